@@ -1,0 +1,1 @@
+"""Prompts: prose for whole jobs, one Markdown file each."""

@@ -1,0 +1,10 @@
+"""What an installed testdesk is: three folders in one package, put on the path, and the server's door."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from server.cli import main  # noqa: E402 - the path above is what makes this import work
+
+__all__ = ["main"]

@@ -1,0 +1,1 @@
+"""What every platform folder is made of."""

@@ -1,0 +1,1 @@
+"""test IO, the crowdtesting platform."""
