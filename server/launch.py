@@ -5,6 +5,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from server.cli import main  # noqa: E402 - the path above is what makes this import work
+from server.cli import main  # found by the path above
 
 __all__ = ["main"]

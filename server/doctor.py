@@ -1,0 +1,80 @@
+"""`testdesk doctor`: what is configured, whether each credential works, what is exposed and why."""
+
+import os
+from collections.abc import Mapping
+
+from server.clients import Clients, where_to_get
+from server.guards.fence import for_person
+from server.guards.redact import Redactor
+from server.guards.scope import exposed_platforms, exposed_tools
+from server.settings import CONSENT, HTTP_KEY, OUTPUT_SCHEMAS, PlatformSettings, Settings, read_settings
+from server.version import __version__
+from tools.kit.errors import TestdeskError
+from tools.kit.network import Network
+from tools.kit.toolset import Effect, Platform
+from tools.platforms import PLATFORMS
+
+
+async def examine(environment: Mapping[str, str] = os.environ, *, network: Network | None = None) -> int:
+    """Print a report without any secret; 0 when every configured platform answers, 1 otherwise."""
+    settings = read_settings(PLATFORMS, environment)
+    redact = Redactor(settings.secrets)
+    clients = Clients(PLATFORMS, settings, network or Network(read_seconds=20))
+    well = True
+    lines = [f"testdesk {__version__}", ""]
+    shown = exposed_platforms(PLATFORMS, settings)
+    try:
+        for platform in PLATFORMS:
+            told = settings.platforms[platform.key]
+            report, works = await _platform(platform, told, clients, platform in shown)
+            lines += report
+            well = well and works
+    finally:
+        await clients.close()
+    lines += ["", *_server(settings, environment)]
+    if not any(told.is_configured for told in settings.platforms.values()):
+        lines += ["", "No platform is configured. `testdesk serve --sandbox` works without any."]
+    print(for_person("\n".join(lines), redact))  # noqa: T201 - this is its output
+    return 0 if well else 1
+
+
+async def _platform(
+    platform: Platform, told: PlatformSettings, clients: Clients, is_shown: bool
+) -> tuple[list[str], bool]:
+    count = len(platform.tools)
+    if not told.is_configured:
+        why = "listed so that you can look, each call says this" if is_shown else "not exposed"
+        return [f"- {platform.title}: {why}. {where_to_get(platform, told.missing)}"], True
+    lines = [f"- {platform.title}: configured ({', '.join(told.credentials)}), at {told.base_url}"]
+    try:
+        lines.append(f"    works: {await platform.probe(clients[platform.key])}")
+        works = True
+    except TestdeskError as error:
+        lines.append(f"    DOES NOT WORK: {error}")
+        lines.append(f"    Check {clients.credential_of(platform.key)}.")
+        works = False
+    effects = {effect: sum(tool.effect is effect for tool in platform.tools) for effect in Effect}
+    split = ", ".join(f"{number} {effect}" for effect, number in effects.items() if number)
+    lines.append(f"    exposes {count} tools ({split}), {len(platform.resources)} kinds of pages")
+    lines += [f"    {name} = {value}" for name, value in told.values.items()]
+    lines += [
+        f"    {setting.variable} not set: {setting.meaning}"
+        for setting in platform.settings
+        if setting.variable not in told.values
+    ]
+    return lines, works
+
+
+def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
+    asked = {
+        "ask": "a person is asked through the client before anything is destroyed or ordered",
+        "client": "WEAKER: your host's own approval of each call stands for the person's yes",
+    }[settings.consent]
+    key = "set" if environment.get(HTTP_KEY) or environment.get(f"{HTTP_KEY}_FILE") else "made anew at each start"
+    exposed = sum(len(exposed_tools(platform, settings)) for platform in exposed_platforms(PLATFORMS, settings))
+    return [
+        f"Tools exposed: {exposed} (all of the platforms configured; --read-only keeps those that change nothing)",
+        f"Consent ({CONSENT}={settings.consent}): {asked}",
+        f"HTTP key ({HTTP_KEY}): {key}",
+        f"Output schemas ({OUTPUT_SCHEMAS}): {'published' if settings.output_schemas else 'not published'}",
+    ]

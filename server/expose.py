@@ -1,0 +1,233 @@
+"""A declared tool becomes an MCP tool: same parameters, less the client, plus the question."""
+
+import difflib
+import inspect
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from mcp.server.mcpserver import AcceptedElicitation, Context, Elicit, ElicitationResult, Resolve
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool as McpTool
+from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
+from mcp.types import CallToolResult, ToolAnnotations
+from pydantic import Field, TypeAdapter, ValidationError
+
+from server.guards import consent
+from server.guards.consent import Consent, Rounds, Verdict
+from server.guards.shape import LONG_TEXT, STRANGERS
+from server.pipeline import Pipeline
+from server.schemas import slim
+from tools.kit.errors import Refused
+from tools.kit.picture import Album
+from tools.kit.toolset import Effect, Platform, Progress, Question, Tool
+
+MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longest text to return uncut.")]
+
+
+class ExposedTool(McpTool):
+    """An MCP tool whose refusals are sentences and whose arguments are taken strictly."""
+
+    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
+        try:
+            return await super().run(arguments, context, convert_result)
+        except ToolError as error:
+            cause = error.__cause__
+            if isinstance(cause, ValidationError):
+                raise ToolError(self._invalid(cause)) from cause
+            if type(cause) is ToolError:
+                raise ToolError(str(cause)) from cause  # its own sentence, without the SDK's prefix
+            raise
+
+    def _invalid(self, error: ValidationError) -> str:
+        """Say which arguments are wrong, and never what was in them."""
+        told = []
+        for wrong in error.errors(include_url=False, include_input=False):
+            place = [str(part) for part in wrong["loc"]]
+            if wrong["type"] == "extra_forbidden":
+                told.append(self._unknown(place))
+            elif wrong["type"] == "missing":
+                told.append(f"{'.'.join(place)} is missing")
+            else:
+                told.append(f"{'.'.join(place)}: {wrong['msg'][:200]}")
+        return f"Nothing was sent. {'; '.join(dict.fromkeys(told))}."
+
+    def _unknown(self, place: list[str]) -> str:
+        name, names = place[-1][:60], list(self.parameters.get("properties", {}))
+        if len(place) > 1:
+            return f"{'.'.join(place[:-1])} has no field {name!r}"
+        close = difflib.get_close_matches(name, names, 1)
+        return f"There is no argument {name!r}" + (f", did you mean {close[0]}?" if close else f"; {', '.join(names)}")
+
+
+class Arguments(FuncMetadata):
+    """Takes a list or an object that a host sends as JSON text, but leaves a text that is meant as text alone."""
+
+    texts: frozenset[str] = frozenset()
+
+    def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
+        parsed = super().pre_parse_json({name: value for name, value in data.items() if name not in self.texts})
+        return {name: parsed.get(name, value) for name, value in data.items()}
+
+
+def takes_text(annotation: Any) -> bool:
+    """Whether a text is a possible value of this type."""
+    if get_origin(annotation) is Annotated:
+        return takes_text(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, UnionType}:
+        return any(takes_text(part) for part in get_args(annotation))
+    return annotation is str or get_origin(annotation) is Literal
+
+
+def annotations(tool: Tool) -> ToolAnnotations:
+    """All hints of a tool, those of its worst case."""
+    return ToolAnnotations(
+        read_only_hint=tool.effect is Effect.READS,
+        destructive_hint=tool.effect is not Effect.READS and tool.question is not None,
+        idempotent_hint=tool.idempotent,
+        open_world_hint=True,
+    )
+
+
+def expose(
+    platform: Platform, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
+) -> McpTool:
+    """Build the MCP tool of a declared one."""
+    parameters, answer = _signature(tool)
+    progress = next((p.name for p in parameters if p.annotation is Progress), None)
+    shown = [p for p in parameters if p.name != progress]
+    if tool.long_text:
+        shown.append(_parameter("max_text", MaxText, LONG_TEXT))
+    context = _parameter("ctx", Context, None, keyword_only=True)
+
+    async def call(**given: Any) -> CallToolResult:
+        ctx, verdict = given.pop("ctx"), given.pop("consent", None)
+        longest = given.pop("max_text", LONG_TEXT)
+        try:
+            _pass(verdict, rounds)
+        except Refused as refused:
+            raise ToolError(pipeline.sentence(refused)) from refused
+        if progress is not None:
+            given[progress] = ctx.report_progress
+        return await pipeline(platform, tool, given, longest=longest)
+
+    hidden = [context]
+    if tool.question is not None:
+        hidden.append(_consent(platform, tool, tool.question, shown, pipeline, ask_person=ask_person))
+    name = platform.name_of(tool)
+    built = _as_function(call, name, [*shown, *hidden], CallToolResult)
+    title = f"{platform.title}: {tool.name.replace('_', ' ')}"
+    exposed = ExposedTool.from_function(
+        built, name=name, title=title, description=tool.sentence, annotations=annotations(tool)
+    )
+    model = exposed.fn_metadata.arg_model
+    model.model_config["extra"] = "forbid"
+    model.model_rebuild(force=True)
+    exposed.parameters = slim(model.model_json_schema(by_alias=True))
+    exposed.fn_metadata = Arguments(
+        arg_model=model,
+        output_schema=answer_schema(answer, sandbox=pipeline.clients.is_sandbox) if output_schema else None,
+        texts=frozenset(p.name for p in shown if takes_text(p.annotation)),
+    )
+    return exposed
+
+
+def answer_schema(answer: type[Any], *, sandbox: bool = False) -> dict[str, Any] | None:
+    """The schema of a tool's structured answers, as they leave; an album has none, its pictures are content."""
+    if isinstance(answer, type) and issubclass(answer, Album):
+        return None
+    schema = TypeAdapter(answer).json_schema(mode="serialization")
+    schema.setdefault("properties", {})[STRANGERS] = {"type": "array", "items": {"type": "string"}}
+    if sandbox:
+        schema["properties"]["source"] = {"type": "string"}
+    return slim(schema, answer=True)
+
+
+def _pass(verdict: Any, rounds: Rounds) -> None:
+    """Let a call through only with a yes that was not used before.
+
+    Raises:
+        Refused: otherwise.
+    """
+    if verdict is None:
+        return  # a tool that never asks
+    judged = verdict.data if isinstance(verdict, AcceptedElicitation) else Verdict(False, "the person said no")
+    if not isinstance(judged, Verdict) or not judged.passed:
+        how = judged.how if isinstance(judged, Verdict) else "no answer"
+        raise Refused(f"Nothing was sent: {how}.")
+    rounds.use()
+
+
+def _consent(
+    platform: Platform,
+    tool: Tool,
+    question: Question,
+    shown: list[inspect.Parameter],
+    pipeline: Pipeline,
+    *,
+    ask_person: bool,
+) -> inspect.Parameter:
+    """The hidden parameter that only a person's yes can fill: the chain said, asked, still."""
+    takes = set(inspect.signature(question).parameters)
+    may_skip = tool.unasked_when
+    skip_takes = set(inspect.signature(may_skip).parameters) if may_skip is not None else set()
+
+    async def read(ctx: Context[Any, Any], given: dict[str, Any]) -> str | None:
+        if may_skip is not None and may_skip(**{name: given[name] for name in skip_takes}):
+            # The arguments alone make it harmless; what the question's function refuses is the tool's own check too.
+            return None
+        askable = not ask_person or consent.can_ask(ctx)
+        if not askable and tool.effect is not Effect.WRITES:
+            raise consent.cannot_ask(platform.name_of(tool))  # before any request
+        arguments = {name: value for name, value in given.items() if name in takes}
+        told = await question(pipeline.clients[platform.key], **arguments)
+        if told is None or not ask_person:
+            return None
+        if not askable:
+            raise consent.cannot_ask(platform.name_of(tool))
+        return consent.bounded(pipeline.for_person(told))
+
+    async def said(**given: Any) -> str | None:
+        ctx = given.pop("ctx")
+        return await pipeline.guarded(platform, lambda: read(ctx, given))
+
+    async def asked(words: Any) -> Consent | Elicit[Consent]:
+        return consent.ask(words)
+
+    async def still(**given: Any) -> Verdict:
+        ctx, words, answer = given.pop("ctx"), given.pop("words"), given.pop("answer")
+        return await consent.still(ctx, words, answer, lambda: pipeline.guarded(platform, lambda: read(ctx, given)))
+
+    plain = [p.replace(default=inspect.Parameter.empty) for p in shown if p.name != "max_text"]
+    context = _parameter("ctx", Context, None, keyword_only=True)
+    read_words = _as_function(said, "said", [*plain, context], Any)
+    words = _parameter("words", Annotated[Any, Resolve(read_words)], None)
+    put = _as_function(asked, "asked", [words], Any)
+    answer = _parameter("answer", Annotated[ElicitationResult[Consent], Resolve(put)], None)
+    judged = _as_function(still, "still", [*plain, context, words, answer], Any)
+    return _parameter("consent", Annotated[ElicitationResult[Consent], Resolve(judged)], None, keyword_only=True)
+
+
+def _signature(tool: Tool) -> tuple[list[inspect.Parameter], type[Any]]:
+    """A tool's parameters, less the client, and the type of its answer."""
+    signature = inspect.signature(tool.function, eval_str=True)
+    return list(signature.parameters.values())[1:], signature.return_annotation
+
+
+def _parameter(name: str, annotation: Any, default: Any, *, keyword_only: bool = False) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY if keyword_only else inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Parameter(
+        name, kind, annotation=annotation, default=inspect.Parameter.empty if default is None else default
+    )
+
+
+def _as_function(function: Any, name: str, parameters: list[inspect.Parameter], answer: Any) -> Any:
+    """Give a function that takes anything the signature that the SDK is to see; it reads each of these somewhere."""
+
+    async def built(**given: Any) -> Any:
+        return await function(**given)
+
+    keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+    built.__name__ = built.__qualname__ = name
+    built.__annotations__ = {p.name: p.annotation for p in keyword} | {"return": answer}
+    built.__signature__ = inspect.Signature(keyword, return_annotation=answer)  # type: ignore[attr-defined]  # read by inspect
+    return built

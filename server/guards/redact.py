@@ -1,0 +1,107 @@
+"""Guards the secrets: those we hold and those that stand in free text, in answers, errors, questions and logs."""
+
+import logging
+import re
+from collections.abc import Iterable
+from urllib.parse import quote as percent
+
+from tools.kit.text import clean
+
+HIDDEN = "[hidden]"
+MOST_LEARNED = 500
+
+# What follows these words in a text is meant for somebody else. A value that is an ordinary word of a sentence about
+# passwords ("password: must have 8 characters") stays readable.
+_LABELS = (
+    r"pass(?:word|wd|phrase|code)?|pwd|passwort|kennwort|secret|(?:api|access|auth|private|secret)[ _-]?key"
+    r"|(?:access|auth|api|refresh|session|bearer|client)[ _-]?(?:token|secret)|token"
+)
+_ORDINARY = (
+    r"(?:is|are|was|must|may|can|should|field|required|empty|not|the|an?|wrong|incorrect|invalid|reset|missing|expired"
+    r"|null|none|true|false|and|or|\[hidden\])\b"
+)
+
+_PATTERNS = re.compile(
+    "|".join(
+        (
+            r"(?P<pem>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z))",
+            r"(?P<jwt>\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?)",
+            r"(?P<vendor>\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}"
+            r"|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\b[srp]k_(?:live|test)_\w{10,}|\bsk-[\w-]{20,}"
+            r"|\bAIza[\w-]{30,}|\b(?:testomat|tstmt)_\w{10,})",
+            r"(?P<user>(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@))",
+            r"(?P<scheme>\b(?i:bearer|basic|token)[ ]+(?=[\w.~+/=-]*[\d._~+/=-])[\w.~+/=-]{12,})",
+            r"(?P<query>(?<=[?&;])(?i:x-amz-(?:signature|credential|security-token)|x-goog-signature|signature|sig"
+            r"|(?:\w+[_-])?token|(?:\w+[_-])?key|auth|password|pass|pwd|secret|code|jwt)=[^&\s#\"'<>]+)",
+            rf"(?P<label>\b(?i:{_LABELS})\b[\"'*_`]*[ \t]*[:=][ \t]*[\"'*_`]*(?!(?i:{_ORDINARY}))[^\s\"',;<>]{{3,}})",
+        )
+    ),
+    re.DOTALL,
+)
+# Without one of these no pattern can match; most texts are let go here.
+_HINT = re.compile(
+    r"[:=]|eyJ|AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|k_live|k_test|sk-|AIza|_|bearer|basic|token", re.I
+)
+
+
+def _mask(match: re.Match[str]) -> str:
+    found, kind = match.group(0), match.lastgroup
+    if kind == "query":
+        return f"{found.partition('=')[0]}={HIDDEN}"
+    if kind == "scheme":
+        return f"{found.split()[0]} {HIDDEN}"
+    if kind == "label":
+        label = re.match(r".*?[:=][ \t]*[\"'*_`]*", found)
+        return f"{label.group(0) if label else ''}{HIDDEN}"
+    return HIDDEN
+
+
+class Redactor:
+    """Masks every secret it knows, and what looks like one."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._known: dict[str, None] = {}
+        self._held = frozenset(filter(None, secrets))
+        self._pattern: re.Pattern[str] | None = None
+        for secret in self._held:
+            self._remember(secret, least=4)
+
+    def learn(self, secret: str) -> None:
+        """Remember a secret that a platform showed us, such as an environment's password, for all later texts.
+
+        A short plain word ("demo") is not remembered: masking it everywhere would spoil what people wrote.
+        """
+        for part in {secret, *re.split(r"[\s/|,;]+", secret)}:
+            if len(part) >= 8 or (len(part) >= 6 and not part.isalpha()):
+                self._remember(part, least=6)
+
+    def _remember(self, secret: str, *, least: int) -> None:
+        for form in {secret, percent(secret, safe=""), secret.replace("\\", "\\\\").replace('"', '\\"')}:
+            if len(form) >= least and form not in self._known:
+                self._known[form] = None
+                self._pattern = None
+        while len(self._known) > MOST_LEARNED:
+            # What we hold ourselves came first and stays.
+            oldest = next(form for form in self._known if form not in self._held)
+            del self._known[oldest]
+
+    def __call__(self, text: str) -> str:
+        """Take the invisible out, which could split a secret, then the secrets."""
+        text = clean(text)
+        if self._known:
+            if self._pattern is None:
+                forms = sorted(self._known, key=len, reverse=True)
+                self._pattern = re.compile("|".join(map(re.escape, forms)))
+            text = self._pattern.sub(HIDDEN, text)
+        return _PATTERNS.sub(_mask, text) if _HINT.search(text) else text
+
+
+class RedactingFormatter(logging.Formatter):
+    """Redacts a whole log line, traceback included; a filter would see neither it nor child loggers' records."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redact(super().format(record))

@@ -1,0 +1,167 @@
+"""Guards the context window: an answer without noise, its long texts cut, never above a set size.
+
+In a structured answer the JSON string is the fence around a stranger's text; one field names where such texts stand.
+"""
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel, SecretStr
+from pydantic_core import to_jsonable_python
+
+from server.guards.redact import HIDDEN, Redactor
+from tools.kit.page import Page
+from tools.kit.text import Sealed, Written, cut
+
+MOST = 40_000
+"""Characters of one answer; some hosts refuse results above 25,000 tokens."""
+LONG_TEXT = 4_000
+"""Characters of one text, unless a caller asks for more."""
+LISTS = (200, 100, 50, 25, 10, 5, 2, 1)
+STRANGERS = "written_by_others"
+
+
+def _marks(annotation: Any) -> frozenset[type]:
+    """The kinds of marks in an annotation, not looking into models."""
+    found = {type(extra) for extra in getattr(annotation, "__metadata__", ())}
+    parts = get_args(annotation) if get_origin(annotation) is not Annotated else get_args(annotation)[:1]
+    return frozenset(found.union(*(_marks(part) for part in parts if not isinstance(part, str))))
+
+
+@dataclass(frozen=True)
+class _Field:
+    name: str
+    written: bool
+    sealed: bool
+
+
+@cache
+def _fields(model: type[BaseModel]) -> tuple[_Field, ...]:
+    fields = []
+    for name, info in model.model_fields.items():
+        if info.exclude:
+            continue
+        marks = _marks(info.annotation) | {type(extra) for extra in info.metadata}
+        fields.append(_Field(name, Written in marks, Sealed in marks))
+    return tuple(fields)
+
+
+@dataclass
+class Shaped:
+    """An answer ready to be sent."""
+
+    data: dict[str, Any]
+    text: str
+
+
+@dataclass
+class _Pass:
+    """One try at an answer, with limits that may be tightened for the next."""
+
+    redact: Redactor
+    longest: int
+    most_rows: int
+    how: str
+    strangers: set[str] = field(default_factory=set)
+
+    def model(self, value: BaseModel, at: str = "") -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for name, told in ((f.name, f) for f in _fields(type(value))):
+            got = getattr(value, name)
+            if got is None or got == "" or got == [] or got == {}:
+                continue
+            if told.sealed:
+                if str(got):  # a SecretStr: its stars, or nothing where it is empty
+                    out[name] = HIDDEN
+                continue
+            shown = self.value(got, f"{at}{name}", written=told.written)
+            if shown not in (None, "", [], {}):
+                out[name] = shown
+        return out
+
+    def value(self, value: Any, at: str, *, written: bool) -> Any:
+        if isinstance(value, str):
+            if written:
+                self.strangers.add(at)
+            return cut(self.redact(value), self.longest, self.how)
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, BaseModel):
+            return self.model(value, f"{at}.")
+        if isinstance(value, list | tuple):
+            rows = [self.value(item, f"{at}[]", written=written) for item in value[: self.most_rows]]
+            rows = [row for row in rows if row not in (None, "", [], {})]
+            if len(value) > self.most_rows:
+                rows.append(f"[{len(value) - self.most_rows} more left out]")
+            return rows
+        if isinstance(value, dict):
+            shown = {str(k): self.value(v, f"{at}.{k}", written=written) for k, v in value.items()}
+            return {k: v for k, v in shown.items() if v not in (None, "", [], {})}
+        return self.value(to_jsonable_python(value), at, written=written)
+
+
+def _secrets_of(value: Any, redact: Redactor) -> None:
+    """Learn every sealed field of an answer first: a password may also stand in a text that comes before it."""
+    if isinstance(value, BaseModel):
+        for told in _fields(type(value)):
+            got = getattr(value, told.name)
+            if told.sealed:
+                if isinstance(got, SecretStr):
+                    redact.learn(got.get_secret_value())
+            elif isinstance(got, BaseModel | list | tuple):
+                _secrets_of(got, redact)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            if isinstance(item, BaseModel | list | tuple):
+                _secrets_of(item, redact)
+
+
+def shape(
+    answer: BaseModel,
+    redact: Redactor,
+    *,
+    extra: dict[str, Any] | None = None,
+    longest: int = LONG_TEXT,
+    how: str = "",
+    most: int = MOST,
+) -> Shaped:
+    """Make an answer of a model: nulls dropped, secrets masked, texts cut, and small enough.
+
+    A list that would be too long is shortened at its end, and its cursor continues behind the last row shown.
+    """
+    _secrets_of(answer, redact)
+    limits = [(longest, 10_000)]
+    if not isinstance(answer, Page):
+        limits += [(longest, rows) for rows in LISTS]
+    limits += [
+        (shorter, 10_000 if isinstance(answer, Page) else 50) for shorter in (2_000, 800, 300) if shorter < longest
+    ]
+    limits += [(300, rows) for rows in LISTS]
+    for text_limit, rows in limits:
+        shaped = _once(answer, redact, extra, text_limit, rows, how)
+        if len(shaped.text) <= most:
+            return shaped
+        if isinstance(answer, Page) and len(answer.items) > 1:
+            return shape(
+                answer.first(max(1, len(answer.items) * most // (len(shaped.text) + most // 10))),
+                redact,
+                extra=extra,
+                longest=longest,
+                how=how,
+                most=most,
+            )
+    note = {"note": "The answer is too large to show. Ask for a part of it."}
+    return Shaped(note, json.dumps(note))
+
+
+def _once(
+    answer: BaseModel, redact: Redactor, extra: dict[str, Any] | None, longest: int, rows: int, how: str
+) -> Shaped:
+    attempt = _Pass(redact, longest, rows, how)
+    data = attempt.model(answer)
+    if attempt.strangers:
+        data[STRANGERS] = sorted(attempt.strangers)
+    data |= extra or {}
+    return Shaped(data, json.dumps(data, ensure_ascii=False, separators=(",", ":")))

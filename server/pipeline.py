@@ -1,0 +1,95 @@
+"""The road of a call: call, redact, shape; the only place where any exception is caught."""
+
+import logging
+import math
+import secrets
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import anyio
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
+
+from server.clients import Clients
+from server.guards.fence import for_model, for_person
+from server.guards.redact import Redactor
+from server.guards.shape import LONG_TEXT, shape
+from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
+from tools.kit.picture import Album
+from tools.kit.toolset import Effect, Platform, Tool
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class Pipeline:
+    """Carries one call of any tool, question or page, and lets nothing raw out."""
+
+    def __init__(self, clients: Clients, redact: Redactor) -> None:
+        self.clients, self.redact = clients, redact
+
+    async def __call__(
+        self, platform: Platform, tool: Tool, arguments: dict[str, Any], *, longest: int = LONG_TEXT
+    ) -> CallToolResult:
+        """Run a tool and make its answer presentable."""
+        name = platform.name_of(tool)
+        try:
+            answer = await tool.function(self.clients[platform.key], **arguments)
+            if tool.effect is not Effect.READS and anyio.current_effective_deadline() == -math.inf:
+                logger.warning("%s was carried out, though its caller had gone by then", name)
+            how = "pass a larger max_text" if tool.long_text else ""
+            if tool.rest_in:
+                how = f"{platform.name_of(tool.rest_in)} has it"
+            extra = {"source": "sandbox, invented data"} if self.clients.is_sandbox else None
+            shaped = shape(answer, self.redact, extra=extra, longest=longest, how=how)
+        except Exception as error:  # noqa: BLE001 - said to the model as a sentence, logged where it is unforeseen
+            return CallToolResult(
+                content=[TextContent(type="text", text=self.sentence(error, platform, tool))], is_error=True
+            )
+        content: list[ContentBlock] = [TextContent(type="text", text=shaped.text)]
+        if isinstance(answer, Album):
+            # Hosts that show a model the structured part only would hide the pictures.
+            for picture in answer.pictures:
+                data = b64encode(picture.data).decode()
+                content.append(ImageContent(type="image", data=data, mime_type=picture.mime))
+            return CallToolResult(content=content)
+        return CallToolResult(content=content, structured_content=shaped.data)
+
+    async def guarded(self, platform: Platform, read: Callable[[], Awaitable[T]]) -> T:
+        """Read something for a call outside of it, such as the words of a question.
+
+        Raises:
+            ToolError: with a presentable sentence, whatever failed.
+        """
+        try:
+            return await read()
+        except Exception as error:
+            raise ToolError(self.sentence(error, platform)) from error
+
+    def for_person(self, words: str) -> str:
+        """Make the words of a question presentable."""
+        source = " [sandbox: nothing real happens]" if self.clients.is_sandbox else ""
+        return for_person(words, self.redact) + source
+
+    def sentence(self, error: Exception, platform: Platform | None = None, tool: Tool | None = None) -> str:
+        """Say a failure to a model; what we did not foresee is said by number and logged."""
+        if not isinstance(error, TestdeskError):
+            reference = secrets.token_hex(4)
+            logger.error("unexpected failure %s", reference, exc_info=error)
+            # What a write did before it failed is not known here.
+            settle = self._settled(platform, tool)
+            return f"Something went wrong inside Testdesk; its log has it as {reference}.{settle}"
+        told = str(error)
+        if isinstance(error, Unauthorized) and platform is not None:
+            told += f" Check {self.clients.credential_of(platform.key)}; `testdesk doctor` tests it."
+        if isinstance(error, OutcomeUnknown):
+            told += self._settled(platform, tool)
+        return for_model(told, self.redact)
+
+    @staticmethod
+    def _settled(platform: Platform | None, tool: Tool | None) -> str:
+        if platform is None or tool is None or tool.settled_by is None:
+            return ""
+        return f" {platform.name_of(tool.settled_by)} shows whether it was done; look before trying again."

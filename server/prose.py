@@ -1,0 +1,41 @@
+"""Registers the prompts that are prose in files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mcp import MCPError
+from mcp.server import MCPServer
+from mcp.server.mcpserver.prompts.base import Prompt, PromptArgument
+from mcp.types import INVALID_PARAMS
+
+from prompts.library import Prompt as Prose
+
+
+def add_prompts(server: MCPServer[Any], prose: Sequence[Prose]) -> None:
+    """Offer each prompt with its arguments."""
+    for prompt in prose:
+        server.add_prompt(_offered(prompt))
+
+
+def _offered(prompt: Prose) -> Prompt:
+    names = {argument.name for argument in prompt.arguments}
+
+    async def fill(**given: Any) -> str:
+        unknown = sorted(set(given) - names)
+        if unknown:
+            raise MCPError(
+                code=INVALID_PARAMS,
+                message=f"{prompt.name} has no argument {unknown[0][:60]!r}; it takes {', '.join(sorted(names))}.",
+            )
+        return prompt.fill({name: str(value)[:2000] for name, value in given.items()})
+
+    return Prompt(
+        name=prompt.name,
+        title=prompt.title,
+        description=prompt.description,
+        arguments=[
+            PromptArgument(name=a.name, description=a.description, required=a.required) for a in prompt.arguments
+        ],
+        fn=fill,
+        context_kwarg=None,
+    )

@@ -1,0 +1,103 @@
+"""What a client may read without a call: each platform's pages, with completion of their ids."""
+
+import inspect
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
+from mcp.types import Completion, PromptReference, ResourceTemplateReference
+
+from prompts.library import Prompt as Prose
+from server.guards.fence import page_for_model
+from server.guards.shape import MOST
+from server.pipeline import Pipeline
+from tools.kit.errors import NotFound, Refused
+from tools.kit.toolset import Platform, Resource
+
+logger = logging.getLogger(__name__)
+
+MOST_VALUES = 100
+
+
+def add_resources(
+    server: MCPServer[Any], platforms: Sequence[Platform], pipeline: Pipeline, prose: Sequence[Prose]
+) -> None:
+    """Register every platform's pages, and one handler for all completions."""
+    pages = {f"{p.key}://{r.template}": (p, r) for p in platforms for r in p.resources}
+    for address, (platform, page) in pages.items():
+        _register(server, address, platform, page, pipeline)
+    arguments = {prompt.name: {a.name for a in prompt.arguments} for prompt in prose}
+
+    @server.completion()  # type: ignore[untyped-decorator, no-untyped-call]  # the SDK leaves it untyped
+    async def complete(ref: Any, argument: Any, context: Any) -> Completion | None:
+        before = dict(getattr(context, "arguments", None) or {})
+        if isinstance(ref, ResourceTemplateReference) and ref.uri in pages:
+            platform, page = pages[ref.uri]
+        elif isinstance(ref, PromptReference) and argument.name in arguments.get(ref.name, ()):
+            found = [(p, r) for p, r in pages.values() if f"{{{argument.name}}}" in r.template]
+            if not found:
+                return None
+            platform, page = found[0]
+        else:
+            return None
+        return await _completed(pipeline, platform, page, argument.name, argument.value, before)
+
+
+async def _completed(
+    pipeline: Pipeline, platform: Platform, page: Resource, variable: str, typed: str, before: dict[str, str]
+) -> Completion | None:
+    if page.complete is None:
+        return None
+    try:
+        values = await page.complete(pipeline.clients[platform.key], variable, typed[:100], before)
+    except Exception as error:  # noqa: BLE001 - a suggestion that cannot be had is none, never a failure
+        logger.info("no completion for %s: %s", variable, type(error).__name__)
+        return None
+    shown = [pipeline.redact(value) for value in values[:MOST_VALUES]]
+    return Completion(values=shown, total=len(values), has_more=len(values) > MOST_VALUES)
+
+
+def _register(server: MCPServer[Any], address: str, platform: Platform, page: Resource, pipeline: Pipeline) -> None:
+    taken = list(inspect.signature(page.function, eval_str=True).parameters.values())[1:]
+    kinds = {p.name: p.annotation for p in taken}
+
+    async def read(**given: str) -> str:
+        try:
+            arguments = {name: _typed(name, value, kinds[name]) for name, value in given.items()}
+            told = await page.function(pipeline.clients[platform.key], **arguments)
+        except NotFound as error:
+            raise ResourceNotFoundError(pipeline.sentence(error, platform)) from error
+        except Exception as error:
+            raise ResourceError(pipeline.sentence(error, platform)) from error
+        source = "> Sandbox: invented data.\n\n" if pipeline.clients.is_sandbox else ""
+        return source + page_for_model(told, pipeline.redact, MOST)
+
+    read.__name__ = page.name
+    read.__doc__ = page.function.__doc__
+    read.__annotations__ = dict.fromkeys(kinds, str) | {"return": str}
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    read.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by inspect
+        [inspect.Parameter(name, keyword, annotation=str) for name in kinds], return_annotation=str
+    )
+    server.resource(
+        address,
+        name=f"{platform.key}_{page.name}",
+        title=f"{platform.title}: {page.name.replace('_', ' ')}",
+        description=(page.function.__doc__ or "").strip(),
+        mime_type="text/markdown",
+    )(read)
+
+
+def _typed(name: str, value: str, kind: Any) -> Any:
+    """A variable of an address as its page takes it.
+
+    Raises:
+        Refused: when it is no number where one is needed.
+    """
+    if kind is not int:
+        return value
+    if not value.isascii() or not value.isdigit() or len(value) > 18:
+        raise Refused(f"{name} must be a whole number.")
+    return int(value)

@@ -1,0 +1,69 @@
+"""Makes a JSON schema small: everybody pays for each byte of it in every conversation."""
+
+from typing import Any, Final
+
+UNSAID: Final = (("exclusiveMinimum", 0), ("minLength", 1), ("minItems", 1))
+"""Rules that go without saying and that some hosts reject; they are checked all the same."""
+
+
+def slim(schema: dict[str, Any], *, answer: bool = False) -> dict[str, Any]:
+    """A schema without titles, null arms, null defaults, and definitions used once written in place."""
+    definitions = schema.get("$defs", {})
+    uses: dict[str, int] = {}
+    _count(schema, uses)
+    once = {name for name, count in uses.items() if count == 1}
+    out: dict[str, Any] = _slim(schema, definitions, once, answer)
+    kept = {name: _slim(d, definitions, once, answer) for name, d in definitions.items() if name not in once}
+    out.pop("$defs", None)
+    out.pop("description", None)
+    if kept:
+        out["$defs"] = kept
+    return out
+
+
+def _count(node: Any, uses: dict[str, int]) -> None:
+    if isinstance(node, dict):
+        reference = node.get("$ref")
+        if isinstance(reference, str):
+            name = reference.rsplit("/", 1)[-1]
+            uses[name] = uses.get(name, 0) + 1
+        for value in node.values():
+            _count(value, uses)
+    elif isinstance(node, list):
+        for value in node:
+            _count(value, uses)
+
+
+def _slim(node: Any, definitions: dict[str, Any], once: set[str], answer: bool) -> Any:
+    if isinstance(node, list):
+        return [_slim(item, definitions, once, answer) for item in node]
+    if not isinstance(node, dict):
+        return node
+    reference = node.get("$ref")
+    if isinstance(reference, str) and reference.rsplit("/", 1)[-1] in once:
+        rest = {key: value for key, value in node.items() if key != "$ref"}
+        return _slim({**definitions[reference.rsplit("/", 1)[-1]], **rest}, definitions, once, answer)
+    out: dict[str, Any] = {}
+    for key, value in node.items():
+        if key == "properties":
+            out[key] = {name: _slim(child, definitions, once, answer) for name, child in value.items()}
+        elif (
+            key == "$defs"
+            or (key == "title" and isinstance(value, str))
+            or (key == "default" and (value is None or answer))
+        ) or (key, value) in UNSAID:
+            continue
+        elif key == "required" and answer:
+            # Nulls and empty lists are dropped from answers, so nothing but what is always there may be required.
+            continue
+        else:
+            out[key] = _slim(value, definitions, once, answer)
+    arms = out.get("anyOf")
+    if isinstance(arms, list):
+        arms = [arm for arm in arms if arm != {"type": "null"}]
+        if len(arms) == 1:
+            del out["anyOf"]
+            out = {**arms[0], **out}
+        else:
+            out["anyOf"] = arms
+    return out

@@ -1,0 +1,119 @@
+"""One page of a long list, with an honest word on what was read for it."""
+
+import base64
+import binascii
+import bisect
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, Field, PrivateAttr
+
+from tools.kit.errors import Refused
+from tools.kit.text import Key
+
+T = TypeVar("T")
+R = TypeVar("R", bound=BaseModel)
+
+Limit = Annotated[int, Field(ge=1, le=500, description="Rows to return.")]
+Cursor = Annotated[str | None, Field(description="next_cursor of the answer before, same filters.")]
+
+
+class Coverage(BaseModel):
+    """What a list was made from."""
+
+    total: int | None = Field(None, description="How many the platform has for the filters it applies itself.")
+    loaded: int = Field(description="How many were read.")
+    matched: int = Field(description="How many of those fit all filters.")
+    complete: bool = Field(description="Whether everything was read; if not, why says what is missing.")
+    why: str | None = None
+
+
+class Page(BaseModel, Generic[R]):
+    """Rows of a list, what they were made from, and the way to the next ones."""
+
+    items: list[R]
+    coverage: Coverage
+    next_cursor: Key | None = Field(None, description="Pass as cursor for the rows after these.")
+    note: str | None = None
+
+    _cursors: list[str] = PrivateAttr(default_factory=list)
+
+    def continue_at(self, cursors: Sequence[str], *, more: bool) -> None:
+        """Give each row the cursor that continues behind it; `more` says whether rows follow the last."""
+        self._cursors = list(cursors)
+        self.next_cursor = self._cursors[-1] if more and self._cursors else None
+
+    def first(self, count: int) -> "Page[R]":
+        """The same page with fewer rows, continued by its cursor: nothing is lost by being shortened."""
+        if not 1 <= count < len(self.items):
+            return self
+        shorter = self.model_copy(update={"items": self.items[:count]})
+        shorter.continue_at(self._cursors[:count], more=True)
+        return shorter
+
+
+class Selection(Generic[T]):
+    """Keeps the first rows behind a cursor, in a stable order, out of any number that are offered.
+
+    `order` answers whole numbers, smallest first (negate for newest first); it must tell any two rows apart.
+    """
+
+    def __init__(
+        self, order: Callable[[T], tuple[int, ...]], *, limit: int, cursor: str | None, **filters: Any
+    ) -> None:
+        self._order, self._limit, self._filters = order, limit, digest(**filters)
+        self._behind = tuple(map(int, decode_cursor(cursor, self._filters))) if cursor else None
+        self._rows: list[T] = []
+        self.matched = 0
+
+    def offer(self, row: T) -> None:
+        """Take a row that fits the filters."""
+        self.matched += 1
+        place = self._order(row)
+        if self._behind is not None and place <= self._behind:
+            return
+        if len(self._rows) > self._limit and place > self._order(self._rows[-1]):
+            return
+        bisect.insort(self._rows, row, key=self._order)
+        del self._rows[self._limit + 1 :]
+
+    @property
+    def rows(self) -> list[T]:
+        """The rows kept so far, in order."""
+        return self._rows[: self._limit]
+
+    def page(self, show: Callable[[T], R], coverage: Coverage, note: str | None = None) -> "Page[R]":
+        """The rows as a page; `show` makes the row that is answered."""
+        rows = self.rows
+        shown = [show(row) for row in rows]
+        page = Page[R](items=shown, coverage=coverage, next_cursor=None, note=note)
+        places = [encode_cursor(self._order(row), self._filters) for row in rows]
+        page.continue_at(places, more=len(self._rows) > self._limit)
+        return page
+
+
+def digest(**filters: Any) -> str:
+    """A short fingerprint of a list's filters, so that a cursor is not used with others."""
+    text = json.dumps(filters, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def encode_cursor(position: Sequence[str | int], filters: str) -> str:
+    """Write a place in an ordered list as one opaque word."""
+    return base64.urlsafe_b64encode(json.dumps([filters, *position]).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, filters: str) -> list[str | int]:
+    """Read a cursor back; refuses one that is broken or belongs to other filters."""
+    try:
+        raw = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        made_for, *position = raw
+        if not all(isinstance(part, str | int) for part in position):
+            raise ValueError(cursor)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise Refused("This cursor is not one that a list gave. Leave it out to start at the top.") from error
+    if made_for != filters:
+        raise Refused("This cursor belongs to a list with other filters. Repeat those filters, or leave it out.")
+    return list(position)

@@ -1,0 +1,96 @@
+"""A picture as an answer, and the client that fetches one from a host that is allowed to give it."""
+
+from dataclasses import dataclass
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.kit.client import ApiClient
+from tools.kit.errors import PlatformError, Refused, Unavailable
+from tools.kit.network import Account
+
+MAX_PICTURE = 5 * 1024 * 1024  # what hosts accept as one image
+SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Bytes a client can show."""
+
+    data: bytes
+    mime: str
+
+
+class Album(BaseModel):
+    """An answer that carries pictures beside its words; `pictures` never becomes text."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    pictures: list[Picture] = Field(default_factory=list, exclude=True, repr=False)
+
+
+class Pictures(ApiClient):
+    """Fetches pictures without any credential, from allowed hosts only."""
+
+    at_once = 4
+
+    def __init__(self, account: Account, *, hosts: tuple[str, ...]) -> None:
+        super().__init__(account, auth=None, base_url="")
+        own = httpx.URL(account.base_url)
+        self._hosts = hosts
+        # A sandbox's pictures stand beside its API; the plain-HTTP case exists only there.
+        self._beside = (own.host, own.port) if account.network.is_sandbox or is_loopback(own.host) else None
+
+    def allowed(self, address: str) -> bool:
+        """Whether a picture may be fetched from there; `.example.com` in the list means any host below it."""
+        try:
+            url = httpx.URL(address)
+        except (httpx.InvalidURL, TypeError):
+            return False
+        if self._beside is not None and (url.host, url.port) == self._beside:
+            return url.scheme in {"http", "https"}
+        return (
+            url.scheme == "https"
+            and url.port is None
+            and not url.userinfo
+            and any(url.host == h.lstrip(".") or (h.startswith(".") and url.host.endswith(h)) for h in self._hosts)
+        )
+
+    async def fetch(self, address: str) -> Picture:
+        """Fetch one picture, checking host, size and kind (by its first bytes, not by what the host says).
+
+        Raises:
+            Refused: for a host that is not allowed, or a body that is no picture.
+        """
+        if not self.allowed(address):
+            raise Refused("its host is not in TESTDESK_ATTACHMENT_HOSTS")
+        if self._http is None:
+            self._http = self.account.network.client("", None)
+        try:
+            async with self._slots, self._http.stream("GET", address, headers={"Accept": "image/*"}) as response:
+                if response.is_redirect:
+                    raise Refused("its host answers with a redirect, which is not followed")
+                if not response.is_success:
+                    raise Unavailable(f"its host answered {response.status_code}", status=response.status_code)
+                data = b""
+                async for piece in response.aiter_bytes():
+                    data += piece
+                    if len(data) > MAX_PICTURE:
+                        raise Refused(f"it is larger than {MAX_PICTURE // 2**20} MB")
+        except httpx.HTTPError as error:
+            raise PlatformError("its host could not be reached") from error
+        return Picture(data, self._kind(data))
+
+    @staticmethod
+    def _kind(data: bytes) -> str:
+        for start, mime in SIGNATURES.items():
+            if data.startswith(start):
+                return mime
+        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+            return "image/webp"
+        raise Refused("it is not a PNG, JPEG, GIF or WebP picture")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name means this machine."""
+    return host in {"localhost", "::1"} or host.startswith("127.")

@@ -1,0 +1,32 @@
+"""Several awaits at once; the first failure ends the rest and is raised as itself, not as a group."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import anyio
+
+T = TypeVar("T")
+
+
+async def together(calls: Sequence[Callable[[], Awaitable[T]]], *, at_once: int = 8) -> list[T]:
+    """Run the calls, at most `at_once` of them in flight, and answer their results in the order given."""
+    results: dict[int, T] = {}
+    waiting = iter(enumerate(calls))
+
+    async def worker() -> None:
+        for index, call in waiting:
+            results[index] = await call()
+
+    try:
+        async with anyio.create_task_group() as group:
+            for _ in range(min(at_once, len(calls))):
+                group.start_soon(worker)
+    except BaseExceptionGroup as failed:
+        raise _first(failed) from None
+    return [results[index] for index in range(len(calls))]
+
+
+def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The failure that came first; a cancel counts only where nothing else failed."""
+    inside = failed.exceptions[0]
+    return _first(inside) if isinstance(inside, BaseExceptionGroup) else inside

@@ -1,0 +1,205 @@
+"""How a platform and its tools are declared: Effect, Tool, Toolset, Platform."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+
+from tools.kit.network import Account
+
+C = TypeVar("C")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Effect(StrEnum):
+    """What a tool does to the world."""
+
+    READS = "reads"
+    WRITES = "writes"
+    DESTROYS = "destroys"
+    """There is no way back through the API."""
+    SPENDS = "spends"
+    """It orders paid human work or paid machine time."""
+
+
+class Progress(Protocol):
+    """Reports how far long work has come; a tool that has a parameter of this type is given one."""
+
+    async def __call__(self, done: float, total: float | None = None, message: str | None = None) -> None: ...
+
+
+async def in_silence(done: float, total: float | None = None, message: str | None = None) -> None:
+    """A Progress that nobody hears."""
+
+
+Question = Callable[..., Awaitable[str | None]]
+"""Reads what a person must see and answers the question, or None where this case needs none; takes the client and
+any of the tool's parameters by name, and refuses what cannot work before anybody is asked."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A declared tool: a function, what it does to the world, and how a person is asked about it."""
+
+    function: Callable[..., Awaitable[Any]]
+    effect: Effect
+    idempotent: bool
+    question: Question | None = None
+    unasked_when: Callable[..., bool] | None = None
+    """True where the arguments alone show that no question is needed; takes parameters by name, sends nothing."""
+    settled_by: str | None = None
+    """The reading tool that shows whether a write happened whose answer was lost."""
+    rest_in: str | None = None
+    """The tool that has the whole of a text that was cut here."""
+    long_text: bool = False
+    """Whether a caller may ask for longer texts than usual."""
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
+
+    @property
+    def sentence(self) -> str:
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A declared resource: a page of Markdown at an address below the platform's scheme."""
+
+    template: str
+    function: Callable[..., Awaitable[str]]
+    complete: Callable[..., Awaitable[list[str]]] | None
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
+
+
+class Toolset(Generic[C]):
+    """Collects the tools and resources of one subject; the functions come back as they were."""
+
+    def __init__(self, client: type[C]) -> None:
+        self.client = client
+        self.tools: list[Tool] = []
+        self.resources: list[Resource] = []
+
+    def reads(
+        self, *, rest_in: str | None = None, long_text: bool = False
+    ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
+        """Declare a tool that changes nothing."""
+        return self._declare(Effect.READS, idempotent=True, rest_in=rest_in, long_text=long_text)
+
+    def writes(
+        self,
+        question: Question | None = None,
+        *,
+        idempotent: bool,
+        settled_by: str,
+        unasked_when: Callable[..., bool] | None = None,
+    ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
+        """Declare a tool whose change can be taken back; a question is for the cases where it is not harmless."""
+        return self._declare(
+            Effect.WRITES, question=question, idempotent=idempotent, settled_by=settled_by, unasked_when=unasked_when
+        )
+
+    def destroys(
+        self,
+        question: Question,
+        *,
+        idempotent: bool,
+        settled_by: str,
+        unasked_when: Callable[..., bool] | None = None,
+    ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
+        """Declare a tool whose change the API cannot take back."""
+        return self._declare(
+            Effect.DESTROYS, question=question, idempotent=idempotent, settled_by=settled_by, unasked_when=unasked_when
+        )
+
+    def spends(
+        self,
+        question: Question,
+        *,
+        settled_by: str,
+        idempotent: bool = False,
+        unasked_when: Callable[..., bool] | None = None,
+    ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
+        """Declare a tool that orders something paid."""
+        return self._declare(
+            Effect.SPENDS, question=question, idempotent=idempotent, settled_by=settled_by, unasked_when=unasked_when
+        )
+
+    def resource(
+        self, template: str, *, complete: Callable[..., Awaitable[list[str]]] | None = None
+    ) -> Callable[[Callable[Concatenate[C, P], Awaitable[str]]], Callable[Concatenate[C, P], Awaitable[str]]]:
+        """Declare a page at `template` below the platform's scheme; `complete` takes the client, a variable's name,
+        what was typed of it, and the variables before it."""
+
+        def keep(function: Callable[Concatenate[C, P], Awaitable[str]]) -> Callable[Concatenate[C, P], Awaitable[str]]:
+            self.resources.append(Resource(template, function, complete))
+            return function
+
+        return keep
+
+    def _declare(
+        self, effect: Effect, **how: Any
+    ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
+        def keep(function: Callable[Concatenate[C, P], Awaitable[R]]) -> Callable[Concatenate[C, P], Awaitable[R]]:
+            self.tools.append(Tool(function=function, effect=effect, **how))
+            return function
+
+        return keep
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A secret a platform needs: its variable, and where a person finds its value."""
+
+    variable: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """An optional value that is no secret."""
+
+    variable: str
+    meaning: str
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One platform: what it is, and its parts."""
+
+    key: str
+    title: str
+    docs: str
+    client: Callable[[Account], Any]
+    toolsets: Sequence[Toolset[Any]]
+    sandbox: Callable[[], Any]
+    """Builds a fresh imitation; imports it only then."""
+    credentials: tuple[Credential, ...]
+    address: Setting
+    """The variable and default of the base address."""
+    mount: str
+    """Where its imitation stands below a sandbox's origin."""
+    probe: Callable[[Any], Awaitable[str]]
+    """Reads a little and answers one line: whether the credential works."""
+    settings: tuple[Setting, ...] = ()
+    words: str = field(default="")
+    """What a model should know to work with it, in a sentence or two."""
+
+    @property
+    def tools(self) -> list[Tool]:
+        return [tool for toolset in self.toolsets for tool in toolset.tools]
+
+    @property
+    def resources(self) -> list[Resource]:
+        return [resource for toolset in self.toolsets for resource in toolset.resources]
+
+    def name_of(self, tool: Tool | str) -> str:
+        """The name a client calls a tool by; made here and nowhere else."""
+        return f"{self.key}_{tool if isinstance(tool, str) else tool.name}"

@@ -1,0 +1,165 @@
+"""Walking a list that comes in numbered pages: concurrently, past broken pages, and never for ever."""
+
+import logging
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, Generic, TypeVar
+
+from tools.kit.errors import PlatformError
+from tools.kit.page import Coverage
+from tools.kit.together import together
+from tools.kit.toolset import Progress, in_silence
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+MOST_PAGES: Final = 2000
+"""No list is followed further; past this a platform is repeating itself."""
+MOST_HOLES: Final = 5
+"""Rows left out before a failing platform is taken for down, instead of asking it row by row."""
+
+
+@dataclass(frozen=True)
+class Batch(Generic[T]):
+    """One page as it came, and what the platform said about the whole list."""
+
+    rows: Sequence[T]
+    total: int | None = None
+    size: int | None = None
+    """The page size the platform really used; it may silently lower the wanted one."""
+    holes: int = 0
+    """Rows of this range that could not be read."""
+
+
+@dataclass
+class Walked:
+    """What a walk saw; several walks may add to one."""
+
+    total: int | None = None
+    loaded: int = 0
+    holes: int = 0
+    reasons: list[str] = field(default_factory=list)
+
+    def coverage(self, matched: int) -> Coverage:
+        reasons = list(dict.fromkeys(self.reasons))
+        if self.holes:
+            reasons.append(f"{self.holes} left out, since the platform itself fails to show them")
+        if self.total is not None and self.loaded + self.holes < self.total and not self.reasons:
+            reasons.append(f"{self.total} were announced and {self.loaded} came: the list changed while it was read")
+        return Coverage(
+            total=self.total,
+            loaded=self.loaded,
+            matched=matched,
+            complete=not reasons,
+            why="; ".join(reasons) or None,
+        )
+
+
+class Walk(Generic[T]):
+    """Reads all pages of one list and hands each new row on once; holds nothing but the ids it saw.
+
+    `fetch(page, size)` reads a page, `keep(row)` takes a row, `key(row)` tells rows apart. `sizes` are the page sizes
+    to try, each dividing the one before: where a page fails with one of the `broken` statuses, the same range is read
+    again in smaller pages, and a single row that still fails is left out and counted.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[int, int], Awaitable[Batch[T]]],
+        keep: Callable[[T], None],
+        *,
+        key: Callable[[T], Hashable],
+        sizes: Sequence[int],
+        broken: frozenset[int],
+        progress: Progress = in_silence,
+    ) -> None:
+        self._fetch, self._keep, self._key = fetch, keep, key
+        self._sizes, self._broken, self._progress = tuple(sizes), broken, progress
+        self._seen: set[Hashable] = set()
+        self.walked = Walked()
+
+    async def run(self) -> Walked:
+        """Read the whole list."""
+        first = await self._page(1, 0)
+        size = first.size or self._sizes[0]
+        # Where the platform uses smaller pages than asked for, all arithmetic follows its size.
+        self._sizes = (size, *(smaller for smaller in self._sizes if smaller < size and size % smaller == 0))
+        self.walked.total = first.total
+        new = self._take(first)
+        if first.total is not None:
+            await self._rest_by_number(first.total, size)
+        elif new and len(first.rows) + first.holes >= size:
+            await self._rest_until_empty(size)
+        return self.walked
+
+    async def _rest_by_number(self, total: int, size: int) -> None:
+        if len(self._seen) >= total:
+            return  # also a server that knows no pages and gave everything at once
+        last = -(-total // size)
+        if last > MOST_PAGES:
+            self.walked.reasons.append(f"only the first {MOST_PAGES} pages were read")
+            last = MOST_PAGES
+        done = 1
+
+        async def one(page: int) -> None:
+            nonlocal done
+            self._take(await self._page(page, 0))
+            done += 1
+            await self._progress(done, last, f"{self.walked.loaded} of {total} read")
+
+        await together([partial(one, page) for page in range(2, last + 1)])
+
+    async def _rest_until_empty(self, size: int) -> None:
+        page, wave = 2, 1
+        while page <= MOST_PAGES:
+            batches = await together([partial(self._page, number, 0) for number in range(page, page + wave)])
+            for batch in batches:
+                new = self._take(batch)
+                # A page that brings nothing new is the end, or a platform that repeats itself.
+                if not (new or batch.holes) or len(batch.rows) + batch.holes < size:
+                    return
+            page, wave = page + wave, min(wave * 2, 8)
+            await self._progress(page, None, f"{self.walked.loaded} read")
+        self.walked.reasons.append(f"only the first {MOST_PAGES} pages were read")
+
+    def _take(self, batch: Batch[T]) -> int:
+        new = 0
+        for row in batch.rows:
+            key = self._key(row)
+            if key not in self._seen:
+                self._seen.add(key)
+                self._keep(row)
+                new += 1
+        self.walked.loaded += new
+        self.walked.holes += batch.holes
+        return new
+
+    async def _page(self, page: int, level: int) -> Batch[T]:
+        try:
+            return await self._fetch(page, self._sizes[level])
+        except PlatformError as error:
+            if error.status not in self._broken or self._sizes[-1] != 1:
+                raise
+            if self._sizes[level] == 1:
+                return Batch([], holes=1)
+            return await self._in_pieces(page, level, error)
+
+    async def _in_pieces(self, page: int, level: int, error: PlatformError) -> Batch[T]:
+        size, smaller = self._sizes[level], self._sizes[level + 1]
+        logger.info("page %d of %d answered %s; reading it in pages of %d", page, size, error.status, smaller)
+        rows: list[T] = []
+        total, holes = None, 0
+        before = (page - 1) * size // smaller
+        for number in range(before + 1, before + size // smaller + 1):
+            piece = await self._page(number, level + 1)
+            rows.extend(piece.rows)
+            holes += piece.holes
+            if piece.total is not None:
+                total = piece.total
+            if holes > MOST_HOLES:
+                raise error
+            if not piece.rows and not piece.holes:
+                break  # behind the end of the list
+        return Batch(rows, total=total, size=size, holes=holes)

@@ -1,0 +1,1 @@
+"""The HTTP API of test IO, one method an endpoint."""

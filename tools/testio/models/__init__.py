@@ -1,0 +1,1 @@
+"""What test IO answers, as far as we use it."""

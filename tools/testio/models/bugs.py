@@ -1,0 +1,207 @@
+"""Bugs, their evidence and the reasons to reject them (API reference: Bugs)."""
+
+from typing import Annotated, Any
+
+from pydantic import AliasPath, BeforeValidator, Field, field_validator
+
+from tools.kit.model import Many, Model
+from tools.kit.text import Key, Untrusted
+from tools.testio.models.environments import TestEnvironment
+from tools.testio.models.products import ProductName, Section
+
+DECIDED = frozenset({"accepted", "rejected"})
+
+
+def _steps(value: Any) -> Any:
+    """One text in the documents, a list in production, null for custom reports."""
+    if isinstance(value, str):
+        return [line for line in value.splitlines() if line.strip()]
+    return value
+
+
+def _device(value: Any) -> Any:
+    """A device report as one line: 'Google Pixel 4, Android 10, Chrome'."""
+    if not isinstance(value, dict):
+        return value
+
+    def name(part: str) -> str:
+        thing = value.get(part)
+        return str(thing.get("name") or "") if isinstance(thing, dict) else ""
+
+    browsers = [str(b.get("name")) for b in value.get("browsers") or [] if isinstance(b, dict) and b.get("name")]
+    pieces = (
+        f"{name('vendor')} {name('device')}".strip(),
+        f"{name('operating_system')} {name('operating_system_version')}".strip(),
+        "/".join(browsers),
+    )
+    return ", ".join(filter(None, pieces)) or name("category") or "unknown device"
+
+
+Steps = Annotated[Many[Untrusted], BeforeValidator(_steps)]
+Device = Annotated[Untrusted, BeforeValidator(_device)]
+
+
+class Comment(Model):
+    author: Untrusted | None = Field(None, validation_alias=AliasPath("author", "name"))
+    body: Untrusted | None = None
+    created_at: Key | None = None
+
+
+class Attachment(Model):
+    """A file of a bug; its address is signed, so it is used and never shown."""
+
+    id: int | None = None
+    content_type: Key | None = None
+    original_filename: Untrusted | None = None
+    url: str | None = Field(None, exclude=True, repr=False)
+
+
+class Reproduction(Model):
+    device: Device | None = None
+    positive: bool | None = None
+    author: Untrusted | None = Field(None, validation_alias=AliasPath("author", "name"))
+
+
+class ReportField(Model):
+    """One answer in a custom report."""
+
+    name: Untrusted | None = None
+    value: Untrusted | None = None
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        return value if value is None or isinstance(value, str) else str(value)
+
+
+class Report(Model):
+    """A custom report; such a bug has neither steps nor devices."""
+
+    title: Untrusted | None = None
+    data: Many[ReportField] = Field(default_factory=list, validation_alias=AliasPath("content", "data"))
+
+
+class Titled(Model):
+    id: int | None = None
+    title: Untrusted | None = None
+
+
+class Bug(Model):
+    """A bug a tester reported.
+
+    `severity` holds a level (low, high, critical) or a kind (visual, content, custom, suggestion, spelling,
+    test_case). Answers to actions may carry little more than the id, so nearly everything may be missing.
+    """
+
+    id: int
+    title: Untrusted = ""
+    severity: Key | None = None
+    status: Key | None = None
+    known: bool | None = None
+    fixed: bool | None = None
+    auto_accepted: bool | None = None
+    exported_at: Key | None = None
+    external_idx: Untrusted | None = Field(None, description="Its id in the bug tracker it was exported to.")
+    reported_at: Key | None = None
+    author: Untrusted | None = Field(None, validation_alias=AliasPath("author", "name"))
+    language: Key | None = None
+    location: Untrusted | None = None
+    steps: Steps = Field(default_factory=list)
+    expected_result: Untrusted | None = None
+    actual_result: Untrusted | None = None
+    report: Report | None = None
+    devices: Many[Device] = Field(default_factory=list)
+    reproductions: Many[Reproduction] = Field(default_factory=list)
+    comments: Many[Comment] = Field(default_factory=list)
+    attachments: Many[Attachment] = Field(default_factory=list)
+    feature: Titled | None = None
+    test: Titled | None = None
+    product: ProductName | None = None
+    section: Section | None = None
+    test_environment: TestEnvironment | None = None
+    link: Key | None = None
+
+    @field_validator("title", mode="before")
+    @classmethod
+    def _titled(cls, value: Any) -> Any:
+        return "" if value is None else value
+
+    @field_validator("known", "fixed", mode="before")
+    @classmethod
+    def _flag(cls, value: Any) -> Any:
+        """`fixed` was only ever seen as null; take a date or a word for a yes."""
+        return value if value is None or isinstance(value, bool) else bool(value)
+
+    @property
+    def is_decided(self) -> bool:
+        return self.status in DECIDED
+
+
+class BugScan(Model):
+    """As much of a bug as filters look at, so that walking thousands stays cheap."""
+
+    id: int
+    title: Untrusted | None = None
+    severity: Key | None = None
+    status: Key | None = None
+    known: bool | None = None
+    exported_at: Key | None = None
+    external_idx: Untrusted | None = None
+    reported_at: Key | None = None
+    author: Untrusted | None = Field(None, validation_alias=AliasPath("author", "name"))
+    location: Untrusted | None = None
+    expected_result: Untrusted | None = None
+    actual_result: Untrusted | None = None
+    steps: Steps = Field(default_factory=list)
+    test_id: int | None = Field(None, validation_alias=AliasPath("test", "id"))
+
+
+class BugRow(Model):
+    """A bug as a list shows it."""
+
+    id: int
+    title: Untrusted | None = None
+    severity: Key | None = None
+    status: Key | None = None
+    known: bool | None = None
+    author: Untrusted | None = None
+    test_id: int | None = None
+    reported_at: Key | None = None
+    exported_at: Key | None = None
+    external_idx: Untrusted | None = None
+
+
+class Meta(Model):
+    """What a list says about itself; `page` and `per_page` exist since 2026."""
+
+    record_count: int | None = None
+    page: int | None = None
+    per_page: int | None = None
+
+
+class BugsPage(Model):
+    meta: Meta = Field(default_factory=Meta)
+    bugs: Many[BugScan] = Field(default_factory=list)
+
+
+class BugsFound(Model):
+    """Answers of the search by external id: a list today, one bug in 2022."""
+
+    bugs: Many[Bug] = Field(default_factory=list)
+    bug: Bug | None = None
+
+    @property
+    def all(self) -> list[Bug]:
+        return [*self.bugs, *([self.bug] if self.bug is not None else [])]
+
+
+class RejectReason(Model):
+    """A reason to reject a bug; `key` is what is sent."""
+
+    key: Key
+    name: Key | None = None
+    default_comment: Key | None = None
+
+
+class RejectReasons(Model):
+    reject_reasons: Many[RejectReason] = Field(default_factory=list)

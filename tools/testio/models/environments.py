@@ -1,0 +1,35 @@
+"""Test environments: where testers reach the product (API reference: Test Environments)."""
+
+from pydantic import Field
+
+from tools.kit.model import Many, Model
+from tools.kit.text import Key, Secret, Untrusted
+
+
+class BinaryApp(Model):
+    id: int | None = None
+    filename: Untrusted | None = None
+    file_size: int | None = None
+
+
+class TestEnvironment(Model):
+    """An environment; the API gives its credentials in plain text, and nobody here ever sees them."""
+
+    __test__ = False
+
+    id: int | None = None
+    title: Untrusted | None = None
+    url: Untrusted | None = None
+    username: Secret | None = None
+    password: Secret | None = None
+    access: Secret | None = None
+    proxy: bool | None = None
+    allow_orders: bool | None = None
+    access_type: Key | None = None
+    binary_app: BinaryApp | None = None
+
+
+class TestEnvironments(Model):
+    __test__ = False
+
+    test_environments: Many[TestEnvironment] = Field(default_factory=list)

@@ -1,0 +1,79 @@
+"""Products and their sections, features and user stories (API reference: Products, Features, User Stories)."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from tools.kit.model import Many, Model
+from tools.kit.text import Key, Untrusted
+
+
+class Section(Model):
+    """A part of a product; there is no endpoint of its own, sections stand inside products and tests."""
+
+    id: int
+    name: Untrusted | None = None
+
+
+class Product(Model):
+    """A product under test."""
+
+    id: int
+    name: Untrusted | None = None
+    description: Untrusted | None = None
+    type: Key | None = None
+    default_section_id: int | None = None
+    sections: Many[Section] = Field(default_factory=list)
+    sections_with_default: Many[Section] = Field(default_factory=list, exclude=True)
+    remote_device_testing: bool | None = None
+
+    @property
+    def is_sectioned(self) -> bool:
+        """A product with nothing but its hidden default section has none in the sense of the API."""
+        return len(self.sections) > 0 or len(self.sections_with_default) > 1
+
+    @property
+    def section_ids(self) -> list[int]:
+        return [section.id for section in (self.sections or self.sections_with_default)]
+
+
+class ProductName(Model):
+    """The product of a test or a bug, where it may be cut down to its name."""
+
+    id: int
+    name: Untrusted | None = None
+
+
+class Products(Model):
+    products: Many[Product]
+
+
+class UserStory(Model):
+    """A user story; lists of features give it as a bare text unless the expansion was asked for."""
+
+    id: int | None = None
+    path: Untrusted | None = None
+    title: Untrusted | None = None
+
+
+def _story(value: Any) -> Any:
+    return {"path": value} if isinstance(value, str) else value
+
+
+class Feature(Model):
+    """What testers look at."""
+
+    id: int
+    title: Untrusted
+    description: Untrusted | None = None
+    howtofind: Untrusted | None = None
+    user_stories: Many[Annotated[UserStory, BeforeValidator(_story)]] = Field(default_factory=list)
+
+    @field_validator("title", mode="before")
+    @classmethod
+    def _titled(cls, value: Any) -> Any:
+        return "" if value is None else value
+
+
+class Features(Model):
+    features: Many[Feature]

@@ -1,0 +1,39 @@
+"""test IO: what it is, and its parts."""
+
+from typing import Any
+
+from tools.kit.toolset import Credential, Platform, Setting
+from tools.testio.client.testio import TOKEN, TestIO
+from tools.testio.tools import bugs, decisions, exploratory_tests, orders, products
+
+
+def sandbox() -> Any:
+    """A fresh imitation of the platform."""
+    from tools.testio.sandbox.build import build  # only a sandbox pays for it
+
+    return build()
+
+
+async def probe(api: TestIO) -> str:
+    """Read the products: the smallest call that shows a token's account."""
+    count = len(await api.products())
+    return f"{count} product{'' if count == 1 else 's'} visible"
+
+
+testio = Platform(
+    key="testio",
+    title="test IO",
+    docs="https://guides.test.io/",
+    client=TestIO,
+    toolsets=(products.tool, exploratory_tests.tool, orders.tool, bugs.tool, decisions.tool),
+    sandbox=sandbox,
+    credentials=(Credential(TOKEN, "in the test IO web app under Integrations, API"),),
+    address=Setting("TESTIO_BASE_URL", "Address of the Customer API", "https://api.test.io/customer/v2"),
+    mount="/testio/customer/v2",
+    probe=probe,
+    settings=(Setting("TESTIO_WEB_URL", "Your account's own address, such as https://acme.test.io, for links"),),
+    words=(
+        "test IO is crowdtesting: people are paid to test. A test, an exploratory test and a test cycle are the same "
+        "thing with one number. Severity holds a level (low, high, critical) or a kind (visual, content, custom)."
+    ),
+)

@@ -1,0 +1,239 @@
+"""Reading bugs: lists, one bug, its screenshots, the reasons to reject."""
+
+from functools import partial
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.picture import Album, Picture
+from tools.kit.text import Key, Untrusted, clean, passage, quote
+from tools.kit.together import together
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.when import When, instant, milliseconds, moment
+from tools.testio.client.bugs import BugFilters
+from tools.testio.client.testio import TestIO
+from tools.testio.models.bugs import Bug, BugRow, BugScan, RejectReasons
+
+tool = Toolset(TestIO)
+
+BugId = Annotated[int, Field(gt=0, description="Bug id, as testio_list_bugs gives it.")]
+Ids = Annotated[list[Annotated[int, Field(gt=0)]] | None, Field(max_length=200)]
+Export = Literal["export_requested", "not_exported", "exported"]
+
+
+async def known_bug(api: TestIO, bug_id: int) -> Bug:
+    """Read a bug, or say where ids come from.
+
+    Raises:
+        NotFound: when the account has no such bug.
+    """
+    try:
+        return await api.bug(bug_id)
+    except NotFound as error:
+        raise NotFound(f"No bug {bug_id}. testio_list_bugs shows ids.", status=404) from error
+
+
+@tool.reads(rest_in="get_bug")
+async def list_bugs(
+    api: TestIO,
+    progress: Progress,
+    product_ids: Ids = None,
+    section_ids: Ids = None,
+    test_ids: Ids = None,
+    export_status: Export | None = None,
+    status: Annotated[
+        list[str] | None, Field(description="forwarded (open), question, accepted, rejected.", max_length=20)
+    ] = None,
+    severity: Annotated[
+        list[str] | None,
+        Field(description="low, high, critical; or a kind: visual, content, custom, suggestion.", max_length=20),
+    ] = None,
+    known: bool | None = None,
+    author: str | None = None,
+    since: When = None,
+    until: When = None,
+    text: Annotated[str | None, Field(description="Words to find in title, steps and results.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[BugRow]:
+    """List bugs, newest first; since and until are the time reported. coverage says how many there are in all."""
+    filters = BugFilters(product_ids or (), section_ids or (), test_ids or (), export_status)
+    for word in (since, until):
+        if word is not None:
+            moment(word, api.now())
+    selection: Selection[BugScan] = Selection(
+        lambda bug: (-milliseconds(bug.reported_at), -bug.id),
+        limit=limit,
+        cursor=cursor,
+        platform=filters.query(),
+        local=[status, severity, known, author, since, until, text],
+    )
+    words = (text or "").casefold().split()
+
+    def fits(bug: BugScan) -> bool:
+        # Cheapest first: this runs for each of thousands.
+        if status and bug.status not in status:
+            return False
+        if severity and bug.severity not in severity:
+            return False
+        if known is not None and bool(bug.known) is not known:
+            return False
+        if author and (bug.author or "").casefold() != author.casefold():
+            return False
+        if since or until:
+            reported = instant(bug.reported_at)
+            if reported is None:
+                return False
+            if since and reported < moment(since, api.now()):
+                return False
+            if until and reported > moment(until, api.now(), end_of_day=True):
+                return False
+        if words:
+            parts = (bug.title, bug.actual_result, bug.expected_result, bug.location, bug.external_idx, *bug.steps)
+            here = clean("\n".join(part for part in parts if part)).casefold()
+            return all(word in here for word in words)
+        return True
+
+    def keep(bug: BugScan) -> None:
+        if fits(bug):
+            selection.offer(bug)
+
+    walked = await api.walk_bugs(filters, keep, progress=progress)
+    return selection.page(lambda bug: BugRow.model_validate(bug.model_dump()), walked.coverage(selection.matched))
+
+
+@tool.reads(long_text=True)
+async def get_bug(api: TestIO, bug_id: BugId) -> Bug:
+    """Read one bug whole: steps, results, devices, comments, attachments."""
+    return await known_bug(api, bug_id)
+
+
+class FoundBugs(BaseModel):
+    """Bugs that carry an id of another tracker."""
+
+    bugs: list[BugRow]
+
+
+@tool.reads(rest_in="get_bug")
+async def find_bugs_by_external_id(
+    api: TestIO, external_id: Annotated[str, Field(min_length=1, max_length=200, description="Such as SHOP-412.")]
+) -> FoundBugs:
+    """Find the bugs exported to another tracker under an id."""
+    found = await api.find_bugs(external_id)
+    rows = [
+        BugRow.model_validate(bug.model_dump() | {"test_id": bug.test.id if bug.test is not None else None})
+        for bug in found
+    ]
+    return FoundBugs(bugs=rows)
+
+
+@tool.reads()
+async def list_reject_reasons(api: TestIO) -> RejectReasons:
+    """List the reasons a bug can be rejected for, with the comment each has by default."""
+    return RejectReasons(reject_reasons=await api.reject_reasons())
+
+
+class Shot(BaseModel):
+    """What became of one attachment."""
+
+    attachment_id: int | None = None
+    file: Untrusted | None = None
+    kind: Key | None = None
+    shown: bool
+    why: str | None = Field(None, description="Why it is not shown.")
+
+
+class Shots(Album):
+    """Screenshots of a bug, in the order of the list."""
+
+    bug_id: int
+    attachments: list[Shot]
+
+
+@tool.reads()
+async def get_bug_screenshots(api: TestIO, bug_id: BugId, at_most: Annotated[int, Field(ge=1, le=10)] = 3) -> Shots:
+    """Look at a bug's screenshots: pictures only, other attachments are named."""
+    bug = await known_bug(api, bug_id)
+    wanted = bug.attachments[:at_most]
+
+    async def look(address: str | None) -> Picture | str:
+        try:
+            return await api.pictures.fetch(address or "")
+        except (Refused, PlatformError) as error:
+            return str(error)
+
+    looked = await together([partial(look, attachment.url) for attachment in wanted], at_once=4)
+    shots = Shots(bug_id=bug_id, attachments=[], pictures=[one for one in looked if isinstance(one, Picture)])
+    for attachment, one in zip(wanted, looked, strict=True):
+        shown = isinstance(one, Picture)
+        shots.attachments.append(
+            Shot(
+                attachment_id=attachment.id,
+                file=attachment.original_filename,
+                kind=one.mime if isinstance(one, Picture) else attachment.content_type,
+                shown=shown,
+                why=one if isinstance(one, str) else None,
+            )
+        )
+    for attachment in bug.attachments[at_most:]:
+        name, why = attachment.original_filename, "pass a larger at_most"
+        shots.attachments.append(
+            Shot(attachment_id=attachment.id, file=name, kind=attachment.content_type, shown=False, why=why)
+        )
+    return shots
+
+
+async def bug_ids(api: TestIO, variable: str, typed: str, before: dict[str, str]) -> list[str]:
+    """Ids of the newest bugs, for completion."""
+    newest: Selection[BugScan] = Selection(
+        lambda bug: (-milliseconds(bug.reported_at), -bug.id), limit=100, cursor=None
+    )
+    page = await api.bugs_page(BugFilters(), 1, 100)
+    for bug in page.bugs:
+        if str(bug.id).startswith(typed):
+            newest.offer(bug)
+    return [str(bug.id) for bug in newest.rows]
+
+
+@tool.resource("bugs/{bug_id}", complete=bug_ids)
+async def bug_page(api: TestIO, bug_id: int) -> str:
+    """A bug as a page to read."""
+    bug = await known_bug(api, bug_id)
+    facts = (
+        ("Severity", bug.severity),
+        ("Status", bug.status),
+        ("Known", "yes" if bug.known else None),
+        ("Fixed", "yes" if bug.fixed else None),
+        ("Reported", bug.reported_at and f"{bug.reported_at} by {quote(bug.author or 'unknown')}"),
+        ("Test", bug.test and f"{bug.test.id} {quote(bug.test.title or '')}"),
+        ("Product", bug.product and f"{bug.product.id} {quote(bug.product.name or '')}"),
+        ("Location", bug.location and quote(bug.location)),
+        ("Exported", bug.exported_at),
+        ("External id", bug.external_idx and quote(bug.external_idx)),
+        ("Link", bug.link),
+    )
+    lines = [f"# Bug {bug.id}: {quote(bug.title, at_most=300)}", ""]
+    lines += [f"- {name}: {value}" for name, value in facts if value]
+    if bug.steps:
+        lines += ["", "## Steps", ""]
+        lines += [f"{number}. {quote(step, at_most=1000)}" for number, step in enumerate(bug.steps, 1)]
+    for heading, words in (("Expected", bug.expected_result), ("Actual", bug.actual_result)):
+        if words and words.strip():
+            lines += ["", f"## {heading}", "", passage(words)]
+    if bug.report is not None:
+        lines += ["", f"## Report {quote(bug.report.title or '')}", ""]
+        lines += [f"- {quote(f.name or '?')}: {quote(f.value or '', at_most=1000)}" for f in bug.report.data]
+    if bug.devices:
+        lines += ["", "## Devices", "", *[f"- {quote(device)}" for device in bug.devices]]
+    if bug.comments:
+        lines += ["", "## Comments"]
+        for comment in bug.comments:
+            lines += ["", f"{quote(comment.author or 'unknown')}, {comment.created_at or 'undated'}:"]
+            lines += ["", passage(comment.body or "")]
+    if bug.attachments:
+        lines += ["", "## Attachments", ""]
+        lines += [f"- {quote(a.original_filename or a.content_type or 'file')}" for a in bug.attachments]
+        lines += ["", f"testio_get_bug_screenshots shows the pictures of bug {bug.id}."]
+    return "\n".join(lines)

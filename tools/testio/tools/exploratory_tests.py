@@ -1,0 +1,146 @@
+"""Reading exploratory tests: lists and one test whole."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import Invalid, NotFound
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import clean, passage, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.when import milliseconds
+from tools.testio.client.testio import TestIO
+from tools.testio.models.exploratory_tests import ExploratoryTest, TestRow
+from tools.testio.tools.products import ProductId, whats_wrong
+
+tool = Toolset(TestIO)
+
+TestId = Annotated[
+    int, Field(gt=0, description="Test id (= test cycle id), as testio_list_exploratory_tests gives it.")
+]
+
+
+async def known_test(api: TestIO, test_id: int) -> ExploratoryTest:
+    """Read a test, or say where ids come from.
+
+    Raises:
+        NotFound: when the account has no such test.
+    """
+    try:
+        return await api.exploratory_test(test_id)
+    except NotFound as error:
+        raise NotFound(f"No test {test_id}. testio_list_exploratory_tests shows ids.", status=404) from error
+
+
+def row_of(test: ExploratoryTest) -> TestRow:
+    return TestRow(
+        id=test.id,
+        title=test.title,
+        status=test.status,
+        review_status=test.review_status,
+        testing_type=test.testing_type,
+        section_id=test.section.id if test.section is not None else None,
+        start_at=test.start_at,
+        end_at=test.end_at,
+    )
+
+
+def newest_first(test: ExploratoryTest) -> tuple[int, ...]:
+    """Drafts without a start come first; they are what is being worked on."""
+    started = milliseconds(test.start_at)
+    return (-started if started else -(2**62), -test.id)
+
+
+@tool.reads(rest_in="get_exploratory_test")
+async def list_exploratory_tests(
+    api: TestIO,
+    progress: Progress,
+    product_id: ProductId,
+    status: Annotated[
+        list[str] | None,
+        Field(
+            description="initialized (draft), customer_finalized, waiting, running, locked, archived, cancelled.",
+            max_length=20,
+        ),
+    ] = None,
+    testing_type: Annotated[list[str] | None, Field(max_length=20)] = None,
+    section_id: Annotated[int | None, Field(gt=0)] = None,
+    text: Annotated[str | None, Field(description="Part of the title.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[TestRow]:
+    """List a product's tests, newest first."""
+    selection: Selection[ExploratoryTest] = Selection(
+        newest_first, limit=limit, cursor=cursor, filters=[product_id, status, testing_type, section_id, text]
+    )
+
+    def keep(test: ExploratoryTest) -> None:
+        if status and test.status not in status:
+            return
+        if testing_type and test.testing_type not in testing_type:
+            return
+        if section_id and (test.section is None or test.section.id != section_id):
+            return
+        if text and text.casefold() not in clean(test.title or "").casefold():
+            return
+        selection.offer(test)
+
+    try:
+        walked = await api.walk_exploratory_tests(product_id, keep, progress=progress)
+    except (NotFound, Invalid) as error:
+        raise await whats_wrong(api, product_id, None, error) from error
+    return selection.page(row_of, walked.coverage(selection.matched))
+
+
+@tool.reads(long_text=True)
+async def get_exploratory_test(api: TestIO, test_id: TestId) -> ExploratoryTest:
+    """Read one test whole: status, texts, features, devices, environment, numbers."""
+    return await known_test(api, test_id)
+
+
+async def test_ids(api: TestIO, variable: str, typed: str, before: dict[str, str]) -> list[str]:
+    """Ids of the newest tests, for completion."""
+    ids: list[int] = []
+    for product in (await api.products())[:5]:
+        ids += [test.id for test in await api.exploratory_tests_page(product.id, 1, 25)]
+    return [str(number) for number in sorted(ids, reverse=True) if str(number).startswith(typed)]
+
+
+@tool.resource("exploratory-tests/{test_id}", complete=test_ids)
+async def test_page(api: TestIO, test_id: int) -> str:
+    """A test as a page to read."""
+    test = await known_test(api, test_id)
+    environment = test.test_environment
+    facts = (
+        ("Status", test.status),
+        ("Review", test.review_status),
+        ("Type", test.testing_type),
+        ("Product", test.product and f"{test.product.id} {quote(test.product.name or '')}"),
+        ("Section", test.section and f"{test.section.id} {quote(test.section.name or '')}"),
+        ("From", test.start_at),
+        ("To", test.end_at),
+        ("Environment", environment and f"{quote(environment.title or '')} {quote(environment.url or '')}"),
+        ("Language", test.report_language),
+        ("Link", test.link),
+    )
+    lines = [f"# Test {test.id}: {quote(test.title or '', at_most=300)}", ""]
+    lines += [f"- {name}: {value}" for name, value in facts if value]
+    for heading, words in (
+        ("Goal", test.goal),
+        ("Out of scope", test.out_of_scope),
+        ("Instructions", test.instructions),
+    ):
+        if words and words.strip():
+            lines += ["", f"## {heading}", "", passage(words)]
+    if test.features:
+        lines += ["", "## Features", ""]
+        for feature in test.features:
+            told = f" ({feature.execution_status}, {feature.bugs_found or 0} bugs)" if feature.execution_status else ""
+            lines.append(f"- {feature.feature_id or feature.id} {quote(feature.title or '')}{told}")
+    if test.requirements:
+        lines += ["", "## Devices", "", *[f"- {quote(requirement)}" for requirement in test.requirements]]
+    if test.analytics is not None:
+        numbers = test.analytics.model_dump(exclude_none=True)
+        lines += ["", "## Numbers", "", *[f"- {name.replace('_', ' ')}: {n}" for name, n in numbers.items()]]
+    lines += ["", f"testio_list_bugs with test_ids [{test.id}] lists its bugs."]
+    return "\n".join(lines)

@@ -1,0 +1,123 @@
+"""What a caller may say when ordering or changing a test, and how the platform wants to hear it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from tools.kit.model import Sent
+
+Text = Annotated[str | None, Field(max_length=5000)]
+Title = Annotated[str | None, Field(min_length=1, max_length=250)]
+TestingType = Literal["coverage", "usability", "rapid", "focused"]
+Language = Literal["en", "de"]
+Level = Literal["low", "high", "critical"]
+Hours = Annotated[
+    int | None, Field(ge=1, le=336, description="Default: rapid 2, usability and focused 24, coverage 28.")
+]
+Start = Annotated[str | None, Field(description="ISO time with offset. Default: the next full hour.")]
+Number = Annotated[int, Field(gt=0)]
+
+DEFAULT_HOURS = {"rapid": 2, "usability": 24, "focused": 24, "coverage": 28}
+
+
+class FeatureToTest(Sent):
+    """A feature by id; or by title, which uses the product's feature of that title or creates one."""
+
+    id: Annotated[int | None, Field(gt=0)] = None
+    title: Annotated[str | None, Field(min_length=1, max_length=250)] = None
+    description: Text = None
+    howtofind: Annotated[str | None, Field(max_length=5000, description="Where testers find it.")] = None
+    user_stories: list[Annotated[str, Field(min_length=1, max_length=500)]] | None = None
+
+    @property
+    def has_new_texts(self) -> bool:
+        """With both texts the platform overwrites those of a feature it finds."""
+        return bool(self.description and self.howtofind)
+
+    def wire(self) -> dict[str, Any]:
+        return self.model_dump(exclude_none=True)
+
+
+class EnvironmentToUse(Sent):
+    """An existing environment by id, or a new one by its address."""
+
+    id: Annotated[int | None, Field(gt=0)] = None
+    title: Annotated[str | None, Field(min_length=1, max_length=80)] = None
+    url: Annotated[str | None, Field(max_length=2000)] = None
+    access: Annotated[str | None, Field(max_length=2000, description="How to get in, for testers.")] = None
+    allow_orders: Annotated[bool, Field(description="Testers may place real orders.")] = False
+
+    def wire(self) -> dict[str, Any]:
+        return {"id": self.id} if self.id is not None else self.model_dump(exclude_none=True)
+
+
+class Devices(Sent):
+    """One group of devices, by ids of the device catalogue."""
+
+    category_id: Number | None = None
+    vendor_id: Number | None = None
+    device_ids: list[Number] | None = None
+    operating_system_id: Number | None = None
+    min_version_id: Number | None = None
+    max_version_id: Number | None = None
+    browser_ids: list[Number] | None = None
+
+    def wire(self) -> dict[str, Any]:
+        one = {
+            "category": self.category_id,
+            "vendor": self.vendor_id,
+            "operating_system": self.operating_system_id,
+            "min_operating_system_version": self.min_version_id,
+            "max_operating_system_version": self.max_version_id,
+        }
+        several = {"devices": self.device_ids, "browsers": self.browser_ids}
+        return {name: {"id": number} for name, number in one.items() if number is not None} | {
+            name: [{"id": number} for number in numbers] for name, numbers in several.items() if numbers
+        }
+
+    def __str__(self) -> str:
+        ids = self.model_dump(exclude_none=True)
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in ids.items()) or "any device"
+
+
+Features = Annotated[list[FeatureToTest] | None, Field(min_length=1, max_length=50)]
+Requirements = Annotated[list[Devices] | None, Field(min_length=1, max_length=20)]
+
+
+def wire_fields(
+    *,
+    test_title: str | None,
+    testing_type: str | None,
+    duration_hours: int | None,
+    goal: str | None,
+    out_of_scope: str | None,
+    instructions: str | None,
+    start_at: str | None,
+    report_language: str | None,
+    bug_severities: list[Level] | None,
+    allow_device_clouds: bool | None,
+    requirements: list[Devices] | None,
+    test_environment: EnvironmentToUse | None,
+    features: list[FeatureToTest] | None,
+) -> dict[str, Any]:
+    """The fields of an exploratory test as its endpoints take them; what was not said is left out."""
+    fields: dict[str, Any] = {
+        "test_title": test_title,
+        "testing_type": testing_type,
+        "duration": str(duration_hours) if duration_hours is not None else None,  # a string of hours
+        "goal": goal,
+        "out_of_scope": out_of_scope,
+        "instructions": instructions,
+        "start_at": start_at,
+        "report_language": report_language,
+        "allow_device_clouds": allow_device_clouds,
+        "test_environment": test_environment.wire() if test_environment is not None else None,
+        "features": [feature.wire() for feature in features] if features is not None else None,
+    }
+    if bug_severities is not None:
+        fields["bug_severities"] = {level: level in bug_severities for level in ("low", "high", "critical")}
+    if requirements is not None:
+        fields["requirements"] = [devices.wire() for devices in requirements]
+        # With its default the platform's own device choice might win over the requirements.
+        fields["use_default_devices"] = False
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,232 @@
+"""Reading what belongs to a product: features, test templates, test environments."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
+from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testio.client.testio import TestIO
+from tools.testio.models.environments import TestEnvironment
+from tools.testio.models.exploratory_tests import TestTemplate
+from tools.testio.models.products import Feature, Product
+
+tool = Toolset(TestIO)
+
+ProductId = Annotated[int, Field(gt=0, description="Product id, as testio_list_products gives it.")]
+SectionId = Annotated[int | None, Field(gt=0, description="Section id; testio_get_product shows which a product has.")]
+
+
+async def known_product(api: TestIO, product_id: int) -> Product:
+    """Read a product, or say where ids come from.
+
+    Raises:
+        NotFound: when the account has no such product.
+    """
+    try:
+        return await api.product(product_id)
+    except NotFound as error:
+        raise NotFound(f"No product {product_id}. testio_list_products shows ids.", status=404) from error
+
+
+def sections_of(product: Product) -> str:
+    """The sections of a product, as a sentence offers them."""
+    return ", ".join(f"{section.id} {quote(section.name or '')}" for section in product.sections)
+
+
+def valid_section(product: Product, section_id: int | None, *, needed: bool) -> None:
+    """Check a section against a product.
+
+    Raises:
+        Refused: with the sections there are, when it is missing or not one of them.
+    """
+    if section_id is None:
+        if needed and product.is_sectioned:
+            raise Refused(
+                f"Product {product.id} has sections; say which one as section_id: {sections_of(product)}. "
+                "Nothing was sent."
+            )
+    elif section_id not in {*product.section_ids, product.default_section_id}:
+        raise Refused(
+            f"Product {product.id} has no section {section_id}. It has: {sections_of(product) or 'none'}. "
+            "Nothing was sent."
+        )
+
+
+class ProductRow(BaseModel):
+    """A product as a list shows it."""
+
+    id: int
+    name: Untrusted | None = None
+    type: Key | None = None
+    sections: int = Field(description="How many sections; 0 for a product without.")
+
+
+@tool.reads(rest_in="get_product")
+async def list_products(
+    api: TestIO,
+    text: Annotated[str | None, Field(description="Part of the name.")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[ProductRow]:
+    """List the products of the account."""
+    selection: Selection[Product] = Selection(lambda p: (p.id,), limit=limit, cursor=cursor, text=text)
+    products = await api.products()
+    for product in products:
+        if not text or text.casefold() in (product.name or "").casefold():
+            selection.offer(product)
+    return selection.page(
+        lambda p: ProductRow(id=p.id, name=p.name, type=p.type, sections=len(p.sections)),
+        Coverage(total=len(products), loaded=len(products), matched=selection.matched, complete=True),
+    )
+
+
+@tool.reads()
+async def get_product(api: TestIO, product_id: ProductId) -> Product:
+    """Read one product with its sections."""
+    return await known_product(api, product_id)
+
+
+@tool.reads()
+async def list_features(
+    api: TestIO, product_id: ProductId, section_id: SectionId = None, limit: Limit = 100, cursor: Cursor = None
+) -> Page[Feature]:
+    """List the features of a product or of one section, with their user stories."""
+    selection: Selection[Feature] = Selection(
+        lambda f: (f.id,), limit=limit, cursor=cursor, product=product_id, section=section_id
+    )
+    try:
+        features = await api.features(product_id, section_id)
+    except (NotFound, Invalid) as error:
+        raise await whats_wrong(api, product_id, section_id, error) from error
+    for feature in features:
+        selection.offer(feature)
+    count = len(features)
+    return selection.page(lambda f: f, Coverage(total=count, loaded=count, matched=selection.matched, complete=True))
+
+
+class TemplateRow(BaseModel):
+    """A test template as a list shows it."""
+
+    id: int
+    title: Untrusted | None = None
+    testing_type: Key | None = None
+    goal: Untrusted | None = None
+    features: list[Untrusted] = Field(default_factory=list)
+    default_hours: float | None = None
+    min_hours: float | None = None
+    max_hours: float | None = None
+
+
+@tool.reads()
+async def list_test_templates(
+    api: TestIO, product_id: ProductId, section_id: SectionId = None, limit: Limit = 50, cursor: Cursor = None
+) -> Page[TemplateRow]:
+    """List the test templates of a product, each a ready definition for a new exploratory test."""
+    selection: Selection[TestTemplate] = Selection(
+        lambda t: (t.id,), limit=limit, cursor=cursor, product=product_id, section=section_id
+    )
+    try:
+        templates = await api.test_templates(product_id, section_id)
+    except (NotFound, Invalid) as error:
+        raise await whats_wrong(api, product_id, section_id, error) from error
+    for template in templates:
+        selection.offer(template)
+    count = len(templates)
+    return selection.page(row_of_template, Coverage(total=count, loaded=count, matched=count, complete=True))
+
+
+def row_of_template(template: TestTemplate) -> TemplateRow:
+    test = template.prescribes
+    return TemplateRow(
+        id=template.id,
+        title=template.title,
+        testing_type=test.testing_type if test else None,
+        goal=test.goal if test else None,
+        features=[feature.title for feature in test.features if feature.title] if test else [],
+        default_hours=template.default_test_duration,
+        min_hours=template.min_test_duration,
+        max_hours=template.max_test_duration,
+    )
+
+
+@tool.reads()
+async def list_test_environments(
+    api: TestIO, product_id: ProductId, limit: Limit = 50, cursor: Cursor = None
+) -> Page[TestEnvironment]:
+    """List the test environments of a product; their credentials stay hidden."""
+    selection: Selection[TestEnvironment] = Selection(
+        lambda e: (e.id or 0,), limit=limit, cursor=cursor, product=product_id
+    )
+    try:
+        environments = await api.test_environments(product_id)
+    except (NotFound, Invalid) as error:
+        raise await whats_wrong(api, product_id, None, error) from error
+    for environment in environments:
+        selection.offer(environment)
+    count = len(environments)
+    return selection.page(lambda e: e, Coverage(total=count, loaded=count, matched=count, complete=True))
+
+
+@tool.reads()
+async def get_test_environment(
+    api: TestIO, product_id: ProductId, environment_id: Annotated[int, Field(gt=0)]
+) -> TestEnvironment:
+    """Read one test environment; its credentials stay hidden."""
+    return await known_environment(api, product_id, environment_id)
+
+
+async def known_environment(api: TestIO, product_id: int, environment_id: int) -> TestEnvironment:
+    """Read an environment, or say where ids come from.
+
+    Raises:
+        NotFound: when the product has no such environment.
+    """
+    try:
+        return await api.test_environment(product_id, environment_id)
+    except NotFound as error:
+        raise NotFound(
+            f"Product {product_id} has no test environment {environment_id}. "
+            "testio_list_test_environments shows its ids.",
+            status=404,
+        ) from error
+
+
+async def whats_wrong(api: TestIO, product_id: int, section_id: int | None, error: PlatformError) -> Exception:
+    """Find the sentence for a refused list: an unknown product, a missing or unknown section, or the platform's own."""
+    try:
+        product = await known_product(api, product_id)
+        valid_section(product, section_id, needed=isinstance(error, Invalid))
+    except (NotFound, Refused) as better:
+        return better
+    return error
+
+
+async def product_ids(api: TestIO, variable: str, typed: str, before: dict[str, str]) -> list[str]:
+    """Ids of products, for completion."""
+    return [str(product.id) for product in await api.products() if str(product.id).startswith(typed)]
+
+
+@tool.resource("products/{product_id}", complete=product_ids)
+async def product_page(api: TestIO, product_id: int) -> str:
+    """A product as a page to read."""
+    product = await known_product(api, product_id)
+    lines = [f"# Product {product.id}: {quote(product.name or '')}", ""]
+    if product.type:
+        lines.append(f"- Type: {product.type}")
+    if product.description:
+        lines.append(f"- About: {quote(product.description, at_most=1000)}")
+    if product.sections:
+        lines += ["", "## Sections", ""]
+        lines += [f"- {section.id} {quote(section.name or '')}" for section in product.sections]
+    environments = await api.test_environments(product_id)
+    if environments:
+        lines += ["", "## Test environments", ""]
+        lines += [f"- {e.id} {quote(e.title or '')}: {quote(e.url or e.access_type or '')}" for e in environments]
+    features = await api.features(product_id)
+    if features:
+        lines += ["", "## Features", ""]
+        lines += [f"- {f.id} {quote(f.title)}" for f in features]
+    return "\n".join(lines)
