@@ -1,0 +1,1 @@
+"""What is claimed about Testdesk, each claim by the name of its test."""

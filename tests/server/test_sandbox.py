@@ -1,0 +1,218 @@
+"""The two doors to the sandboxes: inside the process, and over a port of this machine."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+from starlette.responses import JSONResponse, Response
+
+from server.sandbox import SandboxTransport, directions, port_open
+from server.settings import SANDBOX_ORIGIN
+from tools.kit.sandbox.clock import Clock
+from tools.kit.sandbox.composition import compose
+from tools.kit.sandbox.routes import Call
+from tools.kit.sandbox.sandbox import Sandbox
+
+ROOT = Path(__file__).parent.parent.parent
+SOON = 0.05
+
+
+def echo() -> Sandbox:
+    sandbox = Sandbox("/echo", lambda _: [], clock=Clock(factor=0), curl="'{base}/rows'")
+
+    @sandbox.route("GET", "/rows")
+    async def rows(call: Call[list[object]]) -> Response:
+        return JSONResponse({"rows": ["a row of some length"] * 200})
+
+    @sandbox.route("POST", "/rows")
+    async def add(call: Call[list[object]]) -> Response:
+        call.world.append(call.json())
+        return JSONResponse({"count": len(call.world)}, 201)
+
+    @sandbox.route("GET", "/broken")
+    async def broken(call: Call[list[object]]) -> Response:
+        raise ZeroDivisionError
+
+    return sandbox
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return echo()
+
+
+@pytest.fixture
+async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
+    transport = SandboxTransport(compose({"echo": sandbox}), longest_sleep=SOON)
+    async with httpx.AsyncClient(transport=transport, base_url=SANDBOX_ORIGIN) as client:
+        yield client
+
+
+async def order(http: httpx.AsyncClient, **fault: object) -> None:
+    answer = await http.post("/_sandbox/faults", json={"platform": "echo", **fault})
+    assert answer.status_code == 201, answer.text
+
+
+async def read(http: httpx.AsyncClient, received: list[bytes]) -> None:
+    async with http.stream("GET", "/echo/rows") as answer:
+        assert int(answer.headers["content-length"]) > 100
+        async for piece in answer.aiter_bytes():
+            received.append(piece)
+
+
+# Inside the process
+
+
+@pytest.mark.anyio
+async def test_a_request_is_answered_without_a_port(http: httpx.AsyncClient) -> None:
+    assert len((await http.get("/echo/rows")).json()["rows"]) == 200
+
+
+@pytest.mark.anyio
+async def test_nothing_but_the_sandbox_is_reachable(http: httpx.AsyncClient) -> None:
+    with pytest.raises(httpx.ConnectError):
+        await http.get("https://api.example.test/echo/rows")
+
+
+@pytest.mark.anyio
+async def test_a_delay_past_the_time_limit_is_a_read_timeout(http: httpx.AsyncClient) -> None:
+    await order(http, delay=300)
+    with anyio.fail_after(5), pytest.raises(httpx.ReadTimeout):
+        await http.get("/echo/rows", timeout=httpx.Timeout(60, read=SOON))
+
+
+@pytest.mark.anyio
+async def test_a_delay_within_the_time_limit_is_waited_for(http: httpx.AsyncClient) -> None:
+    await order(http, delay=SOON / 5)
+    assert (await http.get("/echo/rows", timeout=60)).status_code == 200
+
+
+@pytest.mark.anyio
+async def test_a_client_without_a_time_limit_waits(http: httpx.AsyncClient) -> None:
+    await order(http, delay=300)
+    assert (await http.get("/echo/rows", timeout=None)).status_code == 200
+
+
+@pytest.mark.anyio
+async def test_a_write_that_timed_out_has_happened(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    await order(http, method="POST", delay=300)
+    with pytest.raises(httpx.ReadTimeout):
+        await http.post("/echo/rows", json={"n": 1}, timeout=SOON)
+    assert sandbox.world == [{"n": 1}]
+
+
+@pytest.mark.anyio
+async def test_a_cut_body_begins_and_breaks_off(http: httpx.AsyncClient) -> None:
+    await order(http, cut=100)
+    received: list[bytes] = []
+    with pytest.raises(httpx.ReadError):
+        await read(http, received)
+    assert len(b"".join(received)) == 100
+
+
+@pytest.mark.anyio
+async def test_a_cut_longer_than_the_body_still_breaks_off(http: httpx.AsyncClient) -> None:
+    await order(http, cut=10**6)
+    with pytest.raises(httpx.ReadError):
+        await http.get("/echo/rows")
+
+
+@pytest.mark.anyio
+async def test_an_exception_of_a_handler_is_500(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/echo/broken")
+    assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+    told = (await http.get("/_sandbox/requests")).json()["requests"]
+    assert told[-1]["status"] == 500
+
+
+@pytest.mark.anyio
+async def test_a_reader_with_a_limit_can_stop_early(http: httpx.AsyncClient) -> None:
+    await order(http, huge=200 * 1024 * 1024)
+    read = 0
+    async with http.stream("GET", "/echo/rows") as answer:
+        async for piece in answer.aiter_bytes():
+            assert len(piece) <= 64 * 1024
+            read += len(piece)
+            if read > 1024 * 1024:
+                break
+    assert read < 2 * 1024 * 1024
+
+
+# Over a port
+
+
+@pytest.mark.anyio
+async def test_the_port_is_on_loopback_and_free() -> None:
+    async with port_open({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
+        assert origin.startswith("http://127.0.0.1:")
+        assert (await http.get("/echo/rows")).status_code == 200
+
+
+@pytest.mark.anyio
+async def test_over_a_port_a_cut_breaks_the_connection_inside_the_body() -> None:
+    async with port_open({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
+        await order(http, cut=100)
+        received: list[bytes] = []
+        with anyio.fail_after(5), pytest.raises(httpx.RemoteProtocolError):
+            await read(http, received)
+        assert len(b"".join(received)) == 100
+        assert (await http.get("/echo/rows")).status_code == 200
+
+
+@pytest.mark.anyio
+async def test_over_a_port_a_delay_meets_the_real_time_limit() -> None:
+    async with port_open({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
+        await order(http, delay=2 * SOON)
+        with pytest.raises(httpx.ReadTimeout):
+            await http.get("/echo/rows", timeout=httpx.Timeout(5, read=SOON))
+
+
+@pytest.mark.anyio
+async def test_over_a_port_a_reader_with_a_limit_can_stop_early() -> None:
+    async with port_open({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
+        await order(http, huge=50 * 1024 * 1024)
+        read = 0
+        with anyio.fail_after(10):
+            async with http.stream("GET", "/echo/rows") as answer:
+                async for piece in answer.aiter_bytes():
+                    read += len(piece)
+                    if read > 1024 * 1024:
+                        break
+        assert read < 4 * 1024 * 1024
+
+
+@pytest.mark.anyio
+async def test_a_port_that_is_taken_is_an_error_and_no_other_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        async with port_open({"echo": echo()}, taken.getsockname()[1]):
+            pass
+
+
+def test_the_directions_can_be_pasted() -> None:
+    told = directions({"echo": echo()}, "http://127.0.0.1:8000")
+    assert "base URL  http://127.0.0.1:8000/echo\n" in told
+    assert "curl 'http://127.0.0.1:8000/echo/rows'\n" in told
+    assert "curl http://127.0.0.1:8000/_sandbox\n" in told
+
+
+def test_the_command_says_where_it_serves_and_stops_when_asked() -> None:
+    program = (
+        "from server.sandbox import run_port\nfrom tools.kit.sandbox.sandbox import Sandbox\n"
+        "run_port({'echo': Sandbox('/echo', lambda _: [])}, 0)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            origin = line.split(" on ")[1].split(",")[0]
+            answer = httpx.get(f"{origin}/_sandbox", timeout=5, trust_env=False)
+            assert json.loads(answer.text)["mounts"] == {"echo": ["/echo"]}
+        finally:
+            process.terminate()
+            process.wait(timeout=10)

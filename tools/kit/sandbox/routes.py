@@ -1,0 +1,142 @@
+"""Routes: what an imitation answers to which method and path, declared apart from any state."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import compile_path
+
+from tools.kit.sandbox.clock import Clock
+
+W = TypeVar("W")
+
+
+class Answered(Exception):
+    """Ends a handler early with this answer."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+        super().__init__(response.status_code)
+
+
+class NotJson(ValueError):
+    """The body of a request is no JSON."""
+
+
+@dataclass(frozen=True)
+class Call(Generic[W]):
+    """One request on its way through a handler: what was sent, and the world it meets."""
+
+    request: Request
+    world: W
+    clock: Clock
+    body: bytes
+    params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        return self.request.method
+
+    @property
+    def origin(self) -> str:
+        """The address the caller knows this sandbox by, without a path."""
+        return f"{self.request.url.scheme}://{self.request.headers.get('host') or self.request.url.netloc}"
+
+    def number(self, name: str) -> int:
+        """A whole number out of the path."""
+        return int(self.params[name])
+
+    def last(self, name: str) -> str | None:
+        """A query parameter; of a repeated one the last, as most servers read it."""
+        values = self.request.query_params.getlist(name)
+        return values[-1] if values else None
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a query parameter."""
+        return self.request.query_params.getlist(name)
+
+    def json(self) -> object:
+        """The parsed body; None when there is none.
+
+        Raises:
+            NotJson: when it does not parse.
+        """
+        if not self.body.strip():
+            return None
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise NotJson(str(error)) from error
+
+
+Handler = Callable[[Call[W]], Awaitable[Response]]
+H = TypeVar("H", bound=Callable[..., Awaitable[Response]])
+
+
+@dataclass(frozen=True)
+class Route(Generic[W]):
+    method: str
+    path: str
+    handler: Handler[W]
+
+
+class Routes(Generic[W]):
+    """A table of handlers on one subject; `{name:int}` in a path takes a number only."""
+
+    def __init__(self) -> None:
+        self.routes: list[Route[W]] = []
+        self.actions: dict[str, Handler[W]] = {}
+
+    def __iter__(self) -> Iterator[Route[W]]:
+        return iter(self.routes)
+
+    def route(self, method: str, path: str) -> Callable[[H], H]:
+        """Declare a handler for a method and a path below the mount."""
+
+        def declared(handler: H) -> H:
+            self.routes.append(Route(method, path, handler))
+            return handler
+
+        return declared
+
+    def get(self, path: str) -> Callable[[H], H]:
+        return self.route("GET", path)
+
+    def post(self, path: str) -> Callable[[H], H]:
+        return self.route("POST", path)
+
+    def put(self, path: str) -> Callable[[H], H]:
+        return self.route("PUT", path)
+
+    def delete(self, path: str) -> Callable[[H], H]:
+        return self.route("DELETE", path)
+
+    def action(self, name: str) -> Callable[[H], H]:
+        """Declare something the platform does by itself, to be triggered by a control: no part of its API."""
+
+        def declared(handler: H) -> H:
+            self.actions[name] = handler
+            return handler
+
+        return declared
+
+
+class Switchboard(Generic[W]):
+    """Finds the route for a method and a path."""
+
+    def __init__(self) -> None:
+        self._table: list[tuple[str, Any, dict[str, Any], Route[W]]] = []
+
+    def add(self, route: Route[W]) -> None:
+        pattern, _, convertors = compile_path(route.path)
+        self._table.append((route.method, pattern, convertors, route))
+
+    def find(self, method: str, path: str) -> tuple[Route[W], dict[str, Any]] | None:
+        """The first declared route that fits, with what its path held."""
+        for wanted, pattern, convertors, route in self._table:
+            if wanted == method and (match := pattern.match(path)):
+                return route, {name: convertors[name].convert(text) for name, text in match.groupdict().items()}
+        return None

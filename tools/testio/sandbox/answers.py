@@ -1,0 +1,65 @@
+"""Answers: envelopes, error bodies and who is let in."""
+
+import json
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Answered, Call
+from tools.testio.sandbox.world import World
+
+ORIGIN = "__origin__"
+"""Stands in rendered answers for the address the caller knows the sandbox by."""
+
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_HEADERS = {"cache-control": "no-cache"}
+
+
+def text(data: object) -> str:
+    """JSON the way the API writes it: compact, characters as they are."""
+    return _encoder.encode(data)
+
+
+def answer(call: Call[World], data: object, status: int = HTTPStatus.OK) -> Response:
+    """A JSON answer; addresses in it point back to where the request came from."""
+    return rendered(call, text(data), status)
+
+
+def rendered(call: Call[World], body: str, status: int = HTTPStatus.OK) -> Response:
+    """An answer whose JSON is already written."""
+    body = body.replace(ORIGIN, call.origin)
+    return Response(body.encode("utf-8", "replace"), status, _HEADERS, "application/json")
+
+
+def problem(status: int, error: str) -> Response:
+    """An error the way the API words all of them: one string under `error`."""
+    return Response(text({"error": error}).encode("utf-8", "replace"), status, _HEADERS, "application/json")
+
+
+def refuse(status: int, error: str) -> Answered:
+    """What a handler raises to end with an error."""
+    return Answered(problem(status, error))
+
+
+def invalid(reason: str) -> Answered:
+    """422 with the words of a failed validation."""
+    return refuse(422, f"Validation failed: {reason}")
+
+
+def not_found(what: str) -> Answered:
+    return refuse(404, f"{what} not found")
+
+
+def lost(call: Call[World]) -> Response:
+    """A path the API does not have."""
+    return problem(404, "Not found")
+
+
+def admit(call: Call[World]) -> Response | None:
+    """Ask for `Authorization: Token <anything>`; the tokens `wrong` and `expired` are refused. Then let time work."""
+    scheme, _, token = call.request.headers.get("authorization", "").partition(" ")
+    allowed = {"token", "bearer"} if call.world.switches.allow_bearer else {"token"}
+    if scheme.lower() not in allowed or token.strip() in {"", "wrong", "expired"}:
+        return problem(401, "Unauthorized")
+    call.world.settle()
+    return None

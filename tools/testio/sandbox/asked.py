@@ -1,0 +1,153 @@
+"""What was asked: parameters and bodies read with the strictness and the words of the API."""
+
+from collections.abc import Collection, Mapping
+
+from tools.kit.sandbox.routes import Answered, Call, NotJson
+from tools.testio.sandbox.answers import refuse
+from tools.testio.sandbox.world import World
+
+Fields = Mapping[str, object]
+
+
+def body(call: Call[World]) -> Fields:
+    """The JSON object that was sent; an empty one when there was no body.
+
+    Raises:
+        Answered: 400 when it is no JSON object.
+    """
+    try:
+        sent = call.json()
+    except NotJson as error:
+        raise refuse(400, "The request body is not valid JSON") from error
+    if sent is None:
+        return {}
+    if not isinstance(sent, dict):
+        raise refuse(400, "The request body is not a JSON object")
+    return sent
+
+
+def envelope(call: Call[World], name: str) -> Fields:
+    """The object inside the envelope of this name.
+
+    Raises:
+        Answered: 400 when it is missing or no object.
+    """
+    sent = body(call).get(name)
+    if sent is None:
+        raise missing([name])
+    if not isinstance(sent, dict):
+        raise unreadable(name)
+    return sent
+
+
+def missing(names: Collection[str]) -> Answered:
+    """400, with every missing field in one sentence."""
+    return refuse(400, ", ".join(f"{name} is missing" for name in names))
+
+
+def unreadable(name: str) -> Answered:
+    return refuse(400, f"{name} is invalid")
+
+
+def no_such_value(name: str) -> Answered:
+    return refuse(400, f"{name} does not have a valid value")
+
+
+def require(fields: Fields, *names: str) -> None:
+    """Refuse with 400 when one of these is absent, null or blank."""
+    absent = [name for name in names if fields.get(name) is None or fields[name] == ""]
+    if absent:
+        raise missing(absent)
+
+
+def whole(value: object, name: str) -> int | None:
+    """A whole number, also one that was sent as text; None for nothing.
+
+    Raises:
+        Answered: 400 for anything else.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lstrip("+-").isdecimal() and len(value) < 20:
+        return int(value)
+    raise unreadable(name)
+
+
+def words(fields: Fields, name: str) -> str | None:
+    """A text or null; numbers become text, as the API does it.
+
+    Raises:
+        Answered: 400 for lists and objects.
+    """
+    value = fields.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, dict | list):
+        raise unreadable(name)
+    return str(value)
+
+
+def flag(fields: Fields, name: str, default: bool) -> bool:
+    """A boolean, also one that was sent as text."""
+    value = fields.get(name)
+    if value is None:
+        return default
+    if value in (True, False):
+        return bool(value)
+    if value in ("true", "false"):
+        return value == "true"
+    raise unreadable(name)
+
+
+def one_of(fields: Fields, name: str, allowed: Collection[str], default: str) -> str:
+    """A word out of a closed set.
+
+    Raises:
+        Answered: 400 for any other.
+    """
+    value = fields.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, str) or value not in allowed:
+        raise no_such_value(name)
+    return value
+
+
+def objects(fields: Fields, name: str) -> list[Fields]:
+    """A list of objects; empty when absent.
+
+    Raises:
+        Answered: 400 for anything else.
+    """
+    value = fields.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise unreadable(name)
+    return value
+
+
+def ids(joined: str | None) -> set[int] | None:
+    """Numbers out of `1,2,3`; None when nothing was sent. What is no number fits nothing."""
+    if joined is None or not joined.strip():
+        return None
+    return {int(piece) if piece.strip().isdecimal() else -1 for piece in joined.split(",")}
+
+
+def at_least_one(call: Call[World], name: str) -> int | None:
+    """A query parameter that counts from 1.
+
+    Raises:
+        Answered: 400 for zero, a negative number or no number.
+    """
+    number = whole(call.last(name), name)
+    if number is not None and number < 1:
+        raise no_such_value(name)
+    return number
+
+
+def wants_stories(call: Call[World]) -> bool:
+    """Whether `includes[]=user_stories` was asked for."""
+    return "user_stories" in call.all("includes[]")

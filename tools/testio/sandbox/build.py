@@ -1,0 +1,77 @@
+"""Build: the imitation put together, with a world of its own each time."""
+
+from dataclasses import replace
+from typing import Literal
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.clock import Clock
+from tools.kit.sandbox.routes import Call, Routes
+from tools.kit.sandbox.sandbox import Sandbox
+from tools.testio.sandbox import (
+    attachments,
+    bug_actions,
+    bugs,
+    environments,
+    exploratory_tests,
+    features,
+    ordering,
+    products,
+    templates,
+)
+from tools.testio.sandbox.answers import admit, answer, lost, refuse
+from tools.testio.sandbox.asked import body
+from tools.testio.sandbox.story.bugs import harvest
+from tools.testio.sandbox.story.cycles import plan
+from tools.testio.sandbox.story.shop import furnish
+from tools.testio.sandbox.world import Switches, World
+
+MOUNT = "/testio/customer/v2"
+
+Profile = Literal["story"]
+
+controls: Routes[World] = Routes()
+
+
+def build(profile: Profile = "story", *, clock: Clock | None = None, switches: Switches | None = None) -> Sandbox:
+    """An imitation of the account; nothing is made before the first request."""
+    seeds = {"story": _story}
+    first_switches = switches or Switches()
+    return Sandbox(
+        MOUNT,
+        lambda time: seeds[profile](World(time, first_switches)),
+        [
+            products.routes,
+            features.routes,
+            templates.routes,
+            environments.routes,
+            exploratory_tests.routes,
+            ordering.routes,
+            bugs.routes,
+            bug_actions.routes,
+            controls,
+        ],
+        beside={attachments.FILES: [attachments.files]},
+        admit=admit,
+        lost=lost,
+        clock=clock,
+        curl="-H 'Authorization: Token demo' '{base}/products'",
+    )
+
+
+def _story(world: World) -> World:
+    furnish(world)
+    plan(world)
+    harvest(world)
+    return world
+
+
+@controls.action("switches")
+async def set_switches(call: Call[World]) -> Response:
+    """Follow other sources where sources disagree: `{"strict_sections": true}`."""
+    sent, world = body(call), call.world
+    known = set(Switches.__dataclass_fields__)
+    if sent.keys() - known or not all(isinstance(value, bool) for value in sent.values()):
+        raise refuse(422, f"send true or false for any of {', '.join(sorted(known))}")
+    world.switches = replace(world.switches, **{name: bool(value) for name, value in sent.items()})
+    return answer(call, {name: getattr(world.switches, name) for name in sorted(known)})

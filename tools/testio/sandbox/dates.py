@@ -1,0 +1,34 @@
+"""Dates: the three spellings the API answers with, and the ones it reads."""
+
+from datetime import UTC, datetime
+
+from tools.kit.sandbox.clock import STORY_START
+
+ZONE = STORY_START.tzinfo
+"""The account's offset; the API writes most of its dates in it."""
+
+
+def plain(at: datetime | None) -> str | None:
+    """`2026-04-08T13:00:00+02:00`: start and end of a test."""
+    return None if at is None else at.astimezone(ZONE).isoformat(timespec="seconds")
+
+
+def precise(at: datetime | None) -> str | None:
+    """`2026-04-08T13:00:00.000+02:00`: when a bug was reported and exported."""
+    return None if at is None else at.astimezone(ZONE).isoformat(timespec="milliseconds")
+
+
+def zulu(at: datetime | None) -> str | None:
+    """`2026-04-08T11:00:00.000Z`: comments, reviews, executions."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read(text: object) -> datetime | None:
+    """An instant out of ISO 8601; a missing offset means UTC; None when it is no date."""
+    if not isinstance(text, str):
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,151 @@
+"""Features and their user stories: lists, and what a new test does to them."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testio.sandbox import products
+from tools.testio.sandbox.answers import answer, invalid, not_found
+from tools.testio.sandbox.asked import Fields, flag, missing, unreadable, wants_stories, whole, words
+from tools.testio.sandbox.world import CycleFeature, Feature, Product, UserStory, World
+
+routes: Routes[World] = Routes()
+
+
+@routes.get("/products/{product_id:int}/features")
+async def list_features(call: Call[World]) -> Response:
+    product = products.find(call)
+    if product.is_sectioned and call.world.switches.strict_sections:
+        raise invalid("Section must be provided for a product with sections")
+    return _listed(call, [f for f in call.world.features.values() if f.product_id == product.id])
+
+
+@routes.get("/products/{product_id:int}/sections/{section_id:int}/features")
+async def list_features_of_section(call: Call[World]) -> Response:
+    product = products.find(call)
+    section = product.section(call.number("section_id"))
+    if section is None:
+        raise not_found("Section")
+    rows = [f for f in call.world.features.values() if f.product_id == product.id and section.id in f.section_ids]
+    return _listed(call, rows)
+
+
+def _listed(call: Call[World], rows: list[Feature]) -> Response:
+    with_stories = wants_stories(call)
+    return answer(call, {"features": [shown(call.world, feature, with_stories=with_stories) for feature in rows]})
+
+
+def shown(world: World, feature: Feature, *, with_stories: bool = False) -> dict[str, object]:
+    """A feature; its stories as objects when asked for, else as text."""
+    stories = world.stories_of(feature.id)
+    return {
+        "id": feature.id,
+        "title": feature.title,
+        "description": feature.description,
+        "howtofind": feature.howtofind,
+        "user_stories": [shown_story(s) if with_stories else s.path for s in stories],
+    }
+
+
+def shown_story(story: UserStory) -> dict[str, object]:
+    return {"id": story.id, "path": story.path, "title": story.path, "feature_id": story.feature_id}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A feature as a new or changed test names it, read and found sound, not yet looked up."""
+
+    id: int | None
+    title: str | None
+    description: str | None
+    howtofind: str | None
+    stories: list[str]
+    enable_default: bool
+    enable_content: bool
+    enable_visual: bool
+    report_ids: list[int]
+    use_markdown: bool | None
+
+
+def read(world: World, product: Product, entries: list[Fields]) -> list[Wanted]:
+    """Check the features a test names, before anything is written."""
+    return [_read(world, product, entry) for entry in entries]
+
+
+def _read(world: World, product: Product, entry: Fields) -> Wanted:
+    feature_id = whole(entry.get("id"), "id") or None  # 0 is what clients send for "new"
+    title = words(entry, "title")
+    if match(world, product, feature_id, title) is None and not title:
+        raise missing(["title"]) if feature_id is None else invalid("Feature must exist")
+    stories, reports = entry.get("user_stories") or [], entry.get("custom_report_configuration_ids") or []
+    if not isinstance(stories, list) or not all(isinstance(story, str) for story in stories):
+        raise unreadable("user_stories")
+    if not isinstance(reports, list):
+        raise unreadable("custom_report_configuration_ids")
+    return Wanted(
+        id=feature_id,
+        title=title,
+        description=words(entry, "description"),
+        howtofind=words(entry, "howtofind"),
+        stories=stories,
+        enable_default=flag(entry, "enable_default", default=True),
+        enable_content=flag(entry, "enable_content", default=False),
+        enable_visual=flag(entry, "enable_visual", default=False),
+        report_ids=[number for number in (whole(r, "custom_report_configuration_ids") for r in reports) if number],
+        use_markdown=None if entry.get("use_markdown") is None else flag(entry, "use_markdown", default=True),
+    )
+
+
+def match(world: World, product: Product, feature_id: int | None, title: str | None) -> Feature | None:
+    """The product's feature of this id, else of this title."""
+    own = [feature for feature in world.features.values() if feature.product_id == product.id]
+    by_id = next((feature for feature in own if feature.id == feature_id), None)
+    return by_id or next((feature for feature in own if title and feature.title == title), None)
+
+
+def take(world: World, product: Product, section_id: int, wanted: Wanted) -> CycleFeature:
+    """Look a named feature up, overwrite it or make it, and take the snapshot that the test keeps."""
+    feature = match(world, product, wanted.id, wanted.title)
+    if feature is None:
+        feature = add(world, product, wanted.title or "", wanted.description, wanted.howtofind, [section_id])
+        feature.use_markdown = wanted.use_markdown is not False
+    elif wanted.description and wanted.howtofind:
+        # Both given: the product's own feature is overwritten, for every test to come.
+        feature.description, feature.howtofind = wanted.description, wanted.howtofind
+        if wanted.use_markdown is not None:
+            feature.use_markdown = wanted.use_markdown
+        world.rendered.clear()
+    stories = [add_story(world, feature, path) for path in dict.fromkeys(wanted.stories)]
+    return CycleFeature(
+        id=next(world.cycle_feature_ids),
+        feature_id=feature.id,
+        title=wanted.title or feature.title,
+        description=wanted.description or feature.description,
+        howtofind=wanted.howtofind or feature.howtofind,
+        stories=stories,
+        enable_default=wanted.enable_default,
+        enable_content=wanted.enable_content,
+        enable_visual=wanted.enable_visual,
+        target_idx=feature.target_idx,
+        report_ids=wanted.report_ids,
+    )
+
+
+def add(
+    world: World, product: Product, title: str, description: str | None, howtofind: str | None, section_ids: list[int]
+) -> Feature:
+    """Put a new feature into a product."""
+    feature = Feature(next(world.feature_ids), product.id, title, description, howtofind, section_ids)
+    world.features[feature.id] = feature
+    return feature
+
+
+def add_story(world: World, feature: Feature, path: str) -> UserStory:
+    """The feature's story of this text; a new one when it has none."""
+    for story in world.stories_of(feature.id):
+        if story.path == path:
+            return story
+    story = UserStory(next(world.story_ids), feature.id, path, next(world.version_ids))
+    world.stories[story.id] = story
+    return story

@@ -1,0 +1,229 @@
+"""Ordering: what a customer does with a test: create, change, launch, duplicate."""
+
+from copy import deepcopy
+from dataclasses import replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testio.sandbox import attachments, dates, devices, environments, features, lifecycle, products
+from tools.testio.sandbox.answers import answer, invalid
+from tools.testio.sandbox.asked import Fields, envelope, flag, missing, objects, one_of, unreadable, whole, words
+from tools.testio.sandbox.exploratory_tests import find, shown
+from tools.testio.sandbox.world import Attachment, Cycle, CycleFeature, Environment, Product, Template, World
+
+routes: Routes[World] = Routes()
+
+TYPES = ("coverage", "usability", "rapid", "focused")
+LANGUAGES = ("en", "de")
+LONGEST_HOURS = 24 * 90
+
+
+@routes.post("/products/{product_id:int}/exploratory_tests")
+async def create_test(call: Call[World]) -> Response:
+    world, product = call.world, products.find(call)
+    sent = envelope(call, "exploratory_test")
+    if sent.get("test_environment") is None and sent.get("test_environment_id") is None:
+        raise missing(["test_environment"])
+    wanted = features.read(world, product, objects(sent, "features"))
+    if bool(wanted) == bool(sent.get("test_template")):
+        raise invalid("Exactly one of features, test_template must be provided")
+    environment = environments.read(world, product, sent)
+    template = _template(world, product, sent)
+    section_id = _section(product, sent)
+    cycle = Cycle(0, product.id, section_id, None, "coverage", None)
+    if template is not None:
+        cycle = replace(_draft(template.scenario), section_id=section_id, hours=template.hours)
+    _change(cycle, sent)
+    pictures = _pictures(world, sent)
+    auto_launch = flag(sent, "auto_launch", default=True)
+
+    # Everything was found sound; from here on it is written.
+    cycle.id, cycle.environment_id = next(world.cycle_ids), environments.keep(world, environment).id
+    cycle.attachments = _kept(world, pictures)
+    if template is None:
+        cycle.features = [features.take(world, product, section_id, feature) for feature in wanted]
+    else:
+        cycle.features = _fresh_features(world, template.scenario)
+    world.cycles[cycle.id] = cycle
+    if auto_launch:
+        lifecycle.launch(world, cycle)
+    return answer(call, {"exploratory_test": shown(world, cycle)}, HTTPStatus.CREATED)
+
+
+@routes.put("/exploratory_tests/{test_id:int}")
+async def update_test(call: Call[World]) -> Response:
+    world, cycle = call.world, find(call)
+    product = world.products[cycle.product_id]
+    sent = envelope(call, "exploratory_test")
+    _only(world, cycle, lifecycle.NOT_OVER, "changed")
+    if sent.get("test_template") is not None:
+        raise invalid("Test template cannot be changed")
+    wanted = features.read(world, product, objects(sent, "features"))
+    environment: Environment | None = None
+    if sent.get("test_environment") is not None or sent.get("test_environment_id") is not None:
+        environment = environments.read(world, product, sent)
+    section_id = _section(product, sent) if sent.get("section_id") is not None else cycle.section_id
+    changed = replace(cycle, section_id=section_id)
+    _change(changed, sent)
+    pictures = _pictures(world, sent)
+
+    if environment is not None:
+        changed.environment_id = environments.keep(world, environment).id
+    if wanted:
+        changed.features = [features.take(world, product, section_id, feature) for feature in wanted]
+    if "attachments" in sent:
+        changed.attachments = _kept(world, pictures)
+    world.cycles[cycle.id] = changed
+    world.rendered.clear()
+    return answer(call, {"exploratory_test": shown(world, changed)})
+
+
+@routes.post("/exploratory_tests/{test_id:int}/launch")
+async def launch_test(call: Call[World]) -> Response:
+    world, cycle = call.world, find(call)
+    _only(world, cycle, {"initialized"}, "launched")
+    lifecycle.launch(world, cycle)
+    return answer(call, {"exploratory_test": shown(world, cycle)})
+
+
+@routes.post("/exploratory_tests/{test_id:int}/duplicate")
+async def duplicate_test(call: Call[World]) -> Response:
+    """A draft of its own: the copy is not launched and has no dates."""
+    world, cycle = call.world, find(call)
+    twin = replace(_draft(cycle), id=next(world.cycle_ids), features=_fresh_features(world, cycle))
+    environment = world.environments.get(cycle.environment_id or 0)
+    if environment is not None:
+        twin.environment_id = environments.keep(world, replace(environment, id=0)).id
+    world.cycles[twin.id] = twin
+    return answer(call, {"exploratory_test": shown(world, twin)})
+
+
+def _draft(cycle: Cycle) -> Cycle:
+    """What a test is made of, without its dates, its history and its id."""
+    return replace(
+        cycle,
+        id=0,
+        start_at=None,
+        end_at=None,
+        submitted_at=None,
+        submitted_by=None,
+        is_cancelled=False,
+        reviews=[],
+        requirements=deepcopy(cycle.requirements),
+        attachments=list(cycle.attachments),
+    )
+
+
+def _only(world: World, cycle: Cycle, allowed: frozenset[str] | set[str], done: str) -> None:
+    status = lifecycle.status(world, cycle)
+    if status not in allowed:
+        raise invalid(f"A test that is {status} cannot be {done}")
+
+
+def _template(world: World, product: Product, sent: Fields) -> Template | None:
+    named = sent.get("test_template")
+    if named is None:
+        return None
+    if not isinstance(named, dict):
+        raise unreadable("test_template")
+    template = world.templates.get(whole(named.get("id"), "id") or 0)
+    if template is None or template.product_id != product.id:
+        raise invalid("Test template must exist")
+    return template
+
+
+def _section(product: Product, sent: Fields) -> int:
+    section_id = whole(sent.get("section_id"), "section_id")
+    if section_id is None:
+        if product.is_sectioned:
+            raise invalid("Section must be provided for a product with sections")
+        return product.default_section.id
+    if product.section(section_id) is None:
+        raise invalid("Section must exist")
+    return section_id
+
+
+def _change(cycle: Cycle, sent: Fields) -> None:
+    """Write the plain fields that were sent into a test; the others stay."""
+    for name, attribute in (
+        ("test_title", "title"),
+        ("goal", "goal"),
+        ("out_of_scope", "out_of_scope"),
+        ("instructions", "instructions"),
+    ):
+        if name in sent:
+            setattr(cycle, attribute, words(sent, name))
+    before = cycle.testing_type
+    cycle.testing_type = one_of(sent, "testing_type", TYPES, before or "coverage") if "testing_type" in sent else before
+    cycle.report_language = one_of(sent, "report_language", LANGUAGES, cycle.report_language)
+    cycle.allow_device_clouds = flag(sent, "allow_device_clouds", default=cycle.allow_device_clouds)
+    if "requirements" in sent:
+        asked = objects(sent, "requirements")
+        cycle.requirements = [devices.requirement(entry, number) for number, entry in enumerate(asked, 1)]
+    if cycle.testing_type == "focused":
+        cycle.severities = _severities(cycle, sent)
+    elif cycle.testing_type != before:
+        cycle.severities = None
+    _date(cycle, sent)
+
+
+def _severities(cycle: Cycle, sent: Fields) -> dict[str, bool]:
+    asked = sent.get("bug_severities")
+    if asked is None:
+        return cycle.severities or {"low": False, "high": False, "critical": False}
+    if not isinstance(asked, dict):
+        raise unreadable("bug_severities")
+    return {name: flag(asked, name, default=False) for name in ("low", "high", "critical")}
+
+
+def _date(cycle: Cycle, sent: Fields) -> None:
+    duration, start = sent.get("duration"), sent.get("start_at")
+    if duration is not None:
+        cycle.hours = _hours(duration)
+    elif not cycle.id and "testing_type" in sent and cycle.testing_type is not None:
+        cycle.hours = lifecycle.DEFAULT_HOURS[cycle.testing_type]
+    if start is not None:
+        cycle.start_at = _instant(start)
+    if cycle.start_at is not None:
+        cycle.end_at = cycle.start_at + timedelta(hours=cycle.hours)
+
+
+def _instant(value: object) -> datetime:
+    at = dates.read(value)
+    if at is None:
+        raise unreadable("start_at")
+    return at
+
+
+def _hours(value: object) -> float:
+    """Hours, which the API wants as text; a number does as well."""
+    try:
+        hours = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else 0.0
+    except ValueError:
+        hours = 0.0
+    if not 0 < hours <= LONGEST_HOURS:
+        raise invalid("Duration must be a number of hours")
+    return hours
+
+
+def _pictures(world: World, sent: Fields) -> list[Attachment]:
+    read = attachments.read(objects(sent, "attachments"), world)
+    if read is None:
+        raise invalid("Attachment must exist")
+    return read
+
+
+def _kept(world: World, pictures: list[Attachment]) -> list[int]:
+    for picture in pictures:
+        if not picture.id:
+            picture.id = next(world.attachment_ids)
+            world.attachments[picture.id] = picture
+    return [picture.id for picture in pictures]
+
+
+def _fresh_features(world: World, cycle: Cycle) -> list[CycleFeature]:
+    """Snapshots of a test's features with ids of their own."""
+    return [replace(feature, id=next(world.cycle_feature_ids)) for feature in cycle.features]

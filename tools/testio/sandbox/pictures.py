@@ -1,0 +1,57 @@
+"""Pictures: small screenshots of the shop, drawn with nothing but zlib."""
+
+import struct
+import zlib
+from functools import lru_cache
+
+Colour = tuple[int, int, int]
+
+_PAPER, _HEAD, _LINE, _TEXT, _BUTTON, _ALARM, _TILE = range(7)
+_PALETTE: list[Colour] = [
+    (250, 250, 247),
+    (22, 54, 86),
+    (214, 219, 224),
+    (92, 104, 117),
+    (34, 139, 94),
+    (201, 52, 44),
+    (238, 232, 213),
+]
+
+
+@lru_cache(maxsize=64)
+def png(width: int, height: int, number: int) -> bytes:
+    """A valid PNG of this size: the cart, with one line marked in red; the number decides which."""
+    rows = [bytearray([_PAPER]) * width for _ in range(height)]
+
+    def box(left: float, top: float, right: float, bottom: float, colour: int) -> None:
+        start, end = int(left * width), int(right * width)
+        for row in rows[int(top * height) : int(bottom * height)]:
+            row[start:end] = bytes([colour]) * (end - start)
+
+    box(0, 0, 1, 0.13, _HEAD)
+    box(0.04, 0.045, 0.22, 0.085, _PAPER)
+    box(0.90, 0.035, 0.95, 0.095, _BUTTON)
+    for line in range(3):
+        top = 0.20 + 0.17 * line
+        box(0.04, top, 0.15, top + 0.13, _TILE)
+        box(0.18, top + 0.02, 0.18 + 0.10 + (number >> line) % 4 * 0.06, top + 0.05, _TEXT)
+        box(0.18, top + 0.08, 0.34, top + 0.10, _LINE)
+        box(0.80, top + 0.02, 0.92, top + 0.06, _TEXT)
+        box(0.04, top + 0.148, 0.95, top + 0.153, _LINE)
+    marked = 0.19 + 0.17 * (number % 3)
+    for edge in ((0.02, marked, 0.97, marked + 0.012), (0.02, marked + 0.15, 0.97, marked + 0.162)):
+        box(*edge, _ALARM)
+    box(0.02, marked, 0.028, marked + 0.162, _ALARM)
+    box(0.962, marked, 0.97, marked + 0.162, _ALARM)
+    box(0.04, 0.76, 0.40, 0.84, _LINE)
+    box(0.66, 0.88, 0.95, 0.96, _BUTTON)
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    pixels = b"".join(b"\0" + row for row in rows)
+    palette = bytes(value for colour in _PALETTE for value in colour)
+    chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -1,0 +1,176 @@
+"""The story's bugs: seven hundred ordinary ones, drawn with a fixed seed, around the ten that the story is about."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from random import Random
+
+from tools.testio.sandbox.devices import pool
+from tools.testio.sandbox.story.cycles import CHECKOUT_SUITE, HOTFIX, LANDING_PAGES, PARTNER_CHECK, RELEASE_9
+from tools.testio.sandbox.story.told import ids_told, tell
+from tools.testio.sandbox.story.wording import TESTERS, area_of
+from tools.testio.sandbox.world import REJECT_REASONS, Attachment, Bug, Cycle, World
+
+SEED = 5512
+
+# test, first id, ids to draw from, bugs in all, of them after the story's start
+_HARVEST = (
+    (5471, 85001, 720, 240, 0),
+    (PARTNER_CHECK, 85801, 260, 88, 0),
+    (5493, 86101, 30, 6, 0),
+    (5498, 86201, 740, 246, 0),
+    (CHECKOUT_SUITE, 87101, 40, 8, 0),
+    (5507, 87301, 110, 27, 0),
+    (RELEASE_9, 87801, 299, 105, 0),  # and 13 told ones
+    (HOTFIX, 88201, 80, 26, 17),
+    (LANDING_PAGES, 88401, 40, 10, 10),
+)
+
+_CLOSED = (("accepted", 58), ("rejected", 30), ("auto", 12))
+_MIXED = {
+    RELEASE_9: (("forwarded", 74), ("question", 7), ("accepted", 12), ("rejected", 7)),
+    5507: (("forwarded", 32), ("accepted", 45), ("rejected", 23)),
+    HOTFIX: (("forwarded", 1),),
+    LANDING_PAGES: (("forwarded", 1),),
+}
+_FUNCTIONAL = (("low", 50), ("high", 36), ("critical", 6), ("visual", 5), ("content", 3))
+_KINDS = {
+    PARTNER_CHECK: (("low", 40), ("high", 15), ("visual", 25), ("content", 15), ("spelling", 5)),
+    CHECKOUT_SUITE: (("test_case", 1),),
+    HOTFIX: (("high", 70), ("critical", 30)),
+    LANDING_PAGES: (("suggestion", 60), ("visual", 25), ("content", 15)),
+}
+_REASONS = [reason for reason in REJECT_REASONS if reason != "request_timeout"]
+_ASKED = (
+    "Which account did you use?",
+    "Does it also happen without the coupon?",
+    "Could you add a video from the cart on?",
+    "Please try again, we restarted staging at noon.",
+)
+
+
+def harvest(world: World) -> None:
+    """Put all bugs of the story into a world with tests."""
+    random = Random(SEED)  # noqa: S311 - a story, not a secret
+    for cycle_id, first, width, total, later in _HARVEST:
+        cycle = world.cycles[cycle_id]
+        numbers = sorted(random.sample(range(first, first + width), total))
+        for number, at in zip(numbers, _moments(cycle, total, later, world.clock.start, random), strict=True):
+            _fate(world, world.add_bug(draw(world, cycle, number, at, random)), random)
+    for bug in tell(world):
+        world.add_bug(bug)
+    _scan_reports(world)
+    assert not ids_told() - world.bugs.keys()  # noqa: S101 - the story's own arithmetic
+
+
+def schedule(world: World, cycle: Cycle) -> None:
+    """Let the crowd find something in a test that was launched: its bugs appear as time goes by."""
+    if cycle.start_at is None or cycle.end_at is None:
+        return
+    random = Random(cycle.id)  # noqa: S311 - a story, not a secret
+    total = {"rapid": 6, "focused": 10, "usability": 8}.get(cycle.testing_type or "", 16)
+    moments = _spread(total, cycle.start_at, cycle.end_at, random)
+    for at in moments:
+        bug = draw(world, cycle, next(world.bug_ids), at, random)
+        if bug.attachments:
+            world.attachments[bug.attachments[0]] = Attachment(bug.attachments[0])
+        world.add_bug(bug)
+
+
+def draw(world: World, cycle: Cycle, number: int, at: datetime, random: Random) -> Bug:
+    """One ordinary bug of a test, as its tester reports it."""
+    feature = random.choice(cycle.features) if cycle.features else None
+    area = area_of(feature.title, number) if feature else area_of("", number)
+    severity = _pick(random, _severities(cycle))
+    gear = pool(world.products[cycle.product_id].type, cycle.product_id)
+    return Bug(
+        id=number,
+        cycle_id=cycle.id,
+        product_id=cycle.product_id,
+        section_id=cycle.section_id,
+        cycle_feature=feature,
+        area=area,
+        severity=severity,
+        status="forwarded",
+        reported_at=at,
+        forwarded_at=at + timedelta(minutes=random.randint(6, 20)),
+        author=random.choice(TESTERS),
+        language="de" if random.random() < 0.06 else "en",
+        story=random.choice(feature.stories) if feature and feature.stories and random.random() < 0.5 else None,
+        device=random.choice(gear),
+        attachments=[number * 10 + 1] if random.random() < 0.45 else [],
+        test_case_id=7301 + number % 5 if severity == "test_case" else None,
+    )
+
+
+def _severities(cycle: Cycle) -> tuple[tuple[str, int], ...]:
+    if cycle.id in _KINDS:
+        return _KINDS[cycle.id]
+    if cycle.testing_type == "usability":
+        return _KINDS[LANDING_PAGES]
+    if cycle.severities and any(cycle.severities.values()):
+        return tuple((name, 1) for name, is_wanted in cycle.severities.items() if is_wanted)
+    return _FUNCTIONAL
+
+
+def _fate(world: World, bug: Bug, random: Random) -> None:
+    """What became of a bug by the story's first instant."""
+    if bug.attachments:
+        world.attachments[bug.attachments[0]] = Attachment(bug.attachments[0])
+    status = _pick(random, _MIXED.get(bug.cycle_id, _CLOSED))
+    decided = bug.forwarded_at + timedelta(hours=random.randint(4, 90))
+    if status == "question":
+        bug.status, bug.asked_at = "question", world.clock.start - timedelta(hours=random.randint(1, 14))
+        world.comment(bug, random.choice(_ASKED), "Mara Lindt", bug.asked_at)
+    elif status == "rejected":
+        decided = min(decided, world.clock.start - timedelta(hours=1))
+        world.reject(bug, random.choice(_REASONS), "Thanks anyway." if random.random() < 0.3 else None, decided)
+    elif status in {"accepted", "auto"}:
+        bug.status, bug.auto_accepted = "accepted", status == "auto"
+        bug.known = random.random() < 0.12
+        if random.random() < 0.4:
+            bug.exported_at = min(decided, world.clock.start - timedelta(hours=1))
+            bug.external_idx = f"SHOP-{100 + bug.id % 300}"
+            bug.fixed = True if random.random() < 0.5 else None
+    elif bug.cycle_id == RELEASE_9 and random.random() < 0.05:
+        bug.export_requested = True
+    world.touched(bug)
+
+
+def _moments(cycle: Cycle, total: int, later: int, begin: datetime, random: Random) -> list[datetime]:
+    assert cycle.start_at is not None  # noqa: S101 - the story's own arithmetic
+    assert cycle.end_at is not None  # noqa: S101 - the same
+    if not later or later == total:
+        return _spread(total, cycle.start_at, cycle.end_at, random)
+    seen = _spread(total - later, cycle.start_at, begin - timedelta(minutes=25), random)
+    return seen + _spread(later, begin + timedelta(minutes=5), cycle.end_at, random)
+
+
+def _spread(total: int, start: datetime, end: datetime, random: Random) -> list[datetime]:
+    """Moments in order, more of them early: testers are quick at first."""
+    length = (end - start).total_seconds()
+    return sorted(start + timedelta(seconds=int(length * random.random() ** 1.4)) for _ in range(total))
+
+
+def _scan_reports(world: World) -> None:
+    """Turn a dozen bugs of the partner check into custom reports, which have no steps and no devices."""
+    bugs: Iterable[Bug] = (bug for bug in world.bugs.values() if bug.cycle_id == PARTNER_CHECK)
+    for index, bug in enumerate(sorted(bugs, key=lambda bug: bug.id)[::7][:12]):
+        for attachment_id in bug.attachments:
+            world.attachments.pop(attachment_id, None)
+        bug.severity, bug.attachments, bug.device = "custom", [], None
+        entries: list[dict[str, object]] = [
+            {"key": "card_number", "name": "Last four digits of the card", "type": "text", "value": f"{4100 + index}"},
+            {"key": "points_before", "name": "Points before", "type": "number", "value": str(120 * index)},
+            {"key": "points_after", "name": "Points after", "type": "number", "value": str(120 * index + index % 3)},
+            {"key": "remarks", "name": "Remarks", "type": "text"},
+        ]
+        bug.report = {
+            "title": f"Scan {index + 1} of the loyalty card",
+            "custom_report_configuration_id": 9,
+            "content": {"data": [{**entry, "position": place} for place, entry in enumerate(entries)]},
+        }
+        world.touched(bug)
+
+
+def _pick(random: Random, weights: tuple[tuple[str, int], ...]) -> str:
+    return random.choices([name for name, _ in weights], [weight for _, weight in weights])[0]

@@ -1,0 +1,63 @@
+"""Wording: the sentences of a crowd tester's bug, the same for the same number every time."""
+
+from random import Random
+
+from tools.testio.sandbox.story.defects import DEFECTS, GERMAN, IDEAS, LOOKS, WORDS, Defect
+from tools.testio.sandbox.world import Telling
+
+AREAS = ("cart", "coupon", "payment", "address", "search", "login", "product", "account")
+TESTERS = (
+    "nightowl", "lena_k", "pixelpaul", "marta.w", "tapdancer", "okonkwo_t", "bugbear", "sirilak", "jo_from_leeds",
+    "qa_vagabond", "frida77", "mr_edgecase", "hanh.tran", "slowloris", "viktor_p", "ana.beatriz", "couch_tester",
+    "drizzle", "tomasz_z", "ines.m", "old_browser", "kaya", "thumbs", "wanda_f",
+)  # fmt: skip
+
+_KINDS = {"visual": LOOKS, "content": WORDS, "spelling": WORDS, "suggestion": IDEAS}
+_ARTICLES = ("rain jacket", "thermos flask", "enamel mug", "wool socks", "deck shoes", "canvas bag", "head torch",
+             "sailor jumper", "tea towel", "storm lantern", "gift card", "kids' wellies")  # fmt: skip
+_CODES = ("OLD10", "SPRING15", "WELCOME5", "HARBOUR10", "CREW20", "FREESHIP")
+_CITIES = ("Lübeck", "Graz", "Zürich", "Rotterdam", "Gdańsk", "Aarhus", "Lyon", "Cork")
+_UNDER = ("as a guest", "after a reload", "in landscape", "with a second tab open", "on a slow connection",
+          "when logged in", "in dark mode", "with a large system font", "after returning from the payment page",
+          "on the second order")  # fmt: skip
+_SHOP = "https://shop.example.test"
+
+
+def telling(number: int, area: str, severity: str, language: str, *, place: str = _SHOP) -> Telling:
+    """Word a bug of an area; the number is the seed."""
+    random = Random(number)  # noqa: S311 - a story, not a secret
+    table = GERMAN if language == "de" and severity not in _KINDS else _KINDS.get(severity, DEFECTS)
+    fitting = [defect for defect in table if defect.area == area] or table
+    return _told(random, random.choice(fitting), language, place)
+
+
+def _told(random: Random, defect: Defect, language: str, place: str) -> Telling:
+    small = random.randint(1, 5)
+    gaps = {
+        "n": small,
+        "m": small + random.randint(1, 30),
+        "price": f"{random.randint(11, 189)}.{random.choice(('00', '49', '90', '95', '99'))}",
+        "code": random.choice(_CODES),
+        "article": random.choice(_ARTICLES),
+        "city": random.choice(_CITIES),
+    }
+    title = defect.title.format(**gaps)
+    under = (
+        random.choice(_UNDER) if language == "en" and random.random() < (0.45 if "{" in defect.title else 0.85) else ""
+    )
+    steps = [f"Open {place}" if language == "en" else f"{place} öffnen"]
+    steps += [step.format(**gaps) for step in defect.steps.split("|")]
+    if under:
+        title, steps[-1] = f"{title} {under}", f"{steps[-1]} ({under})"
+    location = place + defect.place if place.startswith("http") else f"{place} > {defect.place.strip('/') or 'start'}"
+    return Telling(title, location, steps, defect.expected.format(**gaps), defect.actual.format(**gaps))
+
+
+def area_of(title: str, number: int) -> str:
+    """The area a feature's title speaks of, or any one, always the same for the same feature."""
+    lowered = title.lower()
+    named = {"voucher": "coupon", "checkout": "payment", "basket": "cart", "card": "payment", "article": "product"}
+    for word, area in (named | {area: area for area in AREAS}).items():
+        if word in lowered:
+            return area
+    return AREAS[number % len(AREAS)]
