@@ -87,7 +87,10 @@ def open_network(settings: Settings, platforms: Sequence[Platform]) -> Network:
     from server.sandbox import SandboxTransport  # an account's session does not pay for these
     from tools.kit.sandbox.composition import compose
 
-    return Network(SandboxTransport(compose({platform.key: platform.sandbox() for platform in platforms})))
+    sandboxes = {platform.key: platform.sandbox() for platform in platforms}
+    for sandbox in sandboxes.values():
+        sandbox.clock.accelerate(settings.sandbox_pace)
+    return Network(SandboxTransport(compose(sandboxes)))
 
 
 def _has_tools(prompt: ProsePrompt, names: Sequence[str]) -> bool:

@@ -23,6 +23,13 @@ def parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve MCP, on stdio unless --http is given", epilog=EXITS)
     serve.add_argument("--sandbox", action="store_true", help="use an invented account inside this process")
+    serve.add_argument(
+        "--sandbox-pace",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="seconds that pass in the sandbox in each real one (default 1)",
+    )
     serve.add_argument("--read-only", action="store_true", help="offer only tools that change nothing")
     serve.add_argument("--http", action="store_true", help="serve streamable HTTP instead of stdio")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
@@ -79,7 +86,13 @@ def run_serve(given: argparse.Namespace) -> int:
     from server.settings import HTTP_KEY, read_settings, secret
     from tools.platforms import PLATFORMS
 
-    settings = read_settings(PLATFORMS, sandbox=given.sandbox, read_only=given.read_only, log_level=given.log_level)
+    settings = read_settings(
+        PLATFORMS,
+        sandbox=given.sandbox,
+        sandbox_pace=given.sandbox_pace,
+        read_only=given.read_only,
+        log_level=given.log_level,
+    )
     if given.sandbox:
         print("testdesk: SANDBOX, all data is invented and nothing real happens.", file=sys.stderr)
     elif not any(p.is_configured for p in settings.platforms.values()):
@@ -120,12 +133,11 @@ def run_serve(given: argparse.Namespace) -> int:
 
 def run_sandbox(given: argparse.Namespace) -> int:
     """`testdesk sandbox`"""
-    import anyio
-
     from server.sandbox import run_port
     from tools.platforms import PLATFORMS
 
-    return int(anyio.run(run_port, {p.key: p.sandbox() for p in PLATFORMS}, given.port) or 0)
+    run_port({p.key: p.sandbox() for p in PLATFORMS}, given.port)
+    return 0
 
 
 def run_doctor(given: argparse.Namespace) -> int:

@@ -56,7 +56,9 @@ class ExposedTool(McpTool):
         if len(place) > 1:
             return f"{'.'.join(place[:-1])} has no field {name!r}"
         close = difflib.get_close_matches(name, names, 1)
-        return f"There is no argument {name!r}" + (f", did you mean {close[0]}?" if close else f"; {', '.join(names)}")
+        return f"There is no argument {name!r}" + (
+            f", did you mean {close[0]}?" if close else f"; it takes {', '.join(names)}"
+        )
 
 
 class Arguments(FuncMetadata):

@@ -16,6 +16,8 @@ HTTP_KEY = "TESTDESK_HTTP_KEY"
 SHARED = ("TESTDESK_ATTACHMENT_HOSTS", "TESTDESK_UPLOAD_DIRS")
 """Settings of ours that platforms' clients read."""
 
+SANDBOX_ORIGIN = "http://sandbox.invalid"
+"""What addresses of a sandbox inside the process begin with; the name can never resolve."""
 MOST_SECRET = 64 * 1024
 
 
@@ -43,6 +45,8 @@ class Settings:
 
     platforms: Mapping[str, PlatformSettings]
     sandbox: bool = False
+    sandbox_pace: float = 1.0
+    """Seconds that pass in the sandbox in each real one."""
     read_only: bool = False
     consent: Literal["ask", "client"] = "ask"
     output_schemas: bool = False
@@ -59,7 +63,7 @@ def read_settings(
     environment: Mapping[str, str] = os.environ,
     *,
     sandbox: bool = False,
-    sandbox_origin: str = "",
+    sandbox_pace: float = 1.0,
     read_only: bool = False,
     log_level: str = "WARNING",
 ) -> Settings:
@@ -71,9 +75,12 @@ def read_settings(
     consent = environment.get(CONSENT, "").strip() or "ask"
     if consent not in {"ask", "client"}:
         raise SettingsError(f"{CONSENT} is {consent!r}; it can be 'ask' (the default) or 'client'.")
+    if not 0 <= sandbox_pace <= 1_000_000:
+        raise SettingsError("The sandbox's pace lies between 0 (it stands still) and 1000000.")
     return Settings(
-        platforms={p.key: _of(p, environment, sandbox_origin if sandbox else "") for p in platforms},
+        platforms={p.key: _of(p, environment, sandbox) for p in platforms},
         sandbox=sandbox,
+        sandbox_pace=sandbox_pace,
         read_only=read_only,
         consent="client" if consent == "client" else "ask",
         output_schemas=environment.get(OUTPUT_SCHEMAS, "").strip().lower() in {"1", "true", "yes"},
@@ -81,16 +88,16 @@ def read_settings(
     )
 
 
-def _of(platform: Platform, environment: Mapping[str, str], sandbox_origin: str) -> PlatformSettings:
+def _of(platform: Platform, environment: Mapping[str, str], sandbox: bool) -> PlatformSettings:
     names = [setting.variable for setting in platform.settings] + list(SHARED)
     values = {name: environment[name].strip() for name in names if environment.get(name, "").strip()}
     for setting in platform.settings:
         if setting.default is not None:
             values.setdefault(setting.variable, setting.default)
-    if sandbox_origin:
+    if sandbox:
         # A sandbox never sees a real credential.
         invented = {c.variable: SecretStr(f"sandbox-{platform.key}-credential") for c in platform.credentials}
-        return PlatformSettings(sandbox_origin + platform.mount, invented, values)
+        return PlatformSettings(SANDBOX_ORIGIN + platform.mount, invented, values)
     given = {c.variable: secret(c.variable, environment) for c in platform.credentials}
     held = {name: value for name, value in given.items() if value is not None}
     address = environment.get(platform.address.variable, "").strip() or platform.address.default or ""

@@ -40,7 +40,7 @@ _PATTERNS = re.compile(
 )
 # Without one of these no pattern can match; most texts are let go here.
 _HINT = re.compile(
-    r"[:=]|eyJ|AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|k_live|k_test|sk-|AIza|_|bearer|basic|token", re.I
+    r"[:=]|-----BEGIN|eyJ|AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|k_live|k_test|sk-|AIza|_|bearer|basic|token", re.I
 )
 
 

@@ -161,6 +161,8 @@ def _once(
 ) -> Shaped:
     attempt = _Pass(redact, longest, rows, how)
     data = attempt.model(answer)
+    if isinstance(answer, Page):
+        data = {"items": []} | data  # an empty list is what was found, not noise
     if attempt.strangers:
         data[STRANGERS] = sorted(attempt.strangers)
     data |= extra or {}

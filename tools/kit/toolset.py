@@ -181,6 +181,8 @@ class Platform:
     toolsets: Sequence[Toolset[Any]]
     sandbox: Callable[[], Any]
     """Builds a fresh imitation; imports it only then."""
+    acts: Callable[[], Sequence[Callable[[Any], Awaitable[None]]]]
+    """The acts of the demonstration that play in its imitation's story."""
     credentials: tuple[Credential, ...]
     address: Setting
     """The variable and default of the base address."""

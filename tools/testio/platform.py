@@ -14,6 +14,13 @@ def sandbox() -> Any:
     return build()
 
 
+def acts() -> Any:
+    """What the demonstration plays here."""
+    from tools.testio.sandbox.acts import ACTS  # only the demonstration pays for it
+
+    return ACTS
+
+
 async def probe(api: TestIO) -> str:
     """Read the products: the smallest call that shows a token's account."""
     count = len(await api.products())
@@ -27,6 +34,7 @@ testio = Platform(
     client=TestIO,
     toolsets=(products.tool, exploratory_tests.tool, orders.tool, bugs.tool, decisions.tool),
     sandbox=sandbox,
+    acts=acts,
     credentials=(Credential(TOKEN, "in the test IO web app under Integrations, API"),),
     address=Setting("TESTIO_BASE_URL", "Address of the Customer API", "https://api.test.io/customer/v2"),
     mount="/testio/customer/v2",

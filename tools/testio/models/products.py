@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
@@ -53,7 +53,12 @@ class UserStory(Model):
 
     id: int | None = None
     path: Untrusted | None = None
-    title: Untrusted | None = None
+    title: Untrusted | None = Field(None, description="Only where it differs from path.")
+
+    @field_validator("title")
+    @classmethod
+    def _said_once(cls, title: str | None, told: ValidationInfo) -> str | None:
+        return None if title == told.data.get("path") else title
 
 
 def _story(value: Any) -> Any:

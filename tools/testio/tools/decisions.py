@@ -104,7 +104,7 @@ async def about_to_reject(api: TestIO, bug_id: int, reason: str, comment: str | 
         raise Refused(f"The reason {valid.key} has no comment of its own; write one for the tester. Nothing was sent.")
     return (
         f"Reject {in_words(bug)} as {valid.key}? The tester is told, with the comment {quote(told, at_most=2000)}, "
-        "and is not paid for it; there is no undo."
+        "and it affects their pay; there is no undo."
     )
 
 

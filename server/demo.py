@@ -1,0 +1,140 @@
+"""`testdesk demo`: a real MCP client plays each platform's acts against the sandbox, and checks every step."""
+
+import json
+import os
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import anyio
+from mcp import Client, StdioServerParameters
+from mcp.client import ClientRequestContext
+from mcp.types import ElicitRequestParams, ElicitResult, TextContent
+
+from tools.platforms import PLATFORMS
+
+ROOT = Path(__file__).parent.parent
+HOURS_A_SECOND = 3600
+WIDTH = 100
+
+
+class UnmetClaim(Exception):
+    """A step did not do what it claims."""
+
+
+class Performance:
+    """The client's side of an act: calls tools, shows them, and answers questions as the act says."""
+
+    def __init__(self) -> None:
+        self.client: Client | None = None
+        self.answers: list[bool] = []
+        self.asked: list[str] = []
+
+    async def person(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        """The person in front of the client."""
+        self.asked.append(params.message)
+        is_yes = bool(self.answers) and self.answers.pop(0)
+        show(f"the person is asked:\n{params.message}", "?")
+        show(f"the person answers: {'yes' if is_yes else 'no'}", "!")
+        return ElicitResult(action="accept", content={"yes": True}) if is_yes else ElicitResult(action="decline")
+
+    async def call(self, tool: str, /, *, quietly: bool = False, **arguments: Any) -> dict[str, Any]:
+        result = await self._call(tool, arguments, quietly=quietly)
+        if result.is_error:
+            raise UnmetClaim(f"{tool} failed: {_text(result)}")
+        data: dict[str, Any] = result.structured_content or {}
+        return data
+
+    async def refused(self, tool: str, /, **arguments: Any) -> str:
+        result = await self._call(tool, arguments)
+        if not result.is_error:
+            raise UnmetClaim(f"{tool} should have been refused")
+        told = _text(result)
+        show(told, "<")
+        return told
+
+    async def pictures(self, tool: str, /, **arguments: Any) -> int:
+        result = await self._call(tool, arguments)
+        return sum(1 for block in result.content if block.type == "image")
+
+    def person_will_say(self, *, yes: bool) -> None:
+        self.answers.append(yes)
+
+    def question(self) -> str:
+        return self.asked[-1] if self.asked else ""
+
+    def act(self, title: str) -> None:
+        print(f"\n{title}\n{'-' * len(title)}")  # noqa: T201 - this is its output
+
+    def show(self, line: str) -> None:
+        show(line, indent=4)
+
+    def claim(self, holds: bool, words: str) -> None:
+        if not holds:
+            raise UnmetClaim(f"this did not hold: {words}")
+        show(words, "*")
+
+    async def _call(self, tool: str, arguments: dict[str, Any], *, quietly: bool = False) -> Any:
+        if self.client is None:
+            raise UnmetClaim("no client is connected")
+        if not quietly:
+            show(f"assistant calls {tool}({', '.join(f'{k}={json.dumps(v)}' for k, v in arguments.items())})", ">")
+        return await self.client.call_tool(tool, arguments)
+
+
+def _text(result: Any) -> str:
+    return " ".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+def show(words: str, mark: str = " ", *, indent: int = 2) -> None:
+    """Print a paragraph of the play."""
+    for number, line in enumerate(words.splitlines() or [""]):
+        lead = f"{mark} " if number == 0 else "  "
+        print(  # noqa: T201 - this is its output
+            textwrap.fill(line, WIDTH, initial_indent=" " * indent + lead, subsequent_indent=" " * (indent + 4))
+        )
+
+
+async def play() -> int:
+    """Play all acts; 0 only if every step did what it claims."""
+    server = StdioServerParameters(
+        command=sys.executable,
+        # -P: a folder that happens to hold a tools/ of its own is not looked into.
+        args=["-P", "-m", "server", "serve", "--sandbox", "--sandbox-pace", str(HOURS_A_SECOND)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    began, stage = time.monotonic(), Performance()
+    try:
+        with anyio.fail_after(120):
+            async with Client(server, elicitation_callback=stage.person) as client:
+                stage.client = client
+                await _arrival(client, stage)
+                for platform in PLATFORMS:
+                    for act in platform.acts():
+                        await act(stage)
+    except BaseExceptionGroup as failed:
+        return _failed(_innermost(failed))
+    except (UnmetClaim, TimeoutError) as failure:
+        return _failed(failure)
+    print(f"\nDone: every step did what it claims ({time.monotonic() - began:.1f} s).")  # noqa: T201 - its output
+    return 0
+
+
+async def _arrival(client: Client, stage: Performance) -> None:
+    stage.act("A client connects over stdio")
+    tools = (await client.list_tools()).tools
+    asks = [tool.name for tool in tools if tool.annotations is not None and tool.annotations.destructive_hint]
+    title = client.server_info.title or "" if client.server_info is not None else ""
+    stage.claim("SANDBOX" in title, f"the server says what it is: {title}")
+    stage.claim(len(asks) > 0, f"{len(tools)} tools, of which {len(asks)} may ask a person first")
+
+
+def _innermost(failed: BaseException) -> BaseException:
+    return _innermost(failed.exceptions[0]) if isinstance(failed, BaseExceptionGroup) else failed
+
+
+def _failed(failure: BaseException) -> int:
+    print(f"\ntestdesk demo: {failure or type(failure).__name__}", file=sys.stderr)  # noqa: T201 - its output
+    return 1

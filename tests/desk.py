@@ -1,0 +1,126 @@
+"""A whole desk for a test: server, sandbox behind it, and a client of either protocol era in front."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from mcp import Client
+from mcp.server import MCPServer
+from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
+
+from server.app import build
+from server.sandbox import SandboxTransport
+from server.settings import Settings, read_settings
+from tools.kit.network import Account, Network
+from tools.kit.sandbox.composition import Composition, compose
+from tools.platforms import PLATFORMS
+from tools.testio.client.testio import TestIO
+
+ERAS = ("auto", "legacy")
+"""How the SDK's client opens a connection: the 2026-07-28 revision, or the handshake of those before."""
+
+Answer = Callable[[str], ElicitResult]
+
+YES = ElicitResult(action="accept", content={"yes": True})
+NO = ElicitResult(action="accept", content={"yes": False})
+DECLINE = ElicitResult(action="decline")
+CANCEL = ElicitResult(action="cancel")
+
+
+def settings(environment: Mapping[str, str] | None = None, *, sandbox: bool = True, **options: Any) -> Settings:
+    """Settings on the sandbox, and of no environment but the one given."""
+    return read_settings(PLATFORMS, environment or {}, sandbox=sandbox, **options)
+
+
+@dataclass
+class Desk:
+    """What a test holds: the client, the sandbox behind the server, and what the person was asked."""
+
+    client: Client
+    sandboxes: Composition
+    asked: list[str] = field(default_factory=list)
+
+    async def call(self, name: str, /, **arguments: Any) -> CallToolResult:
+        return await self.client.call_tool(name, arguments)
+
+    async def answer(self, name: str, /, **arguments: Any) -> dict[str, Any]:
+        """Call a tool that works."""
+        result = await self.call(name, **arguments)
+        assert not result.is_error, text(result)
+        data: dict[str, Any] = result.structured_content or {}
+        return data
+
+    async def refusal(self, name: str, /, **arguments: Any) -> str:
+        """Call a tool that is refused, and answer its sentence."""
+        result = await self.call(name, **arguments)
+        assert result.is_error, text(result)
+        return text(result)
+
+    def arrived(self, method: str = "") -> list[str]:
+        """Requests that reached the sandbox, such as 'PUT /bugs/88101/accept'."""
+        seen = [(arrived.method, arrived.path) for arrived in self.sandboxes.journal.entries(platform="testio")]
+        return [f"{m} {p.removeprefix('/testio/customer/v2')}" for m, p in seen if m.startswith(method)]
+
+    def writes(self) -> list[str]:
+        """Requests that changed something."""
+        return [line for line in self.arrived() if not line.startswith("GET") and line != "POST /bugs"]
+
+    async def fault(self, **order: Any) -> None:
+        """Order a fault of the sandbox."""
+        async with httpx.AsyncClient(transport=SandboxTransport(self.sandboxes)) as http:
+            response = await http.post("http://sandbox.invalid/_sandbox/faults", json={"platform": "testio"} | order)
+            assert response.is_success, response.text
+
+
+def text(result: CallToolResult) -> str:
+    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+def sandboxes() -> Composition:
+    return compose({platform.key: platform.sandbox() for platform in PLATFORMS})
+
+
+def change_bug(world: Composition, bug_id: int, *, title: str = "", **fields: Any) -> None:
+    """Change a bug behind everybody's back, as a colleague in the web app would."""
+    state = world.sandboxes["testio"].world
+    bug = state.bugs[bug_id]
+    for name, value in fields.items():
+        setattr(bug, name, value)
+    if title:
+        bug.told.title = title
+    state.touched(bug)
+
+
+@asynccontextmanager
+async def desk(
+    mode: str = "auto",
+    *,
+    person: Answer | ElicitResult | None = YES,
+    told: Settings | None = None,
+    world: Composition | None = None,
+    server: MCPServer[Any] | None = None,
+) -> AsyncIterator[Desk]:
+    """Open a desk; `person` answers questions, or is None for a client that cannot ask."""
+    world = world or sandboxes()
+    asked: list[str] = []
+
+    async def callback(context: Any, params: ElicitRequestParams) -> ElicitResult:
+        asked.append(params.message)
+        assert person is not None
+        return person(params.message) if callable(person) else person
+
+    server = server or build(told or settings(), network=Network(SandboxTransport(world)))
+    elicitation = callback if person is not None else None
+    async with Client(server, mode=mode, elicitation_callback=elicitation, raise_exceptions=True) as client:  # type: ignore[arg-type]  # its literals
+        yield Desk(client, world, asked)
+
+
+@asynccontextmanager
+async def live_client(world: Composition | None = None, **values: str) -> AsyncIterator[TestIO]:
+    """A platform client in hand, against its sandbox."""
+    network = Network(SandboxTransport(world or sandboxes()))
+    told = settings().platforms["testio"]
+    yield TestIO(Account("test IO", told.base_url, network, told.credentials, {**told.values, **values}))
+    await network.close()

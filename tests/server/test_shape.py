@@ -1,0 +1,117 @@
+"""What an answer looks like when it leaves: small, without noise, and honest about what is missing."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, SecretStr
+
+from server.guards.fence import for_model, for_person, page_for_model
+from server.guards.redact import Redactor
+from server.guards.shape import MOST, shape
+from tools.kit.page import Coverage, Page, Selection
+from tools.kit.text import Key, Secret, Untrusted, passage, quote
+
+
+class Inner(BaseModel):
+    words: Untrusted | None = None
+    notes: list[Untrusted] = []
+    kind: Key | None = None
+
+
+class Outer(BaseModel):
+    id: int
+    flag: bool = False
+    count: int = 0
+    empty: str = ""
+    nothing: str | None = None
+    inner: Inner | None = None
+    rows: list[Inner] = []
+    password: Secret | None = None
+
+
+def test_nulls_and_empties_are_dropped_and_zero_and_false_stay() -> None:
+    assert shape(Outer(id=1, inner=Inner()), Redactor()).data == {"id": 1, "flag": False, "count": 0}
+
+
+def test_the_fields_strangers_wrote_are_named_once() -> None:
+    answer = Outer(id=1, rows=[Inner(words="a", notes=["b"]), Inner(words="c", kind="k")])
+    assert shape(answer, Redactor()).data["written_by_others"] == ["rows[].notes[]", "rows[].words"]
+
+
+def test_a_secret_field_is_hidden_and_its_value_found_elsewhere_in_the_answer() -> None:
+    answer = Outer(id=1, inner=Inner(words="use Hafen-4711 to log in"), password=SecretStr("Hafen-4711"))
+    shaped = shape(answer, Redactor())
+    assert shaped.data["password"] == "[hidden]"
+    assert shaped.data["inner"]["words"] == "use [hidden] to log in"
+
+
+def test_a_long_text_is_cut_with_a_word_on_the_rest() -> None:
+    shaped = shape(Outer(id=1, inner=Inner(words="x" * 5000)), Redactor(), how="pass a larger max_text")
+    assert shaped.data["inner"]["words"].endswith("… [1000 more characters: pass a larger max_text]")
+
+
+def test_a_secret_is_taken_out_before_the_cut_could_halve_it() -> None:
+    secret = "0123456789abcdef"
+    shaped = shape(Outer(id=1, inner=Inner(words="x" * 3992 + secret)), Redactor([secret]))
+    assert "01234" not in shaped.text
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 60), st.integers(0, 3000))
+def test_an_answer_is_never_above_its_size(rows: int, length: int) -> None:
+    answer = Outer(id=1, rows=[Inner(words="w" * length, notes=["n" * length]) for _ in range(rows)])
+    assert len(shape(answer, Redactor()).text) <= MOST
+
+
+class Row(BaseModel):
+    id: int
+    words: Untrusted
+
+
+def page(count: int, length: int) -> Page[Row]:
+    selection: Selection[Row] = Selection(lambda row: (row.id,), limit=count, cursor=None)
+    for number in range(count):
+        selection.offer(Row(id=number, words="w" * length))
+    return selection.page(lambda row: row, Coverage(total=count, loaded=count, matched=count, complete=True))
+
+
+def test_a_list_that_is_too_long_is_shortened_and_continued_by_its_cursor() -> None:
+    shaped = shape(page(300, 900), Redactor())
+    assert len(shaped.text) <= MOST
+    assert 20 < len(shaped.data["items"]) < 60
+    assert shaped.data["next_cursor"]
+
+
+def test_an_empty_list_says_that_it_is_empty() -> None:
+    assert shape(page(0, 0), Redactor()).data["items"] == []
+
+
+def test_the_text_is_the_same_document() -> None:
+    shaped = shape(page(3, 10), Redactor())
+    assert json.loads(shaped.text) == shaped.data
+
+
+def test_a_person_reads_strangers_words_in_quotation_marks_on_one_line() -> None:
+    told = for_person(f"Reject {quote('it' + chr(39) + 's' + chr(10) + ' broken')}?", Redactor())
+    assert told == "Reject 'it\u2019s broken'?"
+
+
+def test_a_model_reads_strangers_words_between_boundaries_and_a_legend() -> None:
+    told = for_model(f"It said: {passage('one' + chr(10) + 'two')}", Redactor())
+    first, *_, last = told.splitlines()
+    boundary = first.removeprefix("It said: [").removesuffix("|")
+    assert told.startswith(f"It said: [{boundary}|\none\ntwo\n|{boundary}]")
+    assert last.startswith(f"Text between [{boundary}|")
+
+
+def test_without_strangers_words_there_is_no_legend() -> None:
+    assert for_model("Nothing was sent.", Redactor()) == "Nothing was sent."
+
+
+def test_a_page_is_shortened_in_its_passages_and_never_in_its_fences() -> None:
+    told = "\n".join(passage("w" * 4000) for _ in range(40))
+    shown = page_for_model(told, Redactor(), MOST)
+    assert len(shown) <= MOST
+    boundary = shown[1:7]
+    assert shown.count(f"[{boundary}|\n") == shown.count(f"\n|{boundary}]") == 40

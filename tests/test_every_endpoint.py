@@ -1,0 +1,43 @@
+"""Each client method meets a route in its platform's sandbox, and each route a method."""
+
+import inspect
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tools.kit.client import ApiClient
+from tools.kit.toolset import Platform
+from tools.platforms import PLATFORMS
+
+ENDPOINT = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[^\s,]*)")
+
+every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=[p.key for p in PLATFORMS])
+
+
+def shape(path: str) -> str:
+    """A path with its variables unnamed; both sides name them as they like."""
+    return re.sub(r"\{[^}]*\}", "{}", path.rstrip("/"))
+
+
+def methods(platform: Platform) -> Iterator[tuple[str, str]]:
+    """The endpoints that the client's docstrings name, one method an endpoint."""
+    own = vars(ApiClient)
+    for name, function in inspect.getmembers(platform.client, inspect.iscoroutinefunction):
+        if name.startswith("_") or name in own:
+            continue
+        first = (function.__doc__ or "").strip().split("\n")[0]
+        for method, path in ENDPOINT.findall(first):
+            yield method, shape(path)
+
+
+@every_platform
+def test_every_client_method_meets_a_route_of_the_sandbox(platform: Platform) -> None:
+    routes = {(method, shape(path)) for method, path in platform.sandbox().routes}
+    assert not set(methods(platform)) - routes
+
+
+@every_platform
+def test_no_endpoint_is_called_by_two_client_methods(platform: Platform) -> None:
+    called = list(methods(platform))
+    assert len(called) == len(set(called))

@@ -1,0 +1,222 @@
+"""Rules over all tools, so that the next one is guarded before it is written."""
+
+import inspect
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import pytest
+from mcp.server.mcpserver.tools import Tool as McpTool
+from pydantic import BaseModel
+
+from server.app import build
+from server.expose import answer_schema
+from server.guards.shape import _fields
+from tests.desk import settings
+from tools.kit.network import Account
+from tools.kit.text import Sealed, Vocabulary, Written
+from tools.kit.toolset import Effect, Platform, Tool
+from tools.platforms import PLATFORMS
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+TOOLS = [(platform, tool) for platform in PLATFORMS for tool in platform.tools]
+NAMES = [platform.name_of(tool) for platform, tool in TOOLS]
+
+every_tool = pytest.mark.parametrize(("platform", "tool"), TOOLS, ids=NAMES)
+
+
+@pytest.fixture(scope="module")
+def exposed() -> dict[str, McpTool]:
+    """The tools as a server offers them, by name."""
+    server = build(settings())
+    return {tool.name: tool for tool in server._tool_manager.list_tools()}
+
+
+def published(tool: McpTool) -> dict[str, Any]:
+    assert tool.annotations is not None
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "annotations": tool.annotations.model_dump(by_alias=True, exclude_none=True),
+        "inputSchema": tool.parameters,
+    }
+
+
+def test_names_are_unique_and_short_enough_for_every_host() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+    assert all(re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", name) and len(name) <= 64 for name in NAMES)
+
+
+@every_tool
+def test_it_says_what_it_does_in_few_words(platform: Platform, tool: Tool) -> None:
+    assert tool.sentence.split("\n")[0].endswith("."), "a sentence"
+    assert len(tool.sentence) <= 240
+    assert not re.search(r"\b(IMPORTANT|MUST|NEVER|ALWAYS)\b", tool.sentence)
+
+
+@every_tool
+def test_every_parameter_and_answer_has_a_type(platform: Platform, tool: Tool) -> None:
+    signature = inspect.signature(tool.function, eval_str=True)
+    assert all(p.annotation is not p.empty and p.annotation is not Any for p in signature.parameters.values())
+    assert isinstance(signature.return_annotation, type)
+    assert issubclass(signature.return_annotation, BaseModel)
+
+
+@every_tool
+def test_what_destroys_or_spends_cannot_run_without_a_persons_answer(
+    platform: Platform, tool: Tool, exposed: dict[str, McpTool]
+) -> None:
+    built = exposed[platform.name_of(tool)]
+    if tool.effect in {Effect.DESTROYS, Effect.SPENDS}:
+        assert tool.question is not None
+    if tool.question is not None:
+        assert "consent" in built.resolved_params
+        assert "consent" not in json.dumps(built.parameters)
+
+
+@every_tool
+def test_no_argument_of_any_tool_could_be_a_consent(platform: Platform, tool: Tool) -> None:
+    words = {"confirm", "confirmed", "consent", "approve", "approved", "force", "yes", "sure"}
+    assert not words & set(inspect.signature(tool.function).parameters)
+
+
+@every_tool
+def test_all_hints_are_set_and_those_of_the_worst_case(
+    platform: Platform, tool: Tool, exposed: dict[str, McpTool]
+) -> None:
+    hints = exposed[platform.name_of(tool)].annotations
+    assert hints is not None
+    assert hints.open_world_hint is True
+    assert hints.read_only_hint is (tool.effect is Effect.READS)
+    assert hints.destructive_hint is (tool.question is not None)
+    assert hints.idempotent_hint is tool.idempotent
+
+
+@every_tool
+def test_a_lost_write_can_be_settled_by_a_reading_tool(platform: Platform, tool: Tool) -> None:
+    readers = {t.name for t in platform.tools if t.effect is Effect.READS}
+    if tool.effect is not Effect.READS:
+        assert tool.settled_by in readers
+    assert tool.rest_in is None or tool.rest_in in readers
+
+
+@every_tool
+def test_its_question_takes_only_what_the_tool_takes(platform: Platform, tool: Tool) -> None:
+    taken = set(inspect.signature(tool.function).parameters)
+    for function in filter(None, (tool.question, tool.unasked_when)):
+        asked = list(inspect.signature(function).parameters)
+        assert set(asked[1:] if function is tool.question else asked) <= taken
+
+
+@every_tool
+def test_its_schema_is_one_that_every_host_takes(platform: Platform, tool: Tool, exposed: dict[str, McpTool]) -> None:
+    schema = exposed[platform.name_of(tool)].parameters
+    assert schema["type"] == "object"
+    assert schema["additionalProperties"] is False
+    assert not {"anyOf", "oneOf", "allOf", "$ref"} & set(schema)
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            if "properties" in node:
+                assert node.get("additionalProperties") is False, "a misspelt field would be dropped in silence"
+                for name, child in node["properties"].items():
+                    assert {"type", "anyOf", "enum", "$ref"} & set(child), f"{name} has no type"
+                    assert not isinstance(child.get("title"), str), "a title says the name again"
+            for child in node.values():
+                walk(child)
+        elif isinstance(node, list):
+            for child in node:
+                walk(child)
+
+    walk(schema)
+
+
+@every_tool
+def test_its_schema_is_the_one_on_record(platform: Platform, tool: Tool, exposed: dict[str, McpTool]) -> None:
+    """A changed schema shows in the diff: UPDATE_SNAPSHOTS=1 writes it anew."""
+    name = platform.name_of(tool)
+    now = json.dumps(published(exposed[name]), indent=1, ensure_ascii=False) + "\n"
+    file = SNAPSHOTS / f"{name}.json"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        file.write_text(now, encoding="utf-8")
+    assert file.exists(), "a new tool: run with UPDATE_SNAPSHOTS=1"
+    assert now == file.read_text(encoding="utf-8")
+
+
+def test_no_schema_on_record_belongs_to_a_tool_that_is_gone() -> None:
+    assert {file.stem for file in SNAPSHOTS.glob("*.json")} == set(NAMES)
+
+
+def models_of(annotation: Any, found: set[type[BaseModel]]) -> set[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if annotation not in found:
+            found.add(annotation)
+            for info in annotation.model_fields.values():
+                models_of(info.annotation, found)
+    for part in get_args(annotation):
+        models_of(part, found)
+    return found
+
+
+def marks_of(annotation: Any) -> set[type]:
+    found = {type(extra) for extra in getattr(annotation, "__metadata__", ())}
+    return found.union(*(marks_of(part) for part in get_args(annotation) if not isinstance(part, str)))
+
+
+def holds_text(annotation: Any) -> bool:
+    if annotation is str:
+        return True
+    return get_origin(annotation) is not None and any(
+        holds_text(part) for part in get_args(annotation) if not isinstance(part, str)
+    )
+
+
+@every_tool
+def test_every_text_it_answers_says_who_wrote_it(platform: Platform, tool: Tool) -> None:
+    """A plain str is ours; whatever comes from a platform is marked as its vocabulary or as somebody's writing."""
+    answer = inspect.signature(tool.function, eval_str=True).return_annotation
+    for model in models_of(answer, set()):
+        if ".models." not in model.__module__:
+            continue
+        for name, info in model.model_fields.items():
+            if not info.exclude and holds_text(info.annotation):
+                marks = marks_of(info.annotation) | {type(extra) for extra in info.metadata}
+                assert marks & {Written, Vocabulary, Sealed}, f"{model.__name__}.{name}"
+
+
+@every_tool
+def test_no_secret_field_of_its_answer_can_leave(platform: Platform, tool: Tool) -> None:
+    answer = inspect.signature(tool.function, eval_str=True).return_annotation
+    for model in models_of(answer, set()):
+        for told in _fields(model):
+            if told.name in {"password", "username", "access", "token", "api_key", "secret"}:
+                assert told.sealed, f"{model.__name__}.{told.name}"
+
+
+@every_tool
+def test_its_answers_have_a_schema_unless_they_are_pictures(platform: Platform, tool: Tool) -> None:
+    schema = answer_schema(inspect.signature(tool.function, eval_str=True).return_annotation)
+    assert schema is None or schema["type"] == "object"
+
+
+def test_every_tool_named_in_a_sentence_of_ours_exists() -> None:
+    """Next steps that lead nowhere are worse than none."""
+    root = Path(__file__).parent.parent
+    keys = "|".join(platform.key for platform in PLATFORMS)
+    for file in [*(root / "tools").rglob("*.py"), *(root / "prompts").glob("*.md"), root / "README.md"]:
+        if "sandbox" in file.parts:
+            continue
+        for name in re.findall(
+            rf"\b(?:{keys})_(?:list|get|find|accept|reject|mark|create|update|launch|duplicate|delete)_\w+",
+            file.read_text(encoding="utf-8"),
+        ):
+            assert name in NAMES, f"{file.name} names {name}"
+
+
+def test_a_client_takes_an_account_and_nothing_else() -> None:
+    for platform in PLATFORMS:
+        parameters = list(inspect.signature(platform.client).parameters.values())
+        assert [p.annotation for p in parameters] == [Account]
