@@ -113,7 +113,7 @@ async def desk(
 
     server = server or build(told or settings(), network=Network(SandboxTransport(world)))
     elicitation = callback if person is not None else None
-    async with Client(server, mode=mode, elicitation_callback=elicitation, raise_exceptions=True) as client:  # type: ignore[arg-type]  # its literals
+    async with Client(server, mode=mode, elicitation_callback=elicitation, raise_exceptions=True) as client:
         yield Desk(client, world, asked)
 
 

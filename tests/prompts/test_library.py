@@ -1,0 +1,34 @@
+"""Each prompt names tools that exist and uses every argument it asks for."""
+
+import pytest
+
+from prompts.library import Prompt, read_prompts
+from tools.platforms import PLATFORMS
+
+PROMPTS = read_prompts()
+every_prompt = pytest.mark.parametrize("prompt", PROMPTS, ids=[p.name for p in PROMPTS])
+
+
+@every_prompt
+def test_every_tool_it_names_exists(prompt: Prompt) -> None:
+    names = {platform.name_of(tool) for platform in PLATFORMS for tool in platform.tools}
+    assert prompt.tools
+    assert prompt.tools <= names
+
+
+@every_prompt
+def test_every_argument_it_asks_for_is_used(prompt: Prompt) -> None:
+    for argument in prompt.arguments:
+        assert f"${argument.name}" in prompt.text
+        assert argument.description
+
+
+@every_prompt
+def test_its_platforms_exist(prompt: Prompt) -> None:
+    assert set(prompt.platforms) <= {platform.key for platform in PLATFORMS}
+
+
+@every_prompt
+def test_what_is_given_cannot_ask_for_more(prompt: Prompt) -> None:
+    given = {argument.name: f"${prompt.arguments[0].name} $$ ${{x}}" for argument in prompt.arguments}
+    assert "${x}" in prompt.fill(given)
