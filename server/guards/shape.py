@@ -11,9 +11,10 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic_core import to_jsonable_python
 
+from server.guards.fence import for_person
 from server.guards.redact import HIDDEN, Redactor
 from tools.kit.page import Page
-from tools.kit.text import Sealed, Written, cut
+from tools.kit.text import OPEN, Sealed, Written, cut
 
 MOST = 40_000
 """Characters of one answer; some hosts refuse results above 25,000 tokens."""
@@ -83,6 +84,9 @@ class _Pass:
 
     def value(self, value: Any, at: str, *, written: bool) -> Any:
         if isinstance(value, str):
+            if OPEN in value:  # a sentence of ours with others' words in it
+                self.strangers.add(at)
+                return cut(for_person(value, self.redact), self.longest, self.how)
             if written:
                 self.strangers.add(at)
             return cut(self.redact(value), self.longest, self.how)

@@ -1,0 +1,1 @@
+"""Tests of test IO, subject by subject."""

@@ -1,0 +1,105 @@
+"""Waiting for something slow: looking less and less often, saying how it stands, and able to be taken up again."""
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+import anyio
+from pydantic import Field
+
+from tools.kit.errors import Refused, Unavailable
+from tools.kit.toolset import Progress
+
+T = TypeVar("T")
+
+Minutes = Annotated[float, Field(ge=0, le=60, description="How long to wait at most, in minutes; 0 looks once.")]
+Handle = Annotated[str | None, Field(max_length=500, description="handle of an earlier wait, to take it up again.")]
+
+BEAT = 10.0
+"""Seconds between signs of life; hosts give up on a call that is silent for long."""
+MOST_FAILURES = 5
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often to look: from `first` seconds, growing to `last`."""
+
+    first: float = 10.0
+    last: float = 120.0
+    growth: float = 1.5
+
+    def next(self, wait: float) -> float:
+        return min(self.last, wait * self.growth)
+
+
+@dataclass
+class Waited(Generic[T]):
+    """How a wait ended: the last look, and how long to wait before the next one."""
+
+    seen: T
+    is_reached: bool
+    looks: int
+    seconds: float
+    wait: float
+
+
+async def wait_until(
+    look: Callable[[], Awaitable[T]],
+    is_reached: Callable[[T], bool],
+    *,
+    minutes: float,
+    pace: Pace,
+    say: Callable[[T], str],
+    progress: Progress,
+    wait: float | None = None,
+) -> Waited[T]:
+    """Look until it is reached or the time is over; a passing failure of the platform does not end the wait."""
+    began, looks, failures = time.monotonic(), 0, 0
+    whole = minutes * 60
+    wait = pace.first if wait is None else min(max(wait, pace.first), pace.last)
+    seen: T | None = None
+    while True:
+        try:
+            seen = await look()
+            looks, failures = looks + 1, 0
+        except Unavailable:
+            failures += 1
+            if failures >= MOST_FAILURES or seen is None:
+                raise
+        passed = time.monotonic() - began
+        if seen is not None and (is_reached(seen) or passed >= whole):
+            return Waited(seen, is_reached(seen), looks, passed, wait)
+        await _rest(min(wait, whole - passed), began, whole, say(seen) if seen is not None else "waiting", progress)
+        wait = pace.next(wait)
+
+
+async def _rest(seconds: float, began: float, whole: float, words: str, progress: Progress) -> None:
+    """Sleep, with a sign of life now and then."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        await progress(round(time.monotonic() - began, 1), whole, words)
+        await anyio.sleep(min(left, BEAT))
+
+
+def encode_handle(**what: Any) -> str:
+    """Write what is needed to take a wait up again as one opaque word; nothing in it is secret."""
+    return base64.urlsafe_b64encode(json.dumps(what).encode()).decode().rstrip("=")
+
+
+def decode_handle(handle: str, **kinds: type) -> dict[str, Any]:
+    """Read a handle back.
+
+    Raises:
+        Refused: when it is not one.
+    """
+    try:
+        what = json.loads(base64.urlsafe_b64decode(handle + "=" * (-len(handle) % 4)))
+        if not isinstance(what, dict) or not all(isinstance(what.get(name), kind) for name, kind in kinds.items()):
+            raise ValueError(handle)
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
+        raise Refused("This handle is not one that a wait gave. Begin a new wait instead.") from error
+    return what

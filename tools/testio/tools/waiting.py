@@ -1,0 +1,118 @@
+"""Following a test until it reaches a status: with progress, with a deadline, and able to be taken up again."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from tools.kit.errors import Refused
+from tools.kit.text import Key, Untrusted
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.wait import Handle, Minutes, Pace, decode_handle, encode_handle, wait_until
+from tools.kit.when import instant
+from tools.testio.client.testio import TestIO
+from tools.testio.models.exploratory_tests import ENDED, ExploratoryTest
+from tools.testio.tools.exploratory_tests import known_test
+
+tool = Toolset(TestIO)
+
+PACE = Pace(first=15.0, last=180.0)
+"""A crowd test takes hours; a look costs the platform a third of a second."""
+SANDBOX_PACE = Pace(first=0.2, last=1.0)
+
+
+class Stand(BaseModel):
+    """How a test stands."""
+
+    test_id: int
+    title: Untrusted | None = None
+    status: Key | None = None
+    reached: bool = Field(description="Whether it has a status that was waited for.")
+    bugs: int | None = None
+    testers: int | None = None
+    ends_at: Key | None = None
+    time_left: str | None = None
+    looks: int
+    waited_seconds: int
+    handle: Key | None = Field(None, description="Pass as handle to go on waiting.")
+    next: str | None = None
+
+
+def time_left(test: ExploratoryTest, now: datetime) -> str | None:
+    """How long testers still have, in words."""
+    end = instant(test.end_at)
+    if end is None or test.has_ended:
+        return None
+    left = end - now
+    if left <= timedelta(0):
+        return "none"
+    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def in_words(test: ExploratoryTest, now: datetime) -> str:
+    """How a test stands, as a line of progress."""
+    numbers = test.analytics
+    parts = [test.status or "unknown status"]
+    if numbers is not None:
+        parts += [f"{numbers.total_bugs or 0} bugs", f"{numbers.testers_count or 0} testers"]
+    left = time_left(test, now)
+    if left is not None:
+        parts.append(f"{left} left")
+    return ", ".join(parts)
+
+
+@tool.reads()
+async def wait_for_test(
+    api: TestIO,
+    progress: Progress,
+    test_id: Annotated[int | None, Field(gt=0)] = None,
+    until: Annotated[
+        list[str] | None,
+        Field(max_length=10, description="Statuses to wait for. Default: locked, archived, cancelled."),
+    ] = None,
+    minutes: Minutes = 5,
+    handle: Handle = None,
+) -> Stand:
+    """Follow a test until it has one of some statuses, or the time is over; give test_id, or a handle to go on."""
+    wait: float | None = None
+    if handle is not None:
+        told = decode_handle(handle, test=int, until=list, wait=float)
+        if test_id not in (None, told["test"]):
+            raise Refused(f"This handle is of test {told['test']}. Leave test_id out, or the handle. Nothing was sent.")
+        test_id, wait = told["test"], told["wait"]
+        until = until or [str(status) for status in told["until"]]
+    if test_id is None:
+        raise Refused("Give a test_id, or the handle of an earlier wait. Nothing was sent.")
+    wanted, number = frozenset(until or ENDED), test_id
+    waited = await wait_until(
+        lambda: known_test(api, number),
+        # What has ended for good reaches no other status any more.
+        lambda test: test.status in wanted or test.status in {"archived", "cancelled"},
+        minutes=minutes,
+        pace=SANDBOX_PACE if api.is_sandbox else PACE,
+        say=lambda test: in_words(test, api.now()),
+        progress=progress,
+        wait=wait,
+    )
+    test, reached = waited.seen, waited.seen.status in wanted
+    is_over = reached or waited.is_reached
+    stand = Stand(
+        test_id=test.id,
+        title=test.title,
+        status=test.status,
+        reached=reached,
+        bugs=test.analytics.total_bugs if test.analytics else None,
+        testers=test.analytics.testers_count if test.analytics else None,
+        ends_at=test.end_at,
+        time_left=time_left(test, api.now()),
+        looks=waited.looks,
+        waited_seconds=round(waited.seconds),
+        handle=None,
+    )
+    if not is_over:
+        stand.handle = encode_handle(test=test.id, until=sorted(wanted), wait=float(waited.wait))
+        stand.next = "Call testio_wait_for_test with this handle to go on."
+    elif not reached:
+        stand.next = "It has ended otherwise and will not reach what was waited for."
+    return stand
