@@ -1,0 +1,95 @@
+# The doors of the project. Each one makes the environment it needs; `make demo` needs no development packages.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+# The first interpreter that starts and is new enough; a name on PATH that starts nothing is passed over.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$p"; break; }; done)
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+WHEEL_VENV := .venv-wheel
+EMPTY_VENV := .venv-empty
+INPUTS := pyproject.toml constraints.txt server/launch.py server/__main__.py
+SOURCES := server tools prompts tests
+
+# An editable installation is built in an environment of its own, which heeds constraints by these two names alone.
+PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
+	--quiet --disable-pip-version-check
+
+.PHONY: help demo test check style types generated bench reference wheel image conformance format clean
+
+help: ## Say what there is.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.runtime ## Walk through a release on the sandboxes: no account, no network.
+	@$(BIN)/testdesk demo
+
+test: $(VENV)/.dev ## Build the wheel, install it without a network, start it; then run all tests.
+	@rm -rf dist $(WHEEL_VENV)
+	@$(BIN)/python -m build --quiet --no-isolation --wheel --outdir dist .
+	@$(BIN)/python tests/starts.py $(WHEEL_VENV) --wheel dist/*.whl --offline
+	@$(BIN)/python -m pytest
+
+check: style types test generated ## Everything, in the order in which it fails fastest.
+
+style: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+generated: $(VENV)/.dev
+	$(BIN)/testdesk reference --check
+
+bench: $(VENV)/.dev ## Measure what a start and a call cost.
+	@$(BIN)/python tests/bench/run.py
+
+reference: $(VENV)/.runtime ## Write the tables that are made from the code.
+	@$(BIN)/testdesk reference
+
+wheel: $(VENV)/.dev ## Build both archives, install the wheel with its dependencies into an empty environment, start it.
+	@rm -rf dist $(EMPTY_VENV)
+	@$(BIN)/python -m build --no-isolation --outdir dist .
+	@$(BIN)/python tests/starts.py $(EMPTY_VENV) --wheel dist/*.whl
+
+image: $(VENV)/.dev ## Do what the Dockerfile says, without an engine, and start the result.
+	@$(BIN)/python tests/docker_steps.py
+
+conformance: $(VENV)/.dev ## Run the official conformance suite against our server.
+	@PYTHON=$(BIN)/python tests/conformance/run.sh
+
+format: $(VENV)/.dev ## Put the source into its form.
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+clean: ## Remove what these doors have made.
+	rm -rf .venv .venv-* .scratch dist build .mypy_cache .ruff_cache .hypothesis
+	find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
+
+# One stamp for what running takes, one for what developing takes on top.
+
+$(VENV)/.runtime: $(INPUTS)
+	@echo 'Installing what running takes into $(VENV) ...' >&2
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(MAKE) --no-print-directory $(VENV)/new
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	@echo 'Installing what developing takes into $(VENV) ...' >&2
+	@$(PIP) install --editable '.[dev]'
+	@touch $@
+
+# Some systems ship venv without the pip it wants to put in; the interpreter's own pip then does.
+.PHONY: $(VENV)/new
+$(VENV)/new:
+	@test -n '$(PYTHON)' || { echo 'Testdesk needs Python 3.11 or newer: none was found; name one with make PYTHON=...' >&2; exit 1; }
+	@'$(PYTHON)' -c '$(NEW_ENOUGH)' || { echo 'Testdesk needs Python 3.11 or newer: $(PYTHON) is older' >&2; exit 1; }
+	@'$(PYTHON)' -m venv --clear $(VENV) >/dev/null 2>&1 || { \
+		'$(PYTHON)' -m venv --clear --without-pip $(VENV) && \
+		'$(PYTHON)' -m pip --quiet --python $(BIN)/python install pip; }

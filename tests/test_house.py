@@ -1,0 +1,152 @@
+"""Who may import whom, and what every file looks like: the floors of the house."""
+
+import ast
+import os
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PLATFORMS = {d.name for d in (ROOT / "tools").iterdir() if d.is_dir() and d.name not in {"kit", "__pycache__"}}
+MAY = {  # what each part of a platform's folder, a file or a folder, may take from that folder and from the kit
+    "platform": {"tools", "client", "sandbox", "kit"},
+    "tools": {"client", "models", "kit"},
+    "client": {"models", "kit"},
+    "models": {"kit"},
+    "sandbox": {"kit.sandbox"},  # never client or models, or a misreading would confirm itself
+    "__init__": set[str](),
+}
+OUTSIDE: dict[str, set[str] | None] = {  # what tools/ takes from other packages, and in which parts; None: in all
+    "httpx": {"client", "network", "picture"},
+    "starlette": {"sandbox"},
+    "pydantic": None,
+    "pydantic_core": None,
+    "anyio": None,
+}
+LONGEST = 400  # lines; past that a file has a second subject
+
+
+def files(*folders: str) -> list[Path]:
+    return sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{file}: imports are absolute here"
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def part(file: Path) -> str:
+    """The part of its room a file belongs to: the file's own name, or the folder's that it became."""
+    return file.relative_to(ROOT / "tools").parts[1].removesuffix(".py")
+
+
+def test_tools_know_neither_mcp_nor_the_server() -> None:
+    theirs = {"mcp", "mcp_types", "server", "prompts"}
+    assert not [(file, name) for file in files("tools") for name in imports(file) if name.split(".")[0] in theirs]
+
+
+def test_prompts_know_nothing_of_ours() -> None:
+    ours = {"mcp", "mcp_types", "server", "tools"}
+    assert not [(file, name) for file in files("prompts") for name in imports(file) if name.split(".")[0] in ours]
+
+
+def test_a_platform_takes_only_what_its_part_may() -> None:
+    wrong = []
+    for file in (file for platform in PLATFORMS for file in files(f"tools/{platform}")):
+        platform = file.relative_to(ROOT / "tools").parts[0]
+        for name in imports(file):
+            match [*name.split("."), "", ""]:
+                case ["tools", "kit", room, *_]:
+                    wanted = {"kit", "kit.sandbox"} if room.startswith("sandbox") else {"kit"}
+                case ["tools", owner, room, *_]:
+                    wanted = {room} if owner == platform else {f"another platform: {owner}"}
+                case _:
+                    continue
+            if not wanted & (MAY[part(file)] | {part(file)}):
+                wrong.append((file, name))
+    assert not wrong
+
+
+def test_every_platform_folder_has_the_same_five_parts() -> None:
+    for platform in PLATFORMS:
+        parts = {entry.stem for entry in (ROOT / "tools" / platform).iterdir() if entry.name != "__pycache__"}
+        assert parts == set(MAY), platform
+
+
+def test_the_list_of_platforms_takes_their_front_parts_only() -> None:
+    front = re.compile(rf"tools\.(kit|({'|'.join(PLATFORMS)})\.platform)\..*")
+    ours = [name for name in imports(ROOT / "tools" / "platforms.py") if name.startswith("tools.")]
+    assert not [name for name in ours if not front.fullmatch(name)]
+
+
+def test_the_kit_knows_no_platform() -> None:
+    ours = [(file, name) for file in files("tools/kit") for name in imports(file) if name.startswith("tools.")]
+    assert not [(file, name) for file, name in ours if not name.startswith("tools.kit")]
+
+
+def test_tools_take_from_outside_only_what_their_part_needs() -> None:
+    wrong = []
+    for file in files("tools/kit", *(f"tools/{platform}" for platform in PLATFORMS)):
+        for package in {name.split(".")[0] for name in imports(file)} - {"tools"} - sys.stdlib_module_names:
+            parts = OUTSIDE.get(package, set())
+            if parts is not None and part(file) not in parts:
+                wrong.append((file, package))
+    assert not wrong
+
+
+def test_only_the_server_and_the_tests_know_mcp() -> None:
+    loose = [*ROOT.glob("*.py"), *files("docs", "tools", "prompts")]
+    assert not [(f, name) for f in loose for name in imports(f) if name.split(".")[0] in {"mcp", "mcp_types"}]
+
+
+def test_the_server_names_no_platform() -> None:
+    wrong = []
+    for file in files("server"):
+        with file.open("rb") as source:
+            words = [word for word in tokenize.tokenize(source.readline) if word.type != tokenize.COMMENT]
+        wrong += [(file, w.start[0], w.string) for w in words for key in PLATFORMS if key in w.string.lower()]
+    assert not wrong
+
+
+def test_imports_are_absolute() -> None:
+    for file in files("server", "tools", "prompts", "tests"):
+        list(imports(file))
+
+
+def test_every_init_is_one_docstring() -> None:
+    for file in files("server", "tools", "prompts", "tests"):
+        if file.name == "__init__.py":
+            body = ast.parse(file.read_text(encoding="utf-8")).body
+            assert len(body) == 1, file
+            assert ast.get_docstring(ast.Module(body, [])), file
+
+
+def test_every_module_says_first_what_it_is() -> None:
+    silent = [
+        f for f in files("server", "tools", "prompts", "tests") if not ast.get_docstring(ast.parse(f.read_bytes()))
+    ]
+    assert not silent
+
+
+def test_no_file_outgrows_its_subject() -> None:
+    lengths = {f: len(f.read_text(encoding="utf-8").splitlines()) for f in files("server", "tools", "prompts")}
+    assert not {file: length for file, length in lengths.items() if length > LONGEST}
+
+
+def kept() -> Iterator[Path]:
+    """Every file of the repository, without what is made on the spot."""
+    made = re.compile(r"\.git|\.venv.*|\.scratch|\..*_cache|\.hypothesis|__pycache__|dist|build|node_modules")
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if not made.fullmatch(name)]
+        yield from (Path(folder, name) for name in names if not made.fullmatch(name))
+
+
+def test_no_file_knows_the_machine_it_was_written_on() -> None:
+    machine = re.compile(rb"(?<![\w.~-])/(?:work|root)/|\.\./shared")
+    assert not [file for file in kept() if machine.search(file.read_bytes())]

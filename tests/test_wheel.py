@@ -1,0 +1,98 @@
+"""What an installation brings: one package, everything in it, and both of its doors, wherever one stands."""
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests.starts import ROOT, doors, install, stated_version, tools_from, top_level, version_from
+
+DOORS = ["testdesk", "python -m testdesk"]
+
+
+@pytest.fixture(scope="session")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source archive and the wheel that was made from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    made = subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)],
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheel(archives: Path) -> Path:
+    return next(archives.glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("environment")
+    install(wheel, folder, offline=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def metadata(wheel: Path) -> Message:
+    with zipfile.ZipFile(wheel) as archive:
+        text = archive.read(f"testdesk-{stated_version()}.dist-info/METADATA").decode()
+    return Parser().parsestr(text)
+
+
+def test_the_wheel_puts_one_package_into_site_packages(wheel: Path) -> None:
+    assert top_level(wheel) == {"testdesk", f"testdesk-{stated_version()}.dist-info"}
+
+
+def test_the_package_is_the_three_folders_with_its_doors_moved_to_the_front(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        inside = {name.removeprefix("testdesk/") for name in archive.namelist() if name.startswith("testdesk/")}
+    here = {
+        file.relative_to(ROOT).as_posix()
+        for folder in ("server", "tools", "prompts")
+        for file in (ROOT / folder).rglob("*")
+        if file.is_file() and file.suffix != ".pyc"
+    }
+    assert inside == here - {"server/launch.py", "server/__main__.py"} | {"__init__.py", "__main__.py"}
+
+
+def test_the_source_archive_holds_what_is_kept_and_nothing_that_was_made(archives: Path) -> None:
+    with tarfile.open(next(archives.glob("*.tar.gz"))) as archive:
+        names = {name.split("/", 1)[1] for name in archive.getnames()}
+    assert {"pyproject.toml", "constraints.txt", "Makefile", "LICENSE", "README.md", "tests/starts.py"} <= names
+    assert not [name for name in names if name.startswith((".venv", ".scratch", "dist/")) or "__pycache__" in name]
+
+
+def test_every_requirement_has_a_floor_and_a_cap(metadata: Message) -> None:
+    requirements = [Requirement(text) for text in metadata.get_all("Requires-Dist", [])]
+    assert requirements
+    for requirement in requirements:
+        assert {specifier.operator for specifier in requirement.specifier} == {">=", "<"}, str(requirement)
+
+
+def test_every_requirement_has_its_exact_version_among_the_constraints(metadata: Message) -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert lines == sorted(lines, key=str.lower)
+    exact = {name.lower().replace("_", "-"): version for name, _, version in (line.partition("==") for line in lines)}
+    for requirement in map(Requirement, metadata.get_all("Requires-Dist", [])):
+        assert requirement.specifier.contains(exact[requirement.name]), str(requirement)
+
+
+@pytest.mark.parametrize("hostile", [False, True], ids=["from an empty folder", "from a hostile folder"])
+@pytest.mark.parametrize("door", DOORS)
+def test_an_installed_testdesk_says_its_version(environment: Path, door: str, *, hostile: bool) -> None:
+    assert stated_version() in version_from(doors(environment)[door], hostile=hostile)
+
+
+@pytest.mark.parametrize("hostile", [False, True], ids=["from an empty folder", "from a hostile folder"])
+@pytest.mark.parametrize("door", DOORS)
+def test_an_installed_testdesk_lists_its_tools(environment: Path, door: str, *, hostile: bool) -> None:
+    assert tools_from(doors(environment)[door], hostile=hostile)
