@@ -1,0 +1,148 @@
+"""The ASGI application: a door that wants the key, and behind it the MCP endpoint."""
+
+import hmac
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING, Any
+
+import anyio
+from mcp.server import MCPServer
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.transport_security import TransportSecuritySettings
+
+from server.calls import Call, Flights
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+MCP_PATH = "/mcp"
+HEALTH_PATH = "/healthz"
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+LAST_BYTES = 3.0  # seconds for finished answers to reach clients that read them
+
+NO_KEY = "This server wants its key: send the header Authorization: Bearer KEY."
+NOTHING_HERE = f"There is nothing here; the MCP endpoint is {MCP_PATH}."
+STOPPING = "The server is stopping."
+
+
+class Door:
+    """Lets a request pass that carries the key, and knows which ones are still being answered."""
+
+    def __init__(
+        self,
+        server: MCPServer[Any],
+        *,
+        key: str | None,
+        allowed_hosts: Sequence[str] = (),
+        beside: "Mapping[str, ASGIApp] | None" = None,
+    ) -> None:
+        if key is not None and (not key or not key.isascii() or not key.isprintable() or " " in key):
+            raise ValueError("The key must be visible ASCII characters, or it could not travel in a header.")
+        self._expected = None if key is None else key.encode("ascii")
+        self._endpoint = server.streamable_http_app(
+            streamable_http_path=MCP_PATH,
+            json_response=False,  # an answer in one piece has no room for progress
+            stateless_http=False,  # without sessions, clients of the handshake era cannot be asked
+            transport_security=checked(allowed_hosts),
+        )
+        self._sessions = server.session_manager
+        self._beside = dict(beside or {})
+        self._is_stopping = False
+        self._calls, self._posts = Flights(), Flights()
+        server.middleware.insert(0, self._carry_out)  # outermost: what it returns is what gets written
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Hold the server's lifespan and its sessions; for a server that speaks no ASGI lifespan."""
+        async with self._sessions.run():
+            yield
+
+    async def close(self) -> None:
+        """Take nothing new, end the calls in flight, and wait for the answers; that of a write as long as it takes.
+
+        The streams on which clients listen for events are left open; they end with the sessions.
+        """
+        self._is_stopping = True
+        self._calls.cancel()
+        await self._calls.landed()
+        with anyio.move_on_after(LAST_BYTES):
+            await self._posts.landed()
+
+    async def _carry_out(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        if ctx.request_id is None:
+            return await call_next(ctx)
+        call = Call()
+        if self._is_stopping:
+            call.scope.cancel()  # it was let in before the stop, and its last bytes came after
+        with self._calls.one(call.scope):
+            return await call.run(ctx, call_next)
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        if scope["type"] == "lifespan":
+            await self._endpoint(scope, receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close"})
+        elif (scope["method"], scope["path"]) == ("GET", HEALTH_PATH):
+            await answer(send, 200, {"status": "ok"})
+        elif (app := self._application_at(scope["path"])) is not None:
+            await app(scope, receive, send)
+        elif not self._is_known(scope):
+            await answer(send, 401, {"error": NO_KEY}, (b"www-authenticate", b"Bearer"))
+        elif scope["path"] != MCP_PATH:
+            await answer(send, 404, {"error": NOTHING_HERE})
+        elif self._is_stopping and scope["method"] != "DELETE":  # a client may still take its leave
+            await answer(send, 503, {"error": STOPPING}, (b"connection", b"close"))
+        elif scope["method"] == "POST":
+            with self._posts.one():
+                await self._endpoint(scope, receive, send)
+        else:
+            await self._endpoint(scope, receive, send)
+
+    def _application_at(self, path: str) -> "ASGIApp | None":
+        """An application of its own below a prefix, which has its own way to know who may come in."""
+        return next((app for prefix, app in self._beside.items() if path.startswith(f"{prefix}/")), None)
+
+    def _is_known(self, scope: "Scope") -> bool:
+        if self._expected is None:
+            return True
+        given = [value for name, value in scope["headers"] if name == b"authorization"]
+        if len(given) != 1:
+            return False  # of two headers, whoever stands before us may have looked at the other
+        scheme, _, key = given[0].partition(b" ")
+        # The comparison takes as long for a key that is nearly right as for one that is all wrong.
+        return hmac.compare_digest(key.strip(), self._expected) and scheme.lower() == b"bearer"
+
+
+def checked(allowed_hosts: Sequence[str]) -> TransportSecuritySettings:
+    """The names by which this server may be called: a page elsewhere whose name leads here is refused by its name.
+
+    Raises:
+        ValueError: an allowed host is no name.
+    """
+    names = [*LOOPBACK_NAMES, *map(as_host, allowed_hosts)]
+    return TransportSecuritySettings(
+        allowed_hosts=[name + port for name in names for port in ("", ":*")],
+        allowed_origins=[f"{s}://{name}{port}" for s in ("http", "https") for name in names for port in ("", ":*")],
+    )
+
+
+def as_host(name: str) -> str:
+    """A name or an address as it stands in the Host header."""
+    name = name.removesuffix(":*")
+    if not name or not name.isprintable() or set(name) & set("/@*? "):
+        raise ValueError(f"An allowed host is a name such as mcp.example.com, without scheme or path, not {name!r}.")
+    try:
+        return f"[{name}]" if isinstance(ip_address(name), IPv6Address) else name
+    except ValueError:
+        return name.lower()
+
+
+async def answer(send: "Send", status: int, body: dict[str, str], *headers: tuple[bytes, bytes]) -> None:
+    """Answer with a small document of our own."""
+    kind = (b"content-type", b"application/json")
+    content = json.dumps(body).encode()
+    length = (b"content-length", str(len(content)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [kind, length, *headers]})
+    await send({"type": "http.response.body", "body": content})

@@ -1,0 +1,47 @@
+"""The signals that stop a server: the first asks it to stop, the second ends the process at once."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stop:
+    """Whether a signal came, and what the process then ends with."""
+
+    signum: int | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What a shell shows for the signal that came; 0 where none did."""
+        return 0 if self.signum is None else 128 + self.signum
+
+
+@contextmanager
+def stopped_by_signals(ask_to_stop: Callable[[], None]) -> Iterator[Stop]:
+    """Call `ask_to_stop` on the first signal; it runs between two steps of whatever the main thread does.
+
+    A handler of our own also makes the first process of a container stoppable, to which the kernel delivers
+    only signals that are handled. Windows has no signals in its event loop, but it has these handlers.
+    """
+    stop = Stop()
+
+    def handle(signum: int, _: FrameType | None) -> None:
+        if stop.signum is not None:
+            os._exit(128 + signum)  # somebody does not want to wait any longer, perhaps because the loop is stuck
+        stop.signum = signum
+        ask_to_stop()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stop  # Python lets only the main thread handle signals; whoever runs us elsewhere handles them there
+        return
+    before = {signum: signal.signal(signum, handle) for signum in STOPPING}
+    try:
+        yield stop
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, signal.SIG_DFL if handler is None else handler)

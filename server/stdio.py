@@ -1,0 +1,195 @@
+"""MCP over standard input and output: however a client begins, it is understood, and no write loses its answer."""
+
+import sys
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Mapping
+from typing import Any, Self
+
+import anyio
+from mcp.server import MCPServer
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.lowlevel.server import Server
+from mcp.server.runner import serve_dual_era_loop
+from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+from mcp.types import JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
+
+from server.calls import Call
+from server.signals import stopped_by_signals
+from server.stdin import Tap, tapped_stdin
+
+Item = SessionMessage | Exception  # what a line brings: a message, or the reason why it is none
+Write = Callable[[SessionMessage], Coroutine[Any, Any, None]]
+
+
+async def run_stdio(server: MCPServer[Any]) -> int:
+    """Serve the client at the other end of the pipe until it leaves (0), or SIGTERM (143) or SIGINT (130) comes.
+
+    The calls in flight are then ended, except a write that has left: it is waited for and answered.
+    A second signal ends the process at once. Without a pipe there is nobody to serve (1).
+    """
+    if sys.stdin is None or sys.stdout is None:  # so Python says that a descriptor was closed when it started
+        sys.stderr.write("testdesk speaks over its standard input and output, and one of them is closed.\n")
+        return 1
+    low = server._lowlevel_server  # private; the loop that serves both eras has no other door
+    with tapped_stdin() as tap, stopped_by_signals(tap.close) as stop:
+        try:
+            async with (
+                stdio_server(stdin=tap.lines) as (read, write),
+                anyio.create_task_group() as outside,
+                read,
+                write,
+            ):
+                outside.start_soon(_close_when_cancelled, tap)
+                # Whatever cancels us closes the tap, and all ends in its order: the calls, then the lifespan.
+                with anyio.CancelScope(shield=True):
+                    await _converse(low, read, write.send)
+                outside.cancel_scope.cancel()
+        except* BrokenPipeError:
+            pass  # the client closed the end it reads from: it has left too
+    return stop.exit_code
+
+
+async def _close_when_cancelled(tap: Tap) -> None:
+    try:
+        await anyio.sleep_forever()
+    finally:
+        tap.close()
+
+
+async def _converse(low: Server[Any], items: AsyncIterable[Item], write: Write) -> None:
+    try:
+        async with low.lifespan(low) as state:
+            conversation = _Conversation(low, state, items, write)
+            low.middleware.insert(0, conversation.carry_out)  # outermost: what it returns is what gets written
+            try:
+                await conversation.hold()
+            finally:
+                low.middleware.remove(conversation.carry_out)
+    finally:
+        # A stray print is still in this buffer, and the descriptor under it is about to be the protocol's again.
+        sys.stdout.flush()
+
+
+class _Conversation:
+    """One client on one pipe, and the calls it has not been answered yet."""
+
+    def __init__(self, low: Server[Any], state: Any, items: AsyncIterable[Item], write: Write) -> None:
+        self._low, self._state, self._items, self._write = low, state, items, write
+        self._calls: dict[str, Call] = {}
+        self._answered = anyio.Event()
+
+    async def hold(self) -> None:
+        """Converse until the lines end and every call is answered."""
+        await self._serve(self._arriving())
+
+    async def carry_out(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Middleware: run each call in the scope by which it can be ended."""
+        call = self._calls.get(str(ctx.request_id))
+        if ctx.request_id is None or call is None or call.has_begun:
+            return await call_next(ctx)  # a notification, or a client that uses an id twice
+        return await call.run(ctx, call_next)
+
+    async def _serve(self, items: AsyncGenerator[Item, None]) -> None:
+        options = self._low.create_initialization_options()
+        await serve_dual_era_loop(
+            self._low, _Inbox(items), _Outbox(self._send), lifespan_state=self._state, init_options=options
+        )
+
+    async def _arriving(self) -> AsyncGenerator[Item, None]:
+        """What the SDK gets to see; the first request in it decides the era for good."""
+        is_decided = False
+        async for item in self._items:
+            match item.message if isinstance(item, SessionMessage) else None:
+                case JSONRPCRequest(id=identifier, method=method):
+                    self._calls.setdefault(str(identifier), Call())
+                    if method == "server/discover" and not is_decided:
+                        # Some clients ask this first and then, without waiting, greet in the older era.
+                        # As a conversation of its own the question decides nothing for the one that follows.
+                        await self._serve(self._alone(item))
+                        continue
+                    is_decided = True
+                case JSONRPCNotification(method="notifications/cancelled", params=params) if self._takes_back(params):
+                    continue
+            yield item
+        for call in self._calls.values():
+            call.scope.cancel()
+        await self._all_answered()
+
+    async def _alone(self, item: Item) -> AsyncGenerator[Item, None]:
+        yield item
+        await self._all_answered()
+
+    def _takes_back(self, params: Mapping[str, Any] | None) -> bool:
+        """End the call that the client no longer wants; a write that has left is answered all the same.
+
+        The specification lets a server ignore the wish where a request cannot be cancelled.
+        """
+        call = self._calls.get(str((params or {}).get("requestId")))
+        if call is None:
+            return False
+        call.is_unwanted = True
+        call.scope.cancel()
+        return True
+
+    async def _send(self, item: SessionMessage) -> None:
+        message = item.message
+        if not isinstance(message, JSONRPCResponse | JSONRPCError):
+            await self._write(item)
+            return
+        key = str(message.id)
+        call = self._calls.get(key)
+        try:
+            if call is None or not (call.is_unwanted and call.has_given_way):
+                await self._write(item)
+        finally:
+            self._calls.pop(key, None)  # only now, or the last answer could be cut off on its way out
+            self._answered.set()
+
+    async def _all_answered(self) -> None:
+        while self._calls:
+            self._answered = anyio.Event()
+            await self._answered.wait()
+
+
+class _Inbox:
+    """Items in the form of the SDK's ReadStream."""
+
+    def __init__(self, items: AsyncGenerator[Item, None]) -> None:
+        self._items = items
+
+    async def receive(self) -> Item:
+        try:
+            return await anext(self._items)
+        except StopAsyncIteration:
+            raise anyio.EndOfStream from None
+
+    async def aclose(self) -> None:
+        await self._items.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Item:
+        return await anext(self._items)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+class _Outbox:
+    """A function in the form of the SDK's WriteStream; to close it closes nothing, the pipe outlives a probe."""
+
+    def __init__(self, send: Write) -> None:
+        self.send = send
+
+    async def aclose(self) -> None:
+        pass
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
