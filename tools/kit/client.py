@@ -2,14 +2,15 @@
 
 import json
 import logging
+import math
 import random
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 from urllib.parse import quote as percent
 
 import anyio
@@ -31,6 +32,7 @@ from tools.kit.errors import (
     UnexpectedShape,
 )
 from tools.kit.network import Account
+from tools.kit.text import quote
 
 M = TypeVar("M", bound=BaseModel)
 Query = Sequence[tuple[str, str | int]]
@@ -40,6 +42,13 @@ logger = logging.getLogger(__name__)
 MAX_BODY = 24 * 1024 * 1024  # a page of 500 full bugs is about 3 MB; a body past this is not one of ours
 MAX_WAIT = 20.0  # seconds; a platform that asks for a longer pause gets it from the caller
 TRIES = 3
+UNREACHED = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 _ACCEPTED = "The change itself was accepted."
 
 
@@ -47,12 +56,15 @@ def path(*pieces: str | int) -> str:
     """Build a path of percent-encoded pieces, so that no id can climb out of its place.
 
     Raises:
-        Refused: for an empty piece, `.` or `..`, which an address resolver would act on.
+        Refused: for an empty piece, `.` or `..`, which an address resolver would act on, or half a character.
     """
     for piece in pieces:
         if str(piece).strip() in {"", ".", ".."}:
             raise Refused("An id may not be empty, '.' or '..'.")
-    return "/" + "/".join(percent(str(piece), safe="") for piece in pieces)
+    try:
+        return "/" + "/".join(percent(str(piece), safe="") for piece in pieces)
+    except UnicodeEncodeError as error:
+        raise Refused("An id has to be whole Unicode text.") from error
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -61,7 +73,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if not value:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
     except ValueError:
         try:
             return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
@@ -76,6 +89,34 @@ def pause(error: PlatformError, attempt: int, asked: float | None) -> float | No
     if asked is not None:
         return asked if asked <= MAX_WAIT else None
     return min(4.0, 0.25 * 2.0**attempt) * (0.5 + random.random() / 2)  # noqa: S311 - jitter, not a secret
+
+
+class Content(Protocol):
+    """A body that is sent piece by piece; its headers tell its kind and its length."""
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    def pieces(self) -> AsyncGenerator[bytes, None]: ...
+
+
+class _Leaving:
+    """Hands a body on one piece behind: while its last one is held back there is no request that could be acted on."""
+
+    def __init__(self, content: Content, scope: anyio.CancelScope) -> None:
+        self.content, self._scope = content, scope
+        self.is_whole = False
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        ahead: bytes | None = None
+        async with aclosing(self.content.pieces()) as pieces:
+            async for piece in pieces:
+                if ahead is not None:
+                    yield ahead
+                ahead = piece
+        self.is_whole = self._scope.shield = True
+        if ahead is not None:
+            yield ahead
 
 
 class ApiClient:
@@ -143,39 +184,64 @@ class ApiClient:
         envelope: str | None = None,
         query: Query = (),
         body: Any = None,
+        content: Content | None = None,
     ) -> M:
         """Send a request that changes something, once, and wait for its answer whoever else has gone.
 
         Raises:
             OutcomeUnknown: when it left and no answer says whether it happened.
         """
+        raw = await self.send(method, where, query=query, body=body, content=content)
+        return self._model(raw, into, envelope, f"{method} {where}", done=True)
+
+    async def send(
+        self, method: str, where: str, *, query: Query = (), body: Any = None, content: Content | None = None
+    ) -> bytes:
+        """Write as `write` does, and give the body of the answer unread, for those that have nothing to say in it."""
         async with self._slots:
             # From here a cancel would lose the answer but not the change: wait, as long as the request itself may take.
-            with anyio.CancelScope(shield=True):
-                raw = await self._exchange(method, where, query, body, is_write=True)
+            # A body sent in pieces can be called back until its last one leaves.
+            with anyio.CancelScope(shield=content is None) as scope:
+                leaving = None if content is None else _Leaving(content, scope)
+                raw = await self._exchange(method, where, query, body, is_write=True, leaving=leaving)
         logger.info("%s %s done", method, where)
-        return self._model(raw, into, envelope, f"{method} {where}", done=True)
+        return raw
 
     def _passing(self, error: PlatformError) -> bool:
         return error.status is None or error.status in self.again
 
-    async def _exchange(self, method: str, where: str, query: Query, body: Any, *, is_write: bool) -> bytes:
+    async def _exchange(
+        self, method: str, where: str, query: Query, body: Any, *, is_write: bool, leaving: _Leaving | None = None
+    ) -> bytes:
         request = f"{method} {where}"
         if self._http is None:
             self._http = self.account.network.client(self.base_url, self._auth)
         try:
             async with self._http.stream(
-                method, where, params=list(query) or None, json=body if body is not None else None
+                method,
+                where,
+                params=list(query) or None,
+                json=body if body is not None else None,
+                content=None if leaving is None else leaving.pieces(),
+                headers=None if leaving is None else leaving.content.headers,
             ) as response:
                 self._notice_time(response.headers.get("date"))
                 raw = await self._body(response, request, is_write)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+        except (httpx.InvalidURL, UnicodeEncodeError) as error:
+            raise Refused("The request is too long for an address, or not Unicode text. Nothing was sent.") from error
+        except UNREACHED as error:
             raise Unavailable(
                 f"{self.account.title} cannot be reached ({_kind(error)})."
                 + (" Nothing was sent." if is_write else " Check the network and the base address, then try again."),
                 request=request,
             ) from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a redirect to what can be no host's name
+            if leaving is not None and not leaving.is_whole:
+                raise Unavailable(
+                    f"The connection to {self.account.title} was lost before everything was sent ({_kind(error)}). "
+                    "What had left is no whole request; nothing came of it.",
+                    request=request,
+                ) from error
             if is_write:
                 raise OutcomeUnknown(
                     f"{self.account.title} took the request and gave no answer ({_kind(error)}): "
@@ -201,10 +267,12 @@ class ApiClient:
         pieces, size = [], 0
         async for piece in response.aiter_bytes():
             size += len(piece)
+            if size > MAX_BODY and not response.is_success:
+                return b""  # the status says enough; no sentence is that long
             if size > MAX_BODY:
                 raise UnexpectedShape(
                     f"The answer is larger than {MAX_BODY // 2**20} MB and was not read to its end. "
-                    + (_ACCEPTED if is_write and response.is_success else "Ask for less: fewer rows, a filter."),
+                    + (_ACCEPTED if is_write else "Ask for less: fewer rows, a filter."),
                     request=request,
                     status=response.status_code,
                 )
@@ -214,7 +282,7 @@ class ApiClient:
     def _model(self, raw: bytes, into: type[M], envelope: str | None, request: str, *, done: bool = False) -> M:
         try:
             if envelope is None:
-                return into.model_validate_json(raw or b"{}")
+                return into.model_validate_json(raw.strip() or b"{}")
             answer = from_json(raw) if raw.strip() else {}
             inside = answer.get(envelope) if isinstance(answer, dict) else None
             return into.model_validate(inside if isinstance(inside, dict) else answer)
@@ -243,7 +311,7 @@ class ApiClient:
         given: dict[str, Any] = {"request": request, "status": status, "words": words}
         error: PlatformError
         if 300 <= status < 400:
-            host = httpx.URL(response.headers.get("location", "")).host
+            host = _host(response.headers.get("location", ""))
             error = HostMoved(
                 f"{title} answers with a redirect{f' to {host}' if host else ''}. It is not followed, since the "
                 "credential would go along. If you trust that host, set it as the base address.",
@@ -277,12 +345,21 @@ class ApiClient:
     def words(self, raw: bytes) -> str:
         """The platform's own sentence in a body of an error; empty when it is a page of HTML or nothing."""
         try:
-            told = json.loads(raw)
+            told = from_json(raw)  # unlike json.loads, it answers a ValueError to endless nesting
         except ValueError:
             return ""
         if isinstance(told, dict):
             told = told.get("error") or told.get("message") or told.get("errors") or ""
         return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+
+
+def _host(address: str) -> str:
+    """The host an address names, as others' text; empty where it names none."""
+    try:
+        host = httpx.URL(address).host
+    except (httpx.InvalidURL, UnicodeError):
+        return ""
+    return quote(host, at_most=100) if host else ""
 
 
 def _kind(error: Exception) -> str:

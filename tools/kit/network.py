@@ -14,17 +14,23 @@ READ_SECONDS = 60.0  # test IO's own client waits 90 s; a page of 500 bugs takes
 
 
 class Network:
-    """Opens HTTP clients; with a transport of its own it is a sandbox, and nothing leaves the process."""
+    """Opens HTTP clients; with a transport of its own it is a sandbox, and nothing leaves the process.
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None, *, read_seconds: float | None = None) -> None:
+    A sandbox may also stand on a port of this machine (`is_sandbox`): then no proxy comes in between.
+    """
+
+    def __init__(
+        self,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        is_sandbox: bool = False,
+        read_seconds: float | None = None,
+    ) -> None:
         self.transport = transport
+        self.is_sandbox = is_sandbox or transport is not None
         self.read_seconds = READ_SECONDS if read_seconds is None else read_seconds
         self._context: ssl.SSLContext | None = None
         self._open: list[httpx.AsyncClient] = []
-
-    @property
-    def is_sandbox(self) -> bool:
-        return self.transport is not None
 
     def client(self, base_url: str, auth: httpx.Auth | None) -> httpx.AsyncClient:
         """Open a pooled client; proxies and company certificates come from the environment."""
@@ -36,9 +42,11 @@ class Network:
             transport=self.transport,
             verify=self._context or False,
             follow_redirects=False,
+            trust_env=not self.is_sandbox,
             timeout=httpx.Timeout(self.read_seconds, connect=CONNECT_SECONDS, pool=READ_SECONDS),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=60),
-            headers={"Accept": "application/json", "User-Agent": "testdesk"},
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "testdesk"},
+            event_hooks={"response": [_packed_once]},
         )
         self._open.append(client)
         return client
@@ -46,6 +54,12 @@ class Network:
     async def close(self) -> None:
         while self._open:
             await self._open.pop().aclose()
+
+
+async def _packed_once(response: httpx.Response) -> None:
+    """Stops a body that would grow a millionfold before its size can be seen: packed twice, or by other means."""
+    if response.headers.get("content-encoding", "").strip().lower() not in {"", "identity", "gzip", "deflate"}:
+        raise httpx.DecodingError("The answer is packed in a way that was not asked for.")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import bisect
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr
 
@@ -45,6 +45,13 @@ class Page(BaseModel, Generic[R]):
         self._cursors = list(cursors)
         self.next_cursor = self._cursors[-1] if more and self._cursors else None
 
+    @classmethod
+    def widened(cls, page: "Page[R]", **more: Any) -> Self:
+        """The same rows and cursors as a kind of page that says more than its rows."""
+        wider = cls(items=page.items, coverage=page.coverage, next_cursor=page.next_cursor, note=page.note, **more)
+        wider._cursors = page._cursors
+        return wider
+
     def first(self, count: int) -> "Page[R]":
         """The same page with fewer rows, continued by its cursor: nothing is lost by being shortened."""
         if not 1 <= count < len(self.items):
@@ -64,7 +71,7 @@ class Selection(Generic[T]):
         self, order: Callable[[T], tuple[int, ...]], *, limit: int, cursor: str | None, **filters: Any
     ) -> None:
         self._order, self._limit, self._filters = order, limit, digest(**filters)
-        self._behind = tuple(map(int, decode_cursor(cursor, self._filters))) if cursor else None
+        self._behind = tuple(decode_cursor(cursor, self._filters)) if cursor else None
         self._rows: list[T] = []
         self.matched = 0
 
@@ -100,19 +107,19 @@ def digest(**filters: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
-def encode_cursor(position: Sequence[str | int], filters: str) -> str:
+def encode_cursor(position: Sequence[int], filters: str) -> str:
     """Write a place in an ordered list as one opaque word."""
     return base64.urlsafe_b64encode(json.dumps([filters, *position]).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, filters: str) -> list[str | int]:
+def decode_cursor(cursor: str, filters: str) -> list[int]:
     """Read a cursor back; refuses one that is broken or belongs to other filters."""
     try:
         raw = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         made_for, *position = raw
-        if not all(isinstance(part, str | int) for part in position):
+        if not position or not all(isinstance(part, int) for part in position):
             raise ValueError(cursor)
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
         raise Refused("This cursor is not one that a list gave. Leave it out to start at the top.") from error
     if made_for != filters:
         raise Refused("This cursor belongs to a list with other filters. Repeat those filters, or leave it out.")

@@ -1,6 +1,7 @@
 """A picture as an answer, and the client that fetches one from a host that is allowed to give it."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,15 +46,17 @@ class Pictures(ApiClient):
         """Whether a picture may be fetched from there; `.example.com` in the list means any host below it."""
         try:
             url = httpx.URL(address)
-        except (httpx.InvalidURL, TypeError):
+            host = url.host
+        except (httpx.InvalidURL, UnicodeError, TypeError):
             return False
-        if self._beside is not None and (url.host, url.port) == self._beside:
+        if url.userinfo:
+            return False  # it would be sent as a credential
+        if self._beside is not None and (host, url.port) == self._beside:
             return url.scheme in {"http", "https"}
         return (
             url.scheme == "https"
             and url.port is None
-            and not url.userinfo
-            and any(url.host == h.lstrip(".") or (h.startswith(".") and url.host.endswith(h)) for h in self._hosts)
+            and any(host == h.lstrip(".") or (h.startswith(".") and host.endswith(h)) for h in self._hosts)
         )
 
     async def fetch(self, address: str) -> Picture:
@@ -77,7 +80,7 @@ class Pictures(ApiClient):
                     data += piece
                     if len(data) > MAX_PICTURE:
                         raise Refused(f"it is larger than {MAX_PICTURE // 2**20} MB")
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a redirect to what can be no host's name
             raise PlatformError("its host could not be reached") from error
         return Picture(data, self._kind(data))
 
@@ -93,4 +96,7 @@ class Pictures(ApiClient):
 
 def is_loopback(host: str) -> bool:
     """Whether a host name means this machine."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -36,8 +36,9 @@ OPEN: Final = "\x02"
 CLOSE: Final = "\x03"
 MARKED: Final = re.compile(f"{OPEN}([is])(\\d+):([^{OPEN}{CLOSE}]*){CLOSE}", re.DOTALL)
 
-# Letters and marks that show nothing: fillers, joiners, and the variation selectors that can carry a hidden text.
-_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+# Letters, marks and reserved places that show nothing: fillers, joiners, and the variation selectors and tags that can
+# carry a hidden text.
+_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff"
 _SUSPECT = re.compile(f"[^\t\n -~\u00a1-\u00ac\u00ae-\u02ff]|[{_BLANK}]")
 _BLANKS = re.compile(f"[{_BLANK}]")
 

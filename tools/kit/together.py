@@ -22,7 +22,8 @@ async def together(calls: Sequence[Callable[[], Awaitable[T]]], *, at_once: int 
             for _ in range(min(at_once, len(calls))):
                 group.start_soon(worker)
     except BaseExceptionGroup as failed:
-        raise _first(failed) from None
+        first = _first(failed)
+        raise first from first.__cause__  # not from the group, but with what it came from itself, for the log
     return [results[index] for index in range(len(calls))]
 
 

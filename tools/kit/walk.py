@@ -90,7 +90,7 @@ class Walk(Generic[T]):
         new = self._take(first)
         if first.total is not None:
             await self._rest_by_number(first.total, size)
-        elif new and len(first.rows) + first.holes >= size:
+        elif (new or first.holes) and len(first.rows) + first.holes >= size:
             await self._rest_until_empty(size)
         return self.walked
 

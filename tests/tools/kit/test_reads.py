@@ -1,0 +1,147 @@
+"""Reads are sent again after a passing failure, a few times, as long as the platform asks and no longer."""
+
+import time
+from email.utils import formatdate
+
+import anyio
+import httpx
+import pytest
+
+from tests.tools.kit.wire import FOUND, Answer, Anything, Thing, Wire, fails, says
+from tools.kit.client import MAX_WAIT, ApiClient, pause, retry_after
+from tools.kit.errors import PlatformError, RateLimited, Unavailable, UnexpectedShape
+
+pytestmark = pytest.mark.anyio
+
+PASSING = [
+    *(pytest.param(says(status), id=str(status)) for status in (429, 502, 503, 504)),
+    *(
+        pytest.param(fails(error), id=error.__name__)
+        for error in (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            httpx.ReadTimeout,
+            httpx.ReadError,
+            httpx.RemoteProtocolError,
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("failure", PASSING)
+async def test_a_read_is_sent_again_after_a_passing_failure(failure: Answer, pauses: list[float]) -> None:
+    wire = Wire(failure, FOUND)
+    assert await wire.client().get("/things/7", into=Thing) == Thing(id=7, name="mug")
+    assert len(wire.arrived) == 2
+    assert len(pauses) == 1
+
+
+@pytest.mark.parametrize("failure", PASSING)
+async def test_a_read_is_sent_three_times_at_most(failure: Answer, pauses: list[float]) -> None:
+    wire = Wire(failure)
+    with pytest.raises((RateLimited, Unavailable)):
+        await wire.client().get("/things/7", into=Thing)
+    assert len(wire.arrived) == 3
+    assert len(pauses) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 500, 501])
+async def test_a_read_is_not_sent_again_after_an_answer_that_will_not_change(status: int, pauses: list[float]) -> None:
+    wire = Wire(says(status), FOUND)
+    with pytest.raises(PlatformError):
+        await wire.client().get("/things/7", into=Thing)
+    assert len(wire.arrived) == 1
+    assert pauses == []
+
+
+async def test_a_read_is_not_sent_again_after_an_answer_of_another_shape(pauses: list[float]) -> None:
+    wire = Wire(says(content=b"<html>"), FOUND)
+    with pytest.raises(UnexpectedShape):
+        await wire.client().get("/things/7", into=Thing)
+    assert len(wire.arrived) == 1
+    assert pauses == []
+
+
+async def test_a_platform_may_name_other_passing_statuses(pauses: list[float]) -> None:
+    class Shaky(ApiClient):
+        again = frozenset({500})
+
+    wire = Wire(says(500), FOUND)
+    await wire.client(kind=Shaky).get("/things/7", into=Thing)
+    assert len(wire.arrived) == 2
+    wire = Wire(says(503), FOUND)
+    with pytest.raises(Unavailable):
+        await wire.client(kind=Shaky).get("/things/7", into=Thing)
+
+
+async def test_a_read_by_another_method_is_sent_again_with_its_body(pauses: list[float]) -> None:
+    wire = Wire(says(503), says(json={}))
+    await wire.client().read("POST", "/things", body={"search": "mug"}, into=Anything)
+    assert [request.content for request in wire.arrived] == [b'{"search":"mug"}'] * 2
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("asked", ["0", "7", "1.5"])
+async def test_a_pause_asked_for_in_seconds_is_made(status: int, asked: str, pauses: list[float]) -> None:
+    wire = Wire(says(status, headers={"retry-after": asked}), FOUND)
+    await wire.client().get("/things/7", into=Thing)
+    assert pauses == [float(asked)]
+
+
+async def test_a_pause_asked_for_by_a_date_is_made(pauses: list[float]) -> None:
+    wire = Wire(says(429, headers={"retry-after": formatdate(time.time() + 10, usegmt=True)}), FOUND)
+    await wire.client().get("/things/7", into=Thing)
+    assert pauses == [pytest.approx(9.5, abs=1.0)]
+
+
+async def test_a_date_that_has_passed_asks_for_no_pause() -> None:
+    assert retry_after({"retry-after": formatdate(time.time() - 60, usegmt=True)}) == 0.0
+
+
+async def test_a_longer_pause_is_left_to_the_caller_and_told(pauses: list[float]) -> None:
+    wire = Wire(says(429, headers={"retry-after": "21"}), FOUND)
+    with pytest.raises(RateLimited, match="again in 21 seconds") as caught:
+        await wire.client().get("/things/7", into=Thing)
+    assert caught.value.wait == 21 > MAX_WAIT
+    assert len(wire.arrived) == 1
+    assert pauses == []
+
+
+@pytest.mark.parametrize("asked", ["soon", "", "-5 minutes", "nan", "inf", "Mon, 99 Foo 2026"])
+async def test_a_pause_that_cannot_be_read_is_ours_to_choose(asked: str, pauses: list[float]) -> None:
+    wire = Wire(says(429, headers={"retry-after": asked}), FOUND)
+    await wire.client().get("/things/7", into=Thing)
+    assert len(wire.arrived) == 2
+    assert 0 < pauses[0] < 1
+
+
+async def test_pauses_of_our_own_grow_and_differ() -> None:
+    error = Unavailable("down")
+    first = {pause(error, 1, None) for _ in range(50)}
+    second = {pause(error, 2, None) for _ in range(50)}
+    assert len(first) > 1
+    assert all(0.2 < wait <= 0.5 for wait in first if wait)
+    assert all(0.5 <= wait <= 1.0 for wait in second if wait)
+
+
+async def test_a_read_that_pauses_leaves_its_place_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Narrow(ApiClient):
+        at_once = 1
+
+    paused, resumed = anyio.Event(), anyio.Event()
+
+    async def rest(seconds: float) -> None:
+        paused.set()
+        await resumed.wait()
+
+    monkeypatch.setattr("tools.kit.client.anyio.sleep", rest)
+    wire = Wire(says(503), FOUND)
+    api = wire.client(kind=Narrow)
+    with anyio.fail_after(2):
+        async with anyio.create_task_group() as group:
+            group.start_soon(lambda: api.get("/things/1", into=Thing))
+            await paused.wait()
+            await api.get("/things/2", into=Thing)
+            resumed.set()
+    assert [request.url.path[-1] for request in wire.arrived] == ["1", "2", "1"]

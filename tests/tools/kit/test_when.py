@@ -1,0 +1,93 @@
+"""Points in time are read as people write them, and as platforms spell them."""
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.kit.errors import Refused
+from tools.kit.when import instant, milliseconds, moment
+
+NOW = datetime(2026, 4, 15, 12, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-04-01", "2026-04-01T00:00:00+00:00"),
+        (" 2026-04-01 ", "2026-04-01T00:00:00+00:00"),
+        ("20260401", "2026-04-01T00:00:00+00:00"),
+        ("2026-04-01T09:00", "2026-04-01T09:00:00+00:00"),
+        ("2026-04-01 09:00", "2026-04-01T09:00:00+00:00"),
+        ("2026-04-01T09:00Z", "2026-04-01T09:00:00+00:00"),
+        ("2026-04-01T09:00:30+02:00", "2026-04-01T07:00:30+00:00"),
+        ("2026-04-01T00:00-05:30", "2026-04-01T05:30:00+00:00"),
+        ("30m", "2026-04-15T12:00:00+00:00"),
+        ("12h", "2026-04-15T00:30:00+00:00"),
+        ("7d", "2026-04-08T12:30:00+00:00"),
+        ("7 d", "2026-04-08T12:30:00+00:00"),
+        ("2w", "2026-04-01T12:30:00+00:00"),
+        ("0d", "2026-04-15T12:30:00+00:00"),
+    ],
+)
+def test_a_time_is_read_as_it_is_written(text: str, expected: str) -> None:
+    read = moment(text, NOW)
+    assert read.astimezone(UTC).isoformat() == expected
+    assert read.tzinfo is not None
+
+
+@pytest.mark.parametrize("text", ["2026-04-01", "20260401", " 2026-04-01"])
+def test_a_bare_date_may_mean_its_last_moment(text: str) -> None:
+    assert moment(text, NOW, end_of_day=True) == datetime(2026, 4, 2, tzinfo=UTC) - timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize("text", ["2026-04-01T09:00", "2026-04-01T00:00+02:00", "7d"])
+def test_what_says_its_time_has_no_other_end(text: str) -> None:
+    assert moment(text, NOW, end_of_day=True) == moment(text, NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "yesterday", "7", "d", "-7d", "7 days", "7d ago", "2026-13-01", "2026-02-30", "01.04.2026", "2026-04", "now"],
+)
+def test_nonsense_is_refused_with_the_forms_that_are_known(text: str) -> None:
+    with pytest.raises(Refused, match=r"is no time\. Write a date \(2026-04-01\).*offset.*age \(7d, 12h\)"):
+        moment(text, NOW)
+
+
+def test_a_long_text_is_not_repeated_whole() -> None:
+    with pytest.raises(Refused) as caught:
+        moment("x" * 10_000, NOW)
+    assert len(str(caught.value)) < 250
+
+
+@given(st.text() | st.from_regex(r"[0-9]{1,5}\s*[mhdw]", fullmatch=True), st.booleans())
+def test_any_text_is_a_time_or_refused(text: str, end_of_day: bool) -> None:
+    with suppress(Refused):
+        assert moment(text, NOW, end_of_day=end_of_day).tzinfo is not None
+
+
+@given(st.datetimes(timezones=st.timezones()), st.sampled_from("T "))
+def test_every_whole_time_is_read_back(time: datetime, between: str) -> None:
+    time = datetime.fromisoformat(time.isoformat())  # with its offset at that time, as it is written
+    assert moment(time.isoformat(between), NOW) == time
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-04-01T09:00:00Z", datetime(2026, 4, 1, 9, tzinfo=UTC)),
+        ("2026-04-01T09:00:00.123+02:00", datetime(2026, 4, 1, 7, 0, 0, 123000, tzinfo=UTC)),
+        ("2026-04-01 09:00:00", datetime(2026, 4, 1, 9, tzinfo=UTC)),
+        ("2026-04-01", datetime(2026, 4, 1, tzinfo=UTC)),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_platforms_time_is_read_or_none(text: str | None, expected: datetime | None) -> None:
+    assert instant(text) == expected
+    assert milliseconds(text) == (int(expected.timestamp() * 1000) if expected else 0)
+    assert expected is None or getattr(instant(text), "tzinfo", None) is not None

@@ -1,0 +1,251 @@
+"""A file as the body of a request: opened once below directories an operator allows, and streamed with its progress."""
+
+import os
+import re
+import secrets
+import stat
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from anyio import to_thread
+
+from tools.kit.client import ApiClient
+from tools.kit.errors import PlatformError, Refused
+from tools.kit.network import Account
+from tools.kit.picture import is_loopback
+from tools.kit.toolset import Progress, in_silence
+
+DIRECTORIES: Final = "TESTDESK_UPLOAD_DIRS"
+PIECE: Final = 256 * 1024
+STEPS: Final = 100
+"""How often, at most, the progress of one file is told."""
+
+_READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
+_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+_AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0)  # a pipe would be waited for until somebody writes into it
+_FOLDER: Final = getattr(os, "O_DIRECTORY", 0)
+
+
+class OpenFile:
+    """A file that was checked by what is open, not by what a path meant a moment before."""
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        self.name = name
+        self._descriptor = descriptor
+        self._seen = os.fstat(descriptor)
+
+    @property
+    def size(self) -> int:
+        return self._seen.st_size
+
+    @property
+    def is_regular(self) -> bool:
+        return stat.S_ISREG(self._seen.st_mode)
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """Read it from its start to the size it had when it was opened.
+
+        Raises:
+            PlatformError: behind the last piece, when it was changed meanwhile; half of each version is no file.
+        """
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        left = self.size
+        while left and (piece := await to_thread.run_sync(os.read, self._descriptor, min(PIECE, left))):
+            left -= len(piece)
+            yield piece
+        now = os.fstat(self._descriptor)
+        if left or (now.st_size, now.st_mtime_ns) != (self._seen.st_size, self._seen.st_mtime_ns):
+            raise PlatformError("The file was changed while it was sent, so the upload was broken off before its end.")
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+@asynccontextmanager
+async def opened(wanted: str, *, allowed: str, extensions: Collection[str], at_most: int) -> AsyncIterator[OpenFile]:
+    """Open a file below one of the `allowed` directories, as the setting lists them, for as long as the block runs.
+
+    Raises:
+        Refused: for every other file, before a byte of it is read.
+    """
+    file = await to_thread.run_sync(partial(_checked, wanted, allowed, extensions, at_most))
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+def directories(allowed: str) -> list[Path]:
+    """The directories a setting lists, links resolved; what is no whole path to one is left out."""
+    found = []
+    for text in filter(None, map(str.strip, allowed.split(os.pathsep))):
+        if Path(text).is_absolute() and (real := _resolved(text)) is not None and real.is_dir():
+            found.append(real)
+    return found
+
+
+def _resolved(path: str, *, strict: bool = True) -> Path | None:
+    """Where a path leads, or None where it leads nowhere."""
+    try:
+        return Path(path).resolve(strict=strict)
+    except (OSError, ValueError, RuntimeError):  # not there; a NUL in it; links in a circle
+        return None
+
+
+def _checked(wanted: str, allowed: str, extensions: Collection[str], at_most: int) -> OpenFile:
+    roots = directories(allowed)
+    if not roots:
+        raise Refused(
+            f"No file may be uploaded here: {DIRECTORIES} names no directory. Whoever runs the server can set it to "
+            f"the directories that hold such files, whole paths separated by {os.pathsep!r}. Nothing was sent."
+        )
+    if not Path(wanted).is_absolute():
+        raise Refused("Give the whole path of the file. Nothing was sent.")
+    real = _resolved(wanted)
+    # A file that is not there is told from one that is not allowed only where it would be allowed.
+    place = real if real is not None else _resolved(wanted, strict=False)
+    root = next((root for root in roots if place is not None and root in place.parents), None)
+    if root is None:
+        listed = ", ".join(map(str, roots))
+        raise Refused(f"Only files below {listed} may be uploaded ({DIRECTORIES}). Nothing was sent.")
+    if real is None:
+        raise Refused("There is no such file. Nothing was sent.")
+    if real.suffix.lower() not in extensions:
+        raise Refused(f"Only {', '.join(extensions)} files can be uploaded. Nothing was sent.")
+    if not _is_text(real.name):
+        raise Refused("The name of the file is not Unicode text. Nothing was sent.")
+    file = _open(root, real)
+    if not file.is_regular or not 1 <= file.size <= at_most:
+        file.close()
+        size = f"It has {file.size:,} bytes; from 1 to {at_most:,} can be uploaded."
+        raise Refused(f"{size if file.is_regular else 'It is not a regular file.'} Nothing was sent.")
+    return file
+
+
+def _open(root: Path, real: Path) -> OpenFile:
+    """Open what was checked, and nothing that took its place since."""
+    try:
+        if os.open in os.supports_dir_fd and _NO_LINK:
+            return OpenFile(_open_below(root, real.relative_to(root).parts), real.name)
+        file = OpenFile(os.open(real, _READ | _AT_ONCE), real.name)
+        if _resolved(str(real)) != real:
+            file.close()
+            raise OSError("another path by now")
+        return file
+    except OSError as error:
+        told = error.strerror or "it was moved meanwhile"
+        raise Refused(f"The file cannot be opened ({told}). Nothing was sent.") from error
+
+
+def _open_below(root: Path, parts: tuple[str, ...]) -> int:
+    """Walk down from a directory that is held open, so that none on the way can be swapped for a link elsewhere."""
+    held = os.open(root, _READ | _FOLDER)
+    try:
+        for name in parts[:-1]:
+            inner = os.open(name, _READ | _FOLDER | _NO_LINK, dir_fd=held)
+            os.close(held)
+            held = inner
+        return os.open(parts[-1], _READ | _NO_LINK | _AT_ONCE, dir_fd=held)
+    finally:
+        os.close(held)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Form:
+    """A multipart form with one file as its last part, sent from disk."""
+
+    file: OpenFile
+    content_type: str
+    name: str = "file"
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    progress: Progress = in_silence
+    boundary: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        length = len(self._head()) + self.file.size + len(self._tail())
+        # With a length there is no chunked encoding, which storage hosts refuse.
+        return {"Content-Type": f"multipart/form-data; boundary={self.boundary}", "Content-Length": str(length)}
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        done, told, step = 0, 0, self.file.size / STEPS
+        yield self._head()
+        async for piece in self.file.pieces():
+            yield piece
+            done += len(piece)
+            if done - told >= step or done == self.file.size:
+                told = done
+                await self.progress(done, self.file.size, f"{done:,} of {self.file.size:,} bytes")
+        yield self._tail()
+
+    def _head(self) -> bytes:
+        parts = [f"--{self.boundary}\r\n{_disposition(name)}\r\n\r\n{value}\r\n" for name, value in self.fields.items()]
+        parts.append(
+            f"--{self.boundary}\r\n{_disposition(self.name)}; filename={_quoted(self.file.name)}\r\n"
+            f"Content-Type: {self.content_type}\r\n\r\n"
+        )
+        return "".join(parts).encode()
+
+    def _tail(self) -> bytes:
+        return f"\r\n--{self.boundary}--\r\n".encode()
+
+
+def _disposition(name: str) -> str:
+    return f"Content-Disposition: form-data; name={_quoted(name)}"
+
+
+def _quoted(text: str) -> str:
+    """A name inside a header, as browsers write it: what would end the name or the line is percent-encoded."""
+    return '"' + text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A") + '"'
+
+
+class Storage(ApiClient):
+    """Takes files at addresses a platform gives, and is told nothing of that platform's credential."""
+
+    at_once = 2
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(replace(account, title=f"The storage of {account.title}", credentials={}), auth=None)
+
+    async def take(self, address: str, form: Form) -> None:
+        """Post a form to an address.
+
+        Raises:
+            Refused: when the way there could be listened to.
+        """
+        if not is_private(address, self.account):
+            raise Refused("The platform gave an address without TLS for the file. The file was not sent.")
+        await self.send("POST", address, content=form)
+
+    def words(self, raw: bytes) -> str:
+        """The sentence in a storage's XML."""
+        told = re.search(rb"<Message>([^<]{1,300})</Message>", raw[: 64 * 1024])
+        return told[1].decode(errors="replace") if told else ""
+
+
+def is_private(address: str, account: Account) -> bool:
+    """Whether nobody on the way can read what is sent there: it goes by TLS, or never leaves this machine."""
+    try:
+        parts, own = urlsplit(address), urlsplit(account.base_url)
+        host, own_host = parts.hostname or "", own.hostname or ""
+    except ValueError:
+        return False
+    if parts.username or parts.password or not host:
+        return False
+    if parts.scheme == "https":
+        return True
+    # A platform elsewhere has no business with this machine.
+    return parts.scheme == "http" and (account.network.is_sandbox or (is_loopback(host) and is_loopback(own_host)))
