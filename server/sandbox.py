@@ -1,13 +1,11 @@
 """The sandboxes' two doors: a transport inside the process, and one port on this machine."""
 
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import anyio
 import httpx
-import uvicorn
 from starlette.types import ASGIApp, Message
 
 from server.settings import SANDBOX_ORIGIN
@@ -114,34 +112,17 @@ class _Pieces(httpx.AsyncByteStream):
             raise httpx.ReadError("The sandbox was told to break the connection", request=self._cut_for)
 
 
-class _Server(uvicorn.Server):
-    """A server that tells when it takes requests."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.is_up = anyio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.is_up.set()
-
-
 @asynccontextmanager
 async def port_open(sandboxes: Mapping[str, Sandbox], port: int = 0) -> AsyncIterator[str]:
     """Serve the sandboxes on this machine's loopback address only, and give the origin; port 0 takes a free one."""
-    with socket.create_server((LOOPBACK, port)) as listener:
-        config = uvicorn.Config(
-            compose(sandboxes),
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            log_level="critical",  # a body that was cut to order is an error in the eyes of the server
-            timeout_graceful_shutdown=1,
-        )
-        server = _Server(config)
+    from server.http_server import listen, uvicorn_for  # a sandbox inside the process does without
+
+    with listen(LOOPBACK, port) as listener:
+        # A body that was cut to order is an error in the eyes of the server; dates are those of the story.
+        server, is_up = uvicorn_for(compose(sandboxes), "CRITICAL", dates=False)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(server.serve, [listener])
-            await server.is_up.wait()
+            await is_up.wait()
             try:
                 yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
             finally:
@@ -155,12 +136,17 @@ async def serve(sandboxes: Mapping[str, Sandbox], port: int = 0, *, say: Callabl
         await anyio.sleep_forever()
 
 
-def run_port(sandboxes: Mapping[str, Sandbox], port: int = 0) -> None:
-    """`testdesk sandbox`: serve until Ctrl-C."""
+def run_port(sandboxes: Mapping[str, Sandbox], port: int = 0) -> int:
+    """`testdesk sandbox`: serve until Ctrl-C, or say why that cannot be done (1)."""
     try:
         anyio.run(serve, sandboxes, port)
     except KeyboardInterrupt:
         _say("Stopped.")
+        return 130
+    except OSError as error:
+        print(f"testdesk sandbox cannot listen on port {port}: {error.strerror or error}.", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
 
 
 def directions(sandboxes: Mapping[str, Sandbox], origin: str) -> str:

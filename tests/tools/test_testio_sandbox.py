@@ -179,7 +179,7 @@ async def test_a_section_of_another_product_is_404(http: httpx.AsyncClient) -> N
 @pytest.mark.anyio
 async def test_the_strict_switch_refuses_features_of_a_sectioned_product(http: httpx.AsyncClient) -> None:
     switched = await http.post(f"{SANDBOX_ORIGIN}/_sandbox/testio/switches", json={"strict_sections": True})
-    assert switched.json() == {"allow_bearer": False, "strict_sections": True, "template_as_string": False}
+    assert [name for name, is_on in switched.json().items() if is_on] == ["strict_sections"]
     assert "Section" in await error(await http.get("/products/72/features"), 422)
     assert (await http.get("/products/71/features")).status_code == 200
     assert (await http.get("/products/72/sections/721/features")).status_code == 200

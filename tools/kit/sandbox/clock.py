@@ -63,8 +63,8 @@ class Clock:
         self._at += by
         return self.now()
 
-    def accelerate(self, factor: float) -> None:
-        """Change the pace from now on.
+    def accelerate(self, factor: float, *, is_first: bool = False) -> None:
+        """Change the pace from now on; with `is_first` it is also the pace that a reset returns to.
 
         Raises:
             BadSpan: when the factor is no number from 0 to a million.
@@ -72,3 +72,5 @@ class Clock:
         if not math.isfinite(factor) or not 0 <= factor <= 1_000_000:
             raise BadSpan("a factor lies between 0 and 1000000")
         self._at, self._since, self._factor = self.now(), self._real(), factor
+        if is_first:
+            self._first_factor = factor

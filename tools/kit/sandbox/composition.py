@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping, MutableMapping
+from datetime import UTC
+from email.utils import format_datetime
 from typing import Any
 
 import anyio
@@ -9,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.control import Controls
 from tools.kit.sandbox.faults import Fault, Faults
 from tools.kit.sandbox.journal import Journal
@@ -46,12 +49,13 @@ class Composition:
             return
         if scope["type"] != "http":
             return
+        path: str = scope["path"]
+        send = _dated(send, self._clock_of(path))
         body = await _body(receive)
         if body is None:
             await JSONResponse({"error": "The request is larger than a sandbox takes"}, 413)(scope, receive, send)
             return
         receive = _replay(body)
-        path: str = scope["path"]
         if path == "/_sandbox" or path.startswith("/_sandbox/"):
             await (await self.controls.answer(Request(scope, receive)))(scope, receive, send)
             return
@@ -63,6 +67,10 @@ class Composition:
             if path == mount or path.startswith(mount + "/"):
                 return key, mount, door
         return None
+
+    def _clock_of(self, path: str) -> Clock:
+        found = self.find(path)
+        return self.controls.clocks()[0] if found is None else self.sandboxes[found[0]].clock
 
     async def _visit(self, scope: Scope, receive: Receive, send: Send, path: str, body: bytes) -> None:
         found = self.find(path)
@@ -91,7 +99,7 @@ class Composition:
         finally:
             request = Request(scope)
             self.journal.note(
-                at=self.controls.clocks()[0].now() if key is None else self.sandboxes[key].clock.now(),
+                at=self._clock_of(path).now(),
                 platform=key,
                 method=scope["method"],
                 path=below,
@@ -104,6 +112,20 @@ class Composition:
 
     def _lost(self, path: str) -> Response:
         return JSONResponse({"error": f"Nothing is mounted at {path}", "mounts": self.controls.mounts()}, 404)
+
+
+def _dated(send: Send, clock: Clock) -> Send:
+    """Write the time inside the sandbox into each answer, so that a caller can tell ages by the platform's clock."""
+
+    async def dated(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", ()))
+            if not any(name.lower() == b"date" for name, _ in headers):  # a fault may have been ordered with another
+                date = format_datetime(clock.now().astimezone(UTC), usegmt=True)
+                message = {**message, "headers": [*headers, (b"date", date.encode("ascii"))]}
+        await send(message)
+
+    return dated
 
 
 async def _suffer(fault: Fault, door: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

@@ -16,6 +16,12 @@ class Stage(Protocol):
     async def pictures(self, tool: str, /, **arguments: Any) -> int:
         """Call a tool that answers pictures, and count them."""
 
+    async def control(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Do something in the sandbox that people do in the platform's web app; `action` is below `/_sandbox/`."""
+
+    async def heard(self, uri: str, *, seconds: float = 5) -> bool:
+        """Whether the client was told that a page has changed, waiting a little for it."""
+
     def person_will_say(self, *, yes: bool) -> None:
         """What the person answers to the next question."""
 

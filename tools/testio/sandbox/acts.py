@@ -45,7 +45,7 @@ async def order(stage: Stage) -> None:
         stage.show(f"{feature['id']}  {feature['title']}")
     environments = await stage.call("testio_list_test_environments", product_id=71)
     environment = environments["items"][0]
-    hidden = environment["password"] == "[hidden]" and "demo-pass" not in json.dumps(environments)
+    hidden = "password" in environment and "demo-pass" not in json.dumps(environments)
     stage.claim(hidden, f"environment {environment['id']} is named, its password is not")
     stage.person_will_say(yes=True)
     ordered = await stage.call(
@@ -74,4 +74,32 @@ async def order(stage: Stage) -> None:
     stage.claim(seen[-1] == "running", f"test {test_id} went {' -> '.join(seen)}")
 
 
-ACTS: tuple[Act, ...] = (triage, order)
+async def arrival(stage: Stage) -> None:
+    stage.act("Export: a bug arrives by itself, and is triaged with nine others")
+    stage.person_will_say(yes=True)
+    made = await stage.call("testio_create_connection", name="Testdesk", to_inbox=True, product_ids=[71])
+    stage.claim("the inbox of Testdesk" in stage.question(), "the person saw where bugs of the product will go")
+    sent = await stage.control("testio/export", {"bug_id": 88126, "connection_id": made["connection"]["id"]})
+    stage.claim(sent["status"] == 200, f"somebody clicked Export: the platform posted the bug, tries: {sent['tries']}")
+    stage.claim(await stage.heard("testio://inbox"), "the client was told that testio://inbox has changed")
+    arrived = await stage.call("testio_list_inbox")
+    stage.claim([bug["bug_id"] for bug in arrived["items"]] == [88126], f"it waits: {arrived['items'][0]['title']}")
+
+    others = await stage.call("testio_list_bugs", test_ids=[5512], status=["forwarded"], limit=10)
+    numbers = [88126, *[bug["id"] for bug in others["items"] if bug["id"] != 88126][:9]]
+    decisions = [{"bug_id": n, "decision": "accept"} for n in numbers[:7]]
+    decisions += [{"bug_id": n, "decision": "reject", "reason": "not_reproducible"} for n in numbers[7:]]
+    plan = await stage.call("testio_triage_bugs", decisions=decisions, dry_run=True)
+    planned = sum(result["outcome"] == "planned" for result in plan["results"])
+    stage.claim(planned == len(numbers), f"a dry run shows the plan for {planned} bugs and asks nobody")
+    stage.person_will_say(yes=True)
+    done = await stage.call("testio_triage_bugs", decisions=decisions)
+    stage.claim(all(str(n) in stage.question() for n in numbers), "one question named every bug")
+    stage.claim(done["done"] == len(numbers), f"{done['done']} bugs are decided, after one yes")
+    again = await stage.call("testio_triage_bugs", decisions=decisions)
+    stage.claim(again["already_so"] == len(numbers), "the same list once more changes nothing and asks nobody")
+    marked = await stage.call("testio_mark_inbox_handled", bug_ids=[88126])
+    stage.claim(marked["waiting"] == 0, "the inbox is empty")
+
+
+ACTS: tuple[Act, ...] = (triage, order, arrival)

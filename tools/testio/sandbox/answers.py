@@ -11,7 +11,7 @@ from tools.testio.sandbox.world import World
 ORIGIN = "__origin__"
 """Stands in rendered answers for the address the caller knows the sandbox by."""
 
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 _HEADERS = {"cache-control": "no-cache"}
 
 
@@ -34,6 +34,17 @@ def rendered(call: Call[World], body: str, status: int = HTTPStatus.OK) -> Respo
 def problem(status: int, error: str) -> Response:
     """An error the way the API words all of them: one string under `error`."""
     return Response(text({"error": error}).encode("utf-8", "replace"), status, _HEADERS, "application/json")
+
+
+def store_problem(status: int, code: str, message: str) -> Response:
+    """An error in the words of a store of files, which is no part of the API."""
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>'
+    return Response(body, status, media_type="application/xml")
+
+
+def page(status: int, title: str) -> Response:
+    """An error that no part of the API words: a page of HTML, from what stands before it or broke under it."""
+    return Response(f"<!doctype html><title>{title}</title><h1>{title}</h1>", status, _HEADERS, "text/html")
 
 
 def refuse(status: int, error: str) -> Answered:

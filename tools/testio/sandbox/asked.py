@@ -1,12 +1,16 @@
 """What was asked: parameters and bodies read with the strictness and the words of the API."""
 
 from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
 
 from tools.kit.sandbox.routes import Answered, Call, NotJson
 from tools.testio.sandbox.answers import refuse
 from tools.testio.sandbox.world import World
 
 Fields = Mapping[str, object]
+
+PER_PAGE = 25
+MOST_PER_PAGE = 500
 
 
 def body(call: Call[World]) -> Fields:
@@ -101,6 +105,15 @@ def flag(fields: Fields, name: str, default: bool) -> bool:
     raise unreadable(name)
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an absolute address of the web."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
 def one_of(fields: Fields, name: str, allowed: Collection[str], default: str) -> str:
     """A word out of a closed set.
 
@@ -127,6 +140,33 @@ def objects(fields: Fields, name: str) -> list[Fields]:
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise unreadable(name)
     return value
+
+
+def texts(fields: Fields, name: str) -> list[str]:
+    """A list of texts; empty when absent.
+
+    Raises:
+        Answered: 400 for anything else.
+    """
+    value = fields.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise unreadable(name)
+    return value
+
+
+def bracketed(call: Call[World], name: str) -> set[int] | None:
+    """Numbers out of a repeated `name[]=`; None when it was not sent. What is no number fits nothing."""
+    sent = [value for value in call.all(f"{name}[]") if value.strip()]
+    return {int(value) if value.strip().isdecimal() else -1 for value in sent} if sent else None
+
+
+def rows_of_page(call: Call[World]) -> tuple[int, int]:
+    """Which page of a list is asked for and how long it is: 25 rows when a page is named, else 500, never more."""
+    page, asked = at_least_one(call, "page"), at_least_one(call, "per_page")
+    per_page = min(asked or (MOST_PER_PAGE if page is None else PER_PAGE), MOST_PER_PAGE)
+    return page or 1, per_page
 
 
 def ids(joined: str | None) -> set[int] | None:

@@ -1,16 +1,18 @@
 """Attachments: their signed addresses in answers, and the store of files those lead to."""
 
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote, urlencode
 
 from starlette.responses import Response, StreamingResponse
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testio.sandbox.answers import ORIGIN
+from tools.testio.sandbox.answers import ORIGIN, store_problem
 from tools.testio.sandbox.asked import Fields, whole, words
+from tools.testio.sandbox.holdings import Attachment
 from tools.testio.sandbox.pictures import png
-from tools.testio.sandbox.world import Attachment, World
+from tools.testio.sandbox.world import World
 
 files: Routes[World] = Routes()
 """Routes of the file store, which stands beside the API and knows no token."""
@@ -46,7 +48,10 @@ def shown(attachment: Attachment) -> dict[str, object]:
 
 def address(attachment_id: int, name: str) -> str:
     """A signed address under the origin of whoever asks."""
-    return f"{ORIGIN}{FILES}/{attachment_id}/{quote(name)}?{_QUERY}{_signature(attachment_id, name)}"
+    return f"{ORIGIN}{FILES}/{attachment_id}/{_quoted(name)}?{_QUERY}{_signature(attachment_id, name)}"
+
+
+_quoted = lru_cache(256)(quote)
 
 
 def read(entries: list[Fields], world: World) -> list[Attachment] | None:
@@ -68,15 +73,17 @@ async def get_file(call: Call[World]) -> Response:
     """Answer as a store of signed addresses does: the signature lets in, and a second credential is an error."""
     attachment_id, name = call.number("attachment_id"), str(call.params["name"])
     if "authorization" in call.request.headers:
-        return _refusal(400, "InvalidArgument", "Only one auth mechanism allowed")
+        return store_problem(400, "InvalidArgument", "Only one auth mechanism allowed")
     if call.last("X-Amz-Signature") != _signature(attachment_id, name):
-        return _refusal(403, "SignatureDoesNotMatch", "The request signature does not match")
+        return store_problem(403, "SignatureDoesNotMatch", "The request signature does not match")
+    if attachment_id not in call.world.attachments:
+        call.world.bugs.get(attachment_id // 10)  # a bug that nobody looked at yet brings its pictures along
     attachment = call.world.attachments.get(attachment_id)
     if attachment is None:
-        return _refusal(404, "NoSuchKey", "The specified key does not exist.")
+        return store_problem(404, "NoSuchKey", "The specified key does not exist.")
     thumbnail = THUMBNAILS.get(name.removesuffix(".png"))
     if thumbnail is None and name != attachment.name:
-        return _refusal(404, "NoSuchKey", "The specified key does not exist.")
+        return store_problem(404, "NoSuchKey", "The specified key does not exist.")
     if attachment.content_type == "text/html":
         return Response(_PAGE, media_type="text/html")
     picture = png(*(thumbnail or SHOT), attachment_id)
@@ -97,8 +104,3 @@ async def _padded(picture: bytes, size: int) -> AsyncIterator[bytes]:
 
 def _signature(attachment_id: int, name: str) -> str:
     return sha256(f"{attachment_id}/{name}".encode()).hexdigest()
-
-
-def _refusal(status: int, code: str, message: str) -> Response:
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>'
-    return Response(body, status, media_type="application/xml")

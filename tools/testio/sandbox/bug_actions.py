@@ -6,7 +6,8 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import invalid
 from tools.testio.sandbox.asked import body, require, words
 from tools.testio.sandbox.bugs import find, one
-from tools.testio.sandbox.world import REJECT_REASONS, Bug, World
+from tools.testio.sandbox.holdings import Bug
+from tools.testio.sandbox.world import REJECT_REASONS, World
 
 routes: Routes[World] = Routes()
 

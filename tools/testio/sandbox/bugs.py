@@ -2,50 +2,51 @@
 
 from starlette.responses import Response
 
-from tools.kit.sandbox.routes import Call, Routes
+from tools.kit.sandbox.routes import Answered, Call, Routes
 from tools.testio.sandbox import attachments, devices, environments
-from tools.testio.sandbox.answers import answer, not_found, rendered, text
-from tools.testio.sandbox.asked import at_least_one, envelope, ids, missing, no_such_value
+from tools.testio.sandbox.answers import answer, not_found, page, rendered, text
+from tools.testio.sandbox.asked import envelope, ids, missing, no_such_value, rows_of_page
 from tools.testio.sandbox.dates import precise, zulu
+from tools.testio.sandbox.holdings import Bug, Telling
 from tools.testio.sandbox.products import cut_down
 from tools.testio.sandbox.story.wording import telling
-from tools.testio.sandbox.world import REJECT_REASONS, Bug, Telling, World
+from tools.testio.sandbox.world import REJECT_REASONS, World
 
 routes: Routes[World] = Routes()
 
-PER_PAGE = 25
-MOST_PER_PAGE = 500
+MOST_TESTS_IN_TIME = 15
+"""How many tests a request for bugs may name before the proxy gives up on it, when that is switched on."""
+MOST_KEPT = 2000
+"""Bugs whose JSON is kept; in a large account the oldest of them make room."""
 EXPORT_STATUSES = ("export_requested", "not_exported", "exported")
 
 
 @routes.get("/bugs")
 async def list_bugs(call: Call[World]) -> Response:
     """Always paged: 25 rows when a page is asked for, else 500; more than 500 are silently made 500."""
-    page, asked = at_least_one(call, "page"), at_least_one(call, "per_page")
-    per_page = min(asked or (MOST_PER_PAGE if page is None else PER_PAGE), MOST_PER_PAGE)
-    page = page or 1
+    number, per_page = rows_of_page(call)
     rows = _fitting(call)
-    meta = text({"record_count": len(rows), "page": page, "per_page": per_page})
-    bugs = ",".join(written(call.world, bug) for bug in rows[per_page * (page - 1) :][:per_page])
+    meta = text({"record_count": len(rows), "page": number, "per_page": per_page})
+    shown_rows = (call.world.bugs[bug_id] for bug_id in rows[per_page * (number - 1) :][:per_page])
+    bugs = ",".join(written(call.world, bug) for bug in shown_rows)
     return rendered(call, f'{{"meta":{meta},"bugs":[{bugs}]}}')
 
 
-def _fitting(call: Call[World]) -> list[Bug]:
-    """What fits all filters; within one filter any of its ids will do."""
+def _fitting(call: Call[World]) -> list[int]:
+    """Numbers of what fits all filters; within one filter any of its ids will do."""
     products = ids(call.last("filter_product_ids"))
     sections = ids(call.last("filter_section_ids"))
     cycles = ids(call.last("filter_test_cycle_ids"))
     export_status = call.last("export_status") or None
     if export_status is not None and export_status not in EXPORT_STATUSES:
         raise no_such_value("export_status")
-    return [
-        bug
-        for bug in call.world.visible()
-        if (products is None or bug.product_id in products)
-        and (sections is None or bug.section_id in sections)
-        and (cycles is None or bug.cycle_id in cycles)
-        and (export_status is None or _export_status(bug) == export_status)
-    ]
+    if call.world.switches.slow_bugs and cycles is not None and len(cycles) > MOST_TESTS_IN_TIME:
+        raise Answered(page(524, "A timeout occurred"))
+    bugs = call.world.bugs
+    found = bugs.select(products=products, sections=sections, cycles=cycles)
+    if export_status is None:
+        return found
+    return [number for number in found if _export_status(bugs[number]) == export_status]
 
 
 def _export_status(bug: Bug) -> str:
@@ -104,19 +105,22 @@ def written(world: World, bug: Bug) -> str:
     """A bug as JSON, kept until it changes: a page of 500 is joined, not made."""
     kept = world.rendered.get(bug.id)
     if kept is None:
-        kept = world.rendered[bug.id] = text(shown(world, bug))
+        kept = f"{text(_own(world, bug))[:-1]},{_around(world, bug)[1:]}"
+        _keep(world, bug.id, kept)
     return kept
 
 
-def shown(world: World, bug: Bug) -> dict[str, object]:
-    """A bug with everything production sends; a custom report has no steps, devices or attachments."""
+def _keep(world: World, key: int | tuple[int, ...], json: str) -> None:
+    if len(world.rendered) >= MOST_KEPT:
+        del world.rendered[next(iter(world.rendered))]
+    world.rendered[key] = json
+
+
+def _own(world: World, bug: Bug) -> dict[str, object]:
+    """What is a bug's own of all that production sends; a custom report has no steps, devices or attachments."""
     is_report = bug.report is not None
     told = told_by(bug)
-    product, cycle = world.products[bug.product_id], world.cycles[bug.cycle_id]
-    section = product.section(bug.section_id) if product.is_sectioned else None
-    environment = world.environments.get(cycle.environment_id or 0)
     device = None if bug.device is None else devices.report(bug.device)
-    feature = _feature(world, bug)
     return {
         "id": bug.id,
         "title": bug.report["title"] if bug.report is not None else told.title,
@@ -137,19 +141,35 @@ def shown(world: World, bug: Bug) -> dict[str, object]:
         "devices": None if is_report or device is None else [device],
         "reproductions": _reproductions(bug),
         "attachments": None if is_report else [attachments.shown(world.attachments[n]) for n in bug.attachments],
-        "feature": feature,
-        "test_feature": None if bug.cycle_feature is None else {"id": bug.cycle_feature.id},
-        "app_section": None if feature is None else {"id": feature["id"], "title": feature["title"]},
-        "test": {"id": cycle.id, "title": cycle.title},
         "test_case": None if bug.test_case_id is None else {"id": bug.test_case_id},
-        "product": cut_down(product),
-        "section": None if section is None else {"id": section.id, "name": section.name},
-        "test_environment": None if environment is None else environments.shown(environment),
         "exported_at": precise(bug.exported_at),
         "external_idx": bug.external_idx,
         "reported_at": precise(bug.reported_at),
         "report": bug.report,
     }
+
+
+def _around(world: World, bug: Bug) -> str:
+    """What a bug has in common with the others of its feature in a test, as JSON that is made once for all of them."""
+    key = (bug.cycle_id, bug.section_id, bug.cycle_feature.id if bug.cycle_feature else 0)
+    kept = world.rendered.get(key)
+    if kept is None:
+        product, cycle = world.products[bug.product_id], world.cycles[bug.cycle_id]
+        section = product.section(bug.section_id) if product.is_sectioned else None
+        environment = world.environments.get(cycle.environment_id or 0)
+        feature = _feature(world, bug)
+        around = {
+            "feature": feature,
+            "test_feature": None if bug.cycle_feature is None else {"id": bug.cycle_feature.id},
+            "app_section": None if feature is None else {"id": feature["id"], "title": feature["title"]},
+            "test": {"id": cycle.id, "title": cycle.title},
+            "product": cut_down(product),
+            "section": None if section is None else {"id": section.id, "name": section.name},
+            "test_environment": None if environment is None else environments.shown(environment),
+        }
+        kept = text(around)
+        _keep(world, key, kept)
+    return kept
 
 
 def told_by(bug: Bug) -> Telling:

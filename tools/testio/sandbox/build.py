@@ -10,48 +10,79 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testio.sandbox import (
     attachments,
+    binaries,
     bug_actions,
     bugs,
+    case_tests,
+    cases,
+    catalogue,
+    claims,
+    confirmations,
+    connections,
     environments,
+    executions,
     exploratory_tests,
+    export,
     features,
     ordering,
     products,
+    storage,
     templates,
+    user_stories,
 )
 from tools.testio.sandbox.answers import admit, answer, lost, refuse
 from tools.testio.sandbox.asked import body
+from tools.testio.sandbox.scale import enlarge
 from tools.testio.sandbox.story.bugs import harvest
 from tools.testio.sandbox.story.cycles import plan
+from tools.testio.sandbox.story.desk import prepare
 from tools.testio.sandbox.story.shop import furnish
 from tools.testio.sandbox.world import Switches, World
 
 MOUNT = "/testio/customer/v2"
 
-Profile = Literal["story"]
+Profile = Literal["story", "scale"]
 
 controls: Routes[World] = Routes()
 
 
 def build(profile: Profile = "story", *, clock: Clock | None = None, switches: Switches | None = None) -> Sandbox:
-    """An imitation of the account; nothing is made before the first request."""
-    seeds = {"story": _story}
-    first_switches = switches or Switches()
+    """An imitation of the account; nothing is made before the first request.
+
+    `story` is the shop with its three products. `scale` puts two hundred more beside them, and shows by itself the two
+    troubles of an account of that size: a record that breaks its page, and requests for bugs that take too long.
+    """
+    seeds = {"story": _story, "scale": _scale}
+    is_large = profile == "scale"
+    first_switches = switches or Switches(broken_record=is_large, slow_bugs=is_large)
     return Sandbox(
         MOUNT,
         lambda time: seeds[profile](World(time, first_switches)),
         [
             products.routes,
             features.routes,
+            user_stories.routes,
+            executions.routes,
             templates.routes,
             environments.routes,
+            binaries.routes,
             exploratory_tests.routes,
             ordering.routes,
+            cases.routes,
+            case_tests.routes,
             bugs.routes,
             bug_actions.routes,
+            confirmations.routes,
+            connections.routes,
+            claims.routes,
+            export.controls,
             controls,
         ],
-        beside={attachments.FILES: [attachments.files]},
+        beside={
+            attachments.FILES: [attachments.files],
+            storage.STORAGE: [storage.routes],
+            catalogue.CATALOGUE: [catalogue.routes],
+        },
         admit=admit,
         lost=lost,
         clock=clock,
@@ -63,6 +94,12 @@ def _story(world: World) -> World:
     furnish(world)
     plan(world)
     harvest(world)
+    prepare(world)
+    return world
+
+
+def _scale(world: World) -> World:
+    enlarge(_story(world))
     return world
 
 

@@ -1,9 +1,9 @@
 """Devices: what the crowd tests on, and the catalogue's ids for what can be required."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
-Named = dict[str, object]
+from tools.testio.sandbox.versions import VERSIONS, Named
 
 CATEGORIES: list[Named] = [
     {"id": 1, "key": "computer", "name": "Computers"},
@@ -17,27 +17,6 @@ SYSTEMS: list[Named] = [
     {"id": 7, "key": "mac-os", "name": "macOS"},
     {"id": 9, "key": "windows-mobile", "name": "Windows Mobile"},
 ]
-VERSIONS: dict[int, list[Named]] = {
-    1: [
-        {"id": 22, "name": "4.0.1"},
-        {"id": 266, "name": "8.0"},
-        {"id": 314, "name": "8.1 (go edition)"},
-        {"id": 380, "name": "10"},
-        {"id": 620, "name": "13"},
-        {"id": 781, "name": "14"},
-    ],
-    2: [
-        {"id": 76, "name": "7.0.2"},
-        {"id": 144, "name": "8.0.2"},
-        {"id": 224, "name": "10.1"},
-        {"id": 559, "name": "15"},
-        {"id": 809, "name": "17.0.1"},
-        {"id": 842, "name": "17.4"},
-    ],
-    6: [{"id": 198, "name": "10"}, {"id": 590, "name": "11"}],
-    7: [{"id": 702, "name": "13"}, {"id": 795, "name": "14"}],
-    9: [{"id": 31, "name": "8.1"}],
-}
 BROWSERS: list[Named] = [
     {"id": 2, "name": "Chrome"},
     {"id": 3, "name": "Firefox"},
@@ -106,9 +85,25 @@ def report(index: int) -> Named:
     }
 
 
+def in_short(index: int) -> Named:
+    """A device the way the export of a bug names it."""
+    category, _, system, version, _, _, browser = _GEAR[index]
+    return {
+        "device_type": find(CATEGORIES, category)["key"],
+        "os": find(SYSTEMS, system)["name"],
+        "os_version": find(VERSIONS[system], version)["name"],
+        "browser": None if browser is None else find(BROWSERS, browser)["name"],
+    }
+
+
 def find(entries: list[Named], wanted: object) -> Named:
     """A catalogue entry by id; one that is not known keeps its id and gets a plain name."""
     return next((entry for entry in entries if entry["id"] == wanted), {"id": wanted, "name": f"#{wanted}"})
+
+
+def requirements(asked: Iterable[Mapping[str, object]]) -> list[Named]:
+    """Requirements as answers show them."""
+    return [requirement(entry, number) for number, entry in enumerate(asked, 1)]
 
 
 def requirement(asked: Mapping[str, object], number: int) -> Named:

@@ -1,42 +1,94 @@
 """Executions: who went through which user story with what outcome, and the numbers a test shows from it."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testio.sandbox import devices
+from tools.testio.sandbox.answers import answer
+from tools.testio.sandbox.asked import at_least_one, bracketed, one_of
+from tools.testio.sandbox.dates import zulu
 from tools.testio.sandbox.devices import pool
+from tools.testio.sandbox.holdings import Bug, Cycle, CycleFeature, Execution, UserStory
 from tools.testio.sandbox.story.wording import TESTERS
-from tools.testio.sandbox.world import Bug, Cycle, CycleFeature, UserStory, World
+from tools.testio.sandbox.world import World
+
+routes: Routes[World] = Routes()
 
 _OUTCOMES = (("passed", 72), ("failed", 14), ("blocked", 9), ("pending", 5))
+_COMMENTS = {
+    "passed": ("Worked at once", "As described", "Fine, if a little slow"),
+    "failed": ("See my bug", "The last step does not work", "Ends in an error message"),
+    "blocked": ("Login page returned 503", "The shop was down for maintenance", "No test card was left"),
+}
+
+PER_PAGE = 25
+ORDERS = ("asc", "desc")
 
 
-@dataclass(frozen=True)
-class Execution:
-    id: int
-    story: UserStory
-    status: str
-    tester: str
-    device: int
-    at: datetime
+@routes.get("/user_story_version_executions")
+async def list_executions(call: Call[World]) -> Response:
+    """Executions of the whole account, always paged; a page below 1 is refused as it is for bugs."""
+    world = call.world
+    page, per_page = at_least_one(call, "page") or 1, at_least_one(call, "per_page") or PER_PAGE
+    stories, versions = bracketed(call, "user_story_ids"), bracketed(call, "user_story_version_ids")
+    order = one_of({"order": call.last("order") or None}, "order", ORDERS, "asc")
+    found = [
+        execution
+        for cycle in world.cycles.values()
+        for execution in executions(world, cycle)
+        if (stories is None or execution.story.id in stories)
+        and (versions is None or execution.story.version_id in versions)
+    ]
+    found.sort(key=lambda execution: (execution.at, execution.id), reverse=order == "desc")
+    rows = [shown(world, execution) for execution in found[per_page * (page - 1) :][:per_page]]
+    return answer(call, {"meta": {"record_count": len(found)}, "user_story_version_executions": rows})
+
+
+def shown(world: World, execution: Execution) -> dict[str, object]:
+    """An execution; only a finished one has a comment."""
+    cycle, comments = world.cycles[execution.cycle_id], _COMMENTS.get(execution.status)
+    environment = world.environments.get(cycle.environment_id or 0)
+    return {
+        "id": execution.id,
+        "status": execution.status,
+        "comment": None if comments is None else comments[execution.id % len(comments)],
+        "executed_by": execution.tester,
+        "device_reports": [devices.report(execution.device)],
+        "test_cycle": {
+            "id": cycle.id,
+            "title": cycle.title,
+            "test_environment": environment and {"id": environment.id, "title": environment.title},
+        },
+        "executed_at": zulu(execution.at),
+    }
 
 
 def executions(world: World, cycle: Cycle) -> list[Execution]:
     """Every execution so far, the same ones each time they are asked for."""
     if cycle.start_at is None or cycle.end_at is None or cycle.submitted_at is None or cycle.is_cancelled:
         return []
-    now, length, found = world.now(), (cycle.end_at - cycle.start_at).total_seconds(), []
+    start, end, now, kept = cycle.start_at, cycle.end_at, world.now(), world.planned.get(cycle.id)
+    if kept is None or kept[0] is not cycle or kept[1:3] != (start, end):
+        kept = world.planned[cycle.id] = (cycle, start, end, _planned(world, cycle, start, end))
+    return kept[3] if end <= now else [execution for execution in kept[3] if execution.at <= now]
+
+
+def _planned(world: World, cycle: Cycle, start: datetime, end: datetime) -> list[Execution]:
+    length, found = (end - start).total_seconds(), list[Execution]()
     gear = pool(world.products[cycle.product_id].type, cycle.product_id)
+    numbers = count(cycle.id * 10_000)
     for feature in cycle.features:
         for story in feature.stories:
             random = Random(cycle.id * 100_003 + story.version_id)  # noqa: S311 - a story, not a secret
-            for index in range(random.choice((0, 1, 1, 2, 3))):
-                at = cycle.start_at + timedelta(seconds=int(random.random() * length))
+            for _ in range(random.choice((0, 1, 1, 2, 3))):
+                at = start + timedelta(seconds=int(random.random() * length))
                 outcome = random.choices([name for name, _ in _OUTCOMES], [weight for _, weight in _OUTCOMES])[0]
                 tester, device = random.choice(TESTERS), random.choice(gear)
-                if at <= now:
-                    number = cycle.id * 1000 + feature.id * 10 + index
-                    found.append(Execution(number, story, outcome, tester, device, at))
+                found.append(Execution(next(numbers), cycle.id, story, outcome, tester, device, at))
     return found
 
 

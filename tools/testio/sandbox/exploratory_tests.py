@@ -5,14 +5,15 @@ from math import inf
 
 from starlette.responses import Response
 
-from tools.kit.sandbox.routes import Call, Routes
+from tools.kit.sandbox.routes import Answered, Call, Routes
 from tools.testio.sandbox import attachments, environments, lifecycle, products
-from tools.testio.sandbox.answers import answer, not_found
+from tools.testio.sandbox.answers import answer, not_found, page
 from tools.testio.sandbox.asked import wants_stories, whole
 from tools.testio.sandbox.dates import plain
 from tools.testio.sandbox.executions import Metrics
 from tools.testio.sandbox.features import shown_story
-from tools.testio.sandbox.world import Cycle, CycleFeature, Product, World
+from tools.testio.sandbox.holdings import Cycle, CycleFeature, Product
+from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
 
@@ -24,12 +25,13 @@ PER_PAGE = 25
 async def list_tests(call: Call[World]) -> Response:
     world, product = call.world, products.find(call)
     rows = sorted((c for c in world.cycles.values() if c.product_id == product.id), key=_newest, reverse=True)
-    page, per_page = whole(call.last("page"), "page"), whole(call.last("per_page"), "per_page")
-    if page is None:
+    asked, per_page = whole(call.last("page"), "page"), whole(call.last("per_page"), "per_page")
+    if asked is None:
         rows = rows[:UNPAGED]  # per_page alone is ignored
     else:
         size = per_page if per_page and per_page > 0 else PER_PAGE
-        rows = rows[size * (max(page, 1) - 1) :][:size]
+        rows = rows[size * (max(asked, 1) - 1) :][:size]
+    _whole(world, rows)
     with_stories, of_product = wants_stories(call), products.shown(world, product)
     shown_rows = [shown(world, cycle, with_stories=with_stories, of_product=of_product) for cycle in rows]
     return answer(call, {"exploratory_tests": shown_rows})
@@ -38,9 +40,16 @@ async def list_tests(call: Call[World]) -> Response:
 @routes.get("/exploratory_tests/{test_id:int}")
 async def get_test(call: Call[World]) -> Response:
     cycle = find(call)
+    _whole(call.world, [cycle])
     metrics = Metrics(call.world, cycle)
     data = shown(call.world, cycle, with_stories=wants_stories(call), metrics=metrics)
     return answer(call, {"exploratory_test": {**data, "analytics": metrics.analytics()}})
+
+
+def _whole(world: World, rows: list[Cycle]) -> None:
+    """Break on a record that cannot be written, as the platform does: with a page, and for all rows around it."""
+    if world.switches.broken_record and any(cycle.id in world.broken for cycle in rows):
+        raise Answered(page(500, "We're sorry, but something went wrong (500)"))
 
 
 def find(call: Call[World]) -> Cycle:

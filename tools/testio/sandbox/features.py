@@ -1,14 +1,28 @@
-"""Features and their user stories: lists, and what a new test does to them."""
+"""Features: lists, new ones, the copy into another product, and what a new test does to them."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.asked import Fields, flag, missing, unreadable, wants_stories, whole, words
-from tools.testio.sandbox.world import CycleFeature, Feature, Product, UserStory, World
+from tools.testio.sandbox.asked import (
+    Fields,
+    body,
+    envelope,
+    flag,
+    missing,
+    require,
+    texts,
+    unreadable,
+    wants_stories,
+    whole,
+    words,
+)
+from tools.testio.sandbox.holdings import CycleFeature, Feature, Product, UserStory
+from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
 
@@ -29,6 +43,71 @@ async def list_features_of_section(call: Call[World]) -> Response:
         raise not_found("Section")
     rows = [f for f in call.world.features.values() if f.product_id == product.id and section.id in f.section_ids]
     return _listed(call, rows)
+
+
+@routes.post("/features")
+async def create_feature(call: Call[World]) -> Response:
+    """The ids stand outside `feature`."""
+    sent = body(call)
+    require(sent, "product_id", "feature")
+    return _created(call, products.named(call.world, whole(sent["product_id"], "product_id")))
+
+
+@routes.post("/products/{product_id:int}/features")
+async def create_feature_of_product(call: Call[World]) -> Response:
+    """The path of 2022, which names the product."""
+    return _created(call, products.find(call))
+
+
+def _created(call: Call[World], product: Product) -> Response:
+    world, sent = call.world, envelope(call, "feature")
+    require(sent, "title", "description")
+    title, stories = words(sent, "title") or "", texts(sent, "user_stories")
+    section_ids = _sections(product, body(call))
+    description, howtofind, target_idx = (words(sent, name) for name in ("description", "howtofind", "target_idx"))
+    use_markdown = flag(sent, "use_markdown", default=True)
+    feature = add(world, product, title, description, howtofind, section_ids)
+    feature.target_idx, feature.use_markdown = target_idx, use_markdown
+    for path in dict.fromkeys(stories):
+        add_story(world, feature, path)
+    return answer(call, {"feature": shown(world, feature)}, HTTPStatus.CREATED)
+
+
+def _sections(product: Product, sent: Fields) -> list[int]:
+    """The sections a new feature is put into; a product without any has its default one."""
+    listed = sent.get("section_ids")
+    if not listed:
+        if product.is_sectioned:
+            raise missing(["section_ids"])
+        return [product.default_section.id]
+    if not isinstance(listed, list):
+        raise unreadable("section_ids")
+    section_ids = [whole(entry, "section_ids") or 0 for entry in listed]
+    if any(product.section(section_id) is None for section_id in section_ids):
+        raise invalid("Section must exist")
+    return section_ids
+
+
+@routes.put("/products/{product_id:int}/features/copy")
+async def copy_features(call: Call[World]) -> Response:
+    """Copy all features with their stories; once more makes them twice.
+
+    The destination is read from the body, else from the query. In a product with sections the copies are in each.
+    """
+    world, source = call.world, products.find(call)
+    name = "destination_product_id"
+    wanted = {name: call.last(name)} | dict(body(call))
+    require(wanted, name)
+    destination = products.named(world, whole(wanted[name], name))
+    if destination is source:
+        raise invalid("Destination product must be another product")
+    section_ids = [section.id for section in destination.sections] or [destination.default_section.id]
+    for feature in [feature for feature in world.features.values() if feature.product_id == source.id]:
+        twin = add(world, destination, feature.title, feature.description, feature.howtofind, list(section_ids))
+        twin.target_idx, twin.use_markdown = feature.target_idx, feature.use_markdown
+        for story in world.stories_of(feature.id):
+            add_story(world, twin, story.path)
+    return _listed(call, [feature for feature in world.features.values() if feature.product_id == destination.id])
 
 
 def _listed(call: Call[World], rows: list[Feature]) -> Response:
@@ -78,9 +157,7 @@ def _read(world: World, product: Product, entry: Fields) -> Wanted:
     title = words(entry, "title")
     if match(world, product, feature_id, title) is None and not title:
         raise missing(["title"]) if feature_id is None else invalid("Feature must exist")
-    stories, reports = entry.get("user_stories") or [], entry.get("custom_report_configuration_ids") or []
-    if not isinstance(stories, list) or not all(isinstance(story, str) for story in stories):
-        raise unreadable("user_stories")
+    stories, reports = texts(entry, "user_stories"), entry.get("custom_report_configuration_ids") or []
     if not isinstance(reports, list):
         raise unreadable("custom_report_configuration_ids")
     return Wanted(
@@ -146,6 +223,4 @@ def add_story(world: World, feature: Feature, path: str) -> UserStory:
     for story in world.stories_of(feature.id):
         if story.path == path:
             return story
-    story = UserStory(next(world.story_ids), feature.id, path, next(world.version_ids))
-    world.stories[story.id] = story
-    return story
+    return world.add_story(UserStory(next(world.story_ids), feature.id, path, next(world.version_ids)))

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from tools.testio.sandbox.dates import zulu
+from tools.testio.sandbox.holdings import Cycle
 from tools.testio.sandbox.story.bugs import schedule
-from tools.testio.sandbox.world import Cycle, World
+from tools.testio.sandbox.world import World
 
 REVIEW = timedelta(minutes=20)
 LONGEST_TRIAGE = timedelta(weeks=6)
@@ -28,8 +29,9 @@ def status(world: World, cycle: Cycle) -> str:
         return "waiting"
     if now < cycle.end_at:
         return "running"
-    bugs_to_triage = any(bug.is_open for bug in world.bugs_of(cycle.id))
-    return "locked" if bugs_to_triage and now < cycle.end_at + LONGEST_TRIAGE else "archived"
+    if now >= cycle.end_at + LONGEST_TRIAGE:
+        return "archived"
+    return "locked" if any(bug.is_open for bug in world.bugs_of(cycle.id)) else "archived"
 
 
 def review_status(world: World, cycle: Cycle) -> str:

@@ -12,7 +12,8 @@ from tools.testio.sandbox import attachments, dates, devices, environments, feat
 from tools.testio.sandbox.answers import answer, invalid
 from tools.testio.sandbox.asked import Fields, envelope, flag, missing, objects, one_of, unreadable, whole, words
 from tools.testio.sandbox.exploratory_tests import find, shown
-from tools.testio.sandbox.world import Attachment, Cycle, CycleFeature, Environment, Product, Template, World
+from tools.testio.sandbox.holdings import Attachment, Cycle, CycleFeature, Environment, Product, Template
+from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
 
@@ -161,13 +162,12 @@ def _change(cycle: Cycle, sent: Fields) -> None:
     cycle.report_language = one_of(sent, "report_language", LANGUAGES, cycle.report_language)
     cycle.allow_device_clouds = flag(sent, "allow_device_clouds", default=cycle.allow_device_clouds)
     if "requirements" in sent:
-        asked = objects(sent, "requirements")
-        cycle.requirements = [devices.requirement(entry, number) for number, entry in enumerate(asked, 1)]
+        cycle.requirements = devices.requirements(objects(sent, "requirements"))
     if cycle.testing_type == "focused":
         cycle.severities = _severities(cycle, sent)
     elif cycle.testing_type != before:
         cycle.severities = None
-    _date(cycle, sent)
+    date(cycle, sent)
 
 
 def _severities(cycle: Cycle, sent: Fields) -> dict[str, bool]:
@@ -179,7 +179,8 @@ def _severities(cycle: Cycle, sent: Fields) -> dict[str, bool]:
     return {name: flag(asked, name, default=False) for name in ("low", "high", "critical")}
 
 
-def _date(cycle: Cycle, sent: Fields) -> None:
+def date(cycle: Cycle, sent: Fields) -> None:
+    """Write start and duration into a test; its end follows."""
     duration, start = sent.get("duration"), sent.get("start_at")
     if duration is not None:
         cycle.hours = _hours(duration)

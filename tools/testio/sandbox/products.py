@@ -1,14 +1,22 @@
-"""Products and their sections."""
+"""Products and their sections; deleting one takes along what is below it, which the API does not say."""
+
+from http import HTTPStatus
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import answer, not_found
-from tools.testio.sandbox.world import Product, Section, World
+from tools.testio.sandbox.asked import envelope, one_of, require, words
+from tools.testio.sandbox.holdings import Product, Section
+from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
 
 TEMPLATES_IN_A_SECTION = 20
+TYPES = ("website", "mobile_app_ios", "mobile_app_android", "mobile_app_windows", "streaming_app", "gaming")
+INDUSTRIES = (
+    "retail", "media", "travel", "social", "health", "sports", "education", "finance", "games", "other",
+)  # fmt: skip
 
 
 @routes.get("/products")
@@ -23,12 +31,72 @@ async def get_product(call: Call[World]) -> Response:
     return answer(call, {"product": shown(call.world, find(call))})
 
 
+@routes.post("/products")
+async def create_product(call: Call[World]) -> Response:
+    """`title` and `product_type` come back as `name` and `type`, `industry` not at all."""
+    world, sent = call.world, envelope(call, "product")
+    require(sent, "title", "product_type", "industry")
+    product_type = one_of(sent, "product_type", TYPES, TYPES[0])
+    one_of(sent, "industry", INDUSTRIES, INDUSTRIES[0])
+    title, description = words(sent, "title") or "", words(sent, "description")
+    number = next(world.product_ids)
+    section = Section(number * 10, "default-section")
+    product = world.products[number] = Product(number, title, product_type, section, description=description)
+    return answer(call, {"product": shown(world, product)}, HTTPStatus.CREATED)
+
+
+@routes.put("/products/{product_id:int}")
+async def update_product(call: Call[World]) -> Response:
+    """Only the description can change; whatever else is sent is left out."""
+    product, sent = find(call), envelope(call, "product")
+    if "description" in sent:
+        product.description = words(sent, "description")
+    return answer(call, {"product": shown(call.world, product)})
+
+
+@routes.delete("/products/{product_id:int}")
+async def delete_product(call: Call[World]) -> Response:
+    product = find(call)
+    data = shown(call.world, product)
+    drop(call.world, product)
+    return answer(call, {"product": data})
+
+
 def find(call: Call[World]) -> Product:
     """The product that the path names."""
-    product = call.world.products.get(call.number("product_id"))
+    return named(call.world, call.number("product_id"))
+
+
+def named(world: World, product_id: int | None) -> Product:
+    """The product of this number.
+
+    Raises:
+        Answered: 404 when there is none.
+    """
+    product = world.products.get(product_id or 0)
     if product is None:
         raise not_found("Product")
     return product
+
+
+def drop(world: World, product: Product) -> None:
+    """Take a product away with its features, stories, environments, tests, templates, test cases and bugs."""
+    del world.products[product.id]
+    features = {number for number, feature in world.features.items() if feature.product_id == product.id}
+    for story in [story for story in world.stories.values() if story.feature_id in features]:
+        world.drop_story(story)
+    for number in features:
+        del world.features[number]
+    world.environments = {n: kept for n, kept in world.environments.items() if kept.product_id != product.id}
+    world.templates = {n: kept for n, kept in world.templates.items() if kept.product_id != product.id}
+    world.cases = {n: kept for n, kept in world.cases.items() if kept.product_id != product.id}
+    world.cycles = {n: kept for n, kept in world.cycles.items() if kept.product_id != product.id}
+    gone = world.bugs.drop(product.id)
+    for number in gone:
+        world.rendered.pop(number, None)
+        world.report_confirmations.pop(number, None)
+    checks = world.fix_confirmations
+    world.fix_confirmations = {n: kept for n, kept in checks.items() if kept.bug_id not in set(gone)}
 
 
 def shown(world: World, product: Product) -> dict[str, object]:
@@ -42,20 +110,30 @@ def shown(world: World, product: Product) -> dict[str, object]:
         "default_section_id": product.default_section.id,
         "sections": [shown_section(world, section) for section in product.sections],
         "sections_with_default": [shown_section(world, section) for section in everywhere],
-        "connection": None,
+        "connection": shown_connection(world, product.connection_id),
         "remote_device_testing": False,
     }
 
 
 def shown_section(world: World, section: Section) -> dict[str, object]:
     """A section; `total` is the limit of templates, `count` how many there are."""
-    count = sum(template.section_id == section.id for template in world.templates.values())
     return {
         "id": section.id,
         "name": section.name,
-        "connection": None,
-        "test_templates": {"total": TEMPLATES_IN_A_SECTION, "count": count},
+        "connection": shown_connection(world, section.connection_id),
+        "test_templates": {"total": TEMPLATES_IN_A_SECTION, "count": templates_in(world, section.id)},
     }
+
+
+def shown_connection(world: World, connection_id: int | None) -> dict[str, object] | None:
+    connection = world.connections.get(connection_id or 0)
+    if connection is None:
+        return None
+    return {"id": connection.id, "name": connection.name, "url": connection.url, "fixed": connection.fixed}
+
+
+def templates_in(world: World, section_id: int) -> int:
+    return sum(template.section_id == section_id for template in world.templates.values())
 
 
 def cut_down(product: Product) -> dict[str, object]:

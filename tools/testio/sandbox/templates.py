@@ -1,16 +1,22 @@
-"""Test templates: tests to start from."""
+"""Test templates: tests to start from, and a test saved as one."""
+
+from copy import deepcopy
+from dataclasses import replace
+from http import HTTPStatus
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testio.sandbox import products
-from tools.testio.sandbox.answers import answer, not_found
-from tools.testio.sandbox.asked import missing, whole
+from tools.testio.sandbox import exploratory_tests, products
+from tools.testio.sandbox.answers import answer, invalid
+from tools.testio.sandbox.asked import envelope, missing, require, whole, words
 from tools.testio.sandbox.dates import plain
-from tools.testio.sandbox.exploratory_tests import scenario
-from tools.testio.sandbox.world import Template, World
+from tools.testio.sandbox.holdings import Template
+from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
+
+SHORTEST_HOURS, LONGEST_HOURS = 2, 48
 
 
 @routes.get("/test_templates")
@@ -18,8 +24,7 @@ async def list_templates(call: Call[World]) -> Response:
     product_id = whole(call.last("product_id"), "product_id")
     if product_id is None:
         raise missing(["product_id"])
-    if product_id not in call.world.products:
-        raise not_found("Product")
+    products.named(call.world, product_id)
     section_id = whole(call.last("section_id"), "section_id")
     rows = [
         shown(call.world, template)
@@ -29,13 +34,30 @@ async def list_templates(call: Call[World]) -> Response:
     return answer(call, {"test_templates": rows})
 
 
+@routes.post("/exploratory_tests/{test_id:int}/templates")
+async def create_template(call: Call[World]) -> Response:
+    """Save a test as a template; a section holds twenty, where one page says ten a product."""
+    world, cycle = call.world, exploratory_tests.find(call)
+    sent = envelope(call, "test_template")
+    require(sent, "title")
+    title = words(sent, "title") or ""
+    if products.templates_in(world, cycle.section_id) >= products.TEMPLATES_IN_A_SECTION:
+        raise invalid(f"A section holds at most {products.TEMPLATES_IN_A_SECTION} templates")
+    kept = replace(cycle, features=list(cycle.features), requirements=deepcopy(cycle.requirements))
+    hours = max(int(cycle.hours), SHORTEST_HOURS)
+    number = next(world.template_ids)
+    template = Template(number, title, cycle.product_id, cycle.section_id, kept, min(hours, LONGEST_HOURS))
+    world.templates[number] = template
+    return answer(call, {"test_template": shown(world, template)}, HTTPStatus.CREATED)
+
+
 def shown(world: World, template: Template) -> dict[str, object]:
     """A template; the documentation calls its scenario a string, the platform sends the whole test."""
     return {
         "id": template.id,
         "title": template.title,
-        "max_test_duration": 48,
-        "min_test_duration": 2,
+        "max_test_duration": LONGEST_HOURS,
+        "min_test_duration": SHORTEST_HOURS,
         "default_test_duration": template.hours,
         "test_scenario_template": _scenario(world, template),
     }
@@ -45,7 +67,7 @@ def _scenario(world: World, template: Template) -> dict[str, object] | str:
     if world.switches.template_as_string:
         return "ExploratoryTest"
     cycle, product = template.scenario, world.products[template.product_id]
-    data = scenario(world, cycle, product, products.shown(world, product))
+    data = exploratory_tests.scenario(world, cycle, product, products.shown(world, product))
     del data["allow_device_clouds_test_scenario"], data["allowed_bug_types"]
     return {
         "id": cycle.id,

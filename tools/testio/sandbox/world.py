@@ -1,20 +1,34 @@
 """World: everything the imitated account holds, and what time does to it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 
 from tools.kit.sandbox.clock import Clock
-
-OPEN = frozenset({"forwarded", "question"})
-AUTO_ACCEPT = timedelta(days=10)
-ANSWER_WITHIN = timedelta(hours=24)
+from tools.testio.sandbox.holdings import (
+    Attachment,
+    BinaryApp,
+    Bug,
+    Case,
+    ClaimPage,
+    Comment,
+    Connection,
+    Cycle,
+    Environment,
+    Execution,
+    Feature,
+    FixConfirmation,
+    Product,
+    Template,
+    UserStory,
+)
+from tools.testio.sandbox.ledger import Ledger
 
 
 @dataclass(frozen=True)
 class Switches:
-    """Where sources about the API disagree, which of them the imitation follows."""
+    """What the imitation follows where sources about the API disagree, and which rare behaviour it shows."""
 
     strict_sections: bool = False
     """Features of a sectioned product without a section: 422 instead of the full list."""
@@ -22,186 +36,12 @@ class Switches:
     """`test_scenario_template` is the word the documentation shows, not the object that was seen."""
     allow_bearer: bool = False
     """The scheme `Bearer` is let in beside `Token`."""
-
-
-@dataclass(slots=True)
-class Section:
-    id: int
-    name: str
-
-
-@dataclass(slots=True)
-class Product:
-    id: int
-    name: str
-    type: str
-    default_section: Section
-    sections: list[Section] = field(default_factory=list)
-    description: str | None = None
-
-    @property
-    def is_sectioned(self) -> bool:
-        return bool(self.sections)
-
-    def section(self, section_id: int) -> Section | None:
-        return next((s for s in (self.default_section, *self.sections) if s.id == section_id), None)
-
-
-@dataclass(slots=True)
-class UserStory:
-    id: int
-    feature_id: int
-    path: str
-    version_id: int
-
-
-@dataclass(slots=True)
-class Feature:
-    id: int
-    product_id: int
-    title: str
-    description: str | None
-    howtofind: str | None
-    section_ids: list[int]
-    target_idx: str | None = None
-    use_markdown: bool = True
-
-
-@dataclass(slots=True)
-class Environment:
-    id: int
-    product_id: int
-    title: str
-    url: str = ""
-    username: str = ""
-    password: str = ""
-    access: str = ""
-    proxy: bool = False
-    allow_orders: bool = False
-    access_type: str = "url"
-    information: dict[str, object] | None = None
-    binary_app: dict[str, object] | None = None
-
-
-@dataclass(slots=True)
-class CycleFeature:
-    """A feature as it was when its test was made: the snapshot's id is its own."""
-
-    id: int
-    feature_id: int
-    title: str
-    description: str | None
-    howtofind: str | None
-    stories: list[UserStory] = field(default_factory=list)
-    enable_default: bool | None = True
-    enable_content: bool | None = False
-    enable_visual: bool | None = False
-    target_idx: str | None = None
-    report_ids: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Cycle:
-    """An exploratory test, or a test-case test when it has no testing type."""
-
-    id: int
-    product_id: int
-    section_id: int
-    title: str | None
-    testing_type: str | None
-    environment_id: int | None
-    features: list[CycleFeature] = field(default_factory=list)
-    goal: str | None = None
-    out_of_scope: str | None = None
-    instructions: str | None = None
-    report_language: str = "en"
-    hours: float = 28
-    start_at: datetime | None = None
-    end_at: datetime | None = None
-    submitted_at: datetime | None = None
-    is_cancelled: bool = False
-    reviews: list[dict[str, object]] = field(default_factory=list)
-    severities: dict[str, bool] | None = None
-    allow_device_clouds: bool = False
-    requirements: list[dict[str, object]] = field(default_factory=list)
-    attachments: list[int] = field(default_factory=list)
-    created_by: str | None = "Mara Lindt"
-    submitted_by: str | None = None
-
-
-@dataclass(slots=True)
-class Template:
-    id: int
-    title: str
-    product_id: int
-    section_id: int
-    scenario: Cycle
-    """The test it was saved from, as it was; its own id and features."""
-    hours: int = 24
-
-
-@dataclass(slots=True)
-class Attachment:
-    id: int
-    name: str = "shot.png"
-    content_type: str = "image/png"
-    size: int | None = None
-    """Bytes to serve when it is larger than a real picture would be."""
-    file_url: str | None = None
-
-
-@dataclass(slots=True)
-class Telling:
-    """The words of a bug."""
-
-    title: str
-    location: str
-    steps: list[str]
-    expected: str
-    actual: str
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    id: int
-    body: str
-    author: str
-    at: datetime
-
-
-@dataclass(slots=True)
-class Bug:
-    id: int
-    cycle_id: int
-    product_id: int
-    section_id: int
-    cycle_feature: CycleFeature | None
-    area: str
-    severity: str
-    status: str
-    reported_at: datetime
-    forwarded_at: datetime
-    author: str
-    language: str = "en"
-    story: UserStory | None = None
-    told: Telling | None = None
-    """Words of its own; without them they are made from the area and the id."""
-    device: int | None = None
-    known: bool = False
-    fixed: bool | None = None
-    auto_accepted: bool = False
-    asked_at: datetime | None = None
-    exported_at: datetime | None = None
-    export_requested: bool = False
-    external_idx: str | None = None
-    comments: list[Comment] = field(default_factory=list)
-    attachments: list[int] = field(default_factory=list)
-    report: dict[str, object] | None = None
-    test_case_id: int | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self.status in OPEN
+    without_access_claims: bool = False
+    """Access claims are not enabled for the account: 403."""
+    broken_record: bool = False
+    """One test cannot be written: 500 for it and for every page of tests that includes it."""
+    slow_bugs: bool = False
+    """Asking for the bugs of many tests at once takes so long that the proxy before the API gives up: 524."""
 
 
 class World:
@@ -216,43 +56,71 @@ class World:
         self.environments: dict[int, Environment] = {}
         self.cycles: dict[int, Cycle] = {}
         self.templates: dict[int, Template] = {}
-        self.bugs: dict[int, Bug] = {}
+        self.cases: dict[int, Case] = {}
+        self.bugs = Ledger(clock, self.settle)
+        self.report_confirmations: dict[int, list[datetime]] = {}
+        """When each request to reproduce a bug expires, by the bug."""
+        self.fix_confirmations: dict[int, FixConfirmation] = {}
         self.attachments: dict[int, Attachment] = {}
         self.reports: dict[int, dict[str, object]] = {}
-        self.rendered: dict[int, str] = {}
-        """Bugs as JSON, kept until something in them changes."""
-        self._open: dict[int, Bug] = {}
+        self.binaries: dict[int, BinaryApp] = {}
+        self.stored: dict[str, int] = {}
+        """Sizes of the files in the storage, by their keys; what is in them is not kept."""
+        self.connections: dict[int, Connection] = {}
+        self.claim_pages: dict[int, ClaimPage] = {}
+        self.broken: set[int] = set()
+        """Tests that cannot be written when that is switched on."""
+        self.planned: dict[int, tuple[Cycle, datetime, datetime, list[Execution]]] = {}
+        """Executions of a test, those to come as well, with the test and the dates they were planned for."""
+        self.rendered: dict[int | tuple[int, ...], str] = {}
+        """Bugs as JSON, kept until something in them changes, and what several of them have in common."""
+        self._stories_of: dict[int, dict[int, UserStory]] = {}
         # New ids start where no seeded one is: far from them, so that a number tells what was made in the sandbox.
+        self.product_ids = count(901)
         self.cycle_ids = count(5601)
         self.cycle_feature_ids = count(901)
         self.feature_ids = count(401)
         self.story_ids = count(501)
         self.version_ids = count(5001)
         self.environment_ids = count(61)
+        self.information_ids = count(21)
+        self.template_ids = count(261)
+        self.case_ids = count(7401)
+        self.step_ids = count(74001)
         self.bug_ids = count(89001)
         self.attachment_ids = count(7001)
         self.comment_ids = count(30001)
+        self.report_confirmation_ids = count(801)
+        self.fix_confirmation_ids = count(651)
+        self.binary_ids = count(521)
+        self.connection_ids = count(25)
+        self.claim_page_ids = count(25)
+        self.claim_entry_ids = count(251)
 
     def now(self) -> datetime:
         return self.clock.now()
 
     def add_bug(self, bug: Bug) -> Bug:
-        self.bugs[bug.id] = bug
-        if bug.is_open:
-            self._open[bug.id] = bug
+        self.bugs.add(bug)
         return bug
 
-    def visible(self) -> Iterable[Bug]:
-        """The bugs a customer sees by now, newest first; the API does not say its order."""
-        now = self.now()
-        return (bug for bug in sorted(self.bugs.values(), key=_newest) if bug.forwarded_at <= now)
+    def add_story(self, story: UserStory) -> UserStory:
+        """Put a user story below its feature, in the place of the one with its number."""
+        self.stories[story.id] = self._stories_of.setdefault(story.feature_id, {})[story.id] = story
+        return story
 
-    def bugs_of(self, cycle_id: int) -> list[Bug]:
-        now = self.now()
-        return [bug for bug in self.bugs.values() if bug.cycle_id == cycle_id and bug.forwarded_at <= now]
+    def drop_story(self, story: UserStory) -> None:
+        del self.stories[story.id], self._stories_of[story.feature_id][story.id]
 
     def stories_of(self, feature_id: int) -> list[UserStory]:
-        return [story for story in self.stories.values() if story.feature_id == feature_id]
+        return list(self._stories_of.get(feature_id, {}).values())
+
+    def visible(self) -> Iterable[Bug]:
+        """The bugs a customer sees by now, newest first."""
+        return (self.bugs[number] for number in self.bugs.select())
+
+    def bugs_of(self, cycle_id: int) -> list[Bug]:
+        return self.bugs.of(cycle_id)
 
     def comment(self, bug: Bug, body: str, author: str, at: datetime) -> None:
         bug.comments.append(Comment(next(self.comment_ids), body, author, at))
@@ -260,16 +128,13 @@ class World:
     def touched(self, bug: Bug) -> None:
         """What is kept of a bug's JSON no longer holds."""
         self.rendered.pop(bug.id, None)
-        if not bug.is_open:
-            self._open.pop(bug.id, None)
 
     def settle(self) -> None:
         """Do what falls due: ten days accept a bug by themselves, a day without an answer rejects it."""
-        now = self.now()
-        for bug in list(self._open.values()):
-            if bug.status == "question" and bug.asked_at is not None and bug.asked_at + ANSWER_WITHIN <= now:
-                self.reject(bug, "request_timeout", None, bug.asked_at + ANSWER_WITHIN)
-            elif bug.status == "forwarded" and bug.forwarded_at + AUTO_ACCEPT <= now:
+        for bug in self.bugs.due():
+            if bug.status == "question":
+                self.reject(bug, "request_timeout", None, bug.falls_due)
+            else:
                 bug.status, bug.auto_accepted = "accepted", True
                 self.touched(bug)
 
@@ -280,10 +145,6 @@ class World:
         if comment and comment.strip() != REJECT_REASONS[reason][1]:
             self.comment(bug, comment, "Mara Lindt", at)
         self.touched(bug)
-
-
-def _newest(bug: Bug) -> int:
-    return -bug.id
 
 
 REJECT_REASONS: dict[str, tuple[str, str]] = {

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import accumulate
 from random import Random
 
 from tools.testio.sandbox.devices import pool
+from tools.testio.sandbox.holdings import Attachment, Bug, Cycle
 from tools.testio.sandbox.story.cycles import CHECKOUT_SUITE, HOTFIX, LANDING_PAGES, PARTNER_CHECK, RELEASE_9
 from tools.testio.sandbox.story.told import ids_told, tell
 from tools.testio.sandbox.story.wording import TESTERS, area_of
-from tools.testio.sandbox.world import REJECT_REASONS, Attachment, Bug, Cycle, World
+from tools.testio.sandbox.world import REJECT_REASONS, World
 
 SEED = 5512
 
@@ -35,7 +38,6 @@ _MIXED = {
 _FUNCTIONAL = (("low", 50), ("high", 36), ("critical", 6), ("visual", 5), ("content", 3))
 _KINDS = {
     PARTNER_CHECK: (("low", 40), ("high", 15), ("visual", 25), ("content", 15), ("spelling", 5)),
-    CHECKOUT_SUITE: (("test_case", 1),),
     HOTFIX: (("high", 70), ("critical", 30)),
     LANDING_PAGES: (("suggestion", 60), ("visual", 25), ("content", 15)),
 }
@@ -55,7 +57,9 @@ def harvest(world: World) -> None:
         cycle = world.cycles[cycle_id]
         numbers = sorted(random.sample(range(first, first + width), total))
         for number, at in zip(numbers, _moments(cycle, total, later, world.clock.start, random), strict=True):
-            _fate(world, world.add_bug(draw(world, cycle, number, at, random)), random)
+            bug = draw(world, cycle, number, at, random)
+            _fate(world, bug, random)
+            world.add_bug(bug)
     for bug in tell(world):
         world.add_bug(bug)
     _scan_reports(world)
@@ -68,7 +72,7 @@ def schedule(world: World, cycle: Cycle) -> None:
         return
     random = Random(cycle.id)  # noqa: S311 - a story, not a secret
     total = {"rapid": 6, "focused": 10, "usability": 8}.get(cycle.testing_type or "", 16)
-    moments = _spread(total, cycle.start_at, cycle.end_at, random)
+    moments = spread(total, cycle.start_at, cycle.end_at, random)
     for at in moments:
         bug = draw(world, cycle, next(world.bug_ids), at, random)
         if bug.attachments:
@@ -80,7 +84,7 @@ def draw(world: World, cycle: Cycle, number: int, at: datetime, random: Random) 
     """One ordinary bug of a test, as its tester reports it."""
     feature = random.choice(cycle.features) if cycle.features else None
     area = area_of(feature.title, number) if feature else area_of("", number)
-    severity = _pick(random, _severities(cycle))
+    severity = pick(random, _severities(cycle))
     gear = pool(world.products[cycle.product_id].type, cycle.product_id)
     return Bug(
         id=number,
@@ -98,11 +102,13 @@ def draw(world: World, cycle: Cycle, number: int, at: datetime, random: Random) 
         story=random.choice(feature.stories) if feature and feature.stories and random.random() < 0.5 else None,
         device=random.choice(gear),
         attachments=[number * 10 + 1] if random.random() < 0.45 else [],
-        test_case_id=7301 + number % 5 if severity == "test_case" else None,
+        test_case_id=cycle.case_ids[number % len(cycle.case_ids)] if cycle.case_ids else None,
     )
 
 
 def _severities(cycle: Cycle) -> tuple[tuple[str, int], ...]:
+    if cycle.case_ids:
+        return (("test_case", 1),)
     if cycle.id in _KINDS:
         return _KINDS[cycle.id]
     if cycle.testing_type == "usability":
@@ -116,7 +122,7 @@ def _fate(world: World, bug: Bug, random: Random) -> None:
     """What became of a bug by the story's first instant."""
     if bug.attachments:
         world.attachments[bug.attachments[0]] = Attachment(bug.attachments[0])
-    status = _pick(random, _MIXED.get(bug.cycle_id, _CLOSED))
+    status = pick(random, _MIXED.get(bug.cycle_id, _CLOSED))
     decided = bug.forwarded_at + timedelta(hours=random.randint(4, 90))
     if status == "question":
         bug.status, bug.asked_at = "question", world.clock.start - timedelta(hours=random.randint(1, 14))
@@ -140,12 +146,12 @@ def _moments(cycle: Cycle, total: int, later: int, begin: datetime, random: Rand
     assert cycle.start_at is not None  # noqa: S101 - the story's own arithmetic
     assert cycle.end_at is not None  # noqa: S101 - the same
     if not later or later == total:
-        return _spread(total, cycle.start_at, cycle.end_at, random)
-    seen = _spread(total - later, cycle.start_at, begin - timedelta(minutes=25), random)
-    return seen + _spread(later, begin + timedelta(minutes=5), cycle.end_at, random)
+        return spread(total, cycle.start_at, cycle.end_at, random)
+    seen = spread(total - later, cycle.start_at, begin - timedelta(minutes=25), random)
+    return seen + spread(later, begin + timedelta(minutes=5), cycle.end_at, random)
 
 
-def _spread(total: int, start: datetime, end: datetime, random: Random) -> list[datetime]:
+def spread(total: int, start: datetime, end: datetime, random: Random) -> list[datetime]:
     """Moments in order, more of them early: testers are quick at first."""
     length = (end - start).total_seconds()
     return sorted(start + timedelta(seconds=int(length * random.random() ** 1.4)) for _ in range(total))
@@ -172,5 +178,12 @@ def _scan_reports(world: World) -> None:
         world.touched(bug)
 
 
-def _pick(random: Random, weights: tuple[tuple[str, int], ...]) -> str:
-    return random.choices([name for name, _ in weights], [weight for _, weight in weights])[0]
+def pick(random: Random, weights: tuple[tuple[str, int], ...]) -> str:
+    """A word out of weighted ones."""
+    names, sums = _summed(weights)
+    return random.choices(names, cum_weights=sums)[0]
+
+
+@cache
+def _summed(weights: tuple[tuple[str, int], ...]) -> tuple[list[str], list[int]]:
+    return [name for name, _ in weights], list(accumulate(weight for _, weight in weights))

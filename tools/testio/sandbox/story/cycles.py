@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from tools.kit.sandbox.clock import STORY_START
+from tools.testio.sandbox.holdings import Cycle, CycleFeature, Template
 from tools.testio.sandbox.story.shop import APP, KIOSK, WEB
-from tools.testio.sandbox.world import Cycle, CycleFeature, Template, World
+from tools.testio.sandbox.world import World
 
 RELEASE_9, HOTFIX, LANDING_PAGES, PARTNER_CHECK, CHECKOUT_SUITE = 5512, 5519, 5523, 5490, 5501
 
@@ -77,7 +78,8 @@ def _cycles(world: World) -> list[Cycle]:
                    requirements=kiosk_device), _day(3, 11, 14), 2),
         _ran(Cycle(5498, WEB, 710, "Release 8.4", "coverage", 31, features(20, *everything), goal=_GOAL),
              _day(3, 16), 28),
-        _ran(Cycle(CHECKOUT_SUITE, APP, 721, "Checkout regression suite", None, 33, features(37, 311, 313)),
+        _ran(Cycle(CHECKOUT_SUITE, APP, 721, "Checkout regression suite", None, 33, features(37, 311, 313),
+                   case_ids=[7301, 7302, 7303, 7304, 7305]),
              _day(3, 23), 24),
         _ran(Cycle(5507, APP, 721, "App 4.2 regression", "coverage", 33, features(50, 311, 312, 313, 314, 315),
                    goal="Nothing that worked in 4.1 may be broken.", allow_device_clouds=False), _day(3, 30), 28),

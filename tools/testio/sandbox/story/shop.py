@@ -1,6 +1,7 @@
 """The shop: Harbour's three products with their features, user stories and environments."""
 
-from tools.testio.sandbox.world import Environment, Feature, Product, Section, UserStory, World
+from tools.testio.sandbox.holdings import Environment, Feature, Product, Section, UserStory
+from tools.testio.sandbox.world import World
 
 WEB, APP, KIOSK = 71, 72, 73
 
@@ -63,7 +64,7 @@ def furnish(world: World) -> None:
     for feature_id, product_id, title, sections, description, howtofind, paths in _FEATURES:
         world.features[feature_id] = Feature(feature_id, product_id, title, description, howtofind, sections)
         for path in paths:
-            world.stories[story_id] = UserStory(story_id, feature_id, path, version_id=story_id * 10 + 1)
+            world.add_story(UserStory(story_id, feature_id, path, version_id=story_id * 10 + 1))
             story_id += 1
     for environment in _environments():
         world.environments[environment.id] = environment

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from tools.kit.sandbox.clock import STORY_START
+from tools.testio.sandbox.holdings import Attachment, Bug, Telling
 from tools.testio.sandbox.story.cycles import RELEASE_9
-from tools.testio.sandbox.world import Attachment, Bug, Telling, World
+from tools.testio.sandbox.world import World
 
 COUPON, TWIN, KNOWN = 88101, 88107, 88103
 INVISIBLE, PASTED, EXPIRED_PICTURE, LARGE_PICTURE = 88112, 88115, 88119, 88121

@@ -1,9 +1,10 @@
 """Wording: the sentences of a crowd tester's bug, the same for the same number every time."""
 
+from functools import cache
 from random import Random
 
+from tools.testio.sandbox.holdings import Telling
 from tools.testio.sandbox.story.defects import DEFECTS, GERMAN, IDEAS, LOOKS, WORDS, Defect
-from tools.testio.sandbox.world import Telling
 
 AREAS = ("cart", "coupon", "payment", "address", "search", "login", "product", "account")
 TESTERS = (
@@ -26,9 +27,13 @@ _SHOP = "https://shop.example.test"
 def telling(number: int, area: str, severity: str, language: str, *, place: str = _SHOP) -> Telling:
     """Word a bug of an area; the number is the seed."""
     random = Random(number)  # noqa: S311 - a story, not a secret
+    return _told(random, random.choice(_fitting(area, severity, language)), language, place)
+
+
+@cache
+def _fitting(area: str, severity: str, language: str) -> list[Defect]:
     table = GERMAN if language == "de" and severity not in _KINDS else _KINDS.get(severity, DEFECTS)
-    fitting = [defect for defect in table if defect.area == area] or table
-    return _told(random, random.choice(fitting), language, place)
+    return [defect for defect in table if defect.area == area] or table
 
 
 def _told(random: Random, defect: Defect, language: str, place: str) -> Telling:

@@ -1,0 +1,168 @@
+"""Test cases: step by step descriptions, which a test that uses one keeps as they were.
+
+Where the reference is silent: a step that is not the test case's own is 422, as is taking all steps away; what may not
+change (the feature, the reference to another system) is left out without a word. A test case that a test uses is
+replaced by its copy when steps are sent, and changed where it stands when only its texts are.
+"""
+
+from dataclasses import replace
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testio.sandbox import products
+from tools.testio.sandbox.answers import answer, invalid, not_found
+from tools.testio.sandbox.asked import Fields, body, envelope, flag, missing, objects, rows_of_page, whole, words
+from tools.testio.sandbox.holdings import Case, Product, Step
+from tools.testio.sandbox.world import World
+
+routes: Routes[World] = Routes()
+
+
+@routes.get("/products/{product_id:int}/test_cases")
+async def list_cases(call: Call[World]) -> Response:
+    product = products.find(call)
+    page, per_page = rows_of_page(call)
+    rows = [case for case in call.world.cases.values() if case.product_id == product.id and not case.is_hidden]
+    meta = {"record_count": len(rows), "page": page, "per_page": per_page}
+    shown_rows = [shown(case) for case in rows[per_page * (page - 1) :][:per_page]]
+    return answer(call, {"meta": meta, "test_cases": shown_rows})
+
+
+@routes.get("/products/{product_id:int}/test_cases/{case_id:int}")
+async def get_case(call: Call[World]) -> Response:
+    return answer(call, {"test_case": shown(_find(call))})
+
+
+@routes.post("/products/{product_id:int}/test_cases")
+async def create_cases(call: Call[World]) -> Response:
+    """Create all that were sent or, when one is unsound, none."""
+    world, product = call.world, products.find(call)
+    entries = objects(body(call), "test_cases")
+    if not entries:
+        raise missing(["test_cases"])
+    for place, entry in enumerate(entries):
+        _check(world, product, entry, f"test_cases[{place}]")
+    made = [_made(world, product, entry) for entry in entries]
+    return answer(call, {"test_cases": [shown(case) for case in made]}, HTTPStatus.CREATED)
+
+
+@routes.put("/products/{product_id:int}/test_cases/{case_id:int}")
+async def update_case(call: Call[World]) -> Response:
+    """Change what was sent; steps of a test case that a test uses are changed on a copy with a number of its own."""
+    world, case = call.world, _find(call)
+    sent = envelope(call, "test_case")
+    if "title" in sent and not sent["title"]:
+        raise missing(["title"])
+    changed = replace(case)
+    if "title" in sent:
+        changed.title = words(sent, "title") or ""
+    if "requirements" in sent:
+        changed.requirements = words(sent, "requirements")
+    entries = objects(sent, "test_case_steps")
+    if entries:
+        changed.steps = _steps(world, case, entries)
+        if is_used(world, case):
+            changed.id = next(world.case_ids)
+            changed.steps = [replace(step, id=next(world.step_ids)) for step in changed.steps]
+            case.is_hidden = True
+    world.cases[changed.id] = changed
+    return answer(call, {"test_case": shown(changed)})
+
+
+@routes.delete("/products/{product_id:int}/test_cases/{case_id:int}")
+async def delete_case(call: Call[World]) -> Response:
+    """Delete a test case, or hide the one that a test uses: the same to whoever asks."""
+    world, case = call.world, _find(call)
+    if is_used(world, case):
+        case.is_hidden = True
+    else:
+        del world.cases[case.id]
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def shown(case: Case) -> dict[str, object]:
+    """A test case; the request's `test_case_steps` are its `steps`."""
+    return {
+        "id": case.id,
+        "title": case.title,
+        "requirements": case.requirements,
+        "feature_id": case.feature_id,
+        "target_idx": case.target_idx,
+        "steps": [
+            {"id": s.id, "description": s.description, "test_case_id": case.id, "target_idx": s.target_idx}
+            for s in case.steps
+        ],
+    }
+
+
+def usable(world: World, product: Product, case_id: int | None) -> Case | None:
+    """The product's test case of this number, unless it is hidden."""
+    case = world.cases.get(case_id or 0)
+    return None if case is None or case.is_hidden or case.product_id != product.id else case
+
+
+def is_used(world: World, case: Case) -> bool:
+    return any(case.id in cycle.case_ids for cycle in world.cycles.values())
+
+
+def _find(call: Call[World]) -> Case:
+    case = usable(call.world, products.find(call), call.number("case_id"))
+    if case is None:
+        raise not_found("Test case")
+    return case
+
+
+def _check(world: World, product: Product, entry: Fields, where: str) -> None:
+    steps = objects(entry, "test_case_steps")
+    absent = [f"{where}[{name}]" for name in ("title", "feature_id", "test_case_steps") if not entry.get(name)]
+    for place, step in enumerate(steps):
+        if not words(step, "description"):
+            absent.append(f"{where}[test_case_steps][{place}][description]")
+    if absent:
+        raise missing(absent)
+    for name in ("title", "requirements", "target_idx"):
+        words(entry, name)
+    feature = world.features.get(whole(entry["feature_id"], "feature_id") or 0)
+    if feature is None or feature.product_id != product.id:
+        raise invalid("Feature must exist")
+
+
+def _made(world: World, product: Product, entry: Fields) -> Case:
+    number = next(world.case_ids)
+    case = world.cases[number] = Case(
+        number,
+        product.id,
+        whole(entry["feature_id"], "feature_id") or 0,
+        words(entry, "title") or "",
+        [_step(world, step) for step in objects(entry, "test_case_steps")],
+        words(entry, "requirements"),
+        words(entry, "target_idx"),
+    )
+    return case
+
+
+def _steps(world: World, case: Case, entries: list[Fields]) -> list[Step]:
+    """The steps as they are after these changes; the test case itself still has the old ones."""
+    steps = {step.id: replace(step) for step in case.steps}
+    added: list[Step] = []
+    for place, entry in enumerate(entries):
+        number = whole(entry.get("id"), "id")
+        if number is None:
+            if not words(entry, "description"):
+                raise missing([f"test_case_steps[{place}][description]"])
+            added.append(_step(world, entry))
+        elif number not in steps:
+            raise invalid("Test case step must exist")
+        elif flag(entry, "_destroy", default=False):
+            del steps[number]
+        elif words(entry, "description"):
+            steps[number].description = words(entry, "description") or ""
+    if not steps and not added:
+        raise invalid("Test case steps can't be blank")
+    return [*steps.values(), *added]
+
+
+def _step(world: World, entry: Fields) -> Step:
+    return Step(next(world.step_ids), words(entry, "description") or "", words(entry, "target_idx"))

@@ -1,0 +1,101 @@
+"""Export: the click that sends a bug to a connection, which really posts it when the listener is on this machine."""
+
+from starlette.responses import JSONResponse, Response
+
+from tools.kit.sandbox.hook import NotHere, deliver, local
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testio.sandbox import attachments, devices
+from tools.testio.sandbox.answers import ORIGIN, refuse
+from tools.testio.sandbox.asked import Fields, body, whole
+from tools.testio.sandbox.bugs import told_by
+from tools.testio.sandbox.confirmations import seen
+from tools.testio.sandbox.dates import zulu
+from tools.testio.sandbox.holdings import Bug, Connection
+from tools.testio.sandbox.story.wording import TESTERS
+from tools.testio.sandbox.world import World
+
+controls: Routes[World] = Routes()
+
+WEB = "https://harbour.example.test"
+"""Stands for the account's own web address."""
+PRIORITIES = {"critical": "p1", "high": "p2", "low": "p3"}
+
+
+@controls.action("export")
+async def export_bug(call: Call[World]) -> Response:
+    """Send a bug, as a click on Export does: `{"bug_id": 88101}`, with a `connection_id` when its own is not meant."""
+    world, sent = call.world, body(call)
+    world.settle()
+    bug = seen(world, whole(sent.get("bug_id"), "bug_id"))
+    if bug is None:
+        raise refuse(422, "bug_id is the number of a bug that the customer can see")
+    connection = _connection(world, bug, sent)
+    try:
+        local(connection.url)
+    except NotHere as error:
+        raise refuse(422, f"Nothing was sent: connection {connection.id} leads to {connection.url}. {error}") from error
+    at = world.now()
+    try:
+        delivery = await deliver(connection.url, payload(call, bug))
+    except NotHere as error:
+        raise refuse(422, f"Nothing was sent: {error}") from error
+    if delivery.is_taken:
+        bug.exported_at, bug.export_requested = at, False
+    elif bug.exported_at is None:
+        bug.export_requested = True
+    world.touched(bug)
+    return JSONResponse(
+        {
+            "bug_id": bug.id,
+            "connection_id": connection.id,
+            "url": connection.url,
+            "delivered": delivery.is_taken,
+            "status": delivery.status,
+            "tries": delivery.tries,
+            "problem": delivery.problem,
+            "exported_at": zulu(bug.exported_at),
+        }
+    )
+
+
+def payload(call: Call[World], bug: Bug) -> dict[str, object]:
+    """The event, whose names differ from those of the API."""
+    told, is_report = told_by(bug), bug.report is not None
+    page = f"{WEB}/products/{bug.product_id}/test_cycles/{bug.cycle_id}/bugs/{bug.id}"
+    pictures = [call.world.attachments[number] for number in bug.attachments]
+    return {
+        "event": "bug.exported",
+        "exported_at": zulu(call.world.now()),
+        "bug": {
+            "id": bug.id,
+            "title": told.title if bug.report is None else bug.report["title"],
+            "description": f"{told.actual} ({told.location})",
+            "steps_to_reproduce": [] if is_report else told.steps,
+            "expected_result": None if is_report else told.expected,
+            "actual_result": None if is_report else told.actual,
+            "severity": bug.severity,
+            "priority": PRIORITIES.get(bug.severity, "p4"),
+            "status": bug.status,
+            "attachments": [
+                {"url": attachments.address(p.id, p.name).replace(ORIGIN, call.origin), "type": "image/png"}
+                for p in pictures
+            ],
+            "device": None if bug.device is None else devices.in_short(bug.device),
+            "reporter": {"id": TESTERS.index(bug.author) + 1001 if bug.author in TESTERS else 1000, "name": bug.author},
+            "test_cycle_id": bug.cycle_id,
+            "product_id": bug.product_id,
+            "link": page,
+        },
+    }
+
+
+def _connection(world: World, bug: Bug, sent: Fields) -> Connection:
+    """The connection that is named, else the one of the bug's section, else of its product."""
+    named = whole(sent.get("connection_id"), "connection_id")
+    product = world.products[bug.product_id]
+    section = product.section(bug.section_id)
+    own = (section and section.connection_id) or product.connection_id
+    connection = world.connections.get(named or own or 0)
+    if connection is None:
+        raise refuse(422, "No connection of this number" if named else "The bug's product has no connection")
+    return connection
