@@ -1,20 +1,24 @@
 """build(settings): everything wired once; opens and closes the clients."""
 
-import logging
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
 from mcp.server import CacheHint, MCPServer
+from mcp.server.subscriptions import InMemorySubscriptionBus
 
 from prompts.library import Prompt as ProsePrompt
 from prompts.library import read_prompts
 from server.clients import Clients
 from server.expose import expose
 from server.guards.consent import Rounds, remember_round
-from server.guards.redact import RedactingFormatter, Redactor
+from server.guards.redact import Redactor
 from server.guards.scope import exposed_platforms, exposed_tools
+from server.inbox.sqlite import SqliteStore
+from server.inbox.store import PlatformInbox, Store
+from server.inbox.watch import Watch
+from server.logs import log_to_stderr
 from server.pipeline import Pipeline
 from server.policy import policy
 from server.prose import add_prompts
@@ -30,21 +34,36 @@ LISTS = ("tools/list", "prompts/list", "resources/list", "resources/templates/li
 
 
 def build(
-    settings: Settings, *, network: Network | None = None, platforms: Sequence[Platform] = PLATFORMS
+    settings: Settings,
+    *,
+    network: Network | None = None,
+    store: Store | None = None,
+    platforms: Sequence[Platform] = PLATFORMS,
 ) -> MCPServer[Any]:
-    """Wire a server: the tools, resources and prompts that the settings let in, and the guards around them."""
+    """Wire a server: the tools, resources and prompts that the settings let in, and the guards around them.
+
+    Without a `store` the inbox is kept in memory, as a sandbox wants it.
+    """
     redact = Redactor(settings.secrets)
     log_to_stderr(redact, settings.log_level)
     shown = exposed_platforms(platforms, settings)
     clients = Clients(platforms, settings, network or open_network(settings, platforms))
-    pipeline, rounds = Pipeline(clients, redact), Rounds()
+    store = store or SqliteStore(None)
+    inboxes = {p.key: PlatformInbox(store, p.key, learn=redact.learn) for p in shown}
+    pipeline, rounds = Pipeline(clients, redact, inboxes), Rounds()
+    bus = InMemorySubscriptionBus()
+    watch = Watch(store, bus, shown)
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Any]) -> AsyncIterator[None]:
         try:
-            yield
+            async with anyio.create_task_group() as group:
+                group.start_soon(watch.follow)
+                yield
+                group.cancel_scope.cancel()
         finally:
             await clients.close()
+            await store.close()
 
     tools = [
         expose(
@@ -70,9 +89,11 @@ def build(
         lifespan=lifespan,
         tools=sorted(tools, key=lambda tool: tool.name),
         middleware=[policy(names)],
+        subscriptions=bus,
         cache_hints={method: CacheHint(ttl_ms=HOUR, scope="private") for method in LISTS},  # type: ignore[misc]  # its literals
     )
     server.middleware.insert(0, remember_round)
+    watch.serve_subscriptions(server)
     keys = {platform.key for platform in shown}
     prose = [prompt for prompt in read_prompts() if keys.issuperset(prompt.platforms) and _has_tools(prompt, names)]
     add_resources(server, shown, pipeline, prose)
@@ -84,12 +105,14 @@ def open_network(settings: Settings, platforms: Sequence[Platform]) -> Network:
     """The way out: the real one, or the sandboxes in this process."""
     if not settings.sandbox:
         return Network()
+    if settings.sandbox_at:
+        return Network(is_sandbox=True)
     from server.sandbox import SandboxTransport  # an account's session does not pay for these
     from tools.kit.sandbox.composition import compose
 
     sandboxes = {platform.key: platform.sandbox() for platform in platforms}
     for sandbox in sandboxes.values():
-        sandbox.clock.accelerate(settings.sandbox_pace)
+        sandbox.clock.accelerate(settings.sandbox_pace, is_first=True)
     return Network(SandboxTransport(compose(sandboxes)))
 
 
@@ -120,16 +143,3 @@ def instructions(shown: Sequence[Platform], settings: Settings) -> str:
             "unknown, read the state before anything else."
         )
     return " ".join(told)
-
-
-def log_to_stderr(redact: Redactor, level: str) -> None:
-    """Log to stderr, each line redacted; set before MCPServer is built, which would set a handler of its own."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactingFormatter(redact))
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(level)
-    if level != "DEBUG":
-        # At INFO it logs each address with its query; some platforms take a key there.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
-        logging.getLogger("httpcore").setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""The command line: serve, sandbox, doctor, demo, reference.
+"""The command line: serve, inbox, sandbox, doctor, demo, reference.
 
 Exit codes: 0 done, 1 failed (the reason is on stderr), 2 the command line or the environment says something that
 cannot be, 130 and 143 ended by a signal.
@@ -8,6 +8,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from server.inbox.sqlite import SqliteStore
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 EXITS = "exit codes: 0 done, 1 failed (stderr says why), 2 wrong command line or environment, 130/143 ended by a signal"
@@ -23,6 +30,9 @@ def parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve MCP, on stdio unless --http is given", epilog=EXITS)
     serve.add_argument("--sandbox", action="store_true", help="use an invented account inside this process")
+    serve.add_argument(
+        "--sandbox-at", default="", metavar="URL", help="use the sandbox that `testdesk sandbox` serves on this machine"
+    )
     serve.add_argument(
         "--sandbox-pace",
         type=float,
@@ -42,10 +52,29 @@ def parser() -> argparse.ArgumentParser:
         help="a host name by which clients reach it; may be repeated",
     )
     serve.add_argument("--no-key", action="store_true", help="ask no key of HTTP clients (this machine only)")
+    serve.add_argument("--inbox", action="store_true", help="with --http: also receive events that platforms push")
+    serve.add_argument("--inbox-file", type=Path, metavar="FILE", help="where the inbox is kept")
+    serve.add_argument("--public-url", metavar="URL", help="with --inbox: the address by which platforms reach it")
     serve.add_argument("--log-level", default="WARNING", type=str.upper, choices=LEVELS, help="how much to log")
+
+    inbox = commands.add_parser("inbox", help="receive events that platforms push, and keep them", epilog=EXITS)
+    inbox.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    inbox.add_argument("--port", type=int, default=8767, help="port to listen on (default 8767, 0 picks one)")
+    inbox.add_argument("--file", type=Path, metavar="FILE", help="where to keep them (default: your data directory)")
+    inbox.add_argument("--public-url", metavar="URL", help="the https address by which platforms reach it")
+    inbox.add_argument(
+        "--new-address", metavar="PLATFORM", help="print a new address for a connection of this platform, and end"
+    )
+    inbox.add_argument("--log-level", default="WARNING", type=str.upper, choices=LEVELS, help="how much to log")
 
     sandbox = commands.add_parser("sandbox", help="serve the sandboxes on a local port, for curl and tests")
     sandbox.add_argument("--port", type=int, default=8766, help="port on this machine (default 8766, 0 picks one)")
+    sandbox.add_argument(
+        "--profile", choices=("story", "scale"), default="story", help="a small story, or accounts at scale"
+    )
+    sandbox.add_argument(
+        "--pace", type=float, default=1.0, metavar="N", help="seconds that pass there in each real one"
+    )
 
     commands.add_parser("doctor", help="check what is configured and whether each credential works")
     commands.add_parser("demo", help="play a triage over MCP against the sandbox")
@@ -83,12 +112,15 @@ def run_serve(given: argparse.Namespace) -> int:
 
     from server.app import build
     from server.guards.scope import exposed_platforms
-    from server.settings import HTTP_KEY, read_settings, secret
+    from server.settings import HTTP_KEY, SettingsError, read_settings, secret
     from tools.platforms import PLATFORMS
 
+    if given.inbox and not given.http:
+        raise SettingsError("--inbox goes with --http; beside a server on stdio run `testdesk inbox`.")
     settings = read_settings(
         PLATFORMS,
         sandbox=given.sandbox,
+        sandbox_at=given.sandbox_at,
         sandbox_pace=given.sandbox_pace,
         read_only=given.read_only,
         log_level=given.log_level,
@@ -101,13 +133,18 @@ def run_serve(given: argparse.Namespace) -> int:
             f"testdesk: no platform is configured, so every call will say so. Set {names}, or use --sandbox.",
             file=sys.stderr,
         )
-    server = build(settings)
+    from server.inbox.sqlite import SqliteStore, default_file
+
+    # A sandbox's events stay in memory, unless a file is named: they do not belong among an account's.
+    file = given.inbox_file or (None if given.sandbox else default_file())
+    store = SqliteStore(file)
+    server = build(settings, store=store)
     if not given.http:
         from server.stdio import run_stdio
 
         return anyio.run(run_stdio, server)
 
-    from server.http import new_key, run_http
+    from server.http_server import new_key, run_http
 
     held = secret(HTTP_KEY, os.environ)
     key = None if given.no_key else held.get_secret_value() if held is not None else new_key()
@@ -115,12 +152,14 @@ def run_serve(given: argparse.Namespace) -> int:
         print(f"testdesk: clients send the header  Authorization: Bearer {key}", file=sys.stderr)
 
     async def serve() -> int:
+        beside = await receiver_beside(given, store) if given.inbox else None
         return await run_http(
             server,
             host=given.host,
             port=given.port,
             key=key,
             allowed_hosts=given.allow_host,
+            beside=beside,
             log_level=given.log_level,
         )
 
@@ -131,13 +170,52 @@ def run_serve(given: argparse.Namespace) -> int:
         return 2
 
 
+async def receiver_beside(given: argparse.Namespace, store: "SqliteStore") -> "dict[str, ASGIApp]":
+    """The inbox's door in the same process as the MCP endpoint."""
+    from server.inbox.receiver import Receiver
+    from server.inbox.serve import checked_url
+    from server.inbox.store import PREFIX, PUBLIC_URL
+    from tools.platforms import PLATFORMS
+
+    if given.public_url:
+        await store.say(PUBLIC_URL, checked_url(given.public_url))
+    return {PREFIX: Receiver(PLATFORMS, store)}
+
+
+def run_inbox(given: argparse.Namespace) -> int:
+    """`testdesk inbox`"""
+    import anyio
+
+    from server.inbox.serve import checked_url, new_address, run_inbox
+    from server.inbox.sqlite import SqliteStore, UnknownVersion, default_file
+    from tools.platforms import PLATFORMS
+
+    store = SqliteStore(given.file or default_file())
+    public_url = checked_url(given.public_url) if given.public_url else None
+
+    async def run() -> int:
+        if given.new_address:
+            return await new_address(PLATFORMS, store, given.new_address)
+        return await run_inbox(
+            PLATFORMS, store, host=given.host, port=given.port, public_url=public_url, log_level=given.log_level
+        )
+
+    try:
+        return anyio.run(run)
+    except UnknownVersion as error:
+        print(f"testdesk: {error}", file=sys.stderr)
+        return 1
+
+
 def run_sandbox(given: argparse.Namespace) -> int:
     """`testdesk sandbox`"""
     from server.sandbox import run_port
     from tools.platforms import PLATFORMS
 
-    run_port({p.key: p.sandbox() for p in PLATFORMS}, given.port)
-    return 0
+    sandboxes = {p.key: p.sandbox(given.profile) for p in PLATFORMS}
+    for sandbox in sandboxes.values():
+        sandbox.clock.accelerate(given.pace, is_first=True)
+    return run_port(sandboxes, given.port)
 
 
 def run_doctor(given: argparse.Namespace) -> int:

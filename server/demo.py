@@ -1,14 +1,23 @@
-"""`testdesk demo`: a real MCP client plays each platform's acts against the sandbox, and checks every step."""
+"""`testdesk demo`: a real MCP client plays each platform's acts against the sandbox, and checks every step.
+
+Four processes: this client, the server it spawns over stdio, the sandbox on a port, and the inbox that receives events.
+"""
 
 import json
 import os
+import re
 import sys
 import textwrap
 import time
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, STDOUT
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
+import httpx
 from mcp import Client, StdioServerParameters
 from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestParams, ElicitResult, TextContent
@@ -16,6 +25,9 @@ from mcp.types import ElicitRequestParams, ElicitResult, TextContent
 from tools.platforms import PLATFORMS
 
 ROOT = Path(__file__).parent.parent
+# -P: a folder that happens to hold a tools/ of its own is not looked into.
+COMMAND = ["-P", "-m", "server"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 HOURS_A_SECOND = 3600
 WIDTH = 100
 
@@ -27,10 +39,13 @@ class UnmetClaim(Exception):
 class Performance:
     """The client's side of an act: calls tools, shows them, and answers questions as the act says."""
 
-    def __init__(self) -> None:
+    def __init__(self, sandbox: str) -> None:
+        self.sandbox = sandbox
         self.client: Client | None = None
         self.answers: list[bool] = []
         self.asked: list[str] = []
+        self.heard_of: set[str] = set()
+        self.news = anyio.Event()
 
     async def person(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
         """The person in front of the client."""
@@ -58,6 +73,28 @@ class Performance:
     async def pictures(self, tool: str, /, **arguments: Any) -> int:
         result = await self._call(tool, arguments)
         return sum(1 for block in result.content if block.type == "image")
+
+    async def control(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
+        show(f"in the platform's web app: {action} {json.dumps(body)}", "~")
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+            answer = await http.post(f"{self.sandbox}/_sandbox/{action}", json=body)
+        if not answer.is_success:
+            raise UnmetClaim(f"{action} failed: {answer.text[:300]}")
+        told: dict[str, Any] = answer.json()
+        return told
+
+    async def listen(self, stream: AsyncIterable[Any]) -> None:
+        """Note the pages that the server says have changed."""
+        async for event in stream:
+            self.heard_of.add(str(event.uri))
+            self.news.set()
+            self.news = anyio.Event()
+
+    async def heard(self, uri: str, *, seconds: float = 5) -> bool:
+        with anyio.move_on_after(seconds):
+            while uri not in self.heard_of:
+                await self.news.wait()
+        return uri in self.heard_of
 
     def person_will_say(self, *, yes: bool) -> None:
         self.answers.append(yes)
@@ -99,27 +136,56 @@ def show(words: str, mark: str = " ", *, indent: int = 2) -> None:
 
 async def play() -> int:
     """Play all acts; 0 only if every step did what it claims."""
-    server = StdioServerParameters(
-        command=sys.executable,
-        # -P: a folder that happens to hold a tools/ of its own is not looked into.
-        args=["-P", "-m", "server", "serve", "--sandbox", "--sandbox-pace", str(HOURS_A_SECOND)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    began, stage = time.monotonic(), Performance()
+    began = time.monotonic()
     try:
-        with anyio.fail_after(120):
-            async with Client(server, elicitation_callback=stage.person) as client:
-                stage.client = client
-                await _arrival(client, stage)
-                for platform in PLATFORMS:
-                    for act in platform.acts():
-                        await act(stage)
+        with anyio.fail_after(150), TemporaryDirectory(prefix="testdesk-demo-") as folder:
+            file = str(Path(folder) / "inbox.sqlite3")
+            async with (
+                beside(r"Sandboxes on (\S+),", "sandbox", "--port", "0", "--pace", str(HOURS_A_SECOND)) as sandbox,
+                beside(r"listens on (\S+)", "inbox", "--port", "0", "--file", file),
+            ):
+                await _perform(Performance(sandbox), ["--sandbox-at", sandbox, "--inbox-file", file])
     except BaseExceptionGroup as failed:
         return _failed(_innermost(failed))
     except (UnmetClaim, TimeoutError) as failure:
         return _failed(failure)
     print(f"\nDone: every step did what it claims ({time.monotonic() - began:.1f} s).")  # noqa: T201 - its output
     return 0
+
+
+async def _perform(stage: Performance, options: list[str]) -> None:
+    server = StdioServerParameters(
+        command=sys.executable, args=[*COMMAND, "serve", "--sandbox", *options], env=ENVIRONMENT
+    )
+    pages = [f"{platform.key}://inbox" for platform in PLATFORMS if platform.webhooks]
+    async with Client(server, elicitation_callback=stage.person) as client:
+        stage.client = client
+        await _arrival(client, stage)
+        async with client.listen(resource_subscriptions=pages) as stream, anyio.create_task_group() as group:
+            group.start_soon(stage.listen, stream)
+            for platform in PLATFORMS:
+                for act in platform.acts():
+                    await act(stage)
+            group.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def beside(ready: str, *command: str) -> AsyncIterator[str]:
+    """Run one of our commands until the block ends; answers the address it says it is at."""
+    async with await anyio.open_process(
+        [sys.executable, *COMMAND, *command], stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, env=ENVIRONMENT
+    ) as process:
+        try:
+            told = ""
+            if process.stdout is not None:
+                async for piece in process.stdout:
+                    told += piece.decode(errors="replace")
+                    if found := re.search(ready, told):
+                        yield found[1]
+                        return
+            raise UnmetClaim(f"testdesk {command[0]} did not start: {told.strip()}")
+        finally:
+            process.terminate()
 
 
 async def _arrival(client: Client, stage: Performance) -> None:

@@ -15,6 +15,7 @@ from server.guards.shape import MOST
 from server.pipeline import Pipeline
 from tools.kit.errors import NotFound, Refused
 from tools.kit.toolset import Platform, Resource
+from tools.kit.webhook import Inbox
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,9 @@ async def _completed(
     if page.complete is None:
         return None
     try:
-        values = await page.complete(pipeline.clients[platform.key], variable, typed[:100], before)
+        takes = inspect.signature(page.complete, eval_str=True).parameters.values()
+        inbox = {p.name: pipeline.inboxes[platform.key] for p in takes if p.annotation is Inbox}
+        values = await page.complete(pipeline.clients[platform.key], variable, typed[:100], before, **inbox)
     except Exception as error:  # noqa: BLE001 - a suggestion that cannot be had is none, never a failure
         logger.info("no completion for %s: %s", variable, type(error).__name__)
         return None
@@ -61,12 +64,13 @@ async def _completed(
 
 def _register(server: MCPServer[Any], address: str, platform: Platform, page: Resource, pipeline: Pipeline) -> None:
     taken = list(inspect.signature(page.function, eval_str=True).parameters.values())[1:]
-    kinds = {p.name: p.annotation for p in taken}
+    kinds = {p.name: p.annotation for p in taken if p.annotation is not Inbox}
+    inbox = {p.name: pipeline.inboxes[platform.key] for p in taken if p.annotation is Inbox}
 
     async def read(**given: str) -> str:
         try:
             arguments = {name: _typed(name, value, kinds[name]) for name, value in given.items()}
-            told = await page.function(pipeline.clients[platform.key], **arguments)
+            told = await page.function(pipeline.clients[platform.key], **inbox, **arguments)
         except NotFound as error:
             raise ResourceNotFoundError(pipeline.sentence(error, platform)) from error
         except Exception as error:

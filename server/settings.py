@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from tools.kit.picture import is_loopback
 from tools.kit.toolset import Platform
 
 CONSENT = "TESTDESK_CONSENT"
@@ -45,6 +47,8 @@ class Settings:
 
     platforms: Mapping[str, PlatformSettings]
     sandbox: bool = False
+    sandbox_at: str = ""
+    """The origin of a sandbox on a port of this machine; without it the sandbox is in this process."""
     sandbox_pace: float = 1.0
     """Seconds that pass in the sandbox in each real one."""
     read_only: bool = False
@@ -63,6 +67,7 @@ def read_settings(
     environment: Mapping[str, str] = os.environ,
     *,
     sandbox: bool = False,
+    sandbox_at: str = "",
     sandbox_pace: float = 1.0,
     read_only: bool = False,
     log_level: str = "WARNING",
@@ -77,9 +82,13 @@ def read_settings(
         raise SettingsError(f"{CONSENT} is {consent!r}; it can be 'ask' (the default) or 'client'.")
     if not 0 <= sandbox_pace <= 1_000_000:
         raise SettingsError("The sandbox's pace lies between 0 (it stands still) and 1000000.")
+    if sandbox_at and not (sandbox and is_loopback(urlsplit(sandbox_at).hostname or "")):
+        raise SettingsError("--sandbox-at goes with --sandbox and names a port of this machine: http://127.0.0.1:8766.")
+    origin = sandbox_at.rstrip("/") or SANDBOX_ORIGIN if sandbox else ""
     return Settings(
-        platforms={p.key: _of(p, environment, sandbox) for p in platforms},
+        platforms={p.key: _of(p, environment, origin) for p in platforms},
         sandbox=sandbox,
+        sandbox_at=sandbox_at,
         sandbox_pace=sandbox_pace,
         read_only=read_only,
         consent="client" if consent == "client" else "ask",
@@ -88,16 +97,16 @@ def read_settings(
     )
 
 
-def _of(platform: Platform, environment: Mapping[str, str], sandbox: bool) -> PlatformSettings:
+def _of(platform: Platform, environment: Mapping[str, str], sandbox_origin: str) -> PlatformSettings:
     names = [setting.variable for setting in platform.settings] + list(SHARED)
     values = {name: environment[name].strip() for name in names if environment.get(name, "").strip()}
     for setting in platform.settings:
         if setting.default is not None:
             values.setdefault(setting.variable, setting.default)
-    if sandbox:
+    if sandbox_origin:
         # A sandbox never sees a real credential.
         invented = {c.variable: SecretStr(f"sandbox-{platform.key}-credential") for c in platform.credentials}
-        return PlatformSettings(SANDBOX_ORIGIN + platform.mount, invented, values)
+        return PlatformSettings(sandbox_origin + platform.mount, invented, values)
     given = {c.variable: secret(c.variable, environment) for c in platform.credentials}
     held = {name: value for name, value in given.items() if value is not None}
     address = environment.get(platform.address.variable, "").strip() or platform.address.default or ""

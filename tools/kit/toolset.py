@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from tools.kit.network import Account
+from tools.kit.webhook import Webhook
 
 C = TypeVar("C")
 P = ParamSpec("P")
@@ -50,7 +51,7 @@ class Tool:
     unasked_when: Callable[..., bool] | None = None
     """True where the arguments alone show that no question is needed; takes parameters by name, sends nothing."""
     settled_by: str | None = None
-    """The reading tool that shows whether a write happened whose answer was lost."""
+    """The reading tool that shows whether a write happened whose answer was lost; None: the API shows it nowhere."""
     rest_in: str | None = None
     """The tool that has the whole of a text that was cut here."""
     long_text: bool = False
@@ -97,7 +98,7 @@ class Toolset(Generic[C]):
         question: Question | None = None,
         *,
         idempotent: bool,
-        settled_by: str,
+        settled_by: str | None,
         unasked_when: Callable[..., bool] | None = None,
     ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
         """Declare a tool whose change can be taken back; a question is for the cases where it is not harmless."""
@@ -110,7 +111,7 @@ class Toolset(Generic[C]):
         question: Question,
         *,
         idempotent: bool,
-        settled_by: str,
+        settled_by: str | None,
         unasked_when: Callable[..., bool] | None = None,
     ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
         """Declare a tool whose change the API cannot take back."""
@@ -122,7 +123,7 @@ class Toolset(Generic[C]):
         self,
         question: Question,
         *,
-        settled_by: str,
+        settled_by: str | None,
         idempotent: bool = False,
         unasked_when: Callable[..., bool] | None = None,
     ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
@@ -179,8 +180,8 @@ class Platform:
     docs: str
     client: Callable[[Account], Any]
     toolsets: Sequence[Toolset[Any]]
-    sandbox: Callable[[], Any]
-    """Builds a fresh imitation; imports it only then."""
+    sandbox: Callable[..., Any]
+    """Builds a fresh imitation, of the profile `story` or `scale`; imports it only then."""
     acts: Callable[[], Sequence[Callable[[Any], Awaitable[None]]]]
     """The acts of the demonstration that play in its imitation's story."""
     credentials: tuple[Credential, ...]
@@ -191,6 +192,8 @@ class Platform:
     probe: Callable[[Any], Awaitable[str]]
     """Reads a little and answers one line: whether the credential works."""
     settings: tuple[Setting, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    """The events it pushes."""
     words: str = field(default="")
     """What a model should know to work with it, in a sentence or two."""
 

@@ -1,0 +1,1 @@
+"""What platforms push to us: kept durably, received over HTTP, told to whoever listens."""

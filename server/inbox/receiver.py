@@ -1,0 +1,119 @@
+"""The inbox's HTTP door: takes an event only at an address nobody can guess, and says yes only once it is kept."""
+
+import hmac
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ValidationError
+
+from server.inbox.store import PREFIX, Store, digest
+from tools.kit.toolset import Platform
+from tools.kit.webhook import Webhook
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES = 1024 * 1024
+
+
+class Turned(Exception):
+    """A delivery that is not taken: the status, and the reason that is counted."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        self.status, self.reason = status, reason
+        super().__init__(reason)
+
+
+class Receiver:
+    """An ASGI application below one prefix."""
+
+    def __init__(self, platforms: Sequence[Platform], store: Store) -> None:
+        self._webhooks = {p.key: {hook.kind: hook for hook in p.webhooks} for p in platforms if p.webhooks}
+        self._store = store
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        if scope["type"] != "http":
+            return
+        try:
+            status, told = await self._take(scope, receive)
+        except Turned as turned:
+            # Neither the body nor the address: both are the sender's, and the address is a secret.
+            logger.warning("a delivery was not taken: %s", turned.reason)
+            status, told = turned.status, turned.reason
+            try:
+                await self._store.refuse(turned.reason)
+            except Exception:
+                logger.exception("a refusal could not be counted")
+        except Exception:
+            logger.exception("a delivery could not be kept")
+            status, told = 503, "it could not be kept; send it again"
+        await _answer(send, status, told)
+
+    async def _take(self, scope: "Scope", receive: "Receive") -> tuple[int, str]:
+        platform = await self._platform_at(scope["path"])
+        if scope["method"] != "POST":
+            raise Turned(405, "not a POST")
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise Turned(415, "not JSON by its content type")
+        document, hook, parsed = self._read(await _body(receive, headers), self._webhooks[platform])
+        is_new = await self._store.keep(platform, hook.kind, hook.key(parsed), hook.item(parsed), document)
+        return 200, "kept" if is_new else "kept already"
+
+    async def _platform_at(self, path: str) -> str:
+        """The platform whose address this is; whatever is wrong with an address, it is answered alike."""
+        parts = path.removeprefix(PREFIX).strip("/").split("/")
+        platform, word = (parts[0], parts[1]) if len(parts) == 2 else ("", "")
+        known = await self._store.addresses(platform) if platform in self._webhooks else []
+        given, is_known = digest(word), False
+        for one in known:
+            is_known = hmac.compare_digest(one, given) or is_known  # each is compared, found or not
+        if not is_known:
+            raise Turned(404, "no such address")
+        return platform
+
+    @staticmethod
+    def _read(body: bytes, hooks: Mapping[str, Webhook]) -> tuple[dict[str, object], Webhook, BaseModel]:
+        try:
+            document = json.loads(body)
+        except (ValueError, RecursionError):
+            raise Turned(400, "not JSON") from None
+        if not isinstance(document, dict):
+            raise Turned(422, "not an object")
+        event = document.get("event")
+        hook = hooks.get(event) if isinstance(event, str) else None
+        if hook is None:
+            raise Turned(422, "no event that is known")
+        try:
+            return document, hook, hook.document.model_validate(document)
+        except ValidationError as error:
+            places = sorted({".".join(map(str, e["loc"])) for e in error.errors(include_input=False)})
+            logger.info("an event of a wrong shape: %s", ", ".join(places[:5]))
+            raise Turned(422, "not the shape of its event") from None
+
+
+async def _body(receive: "Receive", headers: Mapping[str, str]) -> bytes:
+    announced = headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > MOST_BYTES:
+        raise Turned(413, "too large")
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Turned(400, "broken off")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MOST_BYTES:
+            raise Turned(413, "too large")
+    return body
+
+
+async def _answer(send: "Send", status: int, told: str) -> None:
+    body = json.dumps({"status" if status == 200 else "error": told}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

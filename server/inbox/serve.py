@@ -1,0 +1,88 @@
+"""`testdesk inbox`: the receiver on a port of its own, beside however many servers that read the same file."""
+
+import asyncio
+import errno
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import anyio
+
+from server.door import as_host
+from server.guards.redact import Redactor
+from server.http_server import LogLevel, is_loopback, listen, say, uvicorn_for
+from server.inbox.receiver import Receiver
+from server.inbox.store import PREFIX, PUBLIC_URL, PlatformInbox, Store
+from server.logs import log_to_stderr
+from server.settings import SettingsError
+from server.signals import stopped_by_signals
+from tools.kit.errors import Refused
+from tools.kit.toolset import Platform
+
+
+def checked_url(url: str) -> str:
+    """The address by which platforms reach the inbox.
+
+    Raises:
+        SettingsError: when bug data would travel in the open.
+    """
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    if not parts.hostname or not is_safe or parts.query or parts.fragment or "@" in parts.netloc:
+        raise SettingsError(
+            "--public-url is an https:// address without query or credentials, such as https://qa.example.com."
+        )
+    return url.rstrip("/")
+
+
+async def run_inbox(
+    platforms: Sequence[Platform],
+    store: Store,
+    *,
+    host: str,
+    port: int,
+    public_url: str | None,
+    log_level: LogLevel = "WARNING",
+) -> int:
+    """Receive until SIGTERM (143) or SIGINT (130), or say why that cannot be done (1)."""
+    log_to_stderr(Redactor(), log_level)
+    try:
+        listener = listen(host, port)
+    except OSError as error:
+        why = "another program does so already" if error.errno == errno.EADDRINUSE else str(error.strerror or error)
+        say(f"testdesk inbox cannot listen on {as_host(host)}:{port}: {why}.")
+        return 1
+    stopping, loop = anyio.Event(), asyncio.get_running_loop()
+
+    def ask_to_stop() -> None:
+        loop.call_soon_threadsafe(stopping.set)
+
+    with listener, stopped_by_signals(ask_to_stop) as stop:
+        own = f"http://{as_host(host)}:{listener.getsockname()[1]}"
+        if public_url is not None:
+            await store.say(PUBLIC_URL, public_url)
+        elif is_loopback(host):
+            await store.say(PUBLIC_URL, own)  # enough for a sandbox on this machine
+        uvicorn_server, is_up = uvicorn_for(Receiver(platforms, store), log_level)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(uvicorn_server.serve, [listener])
+            await is_up.wait()
+            say(f"testdesk inbox listens on {own}{PREFIX}")
+            await stopping.wait()
+            uvicorn_server.should_exit = True
+    await store.close()
+    return stop.exit_code
+
+
+async def new_address(platforms: Sequence[Platform], store: Store, key: str) -> int:
+    """Print a new address for a connection that somebody makes by hand; it is a secret."""
+    known = [platform.key for platform in platforms if platform.webhooks]
+    if key not in known:
+        raise SettingsError(f"No platform {key!r} pushes events; {', '.join(known)} does.")
+    try:
+        print(await PlatformInbox(store, key).new_address("by hand"))  # noqa: T201 - this is its output
+    except Refused as error:
+        say(f"testdesk inbox: {error}")
+        return 1
+    finally:
+        await store.close()
+    return 0

@@ -1,0 +1,98 @@
+"""The store behind the inbox: what it must do, and the inbox of one platform on top of it."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from tools.kit.errors import Refused
+from tools.kit.webhook import Counts, Event
+
+PUBLIC_URL = "public_url"
+PREFIX = "/inbox"
+
+
+class Store(Protocol):
+    """Keeps events; another database can stand here. Every method is durable when it returns."""
+
+    async def keep(self, platform: str, kind: str, key: str, item: str, document: Mapping[str, Any]) -> bool:
+        """Keep an event, or count one that is there already; True when it is new."""
+
+    async def events(self, platform: str, *, handled: bool | None, limit: int, before: int | None) -> list[Event]: ...
+
+    async def newest(self, platform: str, item: str) -> Event | None: ...
+
+    async def mark(self, platform: str, items: Sequence[str], *, handled: bool) -> list[str]: ...
+
+    async def refuse(self, reason: str) -> None:
+        """Count a delivery that was not taken."""
+
+    async def counts(self, platform: str) -> Counts: ...
+
+    async def add_address(self, platform: str, digest: bytes, name: str) -> None: ...
+
+    async def remove_address(self, platform: str, digest: bytes) -> bool: ...
+
+    async def addresses(self, platform: str) -> list[bytes]:
+        """The digests of a platform's addresses."""
+
+    async def say(self, name: str, value: str) -> None:
+        """Keep a fact that other processes on the same store need."""
+
+    async def said(self, name: str) -> str | None: ...
+
+    async def arrived_since(self, number: int) -> tuple[int, list[tuple[str, str]]]:
+        """The number of the last arrival, and platform and item of those after `number`."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anybody has made the store yet; looking must not make it."""
+
+    async def close(self) -> None: ...
+
+
+def digest(word: str) -> bytes:
+    """What is kept of an address's secret word; the word itself is not."""
+    return hashlib.sha256(word.encode()).digest()
+
+
+class PlatformInbox:
+    """The part of the inbox that one platform's tools see."""
+
+    def __init__(self, store: Store, platform: str, *, learn: Callable[[str], None] = lambda _: None) -> None:
+        self._store, self._platform, self._learn = store, platform, learn
+
+    async def events(self, *, handled: bool | None, limit: int, before: int | None) -> list[Event]:
+        return await self._store.events(self._platform, handled=handled, limit=limit, before=before)
+
+    async def newest(self, item: str) -> Event | None:
+        return await self._store.newest(self._platform, item)
+
+    async def mark(self, items: Sequence[str], *, handled: bool) -> list[str]:
+        return await self._store.mark(self._platform, items, handled=handled)
+
+    async def counts(self) -> Counts:
+        return await self._store.counts(self._platform)
+
+    async def public_host(self) -> str:
+        return urlsplit(await self._public()).netloc
+
+    async def new_address(self, name: str) -> str:
+        public, word = await self._public(), secrets.token_urlsafe(32)
+        self._learn(word)  # a platform that repeats the address in an error must not give it away
+        await self._store.add_address(self._platform, digest(word), name)
+        return f"{public.rstrip('/')}{PREFIX}/{self._platform}/{word}"
+
+    async def _public(self) -> str:
+        public = await self._store.said(PUBLIC_URL) if self._store.is_there else None
+        if not public:
+            raise Refused(
+                "Nobody has said yet at what address the inbox is reached from outside. A person starts it with "
+                "`testdesk inbox --public-url https://...`. Nothing was sent."
+            )
+        return public
+
+    async def forget_address(self, address: str) -> bool:
+        word = address.rstrip("/").rpartition("/")[2]
+        return await self._store.remove_address(self._platform, digest(word))

@@ -1,0 +1,85 @@
+"""Tells whoever listens that something arrived, also when another process received it."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakSet
+
+import anyio
+from mcp.server import MCPServer
+from mcp.server.connection import Connection
+from mcp.server.context import ServerRequestContext
+from mcp.server.subscriptions import ResourceUpdated, SubscriptionBus
+from mcp.types import EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
+
+from server.inbox.store import Store
+from tools.kit.toolset import Platform
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 0.5
+"""Between looks at the store; a look costs a fraction of a millisecond."""
+
+
+def addresses(platform: str, item: str) -> tuple[str, str]:
+    """The pages that an arrival changes."""
+    return f"{platform}://inbox", f"{platform}://inbox/{item}"
+
+
+class Watch:
+    """Follows the store, and passes arrivals to listeners of both protocol eras."""
+
+    def __init__(self, store: Store, bus: SubscriptionBus, platforms: Sequence[Platform]) -> None:
+        self._store, self._bus = store, bus
+        self._keys = frozenset(platform.key for platform in platforms if platform.webhooks)
+        # Weak: a connection that has ended is nobody to tell.
+        self._listeners: dict[str, WeakSet[Connection]] = {}
+
+    def serve_subscriptions(self, server: MCPServer[Any]) -> None:
+        """Take `resources/subscribe`, which handshake clients send; modern ones listen through the SDK's bus."""
+        low = server._lowlevel_server  # private; there is no public way to add these two
+        low.add_request_handler("resources/subscribe", SubscribeRequestParams, self._subscribe)
+        low.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, self._unsubscribe)
+
+    async def follow(self) -> None:
+        """Look for arrivals until cancelled; what was there before is no news."""
+        last: int | None = None
+        while True:
+            try:
+                if self._store.is_there:
+                    if last is None:
+                        last, _ = await self._store.arrived_since(0)
+                    last, came = await self._store.arrived_since(last)
+                    for platform, item in came:
+                        if platform in self._keys:
+                            await self._tell(platform, item)
+                elif last is None:
+                    last = 0  # a store made from now on holds news only
+            except Exception:
+                # A store that cannot be read for a moment must not end the server.
+                logger.exception("the inbox could not be looked at")
+            await anyio.sleep(SECONDS)
+
+    async def _tell(self, platform: str, item: str) -> None:
+        for uri in addresses(platform, item):
+            await self._bus.publish(ResourceUpdated(uri=uri))
+            for connection in list(self._listeners.get(uri, ())):
+                try:
+                    await connection.send_resource_updated(uri)
+                except Exception:  # noqa: BLE001 - its client has gone; the others are told all the same
+                    self._listeners[uri].discard(connection)
+
+    async def _subscribe(self, ctx: ServerRequestContext[Any, Any], params: SubscribeRequestParams) -> EmptyResult:
+        platform, is_ours, _ = str(params.uri).partition("://inbox")
+        if is_ours and platform in self._keys:  # other pages do not change by themselves
+            self._listeners.setdefault(str(params.uri), WeakSet()).add(_connection(ctx))
+        return EmptyResult()
+
+    async def _unsubscribe(self, ctx: ServerRequestContext[Any, Any], params: UnsubscribeRequestParams) -> EmptyResult:
+        self._listeners.get(str(params.uri), WeakSet()).discard(_connection(ctx))
+        return EmptyResult()
+
+
+def _connection(ctx: ServerRequestContext[Any, Any]) -> Connection:
+    """The client's connection; `ctx.session` is another object in each request."""
+    return ctx.session._connection  # private; nothing else outlives the request

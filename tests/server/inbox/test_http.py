@@ -1,0 +1,71 @@
+"""`serve --http --inbox`: one process has both doors, and the inbox's needs no key but its own address."""
+
+import re
+import sys
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+
+import anyio
+import httpx
+import pytest
+from anyio.streams.text import TextReceiveStream
+
+from server.inbox.sqlite import SqliteStore
+from server.inbox.store import PlatformInbox
+from tests.server.inbox.test_receiver import EVENT
+from tests.server.test_cli import run
+from tests.server.test_serve import ENVIRONMENT, KEY, SERVE
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_events_come_in_without_the_key_and_nothing_else_does(tmp_path: Path) -> None:
+    file = tmp_path / "inbox.sqlite3"
+    public = ["--public-url", "http://127.0.0.1:1"]
+    command = [sys.executable, *SERVE, "--http", "--port", "0", "--inbox", "--inbox-file", str(file), *public]
+    with anyio.fail_after(30):
+        async with await anyio.open_process(
+            command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, env=ENVIRONMENT
+        ) as process:
+            assert process.stderr is not None
+            told = ""
+            async for piece in TextReceiveStream(process.stderr):
+                told += piece
+                if found := re.search(r"listens on (http://127\.0\.0\.1:\d+)/mcp", told):
+                    break
+            else:
+                pytest.fail(told)
+            store = SqliteStore(file)
+            address = (await PlatformInbox(store, "testio").new_address("a test")).replace(
+                "http://127.0.0.1:1", found[1]
+            )
+            async with httpx.AsyncClient() as http:
+                assert (await http.post(address, json=EVENT)).json() == {"status": "kept"}
+                assert (await http.post(f"{found[1]}/inbox/testio/wrong", json=EVENT)).status_code == 404
+                assert (await http.post(f"{found[1]}/mcp", json=EVENT)).status_code == 401
+                assert (await http.post(f"{found[1]}/inboxes", json=EVENT)).status_code == 401
+            assert [e.item for e in await store.events("testio", handled=None, limit=9, before=None)] == ["88101"]
+            await store.close()
+            assert KEY not in told
+            process.terminate()
+            assert await process.wait() == 143
+
+
+def test_an_inbox_beside_stdio_is_a_process_of_its_own() -> None:
+    done = run("serve", "--sandbox", "--inbox")
+    assert done.returncode == 2
+    assert "testdesk inbox" in done.stderr
+
+
+def test_bug_data_never_comes_over_an_open_address() -> None:
+    done = run("inbox", "--public-url", "http://qa.example.com")
+    assert done.returncode == 2
+    assert "https://" in done.stderr
+
+
+def test_a_new_address_is_printed_for_a_connection_made_by_hand(tmp_path: Path) -> None:
+    file = str(tmp_path / "inbox.sqlite3")
+    unknown = run("inbox", "--file", file, "--new-address", "testio")
+    assert unknown.returncode == 1
+    assert "--public-url" in unknown.stderr
+    assert "nobody" in run("inbox", "--file", file, "--new-address", "nobody").stderr

@@ -1,0 +1,158 @@
+"""The bugs that arrived by themselves: exported in the web app, pushed to us, kept until somebody handles them."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from tools.kit.errors import NotFound
+from tools.kit.page import Coverage, Cursor, Limit, Page, decode_cursor, digest, encode_cursor
+from tools.kit.text import Key, Untrusted, passage, quote
+from tools.kit.toolset import Toolset
+from tools.kit.webhook import Event, Inbox, Webhook
+from tools.testio.client.testio import TestIO
+from tools.testio.models.exports import KIND, BugExported, ExportedBug, item, key
+
+tool = Toolset(TestIO)
+
+EXPORT = Webhook(KIND, BugExported, item, key)
+"""The event of the vendor's custom bug export."""
+
+
+class ArrivedRow(BaseModel):
+    """A bug that arrived, as a list shows it."""
+
+    bug_id: int
+    title: Untrusted | None = None
+    severity: Key | None = None
+    status: Key | None = Field(None, description="When it was exported; testio_get_bug has the present one.")
+    test_id: int | None = None
+    exported_at: Key | None = None
+    received_at: Key
+    handled_at: Key | None = None
+
+
+def exported(event: Event) -> BugExported:
+    return BugExported.model_validate(event.document)
+
+
+def row_of(event: Event) -> ArrivedRow:
+    told = exported(event)
+    bug: ExportedBug = told.bug
+    return ArrivedRow(
+        bug_id=bug.id,
+        title=bug.title,
+        severity=bug.severity,
+        status=bug.status,
+        test_id=bug.test_id,
+        exported_at=told.exported_at,
+        received_at=event.received_at.isoformat(timespec="seconds"),
+        handled_at=event.handled_at.isoformat(timespec="seconds") if event.handled_at else None,
+    )
+
+
+@tool.reads(rest_in="get_bug")
+async def list_inbox(
+    api: TestIO,
+    inbox: Inbox,
+    handled: Annotated[bool | None, Field(description="Default: those nobody has handled yet.")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ArrivedRow]:
+    """List the bugs that were exported to Testdesk, the last arrival first."""
+    filters = digest(handled=handled)
+    before = decode_cursor(cursor, filters)[0] if cursor else None
+    events = await inbox.events(handled=handled, limit=limit + 1, before=before)
+    counts = await inbox.counts()
+    total = {None: counts.waiting + counts.handled, True: counts.handled, False: counts.waiting}[handled]
+    note = None
+    if counts.refused:
+        told = ", ".join(f"{times} ({reason})" for reason, times in sorted(counts.refused.items()))
+        note = f"Deliveries that were not taken: {told}."
+    page = Page[ArrivedRow](
+        items=[row_of(event) for event in events[:limit]],
+        coverage=Coverage(total=total, loaded=total, matched=total, complete=True),
+        next_cursor=None,
+        note=note,
+    )
+    page.continue_at([encode_cursor([event.number], filters) for event in events[:limit]], more=len(events) > limit)
+    return page
+
+
+class Handled(BaseModel):
+    """What was marked in the inbox; the platform is not told."""
+
+    handled: bool
+    bug_ids: list[int]
+    not_there: list[int] = Field(default_factory=list, description="Not in the inbox.")
+    waiting: int = Field(description="How many wait now.")
+
+
+@tool.writes(idempotent=True, settled_by="list_inbox")
+async def mark_inbox_handled(
+    api: TestIO,
+    inbox: Inbox,
+    bug_ids: Annotated[list[Annotated[int, Field(gt=0)]], Field(min_length=1, max_length=200)],
+    handled: bool = True,
+) -> Handled:
+    """Mark arrived bugs as handled in the inbox, or as waiting again; test IO is not told."""
+    found = {int(item) for item in await inbox.mark([str(number) for number in bug_ids], handled=handled)}
+    counts = await inbox.counts()
+    return Handled(
+        handled=handled,
+        bug_ids=[number for number in bug_ids if number in found],
+        not_there=[number for number in bug_ids if number not in found],
+        waiting=counts.waiting,
+    )
+
+
+async def arrived_ids(api: TestIO, variable: str, typed: str, before: dict[str, str], inbox: Inbox) -> list[str]:
+    """Ids of bugs in the inbox, for completion."""
+    events = await inbox.events(handled=None, limit=100, before=None)
+    return [event.item for event in events if event.item.startswith(typed)]
+
+
+@tool.resource("inbox")
+async def inbox_page(api: TestIO, inbox: Inbox) -> str:
+    """The bugs that arrived and wait, as a page to read."""
+    counts = await inbox.counts()
+    lines = ["# Inbox", "", f"{counts.waiting} wait, {counts.handled} are handled.", ""]
+    for event in await inbox.events(handled=False, limit=100, before=None):
+        bug = exported(event).bug
+        lines.append(
+            f"- {bug.id} {quote(bug.title)} ({bug.severity or 'no severity'}), {event.received_at:%Y-%m-%d %H:%M} UTC"
+        )
+    return "\n".join(lines)
+
+
+@tool.resource("inbox/{bug_id}", complete=arrived_ids)
+async def arrived_bug_page(api: TestIO, bug_id: int, inbox: Inbox) -> str:
+    """A bug as it arrived, as a page to read."""
+    event = await inbox.newest(str(bug_id))
+    if event is None:
+        raise NotFound(f"Bug {bug_id} is not in the inbox. testio_list_inbox shows what is.", status=404)
+    told = exported(event)
+    bug = told.bug
+    facts = (
+        ("Severity", bug.severity),
+        ("Priority", bug.priority),
+        ("Status when exported", bug.status),
+        ("Exported", told.exported_at),
+        ("Received", f"{event.received_at:%Y-%m-%d %H:%M:%S} UTC"),
+        ("Handled", event.handled_at and f"{event.handled_at:%Y-%m-%d %H:%M} UTC"),
+        ("Test", bug.test_id),
+        ("Product", bug.product_id),
+        ("Reported by", bug.reporter and quote(bug.reporter)),
+        ("Link", bug.link and quote(bug.link)),
+    )
+    lines = [f"# Arrived bug {bug.id}: {quote(bug.title, at_most=300)}", ""]
+    lines += [f"- {name}: {value}" for name, value in facts if value]
+    if bug.steps:
+        lines += ["", "## Steps", "", *[f"{n}. {quote(step, at_most=1000)}" for n, step in enumerate(bug.steps, 1)]]
+    for heading, words in (
+        ("Description", bug.description),
+        ("Expected", bug.expected_result),
+        ("Actual", bug.actual_result),
+    ):
+        if words and words.strip():
+            lines += ["", f"## {heading}", "", passage(words)]
+    return "\n".join(lines)
