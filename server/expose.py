@@ -10,7 +10,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.types import CallToolResult, ToolAnnotations
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 
 from server.guards import consent
 from server.guards.consent import Consent, Rounds, Verdict
@@ -20,6 +20,7 @@ from server.schemas import slim
 from tools.kit.errors import Refused
 from tools.kit.picture import Album
 from tools.kit.toolset import Effect, Platform, Progress, Question, Tool
+from tools.kit.webhook import Inbox
 
 MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longest text to return uncut.")]
 
@@ -77,7 +78,7 @@ def takes_text(annotation: Any) -> bool:
         return takes_text(get_args(annotation)[0])
     if get_origin(annotation) in {Union, UnionType}:
         return any(takes_text(part) for part in get_args(annotation))
-    return annotation is str or get_origin(annotation) is Literal
+    return annotation in {str, SecretStr} or get_origin(annotation) is Literal
 
 
 def annotations(tool: Tool) -> ToolAnnotations:
@@ -96,7 +97,8 @@ def expose(
     """Build the MCP tool of a declared one."""
     parameters, answer = _signature(tool)
     progress = next((p.name for p in parameters if p.annotation is Progress), None)
-    shown = [p for p in parameters if p.name != progress]
+    inbox = next((p.name for p in parameters if p.annotation is Inbox), None)
+    shown = [p for p in parameters if p.name not in {progress, inbox}]
     if tool.long_text:
         shown.append(_parameter("max_text", MaxText, LONG_TEXT))
     context = _parameter("ctx", Context, None, keyword_only=True)
@@ -110,6 +112,8 @@ def expose(
             raise ToolError(pipeline.sentence(refused)) from refused
         if progress is not None:
             given[progress] = ctx.report_progress
+        if inbox is not None:
+            given[inbox] = pipeline.inboxes[platform.key]
         return await pipeline(platform, tool, given, longest=longest)
 
     hidden = [context]
@@ -169,11 +173,14 @@ def _consent(
     ask_person: bool,
 ) -> inspect.Parameter:
     """The hidden parameter that only a person's yes can fill: the chain said, asked, still."""
-    takes = set(inspect.signature(question).parameters)
+    asked_with = inspect.signature(question, eval_str=True).parameters
+    takes = set(asked_with)
+    inbox = {p.name: pipeline.inboxes[platform.key] for p in asked_with.values() if p.annotation is Inbox}
     may_skip = tool.unasked_when
     skip_takes = set(inspect.signature(may_skip).parameters) if may_skip is not None else set()
 
     async def read(ctx: Context[Any, Any], given: dict[str, Any]) -> str | None:
+        pipeline.learn(given)
         if may_skip is not None and may_skip(**{name: given[name] for name in skip_takes}):
             # The arguments alone make it harmless; what the question's function refuses is the tool's own check too.
             return None
@@ -181,7 +188,7 @@ def _consent(
         if not askable and tool.effect is not Effect.WRITES:
             raise consent.cannot_ask(platform.name_of(tool))  # before any request
         arguments = {name: value for name, value in given.items() if name in takes}
-        told = await question(pipeline.clients[platform.key], **arguments)
+        told = await question(pipeline.clients[platform.key], **arguments, **inbox)
         if told is None or not ask_person:
             return None
         if not askable:

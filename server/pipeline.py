@@ -4,7 +4,7 @@ import logging
 import math
 import secrets
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import anyio
@@ -13,11 +13,12 @@ from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
 
 from server.clients import Clients
 from server.guards.fence import for_model, for_person
-from server.guards.redact import Redactor
+from server.guards.redact import Redactor, secrets_in
 from server.guards.shape import LONG_TEXT, shape
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
 from tools.kit.picture import Album
 from tools.kit.toolset import Effect, Platform, Tool
+from tools.kit.webhook import Inbox
 
 T = TypeVar("T")
 
@@ -27,14 +28,15 @@ logger = logging.getLogger(__name__)
 class Pipeline:
     """Carries one call of any tool, question or page, and lets nothing raw out."""
 
-    def __init__(self, clients: Clients, redact: Redactor) -> None:
-        self.clients, self.redact = clients, redact
+    def __init__(self, clients: Clients, redact: Redactor, inboxes: Mapping[str, Inbox]) -> None:
+        self.clients, self.redact, self.inboxes = clients, redact, inboxes
 
     async def __call__(
         self, platform: Platform, tool: Tool, arguments: dict[str, Any], *, longest: int = LONG_TEXT
     ) -> CallToolResult:
         """Run a tool and make its answer presentable."""
         name = platform.name_of(tool)
+        self.learn(arguments)
         try:
             answer = await tool.function(self.clients[platform.key], **arguments)
             if tool.effect is not Effect.READS and anyio.current_effective_deadline() == -math.inf:
@@ -46,7 +48,7 @@ class Pipeline:
             shaped = shape(answer, self.redact, extra=extra, longest=longest, how=how)
         except Exception as error:  # noqa: BLE001 - said to the model as a sentence, logged where it is unforeseen
             return CallToolResult(
-                content=[TextContent(type="text", text=self.sentence(error, platform, tool))], is_error=True
+                content=[TextContent(type="text", text=self.sentence(error, platform, tool, arguments))], is_error=True
             )
         content: list[ContentBlock] = [TextContent(type="text", text=shaped.text)]
         if isinstance(answer, Album):
@@ -56,6 +58,11 @@ class Pipeline:
                 content.append(ImageContent(type="image", data=data, mime_type=picture.mime))
             return CallToolResult(content=content)
         return CallToolResult(content=content, structured_content=shaped.data)
+
+    def learn(self, arguments: Mapping[str, Any]) -> None:
+        """Remember the secrets that a caller hands in, before anything can repeat them."""
+        for secret in secrets_in(arguments):
+            self.redact.learn(secret)
 
     async def guarded(self, platform: Platform, read: Callable[[], Awaitable[T]]) -> T:
         """Read something for a call outside of it, such as the words of a question.
@@ -73,7 +80,13 @@ class Pipeline:
         source = " [sandbox: nothing real happens]" if self.clients.is_sandbox else ""
         return for_person(words, self.redact) + source
 
-    def sentence(self, error: Exception, platform: Platform | None = None, tool: Tool | None = None) -> str:
+    def sentence(
+        self,
+        error: Exception,
+        platform: Platform | None = None,
+        tool: Tool | None = None,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> str:
         """Say a failure to a model; what we did not foresee is said by number and logged."""
         if not isinstance(error, TestdeskError):
             reference = secrets.token_hex(4)
@@ -86,10 +99,13 @@ class Pipeline:
             told += f" Check {self.clients.credential_of(platform.key)}; `testdesk doctor` tests it."
         if isinstance(error, OutcomeUnknown):
             told += self._settled(platform, tool)
-        return for_model(told, self.redact)
+        # A platform may repeat what it refuses.
+        return for_model(told, self.redact, theirs=self.redact.hiding(secrets_in(arguments)))
 
     @staticmethod
     def _settled(platform: Platform | None, tool: Tool | None) -> str:
-        if platform is None or tool is None or tool.settled_by is None:
+        if platform is None or tool is None or tool.effect is Effect.READS:
             return ""
+        if tool.settled_by is None:
+            return " The API shows nowhere whether it was done: look in the platform's web app before trying again."
         return f" {platform.name_of(tool.settled_by)} shows whether it was done; look before trying again."

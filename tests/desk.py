@@ -11,6 +11,7 @@ from mcp.server import MCPServer
 from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
 
 from server.app import build
+from server.inbox.sqlite import SqliteStore
 from server.sandbox import SandboxTransport
 from server.settings import Settings, read_settings
 from tools.kit.network import Account, Network
@@ -41,6 +42,7 @@ class Desk:
     client: Client
     sandboxes: Composition
     asked: list[str] = field(default_factory=list)
+    store: SqliteStore = field(default_factory=lambda: SqliteStore(None))
 
     async def call(self, name: str, /, **arguments: Any) -> CallToolResult:
         return await self.client.call_tool(name, arguments)
@@ -67,10 +69,22 @@ class Desk:
         """Requests that changed something."""
         return [line for line in self.arrived() if not line.startswith("GET") and line != "POST /bugs"]
 
+    def sent(self, method: str, path: str) -> tuple[list[tuple[str, str]], Any]:
+        """Query and body of the last such request, as it reached the sandbox."""
+        *_, last = [e for e in self.sandboxes.journal.entries() if (e.method, e.path) == (method, path)]
+        return last.query, last.body
+
     async def fault(self, **order: Any) -> None:
         """Order a fault of the sandbox."""
+        await self._control("faults", {"platform": "testio"} | order)
+
+    async def switch(self, **switches: bool) -> None:
+        """Choose between two behaviours of the sandbox."""
+        await self._control("testio/switches", switches)
+
+    async def _control(self, what: str, order: dict[str, Any]) -> None:
         async with httpx.AsyncClient(transport=SandboxTransport(self.sandboxes)) as http:
-            response = await http.post("http://sandbox.invalid/_sandbox/faults", json={"platform": "testio"} | order)
+            response = await http.post(f"http://sandbox.invalid/_sandbox/{what}", json=order)
             assert response.is_success, response.text
 
 
@@ -103,7 +117,7 @@ async def desk(
     server: MCPServer[Any] | None = None,
 ) -> AsyncIterator[Desk]:
     """Open a desk; `person` answers questions, or is None for a client that cannot ask."""
-    world = world or sandboxes()
+    world, store = world or sandboxes(), SqliteStore(None)
     asked: list[str] = []
 
     async def callback(context: Any, params: ElicitRequestParams) -> ElicitResult:
@@ -111,10 +125,10 @@ async def desk(
         assert person is not None
         return person(params.message) if callable(person) else person
 
-    server = server or build(told or settings(), network=Network(SandboxTransport(world)))
+    server = server or build(told or settings(), network=Network(SandboxTransport(world)), store=store)
     elicitation = callback if person is not None else None
     async with Client(server, mode=mode, elicitation_callback=elicitation, raise_exceptions=True) as client:
-        yield Desk(client, world, asked)
+        yield Desk(client, world, asked, store)
 
 
 @asynccontextmanager

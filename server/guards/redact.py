@@ -2,8 +2,11 @@
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import quote as percent
+
+from pydantic import BaseModel, SecretStr
 
 from tools.kit.text import clean
 
@@ -43,6 +46,42 @@ _HINT = re.compile(
     r"[:=]|-----BEGIN|eyJ|AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|k_live|k_test|sk-|AIza|_|bearer|basic|token", re.I
 )
 
+# Words that stand around a credential and are none; masking them everywhere would spoil what we and others write.
+_NAMES = rf"(?:{_LABELS}|user(?:[ _-]?name)?|log-?in|e-?mail|accounts?|access|credentials?|benutzer(?:name)?|zugang)"
+_NAME = re.compile(_NAMES, re.I)
+_NAMED = re.compile(rf"{_NAMES}[:=](.+)", re.I)
+_ADDRESS = re.compile(r"\w+://\S+")
+_FEW_WORDS = 4
+
+
+def parts_of(secret: str) -> set[str]:
+    """What in a line such as 'demo / Hafen-4711' may be a secret of its own: no addresses, no words of a sentence."""
+    words = [word for word in re.split(r"[\s/|,;]+", _ADDRESS.sub(" ", secret)) if word]
+    parts, named = set[str](), False
+    for word in words:
+        bare = word.strip(".:=()\"'")
+        if _NAME.fullmatch(bare):
+            named = True
+        elif bare.casefold() not in {"", "is", "ist"}:
+            if named or len(words) <= _FEW_WORDS or not bare.replace("-", "").isalpha():
+                value = _NAMED.fullmatch(word)
+                parts |= {word, bare, *(value.groups() if value else ())}
+            named = False
+    return parts
+
+
+def secrets_in(given: Any) -> Iterator[str]:
+    """The secrets among a call's arguments, however deep."""
+    if isinstance(given, SecretStr):
+        yield given.get_secret_value()
+    elif isinstance(given, BaseModel):
+        yield from secrets_in([getattr(given, name) for name in type(given).model_fields])
+    elif isinstance(given, Mapping):
+        yield from secrets_in(list(given.values()))
+    elif isinstance(given, list | tuple):
+        for one in given:
+            yield from secrets_in(one)
+
 
 def _mask(match: re.Match[str]) -> str:
     found, kind = match.group(0), match.lastgroup
@@ -54,6 +93,11 @@ def _mask(match: re.Match[str]) -> str:
         label = re.match(r".*?[:=][ \t]*[\"'*_`]*", found)
         return f"{label.group(0) if label else ''}{HIDDEN}"
     return HIDDEN
+
+
+def _as_pattern(form: str) -> str:
+    """Find what a platform showed us; a name of letters alone may be part of a longer word, and is not meant there."""
+    return rf"(?<!\w){re.escape(form)}(?!\w)" if form.isalpha() else re.escape(form)
 
 
 class Redactor:
@@ -71,8 +115,8 @@ class Redactor:
 
         A short plain word ("demo") is not remembered: masking it everywhere would spoil what people wrote.
         """
-        for part in {secret, *re.split(r"[\s/|,;]+", secret)}:
-            if len(part) >= 8 or (len(part) >= 6 and not part.isalpha()):
+        for part in {secret, *parts_of(secret)}:
+            if _NAME.fullmatch(part) is None and (len(part) >= 8 or (len(part) >= 6 and not part.isalpha())):
                 self._remember(part, least=6)
 
     def _remember(self, secret: str, *, least: int) -> None:
@@ -91,9 +135,17 @@ class Redactor:
         if self._known:
             if self._pattern is None:
                 forms = sorted(self._known, key=len, reverse=True)
-                self._pattern = re.compile("|".join(map(re.escape, forms)))
+                self._pattern = re.compile("|".join(re.escape(f) if f in self._held else _as_pattern(f) for f in forms))
             text = self._pattern.sub(HIDDEN, text)
         return _PATTERNS.sub(_mask, text) if _HINT.search(text) else text
+
+    def hiding(self, secrets: Iterable[str]) -> Callable[[str], str]:
+        """This redactor, which also hides some secrets however short; for what is said about a call that had them."""
+        forms = {form for secret in secrets for form in (secret, *parts_of(secret)) if len(form.strip()) >= 3}
+        if not forms:
+            return self
+        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(forms, key=len, reverse=True)))})(?!\w)")
+        return lambda text: self(pattern.sub(HIDDEN, clean(text)))
 
 
 class RedactingFormatter(logging.Formatter):

@@ -6,8 +6,9 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, SecretStr
 
-from server.guards.redact import HIDDEN, RedactingFormatter, Redactor
+from server.guards.redact import HIDDEN, RedactingFormatter, Redactor, secrets_in
 
 SECRET = "s3cr3t-Value_9"
 
@@ -87,6 +88,45 @@ def test_an_access_line_is_learned_part_by_part() -> None:
     assert redact("log in with Hafen-4711 please") == f"log in with {HIDDEN} please"
 
 
+@pytest.mark.parametrize(
+    ("access", "hidden"),
+    [
+        ("user: harbour password: Sommerfest", "Sommerfest"),
+        ("password=Hafen-4711", "Hafen-4711"),
+        ("Log in at https://shop.example.test/login with the credentials harbour / Hafen-4711.", "Hafen-4711"),
+        ("Please use the following account: harbour, and the password is Sommerfest.", "Sommerfest"),
+    ],
+)
+def test_the_words_around_a_credential_stay_readable_everywhere(access: str, hidden: str) -> None:
+    redact = Redactor()
+    redact.learn(access)
+    around = "Please use the following username, password: it opens https://shop.example.test/cart with credentials"
+    assert redact(around) == around
+    assert redact(f"as {hidden} here") == f"as {HIDDEN} here"
+
+
+def test_a_password_that_is_the_word_password_is_not_learned() -> None:
+    redact = Redactor()
+    redact.learn("password")
+    assert redact("The password field is empty") == "The password field is empty"
+
+
+def test_a_short_secret_of_one_call_is_hidden_as_a_word_and_not_inside_others() -> None:
+    hiding = Redactor().hiding(["demo", "a / geheim"])
+    assert hiding('demo and geheim, a demonstration: "demo"') == (f'{HIDDEN} and {HIDDEN}, a demonstration: "{HIDDEN}"')
+    assert hiding("d\u200bemo") == HIDDEN, "invisible characters do not split it"
+
+
+def test_secrets_are_found_however_deep_in_the_arguments() -> None:
+    class Deep(BaseModel):
+        access: SecretStr | None = None
+        title: str = "no secret"
+
+    one, two, three, four = map(SecretStr, "1234")
+    given = {"a": one, "b": [two, Deep(access=three)], "c": {"d": (Deep(), four)}, "e": "no secret", "f": None}
+    assert list(secrets_in(given)) == ["1", "2", "3", "4"]
+
+
 def test_what_was_learned_is_bounded_and_never_pushes_out_what_we_hold() -> None:
     redact = Redactor([SECRET])
     for number in range(2000):
@@ -105,3 +145,11 @@ def test_a_log_line_is_redacted_with_its_traceback_and_its_arguments() -> None:
     line = formatter.format(record)
     assert SECRET not in line
     assert "ValueError: while holding [hidden]" in line
+
+
+def test_a_secret_of_letters_alone_is_not_found_inside_longer_words() -> None:
+    redact = Redactor()
+    redact.learn("customer")
+    assert (
+        redact("customer, please: customer_finalized, customers") == "[hidden], please: customer_finalized, customers"
+    )

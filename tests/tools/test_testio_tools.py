@@ -262,7 +262,7 @@ async def test_an_order_reaches_the_wire_as_the_reference_shows_it(mode: str) ->
             report_language="de",
             start_at="2026-04-05T09:00:00+02:00",
             allow_device_clouds=True,
-            requirements=[{"category_id": 2, "operating_system_id": 2, "min_version_id": 559, "browser_ids": [2]}],
+            requirements=[{"category": 2, "operating_system": 2, "min_version": 559, "browser_ids": [2]}],
             test_environment={"title": "PR 12", "url": "https://pr12.example.test", "access": "demo / geheim-1"},
             features=[{"title": "Brand new", "description": "d", "howtofind": "h", "user_stories": ["As a shopper"]}],
         )

@@ -4,14 +4,36 @@ from typing import Any
 
 from tools.kit.toolset import Credential, Platform, Setting
 from tools.testio.client.testio import TOKEN, TestIO
-from tools.testio.tools import bugs, decisions, exploratory_tests, orders, products
+from tools.testio.tools import (
+    access_claims,
+    binary_apps,
+    bugs,
+    confirmations,
+    connections,
+    decisions,
+    devices,
+    environments,
+    executions,
+    exploratory_tests,
+    features,
+    inbox,
+    orders,
+    product_changes,
+    products,
+    stories,
+    templates,
+    test_case_tests,
+    test_cases,
+    triage,
+    waiting,
+)
 
 
-def sandbox() -> Any:
-    """A fresh imitation of the platform."""
+def sandbox(profile: str = "story") -> Any:
+    """A fresh imitation of the platform: a small story, or an account at scale."""
     from tools.testio.sandbox.build import build  # only a sandbox pays for it
 
-    return build()
+    return build("scale" if profile == "scale" else "story")
 
 
 def acts() -> Any:
@@ -32,7 +54,30 @@ testio = Platform(
     title="test IO",
     docs="https://guides.test.io/",
     client=TestIO,
-    toolsets=(products.tool, exploratory_tests.tool, orders.tool, bugs.tool, decisions.tool),
+    toolsets=(
+        products.tool,
+        exploratory_tests.tool,
+        orders.tool,
+        test_cases.tool,
+        test_case_tests.tool,
+        devices.tool,
+        bugs.tool,
+        decisions.tool,
+        confirmations.tool,
+        triage.tool,
+        waiting.tool,
+        inbox.tool,
+        product_changes.tool,
+        features.tool,
+        stories.tool,
+        executions.tool,
+        environments.tool,
+        binary_apps.tool,
+        templates.tool,
+        connections.tool,
+        access_claims.tool,
+    ),
+    webhooks=(inbox.EXPORT,),
     sandbox=sandbox,
     acts=acts,
     credentials=(Credential(TOKEN, "in the test IO web app under Integrations, API"),),

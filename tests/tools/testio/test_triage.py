@@ -157,11 +157,11 @@ async def test_not_more_than_a_few_decisions_are_in_flight_at_once() -> None:
         ids = await open_ids(d, 16)
         told: list[float] = []
 
-        async def progress(done: float, total: float | None, message: str | None) -> None:
-            told.append(done)
+        async def hear(progress: float, total: float | None, message: str | None) -> None:
+            told.append(progress)
 
         arguments = {"decisions": [{"bug_id": n, "decision": "accept"} for n in ids]}
-        result = await d.client.call_tool("testio_triage_bugs", arguments, progress_callback=progress)
+        result = await d.client.call_tool("testio_triage_bugs", arguments, progress_callback=hear)
         assert not result.is_error
         assert told
         assert max(told) == 16

@@ -6,7 +6,7 @@ from typing import Any
 from tools.kit.client import ApiClient, path
 from tools.kit.toolset import Progress, in_silence
 from tools.kit.walk import Batch, Walk, Walked
-from tools.testio.models.exploratory_tests import ExploratoryTest, ExploratoryTests
+from tools.testio.models.exploratory_tests import ExploratoryTest, ExploratoryTests, TestTemplate
 
 BROKEN = frozenset({500, 524})
 """Seen in production: one broken record spoils its page, a heavy page runs into the gateway's limit."""
@@ -56,6 +56,12 @@ class TestCalls(ApiClient):
     async def duplicate_exploratory_test(self, test_id: int) -> ExploratoryTest:
         """POST /exploratory_tests/{id}/duplicate"""
         return await self._test("POST", path("exploratory_tests", test_id, "duplicate"))
+
+    async def create_test_template(self, test_id: int, *, title: str) -> TestTemplate:
+        """POST /exploratory_tests/{id}/templates"""
+        where = path("exploratory_tests", test_id, "templates")
+        body = {"test_template": {"title": title}}
+        return await self.write("POST", where, body=body, into=TestTemplate, envelope="test_template")
 
     async def _test(self, method: str, where: str, body: dict[str, Any] | None = None) -> ExploratoryTest:
         # The envelope of these answers is not documented for each; a bare test is taken as well.

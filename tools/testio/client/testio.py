@@ -2,15 +2,35 @@
 
 from tools.kit.network import Account, HeaderToken
 from tools.kit.picture import Pictures
+from tools.kit.upload import Storage
+from tools.testio.client.access_claims import AccessClaimCalls
+from tools.testio.client.binary_apps import BinaryAppCalls
 from tools.testio.client.bugs import BugCalls
+from tools.testio.client.confirmations import ConfirmationCalls
+from tools.testio.client.connections import ConnectionCalls
+from tools.testio.client.devices import DeviceCatalogue
+from tools.testio.client.environments import EnvironmentCalls
 from tools.testio.client.exploratory_tests import TestCalls
 from tools.testio.client.products import ProductCalls
+from tools.testio.client.stories import StoryCalls
+from tools.testio.client.test_cases import TestCaseCalls
 
 TOKEN = "TESTIO_API_TOKEN"  # noqa: S105 - the variable's name
 VENDOR_HOSTS = (".test.io",)
 
 
-class TestIO(ProductCalls, TestCalls, BugCalls):
+class TestIO(
+    ProductCalls,
+    TestCalls,
+    TestCaseCalls,
+    BugCalls,
+    ConfirmationCalls,
+    EnvironmentCalls,
+    BinaryAppCalls,
+    StoryCalls,
+    ConnectionCalls,
+    AccessClaimCalls,
+):
     """One customer account: a token sees that customer's products and nothing else."""
 
     __test__ = False
@@ -20,3 +40,5 @@ class TestIO(ProductCalls, TestCalls, BugCalls):
         hosts = account.settings.get("TESTDESK_ATTACHMENT_HOSTS", "")
         allowed = tuple(host.strip() for host in hosts.split(",") if host.strip()) or VENDOR_HOSTS
         self.pictures = Pictures(account, hosts=allowed)
+        self.storage = Storage(account)
+        self.devices = DeviceCatalogue(account)

@@ -1,6 +1,8 @@
 """Test environments: where testers reach the product (API reference: Test Environments)."""
 
-from pydantic import Field
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Secret, Untrusted
@@ -10,6 +12,18 @@ class BinaryApp(Model):
     id: int | None = None
     filename: Untrusted | None = None
     file_size: int | None = None
+
+
+class EnvironmentInformation(Model):
+    """A page with more for testers: text of one's own, or accounts to claim."""
+
+    data_type: Key | None = None
+    page_url: Untrusted | None = None
+    description: Untrusted | None = None
+
+
+def _object(value: Any) -> Any:
+    return value if isinstance(value, dict | EnvironmentInformation) else None
 
 
 class TestEnvironment(Model):
@@ -27,6 +41,7 @@ class TestEnvironment(Model):
     allow_orders: bool | None = None
     access_type: Key | None = None
     binary_app: BinaryApp | None = None
+    environment_test_information: Annotated[EnvironmentInformation | None, BeforeValidator(_object)] = None
 
 
 class TestEnvironments(Model):

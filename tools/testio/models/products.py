@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
+from tools.testio.models.connections import Connection
 
 
 class Section(Model):
@@ -13,6 +14,19 @@ class Section(Model):
 
     id: int
     name: Untrusted | None = None
+
+
+def _object(value: Any) -> Any:
+    return value if isinstance(value, dict | Connection) else None
+
+
+Connected = Annotated[Connection | None, BeforeValidator(_object)]
+
+
+class ProductSection(Section):
+    """A section as its product shows it."""
+
+    connection: Connected = None
 
 
 class Product(Model):
@@ -23,8 +37,9 @@ class Product(Model):
     description: Untrusted | None = None
     type: Key | None = None
     default_section_id: int | None = None
-    sections: Many[Section] = Field(default_factory=list)
-    sections_with_default: Many[Section] = Field(default_factory=list, exclude=True)
+    sections: Many[ProductSection] = Field(default_factory=list)
+    sections_with_default: Many[ProductSection] = Field(default_factory=list, exclude=True)
+    connection: Connected = Field(None, description="Where its exported bugs are sent.")
     remote_device_testing: bool | None = None
 
     @property

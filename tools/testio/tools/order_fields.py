@@ -1,10 +1,14 @@
 """What a caller may say when ordering or changing a test, and how the platform wants to hear it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from tools.kit.model import Sent
+from tools.kit.text import Secret, quote
+from tools.testio.models.devices import Entry
 
 Text = Annotated[str | None, Field(max_length=5000)]
 Title = Annotated[str | None, Field(min_length=1, max_length=250)]
@@ -16,6 +20,7 @@ Hours = Annotated[
 ]
 Start = Annotated[str | None, Field(description="ISO time with offset. Default: the next full hour.")]
 Number = Annotated[int, Field(gt=0)]
+NameOrId = Annotated[int, Field(gt=0)] | Annotated[str, Field(min_length=1)] | None
 
 DEFAULT_HOURS = {"rapid": 2, "usability": 24, "focused": 24, "coverage": 28}
 
@@ -44,31 +49,47 @@ class EnvironmentToUse(Sent):
     id: Annotated[int | None, Field(gt=0)] = None
     title: Annotated[str | None, Field(min_length=1, max_length=80)] = None
     url: Annotated[str | None, Field(max_length=2000)] = None
-    access: Annotated[str | None, Field(max_length=2000, description="How to get in, for testers.")] = None
+    access: Annotated[Secret | None, Field(max_length=2000, description="How to get in, for testers.")] = None
     allow_orders: Annotated[bool, Field(description="Testers may place real orders.")] = False
 
     def wire(self) -> dict[str, Any]:
-        return {"id": self.id} if self.id is not None else self.model_dump(exclude_none=True)
+        if self.id is not None:
+            return {"id": self.id}
+        told = self.model_dump(exclude_none=True)
+        return told if self.access is None else told | {"access": self.access.get_secret_value()}
 
 
 class Devices(Sent):
-    """One group of devices, by ids of the device catalogue."""
+    """One group of devices, each by its name in testio_list_devices ("iOS", "17" for 17.x) or by its id, a number."""
 
-    category_id: Number | None = None
+    category: NameOrId = None
+    operating_system: NameOrId = None
+    min_version: NameOrId = None
+    max_version: NameOrId = None
     vendor_id: Number | None = None
     device_ids: list[Number] | None = None
-    operating_system_id: Number | None = None
-    min_version_id: Number | None = None
-    max_version_id: Number | None = None
     browser_ids: list[Number] | None = None
+
+
+@dataclass(frozen=True)
+class ChosenDevices:
+    """A group of devices as the catalogue has it: what people read has names, what is sent has ids."""
+
+    category: Entry | None = None
+    operating_system: Entry | None = None
+    min_version: Entry | None = None
+    max_version: Entry | None = None
+    vendor_id: int | None = None
+    device_ids: Sequence[int] = ()
+    browser_ids: Sequence[int] = ()
 
     def wire(self) -> dict[str, Any]:
         one = {
-            "category": self.category_id,
+            "category": self.category and self.category.id,
             "vendor": self.vendor_id,
-            "operating_system": self.operating_system_id,
-            "min_operating_system_version": self.min_version_id,
-            "max_operating_system_version": self.max_version_id,
+            "operating_system": self.operating_system and self.operating_system.id,
+            "min_operating_system_version": self.min_version and self.min_version.id,
+            "max_operating_system_version": self.max_version and self.max_version.id,
         }
         several = {"devices": self.device_ids, "browsers": self.browser_ids}
         return {name: {"id": number} for name, number in one.items() if number is not None} | {
@@ -76,8 +97,25 @@ class Devices(Sent):
         }
 
     def __str__(self) -> str:
-        ids = self.model_dump(exclude_none=True)
-        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in ids.items()) or "any device"
+        def named(kind: str, entry: Entry | None, before: str = "") -> str:
+            if entry is None:
+                return ""
+            name = quote(entry.name or entry.key, at_most=60) if entry.name or entry.key else ""
+            return before + (f"{name} ({kind} {entry.id})" if name else f"{kind} {entry.id}")
+
+        def numbered(kind: str, numbers: Sequence[int]) -> str:
+            return f"{kind} {', '.join(map(str, numbers))}" if numbers else ""
+
+        parts = (
+            named("category", self.category),
+            named("operating system", self.operating_system),
+            named("version", self.min_version, "from "),
+            named("version", self.max_version, "up to "),
+            f"vendor {self.vendor_id}" if self.vendor_id is not None else "",
+            numbered("devices", self.device_ids),
+            numbered("browsers", self.browser_ids),
+        )
+        return ", ".join(filter(None, parts)) or "any device"
 
 
 Features = Annotated[list[FeatureToTest] | None, Field(min_length=1, max_length=50)]
@@ -96,7 +134,7 @@ def wire_fields(
     report_language: str | None,
     bug_severities: list[Level] | None,
     allow_device_clouds: bool | None,
-    requirements: list[Devices] | None,
+    requirements: Sequence[ChosenDevices] | None,
     test_environment: EnvironmentToUse | None,
     features: list[FeatureToTest] | None,
 ) -> dict[str, Any]:

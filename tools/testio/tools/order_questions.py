@@ -7,6 +7,7 @@ from tools.testio.client.testio import TestIO
 from tools.testio.models.environments import TestEnvironment
 from tools.testio.models.exploratory_tests import ExploratoryTest
 from tools.testio.models.products import Feature
+from tools.testio.tools.devices import chosen
 from tools.testio.tools.exploratory_tests import known_test
 from tools.testio.tools.order_fields import (
     DEFAULT_HOURS,
@@ -48,8 +49,8 @@ def words(text: str | None) -> str | None:
 async def environment_line(api: TestIO, product_id: int, environment: EnvironmentToUse) -> tuple[str, bool]:
     """Name the environment, and say whether testers may place orders in it."""
     if environment.id is None:
-        if not environment.url:
-            raise Refused("test_environment needs the id of an existing one, or a url. Nothing was sent.")
+        if not environment.url or not environment.title:
+            raise Refused("test_environment needs the id of an existing one, or a title and a url. Nothing was sent.")
         access = ", with the access details you gave" if environment.access else ""  # credentials: never repeated
         line = f"new, {quote(environment.title or 'untitled')} at {quote(environment.url, at_most=300)}{access}"
         return line, environment.allow_orders
@@ -172,6 +173,7 @@ async def about_to_create(
         test_template_id=test_template_id,
         needed=True,
     )
+    devices = await chosen(api, requirements)
     product = await known_product(api, product_id)
     valid_section(product, section_id, needed=True)
     environment, orders = await environment_line(api, product_id, test_environment)
@@ -183,7 +185,7 @@ async def about_to_create(
     lines.add("Hours", hours if duration_hours else f"{hours}, the default" if features else "as the template says")
     lines.add("Start", start_at or "within the next full hour")
     lines.add("Section", section_id)
-    lines.add("Devices", "; ".join(map(str, requirements)) if requirements else "the platform's default choice")
+    lines.add("Devices", "; ".join(map(str, devices)) if devices else "the platform's default choice")
     lines.add("Device clouds", "allowed" if allow_device_clouds else None)
     lines.add("Environment", environment)
     lines.add("Bug levels", ", ".join(bug_severities) if bug_severities else None)
@@ -228,6 +230,7 @@ async def about_to_update(
     test_environment: EnvironmentToUse | None,
     features: Features,
 ) -> str | None:
+    devices = await chosen(api, requirements)
     test = await known_test(api, test_id)
     checked(
         testing_type=testing_type or test.testing_type,
@@ -253,7 +256,7 @@ async def about_to_update(
     lines.add("Reports in", report_language)
     lines.add("Bug levels", ", ".join(bug_severities) if bug_severities else None)
     lines.add("Device clouds", {True: "allowed", False: "not allowed", None: None}[allow_device_clouds])
-    lines.add("Devices", "; ".join(map(str, requirements)) if requirements else None)
+    lines.add("Devices", "; ".join(map(str, devices or ())))
     changed = orders = False
     product_id = test.product.id if test.product is not None else None
     if test_environment is not None:

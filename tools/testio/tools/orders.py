@@ -9,6 +9,7 @@ from tools.kit.text import Key
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import TestRow
+from tools.testio.tools.devices import chosen
 from tools.testio.tools.exploratory_tests import TestId, known_test, row_of
 from tools.testio.tools.order_fields import (
     EnvironmentToUse,
@@ -92,7 +93,7 @@ async def create_exploratory_test(
         report_language=report_language,
         bug_severities=bug_severities,
         allow_device_clouds=allow_device_clouds or None,
-        requirements=requirements,
+        requirements=await chosen(api, requirements),
         test_environment=test_environment,
         features=features,
     )
@@ -140,7 +141,7 @@ async def update_exploratory_test(
         report_language=report_language,
         bug_severities=bug_severities,
         allow_device_clouds=allow_device_clouds,
-        requirements=requirements,
+        requirements=await chosen(api, requirements),
         test_environment=test_environment,
         features=features,
     )

@@ -36,7 +36,7 @@ def sections_of(product: Product) -> str:
     return ", ".join(f"{section.id} {quote(section.name or '')}" for section in product.sections)
 
 
-def valid_section(product: Product, section_id: int | None, *, needed: bool) -> None:
+def valid_section(product: Product, section_id: int | None, *, needed: bool, said_as: str = "section_id") -> None:
     """Check a section against a product.
 
     Raises:
@@ -45,7 +45,7 @@ def valid_section(product: Product, section_id: int | None, *, needed: bool) -> 
     if section_id is None:
         if needed and product.is_sectioned:
             raise Refused(
-                f"Product {product.id} has sections; say which one as section_id: {sections_of(product)}. "
+                f"Product {product.id} has sections; say which one as {said_as}: {sections_of(product)}. "
                 "Nothing was sent."
             )
     elif section_id not in {*product.section_ids, product.default_section_id}:

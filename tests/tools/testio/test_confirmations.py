@@ -1,0 +1,371 @@
+"""Testers are asked to reproduce a bug or to check fixes only after a yes, and each wish's outcome is told."""
+
+from typing import Any
+
+import pytest
+from mcp.types import ElicitResult
+
+from server.guards import consent
+from tests.desk import CANCEL, DECLINE, ERAS, NO, YES, change_bug, desk, live_client, sandboxes
+from tools.kit.errors import Refused
+from tools.testio.models.confirmations import FixConfirmations
+from tools.testio.tools.confirmations import (
+    FixToCheck,
+    request_bug_fix_confirmations,
+    request_bug_report_confirmation,
+)
+
+pytestmark = pytest.mark.anyio
+both_eras = pytest.mark.parametrize("mode", ERAS)
+
+REPRODUCE = "testio_request_bug_report_confirmation"
+CHECK = "testio_request_bug_fix_confirmations"
+BULK = "/bug_fix_confirmations/bulk"
+FIXES: dict[str, Any] = {"bugs": [{"bug_id": 88101}, {"bug_id": 88107}], "environment_id": 31}
+IPHONES = {"category": "smartphone", "operating_system": "ios", "min_version": "17"}
+IPHONES_SENT = {"category": {"id": 2}, "operating_system": {"id": 2}, "min_operating_system_version": {"id": 808}}
+
+
+@both_eras
+async def test_a_wish_to_reproduce_reaches_the_wire_as_the_reference_shows_it(mode: str) -> None:
+    async with desk(mode) as d:
+        asked = await d.answer(
+            REPRODUCE,
+            bug_id=88101,
+            ask_for=["console", "screen_size"],
+            question="Does it happen on a tablet?",
+            allow_device_clouds=True,
+            requirements=[IPHONES],
+        )
+        assert d.sent("POST", "/bug_report_confirmations") == (
+            [],
+            {
+                "product_id": 71,
+                "bug_id": 88101,
+                "allow_device_clouds": True,
+                "requirements": [IPHONES_SENT],
+                "bug_report_confirmation_requirement_attributes": {
+                    "screen_size_enabled": True,
+                    "browser_version_enabled": False,
+                    "internet_speed_enabled": False,
+                    "console_enabled": True,
+                    "camera_enabled": False,
+                    "logs_enabled": False,
+                    "question_enabled": True,
+                    "question": "Does it happen on a tablet?",
+                },
+            },
+        )
+        assert d.writes() == ["POST /bug_report_confirmations"]
+        assert asked["confirmation"]["status"] == "pending"
+        assert asked["confirmation"]["id"]
+        assert asked["title"] == "Coupon field accepts expired code"
+
+
+async def test_the_section_of_a_bug_goes_along_and_what_was_not_wished_does_not() -> None:
+    async with desk() as d:
+        bugs = await d.answer("testio_list_bugs", product_ids=[72], status=["forwarded"], limit=1)
+        (row,) = bugs["items"]
+        bug = await d.answer("testio_get_bug", bug_id=row["id"])
+        await d.answer(REPRODUCE, bug_id=row["id"])
+        _, body = d.sent("POST", "/bug_report_confirmations")
+        assert body["section_id"] == bug["section"]["id"]
+        assert set(body) == {"product_id", "bug_id", "section_id", "bug_report_confirmation_requirement_attributes"}
+        assert not any(body["bug_report_confirmation_requirement_attributes"].values())
+
+
+@both_eras
+async def test_the_question_names_the_bug_what_is_asked_and_that_people_are_paid(mode: str) -> None:
+    async with desk(mode, person=DECLINE) as d:
+        long = "Why? " * 400
+        await d.refusal(REPRODUCE, bug_id=88101, ask_for=["logs", "internet_speed"], question=long[:2000])
+        (question,) = d.asked
+        for part in (
+            "reproduce bug 88101 'Coupon field accepts expired code' (high, reported by 'nightowl')",
+            "71 'Harbour Web'",
+            "internet speed, logs",
+            "Why? Why?",
+            "default choice",
+            "The tester is paid",
+            "costs money",
+            "no price",
+        ):
+            assert part in question, part
+        assert question.count("Why?") == 400
+        assert d.writes() == []
+
+
+@both_eras
+@pytest.mark.parametrize("answer", [NO, DECLINE, CANCEL], ids=["no", "decline", "cancel"])
+@pytest.mark.parametrize(("tool", "arguments"), [(REPRODUCE, {"bug_id": 88101}), (CHECK, FIXES)])
+async def test_anything_but_a_yes_requests_nothing(
+    mode: str, answer: ElicitResult, tool: str, arguments: dict[str, Any]
+) -> None:
+    async with desk(mode, person=answer) as d:
+        assert (await d.refusal(tool, **arguments)).startswith("Nothing was sent: the person ")
+        assert d.writes() == []
+
+
+@both_eras
+@pytest.mark.parametrize("status", ["accepted", "rejected", "question"])
+async def test_only_an_open_bug_is_reproduced(mode: str, status: str) -> None:
+    world = sandboxes()
+    change_bug(world, 88101, status=status)
+    async with desk(mode, world=world) as d:
+        told = await d.refusal(REPRODUCE, bug_id=88101)
+        assert told == (
+            f"Bug 88101 is {status}; only an open one (forwarded) can be reproduced for you. Nothing was sent."
+        )
+        assert d.asked == []
+    async with live_client(world) as api:
+        with pytest.raises(Refused, match=status):
+            await request_bug_report_confirmation(api, 88101)
+
+
+@both_eras
+async def test_a_bug_that_was_decided_while_the_person_thought_is_not_reproduced(mode: str) -> None:
+    world = sandboxes()
+
+    def person(message: str) -> ElicitResult:
+        change_bug(world, 88101, status="accepted")
+        return YES
+
+    async with desk(mode, person=person, world=world) as d:
+        assert "is accepted" in await d.refusal(REPRODUCE, bug_id=88101)
+        assert d.writes() == []
+
+
+@both_eras
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"bug_id": 999999}, "No bug 999999. testio_list_bugs shows ids."),
+        ({"ask_for": ["passwords"]}, "ask_for"),
+        ({"question": ""}, "question"),
+        ({"question": "?" * 2001}, "question"),
+    ],
+)
+async def test_what_cannot_be_reproduced_is_refused_before_anybody_is_asked(
+    mode: str, arguments: dict[str, Any], sentence: str
+) -> None:
+    async with desk(mode) as d:
+        assert sentence in await d.refusal(REPRODUCE, **{"bug_id": 88101} | arguments)
+        assert d.asked == []
+        assert d.writes() == []
+
+
+async def test_a_bug_that_does_not_say_its_product_is_asked_through_its_test() -> None:
+    async with desk() as d:
+        body = {"bug": {"id": 88101, "title": "x", "status": "forwarded", "test": {"id": 5512}}}
+        await d.fault(method="GET", path="/bugs/88101", times=9, status=200, body=body)
+        await d.answer(REPRODUCE, bug_id=88101)
+        assert d.sent("POST", "/bug_report_confirmations")[1]["product_id"] == 71
+
+
+async def test_a_bug_of_no_known_product_is_refused() -> None:
+    async with desk() as d:
+        body = {"bug": {"id": 88101, "title": "x", "status": "forwarded"}}
+        await d.fault(method="GET", path="/bugs/88101", times=9, status=200, body=body)
+        assert "which product bug 88101 is of" in await d.refusal(REPRODUCE, bug_id=88101)
+        assert d.asked == []
+
+
+async def test_a_lost_answer_to_a_wish_nobody_can_read_back_says_so() -> None:
+    async with desk() as d:
+        await d.fault(method="POST", path="/bug_report_confirmations", times=1, status=502, applied=True)
+        told = await d.refusal(REPRODUCE, bug_id=88101)
+        assert "may or may not have happened" in told
+        assert "The API shows nowhere whether it was done: look in the platform's web app" in told
+        assert d.writes() == ["POST /bug_report_confirmations"]
+
+
+@both_eras
+async def test_checks_of_fixes_reach_the_wire_entry_by_entry(mode: str) -> None:
+    async with desk(mode) as d:
+        asked = await d.answer(
+            CHECK,
+            bugs=[{"bug_id": 88101, "note": "With the code OLD10"}, {"bug_id": 88107}],
+            environment_id=31,
+            allow_device_clouds=True,
+            requirements=[IPHONES],
+        )
+        same = {
+            "customer_test_environment": {"id": 31},
+            "allow_device_clouds": True,
+            "requirements": [IPHONES_SENT],
+        }
+        assert d.sent("POST", BULK) == (
+            [],
+            {
+                "bug_fix_confirmations": [
+                    {"bug_id": 88101, "additional_requirement": "With the code OLD10"} | same,
+                    {"bug_id": 88107} | same,
+                ]
+            },
+        )
+        assert d.writes() == [f"POST {BULK}"]
+        assert asked["done"] == "2 of 2 requested."
+        assert [(one["bug_id"], one["status"]) for one in asked["results"]] == [(88101, "created"), (88107, "created")]
+        listed = await d.answer("testio_list_bug_fix_confirmations", bug_id=88101)
+        (check,) = listed["confirmations"]
+        assert check["id"] == asked["results"][0]["confirmation"]["id"]
+        assert check["status"] == "pending"
+
+
+async def test_what_was_not_wished_is_not_sent() -> None:
+    async with desk() as d:
+        await d.answer(CHECK, **FIXES)
+        _, body = d.sent("POST", BULK)
+        assert body["bug_fix_confirmations"][0] == {"bug_id": 88101, "customer_test_environment": {"id": 31}}
+
+
+@both_eras
+async def test_the_question_lists_every_bug_with_its_note_and_that_each_is_paid(mode: str) -> None:
+    async with desk(mode, person=DECLINE) as d:
+        note = "n" * 1000
+        await d.refusal(CHECK, bugs=[{"bug_id": 88101, "note": note}, {"bug_id": 88107}], environment_id=32)
+        (question,) = d.asked
+        for part in (
+            "whether 2 bugs are fixed",
+            f"88101 'Coupon field accepts expired code', with the note '{note}'",
+            "88107 'Expired voucher OLD10 still gives 10 %'",
+            "- Environment: 32 ",
+            "those of each bug's test",
+            "REAL ORDERS",
+            "Each check is paid",
+            "costs money",
+        ):
+            assert part in question, part
+
+
+async def test_fifty_bugs_with_long_titles_fit_into_one_question_which_names_each() -> None:
+    ids = range(880001, 880051)
+    async with desk(person=DECLINE) as d:
+        for number in ids:
+            bug = {"id": number, "title": "t" * 400, "status": "accepted", "product": {"id": 71}}
+            await d.fault(method="GET", path=f"/bugs/{number}", times=9, status=200, body={"bug": bug})
+        await d.refusal(CHECK, bugs=[{"bug_id": number} for number in ids], environment_id=31)
+        (question,) = d.asked
+        assert len(question) <= consent.MOST_CHARACTERS
+        assert all(f"- Bug: {number} 'ttt" in question for number in ids)
+
+
+@pytest.mark.parametrize("count", [0, 51])
+async def test_more_than_fifty_are_refused_with_the_limit_before_any_request(count: int) -> None:
+    world = sandboxes()
+    async with live_client(world) as api:
+        with pytest.raises(Refused, match=f"From 1 to 50 bugs go in one request, not {count}"):
+            await request_bug_fix_confirmations(api, [FixToCheck(bug_id=n + 1) for n in range(count)], 31)
+    async with desk(world=world) as d:
+        bugs = [{"bug_id": number + 1} for number in range(51)]
+        told = await d.refusal(CHECK, bugs=bugs, environment_id=31)
+        assert "50" in told
+        assert "Nothing was sent" in told
+    assert len(world.journal) == 0
+
+
+@both_eras
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"bugs": [{"bug_id": 88101}, {"bug_id": 88101}]}, "Bug 88101 is named more than once"),
+        ({"bugs": [{"bug_id": 88101}, {"bug_id": 999999}]}, "No bug 999999"),
+        ({"environment_id": 999}, "no test environment 999"),
+        ({"bugs": [{"bug_id": 88101, "notes": "x"}]}, "notes"),
+        ({"bugs": []}, "bugs"),
+    ],
+)
+async def test_what_cannot_be_checked_is_refused_before_anybody_is_asked(
+    mode: str, arguments: dict[str, Any], sentence: str
+) -> None:
+    async with desk(mode) as d:
+        assert sentence in await d.refusal(CHECK, **FIXES | arguments)
+        assert d.asked == []
+        assert d.writes() == []
+
+
+async def test_bugs_of_several_products_share_no_environment() -> None:
+    async with desk() as d:
+        other = (await d.answer("testio_list_bugs", product_ids=[72], limit=1))["items"][0]["id"]
+        told = await d.refusal(CHECK, bugs=[{"bug_id": 88101}, {"bug_id": other}], environment_id=31)
+        assert told == "These bugs are of the products 71, 72; send one request for each. Nothing was sent."
+        assert d.asked == []
+
+
+async def test_a_partial_failure_is_told_entry_by_entry() -> None:
+    async with desk() as d:
+        await d.answer(CHECK, bugs=[{"bug_id": 88107}], environment_id=31)
+        asked = await d.answer(CHECK, **FIXES)
+        assert asked["done"] == "1 of 2 requested; 1 not: see status and error."
+        made, failed = asked["results"]
+        assert (made["bug_id"], made["status"]) == (88101, "created")
+        assert (failed["bug_id"], failed["status"]) == (88107, "error")
+        assert "pending" in failed["error"]
+        assert "results[].error" in asked["written_by_others"]
+        assert "confirmation" not in failed
+
+
+async def test_nothing_but_failures_is_a_failure_though_the_platform_says_created() -> None:
+    async with desk() as d:
+        await d.answer(CHECK, **FIXES)
+        told = await d.refusal(CHECK, **FIXES)
+        assert told.startswith("No check was requested. 88101: ")
+        assert "88107: " in told
+
+
+async def test_a_bug_the_platform_does_not_mention_is_said_to_be_unmentioned() -> None:
+    async with desk() as d:
+        body = {"results": [{"bug_id": "88101", "status": "created", "bug_fix_confirmation": {"id": 1}}]}
+        await d.fault(method="POST", path=BULK, times=1, status=201, body=body)
+        asked = await d.answer(CHECK, **FIXES)
+        assert asked["done"].startswith("1 of 2 requested; 1 not")
+        assert [one["status"] for one in asked["results"]] == ["created", "not mentioned"]
+
+
+@pytest.mark.parametrize("order", [{"status": 201, "body": {"results": []}}, {"status": 524, "applied": True}])
+async def test_an_unclear_answer_is_settled_by_the_list(order: dict[str, Any]) -> None:
+    async with desk() as d:
+        await d.fault(method="POST", path=BULK, times=1, **order)
+        told = await d.refusal(CHECK, **FIXES)
+        assert "testio_list_bug_fix_confirmations shows whether it was done; look before trying again." in told
+        assert d.writes() == [f"POST {BULK}"]
+
+
+async def test_the_checks_of_one_bug_are_asked_for_by_its_id() -> None:
+    async with desk() as d:
+        listed = await d.answer("testio_list_bug_fix_confirmations", bug_id=88101)
+        assert d.sent("GET", "/bug_fix_confirmations") == ([("bug_id", "88101")], None)
+        assert listed["note"] == "None was requested so far."
+        told = await d.refusal("testio_list_bug_fix_confirmations", bug_id=999999)
+        assert told == "No bug 999999. testio_list_bugs shows ids."
+
+
+CHECKED = {"id": 640, "status": "passed"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [CHECKED],
+        {"bug_fix_confirmations": [CHECKED]},
+        {"results": [CHECKED]},
+        {"results": [{"bug_id": 1, "status": "created", "bug_fix_confirmation": CHECKED}]},
+        [{"bug_fix_confirmation": CHECKED}],
+    ],
+)
+async def test_checks_are_read_however_they_are_wrapped(body: Any) -> None:
+    async with desk() as d:
+        await d.fault(method="GET", path="/bug_fix_confirmations", times=1, status=200, body=body)
+        listed = await d.answer("testio_list_bug_fix_confirmations", bug_id=88101)
+        assert listed["confirmations"] == [CHECKED]
+
+
+@pytest.mark.parametrize("nothing", [[], {"bug_fix_confirmations": []}, {"results": []}, {"results": None}])
+def test_no_checks_are_none(nothing: Any) -> None:
+    assert FixConfirmations.model_validate(nothing).bug_fix_confirmations == []
+
+
+@pytest.mark.parametrize("strange", [{}, {"error": "x"}, {"results": "x"}, "x", None])
+def test_another_document_is_not_taken_for_no_checks(strange: Any) -> None:
+    with pytest.raises(ValueError, match="FixConfirmations"):
+        FixConfirmations.model_validate(strange)

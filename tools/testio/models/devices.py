@@ -1,0 +1,52 @@
+"""Entries of the public device catalogue: categories, operating systems and their versions."""
+
+import re
+
+from pydantic import Field
+
+from tools.kit.model import Many, Model
+from tools.kit.text import Key
+
+
+class Entry(Model):
+    """A thing of the catalogue; the platform's key is singular, its name often plural, and versions have no key."""
+
+    id: int
+    key: Key | None = None
+    name: Key | None = None
+
+    @property
+    def label(self) -> str:
+        return self.name or self.key or str(self.id)
+
+    def is_called(self, word: str) -> bool:
+        """Whether a word means this: by name or key, in any case, singular or plural, with or without hyphens."""
+        return _plain(word) in {_plain(own) for own in (self.key, self.name) if own}
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers in a version's name, to sort by."""
+        return tuple(int(part) for part in re.findall(r"\d{1,9}", self.name or ""))
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\W_]+", "", word.casefold()).removesuffix("s")
+
+
+class Pagination(Model):
+    total: int | None = None
+    limit: int | None = None
+    offset: int | None = None
+
+
+class Categories(Model):
+    categories: Many[Entry]
+
+
+class OperatingSystems(Model):
+    operating_systems: Many[Entry]
+
+
+class VersionsPage(Model):
+    operating_system_versions: Many[Entry]
+    pagination: Pagination = Field(default_factory=Pagination)

@@ -1,0 +1,117 @@
+"""Access claims: test accounts that testers claim on a page of their own."""
+
+from collections.abc import Awaitable
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, Field
+
+from tools.kit.errors import PlatformError, Unauthorized
+from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
+from tools.kit.text import Secret, quote
+from tools.kit.toolset import Toolset
+from tools.testio.client.testio import TestIO
+from tools.testio.models.access_claims import AccessClaim, AccessClaimPage
+from tools.testio.tools.order_questions import Lines
+
+T = TypeVar("T")
+
+tool = Toolset(TestIO)
+
+Days = Literal[1, 2, 7, 14, 30, 90, 180, 365]
+Name = Annotated[str, Field(min_length=1, max_length=250)]
+Intro = Annotated[str | None, Field(max_length=2000, description="What testers read first.")]
+TestCycleUrl = Annotated[str | None, Field(max_length=2000)]
+Credentials = Annotated[
+    list[Annotated[Secret, Field(min_length=1, max_length=2000)]],
+    Field(min_length=1, max_length=100, description="One text for each test account: user / password."),
+]
+
+
+async def enabled(call: Awaitable[T]) -> T:
+    """Wait for a call around access claims, and say what a 403 means here.
+
+    Raises:
+        PlatformError: where the account has no access claims.
+    """
+    try:
+        return await call
+    except Unauthorized as error:
+        if error.status != 403:
+            raise
+        raise PlatformError(
+            "Access Claims is not enabled for this account (403); test IO can enable it. Nothing was changed.",
+            status=403,
+            words=error.words,
+        ) from error
+
+
+@tool.reads()
+async def list_access_claims(api: TestIO, limit: Limit = 50, cursor: Cursor = None) -> Page[AccessClaimPage]:
+    """List the pages where testers claim test accounts, never the accounts themselves."""
+    selection: Selection[AccessClaimPage] = Selection(lambda page: (-page.id,), limit=limit, cursor=cursor)
+    answer = await enabled(api.access_claims())
+    for page in answer.access_claim_pages:
+        selection.offer(page)
+    base = (answer.base_path or "").rstrip("/")
+
+    def whole(page: AccessClaimPage) -> AccessClaimPage:
+        where = page.page_url
+        if not base or not where or "://" in where:
+            return page
+        return page.model_copy(update={"page_url": f"{base}/{where.lstrip('/')}"})
+
+    count = len(answer.access_claim_pages)
+    return selection.page(whole, Coverage(total=count, loaded=count, matched=count, complete=True))
+
+
+class MadeClaim(BaseModel):
+    """A page with test accounts that was made."""
+
+    done: str
+    page: AccessClaim
+    next: str
+
+
+async def about_to_create(
+    api: TestIO,
+    name: str,
+    expiration_period: int,
+    credentials: list[Any],
+    intro: str | None,
+    test_cycle_url: str | None,
+) -> str:
+    count = len(credentials)
+    lines = Lines(
+        f"Hand {count} test account{'' if count == 1 else 's'} to testers, on a new page {quote(name, at_most=250)}?"
+    )
+    lines.add("Intro", intro and quote(intro, at_most=2000))
+    lines.add("Test", test_cycle_url and quote(test_cycle_url, at_most=2000))
+    lines.add("Expires after", "1 day" if expiration_period == 1 else f"{expiration_period} days")
+    lines.say("The API can neither show these credentials again nor take them back.")
+    return str(lines)
+
+
+@tool.destroys(about_to_create, idempotent=False, settled_by="list_access_claims")
+async def create_access_claim(
+    api: TestIO,
+    name: Name,
+    expiration_period: Annotated[Days, Field(description="Days.")],
+    credentials: Credentials,
+    intro: Intro = None,
+    test_cycle_url: TestCycleUrl = None,
+) -> MadeClaim:
+    """Hand test accounts to testers on a page where they claim them, after a person said yes."""
+    fields: dict[str, Any] = {
+        "name": name,
+        "intro": intro,
+        "test_cycle_url": test_cycle_url,
+        "expiration_period": expiration_period,
+        "access_entries": [{"credentials": secret.get_secret_value()} for secret in credentials],
+    }
+    page = await enabled(api.create_access_claim({name: value for name, value in fields.items() if value is not None}))
+    count = len(credentials)
+    return MadeClaim(
+        done=f"Made with {count} test account{'' if count == 1 else 's'}.",
+        page=page,
+        next="testio_create_test_environment takes page_url in environment_test_information, as access_claims.",
+    )

@@ -1,0 +1,116 @@
+"""Uploading an app for testers, from a directory that whoever runs the server allows."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+from pydantic import BaseModel, Field
+
+from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
+from tools.kit.text import Key, Untrusted
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.upload import DIRECTORIES, Form, OpenFile, is_private, opened
+from tools.testio.client.testio import TestIO
+from tools.testio.models.binary_apps import UploadedApp
+
+tool = Toolset(TestIO)
+
+logger = logging.getLogger(__name__)
+
+EXTENSIONS = (".ipa", ".apk", ".xap", ".appx", ".zip", ".wgt")
+LARGEST = 2**30
+DIRECT = 50 * 2**20
+"""A larger file goes to the storage by itself unless a caller wants it otherwise; the gateway's time is limited."""
+TYPES = {".apk": "application/vnd.android.package-archive", ".zip": "application/zip"}
+
+
+class Uploaded(BaseModel):
+    """An app that testers can be given."""
+
+    done: str
+    binary_app_id: int
+    file: Untrusted
+    bytes: int
+    content_type: Key
+    status: Key | None = None
+    next: str = (
+        "testio_create_test_environment with this binary_app_id gives it to testers. Keep the id: no list has it."
+    )
+
+
+class _Steps:
+    """What has been done so far, for the sentence of the step that fails."""
+
+    def __init__(self) -> None:
+        self.done = "Nothing was uploaded."
+
+    @contextmanager
+    def of(self, step: str, remains: str, *, elsewhere: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except PlatformError as error:
+            why = error.sentence if error.status is None else f"It answered {error.status}."
+            # What a storage refuses is no matter of our credential, and what remains is said here.
+            kind = PlatformError if elsewhere or isinstance(error, OutcomeUnknown) else type(error)
+            raise kind(f"{step} failed. {why} {self.done} {remains}", status=error.status, words=error.words) from error
+        except anyio.get_cancelled_exc_class():
+            logger.warning("an upload was broken off: %s failed; %s", step, self.done)
+            raise
+
+
+@tool.writes(idempotent=False, settled_by=None)
+async def upload_binary_app(
+    api: TestIO,
+    progress: Progress,
+    file: Annotated[str, Field(min_length=1, description="Whole path; .ipa .apk .xap .appx .zip .wgt, up to 1 GiB.")],
+    bundle_identifier: Annotated[str | None, Field(min_length=1, max_length=250)] = None,
+    bundle_version: Annotated[str | None, Field(min_length=1, max_length=100)] = None,
+    presigned: Annotated[
+        bool | None, Field(description="Through the storage in three steps. Default: for large files.")
+    ] = None,
+) -> Uploaded:
+    """Upload an app for testers, from a directory that TESTDESK_UPLOAD_DIRS allows on the server's machine."""
+    if presigned is False and (bundle_identifier or bundle_version):
+        raise Refused("bundle_identifier and bundle_version go with presigned only. Nothing was sent.")
+    if not is_private(api.account.base_url, api.account):
+        raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
+    allowed = api.account.settings.get(DIRECTORIES, "")
+    async with opened(file, allowed=allowed, extensions=EXTENSIONS, at_most=LARGEST) as found:
+        kind = TYPES.get(Path(found.name).suffix.lower(), "application/octet-stream")
+        bundle = {"bundle_identifier": bundle_identifier, "bundle_version": bundle_version}
+        about = {name: value for name, value in bundle.items() if value is not None}
+        in_steps = presigned if presigned is not None else bool(about) or found.size > DIRECT
+        if in_steps:
+            app = await _in_steps(api, found, kind, about, progress)
+        else:
+            app = await api.upload_binary_app(Form(found, kind, progress=progress))
+        return Uploaded(
+            done=f"Uploaded {found.size:,} bytes{' through the storage' if in_steps else ''}.",
+            binary_app_id=app.id,
+            file=found.name,
+            bytes=found.size,
+            content_type=kind,
+            status=app.status,
+        )
+
+
+async def _in_steps(api: TestIO, file: OpenFile, kind: str, about: dict[str, Any], progress: Progress) -> UploadedApp:
+    """Ask for a place, send the file there, and finalize; each step says what those before it have left."""
+    steps = _Steps()
+    anew = "Calling again begins anew with another binary app; the API can delete none."
+    with steps.of("Asking for a place for the file", "At most an empty binary app was made. Calling again is safe."):
+        place = await api.binary_app_upload_url()
+    steps.done = f"Binary app {place.binary_app_id} was made and stays empty without its file."
+    with steps.of("Sending the file to the storage", anew, elsewhere=True):
+        form = Form(file, kind, fields=place.fields_for(file.name), progress=progress)
+        try:
+            await api.storage.take(place.url, form)
+        except Refused as refused:
+            raise PlatformError(str(refused)) from refused
+    steps.done = f"The file is in the storage; binary app {place.binary_app_id} is of no use until it is finalized."
+    wanted = {"filename": file.name, "file_size": file.size, "content_type": kind}
+    with steps.of("Finalizing", anew):
+        return await api.finalize_binary_app(place.binary_app_id, wanted | about)

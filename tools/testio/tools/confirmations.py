@@ -1,0 +1,267 @@
+"""Confirmations: having testers reproduce a bug, or check that bugs are fixed; both are paid work."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, Refused
+from tools.kit.model import Sent
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.together import together
+from tools.kit.toolset import Toolset
+from tools.testio.client.confirmations import MOST_FIXES
+from tools.testio.client.testio import TestIO
+from tools.testio.models.bugs import Bug
+from tools.testio.models.confirmations import FixConfirmation, FixResult, ReportConfirmation
+from tools.testio.models.products import ProductName
+from tools.testio.tools.bugs import BugId, known_bug
+from tools.testio.tools.decisions import in_words
+from tools.testio.tools.devices import chosen
+from tools.testio.tools.environments import EnvironmentId
+from tools.testio.tools.order_fields import ChosenDevices, Devices, EnvironmentToUse, Requirements
+from tools.testio.tools.order_questions import ORDERS, PAID, Lines, environment_line
+
+tool = Toolset(TestIO)
+
+OPEN = "forwarded"
+"""What the API calls a bug that the web app calls open."""
+LONGEST_QUESTION = 2000
+LONGEST_NOTE = 1000
+
+Evidence = Literal["screen_size", "browser_version", "internet_speed", "console", "camera", "logs"]
+EVIDENCE: tuple[Evidence, ...] = ("screen_size", "browser_version", "internet_speed", "console", "camera", "logs")
+AskFor = Annotated[list[Evidence] | None, Field(max_length=len(EVIDENCE))]
+QuestionText = Annotated[
+    str | None, Field(min_length=1, max_length=LONGEST_QUESTION, description="A question to the tester.")
+]
+
+
+async def product_of(api: TestIO, bug: Bug) -> ProductName:
+    """The product of a bug, which some answers name only through the bug's test.
+
+    Raises:
+        Refused: where neither says it.
+    """
+    if bug.product is None and bug.test is not None and bug.test.id is not None:
+        bug.product = (await api.exploratory_test(bug.test.id)).product
+    if bug.product is None:
+        raise Refused(f"The platform does not say which product bug {bug.id} is of. Nothing was sent.")
+    return bug.product
+
+
+async def bug_to_reproduce(api: TestIO, bug_id: int) -> tuple[Bug, ProductName]:
+    """Read an open bug and its product.
+
+    Raises:
+        Refused: for a bug that is not open.
+    """
+    bug = await known_bug(api, bug_id)
+    if bug.status not in {None, OPEN}:
+        raise Refused(
+            f"Bug {bug.id} is {bug.status}; only an open one ({OPEN}) can be reproduced for you. Nothing was sent."
+        )
+    return bug, await product_of(api, bug)
+
+
+async def about_to_have_reproduced(
+    api: TestIO,
+    bug_id: int,
+    ask_for: list[Evidence] | None,
+    question: str | None,
+    allow_device_clouds: bool,
+    requirements: list[Devices] | None,
+) -> str:
+    devices = await chosen(api, requirements)
+    bug, product = await bug_to_reproduce(api, bug_id)
+    lines = Lines(f"Have a tester reproduce {in_words(bug)}?")
+    lines.add("Product", f"{product.id} {quote(product.name or '')}")
+    lines.add("Asked for", ", ".join(wish.replace("_", " ") for wish in EVIDENCE if wish in (ask_for or ())))
+    lines.add("Question to the tester", quote(question, at_most=LONGEST_QUESTION) if question else None)
+    lines.add("Devices", "; ".join(map(str, devices)) if devices else "the platform's default choice")
+    lines.add("Device clouds", "allowed" if allow_device_clouds else None)
+    lines.say(f"The tester is paid for it. {PAID}")
+    return str(lines)
+
+
+class AskedToReproduce(BaseModel):
+    """A confirmation that was requested."""
+
+    done: str
+    bug_id: int
+    title: Untrusted
+    confirmation: ReportConfirmation
+    next: str = "The API does not show it again; the platform's web app does. Without a tester it expires."
+
+
+@tool.spends(about_to_have_reproduced, settled_by=None)
+async def request_bug_report_confirmation(
+    api: TestIO,
+    bug_id: BugId,
+    ask_for: AskFor = None,
+    question: QuestionText = None,
+    allow_device_clouds: bool = False,
+    requirements: Requirements = None,
+) -> AskedToReproduce:
+    """Have a tester reproduce an open bug, after a person said yes: it costs money."""
+    devices = await chosen(api, requirements)
+    bug, product = await bug_to_reproduce(api, bug_id)
+    wishes: dict[str, Any] = {f"{wish}_enabled": wish in (ask_for or ()) for wish in EVIDENCE}
+    wishes["question_enabled"] = question is not None
+    if question is not None:
+        wishes["question"] = question
+    fields: dict[str, Any] = {"product_id": product.id, "bug_id": bug.id}
+    if bug.section is not None:
+        fields["section_id"] = bug.section.id
+    if allow_device_clouds:
+        fields["allow_device_clouds"] = True
+    if devices is not None:
+        fields["requirements"] = [group.wire() for group in devices]
+    fields["bug_report_confirmation_requirement_attributes"] = wishes
+    made = await api.request_bug_report_confirmation(fields)
+    return AskedToReproduce(done="Requested.", bug_id=bug.id, title=bug.title, confirmation=made)
+
+
+class FixToCheck(Sent):
+    """A bug that should be fixed, and what its tester should know."""
+
+    bug_id: Annotated[int, Field(gt=0)]
+    note: Annotated[str | None, Field(min_length=1, max_length=LONGEST_NOTE, description="For the tester.")] = None
+
+
+Fixes = Annotated[list[FixToCheck], Field(min_length=1, max_length=MOST_FIXES)]
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Wishes for checks of fixes, with what was read about them."""
+
+    bugs: list[Bug]
+    environment: str
+    orders: bool
+    devices: list[ChosenDevices] | None
+
+
+async def read_checks(
+    api: TestIO, bugs: list[FixToCheck], environment_id: int, requirements: list[Devices] | None
+) -> Checks:
+    """Read what the wishes name.
+
+    Raises:
+        Refused: for too many, for a bug named twice, and for bugs of several products, which share no environment.
+    """
+    if not 1 <= len(bugs) <= MOST_FIXES:
+        raise Refused(f"From 1 to {MOST_FIXES} bugs go in one request, not {len(bugs)}. Nothing was sent.")
+    if twice := sorted(number for number, count in Counter(wish.bug_id for wish in bugs).items() if count > 1):
+        raise Refused(f"Bug {', '.join(map(str, twice))} is named more than once. Nothing was sent.")
+    devices = await chosen(api, requirements)
+    found = await together([partial(known_bug, api, wish.bug_id) for wish in bugs])
+    products = {(await product_of(api, bug)).id for bug in found}
+    if len(products) > 1:
+        ids = ", ".join(map(str, sorted(products)))
+        raise Refused(f"These bugs are of the products {ids}; send one request for each. Nothing was sent.")
+    environment, orders = await environment_line(api, products.pop(), EnvironmentToUse(id=environment_id))
+    return Checks(found, environment, orders, devices)
+
+
+async def about_to_have_fixes_checked(
+    api: TestIO,
+    bugs: list[FixToCheck],
+    environment_id: int,
+    allow_device_clouds: bool,
+    requirements: list[Devices] | None,
+) -> str:
+    checks = await read_checks(api, bugs, environment_id, requirements)
+    count = f"{len(bugs)} bugs are" if len(bugs) > 1 else "1 bug is"
+    lines = Lines(f"Have testers check whether {count} fixed?")
+    room = min(250, max(30, 3000 // len(bugs)))
+    for wish, bug in zip(bugs, checks.bugs, strict=True):
+        note = f", with the note {quote(wish.note, at_most=LONGEST_NOTE)}" if wish.note else ""
+        lines.add("Bug", f"{bug.id} {quote(bug.title, at_most=room)}{note}")
+    lines.add("Environment", checks.environment)
+    lines.add("Devices", "; ".join(map(str, checks.devices)) if checks.devices else "those of each bug's test")
+    lines.add("Device clouds", "allowed" if allow_device_clouds else None)
+    if checks.orders:
+        lines.say(ORDERS)
+    lines.say(f"Each check is paid. {PAID}")
+    return str(lines)
+
+
+class CheckedFix(BaseModel):
+    """What became of one wish."""
+
+    bug_id: int
+    title: Untrusted
+    status: Key = Field(description="created, error, or not mentioned in the platform's answer.")
+    error: Untrusted | None = None
+    confirmation: FixConfirmation | None = None
+
+    @classmethod
+    def of(cls, bug: Bug, result: FixResult | None) -> "CheckedFix":
+        if result is None:
+            return cls(bug_id=bug.id, title=bug.title, status="not mentioned")
+        status = result.status or ("created" if result.was_made else "error")
+        made = result.bug_fix_confirmation
+        return cls(bug_id=bug.id, title=bug.title, status=status, error=result.error, confirmation=made)
+
+
+class AskedToCheck(BaseModel):
+    """What became of a request, bug by bug."""
+
+    done: str
+    results: list[CheckedFix]
+    next: str = "testio_list_bug_fix_confirmations shows what testers find, bug by bug."
+
+
+@tool.spends(about_to_have_fixes_checked, settled_by="list_bug_fix_confirmations")
+async def request_bug_fix_confirmations(
+    api: TestIO,
+    bugs: Fixes,
+    environment_id: EnvironmentId,
+    allow_device_clouds: bool = False,
+    requirements: Requirements = None,
+) -> AskedToCheck:
+    """Have testers check whether bugs are fixed, up to 50 at once, after a person said yes: each costs money."""
+    checks = await read_checks(api, bugs, environment_id, requirements)
+    same: dict[str, Any] = {"customer_test_environment": {"id": environment_id}}
+    if allow_device_clouds:
+        same["allow_device_clouds"] = True
+    if checks.devices is not None:
+        same["requirements"] = [group.wire() for group in checks.devices]
+    entries: list[dict[str, Any]] = []
+    for wish in bugs:
+        note = {"additional_requirement": wish.note} if wish.note else {}
+        entries.append({"bug_id": wish.bug_id} | same | note)
+    answered = await api.request_bug_fix_confirmations(entries)
+    by_bug = {result.bug_id: result for result in answered}
+    results = [CheckedFix.of(bug, by_bug.get(bug.id)) for bug in checks.bugs]
+    made = sum(1 for bug in checks.bugs if bug.id in by_bug and by_bug[bug.id].was_made)
+    if not answered:
+        raise OutcomeUnknown("The platform took the request and did not say what became of any bug.")
+    if not made:
+        told = "; ".join(f"{one.bug_id}: {quote(one.error or one.status, at_most=200)}" for one in results)
+        raise Invalid(f"No check was requested. {told}.")
+    rest = len(results) - made
+    done = f"{made} of {len(results)} requested" + (f"; {rest} not: see status and error." if rest else ".")
+    return AskedToCheck(done=done, results=results)
+
+
+class ChecksOfBug(BaseModel):
+    """Whether testers found a bug fixed."""
+
+    bug_id: int
+    confirmations: list[FixConfirmation]
+    note: str | None = None
+
+
+@tool.reads()
+async def list_bug_fix_confirmations(api: TestIO, bug_id: BugId) -> ChecksOfBug:
+    """List the checks that were requested of a bug's fix, and how each came out."""
+    try:
+        found = await api.bug_fix_confirmations(bug_id)
+    except NotFound as error:
+        await known_bug(api, bug_id)
+        raise error from None
+    return ChecksOfBug(bug_id=bug_id, confirmations=found, note=None if found else "None was requested so far.")

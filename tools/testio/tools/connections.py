@@ -1,0 +1,274 @@
+"""Connections: where test IO sends bugs that are exported, with their attachments."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field, SecretStr
+
+from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
+from tools.kit.picture import is_loopback
+from tools.kit.text import Secret, quote
+from tools.kit.toolset import Toolset
+from tools.kit.webhook import Inbox
+from tools.testio.client.testio import TestIO
+from tools.testio.models.connections import Connection
+from tools.testio.models.products import Product
+from tools.testio.tools.order_questions import Lines
+
+tool = Toolset(TestIO)
+
+ConnectionId = Annotated[int, Field(gt=0, description="Connection id, as testio_get_product shows those in use.")]
+Name = Annotated[str, Field(min_length=1, max_length=250)]
+Target = Annotated[Secret, Field(min_length=1, max_length=2000, description="https; only its host is shown again.")]
+Ids = Annotated[list[Annotated[int, Field(gt=0)]] | None, Field(max_length=100)]
+Fixed = Annotated[bool | None, Field(description="test IO does not explain it.")]
+
+MOST_NAMED = 20
+"""An account's products may all use one connection; a question has to stay readable."""
+
+# Whatever else an address can be written with, a reader may take for another host than the one it leads to.
+_PLAIN = re.compile(r"[!#$%&'()*+,./0-9:;=?A-Z_a-z~\[\]-]+")
+_HOST = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+")
+
+
+class SavedConnection(BaseModel):
+    """A connection that was made or changed."""
+
+    done: str
+    connection: Connection
+    before: Connection | None = None
+    next: str | None = None
+
+
+def target(url: SecretStr) -> str:
+    """The host that an address sends bugs to.
+
+    Raises:
+        Refused: unless it is a plain https address, or http to this machine.
+    """
+    address = url.get_secret_value()
+    try:
+        parts = urlsplit(address)
+        scheme, host, port = parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
+        scheme, host, port = "", "", None
+    if not _HOST.fullmatch(host) or not _PLAIN.fullmatch(address):
+        raise Refused(
+            "url must be a whole https address in plain ASCII, without a user name or password in it. Nothing was sent."
+        )
+    if scheme != "https" and not (scheme == "http" and is_loopback(host)):
+        raise Refused("url must be https: bugs and attachments travel there. Nothing was sent.")
+    return f"{host}:{port}" if port is not None else host
+
+
+async def known_connection(api: TestIO, connection_id: int) -> Connection:
+    """Read a connection, or say where ids come from.
+
+    Raises:
+        NotFound: when the account has no such connection.
+    """
+    try:
+        return await api.connection(connection_id)
+    except NotFound as error:
+        raise NotFound(
+            f"No connection {connection_id}. There is no list of them; testio_get_product shows those in use.",
+            status=404,
+        ) from error
+
+
+def named(product: Product) -> str:
+    return f"product {product.id} {quote(product.name or '')}"
+
+
+def users_of(products: Sequence[Product], connection_id: int) -> str:
+    """Which products and sections send their bugs over a connection now, as a question names them."""
+    told: list[str] = []
+    for product in products:
+        if product.connection is not None and product.connection.id == connection_id:
+            told.append(named(product))
+        for section in product.sections:
+            if section.connection is not None and section.connection.id == connection_id:
+                told.append(f"section {section.id} {quote(section.name or '')} of {named(product)}")
+    more = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
+    return f"{', '.join(told[:MOST_NAMED])}{more}" if told else "nothing that can be seen"
+
+
+def wanted(products: Sequence[Product], product_ids: Ids, section_ids: Ids) -> list[str]:
+    """Name the products and sections that are to send their bugs over a connection.
+
+    Raises:
+        Refused: for one that the account does not have.
+    """
+    by_id = {product.id: named(product) for product in products}
+    sections = {
+        section.id: f"section {section.id} {quote(section.name or '')} of {named(product)}"
+        for product in products
+        for section in [*product.sections_with_default, *product.sections]
+    }
+    for kind, ids, known, where in (
+        ("product", product_ids, by_id, "testio_list_products shows ids."),
+        ("section", section_ids, sections, "testio_get_product shows which a product has."),
+    ):
+        if unknown := [number for number in ids or () if number not in known]:
+            raise Refused(f"No {kind} {', '.join(map(str, unknown))}. {where} Nothing was sent.")
+    return [by_id[number] for number in product_ids or ()] + [sections[number] for number in section_ids or ()]
+
+
+def wire_fields(
+    name: str | None, url: SecretStr | None, fixed: bool | None, product_ids: Ids, section_ids: Ids
+) -> dict[str, Any]:
+    """The fields as the endpoints take them, flat; what was not said is left out."""
+    fields = {
+        "name": name,
+        "url": url.get_secret_value() if url is not None else None,
+        "fixed": fixed,
+        "product_ids": product_ids,
+        "section_ids": section_ids,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def checked_target(url: SecretStr | None, to_inbox: bool) -> str | None:
+    """The host of a new connection; None where it is to be Testdesk's own inbox.
+
+    Raises:
+        Refused: unless there is exactly one of the two.
+    """
+    if (url is None) is not to_inbox:
+        raise Refused("Give exactly one of url and to_inbox. Nothing was sent.")
+    return target(url) if url is not None else None
+
+
+async def about_to_create(
+    api: TestIO,
+    inbox: Inbox,
+    name: str,
+    url: SecretStr | None,
+    to_inbox: bool,
+    product_ids: Ids,
+    section_ids: Ids,
+) -> str:
+    host = checked_target(url, to_inbox)
+    if host is None:
+        host = f"{await inbox.public_host()}, the inbox of Testdesk"
+    chosen = wanted(await api.products(), product_ids, section_ids)
+    lines = Lines(f"Create connection {quote(name, at_most=250)}? Exported bugs, with attachments, will go to {host}.")
+    lines.add("Bugs of", ", ".join(chosen) or "no product or section yet")
+    lines.say("What is sent there cannot be called back.")
+    return str(lines)
+
+
+@tool.writes(about_to_create, idempotent=False, settled_by="get_product")
+async def create_connection(
+    api: TestIO,
+    inbox: Inbox,
+    name: Name,
+    url: Target | None = None,
+    to_inbox: Annotated[bool, Field(description="Instead of url: to testio_list_inbox.")] = False,
+    product_ids: Ids = None,
+    section_ids: Ids = None,
+    fixed: Fixed = None,
+) -> SavedConnection:
+    """Create a connection that exported bugs are sent to, after a person said yes to its host."""
+    checked_target(url, to_inbox)
+    if url is None:
+        url = SecretStr(await inbox.new_address(name))
+    try:
+        connection = await api.create_connection(wire_fields(name, url, fixed, product_ids, section_ids))
+    except OutcomeUnknown:
+        raise  # the connection may be there and use the address
+    except PlatformError:
+        if to_inbox:
+            await inbox.forget_address(url.get_secret_value())
+        raise
+    follow = "Note its id: nothing lists connections, though testio_get_product shows those in use."
+    if to_inbox:
+        follow += " Bugs exported from now on arrive in testio_list_inbox."
+    return SavedConnection(done="Created.", connection=connection, next=follow)
+
+
+@tool.reads()
+async def get_connection(api: TestIO, connection_id: ConnectionId) -> Connection:
+    """Read one connection: its name and the host that exported bugs are sent to."""
+    return await known_connection(api, connection_id)
+
+
+def checked_change(
+    name: str | None, url: SecretStr | None, fixed: bool | None, product_ids: Ids, section_ids: Ids
+) -> str | None:
+    """The new host, if there is one.
+
+    Raises:
+        Refused: where nothing is to be changed, or the address is no plain https one.
+    """
+    if not wire_fields(name, url, fixed, product_ids, section_ids):
+        raise Refused("Say at least one field to change. Nothing was sent.")
+    return target(url) if url is not None else None
+
+
+async def about_to_update(
+    api: TestIO,
+    connection_id: int,
+    name: str | None,
+    url: SecretStr | None,
+    fixed: bool | None,
+    product_ids: Ids,
+    section_ids: Ids,
+) -> str:
+    host = checked_change(name, url, fixed, product_ids, section_ids)
+    before = await known_connection(api, connection_id)
+    products = await api.products()
+    chosen = wanted(products, product_ids, section_ids)
+    old = quote(before.host or "an unknown host")
+    lines = Lines(f"Change connection {connection_id} {quote(before.name or '', at_most=250)}?")
+    lines.add("Name", name and f"becomes {quote(name, at_most=250)}")
+    lines.add("Bugs go to", f"{host}, until now to {old}" if host else f"{old}, as before")
+    lines.add("Bugs of", ", ".join(chosen))
+    lines.add("Used until now by", users_of(products, connection_id))
+    lines.say("What is sent there, bugs with attachments, cannot be called back.")
+    return str(lines)
+
+
+@tool.writes(about_to_update, idempotent=True, settled_by="get_connection")
+async def update_connection(
+    api: TestIO,
+    connection_id: ConnectionId,
+    name: Name | None = None,
+    url: Target | None = None,
+    product_ids: Ids = None,
+    section_ids: Ids = None,
+    fixed: Fixed = None,
+) -> SavedConnection:
+    """Change a connection, after a person said yes to the host; what is left out stays."""
+    checked_change(name, url, fixed, product_ids, section_ids)
+    before = await known_connection(api, connection_id)
+    changed = wire_fields(name, url, fixed, product_ids, section_ids)
+    # The platform wants the name every time.
+    connection = await api.update_connection(connection_id, {"name": before.name or ""} | changed)
+    return SavedConnection(done=f"Changed: {', '.join(sorted(changed))}.", connection=connection, before=before)
+
+
+class DeletedConnection(BaseModel):
+    """A connection that is gone, as it was."""
+
+    done: str
+    connection: Connection
+
+
+async def about_to_delete(api: TestIO, connection_id: int) -> str:
+    connection = await known_connection(api, connection_id)
+    users = users_of(await api.products(), connection_id)
+    return (
+        f"Delete connection {connection_id} {quote(connection.name or '', at_most=250)}? Bugs will no longer be sent "
+        f"to {quote(connection.host or 'an unknown host')}. It is used by {users}. There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="get_connection")
+async def delete_connection(api: TestIO, connection_id: ConnectionId) -> DeletedConnection:
+    """Delete a connection, after a person said yes: exported bugs are no longer sent there."""
+    before = await known_connection(api, connection_id)
+    await api.delete_connection(connection_id)
+    return DeletedConnection(done="Deleted.", connection=before)

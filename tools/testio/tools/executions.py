@@ -1,0 +1,56 @@
+"""Executions: what testers found when they ran through user stories."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.when import When, instant, milliseconds, moment
+from tools.testio.client.testio import TestIO
+from tools.testio.models.executions import Execution
+from tools.testio.tools.bugs import Ids
+
+tool = Toolset(TestIO)
+
+
+@tool.reads()
+async def list_user_story_executions(
+    api: TestIO,
+    progress: Progress,
+    user_story_ids: Ids = None,
+    user_story_version_ids: Ids = None,
+    test_ids: Ids = None,
+    status: Annotated[
+        list[str] | None, Field(description="pending, passed, failed, blocked, cancelled.", max_length=20)
+    ] = None,
+    since: When = None,
+    until: When = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Execution]:
+    """List testers' runs through user stories, newest first. A row does not name its story: ask for one to tell."""
+    first = moment(since, api.now()) if since else None
+    last = moment(until, api.now(), end_of_day=True) if until else None
+    selection: Selection[Execution] = Selection(
+        lambda execution: (-milliseconds(execution.executed_at), -execution.id),
+        limit=limit,
+        cursor=cursor,
+        filters=[user_story_ids, user_story_version_ids, test_ids, status, since, until],
+    )
+
+    def keep(execution: Execution) -> None:
+        if status and execution.status not in status:
+            return
+        if test_ids and execution.test_id not in test_ids:
+            return
+        if first is not None or last is not None:
+            when = instant(execution.executed_at)
+            if when is None or (first is not None and when < first) or (last is not None and when > last):
+                return
+        selection.offer(execution)
+
+    walked = await api.walk_user_story_executions(
+        user_story_ids or (), user_story_version_ids or (), keep, progress=progress
+    )
+    return selection.page(lambda execution: execution, walked.coverage(selection.matched))

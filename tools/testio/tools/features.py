@@ -1,0 +1,136 @@
+"""Adding features to a product: one, or copies of all that another product has."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from tools.kit.errors import Refused
+from tools.kit.text import quote
+from tools.kit.toolset import Toolset
+from tools.testio.client.testio import TestIO
+from tools.testio.models.products import Feature, Product
+from tools.testio.tools.products import ProductId, known_product, valid_section
+
+tool = Toolset(TestIO)
+
+Text = Annotated[str, Field(min_length=1, max_length=5000)]
+SectionIds = Annotated[
+    list[Annotated[int, Field(gt=0)]] | None,
+    Field(min_length=1, max_length=50, description="Needed where the product has sections."),
+]
+
+
+class MadeFeature(BaseModel):
+    """A feature that was made."""
+
+    done: str
+    feature: Feature
+    next: str
+
+
+def valid_sections(product: Product, section_ids: Sequence[int] | None) -> None:
+    """Check the sections of a new feature against its product.
+
+    Raises:
+        Refused: with the sections there are.
+    """
+    valid_section(product, None, needed=not section_ids, said_as="section_ids")
+    for section_id in section_ids or ():
+        valid_section(product, section_id, needed=True)
+
+
+@tool.writes(idempotent=False, settled_by="list_features")
+async def create_feature(
+    api: TestIO,
+    product_id: ProductId,
+    title: Annotated[str, Field(min_length=1, max_length=250)],
+    description: Text,
+    howtofind: Annotated[Text | None, Field(description="Where testers find it.")] = None,
+    user_stories: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=500)]] | None, Field(max_length=50)
+    ] = None,
+    section_ids: SectionIds = None,
+    target_idx: Annotated[str | None, Field(max_length=250, description="Its id in another system.")] = None,
+    use_markdown: bool | None = None,
+) -> MadeFeature:
+    """Add a feature to a product; the API can neither change nor remove one."""
+    valid_sections(await known_product(api, product_id), section_ids)
+    fields: dict[str, Any] = {
+        "title": title,
+        "description": description,
+        "howtofind": howtofind,
+        "user_stories": user_stories,
+        "target_idx": target_idx,
+        "use_markdown": use_markdown,
+    }
+    feature = await api.create_feature(
+        product_id, section_ids or (), {name: value for name, value in fields.items() if value is not None}
+    )
+    follow = "testio_create_user_story adds stories, testio_create_exploratory_test has it tested."
+    return MadeFeature(done="Created.", feature=feature, next=follow)
+
+
+class CopiedFeatures(BaseModel):
+    """Features that were copied, with the destination counted before and after."""
+
+    done: str
+    destination_product_id: int
+    features_before: int
+    features_after: int
+    next: str
+
+
+def of_which(features: Sequence[Feature]) -> str:
+    """Features and their stories, counted."""
+    stories = sum(len(feature.user_stories) for feature in features)
+    return (
+        f"{len(features)} feature{'' if len(features) == 1 else 's'} "
+        f"with {stories} user stor{'y' if stories == 1 else 'ies'}"
+    )
+
+
+def checked_copy(product_id: int, destination_product_id: int) -> None:
+    """Refuse a product's copy into itself, before any request.
+
+    Raises:
+        Refused: with the rule.
+    """
+    if product_id == destination_product_id:
+        raise Refused("Source and destination are the same product. Nothing was sent.")
+
+
+async def about_to_copy(api: TestIO, product_id: int, destination_product_id: int) -> str:
+    checked_copy(product_id, destination_product_id)
+    source = await known_product(api, product_id)
+    destination = await known_product(api, destination_product_id)
+    features, there = await api.features(product_id), await api.features(destination_product_id)
+    if not features:
+        raise Refused(f"Product {product_id} has no features to copy. Nothing was sent.")
+    titles = {feature.title for feature in there}
+    again = sum(feature.title in titles for feature in features)
+    return (
+        f"Copy all {of_which(features)} from product {source.id} {quote(source.name or '')} into product "
+        f"{destination.id} {quote(destination.name or '')}, which has {len(there)} now?"
+        + (f" {again} of them may be copied a second time: their titles are there already." if again else "")
+        + " The API cannot remove features: there is no undo, and doing it again makes duplicates."
+    )
+
+
+@tool.destroys(about_to_copy, idempotent=False, settled_by="list_features")
+async def copy_features(
+    api: TestIO,
+    product_id: ProductId,
+    destination_product_id: Annotated[int, Field(gt=0, description="Product id that gets them.")],
+) -> CopiedFeatures:
+    """Copy all features and user stories of a product into another, after a person said yes."""
+    checked_copy(product_id, destination_product_id)
+    before = await api.features(destination_product_id)
+    after = await api.copy_features(product_id, destination_product_id)
+    return CopiedFeatures(
+        done=f"Copied; product {destination_product_id} now has {of_which(after)}.",
+        destination_product_id=destination_product_id,
+        features_before=len(before),
+        features_after=len(after),
+        next="testio_list_features shows them. Do not repeat this: it would duplicate them.",
+    )

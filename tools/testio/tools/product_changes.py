@@ -1,0 +1,122 @@
+"""Making, describing and deleting products."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from tools.kit.text import Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testio.client.bugs import BugFilters
+from tools.testio.client.testio import TestIO
+from tools.testio.models.exploratory_tests import ExploratoryTest
+from tools.testio.models.products import Product
+from tools.testio.tools.products import ProductId, known_product
+
+tool = Toolset(TestIO)
+
+ProductType = Literal[
+    "website", "mobile_app_ios", "mobile_app_android", "mobile_app_windows", "streaming_app", "gaming"
+]
+Industry = Literal["retail", "media", "travel", "social", "health", "sports", "education", "finance", "games", "other"]
+Description = Annotated[str, Field(max_length=5000)]
+
+
+class MadeProduct(BaseModel):
+    """A product that was made."""
+
+    done: str
+    product: Product
+    next: str
+
+
+@tool.writes(idempotent=False, settled_by="list_products")
+async def create_product(
+    api: TestIO,
+    title: Annotated[str, Field(min_length=1, max_length=250)],
+    product_type: ProductType,
+    industry: Industry,
+    description: Description | None = None,
+) -> MadeProduct:
+    """Create a product; nothing is ordered by it."""
+    fields = {"title": title, "description": description, "product_type": product_type, "industry": industry}
+    product = await api.create_product({name: value for name, value in fields.items() if value is not None})
+    follow = "testio_create_feature says what to test, testio_create_test_environment where."
+    return MadeProduct(done="Created.", product=product, next=follow)
+
+
+class DescribedProduct(BaseModel):
+    """A product whose description changed."""
+
+    done: str
+    product_id: int
+    name: Untrusted | None = None
+    description_before: Untrusted | None = None
+    description_after: Untrusted | None = None
+
+
+@tool.writes(idempotent=True, settled_by="get_product")
+async def update_product(api: TestIO, product_id: ProductId, description: Description) -> DescribedProduct:
+    """Change a product's description, the only thing about a product that the API can change."""
+    before = await known_product(api, product_id)
+    after = await api.update_product(product_id, description=description)
+    return DescribedProduct(
+        done="Changed: description.",
+        product_id=product_id,
+        name=before.name,
+        description_before=before.description,
+        description_after=after.description,
+    )
+
+
+class DeletedProduct(BaseModel):
+    """A product that is gone, as it was."""
+
+    done: str
+    product: Product
+
+
+def counted(count: int, one: str, many: str, *, complete: bool = True) -> str:
+    """A number of things in words, which says where it may be more."""
+    return f"{'' if complete else 'at least '}{count} {one if count == 1 else many}"
+
+
+async def holdings(api: TestIO, product: Product) -> list[str]:
+    """What belongs to a product, counted freshly."""
+    unfinished = tests = 0
+
+    def keep(test: ExploratoryTest) -> None:
+        nonlocal unfinished, tests
+        tests += 1
+        unfinished += not test.has_ended
+
+    walked = await api.walk_exploratory_tests(product.id, keep)
+    features = await api.features(product.id)
+    environments = await api.test_environments(product.id)
+    bugs = await api.bugs_page(BugFilters([product.id]), 1, 1)
+    whole = walked.coverage(tests).complete
+    told = [counted(tests, "test", "tests", complete=whole) + (f" ({unfinished} not ended)" if unfinished else "")]
+    reported = bugs.meta.record_count
+    told.append(counted(len(bugs.bugs) if reported is None else reported, "bug", "bugs", complete=reported is not None))
+    told.append(counted(len(features), "feature", "features"))
+    told.append(counted(sum(len(feature.user_stories) for feature in features), "user story", "user stories"))
+    told.append(counted(len(environments), "test environment", "test environments"))
+    if product.sections:
+        told.append(counted(len(product.sections), "section", "sections"))
+    return told
+
+
+async def about_to_delete(api: TestIO, product_id: int) -> str:
+    product = await known_product(api, product_id)
+    belongs = ", ".join(await holdings(api, product))
+    return (
+        f"Delete product {product.id} {quote(product.name or '')}? Expect all that belongs to it to go with it: "
+        f"{belongs}. There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="list_products")
+async def delete_product(api: TestIO, product_id: ProductId) -> DeletedProduct:
+    """Delete a product with all that belongs to it, after a person said yes."""
+    before = await known_product(api, product_id)
+    await api.delete_product(product_id)
+    return DeletedProduct(done="Deleted.", product=before)

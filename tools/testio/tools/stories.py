@@ -1,0 +1,165 @@
+"""User stories: what testers check about a feature."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
+from tools.kit.text import clean, quote
+from tools.kit.toolset import Toolset
+from tools.testio.client.testio import TestIO
+from tools.testio.models.products import Product
+from tools.testio.models.stories import Story
+from tools.testio.tools.products import ProductId, SectionId, known_product, valid_section
+
+tool = Toolset(TestIO)
+
+FeatureId = Annotated[int, Field(gt=0, description="Feature id, as testio_list_features gives it.")]
+UserStoryId = Annotated[int, Field(gt=0, description="User story id, as testio_list_user_stories gives it.")]
+Path = Annotated[str, Field(min_length=1, max_length=500, description="Such as: As a guest, I can reset my PIN.")]
+
+
+async def known_story(api: TestIO, user_story_id: int) -> Story:
+    """Read a user story, or say where ids come from.
+
+    Raises:
+        NotFound: when the account has no such story.
+    """
+    try:
+        return await api.user_story(user_story_id)
+    except NotFound as error:
+        raise NotFound(f"No user story {user_story_id}. testio_list_user_stories shows ids.", status=404) from error
+
+
+async def in_section(api: TestIO, product_id: int, section_id: int | None) -> Product:
+    """Read a product whose story is to be changed, and see that the section is said where it has to be.
+
+    Raises:
+        Refused: with the sections there are.
+    """
+    product = await known_product(api, product_id)
+    valid_section(product, section_id, needed=True)
+    return product
+
+
+def elsewhere(user_story_id: int, product_id: int) -> NotFound:
+    """The sentence for a story that exists, but not where it was looked for."""
+    return NotFound(
+        f"Product {product_id} has no user story {user_story_id}; it is another product's. "
+        "testio_list_user_stories shows what a product has.",
+        status=404,
+    )
+
+
+@tool.reads()
+async def list_user_stories(
+    api: TestIO,
+    product_id: ProductId,
+    section_id: SectionId = None,
+    text: Annotated[str | None, Field(description="Part of the story.")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[Story]:
+    """List the user stories of a product or of one section. testio_list_features shows which feature has which."""
+    product = await known_product(api, product_id)
+    valid_section(product, section_id, needed=False)
+    selection: Selection[Story] = Selection(
+        lambda story: (story.id,), limit=limit, cursor=cursor, product=product_id, section=section_id, text=text
+    )
+
+    def keep(story: Story) -> None:
+        if not text or text.casefold() in clean(f"{story.path or ''}\n{story.title or ''}").casefold():
+            selection.offer(story)
+
+    if section_id is None:
+        count = await api.walk_user_stories(product, keep)
+    else:
+        stories = await api.user_stories(product_id, section_id)
+        count = len(stories)
+        for story in stories:
+            keep(story)
+    coverage = Coverage(total=count, loaded=count, matched=selection.matched, complete=True)
+    return selection.page(lambda story: story, coverage)
+
+
+@tool.reads()
+async def get_user_story(api: TestIO, user_story_id: UserStoryId) -> Story:
+    """Read one user story."""
+    return await known_story(api, user_story_id)
+
+
+class SavedStory(BaseModel):
+    """A user story after a change."""
+
+    done: str
+    story: Story
+    before: Story | None = None
+    next: str | None = None
+
+
+@tool.writes(idempotent=False, settled_by="list_user_stories")
+async def create_user_story(
+    api: TestIO, product_id: ProductId, feature_id: FeatureId, path: Path, section_id: SectionId = None
+) -> SavedStory:
+    """Add a user story to a feature; where the product has sections, say one that has the feature."""
+    await in_section(api, product_id, section_id)
+    if feature_id not in {feature.id for feature in await api.features(product_id, section_id)}:
+        where = f"Product {product_id}" if section_id is None else f"Section {section_id} of product {product_id}"
+        raise Refused(f"{where} has no feature {feature_id}. testio_list_features shows its ids. Nothing was sent.")
+    story = await api.create_user_story(product_id, feature_id=feature_id, text=path, section_id=section_id)
+    follow = "testio_create_exploratory_test has it tested with its feature."
+    return SavedStory(done=f"Added to feature {feature_id}.", story=story, next=follow)
+
+
+@tool.writes(idempotent=True, settled_by="get_user_story")
+async def update_user_story(
+    api: TestIO, product_id: ProductId, user_story_id: UserStoryId, path: Path, section_id: SectionId = None
+) -> SavedStory:
+    """Change the text of a user story."""
+    await in_section(api, product_id, section_id)
+    before = await known_story(api, user_story_id)
+    try:
+        story = await api.update_user_story(product_id, user_story_id, text=path, section_id=section_id)
+    except NotFound as error:
+        raise elsewhere(user_story_id, product_id) from error
+    return SavedStory(done="Changed: path.", story=story, before=before)
+
+
+class DeletedStory(BaseModel):
+    """A user story that is gone, as it was."""
+
+    done: str
+    story: Story
+
+
+async def about_to_delete(api: TestIO, product_id: int, user_story_id: int, section_id: int | None) -> str:
+    product = await in_section(api, product_id, section_id)
+    story = await known_story(api, user_story_id)
+    owner = ""
+    for feature in await api.features(product_id):
+        if story.id in {one.id for one in feature.user_stories}:
+            owner = f" of feature {feature.id} {quote(feature.title)}"
+    if not owner:  # features may list their stories as bare texts
+        ids = set[int]()
+        await api.walk_user_stories(product, lambda one: ids.add(one.id))
+        if story.id not in ids:
+            raise elsewhere(user_story_id, product_id)
+    return (
+        f"Delete user story {story.id} {quote(story.path or story.title or '', at_most=500)}{owner} on product "
+        f"{product.id} {quote(product.name or '')}? There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="get_user_story")
+async def delete_user_story(
+    api: TestIO, product_id: ProductId, user_story_id: UserStoryId, section_id: SectionId = None
+) -> DeletedStory:
+    """Delete a user story, after a person said yes."""
+    await in_section(api, product_id, section_id)
+    before = await known_story(api, user_story_id)
+    try:
+        await api.delete_user_story(product_id, user_story_id, section_id=section_id)
+    except NotFound as error:
+        raise elsewhere(user_story_id, product_id) from error
+    return DeletedStory(done="Deleted.", story=before)

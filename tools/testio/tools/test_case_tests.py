@@ -1,0 +1,287 @@
+"""Tests of test cases: ordering one, reading its definition and its results."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testio.client.testio import TestIO
+from tools.testio.models.products import Product
+from tools.testio.models.test_cases import CaseResult, ResultStep, TestCase, TestCaseTest
+from tools.testio.tools.devices import chosen
+from tools.testio.tools.exploratory_tests import TestId
+from tools.testio.tools.order_fields import (
+    ChosenDevices,
+    Devices,
+    EnvironmentToUse,
+    Language,
+    Requirements,
+    Start,
+    Text,
+    Title,
+    wire_fields,
+)
+from tools.testio.tools.order_questions import ORDERS, PAID, Lines, checked, environment_line, words
+from tools.testio.tools.products import ProductId, known_product
+
+tool = Toolset(TestIO)
+
+MOST_CASES = 200
+TITLED = 40
+"""Test cases a question names by their titles; the others by their ids."""
+
+CaseIds = Annotated[
+    list[Annotated[int, Field(gt=0)]],
+    Field(min_length=1, max_length=MOST_CASES, description="As testio_list_test_cases gives them."),
+]
+
+
+async def wanted_cases(api: TestIO, product_id: int, ids: list[int]) -> list[TestCase]:
+    """The test cases with these ids, in that order.
+
+    Raises:
+        Refused: for ids that are twice in the list, or that the product does not show.
+    """
+    if twice := sorted({number for number in ids if ids.count(number) > 1}):
+        raise Refused(f"Test case {', '.join(map(str, twice))} is named more than once. Nothing was sent.")
+    found: dict[int, TestCase] = {}
+    wanted = set(ids)
+
+    def keep(case: TestCase) -> None:
+        if case.id in wanted:
+            found[case.id] = case
+
+    walked = await api.walk_test_cases(product_id, keep)
+    if missing := [str(number) for number in ids if number not in found]:
+        why = walked.coverage(len(found)).why
+        raise Refused(
+            f"Product {product_id} shows no test case {', '.join(missing)}. testio_list_test_cases shows its ids; a "
+            f"change may have given one another id.{f' The list is not whole: {why}.' if why else ''} Nothing was sent."
+        )
+    return [found[number] for number in ids]
+
+
+@dataclass(frozen=True)
+class Order:
+    """A wish for a test, with what was read about it."""
+
+    product: Product
+    cases: list[TestCase]
+    environment: str
+    orders: bool
+    devices: list[ChosenDevices] | None
+
+
+async def read_order(
+    api: TestIO,
+    product_id: int,
+    test_case_ids: list[int],
+    test_environment: EnvironmentToUse,
+    start_at: str | None,
+    requirements: list[Devices] | None,
+) -> Order:
+    """Read what an order names, and refuse one that cannot work."""
+    checked(
+        testing_type=None,
+        bug_severities=None,
+        start_at=start_at,
+        features=None,
+        test_template_id=None,
+        needed=False,
+    )
+    devices = await chosen(api, requirements)
+    product = await known_product(api, product_id)
+    cases = await wanted_cases(api, product_id, test_case_ids)
+    environment, orders = await environment_line(api, product_id, test_environment)
+    return Order(product, cases, environment, orders, devices)
+
+
+async def about_to_create_test(
+    api: TestIO,
+    product_id: int,
+    test_case_ids: list[int],
+    test_environment: EnvironmentToUse,
+    test_title: str | None,
+    duration_hours: int | None,
+    goal: str | None,
+    out_of_scope: str | None,
+    instructions: str | None,
+    start_at: str | None,
+    report_language: str,
+    requirements: list[Devices] | None,
+) -> str:
+    order = await read_order(api, product_id, test_case_ids, test_environment, start_at, requirements)
+    product, cases = order.product, order.cases
+    count = f"{len(cases)} test case{'' if len(cases) == 1 else 's'}"
+    lines = Lines(f"Order a paid test of {count} on product {product.id} {quote(product.name or '')}?")
+    lines.add("Title", words(test_title))
+    for case in cases[:TITLED]:
+        lines.add("Test case", f"{case.id} {quote(case.title, at_most=min(250, max(30, 2500 // len(cases))))}")
+    lines.add("Further test cases", ", ".join(str(case.id) for case in cases[TITLED:]))
+    lines.add("Hours", duration_hours or "the platform's default")
+    lines.add("Start", start_at or "within the next full hour")
+    lines.add("Devices", "; ".join(map(str, order.devices)) if order.devices else "the platform's default choice")
+    lines.add("Environment", order.environment)
+    lines.add("Reports in", report_language)
+    lines.add("Goal", words(goal))
+    lines.add("Out of scope", words(out_of_scope))
+    lines.add("Instructions", words(instructions))
+    if order.orders:
+        lines.say(ORDERS)
+    lines.say(f"It starts by itself. {PAID}")
+    return str(lines)
+
+
+class OrderedCases(BaseModel):
+    """A test of test cases that was ordered."""
+
+    done: str
+    test_id: int | None = None
+    title: Untrusted | None = None
+    status: Key | None = None
+    start_at: Key | None = None
+    end_at: Key | None = None
+    test_case_ids: list[int]
+    next: str
+
+
+@tool.spends(about_to_create_test, settled_by="list_exploratory_tests")
+async def create_test_case_test(
+    api: TestIO,
+    product_id: ProductId,
+    test_case_ids: CaseIds,
+    test_environment: EnvironmentToUse,
+    test_title: Title = None,
+    duration_hours: Annotated[int | None, Field(ge=1, le=336)] = None,
+    goal: Text = None,
+    out_of_scope: Text = None,
+    instructions: Text = None,
+    start_at: Start = None,
+    report_language: Language = "en",
+    requirements: Requirements = None,
+) -> OrderedCases:
+    """Order a test of test cases, after a person said yes: it starts by itself and costs money."""
+    order = await read_order(api, product_id, test_case_ids, test_environment, start_at, requirements)
+    fields = wire_fields(
+        test_title=test_title,
+        testing_type=None,
+        duration_hours=duration_hours,
+        goal=goal,
+        out_of_scope=out_of_scope,
+        instructions=instructions,
+        start_at=start_at,
+        report_language=report_language,
+        bug_severities=None,
+        allow_device_clouds=None,
+        requirements=order.devices,
+        test_environment=test_environment,
+        features=None,
+    )
+    fields.pop("use_default_devices", None)  # no field of this order
+    test = await api.create_test_case_test(
+        product_id, fields | {"test_cases": [{"id": case.id} for case in order.cases]}
+    )
+    follow = "testio_get_test_case_results shows what testers found."
+    if test.id is None:
+        follow = "testio_list_exploratory_tests shows its id: it is the newest without a testing_type. " + follow
+    return OrderedCases(
+        done="Ordered; it starts by itself.",
+        test_id=test.id,
+        title=test.title,
+        status=test.status,
+        start_at=test.start_at,
+        end_at=test.end_at,
+        test_case_ids=[case.id for case in order.cases],
+        next=follow,
+    )
+
+
+async def no_such_test(api: TestIO, product_id: int, test_id: int) -> NotFound:
+    """Say what a 404 of these endpoints means."""
+    await known_product(api, product_id)
+    return NotFound(
+        f"Product {product_id} has no test of test cases with the id {test_id}: there is none, or it is another kind "
+        "of test. In testio_list_exploratory_tests those of test cases have no testing_type.",
+        status=404,
+    )
+
+
+@tool.reads(long_text=True)
+async def get_test_case_test(api: TestIO, product_id: ProductId, test_id: TestId) -> TestCaseTest:
+    """Read the definition of a test of test cases: texts, environment, devices, the cases with their steps."""
+    try:
+        return await api.test_case_test(product_id, test_id)
+    except NotFound as error:
+        raise await no_such_test(api, product_id, test_id) from error
+
+
+class ResultRow(BaseModel):
+    """What one tester found for one test case."""
+
+    test_case_id: int | None = None
+    title: Untrusted | None = None
+    status: Key | None = None
+    tester: Untrusted | None = None
+    steps: list[ResultStep] = Field(default_factory=list)
+
+
+class ResultsPage(Page[ResultRow]):
+    """Results, and how many there are of each status."""
+
+    by_status: dict[str, int] = Field(default_factory=dict, description="Counted over all results, one a tester.")
+    without_result: list[int] = Field(default_factory=list, description="Test cases nobody has reported on.")
+
+
+@tool.reads()
+async def get_test_case_results(
+    api: TestIO,
+    product_id: ProductId,
+    test_id: TestId,
+    status: Annotated[list[str] | None, Field(description="passed, failed, pending.", max_length=20)] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> ResultsPage:
+    """Read the results of a test of test cases: counts, and a row for each case and tester."""
+    try:
+        results = await api.test_case_results(product_id, test_id)
+    except NotFound as error:
+        raise await no_such_test(api, product_id, test_id) from error
+    try:
+        cases = (await api.test_case_test(product_id, test_id)).test_cases
+    except PlatformError:
+        cases = []  # results without the titles of their cases are still results
+    titles = {case.id: case.title for case in cases}
+    selection: Selection[tuple[int, CaseResult]] = Selection(
+        lambda row: (row[1].test_case_id or 0, row[0]),
+        limit=limit,
+        cursor=cursor,
+        filters=[product_id, test_id, status],
+    )
+    for row in enumerate(results):
+        if not status or row[1].status in status:
+            selection.offer(row)
+
+    def show(row: tuple[int, CaseResult]) -> ResultRow:
+        result = row[1]
+        title = titles.get(result.test_case_id) if result.test_case_id is not None else None
+        return ResultRow(
+            test_case_id=result.test_case_id,
+            title=title,
+            status=result.status,
+            tester=result.tester,
+            steps=result.steps,
+        )
+
+    count = len(results)
+    page = selection.page(show, Coverage(total=count, loaded=count, matched=selection.matched, complete=True))
+    reported = {result.test_case_id for result in results}
+    return ResultsPage.widened(
+        page,
+        by_status=dict(Counter(result.status or "unknown" for result in results)),
+        without_result=[case.id for case in cases if case.id not in reported],
+    )

@@ -1,0 +1,222 @@
+"""Test cases: listing, reading, writing, changing step by step, deleting."""
+
+from contextlib import suppress
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
+from tools.kit.model import Sent
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import clean, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testio.client.testio import TestIO
+from tools.testio.models.test_cases import TestCase, TestCaseRow
+from tools.testio.tools.products import ProductId, known_product, whats_wrong
+from tools.testio.tools.stories import FeatureId
+
+tool = Toolset(TestIO)
+
+MOST_CASES = 100
+
+TestCaseId = Annotated[int, Field(gt=0, description="Test case id, as testio_list_test_cases gives it.")]
+StepId = Annotated[int, Field(gt=0)]
+StepText = Annotated[str, Field(min_length=1, max_length=2000)]
+CaseTitle = Annotated[str, Field(min_length=1, max_length=250)]
+Steps = Annotated[list[StepText] | None, Field(max_length=100)]
+
+
+class NewCase(Sent):
+    """A test case to make."""
+
+    title: CaseTitle
+    feature_id: FeatureId
+    steps: Annotated[list[StepText], Field(min_length=1, max_length=100)]
+    target_idx: Annotated[str | None, Field(max_length=250, description="Its id in another system.")] = None
+
+    def wire(self) -> dict[str, Any]:
+        fields = self.model_dump(exclude_none=True, exclude={"steps"})
+        return fields | {"test_case_steps": [{"description": step} for step in self.steps]}
+
+
+class ChangedStep(Sent):
+    """A step with its new text."""
+
+    id: StepId
+    description: StepText
+
+
+async def known_test_case(api: TestIO, product_id: int, test_case_id: int) -> TestCase:
+    """Read a test case, or say where ids come from.
+
+    Raises:
+        NotFound: when the product shows no such test case.
+    """
+    try:
+        return await api.test_case(product_id, test_case_id)
+    except NotFound as error:
+        await known_product(api, product_id)
+        raise NotFound(
+            f"Product {product_id} shows no test case {test_case_id}: there was none, it was deleted, or a change gave "
+            "it another id. testio_list_test_cases shows ids.",
+            status=404,
+        ) from error
+
+
+def row_of_case(case: TestCase) -> TestCaseRow:
+    return TestCaseRow(
+        id=case.id, title=case.title, feature_id=case.feature_id, steps=len(case.steps), target_idx=case.target_idx
+    )
+
+
+@tool.reads(rest_in="get_test_case")
+async def list_test_cases(
+    api: TestIO,
+    progress: Progress,
+    product_id: ProductId,
+    feature_id: Annotated[int | None, Field(gt=0)] = None,
+    text: Annotated[str | None, Field(description="Words to find in title, requirements and steps.")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[TestCaseRow]:
+    """List a product's test cases; those that were deleted or replaced are not shown."""
+    selection: Selection[TestCase] = Selection(
+        lambda case: (case.id,), limit=limit, cursor=cursor, filters=[product_id, feature_id, text]
+    )
+    words = (text or "").casefold().split()
+
+    def keep(case: TestCase) -> None:
+        if feature_id is not None and case.feature_id != feature_id:
+            return
+        if words:
+            parts = (case.title, case.requirements, *(step.description for step in case.steps))
+            here = clean("\n".join(part for part in parts if part)).casefold()
+            if not all(word in here for word in words):
+                return
+        selection.offer(case)
+
+    try:
+        walked = await api.walk_test_cases(product_id, keep, progress=progress)
+    except (NotFound, Invalid) as error:
+        raise await whats_wrong(api, product_id, None, error) from error
+    return selection.page(row_of_case, walked.coverage(selection.matched))
+
+
+@tool.reads(long_text=True)
+async def get_test_case(api: TestIO, product_id: ProductId, test_case_id: TestCaseId) -> TestCase:
+    """Read one test case with its steps and their ids."""
+    return await known_test_case(api, product_id, test_case_id)
+
+
+class MadeCases(BaseModel):
+    """Test cases that were made."""
+
+    done: str
+    test_cases: list[TestCaseRow]
+    next: str = "testio_create_test_case_test has testers go through them."
+
+
+@tool.writes(idempotent=False, settled_by="list_test_cases")
+async def create_test_cases(
+    api: TestIO, product_id: ProductId, test_cases: Annotated[list[NewCase], Field(min_length=1, max_length=MOST_CASES)]
+) -> MadeCases:
+    """Write test cases for features of a product, up to 100 at once; nothing is ordered."""
+    if not 1 <= len(test_cases) <= MOST_CASES:
+        raise Refused(f"From 1 to {MOST_CASES} test cases go in one call. Nothing was sent.")
+    try:
+        features = {feature.id for feature in await api.features(product_id)}
+    except (NotFound, Invalid) as error:
+        raise await whats_wrong(api, product_id, None, error) from error
+    if unknown := sorted({case.feature_id for case in test_cases} - features):
+        raise Refused(
+            f"Product {product_id} has no feature {', '.join(map(str, unknown))}. testio_list_features shows its ids. "
+            "Nothing was sent."
+        )
+    made = await api.create_test_cases(product_id, [case.wire() for case in test_cases])
+    done = f"{len(made)} of {len(test_cases)} made." if len(made) != len(test_cases) else f"{len(made)} made."
+    return MadeCases(done=done, test_cases=[row_of_case(case) for case in made])
+
+
+class ChangedCase(BaseModel):
+    """A test case before and after; another id means that the old one is gone."""
+
+    done: str
+    before: TestCase
+    after: TestCase
+
+
+def step_edits(
+    before: TestCase, add: list[str] | None, change: list[ChangedStep] | None, remove: list[int] | None
+) -> list[dict[str, Any]]:
+    """The steps as the update takes them.
+
+    Raises:
+        Refused: for a step the test case does not have.
+    """
+    own = {step.id for step in before.steps}
+    named = [*(step.id for step in change or ()), *(remove or ())]
+    if strange := [str(number) for number in named if number not in own]:
+        has = ", ".join(str(step.id) for step in before.steps if step.id is not None) or "none"
+        raise Refused(f"Test case {before.id} has no step {', '.join(strange)}; its steps are {has}. Nothing was sent.")
+    edits: list[dict[str, Any]] = [step.model_dump() for step in change or ()]
+    edits += [{"id": number, "_destroy": True} for number in remove or ()]
+    return edits + [{"description": text} for text in add or ()]
+
+
+@tool.writes(idempotent=False, settled_by="list_test_cases")
+async def update_test_case(
+    api: TestIO,
+    product_id: ProductId,
+    test_case_id: TestCaseId,
+    title: CaseTitle | None = None,
+    requirements: Annotated[str | None, Field(max_length=5000, description="What a tester needs first.")] = None,
+    add_steps: Steps = None,
+    change_steps: Annotated[list[ChangedStep] | None, Field(max_length=100)] = None,
+    remove_steps: Annotated[list[StepId] | None, Field(max_length=100, description="Ids.")] = None,
+) -> ChangedCase:
+    """Change a test case; what is left out stays. Once a test uses it, it comes back under a new id."""
+    if title is None and requirements is None and not (add_steps or change_steps or remove_steps):
+        raise Refused("Say at least one thing to change. Nothing was sent.")
+    named = [*(step.id for step in change_steps or ()), *(remove_steps or ())]
+    if twice := sorted({number for number in named if named.count(number) > 1}):
+        raise Refused(f"Step {', '.join(map(str, twice))} is named more than once. Nothing was sent.")
+    before = await known_test_case(api, product_id, test_case_id)
+    fields: dict[str, Any] = {"title": title, "requirements": requirements}
+    fields = {name: value for name, value in fields.items() if value is not None}
+    if steps := step_edits(before, add_steps, change_steps, remove_steps):
+        fields["test_case_steps"] = steps
+    after = await api.update_test_case(product_id, test_case_id, fields)
+    if not {"title", "steps"} <= after.model_fields_set:
+        with suppress(PlatformError):  # the change was made, whether or not it can be shown whole
+            after = await api.test_case(product_id, after.id)
+    done = "Changed."
+    if after.id != before.id:
+        done = f"Changed. It has the id {after.id} now, since tests use the old one; {before.id} is gone."
+    return ChangedCase(done=done, before=before, after=after)
+
+
+class DeletedCase(BaseModel):
+    """A test case that is gone, as it was."""
+
+    done: str
+    before: TestCase
+    next: str = "testio_list_test_cases shows those that are left."
+
+
+async def about_to_delete_case(api: TestIO, product_id: int, test_case_id: int) -> str:
+    case = await known_test_case(api, product_id, test_case_id)
+    product = await known_product(api, product_id)
+    steps = f"{len(case.steps)} step{'' if len(case.steps) == 1 else 's'}"
+    whole = f"product {product.id} {quote(product.name or '')}"
+    return (
+        f"Delete test case {case.id} {quote(case.title)} ({steps}) of {whole}? There is no undo. "
+        "Where tests use it they keep it, but nobody can read it here any more."
+    )
+
+
+@tool.destroys(about_to_delete_case, idempotent=True, settled_by="list_test_cases")
+async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: TestCaseId) -> DeletedCase:
+    """Delete a test case, after a person said yes; one that tests use is hidden instead."""
+    before = await known_test_case(api, product_id, test_case_id)
+    await api.delete_test_case(product_id, test_case_id)
+    return DeletedCase(done=f"Test case {test_case_id} is deleted, or hidden where tests use it.", before=before)
