@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from prompts.library import read_prompts
+from server.coverage import page as coverage_page
 from tools.kit.toolset import Effect, Platform, Tool
 from tools.platforms import PLATFORMS
 
@@ -16,6 +17,7 @@ MEANINGS = {
     "TESTDESK_HTTP_KEY": "Key that HTTP clients send; made anew and shown at each start where it is not set",
     "TESTDESK_OUTPUT_SCHEMAS": "`1` publishes the schema of each answer too; costs every conversation tokens",
     "TESTDESK_ATTACHMENT_HOSTS": "Hosts to fetch pictures from, comma-separated; `.example.com` means below it",
+    "TESTDESK_UPLOAD_DIRS": "Directories whose files may be uploaded, separated as in `PATH`; unset: no file at all",
 }
 
 
@@ -95,9 +97,10 @@ def written(text: str) -> str:
 def write(*, check: bool) -> int:
     """Write the generated parts, or with `check` say which are out of date; 1 when any is."""
     stale = []
-    for page in (ROOT / "README.md",):
-        text = page.read_text(encoding="utf-8")
-        new = written(text)
+    readme, coverage = ROOT / "README.md", ROOT / "docs" / "coverage.md"
+    for page, make in ((readme, written), (coverage, lambda _: coverage_page(PLATFORMS))):
+        text = page.read_text(encoding="utf-8") if page.exists() else ""
+        new = make(text)
         if new != text:
             stale.append(page.name)
             if not check:

@@ -1,0 +1,37 @@
+"""Every operation of every platform has its client method, its tool with an effect, and its route in the sandbox."""
+
+import pytest
+
+from server.coverage import Row, expected, page, rows
+from tools.kit.toolset import Platform
+from tools.platforms import PLATFORMS
+
+every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=[p.key for p in PLATFORMS])
+
+
+@every_platform
+def test_no_row_has_an_empty_cell(platform: Platform) -> None:
+    assert {f"{row.method} {row.path}": row.gaps for row in rows(platform) if row.gaps} == {}
+
+
+@every_platform
+def test_there_are_as_many_rows_as_the_vendors_documents_have_operations(platform: Platform) -> None:
+    found = rows(platform)
+    assert len(found) == len({(row.method, row.path) for row in found}) == expected(platform)
+
+
+@every_platform
+def test_what_only_reads_by_its_method_is_found_in_a_tool_that_reads(platform: Platform) -> None:
+    for row in rows(platform):
+        if row.method in {"PUT", "DELETE", "PATCH"}:
+            assert "reads" not in row.effect, row
+
+
+def test_a_row_without_its_parts_says_which_are_missing() -> None:
+    row = Row("Bugs", "GET", "/bugs", "guide", "bugs_page", (), "", "GET /bugs")
+    assert row.gaps == ["tool", "effect"]
+
+
+def test_the_page_counts_what_is_whole() -> None:
+    for platform in PLATFORMS:
+        assert f"## {platform.title}: {expected(platform)} of {expected(platform)}" in page(PLATFORMS)
