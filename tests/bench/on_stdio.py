@@ -1,0 +1,124 @@
+"""Measurements on stdio: starts, calls, a long list and memory, ours and bare in turn so that noise hits both."""
+
+import json
+from dataclasses import dataclass
+
+from tests.bench.figures import Figure, Limit, Samples
+from tests.bench.served import LIST_TOOLS, Broken, call, result, running
+from tests.bench.stage import ONE, ROWS, Stage, Tools
+
+WARM = 20
+"""Calls that open connections and are not counted."""
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """How often each thing is repeated."""
+
+    starts: int
+    calls: int
+    lists: int
+
+
+def starts(on: Stage, rounds: Rounds) -> list[Figure]:
+    """From the start of a process to its list of tools, and the memory it took."""
+    # Where an account shows fewer tools than the sandbox, it is held against a bare server with as few.
+    counts = {"account": len(on.account_tools), "sandbox": len(on.tools)}
+    bare = {f"bare {count}": on.bare(count) for count in counts.values()}
+    ways = {"account": on.account(), "sandbox": on.sandbox(), **bare}
+    times, memory = {way: Samples() for way in ways}, {way: Samples() for way in ways}
+    for _ in range(rounds.starts):
+        for name, way in ways.items():
+            with running(way) as server:
+                answer, taken = server.ask(LIST_TOOLS), server.elapsed()
+                result(answer)
+                times[name].add(taken)
+                if (held := server.peak_memory()) is not None:
+                    memory[name].add(held)
+                server.kill()
+    figures = []
+    for name, count in counts.items():
+        told, against = {"account": "with an account", "sandbox": "sandbox"}[name], f"bare {count}"
+        what = f"start to tools/list, {count} tools, {told}"
+        figures.append(Figure.of(f"start_{name}", what, times[name], times[against], Limit(ratio=1.3)))
+        if memory[name].values:
+            what = f"peak memory after the start, {told}"
+            ours, theirs = memory[name].median, memory[against].median
+            figures.append(Figure(f"memory_start_{name}", what, "MiB", ours, theirs, is_aside=name == "sandbox"))
+    return figures
+
+
+def calls(on: Stage, rounds: Rounds) -> list[Figure]:
+    """One bug, read again and again."""
+    ours_asks, bare_asks = call("testio_get_bug", bug_id=ONE), call("get_bug", bug_id=ONE)
+    ours_times, bare_times = Samples(), Samples()
+    with on.both() as (ours, bare):
+        for server, asks in ((ours, ours_asks), (bare, bare_asks)):
+            for _ in range(WARM):
+                if result(server.ask(asks))["structuredContent"]["id"] != ONE:
+                    raise Broken("a server answered with another bug than the one asked for")
+        for _ in range(rounds.calls):
+            ours_time, ours_answer = ours.timed(ours_asks)
+            bare_time, bare_answer = bare.timed(bare_asks)
+            ours_times.add(ours_time)
+            bare_times.add(bare_time)
+        result(ours_answer)
+        result(bare_answer)
+    on.notes.append(f"The answer with one bug: {len(ours_answer):,} bytes, from the bare tool {len(bare_answer):,}.")
+    return [Figure.of("call", "one get_bug call", ours_times, bare_times, Limit(ratio=1.5))]
+
+
+def lists(on: Stage, rounds: Rounds) -> list[Figure]:
+    """Ten thousand bugs in pages of 500, and the memory that the first such list takes."""
+    ours_asks, bare_asks = call("testio_list_bugs", limit=50), call("list_bugs", limit=50)
+    ours_times, bare_times = Samples(), Samples()
+    ours_held = bare_held = None
+    with on.both() as (ours, bare):
+        result(ours.ask(call("testio_get_bug", bug_id=ONE)))
+        result(bare.ask(call("get_bug", bug_id=ONE)))
+        for number in range(rounds.lists):
+            ours_time, ours_answer = ours.timed(ours_asks)
+            bare_time, bare_answer = bare.timed(bare_asks)
+            _compare_lists(ours_answer, bare_answer)
+            ours_times.add(ours_time)
+            bare_times.add(bare_time)
+            if number == 0:
+                ours_held, bare_held = ours.peak_memory(), bare.peak_memory()
+    limit = Limit(faster=3, ours=600)
+    figures = [Figure.of("list", f"list {ROWS:,} bugs, pages of 500", ours_times, bare_times, limit)]
+    if ours_held is not None:
+        what = f"peak memory after listing {ROWS:,} bugs"
+        figures.append(Figure("memory_list", what, "MiB", ours_held, bare_held))
+    return figures
+
+
+def _compare_lists(ours: bytes, bare: bytes) -> None:
+    """See that both have read everything and show the same rows first; a fast wrong answer is no result.
+
+    Raises:
+        Broken: otherwise.
+    """
+    told, plain = result(ours)["structuredContent"], result(bare)["structuredContent"]
+    if told["coverage"] != {"total": ROWS, "loaded": ROWS, "matched": ROWS, "complete": True}:
+        raise Broken(f"our list is not whole: {told['coverage']}")
+    shown = [row["id"] for row in told["items"]]
+    if plain["total"] != ROWS or [row["id"] for row in plain["items"]] != shown:
+        raise Broken("ours and the bare server show different bugs")
+
+
+def sizes(on: Stage) -> list[Figure]:
+    """How much of a conversation the list of tools takes, with and without schemas of the answers."""
+    return [
+        *_sizes(on.tools, "default", "tools/list", Limit(ours=900)),
+        *_sizes(on.tools_with_schemas, "schemas", "tools/list with output schemas", Limit()),
+    ]
+
+
+def _sizes(tools: Tools, name: str, what: str, limit: Limit) -> list[Figure]:
+    total = len(json.dumps(tools, ensure_ascii=False, separators=(",", ":")).encode())
+    aside = name != "default"
+    return [
+        Figure(f"list_bytes_{name}", f"{what}, {len(tools)} tools", "bytes", total, is_aside=aside),
+        Figure(f"tool_bytes_{name}", f"{what}, a tool on average", "bytes", total / len(tools), limit=limit),
+        Figure(f"list_tokens_{name}", f"{what}, estimated as bytes / 4", "tokens", total / 4, is_aside=aside),
+    ]

@@ -1,0 +1,95 @@
+"""What stands while things are measured: the platform on loopback, and the ways to start each server before it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.bench.documents import FIRST, bug, rendered
+from tests.bench.served import LIST_TOOLS, Process, Way, result, running, surroundings
+
+ROWS = 10_000
+DELAY = 0.05
+"""Seconds that the platform takes for a page of 500 bugs; the real one takes longer."""
+ONE = FIRST + 3
+"""The bug that is read again and again: two comments, one screenshot."""
+
+PLATFORM = ("-m", "tests.bench.stub_platform", "--rows", str(ROWS), "--delay", str(DELAY))
+OURS = ("-m", "server", "serve")
+BARE = ("-m", "tests.bench.bare_server")
+
+Tools = list[dict[str, Any]]
+
+
+@dataclass
+class Stage:
+    """The platform's address, the ways to start a server, and the tools they list."""
+
+    scratch: Path
+    address: str
+    tools: Tools = field(default_factory=list)
+    tools_with_schemas: Tools = field(default_factory=list)
+    account_tools: Tools = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def _way(self, *arguments: str, **variables: str) -> Way:
+        return Way(arguments, surroundings(self.scratch, variables))
+
+    def sandbox(self, **variables: str) -> Way:
+        """Ours with an invented account inside it."""
+        return self._way(*OURS, "--sandbox", **variables)
+
+    def account(self) -> Way:
+        """Ours with an account on the platform."""
+        return self._way(*OURS, TESTIO_API_TOKEN="x", TESTIO_BASE_URL=self.address)
+
+    def bare(self, tools: int) -> Way:
+        """The SDK alone."""
+        return self._way(*BARE, "--tools", str(tools))
+
+    def bare_with_platform(self, tools: int) -> Way:
+        """The SDK, and two plain tools that ask the platform."""
+        return self._way(*BARE, "--tools", str(tools), "--platform", self.address)
+
+    @contextmanager
+    def both(self) -> Iterator[tuple[Process, Process]]:
+        """Ours and the bare server, with the same platform behind them, ready to be asked."""
+        with ExitStack() as stack:
+            ours = stack.enter_context(running(self.account()))
+            bare = stack.enter_context(running(self.bare_with_platform(len(self.account_tools))))
+            for server in (ours, bare):
+                result(server.ask(LIST_TOOLS))
+            yield ours, bare
+
+
+@contextmanager
+def stage(scratch: Path) -> Iterator[Stage]:
+    """Start the platform, and each server once, to have its tools and its bytecode."""
+    with running(Way(PLATFORM, surroundings(scratch, {}))) as platform:
+        on = Stage(scratch, platform.read().decode().strip())
+        on.tools = _listed({"sandbox": on.sandbox()})["sandbox"]  # alone, so that the modules are compiled once
+        count = len(on.tools)
+        others = _listed(
+            {
+                "schemas": on.sandbox(TESTDESK_OUTPUT_SCHEMAS="1"),
+                "account": on.account(),
+                "bare": on.bare(count),
+                "bare with platform": on.bare_with_platform(count),
+            }
+        )
+        on.tools_with_schemas, on.account_tools = others["schemas"], others["account"]
+        sizes = [len(rendered(bug(FIRST + number))) / 1000 for number in range(300)]
+        on.notes.append("Bare is the SDK's own server and runner, with as many tools that do nothing.")
+        on.notes.append(
+            f"A bug in the list has {min(sizes):.1f} to {max(sizes):.1f} kB, {sum(sizes) / len(sizes):.1f} on average; "
+            f"the one read alone {len(rendered(bug(ONE))) / 1000:.1f} kB. A page takes {DELAY * 1000:.0f} ms."
+        )
+        yield on
+
+
+def _listed(ways: Mapping[str, Way]) -> dict[str, Tools]:
+    """The tools that each of several servers lists, started together."""
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(running(way)) for name, way in ways.items()}
+        return {name: result(server.ask(LIST_TOOLS))["tools"] for name, server in servers.items()}
