@@ -14,7 +14,7 @@ from mcp.shared.exceptions import MCPDeprecationWarning
 from mcp.types import Completion
 
 from server.app import build
-from server.http import run_http
+from server.http_server import run_http
 from server.policy import policy
 from server.settings import read_settings
 from tests.conformance import fixtures, rounds
