@@ -155,7 +155,7 @@ async def test_two_hundred_cases_with_long_titles_fit_into_one_question_which_na
         ({"test_case_ids": [7311, 7301, 5]}, "shows no test case 7301, 5. testio_list_test_cases shows its ids"),
         ({"test_case_ids": [7311, 7311]}, "Test case 7311 is named more than once"),
         ({"test_environment": {"id": 999}}, "no test environment 999"),
-        ({"test_environment": {"title": "PR"}}, "needs the id of an existing one, or a url"),
+        ({"test_environment": {"title": "PR"}}, "needs the id of an existing one, or a title and a url"),
         ({"start_at": "tomorrow"}, "start_at must be an ISO time"),
         ({"requirements": [{"min_version": "17"}]}, "needs its operating_system"),
         ({"test_case_ids": []}, "test_case_ids"),
