@@ -67,6 +67,13 @@ class Arguments(FuncMetadata):
 
     texts: frozenset[str] = frozenset()
 
+    def validate_arguments(self, arguments_to_validate: dict[str, Any]) -> dict[str, Any]:
+        if self.arg_model.model_config.get("extra") != "forbid":
+            # Strict from the first call on: to build each tool's model anew at the start would cost a third of it.
+            self.arg_model.model_config["extra"] = "forbid"
+            self.arg_model.model_rebuild(force=True)
+        return super().validate_arguments(arguments_to_validate)
+
     def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
         parsed = super().pre_parse_json({name: value for name, value in data.items() if name not in self.texts})
         return {name: parsed.get(name, value) for name, value in data.items()}
@@ -123,14 +130,16 @@ def expose(
     built = _as_function(call, name, [*shown, *hidden], CallToolResult)
     title = f"{platform.title}: {tool.name.replace('_', ' ')}"
     exposed = ExposedTool.from_function(
-        built, name=name, title=title, description=tool.sentence, annotations=annotations(tool)
+        built,
+        name=name,
+        title=title,
+        description=tool.sentence,
+        annotations=annotations(tool),
+        structured_output=False,  # the pipeline makes the structured part, and `answer_schema` its schema
     )
-    model = exposed.fn_metadata.arg_model
-    model.model_config["extra"] = "forbid"
-    model.model_rebuild(force=True)
-    exposed.parameters = slim(model.model_json_schema(by_alias=True))
+    exposed.parameters = slim(exposed.parameters | {"additionalProperties": False})
     exposed.fn_metadata = Arguments(
-        arg_model=model,
+        arg_model=exposed.fn_metadata.arg_model,
         output_schema=answer_schema(answer, sandbox=pipeline.clients.is_sandbox) if output_schema else None,
         texts=frozenset(p.name for p in shown if takes_text(p.annotation)),
     )

@@ -23,6 +23,9 @@ from tests.bench.on_stdio import Rounds
 from tests.bench.served import Broken
 from tests.bench.stage import Stage, stage
 
+README = Path(__file__).resolve().parent.parent.parent / "README.md"
+BEGIN, END = "<!-- begin performance -->", "<!-- end performance -->"
+
 FULL = Rounds(starts=15, calls=600, lists=7)
 QUICK = Rounds(starts=3, calls=100, lists=1)
 
@@ -45,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--strict", action="store_true", help="end with 1 when a limit is missed")
     top.add_argument("--only", action="append", choices=PARTS, help="measure this part alone; may be repeated")
     top.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    top.add_argument("--readme", action="store_true", help="write the table into README.md as well")
     top.add_argument("--markdown", action="store_true", help="print the table for a page of Markdown")
     return top
 
@@ -86,6 +90,11 @@ def main() -> int:
         print("; ".join(f"{name} {value}" for name, value in machine.items()) + ".")
         print(f"{len(missed)} limits missed{': ' if missed else ''}{', '.join(missed)}. ", end="")
         print(f"It took {time.monotonic() - began:.0f} s.")
+    if asked.readme:
+        page = README.read_text(encoding="utf-8")
+        before, _, rest = page.partition(BEGIN)
+        after = rest.partition(END)[2]
+        README.write_text(f"{before}{BEGIN}\n{markdown(figures)}\n{END}{after}", encoding="utf-8")
     if asked.json:
         told = {"machine": machine, "notes": notes, "missed": missed, "figures": [f.as_json for f in figures]}
         asked.json.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")

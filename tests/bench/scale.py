@@ -41,7 +41,7 @@ def _figure(ours: Process, times: int, name: str, expected: int, tool: str, **ar
             raise Broken(f"{tool} did not read the whole account: {coverage}")
         samples.add(seconds)
     what = f"account at scale: {tool.removeprefix('testio_').replace('_', ' ')}, {expected:,} read"
-    return Figure(name, what, "ms", samples.median * 1000, spread=samples.quartiles)
+    return Figure(name, what, "ms", samples.median * 1000)
 
 
 def _origin(sandbox: Process) -> str:

@@ -27,7 +27,7 @@ class Stage:
     """The platform's address, the ways to start a server, and the tools they list."""
 
     scratch: Path
-    address: str
+    address: str = ""
     tools: Tools = field(default_factory=list)
     tools_with_schemas: Tools = field(default_factory=list)
     account_tools: Tools = field(default_factory=list)
@@ -67,8 +67,9 @@ class Stage:
 def stage(scratch: Path) -> Iterator[Stage]:
     """Start the platform, and each server once, to have its tools and its bytecode."""
     with running(Way(PLATFORM, surroundings(scratch, {}))) as platform:
-        on = Stage(scratch, platform.read().decode().strip())
+        on = Stage(scratch)  # the platform makes its pages meanwhile
         on.tools = _listed({"sandbox": on.sandbox()})["sandbox"]  # alone, so that the modules are compiled once
+        on.address = platform.read().decode().strip()
         count = len(on.tools)
         others = _listed(
             {
@@ -92,4 +93,7 @@ def _listed(ways: Mapping[str, Way]) -> dict[str, Tools]:
     """The tools that each of several servers lists, started together."""
     with ExitStack() as stack:
         servers = {name: stack.enter_context(running(way)) for name, way in ways.items()}
-        return {name: result(server.ask(LIST_TOOLS))["tools"] for name, server in servers.items()}
+        listed = {name: result(server.ask(LIST_TOOLS))["tools"] for name, server in servers.items()}
+        for server in servers.values():
+            server.kill()
+        return listed

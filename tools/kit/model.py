@@ -1,8 +1,12 @@
-"""The two kinds of data that cross a border: what a platform answers, and what a caller sends."""
+"""The kinds of data that cross a border: what a platform answers, what a caller sends, and what a tool answers.
 
-from typing import Annotated, TypeVar
+Their validators are built at their first use: dozens of them would be a fifth of a server's start.
+"""
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 T = TypeVar("T")
 
@@ -10,14 +14,35 @@ T = TypeVar("T")
 class Model(BaseModel):
     """What a platform answers: unknown fields are let through unread, a vendor's name is an alias."""
 
-    model_config = ConfigDict(extra="ignore", validate_by_name=True, validate_by_alias=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        extra="ignore",
+        validate_by_name=True,
+        validate_by_alias=True,
+        coerce_numbers_to_str=True,
+        defer_build=True,
+    )
 
 
 class Sent(BaseModel):
     """What a caller may send: a misspelt field is refused by name, also deep inside."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
-Many = Annotated[list[T], BeforeValidator(lambda value: [] if value is None else value)]
+class Answer(BaseModel):
+    """What a tool answers."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class _NullIsEmpty:
+    """Takes null as an empty list, after the rows were read: a validator before would turn all JSON to objects first."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            lambda value: [] if value is None else value, core_schema.nullable_schema(handler(source))
+        )
+
+
+Many = Annotated[list[T], _NullIsEmpty()]
 """A list for which a platform may also say null."""

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 from pydantic import BaseModel, Field, PrivateAttr
 
 from tools.kit.errors import Refused
+from tools.kit.model import Answer
 from tools.kit.text import Key
 
 T = TypeVar("T")
@@ -20,7 +21,7 @@ Limit = Annotated[int, Field(ge=1, le=500, description="Rows to return.")]
 Cursor = Annotated[str | None, Field(description="next_cursor of the answer before, same filters.")]
 
 
-class Coverage(BaseModel):
+class Coverage(Answer):
     """What a list was made from."""
 
     total: int | None = Field(None, description="How many the platform has for the filters it applies itself.")
@@ -30,7 +31,7 @@ class Coverage(BaseModel):
     why: str | None = None
 
 
-class Page(BaseModel, Generic[R]):
+class Page(Answer, Generic[R]):
     """Rows of a list, what they were made from, and the way to the next ones."""
 
     items: list[R]

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tools.kit.client import ApiClient
 from tools.kit.errors import PlatformError, Refused, Unavailable
+from tools.kit.model import Answer
 from tools.kit.network import Account
 
 MAX_PICTURE = 5 * 1024 * 1024  # what hosts accept as one image
@@ -22,7 +23,7 @@ class Picture:
     mime: str
 
 
-class Album(BaseModel):
+class Album(Answer):
     """An answer that carries pictures beside its words; `pictures` never becomes text."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

@@ -45,7 +45,7 @@ _BLANKS = re.compile(f"[{_BLANK}]")
 
 def clean(text: str) -> str:
     """Take out what cannot be seen: control, bidirectional and invisible characters; line ends become newlines."""
-    if not _SUSPECT.search(text):
+    if (text.isascii() and text.isprintable()) or not _SUSPECT.search(text):
         return text
     text = re.sub("\r\n?|[\u2028\u2029\u0085\v\f]", "\n", text)
     return _BLANKS.sub(

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import PlatformError, Unauthorized
+from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.text import Secret, quote
 from tools.kit.toolset import Toolset
@@ -64,7 +65,7 @@ async def list_access_claims(api: TestIO, limit: Limit = 50, cursor: Cursor = No
     return selection.page(whole, Coverage(total=count, loaded=count, matched=count, complete=True))
 
 
-class MadeClaim(BaseModel):
+class MadeClaim(Answer):
     """A page with test accounts that was made."""
 
     done: str

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import anyio
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
+from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, Form, OpenFile, is_private, opened
@@ -27,7 +28,7 @@ DIRECT = 50 * 2**20
 TYPES = {".apk": "application/vnd.android.package-archive", ".zip": "application/zip"}
 
 
-class Uploaded(BaseModel):
+class Uploaded(Answer):
     """An app that testers can be given."""
 
     done: str

@@ -3,9 +3,10 @@
 from functools import partial
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.picture import Album, Picture
 from tools.kit.text import Key, Untrusted, clean, passage, quote
@@ -110,7 +111,7 @@ async def get_bug(api: TestIO, bug_id: BugId) -> Bug:
     return await known_bug(api, bug_id)
 
 
-class FoundBugs(BaseModel):
+class FoundBugs(Answer):
     """Bugs that carry an id of another tracker."""
 
     bugs: list[BugRow]
@@ -135,7 +136,7 @@ async def list_reject_reasons(api: TestIO) -> RejectReasons:
     return RejectReasons(reject_reasons=await api.reject_reasons())
 
 
-class Shot(BaseModel):
+class Shot(Answer):
     """What became of one attachment."""
 
     attachment_id: int | None = None

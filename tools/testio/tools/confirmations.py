@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, Refused
-from tools.kit.model import Sent
+from tools.kit.model import Answer, Sent
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.together import together
 from tools.kit.toolset import Toolset
@@ -86,7 +86,7 @@ async def about_to_have_reproduced(
     return str(lines)
 
 
-class AskedToReproduce(BaseModel):
+class AskedToReproduce(Answer):
     """A confirmation that was requested."""
 
     done: str
@@ -189,7 +189,7 @@ async def about_to_have_fixes_checked(
     return str(lines)
 
 
-class CheckedFix(BaseModel):
+class CheckedFix(Answer):
     """What became of one wish."""
 
     bug_id: int
@@ -207,7 +207,7 @@ class CheckedFix(BaseModel):
         return cls(bug_id=bug.id, title=bug.title, status=status, error=result.error, confirmation=made)
 
 
-class AskedToCheck(BaseModel):
+class AskedToCheck(Answer):
     """What became of a request, bug by bug."""
 
     done: str
@@ -248,7 +248,7 @@ async def request_bug_fix_confirmations(
     return AskedToCheck(done=done, results=results)
 
 
-class ChecksOfBug(BaseModel):
+class ChecksOfBug(Answer):
     """Whether testers found a bug fixed."""
 
     bug_id: int

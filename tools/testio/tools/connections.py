@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
+from tools.kit.model import Answer
 from tools.kit.picture import is_loopback
 from tools.kit.text import Secret, quote
 from tools.kit.toolset import Toolset
@@ -33,7 +34,7 @@ _PLAIN = re.compile(r"[!#$%&'()*+,./0-9:;=?A-Z_a-z~\[\]-]+")
 _HOST = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+")
 
 
-class SavedConnection(BaseModel):
+class SavedConnection(Answer):
     """A connection that was made or changed."""
 
     done: str
@@ -250,7 +251,7 @@ async def update_connection(
     return SavedConnection(done=f"Changed: {', '.join(sorted(changed))}.", connection=connection, before=before)
 
 
-class DeletedConnection(BaseModel):
+class DeletedConnection(Answer):
     """A connection that is gone, as it was."""
 
     done: str

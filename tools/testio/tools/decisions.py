@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import Refused
+from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
@@ -20,7 +21,7 @@ CommentText = Annotated[
 ]
 
 
-class BugState(BaseModel):
+class BugState(Answer):
     """What a decision can change about a bug."""
 
     status: Key | None = None
@@ -33,7 +34,7 @@ class BugState(BaseModel):
         return cls(status=bug.status, known=bug.known, fixed=bug.fixed, exported_at=bug.exported_at)
 
 
-class Decided(BaseModel):
+class Decided(Answer):
     """A decision that was carried out, with the bug before and after."""
 
     bug_id: int

@@ -3,10 +3,10 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from tools.kit.errors import NotFound, Refused
-from tools.kit.model import Sent
+from tools.kit.model import Answer, Sent
 from tools.kit.text import Secret, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
@@ -40,7 +40,7 @@ class InformationForTesters(Sent):
     description: Annotated[str | None, Field(max_length=255)] = None
 
 
-class SavedEnvironment(BaseModel):
+class SavedEnvironment(Answer):
     """A test environment that was made or changed."""
 
     done: str
@@ -272,7 +272,7 @@ async def update_test_environment(
     return SavedEnvironment(done=f"Changed: {', '.join(sorted(fields))}.", environment=environment, before=before)
 
 
-class DeletedEnvironment(BaseModel):
+class DeletedEnvironment(Answer):
     """A test environment that is gone, as it was."""
 
     done: str

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import Refused
+from tools.kit.model import Answer
 from tools.kit.text import quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
@@ -21,7 +22,7 @@ SectionIds = Annotated[
 ]
 
 
-class MadeFeature(BaseModel):
+class MadeFeature(Answer):
     """A feature that was made."""
 
     done: str
@@ -71,7 +72,7 @@ async def create_feature(
     return MadeFeature(done="Created.", feature=feature, next=follow)
 
 
-class CopiedFeatures(BaseModel):
+class CopiedFeatures(Answer):
     """Features that were copied, with the destination counted before and after."""
 
     done: str

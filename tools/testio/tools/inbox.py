@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import NotFound
+from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, decode_cursor, digest, encode_cursor
 from tools.kit.text import Key, Untrusted, passage, quote
 from tools.kit.toolset import Toolset
@@ -18,7 +19,7 @@ EXPORT = Webhook(KIND, BugExported, item, key)
 """The event of the vendor's custom bug export."""
 
 
-class ArrivedRow(BaseModel):
+class ArrivedRow(Answer):
     """A bug that arrived, as a list shows it."""
 
     bug_id: int
@@ -78,7 +79,7 @@ async def list_inbox(
     return page
 
 
-class Handled(BaseModel):
+class Handled(Answer):
     """What was marked in the inbox; the platform is not told."""
 
     handled: bool

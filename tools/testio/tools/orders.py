@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import Refused
+from tools.kit.model import Answer
 from tools.kit.text import Key
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
@@ -39,7 +40,7 @@ tool = Toolset(TestIO)
 AutoLaunch = Annotated[bool, Field(description="false: a draft, started later by testio_launch_exploratory_test.")]
 
 
-class Ordered(BaseModel):
+class Ordered(Answer):
     """A test after an order or a change."""
 
     done: str

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from tools.kit.model import Answer
 from tools.kit.text import Untrusted, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.bugs import BugFilters
@@ -21,7 +22,7 @@ Industry = Literal["retail", "media", "travel", "social", "health", "sports", "e
 Description = Annotated[str, Field(max_length=5000)]
 
 
-class MadeProduct(BaseModel):
+class MadeProduct(Answer):
     """A product that was made."""
 
     done: str
@@ -44,7 +45,7 @@ async def create_product(
     return MadeProduct(done="Created.", product=product, next=follow)
 
 
-class DescribedProduct(BaseModel):
+class DescribedProduct(Answer):
     """A product whose description changed."""
 
     done: str
@@ -68,7 +69,7 @@ async def update_product(api: TestIO, product_id: ProductId, description: Descri
     )
 
 
-class DeletedProduct(BaseModel):
+class DeletedProduct(Answer):
     """A product that is gone, as it was."""
 
     done: str

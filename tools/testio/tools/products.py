@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
+from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Toolset
@@ -55,7 +56,7 @@ def valid_section(product: Product, section_id: int | None, *, needed: bool, sai
         )
 
 
-class ProductRow(BaseModel):
+class ProductRow(Answer):
     """A product as a list shows it."""
 
     id: int
@@ -107,7 +108,7 @@ async def list_features(
     return selection.page(lambda f: f, Coverage(total=count, loaded=count, matched=selection.matched, complete=True))
 
 
-class TemplateRow(BaseModel):
+class TemplateRow(Answer):
     """A test template as a list shows it."""
 
     id: int

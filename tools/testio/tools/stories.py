@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.text import clean, quote
 from tools.kit.toolset import Toolset
@@ -89,7 +90,7 @@ async def get_user_story(api: TestIO, user_story_id: UserStoryId) -> Story:
     return await known_story(api, user_story_id)
 
 
-class SavedStory(BaseModel):
+class SavedStory(Answer):
     """A user story after a change."""
 
     done: str
@@ -126,7 +127,7 @@ async def update_user_story(
     return SavedStory(done="Changed: path.", story=story, before=before)
 
 
-class DeletedStory(BaseModel):
+class DeletedStory(Answer):
     """A user story that is gone, as it was."""
 
     done: str

@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from tools.kit.model import Answer
 from tools.kit.text import Untrusted
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
@@ -13,7 +14,7 @@ from tools.testio.tools.products import TemplateRow, row_of_template
 tool = Toolset(TestIO)
 
 
-class SavedTemplate(BaseModel):
+class SavedTemplate(Answer):
     """A template that was made from a test."""
 
     done: str

@@ -4,9 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Toolset
@@ -137,7 +138,7 @@ async def about_to_create_test(
     return str(lines)
 
 
-class OrderedCases(BaseModel):
+class OrderedCases(Answer):
     """A test of test cases that was ordered."""
 
     done: str
@@ -220,7 +221,7 @@ async def get_test_case_test(api: TestIO, product_id: ProductId, test_id: TestId
         raise await no_such_test(api, product_id, test_id) from error
 
 
-class ResultRow(BaseModel):
+class ResultRow(Answer):
     """What one tester found for one test case."""
 
     test_case_id: int | None = None

@@ -3,10 +3,10 @@
 from contextlib import suppress
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
-from tools.kit.model import Sent
+from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import clean, quote
 from tools.kit.toolset import Progress, Toolset
@@ -108,7 +108,7 @@ async def get_test_case(api: TestIO, product_id: ProductId, test_case_id: TestCa
     return await known_test_case(api, product_id, test_case_id)
 
 
-class MadeCases(BaseModel):
+class MadeCases(Answer):
     """Test cases that were made."""
 
     done: str
@@ -137,7 +137,7 @@ async def create_test_cases(
     return MadeCases(done=done, test_cases=[row_of_case(case) for case in made])
 
 
-class ChangedCase(BaseModel):
+class ChangedCase(Answer):
     """A test case before and after; another id means that the old one is gone."""
 
     done: str
@@ -195,7 +195,7 @@ async def update_test_case(
     return ChangedCase(done=done, before=before, after=after)
 
 
-class DeletedCase(BaseModel):
+class DeletedCase(Answer):
     """A test case that is gone, as it was."""
 
     done: str

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
-from tools.kit.model import Sent
+from tools.kit.model import Answer, Sent
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
@@ -57,7 +57,7 @@ class Step:
     state: Literal["to do", "already", "impossible"]
 
 
-class Result(BaseModel):
+class Result(Answer):
     """What became of one bug."""
 
     bug_id: int
@@ -68,7 +68,7 @@ class Result(BaseModel):
     note: str | None = None
 
 
-class Triaged(BaseModel):
+class Triaged(Answer):
     """What became of each bug, in the order given, with counts."""
 
     done: int

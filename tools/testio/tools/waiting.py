@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tools.kit.errors import Refused
+from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.wait import Handle, Minutes, Pace, decode_handle, encode_handle, wait_until
@@ -21,7 +22,7 @@ PACE = Pace(first=15.0, last=180.0)
 SANDBOX_PACE = Pace(first=0.2, last=1.0)
 
 
-class Stand(BaseModel):
+class Stand(Answer):
     """How a test stands."""
 
     test_id: int
