@@ -36,7 +36,7 @@ class Answer(BaseModel):
 
 
 class _NullIsEmpty:
-    """Takes null as an empty list, after the rows were read: a validator before would turn all JSON to objects first."""
+    """Takes null as an empty list, after the rows were read: before, all JSON would have to become objects first."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
