@@ -137,7 +137,7 @@ def expose(
         annotations=annotations(tool),
         structured_output=False,  # the pipeline makes the structured part, and `answer_schema` its schema
     )
-    exposed.parameters = slim(exposed.parameters | {"additionalProperties": False})
+    exposed.parameters = slim({"additionalProperties": False} | exposed.parameters)
     exposed.fn_metadata = Arguments(
         arg_model=exposed.fn_metadata.arg_model,
         output_schema=answer_schema(answer, sandbox=pipeline.clients.is_sandbox) if output_schema else None,
