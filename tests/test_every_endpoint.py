@@ -1,4 +1,4 @@
-"""Each client method meets a route in its platform's sandbox, and each route a method."""
+"""Each client method meets a route in its platform's sandbox; that each operation has both is in test_coverage."""
 
 import inspect
 import re
