@@ -71,9 +71,11 @@ def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         "client": "WEAKER: your host's own approval of each call stands for the person's yes",
     }[settings.consent]
     key = "set" if environment.get(HTTP_KEY) or environment.get(f"{HTTP_KEY}_FILE") else "made anew at each start"
+    is_any = any(told.is_configured for told in settings.platforms.values())
+    why = "of the platforms configured" if is_any else "of every platform, since none is configured"
     exposed = sum(len(exposed_tools(platform, settings)) for platform in exposed_platforms(PLATFORMS, settings))
     return [
-        f"Tools exposed: {exposed} (all of the platforms configured; --read-only keeps those that change nothing)",
+        f"Tools exposed: {exposed} ({why}; --read-only keeps those that change nothing)",
         f"Consent ({CONSENT}={settings.consent}): {asked}",
         f"HTTP key ({HTTP_KEY}): {key}",
         f"Output schemas ({OUTPUT_SCHEMAS}): {'published' if settings.output_schemas else 'not published'}",
