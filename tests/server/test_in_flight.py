@@ -88,9 +88,9 @@ def converse(origin: str, how: str) -> dict[str, Any]:
         patience.daemon = True
         patience.start()
         for line in process.stdout:
-            message: dict[str, Any] = json.loads(line)
-            if message.get("id") == 2:
-                return message
+            answer: dict[str, Any] = json.loads(line)
+            if answer.get("id") == 2:
+                return answer
     pytest.fail("no answer came")
 
 
