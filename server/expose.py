@@ -50,7 +50,8 @@ class ExposedTool(McpTool):
                 told.append(f"{'.'.join(place)} is missing")
             else:
                 told.append(f"{'.'.join(place)}: {wrong['msg'][:200]}")
-        return f"Nothing was sent. {'; '.join(dict.fromkeys(told))}."
+        words = "; ".join(dict.fromkeys(told))
+        return f"Nothing was sent. {words}{'' if words.endswith('?') else '.'}"
 
     def _unknown(self, place: list[str]) -> str:
         name, names = place[-1][:60], list(self.parameters.get("properties", {}))
