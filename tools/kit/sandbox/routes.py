@@ -111,6 +111,9 @@ class Routes(Generic[W]):
     def put(self, path: str) -> Callable[[H], H]:
         return self.route("PUT", path)
 
+    def patch(self, path: str) -> Callable[[H], H]:
+        return self.route("PATCH", path)
+
     def delete(self, path: str) -> Callable[[H], H]:
         return self.route("DELETE", path)
 
