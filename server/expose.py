@@ -19,7 +19,7 @@ from server.pipeline import Pipeline
 from server.schemas import slim
 from tools.kit.errors import Refused
 from tools.kit.picture import Album
-from tools.kit.platform import Platform
+from tools.kit.platform import Offer
 from tools.kit.toolset import Effect, Progress, Question, Tool
 from tools.kit.webhook import Inbox
 
@@ -46,7 +46,7 @@ def annotations(tool: Tool) -> ToolAnnotations:
 
 
 def expose(
-    platform: Platform, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
+    platform: Offer, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
 ) -> McpTool:
     """Offer a declared tool as an MCP tool."""
     return ExposedTool.later(
@@ -59,7 +59,7 @@ def expose(
 
 
 def _built(
-    platform: Platform, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
+    platform: Offer, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
 ) -> McpTool:
     """Build the MCP tool of a declared one."""
     parameters, answer = _signature(tool)
@@ -125,7 +125,7 @@ def _pass(verdict: Any, rounds: Rounds) -> None:
 
 
 def _consent(
-    platform: Platform,
+    platform: Offer,
     tool: Tool,
     question: Question,
     shown: list[inspect.Parameter],
