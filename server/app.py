@@ -8,13 +8,12 @@ import anyio
 from mcp.server import CacheHint, MCPServer
 from mcp.server.subscriptions import InMemorySubscriptionBus
 
-from prompts.library import Prompt as ProsePrompt
 from prompts.library import read_prompts
 from server.clients import Clients
 from server.expose import expose
 from server.guards.consent import Rounds, remember_round
 from server.guards.redact import Redactor
-from server.guards.scope import exposed_platforms, exposed_tools, is_across
+from server.guards.scope import exposed_platforms, exposed_tools, offers
 from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
@@ -69,7 +68,7 @@ def build(
 
     ask_person, output_schema = settings.consent == "ask", settings.output_schemas
     offered: list[tuple[Offer, DeclaredTool]] = [(p, tool) for p in shown for tool in exposed_tools(p, settings)]
-    if is_across(shown):
+    if across in offers(shown):
         clients.put(across.key, View({p.key: p for p in shown if p.survey is not None}, clients.__getitem__))
         offered += [(across, tool) for tool in across.tools]
     tools = [
@@ -93,8 +92,8 @@ def build(
     )
     server.middleware.insert(0, remember_round)
     watch.serve_subscriptions(server)
-    keys = {platform.key for platform in shown}
-    prose = [prompt for prompt in read_prompts() if keys.issuperset(prompt.platforms) and _has_tools(prompt, names)]
+    # A job that cannot be done is not offered.
+    prose = [prompt for prompt in read_prompts() if prompt.tools.issubset(names)]
     add_resources(server, shown, pipeline, prose)
     add_prompts(server, prose)
     return server
@@ -113,11 +112,6 @@ def open_network(settings: Settings, platforms: Sequence[Platform]) -> Network:
     for sandbox in sandboxes.values():
         sandbox.clock.accelerate(settings.sandbox_pace, is_first=True)
     return Network(SandboxTransport(compose(sandboxes)))
-
-
-def _has_tools(prompt: ProsePrompt, names: Sequence[str]) -> bool:
-    """Whether every tool a prompt names is exposed; a job that cannot be done is not offered."""
-    return prompt.tools.issubset(names)
 
 
 def instructions(shown: Sequence[Platform], settings: Settings) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from server.clients import Clients, where_to_get
 from server.guards.fence import for_person
 from server.guards.redact import Redactor
-from server.guards.scope import exposed_platforms, exposed_tools, is_open
+from server.guards.scope import exposed_platforms, exposed_tools, is_open, offers
 from server.settings import CONSENT, HTTP_KEY, OUTPUT_SCHEMAS, Settings, read_settings
 from server.version import __version__
+from tools.across import across
 from tools.kit.errors import TestdeskError
 from tools.kit.network import Network
 from tools.kit.platform import Platform
@@ -31,6 +32,8 @@ async def examine(environment: Mapping[str, str] = os.environ, *, network: Netwo
             well = well and works
     finally:
         await clients.close()
+    if across in offers(shown):
+        lines.append(f"- {across.title}: {len(across.tools)} tools look at {', '.join(p.title for p in shown)} at once")
     lines += ["", *_server(settings, environment)]
     if not any(told.is_configured for told in settings.platforms.values()):
         lines += ["", "No platform is configured. `testdesk serve --sandbox` works without any."]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from prompts.library import read_prompts
 from server.coverage import page as coverage_page
-from tools.kit.platform import Platform
+from server.guards.scope import offers
+from tools.kit.platform import Offer
 from tools.kit.toolset import Effect, Tool
 from tools.platforms import PLATFORMS
 
@@ -36,7 +37,7 @@ def asks(tool: Tool) -> str:
     return "where it is not harmless" if tool.effect is Effect.WRITES or tool.unasked_when is not None else "yes"
 
 
-def tools_of(platform: Platform) -> str:
+def tools_of(platform: Offer) -> str:
     """A platform's tools with what they do."""
     rows = [
         (f"`{platform.name_of(tool)}`", tool.effect.value, asks(tool), " ".join(tool.sentence.split("\n")[0].split()))
@@ -46,8 +47,8 @@ def tools_of(platform: Platform) -> str:
 
 
 def tools() -> str:
-    """All tools, platform by platform."""
-    return "\n\n".join(tools_of(platform) for platform in PLATFORMS)
+    """All tools, platform by platform, and those across platforms."""
+    return "\n\n".join(tools_of(offer) for offer in offers(PLATFORMS))
 
 
 def resources() -> str:

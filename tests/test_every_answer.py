@@ -9,18 +9,19 @@ import pytest
 
 from server.app import build
 from server.expose import answer_schema
+from server.guards.scope import offers
 from tests.desk import ERAS, desk, settings
 from tools.platforms import PLATFORMS
 
 pytestmark = pytest.mark.anyio
 
 CALLS: list[tuple[str, dict[str, Any]]] = [
-    call for platform in PLATFORMS for call in import_module(f"tests.tools.{platform.key}.calls").CALLS
+    call for offer in offers(PLATFORMS) for call in import_module(f"tests.tools.{offer.key}.calls").CALLS
 ]
 ANSWERS = {
-    platform.name_of(tool): inspect.signature(tool.function, eval_str=True).return_annotation
-    for platform in PLATFORMS
-    for tool in platform.tools
+    offer.name_of(tool): inspect.signature(tool.function, eval_str=True).return_annotation
+    for offer in offers(PLATFORMS)
+    for tool in offer.tools
 }
 
 

@@ -13,16 +13,17 @@ from pydantic import BaseModel
 
 from server.app import build
 from server.expose import answer_schema
+from server.guards.scope import offers
 from server.guards.shape import _fields
 from tests.desk import settings
 from tools.kit.network import Account
-from tools.kit.platform import Platform
+from tools.kit.platform import Offer
 from tools.kit.text import Sealed, Vocabulary, Written
 from tools.kit.toolset import Effect, Tool
 from tools.platforms import PLATFORMS
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-TOOLS = [(platform, tool) for platform in PLATFORMS for tool in platform.tools]
+TOOLS = [(offer, tool) for offer in offers(PLATFORMS) for tool in offer.tools]
 NAMES = [platform.name_of(tool) for platform, tool in TOOLS]
 
 every_tool = pytest.mark.parametrize(("platform", "tool"), TOOLS, ids=NAMES)
@@ -52,14 +53,14 @@ def test_names_are_unique_and_short_enough_for_every_host() -> None:
 
 
 @every_tool
-def test_it_says_what_it_does_in_few_words(platform: Platform, tool: Tool) -> None:
+def test_it_says_what_it_does_in_few_words(platform: Offer, tool: Tool) -> None:
     assert tool.sentence.split("\n")[0].endswith("."), "a sentence"
     assert len(tool.sentence) <= 240
     assert not re.search(r"\b(IMPORTANT|MUST|NEVER|ALWAYS)\b", tool.sentence)
 
 
 @every_tool
-def test_every_parameter_and_answer_has_a_type(platform: Platform, tool: Tool) -> None:
+def test_every_parameter_and_answer_has_a_type(platform: Offer, tool: Tool) -> None:
     signature = inspect.signature(tool.function, eval_str=True)
     assert all(p.annotation is not p.empty and p.annotation is not Any for p in signature.parameters.values())
     assert isinstance(signature.return_annotation, type)
@@ -68,7 +69,7 @@ def test_every_parameter_and_answer_has_a_type(platform: Platform, tool: Tool) -
 
 @every_tool
 def test_what_destroys_or_spends_cannot_run_without_a_persons_answer(
-    platform: Platform, tool: Tool, exposed: dict[str, McpTool]
+    platform: Offer, tool: Tool, exposed: dict[str, McpTool]
 ) -> None:
     built = exposed[platform.name_of(tool)]
     if tool.effect in {Effect.DESTROYS, Effect.SPENDS}:
@@ -79,14 +80,14 @@ def test_what_destroys_or_spends_cannot_run_without_a_persons_answer(
 
 
 @every_tool
-def test_no_argument_of_any_tool_could_be_a_consent(platform: Platform, tool: Tool) -> None:
+def test_no_argument_of_any_tool_could_be_a_consent(platform: Offer, tool: Tool) -> None:
     words = {"confirm", "confirmed", "consent", "approve", "approved", "force", "yes", "sure"}
     assert not words & set(inspect.signature(tool.function).parameters)
 
 
 @every_tool
 def test_all_hints_are_set_and_those_of_the_worst_case(
-    platform: Platform, tool: Tool, exposed: dict[str, McpTool]
+    platform: Offer, tool: Tool, exposed: dict[str, McpTool]
 ) -> None:
     hints = exposed[platform.name_of(tool)].annotations
     assert hints is not None
@@ -97,7 +98,7 @@ def test_all_hints_are_set_and_those_of_the_worst_case(
 
 
 @every_tool
-def test_a_lost_write_can_be_settled_by_a_reading_tool(platform: Platform, tool: Tool) -> None:
+def test_a_lost_write_can_be_settled_by_a_reading_tool(platform: Offer, tool: Tool) -> None:
     readers = {t.name for t in platform.tools if t.effect is Effect.READS}
     if tool.effect is not Effect.READS and tool.settled_by is not None:  # None is said aloud: the API has no such read
         assert tool.settled_by in readers
@@ -105,7 +106,7 @@ def test_a_lost_write_can_be_settled_by_a_reading_tool(platform: Platform, tool:
 
 
 @every_tool
-def test_its_question_takes_only_what_the_tool_takes(platform: Platform, tool: Tool) -> None:
+def test_its_question_takes_only_what_the_tool_takes(platform: Offer, tool: Tool) -> None:
     taken = set(inspect.signature(tool.function).parameters)
     for function in filter(None, (tool.question, tool.unasked_when)):
         asked = list(inspect.signature(function).parameters)
@@ -113,7 +114,7 @@ def test_its_question_takes_only_what_the_tool_takes(platform: Platform, tool: T
 
 
 @every_tool
-def test_its_schema_is_one_that_every_host_takes(platform: Platform, tool: Tool, exposed: dict[str, McpTool]) -> None:
+def test_its_schema_is_one_that_every_host_takes(platform: Offer, tool: Tool, exposed: dict[str, McpTool]) -> None:
     schema = exposed[platform.name_of(tool)].parameters
     assert schema["type"] == "object"
     assert schema["additionalProperties"] is False
@@ -136,7 +137,7 @@ def test_its_schema_is_one_that_every_host_takes(platform: Platform, tool: Tool,
 
 
 @every_tool
-def test_its_schema_is_the_one_on_record(platform: Platform, tool: Tool, exposed: dict[str, McpTool]) -> None:
+def test_its_schema_is_the_one_on_record(platform: Offer, tool: Tool, exposed: dict[str, McpTool]) -> None:
     """A changed schema shows in the diff: UPDATE_SNAPSHOTS=1 writes it anew."""
     name = platform.name_of(tool)
     now = json.dumps(published(exposed[name]), indent=1, ensure_ascii=False) + "\n"
@@ -175,7 +176,7 @@ def holds_text(annotation: Any) -> bool:
 
 
 @every_tool
-def test_every_text_it_answers_says_who_wrote_it(platform: Platform, tool: Tool) -> None:
+def test_every_text_it_answers_says_who_wrote_it(platform: Offer, tool: Tool) -> None:
     """A plain str is ours; whatever comes from a platform is marked as its vocabulary or as somebody's writing."""
     answer = inspect.signature(tool.function, eval_str=True).return_annotation
     for model in models_of(answer, set()):
@@ -188,7 +189,7 @@ def test_every_text_it_answers_says_who_wrote_it(platform: Platform, tool: Tool)
 
 
 @every_tool
-def test_no_secret_field_of_its_answer_can_leave(platform: Platform, tool: Tool) -> None:
+def test_no_secret_field_of_its_answer_can_leave(platform: Offer, tool: Tool) -> None:
     answer = inspect.signature(tool.function, eval_str=True).return_annotation
     for model in models_of(answer, set()):
         for told in _fields(model):
@@ -197,7 +198,7 @@ def test_no_secret_field_of_its_answer_can_leave(platform: Platform, tool: Tool)
 
 
 @every_tool
-def test_its_answers_have_a_schema_unless_they_are_pictures(platform: Platform, tool: Tool) -> None:
+def test_its_answers_have_a_schema_unless_they_are_pictures(platform: Offer, tool: Tool) -> None:
     schema = answer_schema(inspect.signature(tool.function, eval_str=True).return_annotation)
     assert schema is None or schema["type"] == "object"
 
@@ -205,12 +206,13 @@ def test_its_answers_have_a_schema_unless_they_are_pictures(platform: Platform, 
 def test_every_tool_named_in_a_sentence_of_ours_exists() -> None:
     """Next steps that lead nowhere are worse than none."""
     root = Path(__file__).parent.parent
-    keys = "|".join(platform.key for platform in PLATFORMS)
+    keys = "|".join(offer.key for offer in offers(PLATFORMS))
+    verbs = "|".join(sorted({tool.name.split("_")[0] for _, tool in TOOLS}))
     for file in [*(root / "tools").rglob("*.py"), *(root / "prompts").glob("*.md"), root / "README.md"]:
         if "sandbox" in file.parts:
             continue
         for name in re.findall(
-            rf"\b(?:{keys})_(?:list|get|find|accept|reject|mark|create|update|launch|duplicate|delete|copy|save|request|upload)_\w+",
+            rf"\b(?:{keys})_(?:{verbs})_\w+",
             file.read_text(encoding="utf-8"),
         ):
             assert name in NAMES, f"{file.name} names {name}"

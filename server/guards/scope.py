@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from server.settings import Settings
-from tools.kit.platform import Platform
+from tools.across import across
+from tools.kit.platform import Offer, Platform
 from tools.kit.toolset import Effect, Tool
 
 
@@ -28,6 +29,7 @@ def is_open(platform: Platform, tool: Tool, settings: Settings) -> bool:
     return tool.needs is None or not told.is_configured or tool.needs not in told.shut
 
 
-def is_across(shown: Sequence[Platform]) -> bool:
-    """Whether there is more than one platform to look across."""
-    return sum(platform.survey is not None for platform in shown) > 1
+def offers(shown: Sequence[Platform]) -> list[Offer]:
+    """The platforms, and what looks across them where there is more than one to look at."""
+    surveyed = sum(platform.survey is not None for platform in shown)
+    return [*shown, across] if surveyed > 1 else list(shown)

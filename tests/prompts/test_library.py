@@ -3,6 +3,7 @@
 import pytest
 
 from prompts.library import Prompt, read_prompts
+from server.guards.scope import offers
 from tools.platforms import PLATFORMS
 
 PROMPTS = read_prompts()
@@ -11,7 +12,7 @@ every_prompt = pytest.mark.parametrize("prompt", PROMPTS, ids=[p.name for p in P
 
 @every_prompt
 def test_every_tool_it_names_exists(prompt: Prompt) -> None:
-    names = {platform.name_of(tool) for platform in PLATFORMS for tool in platform.tools}
+    names = {offer.name_of(tool) for offer in offers(PLATFORMS) for tool in offer.tools}
     assert prompt.tools
     assert prompt.tools <= names
 
@@ -25,7 +26,7 @@ def test_every_argument_it_asks_for_is_used(prompt: Prompt) -> None:
 
 @every_prompt
 def test_its_platforms_exist(prompt: Prompt) -> None:
-    assert set(prompt.platforms) <= {platform.key for platform in PLATFORMS}
+    assert set(prompt.platforms) <= {offer.key for offer in offers(PLATFORMS)}
 
 
 @every_prompt
