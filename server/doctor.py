@@ -7,7 +7,7 @@ from server.clients import Clients, where_to_get
 from server.guards.fence import for_person
 from server.guards.redact import Redactor
 from server.guards.scope import exposed_platforms, exposed_tools, is_open, offers
-from server.settings import CONSENT, HTTP_KEY, OUTPUT_SCHEMAS, Settings, read_settings
+from server.settings import CONSENT, HTTP_KEY, OUTPUT_SCHEMAS, TOOLSETS, Settings, read_settings
 from server.version import __version__
 from tools.across import across
 from tools.kit.errors import TestdeskError
@@ -82,6 +82,7 @@ def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     exposed = sum(len(exposed_tools(platform, settings)) for platform in exposed_platforms(PLATFORMS, settings))
     return [
         f"Tools exposed: {exposed} ({why}; --read-only keeps those that change nothing)",
+        f"Listed ({TOOLSETS}): {', '.join(settings.toolsets) + '; the others are found' if settings.toolsets else 'all'}",
         f"Consent ({CONSENT}={settings.consent}): {asked}",
         f"HTTP key ({HTTP_KEY}): {key}",
         f"Output schemas ({OUTPUT_SCHEMAS}): {'published' if settings.output_schemas else 'not published'}",

@@ -15,6 +15,7 @@ from tools.kit.platform import Credential, Platform
 CONSENT = "TESTDESK_CONSENT"
 OUTPUT_SCHEMAS = "TESTDESK_OUTPUT_SCHEMAS"
 HTTP_KEY = "TESTDESK_HTTP_KEY"
+TOOLSETS = "TESTDESK_TOOLSETS"
 SHARED = ("TESTDESK_ATTACHMENT_HOSTS", "TESTDESK_UPLOAD_DIRS")
 """Settings of ours that platforms' clients read."""
 
@@ -56,6 +57,8 @@ class Settings:
     read_only: bool = False
     consent: Literal["ask", "client"] = "ask"
     output_schemas: bool = False
+    toolsets: tuple[str, ...] = ()
+    """What is listed: platforms, their subjects, or tools by name; none: everything."""
     log_level: str = "WARNING"
 
     @property
@@ -95,6 +98,7 @@ def read_settings(
         read_only=read_only,
         consent="client" if consent == "client" else "ask",
         output_schemas=environment.get(OUTPUT_SCHEMAS, "").strip().lower() in {"1", "true", "yes"},
+        toolsets=tuple(word.strip() for word in environment.get(TOOLSETS, "").split(",") if word.strip()),
         log_level=log_level,
     )
 

@@ -1,8 +1,9 @@
 """Guards the account: which platforms and tools exist in this session."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
-from server.settings import Settings
+from server.settings import TOOLSETS, Settings, SettingsError
 from tools.across import across
 from tools.kit.platform import Offer, Platform
 from tools.kit.toolset import Effect, Tool
@@ -33,3 +34,28 @@ def offers(shown: Sequence[Platform]) -> list[Offer]:
     """The platforms, and what looks across them where there is more than one to look at."""
     surveyed = sum(platform.survey is not None for platform in shown)
     return [*shown, across] if surveyed > 1 else list(shown)
+
+
+def listed(offered: Sequence[tuple[Offer, Tool]], settings: Settings) -> frozenset[str] | None:
+    """The names of the tools that TESTDESK_TOOLSETS lists, or None for all of them.
+
+    Raises:
+        SettingsError: for a word that means none, with those that do.
+    """
+    if not settings.toolsets:
+        return None
+    meant: dict[str, set[str]] = {}
+    for offer, tool in offered:
+        name = offer.name_of(tool)
+        for word in (offer.key, f"{offer.key}:{tool.subject}", name):
+            meant.setdefault(word, set()).add(name)
+    for word in settings.toolsets:
+        if word not in meant:
+            close = get_close_matches(word, meant, 3)
+            hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(_subjects(meant))}."
+            raise SettingsError(f"{TOOLSETS} names {word[:80]!r}, which means no tool here; {hint}")
+    return frozenset(name for word in settings.toolsets for name in meant[word])
+
+
+def _subjects(words: Iterable[str]) -> list[str]:
+    return sorted(word for word in words if ":" in word)

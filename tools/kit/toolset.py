@@ -61,6 +61,11 @@ class Tool:
         return self.function.__name__
 
     @property
+    def subject(self) -> str:
+        """What it is about: the name of the file it is declared in."""
+        return self.function.__module__.rpartition(".")[2]
+
+    @property
     def sentence(self) -> str:
         return inspect.cleandoc(self.function.__doc__ or "")
 
