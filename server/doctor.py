@@ -80,9 +80,10 @@ def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     is_any = any(told.is_configured for told in settings.platforms.values())
     why = "of the platforms configured" if is_any else "of every platform, since none is configured"
     exposed = sum(len(exposed_tools(platform, settings)) for platform in exposed_platforms(PLATFORMS, settings))
+    some = ", ".join(settings.toolsets)
     return [
         f"Tools exposed: {exposed} ({why}; --read-only keeps those that change nothing)",
-        f"Listed ({TOOLSETS}): {', '.join(settings.toolsets) + '; the others are found' if settings.toolsets else 'all'}",
+        f"Tools listed ({TOOLSETS}): {f'{some}; find_tools finds the others' if some else 'all of these'}",
         f"Consent ({CONSENT}={settings.consent}): {asked}",
         f"HTTP key ({HTTP_KEY}): {key}",
         f"Output schemas ({OUTPUT_SCHEMAS}): {'published' if settings.output_schemas else 'not published'}",
