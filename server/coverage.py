@@ -1,6 +1,6 @@
 """docs/coverage.md: a row for each operation of each platform, with all that has to be there for it.
 
-The operations are listed in docs/operations, from the vendors' documents; the rest of a row is looked up in the code.
+Each platform lists its operations, from the vendor's documents; the rest of a row is looked up in the code.
 """
 
 import ast
@@ -100,9 +100,14 @@ def reached(tool: Tool, client: Any) -> dict[str, int]:
     return steps
 
 
+def operations(platform: Platform) -> dict[str, Any]:
+    """What the vendor's documents have."""
+    return tomllib.loads((ROOT / "tools" / platform.key / "operations.toml").read_text(encoding="utf-8"))
+
+
 def rows(platform: Platform) -> list[Row]:
     """The rows of a platform."""
-    told = tomllib.loads((ROOT / "docs" / "operations" / f"{platform.key}.toml").read_text(encoding="utf-8"))
+    told = operations(platform)
     methods = endpoints(platform.client)
     routes = {(method, shape(path)): f"{method} {path}" for method, path in platform.sandbox().routes}
     by_tool = [(tool, reached(tool, platform.client)) for tool in platform.tools]
@@ -137,8 +142,7 @@ def _row(
 
 def expected(platform: Platform) -> int:
     """How many operations the vendor's documents have."""
-    told = tomllib.loads((ROOT / "docs" / "operations" / f"{platform.key}.toml").read_text(encoding="utf-8"))
-    return int(told["expected"])
+    return int(operations(platform)["expected"])
 
 
 def page(platforms: Sequence[Platform]) -> str:

@@ -112,7 +112,7 @@ def written(text: str) -> str:
 
 def write(*, check: bool) -> int:
     """Write the generated parts, or with `check` say which are out of date; 1 when any is."""
-    if not (ROOT / "docs" / "operations").is_dir():
+    if not (ROOT / "docs").is_dir():
         sys.stderr.write("testdesk reference: this is for a checkout; an installed testdesk has no pages to write\n")
         return 1
     stale = []

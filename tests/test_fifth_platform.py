@@ -1,0 +1,104 @@
+"""A fifth platform needs one folder and its name in the list: everything else walks it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fifth import KEY, PARTS
+
+ROOT = Path(__file__).parent.parent
+COPIED = ("server", "tools", "prompts", "docs", "README.md")
+
+LOOK = """
+import anyio
+from mcp import Client
+from server.app import build
+from server.settings import read_settings
+from tools.platforms import PLATFORMS
+
+async def look():
+    server = build(read_settings(PLATFORMS, {}, sandbox=True))
+    async with Client(server) as client:
+        print("PAGE", (await client.read_resource("toyshelf://toys/1")).contents[0].text)
+        listed = await client.call_tool("toyshelf_list_toys", {})
+        print("LIST", [row["name"] for row in listed.structured_content["items"]])
+        runs = await client.call_tool("across_list_runs", {"platforms": ["toyshelf"]})
+        print("RUNS", [row["title"] for row in runs.structured_content["items"]])
+
+anyio.run(look)
+"""
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the tree with one folder more and one name more in the list."""
+    tree = tmp_path_factory.mktemp("tree")
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, tree / name)
+    folder = tree / "tools" / KEY
+    folder.mkdir()
+    for name, text in PARTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    names = tree / "tools" / "platforms.py"
+    text = names.read_text(encoding="utf-8")
+    text = text.replace("\n\nPLATFORMS", f"\nfrom tools.{KEY}.platform import {KEY}\n\nPLATFORMS", 1)
+    names.write_text(text.rstrip().removesuffix(")").rstrip(",\n") + f", {KEY})\n", encoding="utf-8")
+    yield tree
+    shutil.rmtree(tree)
+
+
+def run(tree: Path, *command: str) -> str:
+    """Run Python in the copy, with nothing of the checkout on its path and no variable of a platform set."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-P", *command],
+        cwd=tree,
+        env={**environment, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_its_page_its_tools_and_its_part_across_platforms_are_there(copy: Path) -> None:
+    told = run(copy, "-c", LOOK)
+    assert "PAGE > Sandbox: invented data." in told
+    assert "# Toy 1: [" in told
+    assert "|Bear|" in told
+    assert "LIST ['Bear', 'Boat']" in told
+    assert "RUNS ['Bear', 'Boat']" in told
+
+
+def test_its_rows_stand_in_the_tables(copy: Path) -> None:
+    run(copy, "-m", "server", "reference")
+    readme = (copy / "README.md").read_text(encoding="utf-8")
+    assert "| Toy Shelf | 2 | 2 |" in readme
+    assert "| `toyshelf://toys/{toy_id}` | A toy as a page to read. |" in readme
+    assert "| `TOYSHELF_API_TOKEN`, `TOYSHELF_API_TOKEN_FILE` | Credential, under the shelf |" in readme
+    assert "| `toyshelf_get_toy` | reads |" in (copy / "docs" / "tools.md").read_text(encoding="utf-8")
+    coverage = (copy / "docs" / "coverage.md").read_text(encoding="utf-8")
+    assert "## Toy Shelf: 2 of 2" in coverage
+    assert "| Toys | `GET /toys/{id}` | `toy` | `toyshelf_get_toy`" in coverage
+
+
+def test_doctor_has_a_line_for_it(copy: Path) -> None:
+    told = run(copy, "-m", "server", "doctor")
+    assert "- Toy Shelf: listed so that you can look" in told
+    assert "set TOYSHELF_API_TOKEN (or TOYSHELF_API_TOKEN_FILE), to be found under the shelf" in told
+
+
+def test_nothing_else_of_the_tree_knows_it() -> None:
+    for folder in ("server", "tools", "prompts", "docs"):
+        for file in (ROOT / folder).rglob("*"):
+            if file.is_file() and file.suffix != ".pyc":
+                assert KEY not in file.read_text(encoding="utf-8"), file
