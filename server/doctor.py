@@ -49,7 +49,7 @@ async def _platform(platform: Platform, settings: Settings, clients: Clients, is
         return [f"- {platform.title}: {why}. {where_to_get(platform, told.missing)}"], True
     lines = [f"- {platform.title}: configured ({', '.join(told.credentials)}), at {told.base_url}"]
     try:
-        lines.append(f"    works: {await platform.probe(clients[platform.key])}")
+        lines.append(f"    works: {await platform.parts.probe(clients[platform.key])}")
         works = True
     except TestdeskError as error:
         lines.append(f"    DOES NOT WORK: {error}")

@@ -19,7 +19,7 @@ from server.pipeline import Pipeline
 from server.schemas import slim
 from tools.kit.errors import Refused
 from tools.kit.picture import Album
-from tools.kit.platform import Offer
+from tools.kit.platform import Offered
 from tools.kit.toolset import Effect, Progress, Question, Tool
 from tools.kit.webhook import Inbox
 
@@ -46,9 +46,9 @@ def annotations(tool: Tool) -> ToolAnnotations:
 
 
 def expose(
-    platform: Offer, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
+    platform: Offered, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
 ) -> McpTool:
-    """Offer a declared tool as an MCP tool."""
+    """Offered a declared tool as an MCP tool."""
     return ExposedTool.later(
         platform.name_of(tool),
         f"{platform.title}: {tool.name.replace('_', ' ')}",
@@ -59,7 +59,7 @@ def expose(
 
 
 def _built(
-    platform: Offer, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
+    platform: Offered, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
 ) -> McpTool:
     """Build the MCP tool of a declared one."""
     parameters, answer = _signature(tool)
@@ -125,7 +125,7 @@ def _pass(verdict: Any, rounds: Rounds) -> None:
 
 
 def _consent(
-    platform: Offer,
+    platform: Offered,
     tool: Tool,
     question: Question,
     shown: list[inspect.Parameter],

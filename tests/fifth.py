@@ -129,9 +129,14 @@ def build() -> Sandbox:
 
 from typing import Any
 
-from tools.kit.platform import Credential, Platform, Setting
-from tools.toyshelf.client import TOKEN, Shelf
-from tools.toyshelf.tools import survey, tool
+from tools.kit.platform import Credential, Parts, Platform, Setting
+
+
+def parts() -> Parts:
+    from tools.toyshelf.client import Shelf
+    from tools.toyshelf.tools import survey, tool
+
+    return Parts(client=Shelf, toolsets=(tool,), probe=probe, survey=survey)
 
 
 def sandbox(profile: str = "story") -> Any:
@@ -140,7 +145,7 @@ def sandbox(profile: str = "story") -> Any:
     return build()
 
 
-async def probe(api: Shelf) -> str:
+async def probe(api: Any) -> str:
     return f"{len(await api.toys())} toys visible"
 
 
@@ -148,15 +153,12 @@ toyshelf = Platform(
     key="toyshelf",
     title="Toy Shelf",
     docs="https://toys.example/docs",
-    client=Shelf,
-    toolsets=(tool,),
+    load=parts,
     sandbox=sandbox,
     acts=lambda: (),
-    credentials=(Credential(TOKEN, "under the shelf"),),
+    credentials=(Credential("TOYSHELF_API_TOKEN", "under the shelf"),),
     address=Setting("TOYSHELF_BASE_URL", "Address of the shelf", "https://toys.example/api"),
     mount="/toyshelf",
-    probe=probe,
-    survey=survey,
 )
 ''',
     "operations.toml": """# The operations of the shelf.

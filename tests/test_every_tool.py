@@ -17,7 +17,7 @@ from server.guards.scope import offers
 from server.guards.shape import _fields
 from tests.desk import settings
 from tools.kit.network import Account
-from tools.kit.platform import Offer
+from tools.kit.platform import Offered
 from tools.kit.text import Sealed, Vocabulary, Written
 from tools.kit.toolset import Effect, Tool
 from tools.platforms import PLATFORMS
@@ -53,14 +53,14 @@ def test_names_are_unique_and_short_enough_for_every_host() -> None:
 
 
 @every_tool
-def test_it_says_what_it_does_in_few_words(platform: Offer, tool: Tool) -> None:
+def test_it_says_what_it_does_in_few_words(platform: Offered, tool: Tool) -> None:
     assert tool.sentence.split("\n")[0].endswith("."), "a sentence"
     assert len(tool.sentence) <= 240
     assert not re.search(r"\b(IMPORTANT|MUST|NEVER|ALWAYS)\b", tool.sentence)
 
 
 @every_tool
-def test_every_parameter_and_answer_has_a_type(platform: Offer, tool: Tool) -> None:
+def test_every_parameter_and_answer_has_a_type(platform: Offered, tool: Tool) -> None:
     signature = inspect.signature(tool.function, eval_str=True)
     assert all(p.annotation is not p.empty and p.annotation is not Any for p in signature.parameters.values())
     assert isinstance(signature.return_annotation, type)
@@ -69,7 +69,7 @@ def test_every_parameter_and_answer_has_a_type(platform: Offer, tool: Tool) -> N
 
 @every_tool
 def test_what_destroys_or_spends_cannot_run_without_a_persons_answer(
-    platform: Offer, tool: Tool, exposed: dict[str, McpTool]
+    platform: Offered, tool: Tool, exposed: dict[str, McpTool]
 ) -> None:
     built = exposed[platform.name_of(tool)]
     if tool.effect in {Effect.DESTROYS, Effect.SPENDS}:
@@ -80,14 +80,14 @@ def test_what_destroys_or_spends_cannot_run_without_a_persons_answer(
 
 
 @every_tool
-def test_no_argument_of_any_tool_could_be_a_consent(platform: Offer, tool: Tool) -> None:
+def test_no_argument_of_any_tool_could_be_a_consent(platform: Offered, tool: Tool) -> None:
     words = {"confirm", "confirmed", "consent", "approve", "approved", "force", "yes", "sure"}
     assert not words & set(inspect.signature(tool.function).parameters)
 
 
 @every_tool
 def test_all_hints_are_set_and_those_of_the_worst_case(
-    platform: Offer, tool: Tool, exposed: dict[str, McpTool]
+    platform: Offered, tool: Tool, exposed: dict[str, McpTool]
 ) -> None:
     hints = exposed[platform.name_of(tool)].annotations
     assert hints is not None
@@ -98,7 +98,7 @@ def test_all_hints_are_set_and_those_of_the_worst_case(
 
 
 @every_tool
-def test_a_lost_write_can_be_settled_by_a_reading_tool(platform: Offer, tool: Tool) -> None:
+def test_a_lost_write_can_be_settled_by_a_reading_tool(platform: Offered, tool: Tool) -> None:
     readers = {t.name for t in platform.tools if t.effect is Effect.READS}
     if tool.effect is not Effect.READS and tool.settled_by is not None:  # None is said aloud: the API has no such read
         assert tool.settled_by in readers
@@ -106,7 +106,7 @@ def test_a_lost_write_can_be_settled_by_a_reading_tool(platform: Offer, tool: To
 
 
 @every_tool
-def test_its_question_takes_only_what_the_tool_takes(platform: Offer, tool: Tool) -> None:
+def test_its_question_takes_only_what_the_tool_takes(platform: Offered, tool: Tool) -> None:
     taken = set(inspect.signature(tool.function).parameters)
     for function in filter(None, (tool.question, tool.unasked_when)):
         asked = list(inspect.signature(function).parameters)
@@ -114,7 +114,7 @@ def test_its_question_takes_only_what_the_tool_takes(platform: Offer, tool: Tool
 
 
 @every_tool
-def test_its_schema_is_one_that_every_host_takes(platform: Offer, tool: Tool, exposed: dict[str, McpTool]) -> None:
+def test_its_schema_is_one_that_every_host_takes(platform: Offered, tool: Tool, exposed: dict[str, McpTool]) -> None:
     schema = exposed[platform.name_of(tool)].parameters
     assert schema["type"] == "object"
     assert schema["additionalProperties"] is False
@@ -137,7 +137,7 @@ def test_its_schema_is_one_that_every_host_takes(platform: Offer, tool: Tool, ex
 
 
 @every_tool
-def test_its_schema_is_the_one_on_record(platform: Offer, tool: Tool, exposed: dict[str, McpTool]) -> None:
+def test_its_schema_is_the_one_on_record(platform: Offered, tool: Tool, exposed: dict[str, McpTool]) -> None:
     """A changed schema shows in the diff: UPDATE_SNAPSHOTS=1 writes it anew."""
     name = platform.name_of(tool)
     now = json.dumps(published(exposed[name]), indent=1, ensure_ascii=False) + "\n"
@@ -176,7 +176,7 @@ def holds_text(annotation: Any) -> bool:
 
 
 @every_tool
-def test_every_text_it_answers_says_who_wrote_it(platform: Offer, tool: Tool) -> None:
+def test_every_text_it_answers_says_who_wrote_it(platform: Offered, tool: Tool) -> None:
     """A plain str is ours; whatever comes from a platform is marked as its vocabulary or as somebody's writing."""
     answer = inspect.signature(tool.function, eval_str=True).return_annotation
     for model in models_of(answer, set()):
@@ -189,7 +189,7 @@ def test_every_text_it_answers_says_who_wrote_it(platform: Offer, tool: Tool) ->
 
 
 @every_tool
-def test_no_secret_field_of_its_answer_can_leave(platform: Offer, tool: Tool) -> None:
+def test_no_secret_field_of_its_answer_can_leave(platform: Offered, tool: Tool) -> None:
     answer = inspect.signature(tool.function, eval_str=True).return_annotation
     for model in models_of(answer, set()):
         for told in _fields(model):
@@ -198,7 +198,7 @@ def test_no_secret_field_of_its_answer_can_leave(platform: Offer, tool: Tool) ->
 
 
 @every_tool
-def test_its_answers_have_a_schema_unless_they_are_pictures(platform: Offer, tool: Tool) -> None:
+def test_its_answers_have_a_schema_unless_they_are_pictures(platform: Offered, tool: Tool) -> None:
     schema = answer_schema(inspect.signature(tool.function, eval_str=True).return_annotation)
     assert schema is None or schema["type"] == "object"
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused, TestdeskError
 from tools.kit.model import Answer
-from tools.kit.platform import Offer, Platform
+from tools.kit.platform import Offered, Platform
 from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Wish
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
@@ -228,4 +228,15 @@ def _joined(platforms: list[Platform], asked: list[list[tuple[Source, list[Any]]
     return joined
 
 
-across = Offer(key="across", title="Across platforms", toolsets=(tool,))
+class Across(Offered):
+    """What is offered over all platforms."""
+
+    key = "across"
+    title = "Across platforms"
+
+    @property
+    def toolsets(self) -> tuple[Toolset[View]]:
+        return (tool,)
+
+
+across = Across()

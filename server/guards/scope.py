@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from server.settings import TOOLSETS, Settings, SettingsError
 from tools.across import across
-from tools.kit.platform import Offer, Platform
+from tools.kit.platform import Offered, Platform
 from tools.kit.toolset import Effect, Tool
 
 
@@ -30,13 +30,13 @@ def is_open(platform: Platform, tool: Tool, settings: Settings) -> bool:
     return tool.needs is None or not told.is_configured or tool.needs not in told.shut
 
 
-def offers(shown: Sequence[Platform]) -> list[Offer]:
+def offers(shown: Sequence[Platform]) -> list[Offered]:
     """The platforms, and what looks across them where there is more than one to look at."""
     surveyed = sum(platform.survey is not None for platform in shown)
     return [*shown, across] if surveyed > 1 else list(shown)
 
 
-def listed(offered: Sequence[tuple[Offer, Tool]], settings: Settings) -> frozenset[str] | None:
+def listed(offered: Sequence[tuple[Offered, Tool]], settings: Settings) -> frozenset[str] | None:
     """The names of the tools that TESTDESK_TOOLSETS lists, or None for all of them.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from tools.kit.network import Account
@@ -37,13 +38,16 @@ class Setting:
     """Its value in a sandbox, whatever the environment says."""
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offered:
     """Tools and pages that are offered under one key."""
 
     key: str
     title: str
-    toolsets: Sequence[Toolset[Any]]
+
+    @property
+    def toolsets(self) -> Sequence[Toolset[Any]]:
+        """The tools by subject."""
+        raise NotImplementedError
 
     @property
     def tools(self) -> list[Tool]:
@@ -59,11 +63,28 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Platform(Offer):
-    """One platform: what it is, and its parts."""
+class Parts:
+    """What of a platform takes long to load: its client and tools, with all their models."""
 
-    docs: str
     client: Callable[[Account], Any]
+    toolsets: Sequence[Toolset[Any]]
+    probe: Callable[[Any], Awaitable[str]]
+    """Reads a little and answers one line: whether the credential works."""
+    webhooks: tuple[Webhook, ...] = ()
+    """The events it pushes."""
+    survey: Survey | None = None
+    """What it can tell about runs, bugs and tests in the words that all platforms share."""
+
+
+@dataclass(frozen=True)
+class Platform(Offered):
+    """One platform: what it is, and how its parts are come by."""
+
+    key: str
+    title: str
+    docs: str
+    load: Callable[[], Parts]
+    """Imports its parts; done once, and not at all for a platform that nobody has configured."""
     sandbox: Callable[..., Any]
     """Builds a fresh imitation, of the profile `story` or `scale`; imports it only then."""
     acts: Callable[[], Sequence[Callable[[Any], Awaitable[None]]]]
@@ -73,8 +94,6 @@ class Platform(Offer):
     """The variable and default of the base address."""
     mount: str
     """Where its imitation stands below a sandbox's origin."""
-    probe: Callable[[Any], Awaitable[str]]
-    """Reads a little and answers one line: whether the credential works."""
     settings: tuple[Setting, ...] = ()
     suffices: tuple[frozenset[str], ...] = ()
     """Sets of variables each of which is enough to work with it; none: every credential is needed."""
@@ -83,12 +102,28 @@ class Platform(Offer):
     shut: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
     """Takes all variables that are held, and answers what they do not open: what a tool `needs`, and the sentence that
     says which credential opens it and where to get that. No request is made for it."""
-    webhooks: tuple[Webhook, ...] = ()
-    """The events it pushes."""
-    survey: Survey | None = None
-    """What it can tell about runs, bugs and tests in the words that all platforms share."""
     words: str = field(default="")
     """What a model should know to work with it, in a sentence or two."""
+
+    @cached_property
+    def parts(self) -> Parts:
+        return self.load()
+
+    @property
+    def client(self) -> Callable[[Account], Any]:
+        return self.parts.client
+
+    @property
+    def toolsets(self) -> Sequence[Toolset[Any]]:
+        return self.parts.toolsets
+
+    @property
+    def webhooks(self) -> tuple[Webhook, ...]:
+        return self.parts.webhooks
+
+    @property
+    def survey(self) -> Survey | None:
+        return self.parts.survey
 
     def missing(self, held: Collection[str]) -> tuple[str, ...]:
         """The variables that are still needed when these are held: those of the set that lacks fewest; none: enough."""

@@ -9,7 +9,8 @@ import pytest
 from server.clients import where_to_get
 from server.guards.scope import exposed_tools
 from server.settings import Settings, SettingsError, read_settings
-from tools.kit.platform import Credential, Platform, Setting
+from tools.kit.platform import Credential, Parts, Platform, Setting
+from tools.kit.survey import Survey
 from tools.kit.toolset import Toolset
 
 
@@ -32,7 +33,7 @@ def shut(held: Mapping[str, str]) -> Mapping[str, str]:
     return {} if held.get("SHOP_TOKEN", "").startswith("admin_") else {"reports": "reports need an admin_ key"}
 
 
-def shop(**more: Any) -> Platform:
+def shop(*, survey: Survey | None = None, **more: Any) -> Platform:
     things: Toolset[Client] = Toolset(Client)
     things.reads()(get_thing)
     reports: Toolset[Client] = Toolset(Client, needs="reports")
@@ -41,8 +42,7 @@ def shop(**more: Any) -> Platform:
         key="shop",
         title="Shop",
         docs="https://shop.example/docs",
-        client=lambda account: Client(),
-        toolsets=(things, reports),
+        load=lambda: Parts(lambda account: Client(), (things, reports), get_thing, survey=survey),
         sandbox=lambda: None,
         acts=lambda: (),
         credentials=(
@@ -51,7 +51,6 @@ def shop(**more: Any) -> Platform:
         ),
         address=Setting("SHOP_URL", "the base address", "https://shop.example"),
         mount="/shop",
-        probe=get_thing,
         settings=(Setting("SHOP_EMAIL", "who logs in"), Setting("SHOP_PROJECT", "a default", invented="toys")),
         suffices=(frozenset({"SHOP_TOKEN"}), frozenset({"SHOP_EMAIL", "SHOP_PASSWORD"})),
         shut=shut,

@@ -7,7 +7,7 @@ import pytest
 from mypy import api as mypy
 
 from tools.kit import toolset as toolset_module
-from tools.kit.platform import Credential, Platform, Setting
+from tools.kit.platform import Credential, Parts, Platform, Setting
 from tools.kit.toolset import Effect, Resource, Tool, Toolset
 
 
@@ -100,24 +100,30 @@ def test_a_platform_has_the_tools_and_pages_of_all_its_toolsets_in_order() -> No
     second.reads()(get_thing)
     first.reads()(about_to_drop)
     second.resource("things/{thing_id}")(get_thing)
+    loaded = []
+
+    def load() -> Parts:
+        loaded.append(True)
+        return Parts(lambda account: Client(), (first, second), lambda api: get_thing(api, 1))
+
     platform = Platform(
         key="shop",
         title="Shop",
         docs="https://shop.example/docs",
-        client=lambda account: Client(),
-        toolsets=(first, second),
+        load=load,
         sandbox=lambda: None,
         acts=lambda: (),
         credentials=(Credential("SHOP_TOKEN", "under Settings"),),
         address=Setting("SHOP_URL", "the base address", "https://shop.example"),
         mount="/shop",
-        probe=lambda api: get_thing(api, 1),
     )
+    assert loaded == []
     assert [tool.name for tool in platform.tools] == ["about_to_drop", "get_thing"]
     assert platform.resources == [Resource("things/{thing_id}", get_thing, None)]
     assert platform.resources[0].name == "get_thing"
     assert platform.name_of(platform.tools[1]) == "shop_get_thing"
     assert platform.name_of("get_thing") == "shop_get_thing"
+    assert loaded == [True], "once, when something was asked of it"
 
 
 SNIPPET = """
