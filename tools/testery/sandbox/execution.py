@@ -105,8 +105,8 @@ def moment(run: Run, now: datetime) -> float:
     """Seconds since a run knows its tests; negative as long as it does not."""
     if run.started_at is None:
         return -inf
-    if run.over_at is None:
-        return inf
+    if run.over_at is None or (run.state == "OVER" and not (run.is_canceled or run.is_stopped)):
+        return inf  # it came to its end
     return (min(now, run.over_at) - run.started_at - DISCOVERY).total_seconds()
 
 
