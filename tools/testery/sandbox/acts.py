@@ -1,0 +1,5 @@
+"""Acts: what the demonstration plays in this story."""
+
+from tools.kit.sandbox.stage import Act
+
+ACTS: tuple[Act, ...] = ()
