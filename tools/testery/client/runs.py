@@ -35,7 +35,7 @@ class RunCalls(ApiClient):
         return await self.write("POST", "/test-run-requests-build", body=order, into=Created)
 
     async def cancel_test_run(self, run_id: int) -> None:
-        """PATCH /test-runs/{id}; what it answers is not documented, so it is not read"""
+        """PATCH /test-runs/{id}, whose answer is not documented and not read"""
         await self.send("PATCH", path("test-runs", run_id), body={"status": "CANCELED"})
 
     async def rerun_test_run(self, run_id: int) -> Created | None:

@@ -34,6 +34,11 @@ class Schedule(Model):
         return self.enabled is not False and not self.archived
 
     @property
+    def is_of_unknown_trigger(self) -> bool:
+        """Whether the platform does not say at all what starts it."""
+        return self.kind is None and self.on_deploy is None and self.cron is None
+
+    @property
     def waits_for_deploys(self) -> bool:
         """The vendor's client writes the two flags independently of each other; either makes it wait for deploys."""
         return self.kind == "deploy" or bool(self.on_deploy)
@@ -41,7 +46,8 @@ class Schedule(Model):
     def is_fired_by(self, project_id: int) -> bool:
         """Whether a deploy of a project may start it, in some environment."""
         wanted = self.deployed_project_ids
-        return self.is_live and self.waits_for_deploys and (not wanted or ANY_PROJECT in wanted or project_id in wanted)
+        may_wait = self.waits_for_deploys or self.is_of_unknown_trigger
+        return self.is_live and may_wait and (not wanted or ANY_PROJECT in wanted or project_id in wanted)
 
 
 class Schedules(RootModel[Many[Schedule]]):

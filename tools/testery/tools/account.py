@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from tools.kit.errors import PlatformError, Refused
+from tools.kit.errors import Conflict, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Secret, Untrusted, quote
 from tools.kit.toolset import Toolset
@@ -101,7 +101,10 @@ async def about_to_add(api: Testery, email: str) -> str:
 async def add_user(api: Testery, email: Annotated[str, Field(min_length=3, max_length=320)]) -> Invited:
     """Add a person to the account, after a person said yes."""
     address = checked(email)
-    await api.add_user(address, role=ROLE)
+    try:
+        await api.add_user(address, role=ROLE)
+    except Conflict as error:
+        raise Conflict(f"{quote(address, at_most=320)} is in the account already.", status=409) from error
     return Invited(done="Added.", email=address, role=ROLE)
 
 

@@ -17,7 +17,7 @@ from tools.testery.models.results import Result
 from tools.testery.models.runs import Run
 from tools.testery.tools.projects import project_keys
 from tools.testery.tools.results import known_results, said_of
-from tools.testery.tools.runs import RunId, RunRow, known_run, row_of, verdict
+from tools.testery.tools.runs import RunId, RunRow, known_run, newest_runs, row_of, verdict
 
 tool = Toolset(Testery)
 
@@ -86,7 +86,7 @@ async def run_before(api: Testery, run: Run) -> Run:
     Raises:
         Refused: when there is none.
     """
-    for one in await api.test_runs(limit=PAGE):
+    for one in await newest_runs(api):
         same = (one.project_id, one.environment_id, one.environment_key, one.test_suite_id) == (
             *(run.project_id, run.environment_id, run.environment_key, run.test_suite_id),
         )

@@ -1,13 +1,14 @@
 """What failed in a run: equal failures together, each with an example and the end of what it printed."""
 
+import re
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from tools.kit.errors import PlatformError
-from tools.kit.failure_groups import Group, grouped
+from tools.kit.failure_groups import Group, grouped, plain
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
 from tools.kit.together import together
@@ -22,9 +23,11 @@ from tools.testery.tools.runs import RunId, known_run, verdict
 
 tool = Toolset(Testery)
 
-NAMED = 20
+NAMED: Final = 20
 """Tests of a group that are named; the rest is counted."""
-STACK_LINES = 12
+STACK_LINES: Final = 12
+
+_ID: Final = re.compile(r"_(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b")
 
 
 class Failing(Answer):
@@ -33,7 +36,7 @@ class Failing(Answer):
     result_id: int | None = None
     name: Untrusted | None = None
     file: Untrusted | None = None
-    passed_on_retry: bool = False
+    passed_on_retry: bool | None = None
 
 
 class Example(Answer):
@@ -56,7 +59,7 @@ class FailureGroup(Answer):
     error: str
     count: int
     tests: list[Failing]
-    more_tests: int = 0
+    more_tests: int | None = None
     example: Example | None = None
 
 
@@ -79,6 +82,11 @@ def failed(results: Sequence[Result]) -> list[Result]:
     return [result for result in results if result.status == "failed"]
 
 
+def likeness(result: Result) -> str:
+    """The error by which failures are brought together; ids behind an underscore (pay_7b6f84b7e33b) do not count."""
+    return _ID.sub("_<id>", plain(result.what))
+
+
 def passed_tests(results: Sequence[Result]) -> set[tuple[str, str]]:
     """The tests that passed at some try."""
     return {result.test for result in results if result.status == "passed"}
@@ -94,7 +102,7 @@ async def get_failures(
     """Group what failed in a run by its error, with an example of each group and the end of what it printed."""
     run = await known_run(api, run_id)
     results = await known_results(api, run_id)
-    groups = grouped(failed(results), lambda result: result.what)
+    groups = grouped(failed(results), likeness)
     shown = groups[:at_most]
     share = output_bytes // len(shown) if shown else 0
     read = await together([partial(_example, api, run_id, group.members[0], share) for group in shown], at_once=4)
@@ -142,10 +150,10 @@ def _told(group: Group[Result], example: Example, passed: set[tuple[str, str]]) 
         error=next(filter(None, map(said_of, group.members)), group.error),
         count=len(group.members),
         tests=[
-            Failing(result_id=one.id, name=one.name, file=one.file, passed_on_retry=one.test in passed)
+            Failing(result_id=one.id, name=one.name, file=one.file, passed_on_retry=one.test in passed or None)
             for one in group.members[:NAMED]
         ],
-        more_tests=max(0, len(group.members) - NAMED),
+        more_tests=len(group.members) - NAMED if len(group.members) > NAMED else None,
         example=example,
     )
 

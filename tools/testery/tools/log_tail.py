@@ -11,6 +11,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from tools.kit.failure_groups import plain
+from tools.kit.text import clean
 
 OutputBytes = Annotated[int, Field(ge=0, le=16_000, description="How much of the end of its output to show.")]
 
@@ -36,14 +37,20 @@ def lines_of(text: str | None) -> list[str]:
     return _KEY.sub(_NO_KEY, plain(text or "")).rstrip().splitlines()
 
 
-def tail_of(output: str | None, budget: int) -> Tail:
-    """The last whole lines that fit into a number of bytes; an empty tail where not even the last one does."""
+def tail_of(output: str | None, budget: int, words: str | None = None) -> Tail:
+    """The last whole lines that fit into a number of bytes, or the last of those that hold some words.
+
+    Empty where not even one line fits.
+    """
+    wanted = clean(words or "").casefold().split()
     kept: list[str] = []
     shown = total = 0
     is_full = False
     for line in reversed(lines_of(output)):
         size = len(line.encode("utf-8", "replace")) + 1
         total += size
+        if wanted and not all(word in line.casefold() for word in wanted):
+            continue
         is_full = is_full or shown + size > budget
         if not is_full:
             kept.append(line)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from tools.kit.text import quote
 from tools.testery.client.runs import PAGE
 from tools.testery.client.status_page import Maintenance
-from tools.testery.client.testery import Testery
 from tools.testery.models.orders import RunOrder
 from tools.testery.models.runs import Run
 
@@ -110,7 +109,7 @@ def queue_lines(order: RunOrder, runs: Iterable[Run]) -> list[str]:
     waiting = [
         run
         for run in runs
-        if run.status == "queued"
+        if run.said == "QUEUED"  # not SUBMITTED, which lasts for moments: the question has to hold still
         and run.project_id == order.project.id
         and order.environment.is_where(run.environment_key, run.environment_id)
     ]
@@ -127,11 +126,6 @@ def maintenance_lines(windows: Sequence[Maintenance] | None) -> list[str]:
         until = f" until {quote(window.until, at_most=40)}" if window.until else ""
         lines.append(f"- The platform is under maintenance{until}, its status page says: {quote(window.name or '')}")
     return lines
-
-
-async def newest_runs(api: Testery) -> list[Run]:
-    """The runs in which sizes and queues are looked up."""
-    return await api.test_runs(limit=PAGE)
 
 
 def _listed(texts: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from tools.testery.client.testery import Testery
 from tools.testery.models.results import Result
 from tools.testery.tools.log_tail import OutputBytes, tail_of
 from tools.testery.tools.projects import whole
-from tools.testery.tools.runs import RunId, known_run, verdict
+from tools.testery.tools.runs import RunId, known_run, no_run, verdict
 
 tool = Toolset(Testery)
 
@@ -72,7 +72,11 @@ async def known_result(api: Testery, run_id: int, result_id: int) -> Result:
     try:
         return await api.result(run_id, result_id)
     except NotFound as error:
-        raise NotFound(f"Run {run_id} has no result {result_id}. testery_get_results shows ids.", status=404) from error
+        raise no_result(run_id, result_id) from error
+
+
+def no_result(run_id: int, result_id: int) -> NotFound:
+    return NotFound(f"Run {run_id} has no result {result_id}. testery_get_results shows ids.", status=404)
 
 
 async def known_results(api: Testery, run_id: int) -> list[Result]:
@@ -84,7 +88,7 @@ async def known_results(api: Testery, run_id: int) -> list[Result]:
     try:
         return await api.results(run_id)
     except NotFound as error:
-        raise NotFound(f"No run {run_id}. testery_list_test_runs shows ids.", status=404) from error
+        raise no_run(run_id) from error
 
 
 def seconds_of(result: Result) -> float | None:
@@ -119,7 +123,7 @@ async def get_results(
 ) -> Page[ResultRow]:
     """List the results of a run, the failed ones first. A passed run may hold failed results; the run decides."""
     run = await known_run(api, run_id)
-    rows = list(enumerate(await known_results(api, run_id)))
+    rows = list(enumerate(await api.results(run_id)))
     selection: Selection[tuple[int, Result]] = Selection(
         lambda row: (FIRST.get(row[1].status, 9), row[0]), limit=limit, cursor=cursor, filters=[run_id, status, text]
     )
@@ -135,11 +139,18 @@ async def get_results(
 
 @tool.reads(long_text=True)
 async def get_result(
-    api: Testery, run_id: RunId, result_id: ResultId, output_bytes: OutputBytes = 4_000
+    api: Testery,
+    run_id: RunId,
+    result_id: ResultId,
+    output_bytes: OutputBytes = 4_000,
+    output_text: Annotated[str | None, Field(max_length=300, description="Only lines with these words.")] = None,
 ) -> ResultDetails:
     """Read one result in depth: error, stack, and the end of what it printed."""
-    result = await known_result(api, run_id, result_id)
-    tail = tail_of(result.output, output_bytes)
+    try:
+        result = await api.result(run_id, result_id)
+    except NotFound as error:
+        raise no_result(run_id, result_id) from error
+    tail = tail_of(result.output, output_bytes, output_text)
     follow = None
     if result.screenshots:
         follow = f"testery_get_screenshots with result_id {result_id} shows its pictures."

@@ -12,6 +12,7 @@ from tools.kit.text import Key, Untrusted, clean, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Said, Status
 from tools.kit.when import When, instant, milliseconds, moment
+from tools.testery.client.runs import PAGE
 from tools.testery.client.testery import Testery
 from tools.testery.models.runs import Run
 from tools.testery.tools.environments import EnvironmentKey, known_environment
@@ -79,7 +80,16 @@ async def known_run(api: Testery, run_id: int) -> Run:
     try:
         return await api.test_run(run_id)
     except NotFound as error:
-        raise NotFound(f"No run {run_id}. testery_list_test_runs shows ids.", status=404) from error
+        raise no_run(run_id) from error
+
+
+def no_run(run_id: int) -> NotFound:
+    return NotFound(f"No run {run_id}. testery_list_test_runs shows ids.", status=404)
+
+
+async def newest_runs(api: Testery) -> list[Run]:
+    """As many of the newest runs as come at once."""
+    return await api.test_runs(limit=PAGE)
 
 
 def row_of(run: Run, keys: dict[int, str]) -> RunRow:
@@ -185,7 +195,10 @@ def _is_before(run: Run, start: datetime | None) -> bool:
 @tool.reads(long_text=True)
 async def get_test_run(api: Testery, run_id: RunId) -> RunDetails:
     """Read one test run whole: status and reason, counts, version, settings. Its status decides, not its counts."""
-    run = await known_run(api, run_id)
+    try:
+        run = await api.test_run(run_id)
+    except NotFound as error:
+        raise no_run(run_id) from error
     details = details_of(run, await project_keys(api))
     details.link = await api.link("test-runs", run.id)
     return details

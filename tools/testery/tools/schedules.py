@@ -32,9 +32,10 @@ from tools.testery.tools.order_fields import (
     TimeoutMinutes,
     order_of,
 )
-from tools.testery.tools.order_questions import maintenance_lines, newest_runs, order_lines, place, size_of
+from tools.testery.tools.order_questions import maintenance_lines, order_lines, place, size_of
 from tools.testery.tools.projects import ProjectKey, known_project, project_keys, whole
 from tools.testery.tools.read_back import read_back
+from tools.testery.tools.runs import newest_runs
 
 tool = Toolset(Testery)
 
@@ -74,6 +75,8 @@ def trigger_of(schedule: Schedule, keys: dict[int, str]) -> str:
     """What makes it run, in words."""
     if schedule.cron:
         return f"cron {quote(schedule.cron)}"
+    if schedule.is_of_unknown_trigger:
+        return "the platform does not say"
     if not schedule.waits_for_deploys:
         return "by hand, in the web app"
     ids = schedule.deployed_project_ids

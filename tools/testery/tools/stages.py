@@ -35,8 +35,8 @@ RunPriority = Annotated[int | None, Field(ge=0, le=10_000, description="Of waiti
 Pool = Annotated[int | None, Field(gt=0, description="Id of a runner pool.")]
 
 
-class StageDetails(Answer):
-    """A pipeline stage, its variables by name."""
+class StageRow(Answer):
+    """A pipeline stage as a list shows it."""
 
     stage_id: int
     name: Untrusted | None = None
@@ -44,6 +44,11 @@ class StageDetails(Answer):
     run_priority: int | None = Field(None, description="Of waiting runs the lowest goes first.")
     windows_pool: int | None = None
     linux_pool: int | None = None
+
+
+class StageDetails(StageRow):
+    """A pipeline stage, its variables by name."""
+
     variables: list[VariableName] = Field(default_factory=list)
 
 
@@ -56,16 +61,19 @@ class ChangedStage(Answer):
     warning: str | None = None
 
 
-def details_of(stage: Stage) -> StageDetails:
-    return StageDetails(
+def row_of(stage: Stage) -> StageRow:
+    return StageRow(
         stage_id=stage.id,
         name=stage.name,
         priority=stage.priority,
         run_priority=stage.run_priority,
         windows_pool=stage.windows_pool,
         linux_pool=stage.linux_pool,
-        variables=names_of(stage),
     )
+
+
+def details_of(stage: Stage) -> StageDetails:
+    return StageDetails(**row_of(stage).model_dump(), variables=names_of(stage))
 
 
 async def known_stage(api: Testery, stage_id: int) -> Stage:
@@ -80,13 +88,13 @@ async def known_stage(api: Testery, stage_id: int) -> Stage:
         raise NotFound(f"No pipeline stage {stage_id}. testery_list_pipeline_stages shows ids.", status=404) from error
 
 
-@tool.reads()
-async def list_pipeline_stages(api: Testery, limit: Limit = 50, cursor: Cursor = None) -> Page[StageDetails]:
+@tool.reads(rest_in="get_pipeline_stage")
+async def list_pipeline_stages(api: Testery, limit: Limit = 50, cursor: Cursor = None) -> Page[StageRow]:
     """List the pipeline stages in their order."""
     selection: Selection[Stage] = Selection(lambda stage: (stage.priority or 0, stage.id), limit=limit, cursor=cursor)
     for stage in await api.pipeline_stages():
         selection.offer(stage)
-    return selection.page(details_of, whole(selection.matched))
+    return selection.page(row_of, whole(selection.matched))
 
 
 @tool.reads()
@@ -101,9 +109,10 @@ async def create_pipeline_stage(api: Testery, name: Name, variables: Variables =
     there = {stage.id for stage in await api.pipeline_stages()}
     await api.create_pipeline_stage({"name": name, **given(variables=new_variables(variables))})
     made = [one for one in await read_back(api.pipeline_stages()) or () if one.id not in there and one.name == name]
-    if len(made) != 1:
+    stage = await read_back(api.pipeline_stage(made[0].id)) if len(made) == 1 else None
+    if stage is None:
         return ChangedStage(done=f"Created. {UNSEEN} testery_list_pipeline_stages shows it.")
-    return ChangedStage(done="Created.", stage=details_of(made[0]))
+    return ChangedStage(done="Created.", stage=details_of(stage))
 
 
 def fields_of(

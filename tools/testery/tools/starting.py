@@ -32,7 +32,6 @@ from tools.testery.tools.order_fields import (
 )
 from tools.testery.tools.order_questions import (
     maintenance_lines,
-    newest_runs,
     order_lines,
     place,
     queue_lines,
@@ -40,7 +39,7 @@ from tools.testery.tools.order_questions import (
 )
 from tools.testery.tools.projects import ProjectKey, project_keys
 from tools.testery.tools.read_back import UNSEEN, read_back
-from tools.testery.tools.runs import RunId, RunRow, in_words, known_run, row_of
+from tools.testery.tools.runs import RunId, RunRow, in_words, known_run, newest_runs, row_of
 
 tool = Toolset(Testery)
 
