@@ -97,6 +97,14 @@ async def test_runs_of_a_deploy_may_come_late(http: httpx.AsyncClient, sandbox: 
     assert seen == [0, 0, 1, 2]
 
 
+async def test_a_run_that_is_to_come_is_not_there_yet(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    await http.post(f"{CONTROLS}/switches", json={"late_deploy_runs": True})
+    await http.post("/deploys", json=DEPLOY)
+    assert is_problem(await http.get("/test-runs/903001"), 404)
+    later(sandbox, "30s")
+    assert (await run(http, 903001))["createTime"] == "2026-04-03 07:00:30+0000"
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -166,6 +174,15 @@ async def test_a_schedule_runs_when_its_time_comes(http: httpx.AsyncClient, sand
     names = [one["name"] for one in await told(http, "/test-runs?limit=30")]
     assert names.count("Every morning") == 3
     assert names.count("Nightly app") >= 2
+
+
+async def test_a_new_schedule_does_not_make_up_for_what_was_before_it(
+    http: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    later(sandbox, "2h")
+    number = await scheduled(http)
+    later(sandbox, "1m")
+    assert [one["lastRunAt"] for one in await told(http, "/schedules") if one["id"] == number] == [None]
 
 
 async def test_a_leap_of_a_year_brings_a_week_of_runs(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
@@ -261,7 +278,7 @@ async def test_what_is_deleted_may_be_archived() -> None:
         ("5,55 23 1 JAN *", (2027, 1, 1, 23, 5)),
         ("0 0 13 * FRI", (2026, 4, 10, 0, 0)),
         ("0 0 29 2 *", (2028, 2, 29, 0, 0)),
-        ("10/20 7 * * *", (2026, 4, 3, 7, 10)),
+        ("0/50 7 * * *", (2026, 4, 3, 7, 50)),
     ],
 )
 def test_when_a_line_comes_true(line: str, following: tuple[int, ...]) -> None:

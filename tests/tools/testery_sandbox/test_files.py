@@ -138,7 +138,14 @@ async def test_a_file_without_failures_passes(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"{}", b"<html/>", b"<testsuite>", b'<!DOCTYPE x [<!ENTITY a "b">]><testsuite>&a;</testsuite>']
+    "content",
+    [
+        b"{}",
+        b"<html/>",
+        b"<testsuite>",
+        b"<!DOCTYPE testsuite><testsuite/>",
+        b'<!DOCTYPE x [<!ENTITY a "b">]><testsuite>&a;</testsuite>',
+    ],
 )
 async def test_what_is_no_junit_is_500_with_a_sentence(http: httpx.AsyncClient, content: bytes) -> None:
     answer = await imported(http, content)
@@ -150,6 +157,8 @@ async def test_an_import_needs_its_places_and_a_file(http: httpx.AsyncClient) ->
         assert is_problem(await imported(http, form={name: "999"}), 404)
         assert (await imported(http, form={name: ""})).status_code == 400
     assert is_problem(await imported(http, form={"testSuiteId": "999"}), 404)
+    await http.delete("/environments/213")
+    assert is_problem(await imported(http, form={"environmentId": "213"}), 404)
     assert (await http.post("/test-runs-upload", data=FORM)).status_code == 400
     assert (await http.post("/test-runs-upload", json={})).status_code == 400
 

@@ -62,6 +62,10 @@ async def test_all_kinds_of_results_are_seen_while_a_run_is_running(http: httpx.
     assert set(await words(http, number)) >= {"PASS", "RUNNING", "PENDING"}
     for one in await told(http, f"/test-runs/{number}/results"):
         assert one["error"] is None or one["status"] == "FAIL"
+        in_depth = await told(http, f"/test-runs/{number}/results/{one['id']}")
+        is_done = one["status"] not in {"RUNNING", "PENDING"}
+        assert bool(in_depth["processOutput"]) == is_done
+        assert bool(in_depth["screenShots"]) == (one["status"] == "FAIL")
 
 
 async def test_the_storys_faults_are_still_there_on_staging(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
@@ -235,6 +239,15 @@ async def test_a_retry_makes_a_flaky_test_pass(http: httpx.AsyncClient, sandbox:
     assert (await words(http, seen[0]["id"]))["FAIL"] > 0
 
 
+async def test_a_try_is_listed_beside_the_next_one_once_it_failed(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    number = (await submitted(http, includeTags=["search"], copies=40, retryFailedTests=True))["id"]
+    for _ in range(6):
+        later(sandbox, "80s")
+        results = await words(http, number)
+        assert results.total() == (await run(http, number))["totalCount"] + results["FAIL"]
+    assert results["FAIL"] > 0
+
+
 # Waiting
 
 
@@ -265,6 +278,21 @@ async def test_what_waits_in_the_story_starts_when_there_is_room(http: httpx.Asy
     assert await statuses(http, {"id": 902119}, {"id": 902120}) == ["PASS", "PASS"]
     first, second = await run(http, 902119), await run(http, 902120)
     assert second["startTime"] == first["endTime"]
+
+
+async def test_room_in_one_environment_is_none_in_another(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    ordered = [await submitted(http, branch=f"feature/{place}") for place in range(3)]
+    later(sandbox, "30s")
+    for number in (902120, 902119):
+        await http.patch(f"/test-runs/{number}", json={"status": "CANCELED"})
+    assert (await statuses(http, *ordered))[2] == "QUEUED"
+
+
+async def test_an_environment_without_a_limit_takes_all(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    await http.patch("/environments/212", json={"maximumParallelTestRuns": 0})
+    ordered = [await submitted(http, branch=f"feature/{place}") for place in range(5)]
+    later(sandbox, "30s")
+    assert set(await statuses(http, *ordered)) == {"RUNNING"}
 
 
 async def test_an_environment_with_more_room_lets_a_queued_run_in(http: httpx.AsyncClient) -> None:
