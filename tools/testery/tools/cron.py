@@ -55,10 +55,16 @@ def often(cron: str) -> str:
     if not yearly:
         raise Refused("This cron line never comes due. Nothing was sent.")
     if yearly >= 365:
-        return f"about {round(yearly / 365)} times a day, {round(yearly):,} times a year"
+        return f"about {_times(yearly / 365)} a day, {_times(yearly)} a year"
     if yearly >= 52:
-        return f"about {round(yearly / 52)} times a week, {round(yearly)} times a year"
-    return f"about {yearly:g} times a year"
+        return f"about {_times(yearly / 52)} a week, {_times(yearly)} a year"
+    return f"about {_times(yearly)} a year"
+
+
+def _times(count: float) -> str:
+    if count < 1:
+        return f"{count:g} times"
+    return "once" if round(count) == 1 else f"{round(count):,} times"
 
 
 def _numbers(field: str, place: int) -> frozenset[int] | None:

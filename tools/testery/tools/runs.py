@@ -151,7 +151,8 @@ async def list_test_runs(
     cursor: Cursor = None,
 ) -> Page[RunRow]:
     """List test runs, newest first. The platform has no filters: coverage says how many runs were looked at."""
-    start = moment(since, api.now()) if since is not None else None
+    if since is not None:
+        moment(since, api.now())
     selection: Selection[Run] = Selection(
         newest_first,
         limit=limit,
@@ -161,6 +162,9 @@ async def list_test_runs(
     project = await known_project(api, project_key) if project_key is not None else None
     environment = await known_environment(api, environment_key) if environment_key is not None else None
     words = clean(name or "").casefold().split()
+    keys = await project_keys(api)
+    # Only now: an age counts from the platform's clock, which its first answer tells.
+    start = moment(since, api.now()) if since is not None else None
 
     def keep(run: Run) -> None:
         here = clean(f"{run.name or ''} {run.test_name or ''}").casefold()
@@ -174,7 +178,6 @@ async def list_test_runs(
         ):
             selection.offer(run)
 
-    keys = await project_keys(api)
     if deploy_id is not None:
         runs = await api.runs_of_deploy(deploy_id)
         for run in runs:

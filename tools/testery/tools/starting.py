@@ -209,7 +209,7 @@ async def _started(api: Testery, done: str, run_id: int, keys: dict[int, str]) -
 async def about_to_rerun(api: Testery, run_id: int) -> str:
     run = await known_run(api, run_id)
     tests = f"up to {run.total} tests" if run.total else "an unknown number of tests"
-    lines = [f"Run {in_words(run, await project_keys(api))} again? Machine time is paid, for {tests}."]
+    lines = [f"Start {in_words(run, await project_keys(api))} once more? Machine time is paid, for {tests}."]
     lines.append("Whether all tests run again or only the failed ones is not documented.")
     lines += maintenance_lines(await api.maintenances())
     return "\n".join(lines)
