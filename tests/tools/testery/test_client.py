@@ -57,7 +57,8 @@ def test_an_environment_is_known_by_its_key_also_where_it_is_an_object() -> None
         ({"status": "RUNNING", "ended": False}, False),
         ({"status": "PASS", "ended": True}, True),
         ({"status": "SOMETHING_NEW", "ended": True}, True),
-        ({"status": "FAIL", "complete": True}, True),
+        ({"status": "SOMETHING_NEW", "complete": True}, True),
+        ({"status": "FAIL", "complete": False}, False),
         ({"status": "FAIL", "ended": False, "complete": True}, False),
         ({"status": "CANCEL"}, True),
         ({"status": "FAIL"}, True),
@@ -99,7 +100,7 @@ def test_every_word_for_a_status_old_ones_too_has_its_shared_word(word: str | No
         {"id": 5},
         {"id": 5, "projectTest": None, "error": None, "stackTrace": None, "duration": None},
         {"id": 5, "projectTest": {"name": None, "file": None, "fileFilter": None}, "screenShots": None},
-        {"id": 5, "projectTest": "nonsense"},
+        {"id": 5, "projectTest": "nonsense", "screenShots": "nonsense", "videos": [None, 7, {}]},
     ],
 )
 def test_a_result_may_lack_everything_but_its_id(told: dict[str, Any]) -> None:

@@ -210,7 +210,7 @@ async def test_a_deploy_that_starts_nothing_asks_nobody() -> None:
         {"id": 4, "onDeploy": True, "deployedProjectIds": [9]},
     ]
     api = client_over(Wire(says(json=projects), says(json=places), says(json=schedules)))
-    assert await about_to_deploy(api, "web", "qa", None, None, None, False, None, None, None) is None
+    assert await about_to_deploy(api, "web", "qa", None, None, None, None, False, None, None, None) is None
 
 
 async def test_a_schedule_that_does_not_say_what_starts_it_is_counted_as_one_that_a_deploy_may_start() -> None:
@@ -219,7 +219,7 @@ async def test_a_schedule_that_does_not_say_what_starts_it_is_counted_as_one_tha
     api = client_over(
         Wire(says(json=projects), says(json=places), says(json=sparse), says(json={"scheduled_maintenances": []}))
     )
-    told = await about_to_deploy(api, "web", "qa", None, None, None, False, None, None, None)
+    told = await about_to_deploy(api, "web", "qa", None, None, None, None, False, None, None, None)
     assert told is not None
     assert "a paid run: 1: 5" in told
 

@@ -58,6 +58,16 @@ async def test_the_question_shows_place_version_and_the_numbers_multiplied(mode:
     assert started["run"]["project_key"] == "harbour-web"
 
 
+async def test_what_others_see_in_git_is_in_the_question_and_nothing_where_nothing_is_said() -> None:
+    async with desk() as d:
+        await d.answer("testery_start_test_run", **ORDER, report_to_git=True, status_name="Checkout gate")
+        await d.answer("testery_start_test_run", **ORDER)
+        _, body = d.sent("POST", "/test-run-requests-build")
+    assert "a status in Git named 'Checkout gate', which others see" in d.asked[0]
+    assert "Git" not in d.asked[1]
+    assert body["updateVcsStatus"] is False
+
+
 async def test_variables_are_named_and_their_values_are_in_no_question_and_no_answer() -> None:
     async with desk() as d:
         started = await d.answer("testery_start_test_run", **ORDER)

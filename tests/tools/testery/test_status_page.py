@@ -51,6 +51,7 @@ async def test_the_status_page_is_told_no_credential() -> None:
         await d.answer("testery_get_account")
         (asked,) = [e for e in d.sandboxes.journal.entries(platform="testery") if "maintenances" in e.path]
     assert asked.headers["authorization"] == "absent"
+    assert client_over(Wire(says(json={}))).status_page.account.credentials == {}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,17 @@ def _object(value: Any) -> Any:
     return value if isinstance(value, dict | ProjectTest) else None
 
 
+def _addresses(value: Any) -> Any:
+    """Texts in the clients that read them; of an object its `url` is taken, and what has none is left out."""
+    if not isinstance(value, list):
+        return None
+    found = [one.get("url") if isinstance(one, dict) else one for one in value]
+    return [one for one in found if isinstance(one, str)]
+
+
+Addresses = Annotated[Many[str], BeforeValidator(_addresses)]
+
+
 def _first_line(text: str | None) -> str:
     return next((line.strip() for line in (text or "").splitlines() if line.strip()), "")
 
@@ -39,9 +50,9 @@ class Result(Model):
     own_file_filter: Untrusted | None = Field(None, validation_alias="fileFilter")
     own_file: Untrusted | None = Field(None, validation_alias="file")
     output: Untrusted | None = Field(None, validation_alias=AliasChoices("processOutput", "output"))
-    screenshots: Many[str] = Field(default_factory=list, validation_alias="screenShots", exclude=True, repr=False)
+    screenshots: Addresses = Field(default_factory=list, validation_alias="screenShots", exclude=True, repr=False)
     """Signed addresses: they are used and never shown."""
-    videos: Many[str] = Field(default_factory=list, exclude=True, repr=False)
+    videos: Addresses = Field(default_factory=list, exclude=True, repr=False)
 
     @property
     def status(self) -> Status:

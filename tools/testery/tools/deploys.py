@@ -14,7 +14,7 @@ from tools.testery.models.orders import Deployment, given
 from tools.testery.models.schedules import Schedule
 from tools.testery.tools.environments import EnvironmentKey, usable_environment
 from tools.testery.tools.order_fields import Branch, Build, Commit, ReportToGit, StatusName
-from tools.testery.tools.order_questions import maintenance_lines
+from tools.testery.tools.order_questions import git_lines, maintenance_lines
 from tools.testery.tools.projects import ProjectKey, known_project
 from tools.testery.tools.read_back import read_back
 from tools.testery.tools.runs import RunRow, row_of
@@ -55,6 +55,7 @@ async def about_to_deploy(
     build: str | None,
     branch: str | None,
     commit: str | None,
+    status_name: str | None,
     report_to_git: bool,
     git_provider: GitProvider,
     git_owner: str | None,
@@ -79,8 +80,7 @@ async def about_to_deploy(
             f"- Not expected to start, since they are for other environments: "
             f"{_named([one for one in fired if one not in here])}"
         )
-    if report_to_git:
-        lines.append("- The commit gets a status in Git, which others see")
+    lines += git_lines(report_to_git, status_name)
     lines += maintenance_lines(await api.maintenances())
     lines.append("The platform decides what it starts; a deploy cannot be taken back.")
     return "\n".join(lines)

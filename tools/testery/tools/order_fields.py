@@ -11,7 +11,7 @@ from tools.testery.tools.projects import known_project, known_suite
 from tools.testery.tools.variables import checked
 
 Branch = Annotated[str | None, Field(min_length=1, max_length=300)]
-Commit = Annotated[str | None, Field(min_length=4, max_length=100)]
+Commit = Annotated[str | None, Field(min_length=1, max_length=100)]
 Build = Annotated[str | None, Field(min_length=1, max_length=300, description="As uploaded by testery_upload_build.")]
 LatestDeploy = Annotated[bool, Field(description="The version deployed there last.")]
 SuiteName = Annotated[str | None, Field(min_length=1, max_length=300)]

@@ -119,6 +119,12 @@ def queue_lines(order: RunOrder, runs: Iterable[Run]) -> list[str]:
     return lines
 
 
+def git_lines(report_to_git: bool, status_name: str | None) -> list[str]:
+    """What others get to see at the commit."""
+    named = f" named {quote(status_name, at_most=200)}" if status_name else ""
+    return [f"- The commit gets a status in Git{named}, which others see"] if report_to_git else []
+
+
 def maintenance_lines(windows: Sequence[Maintenance] | None) -> list[str]:
     """Times in which the platform is worked on, as its status page has them; nothing where it does not say."""
     lines = []

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key
+from tools.kit.text import Key, quote
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.models.runs import Run
@@ -31,6 +31,7 @@ from tools.testery.tools.order_fields import (
     order_of,
 )
 from tools.testery.tools.order_questions import (
+    git_lines,
     maintenance_lines,
     order_lines,
     place,
@@ -99,6 +100,7 @@ async def about_to_start(
     use_selection_rules: bool,
     variables: RunVariables,
     report_to_git: bool,
+    status_name: str | None,
 ) -> str:
     checked(suite, playwright_project)
     order = await order_of(
@@ -128,8 +130,9 @@ async def about_to_start(
         lines.append("- The platform leaves out tests that the changes do not touch, as testery.yml says")
     if deploy_id is not None:
         lines.append(f"- Tied to deploy {deploy_id}")
-    if report_to_git:
-        lines.append("- The commit gets a status in Git, which others see")
+    if playwright_project is not None:
+        lines.append(f"- Playwright project: {quote(playwright_project, at_most=200)}")
+    lines += git_lines(report_to_git, status_name)
     lines += queue_lines(order, runs)
     lines += maintenance_lines(await api.maintenances())
     return "\n".join(lines)
@@ -209,7 +212,8 @@ async def _started(api: Testery, done: str, run_id: int, keys: dict[int, str]) -
 async def about_to_rerun(api: Testery, run_id: int) -> str:
     run = await known_run(api, run_id)
     tests = f"up to {run.total} tests" if run.total else "an unknown number of tests"
-    lines = [f"Start {in_words(run, await project_keys(api))} once more? Machine time is paid, for {tests}."]
+    named = f"{in_words(run, await project_keys(api))}, which is {run.said or run.status},"
+    lines = [f"Start {named} once more? Machine time is paid, for {tests}."]
     lines.append("Whether all tests run again or only the failed ones is not documented.")
     lines += maintenance_lines(await api.maintenances())
     return "\n".join(lines)
