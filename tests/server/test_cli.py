@@ -72,7 +72,7 @@ def test_the_generated_tables_are_up_to_date() -> None:
 def test_a_stale_table_is_noticed() -> None:
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     assert all(f"<!-- begin {name} (generated) -->" in page for name in PARTS)
-    stale = page.replace("| `testio_get_bug` |", "| `testio_fetch_bug` |")
+    stale = page.replace("| `triage_bugs` |", "| `sort_bugs` |")
     assert written(stale) == page != stale
 
 

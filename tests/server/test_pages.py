@@ -108,7 +108,9 @@ async def test_a_prompt_with_a_missing_or_unknown_argument_is_a_protocol_error(m
 
 async def test_a_read_only_session_offers_no_prompt_whose_tools_it_lacks() -> None:
     async with desk(told=settings(read_only=True)) as d:
-        assert (await d.client.list_prompts()).prompts == []
+        offered = {prompt.name for prompt in (await d.client.list_prompts()).prompts}
+    assert "triage_bugs" not in offered, "it rejects"
+    assert "release_report" in offered, "it only reads"
 
 
 async def test_the_instructions_are_short() -> None:

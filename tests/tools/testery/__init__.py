@@ -1,0 +1,1 @@
+"""Testery: its tools, its client, and its quirks, over its sandbox."""

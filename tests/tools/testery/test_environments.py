@@ -1,0 +1,256 @@
+"""Environments and pipeline stages: a change loses nothing that was not named, and shows no value to anybody."""
+
+import json
+from typing import Any
+
+import pytest
+from mcp.types import ElicitResult
+from pydantic import SecretStr
+
+from tests.desk import CANCEL, DECLINE, ERAS, NO, Desk, desk
+from tests.tools.kit.wire import Wire, says
+from tests.tools.testery.wired import client_over
+from tools.kit.errors import Refused
+from tools.testery.models.orders import VariableToSet
+from tools.testery.models.settings import Environment
+from tools.testery.sandbox.story import shop
+from tools.testery.tools.environments import update_environment
+from tools.testery.tools.variables import change_of
+
+pytestmark = pytest.mark.anyio
+both_eras = pytest.mark.parametrize("mode", ERAS)
+
+STAGING = "/environments/212"
+VALUES = (shop.PLAIN_KEY, shop.PLAIN_LOGIN, shop.PLAIN_PASSWORD, shop.FILE_PASSWORD, shop.KEPT_SECRET, "demo-payment")
+NEW = "Neuhafen-2026-x"
+
+
+def kept(d: Desk, environment_id: int = 212) -> dict[str, str]:
+    """The values as the platform has them stored."""
+    environment = d.sandboxes.sandboxes["testery"].world.environments[environment_id]
+    return {variable.key: variable.value for variable in environment.variables}
+
+
+def everything(d: Desk, *answers: object) -> str:
+    return json.dumps([*answers, d.asked], ensure_ascii=False)
+
+
+async def test_values_of_variables_are_shown_nowhere() -> None:
+    async with desk() as d:
+        answers = [
+            await d.answer("testery_list_environments"),
+            await d.answer("testery_get_environment", environment_key="staging"),
+            await d.answer("testery_list_pipeline_stages"),
+            await d.answer("testery_get_pipeline_stage", stage_id=4),
+            await d.answer("testery_update_environment", environment_key="staging", runs_at_once=3),
+            await d.answer("testery_update_pipeline_stage", stage_id=4, name="Stage"),
+        ]
+        told = everything(d, *answers)
+    assert "MAIL_API_KEY" in told
+    assert not [value for value in VALUES if value in told]
+
+
+async def test_archived_ones_are_listed_only_where_asked_for() -> None:
+    async with desk() as d:
+        some = await d.answer("testery_list_environments")
+        both = await d.answer("testery_list_environments", include_archived=True)
+    assert {row["environment_key"] for row in both["items"]} - {row["environment_key"] for row in some["items"]} == {
+        "staging-2025"
+    }
+    assert some["coverage"]["loaded"] == len(both["items"])
+
+
+@both_eras
+async def test_one_variable_is_changed_and_no_other_is_lost(mode: str) -> None:
+    async with desk(mode) as d:
+        await d.answer("testery_list_environments")
+        before = kept(d)
+        done = await d.answer(
+            "testery_update_environment",
+            environment_key="staging",
+            set_variables=[{"key": "LOCALE", "value": NEW}, {"key": "ADDED", "value": "x1", "encrypted": False}],
+        )
+        assert kept(d) == before | {"LOCALE": NEW, "ADDED": "x1"}
+        _, body = d.sent("PATCH", STAGING)
+    assert "warning" not in done
+    assert done["done"] == "Changed: variables added: 'ADDED'; variables replaced: 'LOCALE'."
+    assert {"id", "accountId", "key", "name", "url", "pipelineStageId", "archived"} <= body.keys(), (
+        "the whole goes back"
+    )
+    assert len(done["environment"]["variables"]) == len(before) + 1
+    assert NEW not in everything(d, done)
+
+
+async def test_encrypted_variables_go_back_as_they_were_read_and_the_person_is_told() -> None:
+    async with desk() as d:
+        await d.answer("testery_update_environment", environment_key="staging", name="Staging 2")
+        secret = d.sandboxes.sandboxes["testery"].world.environments[212].variables[4]
+        assert (secret.key, secret.value) == ("DB_PASSWORD", shop.KEPT_SECRET)
+    (told,) = d.asked
+    assert "'DB_PASSWORD'" in told
+    assert "'.env'" in told
+    assert "sent back empty" in told
+
+
+async def test_a_change_that_can_lose_nothing_asks_nobody() -> None:
+    async with desk(person=None) as d:
+        await d.answer("testery_create_environment", environment_key="preview", name="Preview")
+        await d.answer(
+            "testery_update_environment",
+            environment_key="preview",
+            url="https://preview.shop.example.test",
+            set_variables=[{"key": "BASE_URL", "value": "https://preview.shop.example.test", "encrypted": False}],
+        )
+        again = {"key": "BASE_URL", "value": "https://two.shop.example.test"}
+        told = await d.refusal("testery_update_environment", environment_key="preview", set_variables=[again])
+        assert "needs a person's yes" in told, "now there is a value to lose"
+
+
+async def test_a_removal_has_to_be_named_and_is_asked() -> None:
+    async with desk() as d:
+        await d.answer("testery_list_environments")
+        before = kept(d)
+        await d.answer("testery_update_environment", environment_key="staging", remove_variables=["LOCALE"])
+        assert kept(d) == {key: value for key, value in before.items() if key != "LOCALE"}
+    assert "REMOVED with their values: 'LOCALE'" in d.asked[0]
+    assert "there is no undo" in d.asked[0]
+
+
+@pytest.mark.parametrize("person", [NO, DECLINE, CANCEL])
+async def test_without_a_yes_nothing_changes(person: ElicitResult) -> None:
+    async with desk(person=person) as d:
+        await d.refusal("testery_update_environment", environment_key="staging", remove_variables=["DB_PASSWORD"])
+        await d.refusal("testery_update_pipeline_stage", stage_id=5, remove_variables=["MONITOR_TOKEN"])
+        await d.refusal("testery_delete_environment", environment_key="production")
+        assert d.writes("testery") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"set_variables": [{"key": "DB_PASSWORD", "value": ""}]}, "would wipe a secret"),
+        ({"set_variables": [{"key": "DB_PASSWORD", "value": "x1", "encrypted": False}]}, "not made readable"),
+        ({"set_variables": [{"key": "A", "value": "1"}], "remove_variables": ["A"]}, "stands twice"),
+        ({"remove_variables": ["NOPE"]}, "to remove. Nothing was sent"),
+        ({}, "at least one thing to change"),
+    ],
+)
+async def test_what_would_wipe_or_makes_no_sense_is_refused_before_anybody_is_asked(
+    change: dict[str, Any], sentence: str
+) -> None:
+    async with desk() as d:
+        told = await d.refusal("testery_update_environment", environment_key="staging", **change)
+        assert sentence in told
+        assert d.asked == []
+        assert d.writes("testery") == []
+
+
+def test_a_variable_keeps_what_stands_beside_its_value() -> None:
+    read = {
+        "id": 1,
+        "variables": [
+            {"key": ".env", "value": "", "encrypted": True, "file": True, "order": 7},
+            {"key": "B", "value": "b", "encrypted": False, "file": False},
+        ],
+    }
+    wanted = VariableToSet(key=".env", value=SecretStr("NEW=1"))
+    change = change_of(Environment.model_validate(read), [wanted], None)
+    assert change.body == [
+        {"key": ".env", "value": "NEW=1", "encrypted": True, "file": True, "order": 7},
+        {"key": "B", "value": "b", "encrypted": False, "file": False},
+    ]
+
+
+def test_a_platform_without_variables_or_with_null_is_read() -> None:
+    for told in ({"id": 1}, {"id": 1, "variables": None}):
+        assert change_of(Environment.model_validate(told), None, None).body == []
+
+
+async def test_variables_that_vanish_on_the_platform_are_told_at_once() -> None:
+    place = {"id": 212, "key": "staging", "name": "S", "variables": [{"key": "A", "value": "1"}, {"key": "B"}]}
+    wire = Wire(says(json=[place]), says(json=place), says(json={}), says(json=place | {"variables": []}))
+    done = await update_environment(client_over(wire), "staging", name="T")
+    assert "'A" not in done.done
+    assert done.warning is not None
+    assert "A" in done.warning
+    assert "B" in done.warning
+
+
+async def test_a_key_of_two_environments_is_refused_and_an_archived_one_steps_back() -> None:
+    twice = [{"id": 1, "key": "qa"}, {"id": 2, "key": "qa"}]
+    with pytest.raises(Exception, match="2 environments"):
+        await update_environment(client_over(Wire(says(json=twice))), "qa", name="x")
+    one = [{"id": 1, "key": "qa", "archived": True}, {"id": 2, "key": "qa"}]
+    wire = Wire(says(json=one), says(json={"id": 2, "key": "qa"}))
+    await update_environment(client_over(wire), "qa", name="x")
+    assert wire.arrived[1].url.path == "/api/environments/2"
+
+
+async def test_an_environment_that_is_there_is_not_created_again() -> None:
+    async with desk() as d:
+        told = await d.refusal("testery_create_environment", environment_key="staging", name="Staging")
+    assert "already" in told
+    assert "testery_get_environment" in told
+
+
+async def test_deleting_counts_what_goes_with_it() -> None:
+    async with desk() as d:
+        done = await d.answer("testery_delete_environment", environment_key="staging")
+        assert done["done"] == "Deleted."
+        assert d.writes("testery") == ["DELETE /environments/212"]
+    (told,) = d.asked
+    assert "Variables lost with it: 8, of which 3 encrypted" in told
+    assert "Enabled schedules that run on it: 5: 640 'Nightly'" in told
+    assert "no undo" in told
+
+
+async def test_a_platform_that_archives_what_is_deleted_is_told_as_it_is() -> None:
+    async with desk() as d:
+        await d.switch("testery", delete_archives=True)
+        done = await d.answer("testery_delete_environment", environment_key="kiosk-altona")
+    assert "still lists it, as archived" in done["done"]
+
+
+async def test_a_stage_keeps_its_numbers_and_pools_though_one_is_changed() -> None:
+    async with desk() as d:
+        done = await d.answer("testery_update_pipeline_stage", stage_id=5, run_priority=7)
+        _, body = d.sent("PATCH", "/pipeline-stages/5")
+        stage = d.sandboxes.sandboxes["testery"].world.stages[5]
+        assert [variable.value for variable in stage.variables] == ["true", "demo-monitor-01"]
+    assert (body["name"], body["priority"], body["testRunPriority"]) == ("Production", 3, 7)
+    assert (body["windowsRunnerPoolId"], body["linuxRunnerPoolId"]) == (14, 12)
+    assert done["before"]["run_priority"] == 10
+    assert (done["stage"]["run_priority"], done["stage"]["linux_pool"]) == (7, 12)
+    assert "'MONITOR_TOKEN'" in d.asked[0], "an encrypted one travels back empty, so a person is asked"
+
+
+async def test_a_stage_that_was_created_is_shown_with_its_id() -> None:
+    async with desk() as d:
+        done = await d.answer(
+            "testery_create_pipeline_stage", name="Preview", variables=[{"key": "GATE", "value": NEW}]
+        )
+        assert done["stage"]["stage_id"] > 40
+        assert done["stage"]["variables"] == [{"key": "GATE", "encrypted": True, "is_file": False}]
+        assert NEW not in everything(d, done)
+        told = await d.refusal("testery_get_pipeline_stage", stage_id=999)
+    assert "No pipeline stage 999. testery_list_pipeline_stages shows ids." in told
+
+
+async def test_new_values_of_a_caller_are_masked_in_what_the_platform_says_about_them() -> None:
+    async with desk() as d:
+        body = {"message": f"value {NEW} is not allowed"}
+        await d.fault(platform="testery", method="POST", path="/environments", status=400, body=body)
+        told = await d.refusal(
+            "testery_create_environment", environment_key="x", name="X", variables=[{"key": "A", "value": NEW}]
+        )
+    assert "is not allowed" in told
+    assert NEW not in told
+
+
+def test_an_empty_plain_value_is_a_value() -> None:
+    change = change_of(
+        Environment.model_validate({"id": 1}), [VariableToSet(key="A", value=SecretStr(""), encrypted=False)], None
+    )
+    assert change.body == [{"key": "A", "value": "", "encrypted": False}]
+    with pytest.raises(Refused):
+        change_of(Environment.model_validate({"id": 1}), [VariableToSet(key="A", value=SecretStr(""))], None)

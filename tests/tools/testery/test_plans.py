@@ -1,0 +1,42 @@
+"""Test plans start many runs at once, of which the API tells next to nothing; a person is told so."""
+
+import pytest
+
+from tests.desk import ERAS, desk
+
+pytestmark = pytest.mark.anyio
+both_eras = pytest.mark.parametrize("mode", ERAS)
+
+
+@both_eras
+async def test_a_plan_is_started_on_an_environment_and_cancelled_by_the_ids_it_gave(mode: str) -> None:
+    async with desk(mode) as d:
+        started = await d.answer("testery_start_test_plan", plan_key="smoke", environment_key="staging")
+        _, body = d.sent("POST", "/test-plans/81/runs")
+        assert body == {"updateVcsStatus": False, "environmentId": 212}
+        assert (started["plan_id"], started["status"], started["said"]) == (81, "queued", "SUBMITTED")
+        ids = {"plan_id": started["plan_id"], "plan_run_id": started["plan_run_id"]}
+        cancelled = await d.answer("testery_cancel_plan_run", **ids)
+        assert cancelled["status"] == "cancelled"
+        assert d.sent("POST", f"/test-plans/81/runs/{ids['plan_run_id']}/cancel")[1] == {}
+    assert "an unknown number of runs" in d.asked[0]
+    assert "'smoke' 'Smoke' on environment 'staging'" in d.asked[0]
+    assert "however many those are; the API does not tell" in d.asked[1]
+
+
+async def test_values_of_a_plans_variables_are_not_in_its_question() -> None:
+    async with desk() as d:
+        variables = [{"key": "GATE", "value": "Hafen-4711-neu"}]
+        await d.answer("testery_start_test_plan", plan_key="kiosk", variables=variables)
+    assert "Variables set: 'GATE'" in d.asked[0]
+    assert "Hafen-4711-neu" not in d.asked[0]
+
+
+async def test_unknown_plans_and_their_runs_say_where_ids_come_from() -> None:
+    async with desk() as d:
+        assert "testery_list_test_plans shows keys" in await d.refusal("testery_start_test_plan", plan_key="nope")
+        told = await d.refusal("testery_cancel_plan_run", plan_id=9, plan_run_id=1)
+        assert "No test plan 9. testery_list_test_plans shows ids." in told
+        assert d.asked == []
+        told = await d.refusal("testery_cancel_plan_run", plan_id=81, plan_run_id=1)
+        assert "Test plan 81 has no run 1. Only testery_start_test_plan tells such ids." in told

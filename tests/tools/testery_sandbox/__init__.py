@@ -1,0 +1,1 @@
+"""The imitation of Testery, subject by subject."""

@@ -1,0 +1,123 @@
+"""Which paths there are, who is let in, and what is answered where there is nothing."""
+
+import httpx
+import pytest
+
+from server.settings import SANDBOX_ORIGIN
+from tests.tools.testery_sandbox.asking import CONTROLS, is_problem
+from tools.kit.sandbox.sandbox import Sandbox
+from tools.testery.sandbox.build import build
+
+pytestmark = pytest.mark.anyio
+
+ROUTES = """
+GET /test-runs
+GET /test-runs/{run_id:int}
+GET /test-runs/by-deploy/{deploy_id:int}
+GET /test-runs/{run_id:int}/results
+GET /test-runs/{run_id:int}/results/{result_id:int}
+POST /test-run-requests-build
+PATCH /test-runs/{run_id:int}
+POST /test-runs/{run_id:int}/rerun
+POST /test-runs/{run_id:int}/add-file/{kind}
+POST /test-runs-upload
+GET /account
+GET /users/me
+POST /users/me/api-tokens
+POST /user-roles
+GET /projects
+GET /projects/{project_id:int}/test-suites
+GET /projects/{project_key}/upload-url
+GET /environments
+GET /environments/{environment_id:int}
+POST /environments
+PATCH /environments/{environment_id:int}
+DELETE /environments/{environment_id:int}
+GET /pipeline-stages
+GET /pipeline-stages/{stage_id:int}
+POST /pipeline-stages
+PATCH /pipeline-stages/{stage_id:int}
+POST /deploys
+GET /schedules
+POST /schedules
+DELETE /schedules/{schedule_id:int}
+GET /test-plans
+POST /test-plans/{plan_id:int}/runs
+POST /test-plans/{plan_id:int}/runs/{plan_run_id:int}/cancel
+"""
+
+
+def test_the_imitation_has_the_33_operations_of_the_reference() -> None:
+    routes = [f"{method} {path}" for method, path in build().routes]
+    assert len(routes) == 33
+    assert set(routes) == set(ROUTES.split("\n")) - {""}
+
+
+def test_nothing_is_built_before_the_first_request() -> None:
+    assert build()._world is None
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/projects"),
+        ("GET", "/test-runs/902114/test-run-tests"),
+        ("GET", "/test-run-results/902114"),
+        ("POST", "/test-run-requests"),
+        ("GET", "/test-runs/902114/rerun"),
+        ("GET", "/test-runs/newest"),
+    ],
+)
+async def test_old_and_doubtful_paths_are_404(http: httpx.AsyncClient, method: str, path: str) -> None:
+    assert is_problem(await http.request(method, path, json={}), 404)
+
+
+async def test_a_path_without_api_is_404(http: httpx.AsyncClient) -> None:
+    assert (await http.get(f"{SANDBOX_ORIGIN}/testery/test-runs")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/projects", "/environments", "/test-runs", "/account"])
+async def test_a_trailing_slash_changes_nothing(http: httpx.AsyncClient, path: str) -> None:
+    assert (await http.get(f"{path}/")).json() == (await http.get(path)).json()
+
+
+async def test_answers_are_bare_json(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/projects")
+    assert answer.headers["content-type"] == "application/json"
+    assert isinstance(answer.json(), list)
+
+
+@pytest.mark.parametrize(
+    "header", [None, "demo", "Token demo", "Basic ZGVtbzpkZW1v", "Bearer", "Bearer wrong", "Bearer expired"]
+)
+async def test_a_missing_or_wrong_token_is_401(http: httpx.AsyncClient, header: str | None) -> None:
+    http.headers.pop("Authorization")
+    headers = {} if header is None else {"Authorization": header}
+    assert is_problem(await http.get("/test-runs", headers=headers), 401)
+
+
+@pytest.mark.parametrize("token", ["demo", "pat_demo", "eyJhbGciOiJub25lIn0.e30.c2ln"])
+async def test_every_kind_of_token_is_let_in(http: httpx.AsyncClient, token: str) -> None:
+    assert (await http.get("/account", headers={"Authorization": f"Bearer {token}"})).status_code == 200
+
+
+async def test_switches_are_told_and_unknown_ones_refused(http: httpx.AsyncClient) -> None:
+    switched = (await http.post(f"{CONTROLS}/switches", json={"sparse": True})).json()
+    assert [name for name, is_on in switched.items() if is_on] == ["sparse"]
+    assert (await http.post(f"{CONTROLS}/switches", json={"turbo": True})).status_code == 422
+    assert (await http.post(f"{CONTROLS}/switches", json={"sparse": "yes"})).status_code == 422
+
+
+async def test_a_body_that_is_no_json_object_is_400(http: httpx.AsyncClient) -> None:
+    for body in (b"{", b"[]"):
+        answer = await http.post("/pipeline-stages", content=body)
+        assert answer.status_code == 400
+        assert list(answer.json()) == ["timestamp", "status", "error", "message", "path"]
+        assert answer.json()["path"] == "/api/pipeline-stages"
+
+
+async def test_a_reset_brings_the_first_world_back(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    await http.delete("/environments/212")
+    assert (await http.get("/environments/212")).status_code == 404
+    await http.post(f"{SANDBOX_ORIGIN}/_sandbox/reset")
+    assert (await http.get("/environments/212")).status_code == 200

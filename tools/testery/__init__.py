@@ -1,0 +1,1 @@
+"""Testery, the platform that orchestrates automated test runs."""

@@ -1,0 +1,1 @@
+"""The Testery API over HTTP."""

@@ -1,0 +1,90 @@
+"""Test runs over HTTP."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from tools.kit.client import ApiClient, path
+from tools.kit.form import Form
+from tools.kit.toolset import Progress, in_silence
+from tools.kit.walk import Walked
+from tools.testery.models.runs import Created, Run, Runs
+
+PAGE: Final = 250
+"""The largest page any client of the vendor's asks for; the platform's own cap is not documented."""
+
+
+class RunCalls(ApiClient):
+    """The calls around test runs."""
+
+    async def test_runs(self, *, limit: int, offset: int = 0) -> list[Run]:
+        """GET /test-runs"""
+        return (await self.get("/test-runs", query=(("limit", limit), ("offset", offset)), into=Runs)).root
+
+    async def test_run(self, run_id: int) -> Run:
+        """GET /test-runs/{id}"""
+        return await self.get(path("test-runs", run_id), into=Run)
+
+    async def runs_of_deploy(self, deploy_id: int) -> list[Run]:
+        """GET /test-runs/by-deploy/{deployId}"""
+        return (await self.get(path("test-runs", "by-deploy", deploy_id), into=Runs)).root
+
+    async def start_test_run(self, order: dict[str, Any]) -> Created:
+        """POST /test-run-requests-build"""
+        return await self.write("POST", "/test-run-requests-build", body=order, into=Created)
+
+    async def cancel_test_run(self, run_id: int) -> None:
+        """PATCH /test-runs/{id}, whose answer is not documented and not read"""
+        await self.send("PATCH", path("test-runs", run_id), body={"status": "CANCELED"})
+
+    async def rerun_test_run(self, run_id: int) -> Created | None:
+        """POST /test-runs/{id}/rerun, of which only the address is known: any success counts, a run in it or not"""
+        raw = await self.send("POST", path("test-runs", run_id, "rerun"))
+        try:
+            return Created.model_validate_json(raw)
+        except ValidationError:
+            return None
+
+    async def add_run_file(self, run_id: int, kind: str, form: Form) -> None:
+        """POST /test-runs/{id}/add-file/{kind}"""
+        await self.send("POST", path("test-runs", run_id, "add-file", kind), content=form)
+
+    async def upload_test_results(self, form: Form) -> Created:
+        """POST /test-runs-upload"""
+        return await self.write("POST", "/test-runs-upload", content=form, into=Created)
+
+    async def walk_test_runs(
+        self,
+        keep: Callable[[Run], None],
+        *,
+        newest: int,
+        is_past: Callable[[Run], bool] = lambda run: False,
+        progress: Progress = in_silence,
+    ) -> Walked:
+        """Read runs from the newest on, at most `newest` of them, until a page holds only runs that are past.
+
+        A short page is not taken for the last one: a platform may lower a limit in silence. The list ends where
+        nothing comes any more.
+        """
+        walked, seen, offset = Walked(), set[int](), 0
+        while offset < newest:
+            rows = await self.test_runs(limit=min(PAGE, newest - offset), offset=offset)
+            new = [run for run in rows if run.id not in seen]
+            if not new:
+                walked.total = walked.loaded if not rows else None
+                if rows:
+                    walked.reasons.append("the platform began to repeat itself")
+                return walked
+            seen.update(run.id for run in new)
+            walked.loaded += len(new)
+            for run in new:
+                keep(run)
+            if all(map(is_past, rows)):
+                return walked
+            offset += len(rows)
+            await progress(offset, newest, f"{walked.loaded} runs looked at")
+        walked.reasons.append(
+            f"only the newest {walked.loaded} runs were looked at; pass a larger newest for older ones"
+        )
+        return walked

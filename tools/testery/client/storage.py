@@ -1,0 +1,59 @@
+"""The storage that takes files of builds: at a signed address, without any credential of ours."""
+
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+
+from tools.kit.errors import Refused
+from tools.kit.form import File
+from tools.kit.toolset import Progress, in_silence
+from tools.kit.upload import Storage, is_private
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """A file as the whole body, of no stated kind: the signature may not know one."""
+
+    file: File
+    progress: Progress = in_silence
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Content-Length": str(self.file.size)}
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        done = 0
+        async for piece in self.file.pieces():
+            yield piece
+            done += len(piece)
+            await self.progress(done, self.file.size, f"{done:,} of {self.file.size:,} bytes")
+
+
+class Signature(httpx.Auth):
+    """The signed part of an address, put on when the request leaves, so that no log and no error ever holds it."""
+
+    def __init__(self, query: str) -> None:
+        self._query = query.encode()
+
+    def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override]  # httpx wants a generator
+        request.url = request.url.copy_with(query=self._query)
+        yield request
+
+
+class BuildStorage(Storage):
+    """Takes one file by a PUT."""
+
+    async def put(self, address: str, content: Bytes) -> None:
+        """Send a file to a signed address.
+
+        Raises:
+            Refused: when the way there could be listened to.
+        """
+        if not is_private(address, self.account):
+            raise Refused("The platform gave an address without TLS for the file. The file was not sent.")
+        where, _, query = address.partition("?")
+        if urlsplit(where).fragment:
+            raise Refused("The platform gave an address that cannot be one. The file was not sent.")
+        await self.send("PUT", where, content=content, auth=Signature(query) if query else None)

@@ -1,0 +1,1 @@
+"""What the Testery API answers and takes."""

@@ -1,0 +1,170 @@
+"""What is to be run: one vocabulary here, and the three that requests of runs, schedules and deploys speak.
+
+A run request calls a commit `ref`, a build `buildId` and machines `runners`, and takes keys; a schedule calls them
+`commit`, `buildName` and `maxRunners`, and takes ids; a deploy says `commit` and `buildId` (API reference: Field-name
+traps).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from tools.kit.model import Sent
+from tools.kit.text import Secret
+from tools.testery.models.projects import Project, Suite
+from tools.testery.models.schedules import ANY_PROJECT
+from tools.testery.models.settings import Environment
+
+REGEX: Final = "Regex: "
+"""What a filter of test names begins with."""
+
+
+class VariableToSet(Sent):
+    """A variable with a new value, which is never shown again."""
+
+    key: Annotated[str, Field(min_length=1, max_length=200)]
+    value: Annotated[Secret, Field(max_length=100_000)]
+    encrypted: Annotated[bool | None, Field(description="Default: as it was; a new one is.")] = None
+
+    def as_sent(self, before: bool | None = None) -> dict[str, Any]:
+        """The variable on the wire; `before` is whether one of that name is encrypted so far."""
+        wanted = self.encrypted if self.encrypted is not None else before
+        encrypted = True if wanted is None else wanted
+        return {"key": self.key, "value": self.value.get_secret_value(), "encrypted": encrypted}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOrder:
+    """Which tests are to be run, of which version, where and on how many machines; None is the platform's default."""
+
+    project: Project
+    environment: Environment
+    suite: Suite | None = None
+    branch: str | None = None
+    commit: str | None = None
+    build: str | None = None
+    latest_deploy: bool = False
+    include_tags: Sequence[str] | None = None
+    exclude_tags: Sequence[str] | None = None
+    name_patterns: Sequence[str] | None = None
+    runners: int | None = None
+    copies: int = 1
+    by_file: bool | None = None
+    retry_failed: bool = False
+    timeout_minutes: int | None = None
+    test_timeout_seconds: int | None = None
+    variables: Sequence[VariableToSet] = ()
+
+    def run_request(
+        self,
+        *,
+        report_to_git: bool,
+        status_name: str | None,
+        deploy_id: int | None,
+        playwright_project: str | None,
+        use_selection_rules: bool,
+    ) -> dict[str, Any]:
+        """The body of a run request, which leaves out what was not said."""
+        return {
+            "project": self.project.key,
+            "environment": self.environment.key,
+            "updateVcsStatus": report_to_git,
+            "copies": self.copies,
+            **given(
+                ref=self.commit,
+                branch=self.branch,
+                buildId=self.build,
+                latestDeploy=self.latest_deploy or None,
+                deployId=deploy_id,
+                testFilters=self._patterns(),
+                parallelizeByFile=self.by_file,
+                runners=self.runners,
+                retryFailedTests=self.retry_failed or None,
+                applyTestSelectionRules=use_selection_rules or None,
+                playwrightProject=playwright_project,
+                statusName=status_name,
+            ),
+            **self._shared(),
+        }
+
+    def schedule(
+        self,
+        name: str,
+        *,
+        cron: str | None,
+        fired_by: Sequence[Project] | None,
+        notify: bool,
+        priority: int | None,
+    ) -> dict[str, Any]:
+        """The body of a schedule, which says most fields always; `fired_by` lists projects, an empty list means any."""
+        by_deploy = fired_by is not None
+        return {
+            "name": name,
+            "scheduleType": "deploy" if by_deploy else "interval",
+            "projectId": self.project.id,
+            "environmentId": self.environment.id,
+            "cron": cron,
+            "branch": self.branch,
+            "buildName": self.build,
+            "copies": self.copies,
+            "defaultToParallelizeByFile": self.by_file is not False,
+            "followTestRun": notify,
+            "latestDeploy": self.latest_deploy or not (self.branch or self.commit or self.build),
+            "onDeploy": by_deploy,
+            "retryFailedTests": self.retry_failed,
+            "testFilters": self._patterns() or [],
+            "testName": None,
+            **given(
+                commit=self.commit,
+                parallelizeByFile=self.by_file,
+                priority=priority,
+                maxRunners=self.runners,
+                deployedProjectIds=None if fired_by is None else [p.id for p in fired_by] or [ANY_PROJECT],
+            ),
+            **self._shared(),
+        }
+
+    def _patterns(self) -> list[str] | None:
+        return None if self.name_patterns is None else [REGEX + pattern for pattern in self.name_patterns]
+
+    def _shared(self) -> dict[str, Any]:
+        """What both call the same."""
+        return given(
+            testSuiteId=self.suite.id if self.suite is not None else None,
+            includeTags=None if self.include_tags is None else list(self.include_tags),
+            excludedTags=None if self.exclude_tags is None else list(self.exclude_tags),
+            timeoutMinutes=self.timeout_minutes,
+            testTimeoutSeconds=self.test_timeout_seconds,
+            variables=[variable.as_sent() for variable in self.variables] or None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """A version that was deployed somewhere; the three Git fields go together."""
+
+    project_key: str
+    environment_key: str
+    branch: str | None = None
+    commit: str | None = None
+    build: str | None = None
+    status_name: str | None = None
+    report_to_git: bool = False
+    git: Mapping[str, str] | None = None
+
+    def body(self) -> dict[str, Any]:
+        """The body of a deploy."""
+        return {
+            "project": self.project_key,
+            "environment": self.environment_key,
+            "updateVcsStatus": self.report_to_git,
+            **given(buildId=self.build, branch=self.branch, commit=self.commit, statusName=self.status_name),
+            **(self.git or {}),
+        }
+
+
+def given(**fields: Any) -> dict[str, Any]:
+    """The fields that were said; an empty list is something said, such as no tags at all."""
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,100 @@
+"""Build: the imitation put together, with a world of its own each time."""
+
+from dataclasses import replace
+from typing import Literal
+
+from starlette.responses import JSONResponse, Response
+
+from tools.kit.sandbox.clock import Clock
+from tools.kit.sandbox.routes import Call, Routes
+from tools.kit.sandbox.sandbox import Sandbox
+from tools.testery.sandbox import (
+    account,
+    deploys,
+    environments,
+    imports,
+    media,
+    plans,
+    projects,
+    results,
+    runs,
+    schedules,
+    stages,
+    status_page,
+    submissions,
+    uploads,
+)
+from tools.testery.sandbox.admission import admit
+from tools.testery.sandbox.answers import lost
+from tools.testery.sandbox.asked import body
+from tools.testery.sandbox.scale import enlarge
+from tools.testery.sandbox.story.history import remember
+from tools.testery.sandbox.story.shop import furnish
+from tools.testery.sandbox.world import Switches, World
+
+MOUNT = "/testery/api"
+
+Profile = Literal["story", "scale"]
+
+controls: Routes[World] = Routes()
+
+
+def build(profile: Profile = "story", *, clock: Clock | None = None, switches: Switches | None = None) -> Sandbox:
+    """An imitation of the account; nothing is made before the first request.
+
+    `story` is the shop with its three projects and six weeks of runs. `scale` puts sixty projects, a year of runs and
+    one run with thousands of results beside them.
+    """
+    seeds = {"story": _story, "scale": _scale}
+    return Sandbox(
+        MOUNT,
+        lambda time: seeds[profile](World(time, switches or Switches())),
+        [
+            runs.routes,
+            results.routes,
+            submissions.routes,
+            imports.routes,
+            account.routes,
+            projects.routes,
+            environments.routes,
+            stages.routes,
+            deploys.routes,
+            schedules.routes,
+            plans.routes,
+            status_page.controls,
+            controls,
+        ],
+        beside={
+            uploads.UPLOADS: [uploads.routes],
+            media.MEDIA: [media.routes],
+            status_page.STATUS: [status_page.routes],
+        },
+        admit=admit,
+        lost=lost,
+        clock=clock,
+        curl="-H 'Authorization: Bearer demo' '{base}/test-runs?limit=5&offset=0'",
+    )
+
+
+def _story(world: World) -> World:
+    furnish(world)
+    remember(world)
+    return world
+
+
+def _scale(world: World) -> World:
+    furnish(world)
+    enlarge(world)
+    remember(world)
+    return world
+
+
+@controls.action("switches")
+async def set_switches(call: Call[World]) -> Response:
+    """Follow other sources where sources disagree: `{"environment_as_object": true}`."""
+    sent, world = body(call), call.world
+    known = set(Switches.__dataclass_fields__)
+    if sent.keys() - known or not all(isinstance(value, bool) for value in sent.values()):
+        return JSONResponse({"error": f"send true or false for any of {', '.join(sorted(known))}"}, 422)
+    world.switches = replace(world.switches, **{name: bool(value) for name, value in sent.items()})
+    return JSONResponse({name: getattr(world.switches, name) for name in sorted(known)})

@@ -1,0 +1,60 @@
+"""Media: screenshots and videos of failed tests, behind signed addresses."""
+
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testery.sandbox.answers import store_problem
+from tools.testery.sandbox.holdings import Outcome, Run
+from tools.testery.sandbox.pictures import png
+from tools.testery.sandbox.signing import refusal, signed
+from tools.testery.sandbox.story.told import OLD, PAGE, shots
+from tools.testery.sandbox.world import World
+
+routes: Routes[World] = Routes()
+"""Routes of the store, which stands beside the API and knows no token."""
+
+MEDIA = "/testery/media"
+VALID_FOR = timedelta(hours=1)
+SIZE = (320, 200)
+VIDEO = "video.webm"
+
+_LOGIN = "<!doctype html><title>Log in</title><p>Your session is over. <a href='/login'>Log in</a> to see this picture."
+_WEBM = (
+    bytes.fromhex("1a45dfa3")
+    + b"\x9f"
+    + b"B\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm"
+    + b"\0" * 64
+)
+
+
+def pictures(run: Run, outcome: Outcome) -> list[str]:
+    """The names of a result's screenshots."""
+    return shots(run.id, outcome)
+
+
+def clip(run: Run, outcome: Outcome) -> list[str]:
+    """The name of a result's video, which tests in a browser have."""
+    return [VIDEO] if outcome.case is not None and outcome.case.file.endswith(".ts") else []
+
+
+def address(call: Call[World], run: Run, outcome: Outcome, name: str) -> str:
+    """A signed address; one kind of picture is only found behind an address that has run out."""
+    at = call.clock.now() - (2 * VALID_FOR if name == OLD else timedelta())
+    return signed(call, "GET", f"{MEDIA}/{run.id}/{outcome.id}/{name}", at, VALID_FOR)
+
+
+@routes.get("/{run_id:int}/{result_id:int}/{name}")
+async def get_media(call: Call[World]) -> Response:
+    refused = refusal(call)
+    if refused is not None:
+        return refused
+    name = call.params["name"]
+    if call.number("run_id") not in call.world.runs:
+        return store_problem(404, "NoSuchKey", "The specified key does not exist.")
+    if name == VIDEO:
+        return Response(_WEBM, media_type="video/webm")
+    if name == PAGE:
+        return Response(_LOGIN, media_type="text/html")
+    return Response(png(*SIZE, call.number("result_id")), media_type="image/png")

@@ -1,0 +1,140 @@
+"""Schedules: runs that start by themselves, at a time or after a deploy."""
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.clock import STORY_START
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testery.sandbox import cron, variables
+from tools.testery.sandbox.answers import answer, not_found, nothing, unprocessed
+from tools.testery.sandbox.asked import Reader, body
+from tools.testery.sandbox.dates import stamp
+from tools.testery.sandbox.holdings import Order, Schedule
+from tools.testery.sandbox.world import World
+
+routes: Routes[World] = Routes()
+
+TYPES = ("interval", "deploy")
+
+
+@routes.get("/schedules")
+async def list_schedules(call: Call[World]) -> Response:
+    """All of them, archived ones as well."""
+    return answer([shown(call.world, schedule) for schedule in call.world.schedules.values()])
+
+
+@routes.post("/schedules")
+async def create_schedule(call: Call[World]) -> Response:
+    """Add a schedule, which is on at once; what makes no sense is 500 with a sentence."""
+    world, asked = call.world, Reader(body(call), unprocessed)
+    kind, project_id, environment_id = (
+        asked.needed("scheduleType"),
+        asked.whole("projectId"),
+        asked.whole("environmentId"),
+    )
+    environment = world.environment(environment_id)
+    if kind not in TYPES:
+        raise unprocessed(f"Schedule type {kind} is not one of {', '.join(TYPES)}")
+    if project_id is None or project_id not in world.projects:
+        raise unprocessed(f"Project {project_id} does not exist")
+    if environment is None or environment.archived:
+        raise unprocessed(f"Environment {environment_id} does not exist")
+    schedule = Schedule(0, kind, project_id, environment.id, _order(world, asked, project_id), _cron(asked))
+    schedule.on_deploy = asked.flag("onDeploy")
+    schedule.deployed_project_ids = asked.wholes("deployedProjectIds")
+    schedule.follow = asked.flag("followTestRun")
+    schedule.variables = variables.read(asked)
+    if any(number and number not in world.projects for number in schedule.deployed_project_ids):
+        raise unprocessed("A deployed project does not exist")
+    schedule.next_at = None if schedule.cron is None else schedule.cron.following(call.clock.now())
+    schedule.id = next(world.schedule_ids)
+    world.schedules[schedule.id] = schedule
+    return answer(shown(world, schedule), 201)
+
+
+@routes.delete("/schedules/{schedule_id:int}")
+async def delete_schedule(call: Call[World]) -> Response:
+    schedule = call.world.schedules.get(call.number("schedule_id"))
+    if schedule is None:
+        raise not_found()
+    if call.world.switches.delete_archives:
+        schedule.archived = True
+    else:
+        del call.world.schedules[schedule.id]
+    return nothing()
+
+
+def _cron(asked: Reader) -> cron.Cron | None:
+    line = asked.text("cron")
+    if line is None:
+        return None
+    try:
+        found = cron.read(line)
+    except cron.BadCron as error:
+        raise unprocessed(str(error)) from error
+    if found.following(STORY_START) is None:
+        raise unprocessed(f'Cron expression "{line}" never comes true')
+    return found
+
+
+def _order(world: World, asked: Reader, project_id: int) -> Order:
+    """What is run, in the words that a schedule has for it, which are not those of a request."""
+    suite_id = asked.whole("testSuiteId")
+    suite = world.suites.get(suite_id or 0)
+    if suite_id is not None and (suite is None or suite.project_id != project_id):
+        raise unprocessed(f"Test suite {suite_id} does not exist")
+    return Order(
+        asked.needed("name"),
+        test_name=asked.text("testName"),
+        suite_id=suite_id,
+        include_tags=asked.texts("includeTags"),
+        excluded_tags=asked.texts("excludedTags"),
+        filters=asked.texts("testFilters"),
+        by_file=asked.flag("parallelizeByFile", asked.flag("defaultToParallelizeByFile", True)),
+        runners=asked.counted("maxRunners", 4),
+        copies=asked.counted("copies", 1),
+        retry=asked.flag("retryFailedTests"),
+        timeout_minutes=asked.counted("timeoutMinutes", 0, 10_000) or None,
+        test_timeout_seconds=asked.counted("testTimeoutSeconds", 0, 100_000) or None,
+        priority=asked.whole("priority"),
+        branch=asked.text("branch"),
+        ref=asked.text("commit"),
+        build=asked.text("buildName"),
+        latest_deploy=asked.flag("latestDeploy"),
+    )
+
+
+def shown(world: World, schedule: Schedule) -> dict[str, object]:
+    """A schedule as it is read."""
+    order = schedule.order
+    told: dict[str, object] = {
+        "id": schedule.id,
+        "name": order.name,
+        "enabled": schedule.enabled,
+        "archived": schedule.archived,
+        "cron": schedule.cron and schedule.cron.text,
+        "onDeploy": schedule.on_deploy,
+        "deployedProjectIds": schedule.deployed_project_ids,
+        "lastRunAt": stamp(schedule.last_run_at),
+        "projectId": schedule.project_id,
+        "environmentId": schedule.environment_id,
+        "scheduleType": schedule.type,
+        "branch": order.branch,
+        "buildName": order.build,
+        "commit": order.ref,
+        "latestDeploy": order.latest_deploy,
+        "testSuiteId": order.suite_id,
+        "includeTags": list(order.include_tags),
+        "excludedTags": list(order.excluded_tags),
+        "testFilters": list(order.filters),
+        "copies": order.copies,
+        "maxRunners": order.runners,
+        "defaultToParallelizeByFile": order.by_file,
+        "retryFailedTests": order.retry,
+        "timeoutMinutes": order.timeout_minutes,
+        "testTimeoutSeconds": order.test_timeout_seconds,
+        "priority": order.priority,
+        "followTestRun": schedule.follow,
+    }
+    if world.switches.sparse:
+        return {name: told[name] for name in ("id", "name", "enabled", "archived")}
+    return told

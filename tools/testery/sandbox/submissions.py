@@ -1,0 +1,92 @@
+"""Submissions: a run is ordered, ordered again, or canceled."""
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testery.sandbox import variables
+from tools.testery.sandbox.answers import answer, bad_request, conflict, not_found
+from tools.testery.sandbox.asked import Reader, body, read
+from tools.testery.sandbox.holdings import Environment, Order, Project
+from tools.testery.sandbox.lifecycle import BY_USER, cancel, deployed, submit
+from tools.testery.sandbox.runs import find, shown
+from tools.testery.sandbox.world import World
+
+routes: Routes[World] = Routes()
+
+CANCELED = ("CANCELED", "CANCEL")
+"""The word of today, and the one of old clients."""
+
+
+@routes.post("/test-run-requests-build")
+async def submit_run(call: Call[World]) -> Response:
+    """Order a run by the keys of its project and environment; each of them that is not known is 404."""
+    world, asked = call.world, read(call)
+    project, environment = _where(world, asked)
+    deploy_id, suite_id = asked.whole("deployId"), asked.whole("testSuiteId")
+    deploy = world.deploys.get(deploy_id or 0)
+    suite = world.suites.get(suite_id or 0)
+    if (deploy is None) != (deploy_id is None) or (suite is None) != (suite_id is None):
+        raise not_found()
+    if suite is not None and suite.project_id != project.id:
+        raise not_found()
+    asked.flag("updateVcsStatus", True)
+    asked.flag("applyTestSelectionRules")
+    asked.text("playwrightProject")
+    variables.read(asked)
+    order = deployed(world, project.id, environment.id, _order(asked, project, environment))
+    run = submit(world, project.id, environment.id, order, call.clock.now(), deploy=deploy)
+    return answer(shown(world, run), 201)
+
+
+def _where(world: World, asked: Reader) -> tuple[Project, Environment]:
+    project = world.project_of(asked.text("project"))
+    environment = world.environment_of(asked.text("environment"))
+    if project is None or environment is None or environment.archived:
+        raise not_found()
+    return project, environment
+
+
+def _order(asked: Reader, project: Project, environment: Environment) -> Order:
+    """What is asked for; the name of a commit's status names the environment unless it is given word by word."""
+    test_name, status_name = asked.text("testName"), asked.text("statusName")
+    return Order(
+        status_name or test_name or f"{project.name} on {environment.name}",
+        test_name=status_name or (test_name and f"{test_name} ({environment.name})"),
+        suite_id=asked.whole("testSuiteId"),
+        include_tags=asked.texts("includeTags"),
+        excluded_tags=asked.texts("excludedTags"),
+        filters=asked.texts("testFilters"),
+        by_file=asked.flag("parallelizeByFile", True),
+        runners=asked.counted("runners", 4),
+        copies=asked.counted("copies", 1),
+        retry=asked.flag("retryFailedTests"),
+        timeout_minutes=asked.counted("timeoutMinutes", 0, 10_000) or None,
+        test_timeout_seconds=asked.counted("testTimeoutSeconds", 0, 100_000) or None,
+        branch=asked.text("branch"),
+        ref=asked.text("ref"),
+        build=asked.text("buildId"),
+        latest_deploy=asked.flag("latestDeploy"),
+    )
+
+
+@routes.post("/test-runs/{run_id:int}/rerun")
+async def rerun(call: Call[World]) -> Response:
+    """Order the same run again, all of its tests; there is nothing to say about it, so a body is refused."""
+    world, run = call.world, find(call)
+    if call.body.strip():
+        raise bad_request(call, "Request body is not expected")
+    again = submit(world, run.project_id, run.environment_id, run.order, call.clock.now())
+    return answer(shown(world, again), 201)
+
+
+@routes.patch("/test-runs/{run_id:int}")
+async def cancel_run(call: Call[World]) -> Response:
+    """Stop a run for good; one that is over already stays as it is."""
+    world, run, sent = call.world, find(call), body(call)
+    if sent.get("status") not in CANCELED or len(sent) != 1:
+        raise bad_request(call, "Only the status CANCELED can be set")
+    if run.state != "OVER":
+        cancel(world, run, call.clock.now(), BY_USER)
+    elif world.switches.strict_cancel:
+        raise conflict()
+    return answer(shown(world, run))

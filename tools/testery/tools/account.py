@@ -1,0 +1,177 @@
+"""The account behind the token, inviting people, and making tokens."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from tools.kit.errors import Conflict, PlatformError, Refused
+from tools.kit.model import Answer
+from tools.kit.text import Key, Secret, Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testery.client.credentials import KEPT_IN, PROFILE, TOKEN, add, checked_file, open_to_add
+from tools.testery.client.testery import Testery
+
+tool = Toolset(Testery)
+
+ROLE: Final = "USER"
+"""The only role any client of the vendor's gives."""
+ADDRESS: Final = re.compile(r"[^@\s,;<>\"']{1,64}@[A-Za-z0-9.-]{1,250}\.[A-Za-z]{2,}")
+
+TokenName = Annotated[str, Field(min_length=1, max_length=100)]
+Profile = Annotated[str, Field(min_length=1, max_length=60, description="Section of the file it is kept in.")]
+AccountId = Annotated[int | None, Field(gt=0, description="Needed by who belongs to several accounts.")]
+
+
+class MaintenanceWindow(Answer):
+    """A time in which the platform is worked on, as its public status page says."""
+
+    name: Untrusted | None = None
+    until: Untrusted | None = None
+
+
+class AccountDetails(Answer):
+    """The account and the person behind the token."""
+
+    account_id: int
+    name: Key | None = None
+    display: Untrusted | None = None
+    user: Untrusted | None = Field(None, description="None: the token is the account's own.")
+    email: Untrusted | None = None
+    maintenance: list[MaintenanceWindow] = Field(default_factory=list)
+    maintenance_known: bool
+    link: Key | None = None
+
+
+class Invited(Answer):
+    """A person who was added."""
+
+    done: str
+    email: Untrusted
+    role: Key
+
+
+class KeptToken(Answer):
+    """A token that was made and kept; it never leaves this server."""
+
+    done: str
+    profile: Key
+    token: Secret
+    next: str
+
+
+@tool.reads()
+async def get_account(api: Testery) -> AccountDetails:
+    """Read the account and the person behind the token, and whether the platform is under maintenance."""
+    account, user = await api.own_account(), await api.own_user()
+    windows = await api.maintenances()
+    return AccountDetails(
+        account_id=account.id,
+        name=account.slug,
+        display=account.display,
+        user=user.full_name if user is not None else None,
+        email=user.email if user is not None else None,
+        maintenance=[MaintenanceWindow(name=window.name, until=window.until) for window in windows or ()],
+        maintenance_known=windows is not None,
+        link=await api.link("test-runs"),
+    )
+
+
+def checked(email: str) -> str:
+    """An address as it is sent.
+
+    Raises:
+        Refused: for what cannot be one.
+    """
+    if not ADDRESS.fullmatch(email.strip()):
+        raise Refused("This is no e-mail address. Nothing was sent.")
+    return email.strip()
+
+
+async def about_to_add(api: Testery, email: str) -> str:
+    address = checked(email)
+    account = await api.own_account()
+    return (
+        f"Add {quote(address, at_most=320)} to account {quote(account.display or account.slug or account.id)} with the "
+        f"role {ROLE}? That person then sees everything in it. The API can neither list people nor remove one."
+    )
+
+
+@tool.destroys(about_to_add, idempotent=False, settled_by=None)
+async def add_user(api: Testery, email: Annotated[str, Field(min_length=3, max_length=320)]) -> Invited:
+    """Add a person to the account, after a person said yes."""
+    address = checked(email)
+    try:
+        await api.add_user(address, role=ROLE)
+    except Conflict as error:
+        raise Conflict(f"{quote(address, at_most=320)} is in the account already.", status=409) from error
+    return Invited(done="Added.", email=address, role=ROLE)
+
+
+def only_for_a_login(api: Testery) -> None:
+    """Refuse what the platform gives to a login in the browser only.
+
+    Raises:
+        Refused: with where a person makes a token.
+    """
+    if not api.is_login:
+        raise Refused(
+            f"Only the token of a login in the browser makes other tokens, and {TOKEN} is none. A person makes one in "
+            "the Testery web app under Settings, Integrations, Show API Token. Nothing was sent."
+        )
+
+
+def place_for(api: Testery) -> str:
+    """Where a token may be kept.
+
+    Raises:
+        Refused: where nobody has said so: a token that nobody sees would be of no use, and could not be taken back.
+    """
+    kept_in = api.account.settings.get(KEPT_IN, "")
+    if not kept_in and not api.is_sandbox:
+        raise Refused(
+            f"A token is shown to nobody here, so it needs a file to be kept in: {KEPT_IN} names none. A person can "
+            "set it, or make a token in the Testery web app under Settings, Integrations. Nothing was sent."
+        )
+    return kept_in
+
+
+async def about_to_mint(api: Testery, name: str, profile: str, account_id: int | None) -> str:
+    only_for_a_login(api)
+    kept_in = place_for(api)
+    if not api.is_sandbox:
+        checked_file(kept_in, profile)
+    user = await api.own_user()
+    whose = f" of {quote(user.full_name)}" if user is not None else ""
+    account = f" in account {account_id}" if account_id is not None else ""
+    return (
+        f"Make a personal API token {quote(name)}{whose}{account}? It opens everything that person can see, until "
+        f"somebody revokes it in the web app; the API cannot. It is shown to nobody and kept as profile "
+        f"{quote(profile)} in {quote(kept_in or 'no file, for this is a sandbox', at_most=300)}."
+    )
+
+
+@tool.destroys(about_to_mint, idempotent=False, settled_by=None)
+async def create_api_token(
+    api: Testery, profile: Profile, name: TokenName = "Testdesk", account_id: AccountId = None
+) -> KeptToken:
+    """Make a personal API token and keep it in the vendor's credentials file, after a person said yes.
+
+    Nobody is shown it.
+    """
+    only_for_a_login(api)
+    kept_in = place_for(api)
+    follow = f"Set {PROFILE} to this profile, leave {TOKEN} unset, and restart the server to work with it."
+    if api.is_sandbox:
+        minted = await api.create_api_token(name, account_id=account_id)
+        return KeptToken(done="Made, and kept nowhere: a sandbox.", profile=profile, token=minted.token, next=follow)
+    with open_to_add(checked_file(kept_in, profile)) as opened:
+        minted = await api.create_api_token(name, account_id=account_id)
+        try:
+            add(opened, profile, minted.token.get_secret_value())
+        except OSError as error:
+            raise PlatformError(
+                f"The token was made but could not be written ({error.strerror}), and nobody has seen it. Revoke it in "
+                "the Testery web app."
+            ) from error
+    return KeptToken(done="Made and written to the file.", profile=profile, token=minted.token, next=follow)

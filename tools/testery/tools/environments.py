@@ -1,0 +1,276 @@
+"""Environments: where tests run, and the variables they get there."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from tools.kit.errors import Conflict, NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testery.client.testery import Testery
+from tools.testery.models.orders import given
+from tools.testery.models.settings import Environment
+from tools.testery.tools.projects import whole
+from tools.testery.tools.read_back import UNSEEN, read_back
+from tools.testery.tools.variables import (
+    Names,
+    VariableChange,
+    VariableName,
+    Variables,
+    change_of,
+    lost,
+    names_of,
+    new_variables,
+)
+
+tool = Toolset(Testery)
+
+EnvironmentKey = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+AtOnce = Annotated[int | None, Field(ge=0, le=1000, description="Runs at a time; 0: no limit.")]
+StageId = Annotated[int | None, Field(gt=0)]
+
+
+class EnvironmentRow(Answer):
+    """An environment as a list shows it."""
+
+    environment_key: Key | None = None
+    id: int
+    name: Untrusted | None = None
+    url: Untrusted | None = None
+    stage_id: int | None = None
+    runs_at_once: int | None = Field(None, description="0: no limit.")
+    archived: bool = False
+    variables: int = Field(0, description="How many.")
+
+
+class EnvironmentDetails(Answer):
+    """An environment whole, its variables by name."""
+
+    environment_key: Key | None = None
+    id: int
+    name: Untrusted | None = None
+    url: Untrusted | None = None
+    stage_id: int | None = None
+    runs_at_once: int | None = Field(None, description="0: no limit.")
+    archived: bool = False
+    variables: list[VariableName] = Field(default_factory=list)
+
+
+class ChangedEnvironment(Answer):
+    """An environment that was made, changed or deleted."""
+
+    done: str
+    environment: EnvironmentDetails | None = None
+    before: EnvironmentDetails | None = None
+    warning: str | None = None
+
+
+async def known_environment(api: Testery, environment_key: str) -> Environment:
+    """Find an environment by its key; one that is in use is meant before an archived one.
+
+    Raises:
+        NotFound: when the account has none of that key, or several.
+    """
+    found = [one for one in await api.environments() if one.key == environment_key]
+    used = [one for one in found if not one.archived] or found
+    if len(used) == 1:
+        return used[0]
+    count = f"{len(used)} environments" if used else "No environment"
+    raise NotFound(f"{count} {quote(environment_key, at_most=60)}. testery_list_environments shows keys.", status=404)
+
+
+async def usable_environment(api: Testery, environment_key: str) -> Environment:
+    """Find an environment that tests can run on.
+
+    Raises:
+        Refused: when it is archived.
+    """
+    environment = await known_environment(api, environment_key)
+    if environment.archived:
+        raise Refused(f"Environment {quote(environment_key)} is archived. Nothing was sent.")
+    return environment
+
+
+async def whole_environment(api: Testery, environment_key: str) -> Environment:
+    """Find an environment by its key and read it by itself, as it is before a change."""
+    return await api.environment((await known_environment(api, environment_key)).id)
+
+
+def details_of(environment: Environment) -> EnvironmentDetails:
+    return EnvironmentDetails(
+        environment_key=environment.key,
+        id=environment.id,
+        name=environment.name,
+        url=environment.url,
+        stage_id=environment.stage_id,
+        runs_at_once=environment.at_once,
+        archived=bool(environment.archived),
+        variables=names_of(environment),
+    )
+
+
+@tool.reads(rest_in="get_environment")
+async def list_environments(
+    api: Testery, include_archived: bool = False, limit: Limit = 50, cursor: Cursor = None
+) -> Page[EnvironmentRow]:
+    """List the environments tests run on."""
+    selection: Selection[Environment] = Selection(
+        lambda environment: (environment.id,), limit=limit, cursor=cursor, archived=include_archived
+    )
+    environments = await api.environments()
+    for environment in environments:
+        if include_archived or not environment.archived:
+            selection.offer(environment)
+
+    def row(environment: Environment) -> EnvironmentRow:
+        details = details_of(environment)
+        return EnvironmentRow.model_validate(details.model_dump() | {"variables": len(details.variables)})
+
+    return selection.page(row, whole(len(environments), selection.matched))
+
+
+@tool.reads()
+async def get_environment(api: Testery, environment_key: EnvironmentKey) -> EnvironmentDetails:
+    """Read one environment with the names of its variables; values are never shown."""
+    return details_of(await whole_environment(api, environment_key))
+
+
+@tool.writes(idempotent=False, settled_by="get_environment")
+async def create_environment(
+    api: Testery,
+    environment_key: EnvironmentKey,
+    name: Name,
+    stage_id: StageId = None,
+    runs_at_once: AtOnce = None,
+    variables: Variables = None,
+) -> ChangedEnvironment:
+    """Create an environment for tests to run on."""
+    fields = {
+        "key": environment_key,
+        "name": name,
+        **given(pipelineStageId=stage_id, maximumParallelTestRuns=runs_at_once, variables=new_variables(variables)),
+    }
+    try:
+        await api.create_environment(fields)
+    except Conflict as error:
+        raise Conflict(
+            f"There is an environment {quote(environment_key)} already; testery_get_environment shows it.", status=409
+        ) from error
+    made = await read_back(whole_environment(api, environment_key))
+    if made is None:
+        return ChangedEnvironment(done=f"Created. {UNSEEN}")
+    return ChangedEnvironment(done="Created.", environment=details_of(made))
+
+
+def fields_of(
+    before: Environment,
+    change: VariableChange,
+    name: str | None,
+    url: str | None,
+    stage_id: int | None,
+    runs_at_once: int | None,
+) -> dict[str, Any]:
+    """The whole environment as it was read, with what changes in it."""
+    changed = given(name=name, url=url, pipelineStageId=stage_id, maximumParallelTestRuns=runs_at_once)
+    return {**before.as_read, **changed, "variables": change.body}
+
+
+def has_change(
+    change: VariableChange, name: str | None, url: str | None, stage_id: int | None, runs_at_once: int | None
+) -> bool:
+    return not change.is_none or any(value is not None for value in (name, url, stage_id, runs_at_once))
+
+
+def nothing_to_change() -> Refused:
+    return Refused("Say at least one thing to change. Nothing was sent.")
+
+
+async def about_to_update(
+    api: Testery,
+    environment_key: str,
+    name: str | None,
+    url: str | None,
+    stage_id: int | None,
+    runs_at_once: int | None,
+    set_variables: Variables,
+    remove_variables: Names,
+) -> str | None:
+    before = await whole_environment(api, environment_key)
+    change = change_of(before, set_variables, remove_variables)
+    if not has_change(change, name, url, stage_id, runs_at_once):
+        raise nothing_to_change()
+    if change.is_harmless:
+        return None
+    lines = [f"Change environment {quote(environment_key)} {quote(before.name or '')}?"]
+    others = (("Name", name), ("Address", url), ("Pipeline stage", stage_id), ("Runs at a time", runs_at_once))
+    lines += [f"- {what}: {quote(value, at_most=500)}" for what, value in others if value is not None]
+    lines += change.lines()
+    if change.removed or change.replaced:
+        lines.append("The API cannot show a value again; there is no undo.")
+    return "\n".join(lines)
+
+
+@tool.writes(about_to_update, idempotent=True, settled_by="get_environment")
+async def update_environment(
+    api: Testery,
+    environment_key: EnvironmentKey,
+    name: Name | None = None,
+    url: Annotated[str | None, Field(max_length=2000)] = None,
+    stage_id: StageId = None,
+    runs_at_once: AtOnce = None,
+    set_variables: Variables = None,
+    remove_variables: Names = None,
+) -> ChangedEnvironment:
+    """Change an environment; what is left out stays, variables too.
+
+    Asks a person where a stored value could be lost.
+    """
+    before = await whole_environment(api, environment_key)
+    change = change_of(before, set_variables, remove_variables)
+    if not has_change(change, name, url, stage_id, runs_at_once):
+        raise nothing_to_change()
+    await api.update_environment(before.id, fields_of(before, change, name, url, stage_id, runs_at_once))
+    after = await read_back(api.environment(before.id))
+    if after is None:
+        return ChangedEnvironment(done=f"Changed. {UNSEEN}", before=details_of(before))
+    return ChangedEnvironment(
+        done=f"Changed{': ' + change.done() if not change.is_none else ''}.",
+        environment=details_of(after),
+        before=details_of(before),
+        warning=gone_words(lost(before, after, change.removed)),
+    )
+
+
+def gone_words(gone: list[str]) -> str | None:
+    """A warning for variables that vanished."""
+    if not gone:
+        return None
+    return f"These variables are gone although nobody removed them: {', '.join(map(quote, gone))}. Set them again."
+
+
+async def about_to_delete(api: Testery, environment_key: str) -> str:
+    environment = await whole_environment(api, environment_key)
+    schedules = [one for one in await api.schedules() if one.environment_id == environment.id and one.is_live]
+    secrets = sum(bool(variable.encrypted) for variable in environment.variables)
+    lines = [f"Delete environment {quote(environment_key)} {quote(environment.name or '')}?"]
+    lines.append(f"- Variables lost with it: {len(environment.variables)}, of which {secrets} encrypted")
+    named = "; ".join(f"{one.id} {quote(one.name or '')}" for one in schedules[:20])
+    more = f" and {len(schedules) - 20} more" if len(schedules) > 20 else ""
+    lines.append(f"- Enabled schedules that run on it: {len(schedules)}{': ' + named + more if named else ''}")
+    lines.append("Runs on it can no longer be started. There is no undo.")
+    return "\n".join(lines)
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="list_environments")
+async def delete_environment(api: Testery, environment_key: EnvironmentKey) -> ChangedEnvironment:
+    """Delete an environment with its variables, after a person said yes."""
+    environment = await whole_environment(api, environment_key)
+    await api.delete_environment(environment.id)
+    after = next((one for one in await read_back(api.environments()) or () if one.id == environment.id), None)
+    done = "Deleted." if after is None else "Deleted; the platform still lists it, as archived."
+    if after is not None and not after.archived:
+        done = "The platform took it and still lists the environment as it was; look again in a while."
+    return ChangedEnvironment(done=done, before=details_of(environment))

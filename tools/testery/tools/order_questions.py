@@ -1,0 +1,138 @@
+"""What a person is asked before machines start: which tests, of which version, where, and how many."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tools.kit.text import quote
+from tools.testery.client.runs import PAGE
+from tools.testery.client.status_page import Maintenance
+from tools.testery.models.orders import RunOrder
+from tools.testery.models.runs import Run
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many tests an order most likely holds: as many as the last finished run of the same kind had."""
+
+    tests: int | None
+    run_id: int | None = None
+    same_choice: bool = True
+    """Whether that run had the same tags and patterns."""
+
+
+def size_of(order: RunOrder, runs: Iterable[Run]) -> Size:
+    """Look for the last finished run of the same project and suite, one with the same choice of tests first."""
+    suite_id = order.suite.id if order.suite is not None else None
+    like = [
+        run
+        for run in runs
+        if run.project_id == order.project.id
+        and run.test_suite_id == suite_id
+        and run.status in {"passed", "failed"}
+        and run.total
+        and (run.copies or 1) == 1
+    ]
+    same = [run for run in like if chooses_alike(order, run)]
+    found = next(iter(same or like), None)
+    return Size(None) if found is None else Size(found.total, found.id, bool(same))
+
+
+def chooses_alike(order: RunOrder, run: Run) -> bool:
+    """Whether a run was of the same tags and patterns; patterns carry a prefix on one side."""
+    patterns = [pattern.removeprefix("Regex: ") for pattern in run.filters]
+    return (
+        sorted(order.include_tags or ()) == sorted(run.include_tags)
+        and sorted(order.exclude_tags or ()) == sorted(run.exclude_tags)
+        and sorted(order.name_patterns or ()) == sorted(patterns)
+    )
+
+
+def size_line(order: RunOrder, size: Size) -> str:
+    """The numbers multiplied: copies by runners by tests."""
+    copies = f"{order.copies} {'copy' if order.copies == 1 else 'copies'}"
+    runners = "the project's number of runners"
+    at_once = ""
+    if order.runners is not None:
+        runners = f"{order.runners} {'runner' if order.runners == 1 else 'runners'}"
+        at_once = f", on up to {order.copies * order.runners} machines at once"
+    if size.tests is None:
+        why = f"none of the newest {PAGE} runs was a finished one of this project and suite"
+        return f"- Size: {copies} x {runners} x an unknown number of tests ({why}){at_once}"
+    other = "" if size.same_choice else ", which had other tags or patterns"
+    return (
+        f"- Size: {copies} x {runners} x {size.tests} tests (as in run {size.run_id}{other}): "
+        f"{order.copies * size.tests} tests to carry out{at_once}"
+    )
+
+
+def order_lines(order: RunOrder, size: Size) -> list[str]:
+    """What is run, of which version, and with what; variables by name only."""
+    told = [
+        ("Suite", order.suite and quote(order.suite.name or order.suite.id)),
+        ("Tags", order.include_tags is not None and (_listed(order.include_tags) or "all, whatever testery.yml says")),
+        ("Without tags", order.exclude_tags and _listed(order.exclude_tags)),
+        ("Only tests named like", order.name_patterns and _listed(order.name_patterns)),
+        ("Version", version_of(order)),
+    ]
+    lines = [f"- {name}: {value}" for name, value in told if value]
+    lines.append(size_line(order, size))
+    more = [
+        ("Failed tests", order.retry_failed and "tried once more"),
+        ("Parallel", None if order.by_file is None else "by file" if order.by_file else "by test"),
+        ("Run stopped after", order.timeout_minutes and f"{order.timeout_minutes} minutes"),
+        ("Test stopped after", order.test_timeout_seconds and f"{order.test_timeout_seconds} seconds"),
+        ("Variables set", _listed([variable.key for variable in order.variables])),
+    ]
+    return lines + [f"- {name}: {value}" for name, value in more if value]
+
+
+def version_of(order: RunOrder) -> str:
+    """The version of what is tested, in the words a person knows it by."""
+    said = [("branch", order.branch), ("commit", order.commit), ("build", order.build)]
+    parts = [f"{name} {quote(value, at_most=300)}" for name, value in said if value]
+    if order.latest_deploy:
+        parts.append("the one deployed to the environment last")
+    return ", ".join(parts) or "not said, so the platform's default; that takes a project with a Git connection"
+
+
+def place(order: RunOrder) -> str:
+    project, environment = order.project, order.environment
+    where = f" at {quote(environment.url, at_most=300)}" if environment.url else ""
+    return f"project {quote(project.key)} on environment {quote(environment.key)}{where}"
+
+
+def queue_lines(order: RunOrder, runs: Iterable[Run]) -> list[str]:
+    """What stands in its way, and what it pushes aside: the platform cancels a run that waits for a newer one."""
+    lines = []
+    if order.environment.at_once:
+        lines.append(f"- The environment takes {order.environment.at_once} at a time; a run waits until there is room.")
+    waiting = [
+        run
+        for run in runs
+        if run.said == "QUEUED"  # not SUBMITTED, which lasts for moments: the question has to hold still
+        and run.project_id == order.project.id
+        and order.environment.is_where(run.environment_key, run.environment_id)
+    ]
+    if waiting:
+        named = ", ".join(f"{run.id} {quote(run.name or '')}" for run in waiting)
+        lines.append(f"- Waiting there already, and cancelled by the platform if it is of the same kind: {named}")
+    return lines
+
+
+def git_lines(report_to_git: bool, status_name: str | None) -> list[str]:
+    """What others get to see at the commit."""
+    named = f" named {quote(status_name, at_most=200)}" if status_name else ""
+    return [f"- The commit gets a status in Git{named}, which others see"] if report_to_git else []
+
+
+def maintenance_lines(windows: Sequence[Maintenance] | None) -> list[str]:
+    """Times in which the platform is worked on, as its status page has them; nothing where it does not say."""
+    lines = []
+    for window in windows or ():
+        until = f" until {quote(window.until, at_most=40)}" if window.until else ""
+        lines.append(f"- The platform is under maintenance{until}, its status page says: {quote(window.name or '')}")
+    return lines
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join(quote(text, at_most=200) for text in texts)

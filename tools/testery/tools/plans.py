@@ -1,0 +1,145 @@
+"""Test plans: many runs in stages, of which the API tells little more than their names."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import quote
+from tools.kit.toolset import Toolset
+from tools.kit.vocabulary import Said, Status
+from tools.testery.client.testery import Testery
+from tools.testery.models.orders import given
+from tools.testery.models.schedules import Plan
+from tools.testery.models.words import status_of
+from tools.testery.tools.environments import EnvironmentKey, usable_environment
+from tools.testery.tools.order_fields import ReportToGit, RunVariables
+from tools.testery.tools.order_questions import maintenance_lines
+from tools.testery.tools.projects import whole
+from tools.testery.tools.variables import checked, new_variables
+
+tool = Toolset(Testery)
+
+PlanKey = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class PlanRunStand(Answer):
+    """A run of a plan that was started or cancelled."""
+
+    done: str
+    plan_id: int
+    plan_run_id: int
+    status: Status
+    said: Said = None
+    next: str
+
+
+async def known_plan(api: Testery, plan_key: str) -> Plan:
+    """Find a plan by its key, or say where keys come from.
+
+    Raises:
+        NotFound: when the account has no such plan, or several.
+    """
+    plans = [plan for plan in await api.test_plans() if plan.key == plan_key]
+    if len(plans) == 1:
+        return plans[0]
+    count = f"{len(plans)} test plans" if plans else "No test plan"
+    raise NotFound(f"{count} {quote(plan_key, at_most=60)}. testery_list_test_plans shows keys.", status=404)
+
+
+@tool.reads()
+async def list_test_plans(api: Testery, limit: Limit = 50, cursor: Cursor = None) -> Page[Plan]:
+    """List the test plans by key; their stages and suites are shown in the web app only."""
+    selection: Selection[Plan] = Selection(lambda plan: (plan.id,), limit=limit, cursor=cursor)
+    for plan in await api.test_plans():
+        selection.offer(plan)
+    return selection.page(lambda plan: plan, whole(selection.matched))
+
+
+async def about_to_start(
+    api: Testery,
+    plan_key: str,
+    environment_key: str | None,
+    deploy_id: int | None,
+    variables: RunVariables,
+    report_to_git: bool,
+) -> str:
+    checked(variables or (), ())
+    plan = await known_plan(api, plan_key)
+    environment = await usable_environment(api, environment_key) if environment_key is not None else None
+    where = f" on environment {quote(environment.key)}" if environment is not None else " on its own environment"
+    lines = [f"Start test plan {quote(plan.key)} {quote(plan.name or '')}{where}?"]
+    lines.append("It starts an unknown number of runs, one or more for each of its suites: machine time is paid.")
+    if deploy_id is not None:
+        lines.append(f"- Tied to deploy {deploy_id}")
+    if variables:
+        lines.append(f"- Variables set: {', '.join(quote(one.key, at_most=200) for one in variables)}")
+    if report_to_git:
+        lines.append("- The commits get statuses in Git, which others see")
+    lines += maintenance_lines(await api.maintenances())
+    return "\n".join(lines)
+
+
+@tool.spends(about_to_start, settled_by="list_test_runs")
+async def start_test_plan(
+    api: Testery,
+    plan_key: PlanKey,
+    environment_key: EnvironmentKey | None = None,
+    deploy_id: Annotated[int | None, Field(gt=0)] = None,
+    variables: RunVariables = None,
+    report_to_git: ReportToGit = False,
+) -> PlanRunStand:
+    """Start a test plan, after a person said yes: it starts many runs, which take paid machine time."""
+    plan = await known_plan(api, plan_key)
+    environment = await usable_environment(api, environment_key) if environment_key is not None else None
+    fields = {
+        "updateVcsStatus": report_to_git,
+        **given(
+            environmentId=environment.id if environment is not None else None,
+            deployId=deploy_id,
+            variables=new_variables(variables),
+        ),
+    }
+    run = await api.start_test_plan(plan.id, fields)
+    return PlanRunStand(
+        done="Started.",
+        plan_id=plan.id,
+        plan_run_id=run.id,
+        status=status_of(run.said),
+        said=run.said,
+        next="Keep both ids: testery_cancel_plan_run takes them, and no list has them. testery_list_test_runs shows "
+        "the runs it starts.",
+    )
+
+
+async def about_to_cancel(api: Testery, plan_id: int, plan_run_id: int) -> str:
+    plan = next((one for one in await api.test_plans() if one.id == plan_id), None)
+    if plan is None:
+        raise NotFound(f"No test plan {plan_id}. testery_list_test_plans shows ids.", status=404)
+    return (
+        f"Cancel run {plan_run_id} of test plan {quote(plan.key or plan.id)} {quote(plan.name or '')}? All of its runs "
+        "that are not over stop, however many those are; the API does not tell. They cannot be taken up again."
+    )
+
+
+@tool.destroys(about_to_cancel, idempotent=True, settled_by="list_test_runs")
+async def cancel_plan_run(
+    api: Testery, plan_id: Annotated[int, Field(gt=0)], plan_run_id: Annotated[int, Field(gt=0)]
+) -> PlanRunStand:
+    """Cancel a run of a test plan with all its runs, after a person said yes."""
+    try:
+        run = await api.cancel_plan_run(plan_id, plan_run_id)
+    except NotFound as error:
+        raise NotFound(
+            f"Test plan {plan_id} has no run {plan_run_id}. Only testery_start_test_plan tells such ids.", status=404
+        ) from error
+    return PlanRunStand(
+        done="The platform took it.",
+        plan_id=plan_id,
+        plan_run_id=run.id,
+        status=status_of(run.said),
+        said=run.said,
+        next="testery_list_test_runs shows which of its runs have stopped.",
+    )

@@ -1,0 +1,76 @@
+"""Projects and their test suites."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound
+from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
+from tools.kit.text import quote
+from tools.kit.toolset import Toolset
+from tools.testery.client.testery import Testery
+from tools.testery.models.projects import Project, Suite
+
+tool = Toolset(Testery)
+
+ProjectKey = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+async def known_project(api: Testery, project_key: str) -> Project:
+    """Find a project by its key, or say where keys come from.
+
+    Raises:
+        NotFound: when the account has no such project.
+    """
+    for project in await api.projects():
+        if project.key == project_key:
+            return project
+    raise NotFound(f"No project {quote(project_key, at_most=60)}. testery_list_projects shows keys.", status=404)
+
+
+async def known_suite(api: Testery, project: Project, name: str) -> Suite:
+    """Find a suite of a project by its name, whatever its case.
+
+    Raises:
+        NotFound: when the project has no such suite, or several.
+    """
+    suites = [suite for suite in await api.test_suites(project.id) if (suite.name or "").casefold() == name.casefold()]
+    if len(suites) == 1:
+        return suites[0]
+    count = f"{len(suites)} suites" if suites else "no suite"
+    raise NotFound(
+        f"Project {quote(project.key or project.id)} has {count} {quote(name, at_most=60)}. "
+        "testery_list_test_suites shows names.",
+        status=404,
+    )
+
+
+async def project_keys(api: Testery) -> dict[int, str]:
+    """The keys of all projects by their ids."""
+    return {project.id: project.key for project in await api.projects() if project.key}
+
+
+@tool.reads()
+async def list_projects(api: Testery, limit: Limit = 50, cursor: Cursor = None) -> Page[Project]:
+    """List the projects whose tests can be run, with the keys other tools take."""
+    selection: Selection[Project] = Selection(lambda project: (project.id,), limit=limit, cursor=cursor)
+    for project in await api.projects():
+        selection.offer(project)
+    return selection.page(lambda project: project, whole(selection.matched))
+
+
+@tool.reads()
+async def list_test_suites(
+    api: Testery, project_key: ProjectKey, limit: Limit = 50, cursor: Cursor = None
+) -> Page[Suite]:
+    """List the test suites of a project; runs and schedules take their names."""
+    project = await known_project(api, project_key)
+    selection: Selection[Suite] = Selection(lambda suite: (suite.id,), limit=limit, cursor=cursor, project=project.id)
+    for suite in await api.test_suites(project.id):
+        selection.offer(suite)
+    return selection.page(lambda suite: suite, whole(selection.matched))
+
+
+def whole(loaded: int, matched: int | None = None) -> Coverage:
+    """What is said of a list that comes in one piece."""
+    return Coverage(total=loaded, loaded=loaded, matched=loaded if matched is None else matched, complete=True)

@@ -1,0 +1,230 @@
+"""Results of a run: the list, one in depth, and its screenshots."""
+
+from functools import partial
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.failure_groups import plain
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.picture import Album, Picture
+from tools.kit.text import Key, Untrusted, clean, quote
+from tools.kit.together import together
+from tools.kit.toolset import Toolset
+from tools.kit.vocabulary import Said, Status
+from tools.testery.client.testery import Testery
+from tools.testery.models.results import Result
+from tools.testery.tools.log_tail import OutputBytes, tail_of
+from tools.testery.tools.projects import whole
+from tools.testery.tools.runs import RunId, known_run, no_run, verdict
+
+tool = Toolset(Testery)
+
+ResultId = Annotated[int, Field(gt=0)]
+SHORT: Final = 300
+"""Characters of an error in a list."""
+FIRST: Final = {"failed": 0, "running": 1, "queued": 2, "unknown": 3, "skipped": 4}
+"""In which order results are listed, by status; those that passed come last."""
+
+
+class ResultRow(Answer):
+    """A result as a list shows it."""
+
+    result_id: int | None = None
+    name: Untrusted | None = None
+    file: Untrusted | None = None
+    status: Status
+    said: Said = None
+    seconds: float | None = None
+    error: str | None = None
+
+
+class ResultDetails(Answer):
+    """A result in depth."""
+
+    run_id: int
+    result_id: int
+    name: Untrusted | None = None
+    file: Untrusted | None = None
+    status: Status
+    said: Said = None
+    seconds: float | None = None
+    error: Untrusted | None = None
+    stack_trace: Untrusted | None = None
+    output: list[Untrusted] = Field(default_factory=list, description="Its last lines.")
+    output_bytes_shown: int | None = None
+    output_bytes: int | None = Field(None, description="Of the whole output.")
+    screenshots: int = 0
+    videos: int = Field(0, description="To be seen in the web app only.")
+    link: Key | None = None
+    next: str | None = None
+
+
+async def known_result(api: Testery, run_id: int, result_id: int) -> Result:
+    """Read a result, or say where ids come from.
+
+    Raises:
+        NotFound: when the run has no such result.
+    """
+    try:
+        return await api.result(run_id, result_id)
+    except NotFound as error:
+        raise no_result(run_id, result_id) from error
+
+
+def no_result(run_id: int, result_id: int) -> NotFound:
+    return NotFound(f"Run {run_id} has no result {result_id}. testery_get_results shows ids.", status=404)
+
+
+async def known_results(api: Testery, run_id: int) -> list[Result]:
+    """Read all results of a run, or say where ids of runs come from.
+
+    Raises:
+        NotFound: when the account has no such run.
+    """
+    try:
+        return await api.results(run_id)
+    except NotFound as error:
+        raise no_run(run_id) from error
+
+
+def seconds_of(result: Result) -> float | None:
+    return round(result.duration_ms / 1000, 1) if result.duration_ms is not None else None
+
+
+def said_of(result: Result, at_most: int = SHORT) -> str | None:
+    """What went wrong, on one line; it is cut where it leaves, behind the masking of secrets."""
+    return quote(plain(result.what), at_most=at_most) if result.what.strip() else None
+
+
+def row_of(result: Result) -> ResultRow:
+    return ResultRow(
+        result_id=result.id,
+        name=result.name,
+        file=result.file,
+        status=result.status,
+        said=result.said,
+        seconds=seconds_of(result),
+        error=said_of(result),
+    )
+
+
+@tool.reads(rest_in="get_result")
+async def get_results(
+    api: Testery,
+    run_id: RunId,
+    status: Annotated[list[Status] | None, Field(max_length=8)] = None,
+    text: Annotated[str | None, Field(max_length=300, description="Words in name, file or error.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ResultRow]:
+    """List the results of a run, the failed ones first. A passed run may hold failed results; the run decides."""
+    run = await known_run(api, run_id)
+    rows = list(enumerate(await api.results(run_id)))
+    selection: Selection[tuple[int, Result]] = Selection(
+        lambda row: (FIRST.get(row[1].status, 9), row[0]), limit=limit, cursor=cursor, filters=[run_id, status, text]
+    )
+    words = clean(text or "").casefold().split()
+    for number, result in rows:
+        here = clean(f"{result.name or ''} {result.file or ''} {plain(result.error or '')}").casefold()
+        if (not status or result.status in status) and all(word in here for word in words):
+            selection.offer((number, result))
+    notes = [verdict(run), None if run.is_over else "The run is not over: results are still coming."]
+    note = " ".join(filter(None, notes)) or None
+    return selection.page(lambda row: row_of(row[1]), whole(len(rows), selection.matched), note)
+
+
+@tool.reads(long_text=True)
+async def get_result(
+    api: Testery,
+    run_id: RunId,
+    result_id: ResultId,
+    output_bytes: OutputBytes = 4_000,
+    output_text: Annotated[str | None, Field(max_length=300, description="Only lines with these words.")] = None,
+) -> ResultDetails:
+    """Read one result in depth: error, stack, and the end of what it printed."""
+    try:
+        result = await api.result(run_id, result_id)
+    except NotFound as error:
+        raise no_result(run_id, result_id) from error
+    tail = tail_of(result.output, output_bytes, output_text)
+    follow = None
+    if result.screenshots:
+        follow = f"testery_get_screenshots with result_id {result_id} shows its pictures."
+    return ResultDetails(
+        run_id=run_id,
+        result_id=result.id or result_id,
+        name=result.name,
+        file=result.file,
+        status=result.status,
+        said=result.said,
+        seconds=seconds_of(result),
+        error=plain(result.error) if result.error else None,
+        stack_trace=plain(result.stack_trace) if result.stack_trace else None,
+        output=list(tail.lines),
+        output_bytes_shown=tail.shown,
+        output_bytes=tail.total,
+        screenshots=len(result.screenshots),
+        videos=len(result.videos),
+        link=await api.link("test-runs", run_id, "tests", result_id),
+        next=follow,
+    )
+
+
+class Shot(Answer):
+    """What became of one screenshot."""
+
+    result_id: int
+    number: int
+    shown: bool
+    why: str | None = Field(None, description="Why it is not shown.")
+
+
+class Shots(Album):
+    """Screenshots, in the order of the list."""
+
+    run_id: int
+    screenshots: list[Shot]
+
+
+@tool.reads()
+async def get_screenshots(
+    api: Testery,
+    run_id: RunId,
+    result_ids: Annotated[list[Annotated[int, Field(gt=0)]], Field(min_length=1, max_length=10)],
+    at_most: Annotated[int, Field(ge=1, le=10)] = 3,
+) -> Shots:
+    """Look at the screenshots of some results of a run."""
+    wanted: list[tuple[int, int, str]] = []
+    for result_id in dict.fromkeys(result_ids):
+        result = await known_result(api, run_id, result_id)
+        wanted += [(result_id, number, address) for number, address in enumerate(result.screenshots, 1)]
+
+    async def look(address: str) -> Picture | str:
+        try:
+            return await api.pictures.fetch(address)
+        except Refused as refused:
+            return str(refused) if api.pictures.allowed(address) else f"{refused}: {quote(_host(address))}"
+        except PlatformError as error:
+            return str(error)
+
+    looked = await together([partial(look, address) for _, _, address in wanted[:at_most]], at_once=4)
+    shots = Shots(run_id=run_id, screenshots=[], pictures=[one for one in looked if isinstance(one, Picture)])
+    for (result_id, number, _), one in zip(wanted, looked, strict=False):
+        why = one if isinstance(one, str) else None
+        shots.screenshots.append(Shot(result_id=result_id, number=number, shown=why is None, why=why))
+    for result_id, number, _ in wanted[at_most:]:
+        why = "pass a larger at_most, or fewer results"
+        shots.screenshots.append(Shot(result_id=result_id, number=number, shown=False, why=why))
+    return shots
+
+
+def _host(address: str) -> str:
+    """The host of a signed address, of which nothing else is shown."""
+    try:
+        return urlsplit(address).hostname or "none"
+    except ValueError:
+        return "none"

@@ -1,0 +1,242 @@
+"""Reading test runs: lists, and one run whole."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import Key, Untrusted, clean, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.vocabulary import Said, Status
+from tools.kit.when import When, instant, milliseconds, moment
+from tools.testery.client.runs import PAGE
+from tools.testery.client.testery import Testery
+from tools.testery.models.runs import Run
+from tools.testery.tools.environments import EnvironmentKey, known_environment
+from tools.testery.tools.projects import ProjectKey, known_project, project_keys, whole
+
+tool = Toolset(Testery)
+
+RunId = Annotated[int, Field(gt=0)]
+RunStatus = Literal["passed", "failed", "cancelled", "queued", "running", "unknown"]
+
+
+class RunRow(Answer):
+    """A run as a list shows it."""
+
+    run_id: int
+    name: Untrusted | None = None
+    status: Status
+    said: Said = None
+    is_over: bool
+    project_key: Key | None = None
+    environment_key: Key | None = None
+    branch: Untrusted | None = None
+    build: Untrusted | None = None
+    created_at: Key | None = None
+    ended_at: Key | None = None
+    total: int | None = None
+    passed: int | None = None
+    failed: int | None = None
+
+
+class RunDetails(RunRow):
+    """A run whole; its status alone says whether it passed."""
+
+    reason: Untrusted | None = None
+    started_at: Key | None = None
+    seconds: int | None = Field(None, description="From start to end.")
+    testing_seconds: int | None = Field(None, description="Of all tests together.")
+    ignored: int | None = None
+    not_run: int | None = None
+    timed_out: int | None = None
+    has_flaky_test: bool | None = None
+    commit: Untrusted | None = None
+    suite_id: int | None = None
+    include_tags: list[Untrusted] = Field(default_factory=list)
+    exclude_tags: list[Untrusted] = Field(default_factory=list)
+    filters: list[Untrusted] = Field(default_factory=list)
+    copies: int | None = None
+    runners: int | None = None
+    priority: int | None = None
+    phase: Key | None = None
+    is_scheduled: bool | None = None
+    coverage_name: Untrusted | None = None
+    coverage_percent: float | None = None
+    note: str | None = None
+    link: Key | None = None
+    next: str | None = None
+
+
+async def known_run(api: Testery, run_id: int) -> Run:
+    """Read a run, or say where ids come from.
+
+    Raises:
+        NotFound: when the account has no such run.
+    """
+    try:
+        return await api.test_run(run_id)
+    except NotFound as error:
+        raise no_run(run_id) from error
+
+
+def no_run(run_id: int) -> NotFound:
+    return NotFound(f"No run {run_id}. testery_list_test_runs shows ids.", status=404)
+
+
+async def newest_runs(api: Testery) -> list[Run]:
+    """As many of the newest runs as come at once."""
+    return await api.test_runs(limit=PAGE)
+
+
+def row_of(run: Run, keys: dict[int, str]) -> RunRow:
+    """A run as a list shows it; `keys` are those of the projects."""
+    return RunRow(
+        run_id=run.id,
+        name=run.name or run.test_name,
+        status=run.status,
+        said=run.said,
+        is_over=run.is_over,
+        project_key=keys.get(run.project_id or 0),
+        environment_key=run.environment_key,
+        branch=run.branch,
+        build=run.build,
+        created_at=run.at,
+        ended_at=run.ended_at,
+        total=run.total,
+        passed=run.passed,
+        failed=run.failed,
+    )
+
+
+def newest_first(run: Run) -> tuple[int, ...]:
+    return (-milliseconds(run.at), -run.id)
+
+
+def verdict(run: Run) -> str | None:
+    """What its status means where its numbers seem to say otherwise: quarantined tests, and those that passed later."""
+    if run.status == "passed" and run.failed:
+        return (
+            f"The run passed, and that decides: its {run.failed} failed result{'' if run.failed == 1 else 's'} "
+            "do not count (quarantined, or passed when tried again)."
+        )
+    return None
+
+
+def in_words(run: Run, keys: dict[int, str]) -> str:
+    """A run as a question names it."""
+    where = f" of project {quote(keys.get(run.project_id or 0, run.project_id))}" if run.project_id else ""
+    where += f" on {quote(run.environment_key)}" if run.environment_key else ""
+    version = [f"{name} {quote(said)}" for name, said in (("branch", run.branch), ("build", run.build)) if said]
+    told = f" ({', '.join(version)})" if version else ""
+    return f"run {run.id} {quote(run.name or run.test_name or '')}{where}{told}"
+
+
+@tool.reads(rest_in="get_test_run")
+async def list_test_runs(
+    api: Testery,
+    progress: Progress,
+    project_key: ProjectKey | None = None,
+    environment_key: EnvironmentKey | None = None,
+    status: Annotated[list[RunStatus] | None, Field(max_length=6)] = None,
+    branch: Annotated[str | None, Field(max_length=300)] = None,
+    name: Annotated[str | None, Field(max_length=300, description="Words in its name.")] = None,
+    since: When = None,
+    deploy_id: Annotated[int | None, Field(gt=0, description="Only runs this deploy started.")] = None,
+    newest: Annotated[int, Field(ge=1, le=20_000, description="How many of the newest to look at.")] = 500,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[RunRow]:
+    """List test runs, newest first. The platform has no filters: coverage says how many runs were looked at."""
+    if since is not None:
+        moment(since, api.now())
+    selection: Selection[Run] = Selection(
+        newest_first,
+        limit=limit,
+        cursor=cursor,
+        filters=[project_key, environment_key, status, branch, name, since, deploy_id, newest],
+    )
+    project = await known_project(api, project_key) if project_key is not None else None
+    environment = await known_environment(api, environment_key) if environment_key is not None else None
+    words = clean(name or "").casefold().split()
+    keys = await project_keys(api)
+    # Only now: an age counts from the platform's clock, which its first answer tells.
+    start = moment(since, api.now()) if since is not None else None
+
+    def keep(run: Run) -> None:
+        here = clean(f"{run.name or ''} {run.test_name or ''}").casefold()
+        if (
+            (project is None or run.project_id == project.id)
+            and (environment is None or environment.is_where(run.environment_key, run.environment_id))
+            and (not status or run.status in status)
+            and (branch is None or (run.branch or "").casefold() == branch.casefold())
+            and all(word in here for word in words)
+            and not _is_before(run, start)
+        ):
+            selection.offer(run)
+
+    if deploy_id is not None:
+        runs = await api.runs_of_deploy(deploy_id)
+        for run in runs:
+            keep(run)
+        note = "A deploy starts its runs one after another: more may follow. An unknown deploy has none."
+        return selection.page(lambda run: row_of(run, keys), whole(len(runs), selection.matched), note)
+    walked = await api.walk_test_runs(
+        keep, newest=newest, is_past=lambda run: _is_before(run, start), progress=progress
+    )
+    return selection.page(lambda run: row_of(run, keys), walked.coverage(selection.matched))
+
+
+def _is_before(run: Run, start: datetime | None) -> bool:
+    at = instant(run.at)
+    return start is not None and at is not None and at < start
+
+
+@tool.reads(long_text=True)
+async def get_test_run(api: Testery, run_id: RunId) -> RunDetails:
+    """Read one test run whole: status and reason, counts, version, settings. Its status decides, not its counts."""
+    try:
+        run = await api.test_run(run_id)
+    except NotFound as error:
+        raise no_run(run_id) from error
+    details = details_of(run, await project_keys(api))
+    details.link = await api.link("test-runs", run.id)
+    return details
+
+
+def details_of(run: Run, keys: dict[int, str]) -> RunDetails:
+    """A run whole, with what to do next."""
+    start, end = instant(run.started_at), instant(run.ended_at)
+    follow = None
+    if not run.is_over:
+        follow = "testery_wait_for_run follows it."
+    elif run.failed:
+        follow = "testery_get_failures groups what failed; testery_compare_runs tells what is new."
+    return RunDetails(
+        **row_of(run, keys).model_dump(),
+        reason=run.reason,
+        started_at=run.started_at,
+        seconds=round((end - start).total_seconds()) if start is not None and end is not None else None,
+        testing_seconds=round(run.testing_ms / 1000) if run.testing_ms is not None else None,
+        ignored=run.ignored,
+        not_run=run.not_run,
+        timed_out=run.timed_out,
+        has_flaky_test=run.has_flaky,
+        commit=run.commit,
+        suite_id=run.test_suite_id,
+        include_tags=run.include_tags,
+        exclude_tags=run.exclude_tags,
+        filters=run.filters,
+        copies=run.copies,
+        runners=run.runners,
+        priority=run.priority,
+        phase=run.phase,
+        is_scheduled=run.is_scheduled,
+        coverage_name=run.coverage_name,
+        coverage_percent=run.coverage_percent,
+        note=verdict(run),
+        next=follow,
+    )

@@ -1,0 +1,308 @@
+"""Schedules: runs that start by themselves, by the clock or when something is deployed."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testery.client.testery import Testery
+from tools.testery.models.orders import RunOrder
+from tools.testery.models.projects import Project
+from tools.testery.models.schedules import ANY_PROJECT, Schedule
+from tools.testery.tools.cron import often
+from tools.testery.tools.environments import EnvironmentKey
+from tools.testery.tools.order_fields import (
+    Branch,
+    Build,
+    ByFile,
+    Commit,
+    Copies,
+    ExcludeTags,
+    IncludeTags,
+    NamePatterns,
+    Runners,
+    RunVariables,
+    SuiteName,
+    TestTimeoutSeconds,
+    TimeoutMinutes,
+    order_of,
+)
+from tools.testery.tools.order_questions import maintenance_lines, order_lines, place, size_of
+from tools.testery.tools.projects import ProjectKey, known_project, project_keys, whole
+from tools.testery.tools.read_back import read_back
+from tools.testery.tools.runs import newest_runs
+
+tool = Toolset(Testery)
+
+Cron = Annotated[str | None, Field(min_length=1, max_length=200, description="Five crontab fields: '0 2 * * 1-5'.")]
+FiredBy = Annotated[
+    list[ProjectKey] | None,
+    Field(max_length=50, description="In place of cron: run when one of these projects is deployed; [] means any."),
+]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ScheduleRow(Answer):
+    """A schedule as a list shows it."""
+
+    schedule_id: int
+    name: Untrusted | None = None
+    enabled: bool
+    archived: bool = False
+    trigger: str
+    project_key: Key | None = None
+    environment_key: Key | None = None
+    suite_id: int | None = None
+    copies: int | None = None
+    runners: int | None = None
+    last_run_at: Key | None = None
+
+
+class ChangedSchedule(Answer):
+    """A schedule that was made or deleted."""
+
+    done: str
+    schedule: ScheduleRow | None = None
+    schedule_id: int
+
+
+def trigger_of(schedule: Schedule, keys: dict[int, str]) -> str:
+    """What makes it run, in words."""
+    if schedule.cron:
+        return f"cron {quote(schedule.cron)}"
+    if schedule.is_of_unknown_trigger:
+        return "the platform does not say"
+    if not schedule.waits_for_deploys:
+        return "by hand, in the web app"
+    ids = schedule.deployed_project_ids
+    if not ids or ANY_PROJECT in ids:
+        return "a deploy of any project"
+    return f"a deploy of {', '.join(quote(keys.get(number, number)) for number in ids)}"
+
+
+def row_of(schedule: Schedule, keys: dict[int, str], environments: dict[int, str]) -> ScheduleRow:
+    return ScheduleRow(
+        schedule_id=schedule.id,
+        name=schedule.name,
+        enabled=schedule.enabled is not False,
+        archived=bool(schedule.archived),
+        trigger=trigger_of(schedule, keys),
+        project_key=keys.get(schedule.project_id or 0),
+        environment_key=environments.get(schedule.environment_id or 0),
+        suite_id=schedule.test_suite_id,
+        copies=schedule.copies,
+        runners=schedule.runners,
+        last_run_at=schedule.last_run_at,
+    )
+
+
+async def environment_keys(api: Testery) -> dict[int, str]:
+    """The keys of all environments by their ids."""
+    return {one.id: one.key for one in await api.environments() if one.key}
+
+
+@tool.reads()
+async def list_schedules(
+    api: Testery, include_archived: bool = False, limit: Limit = 50, cursor: Cursor = None
+) -> Page[ScheduleRow]:
+    """List the schedules, disabled ones included: what starts them, and what they run."""
+    selection: Selection[Schedule] = Selection(
+        lambda schedule: (schedule.id,), limit=limit, cursor=cursor, archived=include_archived
+    )
+    schedules = await api.schedules()
+    for schedule in schedules:
+        if include_archived or not schedule.archived:
+            selection.offer(schedule)
+    keys, environments = await project_keys(api), await environment_keys(api)
+    return selection.page(
+        lambda schedule: row_of(schedule, keys, environments), whole(len(schedules), selection.matched)
+    )
+
+
+async def fired_by(api: Testery, cron: str | None, on_deploy_of: Sequence[str] | None) -> list[Project] | None:
+    """The projects whose deploys start a schedule; None for one that goes by the clock.
+
+    Raises:
+        Refused: unless exactly one of the two was said.
+    """
+    if (cron is None) == (on_deploy_of is None):
+        raise Refused("Give exactly one of cron and on_deploy_of. Nothing was sent.")
+    return None if on_deploy_of is None else [await known_project(api, key) for key in on_deploy_of]
+
+
+async def about_to_create(
+    api: Testery,
+    name: str,
+    project_key: str,
+    environment_key: str,
+    cron: str | None,
+    on_deploy_of: FiredBy,
+    branch: str | None,
+    commit: str | None,
+    build: str | None,
+    suite: str | None,
+    include_tags: IncludeTags,
+    exclude_tags: ExcludeTags,
+    name_patterns: NamePatterns,
+    runners: int | None,
+    copies: int,
+    by_file: bool | None,
+    retry_failed: bool,
+    timeout_minutes: int | None,
+    test_timeout_seconds: int | None,
+    variables: RunVariables,
+) -> str:
+    projects = await fired_by(api, cron, on_deploy_of)
+    when = f"by the clock, {quote(cron)}: {often(cron)}" if cron is not None else ""
+    order = await order_of(
+        api,
+        project_key=project_key,
+        environment_key=environment_key,
+        suite=suite,
+        branch=branch,
+        commit=commit,
+        build=build,
+        latest_deploy=is_latest(branch, commit, build),
+        include_tags=include_tags,
+        exclude_tags=exclude_tags,
+        name_patterns=name_patterns,
+        runners=runners,
+        copies=copies,
+        by_file=by_file,
+        retry_failed=retry_failed,
+        timeout_minutes=timeout_minutes,
+        test_timeout_seconds=test_timeout_seconds,
+        variables=variables,
+    )
+    if projects is not None:
+        named = ", ".join(quote(project.key) for project in projects)
+        when = f"at every deploy of {named or 'any project'}"
+    size = size_of(order, await newest_runs(api))
+    lines = [f"Create schedule {quote(name)}, which again and again starts tests of {place(order)}?"]
+    lines.append(f"- When: {when}")
+    lines += order_lines(order, size)
+    lines.append("Machine time is paid each time, until somebody deletes the schedule; nobody is asked again.")
+    lines += maintenance_lines(await api.maintenances())
+    return "\n".join(lines)
+
+
+def is_latest(branch: str | None, commit: str | None, build: str | None) -> bool:
+    """Without a version of its own a schedule runs what was deployed last."""
+    return not (branch or commit or build)
+
+
+@tool.spends(about_to_create, settled_by="list_schedules")
+async def create_schedule(
+    api: Testery,
+    name: Name,
+    project_key: ProjectKey,
+    environment_key: EnvironmentKey,
+    cron: Cron = None,
+    on_deploy_of: FiredBy = None,
+    branch: Branch = None,
+    commit: Commit = None,
+    build: Build = None,
+    suite: SuiteName = None,
+    include_tags: IncludeTags = None,
+    exclude_tags: ExcludeTags = None,
+    name_patterns: NamePatterns = None,
+    runners: Runners = None,
+    copies: Copies = 1,
+    by_file: ByFile = None,
+    retry_failed: bool = False,
+    timeout_minutes: TimeoutMinutes = None,
+    test_timeout_seconds: TestTimeoutSeconds = None,
+    priority: Annotated[int | None, Field(ge=0, le=1000, description="The lowest goes first.")] = None,
+    notify: Annotated[bool, Field(description="Tell the owner of the token about its runs.")] = False,
+    variables: RunVariables = None,
+) -> ChangedSchedule:
+    """Create a schedule, after a person said yes: each of its runs takes paid machine time.
+
+    Without a version it runs what was deployed last.
+    """
+    projects = await fired_by(api, cron, on_deploy_of)
+    if cron is not None:
+        often(cron)
+    order = await order_of(
+        api,
+        project_key=project_key,
+        environment_key=environment_key,
+        suite=suite,
+        branch=branch,
+        commit=commit,
+        build=build,
+        latest_deploy=is_latest(branch, commit, build),
+        include_tags=include_tags,
+        exclude_tags=exclude_tags,
+        name_patterns=name_patterns,
+        runners=runners,
+        copies=copies,
+        by_file=by_file,
+        retry_failed=retry_failed,
+        timeout_minutes=timeout_minutes,
+        test_timeout_seconds=test_timeout_seconds,
+        variables=variables,
+    )
+    created = await api.create_schedule(
+        order.schedule(name, cron=cron, fired_by=projects, notify=notify, priority=priority)
+    )
+    return ChangedSchedule(
+        done="Created; it starts runs by itself from now on. testery_delete_schedule ends that.",
+        schedule_id=created.id,
+        schedule=await _made(api, created.id, order),
+    )
+
+
+async def _made(api: Testery, schedule_id: int, order: RunOrder) -> ScheduleRow | None:
+    """A schedule that was just made, as the platform lists it."""
+    schedules = await read_back(api.schedules())
+    made = next((one for one in schedules or () if one.id == schedule_id), None)
+    keys = await read_back(project_keys(api)) if made is not None else None
+    if made is None or keys is None:
+        return None
+    return row_of(made, keys, {order.environment.id: order.environment.key or ""})
+
+
+async def known_schedule(api: Testery, schedule_id: int) -> Schedule:
+    """Find a schedule, or say where ids come from.
+
+    Raises:
+        NotFound: when the account has no such schedule.
+    """
+    for schedule in await api.schedules():
+        if schedule.id == schedule_id:
+            return schedule
+    raise NotFound(f"No schedule {schedule_id}. testery_list_schedules shows ids.", status=404)
+
+
+async def about_to_delete(api: Testery, schedule_id: int) -> str:
+    schedule = await known_schedule(api, schedule_id)
+    row = row_of(schedule, await project_keys(api), await environment_keys(api))
+    where = f" of project {quote(row.project_key)}" if row.project_key else ""
+    where += f" on {quote(row.environment_key)}" if row.environment_key else ""
+    state = "enabled" if schedule.is_live else "not enabled"
+    return (
+        f"Delete schedule {schedule.id} {quote(schedule.name or '')}{where} ({state}, started by {row.trigger})? "
+        "It starts no more runs. There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="list_schedules")
+async def delete_schedule(api: Testery, schedule_id: Annotated[int, Field(gt=0)]) -> ChangedSchedule:
+    """Delete a schedule, after a person said yes."""
+    schedule = await known_schedule(api, schedule_id)
+    row = row_of(schedule, await project_keys(api), await environment_keys(api))
+    await api.delete_schedule(schedule_id)
+    after = await read_back(api.schedules())
+    left = next((one for one in after or () if one.id == schedule_id), None)
+    done = "Deleted."
+    if left is not None:
+        done = "Deleted; the platform still lists it, as archived."
+        if left.is_live:
+            done = "The platform took it and still lists the schedule as it was; look again in a while."
+    return ChangedSchedule(done=done, schedule_id=schedule_id, schedule=row)

@@ -1,0 +1,202 @@
+"""Pipeline stages: they order what waits, and hand variables to their environments."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testery.client.testery import Testery
+from tools.testery.models.orders import given
+from tools.testery.models.settings import Stage
+from tools.testery.tools.environments import gone_words, nothing_to_change
+from tools.testery.tools.projects import whole
+from tools.testery.tools.read_back import UNSEEN, read_back
+from tools.testery.tools.variables import (
+    Names,
+    VariableChange,
+    VariableName,
+    Variables,
+    change_of,
+    lost,
+    names_of,
+    new_variables,
+)
+
+tool = Toolset(Testery)
+
+StageId = Annotated[int, Field(gt=0)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Priority = Annotated[int | None, Field(ge=0, le=10_000)]
+RunPriority = Annotated[int | None, Field(ge=0, le=10_000, description="Of waiting runs the lowest goes first.")]
+Pool = Annotated[int | None, Field(gt=0, description="Id of a runner pool.")]
+
+
+class StageRow(Answer):
+    """A pipeline stage as a list shows it."""
+
+    stage_id: int
+    name: Untrusted | None = None
+    priority: int | None = Field(None, description="Its place in the pipeline.")
+    run_priority: int | None = Field(None, description="Of waiting runs the lowest goes first.")
+    windows_pool: int | None = None
+    linux_pool: int | None = None
+
+
+class StageDetails(StageRow):
+    """A pipeline stage, its variables by name."""
+
+    variables: list[VariableName] = Field(default_factory=list)
+
+
+class ChangedStage(Answer):
+    """A pipeline stage that was made or changed."""
+
+    done: str
+    stage: StageDetails | None = None
+    before: StageDetails | None = None
+    warning: str | None = None
+
+
+def row_of(stage: Stage) -> StageRow:
+    return StageRow(
+        stage_id=stage.id,
+        name=stage.name,
+        priority=stage.priority,
+        run_priority=stage.run_priority,
+        windows_pool=stage.windows_pool,
+        linux_pool=stage.linux_pool,
+    )
+
+
+def details_of(stage: Stage) -> StageDetails:
+    return StageDetails(**row_of(stage).model_dump(), variables=names_of(stage))
+
+
+async def known_stage(api: Testery, stage_id: int) -> Stage:
+    """Read a stage, or say where ids come from.
+
+    Raises:
+        NotFound: when the account has no such stage.
+    """
+    try:
+        return await api.pipeline_stage(stage_id)
+    except NotFound as error:
+        raise NotFound(f"No pipeline stage {stage_id}. testery_list_pipeline_stages shows ids.", status=404) from error
+
+
+@tool.reads(rest_in="get_pipeline_stage")
+async def list_pipeline_stages(api: Testery, limit: Limit = 50, cursor: Cursor = None) -> Page[StageRow]:
+    """List the pipeline stages in their order."""
+    selection: Selection[Stage] = Selection(lambda stage: (stage.priority or 0, stage.id), limit=limit, cursor=cursor)
+    for stage in await api.pipeline_stages():
+        selection.offer(stage)
+    return selection.page(row_of, whole(selection.matched))
+
+
+@tool.reads()
+async def get_pipeline_stage(api: Testery, stage_id: StageId) -> StageDetails:
+    """Read one pipeline stage with the names of its variables; values are never shown."""
+    return details_of(await known_stage(api, stage_id))
+
+
+@tool.writes(idempotent=False, settled_by="list_pipeline_stages")
+async def create_pipeline_stage(api: Testery, name: Name, variables: Variables = None) -> ChangedStage:
+    """Create a pipeline stage; the API cannot delete one."""
+    there = {stage.id for stage in await api.pipeline_stages()}
+    await api.create_pipeline_stage({"name": name, **given(variables=new_variables(variables))})
+    made = [one for one in await read_back(api.pipeline_stages()) or () if one.id not in there and one.name == name]
+    stage = await read_back(api.pipeline_stage(made[0].id)) if len(made) == 1 else None
+    if stage is None:
+        return ChangedStage(done=f"Created. {UNSEEN} testery_list_pipeline_stages shows it.")
+    return ChangedStage(done="Created.", stage=details_of(stage))
+
+
+def fields_of(
+    before: Stage,
+    change: VariableChange,
+    name: str | None,
+    priority: int | None,
+    run_priority: int | None,
+    windows_pool: int | None,
+    linux_pool: int | None,
+) -> dict[str, Any]:
+    """Everything a stage has, changed or not: the platform resets what is left out."""
+
+    def now(wanted: int | None, is_so: int | None) -> int | None:
+        return is_so if wanted is None else wanted
+
+    return {
+        "name": before.name if name is None else name,
+        "priority": now(priority, before.priority),
+        "testRunPriority": now(run_priority, before.run_priority),
+        "windowsRunnerPoolId": now(windows_pool, before.windows_pool),
+        "linuxRunnerPoolId": now(linux_pool, before.linux_pool),
+        "variables": change.body,
+    }
+
+
+async def about_to_update(
+    api: Testery,
+    stage_id: int,
+    name: str | None,
+    priority: int | None,
+    run_priority: int | None,
+    windows_pool: int | None,
+    linux_pool: int | None,
+    set_variables: Variables,
+    remove_variables: Names,
+) -> str | None:
+    before = await known_stage(api, stage_id)
+    change = change_of(before, set_variables, remove_variables)
+    others = given(
+        Name=name,
+        Priority=priority,
+        **{"Priority of waiting runs": run_priority, "Windows pool": windows_pool, "Linux pool": linux_pool},
+    )
+    if change.is_none and not others:
+        raise nothing_to_change()
+    if change.is_harmless:
+        return None
+    lines = [f"Change pipeline stage {before.id} {quote(before.name or '')}, and with it all its environments?"]
+    lines += [f"- {what}: {quote(value)}" for what, value in others.items()]
+    lines += change.lines()
+    if change.removed or change.replaced:
+        lines.append("The API cannot show a value again; there is no undo.")
+    return "\n".join(lines)
+
+
+@tool.writes(about_to_update, idempotent=True, settled_by="get_pipeline_stage")
+async def update_pipeline_stage(
+    api: Testery,
+    stage_id: StageId,
+    name: Name | None = None,
+    priority: Priority = None,
+    run_priority: RunPriority = None,
+    windows_pool: Pool = None,
+    linux_pool: Pool = None,
+    set_variables: Variables = None,
+    remove_variables: Names = None,
+) -> ChangedStage:
+    """Change a pipeline stage; what is left out stays, variables too.
+
+    Asks a person where a stored value could be lost.
+    """
+    before = await known_stage(api, stage_id)
+    change = change_of(before, set_variables, remove_variables)
+    if change.is_none and (name, priority, run_priority, windows_pool, linux_pool) == (None,) * 5:
+        raise nothing_to_change()
+    fields = fields_of(before, change, name, priority, run_priority, windows_pool, linux_pool)
+    await api.update_pipeline_stage(stage_id, fields)
+    after = await read_back(api.pipeline_stage(stage_id))
+    if after is None:
+        return ChangedStage(done=f"Changed. {UNSEEN}", before=details_of(before))
+    return ChangedStage(
+        done=f"Changed{': ' + change.done() if not change.is_none else ''}.",
+        stage=details_of(after),
+        before=details_of(before),
+        warning=gone_words(lost(before, after, change.removed)),
+    )

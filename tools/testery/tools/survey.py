@@ -1,0 +1,148 @@
+"""What Testery can tell in the words that all platforms share: runs, what failed in them, what was not carried out."""
+
+from collections.abc import Collection
+from functools import partial
+from typing import Final
+
+from tools.kit.errors import Refused
+from tools.kit.failure_groups import plain
+from tools.kit.survey import Found, Kind, RunFailure, RunRow, RunStory, Seen, Survey, Untested, Wish
+from tools.kit.together import together
+from tools.kit.when import instant
+from tools.testery.client.testery import Testery
+from tools.testery.models.runs import Run
+from tools.testery.tools.projects import project_keys
+from tools.testery.tools.results import known_results
+from tools.testery.tools.runs import known_run
+
+KEY: Final = "testery"
+NEWEST: Final = 1_000
+FAILURES: Final = 20
+OPEN_RUNS: Final = 10
+"""Runs whose results are read to find what was not carried out."""
+
+
+def row_of(run: Run, keys: dict[int, str]) -> RunRow:
+    return RunRow(
+        platform=KEY,
+        run_id=str(run.id),
+        title=run.name or run.test_name,
+        status=run.status,
+        said=run.said,
+        where=keys.get(run.project_id or 0),
+        started_at=run.started_at or run.at,
+        ended_at=run.ended_at,
+        total=run.total,
+        passed=run.passed,
+        failed=run.failed,
+        skipped=run.ignored,
+        page=f"{KEY}://test-runs/{run.id}",
+    )
+
+
+async def _fitting(api: Testery, wish: Wish) -> Seen[Run]:
+    found: list[Run] = []
+
+    def keep(run: Run) -> None:
+        began, ended = instant(run.started_at or run.at), instant(run.ended_at)
+        if wish.fits(run.name or run.test_name, began, ended):
+            found.append(run)
+
+    def is_past(run: Run) -> bool:
+        last = instant(run.ended_at or run.at)
+        return run.is_over and wish.since is not None and last is not None and last < wish.since
+
+    walked = await api.walk_test_runs(keep, newest=NEWEST, is_past=is_past)
+    found.sort(key=lambda run: -run.id)
+    coverage = walked.coverage(len(found))
+    why = coverage.why
+    if len(found) > wish.limit:
+        why = "; ".join(filter(None, [why, f"{len(found) - wish.limit} more fit"]))
+    return Seen(found[: wish.limit], why is None, why)
+
+
+async def runs(api: Testery, wish: Wish) -> Seen[RunRow]:
+    """Runs, the newest first."""
+    fitting, keys = await _fitting(api, wish), await project_keys(api)
+    return Seen([row_of(run, keys) for run in fitting.rows], fitting.complete, fitting.why)
+
+
+def number(run_id: str) -> int:
+    """The id of a run as this platform has it.
+
+    Raises:
+        Refused: when it is no number.
+    """
+    if not (run_id.isascii() and run_id.isdecimal() and len(run_id) < 19):
+        raise Refused("A run of Testery has a whole number, such as testery_list_test_runs shows.")
+    return int(run_id)
+
+
+async def run(api: Testery, run_id: str) -> RunStory:
+    """A run with what failed in it."""
+    found = await known_run(api, number(run_id))
+    failed = [result for result in await known_results(api, found.id) if result.status == "failed"]
+    failures = [
+        RunFailure(
+            id=str(result.id) if result.id is not None else None,
+            title=result.name,
+            status=result.status,
+            said=result.said,
+            error=plain(result.what) or None,
+        )
+        for result in failed[:FAILURES]
+    ]
+    return RunStory(
+        run=row_of(found, await project_keys(api)),
+        failures=failures,
+        more_failures=len(failed) - len(failures),
+        next="testery_get_failures groups them; testery_compare_runs tells what is new.",
+    )
+
+
+async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
+    """Runs whose names fit; the API has no list of bugs or of tests to look in."""
+    if "run" not in kinds:
+        return Seen()
+    fitting, keys = await _fitting(api, Wish(text=words, limit=limit)), await project_keys(api)
+    rows = [
+        Found(
+            platform=KEY,
+            kind="run",
+            id=str(one.id),
+            title=one.name or one.test_name,
+            said=one.said,
+            where=keys.get(one.project_id or 0),
+            at=one.at,
+            page=f"{KEY}://test-runs/{one.id}",
+        )
+        for one in fitting.rows
+    ]
+    return Seen(rows, fitting.complete, fitting.why)
+
+
+async def untested(api: Testery, wish: Wish) -> Seen[Untested]:
+    """What the runs that fit hold without a result, and runs that have not begun."""
+    fitting = await _fitting(api, Wish(wish.since, wish.until, wish.text, NEWEST))
+    waiting = [one for one in fitting.rows if one.status == "queued"]
+    rows = [
+        Untested(platform=KEY, run_id=str(one.id), title=one.name or one.test_name, said=one.said) for one in waiting
+    ]
+    open_runs = [one for one in fitting.rows if one not in waiting and (one.not_run or not one.is_over)]
+    read = await together([partial(api.results, one.id) for one in open_runs[:OPEN_RUNS]], at_once=4)
+    for one, results in zip(open_runs, read, strict=False):
+        rows += [
+            Untested(platform=KEY, run_id=str(one.id), title=result.name, said=result.said)
+            for result in results
+            if result.status in {"queued", "running"}
+        ]
+    whys = [fitting.why]
+    if len(open_runs) > OPEN_RUNS:
+        whys.append(f"results of {len(open_runs) - OPEN_RUNS} older runs were not read")
+    if len(rows) > wish.limit:
+        whys.append(f"{len(rows) - wish.limit} more")
+    why = "; ".join(filter(None, whys)) or None
+    return Seen(rows[: wish.limit], why is None, why)
+
+
+survey = Survey(runs=runs, run=run, search=search, untested=untested)

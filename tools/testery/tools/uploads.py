@@ -1,0 +1,199 @@
+"""Files that are handed to the platform: results of other runners, files beside a run, and builds to test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from mimetypes import guess_type
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
+from tools.kit.form import Attached, Form
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.upload import DIRECTORIES, is_private, opened
+from tools.testery.client.storage import Bytes
+from tools.testery.client.testery import Testery
+from tools.testery.models.orders import given
+from tools.testery.tools.environments import EnvironmentKey, usable_environment
+from tools.testery.tools.order_fields import Branch, Commit, SuiteName
+from tools.testery.tools.projects import ProjectKey, known_project, known_suite
+from tools.testery.tools.read_back import UNSEEN, read_back
+from tools.testery.tools.runs import RunId, RunRow, known_run, row_of
+
+tool = Toolset(Testery)
+
+REPORTS: Final = (".xml",)
+BESIDE: Final = (".json", ".xml", ".txt", ".log", ".html", ".csv", ".zip")
+BUILDS: Final = (
+    ".zip",
+    ".tar",
+    ".gz",
+    ".tgz",
+    ".jar",
+    ".war",
+    ".nupkg",
+    ".whl",
+    ".apk",
+    ".ipa",
+    ".json",
+    ".js",
+    ".xml",
+)
+LARGEST_REPORT: Final = 100 * 2**20
+LARGEST_BUILD: Final = 2**30
+
+FilePath = Annotated[str, Field(min_length=1, max_length=4000, description="Whole path on the server's machine.")]
+Kind = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,59}$", description="DotCover is the only known one.")]
+BuildName = Annotated[str, Field(min_length=1, max_length=300, description="Any name; runs take it as build.")]
+NameInBuild = Annotated[str | None, Field(min_length=1, max_length=500, description="May hold /. Default: its own.")]
+
+
+class Imported(Answer):
+    """A run that was made of results."""
+
+    done: str
+    run_id: int
+    run: RunRow | None = None
+    next: str
+
+
+class AddedFile(Answer):
+    """A file that was put beside a run."""
+
+    done: str
+    run_id: int
+    file: Untrusted
+    bytes: int
+    kind: Key
+
+
+class UploadedBuild(Answer):
+    """A file of a build; its address is a secret and is not told."""
+
+    done: str
+    project_key: Key
+    build: Untrusted
+    file: Untrusted
+    bytes: int
+    next: str
+
+
+def only_in_private(api: Testery) -> None:
+    """Refuse to send a file where it could be read on the way.
+
+    Raises:
+        Refused: when the base address has no TLS.
+    """
+    if not is_private(api.account.base_url, api.account):
+        raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
+
+
+def kind_of(name: str) -> str:
+    return guess_type(name)[0] or "text/plain"
+
+
+@tool.writes(idempotent=False, settled_by="list_test_runs")
+async def upload_test_results(
+    api: Testery,
+    progress: Progress,
+    file: FilePath,
+    project_key: ProjectKey,
+    environment_key: EnvironmentKey,
+    suite: SuiteName = None,
+    branch: Branch = None,
+    commit: Commit = None,
+) -> Imported:
+    """Import finished results (JUnit XML) as a test run; no machine runs for it."""
+    only_in_private(api)
+    project = await known_project(api, project_key)
+    environment = await usable_environment(api, environment_key)
+    found = await known_suite(api, project, suite) if suite is not None else None
+    fields = {
+        "projectId": str(project.id),
+        "environmentId": str(environment.id),
+        **given(testSuiteId=str(found.id) if found is not None else None, branch=branch, ref=commit),
+    }
+    allowed = api.account.settings.get(DIRECTORIES, "")
+    async with opened(file, allowed=allowed, extensions=REPORTS, at_most=LARGEST_REPORT) as report:
+        form = Form([Attached(report, "application/xml")], fields=fields, progress=progress)
+        created = await api.upload_test_results(form)
+    run = await read_back(api.test_run(created.id))
+    return Imported(
+        done="Imported." if run is not None else f"Imported. {UNSEEN}",
+        run_id=created.id,
+        run=row_of(run, {project.id: project_key}) if run is not None else None,
+        next="testery_get_failures groups what failed.",
+    )
+
+
+@tool.writes(idempotent=False, settled_by=None)
+async def add_run_file(
+    api: Testery, progress: Progress, run_id: RunId, file: FilePath, kind: Kind = "DotCover"
+) -> AddedFile:
+    """Put a file beside a test run, such as its code coverage as JSON; it cannot be taken off again."""
+    only_in_private(api)
+    await known_run(api, run_id)
+    allowed = api.account.settings.get(DIRECTORIES, "")
+    async with opened(file, allowed=allowed, extensions=BESIDE, at_most=LARGEST_REPORT) as found:
+        await api.add_run_file(run_id, kind, Form([Attached(found, kind_of(found.name))], progress=progress))
+        return AddedFile(done="Added.", run_id=run_id, file=found.name, bytes=found.size, kind=kind)
+
+
+@contextmanager
+def step(what: str) -> Iterator[None]:
+    """Say which step of an upload failed, what that leaves, and nothing of a credential that was not asked for."""
+    try:
+        yield
+    except (PlatformError, Refused) as error:
+        told = error.sentence if isinstance(error, PlatformError) else str(error)
+        kind = OutcomeUnknown if isinstance(error, OutcomeUnknown) else PlatformError
+        words = error.words if isinstance(error, PlatformError) else ""
+        again = "The same upload may be tried again: a file takes the place of one of the same name."
+        raise kind(f"{what} failed. {told} {again}", words=words) from error
+
+
+@tool.writes(idempotent=True, settled_by=None)
+async def upload_build(
+    api: Testery,
+    progress: Progress,
+    project_key: ProjectKey,
+    build: BuildName,
+    file: FilePath,
+    name: NameInBuild = None,
+    branch: Branch = None,
+    commit: Commit = None,
+) -> UploadedBuild:
+    """Upload one file of a build (archives of tests or programs), so that runs can be started with it."""
+    only_in_private(api)
+    inside = name
+    if inside is not None and (inside.startswith("/") or ".." in inside.split("/")):
+        raise Refused("name is a path inside the build, without a leading / and without '..'. Nothing was sent.")
+    allowed = api.account.settings.get(DIRECTORIES, "")
+    async with opened(file, allowed=allowed, extensions=BUILDS, at_most=LARGEST_BUILD) as found:
+        try:
+            address = await api.upload_url(
+                project_key, build=build, file=inside or found.name, branch=branch, commit=commit
+            )
+        except NotFound as error:
+            raise NotFound(
+                f"No project {quote(project_key, at_most=60)}. testery_list_projects shows keys. Nothing was sent.",
+                status=404,
+            ) from error
+        except OutcomeUnknown as error:
+            raise PlatformError(
+                f"Asking for a place for the file failed. {error.sentence} No file was sent; calling again is safe.",
+                status=error.status,
+                words=error.words,
+            ) from error
+        with step("Sending the file to the storage"):
+            await api.storage.put(address, Bytes(found, progress))
+        return UploadedBuild(
+            done=f"Uploaded {found.size:,} bytes.",
+            project_key=project_key,
+            build=build,
+            file=inside or found.name,
+            bytes=found.size,
+            next="testery_start_test_run takes this build.",
+        )

@@ -1,0 +1,144 @@
+"""Variables of environments and pipeline stages: told by name, merged into what there is, never wiped.
+
+A change replaces the whole list, and an encrypted variable is read as an empty text. So a change starts from what was
+just read, drops nothing that was not named, and takes no empty value for an encrypted variable.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from tools.kit.errors import Refused
+from tools.kit.model import Answer
+from tools.kit.text import Key, quote
+from tools.testery.models.orders import VariableToSet
+from tools.testery.models.settings import Holder
+
+Variables = Annotated[list[VariableToSet] | None, Field(max_length=100)]
+Names = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]] | None, Field(max_length=100)]
+
+
+class VariableName(Answer):
+    """A variable without its value."""
+
+    key: Key
+    encrypted: bool = False
+    is_file: bool = False
+
+
+@dataclass(frozen=True)
+class VariableChange:
+    """What is to become of a list of variables."""
+
+    added: Sequence[str]
+    replaced: Sequence[str]
+    removed: Sequence[str]
+    untouched_secrets: Sequence[str]
+    """Encrypted ones that go back as they were read: empty."""
+    body: list[dict[str, Any]]
+
+    @property
+    def is_none(self) -> bool:
+        return not (self.added or self.replaced or self.removed)
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether nothing that is stored could be lost by it."""
+        return not (self.replaced or self.removed or self.untouched_secrets)
+
+    def lines(self) -> list[str]:
+        """What a person reads of it: names, never values."""
+        told = [
+            _line("Added", self.added),
+            _line("Given new values, the old ones are lost", self.replaced),
+            _line("REMOVED with their values", self.removed),
+            _line(
+                "Encrypted and left alone (sent back empty, as the vendor's own client does it; the platform keeps "
+                "what it has stored)",
+                self.untouched_secrets,
+            ),
+        ]
+        return [line for line in told if line]
+
+    def done(self) -> str:
+        """The change in a sentence."""
+        parts = (("added", self.added), ("replaced", self.replaced), ("removed", self.removed))
+        return "; ".join(f"variables {verb}: {', '.join(map(quote, keys))}" for verb, keys in parts if keys)
+
+
+def _line(what: str, keys: Sequence[str]) -> str:
+    return f"- {what}: {', '.join(quote(key, at_most=200) for key in keys)}" if keys else ""
+
+
+def names_of(holder: Holder) -> list[VariableName]:
+    """The variables of an environment or a stage, by name."""
+    return [
+        VariableName(key=one.key, encrypted=bool(one.encrypted), is_file=bool(one.is_file)) for one in holder.variables
+    ]
+
+
+def new_variables(wanted: Sequence[VariableToSet] | None) -> list[dict[str, Any]] | None:
+    """Variables for something new, as they are sent."""
+    checked(wanted or (), ())
+    return [variable.as_sent() for variable in wanted] if wanted else None
+
+
+def change_of(
+    holder: Holder, to_set: Sequence[VariableToSet] | None, to_remove: Sequence[str] | None
+) -> VariableChange:
+    """Merge a change into the variables as they were just read.
+
+    Raises:
+        Refused: for what would wipe a value, for names that stand twice, and for a removal of what is not there.
+    """
+    to_set, to_remove = to_set or (), to_remove or ()
+    checked(to_set, to_remove)
+    there = {one.key: one for one in holder.variables}
+    missing = [key for key in to_remove if key not in there]
+    if missing:
+        raise Refused(f"There is no variable {quote(missing[0], at_most=200)} to remove. Nothing was sent.")
+    changed = {}
+    for variable in to_set:
+        before = there.get(variable.key)
+        if before is not None and before.encrypted and variable.encrypted is False:
+            raise Refused(
+                f"Variable {quote(variable.key)} is encrypted; it can be removed, but not made readable. "
+                "Nothing was sent."
+            )
+        # What stood beside the value, such as whether it is a file, stays.
+        changed[variable.key] = variable.as_sent(None if before is None else bool(before.encrypted))
+    return VariableChange(
+        added=[key for key in changed if key not in there],
+        replaced=[key for key in changed if key in there],
+        removed=list(to_remove),
+        untouched_secrets=[
+            one.key for one in holder.variables if one.encrypted and one.key not in changed and one.key not in to_remove
+        ],
+        body=holder.variables_with(changed, frozenset(to_remove)),
+    )
+
+
+def checked(to_set: Sequence[VariableToSet], to_remove: Sequence[str]) -> None:
+    """Refuse what makes no sense by itself.
+
+    Raises:
+        Refused: before any request.
+    """
+    names = [variable.key for variable in to_set] + list(to_remove)
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise Refused(f"Variable {quote(twice, at_most=200)} stands twice. Nothing was sent.")
+    for variable in to_set:
+        if not variable.value.get_secret_value() and variable.encrypted is not False:
+            raise Refused(
+                f"Variable {quote(variable.key, at_most=200)} has no value. An empty one would wipe a secret; remove "
+                "the variable by name instead, or say encrypted=false for an empty plain text. Nothing was sent."
+            )
+
+
+def lost(before: Holder, after: Holder, removed: Sequence[str]) -> list[str]:
+    """The variables that are gone though nobody removed them."""
+    there = {one.key for one in after.variables}
+    return [one.key for one in before.variables if one.key not in there and one.key not in removed]

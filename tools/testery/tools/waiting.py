@@ -1,0 +1,104 @@
+"""Following a run until it is over: with progress, with a deadline, and able to be taken up again."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import Refused
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.vocabulary import Said, Status
+from tools.kit.wait import Handle, Minutes, Pace, decode_handle, encode_handle, wait_until
+from tools.testery.client.testery import Testery
+from tools.testery.models.runs import Run
+from tools.testery.tools.runs import known_run, verdict
+
+tool = Toolset(Testery)
+
+PACE = Pace(first=15.0, last=60.0)
+"""The vendor's own client looks every 15 s at one run and every 60 s at all; no limit is documented."""
+SANDBOX_PACE = Pace(first=0.2, last=1.0)
+
+
+class RunStand(Answer):
+    """How a run stands."""
+
+    run_id: int
+    name: Untrusted | None = None
+    status: Status
+    said: Said = None
+    is_over: bool
+    reason: Untrusted | None = None
+    total: int | None = None
+    passed: int | None = None
+    failed: int | None = None
+    started_at: Key | None = None
+    ended_at: Key | None = None
+    looks: int
+    waited_seconds: int
+    note: str | None = None
+    handle: Key | None = Field(None, description="Pass as handle to go on waiting.")
+    next: str | None = None
+
+
+def in_words(run: Run) -> str:
+    """How a run stands, as a line of progress."""
+    if run.status == "running" and not run.total:
+        return "running, looking for its tests"
+    done = sum(count or 0 for count in (run.passed, run.failed, run.ignored))
+    counts = f", {done} of {run.total} tests, {run.failed or 0} failed" if run.total else ""
+    return f"{run.status}{counts}"
+
+
+@tool.reads()
+async def wait_for_run(
+    api: Testery,
+    progress: Progress,
+    run_id: Annotated[int | None, Field(gt=0)] = None,
+    minutes: Minutes = 5,
+    handle: Handle = None,
+) -> RunStand:
+    """Follow a test run until it is over, or the time is; give run_id, or a handle to go on."""
+    wait: float | None = None
+    if handle is not None:
+        told = decode_handle(handle, run=int, wait=float)
+        if run_id not in (None, told["run"]):
+            raise Refused(f"This handle is of run {told['run']}. Leave run_id out, or the handle. Nothing was sent.")
+        run_id, wait = told["run"], told["wait"]
+    if run_id is None:
+        raise Refused("Give a run_id, or the handle of an earlier wait. Nothing was sent.")
+    number = run_id
+    waited = await wait_until(
+        lambda: known_run(api, number),
+        lambda run: run.is_over,
+        minutes=minutes,
+        pace=SANDBOX_PACE if api.is_sandbox else PACE,
+        say=in_words,
+        progress=progress,
+        wait=wait,
+    )
+    run = waited.seen
+    stand = RunStand(
+        run_id=run.id,
+        name=run.name or run.test_name,
+        status=run.status,
+        said=run.said,
+        is_over=run.is_over,
+        reason=run.reason,
+        total=run.total,
+        passed=run.passed,
+        failed=run.failed,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+        looks=waited.looks,
+        waited_seconds=round(waited.seconds),
+        note=verdict(run),
+        handle=None,
+    )
+    if not run.is_over:
+        stand.handle = encode_handle(run=run.id, wait=float(waited.wait))
+        stand.next = "Call testery_wait_for_run with this handle to go on."
+    elif run.failed:
+        stand.next = "testery_get_failures groups what failed; testery_compare_runs tells what is new."
+    return stand
