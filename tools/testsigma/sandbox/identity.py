@@ -5,7 +5,6 @@ from uuid import UUID, uuid5
 
 _SPACE = UUID("7d3f1c52-6a0e-4b8e-9c41-2f5b8a6d9e10")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_HUMAN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-(?:SG|R|P))?-[0-9]+")
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's alphabet, as ULIDs are written
 _LOW = (1 << 40) - 1
 
@@ -17,11 +16,6 @@ def uuid_of(name: str) -> str:
 
 def is_uuid(text: str) -> bool:
     return _UUID.fullmatch(text) is not None
-
-
-def is_human_id(text: str) -> bool:
-    """Whether a text looks like `HRB-7`, `HRB-SG-1`, `HRB-R-4` or `HRB-P-2`."""
-    return _HUMAN.fullmatch(text) is not None
 
 
 def ulid(at: int, serial: int) -> str:

@@ -44,7 +44,7 @@ def cut(call: Call[World], table: str, rows: Sequence[T]) -> tuple[Sequence[T], 
     before: str | None = end
     if stop < len(rows):
         following = _url(call, start // size + 2) if switches.next_as_url else cursor(table, rows[stop - 1], onward)
-    if start > 0:
+    if 0 < start < len(rows):
         before = _url(call, max(start // size, 1)) if switches.next_as_url else cursor(table, rows[start], back)
     return rows[start:stop], {"page_size": size, "total_count": len(rows), "next": following, "prev": before}
 
