@@ -2,5 +2,6 @@
 
 from tools.kit.platform import Platform
 from tools.testio.platform import testio
+from tools.testsigma.platform import testsigma
 
-PLATFORMS: tuple[Platform, ...] = (testio,)
+PLATFORMS: tuple[Platform, ...] = (testio, testsigma)
