@@ -20,7 +20,7 @@ from tools.testsigma.tools import (
     test_plans,
     test_runs,
 )
-from tools.testsigma.tools.survey import SURVEY
+from tools.testsigma.tools.survey import survey
 
 REGIONS: Final = {
     "us": "https://arcus.testsigma.com/api/v1",
@@ -101,7 +101,7 @@ testsigma = Platform(
         Setting(REGION, "us (default), in or eu, where no address is set"),
         Setting(USER, "E-mail of the user that results are recorded for when a call names nobody", invented=""),
     ),
-    survey=SURVEY,
+    survey=survey,
     words=(
         "Testsigma Test Management holds test cases in folders, and runs of them that people fill by hand. Ids such as "
         "HRB-7 (case), HRB-R-4 (run), HRB-P-2 (plan) and HRB-SG-1 (step group) work everywhere; their prefix is the "

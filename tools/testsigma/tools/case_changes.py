@@ -13,7 +13,7 @@ from tools.testsigma.client.settings import LookupKind
 from tools.testsigma.client.testsigma import USER, Testsigma
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.case_view import CaseView, known_case, shown_case
-from tools.testsigma.tools.changes import LongText, Title, said, something
+from tools.testsigma.tools.changes import LongText, Title, changed, said, something
 from tools.testsigma.tools.folder_tree import FolderRef, tree_of
 from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, known_project
 from tools.testsigma.tools.names import LabelNames, UserRef, Word, bare, labels, lookup, user
@@ -256,7 +256,7 @@ async def update_test_case(
         return ChangedCase(done="It is so already; nothing was sent.", before=seen)
     await api.update_test_case(at.id, before.key, fields)
     after = await api.test_case(at.id, before.key)
-    return ChangedCase(done=f"Changed: {', '.join(fields)}.", before=seen, after=await shown_case(api, at, after))
+    return ChangedCase(done=changed(fields), before=seen, after=await shown_case(api, at, after))
 
 
 def changed_body(before: TestCase, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What tools that change something have in common: only what was said is sent, and dates leave as milliseconds."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -27,6 +28,13 @@ def something(fields: Mapping[str, Any]) -> None:
     """
     if not fields:
         raise Refused("Say at least one thing to change. Nothing was sent.")
+
+
+def changed(fields: Mapping[str, Any], *, steps_are: str = "text") -> str:
+    """What was changed, in people's words."""
+    names = {"individual_steps": "steps", "steps": steps_are, "expected_results": "expected text", "template_type": ""}
+    told = [names.get(name, re.sub("_(ids?|names)$", "", name).replace("_", " ")) for name in fields]
+    return f"Changed: {', '.join(filter(None, told))}."
 
 
 def dates(start: str | None, end: str | None, now: datetime) -> dict[str, int]:

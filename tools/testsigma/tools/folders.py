@@ -14,7 +14,7 @@ from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.folders import Folder
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.tools.changes import Title, said, something
+from tools.testsigma.tools.changes import Title, changed, said, something
 from tools.testsigma.tools.folder_tree import FolderRef, Tree, tree_of
 from tools.testsigma.tools.identity import ProjectRef, known_project
 
@@ -37,7 +37,7 @@ class FolderView(Answer):
     id: Key
     name: Untrusted | None = None
     path: Untrusted | None = None
-    order: float | None = None
+    order: int | None = None
     subfolders: list[Untrusted] = Field(default_factory=list)
     test_cases: int = Field(description="Directly in it.")
     test_cases_with_subfolders: int
@@ -113,7 +113,7 @@ async def get_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> 
         id=fresh.id,
         name=fresh.name,
         path=tree.path(found.id),
-        order=fresh.order,
+        order=None if fresh.order is None else int(fresh.order),
         subfolders=[child.name or child.id for child in tree.children(found.id)],
         test_cases=counts.by_folder.get(found.id, 0),
         test_cases_with_subfolders=counts.within(tree.within(found.id)).number,
@@ -169,7 +169,7 @@ async def update_folder(
     before = tree.path(found.id)
     await api.update_folder(owner.id, found.id, fields)
     after = await tree_of(api, owner.id)
-    return SavedFolder(done=f"Changed: {', '.join(fields)}.", id=found.id, path=after.path(found.id), before=before)
+    return SavedFolder(done=changed(fields), id=found.id, path=after.path(found.id), before=before)
 
 
 @tool.writes(idempotent=True, settled_by="get_folder_tree")

@@ -70,12 +70,12 @@ def number_of(human_id: str | None) -> int:
 
 def in_order(human_id: str | None, uuid: str) -> tuple[int, int]:
     """A place in a list: by number, and by UUID where numbers are missing."""
-    return number_of(human_id), int(uuid.replace("-", ""), 16) if is_uuid(uuid) else hash_of(uuid)
+    return number_of(human_id), int(uuid.replace("-", ""), 16) if is_uuid(uuid) else alphabetical(uuid)
 
 
-def hash_of(text: str) -> int:
-    """A whole number to sort by that is the same for the same text in every process."""
-    return int.from_bytes(text.encode()[:16], "big")
+def alphabetical(text: str | None) -> int:
+    """The beginning of a text as a whole number that sorts as the text does."""
+    return int.from_bytes((text or "").casefold().encode()[:16].ljust(16, b"\0"), "big")
 
 
 async def known_project(api: Testsigma, project: str) -> Project:

@@ -14,7 +14,7 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_plans import TestPlan
 from tools.testsigma.models.test_runs import TestRun
 from tools.testsigma.tools.case_changes import label_ids
-from tools.testsigma.tools.changes import Day, LongText, Title, dates, said, something
+from tools.testsigma.tools.changes import Day, LongText, Title, changed, dates, said, something
 from tools.testsigma.tools.identity import PlanId, ProjectOfId, ProjectRef, known_project
 from tools.testsigma.tools.names import LabelNames, bare
 from tools.testsigma.tools.test_plans import PlanView, known_plan, plan_view
@@ -76,7 +76,7 @@ async def update_test_plan(
         return SavedPlan(done="It is so already; nothing was sent.", test_plan=seen)
     await api.update_test_plan(owner.id, before.key, fields)
     after = plan_view(owner, await api.test_plan(owner.id, before.key))
-    return SavedPlan(done=f"Changed: {', '.join(fields)}.", test_plan=after, before=seen)
+    return SavedPlan(done=changed(fields), test_plan=after, before=seen)
 
 
 async def runs_of(api: Testsigma, project: Project, plan: TestPlan) -> tuple[list[TestRun], Count]:

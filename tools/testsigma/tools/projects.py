@@ -14,8 +14,8 @@ from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.paging import Count, counted
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
-from tools.testsigma.tools.changes import LongText, Title, said, something
-from tools.testsigma.tools.identity import ProjectRef, hash_of, in_order, known_project
+from tools.testsigma.tools.changes import LongText, Title, changed, said, something
+from tools.testsigma.tools.identity import ProjectRef, alphabetical, in_order, known_project
 
 tool = Toolset(Testsigma)
 
@@ -30,7 +30,7 @@ async def list_projects(
 ) -> Page[Project]:
     """List the projects with their prefixes, which begin the ids of all they hold."""
     selection: Selection[Project] = Selection(
-        lambda one: (hash_of(one.prefix or ""), *in_order(None, one.id)), limit=limit, cursor=cursor, text=text
+        lambda one: (alphabetical(one.prefix), *in_order(None, one.id)), limit=limit, cursor=cursor, text=text
     )
 
     def keep(project: Project) -> None:
@@ -137,7 +137,7 @@ async def update_project(
     something(fields)
     before = await fresh_project(api, project)
     after = await api.update_project(before.id, fields)
-    return SavedProject(done=f"Changed: {', '.join(fields)}.", project=after, before=before)
+    return SavedProject(done=changed(fields), project=after, before=before)
 
 
 class DeletedProject(Answer):

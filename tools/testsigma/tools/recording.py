@@ -33,7 +33,7 @@ MOST_LINES: Final = 40
 FILL_MINUTES: Final = 0.25
 """How long a run's cases are waited for: they appear some seconds after the run (seen in a real client)."""
 FILL_PACE: Final = Pace(first=1.5, last=4.0)
-SANDBOX_FILL_PACE = Pace(first=0.1, last=0.5)
+SANDBOX_FILL_PACE: Final = Pace(first=0.1, last=0.5)
 YOUNG: Final = timedelta(minutes=1)
 
 
@@ -166,7 +166,7 @@ async def about_to_record(
     count, one = len(plan.intents), len(replaced) == 1
     lines = [
         f"Record {count} result{'' if count == 1 else 's'} in {run_in_words(plan.run)} as {quote(plan.person.called)}? "
-        f"{len(replaced)} {'stands' if one else 'stand'} in for a result that is there; an attempt stays in the "
+        f"{len(replaced)} {'replaces' if one else 'replace'} a result that is there; every attempt stays in the "
         "history and cannot be removed."
     ]
     for intent in replaced[:MOST_LINES]:

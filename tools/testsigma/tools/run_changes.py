@@ -5,14 +5,14 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.text import quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.tools.changes import Day, LongText, Title, dates, said, something
+from tools.testsigma.tools.changes import Day, LongText, Title, changed, dates, said, something
 from tools.testsigma.tools.folder_tree import FolderRef, tree_of
 from tools.testsigma.tools.identity import CASE, CaseId, PlanId, ProjectOfId, ProjectRef, RunId, known_project, located
 from tools.testsigma.tools.names import LabelNames, UserRef, Word, bare, user
@@ -187,7 +187,7 @@ async def update_test_run(
         return SavedRun(done="It is so already; nothing was sent.", test_run=seen)
     await api.update_test_run(owner.id, before.key, fields)
     after = await shown_run(api, owner, await api.test_run(owner.id, before.key))
-    return SavedRun(done=f"Changed: {', '.join(fields)}.", test_run=after, before=seen)
+    return SavedRun(done=changed(fields), test_run=after, before=seen)
 
 
 async def about_to_close(api: Testsigma, run_id: str, project: str | None) -> str:
@@ -205,10 +205,11 @@ async def about_to_close(api: Testsigma, run_id: str, project: str | None) -> st
 async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> SavedRun:
     """Close a test run for good, after a person said yes: nothing in it can change any more."""
     owner, before = await open_run(api, run_id, project)
-    seen = await shown_run(api, owner, before)
     await api.update_test_run(owner.id, before.key, {"status": "CLOSED"})
-    after = await shown_run(api, owner, await api.test_run(owner.id, before.key))
-    return SavedRun(done="Closed.", test_run=after, before=seen)
+    after = await api.test_run(owner.id, before.key)
+    if not after.is_closed:
+        raise PlatformError(f"The platform took the change and left test run {before.key} {after.status}.")
+    return SavedRun(done="Closed.", test_run=await shown_run(api, owner, after))
 
 
 class DeletedRun(Answer):

@@ -132,6 +132,7 @@ async def shown_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
         counts, note = results.counts, "Counted here: the platform gives no summary of this run."
         if not results.coverage.complete:
             note = f"Counted here, and not wholly: {results.coverage.why}."
+        note = still_filling(run, counts) or note
     plan = None
     if run.test_plan_id is not None:
         plan = await _plan_key(api, project, run.test_plan_id)
@@ -158,6 +159,12 @@ async def shown_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
         updated_at=run.updated_at,
         link=link_of(api, run.id),
     )
+
+
+def still_filling(run: TestRun, counts: Counts) -> str | None:
+    """A word on the test cases of a new run that are still to come."""
+    missing = (run.test_cases_count or 0) - counts.total
+    return f"{missing} of its test cases have not appeared yet; read again in a few seconds." if missing > 0 else None
 
 
 async def _plan_key(api: Testsigma, project: Project, plan_id: str) -> str:

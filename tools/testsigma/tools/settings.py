@@ -11,7 +11,7 @@ from tools.kit.toolset import Toolset
 from tools.testsigma.client.settings import LookupKind
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.settings import Label, User
-from tools.testsigma.tools.identity import in_order
+from tools.testsigma.tools.identity import alphabetical, in_order
 
 tool = Toolset(Testsigma)
 
@@ -60,7 +60,9 @@ async def list_users(
     cursor: Cursor = None,
 ) -> Page[UserRow]:
     """List the users of the workspace: results and test cases are assigned to them by e-mail or full name."""
-    selection: Selection[User] = Selection(lambda one: in_order(None, one.id), limit=limit, cursor=cursor, text=text)
+    selection: Selection[User] = Selection(
+        lambda one: (alphabetical(one.full_name), *in_order(None, one.id)), limit=limit, cursor=cursor, text=text
+    )
     kept = await api.users(anew=True)
     for one in kept.rows:
         if not text or text.casefold() in f"{one.full_name} {one.email or ''}".casefold():
@@ -80,7 +82,9 @@ class LabelRow(Answer):
 @tool.reads()
 async def list_labels(api: Testsigma, limit: Limit = 100, cursor: Cursor = None) -> Page[LabelRow]:
     """List the labels of the workspace, one set for all projects; new ones are made in the web app."""
-    selection: Selection[Label] = Selection(lambda one: in_order(None, one.id), limit=limit, cursor=cursor)
+    selection: Selection[Label] = Selection(
+        lambda one: (alphabetical(one.name), *in_order(None, one.id)), limit=limit, cursor=cursor
+    )
     kept = await api.labels(anew=True)
     for one in kept.rows:
         selection.offer(one)

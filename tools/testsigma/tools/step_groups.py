@@ -16,7 +16,7 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.step_groups import StepGroup
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.case_changes import Steps, label_ids
-from tools.testsigma.tools.changes import LongText, Title, said, something
+from tools.testsigma.tools.changes import LongText, Title, changed, said, something
 from tools.testsigma.tools.identity import (
     GROUP,
     GroupId,
@@ -241,7 +241,7 @@ async def update_step_group(
         return SavedGroup(done="It is so already; nothing was sent.", step_group=shown)
     await api.update_step_group(owner.id, before.key, fields)
     after = view(owner, await api.step_group(owner.id, before.key))
-    return SavedGroup(done=f"Changed: {', '.join(fields)}.", step_group=after, before=shown)
+    return SavedGroup(done=changed(fields, steps_are="steps"), step_group=after, before=shown)
 
 
 class DeletedGroup(Answer):

@@ -197,4 +197,4 @@ async def untested(api: Testsigma, wish: Wish) -> Seen[Untested]:
     return reading.seen(rows[: wish.limit])
 
 
-SURVEY: Final = Survey(runs=runs, run=run, search=search, untested=untested)
+survey = Survey(runs=runs, run=run, search=search, untested=untested)

@@ -16,7 +16,7 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.identity import PlanId, ProjectOfId, ProjectRef, RunId, in_order, known_project
 from tools.testsigma.tools.names import Word, bare, lookup, user_names
-from tools.testsigma.tools.run_view import RunRow, RunView, known_run, results_of, row, shown_run
+from tools.testsigma.tools.run_view import RunRow, RunView, known_run, results_of, row, shown_run, still_filling
 from tools.testsigma.tools.statuses import StatusCount, result_status, run_status, told_counts
 from tools.testsigma.tools.test_cases import ignored
 from tools.testsigma.tools.test_plans import known_plan
@@ -100,7 +100,7 @@ def assignee_of(result: RunCase, users: dict[str, str]) -> str | None:
     return users.get(result.assignee_id or "", result.assignee_id)
 
 
-@tool.reads(rest_in="get_run_results", long_text=True)
+@tool.reads(long_text=True)
 async def get_run_results(
     api: Testsigma,
     run_id: RunId,
@@ -137,7 +137,7 @@ async def get_run_results(
             comment=result.description,
         ),
         results.coverage.model_copy(update={"matched": selection.matched}),
-        _still_filling(run, results.rows),
+        still_filling(run, results.counts),
     )
     return RunResults.widened(
         page,
@@ -154,11 +154,6 @@ async def _wanted(api: Testsigma, word: str, results: list[RunCase]) -> str:
     if any(plain in {bare(result.status), result_status(result.status)} for result in results):
         return plain
     return bare((await lookup(api, "result_status", word)).name)
-
-
-def _still_filling(run: TestRun, results: list[RunCase]) -> str | None:
-    missing = (run.test_cases_count or 0) - len(results)
-    return f"{missing} of its test cases have not appeared yet; read again in a few seconds." if missing > 0 else None
 
 
 async def ids_of(api: Testsigma, project: Project) -> list[str]:
