@@ -1,8 +1,6 @@
 """Test cases and their steps (API reference: Test cases)."""
 
-from typing import Any
-
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field
 
 from tools.kit.model import Model
 from tools.kit.text import Key, Untrusted
@@ -44,17 +42,6 @@ class TestCase(Model):
     labels: Names = Field(default_factory=list, validation_alias=AliasChoices("labels", "label_names"))
     created_at: Moment = None
     updated_at: Moment = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _texts(cls, data: Any) -> Any:
-        """The documents show the two texts of a case as lists of lines in one place."""
-        if isinstance(data, dict) and any(isinstance(data.get(name), list) for name in ("steps", "expected_results")):
-            joined = {
-                n: "\n".join(map(str, data[n])) for n in ("steps", "expected_results") if isinstance(data[n], list)
-            }
-            return data | joined
-        return data
 
     @property
     def key(self) -> str:

@@ -97,6 +97,10 @@ class CaseOfRun(Model):
         return self.human_id or self.id or ""
 
 
+def _somebody(value: Any) -> Any:
+    return value if isinstance(value, User) or (isinstance(value, dict) and value.get("id")) else None
+
+
 class RunCase(Model):
     """A test case in a run with its last result; its own id is of no use, results name the case."""
 
@@ -104,7 +108,7 @@ class RunCase(Model):
     status: Key | None = None
     status_id: Id = Field(None, validation_alias=AliasChoices("status_id", "test_run_status_id"))
     assignee_id: Id = Field(None, validation_alias=AliasChoices("assignee_id", "user_id"))
-    assignee: User | None = None
+    assignee: Annotated[User | None, BeforeValidator(_somebody)] = None
     description: Prose = None
     test_case: CaseOfRun = CaseOfRun()
     updated_at: Moment = None
@@ -114,8 +118,10 @@ class RunCase(Model):
     def _flat(cls, data: Any) -> Any:
         """The documents show the case's own id and name where live answers have a whole case inside."""
         if isinstance(data, dict) and not data.get("test_case"):
-            case_id = data.get("test_case_id") or data.get("id")
-            about = {"id": case_id, "human_id": data.get("human_id"), "title": data.get("title") or data.get("name")}
+            # Without a name beside it, the id is that of the case's place in the run.
+            named = data.get("title") or data.get("name")
+            case_id = data.get("test_case_id") or (data.get("id") if named else None)
+            about = {"id": case_id, "human_id": data.get("human_id"), "title": named}
             return data | {"test_case": about}
         return data
 

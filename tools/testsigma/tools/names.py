@@ -11,6 +11,7 @@ from tools.testsigma.client.memory import Kept
 from tools.testsigma.client.settings import LookupKind
 from tools.testsigma.client.testsigma import USER, Testsigma
 from tools.testsigma.models.settings import Label, Lookup, User
+from tools.testsigma.tools.identity import is_uuid
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -84,6 +85,9 @@ async def lookup_names(api: Testsigma, kind: LookupKind) -> dict[str, str]:
 
 async def user(api: Testsigma, word: str) -> User:
     """The user that an e-mail address or a full name means."""
+    kept = await api.users()
+    if is_uuid(word) and not kept.coverage.complete and word.lower() not in {one.id for one in kept.rows}:
+        return User(id=word.lower())  # the list may end before it
     about, lister = "user", "testsigma_list_users"
     return await _one(api.users, word, lambda one: (one.id, one.full_name, one.email), about, "users", lister)
 
@@ -94,13 +98,17 @@ async def user_or_setting(api: Testsigma, word: str | None) -> User:
     Raises:
         Refused: when neither names anybody.
     """
-    named = word or api.account.settings.get(USER, "")
-    if not named:
-        raise Refused(
-            f"Say whose work this is: user takes an e-mail address or full name. {USER} can name one for good. "
-            "testsigma_list_users shows them. Nothing was sent."
-        )
-    return await user(api, named)
+    if word:
+        return await user(api, word)
+    if named := api.account.settings.get(USER):
+        try:
+            return await user(api, named)
+        except Refused as error:
+            raise Refused(f"{USER} names no user of this workspace. {error}") from error
+    raise Refused(
+        f"Say whose work this is: user takes an e-mail address or full name. {USER} can name one for good. "
+        "testsigma_list_users shows them. Nothing was sent."
+    )
 
 
 async def user_names(api: Testsigma) -> dict[str, str]:

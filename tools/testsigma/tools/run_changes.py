@@ -65,7 +65,10 @@ async def chosen(
     """
     if case_ids:
         return await uuids_of(api, project, case_ids, progress)
-    wanted = await case_filter(api, await tree_of(api, project.id), **filters)
+    tree = await tree_of(api, project.id)
+    if "folder" in filters and not tree.coverage.complete:
+        raise Refused(f"Not all folders could be read ({tree.coverage.why}). Nothing was sent.")
+    wanted = await case_filter(api, tree, **filters)
     found: list[str] = []
 
     def keep(case: TestCase) -> None:

@@ -163,6 +163,8 @@ async def list_test_cases(
             selection.offer(case)
 
     walked = await api.walk_test_cases(owned_by.id, keep, filters=wanted.query, progress=progress)
+    if folder is not None and tree.coverage.why:
+        walked.reasons.append(f"folders: {tree.coverage.why}")
     names = await names_for_rows(api, owned_by, tree)
     return selection.page(names.row, walked.coverage(selection.matched), ignored(missed))
 
