@@ -17,8 +17,9 @@ _TAGS: Final = (
     "a|abbr|b|blockquote|br|code|col|colgroup|div|em|figcaption|figure|font|h[1-6]|hr|i|img|ins|del|kbd|li|mark|ol|p"
     "|pre|s|small|span|strike|strong|sub|sup|table|tbody|td|tfoot|th|thead|tr|u|ul"
 )
-# A tester may write <user name> for something to fill in: only what HTML knows is taken for a tag.
-_TAG: Final = re.compile(rf"<(?P<end>/?)(?P<name>{_TAGS})(?P<rest>(?:\s[^<>]*)?/?)>", re.IGNORECASE)
+_ATTRIBUTE: Final = r"""\s+[a-z][\w:.-]*(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?"""
+# A tester may write <user name> or a<b && c>d: only what HTML itself would take for a tag is one.
+_TAG: Final = re.compile(rf"<(?P<end>/?)(?P<name>{_TAGS})(?:{_ATTRIBUTE})*\s*/?>", re.IGNORECASE)
 _UNSEEN: Final = re.compile(r"<(?:(script|style)\b[^<>]*>|!--)", re.IGNORECASE)
 _ENTITY: Final = re.compile(r"&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 _BREAKS: Final = frozenset({"br", "hr", "p", "div", "li", "tr", "ul", "ol", "table", "pre", "blockquote"})
