@@ -21,9 +21,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(autouse=True)
 def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        paging.PageTurner.__init__, "__kwdefaults__", paging.PageTurner.__init__.__kwdefaults__ | {"size": 7}
-    )
+    monkeypatch.setattr(paging, "PAGE", 7)
 
 
 def switched(**switches: bool) -> Composition:

@@ -174,9 +174,11 @@ async def test_an_owner_is_sent_only_when_somebody_was_named() -> None:
 
 
 async def test_an_operator_may_name_the_owner_for_good() -> None:
-    async with client_of(Testsigma, "testsigma", **{USER: "iris.okafor@shop.example.test"}) as api:
-        words = [WORDS[name] for name in ("priority", "case_type", "status", "automation")]
-        made = await create_test_cases(api, in_silence, "HRB", [NewCase(title="A", text="b")], "Cart", *words)
+    async with client_of(Testsigma, "testsigma", None, **{USER: "iris.okafor@shop.example.test"}) as api:
+        cases = [NewCase(title="A", text="b")]
+        made = await create_test_cases(
+            api, in_silence, "HRB", cases, "Cart", "Minor", case_type="Smoke", status="Draft", automation="Obsolete"
+        )
         assert made.results[0].outcome == "created"
         case = await api.test_case((await api.projects()).rows[0].id, "HRB-61")
         assert case.owner_id == next(one.id for one in (await api.users()).rows if one.full_name == "Iris Okafor")

@@ -33,12 +33,12 @@ class PageTurner(Generic[R]):
         *,
         key: Callable[[R], str | None],
         filters: Query = (),
-        size: int = PAGE,
+        size: int | None = None,
         progress: Progress = in_silence,
     ) -> None:
         self._fetch, self._keep, self._key, self._progress = fetch, keep, key, progress
-        self._first_query: list[tuple[str, str | int]] = [("page_size", size), *filters]
-        self._size = size
+        self._size = size or PAGE
+        self._first_query: list[tuple[str, str | int]] = [("page_size", self._size), *filters]
         self._spellings = list(SPELLINGS)
         self._seen: set[str] = set()
         self._first_keys: set[str] = set()

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from tools.kit.client import ApiClient, Query
 from tools.kit.walk import Walked
 from tools.testsigma.client.memory import Kept, Memory
-from tools.testsigma.client.paging import PAGE, PageTurner
+from tools.testsigma.client.paging import PageTurner
 from tools.testsigma.models.listing import Listed
 from tools.testsigma.models.settings import (
     AutomationTypes,
@@ -72,7 +72,7 @@ class SettingsCalls(ApiClient):
         }
 
         async def walk(keep: Callable[[Lookup], None]) -> Walked:
-            return await PageTurner(pages[kind], keep, key=lambda row: row.id, size=PAGE).run()
+            return await PageTurner(pages[kind], keep, key=lambda row: row.id).run()
 
         return await self.known_lookups[kind].recall(walk, anew=anew)
 
