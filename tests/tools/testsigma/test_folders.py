@@ -112,11 +112,10 @@ async def test_a_folder_is_renamed_with_nothing_else_sent() -> None:
         assert (told["before"], told["path"]) == ("Payment/Cards", "Payment/Card payment")
 
 
-@pytest.mark.parametrize(("parent", "path"), [("Ideas", "Ideas/Cards"), (None, "Cards")])
-async def test_a_folder_moves_below_another_or_to_the_root(parent: str | None, path: str) -> None:
+@pytest.mark.parametrize(("parent", "path"), [("Ideas", "Ideas/Cards"), ("/", "Cards")])
+async def test_a_folder_moves_below_another_or_to_the_root(parent: str, path: str) -> None:
     async with desk() as d:
-        arguments = {} if parent is None else {"parent": parent}
-        told = await d.answer("testsigma_move_folder", project="HRB", folder="Payment/Cards", **arguments)
+        told = await d.answer("testsigma_move_folder", project="HRB", folder="Payment/Cards", parent=parent)
         assert (told["before"], told["path"]) == ("Payment/Cards", path)
         assert d.asked == []
 
@@ -125,7 +124,7 @@ async def test_a_platform_that_moves_nothing_to_the_root_is_told() -> None:
     async with desk() as d:
         await d.switch("testsigma", refuse_move_to_root=True)
         assert "refused what was sent (400)" in await d.refusal(
-            "testsigma_move_folder", project="HRB", folder="Payment/Cards"
+            "testsigma_move_folder", project="HRB", folder="Payment/Cards", parent="/"
         )
         assert "Payment/Cards" in await paths(d)
 
@@ -134,7 +133,7 @@ async def test_a_move_that_was_taken_and_not_made_is_told() -> None:
     async with desk() as d:
         body = {"message": "", "data": {"folder": {"id": "x"}}}
         await d.fault(platform="testsigma", method="POST", path="/projects/*/move", status=200, body=body)
-        told = await d.refusal("testsigma_move_folder", project="HRB", folder="Payment/Cards")
+        told = await d.refusal("testsigma_move_folder", project="HRB", folder="Payment/Cards", parent="Ideas")
         assert "took the move and left the folder where it was" in told
 
 

@@ -23,7 +23,7 @@ async def test_step_groups_are_listed_without_their_steps() -> None:
 
 async def test_a_step_group_is_shown_with_its_steps_and_on_demand_with_its_users() -> None:
     async with desk() as d:
-        told = await d.answer(GET, step_group_id="HRB-SG-2", find_users=True)
+        told = await d.answer(GET, step_group_id="HRB-SG-2", find_cases=True)
         assert told["steps"][0] == {"action": "Open the rain jacket", "expected": "Its page opens"}
         assert told["used_by"] == USERS
 

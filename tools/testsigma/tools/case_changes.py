@@ -117,7 +117,7 @@ async def create_test_cases(
     owner: Annotated[UserRef | None, Field(description=f"E-mail or name. Default: {USER}, or nobody.")] = None,
     labels: LabelNames = None,
 ) -> MadeCases:
-    """Write test cases into a folder; folder, priority and type may differ by case."""
+    """Write test cases, each with steps or a text. testsigma_list_lookups has the words; some may differ by case."""
     bodies = [body_of(case.steps, case.text, case.expected_text, needs_one=True) for case in test_cases]
     at = await known_project(api, project)
     tree = await tree_of(api, at.id)

@@ -1,6 +1,6 @@
 """Folders: the tree, one folder, making, renaming, moving, and deleting with what is below."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -21,6 +21,9 @@ from tools.testsigma.tools.identity import ProjectRef, known_project
 tool = Toolset(Testsigma)
 
 Order = Annotated[int | None, Field(ge=0, le=100_000, description="Place among its siblings.")]
+
+
+ROOT: Final = "/"
 
 
 class FolderRow(Answer):
@@ -177,11 +180,11 @@ async def move_folder(
     api: Testsigma,
     project: ProjectRef,
     folder: FolderRef,
-    parent: Annotated[FolderRef | None, Field(description="Path or UUID. Default: the root.")] = None,
+    parent: Annotated[FolderRef, Field(description="Path or UUID; / for the root.")],
 ) -> SavedFolder:
     """Move a folder with all below it to another parent, or to the root."""
     owner, tree, found = await known_folder(api, project, folder)
-    above = None if parent is None else tree.find(parent)
+    above = None if parent.strip() == ROOT else tree.find(parent)
     if above is not None and above.id in tree.within(found.id):
         raise Refused("A folder cannot be moved into itself or below itself. Nothing was sent.")
     before = tree.path(found.id)

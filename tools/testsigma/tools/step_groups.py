@@ -130,12 +130,12 @@ async def get_step_group(
     api: Testsigma,
     step_group_id: GroupId,
     project: ProjectOfId = None,
-    find_users: Annotated[bool, Field(description="Also look which test cases embed it; reads all of them.")] = False,
+    find_cases: Annotated[bool, Field(description="Also look which test cases embed it; reads all of them.")] = False,
 ) -> UsedGroup:
     """Read one step group with its steps."""
     owner, group = await known_group(api, step_group_id, project)
     users, note = list[str](), None
-    if find_users:
+    if find_cases:
         users, count = await uses(api, owner, group)
         note = None if count.is_exact else "Not all test cases could be read."
     return UsedGroup(**dict(view(owner, group)), used_by=users, note=note)
