@@ -69,7 +69,7 @@ def locate(settings: Mapping[str, str]) -> str | None:
 testsigma = Platform(
     key="testsigma",
     title="Testsigma Test Management",
-    docs="https://testsigma.com/docs/test-management/",
+    docs="https://testsigma.com/docs/test-management/api-reference/overview/",
     client=Testsigma,
     toolsets=(
         projects.tool,

@@ -92,6 +92,19 @@ async def test_a_result_that_would_be_replaced_is_shown_to_a_person_first(mode: 
         assert [entry.get("description") for entry in data(d)] == ["Fixed in rc3", None]
 
 
+async def test_a_question_about_many_results_stays_within_what_hosts_can_show() -> None:
+    numbers = range(3, 61)
+    async with desk() as d:
+        for comment in (None, "It was seen once more, and then never again. " * 200):
+            results = [{"case_id": f"HRB-{n}", "status": "Passed", "comment": comment} for n in numbers]
+            done = await d.answer(RECORD, run_id="HRB-R-6", user="Ann Weber", results=results)
+            assert done["done"] == "58 of 58 recorded."
+        (question,) = d.asked
+        assert "58 replace a result that is there" in question
+        assert question.count("becomes 'Passed'") == 30
+        assert "- and 28 more" in question
+
+
 @both_eras
 async def test_a_no_records_nothing(mode: str) -> None:
     async with desk(mode, person=NO) as d:

@@ -176,6 +176,13 @@ async def test_what_is_gone_at_the_first_deletion_was_not_there(pauses: list[flo
         await api.delete_project(PROJECT)
 
 
+async def test_a_read_that_was_repeated_makes_no_deletion_a_success(pauses: list[float]) -> None:
+    _, api = told(LIMITED, FOUND, GONE)
+    await api.project(PROJECT)
+    with pytest.raises(NotFound):
+        await api.delete_project(PROJECT)
+
+
 async def test_a_404_at_a_repeated_change_is_no_success(pauses: list[float]) -> None:
     _, api = told(LIMITED, GONE)
     with pytest.raises(NotFound):

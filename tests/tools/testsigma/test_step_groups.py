@@ -70,6 +70,15 @@ async def test_one_that_nothing_embeds_changes_without_a_question() -> None:
         assert told["before"]["title"] == "Clean up the order"
 
 
+async def test_one_that_nothing_was_found_to_embed_in_a_short_list_is_asked_about() -> None:
+    async with desk() as d:
+        rows = [{"id": "x", "human_id": "HRB-1", "template_type": "TCD"}]
+        body = {"data": {"test_cases": rows}, "page_info": {"total_count": 60, "next": "again"}}
+        await d.fault(platform="testsigma", method="GET", path="/projects/*/test_cases", times=9, status=200, body=body)
+        await d.answer(UPDATE, step_group_id="HRB-SG-3", title="Clean up")
+        assert "at least 0 test cases of project 'Harbour' embed it" in d.asked[0]
+
+
 async def test_steps_that_a_list_leaves_out_are_read_one_by_one_and_counted_at_least_past_a_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

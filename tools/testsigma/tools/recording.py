@@ -29,7 +29,9 @@ from tools.testsigma.tools.test_runs import assignee_of
 tool = Toolset(Testsigma)
 
 MOST_RESULTS: Final = 100
-MOST_LINES: Final = 40
+MOST_LINES: Final = 30
+"""Results that a question shows one by one, within what hosts can show."""
+FEW: Final = 8
 FILL_MINUTES: Final = 0.25
 """How long a run's cases are waited for: they appear some seconds after the run (seen in a real client)."""
 FILL_PACE: Final = Pace(first=1.5, last=4.0)
@@ -169,11 +171,12 @@ async def about_to_record(
         f"{len(replaced)} {'replaces' if one else 'replace'} a result that is there; every attempt stays in the "
         "history and cannot be removed."
     ]
+    longest = 400 if len(replaced) <= FEW else 80
     for intent in replaced[:MOST_LINES]:
         case = intent.before.test_case
-        remark = f", with the comment {quote(intent.wanted.comment, at_most=300)}" if intent.wanted.comment else ""
+        remark = f", with the comment {quote(intent.wanted.comment, at_most=longest)}" if intent.wanted.comment else ""
         told = f"{quote(intent.before.status or '?', at_most=40)} becomes {quote(intent.status, at_most=40)}"
-        lines.append(f"- {case.key} {quote(case.title or '', at_most=80)}: {told}{remark}")
+        lines.append(f"- {case.key} {quote(case.title or '', at_most=60)}: {told}{remark}")
     if len(replaced) > MOST_LINES:
         lines.append(f"- and {len(replaced) - MOST_LINES} more")
     return "\n".join(lines)
