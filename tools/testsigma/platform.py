@@ -99,7 +99,9 @@ testsigma = Platform(
     probe=probe,
     settings=(
         Setting(REGION, "us (default), in or eu, where no address is set"),
-        Setting(USER, "E-mail of the user that results are recorded for when a call names nobody", invented=""),
+        Setting(
+            USER, "E-mail of the user whose results and new test cases they are, where a call names nobody", invented=""
+        ),
     ),
     survey=survey,
     words=(
