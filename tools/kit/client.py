@@ -116,7 +116,9 @@ class ApiClient:
     at_once: ClassVar[int] = 8
     """Requests in flight at a time."""
     per_second: ClassVar[float | None] = None
-    """Requests a second at most, where a platform has such a limit."""
+    """Requests a second at most, where a platform has such a limit; nobody else is waiting in a sandbox."""
+    burst: ClassVar[float] = 1.0
+    """Requests that may leave at once after a rest; they count together with those of the second that follows."""
     again: ClassVar[frozenset[int]] = frozenset({429, 502, 503, 504})
     """Statuses after which a read is sent again."""
     limited_before_acting: ClassVar[bool] = False
@@ -128,7 +130,8 @@ class ApiClient:
         self._auth = auth
         self._http: httpx.AsyncClient | None = None
         self._slots = anyio.CapacityLimiter(self.at_once)
-        self._pacer = None if self.per_second is None else Pacer(self.per_second)
+        is_paced = self.per_second is not None and not self.is_sandbox
+        self._pacer = Pacer(self.per_second or 0, burst=self.burst) if is_paced else None
         self._ahead = 0.0
 
     @property

@@ -39,17 +39,16 @@ def pause(error: PlatformError, attempt: int, asked: float | None) -> float | No
 
 
 class Pacer:
-    """Lets requests through at a steady rate, with a burst of as many as pass in a second."""
+    """Lets requests through at a steady rate; after a rest, a burst of a few may leave at once."""
 
-    def __init__(self, per_second: float) -> None:
-        self._per_second = per_second
-        self._left, self._since = per_second, time.monotonic()
+    def __init__(self, per_second: float, *, burst: float = 1.0) -> None:
+        self._per_second, self._burst = per_second, burst
+        self._left, self._since = burst, time.monotonic()
 
     async def turn(self) -> None:
         """Wait until the next request may leave."""
         now = time.monotonic()
-        self._left = min(self._per_second, self._left + (now - self._since) * self._per_second)
+        self._left = min(self._burst, self._left + (now - self._since) * self._per_second) - 1
         self._since = now
-        self._left -= 1
         if self._left < 0:
             await anyio.sleep(-self._left / self._per_second)

@@ -100,7 +100,7 @@ testery = Platform(
         ),
     ),
     words=(
-        "Testery runs automated tests on paid machines. A run's status alone says whether it passed: a passed run may "
-        "hold failed results of quarantined or flaky tests."
+        "Testery runs automated tests on paid machines; a passed run may hold failed results of quarantined or flaky "
+        "tests."
     ),
 )

@@ -99,7 +99,7 @@ testio = Platform(
     mount="/testio/customer/v2",
     settings=(Setting("TESTIO_WEB_URL", "Your account's own address, such as https://acme.test.io, for links"),),
     words=(
-        "test IO is crowdtesting: people are paid to test. A test, an exploratory test and a test cycle are the same "
-        "thing with one number. Severity holds a level (low, high, critical) or a kind (visual, content, custom)."
+        "test IO is crowdtesting: people are paid to test. An exploratory test and a test cycle are one thing with one "
+        "number. Severity is a level (low, high, critical) or a kind (visual, content)."
     ),
 )

@@ -90,8 +90,8 @@ async def test_requests_past_the_burst_wait_for_their_turn(monkeypatch: pytest.M
 
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setattr(anyio, "sleep", sleep)
-    pacer = Pacer(8)
-    for _ in range(8):
+    pacer = Pacer(8, burst=3)
+    for _ in range(3):
         await pacer.turn()
     assert slept == []
     for _ in range(8):

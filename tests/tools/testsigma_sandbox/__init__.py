@@ -1,0 +1,1 @@
+"""The imitation of Testsigma Test Management: that it answers what its reference says."""

@@ -1,0 +1,1 @@
+"""The API of Testsigma Test Management over HTTP."""

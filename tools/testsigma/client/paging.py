@@ -1,0 +1,141 @@
+"""Turning the pages of a list whose next page may be told by a cursor, by an address, or not at all.
+
+Which parameter takes the cursor is documented nowhere; two programs were seen to use two spellings.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import BaseModel
+
+from tools.kit.client import Query
+from tools.kit.toolset import Progress, in_silence
+from tools.kit.walk import MOST_PAGES, Walked
+from tools.testsigma.models.listing import Listed
+
+PAGE: Final = 100
+"""Larger pages were not seen to be asked for, but of users and labels."""
+SPELLINGS: Final = ("cursor", "next")
+
+
+R = TypeVar("R", bound=BaseModel)
+
+
+class PageTurner(Generic[R]):
+    """Reads a list page by page and hands each row on once; a server that repeats itself ends it, and it says so."""
+
+    def __init__(
+        self,
+        fetch: Callable[[Query], Awaitable[Listed[R]]],
+        keep: Callable[[R], None],
+        *,
+        key: Callable[[R], str | None],
+        filters: Query = (),
+        size: int | None = None,
+        progress: Progress = in_silence,
+    ) -> None:
+        self._fetch, self._keep, self._key, self._progress = fetch, keep, key, progress
+        self._size = size or PAGE
+        self._first_query: list[tuple[str, str | int]] = [("page_size", self._size), *filters]
+        self._spellings = list(SPELLINGS)
+        self._seen: set[str] = set()
+        self._first_keys: set[str] = set()
+        self.walked = Walked()
+
+    async def run(self) -> Walked:
+        """Read the whole list, as far as it can be read."""
+        page = await self._fetch(self._first_query)
+        self._take(page)
+        for number in range(2, MOST_PAGES + 1):
+            turns = self._turns(page, number)
+            if not turns:
+                return self.walked
+            following = await self._turned(turns)
+            if following is None:
+                self.walked.reasons.append(self._ignored(page))
+                return self.walked
+            page = following
+            await self._progress(self.walked.loaded, self.walked.total, f"{self.walked.loaded} read")
+        self.walked.reasons.append(f"only the first {MOST_PAGES} pages were read")
+        return self.walked
+
+    def _turns(self, page: Listed[R], number: int) -> list[Query]:
+        """The requests that may bring the next page, the likeliest first; none behind the last."""
+        if page.page_info is None:
+            # Nothing says how long the list is: a page that is exactly full may be all, or not.
+            return [self._with("page", number)] if len(page.rows) == self._size else []
+        following, total = page.page_info.next, self.walked.total
+        if not following or not page.rows or (total is not None and self.walked.loaded >= total):
+            return []
+        if following.startswith(("/", "http")):
+            return [self._of_address(following)]
+        return [self._with(spelling, following) for spelling in self._spellings]
+
+    async def _turned(self, turns: Sequence[Query]) -> Listed[R] | None:
+        """The next page, or None where every way of asking brought what was there already."""
+        for query in turns:
+            page = await self._fetch(query)
+            if self._take(page):
+                if len(turns) > 1:
+                    self._spellings = [query[-1][0]]
+                return page
+        return None
+
+    def _take(self, page: Listed[R]) -> bool:
+        """Hand on the rows that are new; False where the page is one that was there before."""
+        if page.page_info is not None and page.page_info.total_count is not None:
+            self.walked.total = page.page_info.total_count
+        keys = [self._key(row) or "" for row in page.rows]
+        if keys and (keys[0] in self._first_keys or all(key in self._seen for key in keys)):
+            return False
+        self._first_keys.update(keys[:1])
+        for key, row in zip(keys, page.rows, strict=True):
+            if key not in self._seen:
+                self._seen.add(key)
+                self._keep(row)
+                self.walked.loaded += 1
+        return True
+
+    def _with(self, name: str, value: str | int) -> Query:
+        return [*self._first_query, (name, value)]
+
+    def _of_address(self, address: str) -> Query:
+        """What an address asks for, with our own filters where it leaves them out; its host is of no interest."""
+        try:
+            asked = parse_qsl(urlsplit(address).query, keep_blank_values=True)
+        except ValueError:
+            asked = []
+        named = {name for name, _ in asked}
+        return [*(pair for pair in self._first_query if pair[0] not in named), *asked]
+
+    def _ignored(self, page: Listed[R]) -> str:
+        if page.page_info is None:
+            return f"{self.walked.loaded} came, as many as were asked for, and nothing says whether there are more"
+        of_all = "" if self.walked.total is None else f" of {self.walked.total}"
+        return f"the server ignored the cursor: only the first {self.walked.loaded}{of_all} could be read"
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many there are, exactly or at least."""
+
+    number: int
+    is_exact: bool = True
+
+    def __str__(self) -> str:
+        return str(self.number) if self.is_exact else f"at least {self.number}"
+
+    def of(self, one: str, several: str | None = None) -> str:
+        """The count with its noun."""
+        return f"{self} {one if self.number == 1 else several or one + 's'}"
+
+
+async def counted(fetch: Callable[[Query], Awaitable[Listed[R]]], key: Callable[[R], str | None]) -> Count:
+    """How many rows a list has: as it says itself, or by reading it where it does not."""
+    page = await fetch([("page_size", 1)])
+    if page.page_info is not None and page.page_info.total_count is not None:
+        return Count(page.page_info.total_count)
+    walked = await PageTurner(fetch, lambda row: None, key=key).run()
+    return Count(walked.loaded, walked.coverage(walked.loaded).complete)

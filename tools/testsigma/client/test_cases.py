@@ -1,0 +1,52 @@
+"""Test cases over HTTP."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from tools.kit.client import ApiClient, Query, path
+from tools.kit.toolset import Progress, in_silence
+from tools.kit.walk import Walked
+from tools.testsigma.client.paging import PageTurner
+from tools.testsigma.models.test_cases import TestCase, TestCases
+
+
+class TestCaseCalls(ApiClient):
+    """The calls around test cases; a path takes a human id such as HRB-7 or a UUID, a body UUIDs only."""
+
+    __test__ = False
+
+    async def test_cases_page(self, project_id: str, query: Query) -> TestCases:
+        """GET /projects/{project_id}/test_cases"""
+        return await self.get(path("projects", project_id, "test_cases"), query=query, into=TestCases)
+
+    async def walk_test_cases(
+        self,
+        project_id: str,
+        keep: Callable[[TestCase], None],
+        *,
+        filters: Query = (),
+        progress: Progress = in_silence,
+    ) -> Walked:
+        """Read all test cases of a project that the platform's filters let through."""
+        fetch = partial(self.test_cases_page, project_id)
+        return await PageTurner(fetch, keep, key=lambda case: case.id, filters=filters, progress=progress).run()
+
+    async def test_case(self, project_id: str, case_id: str) -> TestCase:
+        """GET /projects/{project_id}/test_cases/{case_id}"""
+        where = path("projects", project_id, "test_cases", case_id)
+        return await self.get(where, into=TestCase, envelope="data.test_case")
+
+    async def create_test_case(self, project_id: str, fields: Mapping[str, Any]) -> TestCase:
+        """POST /projects/{project_id}/test_cases"""
+        where = path("projects", project_id, "test_cases")
+        return await self.write("POST", where, body=fields, into=TestCase, envelope="data.test_case")
+
+    async def update_test_case(self, project_id: str, case_id: str, fields: Mapping[str, Any]) -> TestCase:
+        """PUT /projects/{project_id}/test_cases/{case_id}, with what changes and nothing else"""
+        where = path("projects", project_id, "test_cases", case_id)
+        return await self.write("PUT", where, body=fields, into=TestCase, envelope="data.test_case")
+
+    async def delete_test_case(self, project_id: str, case_id: str) -> None:
+        """DELETE /projects/{project_id}/test_cases/{case_id}"""
+        await self.send("DELETE", path("projects", project_id, "test_cases", case_id))

@@ -1,0 +1,81 @@
+"""Test runs and their results over HTTP."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from tools.kit.client import ApiClient, Query, path
+from tools.kit.form import Form
+from tools.kit.toolset import Progress, in_silence
+from tools.kit.walk import Walked
+from tools.testsigma.client.paging import PageTurner
+from tools.testsigma.models.test_runs import RunCase, RunCases, TestRun, TestRuns
+
+
+class TestRunCalls(ApiClient):
+    """The calls around test runs; a path takes a human id such as HRB-R-4 or a UUID, a body UUIDs only."""
+
+    __test__ = False
+
+    async def test_runs_page(self, project_id: str, query: Query) -> TestRuns:
+        """GET /projects/{project_id}/test_runs"""
+        return await self.get(path("projects", project_id, "test_runs"), query=query, into=TestRuns)
+
+    async def walk_test_runs(
+        self,
+        project_id: str,
+        keep: Callable[[TestRun], None],
+        *,
+        filters: Query = (),
+        progress: Progress = in_silence,
+    ) -> Walked:
+        """Read all test runs of a project that the platform's filters let through."""
+        fetch = partial(self.test_runs_page, project_id)
+        return await PageTurner(fetch, keep, key=lambda run: run.id, filters=filters, progress=progress).run()
+
+    async def test_run(self, project_id: str, run_id: str) -> TestRun:
+        """GET /projects/{project_id}/test_runs/{run_id}"""
+        where = path("projects", project_id, "test_runs", run_id)
+        return await self.get(where, into=TestRun, envelope="data.test_run")
+
+    async def create_test_run(self, project_id: str, fields: Mapping[str, Any]) -> TestRun:
+        """POST /projects/{project_id}/test_runs"""
+        where = path("projects", project_id, "test_runs")
+        return await self.write("POST", where, body=fields, into=TestRun, envelope="data.test_run")
+
+    async def update_test_run(self, project_id: str, run_id: str, fields: Mapping[str, Any]) -> TestRun:
+        """PUT /projects/{project_id}/test_runs/{run_id}, with what changes and nothing else
+
+        A run is read with a null that the platform refuses when it is sent back.
+        """
+        where = path("projects", project_id, "test_runs", run_id)
+        return await self.write("PUT", where, body=fields, into=TestRun, envelope="data.test_run")
+
+    async def delete_test_run(self, project_id: str, run_id: str) -> None:
+        """DELETE /projects/{project_id}/test_runs/{run_id}"""
+        await self.send("DELETE", path("projects", project_id, "test_runs", run_id))
+
+    async def run_cases_page(self, project_id: str, run_id: str, query: Query) -> RunCases:
+        """GET /projects/{project_id}/test_runs/{run_id}/test_cases"""
+        where = path("projects", project_id, "test_runs", run_id, "test_cases")
+        return await self.get(where, query=query, into=RunCases)
+
+    async def walk_run_cases(
+        self, project_id: str, run_id: str, keep: Callable[[RunCase], None], *, progress: Progress = in_silence
+    ) -> Walked:
+        """Read all test cases of a run with their last results."""
+        fetch = partial(self.run_cases_page, project_id, run_id)
+        return await PageTurner(fetch, keep, key=lambda row: row.test_case.id or row.id, progress=progress).run()
+
+    async def record_results(self, project_id: str, run_id: str, results: Sequence[Mapping[str, Any]]) -> RunCases:
+        """PUT /projects/{project_id}/test_runs/{run_id}/test_cases, as a form whose part `data` is JSON"""
+        where = path("projects", project_id, "test_runs", run_id, "test_cases")
+        form = Form(fields={"data": json.dumps({"test_run_cases": list(results)}, ensure_ascii=False)})
+        return await self.write("PUT", where, content=form, into=RunCases)
+
+    async def assign_test_case(self, project_id: str, run_id: str, *, case_id: str, user_id: str) -> RunCase:
+        """PUT /projects/{project_id}/test_runs/{run_id}/assign_user"""
+        where = path("projects", project_id, "test_runs", run_id, "assign_user")
+        body = {"user_id": user_id, "test_case_id": case_id}
+        return await self.write("PUT", where, body=body, into=RunCase, envelope="data.test_run_case")

@@ -1,0 +1,114 @@
+"""Testsigma: the API of Test Management by Testsigma, whole."""
+
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any, ClassVar, Final, get_args
+
+from pydantic_core import from_json
+
+from tools.kit.errors import Invalid, NotFound, PlatformError, RateLimited
+from tools.kit.failures import Told, failure
+from tools.kit.network import Account, HeaderToken
+from tools.testsigma.client.folders import FolderCalls
+from tools.testsigma.client.imports import ImportCalls
+from tools.testsigma.client.memory import Memory
+from tools.testsigma.client.projects import ProjectCalls
+from tools.testsigma.client.settings import LookupKind, SettingsCalls
+from tools.testsigma.client.step_groups import StepGroupCalls
+from tools.testsigma.client.test_cases import TestCaseCalls
+from tools.testsigma.client.test_plans import TestPlanCalls
+from tools.testsigma.client.test_runs import TestRunCalls
+from tools.testsigma.client.variables import OTHER_TOKEN, TOKEN
+
+LIMIT_SECONDS: Final = 1.0
+"""The limit counts the requests of a second (seen live)."""
+
+# A short sentence that begins so: an error that repeats a title with these words in it may not be sent again.
+_LIMITED: Final = re.compile(r"\W*(?:api )?rate.?limit\w*(?: \w+){0,4}\W*", re.IGNORECASE)
+_FOREIGN_KEY: Final = "foreign key constraint"
+_REQUEST_ID: Final = re.compile(r"[0-9A-Za-z-]{8,64}")
+
+_is_repeated: ContextVar[bool] = ContextVar("is_repeated", default=False)
+
+
+class Testsigma(
+    ProjectCalls,
+    FolderCalls,
+    TestCaseCalls,
+    StepGroupCalls,
+    TestRunCalls,
+    ImportCalls,
+    TestPlanCalls,
+    SettingsCalls,
+):
+    """One workspace: a token sees what its owner sees there."""
+
+    __test__ = False
+
+    at_once: ClassVar[int] = 4
+    per_second: ClassVar[float | None] = 8
+    burst: ClassVar[float] = 2
+    again: ClassVar[frozenset[int]] = frozenset({500, 502, 503, 504})
+    limited_before_acting: ClassVar[bool] = True
+
+    def __init__(self, account: Account) -> None:
+        token = account.credentials.get(TOKEN) or account.credentials.get(OTHER_TOKEN)
+        secret = token.get_secret_value() if token is not None else account.secret(TOKEN)
+        super().__init__(account, auth=HeaderToken("Authorization", f"Bearer {secret}"))
+        self.known_projects = Memory()
+        self.known_lookups = {kind: Memory() for kind in get_args(LookupKind)}
+        self.known_users = Memory()
+        self.known_labels = Memory()
+
+    def failure(
+        self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
+    ) -> PlatformError:
+        """The error that an answer means: a 500 may ask for fewer requests, or be the database's own refusal."""
+        told = Told(self.account.title, request, status, headers, self.words(raw), is_write)
+        if status >= 500 and _LIMITED.fullmatch(told.words or raw[:200].decode(errors="replace")):
+            sentence = f"{told.title} asks for fewer requests ({status}). Try again in a minute. Nothing was done."
+            return RateLimited(sentence, **told.facts, wait=LIMIT_SECONDS)
+        if status >= 500 and is_write and _FOREIGN_KEY in told.words:
+            return Invalid(
+                f"{told.title} refused an id that does not exist ({status}). Nothing was done.", **told.facts
+            )
+        error = failure(told)
+        request_id = headers.get("x-request-id") or headers.get("x-tms-api-request-id") or ""
+        if status >= 500 and _REQUEST_ID.fullmatch(request_id):
+            sentence = f"{error.sentence} Its support knows the request as {request_id}."
+            return type(error)(sentence, **told.facts, wait=error.wait)
+        return error
+
+    def words(self, raw: bytes) -> str:
+        """The platform's own sentence, which stands in one of four places; the innermost says most."""
+        try:
+            told = from_json(raw)
+        except ValueError:
+            return ""
+        if isinstance(told, dict):
+            inner = told.get("errors")
+            places = [inner.get("details"), inner.get("message")] if isinstance(inner, dict) else [inner]
+            places += [told.get("message"), told.get("error")]
+            for place in places:
+                if isinstance(place, str) and place.strip():
+                    return place.strip()
+        return super().words(raw)
+
+    async def send(self, method: str, where: str, **how: Any) -> bytes:
+        """Write as every client does; what is gone when its deletion is sent again counts as deleted."""
+        token = _is_repeated.set(False)
+        try:
+            return await super().send(method, where, **how)
+        except NotFound:
+            if method == "DELETE" and _is_repeated.get():
+                return b""
+            raise
+        finally:
+            _is_repeated.reset(token)
+
+    async def _again(self, error: PlatformError, attempt: int, request: Any) -> bool:
+        is_again = await super()._again(error, attempt, request)
+        if is_again:
+            _is_repeated.set(True)
+        return is_again

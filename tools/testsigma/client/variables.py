@@ -1,0 +1,9 @@
+"""The variables that open a workspace and say which one, by name."""
+
+from typing import Final
+
+TOKEN: Final = "TESTSIGMA_API_TOKEN"  # noqa: S105 - the variable's name
+OTHER_TOKEN: Final = "TEST_MANAGEMENT_API_TOKEN"  # noqa: S105 - the variable's name
+BASE_URL: Final = "TESTSIGMA_BASE_URL"
+REGION: Final = "TESTSIGMA_REGION"
+USER: Final = "TESTSIGMA_USER"

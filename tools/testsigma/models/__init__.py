@@ -1,0 +1,1 @@
+"""What Testsigma answers, as models."""

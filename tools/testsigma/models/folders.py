@@ -1,0 +1,21 @@
+"""Folders of test cases (API reference: Folders)."""
+
+from pydantic import Field
+
+from tools.kit.model import Model
+from tools.kit.text import Key, Untrusted
+from tools.testsigma.models.fields import Id, Order
+from tools.testsigma.models.listing import Listed
+
+
+class Folder(Model):
+    """A folder; the tree is built from `parent_id`, since the children that an answer names are always none."""
+
+    id: Key
+    name: Untrusted | None = None
+    parent_id: Id = Field(None, validation_alias="parent_folder_id")
+    order: Order = None
+
+
+class Folders(Listed[Folder]):
+    under = ("folders",)

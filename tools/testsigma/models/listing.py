@@ -1,0 +1,53 @@
+"""A page of any list: its rows under the list's name or bare, and what it says about the pages around it."""
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, Field, model_validator
+
+from tools.kit.model import Many, Model
+from tools.kit.text import Key
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class PageInfo(Model):
+    """`next` is a cursor in live answers and an address in the documents; empty or null behind the last page."""
+
+    page_size: int | None = None
+    total_count: int | None = None
+    next: Key | None = None
+
+
+class Listed(Model, Generic[T]):
+    """A page of rows; a subclass says under which names they may stand."""
+
+    under: ClassVar[tuple[str, ...]] = ()
+
+    rows: Many[T] = Field(default_factory=list)
+    page_info: PageInfo | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrapped(cls, answer: Any) -> Any:
+        if isinstance(answer, list):
+            return {"rows": answer}
+        if not isinstance(answer, dict) or "rows" in answer:
+            return answer
+        data = answer.get("data")
+        if isinstance(data, dict):
+            data = cls._rows_in(data)
+        return {"rows": data, "page_info": answer.get("page_info")}
+
+    @classmethod
+    def _rows_in(cls, data: dict[str, Any]) -> Any:
+        """The rows under a name we know, or the only thing there is; nothing in an empty object.
+
+        Raises:
+            ValueError: where nothing in it can be meant.
+        """
+        for name in cls.under:
+            if name in data:
+                return data[name]
+        if len(data) > 1 or not all(isinstance(value, list) for value in data.values()):
+            raise ValueError("no rows under any known name")
+        return next(iter(data.values()), [])

@@ -1,0 +1,23 @@
+"""Projects (API reference: Projects)."""
+
+from pydantic import Field
+
+from tools.kit.model import Model
+from tools.kit.text import Key, Untrusted
+from tools.testsigma.models.fields import Moment, Prose
+from tools.testsigma.models.listing import Listed
+
+
+class Project(Model):
+    """A project; its prefix begins the ids of all it holds and never changes."""
+
+    id: Key
+    name: Untrusted | None = None
+    description: Prose = None
+    prefix: Key | None = Field(None, validation_alias="human_id_prefix")
+    created_at: Moment = None
+    updated_at: Moment = None
+
+
+class Projects(Listed[Project]):
+    under = ("projects",)

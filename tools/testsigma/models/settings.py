@@ -1,0 +1,67 @@
+"""What a workspace sets up for all projects: lookups, users, labels (API reference: Settings and users, Labels)."""
+
+from tools.kit.model import Model
+from tools.kit.text import Key, Untrusted
+from tools.testsigma.models.fields import Order
+from tools.testsigma.models.listing import Listed
+
+
+class Lookup(Model):
+    """A row of one of the five lists; names and ids differ from account to account."""
+
+    id: Key
+    name: Key | None = None
+    order: Order = None
+    alias: Key | None = None
+
+
+class AutomationTypes(Listed[Lookup]):
+    under = ("automation_types",)
+
+
+class CaseTypes(Listed[Lookup]):
+    under = ("types",)
+
+
+class CaseStatuses(Listed[Lookup]):
+    under = ("statuses",)
+
+
+class Priorities(Listed[Lookup]):
+    under = ("priorities",)
+
+
+class ResultStatuses(Listed[Lookup]):
+    under = ("statuses",)
+
+
+class User(Model):
+    id: Key
+    email: Untrusted | None = None
+    first_name: Untrusted | None = None
+    last_name: Untrusted | None = None
+    status: Key | None = None
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+    @property
+    def called(self) -> str:
+        """The name, or the address of one who has none."""
+        return self.full_name or self.email or self.id
+
+
+class Users(Listed[User]):
+    """The rows stand directly under `data`, and nothing says how many there are."""
+
+    under = ("users",)
+
+
+class Label(Model):
+    id: Key
+    name: Untrusted | None = None
+
+
+class Labels(Listed[Label]):
+    under = ("labels",)

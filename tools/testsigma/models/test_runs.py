@@ -1,0 +1,130 @@
+"""Test runs, the cases in them and their results (API reference: Test runs)."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+
+from tools.kit.model import Many, Model
+from tools.kit.text import Key, Untrusted
+from tools.testsigma.models.fields import Id, Moment, Names, Prose
+from tools.testsigma.models.listing import Listed
+from tools.testsigma.models.settings import User
+
+CLOSED: Final = "closed"
+
+
+class StatusCount(Model):
+    """How many cases of a run have a status."""
+
+    name: Key | None = Field(None, validation_alias=AliasChoices("status_name", "name", "status"))
+    count: int = 0
+
+
+def _counts(value: Any) -> Any:
+    """The summary of a run; its shape is known from a client's types only, so that an object of counts counts too."""
+    return [{"name": name, "count": n} for name, n in value.items()] if isinstance(value, dict) else value
+
+
+class Totals(Model):
+    """The results of a run as the documents show them below a plan."""
+
+    total: int | None = None
+    passed: int | None = None
+    failed: int | None = None
+
+
+def _object(value: Any) -> Any:
+    """Elsewhere the documents show a list of results under the same name; the run's cases have it better."""
+    return value if isinstance(value, dict) else None
+
+
+class TestRun(Model):
+    """A test run; its status is its life cycle, not a result."""
+
+    __test__ = False
+
+    id: Key
+    human_id: Id = None
+    title: Untrusted | None = Field(None, validation_alias=AliasChoices("title", "name"))
+    description: Prose = None
+    status: Key | None = None
+    selection_type: Key | None = None
+    start_date: Moment = Field(None, validation_alias=AliasChoices("start_date", "started_at"))
+    end_date: Moment = Field(None, validation_alias=AliasChoices("end_date", "ended_at"))
+    assignee_id: Id = None
+    labels: Names = Field(default_factory=list)
+    label_names: Names = Field(default_factory=list)
+    environments: Names = Field(default_factory=list)
+    test_plan_id: Id = None
+    test_cases_count: int | None = None
+    summary: Annotated[Many[StatusCount], BeforeValidator(_counts)] = Field(
+        default_factory=list, validation_alias="test_run_status_summary"
+    )
+    results: Annotated[Totals | None, BeforeValidator(_object)] = None
+    closed_by: Id = None
+    created_at: Moment = None
+    updated_at: Moment = None
+
+    @property
+    def key(self) -> str:
+        return self.human_id or self.id
+
+    @property
+    def is_closed(self) -> bool:
+        return (self.status or "").casefold() == CLOSED
+
+    @property
+    def all_labels(self) -> list[str]:
+        return self.labels or self.label_names
+
+
+class TestRuns(Listed[TestRun]):
+    __test__ = False
+
+    under = ("test_runs",)
+
+
+class CaseOfRun(Model):
+    """As much of a test case as a run shows of it."""
+
+    id: Id = None
+    human_id: Id = None
+    title: Annotated[Untrusted | None, Field(validation_alias=AliasChoices("title", "name"))] = None
+    folder_id: Id = None
+
+    @property
+    def key(self) -> str:
+        return self.human_id or self.id or ""
+
+
+def _somebody(value: Any) -> Any:
+    return value if isinstance(value, User) or (isinstance(value, dict) and value.get("id")) else None
+
+
+class RunCase(Model):
+    """A test case in a run with its last result; its own id is of no use, results name the case."""
+
+    id: Id = None
+    status: Key | None = None
+    status_id: Id = Field(None, validation_alias=AliasChoices("status_id", "test_run_status_id"))
+    assignee_id: Id = Field(None, validation_alias=AliasChoices("assignee_id", "user_id"))
+    assignee: Annotated[User | None, BeforeValidator(_somebody)] = None
+    description: Prose = None
+    test_case: CaseOfRun = CaseOfRun()
+    updated_at: Moment = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, data: Any) -> Any:
+        """The documents show the case's own id and name where live answers have a whole case inside."""
+        if isinstance(data, dict) and not data.get("test_case"):
+            # Without a name beside it, the id is that of the case's place in the run.
+            named = data.get("title") or data.get("name")
+            case_id = data.get("test_case_id") or (data.get("id") if named else None)
+            about = {"id": case_id, "human_id": data.get("human_id"), "title": named}
+            return data | {"test_case": about}
+        return data
+
+
+class RunCases(Listed[RunCase]):
+    under = ("test_run_cases", "test_cases")

@@ -1,0 +1,99 @@
+"""Build: the imitation put together, with a world of its own each time."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.clock import Clock
+from tools.kit.sandbox.routes import Call, Routes
+from tools.kit.sandbox.sandbox import Sandbox
+from tools.testsigma.sandbox import (
+    cases,
+    folders,
+    imports,
+    plans,
+    projects,
+    results,
+    runs,
+    settings,
+    step_groups,
+)
+from tools.testsigma.sandbox.answers import rendered, unprocessable
+from tools.testsigma.sandbox.asked import body
+from tools.testsigma.sandbox.gate import admit, headed, lost
+from tools.testsigma.sandbox.old_host import OLD_MOUNT, moved_to
+from tools.testsigma.sandbox.scale import enlarge
+from tools.testsigma.sandbox.story.cases import write
+from tools.testsigma.sandbox.story.rounds import run_rounds
+from tools.testsigma.sandbox.story.shop import furnish
+from tools.testsigma.sandbox.world import Switches, World
+
+MOUNT = "/testsigma/api/v1"
+
+Profile = Literal["story", "scale"]
+
+controls: Routes[World] = Routes()
+
+
+def build(
+    profile: Profile = "story",
+    *,
+    clock: Clock | None = None,
+    switches: Switches | None = None,
+    real: Callable[[], float] = time.monotonic,
+) -> Sandbox:
+    """An imitation of the workspace; nothing is made before the first request.
+
+    `story` is the shop with its two projects. `scale` puts a third one beside them, with 3,000 test cases and 200 runs.
+    The rate limit counts in the seconds of `real`, whatever the sandbox's own clock shows.
+    """
+    seeds = {"story": _story, "scale": _scale}
+    first_switches = switches or Switches()
+    tables = (
+        projects.routes,
+        folders.routes,
+        cases.routes,
+        step_groups.routes,
+        runs.routes,
+        results.routes,
+        imports.routes,
+        plans.routes,
+        settings.routes,
+        controls,
+    )
+    return Sandbox(
+        MOUNT,
+        lambda now: seeds[profile](World(now, first_switches, real)),
+        [headed(table) for table in tables],
+        beside={OLD_MOUNT: [headed(moved_to(MOUNT))]},
+        admit=admit,
+        lost=lost,
+        clock=clock,
+        curl="-H 'Authorization: Bearer demo' '{base}/projects'",
+    )
+
+
+def _story(world: World) -> World:
+    furnish(world)
+    write(world)
+    run_rounds(world)
+    return world
+
+
+def _scale(world: World) -> World:
+    enlarge(_story(world))
+    return world
+
+
+@controls.action("switches")
+async def set_switches(call: Call[World]) -> Response:
+    """Follow other sources where sources disagree, or show a rare behaviour: `{"as_documented": true}`."""
+    sent, world = body(call), call.world
+    known = set(Switches.__dataclass_fields__)
+    if sent.keys() - known or not all(isinstance(value, bool) for value in sent.values()):
+        raise unprocessable(f"send true or false for any of {', '.join(sorted(known))}")
+    world.switches = replace(world.switches, **{name: bool(value) for name, value in sent.items()})
+    return rendered({name: getattr(world.switches, name) for name in sorted(known)})

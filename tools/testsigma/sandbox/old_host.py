@@ -1,0 +1,25 @@
+"""Old host: the address of the documents, which only says where the API is now."""
+
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testsigma.sandbox.world import World
+
+OLD_MOUNT = "/testsigma/old/api/v1"
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+
+
+def moved_to(mount: str) -> Routes[World]:
+    """Routes that answer every call with 301 to the same path below another mount, whatever credential it has."""
+    routes: Routes[World] = Routes()
+
+    async def moved(call: Call[World]) -> Response:
+        query = f"?{call.request.url.query}" if call.request.url.query else ""
+        path = quote(call.request.scope["path"])
+        return Response(status_code=301, headers={"location": f"{call.origin}{mount}{path}{query}"})
+
+    for method in METHODS:
+        routes.route(method, "/{rest:path}")(moved)
+    return routes

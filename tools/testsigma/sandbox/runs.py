@@ -1,0 +1,214 @@
+"""Test runs: made from a selection, filled a moment later, closed for good.
+
+Where the reference is silent: a title that the project has already is 422, as is any edit of a closed run and any
+status but ACTIVE and CLOSED; `test_cases_count` is right at once; labels that a run names are made.
+"""
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testsigma.sandbox.answers import Row, gone, not_found, one, record, unprocessable
+from tools.testsigma.sandbox.asked import (
+    Fields,
+    body,
+    contains,
+    required,
+    text,
+    texts,
+    touch,
+    user_or_none,
+    uuid,
+    uuids,
+    whole,
+)
+from tools.testsigma.sandbox.holdings import Label, Run, RunCase
+from tools.testsigma.sandbox.paging import listed
+from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.selection import excluded, select, selection_type
+from tools.testsigma.sandbox.settings import result_name, shown_labels
+from tools.testsigma.sandbox.world import World
+
+routes: Routes[World] = Routes()
+
+FILLS_AFTER = 3000  # milliseconds of the sandbox's clock
+ACTIVE, CLOSED = "ACTIVE", "CLOSED"
+_TABLE = "test_runs"
+_DOCUMENTED = {ACTIVE: "IN_PROGRESS", CLOSED: "PASSED"}
+
+
+@routes.get("/projects/{project_id}/test_runs")
+async def list_runs(call: Call[World]) -> Response:
+    world, project = call.world, project_of(call)
+    term = (call.last("search") or "").strip().casefold()
+    plan_id = call.last("test_plan_id") if world.switches.filter_runs_by_plan else None
+    rows = [
+        run
+        for run in world.runs.of(project.id)
+        if term in run.title.casefold()
+        and contains(call, "title", run.title)
+        and (not plan_id or run.plan_id == plan_id.lower())
+    ]
+    return listed(call, "test_runs", _TABLE, rows, lambda run: shown(world, run, is_read=True))
+
+
+@routes.get("/projects/{project_id}/test_runs/{run_id}")
+async def get_run(call: Call[World]) -> Response:
+    world, run = call.world, find(call)
+    row = shown(world, run, is_read=True)
+    if world.switches.as_documented:
+        row["results"] = [
+            {"test_case_id": result.case_id, "status": result_name(world, result.status_id).upper()}
+            for result in results_of(world, run)
+        ]
+    return one("test_run", row)
+
+
+@routes.post("/projects/{project_id}/test_runs")
+async def create_run(call: Call[World]) -> Response:
+    """Create a run; its test cases appear a moment later, and a human id that is sent is not taken."""
+    world, project, sent = call.world, project_of(call), body(call)
+    run = Run(world.new_mark(), project.id, "", required(sent, "title"))
+    select(world, run, sent)
+    run.plan_id = _plan(world, run, sent)
+    _fill(world, run, sent)
+    run.fills_at = run.mark.created_at + FILLS_AFTER
+    untested = world.lookup("results", "UnTested")
+    made = {case_id: RunCase(world.new_mark(), case_id, untested) for case_id in run.case_ids}
+    run.draw = lambda: made
+    run.human_id = project.next_human_id("R")
+    world.runs.add(run)
+    return one("test_run", shown(world, run), message="Test run created successfully")
+
+
+@routes.put("/projects/{project_id}/test_runs/{run_id}")
+async def update_run(call: Call[World]) -> Response:
+    """Change what is sent of the documented fields; the selection and the human id stay. CLOSED closes the run."""
+    world, run, sent = call.world, find_open(call), body(call)
+    excluded(sent)
+    selection = selection_type(sent, run.selection_type)
+    plan_id = _plan(world, run, sent) if world.switches.attach_plan_by_update else run.plan_id
+    _fill(world, run, sent)
+    run.selection_type, run.plan_id = selection, plan_id
+    if sent.get("status") == CLOSED:
+        run.status, run.closed_by = CLOSED, world.me
+    touch(world, run)
+    return one("test_run", shown(world, run))
+
+
+@routes.delete("/projects/{project_id}/test_runs/{run_id}")
+async def delete_run(call: Call[World]) -> Response:
+    world, run = call.world, find(call)
+    world.runs.drop(run)
+    world.imports = {key: kept for key, kept in world.imports.items() if kept.run_id != run.id}
+    return gone()
+
+
+def find(call: Call[World]) -> Run:
+    return named(call, call.world.runs, "run_id")
+
+
+def find_open(call: Call[World]) -> Run:
+    """The run of the path, unless it is closed: then nothing about it can change."""
+    run = find(call)
+    if run.status == CLOSED:
+        raise unprocessable("The test run is closed")
+    return run
+
+
+def results_of(world: World, run: Run) -> list[RunCase]:
+    """The cases of a run that can be seen by now, in the order of the test cases."""
+    if world.now() < run.fills_at:
+        return []
+    return [run.results[case_id] for case_id in run.case_ids]
+
+
+def shown(world: World, run: Run, *, is_read: bool = False) -> Row:
+    """A run; the documents call its title `name` where a run is read."""
+    documented = world.switches.as_documented
+    status = world.word(run.id, run.status)
+    fields: Row = {
+        "human_id": run.human_id,
+        "name" if documented and is_read else "title": run.title,
+        "description": run.description,
+        "status": _DOCUMENTED.get(status, status) if documented else status,
+        "project_id": run.project_id,
+        "selection_type": run.selection_type,
+        "static_selection_filters": run.static_filters,
+        "dynamic_selection_filters": run.dynamic_filters,
+        "dynamic_selection_excluded_test_case_ids": run.excluded_ids,
+        "start_date": world.moment(run.start_date),
+        "end_date": world.moment(run.end_date),
+        "assignee_id": run.assignee_id,
+        "environments": run.environment_ids and [{"id": environment_id} for environment_id in run.environment_ids],
+        "test_plan_id": run.plan_id,
+        "test_cases_count": len(run.case_ids),
+        "test_run_status_summary": _summary(world, run),
+    }
+    if documented:
+        fields["label_names"] = [world.labels[label_id].name for label_id in run.label_ids]
+    else:
+        fields["labels"] = shown_labels(world, run.label_ids)
+    if run.closed_by:
+        fields["closed_by"] = run.closed_by
+    return record(world, run, fields)
+
+
+def counts(world: World, run: Run) -> Mapping[str, int]:
+    """How many cases of a run have which status, by the status's id."""
+    found: dict[str, int] = {}
+    for result in results_of(world, run):
+        found[result.status_id] = found.get(result.status_id, 0) + 1
+    return found
+
+
+def _summary(world: World, run: Run) -> list[Row] | None:
+    if not run.is_summed_up:
+        return None
+    told = counts(world, run)
+    return [
+        {"status_id": status_id, "status_name": result_name(world, status_id), "count": told[status_id]}
+        for status_id in world.lookups["results"]
+        if status_id in told
+    ]
+
+
+def _fill(world: World, run: Run, sent: Fields) -> None:
+    """Give a run what creating and updating have in common; nothing changes unless all of it is sound."""
+    title = required(sent, "title") if "title" in sent else run.title
+    if any(other.title == title and other.id != run.id for other in world.runs.of(run.project_id)):
+        raise unprocessable(f"A test run with the title {title!r} exists already")
+    description = text(sent, "description") if "description" in sent else run.description
+    start, end = (whole(sent, name) if name in sent else getattr(run, name) for name in ("start_date", "end_date"))
+    if text(sent, "status") not in ("", ACTIVE, CLOSED):
+        raise unprocessable(f"status must be one of {ACTIVE}, {CLOSED}")
+    if sent.get("project_id") is not None:
+        uuid(sent["project_id"])
+    assignee = user_or_none(world, sent, "assignee_id", _TABLE) if "assignee_id" in sent else run.assignee_id
+    environments = uuids(sent, "environment_ids") or None if "environment_ids" in sent else run.environment_ids
+    labels = _labels(world, texts(sent, "label_names")) if "label_names" in sent else run.label_ids
+    run.title, run.description, run.start_date, run.end_date = title, description, start, end
+    run.assignee_id, run.environment_ids, run.label_ids = assignee, environments, labels
+
+
+def _labels(world: World, names: list[str]) -> list[str]:
+    known = {label.name: label.id for label in world.labels.values()}
+    unknown = [name for name in dict.fromkeys(names) if name not in known]
+    if unknown and world.switches.refuse_unknown_labels:
+        raise unprocessable(f"Unknown label: {unknown[0]}")
+    for name in unknown:
+        label = Label(world.new_mark(), name)
+        world.labels[label.id], known[name] = label, label.id
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def _plan(world: World, run: Run, sent: Fields) -> str:
+    if "test_plan_id" not in sent:
+        return run.plan_id
+    if sent["test_plan_id"] in (None, ""):
+        return ""
+    plan = world.plans.get(plan_id := uuid(sent["test_plan_id"]))
+    if plan is None or plan.project_id != run.project_id:
+        raise not_found("Test plan", plan_id)
+    return plan.id

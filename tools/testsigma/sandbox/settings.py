@@ -1,0 +1,99 @@
+"""Settings lists, users and labels: what the workspace has once for all projects, to be read only."""
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testsigma.sandbox.answers import Row, record, rendered
+from tools.testsigma.sandbox.holdings import Label, Lookup, User
+from tools.testsigma.sandbox.identity import uuid_of
+from tools.testsigma.sandbox.paging import cut, listed
+from tools.testsigma.sandbox.world import World
+
+routes: Routes[World] = Routes()
+
+RETEST = "Retest"
+_SPELLED_IN_THE_GUIDE = {"UnTested": "Untested"}
+_ICONS = "https://cdn.example.test/icons"
+
+
+@routes.get("/test_cases/automation_types")
+async def list_automation_types(call: Call[World]) -> Response:
+    return _lookups(call, "automation_types", "automation_types")
+
+
+@routes.get("/test_cases/types")
+async def list_types(call: Call[World]) -> Response:
+    return _lookups(call, "types", "types")
+
+
+@routes.get("/test_cases/statuses")
+async def list_case_statuses(call: Call[World]) -> Response:
+    return _lookups(call, "statuses", "statuses")
+
+
+@routes.get("/test_cases/priorities")
+async def list_priorities(call: Call[World]) -> Response:
+    return _lookups(call, "priorities", "priorities")
+
+
+@routes.get("/test_runs/statuses")
+async def list_result_statuses(call: Call[World]) -> Response:
+    """The statuses of results, six or seven of them; not those of runs."""
+    return _lookups(call, "statuses", "results")
+
+
+@routes.get("/users")
+async def list_users(call: Call[World]) -> Response:
+    """Users directly under `data`; nothing says whether there are more."""
+    world = call.world
+    rows, page_info = cut(call, "users", list(world.users.values()))
+    told = {"page_info": page_info} if world.switches.as_documented else {}
+    return rendered({"message": "", "data": [shown_user(world, user) for user in rows], **told})
+
+
+@routes.get("/labels")
+async def list_labels(call: Call[World]) -> Response:
+    rows = list(call.world.labels.values())
+    return listed(call, "labels", "labels", rows, lambda label: shown_label(call.world, label))
+
+
+def shown_user(world: World, user: User) -> Row:
+    status = world.word(user.id, user.status)
+    fields: Row = {
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "identity_user_uuid": uuid_of(f"identity/{user.id}"),
+        "status": status.lower() if world.switches.as_documented else status,
+    }
+    return record(world, user, fields)
+
+
+def shown_label(world: World, label: Label) -> Row:
+    """A label, whose times alone are written in camel case."""
+    times = {"createdAt": world.moment(label.mark.created_at), "updatedAt": world.moment(label.mark.updated_at)}
+    return {"id": label.id, "name": label.name, **times}
+
+
+def shown_labels(world: World, label_ids: list[str]) -> list[Row]:
+    return [shown_label(world, world.labels[label_id]) for label_id in label_ids]
+
+
+def result_name(world: World, status_id: str) -> str:
+    """A result status as it is spelled here and now."""
+    name = world.lookups["results"][status_id].name
+    return _SPELLED_IN_THE_GUIDE.get(name, name) if world.switches.guide_statuses else name
+
+
+def _lookups(call: Call[World], name: str, kind: str) -> Response:
+    world = call.world
+    rows = list(world.lookups[kind].values())
+    if kind == "results" and not world.switches.guide_statuses:
+        rows = [row for row in rows if row.name != RETEST]
+    return listed(call, name, f"test_case_{name}", rows, lambda row: _shown_lookup(world, kind, row))
+
+
+def _shown_lookup(world: World, kind: str, row: Lookup) -> Row:
+    name = result_name(world, row.id) if kind == "results" else row.name
+    icon = f"{_ICONS}/{kind}/{row.order}.svg"
+    return {"id": row.id, "name": name, "order": row.order, "alias": None, "icon_url": icon}

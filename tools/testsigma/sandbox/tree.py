@@ -1,0 +1,18 @@
+"""Tree: which folders a project has, and which lie below which."""
+
+from tools.testsigma.sandbox.holdings import Folder
+from tools.testsigma.sandbox.world import World
+
+
+def within(world: World, project_id: str, folder_id: str) -> Folder | None:
+    """The project's folder of this id."""
+    folder = world.folders.get(folder_id)
+    return folder if folder is not None and folder.project_id == project_id else None
+
+
+def subtree(world: World, folder: Folder) -> set[str]:
+    """A folder and all below it, by their ids."""
+    found, below = {folder.id}, world.folders.of(folder.project_id)
+    while more := {child.id for child in below if child.parent_id in found} - found:
+        found |= more
+    return found

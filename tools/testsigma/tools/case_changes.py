@@ -1,0 +1,303 @@
+"""Writing test cases, changing them with only what differs, deleting them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import Conflict, Invalid, NotFound, OutcomeUnknown, PlatformError, Refused, UnexpectedShape
+from tools.kit.model import Answer, Sent
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testsigma.client.settings import LookupKind
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.client.variables import USER
+from tools.testsigma.models.test_cases import TestCase
+from tools.testsigma.tools.case_view import CaseView, known_case, shown_case
+from tools.testsigma.tools.changes import LongText, Title, changed, said, something
+from tools.testsigma.tools.folder_tree import FolderRef, tree_of
+from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, known_project
+from tools.testsigma.tools.names import LabelNames, UserRef, Word, bare, labels, lookup, user
+
+tool = Toolset(Testsigma)
+
+MOST_CASES = 50
+LOOKUPS: Mapping[str, LookupKind] = {
+    "type_id": "type",
+    "status_id": "status",
+    "automation_type_id": "automation",
+    "priority_id": "priority",
+}
+
+
+class NewStep(Sent):
+    """A step to write."""
+
+    action: Annotated[str, Field(min_length=1, max_length=5000)]
+    expected: Annotated[str, Field(max_length=5000)] = ""
+
+
+Steps = Annotated[list[NewStep], Field(min_length=1, max_length=200)]
+
+
+class NewCase(Sent):
+    """A test case to make: with steps, or with a text."""
+
+    title: Title
+    steps: Steps | None = None
+    text: LongText | None = None
+    expected_text: LongText | None = None
+    description: LongText | None = None
+    preconditions: LongText | None = None
+    folder: Annotated[str | None, Field(max_length=1000)] = None
+    priority: Annotated[str | None, Field(max_length=120)] = None
+    case_type: Annotated[str | None, Field(max_length=120)] = None
+
+
+def body_of(
+    steps: Sequence[NewStep] | None, text: str | None, expected_text: str | None, *, needs_one: bool
+) -> dict[str, Any]:
+    """What a test case says to do, in one of the two templates.
+
+    Raises:
+        Refused: for both at once, or for neither where one is needed.
+    """
+    if steps is not None and (text is not None or expected_text is not None):
+        raise Refused("A test case has steps, or a text with an expected text; not both. Nothing was sent.")
+    if steps is not None:
+        written = [
+            {
+                "step_description": step.action,
+                "expected_results": step.expected,
+                "order": float(place),
+                "step_type": "DEFAULT",
+            }
+            for place, step in enumerate(steps, 1)
+        ]
+        return {"template_type": "STEPS", "individual_steps": written}
+    told = said(steps=text, expected_results=expected_text)
+    return {"template_type": "TCD", **told} if told or needs_one else {}
+
+
+class Made(Answer):
+    """What became of one test case."""
+
+    title: Untrusted
+    id: Key | None = None
+    outcome: Literal["created", "refused", "unknown", "not tried"]
+    why: str | None = None
+
+
+class MadeCases(Answer):
+    """Test cases that were made, one by one."""
+
+    done: str
+    results: list[Made]
+
+
+async def lookup_ids(api: Testsigma, words: Mapping[LookupKind, str | None]) -> dict[str, str]:
+    """The ids of the words that were given, under the names that a body has for them."""
+    return {
+        name: (await lookup(api, kind, word)).id
+        for name, kind in LOOKUPS.items()
+        if (word := words.get(kind)) is not None
+    }
+
+
+@tool.writes(idempotent=False, settled_by="list_test_cases")
+async def create_test_cases(
+    api: Testsigma,
+    progress: Progress,
+    project: ProjectRef,
+    test_cases: Annotated[list[NewCase], Field(min_length=1, max_length=MOST_CASES)],
+    folder: FolderRef,
+    priority: Word,
+    case_type: Word,
+    status: Word,
+    automation: Word,
+    owner: Annotated[UserRef | None, Field(description=f"E-mail or name. Default: {USER}, or nobody.")] = None,
+    labels: LabelNames = None,
+) -> MadeCases:
+    """Write test cases, each with steps or a text. testsigma_list_lookups has the words; some may differ by case."""
+    bodies = [body_of(case.steps, case.text, case.expected_text, needs_one=True) for case in test_cases]
+    at = await known_project(api, project)
+    tree = await tree_of(api, at.id)
+    shared = await _shared(api, owner, labels)
+    words: dict[LookupKind, str | None] = {"type": case_type, "status": status, "automation": automation}
+    wanted: list[dict[str, Any]] = []
+    for case, body in zip(test_cases, bodies, strict=True):
+        own = {**words, "priority": case.priority or priority, "type": case.case_type or case_type}
+        wanted.append(
+            {
+                "title": case.title,
+                **said(description=case.description, preconditions=case.preconditions),
+                **body,
+                "project_id": at.id,
+                "folder_id": tree.find(case.folder or folder).id,
+                **await lookup_ids(api, own),
+                **shared,
+            }
+        )
+    results: list[Made] = []
+    for fields in wanted:
+        made, may_go_on = await _made(api, at.id, fields, is_first=not results)
+        results.append(made)
+        await progress(len(results), len(wanted), f"{len(results)} of {len(wanted)}")
+        if not may_go_on:
+            break
+    results += [Made(title=fields["title"], outcome="not tried") for fields in wanted[len(results) :]]
+    count = sum(result.outcome == "created" for result in results)
+    return MadeCases(done=f"{count} of {len(results)} created.", results=results)
+
+
+async def _shared(api: Testsigma, owner: str | None, label_names: Sequence[str] | None) -> dict[str, Any]:
+    """What all new test cases have in common."""
+    named = owner or api.account.settings.get(USER)
+    fields: dict[str, Any] = {"owner_id": (await user(api, named)).id} if named else {}
+    if label_names:
+        fields["label_ids"] = [one.id for one in await labels(api, label_names)]
+    return fields
+
+
+async def _made(api: Testsigma, project_id: str, fields: Mapping[str, Any], *, is_first: bool) -> tuple[Made, bool]:
+    """Make one test case, and say whether the next may be tried; what fails at the very first is raised."""
+    try:
+        case = await api.create_test_case(project_id, fields)
+    except PlatformError as error:
+        is_refused = isinstance(error, Invalid | NotFound | Conflict)
+        if is_first:
+            if isinstance(error, Invalid) and "owner_id" not in fields:
+                hint = f"{error.sentence} It may want an owner: name one as owner. No test case was made."
+                raise Invalid(hint, status=error.status, words=error.words) from error
+            raise
+        is_unknown = isinstance(error, OutcomeUnknown | UnexpectedShape)
+        outcome: Literal["refused", "unknown"] = "unknown" if is_unknown else "refused"
+        return Made(title=fields["title"], outcome=outcome, why=str(error)), is_refused
+    return Made(title=case.title or fields["title"], id=case.key, outcome="created"), True
+
+
+class ChangedCase(Answer):
+    """A test case before and after."""
+
+    done: str
+    before: CaseView
+    after: CaseView | None = None
+
+
+def without_steps(steps: list[NewStep] | None, text: str | None, expected_text: str | None) -> bool:
+    """Nothing of what is to be done changes."""
+    return steps is None and text is None and expected_text is None
+
+
+async def about_to_update(
+    api: Testsigma,
+    case_id: str,
+    project: str | None,
+    steps: list[NewStep] | None,
+    text: str | None,
+    expected_text: str | None,
+) -> str | None:
+    body = body_of(steps, text, expected_text, needs_one=False)
+    _, case = await known_case(api, case_id, project)
+    old = case.ordered_steps
+    embedded = sum(step.step_group_id is not None for step in old)
+    has_text = bool(case.steps or case.expected_results)
+    switches = bool(old if body.get("template_type") == "TCD" else has_text)
+    if not switches and not (embedded and steps is not None):
+        return None
+    lost = f"its {len(old)} step{'' if len(old) == 1 else 's'}" if old else "its text"
+    groups = f", {embedded} of them a step group that the API cannot put back" if embedded else ""
+    return f"Replace what test case {case.key} {quote(case.title or '')} says to do? It loses {lost}{groups}."
+
+
+@tool.writes(about_to_update, idempotent=True, settled_by="get_test_case", unasked_when=without_steps)
+async def update_test_case(
+    api: Testsigma,
+    case_id: CaseId,
+    project: ProjectOfId = None,
+    title: Title | None = None,
+    description: LongText | None = None,
+    preconditions: LongText | None = None,
+    steps: Annotated[Steps | None, Field(description="All steps anew.")] = None,
+    text: LongText | None = None,
+    expected_text: LongText | None = None,
+    folder: FolderRef | None = None,
+    status: Word | None = None,
+    priority: Word | None = None,
+    case_type: Word | None = None,
+    automation: Word | None = None,
+    owner: UserRef | None = None,
+    reviewer: UserRef | None = None,
+    labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+) -> ChangedCase:
+    """Change a test case; what is left out stays. Asks a person where embedded step groups or a template are lost."""
+    body = body_of(steps, text, expected_text, needs_one=False)
+    words: dict[LookupKind, str | None] = {
+        "type": case_type,
+        "status": status,
+        "automation": automation,
+        "priority": priority,
+    }
+    given = said(title=title, description=description, preconditions=preconditions, folder=folder, owner=owner)
+    something(given | body | said(reviewer=reviewer, labels=labels, **words))
+    at, before = await known_case(api, case_id, project)
+    fields: dict[str, Any] = said(title=title, description=description, preconditions=preconditions)
+    if folder is not None:
+        fields["folder_id"] = (await tree_of(api, at.id)).find(folder).id
+    fields |= await lookup_ids(api, words)
+    for name, word in (("owner_id", owner), ("reviewer_id", reviewer)):
+        if word is not None:
+            fields[name] = (await user(api, word)).id
+    fields = {name: value for name, value in fields.items() if value != (getattr(before, name) or "")}
+    if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.labels}:
+        fields["label_ids"] = await label_ids(api, labels)
+    fields |= changed_body(before, body)
+    seen = await shown_case(api, at, before)
+    if not fields:
+        return ChangedCase(done="It is so already; nothing was sent.", before=seen)
+    await api.update_test_case(at.id, before.key, fields)
+    after = await api.test_case(at.id, before.key)
+    return ChangedCase(done=changed(fields), before=seen, after=await shown_case(api, at, after))
+
+
+def changed_body(before: TestCase, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a body differs; the template goes along where it or the steps change."""
+    same = {"template_type": before.template_type, "steps": before.steps or ""}
+    same["expected_results"] = before.expected_results or ""
+    changed = {name: value for name, value in body.items() if same.get(name) != value}
+    return changed | ({"template_type": body["template_type"]} if "individual_steps" in body else {})
+
+
+async def label_ids(api: Testsigma, names: Sequence[str]) -> list[str]:
+    """The ids of labels; where a body wants ids, a name is refused."""
+    return [one.id for one in await labels(api, names)]
+
+
+class DeletedCase(Answer):
+    """A test case that is gone, as it was."""
+
+    done: str
+    test_case: CaseView
+
+
+def steps_in_words(case: TestCase) -> str:
+    count = len(case.ordered_steps)
+    return f"{count} step{'' if count == 1 else 's'}" if count else "a text" if case.steps else "no steps"
+
+
+async def about_to_delete(api: Testsigma, case_id: str, project: str | None) -> str:
+    owner, case = await known_case(api, case_id, project)
+    folder = (await tree_of(api, owner.id)).path(case.folder_id) or "no folder"
+    return (
+        f"Delete test case {case.key} {quote(case.title or '')} ({steps_in_words(case)}, in {quote(folder)}) of "
+        f"project {quote(owner.name or owner.id)}? Its results in test runs may go with it. There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="get_test_case")
+async def delete_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> DeletedCase:
+    """Delete a test case, after a person said yes."""
+    owner, before = await known_case(api, case_id, project)
+    shown = await shown_case(api, owner, before)
+    await api.delete_test_case(owner.id, before.key)
+    return DeletedCase(done=f"Test case {before.key} is deleted.", test_case=shown)

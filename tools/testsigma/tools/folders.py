@@ -1,0 +1,225 @@
+"""Folders: the tree, one folder, making, renaming, moving, and deleting with what is below."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testsigma.client.paging import Count
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.folders import Folder
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.test_cases import TestCase
+from tools.testsigma.tools.changes import Title, changed, said, something
+from tools.testsigma.tools.folder_tree import FolderRef, Tree, tree_of
+from tools.testsigma.tools.identity import ProjectRef, known_project
+
+tool = Toolset(Testsigma)
+
+Order = Annotated[int | None, Field(ge=0, le=100_000, description="Place among its siblings.")]
+
+
+ROOT: Final = "/"
+
+
+class FolderRow(Answer):
+    """A folder in its tree."""
+
+    id: Key
+    path: Untrusted
+    test_cases: Annotated[int | None, Field(description="Directly in it.")] = None
+
+
+class FolderView(Answer):
+    """A folder with what is directly in it and below it."""
+
+    id: Key
+    name: Untrusted | None = None
+    path: Untrusted | None = None
+    order: int | None = None
+    subfolders: list[Untrusted] = Field(default_factory=list)
+    test_cases: int = Field(description="Directly in it.")
+    test_cases_with_subfolders: int
+    note: str | None = None
+
+
+class _Tally:
+    """How many test cases each folder has."""
+
+    def __init__(self) -> None:
+        self.by_folder: dict[str, int] = {}
+        self.is_exact = True
+
+    def keep(self, case: TestCase) -> None:
+        self.by_folder[case.folder_id or ""] = self.by_folder.get(case.folder_id or "", 0) + 1
+
+    def within(self, folder_ids: set[str]) -> Count:
+        return Count(sum(self.by_folder.get(folder_id, 0) for folder_id in folder_ids), self.is_exact)
+
+
+async def tally(api: Testsigma, project_id: str) -> _Tally:
+    """Count the test cases by their folders: whether the platform's own filter includes subfolders is not known."""
+    counts = _Tally()
+    walked = await api.walk_test_cases(project_id, counts.keep)
+    counts.is_exact = walked.coverage(0).complete
+    return counts
+
+
+async def known_folder(api: Testsigma, project: str, folder: str) -> tuple[Project, Tree, Folder]:
+    """Find a folder with its project and the tree around it."""
+    owner = await known_project(api, project)
+    tree = await tree_of(api, owner.id)
+    return owner, tree, tree.find(folder)
+
+
+@tool.reads()
+async def get_folder_tree(
+    api: Testsigma,
+    project: ProjectRef,
+    count_test_cases: Annotated[bool, Field(description="Reads all test cases for it.")] = False,
+    limit: Limit = 200,
+    cursor: Cursor = None,
+) -> Page[FolderRow]:
+    """List a project's folders as paths, each below its parent."""
+    owner = await known_project(api, project)
+    tree = await tree_of(api, owner.id)
+    counts = await tally(api, owner.id) if count_test_cases else None
+    selection: Selection[tuple[int, Folder]] = Selection(
+        lambda placed: (placed[0],), limit=limit, cursor=cursor, project=owner.id
+    )
+    for placed in enumerate(folder for folder, _ in tree.in_order()):
+        selection.offer(placed)
+
+    def show(placed: tuple[int, Folder]) -> FolderRow:
+        folder = placed[1]
+        count = None if counts is None else counts.by_folder.get(folder.id, 0)
+        return FolderRow(id=folder.id, path=tree.path(folder.id) or folder.id, test_cases=count)
+
+    short = counts is not None and not counts.is_exact
+    return selection.page(show, tree.coverage, "Not all test cases could be counted." if short else None)
+
+
+@tool.reads()
+async def get_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> FolderView:
+    """Read one folder: its path, subfolders, and how many test cases it has."""
+    owner, tree, found = await known_folder(api, project, folder)
+    try:
+        fresh = await api.folder(owner.id, found.id)
+    except NotFound as error:
+        raise NotFound(f"Folder {found.id} is gone. testsigma_get_folder_tree shows those left.", status=404) from error
+    counts = await tally(api, owner.id)
+    return FolderView(
+        id=fresh.id,
+        name=fresh.name,
+        path=tree.path(found.id),
+        order=None if fresh.order is None else int(fresh.order),
+        subfolders=[child.name or child.id for child in tree.children(found.id)],
+        test_cases=counts.by_folder.get(found.id, 0),
+        test_cases_with_subfolders=counts.within(tree.within(found.id)).number,
+        note=None if counts.is_exact else "Not all test cases could be counted.",
+    )
+
+
+class SavedFolder(Answer):
+    """A folder that was made, changed or moved."""
+
+    done: str
+    id: Key
+    path: Untrusted | None = None
+    before: Annotated[Untrusted | None, Field(description="Its path before.")] = None
+
+
+@tool.writes(idempotent=False, settled_by="get_folder_tree")
+async def create_folder(
+    api: Testsigma,
+    project: ProjectRef,
+    name: Title,
+    parent: Annotated[FolderRef | None, Field(description="Path or UUID. Default: the root.")] = None,
+    order: Order = None,
+) -> SavedFolder:
+    """Create a folder, at the root or below another one."""
+    owner = await known_project(api, project)
+    tree = await tree_of(api, owner.id)
+    above = None if parent is None else tree.find(parent)
+    made = await api.create_folder(owner.id, said(name=name, order=order))
+    if above is None:
+        return SavedFolder(done="Created at the root.", id=made.id, path=made.name or name)
+    # The platform makes folders at the root only; that they are then moved is a second step, which may fail alone.
+    try:
+        await api.move_folder(owner.id, made.id, above.id)
+    except PlatformError as error:
+        raise type(error)(
+            f"The folder was created at the root as {made.id}, but moving it below its parent failed. {error.sentence} "
+            "testsigma_move_folder moves it; do not create it again.",
+            status=error.status,
+            words=error.words,
+        ) from error
+    return SavedFolder(done="Created, then moved below its parent.", id=made.id, path=f"{tree.path(above.id)}/{name}")
+
+
+@tool.writes(idempotent=True, settled_by="get_folder")
+async def update_folder(
+    api: Testsigma, project: ProjectRef, folder: FolderRef, name: Title | None = None, order: Order = None
+) -> SavedFolder:
+    """Rename a folder, or change its place among its siblings."""
+    fields: dict[str, Any] = said(name=name, order=order)
+    something(fields)
+    owner, tree, found = await known_folder(api, project, folder)
+    before = tree.path(found.id)
+    await api.update_folder(owner.id, found.id, fields)
+    after = await tree_of(api, owner.id)
+    return SavedFolder(done=changed(fields), id=found.id, path=after.path(found.id), before=before)
+
+
+@tool.writes(idempotent=True, settled_by="get_folder_tree")
+async def move_folder(
+    api: Testsigma,
+    project: ProjectRef,
+    folder: FolderRef,
+    parent: Annotated[FolderRef, Field(description="Path or UUID; / for the root.")],
+) -> SavedFolder:
+    """Move a folder with all below it to another parent, or to the root."""
+    owner, tree, found = await known_folder(api, project, folder)
+    above = None if parent.strip() == ROOT else tree.find(parent)
+    if above is not None and above.id in tree.within(found.id):
+        raise Refused("A folder cannot be moved into itself or below itself. Nothing was sent.")
+    before = tree.path(found.id)
+    await api.move_folder(owner.id, found.id, above.id if above is not None else None)
+    after = await tree_of(api, owner.id)
+    moved = after.get(found.id)
+    if moved is not None and moved.parent_id != (above.id if above is not None else None):
+        raise PlatformError(
+            f"The platform took the move and left the folder where it was ({quote(after.path(found.id) or '')})."
+        )
+    return SavedFolder(done="Moved.", id=found.id, path=after.path(found.id), before=before)
+
+
+class DeletedFolder(Answer):
+    """A folder that is gone."""
+
+    done: str
+    path: Untrusted | None = None
+
+
+async def about_to_delete(api: Testsigma, project: str, folder: str) -> str:
+    owner, tree, found = await known_folder(api, project, folder)
+    below = tree.within(found.id)
+    cases = (await tally(api, owner.id)).within(below)
+    subfolders = Count(len(below) - 1, tree.coverage.complete)
+    return (
+        f"Delete folder {quote(tree.path(found.id) or '', at_most=300)} of project {quote(owner.name or owner.id)} "
+        f"with {subfolders.of('subfolder')} and {cases.of('test case')} in it? Testsigma does not say what becomes of "
+        "them: expect them to be deleted, with their results. There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="get_folder_tree")
+async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> DeletedFolder:
+    """Delete a folder, after a person said yes to what is in it and below it."""
+    owner, tree, found = await known_folder(api, project, folder)
+    await api.delete_folder(owner.id, found.id)
+    return DeletedFolder(done="Deleted.", path=tree.path(found.id))

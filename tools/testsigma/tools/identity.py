@@ -1,0 +1,156 @@
+"""What people call things: HRB-7, HRB-R-4, a project by its name or prefix; and what the platform wants instead."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.text import quote
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.projects import Project
+
+UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_HUMAN: Final = re.compile(r"(?P<prefix>[^\s/\\?#%]{1,40}?)-(?:(?P<kind>SG|R|P)-)?(?P<number>\d{1,9})", re.IGNORECASE)
+
+ProjectRef = Annotated[str, Field(min_length=1, max_length=200, description="Name, prefix (HRB) or UUID.")]
+ProjectOfId = Annotated[str | None, Field(min_length=1, max_length=200, description="Only needed beside a UUID.")]
+CaseId = Annotated[str, Field(min_length=1, max_length=80, description="HRB-7, or a UUID.")]
+GroupId = Annotated[str, Field(min_length=1, max_length=80, description="HRB-SG-2, or a UUID.")]
+RunId = Annotated[str, Field(min_length=1, max_length=80, description="HRB-R-4, or a UUID.")]
+PlanId = Annotated[str, Field(min_length=1, max_length=80, description="HRB-P-2, or a UUID.")]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that has human ids."""
+
+    word: str
+    infix: str
+    """What stands between prefix and number."""
+    example: str
+    reader: str
+    lister: str
+
+
+CASE: Final = Kind("test case", "", "HRB-7", "testsigma_get_test_case", "testsigma_list_test_cases")
+GROUP: Final = Kind("step group", "SG", "HRB-SG-2", "testsigma_get_step_group", "testsigma_list_step_groups")
+RUN: Final = Kind("test run", "R", "HRB-R-4", "testsigma_get_test_run", "testsigma_list_test_runs")
+PLAN: Final = Kind("test plan", "P", "HRB-P-2", "testsigma_get_test_plan", "testsigma_list_test_plans")
+_KINDS: Final = {kind.infix: kind for kind in (CASE, GROUP, RUN, PLAN)}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A thing's project, and its id as a path takes it."""
+
+    project: Project
+    key: str
+
+    @property
+    def is_uuid(self) -> bool:
+        return is_uuid(self.key)
+
+
+def is_uuid(text: str) -> bool:
+    return UUID.fullmatch(text) is not None
+
+
+def is_human(text: str) -> bool:
+    """Whether a text has the form of a human id."""
+    return _HUMAN.fullmatch(text) is not None
+
+
+def number_of(human_id: str | None) -> int:
+    """The number at the end of a human id, to sort by; 0 where there is none."""
+    found = _HUMAN.fullmatch(human_id or "")
+    return int(found["number"]) if found is not None else 0
+
+
+def in_order(human_id: str | None, uuid: str) -> tuple[int, int]:
+    """A place in a list: by number, and by UUID where numbers are missing."""
+    return number_of(human_id), int(uuid.replace("-", ""), 16) if is_uuid(uuid) else alphabetical(uuid)
+
+
+def alphabetical(text: str | None) -> int:
+    """The beginning of a text as a whole number that sorts as the text does."""
+    return int.from_bytes((text or "").casefold().encode()[:16].ljust(16, b"\0"), "big")
+
+
+async def known_project(api: Testsigma, project: str) -> Project:
+    """Find a project by its name, prefix or UUID.
+
+    Raises:
+        NotFound: when there is none.
+        Refused: when several are called so.
+    """
+    word = project.strip()
+    for anew in (False, True):
+        found = _called((await api.projects(anew=anew)).rows, word)
+        if len(found) > 1:
+            ids = ", ".join(f"{quote(one.name or '')} {one.prefix or one.id}" for one in found[:10])
+            raise Refused(f"Several projects are called {word[:80]!r}: {ids}. Give a prefix or UUID. Nothing was sent.")
+        if found:
+            return found[0]
+    if is_uuid(word):
+        try:
+            return await api.project(word.lower())
+        except NotFound as error:
+            raise no_project(word) from error
+    raise no_project(word)
+
+
+def no_project(word: str) -> NotFound:
+    return NotFound(f"No project {word[:80]!r}. testsigma_list_projects shows names and prefixes.", status=404)
+
+
+def _called(projects: list[Project], word: str) -> list[Project]:
+    """The projects a word can mean; a prefix or an id goes before a name."""
+    folded = word.casefold()
+    exact = [one for one in projects if folded in {one.id.casefold(), (one.prefix or "").casefold()}]
+    return exact or [one for one in projects if (one.name or "").casefold() == folded]
+
+
+async def located(api: Testsigma, kind: Kind, key: str, project: str | None) -> Place:
+    """Find where a thing is, by its human id alone or by a UUID and a project.
+
+    Raises:
+        Refused: for what is no id of this kind, before it is asked for.
+    """
+    word = key.strip()
+    if is_uuid(word):
+        if project is None:
+            raise Refused(
+                f"A UUID tells no project: say which one as project, or give {kind.example}. Nothing was sent."
+            )
+        return Place(await known_project(api, project), word.lower())
+    found = _HUMAN.fullmatch(word)
+    if found is None:
+        raise Refused(f"{word[:80]!r} is no {kind.word}'s id: {kind.example}, or a UUID. Nothing was sent.")
+    other = _KINDS[(found["kind"] or "").upper()]
+    if other is not kind:
+        raise Refused(f"{word[:80]!r} is a {other.word}'s id: {other.reader} takes it. Nothing was sent.")
+    owner = await _of_prefix(api, found["prefix"], word)
+    if project is not None and (said := await known_project(api, project)).id != owner.id:
+        raise Refused(
+            f"{word[:80]!r} is of project {owner.prefix}, not of {quote(said.name or said.id)}. Nothing was sent."
+        )
+    pieces = (owner.prefix or found["prefix"], kind.infix, str(int(found["number"])))
+    return Place(owner, "-".join(piece for piece in pieces if piece))
+
+
+async def _of_prefix(api: Testsigma, prefix: str, word: str) -> Project:
+    for anew in (False, True):
+        for project in (await api.projects(anew=anew)).rows:
+            if (project.prefix or "").casefold() == prefix.casefold():
+                return project
+    raise NotFound(
+        f"No project has the prefix of {word[:80]!r}. testsigma_list_projects shows names and prefixes.", status=404
+    )
+
+
+def nothing_called(kind: Kind, key: str, project: Project) -> NotFound:
+    """The error of an id that nothing has."""
+    where = f" in project {project.prefix or project.id}"
+    return NotFound(f"No {kind.word} {key}{where}. {kind.lister} shows ids.", status=404)

@@ -1,0 +1,159 @@
+"""Loading a JUnit file into a run, and following it to its end."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.form import Attached, Form
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.upload import DIRECTORIES, is_private, opened
+from tools.kit.vocabulary import Said
+from tools.kit.wait import Minutes, Pace, wait_until
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.imports import JUnitImport
+from tools.testsigma.models.projects import Project
+from tools.testsigma.tools.identity import ProjectOfId, ProjectRef, RunId, known_project
+from tools.testsigma.tools.run_view import open_run, results_of, run_in_words
+from tools.testsigma.tools.statuses import untested
+
+tool = Toolset(Testsigma)
+
+EXTENSIONS: Final = (".xml",)
+LARGEST: Final = 25 * 2**20
+PACE: Final = Pace(first=2.0, last=15.0)
+SANDBOX_PACE = Pace(first=0.05, last=0.5)
+
+_IMPORT_ID: Final = re.compile(r"[0-9A-Za-z-]{1,80}")
+
+FilePath = Annotated[str, Field(min_length=1, max_length=1000, description="Whole path of a .xml file on the server.")]
+
+
+class ImportState(Answer):
+    """How an import stands; errors name what was not taken over."""
+
+    done: str
+    import_id: Key
+    status: Said = None
+    run_id: Key | None = None
+    imported: int | None = None
+    failed: int | None = None
+    errors: list[Untrusted] = Field(default_factory=list)
+    next: str | None = None
+
+
+def state(import_id: str, seen: JUnitImport, *, project: str, run_id: str | None = None) -> ImportState:
+    details, status = seen.details, (seen.status or "").casefold()
+    failed = None if details is None else details.failed_count
+    if not seen.has_ended:
+        done = "Still being worked off."
+        next_ = f"testsigma_get_import with project {project} and this import_id shows how it ends."
+    elif status == "failed":
+        done, next_ = "The import failed; results may be missing.", "testsigma_get_run_results shows what is there."
+    else:
+        done = f"Imported, but {failed} of its results were not taken over." if failed else "Imported."
+        next_ = "testsigma_get_run_results shows the results."
+    return ImportState(
+        done=done,
+        import_id=import_id,
+        status=seen.status,
+        run_id=run_id,
+        imported=None if details is None else details.imported_count,
+        failed=failed,
+        errors=[] if details is None else details.errors,
+        next=next_,
+    )
+
+
+def allowed_here(api: Testsigma) -> str:
+    """The directories that files may be uploaded from.
+
+    Raises:
+        Refused: when the way to the platform could be listened to.
+    """
+    if not is_private(api.account.base_url, api.account):
+        raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
+    return api.account.settings.get(DIRECTORIES, "")
+
+
+async def about_to_import(api: Testsigma, run_id: str, file: str, project: str | None) -> str:
+    async with opened(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
+        about = f"{quote(found.name)} ({found.size:,} bytes)"
+    owner, run = await open_run(api, run_id, project)
+    results = await results_of(api, owner, run)
+    recorded = len(results.rows) - untested(results.rows)
+    least = "" if results.coverage.complete else "at least "
+    return (
+        f"Load the JUnit file {about} into {run_in_words(run)} of project {quote(owner.name or owner.id)}? "
+        f"It overwrites the statuses of the test cases that it names: {least}{recorded} of {least}{len(results.rows)} "
+        f"have a result by now ({quote(results.counts.in_words(), at_most=500)}). How Testsigma matches names to test "
+        "cases is not documented. There is no undo."
+    )
+
+
+@tool.destroys(about_to_import, idempotent=False, settled_by="get_run_results")
+async def import_junit_results(
+    api: Testsigma,
+    progress: Progress,
+    run_id: RunId,
+    file: FilePath,
+    project: ProjectOfId = None,
+    minutes: Minutes = 3,
+) -> ImportState:
+    """Load a JUnit file into a run, after a person said yes: it overwrites statuses. Waits for its end."""
+    async with opened(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
+        owner, run = await open_run(api, run_id, project)
+        form = Form([Attached(found, "application/xml", name="junit_xml")], progress=progress)
+        started = await api.start_import(owner.id, run.key, form)
+    if started.id is None:
+        raise NotFound(
+            "The file was taken, but the answer names no import to follow. testsigma_get_run_results shows what came."
+        )
+    name = owner.prefix or owner.id
+    try:
+        seen = await followed(api, owner, started.id, minutes, progress)
+    except PlatformError as error:
+        raise type(error)(
+            f"The import was started as {started.id}, but looking at it failed. {error.sentence} testsigma_get_import "
+            f"with project {name} and that id shows how it ends; do not start it again.",
+            status=error.status,
+            words=error.words,
+        ) from error
+    return state(started.id, seen, project=name, run_id=run.key)
+
+
+async def followed(api: Testsigma, project: Project, import_id: str, minutes: float, progress: Progress) -> JUnitImport:
+    """Look at an import until it has ended or the time is over."""
+    waited = await wait_until(
+        lambda: api.junit_import(project.id, import_id),
+        lambda seen: seen.has_ended,
+        minutes=minutes,
+        pace=SANDBOX_PACE if api.is_sandbox else PACE,
+        say=lambda seen: f"import {seen.status or 'without a status'}",
+        progress=progress,
+    )
+    return waited.seen
+
+
+@tool.reads()
+async def get_import(
+    api: Testsigma,
+    progress: Progress,
+    project: ProjectRef,
+    import_id: Annotated[str, Field(min_length=1, max_length=80)],
+    minutes: Minutes = 0,
+) -> ImportState:
+    """Look at a JUnit import: how far it is, and which results were not taken over."""
+    owner = await known_project(api, project)
+    if _IMPORT_ID.fullmatch(import_id) is None:
+        raise Refused(
+            f"{import_id[:80]!r} is no import's id: testsigma_import_junit_results gives it. Nothing was sent."
+        )
+    try:
+        seen = await followed(api, owner, import_id, minutes, progress)
+    except NotFound as error:
+        raise NotFound(f"Project {owner.prefix or owner.id} has no import {import_id}.", status=404) from error
+    return state(import_id, seen, project=owner.prefix or owner.id, run_id=seen.run)

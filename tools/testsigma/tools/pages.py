@@ -1,0 +1,88 @@
+"""Test cases and test runs as pages to read, with completion of their addresses."""
+
+from tools.kit.text import passage, quote
+from tools.kit.toolset import Toolset
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.test_runs import RunCase
+from tools.testsigma.tools import test_cases, test_runs
+from tools.testsigma.tools.case_view import CaseView, known_case, shown_case
+from tools.testsigma.tools.identity import known_project
+from tools.testsigma.tools.run_view import RunView, known_run, results_of, shown_run
+from tools.testsigma.tools.statuses import result_status
+
+tool = Toolset(Testsigma)
+
+MOST_ROWS = 200
+
+
+async def complete(api: Testsigma, variable: str, typed: str, before: dict[str, str]) -> list[str]:
+    """Prefixes of projects, and the ids of what the project before them has."""
+    folded = typed.casefold()
+    if variable == "project":
+        found = [project.prefix or project.id for project in (await api.projects()).rows]
+    elif not before.get("project"):
+        return []
+    else:
+        project = await known_project(api, before["project"])
+        ids_of = test_cases.ids_of if variable == "case_id" else test_runs.ids_of
+        found = await ids_of(api, project)
+    return [one for one in found if one.casefold().startswith(folded)]
+
+
+@tool.resource("{project}/test-cases/{case_id}", complete=complete)
+async def test_case_page(api: Testsigma, project: str, case_id: str) -> str:
+    """A test case as a page to read."""
+    owner, case = await known_case(api, case_id, project)
+    shown = await shown_case(api, owner, case)
+    lines = [f"# {shown.id}: {quote(shown.title or '')}", "", *_facts_of_case(shown)]
+    for heading, text in (("Preconditions", shown.preconditions), ("About", shown.description)):
+        if text:
+            lines += ["", f"## {heading}", "", passage(text)]
+    if shown.steps:
+        lines += ["", "## Steps", ""]
+        for number, step in enumerate(shown.steps, 1):
+            group = f" (step group {step.step_group})" if step.step_group else ""
+            expected = f", expected: {quote(step.expected, at_most=500)}" if step.expected else ""
+            lines.append(f"{number}. {quote(step.action or '', at_most=500)}{group}{expected}")
+    for heading, text in (("What to do", shown.text), ("What is expected", shown.expected_text)):
+        if text:
+            lines += ["", f"## {heading}", "", passage(text)]
+    return "\n".join(lines)
+
+
+def _facts_of_case(case: CaseView) -> list[str]:
+    words = (("Status", case.status), ("Priority", case.priority), ("Type", case.type), ("Automation", case.automation))
+    people = (("Folder", case.folder), ("Owner", case.owner), ("Labels", ", ".join(case.labels)))
+    facts = [f"- {name}: {word}" for name, word in words if word]
+    return facts + [f"- {name}: {quote(text)}" for name, text in people if text]
+
+
+@tool.resource("{project}/test-runs/{run_id}", complete=complete)
+async def test_run_page(api: Testsigma, project: str, run_id: str) -> str:
+    """A test run as a page to read, with its results."""
+    owner, run = await known_run(api, run_id, project)
+    shown = await shown_run(api, owner, run)
+    results = await results_of(api, owner, run)
+    lines = [f"# {shown.id}: {quote(shown.title or '')}", "", *_facts_of_run(shown)]
+    if shown.description:
+        lines += ["", passage(shown.description)]
+    # What failed is what people come for.
+    rows = sorted(results.rows, key=lambda row: result_status(row.status) != "failed")
+    if rows:
+        lines += ["", "## Results", "", *(_result(row) for row in rows[:MOST_ROWS])]
+    if len(rows) > MOST_ROWS:
+        lines.append(f"- {len(rows) - MOST_ROWS} more: testsigma_get_run_results has them.")
+    return "\n".join(lines)
+
+
+def _facts_of_run(run: RunView) -> list[str]:
+    counts = ", ".join(f"{one.count} {one.said or 'without a status'}" for one in run.results)
+    words = (("Status", run.said), ("Plan", run.plan), ("Results", counts), ("Starts", run.start_date))
+    facts = [f"- {name}: {word}" for name, word in words if word]
+    people = (("Assigned to", run.assignee), ("Labels", ", ".join(run.labels)))
+    return facts + [f"- {name}: {quote(text)}" for name, text in people if text]
+
+
+def _result(row: RunCase) -> str:
+    remark = f": {quote(row.description, at_most=400)}" if row.description else ""
+    return f"- {row.test_case.key} {quote(row.test_case.title or '')}, {row.status or 'no status'}{remark}"

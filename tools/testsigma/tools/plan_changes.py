@@ -1,0 +1,143 @@
+"""Making, changing, completing and deleting test plans; the runs that point at one outlive it."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from tools.kit.errors import Refused
+from tools.kit.model import Answer
+from tools.kit.text import quote
+from tools.kit.toolset import Toolset
+from tools.testsigma.client.paging import Count
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.test_plans import TestPlan
+from tools.testsigma.models.test_runs import TestRun
+from tools.testsigma.tools.case_changes import label_ids
+from tools.testsigma.tools.changes import Day, LongText, Title, changed, dates, said, something
+from tools.testsigma.tools.identity import PlanId, ProjectOfId, ProjectRef, known_project
+from tools.testsigma.tools.names import LabelNames, bare
+from tools.testsigma.tools.test_plans import PlanView, known_plan, plan_view
+
+tool = Toolset(Testsigma)
+
+
+class SavedPlan(Answer):
+    """A test plan that was made or changed."""
+
+    done: str
+    test_plan: PlanView
+    before: PlanView | None = None
+
+
+@tool.writes(idempotent=False, settled_by="list_test_plans")
+async def create_test_plan(
+    api: Testsigma,
+    project: ProjectRef,
+    title: Title,
+    description: LongText | None = None,
+    start: Day = None,
+    end: Day = None,
+    labels: LabelNames = None,
+) -> SavedPlan:
+    """Create a test plan. Runs join it when they are made: testsigma_create_test_run takes its id."""
+    when = dates(start, end, api.now())
+    owner = await known_project(api, project)
+    fields: dict[str, Any] = said(title=title, description=description) | when
+    if labels:
+        fields["label_ids"] = await label_ids(api, labels)
+    return SavedPlan(done="Created.", test_plan=plan_view(owner, await api.create_test_plan(owner.id, fields)))
+
+
+@tool.writes(idempotent=True, settled_by="get_test_plan")
+async def update_test_plan(
+    api: Testsigma,
+    plan_id: PlanId,
+    project: ProjectOfId = None,
+    title: Title | None = None,
+    description: LongText | None = None,
+    start: Day = None,
+    end: Day = None,
+    labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+) -> SavedPlan:
+    """Change a test plan; what is left out stays."""
+    when = dates(start, end, api.now())
+    something(said(title=title, description=description, labels=labels) | when)
+    owner, before = await known_plan(api, plan_id, project)
+    fields: dict[str, Any] = {
+        name: value
+        for name, value in said(title=title, description=description).items()
+        if value != (getattr(before, name) or "")
+    } | when
+    if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.labels}:
+        fields["label_ids"] = await label_ids(api, labels)
+    seen = plan_view(owner, before)
+    if not fields:
+        return SavedPlan(done="It is so already; nothing was sent.", test_plan=seen)
+    await api.update_test_plan(owner.id, before.key, fields)
+    after = plan_view(owner, await api.test_plan(owner.id, before.key))
+    return SavedPlan(done=changed(fields), test_plan=after, before=seen)
+
+
+async def runs_of(api: Testsigma, project: Project, plan: TestPlan) -> tuple[list[TestRun], Count]:
+    """The runs that point at a plan, and how many there are."""
+    runs: list[TestRun] = []
+    walked = await api.walk_plan_runs(project.id, plan.key, runs.append)
+    return runs, Count(len(runs), walked.coverage(len(runs)).complete)
+
+
+async def active_plan(api: Testsigma, plan_id: str, project: str | None) -> tuple[Project, TestPlan]:
+    """Read a plan that is not completed.
+
+    Raises:
+        Refused: when it is.
+    """
+    owner, plan = await known_plan(api, plan_id, project)
+    if plan.is_completed:
+        raise Refused(f"Test plan {plan.key} is completed already. Nothing was sent.")
+    return owner, plan
+
+
+async def about_to_complete(api: Testsigma, plan_id: str, project: str | None) -> str:
+    owner, plan = await active_plan(api, plan_id, project)
+    runs, count = await runs_of(api, owner, plan)
+    going = sum(not run.is_closed for run in runs)
+    return (
+        f"Mark test plan {plan.key} {quote(plan.title or '')} of project {quote(owner.name or owner.id)} as completed? "
+        f"It has {count.of('test run')}, {going} of them not closed. The API cannot take it back."
+    )
+
+
+@tool.destroys(about_to_complete, idempotent=True, settled_by="get_test_plan")
+async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> SavedPlan:
+    """Mark a test plan as completed, after a person said yes: the API cannot reopen it."""
+    owner, before = await active_plan(api, plan_id, project)
+    told = await api.complete_test_plan(owner.id, before.key)
+    after = await api.test_plan(owner.id, before.key)
+    # Only the answer to this call was seen to say when.
+    after = after.model_copy(update={"completed_at": after.completed_at or told.completed_at})
+    return SavedPlan(done="Completed.", test_plan=plan_view(owner, after), before=plan_view(owner, before))
+
+
+class DeletedPlan(Answer):
+    """A test plan that is gone, as it was."""
+
+    done: str
+    test_plan: PlanView
+
+
+async def about_to_delete(api: Testsigma, plan_id: str, project: str | None) -> str:
+    owner, plan = await known_plan(api, plan_id, project)
+    _, count = await runs_of(api, owner, plan)
+    return (
+        f"Delete test plan {plan.key} {quote(plan.title or '')} of project {quote(owner.name or owner.id)}? "
+        f"{count.of('test run')} {'stays' if count.number == 1 else 'stay'}, without a plan. There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="get_test_plan")
+async def delete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> DeletedPlan:
+    """Delete a test plan, after a person said yes; its runs stay without it."""
+    owner, before = await known_plan(api, plan_id, project)
+    await api.delete_test_plan(owner.id, before.key)
+    return DeletedPlan(done=f"Test plan {before.key} is deleted.", test_plan=plan_view(owner, before))

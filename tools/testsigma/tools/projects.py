@@ -1,0 +1,164 @@
+"""Projects: listing, reading, making, changing, deleting with all they hold."""
+
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import quote
+from tools.kit.together import together
+from tools.kit.toolset import Progress, Toolset
+from tools.testsigma.client.paging import Count, counted
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.projects import Project
+from tools.testsigma.tools.changes import LongText, Title, changed, said, something
+from tools.testsigma.tools.identity import ProjectRef, alphabetical, in_order, known_project
+
+tool = Toolset(Testsigma)
+
+
+@tool.reads(rest_in="get_project")
+async def list_projects(
+    api: Testsigma,
+    progress: Progress,
+    text: Annotated[str | None, Field(description="Part of the name.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Project]:
+    """List the projects with their prefixes, which begin the ids of all they hold."""
+    selection: Selection[Project] = Selection(
+        lambda one: (alphabetical(one.prefix), *in_order(None, one.id)), limit=limit, cursor=cursor, text=text
+    )
+
+    def keep(project: Project) -> None:
+        if not text or text.casefold() in (project.name or "").casefold():
+            selection.offer(project)
+
+    walked = await api.walk_projects(keep, progress=progress)
+    return selection.page(lambda project: project, walked.coverage(selection.matched))
+
+
+class Holdings(Answer):
+    """How much is in a project."""
+
+    folders: int
+    test_cases: int
+    step_groups: int
+    test_runs: int
+    test_plans: int
+
+
+class WholeProject(Answer):
+    """A project and what is in it."""
+
+    project: Project
+    holds: Holdings
+    note: str | None = None
+
+
+async def holdings(api: Testsigma, project_id: str) -> dict[str, Count]:
+    """How many of each kind a project has."""
+    counts = await together(
+        [
+            partial(counted, partial(api.folders_page, project_id), lambda row: row.id),
+            partial(counted, partial(api.test_cases_page, project_id), lambda row: row.id),
+            partial(counted, partial(api.step_groups_page, project_id), lambda row: row.id),
+            partial(counted, partial(api.test_runs_page, project_id), lambda row: row.id),
+            partial(counted, partial(api.test_plans_page, project_id), lambda row: row.id),
+        ],
+        at_once=2,
+    )
+    return dict(zip(("folder", "test case", "step group", "test run", "test plan"), counts, strict=True))
+
+
+@tool.reads(long_text=True)
+async def get_project(api: Testsigma, project: ProjectRef) -> WholeProject:
+    """Read one project, and how many folders, test cases, step groups, runs and plans it has."""
+    found = await fresh_project(api, project)
+    counts = await holdings(api, found.id)
+    holds = Holdings.model_validate({f"{kind}s".replace(" ", "_"): count.number for kind, count in counts.items()})
+    short = [count.of(kind) for kind, count in counts.items() if not count.is_exact]
+    note = f"Not all could be counted: {', '.join(short)}." if short else None
+    return WholeProject(project=found, holds=holds, note=note)
+
+
+async def fresh_project(api: Testsigma, project: str) -> Project:
+    """A project as it is now, found by what it was called a moment ago.
+
+    Raises:
+        NotFound: when it is gone.
+    """
+    found = await known_project(api, project)
+    try:
+        return await api.project(found.id)
+    except NotFound as error:
+        api.known_projects.forget()
+        raise NotFound(
+            f"Project {project[:80]!r} is gone. testsigma_list_projects shows those that are left.", status=404
+        ) from error
+
+
+class SavedProject(Answer):
+    """A project that was made or changed."""
+
+    done: str
+    project: Project
+    before: Project | None = None
+
+
+@tool.writes(idempotent=False, settled_by="list_projects")
+async def create_project(
+    api: Testsigma,
+    name: Title,
+    prefix: Annotated[
+        str, Field(min_length=1, max_length=20, description="Letters and digits; begins all ids, fixed for good.")
+    ],
+    description: LongText | None = None,
+) -> SavedProject:
+    """Create a project; its prefix can never be changed."""
+    if not (prefix.isascii() and prefix.isalnum()):
+        raise Refused("A prefix has letters and digits only, such as HRB. Nothing was sent.")
+    for other in (await api.projects(anew=True)).rows:
+        if (other.prefix or "").casefold() == prefix.casefold():
+            raise Refused(f"The prefix {prefix} is taken by {quote(other.name or other.id)}. Nothing was sent.")
+    project = await api.create_project(said(name=name, human_id_prefix=prefix.upper(), description=description))
+    return SavedProject(done=f"Created; ids in it begin with {project.prefix or prefix.upper()}-.", project=project)
+
+
+@tool.writes(idempotent=True, settled_by="get_project")
+async def update_project(
+    api: Testsigma, project: ProjectRef, name: Title | None = None, description: LongText | None = None
+) -> SavedProject:
+    """Change a project's name or description; what is left out stays."""
+    fields = said(name=name, description=description)
+    something(fields)
+    before = await fresh_project(api, project)
+    after = await api.update_project(before.id, fields)
+    return SavedProject(done=changed(fields), project=after, before=before)
+
+
+class DeletedProject(Answer):
+    """A project that is gone, as it was."""
+
+    done: str
+    project: Project
+
+
+async def about_to_delete(api: Testsigma, project: str) -> str:
+    found = await fresh_project(api, project)
+    counts = [count.of(kind) for kind, count in (await holdings(api, found.id)).items()]
+    return (
+        f"Delete project {quote(found.name or '')} with the prefix {found.prefix or 'that it has'} "
+        f"({found.id}) and all it holds: {', '.join(counts)}, with all results? There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="list_projects")
+async def delete_project(api: Testsigma, project: ProjectRef) -> DeletedProject:
+    """Delete a project with everything in it, after a person said yes."""
+    before = await fresh_project(api, project)
+    await api.delete_project(before.id)
+    return DeletedProject(done=f"Project {before.prefix or before.id} is deleted with all it held.", project=before)

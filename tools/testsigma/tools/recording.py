@@ -1,0 +1,278 @@
+"""Recording results of a run and assigning its test cases, always in the name of a person who was named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused, UnexpectedShape
+from tools.kit.model import Answer, Sent
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Toolset, in_silence
+from tools.kit.vocabulary import Said
+from tools.kit.wait import Pace, wait_until
+from tools.kit.when import instant
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.client.variables import USER
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.settings import User
+from tools.testsigma.models.test_runs import RunCase, RunCases, TestRun
+from tools.testsigma.tools.changes import LongText, said
+from tools.testsigma.tools.identity import CASE, CaseId, ProjectOfId, RunId, located
+from tools.testsigma.tools.names import UserRef, Word, bare, lookup, lookup_names, user_names, user_or_setting
+from tools.testsigma.tools.names import user as known_user
+from tools.testsigma.tools.run_view import Results, open_run, results_of, run_in_words
+from tools.testsigma.tools.statuses import result_status
+from tools.testsigma.tools.test_runs import assignee_of
+
+tool = Toolset(Testsigma)
+
+MOST_RESULTS: Final = 100
+MOST_LINES: Final = 30
+"""Results that a question shows one by one, within what hosts can show."""
+FEW: Final = 8
+FILL_MINUTES: Final = 0.25
+"""How long a run's cases are waited for: they appear some seconds after the run (seen in a real client)."""
+FILL_PACE: Final = Pace(first=1.5, last=4.0)
+SANDBOX_FILL_PACE: Final = Pace(first=0.1, last=0.5)
+YOUNG: Final = timedelta(minutes=1)
+
+
+class NewResult(Sent):
+    """A result to record."""
+
+    case_id: CaseId
+    status: Annotated[Word, Field(description="Passed, Failed, Blocked, Skipped, UnTested, ...")]
+    comment: Annotated[LongText | None, Field(description="Replaces the old one.")] = None
+
+
+NewResults = Annotated[list[NewResult], Field(min_length=1, max_length=MOST_RESULTS)]
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A result to record, with the case as it stands in the run."""
+
+    wanted: NewResult
+    status_id: str
+    status: str
+    before: RunCase
+
+    @property
+    def is_first(self) -> bool:
+        """Whether there is no result yet that it would stand in for."""
+        return result_status(self.before.status) == "queued"
+
+    def wire(self, person: User) -> dict[str, Any]:
+        fields = {"test_case_id": self.before.test_case.id, "test_run_status_id": self.status_id, "user_id": person.id}
+        return fields | said(description=self.wanted.comment)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a call to record results comes to."""
+
+    project: Project
+    run: TestRun
+    person: User
+    intents: Sequence[Intent]
+
+
+async def planned(
+    api: Testsigma, run_id: str, results: Sequence[NewResult], user: str | None, project: str | None
+) -> Plan:
+    """Resolve what is to be recorded.
+
+    Raises:
+        Refused: for a closed run, a case that is not in it, an unknown status, or results of nobody.
+    """
+    person = await user_or_setting(api, user)
+    owner, run = await open_run(api, run_id, project)
+    statuses = {result.status: await lookup(api, "result_status", result.status) for result in results}
+    keys = [(await located(api, CASE, result.case_id, owner.id)).key for result in results]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise Refused(f"{', '.join(twice[:10])} stands in the list more than once. Nothing was sent.")
+    inside = await filled(api, owner, run, keys)
+    intents = [
+        Intent(result, statuses[result.status].id, statuses[result.status].name or result.status, inside[key])
+        for result, key in zip(results, keys, strict=True)
+    ]
+    return Plan(owner, run, person, intents)
+
+
+async def filled(api: Testsigma, project: Project, run: TestRun, keys: Sequence[str]) -> dict[str, RunCase]:
+    """The run's cases of these ids; those of a new run appear a little later than it does, and are waited for.
+
+    Raises:
+        Refused: when some are not in the run.
+    """
+
+    def missing(results: Results) -> list[str]:
+        return [key for key in keys if key not in by_key(results.rows)]
+
+    def may_grow(results: Results) -> bool:
+        made = instant(run.created_at)
+        is_young = made is not None and api.now() - made < YOUNG
+        return is_young or len(results.rows) < (run.test_cases_count or 0)
+
+    waited = await wait_until(
+        lambda: results_of(api, project, run),
+        lambda results: not missing(results) or not may_grow(results),
+        minutes=FILL_MINUTES,
+        pace=SANDBOX_FILL_PACE if api.is_sandbox else FILL_PACE,
+        say=lambda results: f"waiting for the cases of {run.key}",
+        progress=in_silence,
+    )
+    found = by_key(waited.seen.rows)
+    for key in missing(waited.seen):
+        found |= await _by_uuid(api, project, key, found)
+    if absent := [key for key in keys if key not in found]:
+        told = waited.seen.coverage
+        short = f" Not all its cases could be read: {told.why}." if not told.complete else ""
+        raise Refused(
+            f"{', '.join(absent[:10])} {'is' if len(absent) == 1 else 'are'} not in test run {run.key}: "
+            f"testsigma_get_run_results shows its cases.{short} Nothing was sent."
+        )
+    return found
+
+
+def by_key(rows: Sequence[RunCase]) -> dict[str, RunCase]:
+    """The cases of a run by their human ids and by their UUIDs."""
+    found: dict[str, RunCase] = {}
+    for row in rows:
+        for key in (row.test_case.id, row.test_case.human_id):
+            if key:
+                found[key] = row
+    return found
+
+
+async def _by_uuid(api: Testsigma, project: Project, key: str, inside: Mapping[str, RunCase]) -> dict[str, RunCase]:
+    """A case of the run where the run tells UUIDs only."""
+    if not inside or any(row.test_case.human_id for row in inside.values()):
+        return {}
+    try:
+        row = inside.get((await api.test_case(project.id, key)).id)
+    except NotFound:
+        return {}
+    return {} if row is None else {key: row}
+
+
+async def about_to_record(
+    api: Testsigma, run_id: str, results: list[NewResult], user: str | None, project: str | None
+) -> str | None:
+    plan = await planned(api, run_id, results, user, project)
+    replaced = [intent for intent in plan.intents if not intent.is_first]
+    if not replaced:
+        return None
+    count, one = len(plan.intents), len(replaced) == 1
+    lines = [
+        f"Record {count} result{'' if count == 1 else 's'} in {run_in_words(plan.run)} as {quote(plan.person.called)}? "
+        f"{len(replaced)} {'replaces' if one else 'replace'} a result that is there; every attempt stays in the "
+        "history and cannot be removed."
+    ]
+    longest = 400 if len(replaced) <= FEW else 80
+    for intent in replaced[:MOST_LINES]:
+        case = intent.before.test_case
+        remark = f", with the comment {quote(intent.wanted.comment, at_most=longest)}" if intent.wanted.comment else ""
+        told = f"{quote(intent.before.status or '?', at_most=40)} becomes {quote(intent.status, at_most=40)}"
+        lines.append(f"- {case.key} {quote(case.title or '', at_most=60)}: {told}{remark}")
+    if len(replaced) > MOST_LINES:
+        lines.append(f"- and {len(replaced) - MOST_LINES} more")
+    return "\n".join(lines)
+
+
+class RecordedResult(Answer):
+    """A result that was recorded, with the one before."""
+
+    id: Key
+    title: Untrusted | None = None
+    before: Said = None
+    after: Said = None
+
+
+class Recorded(Answer):
+    """Results that were recorded."""
+
+    done: str
+    run_id: Key
+    user: Untrusted
+    results: list[RecordedResult]
+    note: str | None = None
+
+
+@tool.writes(about_to_record, idempotent=False, settled_by="get_run_results")
+async def record_results(
+    api: Testsigma,
+    run_id: RunId,
+    results: NewResults,
+    user: Annotated[UserRef | None, Field(description=f"Whose results: e-mail or full name. Default: {USER}.")] = None,
+    project: ProjectOfId = None,
+) -> Recorded:
+    """Record results of test cases in a run, in a person's name. Asks where a result would be replaced."""
+    plan = await planned(api, run_id, results, user, project)
+    wanted = [intent.wire(plan.person) for intent in plan.intents]
+    try:
+        answer = await api.record_results(plan.project.id, plan.run.key, wanted)
+    except UnexpectedShape:
+        answer = RunCases()  # it was accepted: what came of it is read below
+    now = await _after(api, plan, answer)
+    told = [
+        RecordedResult(
+            id=intent.before.test_case.key,
+            title=intent.before.test_case.title,
+            before=intent.before.status,
+            after=now.get(intent.before.test_case.id or ""),
+        )
+        for intent in plan.intents
+    ]
+    wrong = [one.id for one, intent in zip(told, plan.intents, strict=True) if bare(one.after) != bare(intent.status)]
+    return Recorded(
+        done=f"{len(told) - len(wrong)} of {len(told)} recorded.",
+        run_id=plan.run.key,
+        user=plan.person.called,
+        results=told,
+        note=f"Not as wanted: {', '.join(wrong[:20])}. testsigma_get_run_results shows them." if wrong else None,
+    )
+
+
+async def _after(api: Testsigma, plan: Plan, answer: RunCases) -> dict[str, str]:
+    """The statuses after recording by the case's UUID: from the answer, or read again where it says too little."""
+    names = await lookup_names(api, "result_status")
+    told = {row.test_case.id or "": names.get(row.status_id or "", row.status or "") for row in answer.rows}
+    if all(told.get(intent.before.test_case.id or "") for intent in plan.intents):
+        return told
+    rows = (await results_of(api, plan.project, plan.run)).rows
+    return {row.test_case.id or "": row.status or "" for row in rows}
+
+
+class Assigned(Answer):
+    """A test case of a run with who is to do it."""
+
+    done: str
+    run_id: Key
+    case_id: Key
+    before: Untrusted | None = None
+    after: Untrusted | None = None
+
+
+@tool.writes(idempotent=True, settled_by="get_run_results")
+async def assign_test_case(
+    api: Testsigma, run_id: RunId, case_id: CaseId, user: UserRef, project: ProjectOfId = None
+) -> Assigned:
+    """Assign a test case of a run to a user."""
+    person = await known_user(api, user)
+    owner, run = await open_run(api, run_id, project)
+    key = (await located(api, CASE, case_id, owner.id)).key
+    inside = (await filled(api, owner, run, [key]))[key]
+    users = await user_names(api)
+    answer = await api.assign_test_case(owner.id, run.key, case_id=inside.test_case.id or key, user_id=person.id)
+    after = users.get(answer.assignee_id or "", answer.assignee_id) or person.called
+    return Assigned(
+        done="Assigned.",
+        run_id=run.key,
+        case_id=inside.test_case.key or key,
+        before=assignee_of(inside, users),
+        after=after,
+    )

@@ -1,0 +1,241 @@
+"""Making test runs from a selection that holds, changing, closing and deleting them."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.model import Answer
+from tools.kit.text import quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.test_cases import TestCase
+from tools.testsigma.tools.changes import Day, LongText, Title, changed, dates, said, something
+from tools.testsigma.tools.folder_tree import FolderRef, tree_of
+from tools.testsigma.tools.identity import CASE, CaseId, PlanId, ProjectOfId, ProjectRef, RunId, known_project, located
+from tools.testsigma.tools.names import LabelNames, UserRef, Word, bare, user
+from tools.testsigma.tools.names import labels as known_labels
+from tools.testsigma.tools.run_view import RunView, known_run, open_run, results_of, run_in_words, shown_run
+from tools.testsigma.tools.statuses import untested
+from tools.testsigma.tools.test_cases import case_filter
+from tools.testsigma.tools.test_plans import known_plan
+
+tool = Toolset(Testsigma)
+
+ONE_BY_ONE: Final = 8
+"""So many test cases are read by their ids; for more, the whole list is read once."""
+
+
+class SavedRun(Answer):
+    """A test run that was made or changed."""
+
+    done: str
+    test_run: RunView
+    before: RunView | None = None
+    next: str | None = None
+
+
+def checked_selection(case_ids: Sequence[str] | None, filters: dict[str, Any], *, all_cases: bool) -> None:
+    """Refuse what the platform would take and not do.
+
+    Raises:
+        Refused: with what to say instead.
+    """
+    if all_cases and (case_ids or filters):
+        raise Refused(
+            "A run of all test cases takes no selection: Testsigma accepts filters of such a run and ignores them. "
+            "Leave all_cases out, and the cases that fit are taken one by one. Nothing was sent."
+        )
+    if case_ids and filters:
+        raise Refused("Give case_ids, or filters; not both. Nothing was sent.")
+    if not (all_cases or case_ids or filters):
+        raise Refused("Say which test cases: case_ids, a filter such as folder, or all_cases. Nothing was sent.")
+
+
+async def chosen(
+    api: Testsigma, project: Project, case_ids: Sequence[str] | None, filters: dict[str, Any], progress: Progress
+) -> list[str]:
+    """The UUIDs of the test cases of a new run: a body takes no human ids.
+
+    Raises:
+        NotFound: for an id that the project does not have.
+        Refused: when no test case fits, or not all could be looked at.
+    """
+    if case_ids:
+        return await uuids_of(api, project, case_ids, progress)
+    tree = await tree_of(api, project.id)
+    if "folder" in filters and not tree.coverage.complete:
+        raise Refused(f"Not all folders could be read ({tree.coverage.why}). Nothing was sent.")
+    wanted = await case_filter(api, tree, **filters)
+    found: list[str] = []
+
+    def keep(case: TestCase) -> None:
+        if wanted.fits(case, set()):
+            found.append(case.id)
+
+    walked = await api.walk_test_cases(project.id, keep, filters=wanted.query, progress=progress)
+    if not found:
+        raise Refused("No test case fits; testsigma_list_test_cases takes the same filters. Nothing was sent.")
+    if not (coverage := walked.coverage(len(found))).complete:
+        raise Refused(f"Not all test cases could be looked at ({coverage.why}). Nothing was sent.")
+    return found
+
+
+async def uuids_of(api: Testsigma, project: Project, case_ids: Sequence[str], progress: Progress) -> list[str]:
+    """The UUIDs of test cases, each once; those that are given as UUIDs are looked up too."""
+    keys = list(dict.fromkeys([(await located(api, CASE, case_id, project.id)).key for case_id in case_ids]))
+    found: dict[str, str] = {}
+
+    def keep(case: TestCase) -> None:
+        found[case.id] = case.id
+        if case.human_id:
+            found[case.human_id] = case.id
+
+    if len(keys) > ONE_BY_ONE:
+        await api.walk_test_cases(project.id, keep, progress=progress)
+    absent: list[str] = []
+    for key in keys:
+        if key not in found:
+            try:
+                found[key] = (await api.test_case(project.id, key)).id
+            except NotFound:
+                absent.append(key)
+    if absent:
+        where = f"Project {project.prefix or project.id} has no test case {', '.join(absent[:20])}."
+        raise NotFound(f"{where} testsigma_list_test_cases shows ids. Nothing was sent.", status=404)
+    return list(dict.fromkeys(found[key] for key in keys))
+
+
+@tool.writes(idempotent=False, settled_by="list_test_runs")
+async def create_test_run(
+    api: Testsigma,
+    progress: Progress,
+    project: ProjectRef,
+    title: Title,
+    case_ids: Annotated[list[CaseId] | None, Field(min_length=1, max_length=2000)] = None,
+    folder: Annotated[FolderRef | None, Field(description="Its cases, with those of its subfolders.")] = None,
+    label: Word | None = None,
+    priority: Word | None = None,
+    case_type: Word | None = None,
+    all_cases: Annotated[bool, Field(description="Every test case of the project.")] = False,
+    description: LongText | None = None,
+    plan_id: PlanId | None = None,
+    assignee: UserRef | None = None,
+    start: Day = None,
+    end: Day = None,
+    labels: LabelNames = None,
+) -> SavedRun:
+    """Create a test run of named test cases, of those that fit filters now, or of all."""
+    filters = said(folder=folder, label_name=label, priority=priority, case_type=case_type)
+    checked_selection(case_ids, filters, all_cases=all_cases)
+    when = dates(start, end, api.now())
+    owner = await known_project(api, project)
+    fields: dict[str, Any] = {"title": title, "status": "ACTIVE", "project_id": owner.id, **when}
+    fields |= said(description=description)
+    if plan_id is not None:
+        fields["test_plan_id"] = (await known_plan(api, plan_id, owner.id))[1].id
+    if assignee is not None:
+        fields["assignee_id"] = (await user(api, assignee)).id
+    if labels:
+        fields["label_names"] = await label_names(api, labels)
+    ids = [] if all_cases else await chosen(api, owner, case_ids, filters, progress)
+    selection = [{"field": "id", "operator": "IN", "values": ids}] if ids else []
+    fields["selection_type"] = "DYNAMIC" if all_cases else "STATIC"
+    fields |= {"static_selection_filters": selection, "dynamic_selection_filters": []}
+    made = await api.create_test_run(owner.id, fields)
+    short = made.test_cases_count is not None and not all_cases and made.test_cases_count != len(ids)
+    done = f"Created with {made.test_cases_count} of {len(ids)} test cases." if short else "Created."
+    return SavedRun(
+        done=done,
+        test_run=await shown_run(api, owner, made),
+        next="Its test cases appear after some seconds. testsigma_record_results records what comes of them.",
+    )
+
+
+async def label_names(api: Testsigma, names: Sequence[str]) -> list[str]:
+    """Labels as a run takes them: by name, and only such as there are, since an unknown one may be made in silence."""
+    return [one.name or "" for one in await known_labels(api, names)]
+
+
+@tool.writes(idempotent=True, settled_by="get_test_run")
+async def update_test_run(
+    api: Testsigma,
+    run_id: RunId,
+    project: ProjectOfId = None,
+    title: Title | None = None,
+    description: LongText | None = None,
+    assignee: UserRef | None = None,
+    start: Day = None,
+    end: Day = None,
+    labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+) -> SavedRun:
+    """Change an open test run; what is left out stays, and its test cases cannot be exchanged."""
+    when = dates(start, end, api.now())
+    something(said(title=title, description=description, assignee=assignee, labels=labels) | when)
+    owner, before = await open_run(api, run_id, project)
+    fields = {
+        name: value
+        for name, value in said(title=title, description=description).items()
+        if value != (getattr(before, name) or "")
+    }
+    if assignee is not None and (person := await user(api, assignee)).id != before.assignee_id:
+        fields["assignee_id"] = person.id
+    if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.all_labels}:
+        fields["label_names"] = await label_names(api, labels)
+    fields |= when
+    seen = await shown_run(api, owner, before)
+    if not fields:
+        return SavedRun(done="It is so already; nothing was sent.", test_run=seen)
+    await api.update_test_run(owner.id, before.key, fields)
+    after = await shown_run(api, owner, await api.test_run(owner.id, before.key))
+    return SavedRun(done=changed(fields), test_run=after, before=seen)
+
+
+async def about_to_close(api: Testsigma, run_id: str, project: str | None) -> str:
+    owner, run = await open_run(api, run_id, project)
+    results = await results_of(api, owner, run)
+    left, least = untested(results.rows), "" if results.coverage.complete else "at least "
+    return (
+        f"Close {run_in_words(run)} of project {quote(owner.name or owner.id)}? It has {least}"
+        f"{len(results.rows)} test cases: {quote(results.counts.in_words(), at_most=500)}. "
+        f"{least}{left} of them still untested will stay so: closing locks the run, and the API cannot open it again."
+    )
+
+
+@tool.destroys(about_to_close, idempotent=True, settled_by="get_test_run")
+async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> SavedRun:
+    """Close a test run for good, after a person said yes: nothing in it can change any more."""
+    owner, before = await open_run(api, run_id, project)
+    await api.update_test_run(owner.id, before.key, {"status": "CLOSED"})
+    after = await api.test_run(owner.id, before.key)
+    if not after.is_closed:
+        raise PlatformError(f"The platform took the change and left test run {before.key} {after.status}.")
+    return SavedRun(done="Closed.", test_run=await shown_run(api, owner, after))
+
+
+class DeletedRun(Answer):
+    """A test run that is gone, as it was."""
+
+    done: str
+    test_run: RunView
+
+
+async def about_to_delete(api: Testsigma, run_id: str, project: str | None) -> str:
+    owner, run = await known_run(api, run_id, project)
+    results = await results_of(api, owner, run)
+    recorded, least = len(results.rows) - untested(results.rows), "" if results.coverage.complete else "at least "
+    return (
+        f"Delete {run_in_words(run)} of project {quote(owner.name or owner.id)} with {least}{recorded} recorded "
+        f"result{'' if recorded == 1 else 's'} of {least}{len(results.rows)} test cases? There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="get_test_run")
+async def delete_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> DeletedRun:
+    """Delete a test run with its results, after a person said yes."""
+    owner, before = await known_run(api, run_id, project)
+    shown = await shown_run(api, owner, before)
+    await api.delete_test_run(owner.id, before.key)
+    return DeletedRun(done=f"Test run {before.key} is deleted.", test_run=shown)

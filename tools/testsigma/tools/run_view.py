@@ -1,0 +1,180 @@
+"""A test run as people read it, with its results counted where the platform does not count them."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.page import Coverage
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.vocabulary import Said, Status
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.test_runs import RunCase, TestRun
+from tools.testsigma.tools.identity import RUN, located, nothing_called
+from tools.testsigma.tools.names import user_names
+from tools.testsigma.tools.statuses import Counts, StatusCount, counts_of, run_status, told_counts
+
+
+class RunRow(Answer):
+    """A test run as a list shows it; results only where the platform counts them."""
+
+    id: Key
+    title: Untrusted | None = None
+    status: Status
+    said: Said = None
+    test_cases: int | None = None
+    passed: int | None = None
+    failed: int | None = None
+    started_at: Key | None = None
+    ended_at: Key | None = None
+    created_at: Key | None = None
+
+
+class RunView(Answer):
+    """A test run whole, but for its results."""
+
+    id: Key
+    project: Key | None = None
+    title: Untrusted | None = None
+    status: Status
+    said: Said = None
+    description: Untrusted | None = None
+    selection: Key | None = None
+    plan: Key | None = None
+    assignee: Untrusted | None = None
+    labels: list[Untrusted] = Field(default_factory=list)
+    environments: list[Untrusted] = Field(default_factory=list)
+    test_cases: int | None = None
+    results: list[StatusCount] = Field(default_factory=list)
+    note: str | None = None
+    start_date: Key | None = None
+    end_date: Key | None = None
+    closed_by: Untrusted | None = None
+    created_at: Key | None = None
+    updated_at: Key | None = None
+    link: Annotated[Key | None, Field(description="Its page in the web app.")] = None
+
+
+@dataclass(frozen=True)
+class Results:
+    """The test cases of a run, and whether all could be read."""
+
+    rows: list[RunCase]
+    coverage: Coverage
+
+    @property
+    def counts(self) -> Counts:
+        return counts_of(self.rows)
+
+
+async def known_run(api: Testsigma, run_id: str, project: str | None) -> tuple[Project, TestRun]:
+    """Read a test run, or say where ids come from.
+
+    Raises:
+        NotFound: when the project has no such test run.
+    """
+    place = await located(api, RUN, run_id, project)
+    try:
+        return place.project, await api.test_run(place.project.id, place.key)
+    except NotFound as error:
+        raise nothing_called(RUN, place.key, place.project) from error
+
+
+async def open_run(api: Testsigma, run_id: str, project: str | None) -> tuple[Project, TestRun]:
+    """Read a test run that can still change.
+
+    Raises:
+        Refused: when it is closed.
+    """
+    owner, run = await known_run(api, run_id, project)
+    if run.is_closed:
+        raise Refused(f"Test run {run.key} is closed, which locks it; the API cannot open it again. Nothing was sent.")
+    return owner, run
+
+
+async def results_of(api: Testsigma, project: Project, run: TestRun) -> Results:
+    """Read all test cases of a run with their results."""
+    rows: list[RunCase] = []
+    walked = await api.walk_run_cases(project.id, run.key, rows.append)
+    return Results(rows, walked.coverage(len(rows)))
+
+
+def run_in_words(run: TestRun) -> str:
+    """A test run as a question names it."""
+    return f"test run {run.key} {quote(run.title or '')}"
+
+
+def row(run: TestRun) -> RunRow:
+    counts = told_counts(run)
+    return RunRow(
+        id=run.key,
+        title=run.title,
+        status=run_status(run, counts),
+        said=run.status,
+        test_cases=run.test_cases_count if run.test_cases_count is not None or counts is None else counts.total,
+        passed=None if counts is None else counts.of("passed"),
+        failed=None if counts is None else counts.of("failed"),
+        started_at=run.start_date,
+        ended_at=run.end_date,
+        created_at=run.created_at,
+    )
+
+
+async def shown_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
+    """A run with its names and counts."""
+    counts, note = told_counts(run), None
+    if counts is None:
+        results = await results_of(api, project, run)
+        counts, note = results.counts, "Counted here: the platform gives no summary of this run."
+        if not results.coverage.complete:
+            note = f"Counted here, and not wholly: {results.coverage.why}."
+        note = still_filling(run, counts) or note
+    plan = None
+    if run.test_plan_id is not None:
+        plan = await _plan_key(api, project, run.test_plan_id)
+    users = await user_names(api) if run.assignee_id or run.closed_by else {}
+    return RunView(
+        id=run.key,
+        project=project.prefix or project.id,
+        title=run.title,
+        status=run_status(run, counts),
+        said=run.status,
+        description=run.description,
+        selection=run.selection_type,
+        plan=plan,
+        assignee=users.get(run.assignee_id or "", run.assignee_id),
+        labels=run.all_labels,
+        environments=run.environments,
+        test_cases=counts.total if run.test_cases_count is None else run.test_cases_count,
+        results=counts.rows(),
+        note=note,
+        start_date=run.start_date,
+        end_date=run.end_date,
+        closed_by=users.get(run.closed_by or "", run.closed_by),
+        created_at=run.created_at,
+        updated_at=run.updated_at,
+        link=link_of(api, run.id),
+    )
+
+
+def still_filling(run: TestRun, counts: Counts) -> str | None:
+    """A word on the test cases of a new run that are still to come."""
+    missing = (run.test_cases_count or 0) - counts.total
+    return f"{missing} of its test cases have not appeared yet; read again in a few seconds." if missing > 0 else None
+
+
+async def _plan_key(api: Testsigma, project: Project, plan_id: str) -> str:
+    try:
+        return (await api.test_plan(project.id, plan_id)).key
+    except NotFound:
+        return plan_id
+
+
+def link_of(api: Testsigma, run_id: str) -> str | None:
+    """The page of a run in the web app, which stands on the API's own host; an imitation has none."""
+    parts = urlsplit(api.base_url)
+    return None if api.is_sandbox else f"{parts.scheme}://{parts.netloc}/ui/test_runs/{run_id}/"

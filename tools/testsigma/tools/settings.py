@@ -1,0 +1,91 @@
+"""What a workspace has for all projects: the words for priorities and the like, its users, its labels."""
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import Key, Untrusted
+from tools.kit.toolset import Toolset
+from tools.testsigma.client.settings import LookupKind
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.settings import Label, User
+from tools.testsigma.tools.identity import alphabetical, in_order
+
+tool = Toolset(Testsigma)
+
+
+class Words(Answer):
+    """The words of one list, in the order in which people see them."""
+
+    kind: LookupKind
+    words: list[Key]
+    note: str | None = None
+
+
+class Lookups(Answer):
+    """The words that other tools take; they differ from account to account."""
+
+    lookups: list[Words]
+
+
+@tool.reads()
+async def list_lookups(
+    api: Testsigma, kind: Annotated[LookupKind | None, Field(description="Default: all five.")] = None
+) -> Lookups:
+    """List the valid priorities, case types, case statuses, automation types and result statuses of the account."""
+    told = []
+    for one in get_args(LookupKind) if kind is None else (kind,):
+        kept = await api.lookups(one, anew=True)
+        rows = sorted(kept.rows, key=lambda row: row.order or 0)
+        told.append(Words(kind=one, words=[row.name or row.id for row in rows], note=kept.coverage.why))
+    return Lookups(lookups=told)
+
+
+class UserRow(Answer):
+    """A user of the workspace."""
+
+    name: Untrusted | None = None
+    email: Untrusted | None = None
+    status: Key | None = None
+    id: Key
+
+
+@tool.reads()
+async def list_users(
+    api: Testsigma,
+    text: Annotated[str | None, Field(description="Part of name or e-mail.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[UserRow]:
+    """List the users of the workspace: results and test cases are assigned to them by e-mail or full name."""
+    selection: Selection[User] = Selection(
+        lambda one: (alphabetical(one.full_name), *in_order(None, one.id)), limit=limit, cursor=cursor, text=text
+    )
+    kept = await api.users(anew=True)
+    for one in kept.rows:
+        if not text or text.casefold() in f"{one.full_name} {one.email or ''}".casefold():
+            selection.offer(one)
+    coverage = kept.coverage.model_copy(update={"matched": selection.matched})
+    return selection.page(
+        lambda one: UserRow(name=one.full_name, email=one.email, status=one.status, id=one.id), coverage
+    )
+
+
+class LabelRow(Answer):
+    """A label."""
+
+    name: Untrusted | None = None
+
+
+@tool.reads()
+async def list_labels(api: Testsigma, limit: Limit = 100, cursor: Cursor = None) -> Page[LabelRow]:
+    """List the labels of the workspace, one set for all projects; new ones are made in the web app."""
+    selection: Selection[Label] = Selection(
+        lambda one: (alphabetical(one.name), *in_order(None, one.id)), limit=limit, cursor=cursor
+    )
+    kept = await api.labels(anew=True)
+    for one in kept.rows:
+        selection.offer(one)
+    return selection.page(lambda one: LabelRow(name=one.name), kept.coverage)

@@ -1,0 +1,97 @@
+"""How runs and results stand, in the words that all platforms share beside Testsigma's own."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tools.kit.model import Answer
+from tools.kit.vocabulary import Said, Status, shared
+from tools.testsigma.models.test_runs import RunCase, TestRun
+from tools.testsigma.tools.names import bare
+
+_RESULTS: Final[Mapping[str, Status]] = {
+    "passed": "passed",
+    "failed": "failed",
+    "blocked": "blocked",
+    "skipped": "skipped",
+    "untested": "queued",
+    "retest": "queued",
+    "inprogress": "running",
+}
+_RUNS: Final[Mapping[str, Status]] = {**_RESULTS, "active": "running", "running": "running", "aborted": "cancelled"}
+
+
+def result_status(word: str | None) -> Status:
+    """The shared word for a result."""
+    return shared(word, _RESULTS, "unknown")
+
+
+class StatusCount(Answer):
+    """How many test cases of a run have a status."""
+
+    said: Said = None
+    status: Status
+    count: int
+
+
+@dataclass
+class Counts:
+    """The results of a run by status, spelled as they were first met."""
+
+    _by_word: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def add(self, word: str | None, count: int = 1) -> None:
+        said, so_far = self._by_word.get(bare(word), (word or "", 0))
+        self._by_word[bare(word)] = (said, so_far + count)
+
+    @property
+    def total(self) -> int:
+        return sum(count for _, count in self._by_word.values())
+
+    def of(self, *statuses: Status) -> int:
+        return sum(count for said, count in self._by_word.values() if result_status(said) in statuses)
+
+    def rows(self) -> list[StatusCount]:
+        """The largest first."""
+        ordered = sorted(self._by_word.values(), key=lambda one: (-one[1], one[0]))
+        return [StatusCount(said=said or None, status=result_status(said), count=count) for said, count in ordered]
+
+    def in_words(self) -> str:
+        return ", ".join(f"{row.count} {row.said or 'without a status'}" for row in self.rows()) or "no test cases"
+
+
+def counts_of(results: Iterable[RunCase]) -> Counts:
+    """Count the results of a run."""
+    counts = Counts()
+    for result in results:
+        counts.add(result.status)
+    return counts
+
+
+def told_counts(run: TestRun) -> Counts | None:
+    """What a run says about its results itself; most runs say nothing."""
+    counts = Counts()
+    for one in run.summary:
+        counts.add(one.name, one.count)
+    if not run.summary and run.results is not None and run.results.total is not None:
+        passed, failed = run.results.passed or 0, run.results.failed or 0
+        for word, count in (("Passed", passed), ("Failed", failed), ("other", run.results.total - passed - failed)):
+            if count > 0:
+                counts.add(word, count)
+    return counts if counts.total else None
+
+
+def run_status(run: TestRun, counts: Counts | None) -> Status:
+    """The shared word for a run: a closed one is what its results are, where they are known."""
+    if not run.is_closed:
+        return shared(run.status, _RUNS, "unknown")
+    if counts is None or not counts.total:
+        return "unknown"
+    if counts.of("failed"):
+        return "failed"
+    return "passed" if counts.of("passed", "skipped") == counts.total and counts.of("passed") else "unknown"
+
+
+def untested(results: Sequence[RunCase]) -> int:
+    """How many test cases still have no result."""
+    return sum(result_status(result.status) == "queued" for result in results)

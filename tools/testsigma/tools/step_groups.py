@@ -1,0 +1,269 @@
+"""Step groups: listing, reading, making; and changing or deleting one with all test cases that embed it in view."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import Key, Untrusted, clean, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testsigma.client.paging import Count
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.step_groups import StepGroup
+from tools.testsigma.models.test_cases import TestCase
+from tools.testsigma.tools.case_changes import Steps, label_ids
+from tools.testsigma.tools.changes import LongText, Title, changed, said, something
+from tools.testsigma.tools.identity import (
+    GROUP,
+    GroupId,
+    ProjectOfId,
+    ProjectRef,
+    in_order,
+    known_project,
+    located,
+    nothing_called,
+)
+from tools.testsigma.tools.names import LabelNames
+
+tool = Toolset(Testsigma)
+
+MOST_READ: Final = 40
+"""Test cases that are read one by one where a list leaves out their steps."""
+
+
+class GroupRow(Answer):
+    """A step group as a list shows it."""
+
+    id: Key
+    title: Untrusted | None = None
+    description: Untrusted | None = None
+    updated_at: Key | None = None
+
+
+class GroupStepView(Answer):
+    """A step of a step group."""
+
+    action: Untrusted | None = None
+    expected: Untrusted | None = None
+
+
+class GroupView(Answer):
+    """A step group whole."""
+
+    id: Key
+    project: Key | None = None
+    title: Untrusted | None = None
+    description: Untrusted | None = None
+    labels: list[Untrusted] = Field(default_factory=list)
+    steps: list[GroupStepView] = Field(default_factory=list)
+    created_at: Key | None = None
+    updated_at: Key | None = None
+
+
+def view(project: Project, group: StepGroup) -> GroupView:
+    return GroupView(
+        id=group.key,
+        project=project.prefix or project.id,
+        title=group.title,
+        description=group.description,
+        labels=group.labels,
+        steps=[GroupStepView(action=step.description, expected=step.expected) for step in group.ordered_steps],
+        created_at=group.created_at,
+        updated_at=group.updated_at,
+    )
+
+
+async def known_group(api: Testsigma, step_group_id: str, project: str | None) -> tuple[Project, StepGroup]:
+    """Read a step group, or say where ids come from.
+
+    Raises:
+        NotFound: when the project has no such step group.
+    """
+    place = await located(api, GROUP, step_group_id, project)
+    try:
+        return place.project, await api.step_group(place.project.id, place.key)
+    except NotFound as error:
+        raise nothing_called(GROUP, place.key, place.project) from error
+
+
+@tool.reads(rest_in="get_step_group")
+async def list_step_groups(
+    api: Testsigma,
+    progress: Progress,
+    project: ProjectRef,
+    text: Annotated[str | None, Field(description="Words of the title.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[GroupRow]:
+    """List a project's step groups: lists of steps that test cases share."""
+    owner = await known_project(api, project)
+    selection: Selection[StepGroup] = Selection(
+        lambda group: in_order(group.human_id, group.id), limit=limit, cursor=cursor, filters=[owner.id, text]
+    )
+    words = (text or "").casefold().split()
+
+    def keep(group: StepGroup) -> None:
+        title = clean(group.title or "").casefold()
+        if all(word in title for word in words):
+            selection.offer(group)
+
+    walked = await api.walk_step_groups(owner.id, keep, progress=progress)
+    return selection.page(
+        lambda one: GroupRow(id=one.key, title=one.title, description=one.description, updated_at=one.updated_at),
+        walked.coverage(selection.matched),
+    )
+
+
+class UsedGroup(GroupView):
+    """A step group with the test cases that embed it."""
+
+    used_by: list[Key] = Field(default_factory=list)
+    note: str | None = None
+
+
+@tool.reads(long_text=True)
+async def get_step_group(
+    api: Testsigma,
+    step_group_id: GroupId,
+    project: ProjectOfId = None,
+    find_cases: Annotated[bool, Field(description="Also look which test cases embed it; reads all of them.")] = False,
+) -> UsedGroup:
+    """Read one step group with its steps."""
+    owner, group = await known_group(api, step_group_id, project)
+    users, note = list[str](), None
+    if find_cases:
+        users, count = await uses(api, owner, group)
+        note = None if count.is_exact else "Not all test cases could be read."
+    return UsedGroup(**dict(view(owner, group)), used_by=users, note=note)
+
+
+async def uses(api: Testsigma, project: Project, group: StepGroup) -> tuple[list[str], Count]:
+    """The test cases that embed a step group; where a list leaves out steps, some are read one by one."""
+    users: list[str] = []
+    unread: list[TestCase] = []
+
+    def keep(case: TestCase) -> None:
+        if case.individual_steps is None:
+            if case.template_type != "TCD":
+                unread.append(case)
+        elif any(step.step_group_id == group.id for step in case.individual_steps):
+            users.append(case.key)
+
+    walked = await api.walk_test_cases(project.id, keep)
+    left, unread[MOST_READ:] = len(unread[MOST_READ:]), []
+    for case in unread:
+        whole = await api.test_case(project.id, case.key)
+        if any(step.step_group_id == group.id for step in whole.individual_steps or ()):
+            users.append(case.key)
+    return users, Count(len(users), not left and walked.coverage(0).complete)
+
+
+def in_words(users: Sequence[str], count: Count) -> str:
+    """Test cases that embed a step group, some of them by name."""
+    named = ", ".join(users[:10]) + (", ..." if len(users) > 10 else "")
+    return f"{count.of('test case')}{f' ({named})' if users else ''}"
+
+
+class SavedGroup(Answer):
+    """A step group that was made or changed."""
+
+    done: str
+    step_group: GroupView
+    before: GroupView | None = None
+
+
+def wire(steps: Steps | None) -> list[dict[str, Any]] | None:
+    """Steps as a step group takes them: with the expected result in the singular."""
+    if steps is None:
+        return None
+    return [
+        {"step_description": step.action, "expected_result": step.expected, "order": place}
+        for place, step in enumerate(steps, 1)
+    ]
+
+
+@tool.writes(idempotent=False, settled_by="list_step_groups")
+async def create_step_group(
+    api: Testsigma,
+    project: ProjectRef,
+    title: Title,
+    steps: Steps,
+    description: LongText | None = None,
+    labels: LabelNames = None,
+) -> SavedGroup:
+    """Create a step group that test cases can embed in the web app."""
+    owner = await known_project(api, project)
+    fields = said(title=title, description=description, steps=wire(steps))
+    if labels:
+        fields["label_ids"] = await label_ids(api, labels)
+    made = await api.create_step_group(owner.id, fields)
+    return SavedGroup(done="Created.", step_group=view(owner, made))
+
+
+async def about_to_update(api: Testsigma, step_group_id: str, project: str | None) -> str | None:
+    owner, group = await known_group(api, step_group_id, project)
+    users, count = await uses(api, owner, group)
+    if count.is_exact and not count.number:
+        return None
+    return (
+        f"Change step group {group.key} {quote(group.title or '')}? {in_words(users, count)} of project "
+        f"{quote(owner.name or owner.id)} {'embeds' if count.number == 1 else 'embed'} it and change with it. "
+        "The API keeps no older version of it."
+    )
+
+
+@tool.writes(about_to_update, idempotent=True, settled_by="get_step_group")
+async def update_step_group(
+    api: Testsigma,
+    step_group_id: GroupId,
+    project: ProjectOfId = None,
+    title: Title | None = None,
+    description: LongText | None = None,
+    steps: Annotated[Steps | None, Field(description="All steps anew.")] = None,
+    labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+) -> SavedGroup:
+    """Change a step group, after a person said yes where test cases embed it: they change too."""
+    something(said(title=title, description=description, steps=steps, labels=labels))
+    owner, before = await known_group(api, step_group_id, project)
+    fields = {
+        name: value
+        for name, value in said(title=title, description=description).items()
+        if value != (getattr(before, name) or "")
+    } | said(steps=wire(steps))
+    if labels is not None:
+        fields["label_ids"] = await label_ids(api, labels)
+    shown = view(owner, before)
+    if not fields:
+        return SavedGroup(done="It is so already; nothing was sent.", step_group=shown)
+    await api.update_step_group(owner.id, before.key, fields)
+    after = view(owner, await api.step_group(owner.id, before.key))
+    return SavedGroup(done=changed(fields, steps_are="steps"), step_group=after, before=shown)
+
+
+class DeletedGroup(Answer):
+    """A step group that is gone, as it was."""
+
+    done: str
+    step_group: GroupView
+
+
+async def about_to_delete(api: Testsigma, step_group_id: str, project: str | None) -> str:
+    owner, group = await known_group(api, step_group_id, project)
+    users, count = await uses(api, owner, group)
+    steps = len(group.steps)
+    return (
+        f"Delete step group {group.key} {quote(group.title or '')} ({steps} step{'' if steps == 1 else 's'}) of "
+        f"project {quote(owner.name or owner.id)}? It is unlinked from {in_words(users, count)}. There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="get_step_group")
+async def delete_step_group(api: Testsigma, step_group_id: GroupId, project: ProjectOfId = None) -> DeletedGroup:
+    """Delete a step group, after a person said yes: every test case that embeds it loses it."""
+    owner, before = await known_group(api, step_group_id, project)
+    await api.delete_step_group(owner.id, before.key)
+    return DeletedGroup(done=f"Step group {before.key} is deleted.", step_group=view(owner, before))

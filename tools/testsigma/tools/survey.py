@@ -1,0 +1,200 @@
+"""Testsigma's runs and test cases in the words that all platforms share."""
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
+from typing import Final, TypeVar
+
+from tools.kit.survey import Found, Kind, RunFailure, RunRow, RunStory, Seen, Survey, Untested, Wish
+from tools.kit.when import instant
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.test_cases import TestCase
+from tools.testsigma.models.test_runs import RunCase, TestRun
+from tools.testsigma.tools.folder_tree import Tree
+from tools.testsigma.tools.names import lookup_names
+from tools.testsigma.tools.run_view import known_run, results_of
+from tools.testsigma.tools.statuses import Counts, result_status, run_status, told_counts
+from tools.testsigma.tools.test_cases import case_filter
+
+T = TypeVar("T")
+
+KEY: Final = "testsigma"
+MOST_COUNTED: Final = 10
+"""Runs whose results are read where the platform does not sum them up; each is a request or more."""
+MOST_FAILURES: Final = 50
+
+
+class _Reading:
+    """What was read over all projects, and what could not be."""
+
+    def __init__(self) -> None:
+        self.runs: list[tuple[Project, TestRun]] = []
+        self.reasons: list[str] = []
+
+    def keep(self, project: Project, wish: Wish, run: TestRun) -> None:
+        if wish.fits(run.title, began(run), ended(run)):
+            self.runs.append((project, run))
+
+    def seen(self, rows: list[T]) -> Seen[T]:
+        """The rows, with everything that they leave out."""
+        why = "; ".join(dict.fromkeys(self.reasons)) or None
+        return Seen(rows, why is None, why)
+
+
+def began(run: TestRun) -> datetime | None:
+    return instant(run.start_date or run.created_at)
+
+
+def ended(run: TestRun) -> datetime | None:
+    """When a closed run was closed; the end of an open one is a plan."""
+    return instant(run.end_date or run.updated_at) if run.is_closed else None
+
+
+async def _fitting(api: Testsigma, wish: Wish) -> _Reading:
+    """The runs of all projects that fit, newest first."""
+    reading = _Reading()
+    projects = await api.projects()
+    if not projects.coverage.complete:
+        reading.reasons.append(f"projects: {projects.coverage.why}")
+    for project in projects.rows:
+        walked = await api.walk_test_runs(project.id, partial(reading.keep, project, wish))
+        if why := walked.coverage(0).why:
+            reading.reasons.append(f"{project.prefix}: {why}")
+    earliest = datetime.min.replace(tzinfo=api.now().tzinfo)
+    reading.runs.sort(key=lambda one: (began(one[1]) or earliest, one[1].key), reverse=True)
+    return reading
+
+
+def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
+    return RunRow(
+        platform=KEY,
+        run_id=run.key,
+        title=run.title,
+        status=run_status(run, counts),
+        said=run.status,
+        where=project.prefix or project.name,
+        started_at=run.start_date or run.created_at,
+        ended_at=(run.end_date or run.updated_at) if run.is_closed else None,
+        total=run.test_cases_count if run.test_cases_count is not None or counts is None else counts.total,
+        passed=None if counts is None else counts.of("passed"),
+        failed=None if counts is None else counts.of("failed"),
+        blocked=None if counts is None else counts.of("blocked"),
+        skipped=None if counts is None else counts.of("skipped"),
+        page=f"{KEY}://{project.prefix or project.id}/test-runs/{run.key}",
+    )
+
+
+async def runs(api: Testsigma, wish: Wish) -> Seen[RunRow]:
+    """The runs that fit, newest first."""
+    reading = await _fitting(api, wish)
+    rows, read = list[RunRow](), 0
+    for project, run in reading.runs[: wish.limit]:
+        counts = told_counts(run)
+        if counts is None and read < MOST_COUNTED:
+            counts, read = (await results_of(api, project, run)).counts, read + 1
+        rows.append(_row(project, run, counts))
+    if any(row.passed is None for row in rows):
+        reading.reasons.append(f"results were counted for the newest {MOST_COUNTED} runs that say nothing of them")
+    if len(reading.runs) > wish.limit:
+        reading.reasons.append(f"{len(reading.runs) - wish.limit} more runs fit")
+    return reading.seen(rows)
+
+
+async def run(api: Testsigma, run_id: str) -> RunStory:
+    """A run with what failed in it."""
+    project, found = await known_run(api, run_id, None)
+    results = await results_of(api, project, found)
+    failed = [row for row in results.rows if result_status(row.status) in {"failed", "blocked"}]
+    return RunStory(
+        run=_row(project, found, results.counts),
+        failures=[_failure(row) for row in failed[:MOST_FAILURES]],
+        more_failures=max(0, len(failed) - MOST_FAILURES),
+        next=f"testsigma_get_run_results with run_id {found.key} tells more.",
+    )
+
+
+def _failure(row: RunCase) -> RunFailure:
+    return RunFailure(
+        id=row.test_case.key,
+        title=row.test_case.title,
+        status=result_status(row.status),
+        said=row.status,
+        error=row.description,
+    )
+
+
+async def search(api: Testsigma, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
+    """Test cases and runs whose titles have the words, or that have them for an id."""
+    reading = await _fitting(api, Wish(text=words)) if "run" in kinds else _Reading()
+    found: list[Found] = []
+    if "test" in kinds:
+        for project in (await api.projects()).rows:
+            found += await _cases(api, project, words, reading.reasons)
+    found += [_found_run(project, run) for project, run in reading.runs]
+    if len(found) > limit:
+        reading.reasons.append(f"{len(found) - limit} more fit")
+    return reading.seen(found[:limit])
+
+
+async def _cases(api: Testsigma, project: Project, words: str, reasons: list[str]) -> list[Found]:
+    names = await lookup_names(api, "status")
+    wanted = await case_filter(api, Tree([], (await api.projects()).coverage), text=words)
+    cases: list[TestCase] = []
+
+    def keep(case: TestCase) -> None:
+        if wanted.fits(case, set()):
+            cases.append(case)
+
+    walked = await api.walk_test_cases(project.id, keep, filters=wanted.query)
+    if why := walked.coverage(0).why:
+        reasons.append(f"{project.prefix}: {why}")
+    return [
+        Found(
+            platform=KEY,
+            kind="test",
+            id=case.key,
+            title=case.title,
+            said=names.get(case.status_id or ""),
+            where=project.prefix or project.name,
+            at=case.updated_at,
+            page=f"{KEY}://{project.prefix or project.id}/test-cases/{case.key}",
+        )
+        for case in cases
+    ]
+
+
+def _found_run(project: Project, run: TestRun) -> Found:
+    return Found(
+        platform=KEY,
+        kind="run",
+        id=run.key,
+        title=run.title,
+        said=run.status,
+        where=project.prefix or project.name,
+        at=run.start_date or run.created_at,
+        page=f"{KEY}://{project.prefix or project.id}/test-runs/{run.key}",
+    )
+
+
+async def untested(api: Testsigma, wish: Wish) -> Seen[Untested]:
+    """What open runs that fit still hold without a result."""
+    reading = await _fitting(api, wish)
+    rows: list[Untested] = []
+    going = [(project, run) for project, run in reading.runs if not run.is_closed]
+    for place, (project, run) in enumerate(going):
+        if len(rows) >= wish.limit:
+            reading.reasons.append(f"{len(going) - place} more open runs were not looked at")
+            break
+        results = await results_of(api, project, run)
+        rows += [
+            Untested(platform=KEY, run_id=run.key, title=row.test_case.title, said=row.status)
+            for row in results.rows
+            if result_status(row.status) in {"queued", "running"}
+        ]
+    if len(rows) > wish.limit:
+        reading.reasons.append(f"{len(rows) - wish.limit} more of those looked at")
+    return reading.seen(rows[: wish.limit])
+
+
+survey = Survey(runs=runs, run=run, search=search, untested=untested)

@@ -1,0 +1,183 @@
+"""Reading test cases: lists with filters, and one case whole."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from tools.kit.client import Query
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import clean
+from tools.kit.toolset import Progress, Toolset
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.test_cases import TestCase
+from tools.testsigma.tools.case_view import CaseRow, CaseView, known_case, names_for_rows, shown_case
+from tools.testsigma.tools.folder_tree import FolderRef, Tree, tree_of
+from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, in_order, is_human, known_project
+from tools.testsigma.tools.names import Word, bare, label, lookup, user
+
+tool = Toolset(Testsigma)
+
+SHORTEST_SEARCH: Final = 3
+IGNORED: Final = "Testsigma's own {filters} let through what does not fit; that was left out here."
+
+Check = Callable[[TestCase], bool]
+
+
+@dataclass
+class CaseFilter:
+    """Which test cases are wanted: what the platform is asked, and what is checked here whatever it answers."""
+
+    query: Query
+    heeded: Sequence[tuple[str, Check]]
+    """The checks of what the platform was asked to filter by, with the parameter's name."""
+    checks: Sequence[Check]
+
+    def fits(self, case: TestCase, missed: set[str]) -> bool:
+        """Whether a case fits; notes the filters that the platform let pass what does not."""
+        is_theirs = True
+        for name, check in self.heeded:
+            if not check(case):
+                missed.add(name)
+                is_theirs = False
+        return is_theirs and all(check(case) for check in self.checks)
+
+
+def has_words(text: str) -> Check:
+    """Whether all words stand in the title, or are the human id."""
+    words = text.casefold().split()
+
+    def check(case: TestCase) -> bool:
+        title, human_id = clean(case.title or "").casefold(), (case.human_id or "").casefold()
+        # HRB-7 is not meant by HRB-70, though a search finds both.
+        return all(word in title or (word == human_id if is_human(word) else word in human_id) for word in words)
+
+    return check
+
+
+def in_folders(folder_ids: Collection[str]) -> Check:
+    return lambda case: case.folder_id in folder_ids
+
+
+async def case_filter(
+    api: Testsigma,
+    tree: Tree,
+    *,
+    text: str | None = None,
+    folder: str | None = None,
+    status: str | None = None,
+    priority: str | None = None,
+    case_type: str | None = None,
+    automation: str | None = None,
+    label_name: str | None = None,
+    owner: str | None = None,
+) -> CaseFilter:
+    """Resolve the words of a filter.
+
+    The platform has parameters for folder and text alone, and ignores without a word what it does not know.
+    """
+    query: list[tuple[str, str | int]] = []
+    heeded: list[tuple[str, Check]] = []
+    checks: list[Check] = []
+    if folder is not None:
+        within = tree.within(tree.find(folder).id)
+        checks.append(in_folders(within))
+        if len(within) == 1:  # whether the platform's filter includes subfolders is not known
+            query.append(("folder_id", next(iter(within))))
+            heeded.append(("folder_id", checks[-1]))
+    if text:
+        longest = max(text.split(), key=len, default="")
+        if len(longest) >= SHORTEST_SEARCH:
+            query.append(("search", longest))
+            heeded.append(("search", has_words(longest)))
+        checks.append(has_words(text))
+    if status is not None:
+        wanted_status = (await lookup(api, "status", status)).id
+        checks.append(lambda case: case.status_id == wanted_status)
+    if priority is not None:
+        wanted_priority = (await lookup(api, "priority", priority)).id
+        checks.append(lambda case: case.priority_id == wanted_priority)
+    if case_type is not None:
+        wanted_type = (await lookup(api, "type", case_type)).id
+        checks.append(lambda case: case.type_id == wanted_type)
+    if automation is not None:
+        wanted_automation = (await lookup(api, "automation", automation)).id
+        checks.append(lambda case: case.automation_type_id == wanted_automation)
+    if label_name is not None:
+        wanted_label = bare((await label(api, label_name)).name)
+        checks.append(lambda case: wanted_label in {bare(name) for name in case.labels})
+    if owner is not None:
+        wanted_owner = (await user(api, owner)).id
+        checks.append(lambda case: case.owner_id == wanted_owner)
+    return CaseFilter(query, heeded, checks)
+
+
+def ignored(missed: set[str]) -> str | None:
+    """A word on filters that the platform did not heed."""
+    return IGNORED.format(filters=" and ".join(sorted(missed))) if missed else None
+
+
+@tool.reads(rest_in="get_test_case")
+async def list_test_cases(
+    api: Testsigma,
+    progress: Progress,
+    project: ProjectRef,
+    text: Annotated[str | None, Field(max_length=200, description="Words of the title, or an id.")] = None,
+    folder: Annotated[FolderRef | None, Field(description="Path or UUID; with its subfolders.")] = None,
+    status: Word | None = None,
+    priority: Word | None = None,
+    case_type: Word | None = None,
+    automation: Word | None = None,
+    label: Word | None = None,
+    owner: Word | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[CaseRow]:
+    """List a project's test cases. Filters take names; testsigma_list_lookups shows which there are."""
+    owned_by = await known_project(api, project)
+    tree = await tree_of(api, owned_by.id)
+    wanted = await case_filter(
+        api,
+        tree,
+        text=text,
+        folder=folder,
+        status=status,
+        priority=priority,
+        case_type=case_type,
+        automation=automation,
+        label_name=label,
+        owner=owner,
+    )
+    selection: Selection[TestCase] = Selection(
+        lambda case: in_order(case.human_id, case.id),
+        limit=limit,
+        cursor=cursor,
+        filters=[owned_by.id, text, folder, status, priority, case_type, automation, label, owner],
+    )
+    missed: set[str] = set()
+
+    def keep(case: TestCase) -> None:
+        if wanted.fits(case, missed):
+            selection.offer(case)
+
+    walked = await api.walk_test_cases(owned_by.id, keep, filters=wanted.query, progress=progress)
+    if folder is not None and tree.coverage.why:
+        walked.reasons.append(f"folders: {tree.coverage.why}")
+    names = await names_for_rows(api, owned_by, tree)
+    return selection.page(names.row, walked.coverage(selection.matched), ignored(missed))
+
+
+@tool.reads(long_text=True)
+async def get_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> CaseView:
+    """Read one test case whole, with its steps."""
+    owner, case = await known_case(api, case_id, project)
+    return await shown_case(api, owner, case)
+
+
+async def ids_of(api: Testsigma, project: Project) -> list[str]:
+    """The human ids of a project's test cases, for completion."""
+    cases: list[TestCase] = []
+    await api.walk_test_cases(project.id, cases.append)
+    return [case.key for case in sorted(cases, key=lambda case: in_order(case.human_id, case.id))]

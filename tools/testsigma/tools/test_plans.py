@@ -1,0 +1,143 @@
+"""Reading test plans, and the runs that point at one."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import Key, Untrusted, clean
+from tools.kit.toolset import Progress, Toolset
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.test_plans import TestPlan
+from tools.testsigma.models.test_runs import TestRun
+from tools.testsigma.tools.identity import (
+    PLAN,
+    PlanId,
+    ProjectOfId,
+    ProjectRef,
+    in_order,
+    known_project,
+    located,
+    nothing_called,
+)
+from tools.testsigma.tools.run_view import RunRow, row
+
+tool = Toolset(Testsigma)
+
+
+class PlanRow(Answer):
+    """A test plan as a list shows it."""
+
+    id: Key
+    title: Untrusted | None = None
+    status: Key | None = None
+    test_runs: int | None = None
+    start_date: Key | None = None
+    end_date: Key | None = None
+
+
+class PlanView(PlanRow):
+    """A test plan whole."""
+
+    project: Key | None = None
+    description: Untrusted | None = None
+    labels: list[Untrusted] = Field(default_factory=list)
+    test_cases: int | None = None
+    completed_at: Key | None = None
+    created_at: Key | None = None
+    updated_at: Key | None = None
+
+
+def plan_row(plan: TestPlan) -> PlanRow:
+    return PlanRow(
+        id=plan.key,
+        title=plan.title,
+        status=plan.status,
+        test_runs=plan.test_runs_count,
+        start_date=plan.start_date,
+        end_date=plan.end_date,
+    )
+
+
+def plan_view(project: Project, plan: TestPlan) -> PlanView:
+    return PlanView(
+        **dict(plan_row(plan)),
+        project=project.prefix or project.id,
+        description=plan.description,
+        labels=plan.labels,
+        test_cases=plan.test_cases_count,
+        completed_at=plan.completed_at,
+        created_at=plan.created_at,
+        updated_at=plan.updated_at,
+    )
+
+
+async def known_plan(api: Testsigma, plan_id: str, project: str | None) -> tuple[Project, TestPlan]:
+    """Read a test plan, or say where ids come from.
+
+    Raises:
+        NotFound: when the project has no such test plan.
+    """
+    place = await located(api, PLAN, plan_id, project)
+    try:
+        return place.project, await api.test_plan(place.project.id, place.key)
+    except NotFound as error:
+        raise nothing_called(PLAN, place.key, place.project) from error
+
+
+@tool.reads(rest_in="get_test_plan")
+async def list_test_plans(
+    api: Testsigma,
+    progress: Progress,
+    project: ProjectRef,
+    status: Literal["active", "completed"] | None = None,
+    text: Annotated[str | None, Field(max_length=200, description="Words of the title.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[PlanRow]:
+    """List a project's test plans, newest first; a plan gathers test runs."""
+    owner = await known_project(api, project)
+    selection: Selection[TestPlan] = Selection(
+        lambda plan: tuple(-part for part in in_order(plan.human_id, plan.id)),
+        limit=limit,
+        cursor=cursor,
+        filters=[owner.id, status, text],
+    )
+    words = (text or "").casefold().split()
+
+    def keep(plan: TestPlan) -> None:
+        title = clean(plan.title or "").casefold()
+        fits = status in {None, "completed" if plan.is_completed else "active"}
+        if fits and all(word in title for word in words):
+            selection.offer(plan)
+
+    walked = await api.walk_test_plans(owner.id, keep, progress=progress)
+    return selection.page(plan_row, walked.coverage(selection.matched))
+
+
+@tool.reads(long_text=True)
+async def get_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> PlanView:
+    """Read one test plan."""
+    owner, plan = await known_plan(api, plan_id, project)
+    return plan_view(owner, plan)
+
+
+@tool.reads(rest_in="get_test_run")
+async def list_plan_runs(
+    api: Testsigma,
+    progress: Progress,
+    plan_id: PlanId,
+    project: ProjectOfId = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[RunRow]:
+    """List the test runs of a plan, newest first."""
+    owner, plan = await known_plan(api, plan_id, project)
+    selection: Selection[TestRun] = Selection(
+        lambda run: tuple(-part for part in in_order(run.human_id, run.id)), limit=limit, cursor=cursor, plan=plan.id
+    )
+    walked = await api.walk_plan_runs(owner.id, plan.key, selection.offer, progress=progress)
+    return selection.page(row, walked.coverage(selection.matched))

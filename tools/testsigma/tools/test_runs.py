@@ -1,0 +1,163 @@
+"""Reading test runs: lists with filters, one run, and its results case by case."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tools.kit.client import Query
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import Key, Untrusted, clean
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.vocabulary import Said, Status
+from tools.kit.when import When, instant, moment
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.test_runs import RunCase, TestRun
+from tools.testsigma.tools.identity import PlanId, ProjectOfId, ProjectRef, RunId, in_order, known_project
+from tools.testsigma.tools.names import Word, bare, lookup, user_names
+from tools.testsigma.tools.run_view import RunRow, RunView, known_run, results_of, row, shown_run, still_filling
+from tools.testsigma.tools.statuses import StatusCount, result_status, run_status, told_counts
+from tools.testsigma.tools.test_cases import ignored
+from tools.testsigma.tools.test_plans import known_plan
+
+tool = Toolset(Testsigma)
+
+
+@tool.reads(rest_in="get_test_run")
+async def list_test_runs(
+    api: Testsigma,
+    progress: Progress,
+    project: ProjectRef,
+    status: Literal["active", "closed"] | None = None,
+    plan_id: PlanId | None = None,
+    text: Annotated[str | None, Field(max_length=200, description="Words of the title.")] = None,
+    since: When = None,
+    until: When = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[RunRow]:
+    """List a project's test runs, newest first; since and until are the time of making."""
+    now = api.now()
+    since_, until_ = moment(since, now) if since else None, moment(until, now, end_of_day=True) if until else None
+    owner = await known_project(api, project)
+    plan = (await known_plan(api, plan_id, owner.id))[1].id if plan_id is not None else None
+    query: Query = [] if plan is None else [("test_plan_id", plan)]
+    selection: Selection[TestRun] = Selection(
+        lambda run: tuple(-part for part in in_order(run.human_id, run.id)),
+        limit=limit,
+        cursor=cursor,
+        filters=[owner.id, status, plan, text, since, until],
+    )
+    words, missed = (text or "").casefold().split(), set[str]()
+
+    def keep(run: TestRun) -> None:
+        if plan is not None and run.test_plan_id != plan:
+            missed.add("test_plan_id")
+            return
+        title, made = clean(run.title or "").casefold(), instant(run.created_at)
+        is_in_time = (since_ is None or (made is not None and made >= since_)) and (
+            until_ is None or (made is not None and made <= until_)
+        )
+        if is_in_time and status in {None, "closed" if run.is_closed else "active"} and all(w in title for w in words):
+            selection.offer(run)
+
+    walked = await api.walk_test_runs(owner.id, keep, filters=query, progress=progress)
+    return selection.page(row, walked.coverage(selection.matched), ignored(missed))
+
+
+@tool.reads(long_text=True)
+async def get_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> RunView:
+    """Read one test run with its results counted by status."""
+    owner, run = await known_run(api, run_id, project)
+    return await shown_run(api, owner, run)
+
+
+class ResultRow(Answer):
+    """A test case of a run with its last result."""
+
+    id: Key
+    title: Untrusted | None = None
+    status: Status
+    said: Said = None
+    assignee: Untrusted | None = None
+    comment: Untrusted | None = None
+
+
+class RunResults(Page[ResultRow]):
+    """The results of a run; counts are those of the whole run, whatever the filter."""
+
+    run_id: Key
+    title: Untrusted | None = None
+    run_status: Status
+    counts: list[StatusCount] = Field(default_factory=list)
+
+
+def assignee_of(result: RunCase, users: dict[str, str]) -> str | None:
+    """How the person is called that a test case of a run is assigned to."""
+    if result.assignee is not None:
+        return result.assignee.called
+    return users.get(result.assignee_id or "", result.assignee_id)
+
+
+@tool.reads(long_text=True)
+async def get_run_results(
+    api: Testsigma,
+    run_id: RunId,
+    project: ProjectOfId = None,
+    status: Annotated[Word | None, Field(description="Such as Failed or UnTested.")] = None,
+    text: Annotated[str | None, Field(max_length=200, description="Words of title or comment.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> RunResults:
+    """Read the results of a test run: counts by status, and a row for each test case."""
+    owner, run = await known_run(api, run_id, project)
+    results = await results_of(api, owner, run)
+    wanted = None if status is None else await _wanted(api, status, results.rows)
+    selection: Selection[RunCase] = Selection(
+        lambda result: in_order(result.test_case.human_id, result.test_case.id or ""),
+        limit=limit,
+        cursor=cursor,
+        filters=[owner.id, run.id, wanted, text],
+    )
+    words = (text or "").casefold().split()
+    for result in results.rows:
+        here = clean(f"{result.test_case.title or ''}\n{result.description or ''}").casefold()
+        if wanted in {None, bare(result.status), result_status(result.status)} and all(word in here for word in words):
+            selection.offer(result)
+    users = await user_names(api) if any(one.assignee_id and not one.assignee for one in selection.rows) else {}
+    counts = results.counts
+    page = selection.page(
+        lambda result: ResultRow(
+            id=result.test_case.key,
+            title=result.test_case.title,
+            status=result_status(result.status),
+            said=result.status,
+            assignee=assignee_of(result, users),
+            comment=result.description,
+        ),
+        results.coverage.model_copy(update={"matched": selection.matched}),
+        still_filling(run, results.counts),
+    )
+    return RunResults.widened(
+        page,
+        run_id=run.key,
+        title=run.title,
+        run_status=run_status(run, counts if results.coverage.complete else told_counts(run)),
+        counts=counts.rows(),
+    )
+
+
+async def _wanted(api: Testsigma, word: str, results: list[RunCase]) -> str:
+    """A status to look for, as it is compared; a word that neither the run nor the account has is refused."""
+    plain = bare(word)
+    if any(plain in {bare(result.status), result_status(result.status)} for result in results):
+        return plain
+    return bare((await lookup(api, "result_status", word)).name)
+
+
+async def ids_of(api: Testsigma, project: Project) -> list[str]:
+    """The human ids of a project's test runs, the newest first, for completion."""
+    runs: list[TestRun] = []
+    await api.walk_test_runs(project.id, runs.append)
+    return [run.key for run in sorted(runs, key=lambda run: in_order(run.human_id, run.id), reverse=True)]
