@@ -22,6 +22,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestParams, ElicitResult, TextContent
 
+from server.guards.scope import offers
 from tools.platforms import PLATFORMS
 
 ROOT = Path(__file__).parent.parent
@@ -163,8 +164,8 @@ async def _perform(stage: Performance, options: list[str]) -> None:
         await _arrival(client, stage)
         async with client.listen(resource_subscriptions=pages) as stream, anyio.create_task_group() as group:
             group.start_soon(stage.listen, stream)
-            for platform in PLATFORMS:
-                for act in platform.acts():
+            for offer in offers(PLATFORMS):
+                for act in offer.acts():
                     await act(stage)
             group.cancel_scope.cancel()
 

@@ -3,7 +3,7 @@
 It knows no platform by name: each declares a survey, and what one cannot tell is said beside what the others did.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -237,6 +237,12 @@ class Across(Offered):
     @property
     def toolsets(self) -> tuple[Toolset[View]]:
         return (tool,)
+
+    def acts(self) -> Sequence[Callable[[Any], Awaitable[None]]]:
+        """What the demonstration plays over all imitations."""
+        from tools.crossing import ACTS  # only the demonstration pays for it
+
+        return ACTS
 
 
 across = Across()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from server.settings import TOOLSETS, Settings, SettingsError
-from tools.across import across
+from tools.across import Across, across
 from tools.kit.platform import Offered, Platform
 from tools.kit.toolset import Effect, Tool
 
@@ -30,7 +30,7 @@ def is_open(platform: Platform, tool: Tool, settings: Settings) -> bool:
     return tool.needs is None or not told.is_configured or tool.needs not in told.shut
 
 
-def offers(shown: Sequence[Platform]) -> list[Offered]:
+def offers(shown: Sequence[Platform]) -> list[Platform | Across]:
     """The platforms, and what looks across them where there is more than one to look at."""
     surveyed = sum(platform.survey is not None for platform in shown)
     return [*shown, across] if surveyed > 1 else list(shown)

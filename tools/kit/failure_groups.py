@@ -18,7 +18,13 @@ _CHANGING: Final = (
     (re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"), "<id>"),
     (re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"), "<time>"),
     (re.compile(r"\b\d{1,2}:\d\d:\d\d(?:\.\d+)?\b"), "<time>"),
-    (re.compile(r"\b0x[0-9a-fA-F]+\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b"), "<id>"),
+    # An underscore ends a word here: pay_7b6f84b7e33b is a payment with an id.
+    (
+        re.compile(
+            r"\b0x[0-9a-fA-F]+\b|(?<![0-9A-Za-z])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])"
+        ),
+        "<id>",
+    ),
     (re.compile(r"(?<![A-Za-z0-9])[-+]?\d+(?:[.,]\d+)*(?![A-Za-z]{3})"), "<n>"),
 )
 
@@ -29,7 +35,10 @@ def plain(text: str) -> str:
 
 
 def normalised(error: str | None) -> str:
-    """An error with what changes from run to run taken out: ids, times, numbers; its first lines only."""
+    """What tells an error from others: its first lines without what changes from run to run, ids, times, numbers.
+
+    It is not to be shown: a secret that lost its digits here is no longer recognised as one.
+    """
     words = " ".join(plain(error or "").split())
     for pattern, name in _CHANGING:
         words = pattern.sub(name, words)
@@ -40,7 +49,8 @@ def normalised(error: str | None) -> str:
 class Group(Generic[T]):
     """Failures with one normalised error, in the order they came."""
 
-    error: str
+    key: str
+    """The normalised error; what is shown is the error of a member."""
     members: list[T]
 
 

@@ -14,6 +14,7 @@ from tools.kit.failure_groups import NO_WORDS, grouped, normalised, plain
         ("at 2026-04-03T08:12:11Z in a1b2c3d4e5", "at 2026-04-01 00:00:00+0000 in 99ffee0011"),
         ("at checkout.spec.ts:41:12", "at checkout.spec.ts:7:3"),
         ("two\n  lines", "two lines"),
+        ("payment pay_7b6f84b7e33b lost", "payment pay_00aa11bb22cc lost"),
     ],
 )
 def test_what_changes_from_run_to_run_does_not_count(one: str, other: str) -> None:
@@ -33,7 +34,7 @@ def test_colours_and_the_invisible_are_taken_out() -> None:
 
 def test_groups_come_largest_first_and_keep_their_members_in_order() -> None:
     errors = ["b 1", None, "a 1", "a 2", "", "a 3"]
-    assert [(group.error, group.members) for group in grouped(errors, lambda error: error)] == [
+    assert [(group.key, group.members) for group in grouped(errors, lambda error: error)] == [
         ("a <n>", ["a 1", "a 2", "a 3"]),
         (NO_WORDS, [None, ""]),
         ("b <n>", ["b 1"]),

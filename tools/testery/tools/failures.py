@@ -1,6 +1,5 @@
 """What failed in a run: equal failures together, each with an example and the end of what it printed."""
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Final
@@ -8,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from tools.kit.errors import PlatformError
-from tools.kit.failure_groups import Group, grouped, plain
+from tools.kit.failure_groups import NO_WORDS, Group, grouped
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
 from tools.kit.together import together
@@ -26,8 +25,6 @@ tool = Toolset(Testery)
 NAMED: Final = 20
 """Tests of a group that are named; the rest is counted."""
 STACK_LINES: Final = 12
-
-_ID: Final = re.compile(r"_(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b")
 
 
 class Failing(Answer):
@@ -82,11 +79,6 @@ def failed(results: Sequence[Result]) -> list[Result]:
     return [result for result in results if result.status == "failed"]
 
 
-def likeness(result: Result) -> str:
-    """The error by which failures are brought together; ids behind an underscore (pay_7b6f84b7e33b) do not count."""
-    return _ID.sub("_<id>", plain(result.what))
-
-
 def passed_tests(results: Sequence[Result]) -> set[tuple[str, str]]:
     """The tests that passed at some try."""
     return {result.test for result in results if result.status == "passed"}
@@ -102,7 +94,7 @@ async def get_failures(
     """Group what failed in a run by its error, with an example of each group and the end of what it printed."""
     run = await known_run(api, run_id)
     results = await known_results(api, run_id)
-    groups = grouped(failed(results), likeness)
+    groups = grouped(failed(results), lambda result: result.what)
     shown = groups[:at_most]
     share = output_bytes // len(shown) if shown else 0
     read = await together([partial(_example, api, run_id, group.members[0], share) for group in shown], at_once=4)
@@ -147,7 +139,7 @@ async def _example(api: Testery, run_id: int, result: Result, budget: int) -> Ex
 
 def _told(group: Group[Result], example: Example, passed: set[tuple[str, str]]) -> FailureGroup:
     return FailureGroup(
-        error=next(filter(None, map(said_of, group.members)), group.error),
+        error=next(filter(None, map(said_of, group.members)), NO_WORDS),
         count=len(group.members),
         tests=[
             Failing(result_id=one.id, name=one.name, file=one.file, passed_on_retry=one.test in passed or None)
