@@ -26,7 +26,7 @@ from server.resources import add_resources
 from server.settings import Settings
 from server.version import __version__
 from tools.kit.network import Network
-from tools.kit.toolset import Platform
+from tools.kit.platform import Platform
 from tools.platforms import PLATFORMS
 
 HOUR = 3_600_000

@@ -6,7 +6,7 @@ from typing import Any
 from server.settings import Settings
 from tools.kit.errors import NotConfigured
 from tools.kit.network import Account, Network
-from tools.kit.toolset import Platform
+from tools.kit.platform import Platform
 
 
 def where_to_get(platform: Platform, missing: Sequence[str]) -> str:

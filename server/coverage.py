@@ -14,7 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tools.kit.toolset import Effect, Platform, Tool
+from tools.kit.platform import Platform
+from tools.kit.toolset import Effect, Tool
 
 ROOT = Path(__file__).parent.parent
 ENDPOINT = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[^\s,]*)")

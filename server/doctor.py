@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from server.clients import Clients, where_to_get
 from server.guards.fence import for_person
 from server.guards.redact import Redactor
-from server.guards.scope import exposed_platforms, exposed_tools
-from server.settings import CONSENT, HTTP_KEY, OUTPUT_SCHEMAS, PlatformSettings, Settings, read_settings
+from server.guards.scope import exposed_platforms, exposed_tools, is_open
+from server.settings import CONSENT, HTTP_KEY, OUTPUT_SCHEMAS, Settings, read_settings
 from server.version import __version__
 from tools.kit.errors import TestdeskError
 from tools.kit.network import Network
-from tools.kit.toolset import Effect, Platform
+from tools.kit.platform import Platform
+from tools.kit.toolset import Effect
 from tools.platforms import PLATFORMS
 
 
@@ -25,8 +26,7 @@ async def examine(environment: Mapping[str, str] = os.environ, *, network: Netwo
     shown = exposed_platforms(PLATFORMS, settings)
     try:
         for platform in PLATFORMS:
-            told = settings.platforms[platform.key]
-            report, works = await _platform(platform, told, clients, platform in shown)
+            report, works = await _platform(platform, settings, clients, platform in shown)
             lines += report
             well = well and works
     finally:
@@ -38,10 +38,9 @@ async def examine(environment: Mapping[str, str] = os.environ, *, network: Netwo
     return 0 if well else 1
 
 
-async def _platform(
-    platform: Platform, told: PlatformSettings, clients: Clients, is_shown: bool
-) -> tuple[list[str], bool]:
-    count = len(platform.tools)
+async def _platform(platform: Platform, settings: Settings, clients: Clients, is_shown: bool) -> tuple[list[str], bool]:
+    told = settings.platforms[platform.key]
+    tools = [tool for tool in platform.tools if is_open(platform, tool, settings)]
     if not told.is_configured:
         why = "listed so that you can look, each call says this" if is_shown else "not exposed"
         return [f"- {platform.title}: {why}. {where_to_get(platform, told.missing)}"], True
@@ -53,9 +52,13 @@ async def _platform(
         lines.append(f"    DOES NOT WORK: {error}")
         lines.append(f"    Check {clients.credential_of(platform.key)}.")
         works = False
-    effects = {effect: sum(tool.effect is effect for tool in platform.tools) for effect in Effect}
+    effects = {effect: sum(tool.effect is effect for tool in tools) for effect in Effect}
     split = ", ".join(f"{number} {effect}" for effect, number in effects.items() if number)
-    lines.append(f"    exposes {count} tools ({split}), {len(platform.resources)} kinds of pages")
+    lines.append(f"    exposes {len(tools)} tools ({split}), {len(platform.resources)} kinds of pages")
+    lines += [
+        f"    does not expose {sum(tool.needs == what for tool in platform.tools)} tools: {why}"
+        for what, why in told.shut.items()
+    ]
     lines += [f"    {name} = {value}" for name, value in told.values.items()]
     lines += [
         f"    {setting.variable} not set: {setting.meaning}"

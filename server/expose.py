@@ -19,7 +19,8 @@ from server.pipeline import Pipeline
 from server.schemas import slim
 from tools.kit.errors import Refused
 from tools.kit.picture import Album
-from tools.kit.toolset import Effect, Platform, Progress, Question, Tool
+from tools.kit.platform import Platform
+from tools.kit.toolset import Effect, Progress, Question, Tool
 from tools.kit.webhook import Inbox
 
 MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longest text to return uncut.")]

@@ -17,7 +17,8 @@ from server.guards.redact import Redactor, secrets_in
 from server.guards.shape import LONG_TEXT, shape
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
 from tools.kit.picture import Album
-from tools.kit.toolset import Effect, Platform, Tool
+from tools.kit.platform import Platform
+from tools.kit.toolset import Effect, Tool
 from tools.kit.webhook import Inbox
 
 T = TypeVar("T")

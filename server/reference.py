@@ -7,7 +7,8 @@ from pathlib import Path
 
 from prompts.library import read_prompts
 from server.coverage import page as coverage_page
-from tools.kit.toolset import Effect, Platform, Tool
+from tools.kit.platform import Platform
+from tools.kit.toolset import Effect, Tool
 from tools.platforms import PLATFORMS
 
 ROOT = Path(__file__).parent.parent

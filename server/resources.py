@@ -14,7 +14,8 @@ from server.guards.fence import page_for_model
 from server.guards.shape import MOST
 from server.pipeline import Pipeline
 from tools.kit.errors import NotFound, Refused
-from tools.kit.toolset import Platform, Resource
+from tools.kit.platform import Platform
+from tools.kit.toolset import Resource
 from tools.kit.webhook import Inbox
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from tools.kit.picture import is_loopback
-from tools.kit.toolset import Platform
+from tools.kit.platform import Credential, Platform
 
 CONSENT = "TESTDESK_CONSENT"
 OUTPUT_SCHEMAS = "TESTDESK_OUTPUT_SCHEMAS"
@@ -35,6 +35,8 @@ class PlatformSettings:
     credentials: Mapping[str, SecretStr] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    shut: Mapping[str, str] = field(default_factory=dict)
+    """What the credentials do not open, each with the sentence that says what would."""
 
     @property
     def is_configured(self) -> bool:
@@ -98,25 +100,57 @@ def read_settings(
 
 
 def _of(platform: Platform, environment: Mapping[str, str], sandbox_origin: str) -> PlatformSettings:
-    names = [setting.variable for setting in platform.settings] + list(SHARED)
-    values = {name: environment[name].strip() for name in names if environment.get(name, "").strip()}
+    values = {name: environment[name].strip() for name in SHARED if environment.get(name, "").strip()}
     for setting in platform.settings:
-        if setting.default is not None:
-            values.setdefault(setting.variable, setting.default)
+        value = environment.get(setting.variable, "").strip() or setting.default
+        if sandbox_origin and setting.invented is not None:
+            value = setting.invented
+        if value is not None:
+            values[setting.variable] = value
     if sandbox_origin:
         # A sandbox never sees a real credential.
-        invented = {c.variable: SecretStr(f"sandbox-{platform.key}-credential") for c in platform.credentials}
-        return PlatformSettings(sandbox_origin + platform.mount, invented, values)
-    given = {c.variable: secret(c.variable, environment) for c in platform.credentials}
+        held = {c.variable: SecretStr(c.invented or f"sandbox-{platform.key}-credential") for c in platform.credentials}
+        return _opened(platform, sandbox_origin + platform.mount, held, values)
+    given = {c.variable: _credential(c, environment) for c in platform.credentials}
     held = {name: value for name, value in given.items() if value is not None}
-    address = environment.get(platform.address.variable, "").strip() or platform.address.default or ""
+    return _opened(platform, _address(platform, environment, values), held, values)
+
+
+def _opened(
+    platform: Platform, address: str, held: Mapping[str, SecretStr], values: Mapping[str, str]
+) -> PlatformSettings:
+    told = {**values, **{name: value.get_secret_value() for name, value in held.items()}}
+    shut = platform.shut(told) if platform.shut is not None else {}
+    return PlatformSettings(address, held, values, platform.missing(told), shut)
+
+
+def _address(platform: Platform, environment: Mapping[str, str], values: Mapping[str, str]) -> str:
+    """The base address: what the environment says, or what the settings mean, or the default."""
+    address = environment.get(platform.address.variable, "").strip()
+    if not address and platform.locate is not None:
+        try:
+            address = platform.locate(values) or ""
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
+    address = address or platform.address.default or ""
     if not address.startswith(("https://", "http://")):
         raise SettingsError(f"{platform.address.variable} must begin with https:// (or http://).")
-    missing = tuple(name for name in given if name not in held)
-    return PlatformSettings(address.rstrip("/"), held, values, missing)
+    return address.rstrip("/")
 
 
-def secret(variable: str, environment: Mapping[str, str]) -> SecretStr | None:
+def _credential(credential: Credential, environment: Mapping[str, str]) -> SecretStr | None:
+    """A credential from its variable or file, or from where the vendor's own programs keep it."""
+    held = secret(credential.variable, environment, is_free_text=credential.is_free_text)
+    if held is not None or credential.elsewhere is None:
+        return held
+    try:
+        found = credential.elsewhere(environment)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+    return None if found is None else _checked(found, credential.variable, is_free_text=credential.is_free_text)
+
+
+def secret(variable: str, environment: Mapping[str, str], *, is_free_text: bool = False) -> SecretStr | None:
     """A secret from its variable, or from the file that `<variable>_FILE` names.
 
     Raises:
@@ -134,6 +168,11 @@ def secret(variable: str, environment: Mapping[str, str]) -> SecretStr | None:
             raise SettingsError(f"{source} names a file that cannot be read ({type(error).__name__}).") from error
         if not value:
             raise SettingsError(f"{source} names an empty file.")
-    if any(not character.isprintable() or character.isspace() for character in value) or not value.isascii():
+    return _checked(value, source, is_free_text=is_free_text)
+
+
+def _checked(value: str, source: str, *, is_free_text: bool) -> SecretStr | None:
+    """A secret that can travel: a token in a header, a password in a document."""
+    if not value.isprintable() or not (is_free_text or (value.isascii() and " " not in value)):
         raise SettingsError(f"{source} holds a line break, a space or another character that no token has.")
     return SecretStr(value) if value else None

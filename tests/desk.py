@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from mcp import Client
@@ -18,6 +18,8 @@ from tools.kit.network import Account, Network
 from tools.kit.sandbox.composition import Composition, compose
 from tools.platforms import PLATFORMS
 from tools.testio.client.testio import TestIO
+
+C = TypeVar("C")
 
 ERAS = ("auto", "legacy")
 """How the SDK's client opens a connection: the 2026-07-28 revision, or the handshake of those before."""
@@ -60,14 +62,16 @@ class Desk:
         assert result.is_error, text(result)
         return text(result)
 
-    def arrived(self, method: str = "") -> list[str]:
-        """Requests that reached the sandbox, such as 'PUT /bugs/88101/accept'."""
-        seen = [(arrived.method, arrived.path) for arrived in self.sandboxes.journal.entries(platform="testio")]
-        return [f"{m} {p.removeprefix('/testio/customer/v2')}" for m, p in seen if m.startswith(method)]
+    def arrived(self, method: str = "", platform: str = "testio") -> list[str]:
+        """Requests that reached a sandbox, such as 'PUT /bugs/88101/accept'."""
+        mount = self.sandboxes.sandboxes[platform].mount
+        seen = [(arrived.method, arrived.path) for arrived in self.sandboxes.journal.entries(platform=platform)]
+        return [f"{m} {p.removeprefix(mount)}" for m, p in seen if m.startswith(method)]
 
-    def writes(self) -> list[str]:
+    def writes(self, platform: str = "testio") -> list[str]:
         """Requests that changed something."""
-        return [line for line in self.arrived() if not line.startswith("GET") and line != "POST /bugs"]
+        reads = {"POST /bugs", "POST /api/login"}
+        return [line for line in self.arrived(platform=platform) if not line.startswith("GET") and line not in reads]
 
     def sent(self, method: str, path: str) -> tuple[list[tuple[str, str]], Any]:
         """Query and body of the last such request, as it reached the sandbox."""
@@ -78,9 +82,13 @@ class Desk:
         """Order a fault of the sandbox."""
         await self._control("faults", {"platform": "testio"} | order)
 
-    async def switch(self, **switches: bool) -> None:
-        """Choose between two behaviours of the sandbox."""
-        await self._control("testio/switches", switches)
+    async def switch(self, platform: str = "testio", /, **switches: bool | int) -> None:
+        """Choose between two behaviours of a sandbox."""
+        await self._control(f"{platform}/switches", switches)
+
+    async def control(self, what: str, **order: Any) -> None:
+        """Order anything else of the sandboxes' controls, such as `clock` with `advance="2h"`."""
+        await self._control(what, order)
 
     async def _control(self, what: str, order: dict[str, Any]) -> None:
         async with httpx.AsyncClient(transport=SandboxTransport(self.sandboxes)) as http:
@@ -133,8 +141,17 @@ async def desk(
 
 @asynccontextmanager
 async def live_client(world: Composition | None = None, **values: str) -> AsyncIterator[TestIO]:
-    """A platform client in hand, against its sandbox."""
+    """test IO's client in hand, against its sandbox."""
+    async with client_of(TestIO, "testio", world, **values) as api:
+        yield api
+
+
+@asynccontextmanager
+async def client_of(
+    kind: Callable[[Account], C], key: str, world: Composition | None = None, **values: str
+) -> AsyncIterator[C]:
+    """A platform's client in hand, against its sandbox; `values` are settings on top of the sandbox's own."""
     network = Network(SandboxTransport(world or sandboxes()))
-    told = settings().platforms["testio"]
-    yield TestIO(Account("test IO", told.base_url, network, told.credentials, {**told.values, **values}))
+    told = settings().platforms[key]
+    yield kind(Account(key, told.base_url, network, told.credentials, {**told.values, **values}))
     await network.close()

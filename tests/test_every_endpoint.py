@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tools.kit.client import ApiClient
-from tools.kit.toolset import Platform
+from tools.kit.platform import Platform
 from tools.platforms import PLATFORMS
 
 ENDPOINT = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[^\s,]*)")

@@ -16,8 +16,9 @@ from server.expose import answer_schema
 from server.guards.shape import _fields
 from tests.desk import settings
 from tools.kit.network import Account
+from tools.kit.platform import Platform
 from tools.kit.text import Sealed, Vocabulary, Written
-from tools.kit.toolset import Effect, Platform, Tool
+from tools.kit.toolset import Effect, Tool
 from tools.platforms import PLATFORMS
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

@@ -1,6 +1,6 @@
 """The list of platforms."""
 
-from tools.kit.toolset import Platform
+from tools.kit.platform import Platform
 from tools.testio.platform import testio
 
 PLATFORMS: tuple[Platform, ...] = (testio,)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from server.settings import Settings
-from tools.kit.toolset import Effect, Platform, Tool
+from tools.kit.platform import Platform
+from tools.kit.toolset import Effect, Tool
 
 
 def exposed_platforms(platforms: Sequence[Platform], settings: Settings) -> list[Platform]:
@@ -13,5 +14,15 @@ def exposed_platforms(platforms: Sequence[Platform], settings: Settings) -> list
 
 
 def exposed_tools(platform: Platform, settings: Settings) -> list[Tool]:
-    """The tools of a platform that may be used: with --read-only, those that change nothing."""
-    return [tool for tool in platform.tools if not settings.read_only or tool.effect is Effect.READS]
+    """The tools of a platform that can be used: what its credentials open; with --read-only, what changes nothing."""
+    return [
+        tool
+        for tool in platform.tools
+        if is_open(platform, tool, settings) and (not settings.read_only or tool.effect is Effect.READS)
+    ]
+
+
+def is_open(platform: Platform, tool: Tool, settings: Settings) -> bool:
+    """Whether the credentials reach what a tool needs; where there are none, everything is listed."""
+    told = settings.platforms[platform.key]
+    return tool.needs is None or not told.is_configured or tool.needs not in told.shut

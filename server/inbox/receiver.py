@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 
 from server.inbox.store import PREFIX, Store, digest
-from tools.kit.toolset import Platform
+from tools.kit.platform import Platform
 from tools.kit.webhook import Webhook
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from server.logs import log_to_stderr
 from server.settings import SettingsError
 from server.signals import stopped_by_signals
 from tools.kit.errors import Refused
-from tools.kit.toolset import Platform
+from tools.kit.platform import Platform
 
 
 def checked_url(url: str) -> str:

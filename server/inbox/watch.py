@@ -13,7 +13,7 @@ from mcp.server.subscriptions import ResourceUpdated, SubscriptionBus
 from mcp.types import EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
 
 from server.inbox.store import Store
-from tools.kit.toolset import Platform
+from tools.kit.platform import Platform
 
 logger = logging.getLogger(__name__)
 

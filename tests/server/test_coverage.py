@@ -3,7 +3,7 @@
 import pytest
 
 from server.coverage import Row, expected, page, rows
-from tools.kit.toolset import Platform
+from tools.kit.platform import Platform
 from tools.platforms import PLATFORMS
 
 every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=[p.key for p in PLATFORMS])

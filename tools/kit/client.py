@@ -2,14 +2,13 @@
 
 import json
 import logging
-import math
-import random
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, ClassVar, Protocol, TypeVar
 from urllib.parse import quote as percent
 
@@ -18,21 +17,10 @@ import httpx
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from tools.kit.errors import (
-    Conflict,
-    HostMoved,
-    Invalid,
-    NotFound,
-    OutcomeUnknown,
-    PlatformError,
-    RateLimited,
-    Refused,
-    Unauthorized,
-    Unavailable,
-    UnexpectedShape,
-)
+from tools.kit.errors import OutcomeUnknown, PlatformError, RateLimited, Refused, Unavailable, UnexpectedShape
+from tools.kit.failures import Told, failure, network_words
 from tools.kit.network import Account
-from tools.kit.text import quote
+from tools.kit.retry import Pacer, pause
 
 M = TypeVar("M", bound=BaseModel)
 Query = Sequence[tuple[str, str | int]]
@@ -40,8 +28,6 @@ Query = Sequence[tuple[str, str | int]]
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 24 * 1024 * 1024  # a page of 500 full bugs is about 3 MB; a body past this is not one of ours
-MAX_WAIT = 20.0  # seconds; a platform that asks for a longer pause gets it from the caller
-TRIES = 3
 UNREACHED = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -50,6 +36,7 @@ UNREACHED = (
     httpx.UnsupportedProtocol,
 )
 _ACCEPTED = "The change itself was accepted."
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 def path(*pieces: str | int) -> str:
@@ -65,30 +52,6 @@ def path(*pieces: str | int) -> str:
         return "/" + "/".join(percent(str(piece), safe="") for piece in pieces)
     except UnicodeEncodeError as error:
         raise Refused("An id has to be whole Unicode text.") from error
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds a platform asks to wait, from `Retry-After` as seconds or as a date."""
-    value = headers.get("retry-after", "").strip()
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-        return max(0.0, seconds) if math.isfinite(seconds) else None
-    except ValueError:
-        try:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-        except (ValueError, TypeError):
-            return None
-
-
-def pause(error: PlatformError, attempt: int, asked: float | None) -> float | None:
-    """How long to wait before a read is sent again, or None for not at all."""
-    if attempt >= TRIES or not isinstance(error, RateLimited | Unavailable):
-        return None
-    if asked is not None:
-        return asked if asked <= MAX_WAIT else None
-    return min(4.0, 0.25 * 2.0**attempt) * (0.5 + random.random() / 2)  # noqa: S311 - jitter, not a secret
 
 
 class Content(Protocol):
@@ -119,13 +82,45 @@ class _Leaving:
             yield ahead
 
 
+@dataclass(frozen=True)
+class _Request:
+    """What is sent, and whether it changes anything."""
+
+    method: str
+    where: str
+    query: Query
+    body: Any
+    auth: httpx.Auth | None
+    headers: Mapping[str, str]
+    is_write: bool
+    leaving: _Leaving | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.where}"
+
+    def given(self) -> dict[str, Any]:
+        """The request as the HTTP library takes it."""
+        given: dict[str, Any] = {"params": list(self.query) or None, "headers": dict(self.headers) or None}
+        if self.body is not None:
+            given["json"] = self.body
+        if self.leaving is not None:
+            given |= {"content": self.leaving.pieces(), "headers": {**self.headers, **self.leaving.content.headers}}
+        if self.auth is not None:
+            given["auth"] = self.auth
+        return given
+
+
 class ApiClient:
     """One pooled HTTP client with a platform's rules; a subclass has one method an endpoint."""
 
     at_once: ClassVar[int] = 8
     """Requests in flight at a time."""
+    per_second: ClassVar[float | None] = None
+    """Requests a second at most, where a platform has such a limit."""
     again: ClassVar[frozenset[int]] = frozenset({429, 502, 503, 504})
     """Statuses after which a read is sent again."""
+    limited_before_acting: ClassVar[bool] = False
+    """Whether a platform that asks for fewer requests has surely done nothing, so that a write may be sent again."""
 
     def __init__(self, account: Account, *, auth: httpx.Auth | None, base_url: str | None = None) -> None:
         self.account = account
@@ -133,6 +128,7 @@ class ApiClient:
         self._auth = auth
         self._http: httpx.AsyncClient | None = None
         self._slots = anyio.CapacityLimiter(self.at_once)
+        self._pacer = None if self.per_second is None else Pacer(self.per_second)
         self._ahead = 0.0
 
     @property
@@ -143,9 +139,18 @@ class ApiClient:
         """The time by the platform's clock, as its last answer told it; ages such as `7d` count from here."""
         return datetime.fromtimestamp(time.time() + self._ahead, tz=UTC)
 
-    async def get(self, where: str, *, query: Query = (), into: type[M], envelope: str | None = None) -> M:
+    async def get(
+        self,
+        where: str,
+        *,
+        query: Query = (),
+        into: type[M],
+        envelope: str | None = None,
+        auth: httpx.Auth | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> M:
         """GET that reads: sent again after a passing failure."""
-        return await self.read("GET", where, query=query, into=into, envelope=envelope)
+        return await self.read("GET", where, query=query, into=into, envelope=envelope, auth=auth, headers=headers)
 
     async def read(
         self,
@@ -156,24 +161,25 @@ class ApiClient:
         envelope: str | None = None,
         query: Query = (),
         body: Any = None,
+        auth: httpx.Auth | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> M:
         """Send a request that changes nothing, whatever its method, and answer its document.
 
-        `envelope` is the name an object may be wrapped in; an answer without it is taken as the bare object.
+        `envelope` is the name an object may be wrapped in, or several joined by dots from the outside in; an answer
+        without it is taken as the bare object. `auth` stands in for the client's own.
         """
+        request = _Request(method, where, query, body, auth, headers, is_write=False)
         attempt = 0
         while True:
             attempt += 1
             try:
                 async with self._slots:
-                    raw = await self._exchange(method, where, query, body, is_write=False)
-                return self._model(raw, into, envelope, f"{method} {where}")
+                    raw = await self._exchange(request)
+                return self._model(raw, into, envelope, str(request))
             except PlatformError as error:
-                wait = pause(error, attempt, error.wait) if self._passing(error) else None
-                if wait is None:
+                if not await self._again(error, attempt, request):
                     raise
-                logger.info("%s %s: %s; again in %.1f s", method, where, type(error).__name__, wait)
-                await anyio.sleep(wait)
 
     async def write(
         self,
@@ -185,78 +191,111 @@ class ApiClient:
         query: Query = (),
         body: Any = None,
         content: Content | None = None,
+        auth: httpx.Auth | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> M:
         """Send a request that changes something, once, and wait for its answer whoever else has gone.
 
         Raises:
             OutcomeUnknown: when it left and no answer says whether it happened.
         """
-        raw = await self.send(method, where, query=query, body=body, content=content)
+        raw = await self.send(method, where, query=query, body=body, content=content, auth=auth, headers=headers)
         return self._model(raw, into, envelope, f"{method} {where}", done=True)
 
     async def send(
-        self, method: str, where: str, *, query: Query = (), body: Any = None, content: Content | None = None
+        self,
+        method: str,
+        where: str,
+        *,
+        query: Query = (),
+        body: Any = None,
+        content: Content | None = None,
+        auth: httpx.Auth | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> bytes:
         """Write as `write` does, and give the body of the answer unread, for those that have nothing to say in it."""
+        request = _Request(method, where, query, body, auth, headers, is_write=True)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                raw = await self._send_once(request, content)
+            except RateLimited as error:
+                if not self.limited_before_acting or not await self._again(error, attempt, request):
+                    raise
+                continue
+            logger.info("%s %s done", method, where)
+            return raw
+
+    async def _send_once(self, request: _Request, content: Content | None) -> bytes:
         async with self._slots:
             # From here a cancel would lose the answer but not the change: wait, as long as the request itself may take.
             # A body sent in pieces can be called back until its last one leaves.
             with anyio.CancelScope(shield=content is None) as scope:
                 leaving = None if content is None else _Leaving(content, scope)
-                raw = await self._exchange(method, where, query, body, is_write=True, leaving=leaving)
-        logger.info("%s %s done", method, where)
+                raw = await self._exchange(replace(request, leaving=leaving))
         return raw
 
-    def _passing(self, error: PlatformError) -> bool:
-        return error.status is None or error.status in self.again
+    async def _again(self, error: PlatformError, attempt: int, request: _Request) -> bool:
+        """Wait for the moment to send a request again, or answer that it should not be."""
+        wait = pause(error, attempt, error.wait) if self._passing(error) else None
+        if wait is None:
+            return False
+        logger.info("%s: %s; again in %.1f s", request, type(error).__name__, wait)
+        await anyio.sleep(wait)
+        return True
 
-    async def _exchange(
-        self, method: str, where: str, query: Query, body: Any, *, is_write: bool, leaving: _Leaving | None = None
-    ) -> bytes:
-        request = f"{method} {where}"
+    def _passing(self, error: PlatformError) -> bool:
+        return error.status is None or error.status in self.again or isinstance(error, RateLimited)
+
+    async def _exchange(self, request: _Request) -> bytes:
         if self._http is None:
             self._http = self.account.network.client(self.base_url, self._auth)
+        if self._pacer is not None:
+            await self._pacer.turn()
         try:
-            async with self._http.stream(
-                method,
-                where,
-                params=list(query) or None,
-                json=body if body is not None else None,
-                content=None if leaving is None else leaving.pieces(),
-                headers=None if leaving is None else leaving.content.headers,
-            ) as response:
+            async with self._http.stream(request.method, request.where, **request.given()) as response:
                 self._notice_time(response.headers.get("date"))
-                raw = await self._body(response, request, is_write)
+                raw = await self._body(response, str(request), request.is_write)
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
             raise Refused("The request is too long for an address, or not Unicode text. Nothing was sent.") from error
         except UNREACHED as error:
             raise Unavailable(
-                f"{self.account.title} cannot be reached ({_kind(error)})."
-                + (" Nothing was sent." if is_write else " Check the network and the base address, then try again."),
-                request=request,
+                f"{self.account.title} cannot be reached ({network_words(error)})."
+                + (
+                    " Nothing was sent."
+                    if request.is_write
+                    else " Check the network and the base address, then try again."
+                ),
+                request=str(request),
             ) from error
         except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a redirect to what can be no host's name
-            if leaving is not None and not leaving.is_whole:
-                raise Unavailable(
-                    f"The connection to {self.account.title} was lost before everything was sent ({_kind(error)}). "
-                    "What had left is no whole request; nothing came of it.",
-                    request=request,
-                ) from error
-            if is_write:
-                raise OutcomeUnknown(
-                    f"{self.account.title} took the request and gave no answer ({_kind(error)}): "
-                    "it may or may not have happened. It was not sent again.",
-                    request=request,
-                ) from error
-            slow = isinstance(error, httpx.TimeoutException)
-            raise Unavailable(
-                f"{self.account.title} {'took too long' if slow else 'broke off the answer'} ({_kind(error)}). "
-                "Only reading was tried; nothing was changed.",
-                request=request,
-            ) from error
+            raise self._broken_off(request, error) from error
         if response.is_success:
             return raw
-        raise self._failure(response, raw, request, is_write)
+        raise self.failure(response.status_code, response.headers, raw, str(request), is_write=request.is_write)
+
+    def _broken_off(self, request: _Request, error: Exception) -> PlatformError:
+        """The error of a request that left and got no whole answer."""
+        title, what = self.account.title, network_words(error)
+        if request.leaving is not None and not request.leaving.is_whole:
+            return Unavailable(
+                f"The connection to {title} was lost before everything was sent ({what}). "
+                "What had left is no whole request; nothing came of it.",
+                request=str(request),
+            )
+        if request.is_write:
+            return OutcomeUnknown(
+                f"{title} took the request and gave no answer ({what}): "
+                "it may or may not have happened. It was not sent again.",
+                request=str(request),
+            )
+        slow = isinstance(error, httpx.TimeoutException)
+        return Unavailable(
+            f"{title} {'took too long' if slow else 'broke off the answer'} ({what}). "
+            "Only reading was tried; nothing was changed.",
+            request=str(request),
+        )
 
     def _notice_time(self, date: str | None) -> None:
         if date is not None:
@@ -284,8 +323,10 @@ class ApiClient:
             if envelope is None:
                 return into.model_validate_json(raw.strip() or b"{}")
             answer = from_json(raw) if raw.strip() else {}
-            inside = answer.get(envelope) if isinstance(answer, dict) else None
-            return into.model_validate(inside if isinstance(inside, dict) else answer)
+            for name in envelope.split("."):
+                inside = answer.get(name) if isinstance(answer, dict) else None
+                answer = inside if isinstance(inside, dict) else answer
+            return into.model_validate(answer)
         except ValidationError as error:
             wrong = error.errors(include_input=False, include_url=False)
             if any(e["type"] == "json_invalid" for e in wrong):
@@ -305,42 +346,12 @@ class ApiClient:
             request=request,
         )
 
-    def _failure(self, response: httpx.Response, raw: bytes, request: str, is_write: bool) -> PlatformError:
-        status, title = response.status_code, self.account.title
-        words = self.words(raw)
-        given: dict[str, Any] = {"request": request, "status": status, "words": words}
-        error: PlatformError
-        if 300 <= status < 400:
-            host = _host(response.headers.get("location", ""))
-            error = HostMoved(
-                f"{title} answers with a redirect{f' to {host}' if host else ''}. It is not followed, since the "
-                "credential would go along. If you trust that host, set it as the base address.",
-                request=request,
-                status=status,
-            )
-        elif status in {401, 403}:
-            error = Unauthorized(f"{title} refused the credential or the right to do this ({status}).", **given)
-        elif status == HTTPStatus.NOT_FOUND:
-            error = NotFound(f"{title} has no such thing (404).", **given)
-        elif status == HTTPStatus.CONFLICT:
-            error = Conflict(f"{title} refused: it is in a state that does not allow this (409).", **given)
-        elif status == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = retry_after(response.headers)
-            when = f"in {wait:.0f} seconds" if wait else "in a minute"
-            error = RateLimited(f"{title} asks for fewer requests (429). Try again {when}.", **given, wait=wait)
-        elif status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            error = Invalid(f"{title} refused what was sent ({status}).", **given)
-        elif is_write:
-            error = OutcomeUnknown(
-                f"{title} answered {status}: it may or may not have happened. It was not sent again.", **given
-            )
-        else:
-            error = Unavailable(
-                f"{title} answered {status}. Only reading was tried; nothing was changed.",
-                **given,
-                wait=retry_after(response.headers),
-            )
-        return error
+    def failure(
+        self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
+    ) -> PlatformError:
+        """The error that an answer means; a platform whose statuses mean other things says so here."""
+        told = Told(self.account.title, request, status, headers, self.words(raw), is_write)
+        return failure(told)
 
     def words(self, raw: bytes) -> str:
         """The platform's own sentence in a body of an error; empty when it is a page of HTML or nothing."""
@@ -351,25 +362,3 @@ class ApiClient:
         if isinstance(told, dict):
             told = told.get("error") or told.get("message") or told.get("errors") or ""
         return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
-
-
-def _host(address: str) -> str:
-    """The host an address names, as others' text; empty where it names none."""
-    try:
-        host = httpx.URL(address).host
-    except (httpx.InvalidURL, UnicodeError):
-        return ""
-    return quote(host, at_most=100) if host else ""
-
-
-def _kind(error: Exception) -> str:
-    return {
-        "ConnectError": "no connection",
-        "ConnectTimeout": "no connection in time",
-        "PoolTimeout": "too many requests waiting",
-        "ProxyError": "the proxy refused",
-        "ReadTimeout": "no answer in time",
-        "WriteTimeout": "could not be sent in time",
-        "ReadError": "connection lost",
-        "RemoteProtocolError": "connection broken off",
-    }.get(type(error).__name__, type(error).__name__)

@@ -93,3 +93,14 @@ class HeaderToken(httpx.Auth):
     def auth_flow(self, request: httpx.Request):  # type: ignore[no-untyped-def]  # httpx types it as a generator of its own
         request.headers[self._header] = self._value
         yield request
+
+
+class QueryToken(httpx.Auth):
+    """A token in the query of an address, which must therefore never be logged."""
+
+    def __init__(self, name: str, value: str) -> None:
+        self._name, self._value = name, value
+
+    def auth_flow(self, request: httpx.Request):  # type: ignore[no-untyped-def]  # httpx types it as a generator of its own
+        request.url = request.url.copy_add_param(self._name, self._value)
+        yield request

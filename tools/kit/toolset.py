@@ -1,13 +1,10 @@
-"""How a platform and its tools are declared: Effect, Tool, Toolset, Platform."""
+"""How tools are declared: Effect, Tool, Resource, Toolset."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
-
-from tools.kit.network import Account
-from tools.kit.webhook import Webhook
 
 C = TypeVar("C")
 P = ParamSpec("P")
@@ -56,6 +53,8 @@ class Tool:
     """The tool that has the whole of a text that was cut here."""
     long_text: bool = False
     """Whether a caller may ask for longer texts than usual."""
+    needs: str | None = None
+    """What a credential must open for this tool to work, in the platform's own list; None: any will do."""
 
     @property
     def name(self) -> str:
@@ -82,8 +81,9 @@ class Resource:
 class Toolset(Generic[C]):
     """Collects the tools and resources of one subject; the functions come back as they were."""
 
-    def __init__(self, client: type[C]) -> None:
+    def __init__(self, client: type[C], *, needs: str | None = None) -> None:
         self.client = client
+        self.needs = needs
         self.tools: list[Tool] = []
         self.resources: list[Resource] = []
 
@@ -148,63 +148,7 @@ class Toolset(Generic[C]):
         self, effect: Effect, **how: Any
     ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
         def keep(function: Callable[Concatenate[C, P], Awaitable[R]]) -> Callable[Concatenate[C, P], Awaitable[R]]:
-            self.tools.append(Tool(function=function, effect=effect, **how))
+            self.tools.append(Tool(function=function, effect=effect, needs=self.needs, **how))
             return function
 
         return keep
-
-
-@dataclass(frozen=True)
-class Credential:
-    """A secret a platform needs: its variable, and where a person finds its value."""
-
-    variable: str
-    where: str
-
-
-@dataclass(frozen=True)
-class Setting:
-    """An optional value that is no secret."""
-
-    variable: str
-    meaning: str
-    default: str | None = None
-
-
-@dataclass(frozen=True)
-class Platform:
-    """One platform: what it is, and its parts."""
-
-    key: str
-    title: str
-    docs: str
-    client: Callable[[Account], Any]
-    toolsets: Sequence[Toolset[Any]]
-    sandbox: Callable[..., Any]
-    """Builds a fresh imitation, of the profile `story` or `scale`; imports it only then."""
-    acts: Callable[[], Sequence[Callable[[Any], Awaitable[None]]]]
-    """The acts of the demonstration that play in its imitation's story."""
-    credentials: tuple[Credential, ...]
-    address: Setting
-    """The variable and default of the base address."""
-    mount: str
-    """Where its imitation stands below a sandbox's origin."""
-    probe: Callable[[Any], Awaitable[str]]
-    """Reads a little and answers one line: whether the credential works."""
-    settings: tuple[Setting, ...] = ()
-    webhooks: tuple[Webhook, ...] = ()
-    """The events it pushes."""
-    words: str = field(default="")
-    """What a model should know to work with it, in a sentence or two."""
-
-    @property
-    def tools(self) -> list[Tool]:
-        return [tool for toolset in self.toolsets for tool in toolset.tools]
-
-    @property
-    def resources(self) -> list[Resource]:
-        return [resource for toolset in self.toolsets for resource in toolset.resources]
-
-    def name_of(self, tool: Tool | str) -> str:
-        """The name a client calls a tool by; made here and nowhere else."""
-        return f"{self.key}_{tool if isinstance(tool, str) else tool.name}"

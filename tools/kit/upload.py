@@ -1,12 +1,11 @@
-"""A file as the body of a request: opened once below directories an operator allows, and streamed with its progress."""
+"""A file to upload: opened once below directories an operator allows, and streamed from disk."""
 
 import os
 import re
-import secrets
 import stat
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,14 +15,12 @@ from anyio import to_thread
 
 from tools.kit.client import ApiClient
 from tools.kit.errors import PlatformError, Refused
+from tools.kit.form import Form
 from tools.kit.network import Account
 from tools.kit.picture import is_loopback
-from tools.kit.toolset import Progress, in_silence
 
 DIRECTORIES: Final = "TESTDESK_UPLOAD_DIRS"
 PIECE: Final = 256 * 1024
-STEPS: Final = 100
-"""How often, at most, the progress of one file is told."""
 
 _READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
@@ -161,55 +158,6 @@ def _is_text(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-@dataclass(frozen=True)
-class Form:
-    """A multipart form with one file as its last part, sent from disk."""
-
-    file: OpenFile
-    content_type: str
-    name: str = "file"
-    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
-    progress: Progress = in_silence
-    boundary: str = field(default_factory=lambda: secrets.token_hex(16))
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        length = len(self._head()) + self.file.size + len(self._tail())
-        # With a length there is no chunked encoding, which storage hosts refuse.
-        return {"Content-Type": f"multipart/form-data; boundary={self.boundary}", "Content-Length": str(length)}
-
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        done, told, step = 0, 0, self.file.size / STEPS
-        yield self._head()
-        async for piece in self.file.pieces():
-            yield piece
-            done += len(piece)
-            if done - told >= step or done == self.file.size:
-                told = done
-                await self.progress(done, self.file.size, f"{done:,} of {self.file.size:,} bytes")
-        yield self._tail()
-
-    def _head(self) -> bytes:
-        parts = [f"--{self.boundary}\r\n{_disposition(name)}\r\n\r\n{value}\r\n" for name, value in self.fields.items()]
-        parts.append(
-            f"--{self.boundary}\r\n{_disposition(self.name)}; filename={_quoted(self.file.name)}\r\n"
-            f"Content-Type: {self.content_type}\r\n\r\n"
-        )
-        return "".join(parts).encode()
-
-    def _tail(self) -> bytes:
-        return f"\r\n--{self.boundary}--\r\n".encode()
-
-
-def _disposition(name: str) -> str:
-    return f"Content-Disposition: form-data; name={_quoted(name)}"
-
-
-def _quoted(text: str) -> str:
-    """A name inside a header, as browsers write it: what would end the name or the line is percent-encoded."""
-    return '"' + text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A") + '"'
 
 
 class Storage(ApiClient):

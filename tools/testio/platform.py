@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.kit.toolset import Credential, Platform, Setting
+from tools.kit.platform import Credential, Platform, Setting
 from tools.testio.client.testio import TOKEN, TestIO
 from tools.testio.tools import (
     access_claims,

@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from tests.tools.kit.wire import FOUND, Answer, Anything, Thing, Wire, fails, says
-from tools.kit.client import MAX_WAIT, ApiClient, pause, retry_after
+from tools.kit.client import ApiClient
 from tools.kit.errors import PlatformError, RateLimited, Unavailable, UnexpectedShape
+from tools.kit.retry import MAX_WAIT, pause, retry_after
 
 pytestmark = pytest.mark.anyio
 

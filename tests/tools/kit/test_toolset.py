@@ -7,7 +7,8 @@ import pytest
 from mypy import api as mypy
 
 from tools.kit import toolset as toolset_module
-from tools.kit.toolset import Credential, Effect, Platform, Resource, Setting, Tool, Toolset
+from tools.kit.platform import Credential, Platform, Setting
+from tools.kit.toolset import Effect, Resource, Tool, Toolset
 
 
 class Client:

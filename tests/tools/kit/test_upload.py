@@ -17,8 +17,9 @@ from tests.tools.kit.wire import FOUND, Answer, Thing, Wire, fails, says
 from tools.kit import upload
 from tools.kit.client import ApiClient
 from tools.kit.errors import HostMoved, Invalid, OutcomeUnknown, PlatformError, Refused, Unavailable
+from tools.kit.form import Attached, Form
 from tools.kit.network import Account, HeaderToken, Network
-from tools.kit.upload import PIECE, Form, Storage, is_private
+from tools.kit.upload import PIECE, Storage, is_private
 
 pytestmark = pytest.mark.anyio
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes as POSIX has them")
@@ -47,7 +48,7 @@ async def test_a_form_arrives_whole_with_its_file_last(builds: Path) -> None:
     wire = Wire(FOUND)
     async with open_in(builds) as file:
         assert await post(
-            wire, Form(file, "application/zip", fields={"key": "up/shop.apk", "policy": "abc=="})
+            wire, Form([Attached(file, "application/zip")], fields={"key": "up/shop.apk", "policy": "abc=="})
         ) == Thing(id=7, name="mug")
     (request,) = wire.arrived
     assert parts(request) == [
@@ -60,7 +61,7 @@ async def test_a_form_arrives_whole_with_its_file_last(builds: Path) -> None:
 async def test_the_length_is_said_beforehand_since_storages_take_no_chunks(builds: Path) -> None:
     wire = Wire(FOUND)
     async with open_in(builds) as file:
-        await post(wire, Form(file, "application/zip", fields={"käse": "ü"}))
+        await post(wire, Form([Attached(file, "application/zip")], fields={"käse": "ü"}))
     (request,) = wire.arrived
     assert int(request.headers["content-length"]) == len(request.content)
     assert "transfer-encoding" not in request.headers
@@ -75,7 +76,7 @@ async def test_a_file_is_read_and_told_piece_by_piece(builds: Path) -> None:
         told.append((done, total))
 
     async with open_in(builds, "large.zip") as file:
-        lengths = [len(piece) async for piece in Form(file, "application/zip", progress=progress).pieces()]
+        lengths = [len(piece) async for piece in Form([Attached(file, "application/zip")], progress=progress).pieces()]
     assert max(lengths) == PIECE
     assert told == [(min(n * PIECE, size), size) for n in range(1, 7)]
 
@@ -89,7 +90,7 @@ async def test_progress_is_told_a_hundred_times_at_most(builds: Path, monkeypatc
         told.append(done)
 
     async with open_in(builds, "large.zip") as file:
-        async for _ in Form(file, "application/zip", progress=progress).pieces():
+        async for _ in Form([Attached(file, "application/zip")], progress=progress).pieces():
             pass
     assert len(told) == 100
     assert told[-1] == 10_000
@@ -101,7 +102,7 @@ async def test_a_files_name_cannot_write_headers(builds: Path) -> None:
     (builds / name).write_bytes(b"x")
     wire = Wire(FOUND)
     async with open_in(builds, name) as file:
-        await post(wire, Form(file, "application/zip", fields={'k"\r\n': "v"}))
+        await post(wire, Form([Attached(file, "application/zip")], fields={'k"\r\n': "v"}))
     assert b"\r\nX-Amz-Evil" not in wire.arrived[0].content
     assert [(part, file) for part, file, _, _ in parts(wire.arrived[0])] == [
         ("k%22%0D%0A", None),
@@ -122,7 +123,7 @@ async def test_a_file_is_never_sent_twice(builds: Path, failure: Answer, kind: t
     wire = Wire(failure, FOUND)
     async with open_in(builds) as file:
         with pytest.raises(kind):
-            await post(wire, Form(file, "application/zip"))
+            await post(wire, Form([Attached(file, "application/zip")]))
     assert len(wire.arrived) == 1
 
 
@@ -133,7 +134,7 @@ async def test_an_upload_whose_answer_is_lost_is_unknown(builds: Path) -> None:
 
     async with open_in(builds) as file:
         with pytest.raises(OutcomeUnknown, match="may or may not"):
-            await post(Wire(deaf), Form(file, "application/zip"))
+            await post(Wire(deaf), Form([Attached(file, "application/zip")]))
 
 
 @pytest.mark.usefixtures("bare_surroundings")
@@ -148,7 +149,7 @@ async def test_a_connection_lost_on_the_way_is_known_to_have_changed_nothing(bui
         async with listening(talk) as port, open_in(builds, "large.zip") as file:
             api = ApiClient(Account("Platform", f"http://127.0.0.1:{port}", network), auth=None)
             with pytest.raises(Unavailable, match=r"before everything was sent .* nothing came of it"):
-                await api.write("POST", "/files", content=Form(file, "application/zip"), into=Thing)
+                await api.write("POST", "/files", content=Form([Attached(file, "application/zip")]), into=Thing)
             await network.close()
 
 
@@ -176,7 +177,9 @@ async def test_an_upload_is_called_back_while_it_is_under_way(builds: Path) -> N
                     if done > MOST // 2:
                         caller.cancel()
 
-                await api.write("POST", "/files", content=Form(file, "application/zip", progress=progress), into=Thing)
+                await api.write(
+                    "POST", "/files", content=Form([Attached(file, "application/zip")], progress=progress), into=Thing
+                )
             assert caller.cancelled_caught
             await ended.wait()
             await network.close()
@@ -197,7 +200,7 @@ async def test_an_upload_that_has_left_is_waited_for_when_its_caller_has_gone(bu
         async with open_in(builds) as file, anyio.create_task_group() as group:
 
             async def call() -> None:
-                answers.append(await post(Wire(slow), Form(file, "application/zip")))
+                answers.append(await post(Wire(slow), Form([Attached(file, "application/zip")])))
 
             group.start_soon(call)
             await arrived.wait()
@@ -224,7 +227,7 @@ async def test_a_file_that_changes_while_it_is_sent_never_becomes_a_whole_reques
 
     async with open_in(builds, "large.zip") as file:
         with pytest.raises(PlatformError, match="changed while it was sent"):
-            await post(wire, Form(file, "application/zip", progress=progress))
+            await post(wire, Form([Attached(file, "application/zip")], progress=progress))
     assert wire.arrived == []
 
 
@@ -233,7 +236,7 @@ async def test_a_storage_is_sent_the_form_and_never_the_credential(builds: Path)
     account = wire.account()
     ApiClient(account, auth=HeaderToken("Authorization", "Token geheim-1"))
     async with open_in(builds) as file:
-        await Storage(account).take("https://bucket.example/up?x=1", Form(file, "application/zip"))
+        await Storage(account).take("https://bucket.example/up?x=1", Form([Attached(file, "application/zip")]))
     (request,) = wire.arrived
     assert str(request.url) == "https://bucket.example/up?x=1"
     assert "authorization" not in request.headers
@@ -257,7 +260,7 @@ async def test_a_storage_that_could_be_listened_to_is_sent_nothing(builds: Path,
     account = replace(wire.account(), network=Network())
     async with open_in(builds) as file:
         with pytest.raises(Refused, match="without TLS"):
-            await Storage(account).take(address, Form(file, "application/zip"))
+            await Storage(account).take(address, Form([Attached(file, "application/zip")]))
     assert wire.arrived == []
 
 
@@ -265,7 +268,9 @@ async def test_a_storage_says_why_in_its_own_xml(builds: Path) -> None:
     xml = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Policy expired.</Message><Id>s3</Id></Error>"
     async with open_in(builds) as file:
         with pytest.raises(PlatformError, match=r"The storage of Platform .*Policy expired\.") as caught:
-            await Storage(Wire(says(403, content=xml)).account()).take("https://b.example/", Form(file, "a/b"))
+            await Storage(Wire(says(403, content=xml)).account()).take(
+                "https://b.example/", Form([Attached(file, "a/b")])
+            )
     assert caught.value.words == "Policy expired."
 
 
@@ -298,6 +303,8 @@ async def test_a_plain_answer_of_a_real_server_is_read(builds: Path, bare_surrou
     with anyio.fail_after(5):
         async with listening(talk) as port, open_in(builds) as file:
             api = ApiClient(Account("Platform", f"http://127.0.0.1:{port}", network), auth=None)
-            assert await api.write("POST", "/files", content=Form(file, "application/zip"), into=Thing) == Thing(id=7)
+            assert await api.write(
+                "POST", "/files", content=Form([Attached(file, "application/zip")]), into=Thing
+            ) == Thing(id=7)
             await network.close()
     assert b"PK\x03\x04 a shop" in received

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tools.kit.client import ApiClient, path
-from tools.kit.upload import Form
+from tools.kit.form import Form
 from tools.testio.models.binary_apps import UploadedApp, UploadPlace
 
 

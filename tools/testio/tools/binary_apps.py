@@ -10,10 +10,11 @@ import anyio
 from pydantic import Field
 
 from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
+from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.upload import DIRECTORIES, Form, OpenFile, is_private, opened
+from tools.kit.upload import DIRECTORIES, OpenFile, is_private, opened
 from tools.testio.client.testio import TestIO
 from tools.testio.models.binary_apps import UploadedApp
 
@@ -87,7 +88,7 @@ async def upload_binary_app(
         if in_steps:
             app = await _in_steps(api, found, kind, about, progress)
         else:
-            app = await api.upload_binary_app(Form(found, kind, progress=progress))
+            app = await api.upload_binary_app(Form([Attached(found, kind)], progress=progress))
         return Uploaded(
             done=f"Uploaded {found.size:,} bytes{' through the storage' if in_steps else ''}.",
             binary_app_id=app.id,
@@ -106,7 +107,7 @@ async def _in_steps(api: TestIO, file: OpenFile, kind: str, about: dict[str, Any
         place = await api.binary_app_upload_url()
     steps.done = f"Binary app {place.binary_app_id} was made and stays empty without its file."
     with steps.of("Sending the file to the storage", anew, elsewhere=True):
-        form = Form(file, kind, fields=place.fields_for(file.name), progress=progress)
+        form = Form([Attached(file, kind)], fields=place.fields_for(file.name), progress=progress)
         try:
             await api.storage.take(place.url, form)
         except Refused as refused:

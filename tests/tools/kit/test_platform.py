@@ -1,0 +1,138 @@
+"""What opens a platform: one credential or another, a file of the vendor's; and what a credential leaves shut."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from server.clients import where_to_get
+from server.guards.scope import exposed_tools
+from server.settings import Settings, SettingsError, read_settings
+from tools.kit.platform import Credential, Platform, Setting
+from tools.kit.toolset import Toolset
+
+
+class Client:
+    """A platform's client."""
+
+
+async def get_thing(api: Client) -> str:
+    """Read a thing."""
+    return "thing"
+
+
+async def get_report(api: Client) -> str:
+    """Read a report."""
+    return "report"
+
+
+def shut(held: Mapping[str, str]) -> Mapping[str, str]:
+    """What a key of the wrong kind does not open."""
+    return {} if held.get("SHOP_TOKEN", "").startswith("admin_") else {"reports": "reports need an admin_ key"}
+
+
+def shop(**more: Any) -> Platform:
+    things: Toolset[Client] = Toolset(Client)
+    things.reads()(get_thing)
+    reports: Toolset[Client] = Toolset(Client, needs="reports")
+    reports.reads()(get_report)
+    platform = Platform(
+        key="shop",
+        title="Shop",
+        docs="https://shop.example/docs",
+        client=lambda account: Client(),
+        toolsets=(things, reports),
+        sandbox=lambda: None,
+        acts=lambda: (),
+        credentials=(
+            Credential("SHOP_TOKEN", "under Settings", invented="admin_invented"),
+            Credential("SHOP_PASSWORD", "in your head", is_free_text=True),
+        ),
+        address=Setting("SHOP_URL", "the base address", "https://shop.example"),
+        mount="/shop",
+        probe=get_thing,
+        settings=(Setting("SHOP_EMAIL", "who logs in"), Setting("SHOP_PROJECT", "a default", invented="toys")),
+        suffices=(frozenset({"SHOP_TOKEN"}), frozenset({"SHOP_EMAIL", "SHOP_PASSWORD"})),
+        shut=shut,
+    )
+    return replace(platform, **more)
+
+
+def read(environment: Mapping[str, str], *, sandbox: bool = False, **more: Any) -> tuple[Platform, Settings]:
+    platform = shop(**more)
+    return platform, read_settings([platform], environment, sandbox=sandbox)
+
+
+@pytest.mark.parametrize("held", [{"SHOP_TOKEN": "t0ken"}, {"SHOP_EMAIL": "a@b.example", "SHOP_PASSWORD": "p w ü"}])
+def test_any_sufficient_set_of_variables_is_enough(held: dict[str, str]) -> None:
+    _, told = read(held)
+    assert told.platforms["shop"].is_configured
+
+
+@pytest.mark.parametrize(
+    ("held", "missing"), [({}, ("SHOP_TOKEN",)), ({"SHOP_PASSWORD": "x"}, ("SHOP_TOKEN",)), ({"SHOP_EMAIL": "x"}, None)]
+)
+def test_what_is_missing_is_the_least_that_would_do(held: dict[str, str], missing: tuple[str, ...] | None) -> None:
+    platform, told = read(held)
+    assert not told.platforms["shop"].is_configured
+    if missing is not None:
+        assert told.platforms["shop"].missing == missing
+    assert "under Settings" in where_to_get(platform, ("SHOP_TOKEN",))
+
+
+def test_a_password_may_hold_what_a_token_may_not() -> None:
+    with pytest.raises(SettingsError, match="SHOP_TOKEN holds"):
+        read({"SHOP_TOKEN": "two words"})
+    with pytest.raises(SettingsError, match="SHOP_PASSWORD holds"):
+        read({"SHOP_PASSWORD": "line\nbreak"})
+
+
+def test_a_tool_that_the_credential_does_not_open_is_not_exposed() -> None:
+    platform, told = read({"SHOP_TOKEN": "t0ken"})
+    assert [tool.name for tool in exposed_tools(platform, told)] == ["get_thing"]
+    platform, told = read({"SHOP_TOKEN": "admin_1"})
+    assert [tool.name for tool in exposed_tools(platform, told)] == ["get_thing", "get_report"]
+
+
+def test_without_a_credential_every_tool_is_listed() -> None:
+    platform, told = read({})
+    assert [tool.name for tool in exposed_tools(platform, told)] == ["get_thing", "get_report"]
+
+
+def test_a_sandbox_invents_what_has_a_form_and_hears_nothing_of_the_environment() -> None:
+    platform, told = read({"SHOP_PROJECT": "real", "SHOP_TOKEN": "real-token"}, sandbox=True)
+    assert told.platforms["shop"].values["SHOP_PROJECT"] == "toys"
+    assert told.secrets == ["admin_invented", "sandbox-shop-credential"]
+    assert len(exposed_tools(platform, told)) == 2
+
+
+def in_a_file(environment: Mapping[str, str]) -> str | None:
+    if environment.get("SHOP_PROFILE") == "gone":
+        raise ValueError("There is no profile 'gone'.")
+    return "from-file" if "HOME" in environment else None
+
+
+def test_the_vendors_own_place_is_looked_at_only_where_the_variable_is_not_set() -> None:
+    credentials = (Credential("SHOP_TOKEN", "under Settings", elsewhere=in_a_file),)
+    assert read({"HOME": "h"}, credentials=credentials, suffices=())[1].secrets == ["from-file"]
+    assert read({"HOME": "h", "SHOP_TOKEN": "own"}, credentials=credentials, suffices=())[1].secrets == ["own"]
+    assert not read({}, credentials=credentials, suffices=())[1].platforms["shop"].is_configured
+    with pytest.raises(SettingsError, match="no profile 'gone'"):
+        read({"SHOP_PROFILE": "gone"}, credentials=credentials, suffices=())
+
+
+def region(values: Mapping[str, str]) -> str | None:
+    where = values.get("SHOP_PROJECT")
+    if where == "moon":
+        raise ValueError("SHOP_PROJECT cannot be the moon.")
+    return f"https://{where}.shop.example/" if where else None
+
+
+def test_the_base_address_may_follow_from_a_setting_and_its_own_variable_wins() -> None:
+    assert read({}, locate=region)[1].platforms["shop"].base_url == "https://shop.example"
+    assert read({"SHOP_PROJECT": "eu"}, locate=region)[1].platforms["shop"].base_url == "https://eu.shop.example"
+    told = read({"SHOP_PROJECT": "eu", "SHOP_URL": "https://own.example/"}, locate=region)[1]
+    assert told.platforms["shop"].base_url == "https://own.example"
+    with pytest.raises(SettingsError, match="the moon"):
+        read({"SHOP_PROJECT": "moon"}, locate=region)

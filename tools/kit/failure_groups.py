@@ -1,0 +1,53 @@
+"""Failures that are the same but for their numbers, ids and times, brought together without any model."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from tools.kit.text import clean
+
+T = TypeVar("T")
+
+LONGEST: Final = 300
+"""Characters of an error that tell one group from another; what comes behind is the rest of a stack."""
+NO_WORDS: Final = "(no error text)"
+
+_ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]")
+_CHANGING: Final = (
+    (re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"), "<id>"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"), "<time>"),
+    (re.compile(r"\b\d{1,2}:\d\d:\d\d(?:\.\d+)?\b"), "<time>"),
+    (re.compile(r"\b0x[0-9a-fA-F]+\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b"), "<id>"),
+    (re.compile(r"(?<![A-Za-z0-9])[-+]?\d+(?:[.,]\d+)*(?![A-Za-z]{3})"), "<n>"),
+)
+
+
+def plain(text: str) -> str:
+    """A text without the codes that colour a terminal, and without what cannot be seen."""
+    return clean(_ANSI.sub("", text))
+
+
+def normalised(error: str | None) -> str:
+    """An error with what changes from run to run taken out: ids, times, numbers; its first lines only."""
+    words = " ".join(plain(error or "").split())
+    for pattern, name in _CHANGING:
+        words = pattern.sub(name, words)
+    return words[:LONGEST].rstrip() or NO_WORDS
+
+
+@dataclass
+class Group(Generic[T]):
+    """Failures with one normalised error, in the order they came."""
+
+    error: str
+    members: list[T]
+
+
+def grouped(failures: Iterable[T], error_of: Callable[[T], str | None]) -> list[Group[T]]:
+    """Bring failures together by their normalised errors, the largest group first."""
+    groups: dict[str, Group[T]] = {}
+    for failure in failures:
+        words = normalised(error_of(failure))
+        groups.setdefault(words, Group(words, [])).members.append(failure)
+    return sorted(groups.values(), key=lambda group: -len(group.members))

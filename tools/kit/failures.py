@@ -1,0 +1,103 @@
+"""What an answer that is no success means, as one of our errors with the next step in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from tools.kit.errors import (
+    Conflict,
+    HostMoved,
+    Invalid,
+    NotFound,
+    OutcomeUnknown,
+    PlatformError,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+)
+from tools.kit.retry import retry_after
+from tools.kit.text import quote
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer that is no success: who gave it, to which request, and the platform's own sentence."""
+
+    title: str
+    request: str
+    status: int
+    headers: Mapping[str, str]
+    words: str
+    is_write: bool
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What every error of ours carries."""
+        return {"request": self.request, "status": self.status, "words": self.words}
+
+
+def failure(told: Told) -> PlatformError:
+    """The error that a status means on most platforms."""
+    title, status, given = told.title, told.status, told.facts
+    if 300 <= status < 400:
+        host = _host(told.headers.get("location", ""))
+        return HostMoved(
+            f"{title} answers with a redirect{f' to {host}' if host else ''}. It is not followed, since the "
+            "credential would go along. If you trust that host, set it as the base address.",
+            request=told.request,
+            status=status,
+        )
+    if status in {401, 403}:
+        return Unauthorized(f"{title} refused the credential or the right to do this ({status}).", **given)
+    if status == HTTPStatus.NOT_FOUND:
+        return NotFound(f"{title} has no such thing (404).", **given)
+    if status == HTTPStatus.CONFLICT:
+        return Conflict(f"{title} refused: it is in a state that does not allow this (409).", **given)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return too_fast(told)
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Invalid(f"{title} refused what was sent ({status}).", **given)
+    if told.is_write:
+        return OutcomeUnknown(
+            f"{title} answered {status}: it may or may not have happened. It was not sent again.", **given
+        )
+    return Unavailable(
+        f"{title} answered {status}. Only reading was tried; nothing was changed.",
+        **given,
+        wait=retry_after(told.headers),
+    )
+
+
+def too_fast(told: Told) -> RateLimited:
+    """The error of a platform that wants fewer requests, whatever status it says so with."""
+    wait = retry_after(told.headers)
+    when = f"in {wait:.0f} seconds" if wait else "in a minute"
+    return RateLimited(
+        f"{told.title} asks for fewer requests ({told.status}). Try again {when}.", **told.facts, wait=wait
+    )
+
+
+def _host(address: str) -> str:
+    """The host an address names, as others' text; empty where it names none."""
+    try:
+        host = httpx.URL(address).host
+    except (httpx.InvalidURL, UnicodeError):
+        return ""
+    return quote(host, at_most=100) if host else ""
+
+
+def network_words(error: Exception) -> str:
+    """What the network did, in a few words."""
+    return {
+        "ConnectError": "no connection",
+        "ConnectTimeout": "no connection in time",
+        "PoolTimeout": "too many requests waiting",
+        "ProxyError": "the proxy refused",
+        "ReadTimeout": "no answer in time",
+        "WriteTimeout": "could not be sent in time",
+        "ReadError": "connection lost",
+        "RemoteProtocolError": "connection broken off",
+    }.get(type(error).__name__, type(error).__name__)

@@ -1,0 +1,55 @@
+"""When a request is sent again, and how fast requests may follow each other."""
+
+import math
+import random
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+import anyio
+
+from tools.kit.errors import PlatformError, RateLimited, Unavailable
+
+MAX_WAIT = 20.0  # seconds; a platform that asks for a longer pause gets it from the caller
+TRIES = 3
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds a platform asks to wait, from `Retry-After` as seconds or as a date."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
+    except ValueError:
+        try:
+            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        except (ValueError, TypeError):
+            return None
+
+
+def pause(error: PlatformError, attempt: int, asked: float | None) -> float | None:
+    """How long to wait before a read is sent again, or None for not at all."""
+    if attempt >= TRIES or not isinstance(error, RateLimited | Unavailable):
+        return None
+    if asked is not None:
+        return asked if asked <= MAX_WAIT else None
+    return min(4.0, 0.25 * 2.0**attempt) * (0.5 + random.random() / 2)  # noqa: S311 - jitter, not a secret
+
+
+class Pacer:
+    """Lets requests through at a steady rate, with a burst of as many as pass in a second."""
+
+    def __init__(self, per_second: float) -> None:
+        self._per_second = per_second
+        self._left, self._since = per_second, time.monotonic()
+
+    async def turn(self) -> None:
+        """Wait until the next request may leave."""
+        now = time.monotonic()
+        self._left = min(self._per_second, self._left + (now - self._since) * self._per_second)
+        self._since = now
+        self._left -= 1
+        if self._left < 0:
+            await anyio.sleep(-self._left / self._per_second)

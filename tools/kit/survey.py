@@ -1,0 +1,138 @@
+"""What a platform can tell about its runs, bugs and tests in the words that all platforms share."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import Field
+
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted
+from tools.kit.vocabulary import Said, Severity, Status
+
+T = TypeVar("T")
+
+Kind = Literal["bug", "test", "run"]
+
+
+class RunRow(Answer):
+    """A run, a test cycle or an execution, as every platform can show it. Counts that are not told are not known."""
+
+    platform: Key
+    run_id: Key
+    title: Untrusted | None = None
+    status: Status
+    said: Said = None
+    where: Key | None = Field(None, description="Project or product it belongs to.")
+    started_at: Key | None = None
+    ended_at: Key | None = None
+    total: int | None = None
+    passed: int | None = None
+    failed: int | None = None
+    blocked: int | None = None
+    skipped: int | None = None
+    bugs: int | None = None
+    page: Key | None = Field(None, description="Resource that shows it whole.")
+
+
+class RunFailure(Answer):
+    """One thing that failed in a run: a result, or a bug that was reported."""
+
+    id: Key | None = None
+    title: Untrusted | None = None
+    status: Status = "failed"
+    said: Said = None
+    error: Untrusted | None = None
+
+
+class RunStory(Answer):
+    """A run with what failed in it."""
+
+    run: RunRow
+    failures: list[RunFailure] = Field(default_factory=list)
+    more_failures: int = Field(0, description="Failures that are not shown here.")
+    next: str | None = Field(None, description="The tool that tells more.")
+
+
+class BugRow(Answer):
+    """An open bug, as every platform can show it."""
+
+    platform: Key
+    bug_id: Key
+    title: Untrusted | None = None
+    severity: Severity
+    said: Said = None
+    status: Key | None = None
+    where: Key | None = None
+    reported_at: Key | None = None
+    page: Key | None = None
+
+
+class Found(Answer):
+    """A bug, test or run whose words fit a search."""
+
+    platform: Key
+    kind: Kind
+    id: Key
+    title: Untrusted | None = None
+    said: Said = None
+    where: Key | None = None
+    at: Key | None = None
+    page: Key | None = None
+
+
+class Untested(Answer):
+    """A test that a run holds and that has no result yet, or a run that has not begun."""
+
+    platform: Key
+    run_id: Key
+    title: Untrusted | None = None
+    said: Said = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which runs or bugs are asked for; what is None does not matter."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str | None = None
+    """Words that all stand in the title, whatever their case."""
+    limit: int = 50
+
+    def fits(self, title: str | None, began: datetime | None, ended: datetime | None) -> bool:
+        """Whether something of this title fits that lasted from `began` to `ended` (None: not known, or not over)."""
+        here = (title or "").casefold()
+        if self.text is not None and not all(word in here for word in self.text.casefold().split()):
+            return False
+        if self.until is not None and (began is None or began > self.until):
+            return False
+        last = ended or began
+        return self.since is None or (last is not None and last >= self.since) or (began is not None and ended is None)
+
+
+@dataclass
+class Seen(Generic[T]):
+    """Rows in the order they are to be shown in, and whether all there is was looked at."""
+
+    rows: list[T] = field(default_factory=list)
+    complete: bool = True
+    why: str | None = None
+    """What was not looked at, in words."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Functions that take the platform's client first; a platform without bugs or open results leaves those out."""
+
+    runs: Callable[[Any, Wish], Awaitable[Seen[RunRow]]]
+    """Newest first."""
+    run: Callable[[Any, str], Awaitable[RunStory]]
+    """Takes an id as `runs` gives it; raises NotFound or Refused with a sentence."""
+    search: Callable[[Any, str, Collection[Kind], int], Awaitable[Seen[Found]]]
+    """Takes words, the kinds wanted and how many at most."""
+    bugs: Callable[[Any, Wish], Awaitable[Seen[BugRow]]] | None = None
+    """Open bugs, the worst first."""
+    untested: Callable[[Any, Wish], Awaitable[Seen[Untested]]] | None = None
+    """What the runs that fit still hold without a result."""
