@@ -338,7 +338,6 @@ class Requirement:
     is_global: bool = False
     url: str | None = None
     files: list[str] = field(default_factory=list)
-    is_attached: bool = False
 
 
 @dataclass(slots=True)
