@@ -2,5 +2,6 @@
 
 from tools.kit.platform import Platform
 from tools.testio.platform import testio
+from tools.testomatio.platform import testomatio
 
-PLATFORMS: tuple[Platform, ...] = (testio,)
+PLATFORMS: tuple[Platform, ...] = (testio, testomatio)
