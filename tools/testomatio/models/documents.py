@@ -38,7 +38,7 @@ class Record(Model):
 class Meta(Record):
     """What a list says about itself; the three dialects of the families, and the counts of `count=true`."""
 
-    total: int | None = Field(None, validation_alias=AliasChoices("total", "num", "totalCount", "total_count"))
+    total: int | None = Field(default=None, validation_alias=AliasChoices("total", "num", "totalCount", "total_count"))
     page: int | None = None
     per_page: int | None = None
     total_pages: int | None = None
@@ -51,16 +51,11 @@ class Meta(Record):
         return value if isinstance(value, dict) and all(isinstance(n, int) for n in value.values()) else {}
 
 
-def _silence() -> Meta:
-    """What a list says that says nothing about itself."""
-    return Meta()
-
-
 class Listed(Model, Generic[R]):
     """A page of a list; a bare array is taken as its rows."""
 
     data: Many[R] = Field(default_factory=list)
-    meta: Meta = Field(default_factory=_silence)
+    meta: Meta = Field(default_factory=Meta)
     included: Many[dict[str, Any]] = Field(default_factory=list)
 
     @model_validator(mode="before")
