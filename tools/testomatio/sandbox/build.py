@@ -11,6 +11,7 @@ from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.access import admit
 from tools.testomatio.sandbox.answers import answer, invalid, lost
 from tools.testomatio.sandbox.asked import body
+from tools.testomatio.sandbox.beside_v2 import TABLES
 from tools.testomatio.sandbox.story.shop import furnish
 from tools.testomatio.sandbox.world import Switches, World
 
@@ -28,7 +29,7 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
     return Sandbox(
         MOUNT,
         lambda time: seeds[profile](World(time, first_switches)),
-        [controls],
+        [*TABLES, controls],
         admit=admit,
         lost=lost,
         clock=clock,

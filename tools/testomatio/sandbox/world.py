@@ -9,6 +9,7 @@ from itertools import count
 from random import Random
 
 from tools.kit.sandbox.clock import Clock
+from tools.testomatio.sandbox.arrivals import Arrivals
 from tools.testomatio.sandbox.holdings import (
     Attachment,
     Branch,
@@ -29,6 +30,7 @@ from tools.testomatio.sandbox.holdings import (
     Suite,
     Template,
     Test,
+    Testrun,
     Token,
     User,
 )
@@ -93,6 +95,7 @@ class World:
         self.examples: dict[int, Example] = {}
         self.runs: dict[str, Run] = {}
         self.results = Results()
+        self.arrivals = Arrivals()
         self.rungroups: dict[str, Rungroup] = {}
         self.plans: dict[str, Plan] = {}
         self.steps: dict[int, Step] = {}
@@ -228,10 +231,13 @@ class World:
     def drop_run(self, run: Run) -> None:
         """Delete a run with its results."""
         for result in self.results.of_run(run.id):
-            self.results.drop(result)
-            self._drop_ties("testrun", result.id)
+            self.drop_result(result)
         del self.runs[run.id]
         self._drop_ties("run", run.id)
+
+    def drop_result(self, result: Testrun) -> None:
+        self.results.drop(result)
+        self._drop_ties("testrun", result.id)
 
     def drop_rungroup(self, group: Rungroup) -> None:
         """Delete a group with the groups and runs in it."""
