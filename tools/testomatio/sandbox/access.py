@@ -84,7 +84,19 @@ def _admit_v2(call: Call[World]) -> Response | None:
         return problem(404, "Project not found")
     if _is_read_only(world, world.users[token.user_id], slug):
         return problem(403, "You have read-only access to this project")
-    return None if call.method in READS else _billed(call)
+    return None if call.method in READS else _in_session(call, slug) or _billed(call)
+
+
+def _in_session(call: Call[World], slug: str) -> Response | None:
+    """Count a write for the session it names; one that is not open any more is refused."""
+    named = call.request.headers.get("x-session-hash")
+    if not named or _below(call)[2:3] == ["sessions"]:
+        return None
+    session = call.world.sessions.get(named)
+    if session is None or session.project != slug:
+        return problem(403, "Session is not open")
+    session.writes += 1
+    return None
 
 
 def _admit_web(call: Call[World]) -> Response | None:

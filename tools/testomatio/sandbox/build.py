@@ -8,6 +8,29 @@ from starlette.responses import Response
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.routes import Call, Routes
 from tools.kit.sandbox.sandbox import Sandbox
+from tools.testomatio.sandbox import (
+    analytics,
+    attachments,
+    branches,
+    bulk,
+    charts,
+    info,
+    issues,
+    labels,
+    milestones,
+    plans,
+    requirements,
+    run_stats,
+    rungroups,
+    runs,
+    shares,
+    stats,
+    steps,
+    suites,
+    tags,
+    testruns,
+    tests,
+)
 from tools.testomatio.sandbox.access import admit
 from tools.testomatio.sandbox.answers import answer, invalid, lost
 from tools.testomatio.sandbox.asked import body
@@ -29,7 +52,32 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
     return Sandbox(
         MOUNT,
         lambda time: seeds[profile](World(time, first_switches)),
-        [*TABLES, controls],
+        [
+            info.routes,
+            bulk.routes,
+            tests.routes,
+            suites.routes,
+            plans.routes,
+            run_stats.routes,
+            runs.routes,
+            testruns.routes,
+            rungroups.routes,
+            steps.routes,
+            labels.routes,
+            tags.routes,
+            issues.routes,
+            milestones.routes,
+            requirements.routes,
+            branches.routes,
+            attachments.routes,
+            shares.routes,
+            analytics.routes,
+            stats.routes,
+            charts.routes,
+            *TABLES,
+            controls,
+        ],
+        beside={attachments.FILES: [attachments.files]},
         admit=admit,
         lost=lost,
         clock=clock,

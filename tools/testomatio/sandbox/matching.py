@@ -182,7 +182,8 @@ def _is(kind: Kind, held: object, wanted: object) -> bool:
 
 def _ordered(kind: Kind, operator: str, held: object, wanted: object) -> bool:
     if kind == "date" and isinstance(held, datetime) and isinstance(wanted, tuple):
-        first, last = wanted
+        first: datetime = wanted[0]
+        last: datetime = wanted[1]
         # A whole day counts as one value: later than it is after its end, up to it includes its last hour.
         return {
             ">": held > last if first == last else held >= last,
