@@ -58,9 +58,14 @@ async def web(sandbox: Sandbox, token: str = "testomat_demo") -> AsyncIterator[h
 
 
 def pipeline(sandbox: Sandbox, key: str = KEY) -> httpx.AsyncClient:
-    """A client with a project's token in its query."""
+    """A client that puts a project's token into the query of every request."""
+
+    def with_key(request: httpx.Request) -> httpx.Request:
+        request.url = request.url.copy_merge_params({"api_key": key})
+        return request
+
     client = http(sandbox)
-    client.params = httpx.QueryParams({"api_key": key})
+    client.auth = with_key
     return client
 
 
@@ -145,16 +150,16 @@ def _run(world: World) -> None:
         world.runs[id_] = run
     world.runs["r0000001"].env = ["staging", "Chrome"]
     world.runs["r0000003"].archived_at = ended
-    for id_, run_id, test_id, status in (
+    for number, run_id, test_id, outcome in (
         (8001, "r0000001", "t0000001", "failed"),
         (8002, "r0000001", "t0000004", "passed"),
         (8003, "r0000002", "t0000003", "pending"),
         (8004, "r0000002", "t0000002", "skipped"),
     ):
         title = world.tests.main[test_id].title
-        result = Testrun(id_, SMALL, run_id, test_id, title, "Suite", status, BEGUN, BEGUN)
+        result = Testrun(number, SMALL, run_id, test_id, title, "Suite", outcome, BEGUN, BEGUN)
         result.automated = run_id == "r0000001"
-        result.finished_at = None if status == "pending" else ended
+        result.finished_at = None if outcome == "pending" else ended
         world.results.add(result)
     failed = world.results.get(8001)
     assert failed is not None
