@@ -35,7 +35,13 @@ from tools.testomatio.sandbox.access import admit
 from tools.testomatio.sandbox.answers import answer, invalid, lost
 from tools.testomatio.sandbox.asked import body
 from tools.testomatio.sandbox.beside_v2 import TABLES
+from tools.testomatio.sandbox.story.desk import finish, prepare
+from tools.testomatio.sandbox.story.history import group, label_runs, remember
+from tools.testomatio.sandbox.story.hotfix import put_under_test
+from tools.testomatio.sandbox.story.neighbours import settle_in
 from tools.testomatio.sandbox.story.shop import furnish
+from tools.testomatio.sandbox.story.suites import grow
+from tools.testomatio.sandbox.story.tests import write
 from tools.testomatio.sandbox.world import Switches, World
 
 MOUNT = "/testomatio"
@@ -87,6 +93,16 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
 
 def _story(world: World) -> World:
     furnish(world)
+    wanted = grow(world)
+    prepare(world)
+    write(world, wanted)
+    group(world)
+    remember(world)
+    put_under_test(world)
+    label_runs(world)
+    finish(world)
+    settle_in(world)
+    world.begin()
     return world
 
 

@@ -111,7 +111,7 @@ class World:
         self.templates: dict[int, Template] = {}
         # New numbers start where no seeded one is, so that a number tells what was made in the sandbox.
         self.example_ids = count(70_001)
-        self.result_ids = count(9_900_001)
+        self.result_ids = count(9_000_001)
         self.step_ids = count(901)
         self.issue_ids = {"issue": count(501), "jira_issue": count(501)}
         self.comment_ids = count(80_001)
@@ -119,6 +119,10 @@ class World:
         self._random = Random(6998)  # noqa: S311 - ids of a story, not secrets
         self._due: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = count()
+
+    def begin(self) -> None:
+        """The story is told: new results are numbered far from its own, so that a number tells what is new."""
+        self.result_ids = count(9_900_001)
 
     # Names for what is new
 
