@@ -203,3 +203,24 @@ def test_what_a_credential_does_not_open_is_told_by_its_kind(held: dict[str, str
     told: Any = shut(held)
     assert set(told) == closed
     assert all("need" in why for why in told.values())
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (401, {"error": "Unauthorized"}, "does not know this token"),
+        (403, {"error": "no", "code": "token_invalid"}, "paused or deleted"),
+        (403, {"error": "no", "code": "authorization_missing"}, "does not know this token"),
+        (403, {"error": "You have read-only access"}, "may only read here"),
+    ],
+)
+async def test_a_refusal_of_the_public_api_is_told_by_its_code(status: int, body: Any, words: str) -> None:
+    host = Host(says(status, json=body))
+    with pytest.raises(Unauthorized, match=words):
+        await host.api().project_info("shop")
+
+
+async def test_the_details_of_an_error_are_told_with_it() -> None:
+    host = Host(says(422, json={"error": "Not saved", "details": ["Title can't be blank", "Suite is a folder"]}))
+    with pytest.raises(Invalid, match="Not saved: Title can't be blank; Suite is a folder"):
+        await host.api().write_v2("POST", "shop", "tests", into=Nothing)

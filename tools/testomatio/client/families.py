@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 import anyio
 from pydantic import BaseModel
+from pydantic_core import from_json
 
 from tools.kit.client import ApiClient, Content, Query, path
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized, UnexpectedShape
@@ -55,7 +56,7 @@ class Families(ApiClient):
     def failure(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:
-        """Statuses as this platform means them: 402 is a used-up quota, which no retry helps."""
+        """Statuses as this platform means them: 402 is a used-up quota, which no retry helps; 403 is several things."""
         told = Told(self.account.title, request, status, headers, self.words(raw), is_write)
         if status == 402:
             return Invalid(
@@ -64,7 +65,16 @@ class Families(ApiClient):
                 "Company, Subscription.",
                 **told.facts,
             )
+        if status in {401, 403} and (why := _shut_out(status, _code(raw), request)):
+            return Unauthorized(why, **told.facts)
         return failure(told)
+
+    def words(self, raw: bytes) -> str:
+        """The platform's sentence, with the details it sometimes adds."""
+        words, details = super().words(raw), _object(raw).get("details")
+        if details and isinstance(details, list):
+            details = "; ".join(map(str, details))
+        return f"{words}: {details}" if words and isinstance(details, str) and details else words
 
     # Family A
 
@@ -218,6 +228,36 @@ class Families(ApiClient):
     async def get_import(self, *pieces: str | int, into: type[M], query: Query = ()) -> M:
         """Read of family D."""
         return await self.get(path("api", *pieces), query=query, into=into, auth=self._api_key())
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    """A body as an object; empty where it is none."""
+    try:
+        told = from_json(raw)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _code(raw: bytes) -> str:
+    return str(_object(raw).get("code") or "")
+
+
+def _shut_out(status: int, code: str, request: str) -> str | None:
+    """What a refusal of family A means: only its code tells a dead token from a missing right."""
+    if "/api/v2/" not in request:
+        return None
+    if code == "token_invalid":
+        return (
+            f"This token was paused or deleted ({status}). A new one is made under Account, Access Tokens, or in the "
+            "project under Settings."
+        )
+    if status == 401 or code:
+        return f"Testomat.io does not know this token ({status}): it is mistyped, expired, or belongs to another host."
+    return (
+        f"Testomat.io refused this ({status}): the token's user lacks the right, or may only read here; to a read-only "
+        "user, and in an archived project, the public API refuses even reading. A project owner can change the role."
+    )
 
 
 def _v2(project: str, *pieces: str | int) -> str:
