@@ -27,8 +27,8 @@ class Link:
 
 
 def shown(world: World, labelled: list[Labelled]) -> list[dict[str, object]]:
-    """Labels as they stand on a test, a suite, a run, a plan or a step."""
-    return [_valued(world.labels[one.slug], one.value) for one in labelled]
+    """Labels as they stand on a thing; a branch may still hold one that was deleted."""
+    return [_valued(world.labels[one.slug], one.value) for one in labelled if one.slug in world.labels]
 
 
 def _valued(label: Label, value: str | None) -> dict[str, object]:
@@ -62,7 +62,8 @@ def titles(world: World, labelled: list[Labelled]) -> set[str]:
     """Every spelling by which a query may name the labels on something: slug, title, each also with its value."""
     told: set[str] = set()
     for one in labelled:
-        for name in (one.slug, world.labels[one.slug].title):
+        label = world.labels.get(one.slug)
+        for name in (one.slug, one.slug if label is None else label.title):
             told |= {name, f"{name}:{one.value}"} if one.value is not None else {name}
     return told
 

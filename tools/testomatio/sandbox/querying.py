@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.answers import invalid
-from tools.testomatio.sandbox.holdings import Run, Test, Testrun
+from tools.testomatio.sandbox.holdings import Run, Test, Testrun, bare
 from tools.testomatio.sandbox.matching import PRIORITIES, Field, Matcher
 from tools.testomatio.sandbox.tql import BadQuery
 from tools.testomatio.sandbox.world import World
@@ -108,10 +108,10 @@ def _states(seen: Tried) -> list[object]:
 def _suites(seen: Tried) -> list[object]:
     """Title and id of the suite and of every folder around it."""
     told: list[object] = []
-    at: str | None = seen.test.suite_id
-    while at is not None and (suite := seen.world.suites.get(at, seen.branch)) is not None:
+    suite = seen.world.suites.get(seen.test.suite_id, seen.branch)
+    while suite is not None and suite.id not in told:
         told += [suite.title, suite.id]
-        at = suite.parent_id
+        suite = seen.world.suites.get(suite.parent_id or "", seen.branch)
     return told
 
 
@@ -146,8 +146,8 @@ _TEST: dict[str, Field[Tried]] = {
     "created_by": Field("text", lambda one: _names(one.world, one.test.created_by)),
     "assigned_to": Field("text", lambda one: _names(one.world, one.test.assigned_to)),
     "suite": Field("first", _suites),
-    "test": Field("contains", lambda one: [one.test.title, one.test.id]),
-    "title": Field("contains", lambda one: [one.test.title]),
+    "test": Field("contains", lambda one: [one.test.title, bare(one.test.title), one.test.id]),
+    "title": Field("contains", lambda one: [one.test.title, bare(one.test.title)]),
     "milestone": Field("text", lambda one: _milestones(one.world, one.test.milestones)),
 }
 _TEST_FLAGS: dict[str, Callable[[Tried], bool]] = {"shared": lambda one: one.test.shared_from is not None}
@@ -200,7 +200,7 @@ def _test_labels(held: Held) -> set[str]:
 
 
 _RUN: dict[str, Field[Held]] = {
-    "title": Field("contains", lambda one: [one.run.title]),
+    "title": Field("contains", lambda one: [one.run.title, bare(one.run.title)]),
     "plan": Field("contains", _plans),
     "rungroup": Field("contains", _rungroups),
     "env": Field("text", lambda one: one.run.env),

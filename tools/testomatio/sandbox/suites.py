@@ -33,16 +33,22 @@ class Tree:
         self.suites = {suite.id: suite for suite in world.suites.of(slug, branch)}
         self.children: dict[str | None, list[Suite]] = {}
         for suite in sorted(self.suites.values(), key=lambda one: one.position):
-            self.children.setdefault(suite.parent_id, []).append(suite)
+            # On a branch two suites can stand in each other, moved there and on main: both are shown as roots.
+            is_in_itself = suite in self.ancestors(suite)
+            self.children.setdefault(None if is_in_itself else suite.parent_id, []).append(suite)
         self._own = Counter(test.suite_id for test in world.tests.of(slug, branch))
 
     def count(self, suite: Suite) -> int:
-        """How many tests are in a suite and below it."""
         return self._own[suite.id] + sum(self.count(child) for child in self.children.get(suite.id, []))
 
     def ancestors(self, suite: Suite) -> list[Suite]:
+        """The folders around a suite, each once."""
+        found: dict[str, Suite] = {}
         parent = self.suites.get(suite.parent_id or "")
-        return [] if parent is None else [parent, *self.ancestors(parent)]
+        while parent is not None and parent.id not in found:
+            found[parent.id] = parent
+            parent = self.suites.get(parent.parent_id or "")
+        return list(found.values())
 
     def shown(self, suite: Suite, kept: set[str] | None = None) -> Row:
         """A suite with the suites below it; with `kept` only those of them."""

@@ -184,10 +184,15 @@ class World:
         return sorted(below, key=lambda one: one.position)
 
     def below(self, suite: Suite, branch: str | None = None) -> Iterator[Suite]:
-        """A suite and every suite under it."""
-        yield suite
-        for child in self.children(suite, branch):
-            yield from self.below(child, branch)
+        """A suite and every suite under it, each once, also where a branch and main moved two into each other."""
+        found = {suite.id: suite}
+        waiting = [suite]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            fresh = [child for child in self.children(one, branch) if child.id not in found]
+            found |= {child.id: child for child in fresh}
+            waiting += reversed(fresh)
 
     def tests_in(self, suite: Suite, branch: str | None = None) -> list[Test]:
         """The tests right in a suite, in the order of the web app."""
@@ -222,15 +227,14 @@ class World:
 
     def drop_suite(self, suite: Suite, branch: str | None = None) -> None:
         """Delete a suite with everything below it."""
-        for child in self.children(suite, branch):
-            self.drop_suite(child, branch)
-        for test in self.tests_in(suite, branch):
-            self.drop_test(test, branch)
-        self.suites.drop(suite.id, branch)
-        if branch is None:
-            for plan in self.plans.values():
-                plan.suite_ids = [suite_id for suite_id in plan.suite_ids if suite_id != suite.id]
-            self._drop_ties("suite", suite.id)
+        for one in list(self.below(suite, branch)):
+            for test in self.tests_in(one, branch):
+                self.drop_test(test, branch)
+            self.suites.drop(one.id, branch)
+            if branch is None:
+                for plan in self.plans.values():
+                    plan.suite_ids = [suite_id for suite_id in plan.suite_ids if suite_id != one.id]
+                self._drop_ties("suite", one.id)
 
     def drop_run(self, run: Run) -> None:
         """Delete a run with its results."""
