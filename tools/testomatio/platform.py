@@ -7,7 +7,19 @@ from tools.kit.errors import TestdeskError
 from tools.kit.platform import Credential, Platform, Setting
 from tools.testomatio.client.families import EMAIL, GENERAL, OF_A_PROJECT, PASSWORD, PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.tools import projects
+from tools.testomatio.tools import (
+    analytics,
+    plans,
+    projects,
+    result_changes,
+    results,
+    run_changes,
+    run_events,
+    rungroups,
+    runs,
+    web_changes,
+    web_runs,
+)
 
 A_GENERAL_ONE = "a general token (testomat_..., under Account, Access Tokens)"
 A_PROJECTS_ONE = "a project token (tstmt_..., in the project under Settings, Project)"
@@ -71,6 +83,16 @@ testomatio = Platform(
     toolsets=(
         projects.tool,
         projects.web,
+        runs.tool,
+        run_changes.tool,
+        run_events.tool,
+        results.tool,
+        result_changes.tool,
+        rungroups.tool,
+        plans.tool,
+        analytics.tool,
+        web_runs.tool,
+        web_changes.tool,
     ),
     sandbox=sandbox,
     acts=acts,
