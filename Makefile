@@ -11,6 +11,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$p"; break; }; done)
 
 VENV ?= .venv
+JOBS ?= 2
 BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 EMPTY_VENV := .venv-empty
@@ -33,7 +34,7 @@ test: $(VENV)/.dev ## Build the wheel, install it without a network, start it; t
 	@rm -rf dist $(WHEEL_VENV)
 	@$(BIN)/python -m build --quiet --no-isolation --wheel --outdir dist .
 	@$(BIN)/python tests/starts.py $(WHEEL_VENV) --wheel dist/*.whl --offline
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: style types test generated ## Everything, in the order in which it fails fastest.
 

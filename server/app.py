@@ -14,7 +14,7 @@ from server.clients import Clients
 from server.expose import expose
 from server.guards.consent import Rounds, remember_round
 from server.guards.redact import Redactor
-from server.guards.scope import exposed_platforms, exposed_tools
+from server.guards.scope import exposed_platforms, exposed_tools, is_across
 from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
@@ -25,8 +25,10 @@ from server.prose import add_prompts
 from server.resources import add_resources
 from server.settings import Settings
 from server.version import __version__
+from tools.across import View, across
 from tools.kit.network import Network
-from tools.kit.platform import Platform
+from tools.kit.platform import Offer, Platform
+from tools.kit.toolset import Tool as DeclaredTool
 from tools.platforms import PLATFORMS
 
 HOUR = 3_600_000
@@ -65,17 +67,14 @@ def build(
             await clients.close()
             await store.close()
 
+    ask_person, output_schema = settings.consent == "ask", settings.output_schemas
+    offered: list[tuple[Offer, DeclaredTool]] = [(p, tool) for p in shown for tool in exposed_tools(p, settings)]
+    if is_across(shown):
+        clients.put(across.key, View({p.key: p for p in shown if p.survey is not None}, clients.__getitem__))
+        offered += [(across, tool) for tool in across.tools]
     tools = [
-        expose(
-            platform,
-            tool,
-            pipeline,
-            rounds,
-            ask_person=settings.consent == "ask",
-            output_schema=settings.output_schemas,
-        )
-        for platform in shown
-        for tool in exposed_tools(platform, settings)
+        expose(offer, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema)
+        for offer, tool in offered
     ]
     names = [tool.name for tool in tools]
     sandbox = " (SANDBOX: invented data, nothing real happens)" if settings.sandbox else ""

@@ -51,8 +51,14 @@ class Clients:
             )
         return self._clients[key]
 
-    def credential_of(self, key: str) -> str:
+    def put(self, key: str, client: Any) -> None:
+        """Give what works over several platforms a client of its own."""
+        self._clients[key] = client
+
+    def credential_of(self, key: str) -> str | None:
         """Name the variables of a platform's credential and where their values come from."""
+        if key not in self._platforms:
+            return None
         return "; ".join(f"{c.variable} ({c.where})" for c in self._platforms[key].credentials)
 
     @property

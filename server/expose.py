@@ -1,17 +1,17 @@
 """A declared tool becomes an MCP tool: same parameters, less the client, plus the question."""
 
-import difflib
 import inspect
+from functools import partial
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from mcp.server.mcpserver import AcceptedElicitation, Context, Elicit, ElicitationResult, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool as McpTool
-from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.types import CallToolResult, ToolAnnotations
-from pydantic import Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import Field, SecretStr, TypeAdapter
 
+from server.exposed_tool import Arguments, ExposedTool
 from server.guards import consent
 from server.guards.consent import Consent, Rounds, Verdict
 from server.guards.shape import LONG_TEXT, STRANGERS
@@ -19,66 +19,11 @@ from server.pipeline import Pipeline
 from server.schemas import slim
 from tools.kit.errors import Refused
 from tools.kit.picture import Album
-from tools.kit.platform import Platform
+from tools.kit.platform import Offer
 from tools.kit.toolset import Effect, Progress, Question, Tool
 from tools.kit.webhook import Inbox
 
 MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longest text to return uncut.")]
-
-
-class ExposedTool(McpTool):
-    """An MCP tool whose refusals are sentences and whose arguments are taken strictly."""
-
-    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
-        try:
-            return await super().run(arguments, context, convert_result)
-        except ToolError as error:
-            cause = error.__cause__
-            if isinstance(cause, ValidationError):
-                raise ToolError(self._invalid(cause)) from cause
-            if type(cause) is ToolError:
-                raise ToolError(str(cause)) from cause  # its own sentence, without the SDK's prefix
-            raise
-
-    def _invalid(self, error: ValidationError) -> str:
-        """Say which arguments are wrong, and never what was in them."""
-        told = []
-        for wrong in error.errors(include_url=False, include_input=False):
-            place = [str(part) for part in wrong["loc"]]
-            if wrong["type"] == "extra_forbidden":
-                told.append(self._unknown(place))
-            elif wrong["type"] == "missing":
-                told.append(f"{'.'.join(place)} is missing")
-            else:
-                told.append(f"{'.'.join(place)}: {wrong['msg'][:200]}")
-        words = "; ".join(dict.fromkeys(told))
-        return f"Nothing was sent. {words}{'' if words.endswith('?') else '.'}"
-
-    def _unknown(self, place: list[str]) -> str:
-        name, names = place[-1][:60], list(self.parameters.get("properties", {}))
-        if len(place) > 1:
-            return f"{'.'.join(place[:-1])} has no field {name!r}"
-        close = difflib.get_close_matches(name, names, 1)
-        return f"There is no argument {name!r}" + (
-            f", did you mean {close[0]}?" if close else f"; it takes {', '.join(names)}"
-        )
-
-
-class Arguments(FuncMetadata):
-    """Takes a list or an object that a host sends as JSON text, but leaves a text that is meant as text alone."""
-
-    texts: frozenset[str] = frozenset()
-
-    def validate_arguments(self, arguments_to_validate: dict[str, Any]) -> dict[str, Any]:
-        if self.arg_model.model_config.get("extra") != "forbid":
-            # Strict from the first call on: to build each tool's model anew at the start would cost a third of it.
-            self.arg_model.model_config["extra"] = "forbid"
-            self.arg_model.model_rebuild(force=True)
-        return super().validate_arguments(arguments_to_validate)
-
-    def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
-        parsed = super().pre_parse_json({name: value for name, value in data.items() if name not in self.texts})
-        return {name: parsed.get(name, value) for name, value in data.items()}
 
 
 def takes_text(annotation: Any) -> bool:
@@ -101,7 +46,20 @@ def annotations(tool: Tool) -> ToolAnnotations:
 
 
 def expose(
-    platform: Platform, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
+    platform: Offer, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
+) -> McpTool:
+    """Offer a declared tool as an MCP tool."""
+    return ExposedTool.later(
+        platform.name_of(tool),
+        f"{platform.title}: {tool.name.replace('_', ' ')}",
+        tool.sentence,
+        annotations(tool),
+        partial(_built, platform, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema),
+    )
+
+
+def _built(
+    platform: Offer, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
 ) -> McpTool:
     """Build the MCP tool of a declared one."""
     parameters, answer = _signature(tool)
@@ -128,17 +86,9 @@ def expose(
     hidden = [context]
     if tool.question is not None:
         hidden.append(_consent(platform, tool, tool.question, shown, pipeline, ask_person=ask_person))
-    name = platform.name_of(tool)
-    built = _as_function(call, name, [*shown, *hidden], CallToolResult)
-    title = f"{platform.title}: {tool.name.replace('_', ' ')}"
-    exposed = ExposedTool.from_function(
-        built,
-        name=name,
-        title=title,
-        description=tool.sentence,
-        annotations=annotations(tool),
-        structured_output=False,  # the pipeline makes the structured part, and `answer_schema` its schema
-    )
+    built = _as_function(call, platform.name_of(tool), [*shown, *hidden], CallToolResult)
+    # Not structured: the pipeline makes the structured part, and `answer_schema` its schema.
+    exposed = McpTool.from_function(built, structured_output=False)
     exposed.parameters = slim({"additionalProperties": False} | exposed.parameters)
     exposed.fn_metadata = Arguments(
         arg_model=exposed.fn_metadata.arg_model,
@@ -175,7 +125,7 @@ def _pass(verdict: Any, rounds: Rounds) -> None:
 
 
 def _consent(
-    platform: Platform,
+    platform: Offer,
     tool: Tool,
     question: Question,
     shown: list[inspect.Parameter],

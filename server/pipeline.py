@@ -17,7 +17,7 @@ from server.guards.redact import Redactor, secrets_in
 from server.guards.shape import LONG_TEXT, shape
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
 from tools.kit.picture import Album
-from tools.kit.platform import Platform
+from tools.kit.platform import Offer
 from tools.kit.toolset import Effect, Tool
 from tools.kit.webhook import Inbox
 
@@ -33,7 +33,7 @@ class Pipeline:
         self.clients, self.redact, self.inboxes = clients, redact, inboxes
 
     async def __call__(
-        self, platform: Platform, tool: Tool, arguments: dict[str, Any], *, longest: int = LONG_TEXT
+        self, platform: Offer, tool: Tool, arguments: dict[str, Any], *, longest: int = LONG_TEXT
     ) -> CallToolResult:
         """Run a tool and make its answer presentable."""
         name = platform.name_of(tool)
@@ -65,7 +65,7 @@ class Pipeline:
         for secret in secrets_in(arguments):
             self.redact.learn(secret)
 
-    async def guarded(self, platform: Platform, read: Callable[[], Awaitable[T]]) -> T:
+    async def guarded(self, platform: Offer, read: Callable[[], Awaitable[T]]) -> T:
         """Read something for a call outside of it, such as the words of a question.
 
         Raises:
@@ -84,7 +84,7 @@ class Pipeline:
     def sentence(
         self,
         error: Exception,
-        platform: Platform | None = None,
+        platform: Offer | None = None,
         tool: Tool | None = None,
         arguments: Mapping[str, Any] | None = None,
     ) -> str:
@@ -97,14 +97,15 @@ class Pipeline:
             return f"Something went wrong inside Testdesk; its log has it as {reference}.{settle}"
         told = str(error)
         if isinstance(error, Unauthorized) and platform is not None:
-            told += f" Check {self.clients.credential_of(platform.key)}; `testdesk doctor` tests it."
+            credential = self.clients.credential_of(platform.key)
+            told += f" Check {credential}; `testdesk doctor` tests it." if credential else ""
         if isinstance(error, OutcomeUnknown):
             told += self._settled(platform, tool)
         # A platform may repeat what it refuses.
         return for_model(told, self.redact, theirs=self.redact.hiding(secrets_in(arguments)))
 
     @staticmethod
-    def _settled(platform: Platform | None, tool: Tool | None) -> str:
+    def _settled(platform: Offer | None, tool: Tool | None) -> str:
         if platform is None or tool is None or tool.effect is Effect.READS:
             return ""
         if tool.settled_by is None:

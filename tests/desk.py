@@ -96,6 +96,13 @@ class Desk:
             assert response.is_success, response.text
 
 
+class Unpublished(dict[str, dict[str, Any] | None]):
+    """Output schemas that are not published: without them the SDK's client lists all tools before its first call."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
 def text(result: CallToolResult) -> str:
     return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
 
@@ -136,6 +143,8 @@ async def desk(
     server = server or build(told or settings(), network=Network(SandboxTransport(world)), store=store)
     elicitation = callback if person is not None else None
     async with Client(server, mode=mode, elicitation_callback=elicitation, raise_exceptions=True) as client:
+        if told is None or not told.output_schemas:
+            client.session._tool_output_schemas = Unpublished()
         yield Desk(client, world, asked, store)
 
 

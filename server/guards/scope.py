@@ -26,3 +26,8 @@ def is_open(platform: Platform, tool: Tool, settings: Settings) -> bool:
     """Whether the credentials reach what a tool needs; where there are none, everything is listed."""
     told = settings.platforms[platform.key]
     return tool.needs is None or not told.is_configured or tool.needs not in told.shut
+
+
+def is_across(shown: Sequence[Platform]) -> bool:
+    """Whether there is more than one platform to look across."""
+    return sum(platform.survey is not None for platform in shown) > 1

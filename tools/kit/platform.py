@@ -38,14 +38,32 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Platform:
-    """One platform: what it is, and its parts."""
+class Offer:
+    """Tools and pages that are offered under one key."""
 
     key: str
     title: str
+    toolsets: Sequence[Toolset[Any]]
+
+    @property
+    def tools(self) -> list[Tool]:
+        return [tool for toolset in self.toolsets for tool in toolset.tools]
+
+    @property
+    def resources(self) -> list[Resource]:
+        return [resource for toolset in self.toolsets for resource in toolset.resources]
+
+    def name_of(self, tool: Tool | str) -> str:
+        """The name a client calls a tool by; made here and nowhere else."""
+        return f"{self.key}_{tool if isinstance(tool, str) else tool.name}"
+
+
+@dataclass(frozen=True)
+class Platform(Offer):
+    """One platform: what it is, and its parts."""
+
     docs: str
     client: Callable[[Account], Any]
-    toolsets: Sequence[Toolset[Any]]
     sandbox: Callable[..., Any]
     """Builds a fresh imitation, of the profile `story` or `scale`; imports it only then."""
     acts: Callable[[], Sequence[Callable[[Any], Awaitable[None]]]]
@@ -71,18 +89,6 @@ class Platform:
     """What it can tell about runs, bugs and tests in the words that all platforms share."""
     words: str = field(default="")
     """What a model should know to work with it, in a sentence or two."""
-
-    @property
-    def tools(self) -> list[Tool]:
-        return [tool for toolset in self.toolsets for tool in toolset.tools]
-
-    @property
-    def resources(self) -> list[Resource]:
-        return [resource for toolset in self.toolsets for resource in toolset.resources]
-
-    def name_of(self, tool: Tool | str) -> str:
-        """The name a client calls a tool by; made here and nowhere else."""
-        return f"{self.key}_{tool if isinstance(tool, str) else tool.name}"
 
     def missing(self, held: Collection[str]) -> tuple[str, ...]:
         """The variables that are still needed when these are held: those of the set that lacks fewest; none: enough."""

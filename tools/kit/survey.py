@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import Field
 
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted
+from tools.kit.text import Key, Untrusted, clean
 from tools.kit.vocabulary import Said, Severity, Status
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ class RunRow(Answer):
     title: Untrusted | None = None
     status: Status
     said: Said = None
-    where: Key | None = Field(None, description="Project or product it belongs to.")
+    where: Key | None = Field(default=None, description="Project or product it belongs to.")
     started_at: Key | None = None
     ended_at: Key | None = None
     total: int | None = None
@@ -33,7 +33,7 @@ class RunRow(Answer):
     blocked: int | None = None
     skipped: int | None = None
     bugs: int | None = None
-    page: Key | None = Field(None, description="Resource that shows it whole.")
+    page: Key | None = Field(default=None, description="Resource that shows it whole.")
 
 
 class RunFailure(Answer):
@@ -51,8 +51,8 @@ class RunStory(Answer):
 
     run: RunRow
     failures: list[RunFailure] = Field(default_factory=list)
-    more_failures: int = Field(0, description="Failures that are not shown here.")
-    next: str | None = Field(None, description="The tool that tells more.")
+    more_failures: int = Field(default=0, description="Failures that are not shown here.")
+    next: str | None = Field(default=None, description="The tool that tells more.")
 
 
 class BugRow(Answer):
@@ -103,7 +103,7 @@ class Wish:
 
     def fits(self, title: str | None, began: datetime | None, ended: datetime | None) -> bool:
         """Whether something of this title fits that lasted from `began` to `ended` (None: not known, or not over)."""
-        here = (title or "").casefold()
+        here = clean(title or "").casefold()
         if self.text is not None and not all(word in here for word in self.text.casefold().split()):
             return False
         if self.until is not None and (began is None or began > self.until):

@@ -292,7 +292,7 @@ async def test_a_name_that_several_systems_have_is_asked_back() -> None:
 
 
 async def test_without_the_catalogue_ids_still_work_and_names_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.kit.client.TRIES", 1)
+    monkeypatch.setattr("tools.kit.retry.TRIES", 1)
     there = Imagined(lambda request: httpx.Response(503))
     async with live_client() as api:
         api.devices = there.catalogue

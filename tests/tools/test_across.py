@@ -1,0 +1,188 @@
+"""Tools across platforms: each platform's part is told as its own, and a verdict needs evidence."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.tools.kit.test_platform import shop
+from tools.across import View, assess_release, get_run, list_runs, search
+from tools.kit.errors import NotConfigured, Refused, Unavailable
+from tools.kit.survey import BugRow, Found, Kind, RunRow, RunStory, Seen, Survey, Untested, Wish
+from tools.kit.toolset import in_silence
+
+pytestmark = pytest.mark.anyio
+
+NOW = datetime(2026, 4, 3, 7, tzinfo=UTC)
+
+
+class Client:
+    """A platform's client, of which only the clock is asked."""
+
+    def now(self) -> datetime:
+        return NOW
+
+
+class Told:
+    """What a platform of a test tells, and what it was asked for."""
+
+    def __init__(
+        self,
+        *runs: RunRow,
+        bugs: Collection[BugRow] = (),
+        untested: Collection[Untested] = (),
+        found: Collection[Found] = (),
+        why: str | None = None,
+    ) -> None:
+        self.wishes: list[Wish] = []
+        self._runs, self._bugs, self._untested, self._found, self._why = runs, bugs, untested, found, why
+
+    async def runs(self, api: Any, wish: Wish) -> Seen[RunRow]:
+        self.wishes.append(wish)
+        return Seen(list(self._runs), self._why is None, self._why)
+
+    async def run(self, api: Any, run_id: str) -> RunStory:
+        return RunStory(run=next(row for row in self._runs if row.run_id == run_id))
+
+    async def search(self, api: Any, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
+        return Seen([found for found in self._found if found.kind in kinds][:limit])
+
+    async def bugs(self, api: Any, wish: Wish) -> Seen[BugRow]:
+        return Seen(list(self._bugs))
+
+    async def untested(self, api: Any, wish: Wish) -> Seen[Untested]:
+        return Seen(list(self._untested))
+
+    def survey(self) -> Survey:
+        bugs = self.bugs if self._bugs else None
+        return Survey(runs=self.runs, run=self.run, search=self.search, bugs=bugs, untested=self.untested)
+
+
+class Broken(Told):
+    """A platform that is down."""
+
+    async def runs(self, api: Any, wish: Wish) -> Seen[RunRow]:
+        raise Unavailable("Toys is down.")
+
+
+def view(**told: Told) -> View:
+    platforms = {key: shop(key=key, title=key.title(), survey=one.survey()) for key, one in told.items()}
+    return View(platforms, lambda key: Client())
+
+
+def run(platform: str, run_id: str, status: Any, day: int, title: str = "Release 9") -> RunRow:
+    started = f"2026-04-0{day}T08:00:00+00:00"
+    return RunRow(platform=platform, run_id=run_id, title=title, status=status, said="X", started_at=started)
+
+
+def bug(severity: Any, number: str = "7") -> BugRow:
+    return BugRow(platform="toys", bug_id=number, severity=severity, said="worst", page=f"toys://bugs/{number}")
+
+
+async def test_runs_of_all_platforms_come_newest_first_with_a_word_on_each_platform() -> None:
+    seen = view(
+        toys=Told(run("toys", "1", "passed", 1), run("toys", "2", "failed", 3)),
+        games=Told(run("games", "3", "running", 2)),
+    )
+    runs = await list_runs(seen, in_silence)
+    assert [row.run_id for row in runs.items] == ["2", "3", "1"]
+    assert [(source.platform, source.rows, source.complete) for source in runs.sources] == [
+        ("toys", 2, True),
+        ("games", 1, True),
+    ]
+
+
+async def test_a_platform_that_fails_is_told_and_the_others_still_count() -> None:
+    runs = await list_runs(view(toys=Broken(), games=Told(run("games", "3", "running", 2))), in_silence)
+    assert [row.run_id for row in runs.items] == ["3"]
+    assert [(s.complete, s.why) for s in runs.sources] == [(False, "Toys is down."), (True, None)]
+
+
+async def test_rows_can_be_narrowed_by_status_platform_time_and_number() -> None:
+    toys, games = (
+        Told(run("toys", "1", "passed", 1), run("toys", "2", "failed", 3)),
+        Told(run("games", "3", "failed", 2)),
+    )
+    seen = view(toys=toys, games=games)
+    assert [r.run_id for r in (await list_runs(seen, in_silence, status=["failed"])).items] == ["2", "3"]
+    assert [r.run_id for r in (await list_runs(seen, in_silence, platforms=["games"])).items] == ["3"]
+    short = await list_runs(seen, in_silence, limit=1, since="2d")
+    assert (len(short.items), short.more) == (1, 2)
+    assert toys.wishes[-1].since == datetime(2026, 4, 1, 7, tzinfo=UTC)
+    with pytest.raises(Refused, match="There are: toys, games"):
+        await list_runs(seen, in_silence, platforms=["moon"])
+
+
+async def test_one_run_is_asked_of_its_platform() -> None:
+    seen = view(toys=Told(run("toys", "1", "passed", 1)), games=Told())
+    assert (await get_run(seen, "toys", "1")).run.run_id == "1"
+    with pytest.raises(Refused, match="no platform 'moon'"):
+        await get_run(seen, "moon", "1")
+
+
+async def test_a_search_takes_the_kinds_that_are_wanted() -> None:
+    found = [Found(platform="toys", kind="bug", id="1"), Found(platform="toys", kind="test", id="2")]
+    seen = view(toys=Told(found=found), games=Told(found=[Found(platform="games", kind="run", id="3")]))
+    assert [f.id for f in (await search(seen, in_silence, "OLD10")).items] == ["1", "2", "3"]
+    assert [f.id for f in (await search(seen, in_silence, "OLD10", kinds=["test", "run"])).items] == ["2", "3"]
+
+
+async def test_a_release_without_a_scope_is_refused() -> None:
+    with pytest.raises(Refused, match="Say which release"):
+        await assess_release(view(toys=Told()), in_silence)
+
+
+@pytest.mark.parametrize(
+    ("toys", "games", "verdict", "why"),
+    [
+        (Told(), Told(), None, "No run was found"),
+        (Told(run("toys", "1", "passed", 1)), Told(), "nothing found against", None),
+        (Told(run("toys", "1", "passed", 1)), Told(run("games", "2", "failed", 1)), "evidence against", None),
+        (Told(run("toys", "1", "passed", 1), bugs=[bug("critical")]), Told(), "evidence against", None),
+        (Told(run("toys", "1", "passed", 1), bugs=[bug("low")]), Told(), "not proven", None),
+        (Told(run("toys", "1", "running", 1)), Told(), "not proven", None),
+        (Told(run("toys", "1", "unknown", 1)), Told(), "not proven", None),
+        (
+            Told(run("toys", "1", "passed", 1), untested=[Untested(platform="toys", run_id="1")]),
+            Told(),
+            "not proven",
+            None,
+        ),
+        (Told(run("toys", "1", "passed", 1)), Told(why="a page is missing"), None, "Not everything"),
+        (Told(run("toys", "1", "passed", 1)), Broken(), None, "Not everything"),
+        (Told(run("toys", "1", "failed", 1)), Broken(), "evidence against", None),
+    ],
+)
+async def test_a_verdict_needs_evidence(toys: Told, games: Told, verdict: str | None, why: str | None) -> None:
+    assessment = await assess_release(view(toys=toys, games=games), in_silence, version="9")
+    assert assessment.verdict == verdict
+    assert (why or "") in (assessment.why_no_verdict or "")
+
+
+async def test_a_run_that_was_repeated_counts_by_its_newest() -> None:
+    toys = Told(run("toys", "1", "failed", 1), run("toys", "2", "passed", 2, title="release 9"))
+    assessment = await assess_release(view(toys=toys, games=Told()), in_silence, version="9")
+    assert assessment.verdict == "nothing found against"
+    assert [(line.speaks, line.source) for line in assessment.lines] == [("for", "2")]
+    assert len(assessment.runs) == 2
+
+
+async def test_every_line_names_its_source_and_what_is_not_shown_is_counted() -> None:
+    bugs = [bug("high", str(number)) for number in range(30)]
+    toys = Told(run("toys", "1", "passed", 1), bugs=bugs)
+    assessment = await assess_release(view(toys=toys, games=Told()), in_silence, version="9")
+    assert all(line.source for line in assessment.lines)
+    assert [(c.what, c.count) for c in assessment.open_bugs_by_severity] == [("high", 30)]
+    assert assessment.left_out == "10 more open bugs"
+
+
+async def test_a_platform_without_a_credential_says_so_in_its_place() -> None:
+    def client_of(key: str) -> Client:
+        if key == "games":
+            raise NotConfigured("Games is not configured.")
+        return Client()
+
+    both = view(toys=Told(run("toys", "1", "passed", 1)), games=Told()).platforms
+    runs = await list_runs(View(both, client_of), in_silence)
+    assert [source.why for source in runs.sources] == [None, "Games is not configured."]

@@ -1,0 +1,231 @@
+"""Tools over all platforms at once: runs, one run, a search, and what speaks for or against a release.
+
+It knows no platform by name: each declares a survey, and what one cannot tell is said beside what the others did.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field
+
+from tools.kit.errors import Refused, TestdeskError
+from tools.kit.model import Answer
+from tools.kit.platform import Offer, Platform
+from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Wish
+from tools.kit.together import together
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.vocabulary import Status
+from tools.kit.when import When, milliseconds, moment
+from tools.release import MOST_LISTED, Assessment, Source, counted, judge, left_out, lines_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class View:
+    """The surveys of the platforms that are there, each with its client."""
+
+    platforms: Mapping[str, Platform]
+    client_of: Callable[[str], Any]
+    """Answers a platform's client; raises NotConfigured for one without a credential."""
+
+    def chosen(self, keys: list[str] | None) -> list[Platform]:
+        """The platforms that were named, or all.
+
+        Raises:
+            Refused: naming those there are, when one is not.
+        """
+        for key in keys or ():
+            if key not in self.platforms:
+                raise Refused(f"There is no platform {key[:40]!r} here. There are: {', '.join(self.platforms)}.")
+        return [platform for key, platform in self.platforms.items() if not keys or key in keys]
+
+    def now(self, platforms: list[Platform]) -> datetime:
+        """The time by the first platform's clock, from which ages such as 7d count."""
+        told: datetime = self.client_of(platforms[0].key).now()
+        return told
+
+
+tool = Toolset(View)
+
+Platforms = Annotated[
+    list[str] | None, Field(min_length=1, max_length=10, description="Platform keys, such as testery. Default: all.")
+]
+Words = Annotated[str | None, Field(max_length=200, description="Words that stand in the title, such as a version.")]
+
+
+class Runs(Answer):
+    """Runs of all platforms, newest first."""
+
+    items: list[RunRow]
+    more: int = Field(0, description="Rows that fit and are not shown; narrow the filters or raise limit.")
+    sources: list[Source]
+
+
+class Finds(Answer):
+    """What was found on all platforms."""
+
+    items: list[Found]
+    sources: list[Source]
+
+
+Ask = Callable[[Survey, Any], Awaitable[Seen[T]] | None]
+"""Takes a survey and its client; None: this platform has nothing of the kind."""
+
+
+async def gathered(
+    view: View, platforms: list[Platform], ask: Ask[T], progress: Progress
+) -> list[tuple[Source, list[T]]]:
+    """Ask all platforms at a time; one that fails is told as a source, and the others still count."""
+    done = 0
+
+    async def one(platform: Platform) -> tuple[Source, list[T]]:
+        nonlocal done
+        source, rows = await _asked(view, platform, ask)
+        done += 1
+        await progress(done, len(platforms), platform.title)
+        return source, rows
+
+    return await together([partial(one, platform) for platform in platforms])
+
+
+async def _asked(view: View, platform: Platform, ask: Ask[T]) -> tuple[Source, list[T]]:
+    source = Source(platform=platform.key, title=platform.title, complete=True)
+    try:
+        asked = None if platform.survey is None else ask(platform.survey, view.client_of(platform.key))
+        if asked is None:
+            source.why = "it has nothing of this kind"
+            return source, []
+        seen = await asked
+    except TestdeskError as error:
+        source.complete, source.why = False, str(error)
+        return source, []
+    source.rows, source.complete, source.why = len(seen.rows), seen.complete, seen.why
+    return source, seen.rows
+
+
+def wish_of(
+    view: View, platforms: list[Platform], text: str | None, since: str | None, until: str | None, limit: int
+) -> Wish:
+    """What was asked for, its times by the platforms' clock."""
+    now = view.now(platforms) if since or until else None
+    return Wish(
+        since=moment(since, now) if since and now else None,
+        until=moment(until, now, end_of_day=True) if until and now else None,
+        text=text,
+        limit=limit,
+    )
+
+
+@tool.reads()
+async def list_runs(
+    view: View,
+    progress: Progress,
+    platforms: Platforms = None,
+    text: Words = None,
+    status: Annotated[list[Status] | None, Field(max_length=8, description="In the words all platforms share.")] = None,
+    since: When = None,
+    until: When = None,
+    limit: Annotated[int, Field(ge=1, le=200)] = 50,
+) -> Runs:
+    """List runs of all platforms (test runs, crowd tests), newest first, in shared words beside the platform's own."""
+    chosen = view.chosen(platforms)
+    wish = wish_of(view, chosen, text, since, until, 200)
+    answers = await gathered(view, chosen, lambda survey, api: survey.runs(api, wish), progress)
+    rows = [row for _, found in answers for row in found if not status or row.status in status]
+    rows.sort(key=lambda row: -milliseconds(row.started_at))
+    return Runs(items=rows[:limit], more=max(0, len(rows) - limit), sources=[source for source, _ in answers])
+
+
+@tool.reads()
+async def get_run(
+    view: View,
+    platform: Annotated[str, Field(max_length=40, description="Key, as across_list_runs gives it.")],
+    run_id: Annotated[str, Field(min_length=1, max_length=100)],
+) -> RunStory:
+    """Read a run of any platform with what failed in it."""
+    (chosen,) = view.chosen([platform])
+    if chosen.survey is None:
+        raise Refused(f"{chosen.title} tells nothing of its runs here.")
+    return await chosen.survey.run(view.client_of(chosen.key), run_id)
+
+
+@tool.reads()
+async def search(
+    view: View,
+    progress: Progress,
+    text: Annotated[str, Field(min_length=2, max_length=200, description="Words that all have to be there.")],
+    kinds: Annotated[list[Kind] | None, Field(min_length=1, max_length=3)] = None,
+    platforms: Platforms = None,
+    limit: Annotated[int, Field(ge=1, le=100, description="Finds a platform.")] = 20,
+) -> Finds:
+    """Find bugs, tests and runs by their words on all platforms."""
+    wanted: list[Kind] = kinds or ["bug", "test", "run"]
+    answers = await gathered(
+        view, view.chosen(platforms), lambda survey, api: survey.search(api, text, wanted, limit), progress
+    )
+    return Finds(items=[found for _, rows in answers for found in rows], sources=[source for source, _ in answers])
+
+
+@tool.reads()
+async def assess_release(
+    view: View,
+    progress: Progress,
+    version: Annotated[
+        str | None, Field(max_length=100, description="Text that its runs have in their titles.")
+    ] = None,
+    since: When = None,
+    until: When = None,
+    platforms: Platforms = None,
+) -> Assessment:
+    """Gather what speaks for and against a release, with sources: runs, open bugs by severity, what is untested."""
+    if not (version or since):
+        raise Refused("Say which release: a version as its runs are titled, or the time since when it is tested.")
+    chosen = view.chosen(platforms)
+    wish = wish_of(view, chosen, version, since, until, 200)
+    runs = await gathered(view, chosen, lambda survey, api: survey.runs(api, wish), progress)
+    bugs = await gathered(view, chosen, lambda s, api: s.bugs(api, wish) if s.bugs else None, progress)
+    gaps = await gathered(view, chosen, lambda s, api: s.untested(api, wish) if s.untested else None, progress)
+    rows = sorted((row for _, found in runs for row in found), key=lambda row: -milliseconds(row.started_at))
+    open_bugs = [bug for _, found in bugs for bug in found]
+    untested = [gap for _, found in gaps for gap in found]
+    told = [f"version {version}"] if version else []
+    told += [f"since {since}"] if since else []
+    told += [f"until {until}"] if until else []
+    assessment = Assessment(
+        scope=", ".join(told),
+        lines=lines_of(rows, open_bugs, untested),
+        runs=rows[:MOST_LISTED],
+        open_bugs_by_severity=counted([bug.severity for bug in open_bugs]),
+        open_bugs=open_bugs[:MOST_LISTED],
+        untested_count=len(untested),
+        untested=untested[:MOST_LISTED],
+        left_out=left_out(rows, open_bugs, untested),
+        sources=_joined(chosen, [runs, bugs, gaps]),
+    )
+    judge(assessment, rows)
+    return assessment
+
+
+def _joined(platforms: list[Platform], asked: list[list[tuple[Source, list[Any]]]]) -> list[Source]:
+    """One source a platform, with all that was not looked at."""
+    joined = []
+    for number, platform in enumerate(platforms):
+        parts = [answers[number][0] for answers in asked]
+        why = list(dict.fromkeys(part.why for part in parts if part.why and not part.complete))
+        joined.append(
+            Source(
+                platform=platform.key,
+                title=platform.title,
+                rows=sum(part.rows for part in parts),
+                complete=all(part.complete for part in parts),
+                why="; ".join(why) or None,
+            )
+        )
+    return joined
+
+
+across = Offer(key="across", title="Across platforms", toolsets=(tool,))

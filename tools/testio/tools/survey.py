@@ -1,0 +1,225 @@
+"""What test IO tells across platforms: its tests are runs, its bugs are what failed in them."""
+
+from collections.abc import Callable, Collection
+from functools import partial
+
+from tools.kit.errors import Refused
+from tools.kit.survey import BugRow, Found, Kind, RunFailure, RunRow, RunStory, Seen, Survey, Untested, Wish
+from tools.kit.text import clean
+from tools.kit.together import together
+from tools.kit.vocabulary import Severity, Status, shared
+from tools.kit.walk import Walked
+from tools.kit.when import instant, milliseconds
+from tools.testio.client.bugs import BugFilters
+from tools.testio.client.testio import TestIO
+from tools.testio.models.bugs import BugScan
+from tools.testio.models.exploratory_tests import ExploratoryTest
+from tools.testio.models.test_cases import TestCase
+from tools.testio.tools.exploratory_tests import known_test, newest_first
+
+PLATFORM = "testio"
+MOST_FAILURES = 20
+
+STATUSES: dict[str, Status] = {
+    "initialized": "queued",
+    "customerfinalized": "queued",
+    "waiting": "queued",
+    "running": "running",
+    "cancelled": "cancelled",
+}
+"""An ended test has no verdict of the platform's: its bugs speak, so it stays `unknown`."""
+SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "low": "low"}
+OPEN = frozenset({"forwarded", "question"})
+WORST_FIRST: tuple[Severity, ...] = ("critical", "high", "medium", "low", "unknown")
+
+
+def row_of(test: ExploratoryTest) -> RunRow:
+    numbers = test.analytics
+    return RunRow(
+        platform=PLATFORM,
+        run_id=str(test.id),
+        title=test.title,
+        status=shared(test.status, STATUSES, "unknown"),
+        said=test.status,
+        where=str(test.product.id) if test.product is not None else None,
+        started_at=test.start_at,
+        ended_at=test.end_at if test.has_ended else None,
+        total=numbers.total_features if numbers else None,
+        passed=numbers.passed_features if numbers else None,
+        failed=numbers.failed_features if numbers else None,
+        bugs=numbers.total_bugs if numbers else None,
+        page=f"testio://exploratory-tests/{test.id}",
+    )
+
+
+async def tests_that_fit(api: TestIO, wish: Wish) -> tuple[list[ExploratoryTest], list[str]]:
+    """All tests of all products that fit, newest first, and what could not be read."""
+    found: list[ExploratoryTest] = []
+
+    def keep(test: ExploratoryTest) -> None:
+        if wish.fits(test.title, instant(test.start_at), instant(test.end_at) if test.has_ended else None):
+            found.append(test)
+
+    products = await api.products()
+    walks = await together([partial(api.walk_exploratory_tests, product.id, keep) for product in products])
+    return sorted(found, key=newest_first), _left_out(walks)
+
+
+def _left_out(walks: list[Walked]) -> list[str]:
+    return list(dict.fromkeys(why for walked in walks if (why := walked.coverage(0).why)))
+
+
+async def runs(api: TestIO, wish: Wish) -> Seen[RunRow]:
+    tests, why = await tests_that_fit(api, wish)
+    if len(tests) > wish.limit:
+        why.append(f"{len(tests) - wish.limit} more tests fit")
+    return Seen([row_of(test) for test in tests[: wish.limit]], complete=not why, why="; ".join(why) or None)
+
+
+async def run(api: TestIO, run_id: str) -> RunStory:
+    if not run_id.isascii() or not run_id.isdigit():
+        raise Refused("A run of test IO is a test, whose id is a number; testio_list_exploratory_tests shows them.")
+    test = await known_test(api, int(run_id))
+    bugs: list[BugScan] = []
+    await api.walk_bugs(BugFilters(test_ids=[test.id]), bugs.append)
+    counted = sorted((bug for bug in bugs if bug.status != "rejected"), key=_worst_first)
+    failures = [
+        RunFailure(
+            id=str(bug.id),
+            title=bug.title,
+            said=f"{bug.severity or 'no severity'}, {bug.status}",
+            error=bug.actual_result,
+        )
+        for bug in counted[:MOST_FAILURES]
+    ]
+    row = row_of(test)
+    row.bugs = len(bugs)
+    return RunStory(
+        run=row,
+        failures=failures,
+        more_failures=len(counted) - len(failures),
+        next=f"testio_list_bugs with test_ids [{test.id}] lists its bugs, testio_get_bug reads one.",
+    )
+
+
+def _worst_first(bug: BugScan) -> tuple[int, int]:
+    return WORST_FIRST.index(shared(bug.severity, SEVERITIES, "unknown")), -bug.id
+
+
+async def open_bugs(api: TestIO, wish: Wish) -> Seen[BugRow]:
+    """Open bugs of the tests that fit; without words also those whose test is not known."""
+    tests, why = await tests_that_fit(api, Wish(text=wish.text))
+    titles = {test.id: test for test in tests}
+    if wish.text is not None and not tests:
+        return Seen(complete=not why, why="; ".join(why) or None)
+    found: list[BugScan] = []
+
+    def keep(bug: BugScan) -> None:
+        reported = instant(bug.reported_at)
+        if bug.status in OPEN and Wish(since=wish.since, until=wish.until).fits("", reported, reported):
+            found.append(bug)
+
+    walked = await api.walk_bugs(BugFilters(test_ids=list(titles) if wish.text is not None else []), keep)
+    found.sort(key=_worst_first)
+    why += _left_out([walked])
+    rows = [_bug_row(bug, titles.get(bug.test_id or 0)) for bug in found[: wish.limit]]
+    if len(found) > wish.limit:
+        why.append(f"{len(found) - wish.limit} more open bugs fit")
+    return Seen(rows, complete=not why, why="; ".join(why) or None)
+
+
+def _bug_row(bug: BugScan, test: ExploratoryTest | None) -> BugRow:
+    return BugRow(
+        platform=PLATFORM,
+        bug_id=str(bug.id),
+        title=bug.title,
+        severity=shared(bug.severity, SEVERITIES, "unknown"),
+        said=bug.severity,
+        status=bug.status,
+        where=str(test.product.id) if test is not None and test.product is not None else None,
+        reported_at=bug.reported_at,
+        page=f"testio://bugs/{bug.id}",
+    )
+
+
+async def untested(api: TestIO, wish: Wish) -> Seen[Untested]:
+    """Tests that fit and have not begun."""
+    seen = await runs(api, wish)
+    rows = [
+        Untested(platform=PLATFORM, run_id=row.run_id, title=row.title, said=row.said)
+        for row in seen.rows
+        if row.status == "queued"
+    ]
+    return Seen(rows, seen.complete, seen.why)
+
+
+async def search(api: TestIO, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
+    """Bugs by title, steps and results; tests by title as runs; test cases by title."""
+    wanted, found, why = words.casefold().split(), list[Found](), list[str]()
+
+    def has(*texts: str | None) -> bool:
+        here = clean("\n".join(text for text in texts if text)).casefold()
+        return all(word in here for word in wanted)
+
+    if "bug" in kinds:
+        bugs: list[BugScan] = []
+
+        def keep(bug: BugScan) -> None:
+            if has(bug.title, bug.actual_result, bug.expected_result, bug.external_idx, *bug.steps):
+                bugs.append(bug)
+
+        why += _left_out([await api.walk_bugs(BugFilters(), keep)])
+        bugs.sort(key=lambda bug: -milliseconds(bug.reported_at))
+        found += [
+            Found(
+                platform=PLATFORM,
+                kind="bug",
+                id=str(bug.id),
+                title=bug.title,
+                said=f"{bug.severity or 'no severity'}, {bug.status}",
+                at=bug.reported_at,
+                page=f"testio://bugs/{bug.id}",
+            )
+            for bug in bugs
+        ]
+    if "run" in kinds:
+        tests, left_out = await tests_that_fit(api, Wish(text=words))
+        why += left_out
+        found += [
+            Found(
+                platform=PLATFORM,
+                kind="run",
+                id=str(test.id),
+                title=test.title,
+                said=test.status,
+                at=test.start_at,
+                page=f"testio://exploratory-tests/{test.id}",
+            )
+            for test in tests
+        ]
+    if "test" in kinds:
+        found += await _cases(api, has_title=has)
+    return Seen(found[:limit], complete=not why and len(found) <= limit, why="; ".join(why) or _more(found, limit))
+
+
+def _more(found: list[Found], limit: int) -> str | None:
+    return f"{len(found) - limit} more were found" if len(found) > limit else None
+
+
+async def _cases(api: TestIO, *, has_title: Callable[..., bool]) -> list[Found]:
+    found: list[Found] = []
+
+    async def of(product_id: int) -> None:
+        def keep(case: TestCase) -> None:
+            if has_title(case.title):
+                found.append(
+                    Found(platform=PLATFORM, kind="test", id=str(case.id), title=case.title, where=str(product_id))
+                )
+
+        await api.walk_test_cases(product_id, keep)
+
+    await together([partial(of, product.id) for product in await api.products()])
+    return sorted(found, key=lambda one: int(one.id))
+
+
+survey = Survey(runs=runs, run=run, search=search, bugs=open_bugs, untested=untested)
