@@ -60,8 +60,15 @@ FIRST_WORDS = 300
 
 
 def shortened(message: str | None, at_most: int = FIRST_WORDS) -> str | None:
-    """The beginning of a message; what follows is left to the tool that has it whole."""
-    return message if message is None or len(message) <= at_most else f"{message[:at_most].rstrip()}…"
+    """The beginning of a message; what follows is left to the tool that has it whole.
+
+    It ends behind a line or a word, because half a secret is not recognised as one any more.
+    """
+    if message is None or len(message) <= at_most:
+        return message
+    head = message[: at_most + 1]
+    end = max(head.rfind("\n"), 0) or max(head.rfind(" "), head.rfind("\t"), 0)
+    return f"{head[:end].rstrip()}…"
 
 
 def row_of(result: Result, *, run_id: str | None = None) -> ResultRow:
