@@ -55,6 +55,21 @@ def words(sent: Fields, name: str) -> str | None:
     return str(value)
 
 
+def plain(sent: Fields, *names: str) -> dict[str, str | None]:
+    """Those of these texts that were sent, all of them read before any is written.
+
+    Raises:
+        Answered: 422 for lists and objects.
+    """
+    return {name: words(sent, name) for name in names if name in sent}
+
+
+def put(thing: object, texts: Mapping[str, str | None]) -> None:
+    """Write texts that were read."""
+    for name, text in texts.items():
+        setattr(thing, name, text)
+
+
 def flag(sent: Fields, name: str, *, default: bool = False) -> bool:
     """A boolean, also one that was sent as text or as 0 and 1."""
     value = sent.get(name)

@@ -42,7 +42,7 @@ async def create_issue(call: Call[World]) -> Response:
     if bool(url) == bool(jira_id):
         raise invalid("Exactly one of url, jira_id is required")
     kind, value = ("jira", jira_id) if jira_id else ("issue", url)
-    link = tracked.made(world, project(call).slug, kind, value or "", *target)
+    link = tracked.made(world, project(call).slug, kind, tracked.sound(kind, value or ""), *target)
     if any(link.url == one.url and link.type == one.type for one in world.links_of(*target)):
         raise invalid("Issue is already linked")
     return created(call, shown(tracked.keep(world, link)))

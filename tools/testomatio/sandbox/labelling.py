@@ -96,7 +96,9 @@ def _read_one(call: Call[World], entry: Fields, resource_type: str) -> Link:
         raise invalid("An issue is not linked to steps")
     if not value and not (kind in {"issue", "jira"} and action == "remove" and isinstance(number, int)):
         raise invalid("value can't be blank")
-    if kind == "milestone":
+    if kind in {"issue", "jira"} and value:
+        value = tracked.sound(kind, value)
+    elif kind == "milestone":
         value = _milestone(world, project, value)
     elif kind == "requirement" and value not in world.requirements:
         raise not_found("Requirement")

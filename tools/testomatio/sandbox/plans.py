@@ -6,7 +6,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, v2
-from tools.testomatio.sandbox.asked import Fields, fields, flag, listed, one_of, require, texts, words
+from tools.testomatio.sandbox.asked import Fields, fields, flag, listed, one_of, plain, put, require, texts, words
 from tools.testomatio.sandbox.holdings import Plan, Test
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.querying import pick_tests
@@ -113,12 +113,12 @@ def _write(call: Call[World], plan: Plan, sent: Fields) -> None:
     tql = words(sent, "tql") if "tql" in sent else plan.tql
     if tql:
         pick_tests(call.world, tql, [])
-    for name in ("title", "description"):
-        if name in sent:
-            setattr(plan, name, words(sent, name))
-    plan.kind, plan.tql = kind, tql or None
-    plan.hidden = flag(sent, "hidden", default=plan.hidden)
-    plan.as_manual = flag(sent, "as_manual", default=plan.as_manual)
+    told = plain(sent, "title", "description")
+    hidden = flag(sent, "hidden", default=plan.hidden)
+    as_manual = flag(sent, "as_manual", default=plan.as_manual)
+
+    put(plan, told)
+    plan.kind, plan.tql, plan.hidden, plan.as_manual = kind, tql or None, hidden, as_manual
     plan.test_ids = texts(sent, "test_ids") if "test_ids" in sent else plan.test_ids
     plan.suite_ids = texts(sent, "suite_ids") if "suite_ids" in sent else plan.suite_ids
 

@@ -6,7 +6,7 @@ from tools.kit.sandbox.multipart import NotMultipart, parts
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, refuse, v2
-from tools.testomatio.sandbox.asked import Fields, fields, flag, one_of, require, words
+from tools.testomatio.sandbox.asked import Fields, fields, flag, one_of, plain, put, require, words
 from tools.testomatio.sandbox.dates import zulu
 from tools.testomatio.sandbox.holdings import Requirement, Suite
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
@@ -100,14 +100,12 @@ def _sent(call: Call[World]) -> tuple[Fields, list[str]]:
 
 
 def _write(one: Requirement, sent: Fields, files: list[str]) -> None:
-    description = words(sent, "description")
-    if one.source_type == "text" and "description" in sent:
-        if len(description or "") < SHORTEST_TEXT:
-            raise invalid(f"Description is too short (minimum is {SHORTEST_TEXT} characters)")
-        one.description = description
+    names = ("title", "details", "description") if one.source_type == "text" else ("title", "details")
+    told = plain(sent, *names)
+    if "description" in told and len(told["description"] or "") < SHORTEST_TEXT:
+        raise invalid(f"Description is too short (minimum is {SHORTEST_TEXT} characters)")
     active, is_global = flag(sent, "active", default=one.active), flag(sent, "global", default=one.is_global)
-    one.title = words(sent, "title") or one.title
-    one.details = words(sent, "details") if "details" in sent else one.details
+    put(one, told)
     one.active, one.is_global = active, is_global
     one.files += files
 

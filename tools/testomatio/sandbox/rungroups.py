@@ -5,7 +5,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, v2
-from tools.testomatio.sandbox.asked import Fields, asked_for, fields, flag, objects, require, words
+from tools.testomatio.sandbox.asked import Fields, asked_for, fields, flag, objects, plain, put, require, words
 from tools.testomatio.sandbox.dates import zulu
 from tools.testomatio.sandbox.holdings import Run, Rungroup, bare
 from tools.testomatio.sandbox.pages import Groups, Row, asked_page, counted, meta, slimmed
@@ -49,8 +49,7 @@ async def create_rungroup(call: Call[World]) -> Response:
 
 def _check(sent: Fields) -> None:
     require(sent, "title")
-    for name in ("title", "description", "emoji", "kind", "status"):
-        words(sent, name)
+    plain(sent, "title", "description", "emoji", "kind", "status")
     flag(sent, "pin")
     for child in objects(sent, "children"):
         _check(child)
@@ -89,9 +88,7 @@ async def delete_rungroup(call: Call[World]) -> Response:
 
 
 def _write(group: Rungroup, sent: Fields) -> None:
-    for name in ("description", "emoji"):
-        if name in sent:
-            setattr(group, name, words(sent, name))
+    put(group, plain(sent, "description", "emoji"))
     group.title = words(sent, "title") or group.title
     group.kind = words(sent, "kind") or group.kind
     group.status = words(sent, "status") or group.status

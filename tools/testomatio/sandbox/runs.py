@@ -9,7 +9,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling, lifecycle
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import created, gone, invalid, not_found, v2
-from tools.testomatio.sandbox.asked import Fields, fields, one_of, require, texts, words
+from tools.testomatio.sandbox.asked import Fields, fields, one_of, plain, put, require, texts, words
 from tools.testomatio.sandbox.dates import zulu
 from tools.testomatio.sandbox.holdings import Run, Rungroup, bare
 from tools.testomatio.sandbox.launching import KINDS, STRATEGIES, fill, plans_named
@@ -109,14 +109,13 @@ async def update_run(call: Call[World]) -> Response:
     plan_ids = plans_named(call, sent) or run.plan_ids
     group_id = _group(call, sent) if "rungroup_id" in sent else run.rungroup_id
     links = labelling.read(call, sent, "run")
+    told = plain(sent, "title", "description")
+    env = _pieces(words(sent, "env")) if "env" in sent else run.env
     if event is not None:
         lifecycle.fire(world, run, event)
 
-    for name in ("title", "description"):
-        if name in sent:
-            setattr(run, name, words(sent, name))
-    if "env" in sent:
-        run.env = _pieces(words(sent, "env"))
+    put(run, told)
+    run.env = env
     run.kind, run.assign_strategy, run.assigned_to, run.rungroup_id = kind, strategy, assigned_to, group_id
     run.plan_ids, run.updated_at = plan_ids, world.now()
     fill(world, run, sent)

@@ -6,7 +6,7 @@ from tools.kit.sandbox.routes import Call, Handler, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, not_found, v2
-from tools.testomatio.sandbox.asked import Fields, fields, flag, require, words
+from tools.testomatio.sandbox.asked import Fields, fields, flag, plain, put, require
 from tools.testomatio.sandbox.holdings import Step
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.scope import V2, find
@@ -70,9 +70,7 @@ _declare("snippets", is_snippet=True)
 
 
 def _write(step: Step, sent: Fields) -> None:
-    for name in ("title", "description"):
-        if name in sent:
-            setattr(step, name, words(sent, name))
+    put(step, plain(sent, "title", "description"))
 
 
 def _find(call: Call[World], *, is_snippet: bool) -> Step:

@@ -9,7 +9,18 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, v2
-from tools.testomatio.sandbox.asked import Fields, asked_for, fields, listed, objects, one_of, require, words
+from tools.testomatio.sandbox.asked import (
+    Fields,
+    asked_for,
+    fields,
+    listed,
+    objects,
+    one_of,
+    plain,
+    put,
+    require,
+    words,
+)
 from tools.testomatio.sandbox.holdings import Suite, bare
 from tools.testomatio.sandbox.pages import Groups, Row, asked_page, counted, meta, slimmed
 from tools.testomatio.sandbox.scope import V2, branch, moved, person, suite_of
@@ -126,8 +137,7 @@ def _check(call: Call[World], sent: Fields) -> None:
     require(sent, "title")
     file_type = one_of(sent, "file_type", FILE_TYPES, "folder" if sent.get("children") else "file")
     person(call, sent)
-    for name in ("description", "emoji", "file"):
-        words(sent, name)
+    plain(sent, "title", "description", "emoji", "file")
     children = objects(sent, "children")
     if children and file_type == "file":
         raise invalid("A suite of the type file has no children")
@@ -172,6 +182,7 @@ async def update_suite(call: Call[World]) -> Response:
         None if parent is None else parent.id,
     )
     links = labelling.read(call, sent, "suite")
+    plain(sent, "title", "description", "emoji", "file")
 
     suite = world.suites.edit(suite.id, slug)
     _write(call, suite, sent)
@@ -194,9 +205,7 @@ async def delete_suite(call: Call[World]) -> Response:
 
 
 def _write(call: Call[World], suite: Suite, sent: Fields) -> None:
-    for name in ("title", "description", "emoji", "file"):
-        if name in sent:
-            setattr(suite, name, words(sent, name))
+    put(suite, plain(sent, "title", "description", "emoji", "file"))
     if "assigned_to" in sent:
         suite.assigned_to = person(call, sent)
 

@@ -68,10 +68,9 @@ async def update_testrun(call: Call[World]) -> Response:
     if "test_id" in sent:
         test = _test(call, run, sent["test_id"])
         test_id = None if test is None else test.id
+    title, automated = words(sent, "test_title"), flag(sent, "automated", default=result.automated)
     _write(call, result, sent)
-    if "test_title" in sent:
-        result.title = words(sent, "test_title") or result.title
-    result.automated = flag(sent, "automated", default=result.automated)
+    result.title, result.automated = title or result.title, automated
     if (run.id, test_id) != (result.run_id, result.test_id):
         world.results.move(result, run_id=run.id, test_id=test_id)
     if result.status != "pending":

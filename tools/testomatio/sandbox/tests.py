@@ -8,7 +8,7 @@ from tools.kit.sandbox.routes import Answered, Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import broken, created, gone, invalid, refuse, v2
-from tools.testomatio.sandbox.asked import Fields, fields, flag, one_of, require, words
+from tools.testomatio.sandbox.asked import Fields, fields, flag, one_of, plain, put, require, words
 from tools.testomatio.sandbox.holdings import Suite, Test, bare
 from tools.testomatio.sandbox.matching import PRIORITIES
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
@@ -122,9 +122,7 @@ def change(call: Call[World], test: Test, sent: Fields) -> Test:
 
 def _write(call: Call[World], test: Test, sent: Fields) -> None:
     """Write the plain fields that were sent; the others stay."""
-    for name in ("title", "description", "emoji", "code"):
-        if name in sent:
-            setattr(test, name, words(sent, name))
+    put(test, plain(sent, "title", "description", "emoji", "code"))
     test.priority = one_of(sent, "priority", PRIORITIES, test.priority)
     test.state = one_of(sent, "state", STATES, test.state)
     if "assigned_to" in sent:

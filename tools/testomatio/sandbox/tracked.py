@@ -1,5 +1,6 @@
 """Tracked: issues of trackers as they are linked to tests, suites, runs, results and plans."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from tools.testomatio.sandbox.holdings import IssueLink, Plan, Run, Suite, Test
 from tools.testomatio.sandbox.world import World
 
 JIRA = "https://jira.example.test/browse/"
+_KEY = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]+")
 _SOURCES = ("github", "gitlab", "linear", "azure", "youtrack", "trello", "clickup")
 
 
@@ -34,21 +36,32 @@ def link(
             del world.issues[one.type, one.id]
 
 
-def made(world: World, project: str, kind: str, value: str, resource_type: str, resource_id: str | int) -> IssueLink:
-    """A link that is not kept yet.
+def sound(kind: str, value: str) -> str:
+    """A key or an address the way links keep it.
 
     Raises:
-        Answered: 422 for an address that is none.
+        Answered: 422 when it is none.
     """
     if kind == "jira":
         key = value.strip().upper()
-        number = next(world.issue_ids["jira_issue"])
-        return IssueLink(number, project, "jira_issue", key, JIRA + key, "jira", resource_type, resource_id, key)
-    parts = urlsplit(value)
+        if not _KEY.fullmatch(key):
+            raise invalid("Jira issue is invalid")
+        return key
+    parts = urlsplit(value.strip())
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise invalid("Url is invalid")
-    source = next((name for name in _SOURCES if name in parts.hostname), "link")
-    title = "/".join(parts.path.strip("/").split("/")[-2:]) or parts.hostname
+    return value.strip()
+
+
+def made(world: World, project: str, kind: str, value: str, resource_type: str, resource_id: str | int) -> IssueLink:
+    """A link that is not kept yet, to a key or an address that is sound."""
+    if kind == "jira":
+        number = next(world.issue_ids["jira_issue"])
+        return IssueLink(number, project, "jira_issue", value, JIRA + value, "jira", resource_type, resource_id, value)
+    parts = urlsplit(value)
+    host = parts.hostname or ""
+    source = next((name for name in _SOURCES if name in host), "link")
+    title = "/".join(parts.path.strip("/").split("/")[-2:]) or host
     return IssueLink(next(world.issue_ids["issue"]), project, "issue", title, value, source, resource_type, resource_id)
 
 
