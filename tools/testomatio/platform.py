@@ -9,8 +9,11 @@ from tools.testomatio.client.families import EMAIL, GENERAL, OF_A_PROJECT, PASSW
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.tools import (
     analytics,
+    importing,
     plans,
     projects,
+    reported_results,
+    reporting,
     result_changes,
     results,
     run_changes,
@@ -95,6 +98,9 @@ testomatio = Platform(
         analytics.tool,
         web_runs.tool,
         web_changes.tool,
+        reporting.tool,
+        reported_results.tool,
+        importing.tool,
     ),
     sandbox=sandbox,
     acts=acts,

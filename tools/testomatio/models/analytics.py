@@ -8,6 +8,7 @@ from pydantic import AliasChoices, Field, field_validator, model_validator
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
 from tools.testomatio.models.documents import Meta, Record, flattened
+from tools.testomatio.models.said import label_words
 
 Cell = Untrusted | int | float | bool | None
 
@@ -23,8 +24,11 @@ def cells(value: Any, before: str = "") -> dict[str, Any]:
         if isinstance(inside, dict):
             row |= cells(inside, f"{before}{name}.")
         elif isinstance(inside, list):
-            scalar = all(isinstance(one, str | int | float) for one in inside)
-            row[f"{before}{name}"] = ", ".join(map(str, inside)) if scalar else json.dumps(inside, ensure_ascii=False)
+            named = all(
+                isinstance(one, str | int | float) or (isinstance(one, dict) and one.get("title")) for one in inside
+            )
+            words = [str(one) if isinstance(one, int | float) else one for one in inside]
+            row[f"{before}{name}"] = ", ".join(label_words(words)) if named else json.dumps(inside, ensure_ascii=False)
         else:
             row[f"{before}{name}"] = inside
     return row

@@ -19,7 +19,8 @@ def _label(value: Any) -> str | None:
     return None if not title else f"{title}: {said}" if said not in (None, "") else str(title)
 
 
-def _labels(value: Any) -> list[str]:
+def label_words(value: Any) -> list[str]:
+    """Labels in words, whatever the family."""
     return [label for one in value if (label := _label(one))] if isinstance(value, list) else []
 
 
@@ -61,7 +62,7 @@ def _words(value: Any) -> Any:
     return plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-Labels = Annotated[list[Untrusted], BeforeValidator(_labels)]
+Labels = Annotated[list[Untrusted], BeforeValidator(label_words)]
 Environments = Annotated[list[Untrusted], BeforeValidator(_environments)]
 Person = Annotated[Untrusted | None, BeforeValidator(_person)]
 Addresses = Annotated[list[Untrusted], BeforeValidator(_addresses)]
