@@ -65,10 +65,20 @@ async def test_comments_are_listed_by_what_they_are_on(client: httpx.AsyncClient
     assert {comment["id"], other["id"]} <= set(ids)
 
 
-async def test_a_comment_counts_on_its_test(client: httpx.AsyncClient) -> None:
-    await said(client, "Here", test_id="t0000001")
-    test = told(await client.get(f"/api/{SMALL}/tests/t0000001"))["data"]
-    assert test["attributes"]["comments-count"] == 1
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("tests/t0000001", {"test_id": "t0000001"}),
+        ("suites/s0000003", {"suite_id": "s0000003"}),
+        ("runs/r0000001", {"run_id": "r0000001"}),
+    ],
+)
+async def test_comments_are_counted_on_what_they_are_on(
+    client: httpx.AsyncClient, path: str, target: dict[str, object]
+) -> None:
+    for comments in ({"test_id": "t0000004"}, target, target):
+        await said(client, "Here", **comments)
+    assert told(await client.get(f"/api/{SMALL}/{path}"))["data"]["attributes"]["comments-count"] == 2
 
 
 @pytest.mark.parametrize(

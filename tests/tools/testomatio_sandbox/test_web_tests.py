@@ -68,6 +68,35 @@ async def test_the_rows_of_a_parametrised_test_are_included(client: httpx.AsyncC
     }
 
 
+@pytest.mark.parametrize(
+    ("target", "path", "key"),
+    [
+        ("test_id=t0000001", "tests/t0000001", "displayUrl"),
+        ("suite_id=s0000003", "suites/s0000003", "displayUrl"),
+        ("testrun_id=8002", "testruns/8002", "display_url"),
+    ],
+)
+async def test_a_file_is_told_with_the_address_it_lies_at(
+    client: httpx.AsyncClient, target: str, path: str, key: str
+) -> None:
+    headers = {"Authorization": "Bearer testomat_demo"}
+    files = {"file": ("cart.png", b"a picture", "image/png")}
+    sent = await client.post(f"/api/v2/{SMALL}/attachments?{target}", files=files, headers=headers)
+    file = told(await client.get(f"/api/{SMALL}/{path}"))["data"]["attributes"]["attachments"][0]
+    assert (file["name"], file["type"], file["url"]) == ("cart.png", "image/png", sent.json()["data"]["url"])
+    assert (await client.get(file[key])).content == b"a picture"
+
+
+@pytest.mark.parametrize("source", [None, "x0000001"])
+async def test_a_copy_out_of_another_project_says_so(
+    client: httpx.AsyncClient, sandbox: Sandbox, source: str | None
+) -> None:
+    sandbox.world.tests.main["t0000001"].shared_from = sandbox.world.suites.main["s0000003"].shared_from = source
+    for path in (f"{TESTS}/t0000001", f"/api/{SMALL}/suites/s0000003"):
+        attributes = told(await client.get(path))["data"]["attributes"]
+        assert {attributes[name] for name in ("is-shared", "is-linked")} == {source is not None}
+
+
 async def test_a_plain_test_includes_nothing(client: httpx.AsyncClient) -> None:
     body = told(await client.get(f"{TESTS}/t0000001"))
     assert body["included"] == []

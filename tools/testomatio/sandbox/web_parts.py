@@ -2,6 +2,7 @@
 
 import re
 
+from tools.testomatio.sandbox.attachments import FILES
 from tools.testomatio.sandbox.holdings import Attachment, Labelled, User
 from tools.testomatio.sandbox.json_api import Row
 from tools.testomatio.sandbox.world import World
@@ -30,7 +31,8 @@ def files(world: World, resource_type: str, resource_id: str | int) -> list[Atta
 
 
 def file_address(origin: str, file: Attachment) -> str:
-    return f"{origin}/attachments/{file.id}/{file.name}"
+    """Where a file lies, beside the API."""
+    return f"{origin}{FILES}/{file.id}/{file.name}"
 
 
 def shown_files(world: World, origin: str, resource_type: str, resource_id: str | int) -> list[Row]:
