@@ -18,12 +18,14 @@ from tools.testomatio.tools import (
     results,
     run_changes,
     run_events,
+    run_pages,
     run_report,
     rungroups,
     runs,
     web_changes,
     web_runs,
 )
+from tools.testomatio.tools.survey import survey
 
 A_GENERAL_ONE = "a general token (testomat_..., under Account, Access Tokens)"
 A_PROJECTS_ONE = "a project token (tstmt_..., in the project under Settings, Project)"
@@ -91,6 +93,7 @@ testomatio = Platform(
         run_changes.tool,
         run_events.tool,
         run_report.tool,
+        run_pages.tool,
         results.tool,
         result_changes.tool,
         rungroups.tool,
@@ -119,6 +122,7 @@ testomatio = Platform(
     ),
     mount="/testomatio",
     probe=probe,
+    survey=survey,
     settings=(
         Setting(PROJECT, "Slug of the project that is meant where a tool is told none", invented="harbour-shop-6f98f"),
         Setting(

@@ -101,7 +101,8 @@ async def page_from(
         if place >= first + len(answer.data):
             ended = is_last(answer.meta, number, len(answer.data), place, per_page)
         await progress(place, total, f"{place} of {total or 'many'} read")
-    page = Page[Any](items=shown, coverage=_coverage(began, place, total, len(shown), ended=ended), note=note)
+    coverage = _coverage(began, place, total, len(shown), ended=ended)
+    page = Page[Any](items=shown, coverage=coverage, next_cursor=None, note=note)
     page.continue_at(cursors, more=not ended)
     if not ended:
         page.next_cursor = encode_cursor([place], made_for)  # also behind rows that were read and did not fit
@@ -143,7 +144,7 @@ def page_of(
     coverage = Coverage(
         total=loaded if complete else None, loaded=loaded, matched=len(rows), complete=complete, why=why
     )
-    page = Page[Any](items=shown, coverage=coverage, note=note)
+    page = Page[Any](items=shown, coverage=coverage, next_cursor=None, note=note)
     cursors = [encode_cursor([began + number], filters) for number in range(1, len(shown) + 1)]
     page.continue_at(cursors, more=began + limit < len(rows))
     return page

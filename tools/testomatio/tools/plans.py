@@ -98,7 +98,9 @@ class PlanTurned(Answer):
     done: str
     before: Plan | None = None
     after: Plan
-    not_applied: list[str] | None = Field(None, description="Sent and accepted, but a read shows another value.")
+    not_applied: list[str] | None = Field(
+        default=None, description="Sent and accepted, but a read shows another value."
+    )
     next: str | None = None
 
 

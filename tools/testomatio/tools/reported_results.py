@@ -120,7 +120,7 @@ class ReportedResults(Answer):
     done: str
     run_id: Key
     accepted: int
-    seen: int | None = Field(None, description="Of these tests, as many results the run shows already.")
+    seen: int | None = Field(default=None, description="Of these tests, as many results the run shows already.")
     not_accepted: list[NotAccepted] = Field(default_factory=list)
     why: list[str] = Field(default_factory=list)
     next: str

@@ -20,7 +20,7 @@ from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Env, Title, given
 from tools.testomatio.tools.run_events import unfinished
 from tools.testomatio.tools.runs import Counts, RunId, counts_of, in_words, known_run
-from tools.testomatio.tools.scope import many
+from tools.testomatio.tools.scope import Pairs, many
 
 tool = Toolset(Testomatio, needs="report")
 
@@ -199,7 +199,7 @@ async def left_behind(api: Testomatio, project: str, run_id: str) -> tuple[int, 
     """How many automated tests have no result in a run, and whether that is all: they would be detached."""
     held = await drain(lambda page: api.results_page(project, [("run_id", run_id)], page))
     reported = {result.test_id for result in held.rows}
-    query = [("tql", "state == 'automated'"), ("slim", "true"), ("per_page", 100)]
+    query: Pairs = [("tql", "state == 'automated'"), ("slim", "true"), ("per_page", 100)]
 
     async def fetch(page: int) -> Listed[Test]:
         return await api.tests(project, [*query, ("page", page)])

@@ -59,7 +59,7 @@ class Written(Answer):
     test: Untrusted
     outcome: Outcome
     result_id: int | None = None
-    status: Key | None = Field(None, description="As a read shows it.")
+    status: Key | None = Field(default=None, description="As a read shows it.")
     note: str | None = None
 
 
@@ -193,7 +193,9 @@ class ChangedResult(Answer):
     done: str
     before: Result
     after: Result
-    not_applied: list[str] | None = Field(None, description="Sent and accepted, but a read shows another value.")
+    not_applied: list[str] | None = Field(
+        default=None, description="Sent and accepted, but a read shows another value."
+    )
 
 
 def part(result: FullResult, names: set[str]) -> Result:

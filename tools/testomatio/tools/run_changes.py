@@ -126,7 +126,9 @@ class ChangedRun(Answer):
     done: str
     before: Run
     after: Run
-    not_applied: list[str] | None = Field(None, description="Sent and accepted, but a read shows another value.")
+    not_applied: list[str] | None = Field(
+        default=None, description="Sent and accepted, but a read shows another value."
+    )
 
 
 def part(run: Run, names: set[str]) -> Run:

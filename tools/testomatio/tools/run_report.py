@@ -14,7 +14,7 @@ from tools.kit.failure_groups import NO_WORDS, Group, grouped
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
 from tools.kit.together import together
-from tools.kit.toolset import Progress, Toolset
+from tools.kit.toolset import Progress, Toolset, in_silence
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.issues import Issue
@@ -50,7 +50,7 @@ class FailedTest(Answer):
     test_id: Key | None = None
     title: Untrusted | None = None
     mark: Key
-    before: str | None = Field(None, description="In the earlier runs that were looked at.")
+    before: str | None = Field(default=None, description="In the earlier runs that were looked at.")
 
 
 class Defect(Answer):
@@ -63,15 +63,17 @@ class Defect(Answer):
 class FailureGroup(Answer):
     """Tests that failed with one error, but for its numbers, ids and times."""
 
-    error: Untrusted | None = Field(None, description="One of the messages, as it came.")
+    error: Untrusted | None = Field(default=None, description="One of the messages, as it came.")
     tests: int
     marks: dict[str, int]
     suites: list[Untrusted] = Field(default_factory=list)
     substatus: list[Untrusted] = Field(default_factory=list)
     defects: list[Defect] = Field(default_factory=list)
-    since_run: Key | None = Field(None, description="The earlier run they all began to fail in, where they agree.")
+    since_run: Key | None = Field(
+        default=None, description="The earlier run they all began to fail in, where they agree."
+    )
     failed: list[FailedTest]
-    more: int | None = Field(None, description="Tests of the group that are not named.")
+    more: int | None = Field(default=None, description="Tests of the group that are not named.")
 
 
 class SlowTest(Answer):
@@ -105,7 +107,7 @@ class RunReport(Answer):
 
 
 @dataclass
-class _Read:
+class RunResults:
     """The results of a run, test by test; one with several rows of values is several."""
 
     counts: Counts
@@ -131,7 +133,7 @@ def _key(result: Result) -> tuple[str, str]:
     return result.test_id or "", result.test_title or ""
 
 
-async def _results(api: Testomatio, project: str, run: Run, progress: Progress) -> _Read:
+async def results_of(api: Testomatio, project: str, run: Run, progress: Progress = in_silence) -> RunResults:
     """The results of a run, oldest first; of one with too many the failed alone."""
     asked: Pairs = [("run_id", run.id), ("sort", "created_at"), ("order", "asc")]
     first = await api.results_page(project, asked, 1)
@@ -154,14 +156,10 @@ async def _results(api: Testomatio, project: str, run: Run, progress: Progress) 
         if result.run_id in {None, run.id}:
             tests.setdefault(_key(result), []).append(result)
     if is_whole and read.complete:
-        by = Counter(result.status for result in read.rows)
-        counts = Counts(
-            total=len(read.rows),
-            **{name: by[name] for name in ("passed", "failed", "skipped", "pending")},
-        )
+        counts = Counts.of(Counter(result.status for result in read.rows), len(read.rows))
     else:
         counts = await counts_of(api, project, run.id, progress=progress)
-    return _Read(counts, tests, is_whole, left_out)
+    return RunResults(counts, tests, is_whole, left_out)
 
 
 async def _defects(
@@ -224,7 +222,7 @@ async def get_run_report(
     """Tell why a run failed: equal errors grouped, each test new, flaky or known from its past, with linked defects."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
-    read = await _results(api, slug, run, progress)
+    read = await results_of(api, slug, run, progress)
     failing, left_out = read.failing, read.left_out
     tests = list(dict.fromkeys(result.test_id for result in failing if result.test_id))
     past = History()
@@ -270,7 +268,7 @@ def without_stack(message: str | None) -> str | None:
     return message if message is None or found is None or not found.start() else message[: found.start()]
 
 
-def _mark(past: History, read: _Read, result: Result) -> Mark:
+def _mark(past: History, read: RunResults, result: Result) -> Mark:
     return past.of.get(result.test_id or "", Past()).mark(passed_too=read.passed_too(result))
 
 
@@ -302,7 +300,7 @@ def _group(
     )
 
 
-def _slowest(read: _Read) -> list[SlowTest]:
+def _slowest(read: RunResults) -> list[SlowTest]:
     """The tests that took longest, by their last results."""
     last = [results[-1] for results in read.tests.values() if results[-1].run_time]
     last.sort(key=lambda result: -(result.run_time or 0))
@@ -312,7 +310,7 @@ def _slowest(read: _Read) -> list[SlowTest]:
     ]
 
 
-def _notes(run: Run, read: _Read) -> list[str]:
+def _notes(run: Run, read: RunResults) -> list[str]:
     """Where the run's own words and its results say different things."""
     notes = []
     if not run.is_over:

@@ -123,7 +123,7 @@ class GroupWhole(Answer):
     group: Rungroup
     subgroups: list[GroupRow]
     runs: list[RunRow] = Field(description="The newest 20 of its own; testomatio_list_runs has all.")
-    runs_total: int | None = Field(None, description="How many runs are right in it.")
+    runs_total: int | None = Field(default=None, description="How many runs are right in it.")
 
 
 @tool.reads()
@@ -150,7 +150,9 @@ class GroupTurned(Answer):
     done: str
     before: Rungroup | None = None
     after: Rungroup
-    not_applied: list[str] | None = Field(None, description="Sent and accepted, but a read shows another value.")
+    not_applied: list[str] | None = Field(
+        default=None, description="Sent and accepted, but a read shows another value."
+    )
 
 
 @tool.writes(idempotent=False, settled_by="list_rungroups")

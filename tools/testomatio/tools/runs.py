@@ -1,6 +1,8 @@
 """Runs: the list, one run with its results counted, and how they fall on suites, tags, labels, people, priorities."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -52,7 +54,19 @@ class Counts(Answer):
     failed: int = 0
     skipped: int = 0
     pending: int = 0
-    at_least: bool | None = Field(None, description="True where not all results were read.")
+    at_least: bool | None = Field(default=None, description="True where not all results were read.")
+
+    @classmethod
+    def of(cls, by: Mapping[Any, int], total: int, *, complete: bool = True) -> "Counts":
+        """Counts by status, of which a platform may have more than these."""
+        return cls(
+            total=total,
+            passed=by.get("passed", 0),
+            failed=by.get("failed", 0),
+            skipped=by.get("skipped", 0),
+            pending=by.get("pending", 0),
+            at_least=None if complete else True,
+        )
 
     @property
     def done(self) -> int:
@@ -92,14 +106,9 @@ async def counts_of(api: Testomatio, project: str, run_id: str, *, progress: Pro
     except Invalid:  # a server that does not count by status
         told = Meta()
     if told.total is not None and sum(told.group_by.values()) == told.total:
-        named = {name: told.group_by.get(name, 0) for name in ("passed", "failed", "skipped", "pending")}
-        return Counts(total=told.total, **named)
+        return Counts.of(told.group_by, told.total)
     read = await drain(lambda page: api.results_page(project, asked, page), progress=progress)
-    counts = Counts(total=len(read.rows), at_least=None if read.complete else True)
-    for result in read.rows:
-        if result.status in {"passed", "failed", "skipped", "pending"}:
-            setattr(counts, result.status, getattr(counts, result.status) + 1)
-    return counts
+    return Counts.of(Counter(result.status for result in read.rows), len(read.rows), complete=read.complete)
 
 
 def in_words(run: Run) -> str:

@@ -92,9 +92,7 @@ async def unarchive_rungroups(api: Testomatio, group_ids: GroupIds, project: Pro
 async def web_counts(api: Testomatio, project: str, run_id: str) -> Counts:
     """Count a run's results by status, with the login alone."""
     read = await drain(lambda page: api.web_results_page(project, [("run_id", run_id)], page), per_page=PER_PAGE)
-    by = Counter(result.status for result in read.rows)
-    names = {name: by[name] for name in ("passed", "failed", "skipped", "pending")}
-    return Counts(total=len(read.rows), at_least=None if read.complete else True, **names)
+    return Counts.of(Counter(result.status for result in read.rows), len(read.rows), complete=read.complete)
 
 
 def ended(run: WebRun) -> WebRun:

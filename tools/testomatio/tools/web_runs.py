@@ -141,7 +141,7 @@ class WebResultRow(Answer):
     run_time_ms: float | None = None
     priority: Key | None = None
     tags: list[Untrusted] = Field(default_factory=list)
-    example: dict[Untrusted, Untrusted] | None = Field(None, description="Values, by the test's parameters.")
+    example: dict[Untrusted, Untrusted] | None = Field(default=None, description="Values, by the test's parameters.")
     files: int | None = None
     finished_at: Key | None = None
 
