@@ -148,7 +148,7 @@ async def list_labels(
         return words in f"{label.title or ''} {label.id}".casefold()
 
     return await page_from(
-        *(fetch, lambda label: label), limit=limit, cursor=cursor, fits=fits, progress=progress, of=[slug, text]
+        fetch, lambda label: label, limit=limit, cursor=cursor, fits=fits, progress=progress, of=[slug, text]
     )
 
 

@@ -1,6 +1,6 @@
 """Where a call is about: its project, its branch, and what to say of something that is not there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
@@ -104,7 +104,7 @@ def bare_id(kind: str, text: str) -> str:
     )
 
 
-def target(kind: str, number: str) -> Pairs:
+def targeted(kind: str, number: str) -> Pairs:
     """What something hangs on, as a query names it.
 
     Raises:
@@ -128,6 +128,15 @@ def given(**fields: Any) -> dict[str, Any]:
     if not said:
         raise Refused(f"Say at least one thing to change: {', '.join(fields)}. Nothing was sent.")
     return said
+
+
+def not_applied(fields: Mapping[str, Any], after: Any) -> list[str]:
+    """Of the fields that were sent, those that a read shows unchanged; an empty text is none, spaces do not count."""
+
+    def plain(value: Any) -> Any:
+        return (value.strip() or None) if isinstance(value, str) else value
+
+    return [name for name, value in fields.items() if plain(getattr(after, name)) != plain(value)]
 
 
 def many(count: int, one: str, several: str | None = None, *, complete: bool = True) -> str:

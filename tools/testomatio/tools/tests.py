@@ -132,7 +132,7 @@ async def list_tests(
             return await api.tests(slug, [*query, ("slim", "true"), *paged(page, PER_PAGE)])
 
     page = await page_from(
-        *(fetch, row_of_test), limit=limit, cursor=cursor, progress=progress, of=[slug, suite_id, asked, branch]
+        fetch, row_of_test, limit=limit, cursor=cursor, progress=progress, of=[slug, suite_id, asked, branch]
     )
     counts: list[CountedBy] = []
     if count_by is not None:
