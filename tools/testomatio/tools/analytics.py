@@ -17,7 +17,7 @@ from tools.testomatio.models.documents import Listed
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug, not_yours
 from tools.testomatio.tools.results import joined
-from tools.testomatio.tools.runs import bare_run
+from tools.testomatio.tools.runs import Until, bare_run
 from tools.testomatio.tools.tql import Tql, checked_tql
 
 tool = Toolset(Testomatio, needs="api")
@@ -52,8 +52,8 @@ GROUPED: Final = frozenset({"failing", "skipped", "flaky", "slow", "never-execut
 PAGED: Final = frozenset({"runs-summary", "milestone-runs"})
 """The aggregates that come in pages."""
 
-Days = Annotated[int | None, Field(ge=1, le=3650, description="The last days; since and until say it otherwise.")]
-Envs = Annotated[list[str] | None, Field(max_length=30, description="As testomatio_get_project_info names them.")]
+Days = Annotated[int | None, Field(ge=1, description="The last days.")]
+Envs = Annotated[list[str] | None, Field(description="As get_project_info names them.")]
 Rate = Annotated[float | None, Field(ge=0, le=1)]
 
 
@@ -123,11 +123,11 @@ async def get_test_analytics(
     tql: Tql = None,
     days: Days = None,
     since: When = None,
-    until: When = None,
+    until: Until = None,
     envs: Envs = None,
-    run_id: Annotated[str | None, Field(max_length=300, description="Run to look at; flaky and slow.")] = None,
-    min_rate: Annotated[Rate, Field(description="Least pass rate; flaky.")] = None,
-    max_rate: Annotated[Rate, Field(description="Highest pass rate; flaky.")] = None,
+    run_id: Annotated[str | None, Field(description="flaky, slow.")] = None,
+    min_rate: Annotated[Rate, Field(description="Pass rate; flaky.")] = None,
+    max_rate: Rate = None,
     order_by: Literal["flakiness", "pass_rate"] | None = None,
     threshold_ms: Annotated[int | None, Field(ge=11, description="slow.")] = None,
     maturity_days: Annotated[int | None, Field(ge=0, description="never-executed.")] = None,
@@ -190,9 +190,9 @@ async def get_stats(
     tql: Tql = None,
     days: Days = None,
     since: When = None,
-    until: When = None,
+    until: Until = None,
     envs: Envs = None,
-    milestone: Annotated[str | None, Field(max_length=100, description="Slug; milestone reports need it.")] = None,
+    milestone: Annotated[str | None, Field(description="Slug; milestone reports need it.")] = None,
     project: ProjectSlug = None,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -227,9 +227,7 @@ class ChartRow(Answer):
     queries: int = 0
 
 
-ChartId = Annotated[
-    str, Field(min_length=1, max_length=40, description="Chart id, as testomatio_list_charts gives it.")
-]
+ChartId = Annotated[str, Field(min_length=1, description="As testomatio_list_charts gives it.")]
 
 
 async def known_chart(api: Testomatio, project: str, chart_id: str) -> Chart:

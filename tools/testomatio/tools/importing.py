@@ -31,20 +31,20 @@ LARGEST: Final = 1024 * 1024
 ROOM: Final = 4096
 """Bytes of a chunk that are kept for what stands around its tests and files."""
 
-Text = Annotated[str, Field(min_length=1, max_length=500)]
+Text = Annotated[str, Field(min_length=1)]
 
 
 class ImportedTest(Sent):
     """A test as it stands in code."""
 
     name: Text
-    suites: Annotated[list[Text], Field(min_length=1, max_length=20, description="Titles, from the outside in.")]
-    file: Annotated[str, Field(min_length=1, max_length=1000)]
+    suites: Annotated[list[Text], Field(min_length=1, description="Titles, from the outside in.")]
+    file: Annotated[str, Field(min_length=1)]
     id: TestId | None = None
-    code: Annotated[str | None, Field(max_length=200_000)] = None
-    description: Annotated[str | None, Field(max_length=50_000)] = None
+    code: str | None = None
+    description: str | None = None
     skipped: bool | None = None
-    labels: Annotated[list[str] | None, Field(max_length=50)] = None
+    labels: list[str] | None = None
 
 
 class _Known:
@@ -172,17 +172,17 @@ class Imported(Answer):
 async def import_tests(
     api: Testomatio,
     progress: Progress,
-    framework: Annotated[str, Field(min_length=1, max_length=60, description="Such as playwright.")],
-    language: Annotated[str, Field(min_length=1, max_length=60)],
-    tests: Annotated[list[ImportedTest], Field(min_length=1, max_length=5000)],
+    framework: Annotated[str, Field(min_length=1, description="Such as playwright.")],
+    language: Annotated[str, Field(min_length=1)],
+    tests: Annotated[list[ImportedTest], Field(min_length=1)],
     files: Annotated[dict[str, str] | None, Field(description="Contents by path.")] = None,
     detach: Annotated[bool, Field(description="Detach automated tests that are not in the list.")] = False,
     remove_empty_suites: bool = False,
     move: Annotated[bool, Field(description="Reorganise to match the code.")] = False,
     create: Annotated[bool | None, Field(description="Make tests whose id is unknown.")] = None,
-    directory: Annotated[str | None, Field(max_length=500)] = None,
-    suite: Annotated[str | None, Field(max_length=500, description="Suite to put them below.")] = None,
-    branch: Annotated[str | None, Field(max_length=100)] = None,
+    directory: str | None = None,
+    suite: Annotated[str | None, Field(description="Suite to put them below.")] = None,
+    branch: str | None = None,
     project: ProjectSlug = None,
 ) -> Imported:
     """Import tests from code into the token's project, after a person said yes. project is only read in to count."""
@@ -230,8 +230,8 @@ class CodeId(Answer):
 async def list_test_ids(
     api: Testomatio,
     kind: Literal["tests", "suites", "files"] = "tests",
-    text: Annotated[str | None, Field(max_length=200, description="Part of the name.")] = None,
-    suite_ids: Annotated[list[SuiteId] | None, Field(max_length=100)] = None,
+    text: Annotated[str | None, Field(description="Part of the name.")] = None,
+    suite_ids: list[SuiteId] | None = None,
     automated: Annotated[bool, Field(description="Also files of automated tests.")] = False,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -270,7 +270,7 @@ class FoundTests(Answer):
 async def find_test_ids(
     api: Testomatio,
     by: Literal["tag", "plan", "label", "jira"],
-    value: Annotated[str, Field(min_length=1, max_length=200, description="Tag, plan id, label or issue key.")],
+    value: Annotated[str, Field(min_length=1, description="Tag, plan id, label or issue key.")],
 ) -> FoundTests:
     """Find the ids of the tests with a tag, label or Jira issue, or of a plan, as a pipeline picks what to run."""
     found = await api.grep_tests(by, value)

@@ -20,7 +20,7 @@ from tools.testomatio.tools.tql import Tql, checked_tql, quoted
 
 tool = Toolset(Testomatio, needs="api")
 
-PlanId = Annotated[str, Field(min_length=1, max_length=40, description="Plan id, as testomatio_list_plans gives it.")]
+PlanId = Annotated[str, Field(min_length=1, description="As testomatio_list_plans gives it.")]
 
 
 async def known_plan(api: Testomatio, project: str, plan_id: str) -> Plan:
@@ -51,10 +51,10 @@ class PlanRow(Answer):
 async def list_plans(
     api: Testomatio,
     progress: Progress,
-    text: Annotated[str | None, Field(max_length=200, description="Part of the title.")] = None,
+    text: Annotated[str | None, Field(description="Part of the title.")] = None,
     kind: RunKind | None = None,
-    labels: Annotated[list[str] | None, Field(max_length=50, description="Any of these.")] = None,
-    hidden: Annotated[bool | None, Field(description="Only hidden plans, or only visible ones.")] = None,
+    labels: Annotated[list[str] | None, Field(description="Any of these.")] = None,
+    hidden: Annotated[bool | None, Field(description="Only those hidden, or only those not.")] = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,

@@ -17,7 +17,7 @@ from tools.testomatio.models.projects import Project, ProjectInfo
 tool = Toolset(Testomatio, needs="api")
 web = Toolset(Testomatio, needs="web")
 
-ProjectSlug = Annotated[str | None, Field(max_length=100, description="Project slug; default: TESTOMATIO_PROJECT.")]
+ProjectSlug = Annotated[str | None, Field(description="Slug; default: TESTOMATIO_PROJECT.")]
 
 
 class ProjectRow(Answer):

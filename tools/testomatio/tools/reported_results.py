@@ -26,32 +26,30 @@ BATCH: Final = 100
 """Results of one request at most (API reference: Reporting API)."""
 MOST_RESULTS: Final = 1000
 
-StepText = Annotated[str, Field(max_length=250)]
-Value = str | int | float | bool
 
-
-def _no_array(value: Any) -> Any:
-    """An array is accepted by the platform and the result then lost without a word."""
+def _named(value: Any) -> Any:
+    """Values by their names; an array is accepted by the platform and the result then lost without a word."""
     if isinstance(value, list | tuple):
         raise ValueError("an array is swallowed by the platform; name the values, such as {'amount': '10'}")
-    return value
+    if isinstance(value, str):
+        return {"example": value}
+    return {name: str(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 class ReportedStep(Sent):
-    """A step of a result; the platform keeps 250 characters of each text."""
+    """A step of a result; the platform keeps 250 characters of its texts."""
 
-    title: StepText
+    title: str
     status: Literal["passed", "failed", "none", "custom"] | None = None
-    category: Literal["user", "framework", "hook"] | None = None
-    duration_ms: Annotated[float | None, Field(ge=0)] = None
-    error: StepText | None = None
-    log: StepText | None = None
+    duration_ms: float | None = None
+    error: str | None = None
+    log: str | None = None
 
     def wire(self) -> dict[str, Any]:
         return given(
             title=self.title,
             status=self.status,
-            category=self.category or "user",
+            category="user",
             duration=self.duration_ms,
             error={"message": self.error} if self.error else None,
             log=self.log,
@@ -59,30 +57,28 @@ class ReportedStep(Sent):
 
 
 class ReportedResult(Sent):
-    """What came of a test, known by its id or by its title."""
+    """A result; give test_id or title."""
 
     status: Literal["passed", "failed", "skipped"]
     test_id: TestId | None = None
-    title: Annotated[str | None, Field(max_length=500)] = None
-    suite_title: Annotated[str | None, Field(max_length=500)] = None
+    title: str | None = None
+    suite_title: str | None = None
     suite_id: SuiteId | None = None
-    file: Annotated[str | None, Field(max_length=1000)] = None
-    message: Annotated[str | None, Field(max_length=50_000)] = None
-    stack: Annotated[str | None, Field(max_length=50_000)] = None
-    run_time_ms: Annotated[float | None, Field(ge=0)] = None
-    finished_at: Annotated[str | None, Field(max_length=40, description="With offset.")] = None
-    rid: Annotated[str | None, Field(max_length=200, description="Tells repeats of a test apart.")] = None
-    example: Annotated[
-        dict[str, Value] | str | None, BeforeValidator(_no_array), Field(description="Values by name.")
-    ] = None
-    steps: Annotated[list[ReportedStep] | None, Field(max_length=500)] = None
-    artifacts: Annotated[list[str] | None, Field(max_length=50, description="Addresses.")] = None
-    meta: Annotated[dict[str, str] | None, Field(max_length=50)] = None
-    labels: Annotated[list[str] | None, Field(max_length=50, description="'Label:value'.")] = None
-    jira: Annotated[list[str] | None, Field(max_length=20, description="Issue keys.")] = None
-    tags: Annotated[list[str] | None, Field(max_length=50)] = None
-    substatus: Annotated[str | None, Field(max_length=100)] = None
-    overwrite: Annotated[bool | None, Field(description="Not a retry.")] = None
+    file: str | None = None
+    message: str | None = None
+    stack: str | None = None
+    run_time_ms: float | None = None
+    finished_at: str | None = None
+    rid: Annotated[str | None, Field(description="Tells repeats apart.")] = None
+    example: Annotated[dict[str, str] | None, BeforeValidator(_named)] = None
+    steps: list[ReportedStep] | None = None
+    artifacts: Annotated[list[str] | None, Field(description="URLs.")] = None
+    meta: dict[str, str] | None = None
+    labels: list[str] | None = None
+    jira: list[str] | None = None
+    tags: list[str] | None = None
+    substatus: str | None = None
+    overwrite: Annotated[bool | None, Field(description="It is no retry.")] = None
 
     @property
     def name(self) -> str:

@@ -24,11 +24,11 @@ from tools.testomatio.tools.scope import Pairs, many
 
 tool = Toolset(Testomatio, needs="report")
 
-Group = Annotated[str | None, Field(max_length=300, description="Group by title; made where there is none.")]
-Tags = Annotated[list[str] | None, Field(max_length=50)]
-JiraKey = Annotated[str | None, Field(max_length=50, description="Such as SHOP-412.")]
-Label = Annotated[str | None, Field(max_length=200, description="Label or 'Label:value'.")]
-Url = Annotated[str | None, Field(max_length=1000)]
+Group = Annotated[str | None, Field(description="Group by title; made where there is none.")]
+Tags = list[str] | None
+JiraKey = Annotated[str | None, Field(description="Such as SHOP-412.")]
+Label = Annotated[str | None, Field(description="Label or 'Label:value'.")]
+Url = str | None
 Publish = Annotated[bool, Field(description="Make its report public.")]
 
 
@@ -107,14 +107,14 @@ async def create_reported_run(
     label: Label = None,
     jira_id: JiraKey = None,
     ci_build_url: Url = None,
-    test_ids: Annotated[list[TestId] | None, Field(max_length=5000)] = None,
-    suite_ids: Annotated[list[SuiteId] | None, Field(max_length=500)] = None,
+    test_ids: list[TestId] | None = None,
+    suite_ids: list[SuiteId] | None = None,
     scheduled: bool = False,
     shared: Annotated[bool, Field(description="Join a run of the same title, for shards.")] = False,
     shared_minutes: Annotated[int | None, Field(ge=1, le=1440)] = None,
     shards: Annotated[int | None, Field(ge=1, le=1000)] = None,
-    ci_profile: Annotated[str | None, Field(max_length=100, description="CI profile to start.")] = None,
-    ci_grep: Annotated[str | None, Field(max_length=1000)] = None,
+    ci_profile: Annotated[str | None, Field(description="CI profile to start.")] = None,
+    ci_grep: str | None = None,
     publish: Publish = False,
 ) -> Reported:
     """Open a run that a pipeline reports into, in the token's project. Starting CI or publishing asks a person."""

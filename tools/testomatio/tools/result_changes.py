@@ -26,7 +26,7 @@ tool = Toolset(Testomatio, needs="api")
 MOST_RESULTS: Final = 50
 AT_ONCE: Final = 4
 
-Message = Annotated[str | None, Field(max_length=20_000)]
+Message = str | None
 Milliseconds = Annotated[int | None, Field(ge=0)]
 
 
@@ -35,7 +35,7 @@ class NewResult(Sent):
 
     test_id: TestId | None = None
     result_id: Annotated[int | None, Field(gt=0)] = None
-    test_title: Annotated[str | None, Field(max_length=500, description="For what has no test.")] = None
+    test_title: Annotated[str | None, Field(description="For what has no test.")] = None
     status: ResultStatus
     message: Message = None
     run_time_ms: Milliseconds = None
@@ -222,7 +222,7 @@ async def update_result(
     message: Message = None,
     run_time_ms: Milliseconds = None,
     assigned_to: Email = None,
-    test_title: Annotated[str | None, Field(min_length=1, max_length=500)] = None,
+    test_title: Annotated[str | None, Field(min_length=1)] = None,
     project: ProjectSlug = None,
 ) -> ChangedResult:
     """Change a result; what is left out stays. One in a run that is over is asked for."""

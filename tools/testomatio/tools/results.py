@@ -15,15 +15,15 @@ from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.results import FullResult, Result
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.runs import RunId, known_run
+from tools.testomatio.tools.runs import RunId, Until, known_run
 from tools.testomatio.tools.scope import Pairs, of_project
 
 tool = Toolset(Testomatio, needs="api")
 
 ResultStatus = Literal["passed", "failed", "skipped", "pending"]
 Priority = Literal["low", "normal", "important", "high", "critical"]
-ResultId = Annotated[int, Field(gt=0, description="Result id, as testomatio_list_results gives it.")]
-Names = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]] | None, Field(max_length=50)]
+ResultId = Annotated[int, Field(gt=0, description="As testomatio_list_results gives it.")]
+Names = list[Annotated[str, Field(min_length=1)]] | None
 
 
 async def known_result(api: Testomatio, project: str, result_id: int) -> FullResult:
@@ -102,19 +102,19 @@ async def list_results(
     api: Testomatio,
     progress: Progress,
     run_id: RunId | None = None,
-    test_ids: Annotated[list[TestId] | None, Field(max_length=100)] = None,
+    test_ids: list[TestId] | None = None,
     status: list[ResultStatus] | None = None,
-    substatus: Annotated[str | None, Field(max_length=100, description="Custom status.")] = None,
+    substatus: Annotated[str | None, Field(description="Custom status.")] = None,
     kind: Literal["manual", "automated"] | None = None,
     priority: Priority | None = None,
     assignee_id: Annotated[int | None, Field(gt=0, description="User id, as testomatio_list_users gives it.")] = None,
-    text: Annotated[str | None, Field(max_length=200, description="Part of the test's title.")] = None,
+    text: Annotated[str | None, Field(description="Part of the test's title.")] = None,
     has_message: bool | None = None,
     has_defect: bool | None = None,
     since: When = None,
-    until: When = None,
-    tags: Annotated[list[str] | None, Field(max_length=50, description="Of the test.")] = None,
-    labels: Annotated[list[str] | None, Field(max_length=50, description="Of the run, as env and group_ids.")] = None,
+    until: Until = None,
+    tags: Annotated[list[str] | None, Field(description="Of the test.")] = None,
+    labels: Annotated[list[str] | None, Field(description="Of the run, as env and group_ids.")] = None,
     env: Names = None,
     group_ids: Names = None,
     sort: Literal["created_at", "suite", "testcase", "failure"] = "created_at",

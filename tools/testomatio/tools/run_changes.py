@@ -18,14 +18,14 @@ from tools.testomatio.tools.scope import Branch, of_project, on_branch
 
 tool = Toolset(Testomatio, needs="api")
 
-Title = Annotated[str, Field(min_length=1, max_length=500)]
-Description = Annotated[str | None, Field(max_length=20_000)]
-Env = Annotated[str | None, Field(max_length=300, description="Such as 'Chrome, Windows'.")]
-Email = Annotated[str | None, Field(max_length=200, description="E-mail of a member.")]
+Title = Annotated[str, Field(min_length=1)]
+Description = str | None
+Env = Annotated[str | None, Field(description="Such as 'Chrome, Windows'.")]
+Email = Annotated[str | None, Field(description="E-mail of a member.")]
 Strategy = Literal["test", "random", "none"]
-TestIds = Annotated[list[TestId] | None, Field(max_length=5000)]
-SuiteIds = Annotated[list[SuiteId] | None, Field(max_length=500)]
-PlanIds = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]] | None, Field(max_length=50)]
+TestIds = list[TestId] | None
+SuiteIds = list[SuiteId] | None
+PlanIds = list[Annotated[str, Field(min_length=1)]] | None
 
 UNREAD: Final = frozenset({"test_ids", "suite_ids", "plan_ids", "link"})
 """What a run's answer does not show, so that reading back cannot tell whether it was taken."""
@@ -67,12 +67,10 @@ async def create_run(
     title: Title,
     kind: RunKind = "manual",
     plan_ids: PlanIds = None,
-    test_ids: Annotated[list[TestId] | None, Field(max_length=5000, description="['*'] takes all tests.")] = None,
+    test_ids: Annotated[list[TestId] | None, Field(description="['*'] takes all tests.")] = None,
     suite_ids: SuiteIds = None,
     env: Env = None,
-    envs: Annotated[
-        list[str] | None, Field(max_length=30, description="One manual run for each, in a new group.")
-    ] = None,
+    envs: Annotated[list[str] | None, Field(description="One manual run for each, in a new group.")] = None,
     group_id: GroupId | None = None,
     assigned_to: Email = None,
     assign_strategy: Strategy | None = None,

@@ -23,9 +23,9 @@ tool = Toolset(Testomatio, needs="api")
 DEEPEST: Final = 20
 MOST_SUBGROUPS: Final = 50
 
-ParentId = Annotated[str | None, Field(max_length=40, description="Group to put it in.")]
-Emoji = Annotated[str | None, Field(max_length=16)]
-GroupKind = Annotated[str | None, Field(max_length=40, description="Such as build.")]
+ParentId = Annotated[str | None, Field(description="Group to put it in.")]
+Emoji = str | None
+GroupKind = Annotated[str | None, Field(description="Such as build.")]
 
 
 async def known_group(api: Testomatio, project: str, group_id: str) -> Rungroup:
@@ -76,7 +76,7 @@ class GroupRow(Answer):
 async def list_rungroups(
     api: Testomatio,
     progress: Progress,
-    text: Annotated[str | None, Field(max_length=200, description="Part of the title.")] = None,
+    text: Annotated[str | None, Field(description="Part of the title.")] = None,
     archived: Annotated[bool | None, Field(description="Only those archived, or only those not.")] = None,
     project: ProjectSlug = None,
     limit: Limit = 100,
@@ -185,7 +185,7 @@ async def update_rungroup(
     title: Title | None = None,
     parent_id: ParentId = None,
     kind: GroupKind = None,
-    status: Annotated[str | None, Field(max_length=40)] = None,
+    status: str | None = None,
     description: Description = None,
     emoji: Emoji = None,
     pin: bool | None = None,

@@ -41,9 +41,11 @@ def bare_run(text: str) -> str:
 RunId = Annotated[
     str,
     AfterValidator(bare_run),
-    Field(min_length=1, max_length=300, description="Run id, as testomatio_list_runs gives it."),
+    Field(min_length=1, description="As testomatio_list_runs gives it."),
 ]
-GroupId = Annotated[str, Field(min_length=1, max_length=40, description="As testomatio_list_rungroups gives it.")]
+Until = str | None
+"""The end of a time, in the forms of When, which is described beside it."""
+GroupId = Annotated[str, Field(min_length=1, description="As testomatio_list_rungroups gives it.")]
 
 
 class Counts(Answer):
@@ -173,13 +175,13 @@ def _dates_query(since: datetime | None, until: datetime | None) -> str | None:
 async def list_runs(
     api: Testomatio,
     progress: Progress,
-    text: Annotated[str | None, Field(max_length=200, description="Part of the title.")] = None,
+    text: Annotated[str | None, Field(description="Part of the title.")] = None,
     status: list[RunStatus] | None = None,
     kind: RunKind | None = None,
-    env: Annotated[list[str] | None, Field(max_length=20, description="Any of these.")] = None,
+    env: Annotated[list[str] | None, Field(description="Any of these.")] = None,
     group_id: GroupId | None = None,
     since: When = None,
-    until: When = None,
+    until: Until = None,
     tql: Tql = None,
     archived: bool = False,
     branch: Branch = None,

@@ -20,7 +20,7 @@ from tools.testomatio.tools.web_runs import PER_PAGE, known_web_run
 
 tool = Toolset(Testomatio, needs="web")
 
-GroupIds = Annotated[list[GroupId], Field(min_length=1, max_length=30)]
+GroupIds = Annotated[list[GroupId], Field(min_length=1)]
 
 
 class GroupState(Answer):

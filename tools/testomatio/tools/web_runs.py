@@ -18,7 +18,7 @@ from tools.testomatio.models.runs import WebRun
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import ResultId, ResultStatus, shortened
-from tools.testomatio.tools.runs import GroupId, RunId
+from tools.testomatio.tools.runs import GroupId, RunId, Until
 from tools.testomatio.tools.scope import Pairs, missing, of_project
 
 tool = Toolset(Testomatio, needs="web")
@@ -172,7 +172,7 @@ async def list_result_details(
     test_id: TestId | None = None,
     status: list[ResultStatus] | None = None,
     since: When = None,
-    until: When = None,
+    until: Until = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
