@@ -21,5 +21,5 @@ def bare_suite(text: str) -> str:
     return found[1] if found else text.strip().removeprefix("@")
 
 
-TestId = Annotated[str, AfterValidator(bare_test), Field(min_length=1, max_length=40)]
-SuiteId = Annotated[str, AfterValidator(bare_suite), Field(min_length=1, max_length=40)]
+TestId = Annotated[str, AfterValidator(bare_test), Field(min_length=1)]
+SuiteId = Annotated[str, AfterValidator(bare_suite), Field(min_length=1)]

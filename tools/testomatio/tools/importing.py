@@ -35,7 +35,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class ImportedTest(Sent):
-    """A test as it stands in code."""
+    """As it stands in code."""
 
     name: Text
     suites: Annotated[list[Text], Field(min_length=1, description="Titles, from the outside in.")]
@@ -176,7 +176,7 @@ async def import_tests(
     language: Annotated[str, Field(min_length=1)],
     tests: Annotated[list[ImportedTest], Field(min_length=1)],
     files: Annotated[dict[str, str] | None, Field(description="Contents by path.")] = None,
-    detach: Annotated[bool, Field(description="Detach automated tests that are not in the list.")] = False,
+    detach: Annotated[bool, Field(description="Detach automated tests not in the list.")] = False,
     remove_empty_suites: bool = False,
     move: Annotated[bool, Field(description="Reorganise to match the code.")] = False,
     create: Annotated[bool | None, Field(description="Make tests whose id is unknown.")] = None,

@@ -24,10 +24,10 @@ from tools.testomatio.tools.scope import Pairs, many
 
 tool = Toolset(Testomatio, needs="report")
 
-Group = Annotated[str | None, Field(description="Group by title; made where there is none.")]
+Group = Annotated[str | None, Field(description="Made where there is none.")]
 Tags = list[str] | None
 JiraKey = Annotated[str | None, Field(description="Such as SHOP-412.")]
-Label = Annotated[str | None, Field(description="Label or 'Label:value'.")]
+Label = Annotated[str | None, Field(description="'Label' or 'Label:value'.")]
 Url = str | None
 Publish = Annotated[bool, Field(description="Make its report public.")]
 
@@ -110,10 +110,10 @@ async def create_reported_run(
     test_ids: list[TestId] | None = None,
     suite_ids: list[SuiteId] | None = None,
     scheduled: bool = False,
-    shared: Annotated[bool, Field(description="Join a run of the same title, for shards.")] = False,
-    shared_minutes: Annotated[int | None, Field(ge=1, le=1440)] = None,
-    shards: Annotated[int | None, Field(ge=1, le=1000)] = None,
-    ci_profile: Annotated[str | None, Field(description="CI profile to start.")] = None,
+    shared: Annotated[bool, Field(description="Join the run of this title.")] = False,
+    shared_minutes: int | None = None,
+    shards: int | None = None,
+    ci_profile: str | None = None,
     ci_grep: str | None = None,
     publish: Publish = False,
 ) -> Reported:
@@ -232,11 +232,11 @@ async def finish_reported_run(
     run_id: RunId,
     result: Annotated[Literal["finish", "pass", "fail"], Field(description="finish computes it.")] = "finish",
     shard: Annotated[bool, Field(description="End one shard; the last needs a plain finish.")] = False,
-    duration_s: Annotated[float | None, Field(ge=0)] = None,
-    tests_count: Annotated[int | None, Field(ge=0)] = None,
-    passed_count: Annotated[int | None, Field(ge=0)] = None,
-    failed_count: Annotated[int | None, Field(ge=0)] = None,
-    skipped_count: Annotated[int | None, Field(ge=0)] = None,
+    duration_s: float | None = None,
+    tests_count: int | None = None,
+    passed_count: int | None = None,
+    failed_count: int | None = None,
+    skipped_count: int | None = None,
     detach: Annotated[bool, Field(description="Mark automated tests without a result as detached.")] = False,
     end_all_shards: bool = False,
     project: ProjectSlug = None,

@@ -27,11 +27,11 @@ MOST_RESULTS: Final = 50
 AT_ONCE: Final = 4
 
 Message = str | None
-Milliseconds = Annotated[int | None, Field(ge=0)]
+Milliseconds = int | None
 
 
 class NewResult(Sent):
-    """What came of a test; result_id says which of several that wait is meant."""
+    """result_id picks one of several that wait."""
 
     test_id: TestId | None = None
     result_id: Annotated[int | None, Field(gt=0)] = None
@@ -143,7 +143,7 @@ async def add_results(
     progress: Progress,
     run_id: RunId,
     results: Annotated[list[NewResult], Field(min_length=1, max_length=MOST_RESULTS)],
-    another: Annotated[bool, Field(description="Add one more where a test has a result in this run.")] = False,
+    another: Annotated[bool, Field(description="Add one more where there is one.")] = False,
     project: ProjectSlug = None,
 ) -> WrittenResults:
     """Give tests of a run their results: a pending one is filled in, none doubled. One that is over is asked about."""

@@ -23,7 +23,7 @@ tool = Toolset(Testomatio, needs="api")
 ResultStatus = Literal["passed", "failed", "skipped", "pending"]
 Priority = Literal["low", "normal", "important", "high", "critical"]
 ResultId = Annotated[int, Field(gt=0, description="As testomatio_list_results gives it.")]
-Names = list[Annotated[str, Field(min_length=1)]] | None
+Names = list[str] | None
 
 
 async def known_result(api: Testomatio, project: str, result_id: int) -> FullResult:
@@ -107,14 +107,14 @@ async def list_results(
     substatus: Annotated[str | None, Field(description="Custom status.")] = None,
     kind: Literal["manual", "automated"] | None = None,
     priority: Priority | None = None,
-    assignee_id: Annotated[int | None, Field(gt=0, description="User id, as testomatio_list_users gives it.")] = None,
+    assignee_id: Annotated[int | None, Field(gt=0, description="As testomatio_list_users gives it.")] = None,
     text: Annotated[str | None, Field(description="Part of the test's title.")] = None,
     has_message: bool | None = None,
     has_defect: bool | None = None,
     since: When = None,
     until: Until = None,
     tags: Annotated[list[str] | None, Field(description="Of the test.")] = None,
-    labels: Annotated[list[str] | None, Field(description="Of the run, as env and group_ids.")] = None,
+    labels: Annotated[list[str] | None, Field(description="Of the run, as env.")] = None,
     env: Names = None,
     group_ids: Names = None,
     sort: Literal["created_at", "suite", "testcase", "failure"] = "created_at",
