@@ -98,7 +98,7 @@ async def test_suites_without_brackets_break_the_server(shop: httpx.AsyncClient)
 
 
 async def test_an_unknown_test_is_404_and_so_is_one_of_another_project(shop: httpx.AsyncClient) -> None:
-    for test_id in ("00000000", "@Tc0de0010", "a9950011"):
+    for test_id in ("00000000", "@Tc0de0010", "a9950111"):
         for answer in (await shop.get(f"/tests/{test_id}"), await shop.delete(f"/tests/{test_id}")):
             assert error(answer, 404) == "Test not found"
 

@@ -71,10 +71,15 @@ def rerun(world: World, run: Run) -> None:
 
 def verdict(results: Iterable[Testrun]) -> str:
     """The status a finished run gets: a test that failed and then passed is a pass."""
-    last = {(one.test_id or one.title, str(one.example)): one.status for one in results}
-    if "failed" in last.values():
+    last = last_statuses(results)
+    if "failed" in last:
         return "failed"
-    return "passed" if "passed" in last.values() else "finished"
+    return "passed" if "passed" in last else "finished"
+
+
+def last_statuses(results: Iterable[Testrun]) -> list[str]:
+    """One status for each test of a run, or for each row of one: of a test that was tried again the last."""
+    return list({(one.test_id or one.title, str(one.example)): one.status for one in results}.values())
 
 
 def await_results(world: World, run: Run, tests: Iterable[Test], assigned: dict[str, str | None]) -> None:

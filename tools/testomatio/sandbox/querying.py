@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tools.testomatio.sandbox import labelling
+from tools.testomatio.sandbox import labelling, lifecycle
 from tools.testomatio.sandbox.answers import invalid
 from tools.testomatio.sandbox.holdings import Run, Test, Testrun, bare
 from tools.testomatio.sandbox.matching import PRIORITIES, Field, Matcher
@@ -184,7 +184,7 @@ def _defects(held: Held) -> list[object]:
 
 
 def _count(status: str) -> Callable[[Held], list[object]]:
-    return lambda held: [sum(result.status == status for result in held.results)]
+    return lambda held: [lifecycle.last_statuses(held.results).count(status)]
 
 
 def _at(name: str) -> Callable[[Held], list[datetime | None]]:

@@ -161,7 +161,7 @@ def _detailed(world: World, run: Run) -> Row:
 
 
 def shown(world: World, run: Run) -> Row:
-    count = Counter(_last_statuses(world, run))
+    count = Counter(lifecycle.last_statuses(world.results.of_run(run.id)))
     data: Row = {
         "id": run.id,
         "type": "run",
@@ -176,7 +176,7 @@ def shown(world: World, run: Run) -> Row:
         "description": run.description,
         "labels": labelling.shown(world, run.labels),
         "plans": [{"id": world.plans[plan_id].id, "title": world.plans[plan_id].title} for plan_id in run.plan_ids],
-        "tests_count": _tests_count(world, run),
+        "tests_count": count.total(),
         "passed_count": count["passed"],
         "failed_count": count["failed"],
         "skipped_count": count["skipped"],
@@ -191,10 +191,4 @@ def shown(world: World, run: Run) -> Row:
 
 
 def _tests_count(world: World, run: Run) -> int:
-    return len(_last_statuses(world, run))
-
-
-def _last_statuses(world: World, run: Run) -> list[str]:
-    """One status for each test of a run, or for each row of one: of a test that was tried again the last."""
-    last = {(one.test_id or one.title, str(one.example)): one.status for one in world.results.of_run(run.id)}
-    return list(last.values())
+    return len(lifecycle.last_statuses(world.results.of_run(run.id)))

@@ -33,7 +33,8 @@ class Window:
         begin = self.since or min(
             (one.finished_at for one in self.all_results() if one.finished_at), default=self.until
         )
-        first, last = begin.astimezone(UTC).date(), self.until.astimezone(UTC).date()
+        last = (self.until - timedelta(microseconds=1)).astimezone(UTC).date()
+        first = begin.astimezone(UTC).date()
         return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 

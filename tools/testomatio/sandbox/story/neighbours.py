@@ -27,7 +27,11 @@ def settle_in(world: World) -> None:
         world.suites.add(Suite(suite_id, slug, title, folder_id, position=place, created_at=_BEGUN))
         for number, name in enumerate(titles, 1):
             moment = _BEGUN + timedelta(hours=number)
-            world.tests.add(Test(f"{suite_id[:6]}{number + 10}", slug, suite_id, name, moment, moment, position=number))
+            world.tests.add(
+                Test(
+                    f"{suite_id[:4]}{suite_id[-2:]}{number + 10}", slug, suite_id, name, moment, moment, position=number
+                )
+            )
     run = Run("a4c40001", ARCHIVE, "Last regression of 5", _BEGUN, _BEGUN, "manual", "passed")
     run.launched_at, run.finished_at = _BEGUN, _BEGUN + timedelta(hours=2)
     world.runs[run.id] = run
