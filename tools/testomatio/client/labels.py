@@ -25,9 +25,9 @@ class LabelCalls(Families):
         """POST /api/v2/{project_id}/labels"""
         return await self.write_v2("POST", project, "labels", body=fields, into=Label)
 
-    async def update_label(self, project: str, slug: str, fields: dict[str, Any]) -> Label:
+    async def update_label(self, project: str, slug: str, fields: dict[str, Any]) -> None:
         """PUT /api/v2/{project_id}/labels/{slug}"""
-        return await self.write_v2("PUT", project, "labels", slug, body=fields, into=Label)
+        await self.write_v2("PUT", project, "labels", slug, body=fields, into=Nothing)
 
     async def delete_label(self, project: str, slug: str) -> None:
         """DELETE /api/v2/{project_id}/labels/{slug}"""
@@ -57,9 +57,9 @@ class LabelCalls(Families):
         """POST /api/v2/{project_id}/branches"""
         return await self.write_v2("POST", project, "branches", body={"title": title}, into=Branch)
 
-    async def rename_branch(self, project: str, slug: str, title: str) -> Branch:
+    async def rename_branch(self, project: str, slug: str, title: str) -> None:
         """PUT /api/v2/{project_id}/branches/{slug}"""
-        return await self.write_v2("PUT", project, "branches", slug, body={"title": title}, into=Branch)
+        await self.write_v2("PUT", project, "branches", slug, body={"title": title}, into=Nothing)
 
     async def delete_branch(self, project: str, slug: str) -> None:
         """DELETE /api/v2/{project_id}/branches/{slug}"""

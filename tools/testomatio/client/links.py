@@ -60,10 +60,10 @@ class LinkCalls(Families):
         """
         return await self.write_v2("POST", project, "requirements", **_either(body), into=Requirement)
 
-    async def update_requirement(self, project: str, requirement_id: str, body: dict[str, Any] | Form) -> Requirement:
+    async def update_requirement(self, project: str, requirement_id: str, body: dict[str, Any] | Form) -> None:
         """PATCH /api/v2/{project_id}/requirements/{id}"""
         where = (project, "requirements", requirement_id)
-        return await self.write_v2("PATCH", *where, **_either(body), into=Requirement)
+        await self.write_v2("PATCH", *where, **_either(body), into=Nothing)
 
     async def delete_requirement(self, project: str, requirement_id: str) -> None:
         """DELETE /api/v2/{project_id}/requirements/{id}"""

@@ -23,9 +23,9 @@ class StepCalls(Families):
         """POST /api/v2/{project_id}/steps"""
         return await self.write_v2("POST", project, "steps", body=fields, into=Step)
 
-    async def update_step(self, project: str, step_id: int, fields: dict[str, Any]) -> Step:
+    async def update_step(self, project: str, step_id: int, fields: dict[str, Any]) -> None:
         """PUT /api/v2/{project_id}/steps/{id}"""
-        return await self.write_v2("PUT", project, "steps", step_id, body=fields, into=Step)
+        await self.write_v2("PUT", project, "steps", step_id, body=fields, into=Nothing)
 
     async def delete_step(self, project: str, step_id: int) -> None:
         """DELETE /api/v2/{project_id}/steps/{id}"""
@@ -43,9 +43,9 @@ class StepCalls(Families):
         """POST /api/v2/{project_id}/snippets"""
         return await self.write_v2("POST", project, "snippets", body=fields, into=Step)
 
-    async def update_snippet(self, project: str, step_id: int, fields: dict[str, Any]) -> Step:
+    async def update_snippet(self, project: str, step_id: int, fields: dict[str, Any]) -> None:
         """PUT /api/v2/{project_id}/snippets/{id}"""
-        return await self.write_v2("PUT", project, "snippets", step_id, body=fields, into=Step)
+        await self.write_v2("PUT", project, "snippets", step_id, body=fields, into=Nothing)
 
     async def delete_snippet(self, project: str, step_id: int) -> None:
         """DELETE /api/v2/{project_id}/snippets/{id}"""

@@ -26,12 +26,12 @@ class SuiteCalls(Families):
         """POST /api/v2/{project_id}/suites"""
         return await self.write_v2("POST", project, "suites", query=query, body=fields, into=Suite)
 
-    async def update_suite(self, project: str, suite_id: str, fields: dict[str, Any], query: Query = ()) -> Suite:
+    async def update_suite(self, project: str, suite_id: str, fields: dict[str, Any], query: Query = ()) -> None:
         """PUT /api/v2/{project_id}/suites/{id}
 
         Only what is sent changes; a parent that is sent moves the suite.
         """
-        return await self.write_v2("PUT", project, "suites", suite_id, query=query, body=fields, into=Suite)
+        await self.write_v2("PUT", project, "suites", suite_id, query=query, body=fields, into=Nothing)
 
     async def delete_suite(self, project: str, suite_id: str, query: Query = ()) -> None:
         """DELETE /api/v2/{project_id}/suites/{id}"""

@@ -30,12 +30,12 @@ class TestCalls(Families):
         """POST /api/v2/{project_id}/tests"""
         return await self.write_v2("POST", project, "tests", query=query, body=fields, into=Test)
 
-    async def update_test(self, project: str, test_id: str, fields: dict[str, Any], query: Query = ()) -> Test:
+    async def update_test(self, project: str, test_id: str, fields: dict[str, Any], query: Query = ()) -> None:
         """PUT /api/v2/{project_id}/tests/{id}, which does what PATCH /api/v2/{project_id}/tests/{id} does
 
         Only what is sent changes; a suite that is sent moves the test.
         """
-        return await self.write_v2("PUT", project, "tests", test_id, query=query, body=fields, into=Test)
+        await self.write_v2("PUT", project, "tests", test_id, query=query, body=fields, into=Nothing)
 
     async def delete_test(self, project: str, test_id: str, query: Query = ()) -> None:
         """DELETE /api/v2/{project_id}/tests/{id}"""

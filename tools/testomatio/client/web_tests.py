@@ -28,10 +28,10 @@ class WebTestCalls(Families):
         """GET /api/{p}/tests/{id}"""
         return await self.get_web(project, "tests", test_id, into=ParametrisedTest, envelope=None)
 
-    async def set_parameters(self, project: str, test_id: str, names: Sequence[str]) -> ParametrisedTest:
+    async def set_parameters(self, project: str, test_id: str, names: Sequence[str]) -> None:
         """PATCH /api/{p}/tests/{id}"""
         body = document("tests", {"params": list(names)}, number=test_id)
-        return await self.write_web("PATCH", project, "tests", test_id, body=body, into=ParametrisedTest, envelope=None)
+        await self.write_web("PATCH", project, "tests", test_id, body=body, into=Nothing)
 
     async def create_example(self, project: str, test_id: str, cells: Sequence[str]) -> Example:
         """POST /api/{p}/examples"""
@@ -67,10 +67,10 @@ class WebTestCalls(Families):
         body = document("templates", attributes)
         return await self.write_web("POST", project, "templates", body=body, into=Template)
 
-    async def update_template(self, project: str, template_id: str, attributes: Mapping[str, Any]) -> Template:
+    async def update_template(self, project: str, template_id: str, attributes: Mapping[str, Any]) -> None:
         """PUT /api/{p}/templates/{id}"""
         body = document("templates", attributes, number=template_id)
-        return await self.write_web("PUT", project, "templates", template_id, body=body, into=Template)
+        await self.write_web("PUT", project, "templates", template_id, body=body, into=Nothing)
 
     async def delete_template(self, project: str, template_id: str) -> None:
         """DELETE /api/{p}/templates/{id}"""

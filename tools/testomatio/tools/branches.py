@@ -63,7 +63,11 @@ async def list_branches(
     """List branches of a project's tests with their tests and suites counted; larger plans have them."""
     slug = api.project_of(project)
     if branch is not None:
-        only = await known_branch(api, slug, branch)
+        try:
+            with of_larger_plans():
+                only = await api.branch(slug, branch)
+        except NotFound as error:
+            raise await missing(api, slug, f"branch {branch[:60]!r}", "Without branch all are listed.") from error
         told = Coverage(total=1, loaded=1, matched=1, complete=True)
         return Page(items=[only], coverage=told, next_cursor=None)
     asked: Pairs = [(f"filter[{name}]", value) for name, value in (("state", state), ("title", title)) if value]
