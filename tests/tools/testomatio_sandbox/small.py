@@ -25,8 +25,8 @@ from tools.testomatio.sandbox.holdings import (
     Template,
     Test,
     Testrun,
-    Token,
 )
+from tools.testomatio.sandbox.people import Token
 from tools.testomatio.sandbox.world import Switches, World
 
 SMALL = "small-00001"

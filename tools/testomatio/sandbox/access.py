@@ -1,18 +1,16 @@
 """Access: who is let in at which of the four families, told by the path."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Answered, Call
 from tools.testomatio.sandbox.answers import answer, message, problem
-from tools.testomatio.sandbox.holdings import Project, Token, User
+from tools.testomatio.sandbox.holdings import Project
+from tools.testomatio.sandbox.people import Token, User
 from tools.testomatio.sandbox.world import World
 
 READS = frozenset({"GET", "HEAD"})
-
-Door = Callable[[Call[World]], Response | None]
 
 
 def admit(call: Call[World]) -> Response | None:

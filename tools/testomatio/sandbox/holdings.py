@@ -9,46 +9,6 @@ TAG = re.compile(r"(?<!\S)@([\w:.=/-]+)")
 
 
 @dataclass(slots=True)
-class User:
-    id: int
-    name: str
-    email: str
-    role: str = "qa"
-    is_read_only: bool = False
-    timezone: str = "Europe/Berlin"
-
-
-@dataclass(slots=True)
-class Token:
-    """An API token: a general one belongs to a user, a project's own one reaches that project only."""
-
-    value: str
-    user_id: int
-    project: str | None = None
-    is_active: bool = True
-
-
-@dataclass(slots=True)
-class Login:
-    """A JWT that was handed out for a token or a password."""
-
-    jwt: str
-    user_id: int
-    expires_at: datetime
-
-
-@dataclass(slots=True)
-class Session:
-    """Groups the writes of one change; writes name it in a header."""
-
-    hash: str
-    project: str
-    description: str | None
-    opened_at: datetime
-    writes: int = 0
-
-
-@dataclass(slots=True)
 class Project:
     slug: str
     title: str
@@ -177,7 +137,6 @@ class Rungroup:
     description: str | None = None
     emoji: str | None = None
     pin: bool = False
-    merge_strategy: str | None = None
     milestones: list[str] = field(default_factory=list)
     finished_at: datetime | None = None
     archived_at: datetime | None = None

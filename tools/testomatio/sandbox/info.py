@@ -7,7 +7,7 @@ from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, not_found, v2
 from tools.testomatio.sandbox.asked import body, words
 from tools.testomatio.sandbox.dates import zulu
-from tools.testomatio.sandbox.holdings import Session
+from tools.testomatio.sandbox.people import Session
 from tools.testomatio.sandbox.scope import V2
 from tools.testomatio.sandbox.world import World
 
@@ -44,7 +44,7 @@ async def get_info(call: Call[World]) -> Response:
 async def open_session(call: Call[World]) -> Response:
     world = call.world
     description = words(body(call), "description")
-    session = Session(world.new_id() + world.new_id(), project(call).slug, description, world.now())
+    session = Session(world.new_id() + world.new_id(), project(call).slug, description)
     world.sessions[session.hash] = session
     return created(call, {"hash": session.hash})
 

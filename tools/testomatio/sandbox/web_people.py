@@ -5,8 +5,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import not_found
-from tools.testomatio.sandbox.holdings import User
 from tools.testomatio.sandbox.json_api import Row, document, paged, resource
+from tools.testomatio.sandbox.people import User
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()

@@ -18,22 +18,19 @@ from tools.testomatio.sandbox.holdings import (
     Example,
     IssueLink,
     Label,
-    Login,
     Milestone,
     Plan,
     Project,
     Requirement,
     Run,
     Rungroup,
-    Session,
     Step,
     Suite,
     Template,
     Test,
     Testrun,
-    Token,
-    User,
 )
+from tools.testomatio.sandbox.people import Login, Session, Token, User
 from tools.testomatio.sandbox.results import Results
 from tools.testomatio.sandbox.shelf import Shelf
 

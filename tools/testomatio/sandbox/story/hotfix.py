@@ -25,7 +25,7 @@ from tools.testomatio.sandbox.story.told import (
 from tools.testomatio.sandbox.world import SHOP, World
 
 REGRESSION_RUN, BY_HAND, SAFARI, FIREFOX, SCHEDULED = "9a01f1x0", "9a01aa01", "9a01cb01", "9a01cb02", "9a01e0d0"
-LAUNCHING, BRANCH_RUN = FIREFOX, "9a10b4a1"
+BRANCH_RUN = "9a10b4a1"
 SEED = 9011
 _IRIS, _JONAS, _ANN = (f"{name}@shop.example.test" for name in ("iris.okafor", "jonas.petersen", "ann.weber"))
 
