@@ -103,6 +103,22 @@ async def test_a_known_test_is_brought_up_to_its_code(ci: httpx.AsyncClient, san
     assert len(kept(sandbox)) == 4
 
 
+async def test_of_two_tests_of_one_name_the_one_in_the_same_file_is_meant(
+    ci: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    twin = {**KNOWN, "file": "twin.spec.ts"}
+    sandbox.world.tests.main["t0000002"].title = sandbox.world.tests.main["t0000001"].title
+    sandbox.world.tests.main["t0000002"].file = "twin.spec.ts"
+    await load(ci, {**twin, "code": "second"}, {**KNOWN, "code": "first"})
+    codes = {test.id: test.code for test in sandbox.world.tests.of(SMALL)}
+    assert (codes["t0000001"], codes["t0000002"]) == ("first", "second")
+
+
+async def test_a_new_test_stands_behind_the_others_of_its_suite(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    await load(ci, written("First", "Gift cards"), written("Second", "Gift cards"))
+    assert [kept(sandbox)[name].position for name in ("First", "Second")] == [1, 2]
+
+
 async def test_a_manual_test_of_this_suite_becomes_automated(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     await load(ci, written("A valid code lowers the total", "Coupons"))
     assert states(sandbox)["t0000002"] == "automated"
@@ -250,11 +266,14 @@ async def test_the_map_knows_a_test_by_file_suite_and_title(ci: httpx.AsyncClien
     assert data["suites"]["Coupons"] == "@Ss0000003"
 
 
-async def test_manual_tests_come_as_files_of_markdown(ci: httpx.AsyncClient) -> None:
+async def test_manual_tests_come_as_files_of_markdown(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    sandbox.world.tests.main["t0000002"].description = "Enter it"
     files = told(await ci.get("/api/test_data?with_files=true"))["files"]
     assert set(files) == {"Shop/Checkout/Coupons.test.md", "Shop/Checkout/Payment.test.md"}
-    assert "id: @Tt0000002" in files["Shop/Checkout/Coupons.test.md"]
-    assert "An expired code" not in files["Shop/Checkout/Coupons.test.md"]
+    assert files["Shop/Checkout/Coupons.test.md"] == (
+        "<!-- suite\nid: @Ss0000003\n-->\n# Coupons\n\n"
+        "<!-- test\nid: @Tt0000002\npriority: normal\n-->\n## A valid code lowers the total\n\nEnter it\n"
+    )
 
 
 async def test_the_map_can_be_narrowed_to_suites_and_what_is_below(ci: httpx.AsyncClient) -> None:

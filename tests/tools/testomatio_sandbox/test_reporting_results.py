@@ -55,7 +55,8 @@ async def test_a_result_of_an_unknown_test_says_that_it_could_not_be_matched(ci:
     for unknown in ({"title": "Nobody knows", "status": "passed"}, {"test_id": "T00000000", "status": "passed"}):
         answer = await ci.post(RESULTS, json=unknown)
         assert answer.status_code == 404
-        assert "could not be matched" in answer.json()["message"]
+        name = unknown.get("title") or unknown["test_id"]
+        assert answer.json() == {"message": f"1 of 1 tests could not be matched: {name}"}
 
 
 async def test_the_known_results_of_a_batch_are_taken_in_beside_unknown_ones(
@@ -130,6 +131,12 @@ async def test_a_suite_is_made_where_none_has_the_title(ci: httpx.AsyncClient, s
     assert (suite.parent_id, suite.file_type, suite.position) == ("s0000001", "file", 2)
 
 
+async def test_a_new_test_goes_into_the_suite_that_is_named_by_its_id(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    new = {"title": "Brand new", "status": "passed", "suite_title": "Coupons", "suite_id": "@Ss0000004"}
+    await sent(ci, sandbox, {**new, "create": True})
+    assert next(test.suite_id for test in kept(sandbox) if test.title == "Brand new") == "s0000004"
+
+
 # What is kept of it
 
 
@@ -194,10 +201,28 @@ async def test_other_values_or_another_rid_are_results_of_their_own(ci: httpx.As
     assert [(result.rid, result.retries) for result in results[2:]] == [("1", 1), ("2", 0)]
 
 
-async def test_a_waiting_result_is_filled(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    path = "/api/reporter/r0000002/testrun"
-    row = {"test_id": "t0000003", "status": "passed", "example": {"card": "credit card", "amount": "20.00"}}
-    told(await ci.post(path, json=row))
+@pytest.mark.parametrize(
+    ("example", "is_filled"),
+    [
+        ({"card": "credit card", "amount": "20.00"}, True),
+        (None, True),
+        ({"card": "debit card", "amount": "20.00"}, False),
+    ],
+)
+async def test_a_waiting_result_is_filled_unless_it_waits_for_other_values(
+    ci: httpx.AsyncClient, sandbox: Sandbox, example: object, is_filled: bool
+) -> None:
+    row = {"test_id": "t0000003", "status": "passed", "example": example}
+    told(await ci.post("/api/reporter/r0000002/testrun", json=row))
     sandbox.world.arrivals.take_in("r0000002")
-    assert sandbox.world.results.get(8003).status == "passed"
-    assert len(sandbox.world.results.of_run("r0000002")) == 2
+    assert (sandbox.world.results.get(8003).status == "passed") == is_filled
+    assert len(sandbox.world.results.of_run("r0000002")) == (2 if is_filled else 3)
+
+
+async def test_a_result_with_values_fills_one_that_waits_for_none(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    sandbox.world.results.get(8003).example = None
+    row = {"test_id": "t0000003", "status": "passed", "example": {"card": "debit card"}}
+    told(await ci.post("/api/reporter/r0000002/testrun", json=row))
+    sandbox.world.arrivals.take_in("r0000002")
+    filled = sandbox.world.results.get(8003)
+    assert (filled.status, filled.example) == ("passed", {"card": "debit card"})

@@ -142,12 +142,17 @@ async def test_results_are_those_of_a_run_or_of_a_test(client: httpx.AsyncClient
 async def test_results_of_days_are_those_that_ended_in_them(client: httpx.AsyncClient) -> None:
     assert await ids(client, f"{RESULTS}?finished_at_date_range=2026-04-01,2026-04-01") == ["8001", "8002", "8004"]
     assert await ids(client, f"{RESULTS}?finished_at_date_range=2026-04-02,2026-04-03") == []
-    error(await client.get(f"{RESULTS}?finished_at_date_range=yesterday"), 422)
+    for unsound in ("yesterday", "2026-04-01,soon", "soon,2026-04-01"):
+        error(await client.get(f"{RESULTS}?finished_at_date_range={unsound}"), 422)
 
 
 async def test_a_result_has_what_v2_lacks(client: httpx.AsyncClient) -> None:
     body = told(await client.get(f"{RESULTS}/8001"))["data"]
     assert (body["id"], body["type"]) == ("8001", "testrun")
+    assert body["relationships"] == {
+        "run": {"data": {"type": "run", "id": "r0000001"}},
+        "test": {"data": {"type": "test", "id": "t0000001"}},
+    }
     result = body["attributes"]
     assert result["test"] == {
         "id": "t0000001",

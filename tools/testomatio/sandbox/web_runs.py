@@ -16,7 +16,7 @@ from tools.testomatio.sandbox.answers import not_found
 from tools.testomatio.sandbox.asked import asked_for
 from tools.testomatio.sandbox.dates import precise
 from tools.testomatio.sandbox.holdings import Run, Testrun
-from tools.testomatio.sandbox.json_api import PER_PAGE, Row, asked_per_page, document, linkage, paged, resource
+from tools.testomatio.sandbox.json_api import Row, asked_per_page, document, linkage, paged, resource
 from tools.testomatio.sandbox.querying import seconds
 from tools.testomatio.sandbox.web_parts import issues, label_words, person
 from tools.testomatio.sandbox.world import World
@@ -41,7 +41,7 @@ async def list_runs(call: Call[World]) -> Response:
 @routes.get("/api/{p}/runs/archives")
 async def list_archived_runs(call: Call[World]) -> Response:
     rows = [run for run in of(call) if run.archived_at is not None]
-    return paged(call, rows, lambda run: shown(call.world, run), per_page=PER_PAGE)
+    return paged(call, rows, lambda run: shown(call.world, run))
 
 
 @routes.get("/api/{p}/runs/{run_id}")
