@@ -60,7 +60,7 @@ class WebRun(Run):
     substatuses_counts: dict[Untrusted, int] | None = None
     created_by: Person = None
     executed_by: Person = None
-    access: Key | None = None
+    visibility: Key | None = Field(default=None, validation_alias=AliasChoices("access"), description="Who may see it.")
     comments_count: int | None = None
     updated_at: Key | None = None
 

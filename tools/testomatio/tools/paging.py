@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from tools.kit.errors import Refused
 from tools.kit.page import Coverage, Page, decode_cursor, digest, encode_cursor
 from tools.kit.toolset import Progress, in_silence
 from tools.testomatio.client.runs import PER_PAGE
@@ -77,7 +78,9 @@ async def page_from(
     `filters` are those the cursor is for; `fits` applies the ones the platform does not.
     """
     made_for = digest(**filters)
-    place = max(0, decode_cursor(cursor, made_for)[0]) if cursor else 0
+    place = 0
+    if cursor:
+        place, per_page = _behind(cursor, made_for)
     shown: list[Any] = []
     cursors: list[str] = []
     began, total, pages, ended = place, None, 0, False
@@ -95,7 +98,7 @@ async def page_from(
             place += 1
             if fits(row):
                 shown.append(show(row))
-                cursors.append(encode_cursor([place], made_for))
+                cursors.append(encode_cursor([place, per_page], made_for))
                 if len(shown) == limit:
                     break
         if place >= first + len(answer.data):
@@ -105,8 +108,20 @@ async def page_from(
     page = Page[Any](items=shown, coverage=coverage, next_cursor=None, note=note)
     page.continue_at(cursors, more=not ended)
     if not ended:
-        page.next_cursor = encode_cursor([place], made_for)  # also behind rows that were read and did not fit
+        page.next_cursor = encode_cursor([place, per_page], made_for)  # also behind rows that were read and did not fit
     return page
+
+
+def _behind(cursor: str, made_for: str) -> tuple[int, int]:
+    """The place a cursor stands for, and the size of a page, which some servers choose themselves and do not tell.
+
+    Raises:
+        Refused: for a cursor of another kind of list.
+    """
+    told = decode_cursor(cursor, made_for)
+    if len(told) != 2 or told[0] < 0 or told[1] < 1:
+        raise Refused("This cursor is not one that this list gave. Leave it out to start at the top.")
+    return told[0], told[1]
 
 
 def _size(answer: Listed[T], page: int, per_page: int) -> int:
