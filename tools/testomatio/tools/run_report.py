@@ -39,7 +39,7 @@ MOST_ASKED: Final = 20
 ROWS: Final = 5
 """Tests that a group names."""
 SLOWEST: Final = 5
-_FRAME: Final = re.compile(r"^\s*(?:at |File \"|Traceback )", re.MULTILINE)
+_FRAME: Final = re.compile(r"^(?:\s+at |\s*File \"|Traceback )", re.MULTILINE)
 """The first line of a stack, as most languages print it."""
 
 
