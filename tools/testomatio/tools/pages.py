@@ -37,7 +37,7 @@ async def project_slugs(api: Testomatio, typed: str) -> list[str]:
     return [slug for slug in dict.fromkeys(found) if slug and slug.startswith(typed)]
 
 
-async def test_ids(api: Testomatio, variable: str, typed: str, before: dict[str, str]) -> list[str]:
+async def ids_of_tests(api: Testomatio, variable: str, typed: str, before: dict[str, str]) -> list[str]:
     """Projects, and ids of a project's newest tests, for completion."""
     if variable == "project":
         return await project_slugs(api, typed)
@@ -46,7 +46,7 @@ async def test_ids(api: Testomatio, variable: str, typed: str, before: dict[str,
     return [test.id for test in rows if test.id.startswith(bare)]
 
 
-async def suite_ids(api: Testomatio, variable: str, typed: str, before: dict[str, str]) -> list[str]:
+async def ids_of_suites(api: Testomatio, variable: str, typed: str, before: dict[str, str]) -> list[str]:
     """Projects, and ids of a project's suites, for completion."""
     if variable == "project":
         return await project_slugs(api, typed)
@@ -54,7 +54,7 @@ async def suite_ids(api: Testomatio, variable: str, typed: str, before: dict[str
     return [suite.id for _, suite in forest.below(None) if suite.id.startswith(bare_suite(typed))]
 
 
-@tool.resource("{project}/tests/{test_id}", complete=test_ids)
+@tool.resource("{project}/tests/{test_id}", complete=ids_of_tests)
 async def test_page(api: Testomatio, project: str, test_id: str) -> str:
     """A test as a page to read."""
     test = await known_test(api, project, bare_test(test_id), [])
@@ -83,7 +83,7 @@ async def test_page(api: Testomatio, project: str, test_id: str) -> str:
     return "\n".join(lines)
 
 
-@tool.resource("{project}/suites/{suite_id}", complete=suite_ids)
+@tool.resource("{project}/suites/{suite_id}", complete=ids_of_suites)
 async def suite_page(api: Testomatio, project: str, suite_id: str) -> str:
     """A suite as a page to read, with the suites and tests below it."""
     suite = await known_suite(api, project, bare_suite(suite_id), [])
