@@ -1,7 +1,7 @@
 """Analytics: tests that fit a report, aggregates over time, and the charts that people saved."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import Field
 
@@ -15,12 +15,15 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.analytics import Chart, Row, Rows
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.tools.paging import page_from
-from tools.testomatio.tools.projects import ProjectSlug, not_yours
+from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import joined
 from tools.testomatio.tools.runs import Until, bare_run
+from tools.testomatio.tools.scope import of_project
 from tools.testomatio.tools.tql import Tql, checked_tql
 
 tool = Toolset(Testomatio, needs="api")
+
+T = TypeVar("T")
 
 FEATURE: Final = "api_analytics"
 
@@ -57,9 +60,7 @@ Envs = Annotated[list[str] | None, Field(description="As get_project_info names 
 Rate = Annotated[float | None, Field(ge=0, le=1)]
 
 
-async def answered(
-    api: Testomatio, project: str, envs: list[str] | None, ask: Callable[[], Awaitable[Page[Any]]]
-) -> Page[Any]:
+async def explained(api: Testomatio, project: str, envs: list[str] | None, ask: Callable[[], Awaitable[T]]) -> T:
     """Read analytics, and say what is behind a refusal: a plan without them, or an environment that is none.
 
     Raises:
@@ -67,10 +68,14 @@ async def answered(
     """
     try:
         return await ask()
-    except NotFound as error:
-        raise not_yours(project) from error
     except (Unauthorized, Invalid) as error:
         raise await _why(api, project, envs, error) from error
+
+
+async def answered(api: Testomatio, project: str, envs: list[str] | None, ask: Callable[[], Awaitable[T]]) -> T:
+    """Read a list of analytics, which is not there only where its project is not."""
+    with of_project(project):
+        return await explained(api, project, envs, ask)
 
 
 async def _why(api: Testomatio, project: str, envs: list[str] | None, error: PlatformError) -> PlatformError:
@@ -237,7 +242,7 @@ async def known_chart(api: Testomatio, project: str, chart_id: str) -> Chart:
         NotFound: when the project shows no such chart.
     """
     try:
-        return await api.chart(project, chart_id)
+        return await explained(api, project, None, lambda: api.chart(project, chart_id))
     except NotFound as error:
         raise NotFound(
             f"No chart {chart_id[:40]!r} in project {project[:100]!r}. testomatio_list_charts shows ids.", status=404
@@ -299,11 +304,14 @@ async def get_chart_result(
     async def fetch(page: int) -> Listed[Row]:
         if number is None:
             return listed(await api.chart_result(slug, chart_id), is_whole=True)
-        asked = [("number", number), ("page", page), ("per_page", 100)]
-        return listed(await api.chart_result(slug, chart_id, asked), is_whole=False)
+        one = [("number", number), ("page", page), ("per_page", 100)]
+        return listed(await api.chart_result(slug, chart_id, one), is_whole=False)
 
+    asked = [slug, chart_id, number]
     try:
-        return await page_from(fetch, lambda row: row, limit=limit, cursor=cursor, asked=[slug, chart_id, number])
+        return await explained(
+            api, slug, None, lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, asked=asked)
+        )
     except NotFound:
         await known_chart(api, slug, chart_id)
         raise
