@@ -136,6 +136,20 @@ async def test_other_tests_for_a_run_with_results_are_asked_about() -> None:
         assert len(d.asked) == 1
 
 
+@pytest.mark.parametrize(("kind", "number"), [("run", BY_HAND), ("plan", "5a0c0001")])
+async def test_runs_and_plans_carry_labels_and_are_read_back(kind: str, number: str) -> None:
+    async with desk() as d:
+        told = await d.answer("testomatio_add_links", kind=kind, ids=[number], labels=["Hotfix"], tags=["urgent"])
+        assert told["items"][0]["status"] == "done"
+        assert "does not show tags" in told["note"]
+        held = await d.answer(f"testomatio_get_{kind}", **{f"{kind}_id": number})
+        labels = (held.get("run") or held)["labels"]
+        assert "Hotfix" in {label["title"] for label in labels}
+        await d.switch("testomatio", links_not_applied=True)
+        lost = await d.answer("testomatio_add_links", kind=kind, ids=[number], labels=["Severity:Major"])
+        assert lost["items"][0]["missing"] == ["Severity:Major"]
+
+
 async def test_a_change_of_nothing_is_refused() -> None:
     async with desk() as d:
         assert "at least one thing" in await d.refusal("testomatio_update_run", run_id=BY_HAND)

@@ -1,10 +1,8 @@
 """The held contract of runs: what each call sends, written from the vendor's documents."""
 
 import json
-import tomllib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,10 +15,6 @@ from tools.testomatio.client.testomatio import Testomatio
 
 pytestmark = pytest.mark.anyio
 
-GROUPS = {
-    *("Plans", "Runs", "Results", "Rungroups", "Analytics"),
-    *("Web: runs and results", "Web: archive", "Web: relaunch", "Reporting", "Importing"),
-}
 BEARER = "Bearer testomat_general0token"
 JWT = "Bearer eyJ.one.two"
 V2 = "/api/v2/{project_id}"
@@ -157,10 +151,3 @@ async def test_a_call_sends_what_the_documents_want(row: Row) -> None:
 async def test_one_result_goes_bare_and_several_as_a_batch() -> None:
     request = await sent_by(lambda a: a.report_results("a0b1c2d3", [{"title": "A"}], batch=0))
     assert json.loads(request.content) == {"title": "A"}
-
-
-def test_every_operation_of_runs_has_its_row() -> None:
-    file = Path(__file__).parents[3] / "docs" / "operations" / "testomatio.toml"
-    told = tomllib.loads(file.read_text(encoding="utf-8"))["operation"]
-    wanted = {f"{one['method']} {one['path']}" for one in told if one["group"] in GROUPS}
-    assert {row.operation for row in ROWS} == wanted

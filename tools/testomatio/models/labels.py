@@ -27,6 +27,10 @@ class Carried(Record):
     title: Untrusted | None = None
     value: Annotated[Untrusted | None, BeforeValidator(lambda v: None if v is None else str(v))] = None
 
+    def __str__(self) -> str:
+        name = self.title or self.id or "?"
+        return name if self.value is None else f"{name}: {self.value}"
+
 
 CarriedLabels = Annotated[list[Carried], BeforeValidator(_carried)]
 

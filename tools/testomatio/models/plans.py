@@ -4,7 +4,7 @@ from pydantic import Field
 
 from tools.kit.text import Key, Untrusted
 from tools.testomatio.models.documents import Record
-from tools.testomatio.models.said import Labels
+from tools.testomatio.models.labels import CarriedLabels
 
 
 class Plan(Record):
@@ -16,6 +16,6 @@ class Plan(Record):
     hidden: bool | None = None
     as_manual: bool | None = None
     description: Untrusted | None = None
-    labels: Labels = Field(default_factory=list)
+    labels: CarriedLabels = Field(default_factory=list)
     test_count: int | None = None
     tql: Untrusted | None = None

@@ -5,7 +5,8 @@ from pydantic import AliasChoices, Field
 from tools.kit.model import Many
 from tools.kit.text import Key, Untrusted
 from tools.testomatio.models.documents import Record
-from tools.testomatio.models.said import Environments, Labels, Person, References
+from tools.testomatio.models.labels import CarriedLabels
+from tools.testomatio.models.said import Environments, Person, References
 
 OVER = frozenset({"passed", "failed", "terminated", "finished"})
 """The statuses of a run that has ended."""
@@ -30,7 +31,7 @@ class Run(Record):
     description: Untrusted | None = None
     assigned_to: Person = None
     assign_strategy: Key | None = None
-    labels: Labels = Field(default_factory=list)
+    labels: CarriedLabels = Field(default_factory=list)
     plans: References = Field(default_factory=list)
     tests_count: int | None = Field(
         default=None,

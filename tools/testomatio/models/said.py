@@ -62,7 +62,6 @@ def _words(value: Any) -> Any:
     return plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-Labels = Annotated[list[Untrusted], BeforeValidator(label_words)]
 Environments = Annotated[list[Untrusted], BeforeValidator(_environments)]
 Person = Annotated[Untrusted | None, BeforeValidator(_person)]
 Addresses = Annotated[list[Untrusted], BeforeValidator(_addresses)]

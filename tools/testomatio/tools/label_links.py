@@ -14,20 +14,27 @@ from tools.kit.together import together
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.labels import Carried
+from tools.testomatio.models.plans import Plan
 from tools.testomatio.models.requirements import Milestone
+from tools.testomatio.models.runs import Run
 from tools.testomatio.models.steps import Step
 from tools.testomatio.models.suites import Suite
 from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.labels import Labels, Wanted, wanted_labels
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.placing import known_suite, known_test
+from tools.testomatio.tools.plans import known_plan
 from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.runs import known_run
 from tools.testomatio.tools.scope import Branch, Pairs, bare_id, missing, of_project, on_branch
 from tools.testomatio.tools.tests import Tags
 
 tool = Toolset(Testomatio, needs="api")
 
-Linked = Literal["test", "suite", "step", "snippet"]
+Linked = Literal["test", "suite", "run", "plan", "step", "snippet"]
+Thing = Test | Suite | Run | Plan | Step
+BRANCHED = frozenset({"test", "suite", "run"})
+"""The kinds that a branch keeps records of."""
 Ids = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(min_length=1, max_length=50)]
 MilestoneName = Annotated[str | None, Field(max_length=200, description="Slug or title.")]
 Requirements = Annotated[
@@ -64,11 +71,11 @@ class Links:
             told.append({"action": action, "type": "milestone", "value": self.milestone.id})
         return told + [{"action": action, "type": "requirement", "value": one} for one in self.requirements]
 
-    def unread(self) -> str | None:
+    def unread(self, kind: str) -> str | None:
         """What is sent and shown by no read of the API."""
-        kinds = [
-            name for name, is_there in (("milestone", self.milestone), ("requirements", self.requirements)) if is_there
-        ]
+        sent = (("milestone", self.milestone), ("requirements", self.requirements))
+        kinds = [name for name, is_there in sent if is_there]
+        kinds += ["tags"] if self.tags and kind in {"run", "plan"} else []
         return f"The API does not show {' and '.join(kinds)} on things, so that was not read back." if kinds else None
 
     def words(self) -> str:
@@ -82,7 +89,7 @@ class Links:
 class Reach:
     """How a kind of thing is read and changed."""
 
-    read: Callable[[], Awaitable[Test | Suite | Step]]
+    read: Callable[[], Awaitable[Thing]]
     change: Callable[[dict[str, Any]], Awaitable[Any]]
 
 
@@ -103,6 +110,14 @@ def reach(api: Testomatio, project: str, kind: Linked, number: str, query: Pairs
             partial(known_suite, api, project, bare, query),
             lambda fields: api.update_suite(project, bare, fields, query),
         )
+    branch = str(query[0][1]) if query else None
+    if kind == "run":
+        return Reach(
+            partial(known_run, api, project, bare, branch),
+            lambda fields: api.update_run(project, bare, fields, branch=branch),
+        )
+    if kind == "plan":
+        return Reach(partial(known_plan, api, project, bare), lambda fields: api.update_plan(project, bare, fields))
     if not (bare.isascii() and bare.isdigit()):
         raise Refused(
             f"The id of a {kind} is a number, not {bare[:40]!r}. testomatio_list_steps shows ids. Nothing was sent."
@@ -207,24 +222,27 @@ async def _carried_out(
         done=f"{done} of {len(rows)} done."
         + (f" {len(lost)} accepted by the platform and not applied: call again for these." if lost else ""),
         items=rows,
-        note=links.unread(),
+        note=links.unread(kind),
     )
 
 
-def _missing(after: Test | Suite | Step, links: Links) -> list[str]:
+def _missing(after: Thing, links: Links) -> list[str]:
     """Of what was added, what is not there."""
-    return [*lost_labels(after.labels, links.labels), *(f"@{tag}" for tag in links.tags if tag not in _tags(after))]
+    return [*lost_labels(after.labels, links.labels), *(f"@{tag}" for tag in links.tags if _has(after, tag) is False)]
 
 
-def _left(after: Test | Suite | Step, links: Links) -> list[str]:
+def _left(after: Thing, links: Links) -> list[str]:
     """Of what was removed, what is still there."""
     gone = set(lost_labels(after.labels, links.labels))
     still = [one.by_title for one in links.labels if one.by_title not in gone]
-    return [*still, *(f"@{tag}" for tag in links.tags if tag in _tags(after))]
+    return [*still, *(f"@{tag}" for tag in links.tags if _has(after, tag))]
 
 
-def _tags(thing: Test | Suite | Step) -> list[str]:
-    return [] if isinstance(thing, Step) else [tag.removeprefix("@") for tag in thing.tags]
+def _has(thing: Thing, tag: str) -> bool | None:
+    """Whether something has a tag; None for what does not tell its tags."""
+    if not isinstance(thing, Test | Suite):
+        return None
+    return tag in {one.removeprefix("@") for one in thing.tags}
 
 
 @tool.writes(idempotent=True, settled_by="get_test")
@@ -242,7 +260,7 @@ async def add_links(
     """Put labels, tags, a milestone or requirements on things and read them back; issues: testomatio_link_issue."""
     slug = api.project_of(project)
     links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
-    query = await on_branch(api, slug, branch if kind in {"test", "suite"} else None)
+    query = await on_branch(api, slug, branch if kind in BRANCHED else None)
     return await _carried_out(api, slug, kind, ids, links, "add", query)
 
 
@@ -259,10 +277,10 @@ async def about_to_remove_links(
 ) -> str:
     slug = api.project_of(project)
     links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
-    query = await on_branch(api, slug, branch if kind in {"test", "suite"} else None)
+    query = await on_branch(api, slug, branch if kind in BRANCHED else None)
     things = await together([reach(api, slug, kind, number, query).read for number in ids], at_once=4)
     readable = bool(links.labels or links.tags)
-    with_some = [thing for thing in things if not readable or links.unread() or _left(thing, links)]
+    with_some = [thing for thing in things if not readable or links.unread(kind) or _left(thing, links)]
     if not with_some:
         raise Refused(f"None of these carries {links.words()}. Nothing was sent.")
     told = ", ".join(f"{thing.id} {quote(thing.title or '')}" for thing in with_some[:20])
@@ -289,5 +307,5 @@ async def remove_links(
     """Take labels, tags, a milestone or requirements off things, after a person said yes."""
     slug = api.project_of(project)
     links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
-    query = await on_branch(api, slug, branch if kind in {"test", "suite"} else None)
+    query = await on_branch(api, slug, branch if kind in BRANCHED else None)
     return await _carried_out(api, slug, kind, ids, links, "remove", query)

@@ -77,7 +77,13 @@ async def list_plans(
     with of_project(slug):
         return await page_from(
             lambda page: api.plans_page(slug, filters, page),
-            lambda plan: PlanRow(id=plan.id, title=plan.title, kind=plan.kind, hidden=plan.hidden, labels=plan.labels),
+            lambda plan: PlanRow(
+                id=plan.id,
+                title=plan.title,
+                kind=plan.kind,
+                hidden=plan.hidden,
+                labels=[str(label) for label in plan.labels],
+            ),
             limit=limit,
             cursor=cursor,
             fits=fits,

@@ -57,7 +57,7 @@ async def run_page(api: Testomatio, project: str, run_id: str) -> str:
             ("Environment", _quoted(run.env)),
             ("Group", run.rungroup_id),
             ("Plans", _quoted([plan.title or plan.id or "" for plan in run.plans])),
-            ("Labels", _quoted(run.labels)),
+            ("Labels", _quoted([str(label) for label in run.labels])),
             ("Created", run.created_at),
             ("Launched", run.launched_at),
             ("Finished", run.finished_at),
@@ -91,7 +91,7 @@ async def plan_page(api: Testomatio, project: str, plan_id: str) -> str:
             ("Project", quote(project)),
             ("Kind", plan.kind),
             ("Hidden", "yes" if plan.hidden else None),
-            ("Labels", _quoted(plan.labels)),
+            ("Labels", _quoted([str(label) for label in plan.labels])),
         ]
     )
     if plan.description:
