@@ -40,7 +40,7 @@ async def test_calling_again_makes_nothing_twice_unless_that_is_wanted() -> None
         again = await d.answer(CREATE, suite_id="1dea5000", tests=[*titled(3), {"title": "CASE  2 @smoke"}])
         assert d.writes("testomatio") == [BULK]
         twice = await d.answer(CREATE, suite_id="1dea5000", tests=titled(3), allow_duplicates=True)
-    assert again["done"] == "4 exists."
+    assert again["done"] == "4 there already."
     assert [row["id"] for row in again["items"][:3]] == [row["id"] for row in first["items"]]
     assert twice["done"] == "3 created."
 
@@ -58,7 +58,7 @@ async def test_a_dry_run_writes_nothing_and_shows_the_likes_of_it() -> None:
             CREATE, suite_id=COUPONS, dry_run=True, tests=[{"title": "An expired code is refusd"}, {"title": "New"}]
         )
         assert not d.writes("testomatio")
-    assert told["done"] == "2 would create."
+    assert told["done"] == "2 would be created."
     assert told["items"][0]["like"].startswith("c0de0010 ")
     assert "like" not in told["items"][1]
 
@@ -79,8 +79,8 @@ async def test_a_batch_without_an_answer_is_unknown_and_the_rest_is_not_sent() -
         await d.fault(platform="testomatio", method="POST", path=f"{V2}/tests/bulk", status=502, applied=True)
         told = await d.answer(CREATE, suite_id="1dea5000", tests=titled(120))
         again = await d.answer(CREATE, suite_id="1dea5000", tests=titled(120))
-    assert told["done"] == "1 exists, 50 unknown, 69 not sent."
-    assert again["done"] == "51 exists, 69 created."
+    assert told["done"] == "1 there already, 50 not known, 69 not sent."
+    assert again["done"] == "51 there already, 69 created."
 
 
 async def test_a_request_that_is_refused_as_such_fails_its_rows_only() -> None:

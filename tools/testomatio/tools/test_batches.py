@@ -29,6 +29,14 @@ tool = Toolset(Testomatio, needs="api")
 BATCH: Final = 50
 """Tests in one request of a bulk write."""
 
+SAID: Final = {
+    "exists": "there already",
+    "would_create": "would be created",
+    "unknown": "not known",
+    "not_sent": "not sent",
+}
+"""How the statuses of rows are said in a sum."""
+
 
 class Row(Answer):
     """What became of one test, by its number in the list."""
@@ -36,7 +44,7 @@ class Row(Answer):
     number: int
     title: Untrusted | None = None
     id: Key | None = None
-    status: Key
+    status: Key = Field(description="created, updated, exists, would_create, failed, unknown, not_sent.")
     why: Untrusted | None = None
     like: Untrusted | None = Field(default=None, description="A test of the suite with nearly this title.")
 
@@ -102,7 +110,7 @@ def _told(rows: list[Row], again: str) -> Rows:
     sums: dict[str, int] = {}
     for row in rows:
         sums[row.status] = sums.get(row.status, 0) + 1
-    words = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sums.items())
+    words = ", ".join(f"{count} {SAID.get(status, status)}" for status, count in sums.items())
     unsure = bool({"failed", "unknown", "not_sent"} & set(sums))
     return Rows(done=f"{words}.", items=rows, next=again if unsure else None)
 
