@@ -198,6 +198,19 @@ async def test_a_milestone_has_its_figures(shop: httpx.AsyncClient, kind: str) -
     assert error(await shop.get(f"{path}?milestone=release-77"), 422)
 
 
+async def test_completion_is_the_share_that_is_no_longer_pending(shop: httpx.AsyncClient) -> None:
+    told = await read(shop, "/analytics/stats/milestone-completion?milestone=release-9-0-1-5d3e1")
+    assert told["pending"] == 19
+    assert told["completion_rate"] == round(1 - 19 / told["total"], 3)
+
+
+async def test_a_day_counts_what_was_made_on_it(shop: httpx.AsyncClient) -> None:
+    path = "/analytics/stats/priority-by-date?from=2026-04-02&to=2026-04-03"
+    before = (await read(shop, path))[1]["critical"]
+    await made(shop, "/tests", title="New", suite_id="c0ffee01", priority="critical")
+    assert [row["critical"] for row in await read(shop, path)] == [before, before + 1]
+
+
 # Charts
 
 

@@ -29,6 +29,12 @@ async def test_steps_and_snippets_are_made_changed_and_deleted(
     gone(await shop.delete(f"{path}/901"))
     assert error(await shop.get(f"{path}/901"), 404) == f"{kind.capitalize()} not found"
     assert error(await shop.post(path, json={"title": " "}), 422)
+    assert error(await shop.put(f"{path}/{311 if kind == 'step' else 321}", json={"title": ""}), 422)
+
+
+async def test_a_step_is_made_with_labels(shop: httpx.AsyncClient) -> None:
+    link = [{"action": "add", "type": "label", "value": "Hotfix"}]
+    assert (await made(shop, "/steps", title="x", link=link))["labels"][0]["id"] == "hotfix-9d0e1"
 
 
 async def test_steps_and_snippets_are_two_lists(shop: httpx.AsyncClient) -> None:

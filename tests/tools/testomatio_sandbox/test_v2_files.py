@@ -155,6 +155,8 @@ async def test_a_folder_is_shared_with_what_is_below_it_and_once(shop: httpx.Asy
         ("tests", {"test_ids": ["c0de0010"] * 1001}, 422),
         ("tests", {"test_ids": ["c0de0010"], "target_suite_id": APP_FOLDER}, 422),
         ("tests", {"test_ids": ["c0de0010"], "target_suite_id": None}, 422),
+        ("tests", {"test_ids": ["c0de0010"], "target_suite_id": "00000000"}, 422),
+        ("tests", {"test_ids": ["c0de0010"], "target_suite_id": "c0ffee01"}, 422),
         ("tests", {"test_ids": ["c0de0010"], "target_project_id": "payroll-77d01"}, 404),
         ("tests", {"test_ids": ["c0de0010"], "target_project_id": "harbour-archive-11aa2"}, 403),
         ("tests", {"test_ids": ["c0de0010"], "target_project_id": "harbour-kiosk-5e0aa"}, 422),

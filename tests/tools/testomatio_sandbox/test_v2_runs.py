@@ -145,6 +145,16 @@ async def test_both_verbs_change_a_run_and_add_tests_to_it(shop: httpx.AsyncClie
     after = data(await shop.request(verb, f"/runs/{BY_HAND}", json=fields))
     assert (after["title"], after["env"], after["rungroup_id"]) == ("Renamed", "production", None)
     assert after["total_tests"] == before["total_tests"] + 1
+    assert after["plans"] == before["plans"]
+
+
+async def test_a_plan_that_is_named_later_adds_its_tests(shop: httpx.AsyncClient) -> None:
+    run = await made(shop, "/runs", title="x", kind="mixed")
+    for plan in ({"plan_ids": ["5a0c0001"]}, {"plan_id": "5a0c0005"}):
+        run = data(await shop.put(f"/runs/{run['id']}", json=plan))
+    smoke, by_hand = await read(shop, "/tests?tql=tag == 'smoke'&per_page=100"), 5 + 10 + 4
+    assert run["plans"] == [{"id": "5a0c0005", "title": "Checkout by hand"}]
+    assert len(smoke) < run["total_tests"] <= len(smoke) + by_hand
 
 
 async def test_finishing_by_hand_skips_what_is_pending_and_counts(shop: httpx.AsyncClient) -> None:

@@ -113,7 +113,8 @@ async def test_a_person_is_filtered_by_number(shop: httpx.AsyncClient) -> None:
 
 
 async def test_a_filter_that_is_not_sound_is_422(shop: httpx.AsyncClient) -> None:
-    assert error(await shop.get("/testruns?filter[finished_at_date_range]=yesterday"), 422)
+    for between in ("yesterday", "2026-04-01,", ",2026-04-01", "2026-04-01"):
+        assert error(await shop.get(f"/testruns?filter[finished_at_date_range]={between}"), 422)
     assert error(await shop.get("/testruns?defects=many"), 422)
 
 
@@ -155,6 +156,13 @@ async def test_a_pending_result_is_filled_in(shop: httpx.AsyncClient, verb: str)
     fields = {"status": "passed", "message": "fine", "run_time": 61}
     result = data(await shop.request(verb, f"/testruns/{pending['id']}", json=fields))
     assert {name: result[name] for name in KEYS} == pending | fields
+
+    now = f"run_id={BY_HAND}&filter[finished_at_date_range]=2026-04-03T07:00:00Z,2026-04-03T07:00:00Z"
+    assert await total(shop, now) == 1
+    data(await shop.request(verb, f"/testruns/{pending['id']}", json={"message": "still"}))
+    assert await total(shop, now) == 1
+    data(await shop.request(verb, f"/testruns/{pending['id']}", json={"status": "pending"}))
+    assert await total(shop, now) == 0
 
 
 async def test_a_new_status_drops_the_custom_one(shop: httpx.AsyncClient) -> None:

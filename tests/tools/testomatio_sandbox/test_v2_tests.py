@@ -193,6 +193,11 @@ async def test_a_bulk_leaves_tags_and_labels_alone(shop: httpx.AsyncClient) -> N
     assert (await read(shop, f"/tests/{rows[0]['id']}"))["labels"] == []
 
 
+async def test_a_bulk_of_fifty_is_taken(shop: httpx.AsyncClient) -> None:
+    rows = data(await shop.post("/tests/bulk", json={"tests": [{"title": "x", "suite_id": COUPONS}] * 50}))
+    assert len({row["id"] for row in rows}) == 50
+
+
 @pytest.mark.parametrize("tests", [[], [{"title": "x", "suite_id": COUPONS}] * 51, "all", [1]])
 async def test_a_bulk_of_none_or_of_more_than_fifty_is_422(shop: httpx.AsyncClient, tests: object) -> None:
     assert error(await shop.post("/tests/bulk", json={"tests": tests}), 422)
