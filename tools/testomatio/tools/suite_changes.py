@@ -18,7 +18,7 @@ from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.placing import holder_of_suites, known_suite, named
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Branch, given, many, missing, not_applied, on_branch
-from tools.testomatio.tools.suite_tree import count_tests
+from tools.testomatio.tools.suite_tree import tests_below
 from tools.testomatio.tools.suites import FileType, SuiteRow, row_of_suite
 from tools.testomatio.tools.test_changes import Email, Emoji, Markdown, by_email
 
@@ -175,10 +175,10 @@ async def about_to_delete_suite(api: Testomatio, suite_id: str, branch: str | No
     suite = await known_suite(api, slug, suite_id, query)
     forest = await read_forest(api, slug, query)
     below = forest.below(suite.id)
-    tests = await count_tests(api, slug, suite.id, query)
+    tests, exactly = await tests_below(api, slug, suite.id, query)
     path = " / ".join(quote(one.title or one.id) for one in forest.above(suite.id)) if suite.id in forest.suites else ""
     go = many(len(below), "suite", complete=forest.is_complete and suite.id in forest.suites)
-    told = "tests that could not be counted" if tests is None else many(tests, "test")
+    told = many(tests, "test", complete=exactly)
     return (
         f"Delete suite {named(suite)}{f' in {path}' if path else ''} of project {slug}? With it go {go} below it and "
         f"{told}. "
@@ -193,7 +193,7 @@ class DeletedSuite(Answer):
     done: str
     before: Suite
     suites_below: int
-    tests: int | None = None
+    tests: int
 
 
 @tool.destroys(about_to_delete_suite, idempotent=True, settled_by="list_suites")
@@ -205,6 +205,6 @@ async def delete_suite(
     query = await on_branch(api, slug, branch)
     before = await known_suite(api, slug, suite_id, query)
     below = (await read_forest(api, slug, query)).below(before.id)
-    tests = await count_tests(api, slug, before.id, query)
+    tests, _ = await tests_below(api, slug, before.id, query)
     await api.delete_suite(slug, suite_id, query)
     return DeletedSuite(done="Deleted.", before=before, suites_below=len(below), tests=tests)

@@ -126,6 +126,15 @@ async def count_tests(api: Testomatio, project: str, suite_id: str | None, query
         return (await api.tests(project, [*query, *below, ("count", "true")])).meta.total
 
 
+async def tests_below(api: Testomatio, project: str, suite_id: str, query: Pairs) -> tuple[int, bool]:
+    """How many tests stand below a suite, and whether that is all; where the platform does not count, they are read."""
+    counted = await count_tests(api, project, suite_id, query)
+    if counted is not None:
+        return counted, True
+    _, told = await titles_by_suite(api, project, suite_id, query)
+    return told.loaded, told.complete
+
+
 @either.reads(rest_in="get_suite")
 async def get_suite_tree(
     api: Testomatio,
