@@ -28,10 +28,10 @@ class Host:
         """Say what is answered to a request such as `GET /runs`."""
         self._answers[request] = told
 
-    def api(self) -> Testomatio:
+    def api(self, *, token: str = "tstmt_project0token", project: str = "shop") -> Testomatio:
         network = Network(httpx.MockTransport(self._answer))
-        held = {TOKEN: SecretStr("tstmt_project0token")}
-        return Testomatio(Account("Testomat.io", "https://host.example", network, held, {PROJECT: "shop"}))
+        held = {TOKEN: SecretStr(token)}
+        return Testomatio(Account("Testomat.io", "https://host.example", network, held, {PROJECT: project}))
 
     def sent(self, method: str = "") -> list[str]:
         return [f"{r.method} {r.url.path.rsplit('/api/', 1)[-1]}" for r in self.arrived if r.method.startswith(method)]

@@ -8,11 +8,11 @@ from tools.kit.text import passage, quote
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
+from tools.testomatio.tools.pages import project_slugs
 from tools.testomatio.tools.plans import known_plan
 from tools.testomatio.tools.run_report import results_of, without_stack
 from tools.testomatio.tools.runs import bare_run, known_run
 from tools.testomatio.tools.scope import many
-from tools.testomatio.tools.survey import projects
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -20,17 +20,20 @@ MOST_GROUPS = 20
 ROWS = 10
 
 
-async def typed(api: Testomatio, variable: str, typed: str, before: dict[str, str]) -> list[str]:
-    """What may stand in the place of a variable: projects, or the newest ids of the project before it."""
+async def ids_of_runs(api: Testomatio, variable: str, typed: str, before: dict[str, str]) -> list[str]:
+    """Projects, and ids of a project's newest runs, for completion."""
     if variable == "project":
-        known = (await projects(api)).rows
-    else:
-        project = api.project_of(before.get("project"))
-        if variable == "run_id":
-            known = [run.id for run in (await api.runs_page(project, [("filter[archived]", "false")], 1)).data]
-        else:
-            known = [plan.id for plan in (await api.plans_page(project, [], 1)).data]
-    return [one for one in known if one.startswith(typed)]
+        return await project_slugs(api, typed)
+    newest = await api.runs_page(api.project_of(before.get("project")), [("filter[archived]", "false")], 1)
+    return [run.id for run in newest.data if run.id.startswith(typed)]
+
+
+async def ids_of_plans(api: Testomatio, variable: str, typed: str, before: dict[str, str]) -> list[str]:
+    """Projects, and ids of a project's plans, for completion."""
+    if variable == "project":
+        return await project_slugs(api, typed)
+    plans = await api.plans_page(api.project_of(before.get("project")), [], 1)
+    return [plan.id for plan in plans.data if plan.id.startswith(typed)]
 
 
 def facts(pairs: list[tuple[str, object]]) -> list[str]:
@@ -42,7 +45,7 @@ def _quoted(words: list[str]) -> str | None:
     return ", ".join(quote(word) for word in words) or None
 
 
-@tool.resource("{project}/runs/{run_id}", complete=typed)
+@tool.resource("{project}/runs/{run_id}", complete=ids_of_runs)
 async def run_page(api: Testomatio, project: str, run_id: str) -> str:
     """A run as a page to read: how it went, and its failures by their errors."""
     run = await known_run(api, project, bare_run(run_id))
@@ -81,7 +84,7 @@ async def run_page(api: Testomatio, project: str, run_id: str) -> str:
     return "\n".join(lines)
 
 
-@tool.resource("{project}/plans/{plan_id}", complete=typed)
+@tool.resource("{project}/plans/{plan_id}", complete=ids_of_plans)
 async def plan_page(api: Testomatio, project: str, plan_id: str) -> str:
     """A plan as a page to read, with the newest runs made from it."""
     plan = await known_plan(api, project, plan_id)
