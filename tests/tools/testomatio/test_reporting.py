@@ -68,9 +68,18 @@ async def test_publishing_or_starting_ci_needs_a_yes(mode: str, more: dict[str, 
         assert len(d.asked) == 1
 
 
+async def test_a_profile_that_is_not_there_is_refused_before_anybody_is_asked() -> None:
+    async with desk() as d:
+        told = await d.refusal("testomatio_create_reported_run", title="CI", ci_profile="e2e-prod")
+        assert "e2e-staging" in told
+        assert d.asked == []
+        assert d.writes("testomatio") == []
+
+
 async def test_publishing_an_open_run_needs_a_yes_too() -> None:
     async with desk(person=DECLINE) as d:
         await d.refusal("testomatio_update_reported_run", run_id=SAFARI, publish=True)
+        assert "'Release 9.0.1 in Safari'" in d.asked[0]
         assert "cannot take it back" in d.asked[0]
         assert d.writes("testomatio") == []
 

@@ -86,7 +86,7 @@ async def test_words_find_tests_and_runs() -> None:
 
 
 async def test_without_a_default_the_projects_of_a_login_are_looked_into_and_ids_name_them() -> None:
-    async with holding(GENERAL, **{PROJECT: ""}) as api:
+    async with holding(GENERAL, TESTOMATIO_PROJECT="") as api:
         seen = await survey.runs(api, Wish(text="hotfix"))
         story = await survey.run(api, seen.rows[0].run_id)
     assert [row.run_id for row in seen.rows] == [f"{SHOP}/{HOTFIX}"]
@@ -94,7 +94,7 @@ async def test_without_a_default_the_projects_of_a_login_are_looked_into_and_ids
 
 
 async def test_a_project_token_without_a_default_says_that_it_does_not_know_where() -> None:
-    async with holding(OF_THE_PROJECT, **{PROJECT: ""}) as api:
+    async with holding(OF_THE_PROJECT, TESTOMATIO_PROJECT="") as api:
         seen = await survey.runs(api, Wish())
     assert (seen.rows, seen.complete) == ([], False)
     assert PROJECT in (seen.why or "")

@@ -79,11 +79,30 @@ def _details(
     )
 
 
+def default_project(api: Testomatio, project: str | None) -> str | None:
+    """The project to read in, where it is known: the token of these calls names it to nobody else."""
+    return project or api.account.settings.get(PROJECT) or None
+
+
+async def known_profile(api: Testomatio, profile: str) -> None:
+    """See that a CI profile is there, where the project is known.
+
+    Raises:
+        Refused: naming those there are, when it is not.
+    """
+    slug = default_project(api, None)
+    names = [one.profile_name or "?" for one in (await api.project_info(slug)).ci_profiles] if slug else [profile]
+    if profile not in names:
+        there = ", ".join(quote(name, at_most=60) for name in names) or "none"
+        raise Refused(f"There is no CI profile {profile[:60]!r}. There are: {there}. Nothing was sent.")
+
+
 async def about_to_open(api: Testomatio, title: str | None, publish: bool, ci_profile: str | None) -> str | None:
     """A question where a pipeline starts or everybody may look."""
     name = quote(title) if title else "without a title"
     does = []
     if ci_profile:
+        await known_profile(api, ci_profile)
         does.append(f"starts the CI profile {quote(ci_profile)}, which takes machine time")
     if publish:
         does.append("makes its report public: whoever has the address can read titles, messages and files")
@@ -142,8 +161,10 @@ async def about_to_update(api: Testomatio, run_id: str, publish: bool) -> str | 
     """A question where everybody may look afterwards."""
     if not publish:
         return None
+    slug = default_project(api, None)
+    name = in_words(await known_run(api, slug, run_id)) if slug else f"run {quote(run_id)}"
     return (
-        f"Make the report of run {run_id} public? Whoever has the address can read titles, messages and files; the API "
+        f"Make the report of {name} public? Whoever has the address can read titles, messages and files; the API "
         "cannot take it back."
     )
 
@@ -273,8 +294,3 @@ async def _finished(api: Testomatio, project: str, run: Run, *, shard: bool, det
         detached="Tests without a result were detached; testomatio_list_tests shows them." if detach else None,
         note="It waits for its other shards, or is processed in a moment; read it again." if waits else None,
     )
-
-
-def default_project(api: Testomatio, project: str | None) -> str | None:
-    """The project to read in, where it is known: the token of these calls names it to nobody else."""
-    return project or api.account.settings.get(PROJECT) or None
