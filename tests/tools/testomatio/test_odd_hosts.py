@@ -72,6 +72,19 @@ async def test_a_tree_of_which_roots_are_missing_does_not_claim_to_be_whole() ->
     assert "40 were announced" in (tree.coverage.why or "")
 
 
+async def test_the_webs_places_count_and_what_has_none_follows_as_it_came() -> None:
+    inner = [{"id": one, "title": one.upper()} for one in ("x", "y", "z")]
+    rows = [{"id": "b", "title": "B"}, {"id": "n", "title": "N"}, {"id": "a", "title": "A", "children": inner}]
+    told = [{"id": "a", "attributes": {"position": 1}}, {"id": "b", "attributes": {"position": 2}}]
+    below = [{"id": one, "type": "suite", "attributes": {"position": n}} for n, one in enumerate("zyx")]
+    host = Host(**{"GET /suites": {"data": rows}, "GET /tests": {"meta": {"total": 4}}})
+    host.says("POST /login", {"jwt": "eyJ.a.b"})
+    host.says("GET /api/shop/suites", {"data": told, "meta": {"num": 2, "per_page": 50}})
+    host.says("GET /api/shop/suites/a", {"data": {"id": "a", "attributes": {}}, "included": below})
+    tree = await get_suite_tree(host.api("testomat_general"), in_silence)
+    assert [row.id for row in tree.items] == ["a", "z", "y", "x", "b", "n"]
+
+
 async def test_where_the_webs_order_cannot_be_read_the_tree_comes_all_the_same() -> None:
     async with desk() as d:
         await d.fault(platform="testomatio", method="GET", path=f"{WEB}/suites", status=500, times=9)
