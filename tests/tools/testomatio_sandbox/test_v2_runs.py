@@ -76,6 +76,7 @@ async def test_a_run_by_hand_begins_with_a_pending_result_for_each_test(shop: ht
     results = await read(shop, f"/testruns?run_id={run['id']}")
     assert {result["status"] for result in results} == {"pending"}
     assert [result["test_title"] for result in results][1] == "Shipping to Germany costs 3.90 @regression"
+    assert {result["suite_title"] for result in results} == {"Coupons", "Delivery address"}
 
 
 async def test_an_automated_run_waits_for_its_first_result(shop: httpx.AsyncClient) -> None:

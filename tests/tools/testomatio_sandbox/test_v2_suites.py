@@ -84,6 +84,8 @@ async def test_a_suite_is_made_at_the_root_or_in_a_folder(shop: httpx.AsyncClien
     assert (root["file_type"], root["parent_id"]) == ("file", None)
     inner = await made(shop, "/suites", title="By post", parent_id="f01de003", emoji="📦", description="Letters")
     assert (inner["parent_id"], inner["emoji"], inner["test_count"]) == ("f01de003", "📦", 0)
+    assert (await read(shop, "/suites"))[-1]["id"] == root["id"]
+    assert (await read(shop, "/suites/f01de003"))["children"][-1]["id"] == inner["id"]
 
 
 async def test_a_whole_tree_is_made_at_once(shop: httpx.AsyncClient) -> None:
