@@ -91,11 +91,11 @@ async def test_secrets_in_messages_stay_masked_also_where_numbers_are_taken_out(
         message = next(one.message for one in world.results.of_run(HOTFIX) if one.test_id == "c0de0022")
     told = json.dumps(report)
     assert "[hidden]" in group_with(report, "last year's password")["error"]
-    for word in message.split():
-        value = word.partition("=")[2]
-        if value and "@" not in value:
-            assert value not in told
-            assert value[6:] not in told
+    values = [word.partition("=")[2] for word in message.split() if word.startswith(("password=", "api_key="))]
+    assert len(values) == 2
+    for value in values:
+        # Not a piece of it either: with its numbers taken out first it would not be recognised.
+        assert not [value[n : n + 8] for n in range(len(value) - 7) if value[n : n + 8] in told]
     assert "groups[].error" in report["written_by_others"]
 
 

@@ -10,7 +10,7 @@ from tests.tools.testomatio.host import Host, page_of
 from tools.kit.errors import NotFound
 from tools.kit.toolset import in_silence
 from tools.testomatio.tools.plans import get_plan, list_plans, update_plan
-from tools.testomatio.tools.rungroups import list_rungroups
+from tools.testomatio.tools.rungroups import about_to_delete, list_rungroups
 from tools.testomatio.tools.web_changes import about_to_archive, archive_rungroups
 
 pytestmark = pytest.mark.anyio
@@ -78,6 +78,15 @@ async def test_deleting_a_group_counts_the_runs_of_its_subgroups_too() -> None:
         await d.refusal("testomatio_delete_rungroup", group_id=RELEASE_9)
         assert f"{len(inside) - 1} subgroups and {runs} runs" in d.asked[0]
         assert d.writes("testomatio") == []
+
+
+async def test_groups_that_a_server_lists_flat_are_counted_by_their_parents() -> None:
+    groups = [{"id": "g1", "title": "A"}, {"id": "g2", "parent_id": "g1"}, {"id": "g3", "parent_id": "g2"}]
+    host = Host()
+    host.says("GET /rungroups/g1", {"data": groups[0]})
+    host.says("GET /rungroups", lambda request: page_of(groups, request))
+    host.says("GET /runs", {"meta": {"total": 4}})
+    assert "2 subgroups and 12 runs" in await about_to_delete(host.api(), "g1", None)
 
 
 async def test_archiving_asks_with_what_is_hidden_and_is_taken_back_without() -> None:

@@ -66,7 +66,8 @@ async def test_what_an_old_server_ignores_is_filtered_here() -> None:
         {"id": "00000002", "status": "passed", "kind": "automated", "created_at": "2026-04-01T10:00:00Z"},
         {"id": "00000003", "status": "failed", "kind": "manual", "created_at": "2026-04-01T10:00:00Z"},
         {"id": "00000004", "status": "failed", "kind": "automated", "created_at": "2025-04-01T10:00:00Z"},
-        {"id": "00000005", "status": "failed", "kind": "automated", "rungroup_id": "other", "env": "Safari"},
+        {"id": "00000005", "status": "failed", "kind": "automated", "rungroup_id": "other"},
+        {"id": "00000006", "status": "failed", "kind": "automated", "env": "Safari"},
     ]
     host = Host()
     host.says("GET /runs", lambda request: page_of(rows, request))

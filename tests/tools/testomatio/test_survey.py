@@ -24,6 +24,7 @@ async def test_a_version_finds_its_runs_in_shared_words_newest_first() -> None:
     assert (by[HOTFIX].status, by[HOTFIX].said, by[HOTFIX].failed) == ("failed", "failed", 12)
     assert by[HOTFIX].page == f"testomatio://{SHOP}/runs/{HOTFIX}"
     assert by["9a01e0d0"].status == "queued"
+    assert by["9a01f1a0"].status == "passed"
     assert by["9a01aa01"].status == "running"
     begun = [row.started_at or "" for row in seen.rows]
     assert begun == sorted(begun, reverse=True)
@@ -91,6 +92,7 @@ async def test_without_a_default_the_projects_of_a_login_are_looked_into_and_ids
         story = await survey.run(api, seen.rows[0].run_id)
     assert [row.run_id for row in seen.rows] == [f"{SHOP}/{HOTFIX}"]
     assert story.run.where == SHOP
+    assert "harbour-archive" not in (seen.why or "")  # where even reading is refused
 
 
 async def test_a_project_token_without_a_default_says_that_it_does_not_know_where() -> None:
