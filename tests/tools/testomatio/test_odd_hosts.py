@@ -81,7 +81,7 @@ async def test_the_webs_places_count_and_what_has_none_follows_as_it_came() -> N
     host.says("POST /login", {"jwt": "eyJ.a.b"})
     host.says("GET /api/shop/suites", {"data": told, "meta": {"num": 2, "per_page": 50}})
     host.says("GET /api/shop/suites/a", {"data": {"id": "a", "attributes": {}}, "included": below})
-    tree = await get_suite_tree(host.api("testomat_general"), in_silence)
+    tree = await get_suite_tree(host.api(token="testomat_general"), in_silence)
     assert [row.id for row in tree.items] == ["a", "z", "y", "x", "b", "n"]
 
 

@@ -170,7 +170,8 @@ def test_suites_that_stand_below_themselves_are_shown_and_said() -> None:
 
 def test_a_suite_told_twice_stands_once_and_where_it_is_nested() -> None:
     inner = Suite(id="x", title="X")  # by itself it does not tell where it stands
-    forest = planted([inner, Suite(id="p", title="P", children=[inner])])
+    outer = Suite.model_validate({"id": "p", "title": "P", "children": [{"id": "x", "title": "X"}]})
+    forest = planted([inner, outer])
     assert [(depth, suite.id) for depth, suite in forest.below(None)] == [(1, "p"), (2, "x")]
     assert forest.is_complete
 

@@ -94,6 +94,8 @@ async def test_a_link_that_cannot_be_is_refused(arguments: dict[str, Any], words
 @pytest.mark.parametrize("mode", ERAS)
 async def test_unlinking_tells_two_links_of_one_number_apart_by_their_type(mode: str) -> None:
     async with desk(mode) as d:
+        other = await d.answer("testomatio_unlink_issue", issue_id=301, issue_type="issue")
+        d.asked.clear()
         await d.answer("testomatio_unlink_issue", issue_id=301, issue_type="jira_issue")
         query, _ = d.sent("DELETE", f"{V2}/issues/301")
         assert "testomatio_list_issues" in await d.refusal(
@@ -101,6 +103,7 @@ async def test_unlinking_tells_two_links_of_one_number_apart_by_their_type(mode:
         )
         asked = d.asked[0]
     assert query == [("type", "jira_issue")]
+    assert other["issue"]["url"].endswith("/issues/77")
     assert "Unlink issue 'SHOP-398' from test c0de0010" in asked
     assert "stays in its tracker" in asked
 
@@ -135,8 +138,11 @@ async def test_files_of_a_requirement_go_as_a_form_whose_truths_are_words(tmp_pa
         made = await d.answer("testomatio_create_requirement", title="R", source="file", active=True, files=files)
         _, body = d.sent("POST", f"{V2}/requirements")
         outside = await d.refusal("testomatio_create_requirement", title="R", source="file", files=["/etc/hosts"])
-    assert "rules.md" in str(body)
-    assert "more.pdf" in str(body)
+    assert body["form"][:3] == [("title", "R"), ("source_type", "file"), ("active", "true")]
+    assert [(name, told["filename"]) for name, told in body["form"][3:]] == [
+        ("files", "rules.md"),
+        ("files", "more.pdf"),
+    ]
     assert made["requirement"]["source_type"] == "file"
     assert "TESTDESK_UPLOAD_DIRS" in outside
 
