@@ -141,6 +141,16 @@ async def test_a_change_of_a_plan_is_read_back() -> None:
     assert told.not_applied == ["hidden"]
 
 
+async def test_another_selection_is_asked_about_since_nothing_tells_the_old_one() -> None:
+    async with desk(person=DECLINE) as d:
+        await d.refusal("testomatio_update_plan", plan_id="5a0c0002", tql="priority >= 'high'", test_ids=["c0de0010"])
+        assert "'Release regression' take the query 'priority >= ’high’' and 1 test instead of" in d.asked[0]  # noqa: RUF001
+        assert "write ==" in await d.refusal("testomatio_update_plan", plan_id="5a0c0002", tql="tag = 'x'")
+        await d.answer("testomatio_update_plan", plan_id="5a0c0002", title="Regression")
+        assert len(d.asked) == 1
+        assert d.writes("testomatio") == [f"PUT {V2}/plans/5a0c0002"]
+
+
 async def test_deleting_a_plan_says_what_it_was_for() -> None:
     async with desk() as d:
         told = await d.answer("testomatio_delete_plan", plan_id="5a0c0002")

@@ -15,7 +15,7 @@ from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, SuiteIds, TestIds, Title, given, not_taken
 from tools.testomatio.tools.runs import RunKind
-from tools.testomatio.tools.scope import Pairs, of_project
+from tools.testomatio.tools.scope import Pairs, many, of_project
 from tools.testomatio.tools.tql import Tql, checked_tql, quoted
 
 tool = Toolset(Testomatio, needs="api")
@@ -92,7 +92,7 @@ async def list_plans(
         )
 
 
-@tool.reads(long_text=True)
+@tool.reads()
 async def get_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> Plan:
     """Read one plan; the API does not tell which tests it selects."""
     return await known_plan(api, api.project_of(project), plan_id)
@@ -152,7 +152,34 @@ async def create_plan(
     return PlanTurned(done="Created.", after=plan, next=f"testomatio_create_run with plan_ids ['{plan.id}'] runs it.")
 
 
-@tool.writes(idempotent=True, settled_by="get_plan")
+async def about_to_change(
+    api: Testomatio,
+    plan_id: str,
+    test_ids: list[str] | None,
+    suite_ids: list[str] | None,
+    tql: str | None,
+    project: str | None,
+) -> str | None:
+    """A question where a selection is replaced: the API does not tell what it was."""
+    if keeps_selection(test_ids, suite_ids, tql):
+        return None
+    _fields(tql=tql)
+    slug = api.project_of(project)
+    plan = await known_plan(api, slug, plan_id)
+    chosen = [f"the query {quote(tql, at_most=300)}"] if tql else []
+    chosen += [many(len(test_ids), "test")] if test_ids is not None else []
+    chosen += [many(len(suite_ids), "suite")] if suite_ids is not None else []
+    return (
+        f"Have plan {plan.id} {quote(plan.title or 'without a title')} take {' and '.join(chosen)} instead of what "
+        "it selects now? The API does not tell what that is, so it cannot be taken back."
+    )
+
+
+def keeps_selection(test_ids: list[str] | None, suite_ids: list[str] | None, tql: str | None) -> bool:
+    return test_ids is None and suite_ids is None and tql is None
+
+
+@tool.writes(about_to_change, idempotent=True, settled_by="get_plan", unasked_when=keeps_selection)
 async def update_plan(
     api: Testomatio,
     plan_id: PlanId,
@@ -166,7 +193,7 @@ async def update_plan(
     as_manual: bool | None = None,
     project: ProjectSlug = None,
 ) -> PlanTurned:
-    """Change a plan; what is left out stays. test_ids and suite_ids replace what it selected."""
+    """Change a plan; what is left out stays. Another selection of tests is asked about."""
     fields = _fields(
         title=title,
         kind=kind,

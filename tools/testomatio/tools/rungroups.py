@@ -24,7 +24,6 @@ DEEPEST: Final = 20
 MOST_SUBGROUPS: Final = 50
 
 ParentId = Annotated[str | None, Field(description="Group to put it in.")]
-Emoji = str | None
 GroupKind = Annotated[str | None, Field(description="Such as build.")]
 
 
@@ -162,7 +161,6 @@ async def create_rungroup(
     parent_id: ParentId = None,
     kind: GroupKind = None,
     description: Description = None,
-    emoji: Emoji = None,
     pin: bool | None = None,
     subgroups: Annotated[list[Subgroup] | None, Field(max_length=MOST_SUBGROUPS)] = None,
     project: ProjectSlug = None,
@@ -170,7 +168,7 @@ async def create_rungroup(
     """Create a group of runs, with subgroups where wanted."""
     slug = api.project_of(project)
     children = [one.model_dump(exclude_none=True) for one in subgroups or ()]
-    fields = given(title=title, parent_id=parent_id, kind=kind, description=description, emoji=emoji, pin=pin)
+    fields = given(title=title, parent_id=parent_id, kind=kind, description=description, pin=pin)
     fields |= {"children": children} if children else {}
     with of_project(slug):
         made = await api.create_rungroup(slug, fields)
@@ -187,13 +185,12 @@ async def update_rungroup(
     kind: GroupKind = None,
     status: str | None = None,
     description: Description = None,
-    emoji: Emoji = None,
     pin: bool | None = None,
     project: ProjectSlug = None,
 ) -> GroupTurned:
     """Change a group of runs, or move it with parent_id; what is left out stays."""
     fields: dict[str, Any] = given(
-        title=title, parent_id=parent_id, kind=kind, status=status, description=description, emoji=emoji, pin=pin
+        title=title, parent_id=parent_id, kind=kind, status=status, description=description, pin=pin
     )
     if not fields:
         raise Refused("Say at least one thing to change. Nothing was sent.")

@@ -12,7 +12,7 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import bare_suite, bare_test
 from tools.testomatio.tools.projects import not_yours
 
-Branch = Annotated[str | None, Field(max_length=100, description="Branch slug; default: main.")]
+Branch = Annotated[str | None, Field(description="Slug; default: main.")]
 Pairs = list[tuple[str, str | int]]
 
 

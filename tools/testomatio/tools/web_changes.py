@@ -147,7 +147,7 @@ async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = No
     )
 
 
-@tool.writes(idempotent=False, settled_by="list_runs")
+@tool.writes(idempotent=False, settled_by="list_group_runs")
 async def copy_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Relaunched:
     """Begin a copy of a run under a new id, with all results pending; the run itself stays as it is."""
     slug = api.project_of(project)
@@ -155,7 +155,9 @@ async def copy_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) 
     made = await api.relaunch_copy(slug, run.id)
     if made.id is None or made.id == run.id:
         return Relaunched(
-            done="Copied.", title=run.title, note="The answer does not name the copy; testomatio_list_runs shows it."
+            done="Copied.",
+            title=run.title,
+            note="The answer does not name the copy; testomatio_list_group_runs shows it.",
         )
     after = await api.web_run(slug, made.id)
     counts = await web_counts(api, slug, made.id)

@@ -122,7 +122,7 @@ async def known_web_run(api: Testomatio, project: str, run_id: str) -> WebRun:
         raise await missing(api, project, what, "testomatio_list_runs shows ids.") from error
 
 
-@tool.reads(long_text=True)
+@tool.reads()
 async def get_run_details(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> WebRun:
     """Read what the web app knows of a run: duration, custom statuses, who ran it, whether it is archived or public."""
     return await known_web_run(api, api.project_of(project), run_id)
@@ -218,7 +218,7 @@ async def list_result_details(
     return page
 
 
-@tool.reads(long_text=True)
+@tool.reads(rest_in="get_result")
 async def get_result_details(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> WebResult:
     """Read what the web app knows of a result: values, priority, tags, files and what people put beside it."""
     slug = api.project_of(project)
