@@ -156,7 +156,7 @@ async def test_a_grouping_that_a_kind_does_not_have_is_422(shop: httpx.AsyncClie
 
 async def test_the_summary_agrees_with_the_lists(shop: httpx.AsyncClient) -> None:
     told = await read(shop, "/analytics/stats/project-summary")
-    assert (told["tests_count"], told["runs_count"]) == (400, 30)
+    assert (told["tests_count"], told["suites_count"], told["runs_count"]) == (400, 40, 30)
     assert told["manual_count"] + told["automated_count"] + told["detached_count"] == 400
     assert 0 < told["automation_rate"] < 1
     assert meta(await shop.get("/analytics/stats/runs-summary?per_page=7"))["total"] == 30

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.v2 import data, error, meta, read, throw
+from tests.tools.testomatio_sandbox.v2 import data, error, made, meta, read, throw
 
 pytestmark = pytest.mark.anyio
 
@@ -51,6 +51,8 @@ async def test_a_label_is_taken_off_with_one_value_or_with_all(shop: httpx.Async
         (TEST, {"action": "add", "value": "x"}, 422),
         (TEST, {"action": "add", "type": "tag"}, 422),
         (TEST, {"action": "add", "type": "issue", "value": "no address"}, 422),
+        (TEST, {"action": "add", "type": "issue"}, 422),
+        (TEST, {"action": "remove", "type": "jira"}, 422),
         (TEST, {"action": "add", "type": "milestone", "value": "release-77"}, 404),
         (TEST, {"action": "add", "type": "requirement", "value": "4e400001"}, 422),
         ("/suites/c0ffee01", {"action": "add", "type": "requirement", "value": "00000000"}, 404),
@@ -110,6 +112,12 @@ async def test_a_requirement_is_linked_to_a_suite(shop: httpx.AsyncClient) -> No
 async def test_suites_plans_runs_steps_and_snippets_take_labels_too(shop: httpx.AsyncClient, path: str) -> None:
     assert ("Automatable", None) in values(await linked(shop, path, "add", "label", "automatable-3e4f5"))
     assert ("Automatable", None) in values(await read(shop, path))
+
+
+@pytest.mark.parametrize("path", ["/suites", "/plans", "/runs", "/steps"])
+async def test_what_is_new_has_its_labels_from_the_beginning(shop: httpx.AsyncClient, path: str) -> None:
+    link = [{"action": "add", "type": "label", "value": "automatable-3e4f5"}]
+    assert values(await made(shop, path, title="New", link=link)) == [("Automatable", None)]
 
 
 async def test_a_switch_loses_links_and_still_answers_success(shop: httpx.AsyncClient) -> None:

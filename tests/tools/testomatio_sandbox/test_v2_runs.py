@@ -85,6 +85,13 @@ async def test_an_automated_run_waits_for_its_first_result(shop: httpx.AsyncClie
     await made(shop, "/testruns", run_id=run["id"], test_id="c0de0010", status="passed")
     assert (await read(shop, f"/runs/{run['id']}"))["status"] == "running"
 
+    waiting = await made(shop, "/runs", title="Day", kind="automated", test_ids=["c0de0010"])
+    result = (await read(shop, f"/testruns?run_id={waiting['id']}"))[0]
+    data(await shop.put(f"/testruns/{result['id']}", json={"message": "soon"}))
+    assert (await read(shop, f"/runs/{waiting['id']}"))["status"] == "scheduled"
+    data(await shop.put(f"/testruns/{result['id']}", json={"status": "passed"}))
+    assert (await read(shop, f"/runs/{waiting['id']}"))["status"] == "running"
+
 
 async def test_tests_are_chosen_by_star_suite_and_kind(shop: httpx.AsyncClient) -> None:
     everything = await made(shop, "/runs", title="All", kind="mixed", test_ids=["*"])

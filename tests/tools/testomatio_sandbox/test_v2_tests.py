@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.v2 import data, error, gone, made, meta, read, throw, whole
+from tests.tools.testomatio_sandbox.v2 import account, data, error, gone, made, meta, read, throw, whole
+from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -144,6 +145,13 @@ async def test_fields_that_are_not_sound_are_422_and_write_nothing(
     assert error(await shop.put("/tests/c0de0010", json={"description": "new", **fields}), 422)
     assert await read(shop, "/tests/c0de0010") == before
     assert meta(await shop.get("/tests"))["total"] == 400
+
+
+async def test_work_is_given_to_members_only(story: Sandbox) -> None:
+    async with account(story, project="harbour-app-2d41c") as app:
+        for name, status in (("jonas.petersen", 422), ("ann.weber", 200)):
+            answer = await app.put("/tests/a9950111", json={"assigned_to": f"{name}@shop.example.test"})
+            assert answer.status_code == status
 
 
 @pytest.mark.parametrize("verb", ["PUT", "PATCH"])
