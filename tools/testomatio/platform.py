@@ -169,7 +169,7 @@ testomatio = Platform(
         ),
     ),
     words=(
-        "Testomat.io is test management: folders and suites hold tests, runs hold results (testruns). Ids are 8 "
-        "characters; @T264409fe and 264409fe are one test."
+        "Testomat.io is test management: folders hold suites, suites hold tests, runs hold results (testruns). Ids are "
+        "8 characters; @T264409fe and 264409fe are one test. testomatio://tql explains the queries."
     ),
 )

@@ -186,7 +186,7 @@ def test_without_a_project_the_way_to_one_is_said() -> None:
     with pytest.raises(Refused, match="testomatio_list_projects"):
         api.project_of(None)
     assert api.project_of(" shop ") == "shop"
-    assert Host(OK).api(**{PROJECT: "default"}).project_of(None) == "default"
+    assert Host(OK).api(None, **{PROJECT: "default"}).project_of(None) == "default"
 
 
 @pytest.mark.parametrize(

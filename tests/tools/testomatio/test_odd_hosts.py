@@ -21,6 +21,10 @@ pytestmark = pytest.mark.anyio
 SUITE = {"id": "380c64db", "type": "suite", "title": "Checkout", "file_type": "file"}
 
 
+def answering(answers: dict[str, Any]) -> Host:
+    return Host(**answers)
+
+
 def without_counting(total: int) -> Any:
     rows = [{"id": f"{n:08d}", "title": f"T {n}", "suite_id": "380c64db"} for n in range(total)]
 
@@ -31,7 +35,7 @@ def without_counting(total: int) -> Any:
 
 
 async def test_where_the_platform_does_not_count_the_tests_are_read_for_the_question() -> None:
-    host = Host(**{"GET /suites": {"data": [SUITE]}, "GET /suites/380c64db": {"data": SUITE}})
+    host = answering({"GET /suites": {"data": [SUITE]}, "GET /suites/380c64db": {"data": SUITE}})
     host.says("GET /tests", without_counting(130))
     asked = await about_to_delete_suite(host.api(), "380c64db", None, None)
     assert "0 suites below it and 130 tests" in asked
@@ -43,7 +47,7 @@ async def test_where_pages_of_tests_are_missing_the_question_says_at_least() -> 
             return {"meta": {}}
         return {"data": [{"id": "00000001"}], "meta": {"total": 3, "page": 1, "per_page": 100}}
 
-    host = Host(**{"GET /suites": {"data": [SUITE]}, "GET /suites/380c64db": {"data": SUITE}, "GET /tests": answer})
+    host = answering({"GET /suites": {"data": [SUITE]}, "GET /suites/380c64db": {"data": SUITE}, "GET /tests": answer})
     assert "at least 1 test." in await about_to_delete_suite(host.api(), "380c64db", None, None)
 
 
@@ -53,7 +57,7 @@ async def test_suites_that_come_flat_with_their_parents_are_the_same_tree() -> N
         {"id": "a", "title": "A", "fileType": "folder"},
         {"id": "b", "title": "B", "parentId": "a", "fileType": "folder"},
     ]
-    host = Host(**{"GET /suites": {"data": rows, "meta": {"total": 3}}, "GET /tests": {"meta": {"total": 4}}})
+    host = answering({"GET /suites": {"data": rows, "meta": {"total": 3}}, "GET /tests": {"meta": {"total": 4}}})
     tree = await get_suite_tree(host.api(), in_silence)
     assert [(row.depth, row.id, row.kind) for row in tree.items] == [
         (1, "a", "folder"),
@@ -65,7 +69,7 @@ async def test_suites_that_come_flat_with_their_parents_are_the_same_tree() -> N
 
 async def test_a_tree_of_which_roots_are_missing_does_not_claim_to_be_whole() -> None:
     told = {"data": [SUITE], "meta": {"total": 40, "page": 1, "per_page": 100}}
-    host = Host(**{"GET /suites": told, "GET /tests": {"meta": {"total": 4}}})
+    host = answering({"GET /suites": told, "GET /tests": {"meta": {"total": 4}}})
     tree = await get_suite_tree(host.api(), in_silence)
     assert not tree.coverage.complete
     assert tree.coverage.total is None
@@ -77,7 +81,7 @@ async def test_the_webs_places_count_and_what_has_none_follows_as_it_came() -> N
     rows = [{"id": "b", "title": "B"}, {"id": "n", "title": "N"}, {"id": "a", "title": "A", "children": inner}]
     told = [{"id": "a", "attributes": {"position": 1}}, {"id": "b", "attributes": {"position": 2}}]
     below = [{"id": one, "type": "suite", "attributes": {"position": n}} for n, one in enumerate("zyx")]
-    host = Host(**{"GET /suites": {"data": rows}, "GET /tests": {"meta": {"total": 4}}})
+    host = answering({"GET /suites": {"data": rows}, "GET /tests": {"meta": {"total": 4}}})
     host.says("POST /login", {"jwt": "eyJ.a.b"})
     host.says("GET /api/shop/suites", {"data": told, "meta": {"num": 2, "per_page": 50}})
     host.says("GET /api/shop/suites/a", {"data": {"id": "a", "attributes": {}}, "included": below})
@@ -95,7 +99,7 @@ async def test_where_the_webs_order_cannot_be_read_the_tree_comes_all_the_same()
 
 async def test_a_test_of_nulls_is_a_test() -> None:
     nulls = dict.fromkeys(("title", "priority", "self_tags", "labels", "assigned_to", "position", "code"))
-    host = Host(**{"GET /tests/264409fe": {"data": {"id": "264409fe", **nulls}}})
+    host = answering({"GET /tests/264409fe": {"data": {"id": "264409fe", **nulls}}})
     host.says("GET /tests", {"data": [{"id": "264409fe", **nulls, "labels": ["Severity:high"]}]})
     assert (await get_test(host.api(), "264409fe")).test.labels == []
     (row,) = (await list_tests(host.api(), in_silence)).items
@@ -104,7 +108,7 @@ async def test_a_test_of_nulls_is_a_test() -> None:
 
 async def test_a_bulk_answer_may_come_bare() -> None:
     told = [{"id": "11111111", "title": "A", "status": "created"}, {"title": "B", "error": {"title": ["is taken"]}}]
-    host = Host(**{"GET /suites/380c64db": {"data": SUITE}, "GET /tests": {"data": []}})
+    host = answering({"GET /suites/380c64db": {"data": SUITE}, "GET /tests": {"data": []}})
     host.says("POST /tests/bulk", told)
     made = await create_tests(host.api(), in_silence, "380c64db", [NewTest(title="A"), NewTest(title="B")])
     assert [(row.status, row.id) for row in made.items] == [("created", "11111111"), ("failed", None)]
@@ -112,5 +116,5 @@ async def test_a_bulk_answer_may_come_bare() -> None:
 
 
 async def test_issues_that_are_not_counted_are_said_to_be_not_counted() -> None:
-    host = Host(**{"GET /tests/264409fe": {"data": {"id": "264409fe", "title": "A"}}, "GET /issues": {"data": []}})
+    host = answering({"GET /tests/264409fe": {"data": {"id": "264409fe", "title": "A"}}, "GET /issues": {"data": []}})
     assert "linked issues not counted" in await about_to_delete_test(host.api(), "264409fe", None, None)

@@ -184,3 +184,12 @@ async def test_many_are_moved_or_changed_alike_and_each_row_says_what_became_of_
     assert body["tests"][0] == {"id": "c0de0010", "suite_id": "7e911f66"}
     assert [row["status"] for row in told["items"]] == ["updated", "updated", "failed"]
     assert moved["test"]["suite_id"] == "7e911f66"
+
+
+async def test_a_person_is_taken_off_many_with_an_empty_address() -> None:
+    async with desk() as d:
+        await d.answer("testomatio_update_tests", test_ids=["c0de0010"], assigned_to="")
+        _, body = d.sent("POST", f"{V2}/tests/bulk")
+        test = await d.answer("testomatio_get_test", test_id="c0de0010")
+    assert body == {"tests": [{"id": "c0de0010", "assigned_to": None}]}
+    assert "assigned_to" not in test["test"]

@@ -1,6 +1,7 @@
 """Pages to read: a test, a suite, and the query language."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from tools.kit.errors import PlatformError
 from tools.kit.text import passage, quote
@@ -19,7 +20,7 @@ tool = Toolset(Testomatio, needs="api")
 
 SUGGESTED = 100
 
-EXAMPLES = (
+EXAMPLES: Final[tuple[tuple[str, Kind], ...]] = (
     ("priority >= 'high' and not (tag == 'wip')", "tests"),
     ("suite % 'Checkout' and state == 'manual'", "tests"),
     ("label == 'Severity:critical' and (status == 'failed' or last_run_at < 30.days_ago)", "tests"),

@@ -91,7 +91,7 @@ async def create_suite(
         file_type="folder" if outline is not None else kind,
         children=outlined(outline) if outline is not None else None,
         description=description,
-        assigned_to=by_email(assigned_to),
+        assigned_to=by_email(assigned_to) or None,
         emoji=emoji,
     )
     wanted = await wanted_labels(api, slug, labels)

@@ -202,13 +202,14 @@ async def update_tests(
     suite_id: Annotated[SuiteId | None, Field(description="Moves them there.")] = None,
     priority: Priority | None = None,
     state: State | None = None,
-    assigned_to: Email = None,
+    assigned_to: Annotated[Email, Field(description="E-mail of a member; empty: nobody.")] = None,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Rows:
     """Move up to 200 tests, or give them one priority, state or person; each row says what became of it."""
     slug = api.project_of(project)
     fields = given(suite_id=suite_id, priority=priority, state=state, assigned_to=by_email(assigned_to))
+    fields |= {"assigned_to": None} if assigned_to == "" else {}
     query = await on_branch(api, slug, branch)
     if suite_id is not None:
         await holder_of_tests(api, slug, suite_id, query)

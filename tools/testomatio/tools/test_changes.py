@@ -88,7 +88,7 @@ async def create_test(
         description=description,
         priority=priority,
         state=state,
-        assigned_to=by_email(assigned_to),
+        assigned_to=by_email(assigned_to) or None,
         code=code,
         emoji=emoji,
     )

@@ -31,8 +31,8 @@ class NewTest(Sent):
 
     def wire(self, title: str, suite_id: str) -> dict[str, Any]:
         """The test as a bulk write takes it."""
-        told = self.model_dump(include={"description", "priority", "state", "assigned_to"}, exclude_none=True)
-        return {"title": title, "suite_id": suite_id, **told}
+        told = self.model_dump(include={"description", "priority", "state", "assigned_to"})
+        return {"title": title, "suite_id": suite_id, **{name: value for name, value in told.items() if value}}
 
 
 def from_markdown(text: str) -> list[NewTest]:
