@@ -90,8 +90,9 @@ class ChangedBranch(Answer):
 @tool.writes(idempotent=False, settled_by="list_branches")
 async def create_branch(api: Testomatio, title: Title, project: ProjectSlug = None) -> ChangedBranch:
     """Create a branch; its slug is what other tools take as branch."""
-    with of_larger_plans():
-        return ChangedBranch(done="Created.", branch=await api.create_branch(api.project_of(project), title))
+    slug = api.project_of(project)
+    with of_project(slug), of_larger_plans():
+        return ChangedBranch(done="Created.", branch=await api.create_branch(slug, title))
 
 
 @tool.writes(idempotent=True, settled_by="list_branches")

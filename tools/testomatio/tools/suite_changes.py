@@ -17,7 +17,7 @@ from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.placing import holder_of_suites, known_suite, named
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, given, many, missing, not_applied, on_branch
+from tools.testomatio.tools.scope import Branch, given, many, missing, not_applied, of_project, on_branch
 from tools.testomatio.tools.suite_tree import tests_below
 from tools.testomatio.tools.suites import FileType, SuiteRow, row_of_suite
 from tools.testomatio.tools.test_changes import Email, Emoji, Markdown, by_email
@@ -100,7 +100,8 @@ async def create_suite(
         await holder_of_suites(api, slug, parent_id, query)
     if wanted:
         fields["link"] = [one.link("add") for one in wanted]
-    made = await api.create_suite(slug, fields, query)
+    with of_project(slug):
+        made = await api.create_suite(slug, fields, query)
     after = await api.suite(slug, made.id, query) if wanted else made
     lost = lost_labels(after.labels, wanted)
     forest = planted([made])

@@ -18,7 +18,7 @@ from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.tests import BulkRow, Test, plain_title
 from tools.testomatio.tools.placing import holder_of_tests
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, Pairs, given, on_branch
+from tools.testomatio.tools.scope import Branch, Pairs, given, of_project, on_branch
 from tools.testomatio.tools.suite_tree import titles_by_suite
 from tools.testomatio.tools.test_changes import Email, by_email, titled
 from tools.testomatio.tools.tests import Priority, State
@@ -77,7 +77,8 @@ async def _carry_out(
     batches = [waiting[start : start + BATCH] for start in range(0, len(waiting), BATCH)]
     for number, batch in enumerate(batches):
         try:
-            told = await api.write_tests(project, [one.entry for one in batch if one.entry is not None], query)
+            with of_project(project):
+                told = await api.write_tests(project, [one.entry for one in batch if one.entry is not None], query)
         except PlatformError as error:
             if number == 0 and not isinstance(error, OutcomeUnknown | Invalid):
                 raise
