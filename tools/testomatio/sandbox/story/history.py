@@ -43,7 +43,7 @@ def remember(world: World) -> None:
     checked = [test for test in automated if test.id.startswith("c0de")] + [
         test for number, test in enumerate(automated) if number % 2 and not test.id.startswith("c0de")
     ]
-    release(world, "9a083000", "Release 8.3 regression", at(2, 23), checked[:90], None, random)
+    release(world, "9a083000", "Release 8.3 regression", at(2, 23), checked[:90], R8, random)
     release(
         world, "9a084001", "Release 8.4 regression", at(3, 16), checked[:110], R84, random, failing={checked[60].id}
     )
