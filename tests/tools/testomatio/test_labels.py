@@ -182,6 +182,22 @@ async def test_one_thing_that_fails_holds_up_no_other() -> None:
     assert [row["status"] for row in told["items"]] == ["failed", "done"]
 
 
+async def test_an_id_that_is_none_stops_all_of_them_before_the_first_is_written() -> None:
+    async with desk() as d:
+        await d.refusal("testomatio_add_links", kind="step", ids=["311", "312", "abc"], labels=["Hotfix"])
+        assert not d.writes("testomatio")
+
+
+async def test_what_was_accepted_and_could_not_be_read_back_is_not_told_as_failed() -> None:
+    async with desk() as d:
+        await d.fault(platform="testomatio", method="GET", path=f"{V2}/tests/{BARE}", status=500)
+        unread = await d.answer("testomatio_add_links", kind="test", ids=[BARE], labels=["Automatable"])
+        await d.fault(platform="testomatio", method="PUT", path=f"{V2}/tests/{BARE}", status=502)
+        unknown = await d.answer("testomatio_add_links", kind="test", ids=[BARE], labels=["Automatable"])
+    assert unread["items"][0]["status"] == "unread"
+    assert unknown["items"][0]["status"] == "unknown"
+
+
 @pytest.mark.parametrize(("kind", "number"), [("suite", "@Sc0ffee01"), ("step", "311"), ("snippet", "321")])
 async def test_suites_steps_and_snippets_are_labelled_too(kind: str, number: str) -> None:
     async with desk() as d:

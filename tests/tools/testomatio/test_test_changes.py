@@ -77,6 +77,17 @@ async def test_a_suite_deleted_meanwhile_is_told_in_a_sentence() -> None:
     assert "testomatio_get_suite_tree" in sentence
 
 
+async def test_a_test_or_a_suite_that_goes_while_the_test_is_moved_is_told_apart() -> None:
+    order: dict[str, Any] = {"platform": "testomatio", "method": "PUT", "path": f"{V2}/tests/*", "status": 404}
+    async with desk() as d:
+        await d.fault(**order, body={"error": "Suite is required"})
+        suite = await d.refusal("testomatio_update_test", test_id=TEST, suite_id="7e911f66")
+        await d.fault(**order, body={"error": "Test not found"})
+        test = await d.refusal("testomatio_update_test", test_id=TEST, title="T")
+    assert "knows no suite '7e911f66'" in suite
+    assert f"has no test '{TEST}'" in test
+
+
 async def test_a_test_is_moved_and_shown_before_and_after() -> None:
     async with desk() as d:
         changed = await d.answer("testomatio_update_test", test_id=f"@T{TEST}", suite_id="7e911f66", priority="low")

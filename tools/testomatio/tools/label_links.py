@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.together import together
@@ -186,7 +186,7 @@ class LinkRow(Answer):
 
     id: Key
     title: Untrusted | None = None
-    status: Key = Field(description="done, partly (see missing), failed.")
+    status: Key = Field(description="done, partly (see missing), unread (accepted), failed, unknown.")
     missing: list[Untrusted] = Field(default_factory=list, description="Accepted, but not there when read back.")
     why: Untrusted | None = None
 
@@ -204,18 +204,23 @@ async def _carried_out(
 ) -> Linking:
     """Write the links thing by thing, and read each back; one that fails holds up no other."""
 
-    async def one(number: str) -> LinkRow:
-        calls = reach(api, project, kind, number, query)
-        bare = bare_id(kind, number)
+    # All ids are looked at before the first of them is written.
+    everything = [(bare_id(kind, number), reach(api, project, kind, number, query)) for number in ids]
+
+    async def one(number: str, calls: Reach) -> LinkRow:
         try:
             await calls.change({"link": links.wire(action)})
+        except PlatformError as error:
+            status = "unknown" if isinstance(error, OutcomeUnknown) else "failed"
+            return LinkRow(id=number, status=status, why=str(error))
+        try:
             after = await calls.read()
         except PlatformError as error:
-            return LinkRow(id=bare, status="failed", why=str(error))
+            return LinkRow(id=number, status="unread", why=str(error))
         missing = _missing(after, links) if action == "add" else _left(after, links)
-        return LinkRow(id=bare, title=after.title, status="partly" if missing else "done", missing=missing)
+        return LinkRow(id=number, title=after.title, status="partly" if missing else "done", missing=missing)
 
-    rows = await together([partial(one, number) for number in ids], at_once=4)
+    rows = await together([partial(one, *each) for each in everything], at_once=4)
     done = sum(row.status == "done" for row in rows)
     lost = [row for row in rows if row.status == "partly"]
     return Linking(

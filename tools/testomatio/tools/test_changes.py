@@ -15,7 +15,7 @@ from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.placing import holder_of_tests, known_suite, known_test, named
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, given, many, not_applied, on_branch
+from tools.testomatio.tools.scope import Branch, given, many, missing, not_applied, on_branch
 from tools.testomatio.tools.tests import Priority, State, Tags, TestRow, row_of_test
 
 tool = Toolset(Testomatio, needs="api")
@@ -157,7 +157,9 @@ async def update_test(
     try:
         await api.update_test(slug, test_id, fields, query)
     except NotFound as error:
-        raise without_suite(error, suite_id or "") from error
+        if suite_id is not None and "suite" in error.words.casefold():
+            raise without_suite(error, suite_id) from error
+        raise await missing(api, slug, f"test {test_id[:40]!r}", "testomatio_list_tests shows ids.") from error
     after = await api.test(slug, test_id, query)
     left = not_applied(fields, after)
     done = f"Changed{f', on branch {branch} only' if query else ''}."
