@@ -80,12 +80,13 @@ async def _carry_out(
             with of_project(project):
                 told = await api.write_tests(project, [one.entry for one in batch if one.entry is not None], query)
         except PlatformError as error:
-            if number == 0 and not isinstance(error, OutcomeUnknown | Invalid):
+            concerns_the_batch = isinstance(error, Invalid) and error.status != 402
+            if number == 0 and not concerns_the_batch and not isinstance(error, OutcomeUnknown):
                 raise
             for one in batch:
                 one.row.status = "unknown" if isinstance(error, OutcomeUnknown) else "failed"
                 one.row.why = str(error)
-            if isinstance(error, Invalid) and error.status != 402:
+            if concerns_the_batch:
                 continue
             for one in (one for later in batches[number + 1 :] for one in later):
                 one.row.status = "not_sent"
