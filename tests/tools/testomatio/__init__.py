@@ -1,0 +1,1 @@
+"""Testomat.io through its tools."""

@@ -1,0 +1,118 @@
+"""Lists of the public API: no more is read than needed, and nothing is hidden behind a cursor."""
+
+import pytest
+
+from tools.kit.errors import Refused
+from tools.kit.page import Page
+from tools.testomatio.models.documents import Listed, Meta
+from tools.testomatio.models.plans import Plan
+from tools.testomatio.tools.paging import MOST_PAGES, drain, page_from
+
+pytestmark = pytest.mark.anyio
+
+
+class List:
+    """A list of so many plans, in pages of a size, that tells as much of itself as a server may."""
+
+    def __init__(self, count: int, *, size: int = 100, tells: str = "all") -> None:
+        self.count, self.size, self.tells = count, size, tells
+        self.read: list[int] = []
+
+    async def page(self, number: int) -> Listed[Plan]:
+        self.read.append(number)
+        first = self.size * (number - 1)
+        rows = [Plan(id=f"{n:08}") for n in range(first, min(first + self.size, self.count))]
+        pages = -(-self.count // self.size)
+        more = number < pages
+        meta = {
+            "all": Meta(total=self.count, per_page=self.size, total_pages=pages, has_more=more),
+            "total": Meta(total=self.count, per_page=self.size),
+            "pages": Meta(total_pages=pages),
+            "more": Meta(has_more=more),
+            "nothing": Meta(),
+        }[self.tells]
+        return Listed[Plan](data=rows, meta=meta)
+
+
+async def read(source: List, cursor: str | None = None, *, limit: int = 50, odd: bool = False) -> Page[Plan]:
+    def fits(plan: Plan) -> bool:
+        return not odd or int(plan.id) % 2 == 1
+
+    return await page_from(source.page, lambda plan: plan, limit=limit, cursor=cursor, fits=fits, asked=[odd])
+
+
+async def test_the_first_rows_cost_one_request_and_say_what_was_not_read() -> None:
+    source = List(250)
+    page = await read(source)
+    assert source.read == [1]
+    assert len(page.items) == 50
+    assert (page.coverage.total, page.coverage.loaded, page.coverage.complete) == (250, 50, False)
+    assert page.next_cursor is not None
+
+
+@pytest.mark.parametrize(
+    ("tells", "size"),
+    [("all", 100), ("all", 30), ("total", 30), ("pages", 100), ("pages", 30), ("more", 30), ("nothing", 100)],
+)
+async def test_cursors_lead_through_the_whole_list_on_every_kind_of_server(tells: str, size: int) -> None:
+    source, ids, cursor, calls = List(250, size=size, tells=tells), list[str](), None, 0
+    while calls < 20:
+        page = await read(source, cursor, limit=40)
+        ids += [plan.id for plan in page.items]
+        cursor, calls = page.next_cursor, calls + 1
+        if cursor is None:
+            break
+    assert ids == [f"{n:08}" for n in range(250)]
+    assert max(source.read) <= -(-250 // size) + 1
+
+
+async def test_a_page_shortened_by_its_size_goes_on_behind_its_last_row() -> None:
+    source = List(250)
+    page = (await read(source)).first(10)
+    after = await read(source, page.next_cursor)
+    assert after.items[0].id == "00000010"
+
+
+async def test_what_the_platform_does_not_filter_is_filtered_here_and_read_on_for() -> None:
+    source = List(250)
+    page = await read(source, odd=True, limit=60)
+    assert source.read == [1, 2]
+    assert {int(plan.id) % 2 for plan in page.items} == {1}
+    assert page.coverage.matched == 60
+
+
+async def test_one_call_reads_so_many_pages_and_hands_over_to_its_cursor() -> None:
+    source = List(100 * MOST_PAGES + 500)
+
+    async def none(cursor: str | None) -> Page[Plan]:
+        return await page_from(source.page, lambda p: p, limit=5, cursor=cursor, fits=lambda plan: False, asked=[])
+
+    page = await none(None)
+    assert len(source.read) == MOST_PAGES
+    assert (page.items, page.coverage.complete) == ([], False)
+    page = await none(page.next_cursor)
+    assert len(source.read) == MOST_PAGES + 5
+    assert page.next_cursor is None
+
+
+async def test_a_cursor_of_other_filters_is_refused() -> None:
+    source = List(250)
+    page = await read(source)
+    with pytest.raises(Refused, match="other filters"):
+        await read(source, page.next_cursor, odd=True)
+
+
+async def test_draining_stops_at_its_bound_and_says_so() -> None:
+    whole = await drain(List(250, tells="nothing").page)
+    assert (len(whole.rows), whole.complete) == (250, True)
+    part = await drain(List(10_000, tells="more").page, most_pages=3)
+    assert (len(part.rows), part.complete) == (300, False)
+
+
+async def test_a_list_that_repeats_itself_for_ever_ends() -> None:
+    async def same(number: int) -> Listed[Plan]:
+        return Listed[Plan](data=[Plan(id="a")] * 100)
+
+    page = await page_from(same, lambda plan: plan, limit=500, cursor=None, asked=[])
+    assert len(page.items) == 500
+    assert not (await drain(same)).complete

@@ -1,0 +1,1 @@
+"""Testomat.io, the test management platform."""

@@ -1,0 +1,1 @@
+"""The calls of Testomat.io, by subject."""

@@ -1,0 +1,264 @@
+"""The four API families on one host: which credential each takes, where its paths begin, and how a login is kept.
+
+A, the public API v2, takes a general or a project token as a bearer. B, the web's JSON:API, takes the short-lived JWT
+of a login. C, reporting, and D, importing, take a project token as `api_key` in the query.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final, TypeVar
+
+import anyio
+from pydantic import BaseModel
+from pydantic_core import from_json
+
+from tools.kit.client import ApiClient, Content, Query, path
+from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized, UnexpectedShape
+from tools.kit.failures import Told, failure
+from tools.kit.network import Account, HeaderToken, QueryToken
+from tools.testomatio.models.documents import ChangeSession, Login, Nothing
+
+TOKEN: Final = "TESTOMATIO_API_TOKEN"  # noqa: S105 - the variable's name
+PASSWORD: Final = "TESTOMATIO_PASSWORD"  # noqa: S105 - the variable's name
+EMAIL: Final = "TESTOMATIO_EMAIL"
+PROJECT: Final = "TESTOMATIO_PROJECT"
+
+GENERAL: Final = "testomat_"
+OF_A_PROJECT: Final = "tstmt_"
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Families(ApiClient):
+    """One account over four families."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account, auth=None)
+        self._jwt: str | None = None
+        self._one_login = anyio.Lock()
+        self._sessions: dict[str, tuple[str, str]] = {}
+        """Of each project with a change session: its hash and its description."""
+
+    def project_of(self, project: str | None) -> str:
+        """The project that is meant: the one named, or the default.
+
+        Raises:
+            Refused: when there is neither.
+        """
+        meant = (project or self.account.settings.get(PROJECT, "")).strip()
+        if not meant:
+            raise Refused(
+                f"Say which project: its slug, as testomatio_list_projects or the address of its page shows it. "
+                f"{PROJECT} sets a default. Nothing was sent."
+            )
+        return meant
+
+    def failure(
+        self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
+    ) -> PlatformError:
+        """Statuses as this platform means them: 402 is a used-up quota, which no retry helps; 403 is several things."""
+        told = Told(self.account.title, request, status, headers, self.words(raw), is_write)
+        if status == 402:
+            return Invalid(
+                "Testomat.io refused this for its plan (402): the month's quota of API writes or test reports is used "
+                "up, or the feature is not part of the plan. Reading still works; an owner can see the quota under "
+                "Company, Subscription.",
+                **told.facts,
+            )
+        if status in {401, 403} and (why := _shut_out(status, _code(raw), request)):
+            return Unauthorized(why, **told.facts)
+        return failure(told)
+
+    def words(self, raw: bytes) -> str:
+        """The platform's sentence, with the details it sometimes adds."""
+        words, details = super().words(raw), _object(raw).get("details")
+        if details and isinstance(details, list):
+            details = "; ".join(map(str, details))
+        return f"{words}: {details}" if words and isinstance(details, str) and details else words
+
+    # Family A
+
+    async def get_v2(
+        self, project: str, *pieces: str | int, into: type[M], query: Query = (), listed: bool = False
+    ) -> M:
+        """Read of family A; one object stands in `data`, a list is read with its envelope."""
+        envelope = None if listed else "data"
+        return await self.get(_v2(project, *pieces), query=query, into=into, envelope=envelope, auth=self._token())
+
+    async def write_v2(
+        self,
+        method: str,
+        project: str,
+        *pieces: str | int,
+        into: type[M],
+        query: Query = (),
+        body: Any = None,
+        content: Content | None = None,
+        envelope: str | None = "data",
+    ) -> M:
+        """Write of family A, inside the project's change session where one is open.
+
+        A session that the platform no longer knows is refused with 403 before anything is done: a new one is opened
+        and the write sent once more.
+        """
+
+        async def send(session: str | None) -> M:
+            headers = {} if session is None else {"X-Session-Hash": session}
+            where = _v2(project, *pieces)
+            return await self.write(
+                *(method, where),
+                into=into,
+                query=query,
+                body=body,
+                content=content,
+                envelope=envelope,
+                auth=self._token(),
+                headers=headers,
+            )
+
+        held = self._sessions.get(project)
+        try:
+            return await send(None if held is None else held[0])
+        except Unauthorized as refused:
+            if held is None or refused.status != 403:
+                raise
+            return await send(await self.open_session(project, description=held[1]))
+
+    async def open_session(self, project: str, *, description: str) -> str:
+        """POST /api/v2/{project_id}/sessions
+
+        Later writes of family A to this project are grouped under it in the project's history.
+        """
+        told = await self.write(
+            *("POST", _v2(project, "sessions")),
+            body={"description": description},
+            into=ChangeSession,
+            envelope="data",
+            auth=self._token(),
+        )
+        if not told.hash:
+            raise UnexpectedShape("Testomat.io opened a change session without saying its name.")
+        self._sessions[project] = (told.hash, description)
+        return told.hash
+
+    async def close_session(self, project: str) -> str | None:
+        """DELETE /api/v2/{project_id}/sessions/{hash}, where one is open; answers what it was for"""
+        held = self._sessions.pop(project, None)
+        if held is None:
+            return None
+        with suppress(NotFound):  # it ended by itself, which is as good
+            await self.write("DELETE", _v2(project, "sessions", held[0]), into=Nothing, auth=self._token())
+        return held[1]
+
+    def _token(self) -> HeaderToken:
+        return HeaderToken("Authorization", f"Bearer {self.account.secret(TOKEN)}")
+
+    # Family B
+
+    async def log_in(self) -> str:
+        """POST /api/login
+
+        Raises:
+            Unauthorized: when the login is refused, or answered without a JWT.
+        """
+        body = self._who()
+        told = await self.read("POST", "/api/login", body=body, into=Login)
+        if not told.jwt:
+            raise Unauthorized("Testomat.io answered the login without a session.", request="POST /api/login")
+        return told.jwt
+
+    def _who(self) -> dict[str, str]:
+        """What a login is made with: e-mail and password where they are set, else the general token."""
+        email = self.account.settings.get(EMAIL)
+        if email and PASSWORD in self.account.credentials:
+            return {"email": email, "password": self.account.secret(PASSWORD)}
+        return {"api_token": self.account.secret(TOKEN)}
+
+    async def get_web(self, *pieces: str | int, into: type[M], query: Query = (), envelope: str | None = "data") -> M:
+        """Read of family B."""
+        return await self._with_jwt(
+            lambda jwt: self.get(path("api", *pieces), query=query, into=into, envelope=envelope, auth=jwt)
+        )
+
+    async def write_web(
+        self,
+        method: str,
+        *pieces: str | int,
+        into: type[M],
+        query: Query = (),
+        body: Any = None,
+        envelope: str | None = "data",
+    ) -> M:
+        """Write of family B; it is sent again only after the platform refused it for its login, before acting."""
+        where = path("api", *pieces)
+        return await self._with_jwt(
+            lambda jwt: self.write(method, where, query=query, body=body, into=into, envelope=envelope, auth=jwt)
+        )
+
+    async def _with_jwt(self, act: Callable[[HeaderToken], Awaitable[M]]) -> M:
+        """Act with the login that is held; where it is refused, log in anew and act once more."""
+        was_held = self._jwt is not None
+        jwt = await self._login(stale=None)
+        try:
+            return await act(HeaderToken("Authorization", f"Bearer {jwt}"))
+        except Unauthorized:
+            # An expired login answers 403 here, as a missing right does; with a new login only the right is missing.
+            if not was_held:
+                raise
+        jwt = await self._login(stale=jwt)
+        return await act(HeaderToken("Authorization", f"Bearer {jwt}"))
+
+    async def _login(self, *, stale: str | None) -> str:
+        """The login all calls share; made when there is none, or none but the stale one."""
+        async with self._one_login:
+            if self._jwt is None or self._jwt == stale:
+                self._jwt = None
+                self._jwt = await self.log_in()
+            return self._jwt
+
+    # Families C and D
+
+    def _api_key(self) -> QueryToken:
+        return QueryToken("api_key", self.account.secret(TOKEN))
+
+    async def write_report(self, method: str, *pieces: str | int, into: type[M], body: Any = None) -> M:
+        """Write of family C or D."""
+        return await self.write(method, path("api", *pieces), body=body, into=into, auth=self._api_key())
+
+    async def get_import(self, *pieces: str | int, into: type[M], query: Query = ()) -> M:
+        """Read of family D."""
+        return await self.get(path("api", *pieces), query=query, into=into, auth=self._api_key())
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    """A body as an object; empty where it is none."""
+    try:
+        told = from_json(raw)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _code(raw: bytes) -> str:
+    return str(_object(raw).get("code") or "")
+
+
+def _shut_out(status: int, code: str, request: str) -> str | None:
+    """What a refusal of family A means: only its code tells a dead token from a missing right."""
+    if "/api/v2/" not in request:
+        return None
+    if code == "token_invalid":
+        return (
+            f"This token was paused or deleted ({status}). A new one is made under Account, Access Tokens, or in the "
+            "project under Settings."
+        )
+    if status == 401 or code:
+        return f"Testomat.io does not know this token ({status}): it is mistyped, expired, or belongs to another host."
+    return (
+        f"Testomat.io refused this ({status}): the token's user lacks the right, or may only read here; to a read-only "
+        "user, and in an archived project, the public API refuses even reading. A project owner can change the role."
+    )
+
+
+def _v2(project: str, *pieces: str | int) -> str:
+    return path("api", "v2", project, *pieces)

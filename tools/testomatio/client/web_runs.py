@@ -1,0 +1,54 @@
+"""Runs and results over family B, the web's JSON:API: what family A does not tell, archives, and starting anew."""
+
+from collections.abc import Sequence
+
+from tools.kit.client import Query
+from tools.testomatio.client.families import Families
+from tools.testomatio.models.documents import Listed, Nothing
+from tools.testomatio.models.results import WebResult
+from tools.testomatio.models.runs import Copied, WebRun
+
+
+class WebRunCalls(Families):
+    """The calls that need a login."""
+
+    async def web_runs_page(self, project: str, filters: Query, page: int) -> Listed[WebRun]:
+        """GET /api/{p}/runs"""
+        query = [*filters, ("page", page)]
+        return await self.get_web(project, "runs", query=query, into=Listed[WebRun], envelope=None)
+
+    async def archived_runs_page(self, project: str, page: int) -> Listed[WebRun]:
+        """GET /api/{p}/runs/archives"""
+        query = [("page", page)]
+        return await self.get_web(project, "runs", "archives", query=query, into=Listed[WebRun], envelope=None)
+
+    async def web_run(self, project: str, run_id: str) -> WebRun:
+        """GET /api/{p}/runs/{id}"""
+        return await self.get_web(project, "runs", run_id, into=WebRun)
+
+    async def web_results_page(self, project: str, filters: Query, page: int) -> Listed[WebResult]:
+        """GET /api/{p}/testruns"""
+        query = [*filters, ("page", page)]
+        return await self.get_web(project, "testruns", query=query, into=Listed[WebResult], envelope=None)
+
+    async def web_result(self, project: str, result_id: int) -> WebResult:
+        """GET /api/{p}/testruns/{id}"""
+        return await self.get_web(project, "testruns", result_id, into=WebResult)
+
+    async def archive_rungroups(self, project: str, rungroup_ids: Sequence[str]) -> Nothing:
+        """POST /api/{p}/rungroups/archive"""
+        body = {"rungroups_ids": list(rungroup_ids)}
+        return await self.write_web("POST", project, "rungroups", "archive", body=body, into=Nothing)
+
+    async def unarchive_rungroups(self, project: str, rungroup_ids: Sequence[str]) -> Nothing:
+        """POST /api/{p}/rungroups/unarchive"""
+        body = {"rungroups_ids": list(rungroup_ids)}
+        return await self.write_web("POST", project, "rungroups", "unarchive", body=body, into=Nothing)
+
+    async def relaunch_run(self, project: str, run_id: str) -> Nothing:
+        """POST /api/{p}/runs/{id}/relaunch"""
+        return await self.write_web("POST", project, "runs", run_id, "relaunch", body={}, into=Nothing)
+
+    async def relaunch_copy(self, project: str, run_id: str) -> Copied:
+        """POST /api/{p}/runs/{id}/relaunch_copy"""
+        return await self.write_web("POST", project, "runs", run_id, "relaunch_copy", body={}, into=Copied)

@@ -1,0 +1,1 @@
+"""What Testomat.io answers, and what it is sent."""

@@ -1,0 +1,96 @@
+"""Analytics: tests that fit a report, aggregates, and saved charts (API reference: Analytics)."""
+
+import json
+from typing import Any
+
+from pydantic import AliasChoices, Field, field_validator, model_validator
+
+from tools.kit.model import Many, Model
+from tools.kit.text import Key, Untrusted
+from tools.testomatio.models.documents import Meta, Record, flattened
+from tools.testomatio.models.said import label_words
+
+Cell = Untrusted | int | float | bool | None
+
+DEPRECATED = frozenset({"flaky_rate", "flakyRate"})
+HEAVY = frozenset({"description", "code", "clean_title", "cleanTitle", "public_title", "publicTitle", "type"})
+"""Of a test what says its title again, or is longer than a row."""
+
+
+def cells(value: Any, before: str = "") -> dict[str, Any]:
+    """An object as one flat row: what lies deeper gets a dotted name, lists are written as text."""
+    row: dict[str, Any] = {}
+    for name, inside in value.items():
+        if isinstance(inside, dict):
+            row |= cells(inside, f"{before}{name}.")
+        elif isinstance(inside, list):
+            named = all(
+                isinstance(one, str | int | float) or (isinstance(one, dict) and one.get("title")) for one in inside
+            )
+            words = [str(one) if isinstance(one, int | float) else one for one in inside]
+            row[f"{before}{name}"] = ", ".join(label_words(words)) if named else json.dumps(inside, ensure_ascii=False)
+        else:
+            row[f"{before}{name}"] = inside
+    return row
+
+
+class Row(Model):
+    """A row whose keys the reference does not name all: kept as it came, in one level."""
+
+    cells: dict[Key, Cell]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, value: Any) -> Any:
+        told = flattened(value)
+        if not isinstance(told, dict):
+            return {"cells": {"value": told if isinstance(told, str | int | float | None) else json.dumps(told)}}
+        left = DEPRECATED | HEAVY
+        return {"cells": cells({name: one for name, one in told.items() if name not in left})}
+
+
+class Rows(Model):
+    """Rows of a report: a list, a page of one, or one object of totals."""
+
+    data: list[Row] = Field(default_factory=list)
+    meta: Meta = Field(default_factory=Meta)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _any(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            return {"data": value}
+        if not isinstance(value, dict):
+            return {}
+        meta = value.get("meta")
+        data = value["data"] if "data" in value else {name: one for name, one in value.items() if name != "meta"}
+        rows = data if isinstance(data, list) else [data] if data not in (None, {}) else []
+        return {"data": rows, "meta": meta if isinstance(meta, dict) else {}}
+
+
+class ChartQuery(Record):
+    """One query of a chart."""
+
+    number: int | None = None
+    query: Untrusted | None = None
+    title: Untrusted | None = None
+    label: Untrusted | None = None
+
+
+class Chart(Record):
+    """A saved chart, or a saved query without a picture."""
+
+    id: Key
+    title: Untrusted | None = None
+    context: Key | None = None
+    chart: Key | None = None
+    queries: Many[ChartQuery] = Field(default_factory=list)
+    url: Untrusted | None = Field(default=None, validation_alias=AliasChoices("url"))
+
+    @field_validator("queries", mode="before")
+    @classmethod
+    def _numbered(cls, value: Any) -> Any:
+        """Queries with their numbers, which count from zero."""
+        if not isinstance(value, list):
+            return []
+        return [{"number": number, **one} for number, one in enumerate(value) if isinstance(one, dict)]

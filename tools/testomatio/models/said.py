@@ -1,0 +1,78 @@
+"""Values that the families say in several ways: labels, environments, plans, texts of a terminal."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BeforeValidator, Field
+
+from tools.kit.failure_groups import plain
+from tools.kit.text import Key, Untrusted
+from tools.testomatio.models.documents import Record, flattened
+
+
+def _label(value: Any) -> str | None:
+    """A label in words: `Severity: critical`; a family that gives only words is taken by them."""
+    value = flattened(value)
+    if not isinstance(value, dict):
+        return value if isinstance(value, str) and value else None
+    title, said = value.get("title") or value.get("id"), value.get("value")
+    return None if not title else f"{title}: {said}" if said not in (None, "") else str(title)
+
+
+def label_words(value: Any) -> list[str]:
+    """Labels in words, whatever the family."""
+    return [label for one in value if (label := _label(one))] if isinstance(value, list) else []
+
+
+def _environments(value: Any) -> list[str]:
+    """Environments as a list: one route joins them with commas, another gives an array."""
+    pieces = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
+    return [str(piece).strip() for piece in pieces if str(piece).strip()]
+
+
+def _named(value: Any) -> list[Any]:
+    """References as objects: a bare text is an id where it looks like one, else a title."""
+    if not isinstance(value, list):
+        return []
+    return [
+        one if isinstance(one, dict) else {"id" if len(str(one)) == 8 and " " not in str(one) else "title": one}
+        for one in value
+        if one
+    ]
+
+
+def _person(value: Any) -> str | None:
+    """A person in one word; some routes give a record."""
+    value = flattened(value)
+    if isinstance(value, dict):
+        value = value.get("email") or value.get("name")
+    return value if isinstance(value, str) and value else None
+
+
+def _addresses(value: Any) -> list[str]:
+    """The addresses of files, which come bare or as records."""
+    files = [one.get("url") or one.get("name") if isinstance(one, dict) else one for one in value or []]
+    return [str(one) for one in files if one] if isinstance(value, list) else []
+
+
+def _words(value: Any) -> Any:
+    """A text as one, whatever was sent in its place, without the colours of a terminal."""
+    if value is None:
+        return None
+    return plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+Environments = Annotated[list[Untrusted], BeforeValidator(_environments)]
+Person = Annotated[Untrusted | None, BeforeValidator(_person)]
+Addresses = Annotated[list[Untrusted], BeforeValidator(_addresses)]
+Words = Annotated[Untrusted | None, BeforeValidator(_words)]
+
+
+class Named(Record):
+    """Something by its id and title, of which either may be missing."""
+
+    id: Key | None = None
+    title: Untrusted | None = Field(default=None, validation_alias=AliasChoices("title", "name"))
+
+
+References = Annotated[list[Named], BeforeValidator(_named)]

@@ -1,0 +1,185 @@
+"""Testomat.io: what it is, what opens it, and its parts."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tools.kit.errors import TestdeskError
+from tools.kit.platform import Credential, Parts, Platform, Setting
+from tools.testomatio.client.families import EMAIL, GENERAL, OF_A_PROJECT, PASSWORD, PROJECT, TOKEN
+
+if TYPE_CHECKING:
+    from tools.testomatio.client.testomatio import Testomatio
+
+A_GENERAL_ONE = "a general token (testomat_..., under Account, Access Tokens)"
+A_PROJECTS_ONE = "a project token (tstmt_..., in the project under Settings, Project)"
+
+
+def parts() -> Parts:
+    """Its client and tools, which only those pay for who use them."""
+    from tools.testomatio.client.testomatio import Testomatio
+    from tools.testomatio.tools import (
+        analytics,
+        attachments,
+        branches,
+        comments,
+        importing,
+        issues,
+        label_links,
+        labels,
+        pages,
+        parameters,
+        plans,
+        projects,
+        reported_results,
+        reporting,
+        requirements,
+        result_changes,
+        results,
+        run_changes,
+        run_events,
+        run_pages,
+        run_report,
+        rungroups,
+        runs,
+        shares,
+        steps,
+        suite_changes,
+        suite_tree,
+        suites,
+        templates,
+        test_batches,
+        test_changes,
+        tests,
+        web_changes,
+        web_runs,
+    )
+    from tools.testomatio.tools.survey import survey
+
+    return Parts(
+        client=Testomatio,
+        toolsets=(
+            projects.tool,
+            projects.web,
+            suite_tree.either,
+            suites.tool,
+            suites.either,
+            suite_changes.tool,
+            tests.tool,
+            test_changes.tool,
+            test_batches.tool,
+            labels.tool,
+            label_links.tool,
+            steps.tool,
+            issues.tool,
+            attachments.tool,
+            requirements.tool,
+            branches.tool,
+            shares.tool,
+            parameters.web,
+            templates.web,
+            comments.web,
+            pages.tool,
+            runs.tool,
+            run_changes.tool,
+            run_events.tool,
+            run_report.tool,
+            run_pages.tool,
+            results.tool,
+            result_changes.tool,
+            rungroups.tool,
+            plans.tool,
+            analytics.tool,
+            web_runs.tool,
+            web_changes.tool,
+            reporting.tool,
+            reported_results.tool,
+            importing.tool,
+        ),
+        probe=probe,
+        survey=survey,
+    )
+
+
+def sandbox(profile: str = "story") -> Any:
+    """A fresh imitation of the platform."""
+    from tools.testomatio.sandbox.build import build  # only a sandbox pays for it
+
+    return build()
+
+
+def acts() -> Any:
+    """What the demonstration plays here."""
+    from tools.testomatio.sandbox.acts import ACTS  # only the demonstration pays for it
+
+    return ACTS
+
+
+def shut(held: Mapping[str, str]) -> Mapping[str, str]:
+    """What the kind of the token leaves shut: no request tells, its first letters do.
+
+    A general token opens families A and B, a project token A, C and D; e-mail and password open B. A token without
+    a known beginning is taken to open everything.
+    """
+    token = held.get(TOKEN, "")
+    logs_in = PASSWORD in held and EMAIL in held
+    closed: dict[str, str] = {}
+    if not token:
+        closed["api"] = f"they need {A_GENERAL_ONE} or {A_PROJECTS_ONE} in {TOKEN}; a password opens the web's API only"
+    if token.startswith(OF_A_PROJECT) and not logs_in:
+        closed["web"] = f"they need {A_GENERAL_ONE} in {TOKEN}, or {EMAIL} and {PASSWORD} beside the project token"
+    if not token or token.startswith(GENERAL):
+        closed["report"] = f"reporting and importing need {A_PROJECTS_ONE} in {TOKEN}"
+    return closed
+
+
+async def probe(api: "Testomatio") -> str:
+    """Read as little as shows that the credential works: the default project, and the first page of projects."""
+    account, told = api.account, []
+    held = {name: value.get_secret_value() for name, value in account.credentials.items()} | dict(account.settings)
+    closed = shut(held)
+    project = account.settings.get(PROJECT)
+    if project and "api" not in closed:
+        info = await api.project_info(project)
+        told.append(f"project {info.project_id or project} opens")
+    if "web" not in closed:
+        page = await api.projects_page(1, 1)
+        count = page.meta.total if page.meta.total is not None else len(page.data)
+        told.append(f"{count} project{'' if count == 1 else 's'} visible")
+    if not told:
+        raise TestdeskError(f"A project token does not say which project it opens: set {PROJECT} to try it.")
+    return ", ".join(told)
+
+
+testomatio = Platform(
+    key="testomatio",
+    title="Testomat.io",
+    docs="https://docs.testomat.io/",
+    load=parts,
+    sandbox=sandbox,
+    acts=acts,
+    credentials=(
+        Credential(
+            TOKEN,
+            "in Testomat.io under Account, Access Tokens (general), or in a project under Settings (for it alone)",
+            invented="tstmt_sandbox0harbour0shop",
+        ),
+        Credential(PASSWORD, "as you log in to Testomat.io", is_free_text=True, invented="sandbox-password"),
+    ),
+    suffices=(frozenset({TOKEN}), frozenset({EMAIL, PASSWORD})),
+    shut=shut,
+    address=Setting(
+        "TESTOMATIO_BASE_URL", "Address of Testomat.io; another for a self-hosted one", "https://app.testomat.io"
+    ),
+    mount="/testomatio",
+    settings=(
+        Setting(PROJECT, "Slug of the project that is meant where a tool is told none", invented="harbour-shop-6f98f"),
+        Setting(
+            EMAIL,
+            "Your e-mail address, for what needs a login and has no general token",
+            invented="mara.lindt@shop.example.test",
+        ),
+    ),
+    words=(
+        "Testomat.io: folders and suites hold tests, runs hold results. @T264409fe and 264409fe are one test."
+    ),
+)

@@ -1,0 +1,79 @@
+"""Answers: envelopes and error bodies of all four families."""
+
+import json
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Answered, Call
+from tools.testomatio.sandbox.world import World
+
+_encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+_HEADERS = {"cache-control": "max-age=0, private, must-revalidate"}
+
+
+def answer(data: object, status: int = HTTPStatus.OK) -> Response:
+    """A JSON answer as it stands."""
+    return Response(_encoder.encode(data).encode("utf-8", "replace"), status, _HEADERS, "application/json")
+
+
+def v2(call: Call[World], data: object, *, meta: object = None, status: int = HTTPStatus.OK) -> Response:
+    """An answer of family A: what was asked for below `data`, and of lists what is known of them below `meta`."""
+    if call.world.switches.camel_case:
+        data = camelised(data)
+    return answer({"data": data} if meta is None else {"data": data, "meta": meta}, status)
+
+
+def created(call: Call[World], data: object) -> Response:
+    return v2(call, data, status=HTTPStatus.CREATED)
+
+
+def gone() -> Response:
+    """204 and nothing else: what v2 answers to a deletion."""
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers=_HEADERS)
+
+
+def problem(status: int, error: str, **more: object) -> Response:
+    """An error of families A and B: a sentence under `error`, sometimes with more beside it."""
+    return answer({"error": error, **more}, status)
+
+
+def message(status: int, text: str) -> Response:
+    """An error of the reporting API: a sentence under `message`."""
+    return answer({"message": text}, status)
+
+
+def refuse(status: int, error: str, **more: object) -> Answered:
+    """What a handler of families A and B raises to end with an error."""
+    return Answered(problem(status, error, **more))
+
+
+def invalid(reason: str, **more: object) -> Answered:
+    return refuse(422, reason, **more)
+
+
+def not_found(what: str) -> Answered:
+    return refuse(404, f"{what} not found")
+
+
+def lost(call: Call[World]) -> Response:
+    """A path the API does not have."""
+    return problem(404, "Not found")
+
+
+def broken(call: Call[World]) -> Response:
+    """What the server answers when it fell over a request: no words of the API."""
+    return Response("<!doctype html><title>500</title><h1>We're sorry, but something went wrong</h1>", 500, _HEADERS,
+                    "text/html")  # fmt: skip
+
+
+def camelised(data: object) -> object:
+    """Keys in camelCase, at every depth; free texts under them stay as they are."""
+    if isinstance(data, dict):
+        return {_camel(key): camelised(value) for key, value in data.items()}
+    return [camelised(entry) for entry in data] if isinstance(data, list) else data
+
+
+def _camel(key: str) -> str:
+    first, *rest = key.split("_")
+    return first + "".join(word.capitalize() for word in rest)

@@ -1,0 +1,120 @@
+"""Build: the imitation put together, with a world of its own each time."""
+
+from dataclasses import replace
+from typing import Any, Literal
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.clock import Clock
+from tools.kit.sandbox.routes import Call, Routes
+from tools.kit.sandbox.sandbox import Sandbox
+from tools.testomatio.sandbox import (
+    analytics,
+    attachments,
+    branches,
+    bulk,
+    charts,
+    info,
+    issues,
+    labels,
+    milestones,
+    plans,
+    requirements,
+    run_stats,
+    rungroups,
+    runs,
+    shares,
+    stats,
+    steps,
+    suites,
+    tags,
+    testruns,
+    tests,
+)
+from tools.testomatio.sandbox.access import admit
+from tools.testomatio.sandbox.answers import answer, invalid, lost
+from tools.testomatio.sandbox.asked import body
+from tools.testomatio.sandbox.beside_v2 import TABLES
+from tools.testomatio.sandbox.story.desk import finish, prepare
+from tools.testomatio.sandbox.story.history import group, label_runs, remember
+from tools.testomatio.sandbox.story.hotfix import put_under_test
+from tools.testomatio.sandbox.story.neighbours import settle_in
+from tools.testomatio.sandbox.story.shop import furnish
+from tools.testomatio.sandbox.story.suites import grow
+from tools.testomatio.sandbox.story.tests import write
+from tools.testomatio.sandbox.world import Switches, World
+
+MOUNT = "/testomatio"
+
+Profile = Literal["story"]
+
+controls: Routes[World] = Routes()
+
+
+def build(profile: Profile = "story", *, clock: Clock | None = None, switches: Switches | None = None) -> Sandbox:
+    """An imitation of the company; nothing is made before the first request."""
+    seeds = {"story": _story}
+    first_switches = switches or Switches()
+    return Sandbox(
+        MOUNT,
+        lambda time: seeds[profile](World(time, first_switches)),
+        [
+            info.routes,
+            bulk.routes,
+            tests.routes,
+            suites.routes,
+            plans.routes,
+            run_stats.routes,
+            runs.routes,
+            testruns.routes,
+            rungroups.routes,
+            steps.routes,
+            labels.routes,
+            tags.routes,
+            issues.routes,
+            milestones.routes,
+            requirements.routes,
+            branches.routes,
+            attachments.routes,
+            shares.routes,
+            analytics.routes,
+            stats.routes,
+            charts.routes,
+            *TABLES,
+            controls,
+        ],
+        beside={attachments.FILES: [attachments.files]},
+        admit=admit,
+        lost=lost,
+        clock=clock,
+        curl="-H 'Authorization: Bearer testomat_demo' '{base}/api/v2/harbour-shop-6f98f/info'",
+    )
+
+
+def _story(world: World) -> World:
+    furnish(world)
+    wanted = grow(world)
+    prepare(world)
+    write(world, wanted)
+    group(world)
+    remember(world)
+    put_under_test(world)
+    label_runs(world)
+    finish(world)
+    settle_in(world)
+    world.begin()
+    return world
+
+
+@controls.action("switches")
+async def set_switches(call: Call[World]) -> Response:
+    """Follow other sources where sources disagree: `{"camel_case": true}`, `{"too_many_every": 5}`."""
+    sent, world = body(call), call.world
+    names = sorted(Switches.__dataclass_fields__)
+    wanted: dict[str, Any] = {}
+    for name, value in sent.items():
+        if name not in names or type(value) is not type(getattr(world.switches, name)) or str(value).startswith("-"):
+            raise invalid(f"send true or false, or a number where one stands, for any of {', '.join(names)}")
+        wanted[name] = value
+    world.switches = replace(world.switches, **wanted)
+    return answer({name: getattr(world.switches, name) for name in names})

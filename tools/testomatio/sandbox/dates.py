@@ -1,0 +1,24 @@
+"""Dates: the two spellings the API answers with, and the ones it reads."""
+
+from datetime import UTC, datetime
+
+
+def zulu(at: datetime | None) -> str | None:
+    """`2026-03-02T09:15:00Z`: family A."""
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def precise(at: datetime | None) -> str | None:
+    """`2026-03-02T09:15:00.000Z`: the web API."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read(text: object) -> datetime | None:
+    """An instant out of ISO 8601; a missing offset means UTC; None when it is no date."""
+    if not isinstance(text, str):
+        return None
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

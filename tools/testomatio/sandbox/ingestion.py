@@ -1,0 +1,182 @@
+"""Ingestion: how a result that a reporter sent becomes one of a run.
+
+What cannot be taken in is dropped without a word, because the reporter has had its answer by then.
+"""
+
+from datetime import UTC, datetime
+
+from tools.testomatio.sandbox import labelling, tracked
+from tools.testomatio.sandbox.asked import Fields
+from tools.testomatio.sandbox.holdings import Labelled, Run, Suite, Test, Testrun, bare
+from tools.testomatio.sandbox.lifecycle import start
+from tools.testomatio.sandbox.world import World
+
+STATUSES = ("passed", "failed", "skipped")
+LONGEST_STEP_TEXT = 250
+
+
+def bare_id(text: object, letter: str) -> str:
+    """An id without the sign and the letter of its display form: `@T264409fe`, `T264409fe`."""
+    word = str(text).strip().removeprefix("@")
+    return word[1:] if len(word) == 9 and word[0] == letter else word
+
+
+def matched(world: World, project: str, sent: Fields) -> Test | None:
+    """The test that a result is of: by its id, else by its title with the suite and the file where they were told."""
+    if sent.get("test_id"):
+        test = world.tests.get(bare_id(sent["test_id"], "T"))
+        return test if test is not None and test.project == project else None
+    title = str(sent.get("title") or "").strip()
+    for test in world.tests.of(project):
+        if title and title in {test.title, bare(test.title)} and _is_there(world, test, sent):
+            return test
+    return None
+
+
+def _is_there(world: World, test: Test, sent: Fields) -> bool:
+    suite = world.suites.get(test.suite_id)
+    if sent.get("suite_id") and bare_id(sent["suite_id"], "S") != test.suite_id:
+        return False
+    if sent.get("suite_title") and (suite is None or sent["suite_title"] not in {suite.title, bare(suite.title)}):
+        return False
+    return sent.get("file") in {None, "", test.file} or test.file is None
+
+
+def take_in(world: World, run: Run, sent: Fields, *, may_create: bool) -> None:
+    """Write a result into its run: where one waits for it, over the one it repeats, or as a new one."""
+    example = sent.get("example")
+    if sent.get("status") not in STATUSES or isinstance(example, list):
+        return
+    test = matched(world, run.project, sent) or (_created(world, run, sent) if may_create else None)
+    if test is None:
+        return
+    values = _values(example)
+    rid = None if not sent.get("rid") else str(sent["rid"]).removeprefix(f"{run.id}-")
+    result = _same(world, run, test, values, rid) or world.results.add(_empty(world, run, test))
+    if result.status != "pending" and not sent.get("overwrite"):
+        result.retries += 1
+    result.rid, result.example, result.automated = rid or result.rid, values or result.example, True
+    _fill(world, result, sent)
+    start(world, run)
+
+
+def _same(world: World, run: Run, test: Test, values: dict[str, str] | None, rid: str | None) -> Testrun | None:
+    """The result in the run that this one repeats or fills: the one told apart alike, else one that waits."""
+    own = [result for result in world.results.of_run(run.id) if result.test_id == test.id]
+    alike = [one for one in own if (one.rid == rid if rid else one.rid is None and one.example == values)]
+    waiting = [one for one in own if not (one.example and values) or one.example == values]
+    done = [one for one in alike if one.status != "pending"]
+    return next(iter([*done, *(one for one in waiting if one.status == "pending")]), None)
+
+
+def _empty(world: World, run: Run, test: Test) -> Testrun:
+    suite, now = world.suites.get(test.suite_id), world.now()
+    return Testrun(
+        id=next(world.result_ids),
+        project=run.project,
+        run_id=run.id,
+        test_id=test.id,
+        title=test.title,
+        suite_title=None if suite is None else suite.title,
+        status="pending",
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _fill(world: World, result: Testrun, sent: Fields) -> None:
+    result.status, result.updated_at = str(sent["status"]), world.now()
+    result.finished_at = _moment(sent.get("timestamp")) or world.now()
+    for name in ("message", "stack", "substatus"):
+        setattr(result, name, None if sent.get(name) is None else str(sent[name]))
+    run_time = sent.get("run_time")
+    result.run_time = run_time if isinstance(run_time, int | float) else None
+    result.artifacts = [str(url) for url in _entries(sent.get("artifacts"))]
+    result.steps = [_step(step) for step in _entries(sent.get("steps")) if isinstance(step, dict)]
+    meta = sent.get("meta")
+    result.meta = {str(key): str(value) for key, value in meta.items()} if isinstance(meta, dict) else {}
+    for label in _entries(sent.get("labels")):
+        put_label(world, result.project, result.labels, str(label))
+    for link in _entries(sent.get("links")):
+        if isinstance(link, dict) and link.get("label"):
+            put_label(world, result.project, result.labels, str(link["label"]))
+        elif isinstance(link, dict) and link.get("jira"):
+            put_issue(world, result.project, str(link["jira"]), "testrun", result.id)
+
+
+def put_label(world: World, project: str, labels: list[Labelled], text: str) -> None:
+    """Put `label` or `label:value` among labels; one that the project does not have is left out."""
+    name, _, value = text.partition(":")
+    label = labelling.named(world, project, text) or labelling.named(world, project, name)
+    if label is not None:
+        wanted = Labelled(label.slug, value or None)
+        if wanted not in labels:
+            labels.append(wanted)
+
+
+def put_issue(world: World, project: str, key: str, resource_type: str, resource_id: str | int) -> None:
+    """Link a Jira issue, once."""
+    if key.strip().upper() not in {link.jira_id for link in world.links_of(resource_type, resource_id)}:
+        tracked.keep(world, tracked.made(world, project, "jira", key, resource_type, resource_id))
+
+
+def _created(world: World, run: Run, sent: Fields) -> Test | None:
+    """A test for a result that none was found for, in the suite it names."""
+    title = str(sent.get("title") or "").strip()
+    if not title:
+        return None
+    suite, now = _suite(world, run.project, sent), world.now()
+    test = Test(world.new_id(), run.project, suite.id, title, now, now, state="automated", sync=True)
+    test.position = len(world.tests_in(suite)) + 1
+    test.file = None if sent.get("file") is None else str(sent["file"])
+    test.code = None if sent.get("code") is None else str(sent["code"])
+    test.linked_tags = [str(tag).lstrip("@") for tag in _entries(sent.get("tags"))]
+    return world.tests.add(test)
+
+
+def _suite(world: World, project: str, sent: Fields) -> Suite:
+    known = world.suites.get(bare_id(sent.get("suite_id") or "", "S"))
+    title = str(sent.get("suite_title") or "Reported tests")
+    if known is not None and known.project == project:
+        return known
+    for suite in world.suites.of(project):
+        if suite.file_type == "file" and suite.title == title:
+            return suite
+    parent = world.suites.get(bare_id(sent.get("root_suite_id") or "", "S"))
+    parent_id = parent.id if parent is not None and parent.project == project else None
+    beside = [suite for suite in world.suites.of(project) if suite.parent_id == parent_id]
+    made = Suite(world.new_id(), project, title, parent_id, position=len(beside) + 1)
+    made.created_at = made.updated_at = world.now()
+    return world.suites.add(made)
+
+
+def _values(example: object) -> dict[str, str] | None:
+    """The values of an example: an object's as they are named, a bare text under `example`."""
+    if isinstance(example, dict):
+        return {str(name): str(value) for name, value in example.items()} or None
+    return None if example in (None, "") else {"example": str(example)}
+
+
+def _moment(timestamp: object) -> datetime | None:
+    """The instant of a number of seconds; None for what is none."""
+    try:
+        return datetime.fromtimestamp(timestamp, UTC) if isinstance(timestamp, int | float) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _step(step: dict[str, object]) -> dict[str, object]:
+    """A step with its texts cut, at every depth."""
+    return {name: _cut(value) for name, value in step.items()}
+
+
+def _cut(value: object) -> object:
+    if isinstance(value, str):
+        return value[:LONGEST_STEP_TEXT]
+    if isinstance(value, dict):
+        return _step(value)
+    return [_cut(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _entries(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,98 @@
+"""JSON:API: documents of the web API, their pages, and the shape that its writes must have."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import TypeVar
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call
+from tools.testomatio.sandbox.answers import answer, refuse
+from tools.testomatio.sandbox.asked import Fields, body, whole
+from tools.testomatio.sandbox.world import World
+
+T = TypeVar("T")
+
+PER_PAGE = 50
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a document carried: attributes by their dasherised names, and the id behind each relationship."""
+
+    attributes: Fields
+    related: Mapping[str, str]
+
+
+def resource(type_: str, id_: str | int, attributes: Row, **related: object) -> Row:
+    """One record; each relationship is the type and id of another, a list of these, or null."""
+    shown: Row = {"id": str(id_), "type": type_, "attributes": attributes}
+    if related:
+        shown["relationships"] = {name.replace("_", "-"): {"data": data} for name, data in related.items()}
+    return shown
+
+
+def linkage(type_: str, id_: str | int) -> Row:
+    """What a relationship says of a record."""
+    return {"type": type_, "id": str(id_)}
+
+
+def document(data: object, *, included: list[Row] | None = None, meta: Row | None = None) -> Response:
+    whole_document: Row = {"data": data}
+    if included is not None:
+        whole_document["included"] = included
+    if meta is not None:
+        whole_document["meta"] = meta
+    return answer(whole_document)
+
+
+def paged(call: Call[World], rows: Sequence[T], shown: Callable[[T], Row], *, per_page: int = PER_PAGE) -> Response:
+    """A page of a list; past the last one it is empty, and a page that is no number is the first."""
+    page = max(whole(call.last("page"), 1), 1)
+    meta: Row = {
+        "num": len(rows),
+        "total_pages": ceil(len(rows) / per_page),
+        "page": page,
+        "per_page": per_page,
+        "rId": f"r{call.world.requests}",
+    }
+    return document([shown(row) for row in rows[(page - 1) * per_page : page * per_page]], meta=meta)
+
+
+def asked_per_page(call: Call[World], cap: int) -> int:
+    """How many rows a page shall have, where the API lets the caller say."""
+    return min(max(whole(call.last("per_page"), PER_PAGE), 1), cap)
+
+
+def written(call: Call[World], type_: str, *, snake: Collection[str] = ()) -> Written:
+    """The document of a write, of one type in its singular or plural; `snake` names the keys with an underscore.
+
+    Raises:
+        Answered: 400 for any other shape, such as fields side by side or keys in snake_case.
+    """
+    data = body(call).get("data")
+    if not isinstance(data, dict):
+        raise refuse(400, "param is missing or the value is empty: data")
+    if data.get("type") not in {type_, f"{type_}s"}:
+        raise refuse(400, f"type is not {type_}s")
+    attributes = data.get("attributes", {})
+    if not isinstance(attributes, dict):
+        raise refuse(400, "attributes is not an object")
+    if odd := [name for name in attributes if "_" in name and name not in snake]:
+        raise refuse(400, f"found unpermitted parameters: {', '.join(odd)}")
+    return Written(attributes, _related(data.get("relationships", {})))
+
+
+def _related(sent: object) -> dict[str, str]:
+    if not isinstance(sent, dict):
+        raise refuse(400, "relationships is not an object")
+    found = {}
+    for name, relation in sent.items():
+        data = relation.get("data") if isinstance(relation, dict) else None
+        if not isinstance(data, dict) or not isinstance(data.get("id"), str | int):
+            raise refuse(400, f"relationship {name} has no data with an id")
+        found[str(name)] = str(data["id"])
+    return found

@@ -1,0 +1,43 @@
+"""People: who works in a company, and what lets them in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(slots=True)
+class User:
+    id: int
+    name: str
+    email: str
+    role: str = "qa"
+    is_read_only: bool = False
+    timezone: str = "Europe/Berlin"
+
+
+@dataclass(slots=True)
+class Token:
+    """An API token: a general one belongs to a user, a project's own one reaches that project only."""
+
+    value: str
+    user_id: int
+    project: str | None = None
+    is_active: bool = True
+
+
+@dataclass(slots=True)
+class Login:
+    """A JWT that was handed out for a token or a password."""
+
+    jwt: str
+    user_id: int
+    expires_at: datetime
+
+
+@dataclass(slots=True)
+class Session:
+    """Groups the writes of one change; writes name it in a header."""
+
+    hash: str
+    project: str
+    description: str | None
+    writes: int = 0

@@ -1,0 +1,93 @@
+"""Tracked: issues of trackers as they are linked to tests, suites, runs, results and plans."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from tools.kit.sandbox.routes import Call
+from tools.testomatio.sandbox import access
+from tools.testomatio.sandbox.answers import invalid, not_found
+from tools.testomatio.sandbox.holdings import IssueLink, Plan, Run, Suite, Test
+from tools.testomatio.sandbox.world import World
+
+JIRA = "https://jira.example.test/browse/"
+_KEY = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]+")
+_SOURCES = ("github", "gitlab", "linear", "azure", "youtrack", "trello", "clickup")
+
+
+def link(
+    call: Call[World],
+    kind: str,
+    value: str,
+    number: int | None,
+    resource_type: str,
+    resource_id: str | int,
+    *,
+    is_added: bool,
+) -> None:
+    """Link an issue by its address or a Jira issue by its key, or take such a link off."""
+    world, link_type = call.world, "jira_issue" if kind == "jira" else "issue"
+    existing = [one for one in world.links_of(resource_type, resource_id) if one.type == link_type]
+    named = [one for one in existing if one.id == number or (value and value in {one.url, one.jira_id})]
+    if is_added and not named:
+        keep(world, made(world, access.project(call).slug, kind, value, resource_type, resource_id))
+    elif not is_added:
+        for one in named:
+            del world.issues[one.type, one.id]
+
+
+def sound(kind: str, value: str) -> str:
+    """A key or an address the way links keep it.
+
+    Raises:
+        Answered: 422 when it is none.
+    """
+    if kind == "jira":
+        key = value.strip().upper()
+        if not _KEY.fullmatch(key):
+            raise invalid("Jira issue is invalid")
+        return key
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise invalid("Url is invalid")
+    return value.strip()
+
+
+def made(world: World, project: str, kind: str, value: str, resource_type: str, resource_id: str | int) -> IssueLink:
+    """A link that is not kept yet, to a key or an address that is sound."""
+    if kind == "jira":
+        number = next(world.issue_ids["jira_issue"])
+        return IssueLink(number, project, "jira_issue", value, JIRA + value, "jira", resource_type, resource_id, value)
+    parts = urlsplit(value)
+    host = parts.hostname or ""
+    source = next((name for name in _SOURCES if name in host), "link")
+    title = "/".join(parts.path.strip("/").split("/")[-2:]) or host
+    return IssueLink(next(world.issue_ids["issue"]), project, "issue", title, value, source, resource_type, resource_id)
+
+
+def keep(world: World, one: IssueLink) -> IssueLink:
+    world.issues[one.type, one.id] = one
+    return one
+
+
+def check_target(world: World, project: str, resource_type: str, resource_id: str) -> str | int:
+    """The id of something that exists in a project, as links keep it.
+
+    Raises:
+        Answered: 404 when the project has no such thing.
+    """
+    if resource_type == "testrun":
+        result = world.results.get(int(resource_id)) if resource_id.isdecimal() and len(resource_id) < 16 else None
+        if result is None or result.project != project:
+            raise not_found("Testrun")
+        return result.id
+    shelves: dict[str, Callable[[str], Test | Suite | Run | Plan | None]] = {
+        "test": world.tests.main.get,
+        "suite": world.suites.main.get,
+        "run": world.runs.get,
+        "plan": world.plans.get,
+    }
+    found = shelves[resource_type](resource_id)
+    if found is None or found.project != project:
+        raise not_found(resource_type.capitalize())
+    return found.id

@@ -1,0 +1,1 @@
+"""The tools of Testomat.io, by subject."""

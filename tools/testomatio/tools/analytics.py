@@ -1,0 +1,317 @@
+"""Analytics: tests that fit a report, aggregates over time, and the charts that people saved."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import Field
+
+from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.kit.when import When, moment
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.analytics import Chart, Row, Rows
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.tools.paging import page_from
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.results import joined
+from tools.testomatio.tools.runs import Until, bare_run
+from tools.testomatio.tools.scope import of_project
+from tools.testomatio.tools.tql import Tql, checked_tql
+
+tool = Toolset(Testomatio, needs="api")
+
+T = TypeVar("T")
+
+FEATURE: Final = "api_analytics"
+
+TestReport = Literal[
+    "flaky", "slow", "failing", "evergreen", "never-executed", "skipped", "failures", "defects", "issues"
+]
+GroupBy = Literal["suite", "priority", "tag", "label", "env", "test"]
+StatsReport = Literal[
+    "project-summary",
+    "runs-summary",
+    "success-rate-by-date",
+    "automation-rate-by-date",
+    "testruns-by-date",
+    "priority-by-date",
+    "automation-by-date",
+    "failed-runs-by-priority",
+    "run-results-by-priority-status",
+    "latest-failed-runs-by-priority",
+    "latest-run-results-by-priority-status",
+    "milestone-completion",
+    "milestone-tests",
+    "milestone-runs",
+    "milestone-plans",
+    "milestone-requirements",
+    "milestone-users",
+]
+GROUPED: Final = frozenset({"failing", "skipped", "flaky", "slow", "never-executed"})
+"""The reports that can be grouped."""
+PAGED: Final = frozenset({"runs-summary", "milestone-runs"})
+"""The aggregates that come in pages."""
+
+Days = Annotated[int | None, Field(ge=1, description="The last days.")]
+Envs = Annotated[list[str] | None, Field(description="As get_project_info names them.")]
+Rate = Annotated[float | None, Field(ge=0, le=1)]
+
+
+async def explained(api: Testomatio, project: str, envs: list[str] | None, ask: Callable[[], Awaitable[T]]) -> T:
+    """Read analytics, and say what is behind a refusal: a plan without them, or an environment that is none.
+
+    Raises:
+        PlatformError: with that sentence.
+    """
+    try:
+        return await ask()
+    except (Unauthorized, Invalid) as error:
+        raise await _why(api, project, envs, error) from error
+
+
+async def answered(api: Testomatio, project: str, envs: list[str] | None, ask: Callable[[], Awaitable[T]]) -> T:
+    """Read a list of analytics, which is not there only where its project is not."""
+    with of_project(project):
+        return await explained(api, project, envs, ask)
+
+
+async def _why(api: Testomatio, project: str, envs: list[str] | None, error: PlatformError) -> PlatformError:
+    try:
+        info = await api.project_info(project)
+    except PlatformError:
+        return error
+    if isinstance(error, Unauthorized) or error.status == 402:
+        if FEATURE not in info.features:
+            return Invalid(
+                "The plan of this project has no analytics over the API. testomatio_get_run_stats and "
+                "testomatio_list_results work without.",
+                status=error.status,
+            )
+        return error
+    if strange := [env for env in envs or () if env not in info.environments]:
+        known = ", ".join(quote(env, at_most=60) for env in info.environments[:50]) or "none"
+        return Invalid(f"No environment {', '.join(strange)[:200]!r}; the project has {known}.", status=error.status)
+    return error
+
+
+def _asked(
+    api: Testomatio, tql: str | None, days: int | None, since: str | None, until: str | None, envs: list[str] | None
+) -> list[tuple[str, str | int]]:
+    """The filters that all analytics share."""
+    if days is not None and (since is not None or until is not None):
+        raise Refused("Say days, or since and until, not both: the platform would ignore days. Nothing was sent.")
+    query: list[tuple[str, str | int]] = [("q", checked_tql(tql, "tests"))] if tql is not None else []
+    query += [("days", days)] if days is not None else []
+    query += [("from", f"{moment(since, api.now()):%Y-%m-%d}")] if since else []
+    query += [("to", f"{moment(until, api.now()):%Y-%m-%d}")] if until else []
+    return query + ([("envs", joined(envs, "An environment"))] if envs else [])
+
+
+def _fitting(kind: str, **only: tuple[Any, frozenset[str]]) -> None:
+    """See that each parameter is one of this report.
+
+    Raises:
+        Refused: for one that the platform would ignore or refuse.
+    """
+    for name, (value, kinds) in only.items():
+        if value is not None and kind not in kinds:
+            raise Refused(f"{name} is for {', '.join(sorted(kinds))}, not for {kind}. Nothing was sent.")
+
+
+@tool.reads()
+async def get_test_analytics(
+    api: Testomatio,
+    kind: TestReport,
+    tql: Tql = None,
+    days: Days = None,
+    since: When = None,
+    until: Until = None,
+    envs: Envs = None,
+    run_id: Annotated[str | None, Field(description="flaky, slow.")] = None,
+    min_rate: Annotated[Rate, Field(description="Pass rate; flaky.")] = None,
+    max_rate: Rate = None,
+    order_by: Literal["flakiness", "pass_rate"] | None = None,
+    threshold_ms: Annotated[int | None, Field(ge=11, description="slow.")] = None,
+    maturity_days: Annotated[int | None, Field(ge=0, description="never-executed.")] = None,
+    group_by: GroupBy | None = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Row]:
+    """List the tests of a report: flaky, slow, always failing, never executed and others, or count them by group_by."""
+    slow, flaky = frozenset({"slow"}), frozenset({"flaky"})
+    _fitting(
+        kind,
+        run_id=(run_id, slow | flaky),
+        min_rate=(min_rate, flaky),
+        max_rate=(max_rate, flaky),
+        order_by=(order_by, flaky),
+        threshold_ms=(threshold_ms, slow),
+        maturity_days=(maturity_days, frozenset({"never-executed"})),
+        group_by=(
+            group_by,
+            slow if group_by == "test" else GROUPED - {"never-executed"} if group_by == "env" else GROUPED,
+        ),
+    )
+    slug = api.project_of(project)
+    query = _asked(api, tql, days, since, until, envs)
+    wanted = {
+        "run": bare_run(run_id) if run_id else None,
+        "min": min_rate,
+        "max": max_rate,
+        "order_by": order_by,
+        "threshold_ms": threshold_ms,
+        "maturity_days": maturity_days,
+        "group_by": group_by,
+    }
+    query += [(name, str(value)) for name, value in wanted.items() if value is not None]
+    query += [("slim", "true")]
+
+    async def fetch(page: int) -> Listed[Row]:
+        paged = [] if group_by else [("page", page), ("per_page", 100)]
+        return listed(await api.test_analytics(slug, kind, [*query, *paged]), is_whole=group_by is not None)
+
+    return await answered(
+        api,
+        slug,
+        envs,
+        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, asked=[slug, kind, query]),
+    )
+
+
+def listed(rows: Rows, *, is_whole: bool) -> Listed[Row]:
+    """Rows as a page of a list; those that came all at once are the last page."""
+    meta = rows.meta.model_copy(update={"has_more": False, "total": len(rows.data)}) if is_whole else rows.meta
+    return Listed[Row](data=rows.data, meta=meta)
+
+
+@tool.reads()
+async def get_stats(
+    api: Testomatio,
+    kind: StatsReport,
+    tql: Tql = None,
+    days: Days = None,
+    since: When = None,
+    until: Until = None,
+    envs: Envs = None,
+    milestone: Annotated[str | None, Field(description="Slug; milestone reports need it.")] = None,
+    project: ProjectSlug = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[Row]:
+    """Read aggregates of a project: totals, trends by day, failures by priority, how a milestone stands."""
+    if kind.startswith("milestone-") is not (milestone is not None):
+        raise Refused(f"milestone is for the milestone reports, which need it; this is {kind}. Nothing was sent.")
+    slug = api.project_of(project)
+    query = _asked(api, tql, days, since, until, envs)
+    query += [("milestone", milestone)] if milestone else []
+    is_paged = kind in PAGED
+
+    async def fetch(page: int) -> Listed[Row]:
+        paged = [("page", page), ("per_page", 100)] if is_paged else []
+        return listed(await api.stats(slug, kind, [*query, *paged]), is_whole=not is_paged)
+
+    return await answered(
+        api,
+        slug,
+        envs,
+        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, asked=[slug, kind, query]),
+    )
+
+
+class ChartRow(Answer):
+    """A saved chart as a list shows it."""
+
+    id: Key
+    title: Untrusted | None = None
+    context: Key | None = None
+    chart: Key | None = None
+    queries: int = 0
+
+
+ChartId = Annotated[str, Field(min_length=1, description="As testomatio_list_charts gives it.")]
+
+
+async def known_chart(api: Testomatio, project: str, chart_id: str) -> Chart:
+    """Read a chart, or say where ids come from.
+
+    Raises:
+        NotFound: when the project shows no such chart.
+    """
+    try:
+        return await explained(api, project, None, lambda: api.chart(project, chart_id))
+    except NotFound as error:
+        raise NotFound(
+            f"No chart {chart_id[:40]!r} in project {project[:100]!r}. testomatio_list_charts shows ids.", status=404
+        ) from error
+
+
+@tool.reads(rest_in="get_chart")
+async def list_charts(
+    api: Testomatio,
+    kind: Annotated[Literal["tests", "runs"] | None, Field(description="What it looks at.")] = None,
+    has_chart: Annotated[bool | None, Field(description="False: queries without a picture.")] = None,
+    mine: bool = False,
+    only_widgets: bool = False,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ChartRow]:
+    """List the charts and queries that people saved. testomatio_get_chart_result counts what one finds."""
+    slug = api.project_of(project)
+    filters: list[tuple[str, str | int]] = [("kind", kind)] if kind else []
+    filters += [("has_chart", str(has_chart).lower())] if has_chart is not None else []
+    filters += [("my_charts", "true")] if mine else []
+    filters += [("only_widgets", "true")] if only_widgets else []
+    return await answered(
+        api,
+        slug,
+        None,
+        lambda: page_from(
+            lambda page: api.charts_page(slug, filters, page),
+            lambda one: ChartRow(
+                id=one.id, title=one.title, context=one.context, chart=one.chart, queries=len(one.queries)
+            ),
+            limit=limit,
+            cursor=cursor,
+            asked=[slug, filters],
+        ),
+    )
+
+
+@tool.reads()
+async def get_chart(api: Testomatio, chart_id: ChartId, project: ProjectSlug = None) -> Chart:
+    """Read the definition of one saved chart, with its queries and their numbers."""
+    slug = api.project_of(project)
+    return await known_chart(api, slug, chart_id)
+
+
+@tool.reads()
+async def get_chart_result(
+    api: Testomatio,
+    chart_id: ChartId,
+    number: Annotated[int | None, Field(ge=0, description="Query whose tests or runs to list, from 0.")] = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Row]:
+    """Count what each query of a saved chart finds, or with number list the tests or runs one finds."""
+    slug = api.project_of(project)
+
+    async def fetch(page: int) -> Listed[Row]:
+        if number is None:
+            return listed(await api.chart_result(slug, chart_id), is_whole=True)
+        one = [("number", number), ("page", page), ("per_page", 100)]
+        return listed(await api.chart_result(slug, chart_id, one), is_whole=False)
+
+    asked = [slug, chart_id, number]
+    try:
+        return await explained(
+            api, slug, None, lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, asked=asked)
+        )
+    except NotFound:
+        await known_chart(api, slug, chart_id)
+        raise

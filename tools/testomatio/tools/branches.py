@@ -1,0 +1,157 @@
+"""Branches of a project's tests, and the milestones they work towards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, PlatformError
+from tools.kit.model import Answer
+from tools.kit.page import Coverage, Cursor, Limit, Page
+from tools.kit.text import quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.requirements import Branch, Milestone
+from tools.testomatio.tools.label_links import known_milestone
+from tools.testomatio.tools.paging import page_from
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import Pairs, gated, many, missing, of_project
+
+tool = Toolset(Testomatio, needs="api")
+
+Slug = Annotated[str, Field(min_length=1, max_length=100, description="As testomatio_list_branches gives it.")]
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+@contextmanager
+def of_larger_plans() -> Iterator[None]:
+    """Says of a refusal that a plan may lack branches."""
+    try:
+        yield
+    except PlatformError as error:
+        if (better := gated("Branches", error)) is error:
+            raise
+        raise better from error
+
+
+async def known_branch(api: Testomatio, project: str, slug: str) -> Branch:
+    """Read a branch, or say where slugs come from.
+
+    Raises:
+        NotFound: when the project has no such branch.
+    """
+    try:
+        with of_larger_plans():
+            return await api.branch(project, slug)
+    except NotFound as error:
+        raise await missing(api, project, f"branch {slug[:60]!r}", "testomatio_list_branches shows slugs.") from error
+
+
+@tool.reads()
+async def list_branches(
+    api: Testomatio,
+    progress: Progress,
+    state: Literal["active", "merged"] | None = None,
+    title: Annotated[str | None, Field(max_length=200, description="Part of it.")] = None,
+    branch: Annotated[str | None, Field(max_length=100, description="Slug: this one only.")] = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Branch]:
+    """List branches of a project's tests with their tests and suites counted; larger plans have them."""
+    slug = api.project_of(project)
+    if branch is not None:
+        try:
+            with of_larger_plans():
+                only = await api.branch(slug, branch)
+        except NotFound as error:
+            raise await missing(api, slug, f"branch {branch[:60]!r}", "Without branch all are listed.") from error
+        told = Coverage(total=1, loaded=1, matched=1, complete=True)
+        return Page(items=[only], coverage=told, next_cursor=None)
+    asked: Pairs = [(f"filter[{name}]", value) for name, value in (("state", state), ("title", title)) if value]
+
+    async def fetch(page: int) -> Listed[Branch]:
+        with of_project(slug), of_larger_plans():
+            return await api.branches_page(slug, asked, page)
+
+    return await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
+
+
+class ChangedBranch(Answer):
+    """A branch as it is now, and as it was."""
+
+    done: str
+    branch: Branch
+    before: Branch | None = None
+
+
+@tool.writes(idempotent=False, settled_by="list_branches")
+async def create_branch(api: Testomatio, title: Title, project: ProjectSlug = None) -> ChangedBranch:
+    """Create a branch; its slug is what other tools take as branch."""
+    slug = api.project_of(project)
+    with of_project(slug), of_larger_plans():
+        return ChangedBranch(done="Created.", branch=await api.create_branch(slug, title))
+
+
+@tool.writes(idempotent=True, settled_by="list_branches")
+async def rename_branch(api: Testomatio, branch: Slug, title: Title, project: ProjectSlug = None) -> ChangedBranch:
+    """Give a branch another title."""
+    slug = api.project_of(project)
+    before = await known_branch(api, slug, branch)
+    await api.rename_branch(slug, branch, title)
+    return ChangedBranch(done="Renamed.", branch=await known_branch(api, slug, branch), before=before)
+
+
+async def about_to_delete_branch(api: Testomatio, branch: str, project: str | None) -> str:
+    slug = api.project_of(project)
+    one = await known_branch(api, slug, branch)
+    held = [
+        f"{name} not counted" if count is None else many(count, name.removesuffix("s"))
+        for name, count in (("tests", one.tests_count), ("suites", one.suites_count))
+    ]
+    return (
+        f"Delete branch {quote(one.title or one.slug)} ({one.slug}, {one.state or 'state not told'}) of project {slug} "
+        f"with its own {' and '.join(held)}? What was not merged is lost. There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete_branch, idempotent=True, settled_by="list_branches")
+async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = None) -> ChangedBranch:
+    """Delete a branch with its own tests and suites, after a person said yes."""
+    slug = api.project_of(project)
+    before = await known_branch(api, slug, branch)
+    await api.delete_branch(slug, branch)
+    return ChangedBranch(done="Deleted.", branch=before)
+
+
+@tool.reads()
+async def list_milestones(
+    api: Testomatio,
+    progress: Progress,
+    type: Annotated[str | None, Field(max_length=100, description="Such as Sprint.")] = None,  # noqa: A002 - their name
+    status: Literal["created", "active", "closed"] | None = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Milestone]:
+    """List the milestones a project sees; testomatio_add_links puts tests and suites under one."""
+    slug = api.project_of(project)
+    asked: Pairs = [(name, value) for name, value in (("type", type), ("status", status)) if value]
+
+    async def fetch(page: int) -> Listed[Milestone]:
+        with of_project(slug):
+            return await api.milestones_page(slug, asked, page)
+
+    return await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
+
+
+@tool.reads()
+async def get_milestone(
+    api: Testomatio,
+    milestone: Annotated[str, Field(min_length=1, max_length=200, description="Slug or title.")],
+    project: ProjectSlug = None,
+) -> Milestone:
+    """Read one milestone with its dates."""
+    return await known_milestone(api, api.project_of(project), milestone)

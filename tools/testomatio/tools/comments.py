@@ -1,0 +1,179 @@
+"""Comments that people leave on tests, suites, runs and results, and the people themselves."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound
+from tools.kit.model import Answer
+from tools.kit.page import Coverage, Cursor, Limit, Page
+from tools.kit.text import Key, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.web import Comment, User
+from tools.testomatio.tools.issues import TargetId
+from tools.testomatio.tools.paging import drain, page_from
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import bare_id, missing, of_project, targeted
+from tools.testomatio.tools.suite_tree import WEB_PAGE
+
+web = Toolset(Testomatio, needs="web")
+
+Kind = Literal["test", "suite", "run", "testrun"]
+CommentId = Annotated[str, Field(min_length=1, max_length=40)]
+Body = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+async def comments_of(api: Testomatio, project: str, target: str, target_id: str, page: int) -> Listed[Comment]:
+    """A page of the comments on a thing, or the sentence for one that is not there."""
+    try:
+        return await api.comments_page(project, targeted(target, target_id), page)
+    except NotFound as error:
+        what = f"{target} {bare_id(target, target_id)[:40]!r}"
+        raise await missing(api, project, what, "See that target and target_id fit together.") from error
+
+
+@web.reads()
+async def list_comments(
+    api: Testomatio,
+    progress: Progress,
+    target: Kind,
+    target_id: TargetId,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Comment]:
+    """List the comments on a test, suite, run or result (testrun)."""
+    slug = api.project_of(project)
+
+    async def fetch(page: int) -> Listed[Comment]:
+        return await comments_of(api, slug, target, target_id, page)
+
+    return await page_from(
+        fetch,
+        lambda one: one,
+        limit=limit,
+        cursor=cursor,
+        per_page=WEB_PAGE,
+        progress=progress,
+        of=[slug, target, target_id],
+    )
+
+
+class Commented(Answer):
+    """What was done to a comment, and the comment as it was before."""
+
+    done: str
+    target: Key
+    target_id: Key
+    before: Comment | None = None
+
+
+@web.writes(idempotent=False, settled_by="list_comments")
+async def create_comment(
+    api: Testomatio, target: Kind, target_id: TargetId, body: Body, project: ProjectSlug = None
+) -> Commented:
+    """Comment on a test, suite, run or result; the project's members see it under your name."""
+    slug, bare = api.project_of(project), bare_id(target, target_id)
+    await comments_of(api, slug, target, target_id, 1)
+    attributes = {"body": body, f"{target}_id": bare}
+    try:
+        await api.create_comment(slug, attributes)
+    except NotFound as error:
+        what = f"{target} {bare[:40]!r}"
+        raise await missing(api, slug, what, "See that target and target_id fit together.") from error
+    return Commented(done="Commented.", target=target, target_id=bare)
+
+
+async def known_comment(api: Testomatio, project: str, target: str, target_id: str, comment_id: str) -> Comment:
+    """Find a comment on a thing, which the API has no call for.
+
+    Raises:
+        NotFound: when it is not there.
+    """
+    every = await drain(
+        lambda page: comments_of(api, project, target, target_id, page), most_pages=100, per_page=WEB_PAGE
+    )
+    for one in every.rows:
+        if one.id == comment_id:
+            return one
+    raise NotFound(
+        f"{target.capitalize()} {bare_id(target, target_id)[:40]} has no comment {comment_id[:40]!r}. "
+        "testomatio_list_comments shows ids.",
+        status=404,
+    )
+
+
+@web.writes(idempotent=True, settled_by="list_comments")
+async def update_comment(
+    api: Testomatio, target: Kind, target_id: TargetId, comment_id: CommentId, body: Body, project: ProjectSlug = None
+) -> Commented:
+    """Change the text of a comment."""
+    slug = api.project_of(project)
+    before = await known_comment(api, slug, target, target_id, comment_id)
+    await api.update_comment(slug, comment_id, body)
+    return Commented(done="Changed.", target=target, target_id=bare_id(target, target_id), before=before)
+
+
+async def about_to_delete_comment(
+    api: Testomatio, target: str, target_id: str, comment_id: str, project: str | None
+) -> str:
+    slug = api.project_of(project)
+    one = await known_comment(api, slug, target, target_id, comment_id)
+    who = f" by {quote(one.created_by)}" if one.created_by else ""
+    return (
+        f"Delete comment {one.id}{who} on {target} {bare_id(target, target_id)} of project {slug}: "
+        f"{quote(one.body or '', at_most=300)}? There is no undo."
+    )
+
+
+@web.destroys(about_to_delete_comment, idempotent=True, settled_by="list_comments")
+async def delete_comment(
+    api: Testomatio, target: Kind, target_id: TargetId, comment_id: CommentId, project: ProjectSlug = None
+) -> Commented:
+    """Delete a comment, after a person said yes."""
+    slug = api.project_of(project)
+    before = await known_comment(api, slug, target, target_id, comment_id)
+    await api.delete_comment(slug, comment_id)
+    return Commented(done="Deleted.", target=target, target_id=bare_id(target, target_id), before=before)
+
+
+@web.reads()
+async def list_users(
+    api: Testomatio,
+    progress: Progress,
+    text: Annotated[str | None, Field(max_length=100, description="Part of name or e-mail.")] = None,
+    user_id: Annotated[str | None, Field(max_length=40, description="This one only.")] = None,
+    project: ProjectSlug = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[User]:
+    """List the members of a project: e-mail for assigned_to, name for TQL, id for results' filters."""
+    slug, words = api.project_of(project), (text or "").casefold()
+    if user_id is not None:
+        try:
+            one = await api.user(slug, user_id)
+        except NotFound as error:
+            where = "testomatio_list_users without user_id shows ids."
+            raise await missing(api, slug, f"member {user_id!r}", where) from error
+        told = Coverage(total=1, loaded=1, matched=1, complete=True)
+        return Page(items=[one], coverage=told, next_cursor=None)
+
+    async def fetch(page: int) -> Listed[User]:
+        with of_project(slug):
+            return await api.users_page(slug, page)
+
+    def fits(user: User) -> bool:
+        return words in f"{user.name or ''} {user.email or ''}".casefold()
+
+    return await page_from(
+        fetch,
+        lambda user: user,
+        limit=limit,
+        cursor=cursor,
+        fits=fits,
+        per_page=WEB_PAGE,
+        progress=progress,
+        of=[slug, text],
+    )

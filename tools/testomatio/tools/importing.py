@@ -1,0 +1,278 @@
+"""Tests that come from code: imported in chunks after a person saw what they do, and the ids code is marked with."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import PlatformError, Refused, UnexpectedShape
+from tools.kit.model import Answer, Sent
+from tools.kit.page import Cursor, Limit, Page, digest
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.ids import SuiteId, TestId, bare_suite, bare_test
+from tools.testomatio.models.reporting import IdMap
+from tools.testomatio.models.tests import Test, plain_title
+from tools.testomatio.tools.paging import drain, page_of
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.reporting import default_project
+from tools.testomatio.tools.run_changes import given
+from tools.testomatio.tools.scope import Pairs, many
+
+tool = Toolset(Testomatio, needs="report")
+
+MOST_TESTS: Final = 100
+MOST_FILES: Final = 100
+LARGEST: Final = 1024 * 1024
+"""Tests, files and bytes of one chunk at most (API reference: Importing API)."""
+ROOM: Final = 4096
+"""Bytes of a chunk that are kept for what stands around its tests and files."""
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class ImportedTest(Sent):
+    """As it stands in code."""
+
+    name: Text
+    suites: Annotated[list[Text], Field(min_length=1, description="Titles, from the outside in.")]
+    file: Annotated[str, Field(min_length=1)]
+    id: TestId | None = None
+    code: str | None = None
+    description: str | None = None
+    skipped: bool | None = None
+    labels: list[str] | None = None
+
+
+class _Known:
+    """The tests that a project has, as an import is matched with them: by id, else by title with its suite."""
+
+    def __init__(self, ids: IdMap) -> None:
+        self._by_name = {_plain(*name.split("#")): bare_test(found) for name, found in ids.tests.items()}
+        self._ids = frozenset(self._by_name.values())
+
+    def place(self, test: ImportedTest) -> str | None:
+        """The id under which the project knows a test; None for a new one."""
+        if test.id is not None:
+            return test.id if test.id in self._ids else None
+        names = (_plain(test.file, test.suites[-1], test.name), _plain(test.suites[-1], test.name))
+        return next((self._by_name[name] for name in names if name in self._by_name), None)
+
+
+def _plain(*names: str) -> tuple[str, ...]:
+    """Names without their tags, which stand in titles here and not there."""
+    return tuple(plain_title(name) for name in names)
+
+
+@dataclass
+class _Chunk:
+    """What one request brings."""
+
+    tests: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    size: int = ROOM
+
+    def fits(self, size: int, *, tests: int = 0, files: int = 0) -> bool:
+        return (
+            self.size + size <= LARGEST
+            and len(self.tests) + tests <= MOST_TESTS
+            and len(self.files) + files <= MOST_FILES
+        )
+
+
+def chunks(tests: list[ImportedTest], files: dict[str, str]) -> list[_Chunk]:
+    """Tests and files in as few requests as their limits allow.
+
+    Raises:
+        Refused: for one that is larger than a request may be.
+    """
+    made = [_Chunk()]
+    for test in tests:
+        wire = test.model_dump(exclude_none=True)
+        size = _size(wire, test.name)
+        if not made[-1].fits(size, tests=1):
+            made.append(_Chunk())
+        made[-1].tests.append(wire)
+        made[-1].size += size
+    for path, content in files.items():
+        size = _size({path: content}, path)
+        if not made[-1].fits(size, files=1):
+            made.append(_Chunk())
+        made[-1].files[path] = content
+        made[-1].size += size
+    return made
+
+
+def _size(part: dict[str, Any], name: str) -> int:
+    size = len(json.dumps(part, ensure_ascii=False).encode("utf-8", "replace")) + 2
+    if size > LARGEST - ROOM:
+        raise Refused(f"{name[:100]!r} is larger than the platform takes in one request (1 MiB). Nothing was sent.")
+    return size
+
+
+async def about_to_import(
+    api: Testomatio,
+    tests: list[ImportedTest],
+    files: dict[str, str] | None,
+    detach: bool,
+    remove_empty_suites: bool,
+    move: bool,
+    project: str | None,
+) -> str:
+    sent = chunks(tests, files or {})
+    ids = _Known(await api.id_map())
+    places = [ids.place(test) for test in tests]
+    known = {place for place in places if place is not None}
+    changed = f" and {len(known)} known, which are changed to what the code says" if known else ""
+    suites = {test.suites[-1] for test in tests}
+    slug = default_project(api, project)
+    where = f"project {quote(slug)}" if slug else "the project of the token"
+    words = (
+        f"Import {many(len(tests), 'test')} in {many(len(suites), 'suite')} into {where}: {places.count(None)} new"
+        f"{changed}? It goes in {many(len(sent), 'request')}."
+    )
+    if detach:
+        words += f" {await _detached(api, slug, known)}"
+    if remove_empty_suites:
+        words += " Suites that are empty afterwards are removed."
+    if move:
+        words += " Tests and suites are moved to where the code has them."
+    return f"{words} There is no undo."
+
+
+async def _detached(api: Testomatio, slug: str | None, known: set[str]) -> str:
+    """How many automated tests of the project this import does not name, in words."""
+    if slug is None:
+        return "Every automated test that is not in this list is marked as detached from the code."
+
+    async def fetch(page: int) -> Listed[Test]:
+        query: Pairs = [("tql", "state == 'automated'"), ("slim", "true"), ("per_page", 100), ("page", page)]
+        return await api.tests(slug, query)
+
+    automated = await drain(fetch)
+    number = sum(test.id not in known for test in automated.rows)
+    few = many(number, "automated test", complete=automated.complete)
+    return f"{few} that this list does not name {'is' if number == 1 else 'are'} marked as detached from the code."
+
+
+class Imported(Answer):
+    """What became of an import."""
+
+    done: str
+    tests: int
+    requests: int
+    said: Untrusted | None = None
+    next: str = "testomatio_list_test_ids shows the ids that code is marked with, a few seconds later."
+
+
+@tool.destroys(about_to_import, idempotent=False, settled_by="list_test_ids")
+async def import_tests(
+    api: Testomatio,
+    progress: Progress,
+    framework: Annotated[str, Field(min_length=1, description="Such as playwright.")],
+    language: Annotated[str, Field(min_length=1)],
+    tests: Annotated[list[ImportedTest], Field(min_length=1)],
+    files: Annotated[dict[str, str] | None, Field(description="Contents by path.")] = None,
+    detach: Annotated[bool, Field(description="Detach automated tests not in the list.")] = False,
+    remove_empty_suites: bool = False,
+    move: Annotated[bool, Field(description="Reorganise to match the code.")] = False,
+    create: Annotated[bool | None, Field(description="Make tests whose id is unknown.")] = None,
+    directory: str | None = None,
+    suite: Annotated[str | None, Field(description="Suite to put them below.")] = None,
+    branch: str | None = None,
+    project: ProjectSlug = None,
+) -> Imported:
+    """Import tests from code into the token's project, after a person said yes. project is only read in to count."""
+    made = chunks(tests, files or {})
+    around: dict[str, Any] = {"framework": framework, "language": language, "no-detach": not detach, "sync": True}
+    around |= given(
+        noempty=remove_empty_suites or None, structure=move or None, create=create, dir=directory, suite=suite,
+        branch=branch,
+    )  # fmt: skip
+    import_id: str | None = None
+    said: str | None = None
+    for number, chunk in enumerate(made, 1):
+        body = around | {"tests": chunk.tests} | ({"files": chunk.files} if chunk.files else {})
+        if len(made) > 1:
+            body |= {"chunk_upload": True, "finish": number == len(made)} | given(import_id=import_id)
+        try:
+            received = await api.load_tests(body)
+        except PlatformError as error:
+            if number == 1:
+                raise
+            raise type(error)(
+                f"{number - 1} of {len(made)} requests were accepted, and the import is not ended. {error.sentence}",
+                request=error.request,
+                status=error.status,
+                words=error.words,
+            ) from error
+        import_id, said = import_id or received.import_id, received.message
+        if number < len(made) and import_id is None:
+            raise UnexpectedShape(
+                f"Testomat.io took request 1 of {len(made)} without naming the import; the others were not sent."
+            )
+        await progress(number, len(made), f"{number} of {len(made)} requests accepted")
+    return Imported(done="Accepted.", tests=len(tests), requests=len(made), said=said)
+
+
+class CodeId(Answer):
+    """A test, suite or file by its longest name, with its id."""
+
+    name: Untrusted
+    id: Key | None = None
+    content: Untrusted | None = None
+
+
+@tool.reads(long_text=True)
+async def list_test_ids(
+    api: Testomatio,
+    kind: Literal["tests", "suites", "files"] = "tests",
+    text: Annotated[str | None, Field(description="Part of the name.")] = None,
+    suite_ids: list[SuiteId] | None = None,
+    automated: Annotated[bool, Field(description="Also files of automated tests.")] = False,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[CodeId]:
+    """List the ids that code is marked with, by file#suite#title; or files: the manual tests as Markdown."""
+    query: Pairs = [("with_files", "true")] if kind == "files" else []
+    query += [("export_automated", "true")] if kind == "files" and automated else []
+    query += [("suite_ids", ",".join(suite_ids))] if suite_ids else []
+    ids = await api.id_map(query)
+    rows = _rows(ids, kind)
+    words = (text or "").casefold()
+    fit = [row for row in rows if words in row.name.casefold()]
+    filters = digest(asked=[kind, text, suite_ids, automated])
+    return page_of(fit, loaded=len(rows), complete=True, limit=limit, cursor=cursor, filters=filters)
+
+
+def _rows(ids: IdMap, kind: str) -> list[CodeId]:
+    """One row for each thing: a test stands in the map under several names, of which the longest says most."""
+    if kind == "files":
+        return [CodeId(name=path, content=content) for path, content in sorted(ids.files.items())]
+    names: dict[str, str] = {}
+    for name, found in (ids.tests if kind == "tests" else ids.suites).items():
+        bare = bare_test(found) if kind == "tests" else bare_suite(found)
+        names[bare] = max(names.get(bare, ""), name, key=len)
+    return [CodeId(name=name, id=bare) for bare, name in sorted(names.items(), key=lambda pair: pair[1])]
+
+
+class FoundTests(Answer):
+    """Ids of tests that fit."""
+
+    test_ids: list[Key]
+    total: int
+
+
+@tool.reads()
+async def find_test_ids(
+    api: Testomatio,
+    by: Literal["tag", "plan", "label", "jira"],
+    value: Annotated[str, Field(min_length=1, description="Tag, plan id, label or issue key.")],
+) -> FoundTests:
+    """Find the ids of the tests with a tag, label or Jira issue, or of a plan, as a pipeline picks what to run."""
+    found = await api.grep_tests(by, value)
+    test_ids = [bare_test(one) for one in found.tests]
+    return FoundTests(test_ids=test_ids, total=len(test_ids))

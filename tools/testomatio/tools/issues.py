@@ -1,0 +1,125 @@
+"""Issues of trackers linked to tests, suites, runs, results and plans."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page
+from tools.kit.text import quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.issues import Issue
+from tools.testomatio.tools.paging import drain, page_from
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import Kind, Pairs, missing, targeted
+
+tool = Toolset(Testomatio, needs="api")
+
+IssueType = Annotated[Literal["issue", "jira_issue"], Field(description="As testomatio_list_issues gives it.")]
+TargetId = Annotated[str, Field(min_length=1, max_length=40)]
+MOST_PAGES = 100
+
+
+async def issues_of(api: Testomatio, project: str, asked: Pairs, page: int) -> Listed[Issue]:
+    """A page of links, or the sentence for a target that is not there."""
+    try:
+        return await api.issues_page(project, asked, page)
+    except NotFound as error:
+        named = ((name.removesuffix("_id"), str(value)[:40]) for name, value in asked if name.endswith("_id"))
+        what = ", ".join(f"{name} {value!r}" for name, value in named)
+        raise await missing(api, project, what or "issues", "See that target and target_id fit together.") from error
+
+
+@tool.reads()
+async def list_issues(
+    api: Testomatio,
+    progress: Progress,
+    target: Annotated[Kind | None, Field(description="With target_id: of one thing only.")] = None,
+    target_id: Annotated[str | None, Field(max_length=40)] = None,
+    source: Annotated[str | None, Field(max_length=40, description="jira, github, linear, link...")] = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Issue]:
+    """List the issues linked in a project, or to one thing."""
+    slug = api.project_of(project)
+    if (target is None) != (target_id is None):
+        raise Refused("target and target_id go together. Nothing was sent.")
+    asked: Pairs = targeted(target, target_id) if target is not None and target_id is not None else []
+    asked += [("source", source)] if source else []
+
+    async def fetch(page: int) -> Listed[Issue]:
+        return await issues_of(api, slug, asked, page)
+
+    return await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
+
+
+class LinkedIssue(Answer):
+    """An issue that is linked, or was."""
+
+    done: str
+    issue: Issue
+
+
+@tool.writes(idempotent=True, settled_by="list_issues")
+async def link_issue(
+    api: Testomatio,
+    target: Kind,
+    target_id: TargetId,
+    url: Annotated[str | None, Field(max_length=1000, description="Of an issue in any tracker.")] = None,
+    jira_id: Annotated[str | None, Field(max_length=100, description="Key of a Jira issue, such as SHOP-412.")] = None,
+    project: ProjectSlug = None,
+) -> LinkedIssue:
+    """Link one issue, by url or jira_id, to a test, suite, run, result (testrun) or plan."""
+    slug = api.project_of(project)
+    if (url is None) == (jira_id is None):
+        raise Refused("Give exactly one of url and jira_id. Nothing was sent.")
+    if url is not None and not url.lower().startswith(("https://", "http://")):
+        raise Refused("url is the whole address of an issue, with https://. Nothing was sent.")
+    where = targeted(target, target_id)
+    there = (await drain(lambda page: issues_of(api, slug, where, page))).rows
+    for one in there:
+        if (url is not None and one.url == url) or (jira_id is not None and one.jira_id == jira_id):
+            return LinkedIssue(done="It was linked already. Nothing was sent.", issue=one)
+    body = {"url": url} if url is not None else {"jira_id": jira_id or ""}
+    return LinkedIssue(done="Linked.", issue=await api.link_issue(slug, where, body))
+
+
+async def known_issue(api: Testomatio, project: str, issue_id: int, issue_type: str) -> Issue:
+    """Find a link by its id and type, which the API has no call for.
+
+    Raises:
+        NotFound: when the project has no such link.
+    """
+    every = await drain(lambda page: issues_of(api, project, [], page), most_pages=MOST_PAGES)
+    for one in every.rows:
+        if one.id == issue_id and (one.type or "issue") == issue_type:
+            return one
+    what = f"linked issue {issue_id} of the type {issue_type}"
+    raise await missing(api, project, what, "testomatio_list_issues shows ids and types.")
+
+
+async def about_to_unlink(api: Testomatio, issue_id: int, issue_type: str, project: str | None) -> str:
+    slug = api.project_of(project)
+    one = await known_issue(api, slug, issue_id, issue_type)
+    return (
+        f"Unlink issue {quote(one.name)} from {one.resource_type or 'what it is linked to'} {one.resource_id or ''} of "
+        f"project {slug}? The issue itself stays in its tracker; the link can only be made anew."
+    )
+
+
+@tool.destroys(about_to_unlink, idempotent=True, settled_by="list_issues")
+async def unlink_issue(
+    api: Testomatio,
+    issue_id: Annotated[int, Field(gt=0, le=2**53, description="Id of the link.")],
+    issue_type: IssueType,
+    project: ProjectSlug = None,
+) -> LinkedIssue:
+    """Remove the link to an issue, after a person said yes; the issue stays in its tracker."""
+    slug = api.project_of(project)
+    one = await known_issue(api, slug, issue_id, issue_type)
+    await api.unlink_issue(slug, issue_id, issue_type)
+    return LinkedIssue(done="Unlinked.", issue=one)

@@ -1,0 +1,316 @@
+"""Labels, tags, milestones, requirements put on things and taken off, and read back: accepted links can be lost."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.together import together
+from tools.kit.toolset import Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.labels import Carried
+from tools.testomatio.models.plans import Plan
+from tools.testomatio.models.requirements import Milestone
+from tools.testomatio.models.runs import Run
+from tools.testomatio.models.steps import Step
+from tools.testomatio.models.suites import Suite
+from tools.testomatio.models.tests import Test
+from tools.testomatio.tools.labels import Labels, Wanted, wanted_labels
+from tools.testomatio.tools.paging import drain
+from tools.testomatio.tools.placing import known_suite, known_test
+from tools.testomatio.tools.plans import known_plan
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.runs import known_run
+from tools.testomatio.tools.scope import Branch, Pairs, bare_id, missing, of_project, on_branch
+from tools.testomatio.tools.tests import Tags
+
+tool = Toolset(Testomatio, needs="api")
+
+Linked = Literal["test", "suite", "run", "plan", "step", "snippet"]
+Thing = Test | Suite | Run | Plan | Step
+BRANCHED = frozenset({"test", "suite", "run"})
+"""The kinds that a branch keeps records of."""
+Ids = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(min_length=1, max_length=50)]
+MilestoneName = Annotated[str | None, Field(max_length=200, description="Slug or title.")]
+Requirements = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=40)]] | None,
+    Field(max_length=20, description="Ids; on suites only."),
+]
+
+
+def lost_labels(carried: Sequence[Carried], wanted: Sequence[Wanted]) -> list[str]:
+    """Of the labels that should be on something, those that are not."""
+    pairs = {(one.id, value) for one in carried for value in (None, one.value)}
+    titles = {((one.title or "").casefold(), value) for one in carried for value in (None, one.value)}
+    return [
+        one.by_title
+        for one in wanted
+        if (one.label.id, one.value) not in pairs and (one.label.name.casefold(), one.value) not in titles
+    ]
+
+
+@dataclass
+class Links:
+    """What is to be put on things, or taken off."""
+
+    labels: list[Wanted]
+    tags: list[str]
+    milestone: Milestone | None = None
+    requirements: list[str] = field(default_factory=list)
+
+    def wire(self, action: str) -> list[dict[str, str]]:
+        """The `link` of a body."""
+        told = [one.link(action) for one in self.labels]
+        told += [{"action": action, "type": "tag", "value": tag} for tag in self.tags]
+        if self.milestone is not None:
+            told.append({"action": action, "type": "milestone", "value": self.milestone.id})
+        return told + [{"action": action, "type": "requirement", "value": one} for one in self.requirements]
+
+    def unread(self, kind: str) -> str | None:
+        """What is sent and shown by no read of the API."""
+        sent = (("milestone", self.milestone), ("requirements", self.requirements))
+        kinds = [name for name, is_there in sent if is_there]
+        kinds += ["tags"] if self.tags and kind in {"run", "plan"} else []
+        return f"The API does not show {' and '.join(kinds)} on things, so that was not read back." if kinds else None
+
+    def words(self) -> str:
+        told = [f"label {quote(one.by_title)}" for one in self.labels] + [f"tag {quote(tag)}" for tag in self.tags]
+        if self.milestone is not None:
+            told.append(f"milestone {quote(self.milestone.title or self.milestone.id)}")
+        return ", ".join(told + [f"requirement {one}" for one in self.requirements])
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How a kind of thing is read and changed."""
+
+    read: Callable[[], Awaitable[Thing]]
+    change: Callable[[dict[str, Any]], Awaitable[Any]]
+
+
+def reach(api: Testomatio, project: str, kind: Linked, number: str, query: Pairs) -> Reach:
+    """The calls for a thing of a kind.
+
+    Raises:
+        Refused: when a step's id is no number.
+    """
+    bare = bare_id(kind, number)
+    if kind == "test":
+        return Reach(
+            partial(known_test, api, project, bare, query),
+            lambda fields: api.update_test(project, bare, fields, query),
+        )
+    if kind == "suite":
+        return Reach(
+            partial(known_suite, api, project, bare, query),
+            lambda fields: api.update_suite(project, bare, fields, query),
+        )
+    branch = str(query[0][1]) if query else None
+    if kind == "run":
+        return Reach(
+            partial(known_run, api, project, bare, branch),
+            lambda fields: api.update_run(project, bare, fields, branch=branch),
+        )
+    if kind == "plan":
+        return Reach(partial(known_plan, api, project, bare), lambda fields: api.update_plan(project, bare, fields))
+    if not (bare.isascii() and bare.isdigit()):
+        raise Refused(
+            f"The id of a {kind} is a number, not {bare[:40]!r}. testomatio_list_steps shows ids. Nothing was sent."
+        )
+    if kind == "step":
+        return Reach(partial(api.step, project, int(bare)), lambda fields: api.update_step(project, int(bare), fields))
+    return Reach(
+        partial(api.snippet, project, int(bare)), lambda fields: api.update_snippet(project, int(bare), fields)
+    )
+
+
+async def asked_links(
+    api: Testomatio,
+    project: str,
+    kind: Linked,
+    labels: list[str] | None,
+    tags: list[str] | None,
+    milestone: str | None,
+    requirements: list[str] | None,
+) -> Links:
+    """The links that are meant, each seen to be there.
+
+    Raises:
+        Refused: for nothing to do, for a label that is not defined, and for a requirement on anything but a suite.
+    """
+    if not (labels or tags or milestone or requirements):
+        raise Refused("Say at least one label, tag, milestone or requirement. Nothing was sent.")
+    if requirements and kind != "suite":
+        raise Refused("Requirements are linked to suites only. Nothing was sent.")
+    if (tags or milestone) and kind in {"step", "snippet"}:
+        raise Refused("Steps and snippets take labels only. Nothing was sent.")
+    for one in requirements or ():
+        try:
+            await api.requirement(project, one)
+        except NotFound as error:
+            where = "testomatio_list_requirements shows ids. Nothing was sent."
+            raise await missing(api, project, f"requirement {one!r}", where) from error
+    return Links(
+        await wanted_labels(api, project, labels),
+        [tag.removeprefix("@") for tag in tags or ()],
+        await known_milestone(api, project, milestone) if milestone else None,
+        list(requirements or ()),
+    )
+
+
+async def known_milestone(api: Testomatio, project: str, name: str) -> Milestone:
+    """Read a milestone by its slug or title, or say where slugs come from.
+
+    Raises:
+        NotFound: when the project sees no such milestone.
+    """
+    try:
+        return await api.milestone(project, name)
+    except NotFound as error:
+        with of_project(project):
+            every = await drain(lambda page: api.milestones_page(project, [], page))
+        for one in every.rows:
+            if (one.title or "").casefold() == name.casefold():
+                return one
+        where = "testomatio_list_milestones shows slugs."
+        raise await missing(api, project, f"milestone {name[:80]!r}", where) from error
+
+
+class LinkRow(Answer):
+    """What became of one thing."""
+
+    id: Key
+    title: Untrusted | None = None
+    status: Key = Field(description="done, partly (see missing), unread (accepted), failed, unknown.")
+    missing: list[Untrusted] = Field(default_factory=list, description="Accepted, but not there when read back.")
+    why: Untrusted | None = None
+
+
+class Linking(Answer):
+    """What became of each thing."""
+
+    done: str
+    items: list[LinkRow]
+    note: str | None = None
+
+
+async def _carried_out(
+    api: Testomatio, project: str, kind: Linked, ids: list[str], links: Links, action: str, query: Pairs
+) -> Linking:
+    """Write the links thing by thing, and read each back; one that fails holds up no other."""
+
+    # All ids are looked at before the first of them is written.
+    everything = [(bare_id(kind, number), reach(api, project, kind, number, query)) for number in ids]
+
+    async def one(number: str, calls: Reach) -> LinkRow:
+        try:
+            await calls.change({"link": links.wire(action)})
+        except PlatformError as error:
+            status = "unknown" if isinstance(error, OutcomeUnknown) else "failed"
+            return LinkRow(id=number, status=status, why=str(error))
+        try:
+            after = await calls.read()
+        except PlatformError as error:
+            return LinkRow(id=number, status="unread", why=str(error))
+        missing = _missing(after, links) if action == "add" else _left(after, links)
+        return LinkRow(id=number, title=after.title, status="partly" if missing else "done", missing=missing)
+
+    rows = await together([partial(one, *each) for each in everything], at_once=4)
+    done = sum(row.status == "done" for row in rows)
+    lost = [row for row in rows if row.status == "partly"]
+    return Linking(
+        done=f"{done} of {len(rows)} done."
+        + (f" {len(lost)} accepted by the platform and not applied: call again for these." if lost else ""),
+        items=rows,
+        note=links.unread(kind),
+    )
+
+
+def _missing(after: Thing, links: Links) -> list[str]:
+    """Of what was added, what is not there."""
+    return [*lost_labels(after.labels, links.labels), *(f"@{tag}" for tag in links.tags if _has(after, tag) is False)]
+
+
+def _left(after: Thing, links: Links) -> list[str]:
+    """Of what was removed, what is still there."""
+    gone = set(lost_labels(after.labels, links.labels))
+    still = [one.by_title for one in links.labels if one.by_title not in gone]
+    return [*still, *(f"@{tag}" for tag in links.tags if _has(after, tag))]
+
+
+def _has(thing: Thing, tag: str) -> bool | None:
+    """Whether something has a tag; None for what does not tell its tags."""
+    if not isinstance(thing, Test | Suite):
+        return None
+    return tag in {one.removeprefix("@") for one in thing.tags}
+
+
+@tool.writes(idempotent=True, settled_by="get_test")
+async def add_links(
+    api: Testomatio,
+    kind: Linked,
+    ids: Ids,
+    labels: Labels = None,
+    tags: Tags = None,
+    milestone: MilestoneName = None,
+    requirements: Requirements = None,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> Linking:
+    """Put labels, tags, a milestone or requirements on things and read them back; issues: testomatio_link_issue."""
+    slug = api.project_of(project)
+    links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
+    query = await on_branch(api, slug, branch if kind in BRANCHED else None)
+    return await _carried_out(api, slug, kind, ids, links, "add", query)
+
+
+async def about_to_remove_links(
+    api: Testomatio,
+    kind: Linked,
+    ids: list[str],
+    labels: list[str] | None,
+    tags: list[str] | None,
+    milestone: str | None,
+    requirements: list[str] | None,
+    branch: str | None,
+    project: str | None,
+) -> str:
+    slug = api.project_of(project)
+    links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
+    query = await on_branch(api, slug, branch if kind in BRANCHED else None)
+    things = await together([reach(api, slug, kind, number, query).read for number in ids], at_once=4)
+    readable = bool(links.labels or links.tags)
+    with_some = [thing for thing in things if not readable or links.unread(kind) or _left(thing, links)]
+    if not with_some:
+        raise Refused(f"None of these carries {links.words()}. Nothing was sent.")
+    told = ", ".join(f"{thing.id} {quote(thing.title or '')}" for thing in with_some[:20])
+    more = f" and {len(with_some) - 20} more" if len(with_some) > 20 else ""
+    plural = "s" if len(with_some) > 1 else ""
+    return (
+        f"Take {links.words()} off {len(with_some)} {kind}{plural} of project {slug}: {told}{more}? "
+        "A label's value goes with it. There is no undo but to put them on again."
+    )
+
+
+@tool.destroys(about_to_remove_links, idempotent=True, settled_by="get_test")
+async def remove_links(
+    api: Testomatio,
+    kind: Linked,
+    ids: Ids,
+    labels: Labels = None,
+    tags: Tags = None,
+    milestone: MilestoneName = None,
+    requirements: Requirements = None,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> Linking:
+    """Take labels, tags, a milestone or requirements off things, after a person said yes."""
+    slug = api.project_of(project)
+    links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
+    query = await on_branch(api, slug, branch if kind in BRANCHED else None)
+    return await _carried_out(api, slug, kind, ids, links, "remove", query)

@@ -1,0 +1,310 @@
+"""Labels and their custom fields: what a project defines, and what carries each."""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, PlatformError, Refused, Unauthorized
+from tools.kit.model import Answer, Sent
+from tools.kit.page import Cursor, Limit, Page
+from tools.kit.text import Key, quote
+from tools.kit.together import together
+from tools.kit.toolset import Progress, Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.labels import Label
+from tools.testomatio.tools.paging import drain, page_from
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import Pairs, given, many, missing, of_project
+from tools.testomatio.tools.tql import quoted
+
+tool = Toolset(Testomatio, needs="api")
+
+LabelName = Annotated[str, Field(min_length=1, max_length=200, description="Slug or title.")]
+Labels = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=200)]] | None,
+    Field(max_length=20, description="Slugs or titles; with a value Severity:critical."),
+]
+Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="#rrggbb")]
+Scope = Literal["tests", "suites", "runs", "plans", "steps", "templates"]
+Visibility = Literal["filter", "list"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A label of the project, and the value that is meant where it has a field."""
+
+    label: Label
+    value: str | None = None
+
+    @property
+    def by_slug(self) -> str:
+        return self.label.id if self.value is None else f"{self.label.id}:{self.value}"
+
+    @property
+    def by_title(self) -> str:
+        return self.label.name if self.value is None else f"{self.label.name}:{self.value}"
+
+    def link(self, action: str) -> dict[str, str]:
+        """The entry of a body's `link` that puts it on something, or takes it off."""
+        kind = "label" if self.value is None else "custom_field"
+        return {"action": action, "type": kind, "value": self.by_slug}
+
+
+async def defined_labels(api: Testomatio, project: str) -> list[Label]:
+    """All labels of a project."""
+    with of_project(project):
+        return (await drain(lambda page: api.labels_page(project, page))).rows
+
+
+async def wanted_labels(api: Testomatio, project: str, names: Sequence[str] | None) -> list[Wanted]:
+    """The labels that are meant, each seen to be defined with a value that it takes.
+
+    Raises:
+        Refused: for one that is not, with the near ones.
+    """
+    if not names:
+        return []
+    defined = await defined_labels(api, project)
+    return [_meant(defined, name.strip()) for name in names]
+
+
+def _named(defined: Sequence[Label], name: str) -> Label | None:
+    """A label by its slug, else by its title in any case."""
+    by_title = (label for label in defined if label.name.casefold() == name.casefold())
+    return next((label for label in defined if label.id == name), None) or next(by_title, None)
+
+
+def _meant(defined: Sequence[Label], name: str) -> Wanted:
+    """A label with or without a value; a title may have colons of its own, so the longest name wins."""
+    if (whole := _named(defined, name)) is not None:
+        return Wanted(whole)
+    pieces = name.split(":")
+    for count in range(len(pieces) - 1, 0, -1):
+        if (label := _named(defined, ":".join(pieces[:count]).strip())) is not None:
+            return Wanted(label, _fitting(label, ":".join(pieces[count:]).strip()))
+    names = {label.name.casefold(): label for label in defined} | {label.id: label for label in defined}
+    near = difflib.get_close_matches(pieces[0].strip().casefold(), names, 3, cutoff=0.4)
+    shown = list(dict.fromkeys(names[word].id for word in near)) or [label.id for label in defined[:10]]
+    told = ", ".join(f"{quote(label.name)} ({label.id})" for label in defined if label.id in shown)
+    raise Refused(
+        f"The project defines no label {name[:80]!r}. {f'Near are {told}.' if told else 'It defines none.'} "
+        "testomatio_create_label defines one. Nothing was sent."
+    )
+
+
+def _fitting(label: Label, value: str) -> str:
+    """A value that the label takes.
+
+    Raises:
+        Refused: when it takes none, or only others.
+    """
+    field = label.field
+    # Whether lists of labels tell the field is not documented: what is not told is left to the platform.
+    if field is not None and field.type == "list" and field.options and value not in field.options:
+        near = ", ".join(quote(option) for option in field.options[:20])
+        raise Refused(f"Label {quote(label.name)} takes no {value[:60]!r}; it takes {near}. Nothing was sent.")
+    if not value:
+        raise Refused(f"Say the value of label {quote(label.name)} behind the colon, or leave both out.")
+    return value
+
+
+async def known_label(api: Testomatio, project: str, name: str) -> Label:
+    """Read a label by its slug or title, or say where slugs come from.
+
+    Raises:
+        NotFound: when the project defines no such label.
+    """
+    found = _named(await defined_labels(api, project), name.strip())
+    if found is None:
+        raise await missing(api, project, f"label {name[:80]!r}", "testomatio_list_labels shows slugs.")
+    try:
+        return await api.label(project, found.id)
+    except NotFound as error:
+        raise NotFound(f"Label {found.id} was deleted meanwhile.", status=404) from error
+
+
+@tool.reads()
+async def list_labels(
+    api: Testomatio,
+    progress: Progress,
+    text: Annotated[str | None, Field(description="Part of title or slug.")] = None,
+    project: ProjectSlug = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[Label]:
+    """List the labels and custom fields a project defines, with the values they take."""
+    slug, words = api.project_of(project), (text or "").casefold()
+
+    async def fetch(page: int) -> Listed[Label]:
+        with of_project(slug):
+            return await api.labels_page(slug, page)
+
+    def fits(label: Label) -> bool:
+        return words in f"{label.title or ''} {label.id}".casefold()
+
+    return await page_from(
+        fetch, lambda label: label, limit=limit, cursor=cursor, fits=fits, progress=progress, of=[slug, text]
+    )
+
+
+class CarriedBy(Answer):
+    """How many things of a kind carry a label."""
+
+    kind: Key
+    count: int | None = Field(description="None: it cannot be read.")
+
+
+class LabelUse(Answer):
+    """A label and what carries it."""
+
+    label: Label
+    carried_by: list[CarriedBy]
+    note: str = "Steps and templates are not counted; the API has no such filter."
+
+
+async def carriers(api: Testomatio, project: str, label: Label) -> list[CarriedBy]:
+    """Count the tests, suites, runs and plans that carry a label."""
+    numbers: Pairs = [("count", "true")]
+    tql: Pairs = [("tql", f"label == {quoted(label.name)}")]
+    reads = {
+        "test": partial(api.tests, project, [*numbers, *tql]),
+        "suite": partial(api.suites, project, [*numbers, ("labels", label.id)]),
+        "run": partial(api.runs_page, project, [*numbers, *tql], 1),
+        "plan": partial(api.plans_page, project, [*numbers, ("labels[]", label.id)], 1),
+    }
+
+    async def total(read: Any) -> int | None:
+        try:
+            counted: int | None = (await read()).meta.total
+        except PlatformError:
+            return None
+        return counted
+
+    totals = await together([partial(total, read) for read in reads.values()])
+    return [CarriedBy(kind=kind, count=count) for kind, count in zip(reads, totals, strict=True)]
+
+
+@tool.reads()
+async def get_label(api: Testomatio, label: LabelName, project: ProjectSlug = None) -> LabelUse:
+    """Read one label, and how many tests, suites, runs and plans carry it."""
+    slug = api.project_of(project)
+    found = await known_label(api, slug, label)
+    return LabelUse(label=found, carried_by=await carriers(api, slug, found))
+
+
+class NewField(Sent):
+    """The values a label takes."""
+
+    type: Literal["list", "string", "number"]
+    options: Annotated[list[str] | None, Field(max_length=200, description="Of a list.")] = None
+    short: Annotated[bool | None, Field(description="Hide the title when a value is set.")] = None
+
+    def wire(self) -> dict[str, Any]:
+        """The field as the API takes it: options one a line.
+
+        Raises:
+            Refused: for a list without options, or options without a list.
+        """
+        if (self.type == "list") != bool(self.options):
+            raise Refused("A field of type list needs options, and no other takes them. Nothing was sent.")
+        value = "\n".join(option.strip() for option in self.options or ())
+        told = {"type": self.type, "short": self.short, "value": value or None}
+        return {name: said for name, said in told.items() if said is not None}
+
+
+class ChangedLabel(Answer):
+    """A label as it is now, and as it was."""
+
+    done: str
+    label: Label
+    before: Label | None = None
+
+
+def not_allowed(error: Unauthorized) -> Unauthorized:
+    """The error of a label that may not be changed: a project setting reserves that."""
+    return Unauthorized(
+        f"{error.sentence} With the project's setting Labels permission, only owners and managers may change labels.",
+        status=error.status,
+        words=error.words,
+    )
+
+
+@tool.writes(idempotent=False, settled_by="list_labels")
+async def create_label(
+    api: Testomatio,
+    title: Annotated[str, Field(min_length=1, max_length=200)],
+    color: Color | None = None,
+    scope: list[Scope] | None = None,
+    visibility: list[Visibility] | None = None,
+    field: NewField | None = None,
+    project: ProjectSlug = None,
+) -> ChangedLabel:
+    """Define a label, or with a field a custom field; testomatio_add_links puts it on things."""
+    slug = api.project_of(project)
+    if (there := _named(await defined_labels(api, slug), title.strip())) is not None:
+        raise Refused(f"There is a label {quote(there.name)} already, its slug is {there.id}. Nothing was sent.")
+    said = given(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
+    try:
+        return ChangedLabel(done="Defined.", label=await api.create_label(slug, said))
+    except Unauthorized as error:
+        raise not_allowed(error) from error
+
+
+@tool.writes(idempotent=True, settled_by="get_label")
+async def update_label(
+    api: Testomatio,
+    label: LabelName,
+    title: Annotated[str | None, Field(min_length=1, max_length=200)] = None,
+    color: Color | None = None,
+    scope: list[Scope] | None = None,
+    visibility: list[Visibility] | None = None,
+    field: NewField | None = None,
+    project: ProjectSlug = None,
+) -> ChangedLabel:
+    """Change a label; what is left out stays, and so does its slug."""
+    slug = api.project_of(project)
+    said = given(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
+    before = await known_label(api, slug, label)
+    try:
+        await api.update_label(slug, before.id, said)
+    except Unauthorized as error:
+        raise not_allowed(error) from error
+    return ChangedLabel(done="Changed.", label=await api.label(slug, before.id), before=before)
+
+
+async def about_to_delete_label(api: Testomatio, label: str, project: str | None) -> str:
+    slug = api.project_of(project)
+    found = await known_label(api, slug, label)
+    carried = await carriers(api, slug, found)
+    counted = ", ".join(many(one.count, one.kind) for one in carried if one.count is not None)
+    unread = " and ".join(f"{one.kind}s" for one in carried if one.count is None)
+    return (
+        f"Delete label {quote(found.name)} ({found.id}) of project {slug}? It is taken off everything that carries it, "
+        f"values included: {counted or 'nothing that could be counted'}"
+        + (f"; {unread} could not be counted" if unread else "")
+        + "; steps and templates are not counted. There is no undo."
+    )
+
+
+class DeletedLabel(Answer):
+    """A label that is gone, as it was."""
+
+    done: str
+    before: Label
+
+
+@tool.destroys(about_to_delete_label, idempotent=True, settled_by="list_labels")
+async def delete_label(api: Testomatio, label: LabelName, project: ProjectSlug = None) -> DeletedLabel:
+    """Delete a label from the project and from everything that carries it, after a person said yes."""
+    slug = api.project_of(project)
+    before = await known_label(api, slug, label)
+    try:
+        await api.delete_label(slug, before.id)
+    except Unauthorized as error:
+        raise not_allowed(error) from error
+    return DeletedLabel(done="Deleted.", before=before)

@@ -1,0 +1,189 @@
+"""Parameters of a test and its examples, the rows of values that it is run with."""
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.ids import TestId
+from tools.testomatio.models.web import Example, ParametrisedTest
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import many, missing
+
+web = Toolset(Testomatio, needs="web")
+
+MOST_ROWS: Final = 50
+Cell = Annotated[str, Field(max_length=250)]
+Cells = Annotated[list[Cell], Field(min_length=1, max_length=30, description="In the order of the parameters.")]
+ExampleId = Annotated[int, Field(gt=0, le=2**53, description="As testomatio_get_test with_parameters gives it.")]
+
+
+class Parameters(Answer):
+    """A test's parameters and examples, as they are now."""
+
+    done: str
+    test_id: Key
+    title: Untrusted | None = None
+    parameters: list[Untrusted] = Field(default_factory=list)
+    examples: list[Example] = Field(default_factory=list)
+
+
+async def known_web_test(api: Testomatio, project: str, test_id: str) -> ParametrisedTest:
+    """Read a test with its parameters, or say where ids come from.
+
+    Raises:
+        NotFound: when the project has no such test.
+    """
+    try:
+        return await api.web_test(project, test_id)
+    except NotFound as error:
+        raise await missing(api, project, f"test {test_id[:40]!r}", "testomatio_list_tests shows ids.") from error
+
+
+async def _now(api: Testomatio, project: str, test_id: str, done: str) -> Parameters:
+    told = await known_web_test(api, project, test_id)
+    return Parameters(
+        done=done, test_id=told.data.id, title=told.data.title, parameters=told.data.params, examples=told.included
+    )
+
+
+def fitting(test: ParametrisedTest, rows: list[list[str]]) -> None:
+    """See that rows have a cell for each parameter.
+
+    Raises:
+        Refused: for a test without parameters, and for rows of another length.
+    """
+    names = test.data.params
+    if not names:
+        raise Refused("This test has no parameters; testomatio_set_test_parameters names some. Nothing was sent.")
+    if wrong := [str(number) for number, row in enumerate(rows, 1) if len(row) != len(names)]:
+        told = ", ".join(quote(name) for name in names)
+        raise Refused(
+            f"Row {', '.join(wrong[:10])} does not have a cell for each of the {len(names)} parameters: {told}. "
+            "Nothing was sent."
+        )
+
+
+def example_of(test: ParametrisedTest, example_id: int) -> Example:
+    """An example of a test.
+
+    Raises:
+        Refused: for another's.
+    """
+    for one in test.included:
+        if one.id == example_id:
+            return one
+    has = ", ".join(str(one.id) for one in test.included[:30]) or "none"
+    raise Refused(f"Test {test.data.id} has no example {example_id}; its examples are {has}. Nothing was sent.")
+
+
+async def about_to_set_parameters(
+    api: Testomatio, test_id: str, parameters: list[str], project: str | None
+) -> str | None:
+    slug = api.project_of(project)
+    test = await known_web_test(api, slug, test_id)
+    # What stays in its place keeps its cells, which belong to parameters by their order alone.
+    if not test.included or parameters[: len(test.data.params)] == test.data.params:
+        return None
+    was = ", ".join(quote(name) for name in test.data.params) or "none"
+    now = ", ".join(quote(name) for name in parameters) or "none"
+    return (
+        f"Change the parameters of test {test.data.id} {quote(test.data.title or '')} from {was} to {now}? Its "
+        f"{many(len(test.included), 'example')} belong to them by their order: cells may be lost, or fall to another."
+    )
+
+
+@web.writes(about_to_set_parameters, idempotent=True, settled_by="get_test")
+async def set_test_parameters(
+    api: Testomatio,
+    test_id: TestId,
+    parameters: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=100)]],
+        Field(max_length=30, description="All names, in order; empty clears them. Texts use them as ${name}."),
+    ],
+    project: ProjectSlug = None,
+) -> Parameters:
+    """Set the parameters of a test; asks where examples would lose their columns."""
+    slug = api.project_of(project)
+    if len(set(parameters)) != len(parameters):
+        raise Refused("A parameter is named twice. Nothing was sent.")
+    await known_web_test(api, slug, test_id)
+    await api.set_parameters(slug, test_id, parameters)
+    return await _now(api, slug, test_id, "Set.")
+
+
+@web.writes(idempotent=False, settled_by="get_test")
+async def add_test_examples(
+    api: Testomatio,
+    progress: Progress,
+    test_id: TestId,
+    rows: Annotated[list[Cells], Field(min_length=1, max_length=MOST_ROWS)],
+    project: ProjectSlug = None,
+) -> Parameters:
+    """Add rows of values to a test with parameters; rows that it has already are left alone."""
+    slug = api.project_of(project)
+    test = await known_web_test(api, slug, test_id)
+    fitting(test, rows)
+    there = [one.cells for one in test.included]
+    new = [row for number, row in enumerate(rows) if row not in there and row not in rows[:number]]
+    for number, row in enumerate(new):
+        try:
+            await api.create_example(slug, test_id, row)
+        except PlatformError as error:
+            raise type(error)(
+                f"{error.sentence} {number} of {len(new)} rows were added before. Calling again adds the rest.",
+                status=error.status,
+                words=error.words,
+            ) from error
+        await progress(number + 1, len(new), "rows added")
+    return await _now(api, slug, test_id, f"{len(new)} added, {len(rows) - len(new)} were there.")
+
+
+class ChangedExample(Answer):
+    """An example before and after."""
+
+    done: str
+    test_id: Key
+    before: Example
+    after: Example | None = None
+
+
+@web.writes(idempotent=True, settled_by="get_test")
+async def update_test_example(
+    api: Testomatio, test_id: TestId, example_id: ExampleId, cells: Cells, project: ProjectSlug = None
+) -> ChangedExample:
+    """Change one row of values of a test."""
+    slug = api.project_of(project)
+    test = await known_web_test(api, slug, test_id)
+    before = example_of(test, example_id)
+    fitting(test, [cells])
+    after = await api.update_example(slug, example_id, cells)
+    return ChangedExample(done="Changed.", test_id=test.data.id, before=before, after=after)
+
+
+async def about_to_delete_example(api: Testomatio, test_id: str, example_id: int, project: str | None) -> str:
+    slug = api.project_of(project)
+    test = await known_web_test(api, slug, test_id)
+    one = example_of(test, example_id)
+    cells = ", ".join(quote(cell, at_most=60) for cell in one.cells)
+    left = many(len(test.included) - 1, "example")
+    return (
+        f"Delete example {one.id} ({cells}) of test {test.data.id} {quote(test.data.title or '')} in project {slug}? "
+        f"It has {left} besides. There is no undo."
+    )
+
+
+@web.destroys(about_to_delete_example, idempotent=True, settled_by="get_test")
+async def delete_test_example(
+    api: Testomatio, test_id: TestId, example_id: ExampleId, project: ProjectSlug = None
+) -> ChangedExample:
+    """Delete one row of values of a test, after a person said yes."""
+    slug = api.project_of(project)
+    test = await known_web_test(api, slug, test_id)
+    before = example_of(test, example_id)
+    await api.delete_example(slug, example_id)
+    return ChangedExample(done="Deleted.", test_id=test.data.id, before=before)

@@ -1,0 +1,251 @@
+"""Plans: named selections of tests that runs are made from."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.plans import Plan
+from tools.testomatio.tools.paging import page_from
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.run_changes import Description, SuiteIds, TestIds, Title, given, not_taken
+from tools.testomatio.tools.runs import RunKind
+from tools.testomatio.tools.scope import Pairs, many, of_project
+from tools.testomatio.tools.tql import Tql, checked_tql, quoted
+
+tool = Toolset(Testomatio, needs="api")
+
+PlanId = Annotated[str, Field(min_length=1, description="As testomatio_list_plans gives it.")]
+
+
+async def known_plan(api: Testomatio, project: str, plan_id: str) -> Plan:
+    """Read a plan, or say where ids come from.
+
+    Raises:
+        NotFound: when the project shows no such plan.
+    """
+    try:
+        return await api.plan(project, plan_id)
+    except NotFound as error:
+        raise NotFound(
+            f"No plan {plan_id[:40]!r} in project {project[:100]!r}. testomatio_list_plans shows ids.", status=404
+        ) from error
+
+
+class PlanRow(Answer):
+    """A plan as a list shows it."""
+
+    id: Key
+    title: Untrusted | None = None
+    kind: Key | None = None
+    hidden: bool | None = None
+    labels: list[Untrusted] = Field(default_factory=list)
+
+
+@tool.reads(rest_in="get_plan")
+async def list_plans(
+    api: Testomatio,
+    progress: Progress,
+    text: Annotated[str | None, Field(description="Part of the title.")] = None,
+    kind: RunKind | None = None,
+    labels: Annotated[list[str] | None, Field(description="Any of these.")] = None,
+    hidden: Annotated[bool | None, Field(description="Only those hidden, or only those not.")] = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[PlanRow]:
+    """List test plans, the selections of tests that runs are made from."""
+    slug = api.project_of(project)
+    filters: Pairs = [("kind", kind)] if kind else []
+    filters += [("search_text", text)] if text else []
+    filters += [("labels[]", label) for label in labels or ()]
+    filters += [("hidden", str(hidden).lower())] if hidden is not None else []
+
+    def fits(plan: Plan) -> bool:
+        """The newer filters once more: an older server leaves them out."""
+        return (
+            (kind is None or plan.kind in {None, kind})
+            and (hidden is None or plan.hidden in {None, hidden})
+            and (not text or text.casefold() in (plan.title or "").casefold())
+        )
+
+    with of_project(slug):
+        return await page_from(
+            lambda page: api.plans_page(slug, filters, page),
+            lambda plan: PlanRow(
+                id=plan.id,
+                title=plan.title,
+                kind=plan.kind,
+                hidden=plan.hidden,
+                labels=[str(label) for label in plan.labels],
+            ),
+            limit=limit,
+            cursor=cursor,
+            fits=fits,
+            progress=progress,
+            asked=[slug, filters],
+        )
+
+
+@tool.reads()
+async def get_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> Plan:
+    """Read one plan; the API does not tell which tests it selects."""
+    return await known_plan(api, api.project_of(project), plan_id)
+
+
+class PlanTurned(Answer):
+    """A plan that was made or changed."""
+
+    done: str
+    before: Plan | None = None
+    after: Plan
+    not_applied: list[str] | None = Field(
+        default=None, description="Sent and accepted, but a read shows another value."
+    )
+    next: str | None = None
+
+
+def _fields(**fields: Any) -> dict[str, Any]:
+    """The fields that were given, with a query that was looked at.
+
+    Raises:
+        Refused: for a query that is wrong.
+    """
+    sent = given(**fields)
+    if "tql" in sent:
+        sent["tql"] = checked_tql(sent["tql"], "tests")
+    return sent
+
+
+@tool.writes(idempotent=False, settled_by="list_plans")
+async def create_plan(
+    api: Testomatio,
+    title: Title,
+    kind: RunKind = "mixed",
+    test_ids: TestIds = None,
+    suite_ids: SuiteIds = None,
+    tql: Tql = None,
+    description: Description = None,
+    hidden: bool | None = None,
+    as_manual: Annotated[bool | None, Field(description="Run automated tests by hand.")] = None,
+    project: ProjectSlug = None,
+) -> PlanTurned:
+    """Create a plan of tests, suites or what a query finds; with none of them it takes every test of its kind."""
+    slug = api.project_of(project)
+    fields = _fields(
+        title=title,
+        kind=kind,
+        test_ids=test_ids,
+        suite_ids=suite_ids,
+        tql=tql,
+        description=description,
+        hidden=hidden,
+        as_manual=as_manual,
+    )
+    with of_project(slug):
+        plan = await api.create_plan(slug, fields)
+    return PlanTurned(done="Created.", after=plan, next=f"testomatio_create_run with plan_ids ['{plan.id}'] runs it.")
+
+
+async def about_to_change(
+    api: Testomatio,
+    plan_id: str,
+    test_ids: list[str] | None,
+    suite_ids: list[str] | None,
+    tql: str | None,
+    project: str | None,
+) -> str | None:
+    """A question where a selection is replaced: the API does not tell what it was."""
+    if keeps_selection(test_ids, suite_ids, tql):
+        return None
+    _fields(tql=tql)
+    slug = api.project_of(project)
+    plan = await known_plan(api, slug, plan_id)
+    chosen = [f"the query {quote(tql, at_most=300)}"] if tql else []
+    chosen += [many(len(test_ids), "test")] if test_ids is not None else []
+    chosen += [many(len(suite_ids), "suite")] if suite_ids is not None else []
+    return (
+        f"Have plan {plan.id} {quote(plan.title or 'without a title')} take {' and '.join(chosen)} instead of what "
+        "it selects now? The API does not tell what that is, so it cannot be taken back."
+    )
+
+
+def keeps_selection(test_ids: list[str] | None, suite_ids: list[str] | None, tql: str | None) -> bool:
+    return test_ids is None and suite_ids is None and tql is None
+
+
+@tool.writes(about_to_change, idempotent=True, settled_by="get_plan", unasked_when=keeps_selection)
+async def update_plan(
+    api: Testomatio,
+    plan_id: PlanId,
+    title: Title | None = None,
+    kind: RunKind | None = None,
+    test_ids: TestIds = None,
+    suite_ids: SuiteIds = None,
+    tql: Tql = None,
+    description: Description = None,
+    hidden: bool | None = None,
+    as_manual: bool | None = None,
+    project: ProjectSlug = None,
+) -> PlanTurned:
+    """Change a plan; what is left out stays. Another selection of tests is asked about."""
+    fields = _fields(
+        title=title,
+        kind=kind,
+        test_ids=test_ids,
+        suite_ids=suite_ids,
+        tql=tql,
+        description=description,
+        hidden=hidden,
+        as_manual=as_manual,
+    )
+    if not fields:
+        raise Refused("Say at least one thing to change. Nothing was sent.")
+    slug = api.project_of(project)
+    before = await known_plan(api, slug, plan_id)
+    await api.update_plan(slug, plan_id, fields)
+    after = await api.plan(slug, plan_id)
+    wrong = not_taken({name: value for name, value in fields.items() if name in after.model_fields_set}, after)
+    done = "Changed." if not wrong else "Accepted, but not all of it shows."
+    return PlanTurned(
+        done=done, before=_part(before, set(fields)), after=_part(after, set(fields)), not_applied=wrong or None
+    )
+
+
+def _part(plan: Plan, names: set[str]) -> Plan:
+    """A plan by its name and some of its fields."""
+    shown = {name: getattr(plan, name) for name in names if name in Plan.model_fields}
+    return Plan(**({"id": plan.id, "title": plan.title} | shown))
+
+
+class DeletedPlan(Answer):
+    """A plan that is gone."""
+
+    done: str
+    plan_id: Key
+    title: Untrusted | None = None
+
+
+async def about_to_delete(api: Testomatio, plan_id: str, project: str | None) -> str:
+    slug = api.project_of(project)
+    plan = await known_plan(api, slug, plan_id)
+    told = await api.runs_page(slug, [("tql", f"plan == {quoted(plan.id)}"), ("count", "true")], 1, 1)
+    made = f" {told.meta.total} runs were made from it." if told.meta.total else ""
+    return (
+        f"Delete plan {plan.id} {quote(plan.title or 'without a title')} ({plan.kind or 'no kind'}) of project "
+        f"{quote(slug)}?{made} Its selection of tests is lost; there is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="list_plans")
+async def delete_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> DeletedPlan:
+    """Delete a plan, after a person said yes: its selection of tests is lost."""
+    slug = api.project_of(project)
+    plan = await known_plan(api, slug, plan_id)
+    await api.delete_plan(slug, plan_id)
+    return DeletedPlan(done="Deleted.", plan_id=plan.id, title=plan.title)

@@ -1,0 +1,121 @@
+"""Projects: which there are, what is configured in one, and the change session its writes are grouped under."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.text import Key, Untrusted
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.walk import Batch, Walk
+from tools.testomatio.client.projects import PAGE
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.projects import Project, ProjectInfo
+
+tool = Toolset(Testomatio, needs="api")
+web = Toolset(Testomatio, needs="web")
+
+ProjectSlug = Annotated[str | None, Field(description="Slug; default: TESTOMATIO_PROJECT.")]
+
+
+class ProjectRow(Answer):
+    """A project as a list shows it."""
+
+    id: Key
+    title: Untrusted | None = None
+    status: Key | None = None
+    framework: Key | None = None
+    tests: int | None = None
+
+
+@web.reads(rest_in="get_project")
+async def list_projects(
+    api: Testomatio,
+    progress: Progress,
+    text: Annotated[str | None, Field(description="Part of the title or slug.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ProjectRow]:
+    """List the projects of the account; the slug (id) is what other tools take as project."""
+    order: dict[str, int] = {}
+    selection: Selection[Project] = Selection(lambda p: (order[p.id],), limit=limit, cursor=cursor, text=text)
+    words = (text or "").casefold()
+
+    async def fetch(page: int, size: int) -> Batch[Project]:
+        answer = await api.projects_page(page, size)
+        return Batch(answer.data, total=answer.meta.total, size=answer.meta.per_page)
+
+    def keep(project: Project) -> None:
+        order[project.id] = len(order)
+        if words in f"{project.title or ''} {project.id}".casefold():
+            selection.offer(project)
+
+    walk = Walk(fetch, keep, key=lambda p: p.id, sizes=(PAGE,), broken=frozenset(), progress=progress)
+    walked = await walk.run()
+    return selection.page(
+        lambda p: ProjectRow(id=p.id, title=p.title, status=p.status, framework=p.framework, tests=p.tests_count),
+        walked.coverage(selection.matched),
+    )
+
+
+@web.reads()
+async def get_project(api: Testomatio, project: ProjectSlug = None) -> Project:
+    """Read one project with its environments and the custom statuses results may have."""
+    slug = api.project_of(project)
+    try:
+        return await api.project(slug)
+    except NotFound as error:
+        raise not_yours(slug) from error
+
+
+@tool.reads()
+async def get_project_info(api: Testomatio, project: ProjectSlug = None) -> ProjectInfo:
+    """Read a project's configuration: environments, labels, tags, features of the plan, CI profiles."""
+    slug = api.project_of(project)
+    try:
+        return await api.project_info(slug)
+    except NotFound as error:
+        raise not_yours(slug) from error
+
+
+def not_yours(slug: str) -> NotFound:
+    """The sentence for a project that is not there, or whose member the token's user is not."""
+    return NotFound(
+        f"No project {slug[:100]!r} for this token: the slug is wrong, or its user is no member. "
+        "testomatio_list_projects shows slugs; the address of a project's page has it too.",
+        status=404,
+    )
+
+
+class Session(Answer):
+    """A change session of a project."""
+
+    done: str
+    description: str | None = None
+    next: str | None = None
+
+
+@tool.writes(idempotent=False, settled_by=None)
+async def open_change_session(
+    api: Testomatio,
+    description: Annotated[str, Field(min_length=1, max_length=500, description="What the changes are for.")],
+    project: ProjectSlug = None,
+) -> Session:
+    """Group the changes that follow under one entry of the project's history, until the session is closed."""
+    slug = api.project_of(project)
+    try:
+        await api.open_session(slug, description=description)
+    except NotFound as error:
+        raise not_yours(slug) from error
+    return Session(
+        done="Opened.", description=description, next="Make the changes, then testomatio_close_change_session."
+    )
+
+
+@tool.writes(idempotent=True, settled_by=None)
+async def close_change_session(api: Testomatio, project: ProjectSlug = None) -> Session:
+    """Close the change session of a project; closing when none is open does nothing."""
+    description = await api.close_session(api.project_of(project))
+    return Session(done="Closed." if description is not None else "None was open.", description=description)

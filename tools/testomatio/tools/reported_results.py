@@ -1,0 +1,213 @@
+"""Results as pipelines report them: in batches, told row by row, and accepted is not yet taken in."""
+
+from collections import Counter
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field
+
+from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, PlatformError, Refused
+from tools.kit.model import Answer, Sent
+from tools.kit.text import Key, Untrusted
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.when import moment
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.ids import SuiteId, TestId
+from tools.testomatio.models.tests import plain_title
+from tools.testomatio.tools.paging import drain
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.reporting import default_project
+from tools.testomatio.tools.result_changes import over
+from tools.testomatio.tools.run_changes import given
+from tools.testomatio.tools.runs import RunId, known_run
+
+tool = Toolset(Testomatio, needs="report")
+
+BATCH: Final = 100
+"""Results of one request at most (API reference: Reporting API)."""
+MOST_RESULTS: Final = 1000
+
+
+def _named(value: Any) -> Any:
+    """Values by their names; an array is accepted by the platform and the result then lost without a word."""
+    if isinstance(value, list | tuple):
+        raise ValueError("an array is swallowed by the platform; name the values, such as {'amount': '10'}")
+    if isinstance(value, str):
+        return {"example": value}
+    return {name: str(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+class ReportedStep(Sent):
+    """A step of a result; the platform keeps 250 characters of its texts."""
+
+    title: str
+    status: Literal["passed", "failed", "none", "custom"] | None = None
+    duration_ms: float | None = None
+    error: str | None = None
+    log: str | None = None
+
+    def wire(self) -> dict[str, Any]:
+        return given(
+            title=self.title,
+            status=self.status,
+            category="user",
+            duration=self.duration_ms,
+            error={"message": self.error} if self.error else None,
+            log=self.log,
+        )
+
+
+class ReportedResult(Sent):
+    """A result; give test_id or title."""
+
+    status: Literal["passed", "failed", "skipped"]
+    test_id: TestId | None = None
+    title: str | None = None
+    suite_title: str | None = None
+    suite_id: SuiteId | None = None
+    file: str | None = None
+    message: str | None = None
+    stack: str | None = None
+    run_time_ms: float | None = None
+    finished_at: str | None = None
+    rid: Annotated[str | None, Field(description="Tells repeats apart.")] = None
+    example: Annotated[dict[str, str] | None, BeforeValidator(_named)] = None
+    steps: list[ReportedStep] | None = None
+    artifacts: Annotated[list[str] | None, Field(description="URLs.")] = None
+    meta: dict[str, str] | None = None
+    labels: list[str] | None = None
+    jira: list[str] | None = None
+    tags: list[str] | None = None
+    substatus: str | None = None
+    overwrite: Annotated[bool | None, Field(description="It is no retry.")] = None
+
+    @property
+    def name(self) -> str:
+        return self.test_id or self.title or "?"
+
+    def wire(self, api: Testomatio, *, create: bool) -> dict[str, Any]:
+        """The fields as the platform takes them: a time in seconds, a run time in the milliseconds reads show."""
+        direct = self.model_dump(exclude_none=True, exclude={"run_time_ms", "finished_at", "steps", "jira", "labels"})
+        instant = moment(self.finished_at, api.now()).timestamp() if self.finished_at else None
+        links = [{"jira": key} for key in self.jira or ()]
+        return direct | given(
+            run_time=self.run_time_ms,
+            timestamp=instant,
+            steps=[step.wire() for step in self.steps] if self.steps else None,
+            labels=self.labels,
+            links=links or None,
+            create=create or None,
+        )
+
+
+Outcome = Literal["refused in part", "refused", "unknown", "not sent"]
+
+
+class NotAccepted(Answer):
+    """A result that was not simply accepted."""
+
+    number: int = Field(description="Its place in the list, from 1.")
+    test: Untrusted
+    outcome: Outcome
+
+
+class ReportedResults(Answer):
+    """What became of the results that were sent."""
+
+    done: str
+    run_id: Key
+    accepted: int
+    seen: int | None = Field(default=None, description="Of these tests, as many results the run shows already.")
+    not_accepted: list[NotAccepted] = Field(default_factory=list)
+    why: list[str] = Field(default_factory=list)
+    next: str
+
+
+async def about_to_report(
+    api: Testomatio, run_id: str, results: list[ReportedResult], project: str | None
+) -> str | None:
+    """A question where the record of a run that is over would change."""
+    slug = default_project(api, project)
+    if slug is None:
+        return None
+    return over(await known_run(api, slug, run_id), f"Report {len(results)} results into")
+
+
+@tool.writes(about_to_report, idempotent=False, settled_by="list_results")
+async def report_results(
+    api: Testomatio,
+    progress: Progress,
+    run_id: RunId,
+    results: Annotated[list[ReportedResult], Field(min_length=1, max_length=MOST_RESULTS)],
+    create: Annotated[bool, Field(description="Create tests that are unknown.")] = False,
+    project: ProjectSlug = None,
+) -> ReportedResults:
+    """Report results of tests into a run, in batches of 100. The platform accepts first and takes in later."""
+    for number, result in enumerate(results, 1):
+        if not (result.test_id or result.title):
+            raise Refused(f"Result {number} names no test: give test_id or title. Nothing was sent.")
+    wires = [result.wire(api, create=create) for result in results]
+    slug = default_project(api, project)
+    if slug is not None:
+        await known_run(api, slug, run_id)
+    rows: list[NotAccepted] = []
+    why: list[str] = []
+    stopped = False
+    for batch, start in enumerate(range(0, len(wires), BATCH)):
+        some = range(start, min(start + BATCH, len(wires)))
+        outcome: Outcome | None = "not sent"
+        if not stopped:
+            outcome, words, stopped = await _send(api, run_id, [wires[number] for number in some], batch)
+            why += [f"Results {start + 1} to {some[-1] + 1}: {words}"] if words else []
+        if outcome is not None:
+            rows += [NotAccepted(number=n + 1, test=results[n].name, outcome=outcome) for n in some]
+        await progress(some[-1] + 1, len(wires), f"{some[-1] + 1} of {len(wires)} sent")
+    accepted = len(wires) - len(rows)
+    return ReportedResults(
+        done=f"{accepted} of {len(wires)} accepted, which does not mean that they were taken in.",
+        run_id=run_id,
+        accepted=accepted,
+        seen=None if slug is None else await _seen(api, slug, run_id, results),
+        not_accepted=rows,
+        why=why,
+        next=f"testomatio_list_results with run_id {run_id} shows what was taken in, a few seconds later.",
+    )
+
+
+async def _send(
+    api: Testomatio, run_id: str, results: list[dict[str, Any]], batch: int
+) -> tuple[Outcome | None, str | None, bool]:
+    """Send one batch; answers what became of it where it was not accepted, why, and whether to stop there."""
+    try:
+        await api.report_results(run_id, results, batch=batch)
+    except OutcomeUnknown as error:
+        return "unknown", str(error), True
+    except (NotFound, Invalid) as error:
+        # The rest of such a batch is taken in: only the tests that it does not know are left out.
+        is_match = "match" in error.words.casefold()
+        is_final = error.status == 402 or (isinstance(error, NotFound) and not is_match)
+        told = f"{error} With create, unknown tests are made." if is_match else str(error)
+        return "refused in part" if is_match and len(results) > 1 else "refused", told, is_final
+    except PlatformError as error:
+        return "refused", str(error), True
+    return None, None, False
+
+
+async def _seen(api: Testomatio, project: str, run_id: str, results: list[ReportedResult]) -> int | None:
+    """How many of the results the run shows; None where that cannot be read now."""
+    try:
+        read = await drain(lambda page: api.results_page(project, [("run_id", run_id)], page))
+    except PlatformError:
+        return None
+    held: Counter[tuple[str | None, str | None]] = Counter((one.test_id, one.status) for one in read.rows)
+    titles: Counter[tuple[str | None, str | None]] = Counter(
+        (plain_title(one.test_title or ""), one.status) for one in read.rows
+    )
+    seen = 0
+    for result in results:
+        by_id = result.test_id is not None
+        place = (result.test_id if by_id else plain_title(result.title or ""), result.status)
+        where = held if by_id else titles
+        if where[place] > 0:
+            where[place] -= 1
+            seen += 1
+    return seen

@@ -1,0 +1,296 @@
+"""Runs as pipelines report them: opened, changed and finished with the project's own token."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testomatio.client.families import PROJECT
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.ids import SuiteId, TestId
+from tools.testomatio.models.reporting import ReportedRun
+from tools.testomatio.models.runs import OVER, Run
+from tools.testomatio.models.tests import Test
+from tools.testomatio.tools.paging import drain
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.run_changes import Description, Env, Title, given
+from tools.testomatio.tools.run_events import unfinished
+from tools.testomatio.tools.runs import Counts, RunId, counts_of, in_words, known_run
+from tools.testomatio.tools.scope import Pairs, many
+
+tool = Toolset(Testomatio, needs="report")
+
+Group = Annotated[str | None, Field(description="Made where there is none.")]
+Tags = list[str] | None
+JiraKey = Annotated[str | None, Field(description="Such as SHOP-412.")]
+Label = Annotated[str | None, Field(description="'Label' or 'Label:value'.")]
+Url = str | None
+Publish = Annotated[bool, Field(description="Make its report public.")]
+
+
+class Reported(Answer):
+    """A run as its reporter is told of it; credentials for the storage of files are left out."""
+
+    done: str
+    run_id: Key | None = None
+    url: Untrusted | None = None
+    public_url: Untrusted | None = None
+    tests_count: int | None = None
+    next: str | None = None
+
+
+def told(run: ReportedRun, done: str, following: str) -> Reported:
+    return Reported(
+        done=done,
+        run_id=run.uid,
+        url=run.url,
+        public_url=run.public_url,
+        tests_count=run.tests_count,
+        next=following,
+    )
+
+
+def _details(
+    title: str | None,
+    env: str | None,
+    group_title: str | None,
+    tags: list[str] | None,
+    description: str | None,
+    label: str | None,
+    jira_id: str | None,
+    ci_build_url: str | None,
+    publish: bool,
+) -> dict[str, Any]:
+    """What creating and changing a run have alike."""
+    return given(
+        title=title,
+        env=env,
+        group_title=group_title,
+        tags=tags,
+        description=description,
+        label=label,
+        jira_id=jira_id,
+        ci_build_url=ci_build_url,
+        access_event="publish" if publish else None,
+    )
+
+
+def default_project(api: Testomatio, project: str | None) -> str | None:
+    """The project to read in, where it is known: the token of these calls names it to nobody else."""
+    return project or api.account.settings.get(PROJECT) or None
+
+
+async def known_profile(api: Testomatio, profile: str) -> None:
+    """See that a CI profile is there, where the project is known.
+
+    Raises:
+        Refused: naming those there are, when it is not.
+    """
+    slug = default_project(api, None)
+    names = [one.profile_name or "?" for one in (await api.project_info(slug)).ci_profiles] if slug else [profile]
+    if profile not in names:
+        there = ", ".join(quote(name, at_most=60) for name in names) or "none"
+        raise Refused(f"There is no CI profile {profile[:60]!r}. There are: {there}. Nothing was sent.")
+
+
+async def about_to_open(api: Testomatio, title: str | None, publish: bool, ci_profile: str | None) -> str | None:
+    """A question where a pipeline starts or everybody may look."""
+    name = quote(title) if title else "without a title"
+    does = []
+    if ci_profile:
+        await known_profile(api, ci_profile)
+        does.append(f"starts the CI profile {quote(ci_profile)}, which takes machine time")
+    if publish:
+        does.append("makes its report public: whoever has the address can read titles, messages and files")
+    return f"Open a run {name} that {' and '.join(does)}?" if does else None
+
+
+@tool.writes(
+    about_to_open,
+    idempotent=False,
+    settled_by="list_runs",
+    unasked_when=lambda publish, ci_profile: not publish and ci_profile is None,
+)
+async def create_reported_run(
+    api: Testomatio,
+    title: Title | None = None,
+    kind: Literal["automated", "manual", "mixed", "detect"] | None = None,
+    env: Env = None,
+    group_title: Group = None,
+    tags: Tags = None,
+    description: Description = None,
+    label: Label = None,
+    jira_id: JiraKey = None,
+    ci_build_url: Url = None,
+    test_ids: list[TestId] | None = None,
+    suite_ids: list[SuiteId] | None = None,
+    scheduled: bool = False,
+    shared: Annotated[bool, Field(description="Join the run of this title.")] = False,
+    shared_minutes: int | None = None,
+    shards: int | None = None,
+    ci_profile: str | None = None,
+    ci_grep: str | None = None,
+    publish: Publish = False,
+) -> Reported:
+    """Open a run that a pipeline reports into, in the token's project. Starting CI or publishing asks a person."""
+    if (shared_minutes or shards) and not shared:
+        raise Refused("shared_minutes and shards are for a shared run. Nothing was sent.")
+    if shared and not title:
+        raise Refused("A shared run is joined by its title: give one. Nothing was sent.")
+    if ci_grep and not ci_profile:
+        raise Refused("ci_grep is for ci_profile. Nothing was sent.")
+    configuration = given(tests=test_ids, suites=suite_ids)
+    fields = _details(title, env, group_title, tags, description, label, jira_id, ci_build_url, publish) | given(
+        kind=kind,
+        status="scheduled" if scheduled else None,
+        shared_run=shared or None,
+        shared_run_timeout=shared_minutes,
+        shared_run_shards=shards,
+        configuration=configuration or None,
+        ci=given(profile=ci_profile, grep=ci_grep) or None,
+    )
+    run = await api.open_reported_run(fields)
+    return told(run, "Opened.", "testomatio_report_results fills it, testomatio_finish_reported_run ends it.")
+
+
+async def about_to_update(api: Testomatio, run_id: str, publish: bool) -> str | None:
+    """A question where everybody may look afterwards."""
+    if not publish:
+        return None
+    slug = default_project(api, None)
+    name = in_words(await known_run(api, slug, run_id)) if slug else f"run {quote(run_id)}"
+    return (
+        f"Make the report of {name} public? Whoever has the address can read titles, messages and files; the API "
+        "cannot take it back."
+    )
+
+
+@tool.writes(about_to_update, idempotent=True, settled_by="get_run", unasked_when=lambda publish: not publish)
+async def update_reported_run(
+    api: Testomatio,
+    run_id: RunId,
+    title: Title | None = None,
+    env: Env = None,
+    group_title: Group = None,
+    tags: Tags = None,
+    description: Description = None,
+    label: Label = None,
+    jira_id: JiraKey = None,
+    ci_build_url: Url = None,
+    publish: Publish = False,
+) -> Reported:
+    """Change a run of the token's project as its pipeline would: group, tags, label, issue, build, public report."""
+    fields = _details(title, env, group_title, tags, description, label, jira_id, ci_build_url, publish)
+    if not fields:
+        raise Refused("Say at least one thing to change. Nothing was sent.")
+    return told(await changed(api, run_id, fields), "Changed.", "testomatio_get_run shows it.")
+
+
+async def changed(api: Testomatio, run_id: str, fields: dict[str, Any]) -> ReportedRun:
+    """Change a run of the token's project.
+
+    Raises:
+        NotFound: when it has no such run.
+    """
+    try:
+        return await api.change_reported_run(run_id, fields)
+    except NotFound as error:
+        raise NotFound(
+            f"The project of this token has no run {run_id[:40]!r}. testomatio_list_runs shows ids.", status=404
+        ) from error
+
+
+class Finished(Answer):
+    """A run whose reporter said that it is done."""
+
+    done: str
+    run_id: Key
+    before: Key | None = None
+    after: Key | None = None
+    results: Counts
+    detached: str | None = None
+    note: str | None = None
+
+
+async def left_behind(api: Testomatio, project: str, run_id: str) -> tuple[int, bool]:
+    """How many automated tests have no result in a run, and whether that is all: they would be detached."""
+    held = await drain(lambda page: api.results_page(project, [("run_id", run_id)], page))
+    reported = {result.test_id for result in held.rows}
+    query: Pairs = [("tql", "state == 'automated'"), ("slim", "true"), ("per_page", 100)]
+
+    async def fetch(page: int) -> Listed[Test]:
+        return await api.tests(project, [*query, ("page", page)])
+
+    automated = await drain(fetch)
+    return sum(test.id not in reported for test in automated.rows), held.complete and automated.complete
+
+
+async def about_to_finish(api: Testomatio, run_id: str, shard: bool, detach: bool, project: str | None) -> str:
+    slug = api.project_of(project)
+    run = unfinished(await known_run(api, slug, run_id))
+    counts = await counts_of(api, slug, run.id)
+    if shard and not detach:
+        return f"End one shard of {in_words(run)}? It has {counts.said()}; a plain finish ends the run itself."
+    words = f"Finish {in_words(run)}? It has {counts.said()}."
+    if counts.pending:
+        words += f" What is pending ({counts.pending}) becomes skipped."
+    if detach:
+        number, complete = await left_behind(api, slug, run.id)
+        words += (
+            f" {many(number, 'automated test', complete=complete)} of project {quote(slug)} without a result in it "
+            f"{'is' if number == 1 else 'are'} marked as detached from the code."
+        )
+    return f"{words} There is no undo."
+
+
+@tool.destroys(about_to_finish, idempotent=False, settled_by="get_run")
+async def finish_reported_run(
+    api: Testomatio,
+    run_id: RunId,
+    result: Annotated[Literal["finish", "pass", "fail"], Field(description="finish computes it.")] = "finish",
+    shard: Annotated[bool, Field(description="End one shard; the last needs a plain finish.")] = False,
+    duration_s: float | None = None,
+    tests_count: int | None = None,
+    passed_count: int | None = None,
+    failed_count: int | None = None,
+    skipped_count: int | None = None,
+    detach: Annotated[bool, Field(description="Mark automated tests without a result as detached.")] = False,
+    end_all_shards: bool = False,
+    project: ProjectSlug = None,
+) -> Finished:
+    """Finish a run that was reported, after a person said yes. testomatio_terminate_run aborts it instead."""
+    if shard and end_all_shards:
+        raise Refused("Say shard for one or end_all_shards for all of them. Nothing was sent.")
+    slug = api.project_of(project)
+    run = unfinished(await known_run(api, slug, run_id))
+    fields = given(
+        status_event=f"{result}_parallel" if shard else result,
+        duration=duration_s,
+        tests_count=tests_count,
+        passed_count=passed_count,
+        failed_count=failed_count,
+        skipped_count=skipped_count,
+        detach=detach or None,
+        force_finish_shared_run=end_all_shards or None,
+    )
+    await changed(api, run.id, fields)
+    return await _finished(api, slug, run, shard=shard, detach=detach)
+
+
+async def _finished(api: Testomatio, project: str, run: Run, *, shard: bool, detach: bool) -> Finished:
+    """What a read shows of a run after its reporter finished it."""
+    after = await api.run(project, run.id)
+    waits = not shard and after.status not in OVER
+    return Finished(
+        done="One shard is ended." if shard else f"It is {after.status}." if not waits else "Accepted, not done yet.",
+        run_id=run.id,
+        before=run.status,
+        after=after.status,
+        results=await counts_of(api, project, run.id),
+        detached="Tests without a result were detached; testomatio_list_tests shows them." if detach else None,
+        note="It waits for its other shards, or is processed in a moment; read it again." if waits else None,
+    )

@@ -1,0 +1,229 @@
+"""Requirements: what tests are written from, as text, as files, or from Jira and Confluence."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.form import Attached, Form
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.upload import DIRECTORIES, is_private, opened
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.requirements import Requirement
+from tools.testomatio.tools.attachments import LARGEST, TYPES
+from tools.testomatio.tools.paging import page_from
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import Pairs, given, missing, of_project
+
+tool = Toolset(Testomatio, needs="api")
+
+Source = Literal["jira", "confluence", "file", "text"]
+RequirementId = Annotated[str, Field(min_length=1, max_length=40)]
+Files = Annotated[
+    list[Annotated[str, Field(min_length=1)]] | None,
+    Field(max_length=10, description="Whole paths; for a file requirement."),
+]
+Text = Annotated[str | None, Field(max_length=100_000, description="Of a text requirement, at least 500 characters.")]
+Details = Annotated[str | None, Field(max_length=20_000)]
+
+SHORTEST: Final = 500
+"""Characters that the text of a text requirement has at least."""
+
+
+class RequirementRow(Answer):
+    """A requirement as a list shows it."""
+
+    id: Key
+    title: Untrusted | None = None
+    source: Key | None = None
+    active: bool | None = None
+    is_global: bool | None = None
+
+
+async def known_requirement(api: Testomatio, project: str, requirement_id: str) -> Requirement:
+    """Read a requirement, or say where ids come from.
+
+    Raises:
+        NotFound: when the project has no such requirement.
+    """
+    try:
+        return await api.requirement(project, requirement_id)
+    except NotFound as error:
+        where = "testomatio_list_requirements shows ids."
+        raise await missing(api, project, f"requirement {requirement_id[:40]!r}", where) from error
+
+
+@tool.reads(rest_in="get_requirement")
+async def list_requirements(
+    api: Testomatio,
+    progress: Progress,
+    source: Source | None = None,
+    scope: Annotated[
+        Literal["global", "attached", "detached", "without_suites"] | None,
+        Field(description="How it is tied to suites."),
+    ] = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[RequirementRow]:
+    """List the requirements of a project."""
+    slug = api.project_of(project)
+    asked: Pairs = [(name, value) for name, value in (("source", source), ("scope", scope)) if value]
+
+    async def fetch(page: int) -> Listed[Requirement]:
+        with of_project(slug):
+            return await api.requirements_page(slug, asked, page)
+
+    def show(one: Requirement) -> RequirementRow:
+        return RequirementRow(
+            id=one.id, title=one.title, source=one.source_type, active=one.active, is_global=one.is_global
+        )
+
+    return await page_from(fetch, show, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
+
+
+@tool.reads(long_text=True)
+async def get_requirement(api: Testomatio, requirement_id: RequirementId, project: ProjectSlug = None) -> Requirement:
+    """Read one requirement."""
+    return await known_requirement(api, api.project_of(project), requirement_id)
+
+
+class ChangedRequirement(Answer):
+    """A requirement as it is now, and as it was."""
+
+    done: str
+    requirement: Requirement
+    before: Requirement | None = None
+
+
+def long_enough(source: str | None, description: str | None) -> None:
+    """See that the text of a text requirement is as long as the platform wants it.
+
+    Raises:
+        Refused: when it is shorter.
+    """
+    length = len((description or "").strip())
+    if source == "text" and length < SHORTEST:
+        raise Refused(
+            f"A text requirement has at least {SHORTEST} characters of description; these are {length}. "
+            "Nothing was sent."
+        )
+
+
+@asynccontextmanager
+async def as_sent(
+    api: Testomatio, fields: dict[str, Any], files: list[str] | None, progress: Progress
+) -> AsyncIterator[dict[str, Any] | Form]:
+    """The body of a write: JSON, or with files a form whose truths are words.
+
+    Raises:
+        Refused: for a file that may not be sent.
+    """
+    if not files:
+        yield fields
+        return
+    if not is_private(api.account.base_url, api.account):
+        raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
+    allowed = api.account.settings.get(DIRECTORIES, "")
+    async with AsyncExitStack() as stack:
+        found = [
+            await stack.enter_async_context(opened(one, allowed=allowed, extensions=tuple(TYPES), at_most=LARGEST))
+            for one in files
+        ]
+        parts = [Attached(one, TYPES[Path(one.name).suffix.lower()], name="files") for one in found]
+        words = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in fields.items()}
+        yield Form(parts, words, progress)
+
+
+@tool.writes(idempotent=False, settled_by="list_requirements")
+async def create_requirement(
+    api: Testomatio,
+    progress: Progress,
+    title: Annotated[str, Field(min_length=1, max_length=500)],
+    source: Source,
+    description: Text = None,
+    details: Details = None,
+    active: bool | None = None,
+    is_global: bool | None = None,
+    confluence_url: Annotated[str | None, Field(max_length=1000, description="For confluence.")] = None,
+    files: Files = None,
+    project: ProjectSlug = None,
+) -> ChangedRequirement:
+    """Create a requirement; testomatio_add_links ties it to suites."""
+    slug = api.project_of(project)
+    long_enough(source, description)
+    for is_meant, what in ((source == "confluence", confluence_url), (source == "file", files)):
+        if is_meant != bool(what):
+            raise Refused(
+                "confluence_url goes with source confluence, files with source file, and neither with another. "
+                "Nothing was sent."
+            )
+    said = given(title=title, source_type=source, description=description, details=details, active=active)
+    said |= {} if is_global is None else {"global": is_global}
+    said |= {} if confluence_url is None else {"confluence_url": confluence_url}
+    async with as_sent(api, said, files, progress) as body:
+        with of_project(slug):
+            made = await api.create_requirement(slug, body)
+    return ChangedRequirement(done="Created.", requirement=made)
+
+
+@tool.writes(idempotent=True, settled_by="get_requirement")
+async def update_requirement(
+    api: Testomatio,
+    progress: Progress,
+    requirement_id: RequirementId,
+    title: Annotated[str | None, Field(min_length=1, max_length=500)] = None,
+    description: Text = None,
+    details: Details = None,
+    active: bool | None = None,
+    is_global: bool | None = None,
+    files: Files = None,
+    project: ProjectSlug = None,
+) -> ChangedRequirement:
+    """Change a requirement; its source stays."""
+    slug = api.project_of(project)
+    said = given(
+        title=title, description=description, details=details, active=active, is_global=is_global, files=files or None
+    )
+    said.pop("files", None)
+    if "is_global" in said:
+        said["global"] = said.pop("is_global")
+    before = await known_requirement(api, slug, requirement_id)
+    if description is not None:
+        if before.source_type not in {"text", None}:
+            raise Refused(f"This requirement comes from {before.source_type}; only a text one takes a description.")
+        long_enough("text", description)
+    if files and before.source_type not in {"file", None}:
+        raise Refused(f"This requirement comes from {before.source_type}; only a file one takes files.")
+    async with as_sent(api, said, files, progress) as body:
+        await api.update_requirement(slug, requirement_id, body)
+    after = await known_requirement(api, slug, requirement_id)
+    return ChangedRequirement(done="Changed.", requirement=after, before=before)
+
+
+async def about_to_delete_requirement(api: Testomatio, requirement_id: str, project: str | None) -> str:
+    slug = api.project_of(project)
+    one = await known_requirement(api, slug, requirement_id)
+    tied = f" {len(one.suites)} suites are tied to it." if one.suites else ""
+    return (
+        f"Delete requirement {one.id} {quote(one.title or '')} ({one.source_type or 'source not told'}) of project "
+        f"{slug}, with its text and files?{tied} There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete_requirement, idempotent=True, settled_by="list_requirements")
+async def delete_requirement(
+    api: Testomatio, requirement_id: RequirementId, project: ProjectSlug = None
+) -> ChangedRequirement:
+    """Delete a requirement, after a person said yes."""
+    slug = api.project_of(project)
+    before = await known_requirement(api, slug, requirement_id)
+    await api.delete_requirement(slug, requirement_id)
+    return ChangedRequirement(done="Deleted.", requirement=before)

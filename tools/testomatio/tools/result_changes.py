@@ -1,0 +1,271 @@
+"""Writing results: into those that wait in a run, never beside them, and read back before they are told."""
+
+from functools import partial
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
+from tools.kit.model import Answer, Sent
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.together import together
+from tools.kit.toolset import Progress, Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.ids import TestId
+from tools.testomatio.models.results import FullResult, Result
+from tools.testomatio.models.runs import Run
+from tools.testomatio.tools.paging import drain
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.results import ResultId, ResultStatus, known_result
+from tools.testomatio.tools.run_changes import Email, given, not_taken
+from tools.testomatio.tools.runs import RunId, in_words, known_run
+from tools.testomatio.tools.scope import Pairs
+
+tool = Toolset(Testomatio, needs="api")
+
+MOST_RESULTS: Final = 50
+AT_ONCE: Final = 4
+
+Message = str | None
+Milliseconds = int | None
+
+
+class NewResult(Sent):
+    """result_id picks one of several that wait."""
+
+    test_id: TestId | None = None
+    result_id: Annotated[int | None, Field(gt=0)] = None
+    test_title: Annotated[str | None, Field(description="For what has no test.")] = None
+    status: ResultStatus
+    message: Message = None
+    run_time_ms: Milliseconds = None
+    assigned_to: Email = None
+
+    @property
+    def name(self) -> str:
+        return self.test_id or (f"result {self.result_id}" if self.result_id else self.test_title or "?")
+
+    def wire(self) -> dict[str, Any]:
+        """The fields as the platform takes them; a run time goes out in the unit that reads show it in."""
+        return given(status=self.status, message=self.message, run_time=self.run_time_ms, assigned_to=self.assigned_to)
+
+
+Outcome = Literal["updated", "added", "impossible", "failed", "unknown"]
+
+
+class Written(Answer):
+    """What became of one result."""
+
+    test: Untrusted
+    outcome: Outcome
+    result_id: int | None = None
+    status: Key | None = Field(default=None, description="As a read shows it.")
+    note: str | None = None
+
+
+class WrittenResults(Answer):
+    """What became of each result, in the order given."""
+
+    done: str
+    results: list[Written]
+    next: str | None = None
+
+
+class _Plan:
+    """Where one result is to be written."""
+
+    def __init__(self, new: NewResult) -> None:
+        self.new = new
+        self.into: int | None = None
+        self.why_not: str | None = None
+
+
+def _planned(new: NewResult, held: list[Result], *, another: bool) -> _Plan:
+    """Find the result that waits for this one; several that wait, or one that is done, are said instead of guessed."""
+    plan = _Plan(new)
+    if new.result_id is not None:
+        if new.result_id in {result.id for result in held}:
+            plan.into = new.result_id
+        else:
+            plan.why_not = f"the run has no result {new.result_id}"
+        return plan
+    own = [result for result in held if result.test_id == new.test_id] if new.test_id else []
+    waiting = [result for result in own if result.status == "pending"]
+    if len(waiting) == 1:
+        plan.into = waiting[0].id
+    elif waiting:
+        named = ", ".join(f"{result.id} {quote(result.test_title or '', at_most=60)}" for result in waiting[:10])
+        plan.why_not = f"{len(waiting)} results of it wait; name one by result_id: {named}"
+    elif own and not another:
+        told = ", ".join(f"{result.id} ({result.status})" for result in own[:10])
+        plan.why_not = f"it has a result already: {told}. testomatio_update_result changes it, another adds one more"
+    return plan
+
+
+async def _plans(
+    api: Testomatio, project: str, run_id: str, results: list[NewResult], another: bool, progress: Progress
+) -> list[_Plan]:
+    """Where each result goes, from one read of what the run holds.
+
+    Raises:
+        Refused: for results that name nothing or the same thing twice.
+    """
+    for number, new in enumerate(results, 1):
+        if not (new.test_id or new.result_id or new.test_title):
+            raise Refused(f"Result {number} names no test: give test_id, result_id or test_title. Nothing was sent.")
+    names = [(new.test_id, new.result_id, new.test_title) for new in results]
+    if twice := next((new.name for new, name in zip(results, names, strict=True) if names.count(name) > 1), None):
+        raise Refused(f"{twice[:60]!r} stands twice in the list. Nothing was sent.")
+    asked: Pairs = [("run_id", run_id)]
+    tests = sorted({new.test_id for new in results if new.test_id})
+    if tests and all(new.result_id is None for new in results):
+        asked.append(("test_ids", ",".join(tests)))
+    read = await drain(lambda page: api.results_page(project, asked, page), progress=progress)
+    held = [result for result in read.rows if result.run_id in {None, run_id}]
+    return [_planned(new, held, another=another) for new in results]
+
+
+async def about_to_add(api: Testomatio, run_id: str, results: list[NewResult], project: str | None) -> str | None:
+    """A question where the record of a run that is over would change: the platform does not stop that."""
+    return over(await known_run(api, api.project_of(project), run_id), f"Write {len(results)} results into")
+
+
+def over(run: Run, what: str) -> str | None:
+    """The question for a write into a run that is over; None for one that goes on."""
+    if not run.is_over:
+        return None
+    return f"{what} {in_words(run)}, which is over? The record of what was tested changes afterwards."
+
+
+@tool.writes(about_to_add, idempotent=False, settled_by="list_results")
+async def add_results(
+    api: Testomatio,
+    progress: Progress,
+    run_id: RunId,
+    results: Annotated[list[NewResult], Field(min_length=1, max_length=MOST_RESULTS)],
+    another: Annotated[bool, Field(description="Add one more where there is one.")] = False,
+    project: ProjectSlug = None,
+) -> WrittenResults:
+    """Give tests of a run their results: a pending one is filled in, none doubled. One that is over is asked about."""
+    slug = api.project_of(project)
+    run = await known_run(api, slug, run_id)
+    plans = await _plans(api, slug, run.id, results, another, progress)
+    rows = await together([partial(_write, api, slug, run, plan) for plan in plans], at_once=AT_ONCE)
+    written = sum(row.outcome in {"updated", "added"} for row in rows)
+    left = len(rows) - written
+    return WrittenResults(
+        done=f"{written} of {len(rows)} written.",
+        results=rows,
+        next="Call again with those that are left only; note says why." if left else None,
+    )
+
+
+async def _write(api: Testomatio, project: str, run: Run, plan: _Plan) -> Written:
+    """Write one result and read it back; one that fails leaves the others alone."""
+    new = plan.new
+    if plan.why_not is not None:
+        return Written(test=new.name, outcome="impossible", note=plan.why_not)
+    result_id = plan.into
+    try:
+        if result_id is not None:
+            await api.update_result(project, result_id, new.wire())
+        else:
+            fields = given(run_id=run.id, test_id=new.test_id, test_title=new.test_title) | new.wire()
+            if run.kind == "automated":
+                fields["automated"] = True
+            result_id = (await api.create_result(project, fields)).id
+    except OutcomeUnknown as error:
+        return Written(test=new.name, outcome="unknown", result_id=plan.into, note=str(error))
+    except PlatformError as error:
+        return Written(test=new.name, outcome="failed", result_id=plan.into, note=str(error))
+    done: Outcome = "updated" if plan.into is not None else "added"
+    try:
+        after = await api.result(project, result_id)
+    except PlatformError as error:
+        return Written(test=new.name, outcome=done, result_id=result_id, note=f"It could not be read back: {error}")
+    wrong = None if after.status == new.status else f"accepted, but a read says {after.status}"
+    return Written(test=new.name, outcome=done, result_id=result_id, status=after.status, note=wrong)
+
+
+class ChangedResult(Answer):
+    """A result before and after."""
+
+    done: str
+    before: Result
+    after: Result
+    not_applied: list[str] | None = Field(
+        default=None, description="Sent and accepted, but a read shows another value."
+    )
+
+
+def part(result: FullResult, names: set[str]) -> Result:
+    """A result by its name and some of its fields."""
+    shown = {name: getattr(result, name) for name in names if name in Result.model_fields}
+    fixed = {"id": result.id, "run_id": result.run_id, "test_id": result.test_id, "test_title": result.test_title}
+    return Result(**(fixed | shown))
+
+
+async def about_to_change(api: Testomatio, result_id: int, project: str | None) -> str | None:
+    slug = api.project_of(project)
+    result = await known_result(api, slug, result_id)
+    if result.run_id is None:
+        return None
+    run = await known_run(api, slug, result.run_id)
+    return over(run, f"Change result {result.id} of {quote(result.test_title or 'a test')} ({result.status}) in")
+
+
+@tool.writes(about_to_change, idempotent=True, settled_by="get_result")
+async def update_result(
+    api: Testomatio,
+    result_id: ResultId,
+    status: ResultStatus | None = None,
+    message: Message = None,
+    run_time_ms: Milliseconds = None,
+    assigned_to: Email = None,
+    test_title: Annotated[str | None, Field(min_length=1)] = None,
+    project: ProjectSlug = None,
+) -> ChangedResult:
+    """Change a result; what is left out stays. One in a run that is over is asked for."""
+    fields = given(status=status, message=message, run_time=run_time_ms, assigned_to=assigned_to, test_title=test_title)
+    if not fields:
+        raise Refused("Say at least one thing to change. Nothing was sent.")
+    slug = api.project_of(project)
+    before = await known_result(api, slug, result_id)
+    await api.update_result(slug, result_id, fields)
+    after = await api.result(slug, result_id)
+    wrong = not_taken(fields, after)
+    done = "Changed." if not wrong else "Accepted, but not all of it shows."
+    return ChangedResult(
+        done=done, before=part(before, set(fields)), after=part(after, set(fields)), not_applied=wrong or None
+    )
+
+
+class DeletedResult(Answer):
+    """A result that is gone."""
+
+    done: str
+    result_id: int
+    test: Untrusted | None = None
+    status: Key | None = None
+
+
+async def about_to_delete(api: Testomatio, result_id: int, project: str | None) -> str:
+    slug = api.project_of(project)
+    result = await known_result(api, slug, result_id)
+    said = f", with its message {quote(result.message, at_most=200)}" if result.message else ""
+    place = ""
+    if result.run_id is not None:
+        place = f" from {in_words(await known_run(api, slug, result.run_id))}"
+    return (
+        f"Delete result {result.id} of {quote(result.test_title or 'a test')} ({result.status}){place}{said}? "
+        "There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="list_results")
+async def delete_result(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> DeletedResult:
+    """Delete one result, after a person said yes."""
+    slug = api.project_of(project)
+    result = await known_result(api, slug, result_id)
+    await api.delete_result(slug, result_id)
+    return DeletedResult(done="Deleted.", result_id=result.id, test=result.test_title, status=result.status)

@@ -1,0 +1,231 @@
+"""Creating, changing and deleting runs."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import Refused
+from tools.kit.failure_groups import plain
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.ids import SuiteId, TestId
+from tools.testomatio.models.runs import Run
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.runs import Counts, GroupId, RunId, RunKind, counts_of, in_words, known_run
+from tools.testomatio.tools.scope import Branch, of_project, on_branch
+
+tool = Toolset(Testomatio, needs="api")
+
+Title = Annotated[str, Field(min_length=1)]
+Description = str | None
+Env = Annotated[str | None, Field(description="Such as 'Chrome, Windows'.")]
+Email = Annotated[str | None, Field(description="E-mail of a member.")]
+Strategy = Literal["test", "random", "none"]
+TestIds = list[TestId] | None
+SuiteIds = list[SuiteId] | None
+PlanIds = list[Annotated[str, Field(min_length=1)]] | None
+
+UNREAD: Final = frozenset({"test_ids", "suite_ids", "plan_ids", "link"})
+"""What a run's answer does not show, so that reading back cannot tell whether it was taken."""
+
+
+def given(**fields: Any) -> dict[str, Any]:
+    """The fields that were given."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def not_taken(sent: dict[str, Any], after: Any) -> list[str]:
+    """The fields that a read shows with another value than was sent."""
+    wrong = []
+    for name, value in sent.items():
+        if name in UNREAD or not hasattr(after, name):
+            continue
+        held, wanted = getattr(after, name), value
+        if isinstance(held, list) and isinstance(value, str):
+            held, wanted = sorted(held), sorted(piece.strip() for piece in value.split(",") if piece.strip())
+        elif isinstance(held, str) and isinstance(value, str):
+            held, wanted = plain(held), plain(value)
+        if held != wanted and (held or wanted):
+            wrong.append(name)
+    return wrong
+
+
+class MadeRun(Answer):
+    """A run that was made, with the results that wait in it."""
+
+    done: str
+    run: Run
+    results: Counts
+    next: str
+
+
+@tool.writes(idempotent=False, settled_by="list_runs")
+async def create_run(
+    api: Testomatio,
+    title: Title,
+    kind: RunKind = "manual",
+    plan_ids: PlanIds = None,
+    test_ids: Annotated[list[TestId] | None, Field(description="['*'] takes all tests.")] = None,
+    suite_ids: SuiteIds = None,
+    env: Env = None,
+    envs: Annotated[list[str] | None, Field(description="One manual run for each, in a new group.")] = None,
+    group_id: GroupId | None = None,
+    assigned_to: Email = None,
+    assign_strategy: Strategy | None = None,
+    description: Description = None,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> MadeRun:
+    """Create a run of tests, suites or plans. Runs that a pipeline fills begin with testomatio_create_reported_run."""
+    if env and envs:
+        raise Refused("Say env for one run or envs for one run in each, not both. Nothing was sent.")
+    if envs and kind != "manual":
+        raise Refused(f"envs makes runs by hand; a run that is {kind} takes env. Nothing was sent.")
+    slug = api.project_of(project)
+    fields = given(
+        title=title,
+        kind=kind,
+        plan_ids=plan_ids,
+        test_ids=test_ids,
+        suite_ids=suite_ids,
+        env=env,
+        envs=envs,
+        rungroup_id=group_id,
+        assigned_to=assigned_to,
+        assign_strategy=assign_strategy,
+        description=description,
+    )
+    await on_branch(api, slug, branch)
+    with of_project(slug):
+        run = await api.create_run(slug, fields, branch=branch)
+    counts = await counts_of(api, slug, run.id)
+    done = "Created."
+    if envs and len(envs) > 1:
+        done = f"Created one run for each of {len(envs)} environments; this is the first."
+    return MadeRun(done=done, run=run, results=counts, next=_next(run, counts, envs))
+
+
+def _next(run: Run, counts: Counts, envs: list[str] | None) -> str:
+    """What somebody does with a new run."""
+    if envs and len(envs) > 1 and run.rungroup_id:
+        return f"testomatio_list_runs with group_id {run.rungroup_id} shows them all."
+    if run.status == "scheduled":
+        return "testomatio_launch_run starts it."
+    if counts.total == 0:
+        return "No test waits in it: testomatio_update_run gives it test_ids or suite_ids."
+    return "testomatio_add_results fills in the results that wait in it."
+
+
+class ChangedRun(Answer):
+    """What was changed of a run, before and after."""
+
+    done: str
+    before: Run
+    after: Run
+    not_applied: list[str] | None = Field(
+        default=None, description="Sent and accepted, but a read shows another value."
+    )
+
+
+def part(run: Run, names: set[str]) -> Run:
+    """A run by its name and some of its fields."""
+    shown = {name: getattr(run, name) for name in names if name in Run.model_fields}
+    return Run(**({"id": run.id, "title": run.title} | shown))
+
+
+async def about_to_change(
+    api: Testomatio,
+    run_id: str,
+    test_ids: list[str] | None,
+    suite_ids: list[str] | None,
+    branch: str | None,
+    project: str | None,
+) -> str | None:
+    """A question where results may be lost: another choice of tests for a run that has some."""
+    if test_ids is None and suite_ids is None:
+        return None
+    slug = api.project_of(project)
+    run = await known_run(api, slug, run_id, branch)
+    counts = await counts_of(api, slug, run.id)
+    if counts.done == 0:
+        return None
+    return (
+        f"Choose other tests for {in_words(run)}? It has {counts.said()}. Testomat.io does not say what becomes of the "
+        "results of tests that are no longer chosen."
+    )
+
+
+@tool.writes(
+    about_to_change,
+    idempotent=True,
+    settled_by="get_run",
+    unasked_when=lambda test_ids, suite_ids: test_ids is None and suite_ids is None,
+)
+async def update_run(
+    api: Testomatio,
+    run_id: RunId,
+    title: Title | None = None,
+    description: Description = None,
+    kind: RunKind | None = None,
+    env: Env = None,
+    group_id: GroupId | None = None,
+    assigned_to: Email = None,
+    assign_strategy: Strategy | None = None,
+    test_ids: TestIds = None,
+    suite_ids: SuiteIds = None,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> ChangedRun:
+    """Change a run; what is left out stays. Other tests for a run with results are asked for."""
+    fields = given(
+        title=title,
+        description=description,
+        kind=kind,
+        env=env,
+        rungroup_id=group_id,
+        assigned_to=assigned_to,
+        assign_strategy=assign_strategy,
+        test_ids=test_ids,
+        suite_ids=suite_ids,
+    )
+    if not fields:
+        raise Refused("Say at least one thing to change. Nothing was sent.")
+    slug = api.project_of(project)
+    before = await known_run(api, slug, run_id, branch)
+    await api.update_run(slug, before.id, fields, branch=branch)
+    after = await api.run(slug, before.id, branch=branch)
+    names = set(fields) | ({"tests_count"} if {"test_ids", "suite_ids"} & set(fields) else set())
+    wrong = not_taken(fields, after)
+    done = "Changed." if not wrong else "Accepted, but not all of it shows."
+    return ChangedRun(done=done, before=part(before, names), after=part(after, names), not_applied=wrong or None)
+
+
+class DeletedRun(Answer):
+    """A run that is gone, with what went along."""
+
+    done: str
+    run_id: Key
+    title: Untrusted | None = None
+    results: Counts
+
+
+async def about_to_delete(api: Testomatio, run_id: str, branch: str | None, project: str | None) -> str:
+    slug = api.project_of(project)
+    run = await known_run(api, slug, run_id, branch)
+    counts = await counts_of(api, slug, run.id)
+    return (
+        f"Delete {in_words(run)} of project {quote(slug)}? With it go {counts.said()}, and their part in the history "
+        "of their tests. There is no undo."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="list_runs")
+async def delete_run(api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None) -> DeletedRun:
+    """Delete a run with all its results, after a person said yes."""
+    slug = api.project_of(project)
+    run = await known_run(api, slug, run_id, branch)
+    counts = await counts_of(api, slug, run.id)
+    await api.delete_run(slug, run.id, branch=branch)
+    return DeletedRun(done="Deleted.", run_id=run.id, title=run.title, results=counts)

@@ -1,0 +1,157 @@
+"""What happens to a run: it is launched, finished, terminated, run again; each is read back before it is told."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import Refused
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted
+from tools.kit.toolset import Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.runs import OVER, Run
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.runs import Counts, RunId, counts_of, in_words, known_run
+from tools.testomatio.tools.scope import Branch
+
+tool = Toolset(Testomatio, needs="api")
+
+STARTED: Final = frozenset({"launching", "running"})
+
+Event = Literal["launch", "rerun", "scheduled"]
+
+
+class RunTurned(Answer):
+    """A run before and after something happened to it."""
+
+    done: str
+    run_id: Key
+    title: Untrusted | None = None
+    before: Key | None = None
+    after: Key | None = None
+    results: Counts = Field(description="As they are now.")
+    note: str | None = None
+
+
+def unfinished(run: Run) -> Run:
+    """A run that can still be ended.
+
+    Raises:
+        Refused: when it is over.
+    """
+    if run.is_over:
+        raise Refused(
+            f"Run {run.id} is already {run.status}; it cannot be ended once more. testomatio_launch_run with event "
+            "rerun begins it anew. Nothing was sent."
+        )
+    return run
+
+
+async def turn(
+    api: Testomatio, project: str, run: Run, event: str, wanted: frozenset[str], branch: str | None
+) -> RunTurned:
+    """Send an event, and tell what a read shows afterwards: an accepted event is not always a done one."""
+    await api.update_run(project, run.id, {"status_event": event}, branch=branch)
+    after = await api.run(project, run.id, branch=branch)
+    is_there = after.status in wanted
+    return RunTurned(
+        done=f"It is {after.status}." if is_there else "Accepted, but it does not show yet.",
+        run_id=run.id,
+        title=run.title,
+        before=run.status,
+        after=after.status,
+        results=await counts_of(api, project, run.id),
+        note=None if is_there else f"The run still says {after.status}. Read it again in a moment.",
+    )
+
+
+async def about_to_finish(api: Testomatio, run_id: str, branch: str | None, project: str | None) -> str:
+    slug = api.project_of(project)
+    run = unfinished(await known_run(api, slug, run_id, branch))
+    counts = await counts_of(api, slug, run.id)
+    few = "at least " if counts.at_least else ""
+    lost = f"The {few}{counts.pending} pending become skipped. " if counts.pending else "None is pending. "
+    return (
+        f"Finish {in_words(run)}? It has {counts.said()}. {lost}The status follows from the results; there is no undo."
+    )
+
+
+@tool.destroys(about_to_finish, idempotent=False, settled_by="get_run")
+async def finish_run(api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None) -> RunTurned:
+    """Finish a run, after a person said yes: pending results become skipped."""
+    slug = api.project_of(project)
+    run = unfinished(await known_run(api, slug, run_id, branch))
+    event = "finish" if run.kind == "automated" else "finish_manual"
+    return await turn(api, slug, run, event, OVER, branch)
+
+
+async def about_to_terminate(api: Testomatio, run_id: str, branch: str | None, project: str | None) -> str:
+    slug = api.project_of(project)
+    run = unfinished(await known_run(api, slug, run_id, branch))
+    counts = await counts_of(api, slug, run.id)
+    few = "at least " if counts.at_least else ""
+    lost = f" The {few}{counts.pending} pending get no result any more." if counts.pending else ""
+    return f"Terminate {in_words(run)}? It has {counts.said()}.{lost} There is no undo."
+
+
+@tool.destroys(about_to_terminate, idempotent=False, settled_by="get_run")
+async def terminate_run(
+    api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
+) -> RunTurned:
+    """Abort a run, after a person said yes; what is pending gets no result."""
+    slug = api.project_of(project)
+    run = unfinished(await known_run(api, slug, run_id, branch))
+    return await turn(api, slug, run, "terminate", OVER, branch)
+
+
+def _possible(run: Run, event: Event) -> Run:
+    """A run that an event fits.
+
+    Raises:
+        Refused: with the state it is in.
+    """
+    if event == "rerun":
+        if not run.is_over:
+            raise Refused(f"Run {run.id} is {run.status}: only one that is over can run again. Nothing was sent.")
+        return run
+    if run.is_over:
+        raise Refused(f"Run {run.id} is already {run.status}. Event rerun begins it anew. Nothing was sent.")
+    if event == "launch" and run.status in STARTED:
+        raise Refused(f"Run {run.id} is already {run.status}. Nothing was sent.")
+    if event == "scheduled" and run.status == "scheduled":
+        raise Refused(f"Run {run.id} is already scheduled. Nothing was sent.")
+    return run
+
+
+async def about_to_launch(
+    api: Testomatio, run_id: str, event: Event, branch: str | None, project: str | None
+) -> str | None:
+    """A question where results are lost."""
+    slug = api.project_of(project)
+    run = _possible(await known_run(api, slug, run_id, branch), event)
+    if event != "rerun":
+        return None
+    counts = await counts_of(api, slug, run.id)
+    if counts.done == 0:
+        return None
+    return (
+        f"Run {in_words(run)} again under its id? It has {counts.said()}; all of them go back to pending and what came "
+        "of them is lost. testomatio_copy_run begins a copy instead. There is no undo."
+    )
+
+
+@tool.writes(about_to_launch, idempotent=False, settled_by="get_run", unasked_when=lambda event: event != "rerun")
+async def launch_run(
+    api: Testomatio,
+    run_id: RunId,
+    event: Annotated[
+        Event, Field(description="rerun begins a finished run anew, its results are lost; scheduled puts it back.")
+    ] = "launch",
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> RunTurned:
+    """Start a scheduled run, or with event turn it back to scheduled, or run it again (a person is asked)."""
+    slug = api.project_of(project)
+    run = _possible(await known_run(api, slug, run_id, branch), event)
+    wanted = frozenset({"scheduled"}) if event == "scheduled" else STARTED
+    return await turn(api, slug, run, event, wanted, branch)

@@ -1,0 +1,129 @@
+"""What became of tests in earlier runs, and what that makes of a failure: new, flaky or known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final, Literal
+
+from tools.kit.toolset import Progress, in_silence
+from tools.testomatio.client.runs import PER_PAGE
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.results import Result
+from tools.testomatio.tools.paging import is_last
+from tools.testomatio.tools.scope import Pairs
+
+TESTS_AT_ONCE: Final = 50
+"""Tests whose past is asked for in one request; an address may not become much longer."""
+MOST_PAGES: Final = 12
+MOST_TESTS: Final = 200
+
+Verdict = Literal["passed", "failed", "both"]
+Mark = Literal["new", "flaky", "known", "no history"]
+
+
+@dataclass
+class Past:
+    """What became of one test in the runs before, the newest first."""
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    """By run; `both`: it failed and passed in the same run."""
+    is_reached: bool = False
+    """Whether the run in question was met, so that what follows is older."""
+
+    def add(self, run_id: str, status: str) -> None:
+        if status not in {"passed", "failed"}:
+            return
+        verdict: Verdict = "failed" if status == "failed" else "passed"
+        before = self.verdicts.setdefault(run_id, verdict)
+        if before != verdict:
+            self.verdicts[run_id] = "both"
+
+    def mark(self, *, passed_too: bool = False) -> Mark:
+        """What a failure of this test is, seen with its past.
+
+        `passed_too`: it also passed in the run in question. One change from passed to failed is new where it is the
+        last thing that happened, and known where runs failed since; more changes are flaky.
+        """
+        verdicts: list[Verdict] = ["both" if passed_too else "failed", *self.verdicts.values()]
+        changes = sum(one != other for one, other in pairwise(verdicts))
+        if "both" in verdicts or changes > 1:
+            return "flaky"
+        if len(verdicts) == 1:
+            return "no history"
+        return "new" if verdicts[1] == "passed" else "known"
+
+    @property
+    def since(self) -> str | None:
+        """The run in which the failures without a break began; None where that is not seen."""
+        began: str | None = None
+        for run_id, verdict in self.verdicts.items():
+            if verdict == "passed":
+                return began
+            began = run_id
+        return None
+
+    def said(self) -> str | None:
+        """The past in words; None without one."""
+        if not self.verdicts:
+            return None
+        failed = sum(verdict != "passed" for verdict in self.verdicts.values())
+        return f"failed {failed} of {len(self.verdicts)}"
+
+
+@dataclass
+class History:
+    """The past of several tests."""
+
+    of: dict[str, Past] = field(default_factory=dict)
+    read: int = 0
+    why: str | None = None
+    """What was not read, in words."""
+
+    @property
+    def runs(self) -> int:
+        """How many earlier runs were looked at."""
+        return len({run_id for past in self.of.values() for run_id in past.verdicts})
+
+
+async def history(
+    api: Testomatio,
+    project: str,
+    run_id: str,
+    test_ids: Sequence[str],
+    *,
+    earlier: int,
+    progress: Progress = in_silence,
+) -> History:
+    """Read the newest `earlier` verdicts of each test before a run, in as few requests as the platform allows."""
+    told = History()
+    pages = 0
+    for start in range(0, min(len(test_ids), MOST_TESTS), TESTS_AT_ONCE):
+        some = test_ids[start : start + TESTS_AT_ONCE]
+        pasts = {test_id: told.of.setdefault(test_id, Past()) for test_id in some}
+        asked: Pairs = [("test_ids", ",".join(some)), ("sort", "created_at"), ("order", "desc")]
+        page = 0
+        while any(len(past.verdicts) < earlier for past in pasts.values()):
+            if pages == MOST_PAGES:
+                told.why = f"only the newest {told.read} results of these tests were read"
+                break
+            page, pages = page + 1, pages + 1
+            answer = await api.results_page(project, asked, page)
+            told.read += len(answer.data)
+            for result in answer.data:
+                _take(pasts, result, run_id, earlier)
+            await progress(pages, None, f"{told.read} earlier results read")
+            if is_last(answer.meta, page, len(answer.data), PER_PAGE * (page - 1) + len(answer.data), PER_PAGE):
+                break
+    if len(test_ids) > MOST_TESTS:
+        told.why = f"only the first {MOST_TESTS} of {len(test_ids)} failing tests were looked up"
+    return told
+
+
+def _take(pasts: dict[str, Past], result: Result, run_id: str, earlier: int) -> None:
+    past = pasts.get(result.test_id or "")
+    if past is None or result.run_id is None:
+        return
+    if result.run_id == run_id:
+        past.is_reached = True  # what came before this in the list is of later runs
+    elif past.is_reached and (len(past.verdicts) < earlier or result.run_id in past.verdicts):
+        past.add(result.run_id, result.status or "")

@@ -1,0 +1,325 @@
+"""Why a run failed: equal errors together, with what their tests did before and the defects that are known."""
+
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated, Final, TypeVar
+
+from pydantic import Field
+
+from tools.kit.errors import PlatformError
+from tools.kit.failure_groups import NO_WORDS, Group, grouped
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted
+from tools.kit.together import together
+from tools.kit.toolset import Progress, Toolset, in_silence
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.issues import Issue
+from tools.testomatio.models.results import Result
+from tools.testomatio.models.runs import Run
+from tools.testomatio.tools.paging import drain
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.results import shortened
+from tools.testomatio.tools.run_history import History, Mark, Past, history
+from tools.testomatio.tools.runs import Counts, RunId, counts_of, known_run
+from tools.testomatio.tools.scope import Branch, Pairs, many
+
+tool = Toolset(Testomatio, needs="api")
+
+T = TypeVar("T")
+
+MOST_RESULTS: Final = 2000
+"""Results of one run that are read; of a larger one the failed alone."""
+ISSUE_PAGES: Final = 5
+MOST_ASKED: Final = 20
+"""Tests whose issues are asked for one by one, where the project has too many to read them all."""
+ROWS: Final = 5
+"""Tests that a group names."""
+SLOWEST: Final = 5
+_FRAME: Final = re.compile(r"^(?:\s+at |\s*File \"|Traceback )", re.MULTILINE)
+"""The first line of a stack, as most languages print it."""
+
+
+class FailedTest(Answer):
+    """A test that failed, by its last result."""
+
+    result_id: int
+    test_id: Key | None = None
+    title: Untrusted | None = None
+    mark: Key
+    before: str | None = Field(default=None, description="In the earlier runs that were looked at.")
+
+
+class Defect(Answer):
+    """An issue that is linked to failing tests, their results or the run."""
+
+    name: Untrusted
+    url: Untrusted | None = None
+
+
+class FailureGroup(Answer):
+    """Tests that failed with one error, but for its numbers, ids and times."""
+
+    error: Untrusted | None = Field(default=None, description="One of the messages, as it came.")
+    tests: int
+    marks: dict[str, int]
+    suites: list[Untrusted] = Field(default_factory=list)
+    substatus: list[Untrusted] = Field(default_factory=list)
+    defects: list[Defect] = Field(default_factory=list)
+    since_run: Key | None = Field(
+        default=None, description="The earlier run they all began to fail in, where they agree."
+    )
+    failed: list[FailedTest]
+    more: int | None = Field(default=None, description="Tests of the group that are not named.")
+
+
+class SlowTest(Answer):
+    """A test that took long."""
+
+    test_id: Key | None = None
+    title: Untrusted | None = None
+    seconds: float
+
+
+class RunReport(Answer):
+    """A run, why it failed, and what is behind it."""
+
+    run_id: Key
+    title: Untrusted | None = None
+    status: Key | None = None
+    kind: Key | None = None
+    env: list[Untrusted] = Field(default_factory=list)
+    finished_at: Key | None = None
+    results: Counts
+    failing_tests: int = Field(description="By the last result of each test.")
+    marks: dict[str, int] = Field(description="new, flaky, known or no history, from the earlier runs.")
+    earlier_runs: int = Field(description="How many earlier runs of the failing tests were looked at.")
+    groups: list[FailureGroup]
+    passed_when_repeated: list[FailedTest] = Field(default_factory=list)
+    run_defects: list[Defect] = Field(default_factory=list)
+    slowest: list[SlowTest] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+    left_out: list[str] = Field(default_factory=list)
+    next: str | None = None
+
+
+@dataclass
+class RunResults:
+    """The results of a run, test by test; one with several rows of values is several."""
+
+    counts: Counts
+    tests: dict[tuple[str, str], list[Result]]
+    is_whole: bool
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def failing(self) -> list[Result]:
+        return [results[-1] for results in self.tests.values() if results[-1].status == "failed"]
+
+    @property
+    def repeated(self) -> list[Result]:
+        """Tests that failed and passed in the end."""
+        ended = [results for results in self.tests.values() if results[-1].status == "passed"]
+        return [results[-1] for results in ended if any(one.status == "failed" for one in results)]
+
+    def passed_too(self, result: Result) -> bool:
+        return any(one.status == "passed" for one in self.tests[_key(result)])
+
+
+def _key(result: Result) -> tuple[str, str]:
+    return result.test_id or "", result.test_title or ""
+
+
+async def results_of(api: Testomatio, project: str, run: Run, progress: Progress = in_silence) -> RunResults:
+    """The results of a run, oldest first; of one with too many the failed alone."""
+    asked: Pairs = [("run_id", run.id), ("sort", "created_at"), ("order", "asc")]
+    first = await api.results_page(project, asked, 1)
+    left_out: list[str] = []
+    is_whole = (first.meta.total or 0) <= MOST_RESULTS
+    if not is_whole:
+        asked.append(("filter[status]", "failed"))
+        left_out.append(
+            f"of {first.meta.total} results only the failed were read: repeats and the slowest are not told"
+        )
+
+    async def fetch(page: int) -> Listed[Result]:
+        return first if page == 1 and is_whole else await api.results_page(project, asked, page)
+
+    read = await drain(fetch, most_pages=MOST_RESULTS // 100, progress=progress)
+    if not read.complete:
+        left_out.append(f"only the first {len(read.rows)} results were read")
+    tests: dict[tuple[str, str], list[Result]] = {}
+    for result in read.rows:
+        if result.run_id in {None, run.id}:
+            tests.setdefault(_key(result), []).append(result)
+    if is_whole and read.complete:
+        counts = Counts.of(Counter(result.status for result in read.rows), len(read.rows))
+    else:
+        counts = await counts_of(api, project, run.id, progress=progress)
+    return RunResults(counts, tests, is_whole, left_out)
+
+
+async def _defects(
+    api: Testomatio, project: str, run: Run, failing: list[Result]
+) -> tuple[dict[tuple[str, str], list[Issue]], list[str]]:
+    """The issues linked to tests, results and the run, by what they are linked to."""
+    first = await api.issues_page(project, [], 1)
+    left_out: list[str] = []
+    if first.meta.total is None or first.meta.total <= ISSUE_PAGES * 100:
+
+        async def fetch(page: int) -> Listed[Issue]:
+            return first if page == 1 else await api.issues_page(project, [], page)
+
+        read = await drain(fetch, most_pages=ISSUE_PAGES)
+        issues = read.rows
+        if not read.complete:
+            left_out.append(f"defects: only the first {len(issues)} links of the project were read")
+    else:
+        targets: list[tuple[str, str | int]] = [("run_id", run.id)]
+        tests = list(dict.fromkeys(result.test_id for result in failing if result.test_id))
+        targets += [("test_id", test_id) for test_id in tests[:MOST_ASKED]]
+        targets += [("testrun_id", result.id) for result in failing[:MOST_ASKED]]
+        pages = await together([partial(api.issues_page, project, [target], 1) for target in targets], at_once=4)
+        issues = [issue for page in pages for issue in page.data]
+        if len(failing) > MOST_ASKED:
+            left_out.append(f"defects: only those of the first {MOST_ASKED} failing tests were asked for")
+    by: dict[tuple[str, str], list[Issue]] = {}
+    for issue in issues:
+        by.setdefault((issue.resource_type or "", issue.resource_id or ""), []).append(issue)
+    return by, left_out
+
+
+def _named(issues: list[Issue]) -> list[Defect]:
+    """Issues by their names, each once."""
+    return [
+        Defect(name=name, url=issue.url if issue.url != name else None)
+        for name, issue in {issue.name: issue for issue in issues}.items()
+    ]
+
+
+async def _or_without(what: str, read: Callable[[], Awaitable[T]], otherwise: T, left_out: list[str]) -> T:
+    """What is read beside the results; where it cannot be, the report goes on and says so."""
+    try:
+        return await read()
+    except PlatformError as error:
+        left_out.append(f"{what} could not be read: {error}")
+        return otherwise
+
+
+@tool.reads(rest_in="get_result")
+async def get_run_report(
+    api: Testomatio,
+    progress: Progress,
+    run_id: RunId,
+    earlier: Annotated[int, Field(ge=0, le=20, description="Earlier results to look at for each failing test.")] = 5,
+    groups: Annotated[int, Field(ge=1, le=50, description="Groups to show, those with new failures first.")] = 10,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> RunReport:
+    """Tell why a run failed: equal errors grouped, each test new, flaky or known from its past, with linked defects."""
+    slug = api.project_of(project)
+    run = await known_run(api, slug, run_id, branch)
+    read = await results_of(api, slug, run, progress)
+    failing, left_out = read.failing, read.left_out
+    tests = list(dict.fromkeys(result.test_id for result in failing if result.test_id))
+    past = History()
+    if tests and earlier:
+        look = partial(history, api, slug, run.id, tests, earlier=earlier, progress=progress)
+        past = await _or_without("earlier runs", look, past, left_out)
+    if past.why is not None:
+        left_out.append(f"history: {past.why}")
+    nothing: tuple[dict[tuple[str, str], list[Issue]], list[str]] = ({}, [])
+    issues, unread = await _or_without("defects", partial(_defects, api, slug, run, failing), nothing, left_out)
+    left_out += unread
+
+    marks = {id(result): _mark(past, read, result) for result in failing}
+    found = grouped(failing, lambda result: without_stack(result.message))
+    found.sort(key=lambda group: (-sum(marks[id(one)] == "new" for one in group.members), -len(group.members)))
+    if len(found) > groups:
+        hidden = sum(len(group.members) for group in found[groups:])
+        left_out.append(f"{many(len(found) - groups, 'group')} with {many(hidden, 'test')}: ask for more groups")
+    return RunReport(
+        run_id=run.id,
+        title=run.title,
+        status=run.status,
+        kind=run.kind,
+        env=run.env,
+        finished_at=run.finished_at,
+        results=read.counts,
+        failing_tests=len(failing),
+        marks=dict(Counter(marks.values())),
+        earlier_runs=past.runs,
+        groups=[_group(group, marks, past, issues) for group in found[:groups]],
+        passed_when_repeated=[_test(one, "flaky", None) for one in read.repeated[:ROWS]],
+        run_defects=_named(issues.get(("run", run.id), [])),
+        slowest=_slowest(read) if read.is_whole else [],
+        notes=_notes(run, read),
+        left_out=left_out,
+        next="testomatio_get_result shows one result whole, with its stack and files." if failing else None,
+    )
+
+
+def without_stack(message: str | None) -> str | None:
+    """A message up to the lines that say where in the code it happened: one error comes from many places."""
+    found = _FRAME.search(message or "")
+    return message if message is None or found is None or not found.start() else message[: found.start()]
+
+
+def _mark(past: History, read: RunResults, result: Result) -> Mark:
+    return past.of.get(result.test_id or "", Past()).mark(passed_too=read.passed_too(result))
+
+
+def _test(result: Result, mark: Mark, before: str | None) -> FailedTest:
+    return FailedTest(result_id=result.id, test_id=result.test_id, title=result.test_title, mark=mark, before=before)
+
+
+def _group(
+    group: Group[Result], marks: dict[int, Mark], past: History, issues: dict[tuple[str, str], list[Issue]]
+) -> FailureGroup:
+    members = sorted(group.members, key=lambda one: marks[id(one)] != "new")
+    linked = [
+        issue
+        for one in members
+        for place in (("testrun", str(one.id)), ("test", one.test_id or ""))
+        for issue in issues.get(place, [])
+    ]
+    since = {past.of.get(one.test_id or "", Past()).since for one in members}
+    return FailureGroup(
+        error=shortened(members[0].message) or NO_WORDS,
+        tests=len(members),
+        marks=dict(Counter(marks[id(one)] for one in members)),
+        suites=[title for title, _ in Counter(one.suite_title for one in members if one.suite_title).most_common(3)],
+        substatus=list(dict.fromkeys(one.substatus for one in members if one.substatus)),
+        defects=_named(linked),
+        since_run=since.pop() if len(since) == 1 else None,
+        failed=[_test(one, marks[id(one)], past.of.get(one.test_id or "", Past()).said()) for one in members[:ROWS]],
+        more=len(members) - ROWS if len(members) > ROWS else None,
+    )
+
+
+def _slowest(read: RunResults) -> list[SlowTest]:
+    """The tests that took longest, by their last results."""
+    last = [results[-1] for results in read.tests.values() if results[-1].run_time]
+    last.sort(key=lambda result: -(result.run_time or 0))
+    return [
+        SlowTest(test_id=one.test_id, title=one.test_title, seconds=round((one.run_time or 0) / 1000, 1))
+        for one in last[:SLOWEST]
+    ]
+
+
+def _notes(run: Run, read: RunResults) -> list[str]:
+    """Where the run's own words and its results say different things."""
+    notes = []
+    if not run.is_over:
+        waiting = (
+            f", and {many(read.counts.pending, 'result is', 'results are')} pending" if read.counts.pending else ""
+        )
+        notes.append(f"The run is {run.status}{waiting}: this is how it stands now.")
+    if run.status == "passed" and read.failing:
+        notes.append("The run says passed, though tests failed in it by their last results.")
+    if read.repeated:
+        notes.append(f"{many(len(read.repeated), 'test')} failed first and passed when repeated.")
+    return notes

@@ -1,0 +1,262 @@
+"""Groups of runs, which may hold groups."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer, Sent
+from tools.kit.page import Cursor, Limit, Page, digest
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Progress, Toolset, in_silence
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.runs import Rungroup
+from tools.testomatio.tools.paging import drain, page_of
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.run_changes import Description, Title, given, not_taken
+from tools.testomatio.tools.runs import GroupId, RunRow, row_of
+from tools.testomatio.tools.scope import many, of_project
+
+tool = Toolset(Testomatio, needs="api")
+
+DEEPEST: Final = 20
+MOST_SUBGROUPS: Final = 50
+
+ParentId = Annotated[str | None, Field(description="Group to put it in.")]
+GroupKind = Annotated[str | None, Field(description="Such as build.")]
+
+
+async def known_group(api: Testomatio, project: str, group_id: str) -> Rungroup:
+    """Read a group, or say where ids come from.
+
+    Raises:
+        NotFound: when the project shows no such group.
+    """
+    try:
+        return await api.rungroup(project, group_id)
+    except NotFound as error:
+        raise NotFound(
+            f"No group {group_id[:40]!r} in project {project[:100]!r}. testomatio_list_rungroups shows ids.", status=404
+        ) from error
+
+
+def flat(groups: list[Rungroup], parent: str | None = None, depth: int = 0) -> Iterator[tuple[int, Rungroup]]:
+    """A tree of groups in reading order, each with its depth; a subgroup that does not name its parent is told it."""
+    for group in groups:
+        yield depth, group if group.parent_id or parent is None else group.model_copy(update={"parent_id": parent})
+        if depth < DEEPEST:
+            yield from flat(group.children, group.id, depth + 1)
+
+
+async def all_groups(
+    api: Testomatio, project: str, *, progress: Progress = in_silence
+) -> tuple[list[tuple[int, Rungroup]], bool]:
+    """Every group of a project in reading order, and whether all were read."""
+    with of_project(project):
+        read = await drain(lambda page: api.rungroups_page(project, page), progress=progress)
+    return list(flat(read.rows)), read.complete
+
+
+class GroupRow(Answer):
+    """A group as a list shows it."""
+
+    id: Key
+    title: Untrusted | None = None
+    depth: int = Field(description="0 for a root; subgroups follow their group.")
+    parent_id: Key | None = None
+    kind: Key | None = None
+    status: Key | None = None
+    runs: int | None = None
+    archived_at: Key | None = None
+
+
+@tool.reads(rest_in="get_rungroup")
+async def list_rungroups(
+    api: Testomatio,
+    progress: Progress,
+    text: Annotated[str | None, Field(description="Part of the title.")] = None,
+    archived: Annotated[bool | None, Field(description="Only those archived, or only those not.")] = None,
+    project: ProjectSlug = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[GroupRow]:
+    """List the groups of runs as a tree. testomatio_list_runs with group_id lists what is in one."""
+    slug = api.project_of(project)
+    rows, complete = await all_groups(api, slug, progress=progress)
+    words = (text or "").casefold()
+    fit = [
+        (depth, group)
+        for depth, group in rows
+        if words in (group.title or "").casefold() and (archived is None or (group.archived_at is not None) is archived)
+    ]
+    page = page_of(
+        [_row(depth, group) for depth, group in fit],
+        loaded=len(rows),
+        complete=complete,
+        limit=limit,
+        cursor=cursor,
+        filters=digest(asked=[slug, text, archived]),
+    )
+    if rows and not any(depth for depth, _ in rows) and not any(group.children for _, group in rows):
+        page.note = "Only roots came: there are no subgroups, or this server does not list them."
+    return page
+
+
+def _row(depth: int, group: Rungroup) -> GroupRow:
+    return GroupRow(
+        id=group.id,
+        title=group.title,
+        depth=depth,
+        parent_id=group.parent_id,
+        kind=group.kind,
+        status=group.status,
+        runs=group.runs_count,
+        archived_at=group.archived_at,
+    )
+
+
+class GroupWhole(Answer):
+    """A group with its subgroups and the newest of its own runs."""
+
+    group: Rungroup
+    subgroups: list[GroupRow]
+    runs: list[RunRow] = Field(description="The newest 20 of its own; testomatio_list_runs has all.")
+    runs_total: int | None = Field(default=None, description="How many runs are right in it.")
+
+
+@tool.reads()
+async def get_rungroup(api: Testomatio, group_id: GroupId, project: ProjectSlug = None) -> GroupWhole:
+    """Read one group of runs, with its subgroups and newest runs."""
+    slug = api.project_of(project)
+    group = await known_group(api, slug, group_id)
+    runs = await api.runs_page(slug, [("groupId", group_id)], 1, 20)
+    below = [_row(depth, one) for depth, one in flat(group.children, group.id)]
+    own = [row_of(run) for run in runs.data if run.rungroup_id in {None, group_id}]
+    return GroupWhole(group=group, subgroups=below, runs=own, runs_total=runs.meta.total)
+
+
+class Subgroup(Sent):
+    """A group to make inside the new one."""
+
+    title: Title
+    description: Description = None
+
+
+class GroupTurned(Answer):
+    """A group that was made or changed."""
+
+    done: str
+    before: Rungroup | None = None
+    after: Rungroup
+    not_applied: list[str] | None = Field(
+        default=None, description="Sent and accepted, but a read shows another value."
+    )
+
+
+@tool.writes(idempotent=False, settled_by="list_rungroups")
+async def create_rungroup(
+    api: Testomatio,
+    title: Title,
+    parent_id: ParentId = None,
+    kind: GroupKind = None,
+    description: Description = None,
+    pin: bool | None = None,
+    subgroups: Annotated[list[Subgroup] | None, Field(max_length=MOST_SUBGROUPS)] = None,
+    project: ProjectSlug = None,
+) -> GroupTurned:
+    """Create a group of runs, with subgroups where wanted."""
+    slug = api.project_of(project)
+    children = [one.model_dump(exclude_none=True) for one in subgroups or ()]
+    fields = given(title=title, parent_id=parent_id, kind=kind, description=description, pin=pin)
+    fields |= {"children": children} if children else {}
+    with of_project(slug):
+        made = await api.create_rungroup(slug, fields)
+    inside = f" with {many(len(children), 'subgroup')}" if children else ""
+    return GroupTurned(done=f"Created{inside}.", after=made)
+
+
+@tool.writes(idempotent=True, settled_by="get_rungroup")
+async def update_rungroup(
+    api: Testomatio,
+    group_id: GroupId,
+    title: Title | None = None,
+    parent_id: ParentId = None,
+    kind: GroupKind = None,
+    status: str | None = None,
+    description: Description = None,
+    pin: bool | None = None,
+    project: ProjectSlug = None,
+) -> GroupTurned:
+    """Change a group of runs, or move it with parent_id; what is left out stays."""
+    fields: dict[str, Any] = given(
+        title=title, parent_id=parent_id, kind=kind, status=status, description=description, pin=pin
+    )
+    if not fields:
+        raise Refused("Say at least one thing to change. Nothing was sent.")
+    slug = api.project_of(project)
+    before = await known_group(api, slug, group_id)
+    await api.update_rungroup(slug, group_id, fields)
+    after = await api.rungroup(slug, group_id)
+    wrong = not_taken(fields, after)
+    done = "Changed." if not wrong else "Accepted, but not all of it shows."
+    return GroupTurned(
+        done=done, before=_part(before, set(fields)), after=_part(after, set(fields)), not_applied=wrong or None
+    )
+
+
+def _part(group: Rungroup, names: set[str]) -> Rungroup:
+    """A group by its name and some of its fields."""
+    shown = {name: getattr(group, name) for name in names}
+    return Rungroup(**({"id": group.id, "title": group.title} | shown))
+
+
+async def runs_below(api: Testomatio, project: str, group: Rungroup) -> tuple[int, int, bool]:
+    """How many subgroups a group has and how many runs they and it hold, and whether that is all.
+
+    Its own `runs_count` leaves out the runs of subgroups, so each group is counted.
+    """
+    groups, complete = await all_groups(api, project)
+    inside = {group.id, *(one.id for _, one in flat(group.children, group.id))}
+    before = 0
+    while before != len(inside):
+        before = len(inside)
+        inside |= {one.id for _, one in groups if one.parent_id in inside}
+    runs = 0
+    for group_id in sorted(inside)[:MOST_SUBGROUPS]:
+        told = await api.runs_page(project, [("groupId", group_id), ("count", "true")], 1, 1)
+        runs += told.meta.total or 0
+        complete = complete and told.meta.total is not None
+    return len(inside) - 1, runs, complete and len(inside) <= MOST_SUBGROUPS
+
+
+def contents(subgroups: int, runs: int, complete: bool) -> str:
+    """What a group holds, in words."""
+    return f"{many(subgroups, 'subgroup', complete=complete)} and {many(runs, 'run', complete=complete)}"
+
+
+class DeletedGroup(Answer):
+    """A group that is gone."""
+
+    done: str
+    group_id: Key
+    title: Untrusted | None = None
+
+
+async def about_to_delete(api: Testomatio, group_id: str, project: str | None) -> str:
+    slug = api.project_of(project)
+    group = await known_group(api, slug, group_id)
+    held = contents(*await runs_below(api, slug, group))
+    return (
+        f"Delete group {group.id} {quote(group.title or 'without a title')} of project {quote(slug)}? It holds {held}; "
+        "Testomat.io does not say whether they go with it. There is no undo; archiving would only hide it."
+    )
+
+
+@tool.destroys(about_to_delete, idempotent=True, settled_by="list_rungroups")
+async def delete_rungroup(api: Testomatio, group_id: GroupId, project: ProjectSlug = None) -> DeletedGroup:
+    """Delete a group of runs, after a person said yes."""
+    slug = api.project_of(project)
+    group = await known_group(api, slug, group_id)
+    await api.delete_rungroup(slug, group_id)
+    return DeletedGroup(done="Deleted.", group_id=group.id, title=group.title)

@@ -1,0 +1,221 @@
+"""Tests and suites shared into other projects: copies there that follow the original."""
+
+from collections.abc import Awaitable
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.together import together
+from tools.kit.toolset import Toolset
+from tools.testomatio.client.families import OF_A_PROJECT, TOKEN
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.ids import SuiteId, TestId
+from tools.testomatio.models.requirements import Queued
+from tools.testomatio.models.suites import Suite
+from tools.testomatio.models.tests import Test
+from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.placing import holder_of_suites, holder_of_tests, known_suite, known_test, named
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import bare_id, many
+
+tool = Toolset(Testomatio, needs="api")
+
+Slug = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Shared(Answer):
+    """What sharing answers: the platform does it later."""
+
+    done: str
+    status: Key | None = None
+    skipped_test_ids: list[Key] = Field(default_factory=list, description="Copies themselves, and so left out.")
+    next: str = "The platform copies in a moment; testomatio_get_suite_tree of the other project shows it."
+
+
+def sees_others(api: Testomatio) -> bool:
+    """Whether the token may open other projects; one of a project does not."""
+    return not api.account.secret(TOKEN).startswith(OF_A_PROJECT)
+
+
+def something(ids: list[str] | None, labels: list[str] | None, project: str, targets: list[str]) -> None:
+    """See that a share has something to share, and another project to share it into.
+
+    Raises:
+        Refused: otherwise.
+    """
+    if not ids and not labels:
+        raise Refused("Say what to share: ids, labels, or both. Nothing was sent.")
+    if project in targets:
+        raise Refused("A project does not share into itself. Nothing was sent.")
+
+
+async def _read(api: Testomatio, project: str, kind: str, number: str) -> Test | Suite:
+    return await (known_test(api, project, number, []) if kind == "test" else known_suite(api, project, number, []))
+
+
+async def _what(api: Testomatio, project: str, kind: str, ids: list[str] | None, labels: list[str] | None) -> str:
+    """What is shared, in words; the first of the ids are named."""
+    told = []
+    if ids:
+        first = await together([partial(_read, api, project, kind, one) for one in ids[:5]])
+        more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+        told.append(f"{many(len(ids), kind)} ({', '.join(named(one) for one in first)}{more})")
+    if wanted := await wanted_labels(api, project, labels):
+        told.append(f"every {kind} labelled {', '.join(quote(one.by_title) for one in wanted)}")
+    return " and ".join(told)
+
+
+async def about_to_share_tests(
+    api: Testomatio,
+    target_project: str,
+    target_suite_id: str,
+    test_ids: list[str] | None,
+    labels: list[str] | None,
+    project: str | None,
+) -> str:
+    slug = api.project_of(project)
+    something(test_ids, labels, slug, [target_project])
+    suite: Suite | None = None
+    if sees_others(api):
+        suite = await holder_of_tests(api, target_project, target_suite_id, [])
+    where = f"suite {named(suite) if suite is not None else target_suite_id}"
+    return (
+        f"Share {await _what(api, slug, 'test', test_ids, labels)} of project {slug} into {where} of project "
+        f"{target_project}? Its members see copies that follow the originals."
+    )
+
+
+@tool.writes(about_to_share_tests, idempotent=True, settled_by=None)
+async def share_tests(
+    api: Testomatio,
+    target_project: Slug,
+    target_suite_id: Annotated[SuiteId, Field(description="A suite there that holds tests.")],
+    test_ids: Annotated[list[TestId] | None, Field(max_length=1000)] = None,
+    labels: Labels = None,
+    project: ProjectSlug = None,
+) -> Shared:
+    """Share tests into a suite of another project, by ids or by labels, after a person said yes."""
+    slug = api.project_of(project)
+    something(test_ids, labels, slug, [target_project])
+    fields: dict[str, Any] = {"target_project_id": target_project, "target_suite_id": target_suite_id}
+    fields |= {"test_ids": test_ids} if test_ids else {}
+    if wanted := await wanted_labels(api, slug, labels):
+        fields["labels"] = [one.by_slug for one in wanted]
+    told = await _shared(api.share_tests(slug, fields), [target_project])
+    return Shared(done="Accepted.", status=told.status, skipped_test_ids=told.skipped_test_ids)
+
+
+async def about_to_share_suites(
+    api: Testomatio,
+    target_projects: list[str],
+    suite_ids: list[str] | None,
+    labels: list[str] | None,
+    destination_folder_id: str | None,
+    project: str | None,
+) -> str:
+    slug = api.project_of(project)
+    something(suite_ids, labels, slug, target_projects)
+    single_folder(target_projects, destination_folder_id)
+    where = f"project {', '.join(target_projects)}"
+    if destination_folder_id is not None and sees_others(api):
+        folder = await holder_of_suites(api, target_projects[0], destination_folder_id, [])
+        where = f"folder {named(folder)} of {where}"
+    return (
+        f"Share {await _what(api, slug, 'suite', suite_ids, labels)} of project {slug} into {where}? Suites of tests "
+        "stay linked, folders are copied with all below them; the members there see them."
+    )
+
+
+def single_folder(targets: list[str], folder: str | None) -> None:
+    """See that a folder is named for one project only.
+
+    Raises:
+        Refused: for several.
+    """
+    if folder is not None and len(targets) != 1:
+        raise Refused("destination_folder_id goes with one target project only. Nothing was sent.")
+
+
+@tool.writes(about_to_share_suites, idempotent=True, settled_by=None)
+async def share_suites(
+    api: Testomatio,
+    target_projects: Annotated[list[Slug], Field(min_length=1, max_length=20)],
+    suite_ids: Annotated[list[SuiteId] | None, Field(max_length=200)] = None,
+    labels: Labels = None,
+    destination_folder_id: Annotated[SuiteId | None, Field(description="With one target; default: its top.")] = None,
+    project: ProjectSlug = None,
+) -> Shared:
+    """Share suites or whole folders into other projects, after a person said yes."""
+    slug = api.project_of(project)
+    something(suite_ids, labels, slug, target_projects)
+    single_folder(target_projects, destination_folder_id)
+    fields: dict[str, Any] = {"target_project_ids": target_projects}
+    fields |= {"suite_ids": suite_ids} if suite_ids else {}
+    fields |= {"destination_folder_id": destination_folder_id} if destination_folder_id else {}
+    if wanted := await wanted_labels(api, slug, labels):
+        fields["labels"] = [one.by_slug for one in wanted]
+    told = await _shared(api.share_suites(slug, fields), target_projects)
+    return Shared(done="Accepted.", status=told.status, skipped_test_ids=told.skipped_test_ids)
+
+
+async def _shared(sent: Awaitable[Queued], targets: list[str]) -> Queued:
+    """The answer of a share, or the sentence for a target that cannot be shared into."""
+    try:
+        return await sent
+    except NotFound as error:
+        raise NotFound(
+            f"Project {', '.join(targets)[:200]!r} or something in it is not there for this token's user. "
+            "testomatio_list_projects shows the projects you see.",
+            status=404,
+            words=error.words,
+        ) from error
+
+
+async def copied(api: Testomatio, project: str, kind: str, number: str) -> Test | Suite:
+    """A test or a suite that is a shared copy.
+
+    Raises:
+        Refused: for one that is none.
+    """
+    thing = await _read(api, project, kind, bare_id(kind, number))
+    if thing.is_shared is False:
+        raise Refused(
+            f"{kind.capitalize()} {named(thing)} is no shared copy; sharing is ended in the project that holds the "
+            "copy. Nothing was sent."
+        )
+    return thing
+
+
+async def about_to_unshare(api: Testomatio, kind: str, copy_id: str, project: str | None) -> str:
+    slug = api.project_of(project)
+    thing = await copied(api, slug, kind, copy_id)
+    return (
+        f"Make the shared {kind} {named(thing)} of project {slug} one of its own? It no longer follows the original. "
+        "There is no undo."
+    )
+
+
+class Unshared(Answer):
+    """A copy that stands by itself now."""
+
+    done: str
+    id: Key
+    title: Untrusted | None = None
+
+
+@tool.destroys(about_to_unshare, idempotent=True, settled_by="get_test")
+async def unshare(
+    api: Testomatio,
+    kind: Literal["test", "suite"],
+    copy_id: Annotated[str, Field(min_length=1, max_length=40)],
+    project: ProjectSlug = None,
+) -> Unshared:
+    """Turn a shared copy into a test or suite of its own project, after a person said yes."""
+    slug = api.project_of(project)
+    thing = await copied(api, slug, kind, copy_id)
+    await (api.unshare_test(slug, thing.id) if kind == "test" else api.unshare_suite(slug, thing.id))
+    return Unshared(done="It stands by itself now.", id=thing.id, title=thing.title)

@@ -1,0 +1,153 @@
+"""Steps and snippets that tests share."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.steps import Step
+from tools.testomatio.tools.label_links import lost_labels
+from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.paging import page_from
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import given, many, missing, of_project
+
+tool = Toolset(Testomatio, needs="api")
+
+Kind = Annotated[Literal["step", "snippet"], Field(description="A snippet is several steps.")]
+StepId = Annotated[int, Field(gt=0, le=2**53)]
+Title = Annotated[str, Field(min_length=1, max_length=500)]
+Description = Annotated[str | None, Field(max_length=50_000)]
+
+
+class StepRow(Answer):
+    """A step as a list shows it."""
+
+    id: int
+    title: Untrusted | None = None
+    used_by: int | None = None
+    labels: list[Untrusted] = Field(default_factory=list)
+
+
+def _row(step: Step) -> StepRow:
+    labels = [one.title or one.id or "" for one in step.labels]
+    return StepRow(id=step.id, title=step.title, used_by=step.usage_count, labels=labels)
+
+
+async def known_step(api: Testomatio, project: str, kind: str, step_id: int) -> Step:
+    """Read a step or a snippet, or say where ids come from.
+
+    Raises:
+        NotFound: when the project has none of this id and kind.
+    """
+    try:
+        return await (api.snippet(project, step_id) if kind == "snippet" else api.step(project, step_id))
+    except NotFound as error:
+        where = "testomatio_list_steps shows ids; see that kind fits."
+        raise await missing(api, project, f"{kind} {step_id}", where) from error
+
+
+@tool.reads(rest_in="get_step")
+async def list_steps(
+    api: Testomatio,
+    progress: Progress,
+    kind: Kind = "step",
+    text: Annotated[str | None, Field(max_length=200, description="Part of the title.")] = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[StepRow]:
+    """List the shared steps, or the snippets, and how many tests use each."""
+    slug, words = api.project_of(project), (text or "").casefold()
+
+    async def fetch(page: int) -> Listed[Step]:
+        with of_project(slug):
+            return await (api.snippets_page(slug, page) if kind == "snippet" else api.steps_page(slug, page))
+
+    def fits(step: Step) -> bool:
+        return words in (step.title or "").casefold()
+
+    return await page_from(fetch, _row, limit=limit, cursor=cursor, fits=fits, progress=progress, of=[slug, kind, text])
+
+
+@tool.reads(long_text=True)
+async def get_step(api: Testomatio, step_id: StepId, kind: Kind = "step", project: ProjectSlug = None) -> Step:
+    """Read one shared step or snippet."""
+    return await known_step(api, api.project_of(project), kind, step_id)
+
+
+class ChangedStep(Answer):
+    """A step as it is now, and as it was."""
+
+    done: str
+    kind: Key
+    step: Step
+    before: Step | None = None
+    not_applied: list[Untrusted] = Field(default_factory=list, description="Labels the platform took and lost.")
+
+
+@tool.writes(idempotent=False, settled_by="list_steps")
+async def create_step(
+    api: Testomatio,
+    title: Title,
+    description: Description = None,
+    kind: Kind = "step",
+    labels: Labels = None,
+    project: ProjectSlug = None,
+) -> ChangedStep:
+    """Create a shared step or snippet."""
+    slug = api.project_of(project)
+    wanted = await wanted_labels(api, slug, labels)
+    link = [one.link("add") for one in wanted] or None
+    fields = given(title=title, description=description, link=link)
+    with of_project(slug):
+        made = await (api.create_snippet(slug, fields) if kind == "snippet" else api.create_step(slug, fields))
+    if not wanted:
+        return ChangedStep(done="Created.", kind=kind, step=made)
+    after = await known_step(api, slug, kind, made.id)
+    lost = lost_labels(after.labels, wanted)
+    done = "Created, but not all labels were applied; testomatio_add_links tries again." if lost else "Created."
+    return ChangedStep(done=done, kind=kind, step=after, not_applied=lost)
+
+
+@tool.writes(idempotent=True, settled_by="get_step")
+async def update_step(
+    api: Testomatio,
+    step_id: StepId,
+    title: Title | None = None,
+    description: Description = None,
+    kind: Kind = "step",
+    project: ProjectSlug = None,
+) -> ChangedStep:
+    """Change a shared step or snippet for all tests that use it; labels: testomatio_add_links."""
+    slug = api.project_of(project)
+    fields = given(title=title, description=description)
+    before = await known_step(api, slug, kind, step_id)
+    await (api.update_snippet(slug, step_id, fields) if kind == "snippet" else api.update_step(slug, step_id, fields))
+    after = await known_step(api, slug, kind, step_id)
+    return ChangedStep(done="Changed.", kind=kind, step=after, before=before)
+
+
+async def about_to_delete_step(api: Testomatio, step_id: int, kind: str, project: str | None) -> str:
+    slug = api.project_of(project)
+    step = await known_step(api, slug, kind, step_id)
+    count = step.usage_count
+    used = "How many tests use it is not known" if count is None else f"It is used by {many(count, 'test')}"
+    return f"Delete {kind} {step.id} {quote(step.title or '')} of project {slug}? {used}. There is no undo."
+
+
+@tool.destroys(about_to_delete_step, idempotent=True, settled_by="list_steps")
+async def delete_step(
+    api: Testomatio, step_id: StepId, kind: Kind = "step", project: ProjectSlug = None
+) -> ChangedStep:
+    """Delete a shared step or snippet, after a person said yes."""
+    slug = api.project_of(project)
+    before = await known_step(api, slug, kind, step_id)
+    await (api.delete_snippet(slug, step_id) if kind == "snippet" else api.delete_step(slug, step_id))
+    return ChangedStep(done="Deleted.", kind=kind, step=before)

@@ -1,0 +1,211 @@
+"""Suites made, renamed, moved and deleted; what would run in a circle is refused before anything is sent."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.text import Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.ids import SuiteId
+from tools.testomatio.models.suites import Suite
+from tools.testomatio.tools.forest import planted, read_forest
+from tools.testomatio.tools.label_links import lost_labels
+from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.placing import holder_of_suites, known_suite, named
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import Branch, given, many, missing, not_applied, of_project, on_branch
+from tools.testomatio.tools.suite_tree import tests_below
+from tools.testomatio.tools.suites import FileType, SuiteRow, row_of_suite
+from tools.testomatio.tools.test_changes import Email, Emoji, Markdown, by_email
+
+tool = Toolset(Testomatio, needs="api")
+
+TOP = "top"
+MOST_LINES = 200
+_ITEM = re.compile(r"(\s*)(?:[-*+]\s+)?(\S.*)")
+
+Title = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+def outlined(text: str) -> list[dict[str, Any]]:
+    """The suites of an outline, one a line, those below another indented deeper.
+
+    Raises:
+        Refused: for an empty or a very long one, and for a line less deep than the first.
+    """
+    lines = [line.expandtabs(2) for line in text.splitlines() if line.strip()]
+    if not 1 <= len(lines) <= MOST_LINES:
+        raise Refused(f"An outline has 1 to {MOST_LINES} lines, a title in each. Nothing was sent.")
+    roots: list[dict[str, Any]] = []
+    path: list[tuple[int, dict[str, Any]]] = []
+    for line in lines:
+        found = _ITEM.fullmatch(line.rstrip())
+        indent, title = (len(found[1]), found[2]) if found else (0, line.strip())
+        while path and path[-1][0] >= indent:
+            path.pop()
+        if not path and roots and indent < len(lines[0]) - len(lines[0].lstrip()):
+            raise Refused(f"The line {title[:60]!r} stands less deep than the first one. Nothing was sent.")
+        suite: dict[str, Any] = {"title": title}
+        (path[-1][1].setdefault("children", []) if path else roots).append(suite)
+        path.append((indent, suite))
+    return roots
+
+
+class MadeSuite(Answer):
+    """A suite that was made, with the suites below it."""
+
+    done: str
+    suite: SuiteRow
+    suites: list[SuiteRow] = Field(default_factory=list)
+    not_applied: list[Untrusted] = Field(default_factory=list, description="Labels the platform took and lost.")
+    next: str | None = None
+
+
+@tool.writes(idempotent=False, settled_by="list_suites")
+async def create_suite(
+    api: Testomatio,
+    title: Title,
+    parent_id: Annotated[SuiteId | None, Field(description="Folder it stands in; default: top level.")] = None,
+    kind: Annotated[FileType | None, Field(description="file (default) holds tests, folder suites.")] = None,
+    outline: Annotated[
+        str | None, Field(max_length=20_000, description="Suites below it: a title a line, deeper ones indented.")
+    ] = None,
+    description: Markdown = None,
+    assigned_to: Email = None,
+    labels: Labels = None,
+    emoji: Emoji = None,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> MadeSuite:
+    """Create a suite or folder, with an outline a whole tree of them."""
+    slug = api.project_of(project)
+    if outline is not None and kind == "file":
+        raise Refused("A suite of the kind file has no suites below it; leave kind out. Nothing was sent.")
+    fields = given(
+        title=title,
+        parent_id=parent_id,
+        file_type="folder" if outline is not None else kind,
+        children=outlined(outline) if outline is not None else None,
+        description=description,
+        assigned_to=by_email(assigned_to) or None,
+        emoji=emoji,
+    )
+    wanted = await wanted_labels(api, slug, labels)
+    query = await on_branch(api, slug, branch)
+    if parent_id is not None:
+        await holder_of_suites(api, slug, parent_id, query)
+    if wanted:
+        fields["link"] = [one.link("add") for one in wanted]
+    with of_project(slug):
+        made = await api.create_suite(slug, fields, query)
+    after = await api.suite(slug, made.id, query) if wanted else made
+    lost = lost_labels(after.labels, wanted)
+    forest = planted([made])
+    return MadeSuite(
+        done="Created." if not lost else "Created, but the platform accepted its labels and did not apply all.",
+        suite=row_of_suite(forest, made),
+        suites=[row_of_suite(forest, one) for _, one in forest.below(made.id)],
+        not_applied=lost,
+        next="testomatio_add_links tries the labels again." if lost else "testomatio_create_tests fills it.",
+    )
+
+
+class ChangedSuite(Answer):
+    """A suite before and after."""
+
+    done: str
+    before: Suite
+    after: Suite
+    not_applied: list[str] = Field(default_factory=list, description="Fields the platform took and did not change.")
+
+
+@tool.writes(idempotent=True, settled_by="get_suite")
+async def update_suite(
+    api: Testomatio,
+    suite_id: SuiteId,
+    title: Title | None = None,
+    parent_id: Annotated[SuiteId | None, Field(description=f"Folder to move it into; {TOP}: out of all.")] = None,
+    description: Markdown = None,
+    assigned_to: Annotated[Email, Field(description="E-mail of a member; empty: nobody.")] = None,
+    emoji: Emoji = None,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> ChangedSuite:
+    """Change or move a suite with all below it; what is left out stays. Labels: testomatio_add_links."""
+    slug = api.project_of(project)
+    fields: dict[str, Any] = given(
+        title=title,
+        parent_id=parent_id,
+        description=description,
+        assigned_to=by_email(assigned_to),
+        emoji=emoji,
+    )
+    fields |= {"assigned_to": None} if assigned_to == "" else {}
+    query = await on_branch(api, slug, branch)
+    before = await known_suite(api, slug, suite_id, query)
+    if before.is_shared:
+        raise Refused(
+            f"Suite {named(before)} is shared from another project and is changed there. testomatio_unshare makes it a "
+            "suite of its own. Nothing was sent."
+        )
+    if parent_id == TOP:
+        fields["parent_id"] = None
+    elif parent_id is not None:
+        await holder_of_suites(api, slug, parent_id, query, moving=suite_id)
+    try:
+        await api.update_suite(slug, suite_id, fields, query)
+    except NotFound as error:
+        raise await missing(
+            api, slug, f"suite {suite_id[:40]!r} any more", "testomatio_get_suite_tree shows ids."
+        ) from error
+    after = await api.suite(slug, suite_id, query)
+    left = not_applied(fields, after)
+    done = f"Changed{f', on branch {branch} only' if query else ''}."
+    if left:
+        done = f"Sent, but not applied: {', '.join(left)}."
+    return ChangedSuite(done=done, before=before, after=after, not_applied=left)
+
+
+async def about_to_delete_suite(api: Testomatio, suite_id: str, branch: str | None, project: str | None) -> str:
+    slug = api.project_of(project)
+    query = await on_branch(api, slug, branch)
+    suite = await known_suite(api, slug, suite_id, query)
+    forest = await read_forest(api, slug, query)
+    below = forest.below(suite.id)
+    tests, exactly = await tests_below(api, slug, suite.id, query)
+    path = " / ".join(quote(one.title or one.id) for one in forest.above(suite.id)) if suite.id in forest.suites else ""
+    go = many(len(below), "suite", complete=forest.is_complete and suite.id in forest.suites)
+    told = many(tests, "test", complete=exactly)
+    return (
+        f"Delete suite {named(suite)}{f' in {path}' if path else ''} of project {slug}? With it go {go} below it and "
+        f"{told}. "
+        + (f"Only branch {quote(branch or '')} loses them. " if query else "")
+        + "There is no undo through the API."
+    )
+
+
+class DeletedSuite(Answer):
+    """A suite that is gone, as it was, and how much went with it."""
+
+    done: str
+    before: Suite
+    suites_below: int
+    tests: int
+
+
+@tool.destroys(about_to_delete_suite, idempotent=True, settled_by="list_suites")
+async def delete_suite(
+    api: Testomatio, suite_id: SuiteId, branch: Branch = None, project: ProjectSlug = None
+) -> DeletedSuite:
+    """Delete a suite with all suites and tests below it, after a person said yes."""
+    slug = api.project_of(project)
+    query = await on_branch(api, slug, branch)
+    before = await known_suite(api, slug, suite_id, query)
+    below = (await read_forest(api, slug, query)).below(before.id)
+    tests, _ = await tests_below(api, slug, before.id, query)
+    await api.delete_suite(slug, suite_id, query)
+    return DeletedSuite(done="Deleted.", before=before, suites_below=len(below), tests=tests)

@@ -1,0 +1,215 @@
+"""The tree of a project's suites in one call, in the order of the web app where that can be read."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import PlatformError, Refused
+from tools.kit.model import Answer
+from tools.kit.page import Coverage, Cursor, Limit, Page, digest
+from tools.kit.text import Key, Untrusted
+from tools.kit.together import together
+from tools.kit.toolset import Progress, Toolset, in_silence
+from tools.kit.walk import Batch, Walk
+from tools.testomatio.client.runs import PER_PAGE, paged
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.ids import SuiteId
+from tools.testomatio.models.suites import FOLDER, WebSuite
+from tools.testomatio.models.tests import Test
+from tools.testomatio.tools.forest import Forest, planted, read_forest
+from tools.testomatio.tools.paging import page_of
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import Branch, Pairs, missing, needs_web, of_project, on_branch, opens_api, opens_web
+
+either = Toolset(Testomatio)
+
+WEB_PAGE = 50
+"""Rows of a page of family B, whatever is asked for."""
+MOST_FOLDERS = 100
+"""Folders that are read one by one for the order inside them."""
+
+
+class TreeRow(Answer):
+    """A suite at its place in the tree."""
+
+    depth: int
+    id: Key
+    title: Untrusted | None = None
+    kind: Key = Field(description="folder holds suites, file holds tests.")
+    tests: int | None = Field(default=None, description="As the platform counts them.")
+    hidden_suites: int | None = Field(default=None, description="Suites below it that depth leaves out.")
+    titles: list[Untrusted] = Field(default_factory=list, description="Its tests: id and title.")
+
+
+class Tree(Page[TreeRow]):
+    """The tree, row by row in reading order; depth tells what stands in what."""
+
+    project: Key
+    tests: int | None = Field(default=None, description="Tests in all of it.")
+    order: str = Field(description="The order of siblings.")
+
+
+@dataclass
+class Order:
+    """Places among siblings, as far as they could be read, and a word on that."""
+
+    positions: dict[str, int]
+    words: str
+
+
+async def web_positions(api: Testomatio, project: str, forest: Forest) -> Order:
+    """Places of suites in the web app: those of the list, and inside folders those that a folder tells."""
+    positions: dict[str, int] = {}
+
+    def keep(suite: WebSuite) -> None:
+        if suite.position is not None:
+            positions[suite.id] = suite.position
+
+    async def fetch(page: int, size: int) -> Batch[WebSuite]:
+        answer = await api.web_suites(project, page)
+        return Batch(answer.data, total=answer.meta.total, size=answer.meta.per_page)
+
+    async def look_into(folder: str) -> None:
+        for suite in (await api.web_suite(project, folder)).included:
+            keep(suite)
+
+    try:
+        await Walk(fetch, keep, key=lambda s: s.id, sizes=(WEB_PAGE,), broken=frozenset()).run()
+        if unordered := _unordered(forest, positions):
+            await look_into(unordered[0])  # a host that tells nothing there tells nothing elsewhere
+            if unordered[0] not in _unordered(forest, positions):
+                await together([partial(look_into, one) for one in unordered[1:MOST_FOLDERS]])
+    except PlatformError as error:
+        return Order(positions, f"As the public API lists it; the web's order could not be read ({error.sentence})")
+    if left := _unordered(forest, positions):
+        return Order(positions, f"As in the web app, but inside {len(left)} folders as the public API lists it.")
+    return Order(positions, "As in the web app.")
+
+
+def _unordered(forest: Forest, positions: dict[str, int]) -> list[str]:
+    """The folders that hold several suites, not all with a place."""
+    return [
+        folder
+        for folder, siblings in forest.children.items()
+        if folder is not None and len(siblings) > 1 and any(one not in positions for one in siblings)
+    ]
+
+
+async def titles_by_suite(
+    api: Testomatio, project: str, suite_id: str | None, query: Pairs, *, progress: Progress = in_silence
+) -> tuple[dict[str, list[Test]], Coverage]:
+    """All tests of a project or below a suite, by suite and in the order of the web app."""
+    found: dict[str, list[Test]] = {}
+    below: Pairs = [("suites[]", suite_id)] if suite_id else []
+
+    async def fetch(page: int, size: int) -> Batch[Test]:
+        answer = await api.tests(project, [*query, *below, ("slim", "true"), *paged(page, size)])
+        return Batch(answer.data, total=answer.meta.total, size=answer.meta.per_page)
+
+    def keep(test: Test) -> None:
+        found.setdefault(test.suite_id or "", []).append(test)
+
+    walk = Walk(fetch, keep, key=lambda t: t.id, sizes=(PER_PAGE,), broken=frozenset(), progress=progress)
+    with of_project(project):
+        walked = await walk.run()
+    for tests in found.values():
+        tests.sort(key=lambda test: (test.position is None, test.position or 0))
+    return found, walked.coverage(walked.loaded)
+
+
+async def count_tests(api: Testomatio, project: str, suite_id: str | None, query: Pairs) -> int | None:
+    """How many tests a project has, or everything below a suite; None where the platform does not count."""
+    below: Pairs = [("suites[]", suite_id)] if suite_id else []
+    with of_project(project):
+        return (await api.tests(project, [*query, *below, ("count", "true")])).meta.total
+
+
+async def tests_below(api: Testomatio, project: str, suite_id: str, query: Pairs) -> tuple[int, bool]:
+    """How many tests stand below a suite, and whether that is all; where the platform does not count, they are read."""
+    counted = await count_tests(api, project, suite_id, query)
+    if counted is not None:
+        return counted, True
+    _, told = await titles_by_suite(api, project, suite_id, query)
+    return told.loaded, told.complete
+
+
+@either.reads(rest_in="get_suite")
+async def get_suite_tree(
+    api: Testomatio,
+    progress: Progress,
+    suite_id: Annotated[SuiteId | None, Field(description="Only what is below this suite.")] = None,
+    depth: Annotated[int | None, Field(ge=1, le=50, description="Levels to show; default: all.")] = None,
+    with_tests: Annotated[bool, Field(description="Also ids and titles of the tests.")] = False,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+    limit: Limit = 500,
+    cursor: Cursor = None,
+) -> Tree:
+    """Show folders, suites and test counts of a project as one tree; the first thing to read in a project."""
+    slug = api.project_of(project)
+    forest, query = await _forest(api, slug, branch, progress, with_tests=with_tests)
+    if suite_id is not None and suite_id not in forest.suites:
+        raise await missing(
+            api, slug, f"suite {suite_id[:40]!r}", "testomatio_get_suite_tree without suite_id shows ids."
+        )
+    order = Order({}, "As the public API lists it.")
+    if opens_web(api) and not query:
+        order = await web_positions(api, slug, forest)
+        forest.in_web_order(order.positions)
+    reasons = list(forest.reasons)
+    tests: dict[str, list[Test]] | None = None
+    if with_tests:
+        tests, told = await titles_by_suite(api, slug, suite_id, query, progress=progress)
+        reasons += [f"tests: {told.why}"] if told.why else []
+    rows = _rows(forest, suite_id, depth, tests)
+    counted = await count_tests(api, slug, suite_id, query) if opens_api(api) else None
+    page = page_of(
+        rows,
+        loaded=len(forest.suites),
+        complete=not reasons,
+        limit=limit,
+        cursor=cursor,
+        filters=digest(of=[slug, suite_id, depth, with_tests, branch]),
+    )
+    page.coverage.why = "; ".join(reasons) or None
+    return Tree.widened(page, project=slug, tests=counted, order=order.words)
+
+
+async def _forest(
+    api: Testomatio, project: str, branch: str | None, progress: Progress, *, with_tests: bool
+) -> tuple[Forest, Pairs]:
+    """The suites from family A; where only a login is held, from family B, which has no branches."""
+    if opens_api(api):
+        query = await on_branch(api, project, branch)
+        return await read_forest(api, project, query, progress=progress), query
+    needs_web(api, "The tree")
+    if with_tests or (branch and branch != "main"):
+        raise Refused("Test titles and branches need an API token; a login alone shows the suites of main.")
+    with of_project(project):
+        return planted((await api.web_suite_tree(project)).data), []
+
+
+def _rows(
+    forest: Forest, suite_id: str | None, depth: int | None, tests: dict[str, list[Test]] | None
+) -> list[TreeRow]:
+    shown = forest.below(suite_id, depth)
+    if suite_id is not None:
+        shown = [(0, forest.suites[suite_id]), *shown]
+    rows = []
+    for level, suite in shown:
+        cut = depth is not None and level == depth
+        own = (tests or {}).get(suite.id, [])
+        rows.append(
+            TreeRow(
+                depth=level,
+                id=suite.id,
+                title=suite.title,
+                kind=FOLDER if forest.is_folder(suite.id) else suite.file_type or "file",
+                tests=suite.test_count,
+                hidden_suites=len(forest.below(suite.id)) or None if cut else None,
+                titles=[f"{test.id} {test.title or ''}".strip() for test in own],
+            )
+        )
+    return rows

@@ -1,0 +1,182 @@
+"""Suites: finding some by their words, and reading one with what stands around and below it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, digest
+from tools.kit.text import Key, Untrusted
+from tools.kit.toolset import Progress, Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.ids import SuiteId
+from tools.testomatio.models.suites import FOLDER, Suite, WebSuite
+from tools.testomatio.tools.forest import Forest, planted, read_forest
+from tools.testomatio.tools.labels import LabelName, Wanted, wanted_labels
+from tools.testomatio.tools.paging import page_of
+from tools.testomatio.tools.placing import known_suite
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import Branch, Pairs, missing, needs_web, of_project, on_branch, opens_api
+from tools.testomatio.tools.suite_tree import count_tests
+
+tool = Toolset(Testomatio, needs="api")
+either = Toolset(Testomatio)
+
+FileType = Literal["file", "folder"]
+
+
+class SuiteRow(Answer):
+    """A suite as a list shows it."""
+
+    id: Key
+    title: Untrusted | None = None
+    kind: Key
+    tests: int | None = None
+    path: list[Untrusted] = Field(default_factory=list, description="Titles of the folders around it.")
+
+
+def row_of_suite(forest: Forest, suite: Suite) -> SuiteRow:
+    """A suite as a row."""
+    return SuiteRow(
+        id=suite.id,
+        title=suite.title,
+        kind=FOLDER if forest.is_folder(suite.id) else suite.file_type or "file",
+        tests=suite.test_count,
+        path=[one.title or one.id for one in forest.above(suite.id)],
+    )
+
+
+@tool.reads(rest_in="get_suite")
+async def list_suites(
+    api: Testomatio,
+    progress: Progress,
+    text: Annotated[str | None, Field(max_length=200, description="Part of the title.")] = None,
+    kind: FileType | None = None,
+    tag: Annotated[str | None, Field(max_length=100)] = None,
+    label: Annotated[LabelName | None, Field(description="Slug or title; with a value Severity:critical.")] = None,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[SuiteRow]:
+    """Find suites by title, kind, tag or label, each with its path; testomatio_get_suite_tree shows all as a tree."""
+    slug = api.project_of(project)
+    meant = await wanted_labels(api, slug, [label] if label else None)
+    query = await on_branch(api, slug, branch)
+    filters: Pairs = [("search_text", text)] if text else []
+    filters += [("file_type", kind)] if kind else []
+    filters += [("tag", tag.removeprefix("@"))] if tag else []
+    filters += [("labels", one.by_slug) for one in meant]
+    if filters:  # then all that fits comes at once, with what is above it
+        with of_project(slug):
+            forest = planted((await api.suites(slug, [*query, *filters, ("slim", "true")])).data)
+    else:
+        forest = await read_forest(api, slug, query, progress=progress)
+    found = [
+        row_of_suite(forest, suite)
+        for _, suite in forest.below(None)
+        # What has nothing below it did not come for the sake of something else.
+        if not forest.children.get(suite.id) or _fits(suite, text, kind, tag, meant)
+    ]
+    made_for = digest(of=[slug, text, kind, tag, label, branch])
+    page = page_of(
+        found,
+        loaded=len(forest.suites),
+        complete=forest.is_complete,
+        limit=limit,
+        cursor=cursor,
+        filters=made_for,
+    )
+    page.coverage.why = "; ".join(forest.reasons) or None
+    return page
+
+
+def _fits(suite: Suite, text: str | None, kind: str | None, tag: str | None, labels: list[Wanted]) -> bool:
+    """Whether a suite came for its own sake, and not only for something below it."""
+    carried = {(one.id, value) for one in suite.labels for value in (None, one.value)}
+    return (
+        (not text or text.casefold() in (suite.title or "").casefold())
+        and (not kind or (FOLDER if suite.is_folder else "file") == kind)
+        and (not tag or tag.removeprefix("@") in suite.tags)
+        and all((one.label.id, one.value) in carried for one in labels)
+    )
+
+
+class WebFacts(Answer):
+    """What only the web's API tells of a suite."""
+
+    position: int | None = None
+    created_at: Key | None = None
+    updated_at: Key | None = None
+    comments: int | None = None
+    test_ids: list[Key] = Field(default_factory=list, description="Of the tests right in it.")
+
+
+class WholeSuite(Answer):
+    """A suite with its surroundings."""
+
+    suite: Suite
+    kind: Key
+    path: list[Untrusted] = Field(default_factory=list, description="Titles of the folders around it.")
+    suites: list[SuiteRow] = Field(default_factory=list, description="Right below it.")
+    tests_below: int | None = None
+    web: WebFacts | None = None
+
+
+@either.reads(long_text=True)
+async def get_suite(
+    api: Testomatio,
+    suite_id: SuiteId,
+    with_web: Annotated[bool, Field(description="Also dates, place and test ids; needs a login.")] = False,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> WholeSuite:
+    """Read one suite with its path, the suites right below it, and how many tests it holds."""
+    slug = api.project_of(project)
+    if not opens_api(api):
+        return await _from_web(api, slug, suite_id)
+    if with_web:
+        needs_web(api, "Dates and test ids of a suite")
+    query = await on_branch(api, slug, branch)
+    suite = await known_suite(api, slug, suite_id, query)
+    forest = await read_forest(api, slug, query)
+    known = suite.id in forest.suites
+    web = _facts((await api.web_suite(slug, suite_id)).data) if with_web else None
+    below = [one for _, one in forest.below(suite.id, 1)] if known else suite.children
+    return WholeSuite(
+        suite=suite,
+        kind=FOLDER if suite.is_folder or (known and forest.is_folder(suite.id)) else suite.file_type or "file",
+        path=[one.title or one.id for one in forest.above(suite.id)] if known else [],
+        suites=[row_of_suite(forest, one) for one in below if one.id in forest.suites],
+        tests_below=await count_tests(api, slug, suite.id, query),
+        web=web,
+    )
+
+
+def _facts(suite: WebSuite) -> WebFacts:
+    return WebFacts(
+        position=suite.position,
+        created_at=suite.created_at,
+        updated_at=suite.updated_at,
+        comments=suite.comments_count,
+        test_ids=suite.test_ids,
+    )
+
+
+async def _from_web(api: Testomatio, project: str, suite_id: str) -> WholeSuite:
+    """The same from family B, for a login without a token."""
+    try:
+        told = await api.web_suite(project, suite_id)
+    except NotFound as error:
+        where = "testomatio_get_suite_tree shows ids."
+        raise await missing(api, project, f"suite {suite_id[:40]!r}", where) from error
+    forest = planted(told.included)
+    return WholeSuite(
+        suite=told.data,
+        kind=told.data.file_type or "file",
+        path=[told.data.fullpath] if told.data.fullpath else [],
+        suites=[row_of_suite(forest, one) for one in told.included],
+        tests_below=told.data.test_count,
+        web=_facts(told.data),
+    )

@@ -1,0 +1,257 @@
+"""What Testomat.io tells across platforms: its runs, what failed or waits in them, and its tests by title."""
+
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final, TypeVar
+
+from tools.kit.errors import PlatformError, Refused
+from tools.kit.survey import Found, Kind, RunFailure, RunRow, RunStory, Seen, Survey, Untested, Wish
+from tools.kit.text import clean
+from tools.kit.together import together
+from tools.kit.vocabulary import Status, shared
+from tools.kit.when import instant, milliseconds
+from tools.testomatio.client.families import PROJECT
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.runs import Run
+from tools.testomatio.tools.paging import drain
+from tools.testomatio.tools.results import shortened
+from tools.testomatio.tools.run_report import results_of
+from tools.testomatio.tools.runs import bare_run, counts_of, known_run
+from tools.testomatio.tools.scope import Pairs, opens_web
+from tools.testomatio.tools.tql import all_of, quoted
+
+T = TypeVar("T")
+
+PLATFORM: Final = "testomatio"
+MOST_PROJECTS: Final = 10
+MOST_PAGES: Final = 10
+MOST_FAILURES: Final = 20
+MOST_COUNTED: Final = 10
+"""Runs whose results are read, where that is one request or more for each."""
+
+STATUSES: Final[dict[str, Status]] = {
+    "scheduled": "queued",
+    "launching": "running",
+    "running": "running",
+    "passed": "passed",
+    "failed": "failed",
+    "terminated": "cancelled",
+}
+"""`finished` says only that it is over: it stays `unknown`."""
+
+
+async def projects(api: Testomatio) -> Seen[str]:
+    """The projects to look into: the default, else those of the account, as far as a login shows them."""
+    if default := api.account.settings.get(PROJECT):
+        return Seen([default])
+    if not opens_web(api):
+        return Seen(complete=False, why=f"a project token does not say which project it opens: set {PROJECT}")
+    page = await api.projects_page(1, 50)
+    open_ones = [project.id for project in page.data if project.status != "archived"]
+    total = page.meta.total if page.meta.total is not None else len(page.data)
+    if len(open_ones) <= MOST_PROJECTS and total <= len(page.data):
+        return Seen(open_ones)
+    why = f"only {MOST_PROJECTS} of {total} projects were looked into; {PROJECT} chooses one"
+    return Seen(open_ones[:MOST_PROJECTS], complete=False, why=why)
+
+
+async def everywhere(
+    api: Testomatio, read: Callable[[str], Awaitable[Seen[T]]], why: list[str]
+) -> list[tuple[str, list[T]]]:
+    """Read something in each project; one of several that refuses is said and does not stop the others."""
+    places = await projects(api)
+    why += [places.why] if places.why else []
+
+    async def one(project: str) -> tuple[str, list[T]]:
+        try:
+            seen = await read(project)
+        except PlatformError as error:
+            if len(places.rows) == 1:
+                raise
+            why.append(f"{project}: {error}")
+            return project, []
+        why.extend([f"{project}: {seen.why}"] if seen.why else [])
+        return project, seen.rows
+
+    return await together([partial(one, project) for project in places.rows], at_once=3)
+
+
+def id_of(api: Testomatio, project: str, run_id: str) -> str:
+    """A run's id as other tools take it back: outside the default project with the project before it."""
+    return run_id if project == api.account.settings.get(PROJECT) else f"{project}/{run_id}"
+
+
+def row_of(api: Testomatio, project: str, run: Run) -> RunRow:
+    return RunRow(
+        platform=PLATFORM,
+        run_id=id_of(api, project, run.id),
+        title=run.title,
+        status=shared(run.status, STATUSES, "unknown"),
+        said=run.status,
+        where=project,
+        started_at=run.launched_at or run.created_at,
+        ended_at=run.finished_at,
+        total=run.tests_count,
+        passed=run.passed_count,
+        failed=run.failed_count,
+        skipped=run.skipped_count,
+        page=f"testomatio://{project}/runs/{run.id}",
+    )
+
+
+async def _runs_in(api: Testomatio, wish: Wish, project: str) -> Seen[Run]:
+    """The runs of a project that fit: asked for in TQL, a day around, and looked at again here."""
+    words = [f"title % {quoted(word)}" for word in (wish.text or "").split()]
+    lasted = None
+    if wish.since is not None:
+        day = f"{wish.since - timedelta(days=1):%Y-%m-%d}"
+        lasted = f"created_at >= '{day}' or finished_at >= '{day}' or unfinished"
+    began = f"created_at < '{wish.until + timedelta(days=2):%Y-%m-%d}'" if wish.until is not None else None
+    query = all_of(*words, lasted, began)
+    filters: Pairs = [("filter[archived]", "false"), *([("tql", query)] if query else [])]
+    read = await drain(lambda page: api.runs_page(project, filters, page), most_pages=MOST_PAGES)
+    fit = [run for run in read.rows if wish.fits(run.title, instant(run.launched_at or run.created_at), _ended(run))]
+    why = None if read.complete else f"only {len(read.rows)} of {read.total or 'many'} runs were read"
+    return Seen(fit, complete=read.complete, why=why)
+
+
+def _ended(run: Run) -> datetime | None:
+    """When a run was over; of one without that date, when it began."""
+    return instant(run.finished_at or run.launched_at or run.created_at) if run.is_over else None
+
+
+async def _fitting(api: Testomatio, wish: Wish, why: list[str]) -> list[tuple[str, Run]]:
+    """The runs that fit in all projects, newest first."""
+    found = await everywhere(api, partial(_runs_in, api, wish), why)
+    rows = [(project, run) for project, inside in found for run in inside]
+    rows.sort(key=lambda row: -milliseconds(row[1].launched_at or row[1].created_at))
+    if len(rows) > wish.limit:
+        why.append(f"{len(rows) - wish.limit} more runs fit")
+    return rows[: wish.limit]
+
+
+def _seen(rows: list[T], why: list[str]) -> Seen[T]:
+    return Seen(rows, complete=not why, why="; ".join(why) or None)
+
+
+async def runs(api: Testomatio, wish: Wish) -> Seen[RunRow]:
+    why: list[str] = []
+    found = await _fitting(api, wish, why)
+    rows = [row_of(api, project, run) for project, run in found]
+    untold = [number for number, row in enumerate(rows) if row.passed is None][:MOST_COUNTED]
+    counts = await together([partial(counts_of, api, found[n][0], found[n][1].id) for n in untold], at_once=3)
+    for number, count in zip(untold, counts, strict=True):
+        row = rows[number]
+        row.total, row.passed, row.failed, row.skipped = count.total, count.passed, count.failed, count.skipped
+    return _seen(rows, why)
+
+
+def placed(api: Testomatio, run_id: str) -> tuple[str, str]:
+    """A project and a run out of an id as `runs` gives it.
+
+    Raises:
+        Refused: when it is none of these, or no project is known.
+    """
+    project, slash, bare = run_id.partition("/")
+    if slash and (not project or not bare or "/" in bare):
+        raise Refused("A run of Testomat.io is its id, or project/id; testomatio_list_runs shows ids.")
+    return api.project_of(project if slash else None), bare_run(bare if slash else run_id)
+
+
+async def run(api: Testomatio, run_id: str) -> RunStory:
+    project, bare = placed(api, run_id)
+    found = await known_run(api, project, bare)
+    read = await results_of(api, project, found)
+    failures = [
+        RunFailure(
+            id=str(result.id),
+            title=result.test_title,
+            said=result.substatus or result.status,
+            error=shortened(result.message),
+        )
+        for result in read.failing[:MOST_FAILURES]
+    ]
+    row, counts = row_of(api, project, found), read.counts
+    row.total, row.passed, row.failed, row.skipped = counts.total, counts.passed, counts.failed, counts.skipped
+    return RunStory(
+        run=row,
+        failures=failures,
+        more_failures=len(read.failing) - len(failures),
+        next=f"testomatio_get_run_report with run_id {found.id} groups them and tells new from known.",
+    )
+
+
+async def _waiting(api: Testomatio, project: str, run: Run) -> list[Untested]:
+    """What waits in a run; the run itself where nothing is in it yet."""
+    asked: Pairs = [("run_id", run.id), ("filter[status]", "pending")]
+    page = await api.results_page(project, asked, 1)
+    number = id_of(api, project, run.id)
+    waiting = [result for result in page.data if result.status == "pending"]
+    if not waiting and run.status == "scheduled":
+        return [Untested(platform=PLATFORM, run_id=number, title=run.title, said=run.status)]
+    return [
+        Untested(platform=PLATFORM, run_id=number, title=result.test_title, said=result.status) for result in waiting
+    ]
+
+
+async def untested(api: Testomatio, wish: Wish) -> Seen[Untested]:
+    """Pending results of the runs that fit and go on, and runs that have not begun."""
+    why: list[str] = []
+    going = [(project, run) for project, run in await _fitting(api, wish, why) if not run.is_over]
+    if len(going) > MOST_COUNTED:
+        why.append(f"only the newest {MOST_COUNTED} of {len(going)} runs that go on were looked into")
+    rows = await together([partial(_waiting, api, *one) for one in going[:MOST_COUNTED]], at_once=3)
+    found = [row for some in rows for row in some]
+    if len(found) > wish.limit:
+        why.append(f"{len(found) - wish.limit} more wait")
+    return _seen(found[: wish.limit], why)
+
+
+async def _tests_in(api: Testomatio, words: list[str], project: str) -> Seen[Found]:
+    """Tests of a project whose titles have all words."""
+    query = all_of(*(f"test % {quoted(word)}" for word in words)) or ""
+    page = await api.tests(project, [("tql", query), ("slim", "true"), ("per_page", 100)])
+    found = [
+        Found(
+            platform=PLATFORM,
+            kind="test",
+            id=test.id,
+            title=test.title,
+            said=test.state,
+            where=project,
+            page=f"testomatio://{project}/tests/{test.id}",
+        )
+        for test in page.data
+        if all(word in clean(test.title or "").casefold() for word in words)
+    ]
+    more = (page.meta.total or 0) - len(page.data)
+    return Seen(found, complete=more <= 0, why=f"{more} more tests fit" if more > 0 else None)
+
+
+async def search(api: Testomatio, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
+    """Runs and tests by their titles."""
+    wanted, found, why = words.casefold().split(), list[Found](), list[str]()
+    if "run" in kinds:
+        found += [
+            Found(
+                platform=PLATFORM,
+                kind="run",
+                id=id_of(api, project, run.id),
+                title=run.title,
+                said=run.status,
+                where=project,
+                at=run.launched_at or run.created_at,
+                page=f"testomatio://{project}/runs/{run.id}",
+            )
+            for project, run in await _fitting(api, Wish(text=words, limit=limit), why)
+        ]
+    if "test" in kinds and wanted:
+        for _, rows in await everywhere(api, partial(_tests_in, api, wanted), why):
+            found += rows
+    if len(found) > limit:
+        why.append(f"{len(found) - limit} more were found")
+    return _seen(found[:limit], list(dict.fromkeys(why)))
+
+
+survey = Survey(runs=runs, run=run, search=search, untested=untested)

@@ -1,0 +1,164 @@
+"""Templates of descriptions, for tests and whatever else the web app writes from one."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Progress, Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.ids import TestId
+from tools.testomatio.models.web import Template
+from tools.testomatio.tools.paging import page_from
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import Pairs, given, missing, of_project
+from tools.testomatio.tools.suite_tree import WEB_PAGE
+
+web = Toolset(Testomatio, needs="web")
+
+TemplateId = Annotated[str, Field(min_length=1, max_length=40)]
+TemplateKind = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[\w-]+$", description="Such as test.")]
+Body = Annotated[str, Field(max_length=50_000)]
+
+
+class TemplateRow(Answer):
+    """A template as a list shows it."""
+
+    id: Key
+    title: Untrusted | None = None
+    kind: Key | None = None
+    is_default: bool | None = None
+
+
+async def known_template(api: Testomatio, project: str, template_id: str, query: Pairs) -> Template:
+    """Read a template, or say where ids come from.
+
+    Raises:
+        NotFound: when the project has no such template.
+    """
+    try:
+        return await api.template(project, template_id, query)
+    except NotFound as error:
+        where = "testomatio_list_templates shows ids."
+        raise await missing(api, project, f"template {template_id[:40]!r}", where) from error
+
+
+@web.reads(rest_in="get_template")
+async def list_templates(
+    api: Testomatio,
+    progress: Progress,
+    kind: TemplateKind | None = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[TemplateRow]:
+    """List the templates of a project."""
+    slug = api.project_of(project)
+    asked: Pairs = [("kind", kind)] if kind else []
+
+    async def fetch(page: int) -> Listed[Template]:
+        with of_project(slug):
+            return await api.templates_page(slug, asked, page)
+
+    def fits(one: Template) -> bool:
+        # For a kind without templates the platform answers those of all kinds.
+        return kind is None or one.kind == kind
+
+    def show(one: Template) -> TemplateRow:
+        return TemplateRow(id=one.id, title=one.title, kind=one.kind, is_default=one.is_default)
+
+    return await page_from(
+        fetch,
+        show,
+        limit=limit,
+        cursor=cursor,
+        fits=fits,
+        per_page=WEB_PAGE,
+        progress=progress,
+        of=[slug, kind],
+    )
+
+
+@web.reads(long_text=True)
+async def get_template(
+    api: Testomatio,
+    template_id: TemplateId | None = None,
+    default_of: Annotated[TemplateKind | None, Field(description="Kind whose default to read instead.")] = None,
+    test_id: Annotated[TestId | None, Field(description="Also filled in for this test.")] = None,
+    project: ProjectSlug = None,
+) -> Template:
+    """Read one template, by its id or as the default of a kind."""
+    slug = api.project_of(project)
+    if (template_id is None) == (default_of is None):
+        raise Refused("Give either template_id or default_of. Nothing was sent.")
+    filled: Pairs = [("test_id", test_id)] if test_id else []
+    if template_id is None:
+        try:
+            found = await api.default_template(slug, default_of or "")
+        except NotFound as error:
+            what = f"default template of the kind {default_of!r}"
+            raise await missing(api, slug, what, "testomatio_list_templates shows kinds.") from error
+        if not filled:
+            return found
+        template_id = found.id
+    return await known_template(api, slug, template_id, filled)
+
+
+class ChangedTemplate(Answer):
+    """A template as it is now, and as it was."""
+
+    done: str
+    template: Template
+    before: Template | None = None
+
+
+@web.writes(idempotent=False, settled_by="list_templates")
+async def create_template(
+    api: Testomatio,
+    title: Annotated[str, Field(min_length=1, max_length=200)],
+    kind: TemplateKind,
+    body: Body,
+    project: ProjectSlug = None,
+) -> ChangedTemplate:
+    """Create a template."""
+    slug = api.project_of(project)
+    with of_project(slug):
+        made = await api.create_template(slug, {"title": title, "kind": kind, "body": body})
+    return ChangedTemplate(done="Created.", template=made)
+
+
+@web.writes(idempotent=True, settled_by="get_template")
+async def update_template(
+    api: Testomatio,
+    template_id: TemplateId,
+    title: Annotated[str | None, Field(min_length=1, max_length=200)] = None,
+    body: Body | None = None,
+    project: ProjectSlug = None,
+) -> ChangedTemplate:
+    """Change a template; what was written from it before stays."""
+    slug = api.project_of(project)
+    fields = given(title=title, body=body)
+    before = await known_template(api, slug, template_id, [])
+    await api.update_template(slug, template_id, fields)
+    after = await known_template(api, slug, template_id, [])
+    return ChangedTemplate(done="Changed.", template=after, before=before)
+
+
+async def about_to_delete_template(api: Testomatio, template_id: str, project: str | None) -> str:
+    slug = api.project_of(project)
+    one = await known_template(api, slug, template_id, [])
+    default = f", the default of its kind {one.kind}" if one.is_default else ""
+    return f"Delete template {one.id} {quote(one.title or '')}{default} of project {slug}? There is no undo."
+
+
+@web.destroys(about_to_delete_template, idempotent=True, settled_by="list_templates")
+async def delete_template(api: Testomatio, template_id: TemplateId, project: ProjectSlug = None) -> ChangedTemplate:
+    """Delete a template, after a person said yes."""
+    slug = api.project_of(project)
+    before = await known_template(api, slug, template_id, [])
+    await api.delete_template(slug, template_id)
+    return ChangedTemplate(done="Deleted.", template=before)

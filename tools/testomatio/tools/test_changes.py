@@ -1,0 +1,219 @@
+"""One test made, changed, moved, deleted; what was written is read back."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.text import Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.ids import SuiteId, TestId
+from tools.testomatio.models.tests import Test, tags_in
+from tools.testomatio.tools.label_links import lost_labels
+from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.placing import holder_of_tests, known_suite, known_test, named
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import Branch, given, many, missing, not_applied, on_branch
+from tools.testomatio.tools.tests import Priority, State, Tags, TestRow, row_of_test
+
+tool = Toolset(Testomatio, needs="api")
+
+Title = Annotated[str, Field(min_length=1, max_length=500)]
+Markdown = Annotated[str | None, Field(max_length=50_000, description="Markdown.")]
+Email = Annotated[str | None, Field(max_length=200, description="E-mail of a member.")]
+Emoji = Annotated[str | None, Field(max_length=20)]
+
+
+def titled(title: str, tags: list[str] | None) -> str:
+    """A title with tags behind it, those that do not stand in it yet."""
+    there = set(tags_in(title))
+    return " ".join([title.strip(), *(f"@{tag}" for one in tags or () if (tag := one.removeprefix("@")) not in there)])
+
+
+def by_email(person: str | None) -> str | None:
+    """A person as bodies name them.
+
+    Raises:
+        Refused: for a name.
+    """
+    if person and "@" not in person:
+        raise Refused(
+            f"Say whom by e-mail address, not {person[:60]!r}; testomatio_list_users shows addresses. Nothing was sent."
+        )
+    return person
+
+
+def without_suite(error: NotFound, suite_id: str) -> NotFound:
+    """The sentence for `Suite is required`, which is what the platform says of a suite that is not there."""
+    return NotFound(
+        f"Testomat.io knows no suite {suite_id[:40]!r} that tests can be put into (404): it was deleted meanwhile. "
+        "testomatio_get_suite_tree shows those there are.",
+        status=404,
+        words=error.words,
+    )
+
+
+class MadeTest(Answer):
+    """A test that was made."""
+
+    done: str
+    test: TestRow
+    not_applied: list[Untrusted] = Field(default_factory=list, description="Labels the platform took and lost.")
+    next: str | None = None
+
+
+@tool.writes(idempotent=False, settled_by="list_tests")
+async def create_test(
+    api: Testomatio,
+    suite_id: SuiteId,
+    title: Title,
+    description: Markdown = None,
+    priority: Priority | None = None,
+    state: State | None = None,
+    assigned_to: Email = None,
+    tags: Tags = None,
+    labels: Labels = None,
+    code: Annotated[str | None, Field(max_length=50_000)] = None,
+    emoji: Emoji = None,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> MadeTest:
+    """Create one test in a suite that holds tests; testomatio_create_tests makes several."""
+    slug = api.project_of(project)
+    fields: dict[str, Any] = given(
+        suite_id=suite_id,
+        title=titled(title, tags),
+        description=description,
+        priority=priority,
+        state=state,
+        assigned_to=by_email(assigned_to) or None,
+        code=code,
+        emoji=emoji,
+    )
+    wanted = await wanted_labels(api, slug, labels)
+    query = await on_branch(api, slug, branch)
+    await holder_of_tests(api, slug, suite_id, query)
+    if wanted:
+        fields["link"] = [one.link("add") for one in wanted]
+    try:
+        made = await api.create_test(slug, fields, query)
+    except NotFound as error:
+        raise without_suite(error, suite_id) from error
+    if not wanted:
+        return MadeTest(done="Created.", test=row_of_test(made))
+    after = await api.test(slug, made.id, query)
+    lost = lost_labels(after.labels, wanted)
+    return MadeTest(
+        done="Created." if not lost else "Created, but the platform accepted its labels and did not apply all.",
+        test=row_of_test(after),
+        not_applied=lost,
+        next="testomatio_add_links tries the labels again." if lost else None,
+    )
+
+
+class ChangedTest(Answer):
+    """A test before and after."""
+
+    done: str
+    before: Test
+    after: Test
+    not_applied: list[str] = Field(default_factory=list, description="Fields the platform took and did not change.")
+
+
+@tool.writes(idempotent=True, settled_by="get_test")
+async def update_test(
+    api: Testomatio,
+    test_id: TestId,
+    title: Annotated[str | None, Field(min_length=1, max_length=500, description="With its tags.")] = None,
+    description: Markdown = None,
+    suite_id: Annotated[SuiteId | None, Field(description="Moves it there.")] = None,
+    priority: Priority | None = None,
+    state: State | None = None,
+    assigned_to: Annotated[Email, Field(description="E-mail of a member; empty: nobody.")] = None,
+    code: Annotated[str | None, Field(max_length=50_000)] = None,
+    emoji: Emoji = None,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> ChangedTest:
+    """Change or move one test; what is left out stays. Labels: testomatio_add_links, testomatio_remove_links."""
+    slug = api.project_of(project)
+    fields: dict[str, Any] = given(
+        title=title,
+        description=description,
+        suite_id=suite_id,
+        priority=priority,
+        state=state,
+        assigned_to=by_email(assigned_to),
+        code=code,
+        emoji=emoji,
+    )
+    fields |= {"assigned_to": None} if assigned_to == "" else {}
+    query = await on_branch(api, slug, branch)
+    before = own(await known_test(api, slug, test_id, query))
+    if suite_id is not None and suite_id != before.suite_id:
+        await holder_of_tests(api, slug, suite_id, query)
+    try:
+        await api.update_test(slug, test_id, fields, query)
+    except NotFound as error:
+        if suite_id is not None and "suite" in error.words.casefold():
+            raise without_suite(error, suite_id) from error
+        raise await missing(api, slug, f"test {test_id[:40]!r}", "testomatio_list_tests shows ids.") from error
+    after = await api.test(slug, test_id, query)
+    left = not_applied(fields, after)
+    done = f"Changed{f', on branch {branch} only' if query else ''}."
+    if left:
+        done = f"Sent, but not applied: {', '.join(left)}."
+    return ChangedTest(done=done, before=before, after=after, not_applied=left)
+
+
+def own(test: Test) -> Test:
+    """A test that may be changed here.
+
+    Raises:
+        Refused: for a copy of a test of another project.
+    """
+    if test.is_shared:
+        raise Refused(
+            f"Test {named(test)} is a copy shared from another project and is changed there. testomatio_unshare makes "
+            "it a test of its own. Nothing was sent."
+        )
+    return test
+
+
+async def about_to_delete_test(api: Testomatio, test_id: str, branch: str | None, project: str | None) -> str:
+    slug = api.project_of(project)
+    query = await on_branch(api, slug, branch)
+    test = await known_test(api, slug, test_id, query)
+    suite = await known_suite(api, slug, test.suite_id, query) if test.suite_id else None
+    issues = (await api.issues_page(slug, [("test_id", test.id), ("count", "true")], 1)).meta.total
+    ties = [
+        many(len(test.labels), "label"),
+        "linked issues not counted" if issues is None else many(issues, "linked issue"),
+    ]
+    where = f" of suite {named(suite)}" if suite is not None else ""
+    return (
+        f"Delete test {named(test)}{where} in project {slug}, with its description and {', '.join(ties)}? "
+        + (f"Only branch {quote(branch or '')} loses it. " if query else "")
+        + "There is no undo through the API."
+    )
+
+
+class DeletedTest(Answer):
+    """A test that is gone, as it was."""
+
+    done: str
+    before: Test
+
+
+@tool.destroys(about_to_delete_test, idempotent=True, settled_by="list_tests")
+async def delete_test(
+    api: Testomatio, test_id: TestId, branch: Branch = None, project: ProjectSlug = None
+) -> DeletedTest:
+    """Delete one test, after a person said yes."""
+    slug = api.project_of(project)
+    query = await on_branch(api, slug, branch)
+    before = await known_test(api, slug, test_id, query)
+    await api.delete_test(slug, test_id, query)
+    return DeletedTest(done="Deleted.", before=before)

@@ -1,0 +1,211 @@
+"""Tests: the list with its filters, one test whole, and the tags that stand in titles."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page, digest
+from tools.kit.text import Key, Untrusted
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.when import When, moment
+from tools.testomatio.client.runs import PER_PAGE, paged
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.ids import SuiteId, TestId
+from tools.testomatio.models.labels import Tag
+from tools.testomatio.models.tests import Test
+from tools.testomatio.models.web import Example
+from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.paging import page_from, page_of
+from tools.testomatio.tools.placing import known_suite, known_test
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.scope import Branch, missing, needs_web, of_project, on_branch
+from tools.testomatio.tools.tql import Tql, all_of, checked_tql, one_of, quoted
+
+tool = Toolset(Testomatio, needs="api")
+
+Priority = Literal["low", "normal", "important", "high", "critical"]
+State = Literal["manual", "automated", "detached"]
+Result = Literal["passed", "failed", "skipped", "pending"]
+Tags = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=100, pattern=r"^@?[^\s@]+$")]] | None,
+    Field(max_length=20, description="Such as smoke."),
+]
+
+
+class TestRow(Answer):
+    """A test as a list shows it; tags stand in the title."""
+
+    id: Key
+    title: Untrusted | None = None
+    suite_id: Key | None = None
+    state: Key | None = None
+    priority: Key
+    labels: list[Untrusted] = Field(default_factory=list)
+    assigned_to: Untrusted | None = None
+
+
+class CountedBy(Answer):
+    """How many of the tests have a value."""
+
+    value: Untrusted
+    tests: int
+
+
+class Tests(Page[TestRow]):
+    """Tests, and where it was asked for how they fall on the values of a field."""
+
+    counts: list[CountedBy] = Field(default_factory=list)
+
+
+def row_of_test(test: Test) -> TestRow:
+    """A test as a row; without a priority it has the normal one."""
+    return TestRow(
+        id=test.id,
+        title=test.title,
+        suite_id=test.suite_id,
+        state=test.state,
+        priority=test.priority or "normal",
+        labels=[f"{one.title or one.id}{f': {one.value}' if one.value else ''}" for one in test.labels],
+        assigned_to=test.assigned_to,
+    )
+
+
+def by_name(person: str | None) -> str | None:
+    """A person as TQL knows them.
+
+    Raises:
+        Refused: for an e-mail address, which TQL does not find.
+    """
+    if person and "@" in person:
+        raise Refused("TQL knows people by display name, not by e-mail; testomatio_list_users shows names.")
+    return person
+
+
+@tool.reads(rest_in="get_test")
+async def list_tests(
+    api: Testomatio,
+    progress: Progress,
+    suite_id: Annotated[SuiteId | None, Field(description="Everything below it.")] = None,
+    text: Annotated[str | None, Field(max_length=200, description="Part of the title, or an id.")] = None,
+    state: State | None = None,
+    priority: Annotated[list[Priority] | None, Field(max_length=5)] = None,
+    tags: Annotated[Tags, Field(description="Any of them.")] = None,
+    labels: Annotated[Labels, Field(description="Any; slug or title, with a value Severity:critical.")] = None,
+    status: Annotated[Result | None, Field(description="Of its last result.")] = None,
+    assigned_to: Annotated[str | None, Field(max_length=100, description="Display name.")] = None,
+    issue: Annotated[str | None, Field(max_length=300, description="Linked issue: URL or key.")] = None,
+    updated_since: When = None,
+    tql: Tql = None,
+    count_by: Literal["state", "priority", "status", "created_by"] | None = None,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Tests:
+    """List tests, newest first; all filters together. testomatio://tql explains tql, count_by breaks the total down."""
+    slug = api.project_of(project)
+    asked = all_of(
+        f"test % {quoted(text)}" if text else None,
+        one_of("state", [state]) if state else None,
+        one_of("priority", priority) if priority else None,
+        one_of("tag", [tag.removeprefix("@") for tag in tags]) if tags else None,
+        one_of("status", [status]) if status else None,
+        f"assigned_to == {quoted(name)}" if (name := by_name(assigned_to)) else None,
+        f"issue == {quoted(issue)}" if issue else None,
+        f"updated_at >= '{moment(updated_since, api.now()).date()}'" if updated_since else None,
+        checked_tql(tql, "tests") if tql else None,
+    )
+    if meant := await wanted_labels(api, slug, labels):
+        asked = all_of(asked, one_of("label", [one.by_title for one in meant]))
+    query = await on_branch(api, slug, branch)
+    if suite_id is not None:
+        await known_suite(api, slug, suite_id, query)
+        query = [*query, ("suites[]", suite_id)]
+    if asked:
+        query = [*query, ("tql", asked)]
+
+    async def fetch(page: int) -> Listed[Test]:
+        with of_project(slug):
+            return await api.tests(slug, [*query, ("slim", "true"), *paged(page, PER_PAGE)])
+
+    page = await page_from(
+        fetch, row_of_test, limit=limit, cursor=cursor, progress=progress, of=[slug, suite_id, asked, branch]
+    )
+    counts: list[CountedBy] = []
+    if count_by is not None:
+        told = await api.tests(slug, [*query, ("count", "true"), ("group_by", count_by)])
+        counts = [CountedBy(value=value, tests=count) for value, count in told.meta.group_by.items()]
+    return Tests.widened(page, counts=counts)
+
+
+class WholeTest(Answer):
+    """A test, with its parameters where they were asked for."""
+
+    test: Test
+    parameters: list[Untrusted] = Field(default_factory=list)
+    examples: list[Example] = Field(default_factory=list, description="Cells in the order of parameters.")
+
+
+@tool.reads(long_text=True)
+async def get_test(
+    api: Testomatio,
+    test_id: TestId,
+    with_parameters: Annotated[bool, Field(description="Also parameters and examples; needs a login.")] = False,
+    branch: Branch = None,
+    project: ProjectSlug = None,
+) -> WholeTest:
+    """Read one test whole: description, code, labels, tags."""
+    slug = api.project_of(project)
+    if with_parameters:
+        needs_web(api, "What parameters a test has")
+    test = await known_test(api, slug, test_id, await on_branch(api, slug, branch))
+    if not with_parameters:
+        return WholeTest(test=test)
+    web = await api.web_test(slug, test_id)
+    return WholeTest(test=test, parameters=web.data.params, examples=web.included)
+
+
+@tool.reads()
+async def list_tags(
+    api: Testomatio,
+    text: Annotated[str | None, Field(max_length=100, description="Part of the tag.")] = None,
+    project: ProjectSlug = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[Tag]:
+    """List a project's tags and how many tests carry each; tags are written as @word in titles."""
+    slug, words = api.project_of(project), (text or "").casefold()
+    with of_project(slug):
+        tags = (await api.tags(slug)).data  # unpaged, whole at once
+    fitting = [tag for tag in tags if words in (tag.title or "").casefold()]
+    made_for = digest(of=[slug, text])
+    return page_of(fitting, loaded=len(tags), complete=True, limit=limit, cursor=cursor, filters=made_for)
+
+
+class Tagged(Answer):
+    """The tests that carry a tag."""
+
+    tag: Untrusted
+    total: int
+    tests: list[TestRow]
+
+
+@tool.reads(rest_in="get_test")
+async def get_tag(
+    api: Testomatio,
+    tag: Annotated[str, Field(min_length=1, max_length=100)],
+    project: ProjectSlug = None,
+) -> Tagged:
+    """Read which tests carry one tag; testomatio_list_tests filters by several."""
+    slug, bare = api.project_of(project), tag.strip().removeprefix("@")
+    try:
+        found = await api.tests_with_tag(slug, bare)
+    except NotFound as error:
+        raise await missing(
+            api, slug, f"test with the tag {bare[:60]!r}", "testomatio_list_tags shows tags."
+        ) from error
+    total = found.meta.total if found.meta.total is not None else len(found.data)
+    return Tagged(tag=bare, total=total, tests=[row_of_test(test) for test in found.data])

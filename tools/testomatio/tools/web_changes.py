@@ -1,0 +1,166 @@
+"""What only the web's API does to runs: groups are archived and taken back, runs begun anew or copied."""
+
+from collections import Counter
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import Refused
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted, quote
+from tools.kit.toolset import Toolset
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.runs import WebRun
+from tools.testomatio.tools.paging import drain
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.rungroups import known_group
+from tools.testomatio.tools.runs import Counts, GroupId, RunId, in_words
+from tools.testomatio.tools.scope import many, of_project, opens_api
+from tools.testomatio.tools.web_runs import PER_PAGE, known_web_run
+
+tool = Toolset(Testomatio, needs="web")
+
+GroupIds = Annotated[list[GroupId], Field(min_length=1)]
+
+
+class GroupState(Answer):
+    """A group after it was put away or taken back."""
+
+    id: Key
+    title: Untrusted | None = None
+    archived_at: Key | None = None
+
+
+class Archived(Answer):
+    """Groups that were put away or taken back."""
+
+    done: str
+    groups: list[GroupState]
+    note: str | None = None
+
+
+async def _states(api: Testomatio, project: str, group_ids: list[str]) -> list[GroupState]:
+    """The groups as the public API shows them; without a token for it, their ids are all that is known."""
+    if not opens_api(api):
+        return [GroupState(id=group_id) for group_id in group_ids]
+    groups = [await known_group(api, project, group_id) for group_id in group_ids]
+    return [GroupState(id=group.id, title=group.title, archived_at=group.archived_at) for group in groups]
+
+
+async def about_to_archive(api: Testomatio, group_ids: list[str], project: str | None) -> str:
+    slug = api.project_of(project)
+    groups = await _states(api, slug, group_ids)
+    if all(group.archived_at for group in groups):
+        raise Refused("These groups are archived already. Nothing was sent.")
+    told = []
+    for group in groups:
+        inside = await api.web_runs_page(slug, [("group_id", group.id), ("nested", "true"), ("per_page", PER_PAGE)], 1)
+        count = inside.meta.total if inside.meta.total is not None else len(inside.data)
+        runs = many(count, "run", complete=inside.meta.total is not None)
+        told.append(f"{group.id} {quote(group.title)} with {runs}" if group.title else f"{group.id} with {runs}")
+    return (
+        f"Archive {many(len(groups), 'group')} of project {quote(slug)}: {'; '.join(told)}? Everybody stops seeing "
+        f"{'it' if len(groups) == 1 else 'them'} among the groups; the runs inside are not archived. "
+        "testomatio_unarchive_rungroups takes it back."
+    )
+
+
+@tool.writes(about_to_archive, idempotent=True, settled_by="list_rungroups")
+async def archive_rungroups(api: Testomatio, group_ids: GroupIds, project: ProjectSlug = None) -> Archived:
+    """Archive groups of runs, after a person said yes: they are hidden, their runs are not archived."""
+    slug = api.project_of(project)
+    with of_project(slug):
+        await api.archive_rungroups(slug, group_ids)
+    groups = await _states(api, slug, group_ids)
+    left = [group.id for group in groups if not group.archived_at] if opens_api(api) else []
+    note = f"Accepted, but a read does not show it for {', '.join(left)}." if left else None
+    return Archived(done=f"Archived {many(len(groups) - len(left), 'group')}.", groups=groups, note=note)
+
+
+@tool.writes(idempotent=True, settled_by="list_rungroups")
+async def unarchive_rungroups(api: Testomatio, group_ids: GroupIds, project: ProjectSlug = None) -> Archived:
+    """Take groups of runs back out of the archive."""
+    slug = api.project_of(project)
+    with of_project(slug):
+        await api.unarchive_rungroups(slug, group_ids)
+    groups = await _states(api, slug, group_ids)
+    left = [group.id for group in groups if group.archived_at]
+    note = f"Accepted, but a read does not show it for {', '.join(left)}." if left else None
+    return Archived(done=f"Took back {many(len(groups) - len(left), 'group')}.", groups=groups, note=note)
+
+
+async def web_counts(api: Testomatio, project: str, run_id: str) -> Counts:
+    """Count a run's results by status, with the login alone."""
+    read = await drain(lambda page: api.web_results_page(project, [("run_id", run_id)], page), per_page=PER_PAGE)
+    return Counts.of(Counter(result.status for result in read.rows), len(read.rows), complete=read.complete)
+
+
+def ended(run: WebRun) -> WebRun:
+    """A run that can begin anew.
+
+    Raises:
+        Refused: when it is still going on.
+    """
+    if not run.is_over:
+        raise Refused(f"Run {run.id} is {run.status}: only one that is over can begin anew. Nothing was sent.")
+    return run
+
+
+class Relaunched(Answer):
+    """A run that began anew."""
+
+    done: str
+    run_id: Key | None = None
+    title: Untrusted | None = None
+    before: Key | None = None
+    after: Key | None = None
+    results: Counts | None = None
+    note: str | None = None
+
+
+async def about_to_relaunch(api: Testomatio, run_id: str, project: str | None) -> str:
+    slug = api.project_of(project)
+    run = ended(await known_web_run(api, slug, run_id))
+    counts = await web_counts(api, slug, run.id)
+    return (
+        f"Relaunch {in_words(run)} under its id? It has {counts.said()}; they go back to pending and what came of them "
+        "is lost. There is no undo; testomatio_copy_run keeps them and begins a copy."
+    )
+
+
+@tool.destroys(about_to_relaunch, idempotent=False, settled_by="get_run_details")
+async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Relaunched:
+    """Begin a finished run anew under its id, after a person said yes: its results are lost."""
+    slug = api.project_of(project)
+    run = ended(await known_web_run(api, slug, run_id))
+    await api.relaunch_run(slug, run.id)
+    after = await api.web_run(slug, run.id)
+    note = "Accepted, but the run does not show it yet. Read it again in a moment." if after.is_over else None
+    return Relaunched(
+        done="Relaunched." if note is None else "Accepted.",
+        run_id=run.id,
+        title=run.title,
+        before=run.status,
+        after=after.status,
+        results=await web_counts(api, slug, run.id),
+        note=note,
+    )
+
+
+@tool.writes(idempotent=False, settled_by="list_group_runs")
+async def copy_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Relaunched:
+    """Begin a copy of a run under a new id, with all results pending; the run itself stays as it is."""
+    slug = api.project_of(project)
+    run = await known_web_run(api, slug, run_id)
+    made = await api.relaunch_copy(slug, run.id)
+    if made.id is None or made.id == run.id:
+        return Relaunched(
+            done="Copied.",
+            title=run.title,
+            note="The answer does not name the copy; testomatio_list_group_runs shows it.",
+        )
+    after = await api.web_run(slug, made.id)
+    counts = await web_counts(api, slug, made.id)
+    return Relaunched(
+        done=f"Copied run {run.id}.", run_id=made.id, title=after.title, after=after.status, results=counts
+    )

@@ -1,0 +1,228 @@
+"""What only the web's API tells of runs and results: durations, archives, values, files, and a test's past."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, Refused
+from tools.kit.model import Answer
+from tools.kit.page import Cursor, Limit, Page
+from tools.kit.text import Key, Untrusted
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.when import When, instant, moment
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.models.ids import TestId
+from tools.testomatio.models.results import WebResult
+from tools.testomatio.models.runs import WebRun
+from tools.testomatio.tools.paging import page_from
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.results import ResultId, ResultStatus, shortened
+from tools.testomatio.tools.runs import GroupId, RunId, Until
+from tools.testomatio.tools.scope import Pairs, missing, of_project
+
+tool = Toolset(Testomatio, needs="web")
+
+PER_PAGE = 50
+"""The fixed size of a page of family B."""
+
+
+class WebRunRow(Answer):
+    """A run as a list of the web app shows it."""
+
+    id: Key
+    title: Untrusted | None = None
+    status: Key | None = None
+    kind: Key | None = None
+    env: list[Untrusted] = Field(default_factory=list)
+    rungroup_id: Key | None = None
+    tests: int | None = None
+    passed: int | None = None
+    failed: int | None = None
+    skipped: int | None = None
+    duration_s: float | None = None
+    created_at: Key | None = None
+    finished_at: Key | None = None
+    archived: bool | None = None
+
+
+def row_of(run: WebRun) -> WebRunRow:
+    return WebRunRow(
+        id=run.id,
+        title=run.title,
+        status=run.status,
+        kind=run.kind,
+        env=run.env,
+        rungroup_id=run.rungroup_id,
+        tests=run.tests_count,
+        passed=run.passed_count,
+        failed=run.failed_count,
+        skipped=run.skipped_count,
+        duration_s=run.duration,
+        created_at=run.created_at,
+        finished_at=run.finished_at,
+        archived=run.is_archived or None,
+    )
+
+
+@tool.reads(rest_in="get_run_details")
+async def list_group_runs(
+    api: Testomatio,
+    progress: Progress,
+    group_id: GroupId | None = None,
+    nested: Annotated[bool, Field(description="Also those of its subgroups.")] = True,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[WebRunRow]:
+    """List the runs of a group and its subgroups, or of the project, with counters and durations."""
+    slug = api.project_of(project)
+    filters: Pairs = [("group_id", group_id), ("per_page", PER_PAGE)] if group_id else []
+    filters += [("nested", "true")] if group_id and nested else []
+    with of_project(slug):
+        return await page_from(
+            lambda page: api.web_runs_page(slug, filters, page),
+            row_of,
+            limit=limit,
+            cursor=cursor,
+            per_page=PER_PAGE,
+            progress=progress,
+            asked=[slug, filters],
+        )
+
+
+@tool.reads(rest_in="get_run_details")
+async def list_archived_runs(
+    api: Testomatio, progress: Progress, project: ProjectSlug = None, limit: Limit = 50, cursor: Cursor = None
+) -> Page[WebRunRow]:
+    """List the runs that were archived."""
+    slug = api.project_of(project)
+    with of_project(slug):
+        return await page_from(
+            lambda page: api.archived_runs_page(slug, page),
+            row_of,
+            limit=limit,
+            cursor=cursor,
+            per_page=PER_PAGE,
+            progress=progress,
+            asked=[slug],
+        )
+
+
+async def known_web_run(api: Testomatio, project: str, run_id: str) -> WebRun:
+    """Read a run of family B, or say where ids come from.
+
+    Raises:
+        NotFound: when the project shows no such run.
+    """
+    try:
+        return await api.web_run(project, run_id)
+    except NotFound as error:
+        what = f"run {run_id[:40]!r}"
+        raise await missing(api, project, what, "testomatio_list_runs shows ids.") from error
+
+
+@tool.reads()
+async def get_run_details(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> WebRun:
+    """Read what the web app knows of a run: duration, custom statuses, who ran it, whether it is archived or public."""
+    return await known_web_run(api, api.project_of(project), run_id)
+
+
+class WebResultRow(Answer):
+    """A result as a list of the web app shows it."""
+
+    id: int
+    run_id: Key | None = None
+    test_id: Key | None = None
+    title: Untrusted | None = None
+    status: Key | None = None
+    substatus: Untrusted | None = None
+    message: Untrusted | None = None
+    run_time_ms: float | None = None
+    priority: Key | None = None
+    tags: list[Untrusted] = Field(default_factory=list)
+    example: dict[Untrusted, Untrusted] | None = Field(default=None, description="Values, by the test's parameters.")
+    files: int | None = None
+    finished_at: Key | None = None
+
+
+def result_row(result: WebResult) -> WebResultRow:
+    return WebResultRow(
+        id=result.id,
+        run_id=result.run_id,
+        test_id=result.test_id,
+        title=result.test_title,
+        status=result.status,
+        substatus=result.substatus,
+        message=shortened(result.message),
+        run_time_ms=result.run_time,
+        priority=result.priority,
+        tags=result.tags,
+        example=result.example,
+        files=len(result.files) or None,
+        finished_at=result.finished_at,
+    )
+
+
+@tool.reads(rest_in="get_result_details")
+async def list_result_details(
+    api: Testomatio,
+    progress: Progress,
+    run_id: RunId | None = None,
+    test_id: TestId | None = None,
+    status: list[ResultStatus] | None = None,
+    since: When = None,
+    until: Until = None,
+    project: ProjectSlug = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[WebResultRow]:
+    """List results of a run, or of a test across runs, with priority, tags, parameter values and files."""
+    if run_id is None and test_id is None:
+        raise Refused("Say run_id or test_id. Nothing was sent.")
+    slug = api.project_of(project)
+    filters: Pairs = [("run_id", run_id)] if run_id else []
+    filters += [("test_id", test_id)] if test_id else []
+    first = moment(since, api.now()) if since else None
+    last = moment(until, api.now(), end_of_day=True) if until else None
+    if first or last:
+        # Whole days, both ends needed; the rows are looked at again for the time itself.
+        days = (first or moment("1970-01-02", api.now()), last or api.now())
+        filters += [("finished_at_date_range", f"{days[0]:%Y-%m-%d},{days[1]:%Y-%m-%d}")]
+
+    def fits(result: WebResult) -> bool:
+        finished = instant(result.finished_at)
+        return (
+            (not status or result.status in status)
+            and (test_id is None or result.test_id in {None, test_id})
+            and (run_id is None or result.run_id in {None, run_id})
+            and (finished is None or ((first is None or finished >= first) and (last is None or finished <= last)))
+        )
+
+    async def fetch(page: int) -> Listed[WebResult]:
+        return await api.web_results_page(slug, filters, page)
+
+    with of_project(slug):
+        page: Page[WebResultRow] = await page_from(
+            fetch,
+            result_row,
+            limit=limit,
+            cursor=cursor,
+            per_page=PER_PAGE,
+            fits=fits,
+            progress=progress,
+            asked=[slug, filters, status, since, until],
+        )
+    if run_id is not None and page.coverage.loaded == 0:
+        await known_web_run(api, slug, run_id)  # an unknown run has no results either
+    return page
+
+
+@tool.reads(rest_in="get_result")
+async def get_result_details(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> WebResult:
+    """Read what the web app knows of a result: values, priority, tags, files and what people put beside it."""
+    slug = api.project_of(project)
+    try:
+        return await api.web_result(slug, result_id)
+    except NotFound as error:
+        raise await missing(api, slug, f"result {result_id}", "testomatio_list_results shows ids.") from error
