@@ -179,7 +179,5 @@ testomatio = Platform(
             invented="mara.lindt@shop.example.test",
         ),
     ),
-    words=(
-        "Testomat.io: folders and suites hold tests, runs hold results. @T264409fe and 264409fe are one test."
-    ),
+    words=("Testomat.io: folders and suites hold tests, runs hold results. @T264409fe and 264409fe are one test."),
 )
