@@ -85,7 +85,9 @@ def test_its_rows_stand_in_the_tables(copy: Path) -> None:
     assert "| Toy Shelf | 2 | 2 |" in readme
     assert "| `toyshelf://toys/{toy_id}` | A toy as a page to read. |" in readme
     assert "| `TOYSHELF_API_TOKEN`, `TOYSHELF_API_TOKEN_FILE` | Credential, under the shelf |" in readme
-    assert "| `toyshelf_get_toy` | reads |" in (copy / "docs" / "tools.md").read_text(encoding="utf-8")
+    assert "| `toyshelf_get_toy` | `toyshelf:tools` | reads |" in (copy / "docs" / "tools.md").read_text(
+        encoding="utf-8"
+    )
     coverage = (copy / "docs" / "coverage.md").read_text(encoding="utf-8")
     assert "## Toy Shelf: 2 of 2" in coverage
     assert "| Toys | `GET /toys/{id}` | `toy` | `toyshelf_get_toy`" in coverage
