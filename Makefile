@@ -12,6 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 
 VENV ?= .venv
 JOBS ?= 2
+TESTS ?=
 BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 EMPTY_VENV := .venv-empty
@@ -34,7 +35,7 @@ test: $(VENV)/.dev ## Build the wheel, install it without a network, start it; t
 	@rm -rf dist $(WHEEL_VENV)
 	@$(BIN)/python -m build --quiet --no-isolation --wheel --outdir dist .
 	@$(BIN)/python tests/starts.py $(WHEEL_VENV) --wheel dist/*.whl --offline
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TESTS)
 
 check: style types test generated ## Everything, in the order in which it fails fastest.
 
