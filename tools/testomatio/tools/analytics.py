@@ -18,7 +18,7 @@ from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import joined
 from tools.testomatio.tools.runs import Until, bare_run
-from tools.testomatio.tools.scope import of_project
+from tools.testomatio.tools.scope import missing, of_project
 from tools.testomatio.tools.tql import Tql, checked_tql
 
 tool = Toolset(Testomatio, needs="api")
@@ -203,8 +203,10 @@ async def get_stats(
     cursor: Cursor = None,
 ) -> Page[Row]:
     """Read aggregates of a project: totals, trends by day, failures by priority, how a milestone stands."""
-    if kind.startswith("milestone-") is not (milestone is not None):
-        raise Refused(f"milestone is for the milestone reports, which need it; this is {kind}. Nothing was sent.")
+    if kind.startswith("milestone-") and not milestone:
+        raise Refused(f"{kind} needs milestone; testomatio_list_milestones shows slugs. Nothing was sent.")
+    if milestone and not kind.startswith("milestone-"):
+        raise Refused(f"milestone is for the milestone reports, not for {kind}. Nothing was sent.")
     slug = api.project_of(project)
     query = _asked(api, tql, days, since, until, envs)
     query += [("milestone", milestone)] if milestone else []
@@ -244,9 +246,7 @@ async def known_chart(api: Testomatio, project: str, chart_id: str) -> Chart:
     try:
         return await explained(api, project, None, lambda: api.chart(project, chart_id))
     except NotFound as error:
-        raise NotFound(
-            f"No chart {chart_id[:40]!r} in project {project[:100]!r}. testomatio_list_charts shows ids.", status=404
-        ) from error
+        raise await missing(api, project, f"chart {chart_id[:40]!r}", "testomatio_list_charts shows ids.") from error
 
 
 @tool.reads(rest_in="get_chart")

@@ -83,8 +83,9 @@ async def get_project_info(api: Testomatio, project: ProjectSlug = None) -> Proj
 def not_yours(slug: str) -> NotFound:
     """The sentence for a project that is not there, or whose member the token's user is not."""
     return NotFound(
-        f"No project {slug[:100]!r} for this token: the slug is wrong, or its user is no member. "
-        "testomatio_list_projects shows slugs; the address of a project's page has it too.",
+        f"No project {slug[:100]!r} for this token: the slug is wrong, its user is no member, or it is the token of "
+        "another project. The address of a project's page has its slug; testomatio_list_projects, where it is offered, "
+        "shows all.",
         status=404,
     )
 
