@@ -42,6 +42,27 @@ async def test_links_for_a_project_that_is_not_there_say_so_row_by_row() -> None
     assert "has no test 'c0de9999'" in thing["items"][0]["why"]
 
 
+@pytest.mark.parametrize(
+    ("target", "number"), [("test", "c0de9999"), ("suite", "c0ffee99"), ("run", "9a01ffff"), ("testrun", "77")]
+)
+async def test_an_empty_list_of_comments_is_not_told_of_what_is_not_there(target: str, number: str) -> None:
+    async with desk() as d:
+        told = await d.refusal("testomatio_list_comments", target=target, target_id=number)
+        assert (await d.answer("testomatio_list_comments", target="test", target_id="c0de0044"))["items"] == []
+    assert f"has no {target} '{number}'" in told
+
+
+async def test_a_second_change_session_closes_the_first_which_nobody_could_close_later() -> None:
+    async with desk() as d:
+        await d.answer("testomatio_open_change_session", description="One")
+        again = await d.answer("testomatio_open_change_session", description="Two")
+        closed = [line for line in d.arrived("DELETE", platform="testomatio") if "/sessions/" in line]
+        last = await d.answer("testomatio_close_change_session")
+    assert "before is closed" in again["done"]
+    assert len(closed) == 1
+    assert last["description"] == "Two"
+
+
 async def test_a_project_token_is_tried_though_no_default_project_is_set() -> None:
     async with holding(OF_THE_PROJECT, TESTOMATIO_PROJECT="") as api:
         assert await probe(api) == (

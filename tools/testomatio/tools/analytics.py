@@ -56,7 +56,7 @@ PAGED: Final = frozenset({"runs-summary", "milestone-runs"})
 """The aggregates that come in pages."""
 
 Days = Annotated[int | None, Field(ge=1, description="The last days.")]
-Envs = Annotated[list[str] | None, Field(description="As get_project_info names them.")]
+Envs = Annotated[list[str] | None, Field(description="As testomatio_get_project_info names them.")]
 Rate = Annotated[float | None, Field(ge=0, le=1)]
 
 
@@ -130,12 +130,12 @@ async def get_test_analytics(
     since: When = None,
     until: Until = None,
     envs: Envs = None,
-    run_id: Annotated[str | None, Field(description="flaky, slow.")] = None,
-    min_rate: Annotated[Rate, Field(description="Pass rate; flaky.")] = None,
-    max_rate: Rate = None,
-    order_by: Literal["flakiness", "pass_rate"] | None = None,
-    threshold_ms: Annotated[int | None, Field(ge=11, description="slow.")] = None,
-    maturity_days: Annotated[int | None, Field(ge=0, description="never-executed.")] = None,
+    run_id: Annotated[str | None, Field(description="For flaky and slow: this run alone.")] = None,
+    min_rate: Annotated[Rate, Field(description="For flaky: lowest pass rate, 0 to 1; default 0.1.")] = None,
+    max_rate: Annotated[Rate, Field(description="Highest; default 0.9.")] = None,
+    order_by: Annotated[Literal["flakiness", "pass_rate"] | None, Field(description="For flaky.")] = None,
+    threshold_ms: Annotated[int | None, Field(ge=11, description="For slow: what is slow.")] = None,
+    maturity_days: Annotated[int | None, Field(ge=0, description="For never-executed: age of a test at least.")] = None,
     group_by: GroupBy | None = None,
     project: ProjectSlug = None,
     limit: Limit = 50,

@@ -106,12 +106,15 @@ async def open_change_session(
 ) -> Session:
     """Group the changes that follow under one entry of the project's history, until the session is closed."""
     slug = api.project_of(project)
+    before = await api.close_session(slug)  # a project has one at a time; nobody could close this one later
     try:
         await api.open_session(slug, description=description)
     except NotFound as error:
         raise not_yours(slug) from error
     return Session(
-        done="Opened.", description=description, next="Make the changes, then testomatio_close_change_session."
+        done="Opened." if before is None else "Opened; the one that was open before is closed.",
+        description=description,
+        next="Make the changes, then testomatio_close_change_session.",
     )
 
 

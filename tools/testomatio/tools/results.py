@@ -112,7 +112,7 @@ async def list_results(
     since: When = None,
     until: Until = None,
     tags: Annotated[list[str] | None, Field(description="Of the test.")] = None,
-    labels: Annotated[list[str] | None, Field(description="Of the run, as env.")] = None,
+    labels: Annotated[list[str] | None, Field(description="Of the run; so are env and group_ids.")] = None,
     env: Names = None,
     group_ids: Names = None,
     sort: Literal["created_at", "suite", "testcase", "failure"] = "created_at",

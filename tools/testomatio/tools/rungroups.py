@@ -181,7 +181,7 @@ async def update_rungroup(
     title: Title | None = None,
     parent_id: ParentId = None,
     kind: GroupKind = None,
-    status: str | None = None,
+    status: Annotated[str | None, Field(description="Such as running.")] = None,
     description: Description = None,
     pin: bool | None = None,
     project: ProjectSlug = None,
