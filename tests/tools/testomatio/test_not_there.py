@@ -6,6 +6,7 @@ import pytest
 
 from tests.desk import desk
 from tests.tools.testomatio.holding import GENERAL, OF_THE_PROJECT, holding
+from tools.testomatio.models.ids import bare_suite, bare_test
 from tools.testomatio.platform import probe
 
 pytestmark = pytest.mark.anyio
@@ -40,6 +41,19 @@ async def test_links_for_a_project_that_is_not_there_say_so_row_by_row() -> None
         thing = await d.answer("testomatio_add_links", kind="test", ids=["c0de9999"], tags=["x"])
     assert "No project 'nowhere'" in told["items"][0]["why"]
     assert "has no test 'c0de9999'" in thing["items"][0]["why"]
+
+
+@pytest.mark.parametrize(
+    "written", ["@Tc0de0010", "Tc0de0010", " c0de0010", "https://h.example/projects/shop/test/c0de0010-it"]
+)
+def test_a_test_is_meant_by_its_id_in_any_form(written: str) -> None:
+    assert bare_test(written) == "c0de0010"
+
+
+@pytest.mark.parametrize("written", ["@Sc0ffee01", "c0ffee01", "https://h.example/projects/shop/suite/c0ffee01"])
+def test_a_suite_is_meant_by_its_id_in_any_form(written: str) -> None:
+    assert bare_suite(written) == "c0ffee01"
+    assert bare_suite("https://h.example/projects/shop/test/c0ffee01") != "c0ffee01", "it is a test's address"
 
 
 @pytest.mark.parametrize(
