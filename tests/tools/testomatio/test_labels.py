@@ -101,7 +101,9 @@ async def test_a_field_that_drops_values_in_use_is_asked_about_and_one_that_keep
 
 async def test_a_label_change_that_was_taken_and_not_applied_is_told() -> None:
     label = {"id": "risk-1", "title": "Risk", "color": "#ff0000", "scope": ["tests", "runs"]}
-    host = Host(**{"GET /labels": {"data": [label], "meta": {"total": 1}}, "GET /labels/risk-1": {"data": label}})
+    host = Host()
+    host.says("GET /labels", {"data": [label], "meta": {"total": 1}})
+    host.says("GET /labels/risk-1", {"data": label})
     host.says("PUT /labels/risk-1", {"data": label})
     told = await update_label(host.api(), "Risk", title="Danger", scope=["runs", "tests"])
     assert told.done == "Sent, but not applied: title."
