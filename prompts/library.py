@@ -28,12 +28,19 @@ class Prompt:
     platforms: tuple[str, ...]
     arguments: tuple[Argument, ...]
     text: str
+    where_offered: frozenset[str] = frozenset()
+    """Tools it can do without, such as those that another kind of token opens."""
 
     @property
     def tools(self) -> frozenset[str]:
         """The tools it names, in backticks."""
         words = re.findall(r"`([a-z0-9]+_[a-z0-9_]+)`", self.text)
         return frozenset(word for word in words if word.startswith(tuple(f"{key}_" for key in self.platforms)))
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The tools without which it makes no sense."""
+        return self.tools - self.where_offered
 
     def fill(self, given: dict[str, str]) -> str:
         """The prose with its arguments in place; what was not given stands as said by `Not said`."""
@@ -56,4 +63,5 @@ def _read(file: Path) -> Prompt:
         platforms=tuple(told["platforms"]),
         arguments=tuple(Argument(**argument) for argument in told.get("arguments", [])),
         text=text.strip(),
+        where_offered=frozenset(told.get("where_offered", ())),
     )

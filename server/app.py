@@ -99,7 +99,7 @@ def build(
         server.middleware.insert(0, unfolded())
     watch.serve_subscriptions(server)
     # A job that cannot be done is not offered.
-    prose = [prompt for prompt in read_prompts() if prompt.tools.issubset(names)]
+    prose = [prompt for prompt in read_prompts() if prompt.needs.issubset(names)]
     add_resources(server, shown, pipeline, prose)
     add_prompts(server, prose)
     return server

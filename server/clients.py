@@ -11,11 +11,13 @@ from tools.kit.platform import Platform
 
 def where_to_get(platform: Platform, missing: Sequence[str]) -> str:
     """The sentence for a credential that is not set."""
-    told = "; ".join(
+    wanted = [
         f"set {c.variable} (or {c.variable}_FILE), to be found {c.where}"
         for c in platform.credentials
         if c.variable in missing
-    )
+    ]
+    wanted += [f"set {s.variable}: {s.meaning}" for s in platform.settings if s.variable in missing]
+    told = "; ".join(wanted)
     return (
         f"{platform.title} is not configured: {told}. Then restart the server. "
         "Without an account, `testdesk serve --sandbox` offers an invented one."

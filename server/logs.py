@@ -13,7 +13,6 @@ def log_to_stderr(redact: Redactor, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    if level != "DEBUG":
-        # At INFO it logs each address with its query; some platforms take a key there.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
-        logging.getLogger("httpcore").setLevel(logging.WARNING)
+    # At INFO it logs each address with its query; some platforms take a key there.
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)

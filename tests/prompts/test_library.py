@@ -18,6 +18,13 @@ def test_every_tool_it_names_exists(prompt: Prompt) -> None:
 
 
 @every_prompt
+def test_what_it_can_do_without_is_named_in_it(prompt: Prompt) -> None:
+    assert prompt.where_offered <= prompt.tools
+    assert prompt.needs
+    assert not prompt.where_offered or "offered" in prompt.text
+
+
+@every_prompt
 def test_every_argument_it_asks_for_is_used(prompt: Prompt) -> None:
     for argument in prompt.arguments:
         assert f"${argument.name}" in prompt.text

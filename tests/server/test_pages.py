@@ -113,6 +113,15 @@ async def test_a_read_only_session_offers_no_prompt_whose_tools_it_lacks() -> No
     assert "release_report" in offered, "it only reads"
 
 
+async def test_a_prompt_is_offered_without_the_tools_it_can_do_without() -> None:
+    of_a_project = settings({"TESTOMATIO_API_TOKEN": "tstmt_of0one0project"}, sandbox=False)
+    async with desk(told=of_a_project) as d:
+        tools = {tool.name for tool in (await d.client.list_tools()).tools}
+        offered = {prompt.name for prompt in (await d.client.list_prompts()).prompts}
+    assert "testomatio_copy_run" not in tools
+    assert offered == {"review_run", "write_test_cases"}
+
+
 async def test_the_instructions_are_short() -> None:
     async with desk() as d:
         assert len((d.client.instructions or "").split()) < 200

@@ -126,7 +126,10 @@ class Platform(Offered):
         return self.parts.survey
 
     def missing(self, held: Collection[str]) -> tuple[str, ...]:
-        """The variables that are still needed when these are held: those of the set that lacks fewest; none: enough."""
+        """The variables that are still needed when these are held: those of the set that lacks fewest; none: enough.
+
+        Of two that lack as many, the one that was begun is meant.
+        """
         wanted = self.suffices or (frozenset(credential.variable for credential in self.credentials),)
-        fewest = min(wanted, key=lambda one: len(one - set(held)))
+        fewest = min(wanted, key=lambda one: (len(one - set(held)), -len(one & set(held))))
         return tuple(sorted(fewest - set(held)))

@@ -109,8 +109,10 @@ async def test_only_the_aggregates_that_have_pages_are_asked_for_them(kind: str,
 
 async def test_a_milestone_report_needs_its_milestone_and_no_other_takes_one() -> None:
     async with desk() as d:
-        assert "which need it" in await d.refusal("testomatio_get_stats", kind="milestone-tests")
-        assert "which need it" in await d.refusal("testomatio_get_stats", kind="runs-summary", milestone="x")
+        assert "milestone-tests needs milestone; testomatio_list_milestones" in await d.refusal(
+            "testomatio_get_stats", kind="milestone-tests"
+        )
+        assert "not for runs-summary" in await d.refusal("testomatio_get_stats", kind="runs-summary", milestone="x")
         assert d.arrived(platform="testomatio") == []
 
 

@@ -1,5 +1,6 @@
 """Four families on one host: which credential goes where, and how a login is kept, shared and renewed."""
 
+import re
 from functools import partial
 from typing import Any
 
@@ -218,6 +219,27 @@ async def test_a_refusal_of_the_public_api_is_told_by_its_code(status: int, body
     host = Host(says(status, json=body))
     with pytest.raises(Unauthorized, match=words):
         await host.api().project_info("shop")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/api/login", 401, r"testomat_\.\.\., .* TESTOMATIO_EMAIL and TESTOMATIO_PASSWORD"),
+        ("/api/shop/comments", 403, "lacks the right"),
+        ("/api/reporter", 403, r"project token \(tstmt_\.\.\., in the project under Settings"),
+        ("/api/reporter/1a2b3c4d/testrun", 403, "project token"),
+        ("/api/test_data", 401, "project token"),
+        ("/api/reporters/users", 403, "lacks the right"),
+    ],
+)
+def test_a_refusal_names_the_kind_of_credential_that_its_family_takes(path: str, status: int, words: str) -> None:
+    error = (
+        Host(OK)
+        .api()
+        .failure(status, {}, b'{"message": "Project API Token is invalid"}', f"GET {path}", is_write=False)
+    )
+    assert isinstance(error, Unauthorized)
+    assert re.search(words, str(error))
 
 
 async def test_the_details_of_an_error_are_told_with_it() -> None:

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.desk import ERAS, desk
+from tests.desk import ERAS, NO, desk
 from tests.tools.testomatio.holding import SHOP, V2, holding
+from tests.tools.testomatio.host import Host
 from tools.kit.errors import Refused, Unauthorized
 from tools.testomatio.client.families import TOKEN
 from tools.testomatio.models.labels import Label
-from tools.testomatio.tools.labels import create_label, wanted_labels
+from tools.testomatio.tools.labels import create_label, update_label, wanted_labels
 
 pytestmark = pytest.mark.anyio
 
@@ -83,6 +84,30 @@ async def test_a_label_keeps_its_slug_when_its_title_changes() -> None:
         changed = await d.answer("testomatio_update_label", label="Automatable", title="Can be automated")
     assert changed["before"]["title"] == "Automatable"
     assert (changed["label"]["id"], changed["label"]["title"]) == ("automatable-3e4f5", "Can be automated")
+
+
+async def test_a_field_that_drops_values_in_use_is_asked_about_and_one_that_keeps_them_is_not() -> None:
+    more = {"type": "list", "options": ["🔥Critical", "Major", "Minor", "Trivial"]}
+    async with desk(person=NO) as d:
+        kept = await d.answer("testomatio_update_label", label="Severity", field=more)
+        assert d.asked == []
+        for field in ({"type": "list", "options": ["Major"]}, {"type": "number"}):
+            assert "said no" in await d.refusal("testomatio_update_label", label="Severity", field=field)
+        fewer, other = d.asked
+    assert kept["done"] == "Changed."
+    assert "lose its values '🔥Critical', 'Minor', 'Trivial'? It is on 62 tests" in fewer
+    assert "become a number instead of a list?" in other
+
+
+async def test_a_label_change_that_was_taken_and_not_applied_is_told() -> None:
+    label = {"id": "risk-1", "title": "Risk", "color": "#ff0000", "scope": ["tests", "runs"]}
+    host = Host()
+    host.says("GET /labels", {"data": [label], "meta": {"total": 1}})
+    host.says("GET /labels/risk-1", {"data": label})
+    host.says("PUT /labels/risk-1", {"data": label})
+    told = await update_label(host.api(), "Risk", title="Danger", scope=["runs", "tests"])
+    assert told.done == "Sent, but not applied: title."
+    assert told.not_applied == ["title"]
 
 
 async def test_who_may_not_change_labels_is_told_of_the_setting() -> None:

@@ -57,6 +57,7 @@ async def test_projects_tests_and_suites_complete_themselves() -> None:
         for template, variable, typed, before, one in (
             ("{project}/tests/{test_id}", "project", "harbour-s", {}, SHOP),
             ("{project}/tests/{test_id}", "test_id", "", {"project": SHOP}, None),
+            ("{project}/tests/{test_id}", "test_id", "@Tc0de0022", {"project": SHOP}, "c0de0022"),
             ("{project}/suites/{suite_id}", "suite_id", "c0ff", {"project": SHOP}, "c0ffee01"),
         ):
             ref = ResourceTemplateReference(type="ref/resource", uri=f"testomatio://{template}")

@@ -212,7 +212,7 @@ async def test_a_deletion_names_the_result_its_run_and_its_words() -> None:
         told = await d.answer("testomatio_delete_result", result_id=9001995)
         for part in ("An expired code is refused", "Release 9.0.1 hotfix regression", "OLD10", "no undo"):
             assert part in d.asked[0]
-        assert "No result" in await d.refusal("testomatio_get_result", result_id=9001995)
+        assert "has no result" in await d.refusal("testomatio_get_result", result_id=9001995)
     assert told["status"] == "failed"
 
 

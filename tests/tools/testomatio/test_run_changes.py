@@ -104,7 +104,7 @@ async def test_deleting_names_the_run_and_counts_what_goes_with_it() -> None:
     async with desk() as d:
         told = await d.answer("testomatio_delete_run", run_id=HOTFIX)
         assert "With it go 117 results" in d.asked[0]
-        assert "No run" in await d.refusal("testomatio_get_run", run_id=HOTFIX)
+        assert "has no run" in await d.refusal("testomatio_get_run", run_id=HOTFIX)
     assert told["results"]["total"] == 117
 
 

@@ -156,7 +156,7 @@ async def test_deleting_a_plan_says_what_it_was_for() -> None:
         told = await d.answer("testomatio_delete_plan", plan_id="5a0c0002")
         assert "'Release regression' (mixed)" in d.asked[0]
         assert "no undo" in d.asked[0]
-        assert "No plan" in await d.refusal("testomatio_get_plan", plan_id="5a0c0002")
+        assert "has no plan" in await d.refusal("testomatio_get_plan", plan_id="5a0c0002")
     assert told["title"] == "Release regression"
 
 

@@ -180,7 +180,7 @@ async def test_a_breakdown_is_read_to_its_end_though_its_pages_are_smaller_and_i
     async with holding(OF_THE_PROJECT) as api:
         first = await get_run_stats(api, HOTFIX, "suites", limit=35)
         rest = await get_run_stats(api, HOTFIX, "suites", limit=35, cursor=first.next_cursor)
-        with pytest.raises(NotFound, match="No run"):
+        with pytest.raises(NotFound, match="has no run"):
             await get_run_stats(api, "nothing0", "tags")
     failed = [row.failed_count for row in [*first.items, *rest.items]]
     assert first.coverage.total == len(failed) > 35

@@ -60,3 +60,28 @@ async def test_an_error_that_repeats_the_token_is_shown_without_it() -> None:
         sentence = await d.refusal("testomatio_list_tests")
     assert "Bad token" in sentence
     assert not [secret for secret in ours if secret in sentence]
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "INFO"])
+async def test_no_log_line_holds_the_token_that_stands_in_the_query(
+    level: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = settings(log_level=level)
+    ours = [one.get_secret_value() for one in told.platforms["testomatio"].credentials.values()]
+    root = logging.getLogger()
+    handlers, before = root.handlers, root.level
+    try:
+        async with desk(told=told) as d:
+            run = await d.answer("testomatio_create_reported_run", title="CI")
+            await d.answer("testomatio_list_test_ids", limit=1)
+            await d.call(
+                "testomatio_report_results", run_id=run["run_id"], results=[{"title": "x", "status": "passed"}]
+            )
+            await d.fault(platform="testomatio", method="GET", path="/api/test_grep", status=500)
+            await d.call("testomatio_find_test_ids", by="tag", value="smoke")
+    finally:
+        root.handlers = handlers
+        root.setLevel(before)
+    lines = capsys.readouterr().err
+    assert ("api_key=[hidden]" in lines) is (level == "DEBUG"), "addresses are logged at DEBUG alone"
+    assert not [secret for secret in ours if secret in lines]

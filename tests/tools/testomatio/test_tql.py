@@ -56,6 +56,8 @@ BAD: list[tuple[Kind, str, int, str]] = [
     ("tests", "priority >= 'urgent'", 13, "low, normal"),
     ("tests", "priority >= high", 13, "quotes"),
     ("tests", "created_at > '7.days_ago'", 14, "no date"),
+    ("tests", "created_at > '2026-02-30'", 14, "no date"),
+    ("runs", "finished_at < '2026-99-99T10:00:00Z'", 15, "no date"),
     ("tests", "created_at > 2026-04-01", 14, "quotes"),
     ("tests", "created_at > 7.fortnights_ago", 14, "units"),
     ("tests", "tag not in ['a']", 5, "not (tag in [...])"),

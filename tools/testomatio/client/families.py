@@ -4,6 +4,7 @@ A, the public API v2, takes a general or a project token as a bearer. B, the web
 of a login. C, reporting, and D, importing, take a project token as `api_key` in the query.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, TypeVar
@@ -25,6 +26,11 @@ PROJECT: Final = "TESTOMATIO_PROJECT"
 
 GENERAL: Final = "testomat_"
 OF_A_PROJECT: Final = "tstmt_"
+A_GENERAL_ONE: Final = "a general token (testomat_..., under Account, Access Tokens)"
+A_PROJECTS_ONE: Final = "a project token (tstmt_..., in the project under Settings, Project)"
+
+_BY_KEY: Final = re.compile(r"/api/(?:reporter|load|test_data|test_grep)(?:/|$)")
+"""The paths of families C and D, as an error names them."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -61,8 +67,8 @@ class Families(ApiClient):
         if status == 402:
             return Invalid(
                 "Testomat.io refused this for its plan (402): the month's quota of API writes or test reports is used "
-                "up, or the feature is not part of the plan. Reading still works; an owner can see the quota under "
-                "Company, Subscription.",
+                "up, or the feature is not part of the plan. Most reading still works; an owner can see the quota "
+                "under Company, Subscription.",
                 **told.facts,
             )
         if status in {401, 403} and (why := _shut_out(status, _code(raw), request)):
@@ -244,9 +250,22 @@ def _code(raw: bytes) -> str:
 
 
 def _shut_out(status: int, code: str, request: str) -> str | None:
-    """What a refusal of family A means: only its code tells a dead token from a missing right."""
+    """What a refusal means: in family A only its code tells a dead token from a missing right."""
+    if "/api/login" in request:
+        return (
+            f"Testomat.io refused the login ({status}): it takes {A_GENERAL_ONE} in {TOKEN}, or {EMAIL} and {PASSWORD}."
+        )
+    if _BY_KEY.search(request):
+        return (
+            f"Testomat.io refused the token for reporting and importing ({status}): they take {A_PROJECTS_ONE} in "
+            f"{TOKEN}, one that is neither paused nor deleted."
+        )
     if "/api/v2/" not in request:
-        return None
+        # With a login just renewed, only the right is missing.
+        return (
+            f"Testomat.io refused this ({status}): the user who logged in lacks the right for it, or may only read in "
+            "this project. A project owner can change the role."
+        )
     if code == "token_invalid":
         return (
             f"This token was paused or deleted ({status}). A new one is made under Account, Access Tokens, or in the "

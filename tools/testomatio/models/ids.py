@@ -5,20 +5,24 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-_TEST = re.compile(r"@?T([0-9a-z]{8})")
-_SUITE = re.compile(r"@?S([0-9a-z]{8})")
+_ID = r"([0-9a-z]{8})"
+_TEST = re.compile(rf"@?T{_ID}|https?://\S+/tests?/{_ID}(?:[-/?#]\S*)?")
+_SUITE = re.compile(rf"@?S{_ID}|https?://\S+/suites?/{_ID}(?:[-/?#]\S*)?")
 
 
 def bare_test(text: str) -> str:
-    """A test's id without the marks of its display form."""
-    found = _TEST.fullmatch(text.strip())
-    return found[1] if found else text.strip().removeprefix("@")
+    """A test's id without the marks of its display form, or out of the address of its page."""
+    return _bare(_TEST, text.strip())
 
 
 def bare_suite(text: str) -> str:
-    """A suite's id without the marks of its display form."""
-    found = _SUITE.fullmatch(text.strip())
-    return found[1] if found else text.strip().removeprefix("@")
+    """A suite's id without the marks of its display form, or out of the address of its page."""
+    return _bare(_SUITE, text.strip())
+
+
+def _bare(form: re.Pattern[str], text: str) -> str:
+    found = form.fullmatch(text)
+    return (found[1] or found[2]) if found else text.removeprefix("@")
 
 
 TestId = Annotated[str, AfterValidator(bare_test), Field(min_length=1)]

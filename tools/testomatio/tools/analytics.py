@@ -18,7 +18,7 @@ from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import joined
 from tools.testomatio.tools.runs import Until, bare_run
-from tools.testomatio.tools.scope import of_project
+from tools.testomatio.tools.scope import missing, of_project
 from tools.testomatio.tools.tql import Tql, checked_tql
 
 tool = Toolset(Testomatio, needs="api")
@@ -56,7 +56,7 @@ PAGED: Final = frozenset({"runs-summary", "milestone-runs"})
 """The aggregates that come in pages."""
 
 Days = Annotated[int | None, Field(ge=1, description="The last days.")]
-Envs = Annotated[list[str] | None, Field(description="As get_project_info names them.")]
+Envs = Annotated[list[str] | None, Field(description="As testomatio_get_project_info names them.")]
 Rate = Annotated[float | None, Field(ge=0, le=1)]
 
 
@@ -130,12 +130,12 @@ async def get_test_analytics(
     since: When = None,
     until: Until = None,
     envs: Envs = None,
-    run_id: Annotated[str | None, Field(description="flaky, slow.")] = None,
-    min_rate: Annotated[Rate, Field(description="Pass rate; flaky.")] = None,
-    max_rate: Rate = None,
-    order_by: Literal["flakiness", "pass_rate"] | None = None,
-    threshold_ms: Annotated[int | None, Field(ge=11, description="slow.")] = None,
-    maturity_days: Annotated[int | None, Field(ge=0, description="never-executed.")] = None,
+    run_id: Annotated[str | None, Field(description="For flaky and slow: this run alone.")] = None,
+    min_rate: Annotated[Rate, Field(description="For flaky: lowest pass rate, 0 to 1; default 0.1.")] = None,
+    max_rate: Annotated[Rate, Field(description="Highest; default 0.9.")] = None,
+    order_by: Annotated[Literal["flakiness", "pass_rate"] | None, Field(description="For flaky.")] = None,
+    threshold_ms: Annotated[int | None, Field(ge=11, description="For slow: what is slow.")] = None,
+    maturity_days: Annotated[int | None, Field(ge=0, description="For never-executed: age of a test at least.")] = None,
     group_by: GroupBy | None = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
@@ -203,8 +203,10 @@ async def get_stats(
     cursor: Cursor = None,
 ) -> Page[Row]:
     """Read aggregates of a project: totals, trends by day, failures by priority, how a milestone stands."""
-    if kind.startswith("milestone-") is not (milestone is not None):
-        raise Refused(f"milestone is for the milestone reports, which need it; this is {kind}. Nothing was sent.")
+    if kind.startswith("milestone-") and not milestone:
+        raise Refused(f"{kind} needs milestone; testomatio_list_milestones shows slugs. Nothing was sent.")
+    if milestone and not kind.startswith("milestone-"):
+        raise Refused(f"milestone is for the milestone reports, not for {kind}. Nothing was sent.")
     slug = api.project_of(project)
     query = _asked(api, tql, days, since, until, envs)
     query += [("milestone", milestone)] if milestone else []
@@ -244,9 +246,7 @@ async def known_chart(api: Testomatio, project: str, chart_id: str) -> Chart:
     try:
         return await explained(api, project, None, lambda: api.chart(project, chart_id))
     except NotFound as error:
-        raise NotFound(
-            f"No chart {chart_id[:40]!r} in project {project[:100]!r}. testomatio_list_charts shows ids.", status=404
-        ) from error
+        raise await missing(api, project, f"chart {chart_id[:40]!r}", "testomatio_list_charts shows ids.") from error
 
 
 @tool.reads(rest_in="get_chart")

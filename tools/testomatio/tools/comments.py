@@ -22,6 +22,7 @@ web = Toolset(Testomatio, needs="web")
 
 Kind = Literal["test", "suite", "run", "testrun"]
 CommentId = Annotated[str, Field(min_length=1, max_length=40)]
+FIT = "See that target and target_id fit together."
 Body = Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
@@ -31,7 +32,27 @@ async def comments_of(api: Testomatio, project: str, target: str, target_id: str
         return await api.comments_page(project, targeted(target, target_id), page)
     except NotFound as error:
         what = f"{target} {bare_id(target, target_id)[:40]!r}"
-        raise await missing(api, project, what, "See that target and target_id fit together.") from error
+        raise await missing(api, project, what, FIT) from error
+
+
+async def see_target(api: Testomatio, project: str, target: Kind, target_id: str) -> None:
+    """See that a thing without comments is there at all: a list of comments is empty for what is not.
+
+    Raises:
+        NotFound: when it is not.
+    """
+    bare = bare_id(target, target_id)
+    try:
+        if target == "test":
+            await api.web_test(project, bare)
+        elif target == "suite":
+            await api.web_suite(project, bare)
+        elif target == "run":
+            await api.web_run(project, bare)
+        else:
+            await api.web_result(project, int(bare))
+    except NotFound as error:
+        raise await missing(api, project, f"{target} {bare[:40]!r}", FIT) from error
 
 
 @web.reads()
@@ -50,7 +71,7 @@ async def list_comments(
     async def fetch(page: int) -> Listed[Comment]:
         return await comments_of(api, slug, target, target_id, page)
 
-    return await page_from(
+    page: Page[Comment] = await page_from(
         fetch,
         lambda one: one,
         limit=limit,
@@ -59,6 +80,9 @@ async def list_comments(
         progress=progress,
         of=[slug, target, target_id],
     )
+    if not page.items and cursor is None:
+        await see_target(api, slug, target, target_id)
+    return page
 
 
 class Commented(Answer):
@@ -82,7 +106,7 @@ async def create_comment(
         await api.create_comment(slug, attributes)
     except NotFound as error:
         what = f"{target} {bare[:40]!r}"
-        raise await missing(api, slug, what, "See that target and target_id fit together.") from error
+        raise await missing(api, slug, what, FIT) from error
     return Commented(done="Commented.", target=target, target_id=bare)
 
 

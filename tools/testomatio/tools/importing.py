@@ -20,7 +20,7 @@ from tools.testomatio.tools.paging import drain, page_of
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.reporting import default_project
 from tools.testomatio.tools.run_changes import given
-from tools.testomatio.tools.scope import Pairs, many
+from tools.testomatio.tools.scope import Branch, Pairs, many
 
 tool = Toolset(Testomatio, needs="report")
 
@@ -180,9 +180,9 @@ async def import_tests(
     remove_empty_suites: bool = False,
     move: Annotated[bool, Field(description="Reorganise to match the code.")] = False,
     create: Annotated[bool | None, Field(description="Make tests whose id is unknown.")] = None,
-    directory: str | None = None,
+    directory: Annotated[str | None, Field(description="Folder the files are in.")] = None,
     suite: Annotated[str | None, Field(description="Suite to put them below.")] = None,
-    branch: str | None = None,
+    branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Imported:
     """Import tests from code into the token's project, after a person said yes. project is only read in to count."""

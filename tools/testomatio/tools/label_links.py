@@ -211,6 +211,8 @@ async def _carried_out(
         try:
             await calls.change({"link": links.wire(action)})
         except PlatformError as error:
+            if isinstance(error, NotFound):
+                error = await _not_there(calls, error)
             status = "unknown" if isinstance(error, OutcomeUnknown) else "failed"
             return LinkRow(id=number, status=status, why=str(error))
         try:
@@ -229,6 +231,15 @@ async def _carried_out(
         items=rows,
         note=links.unread(kind),
     )
+
+
+async def _not_there(calls: Reach, error: NotFound) -> PlatformError:
+    """Which of the two is not there, the thing or its project, as a read says it."""
+    try:
+        await calls.read()
+    except PlatformError as told:
+        return told
+    return error
 
 
 def _missing(after: Thing, links: Links) -> list[str]:

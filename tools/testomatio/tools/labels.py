@@ -1,7 +1,7 @@
 """Labels and their custom fields: what a project defines, and what carries each."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -223,6 +223,7 @@ class ChangedLabel(Answer):
     done: str
     label: Label
     before: Label | None = None
+    not_applied: list[str] = Field(default_factory=list, description="Fields the platform took and did not change.")
 
 
 def not_allowed(error: Unauthorized) -> Unauthorized:
@@ -255,7 +256,57 @@ async def create_label(
         raise not_allowed(error) from error
 
 
-@tool.writes(idempotent=True, settled_by="get_label")
+def in_words(carried: Sequence[CarriedBy]) -> str:
+    """What carries a label, as a question says it."""
+    counted = ", ".join(many(one.count, one.kind) for one in carried if one.count is not None)
+    unread = " and ".join(f"{one.kind}s" for one in carried if one.count is None)
+    return (counted or "nothing that could be counted") + (f"; {unread} could not be counted" if unread else "")
+
+
+def values_lost(before: Label, field: NewField | None) -> str | None:
+    """In which way a new field takes less than the one before; None where all values fit as they did."""
+    if field is None or before.field is None or before.field.type is None:
+        return None
+    if field.type != before.field.type:
+        return f"become a {field.type} instead of a {before.field.type}"
+    now = {option.strip() for option in field.options or ()}
+    gone = [option for option in before.field.options if option not in now]
+    return f"lose its {'value' if len(gone) == 1 else 'values'} {', '.join(map(quote, gone[:20]))}" if gone else None
+
+
+async def about_to_update_label(api: Testomatio, label: str, field: NewField | None, project: str | None) -> str | None:
+    """A question where values that things carry would no longer fit."""
+    slug = api.project_of(project)
+    found = await known_label(api, slug, label)
+    if (lost := values_lost(found, field)) is None:
+        return None
+    carried = await carriers(api, slug, found)
+    if all(one.count == 0 for one in carried):
+        return None
+    return (
+        f"Have label {quote(found.name)} ({found.id}) of project {slug} {lost}? It is on {in_words(carried)}; values "
+        "there that no longer fit may be lost."
+    )
+
+
+def left_as_it_was(said: Mapping[str, Any], after: Label) -> list[str]:
+    """Of what was sent, what a read shows unchanged; lists in any order, and a field by its type and options."""
+    shown: dict[str, Any] = {"title": after.title, "color": after.color}
+    shown |= {"scope": set(after.scope), "visibility": set(after.visibility)}
+    if after.field is not None and "field" in said:
+        shown["field"] = (after.field.type, after.field.options)
+    meant = {name: set(value) if name in {"scope", "visibility"} else value for name, value in said.items()}
+    if "field" in said:
+        meant["field"] = (said["field"]["type"], (said["field"].get("value") or "").splitlines())
+    return [name for name, value in meant.items() if shown.get(name) != value]
+
+
+@tool.writes(
+    about_to_update_label,
+    unasked_when=lambda field: field is None,
+    idempotent=True,
+    settled_by="get_label",
+)
 async def update_label(
     api: Testomatio,
     label: LabelName,
@@ -266,7 +317,7 @@ async def update_label(
     field: NewField | None = None,
     project: ProjectSlug = None,
 ) -> ChangedLabel:
-    """Change a label; what is left out stays, and so does its slug."""
+    """Change a label; what is left out stays, so does its slug. Asks where values in use would no longer fit."""
     slug = api.project_of(project)
     said = given(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
     before = await known_label(api, slug, label)
@@ -274,20 +325,19 @@ async def update_label(
         await api.update_label(slug, before.id, said)
     except Unauthorized as error:
         raise not_allowed(error) from error
-    return ChangedLabel(done="Changed.", label=await api.label(slug, before.id), before=before)
+    after = await api.label(slug, before.id)
+    left = left_as_it_was(said, after)
+    done = f"Sent, but not applied: {', '.join(left)}." if left else "Changed."
+    return ChangedLabel(done=done, label=after, before=before, not_applied=left)
 
 
 async def about_to_delete_label(api: Testomatio, label: str, project: str | None) -> str:
     slug = api.project_of(project)
     found = await known_label(api, slug, label)
     carried = await carriers(api, slug, found)
-    counted = ", ".join(many(one.count, one.kind) for one in carried if one.count is not None)
-    unread = " and ".join(f"{one.kind}s" for one in carried if one.count is None)
     return (
         f"Delete label {quote(found.name)} ({found.id}) of project {slug}? It is taken off everything that carries it, "
-        f"values included: {counted or 'nothing that could be counted'}"
-        + (f"; {unread} could not be counted" if unread else "")
-        + "; steps and templates are not counted. There is no undo."
+        f"values included: {in_words(carried)}; steps and templates are not counted. There is no undo."
     )
 
 

@@ -19,6 +19,8 @@ from tools.testomatio.tools.tql_fields import FIELDS, FLAGS, ORDERED, Kind
 tool = Toolset(Testomatio, needs="api")
 
 SUGGESTED = 100
+PAGES_LOOKED_AT = 5
+"""Pages of tests that are read for an id somebody began to type."""
 
 EXAMPLES: Final[tuple[tuple[str, Kind], ...]] = (
     ("priority >= 'high' and not (tag == 'wip')", "tests"),
@@ -39,12 +41,17 @@ async def project_slugs(api: Testomatio, typed: str) -> list[str]:
 
 
 async def ids_of_tests(api: Testomatio, variable: str, typed: str, before: dict[str, str]) -> list[str]:
-    """Projects, and ids of a project's newest tests, for completion."""
+    """Projects, and ids of a project's tests, the newest first, for completion."""
     if variable == "project":
         return await project_slugs(api, typed)
     project, bare = api.project_of(before.get("project")), bare_test(typed)
-    rows = (await api.tests(project, [("slim", "true"), *paged(1, SUGGESTED)])).data
-    return [test.id for test in rows if test.id.startswith(bare)]
+    found: list[str] = []
+    for page in range(1, PAGES_LOOKED_AT + 1):
+        rows = (await api.tests(project, [("slim", "true"), *paged(page, SUGGESTED)])).data
+        found += [test.id for test in rows if test.id.startswith(bare)]
+        if len(found) >= SUGGESTED or len(rows) < SUGGESTED:
+            break
+    return found
 
 
 async def ids_of_suites(api: Testomatio, variable: str, typed: str, before: dict[str, str]) -> list[str]:

@@ -15,7 +15,7 @@ from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, SuiteIds, TestIds, Title, given, not_taken
 from tools.testomatio.tools.runs import RunKind
-from tools.testomatio.tools.scope import Pairs, many, of_project
+from tools.testomatio.tools.scope import Pairs, many, missing, of_project
 from tools.testomatio.tools.tql import Tql, checked_tql, quoted
 
 tool = Toolset(Testomatio, needs="api")
@@ -32,9 +32,7 @@ async def known_plan(api: Testomatio, project: str, plan_id: str) -> Plan:
     try:
         return await api.plan(project, plan_id)
     except NotFound as error:
-        raise NotFound(
-            f"No plan {plan_id[:40]!r} in project {project[:100]!r}. testomatio_list_plans shows ids.", status=404
-        ) from error
+        raise await missing(api, project, f"plan {plan_id[:40]!r}", "testomatio_list_plans shows ids.") from error
 
 
 class PlanRow(Answer):

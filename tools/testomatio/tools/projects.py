@@ -83,8 +83,9 @@ async def get_project_info(api: Testomatio, project: ProjectSlug = None) -> Proj
 def not_yours(slug: str) -> NotFound:
     """The sentence for a project that is not there, or whose member the token's user is not."""
     return NotFound(
-        f"No project {slug[:100]!r} for this token: the slug is wrong, or its user is no member. "
-        "testomatio_list_projects shows slugs; the address of a project's page has it too.",
+        f"No project {slug[:100]!r} for this token: the slug is wrong, its user is no member, or it is the token of "
+        "another project. The address of a project's page has its slug; testomatio_list_projects, where it is offered, "
+        "shows all.",
         status=404,
     )
 
@@ -105,12 +106,15 @@ async def open_change_session(
 ) -> Session:
     """Group the changes that follow under one entry of the project's history, until the session is closed."""
     slug = api.project_of(project)
+    before = await api.close_session(slug)  # a project has one at a time; nobody could close this one later
     try:
         await api.open_session(slug, description=description)
     except NotFound as error:
         raise not_yours(slug) from error
     return Session(
-        done="Opened.", description=description, next="Make the changes, then testomatio_close_change_session."
+        done="Opened." if before is None else "Opened; the one that was open before is closed.",
+        description=description,
+        next="Make the changes, then testomatio_close_change_session.",
     )
 
 

@@ -70,7 +70,9 @@ class ReportedResult(Sent):
     run_time_ms: float | None = None
     finished_at: str | None = None
     rid: Annotated[str | None, Field(description="Tells repeats apart.")] = None
-    example: Annotated[dict[str, str] | None, BeforeValidator(_named)] = None
+    example: Annotated[
+        dict[str, str] | None, BeforeValidator(_named), Field(description="Values of the test's parameters, by name.")
+    ] = None
     steps: list[ReportedStep] | None = None
     artifacts: Annotated[list[str] | None, Field(description="URLs.")] = None
     meta: dict[str, str] | None = None
@@ -141,7 +143,7 @@ async def report_results(
     create: Annotated[bool, Field(description="Create tests that are unknown.")] = False,
     project: ProjectSlug = None,
 ) -> ReportedResults:
-    """Report results of tests into a run, in batches of 100. The platform accepts first and takes in later."""
+    """Report results as a pipeline does: accepted now, taken in later. By hand: testomatio_add_results."""
     for number, result in enumerate(results, 1):
         if not (result.test_id or result.title):
             raise Refused(f"Result {number} names no test: give test_id or title. Nothing was sent.")

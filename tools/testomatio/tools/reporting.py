@@ -130,10 +130,10 @@ async def create_reported_run(
     suite_ids: list[SuiteId] | None = None,
     scheduled: bool = False,
     shared: Annotated[bool, Field(description="Join the run of this title.")] = False,
-    shared_minutes: int | None = None,
-    shards: int | None = None,
-    ci_profile: str | None = None,
-    ci_grep: str | None = None,
+    shared_minutes: Annotated[int | None, Field(description="How long it may be joined.")] = None,
+    shards: Annotated[int | None, Field(description="How many report into a shared run.")] = None,
+    ci_profile: Annotated[str | None, Field(description="CI profile to start, by its name.")] = None,
+    ci_grep: Annotated[str | None, Field(description="Only tests that fit this.")] = None,
     publish: Publish = False,
 ) -> Reported:
     """Open a run that a pipeline reports into, in the token's project. Starting CI or publishing asks a person."""
@@ -262,7 +262,7 @@ async def finish_reported_run(
     end_all_shards: bool = False,
     project: ProjectSlug = None,
 ) -> Finished:
-    """Finish a run that was reported, after a person said yes. testomatio_terminate_run aborts it instead."""
+    """Finish a run of testomatio_create_reported_run, after a person said yes; testomatio_terminate_run aborts it."""
     if shard and end_all_shards:
         raise Refused("Say shard for one or end_all_shards for all of them. Nothing was sent.")
     slug = api.project_of(project)

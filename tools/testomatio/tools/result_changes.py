@@ -143,10 +143,10 @@ async def add_results(
     progress: Progress,
     run_id: RunId,
     results: Annotated[list[NewResult], Field(min_length=1, max_length=MOST_RESULTS)],
-    another: Annotated[bool, Field(description="Add one more where there is one.")] = False,
+    another: Annotated[bool, Field(description="Also add where the test has a result that is done.")] = False,
     project: ProjectSlug = None,
 ) -> WrittenResults:
-    """Give tests of a run their results: a pending one is filled in, none doubled. One that is over is asked about."""
+    """Set results of tests in a run: pending ones are filled in, none doubled. If it is over, a person is asked."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id)
     plans = await _plans(api, slug, run.id, results, another, progress)

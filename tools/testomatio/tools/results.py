@@ -16,7 +16,7 @@ from tools.testomatio.models.results import FullResult, Result
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.runs import RunId, Until, known_run
-from tools.testomatio.tools.scope import Pairs, of_project
+from tools.testomatio.tools.scope import Pairs, missing, of_project
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -35,9 +35,7 @@ async def known_result(api: Testomatio, project: str, result_id: int) -> FullRes
     try:
         return await api.result(project, result_id)
     except NotFound as error:
-        raise NotFound(
-            f"No result {result_id} in project {project[:100]!r}. testomatio_list_results shows ids.", status=404
-        ) from error
+        raise await missing(api, project, f"result {result_id}", "testomatio_list_results shows ids.") from error
 
 
 class ResultRow(Answer):
@@ -114,7 +112,7 @@ async def list_results(
     since: When = None,
     until: Until = None,
     tags: Annotated[list[str] | None, Field(description="Of the test.")] = None,
-    labels: Annotated[list[str] | None, Field(description="Of the run, as env.")] = None,
+    labels: Annotated[list[str] | None, Field(description="Of the run; so are env and group_ids.")] = None,
     env: Names = None,
     group_ids: Names = None,
     sort: Literal["created_at", "suite", "testcase", "failure"] = "created_at",

@@ -16,7 +16,7 @@ from tools.testomatio.tools.paging import drain, page_of
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Title, given, not_taken
 from tools.testomatio.tools.runs import GroupId, RunRow, row_of
-from tools.testomatio.tools.scope import many, of_project
+from tools.testomatio.tools.scope import many, missing, of_project
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -36,9 +36,7 @@ async def known_group(api: Testomatio, project: str, group_id: str) -> Rungroup:
     try:
         return await api.rungroup(project, group_id)
     except NotFound as error:
-        raise NotFound(
-            f"No group {group_id[:40]!r} in project {project[:100]!r}. testomatio_list_rungroups shows ids.", status=404
-        ) from error
+        raise await missing(api, project, f"group {group_id[:40]!r}", "testomatio_list_rungroups shows ids.") from error
 
 
 def flat(groups: list[Rungroup], parent: str | None = None, depth: int = 0) -> Iterator[tuple[int, Rungroup]]:
@@ -183,7 +181,7 @@ async def update_rungroup(
     title: Title | None = None,
     parent_id: ParentId = None,
     kind: GroupKind = None,
-    status: str | None = None,
+    status: Annotated[str | None, Field(description="Such as running.")] = None,
     description: Description = None,
     pin: bool | None = None,
     project: ProjectSlug = None,

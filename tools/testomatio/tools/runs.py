@@ -19,7 +19,7 @@ from tools.testomatio.models.documents import Meta
 from tools.testomatio.models.runs import OVER, Run, StatsRow
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, Pairs, of_project, on_branch
+from tools.testomatio.tools.scope import Branch, Pairs, missing, of_project, on_branch
 from tools.testomatio.tools.tql import Tql, all_of, checked_tql, one_of
 
 tool = Toolset(Testomatio, needs="api")
@@ -93,11 +93,8 @@ async def known_run(api: Testomatio, project: str, run_id: str, branch: str | No
     try:
         return await api.run(project, run_id, branch=branch)
     except NotFound as error:
-        raise NotFound(
-            f"No run {run_id[:40]!r} in project {project[:100]!r} that this token sees. testomatio_list_runs shows "
-            "ids; a run of a branch needs branch.",
-            status=404,
-        ) from error
+        where = "testomatio_list_runs shows ids; a run of a branch needs branch."
+        raise await missing(api, project, f"run {run_id[:40]!r}", where) from error
 
 
 async def counts_of(api: Testomatio, project: str, run_id: str, *, progress: Progress = in_silence) -> Counts:

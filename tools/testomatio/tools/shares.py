@@ -211,7 +211,7 @@ class Unshared(Answer):
 async def unshare(
     api: Testomatio,
     kind: Literal["test", "suite"],
-    copy_id: Annotated[str, Field(min_length=1, max_length=40)],
+    copy_id: Annotated[str, Field(min_length=1, max_length=40, description="Id of the copy, in project.")],
     project: ProjectSlug = None,
 ) -> Unshared:
     """Turn a shared copy into a test or suite of its own project, after a person said yes."""

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Final, Never
 
 from pydantic import Field
@@ -27,7 +28,7 @@ _TOKEN = re.compile(
     |(?P<word>[^\s'"()\[\],=<>!%&|]+)""",
     re.VERBOSE,
 )
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
 _AGAIN = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not", "<>": "!=", "=<": "<=", "=>": ">=", "===": "=="}
 _CURLED = "‘’“”„«»`´"  # noqa: RUF001 - the marks themselves
 
@@ -243,7 +244,7 @@ class _Query:
             said = token.text[1:-1]
             if sort == "priority" and said not in PRIORITIES:
                 self._wrong(token.at, f"there is no priority {said[:40]!r}; they are {', '.join(PRIORITIES)}")
-            if sort == "date" and not _DATE.fullmatch(said):
+            if sort == "date" and not _is_date(said):
                 self._wrong(token.at, f"{said[:40]!r} is no date; write '2026-04-01', today() or 7.days_ago")
         elif token.kind == "moment":
             unit = token.text.split(".")[1].lower().removesuffix("_ago").removesuffix("s")
@@ -257,6 +258,15 @@ class _Query:
             if token.kind != "word":
                 self._wrong(token.at, f"a value is expected here, not {_shown(token)}")
             self._wrong(token.at, f"put the text in quotes: '{token.text[:60]}'")
+
+
+def _is_date(said: str) -> bool:
+    """Whether a text is a day of the calendar, with or without a time after it."""
+    found = _DATE.fullmatch(said)
+    try:
+        return found is not None and bool(date.fromisoformat(found[1]))
+    except ValueError:
+        return False
 
 
 def _shown(token: _Token) -> str:
