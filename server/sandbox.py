@@ -9,7 +9,7 @@ import httpx
 from starlette.types import ASGIApp, Message
 
 from server.settings import SANDBOX_ORIGIN
-from tools.kit.sandbox.composition import CUT, DELAY, EFFECTS, compose
+from tools.kit.sandbox.composition import CUT, DELAY, EFFECTS, compose, replay
 from tools.kit.sandbox.sandbox import Sandbox
 
 SANDBOX_HOST = httpx.URL(SANDBOX_ORIGIN).host
@@ -37,15 +37,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
     async def _run(self, request: httpx.Request) -> "_Answer":
         """Let the application answer to its end; what it changed stays changed, whatever the caller gets to see."""
         body = await request.aread()
-        answer, given = _Answer(), False
-
-        async def receive() -> Message:
-            nonlocal given
-            if given:
-                return {"type": "http.disconnect"}
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-
+        answer = _Answer()
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -62,7 +54,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
             "extensions": {EFFECTS: {}},
         }
         try:
-            await self._app(scope, receive, answer.take)
+            await self._app(scope, replay(body), answer.take)
         except Exception:  # noqa: BLE001 - a server answers 500 to whatever went wrong inside
             return _Answer(status=500, headers=[(b"content-type", b"text/plain")], pieces=[b"Internal Server Error"])
         return answer

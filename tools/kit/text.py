@@ -73,3 +73,8 @@ def cut(text: str, at_most: int, how: str = "") -> str:
         return text
     rest = f"{len(text) - at_most} more characters"
     return f"{text[:at_most].rstrip()}… [{rest}{': ' + how if how else ''}]"
+
+
+def many(count: int, one: str, several: str | None = None, *, complete: bool = True) -> str:
+    """A number of things in words, which says where it may be more."""
+    return f"{'' if complete else 'at least '}{count} {one if count == 1 else several or one + 's'}"

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from tools.kit.platform import Credential, Parts, Platform, Setting
+from tools.kit.text import many
 
 if TYPE_CHECKING:
     from tools.testio.client.testio import TestIO
@@ -83,8 +84,7 @@ def acts() -> Any:
 
 async def probe(api: "TestIO") -> str:
     """Read the products: the smallest call that shows a token's account."""
-    count = len(await api.products())
-    return f"{count} product{'' if count == 1 else 's'} visible"
+    return f"{many(len(await api.products()), 'product')} visible"
 
 
 testio = Platform(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from tools.kit.platform import Credential, Parts, Platform, Setting
+from tools.kit.text import many
 from tools.testsigma.client.variables import BASE_URL, OTHER_TOKEN, REGION, TOKEN, USER
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def acts() -> Any:
 async def probe(api: "Testsigma") -> str:
     """Read the projects: the smallest call that shows what a key sees."""
     kept = await api.projects(anew=True)
-    count = len(kept.rows)
-    return f"{count} project{'' if count == 1 else 's'} visible"
+    return f"{many(len(kept.rows), 'project')} visible"
 
 
 def locate(settings: Mapping[str, str]) -> str | None:

@@ -1,28 +1,14 @@
-"""What tests of the kit share: pauses that nobody waits for, and surroundings without proxies or certificates."""
+"""What tests of the kit share: surroundings without proxies or certificates, and a folder of builds."""
 
 import os
 from pathlib import Path
 
-import anyio.lowlevel
 import pytest
 from hypothesis import HealthCheck, settings
 
 # A busy machine is no counterexample.
 settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
-
-
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses a client made before it asked again, in seconds; none of them takes any time."""
-    made: list[float] = []
-
-    async def note(seconds: float) -> None:
-        made.append(seconds)
-        await anyio.lowlevel.checkpoint()
-
-    monkeypatch.setattr("tools.kit.client.anyio.sleep", note)
-    return made
 
 
 @pytest.fixture

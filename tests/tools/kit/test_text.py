@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.kit.text import CLOSE, MARKED, OPEN, clean, cut, passage, quote
+from tools.kit.text import CLOSE, MARKED, OPEN, clean, cut, many, passage, quote
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 INVISIBLE = {
@@ -103,3 +103,8 @@ def test_a_cut_text_says_how_much_is_missing_and_how_to_get_it() -> None:
     assert cut("short", 5) == "short"
     assert cut("rather long", 7) == "rather… [4 more characters]"
     assert cut("rather long", 7, "get_bug has it") == "rather… [4 more characters: get_bug has it]"
+
+
+def test_one_thing_has_its_own_noun_and_a_count_that_may_be_too_low_says_so() -> None:
+    assert [many(count, "run") for count in (0, 1, 2)] == ["0 runs", "1 run", "2 runs"]
+    assert many(2, "user story", "user stories", complete=False) == "at least 2 user stories"

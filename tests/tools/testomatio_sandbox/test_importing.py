@@ -1,6 +1,6 @@
 """The imitation of Testomat.io: tests that come from code, and the ids that go back to it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -16,17 +16,6 @@ from tools.testomatio.sandbox.world import Switches
 pytestmark = pytest.mark.anyio
 
 LOAD = "/api/load"
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return small()
-
-
-@pytest.fixture
-async def ci(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with pipeline(sandbox) as client:
-        yield client
 
 
 def written(name: str, *suites: str, file: str = "checkout.spec.ts", **more: object) -> dict[str, object]:

@@ -20,11 +20,6 @@ SUITES = f"/api/{SMALL}/suites"
 
 
 @pytest.fixture
-def sandbox() -> Sandbox:
-    return small()
-
-
-@pytest.fixture
 async def door(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
     async with http(sandbox) as client:
         yield client

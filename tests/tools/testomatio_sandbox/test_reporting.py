@@ -1,6 +1,6 @@
 """The imitation of Testomat.io: runs that a pipeline opens and finishes."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -14,17 +14,6 @@ from tools.testomatio.sandbox.world import Switches
 pytestmark = pytest.mark.anyio
 
 REPORTER = "/api/reporter"
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return small()
-
-
-@pytest.fixture
-async def ci(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with pipeline(sandbox) as client:
-        yield client
 
 
 async def opened(ci: httpx.AsyncClient, /, **fields: object) -> str:

@@ -1,13 +1,13 @@
 """The imitation of Testomat.io: results that a pipeline sends into its run."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, pipeline, small, told
+from tests.tools.testomatio_sandbox.small import SMALL, told
 from tools.kit.sandbox.clock import span
 from tools.kit.sandbox.sandbox import Sandbox
 
@@ -15,17 +15,6 @@ pytestmark = pytest.mark.anyio
 
 RESULTS = "/api/reporter/r0000001/testrun"
 KNOWN = {"test_id": "t0000002", "status": "passed"}
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return small()
-
-
-@pytest.fixture
-async def ci(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with pipeline(sandbox) as client:
-        yield client
 
 
 async def sent(ci: httpx.AsyncClient, sandbox: Sandbox, *results: Mapping[str, object]) -> list[Any]:

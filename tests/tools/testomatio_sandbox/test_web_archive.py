@@ -1,28 +1,16 @@
 """The imitation of Testomat.io: groups that are put away, and runs that begin anew."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, document, error, small, told, web
+from tests.tools.testomatio_sandbox.small import SMALL, document, error, told
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
 
 RUNS, GROUPS = f"/api/{SMALL}/runs", f"/api/{SMALL}/rungroups"
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return small()
-
-
-@pytest.fixture
-async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with web(sandbox) as logged_in:
-        yield logged_in
 
 
 async def results(client: httpx.AsyncClient, run_id: str) -> list[Any]:

@@ -1,28 +1,15 @@
 """The imitation of Testomat.io: comments of the web API."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, document, error, small, told, web
-from tools.kit.sandbox.sandbox import Sandbox
+from tests.tools.testomatio_sandbox.small import SMALL, document, error, told
 
 pytestmark = pytest.mark.anyio
 
 COMMENTS = f"/api/{SMALL}/comments"
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return small()
-
-
-@pytest.fixture
-async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with web(sandbox) as logged_in:
-        yield logged_in
 
 
 async def said(client: httpx.AsyncClient, body: str, **target: object) -> Any:

@@ -1,25 +1,12 @@
 """The imitation of Testomat.io: projects and people of the web API."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import KEY, SMALL, error, small, told, web
+from tests.tools.testomatio_sandbox.small import KEY, SMALL, error, told, web
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return small()
-
-
-@pytest.fixture
-async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with web(sandbox) as logged_in:
-        yield logged_in
 
 
 async def test_the_list_holds_the_projects_that_the_user_is_a_member_of(client: httpx.AsyncClient) -> None:

@@ -1,6 +1,5 @@
 """The imitation of Testomat.io: runs and results of the web API."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,24 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, error, small, told, web
+from tests.tools.testomatio_sandbox.small import SMALL, error, told
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.holdings import Branch
 
 pytestmark = pytest.mark.anyio
 
 RUNS, RESULTS = f"/api/{SMALL}/runs", f"/api/{SMALL}/testruns"
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return small()
-
-
-@pytest.fixture
-async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with web(sandbox) as logged_in:
-        yield logged_in
 
 
 async def ids(client: httpx.AsyncClient, path: str) -> list[str]:

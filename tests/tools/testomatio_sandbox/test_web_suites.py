@@ -1,6 +1,5 @@
 """The imitation of Testomat.io: suites of the web API and their order."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,17 +15,6 @@ from tools.testomatio.sandbox.world import Switches
 pytestmark = pytest.mark.anyio
 
 SUITES = f"/api/{SMALL}/suites"
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return small()
-
-
-@pytest.fixture
-async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with web(sandbox) as logged_in:
-        yield logged_in
 
 
 async def titles(client: httpx.AsyncClient, query: str = "") -> list[str]:

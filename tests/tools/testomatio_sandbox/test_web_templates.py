@@ -1,28 +1,16 @@
 """The imitation of Testomat.io: templates of the web API."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, document, error, small, told, web
+from tests.tools.testomatio_sandbox.small import SMALL, document, error, told
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
 
 TEMPLATES = f"/api/{SMALL}/templates"
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return small()
-
-
-@pytest.fixture
-async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with web(sandbox) as logged_in:
-        yield logged_in
 
 
 async def ids(client: httpx.AsyncClient, query: str = "") -> list[str]:

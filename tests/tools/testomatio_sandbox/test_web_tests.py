@@ -1,29 +1,17 @@
 """The imitation of Testomat.io: tests of the web API, their parameters and the rows of their values."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, document, error, small, told, web
+from tests.tools.testomatio_sandbox.small import SMALL, document, error, told
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.ingestion import put_issue
 
 pytestmark = pytest.mark.anyio
 
 TESTS, EXAMPLES = f"/api/{SMALL}/tests", f"/api/{SMALL}/examples"
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return small()
-
-
-@pytest.fixture
-async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with web(sandbox) as logged_in:
-        yield logged_in
 
 
 async def rows(client: httpx.AsyncClient, test_id: str = "t0000003") -> Any:

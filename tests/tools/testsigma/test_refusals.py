@@ -40,19 +40,6 @@ GONE = says(404, json={"message": "Project not found", "errors": {"code": 404, "
 ROUTE = says(404, content=b'{"code":404,"message":"Not Found"}\n')
 
 
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses before requests are sent again, in seconds; none of them takes any time."""
-    made: list[float] = []
-
-    async def note(seconds: float) -> None:
-        made.append(seconds)
-        await anyio.lowlevel.checkpoint()
-
-    monkeypatch.setattr("tools.kit.client.anyio.sleep", note)
-    return made
-
-
 @pytest.mark.parametrize(
     ("body", "words"),
     [

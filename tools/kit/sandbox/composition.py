@@ -55,7 +55,7 @@ class Composition:
         if body is None:
             await JSONResponse({"error": "The request is larger than a sandbox takes"}, 413)(scope, receive, send)
             return
-        receive = _replay(body)
+        receive = replay(body)
         if path == "/_sandbox" or path.startswith("/_sandbox/"):
             await (await self.controls.answer(Request(scope, receive)))(scope, receive, send)
             return
@@ -226,7 +226,8 @@ async def _body(receive: Receive) -> bytes | None:
     return b"".join(pieces)
 
 
-def _replay(body: bytes) -> Receive:
+def replay(body: bytes) -> Receive:
+    """Give a whole body as the one message of a request."""
     given = False
 
     async def receive() -> Message:

@@ -45,6 +45,11 @@ class Call(Generic[W]):
         """The address the caller knows this sandbox by, without a path."""
         return f"{self.request.url.scheme}://{self.request.headers.get('host') or self.request.url.netloc}"
 
+    @property
+    def content_type(self) -> str:
+        """What the body is said to be; empty where nothing is said."""
+        return self.request.headers.get("content-type", "")
+
     def number(self, name: str) -> int:
         """A whole number out of the path."""
         return int(self.params[name])

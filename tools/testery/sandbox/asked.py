@@ -34,7 +34,7 @@ def form(call: Call[World]) -> dict[str, Part]:
         Answered: 400 when it is no form.
     """
     try:
-        return {part.name: part for part in parts(call.request.headers.get("content-type", ""), call.body)}
+        return {part.name: part for part in parts(call.content_type, call.body)}
     except NotMultipart as error:
         raise bad_request(call, f"Current request is not a multipart request: {error}") from error
 

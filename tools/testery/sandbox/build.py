@@ -1,13 +1,13 @@
 """Build: the imitation put together, with a world of its own each time."""
 
-from dataclasses import replace
 from typing import Literal
 
 from starlette.responses import JSONResponse, Response
 
 from tools.kit.sandbox.clock import Clock
-from tools.kit.sandbox.routes import Call, Routes
+from tools.kit.sandbox.routes import Answered, Call, Routes
 from tools.kit.sandbox.sandbox import Sandbox
+from tools.kit.sandbox.switches import shown, turned
 from tools.testery.sandbox import (
     account,
     deploys,
@@ -92,9 +92,7 @@ def _scale(world: World) -> World:
 @controls.action("switches")
 async def set_switches(call: Call[World]) -> Response:
     """Follow other sources where sources disagree: `{"environment_as_object": true}`."""
-    sent, world = body(call), call.world
-    known = set(Switches.__dataclass_fields__)
-    if sent.keys() - known or not all(isinstance(value, bool) for value in sent.values()):
-        return JSONResponse({"error": f"send true or false for any of {', '.join(sorted(known))}"}, 422)
-    world.switches = replace(world.switches, **{name: bool(value) for name, value in sent.items()})
-    return JSONResponse({name: getattr(world.switches, name) for name in sorted(known)})
+    call.world.switches = turned(
+        call.world.switches, body(call), lambda reason: Answered(JSONResponse({"error": reason}, 422))
+    )
+    return JSONResponse(shown(call.world.switches))

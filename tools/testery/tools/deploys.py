@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.text import quote
+from tools.kit.text import many, quote
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import Deployment, given
@@ -124,7 +124,7 @@ async def create_deploy(
     runs = await read_back(api.runs_of_deploy(created.id)) or []
     keys = {project.id: project.key or ""}
     return Deployed(
-        done=f"Told. {len(runs)} run{'' if len(runs) == 1 else 's'} started so far; more may follow.",
+        done=f"Told. {many(len(runs), 'run')} started so far; more may follow.",
         deploy_id=created.id,
         runs=[row_of(run, keys) for run in runs],
         next=f"testery_list_test_runs with deploy_id {created.id} shows the runs it starts.",

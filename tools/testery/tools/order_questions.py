@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tools.kit.text import quote
+from tools.kit.text import many, quote
 from tools.testery.client.runs import PAGE
 from tools.testery.client.status_page import Maintenance
 from tools.testery.models.orders import RunOrder
@@ -49,11 +49,11 @@ def chooses_alike(order: RunOrder, run: Run) -> bool:
 
 def size_line(order: RunOrder, size: Size) -> str:
     """The numbers multiplied: copies by runners by tests."""
-    copies = f"{order.copies} {'copy' if order.copies == 1 else 'copies'}"
+    copies = many(order.copies, "copy", "copies")
     runners = "the project's number of runners"
     at_once = ""
     if order.runners is not None:
-        runners = f"{order.runners} {'runner' if order.runners == 1 else 'runners'}"
+        runners = many(order.runners, "runner")
         at_once = f", on up to {order.copies * order.runners} machines at once"
     if size.tests is None:
         why = f"none of the newest {PAGE} runs was a finished one of this project and suite"

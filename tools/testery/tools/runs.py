@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.text import Key, Untrusted, clean, quote
+from tools.kit.text import Key, Untrusted, clean, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Said, Status
 from tools.kit.when import When, instant, milliseconds, moment
@@ -120,7 +120,7 @@ def verdict(run: Run) -> str | None:
     """What its status means where its numbers seem to say otherwise: quarantined tests, and those that passed later."""
     if run.status == "passed" and run.failed:
         return (
-            f"The run passed, and that decides: its {run.failed} failed result{'' if run.failed == 1 else 's'} "
+            f"The run passed, and that decides: its {many(run.failed, 'failed result')} "
             "do not count (quarantined, or passed when tried again)."
         )
     return None

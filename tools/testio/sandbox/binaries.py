@@ -80,7 +80,7 @@ async def finalize(call: Call[World]) -> Response:
 
 def _file(call: Call[World]) -> multipart.Part:
     try:
-        parts = multipart.parts(call.request.headers.get("content-type", ""), call.body)
+        parts = multipart.parts(call.content_type, call.body)
     except multipart.NotMultipart as error:
         raise missing(["file"]) from error
     file = next((part for part in parts if part.name == "file" and part.filename), None)

@@ -1,6 +1,5 @@
 """Build: the imitation put together, with a world of its own each time."""
 
-from dataclasses import replace
 from typing import Literal
 
 from starlette.responses import Response
@@ -8,6 +7,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.routes import Call, Routes
 from tools.kit.sandbox.sandbox import Sandbox
+from tools.kit.sandbox.switches import shown, turned
 from tools.testio.sandbox import (
     attachments,
     binaries,
@@ -106,9 +106,5 @@ def _scale(world: World) -> World:
 @controls.action("switches")
 async def set_switches(call: Call[World]) -> Response:
     """Follow other sources where sources disagree: `{"strict_sections": true}`."""
-    sent, world = body(call), call.world
-    known = set(Switches.__dataclass_fields__)
-    if sent.keys() - known or not all(isinstance(value, bool) for value in sent.values()):
-        raise refuse(422, f"send true or false for any of {', '.join(sorted(known))}")
-    world.switches = replace(world.switches, **{name: bool(value) for name, value in sent.items()})
-    return answer(call, {name: getattr(world.switches, name) for name in sorted(known)})
+    call.world.switches = turned(call.world.switches, body(call), lambda reason: refuse(422, reason))
+    return answer(call, shown(call.world.switches))

@@ -1,10 +1,8 @@
-"""Pictures: small screenshots of the shop, drawn with nothing but zlib."""
+"""Pictures: small screenshots of the shop."""
 
-import struct
-import zlib
 from functools import lru_cache
 
-Colour = tuple[int, int, int]
+from tools.kit.sandbox.canvas import Canvas, Colour
 
 _PAPER, _HEAD, _LINE, _TEXT, _BUTTON, _ALARM, _TILE = range(7)
 _PALETTE: list[Colour] = [
@@ -21,13 +19,8 @@ _PALETTE: list[Colour] = [
 @lru_cache(maxsize=64)
 def png(width: int, height: int, number: int) -> bytes:
     """A valid PNG of this size: the cart, with one line marked in red; the number decides which."""
-    rows = [bytearray([_PAPER]) * width for _ in range(height)]
-
-    def box(left: float, top: float, right: float, bottom: float, colour: int) -> None:
-        start, end = int(left * width), int(right * width)
-        for row in rows[int(top * height) : int(bottom * height)]:
-            row[start:end] = bytes([colour]) * (end - start)
-
+    canvas = Canvas(width, height, _PALETTE)
+    box = canvas.box
     box(0, 0, 1, 0.13, _HEAD)
     box(0.04, 0.045, 0.22, 0.085, _PAPER)
     box(0.90, 0.035, 0.95, 0.095, _BUTTON)
@@ -45,13 +38,4 @@ def png(width: int, height: int, number: int) -> bytes:
     box(0.962, marked, 0.97, marked + 0.162, _ALARM)
     box(0.04, 0.76, 0.40, 0.84, _LINE)
     box(0.66, 0.88, 0.95, 0.96, _BUTTON)
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    pixels = b"".join(b"\0" + row for row in rows)
-    palette = bytes(value for colour in _PALETTE for value in colour)
-    chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return canvas.png()

@@ -91,7 +91,7 @@ async def store(call: Call[World]) -> Response:
 
 def _form(call: Call[World]) -> tuple[dict[str, str], multipart.Part]:
     try:
-        parts = multipart.parts(call.request.headers.get("content-type", ""), call.body)
+        parts = multipart.parts(call.content_type, call.body)
     except multipart.NotMultipart as error:
         raise _refused(400, "MalformedPOSTRequest", "The body is not well-formed multipart/form-data.") from error
     fields: dict[str, str] = {}

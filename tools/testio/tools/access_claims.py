@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.errors import PlatformError, Unauthorized
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
-from tools.kit.text import Secret, quote
+from tools.kit.text import Secret, many, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.access_claims import AccessClaim, AccessClaimPage
@@ -81,13 +81,11 @@ async def about_to_create(
     intro: str | None,
     test_cycle_url: str | None,
 ) -> str:
-    count = len(credentials)
-    lines = Lines(
-        f"Hand {count} test account{'' if count == 1 else 's'} to testers, on a new page {quote(name, at_most=250)}?"
-    )
+    accounts = many(len(credentials), "test account")
+    lines = Lines(f"Hand {accounts} to testers, on a new page {quote(name, at_most=250)}?")
     lines.add("Intro", intro and quote(intro, at_most=2000))
     lines.add("Test", test_cycle_url and quote(test_cycle_url, at_most=2000))
-    lines.add("Expires after", "1 day" if expiration_period == 1 else f"{expiration_period} days")
+    lines.add("Expires after", many(expiration_period, "day"))
     lines.say("The API can neither show these credentials again nor take them back.")
     return str(lines)
 
@@ -110,9 +108,8 @@ async def create_access_claim(
         "access_entries": [{"credentials": secret.get_secret_value()} for secret in credentials],
     }
     page = await enabled(api.create_access_claim({name: value for name, value in fields.items() if value is not None}))
-    count = len(credentials)
     return MadeClaim(
-        done=f"Made with {count} test account{'' if count == 1 else 's'}.",
+        done=f"Made with {many(len(credentials), 'test account')}.",
         page=page,
         next="testio_create_test_environment takes page_url in environment_test_information, as access_claims.",
     )

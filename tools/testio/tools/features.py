@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.text import quote
+from tools.kit.text import many, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.products import Feature, Product
@@ -85,10 +85,7 @@ class CopiedFeatures(Answer):
 def of_which(features: Sequence[Feature]) -> str:
     """Features and their stories, counted."""
     stories = sum(len(feature.user_stories) for feature in features)
-    return (
-        f"{len(features)} feature{'' if len(features) == 1 else 's'} "
-        f"with {stories} user stor{'y' if stories == 1 else 'ies'}"
-    )
+    return f"{many(len(features), 'feature')} with {many(stories, 'user story', 'user stories')}"
 
 
 def checked_copy(product_id: int, destination_product_id: int) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.model import Answer
-from tools.kit.text import Untrusted, quote
+from tools.kit.text import Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.bugs import BugFilters
 from tools.testio.client.testio import TestIO
@@ -76,11 +76,6 @@ class DeletedProduct(Answer):
     product: Product
 
 
-def counted(count: int, one: str, many: str, *, complete: bool = True) -> str:
-    """A number of things in words, which says where it may be more."""
-    return f"{'' if complete else 'at least '}{count} {one if count == 1 else many}"
-
-
 async def holdings(api: TestIO, product: Product) -> list[str]:
     """What belongs to a product, counted freshly."""
     unfinished = tests = 0
@@ -95,14 +90,14 @@ async def holdings(api: TestIO, product: Product) -> list[str]:
     environments = await api.test_environments(product.id)
     bugs = await api.bugs_page(BugFilters([product.id]), 1, 1)
     whole = walked.coverage(tests).complete
-    told = [counted(tests, "test", "tests", complete=whole) + (f" ({unfinished} not ended)" if unfinished else "")]
+    told = [many(tests, "test", complete=whole) + (f" ({unfinished} not ended)" if unfinished else "")]
     reported = bugs.meta.record_count
-    told.append(counted(len(bugs.bugs) if reported is None else reported, "bug", "bugs", complete=reported is not None))
-    told.append(counted(len(features), "feature", "features"))
-    told.append(counted(sum(len(feature.user_stories) for feature in features), "user story", "user stories"))
-    told.append(counted(len(environments), "test environment", "test environments"))
+    told.append(many(len(bugs.bugs) if reported is None else reported, "bug", complete=reported is not None))
+    told.append(many(len(features), "feature"))
+    told.append(many(sum(len(feature.user_stories) for feature in features), "user story", "user stories"))
+    told.append(many(len(environments), "test environment"))
     if product.sections:
-        told.append(counted(len(product.sections), "section", "sections"))
+        told.append(many(len(product.sections), "section"))
     return told
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.products import Product
@@ -118,7 +118,7 @@ async def about_to_create_test(
 ) -> str:
     order = await read_order(api, product_id, test_case_ids, test_environment, start_at, requirements)
     product, cases = order.product, order.cases
-    count = f"{len(cases)} test case{'' if len(cases) == 1 else 's'}"
+    count = many(len(cases), "test case")
     lines = Lines(f"Order a paid test of {count} on product {product.id} {quote(product.name or '')}?")
     lines.add("Title", words(test_title))
     for case in cases[:TITLED]:

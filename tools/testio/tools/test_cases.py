@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.text import clean, quote
+from tools.kit.text import clean, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.test_cases import TestCase, TestCaseRow
@@ -206,11 +206,10 @@ class DeletedCase(Answer):
 async def about_to_delete_case(api: TestIO, product_id: int, test_case_id: int) -> str:
     case = await known_test_case(api, product_id, test_case_id)
     product = await known_product(api, product_id)
-    steps = f"{len(case.steps)} step{'' if len(case.steps) == 1 else 's'}"
     whole = f"product {product.id} {quote(product.name or '')}"
     return (
-        f"Delete test case {case.id} {quote(case.title)} ({steps}) of {whole}? There is no undo. "
-        "Where tests use it they keep it, but nobody can read it here any more."
+        f"Delete test case {case.id} {quote(case.title)} ({many(len(case.steps), 'step')}) of {whole}? "
+        "There is no undo. Where tests use it they keep it, but nobody can read it here any more."
     )
 
 

@@ -35,7 +35,7 @@ async def upload_attachment(call: Call[World]) -> Response:
     """One file, in a field `file` or `files`."""
     world, (resource_type, resource_id) = call.world, _target(call)
     try:
-        found = parts(call.request.headers.get("content-type", ""), call.body)
+        found = parts(call.content_type, call.body)
     except NotMultipart as error:
         raise invalid("File can't be blank") from error
     sent = [part for part in found if part.filename and part.name in {"file", "files", "files[]"}]

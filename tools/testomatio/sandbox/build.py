@@ -1,13 +1,13 @@
 """Build: the imitation put together, with a world of its own each time."""
 
-from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.routes import Call, Routes
 from tools.kit.sandbox.sandbox import Sandbox
+from tools.kit.sandbox.switches import shown, turned
 from tools.testomatio.sandbox import (
     analytics,
     attachments,
@@ -109,12 +109,5 @@ def _story(world: World) -> World:
 @controls.action("switches")
 async def set_switches(call: Call[World]) -> Response:
     """Follow other sources where sources disagree: `{"camel_case": true}`, `{"too_many_every": 5}`."""
-    sent, world = body(call), call.world
-    names = sorted(Switches.__dataclass_fields__)
-    wanted: dict[str, Any] = {}
-    for name, value in sent.items():
-        if name not in names or type(value) is not type(getattr(world.switches, name)) or str(value).startswith("-"):
-            raise invalid(f"send true or false, or a number where one stands, for any of {', '.join(names)}")
-        wanted[name] = value
-    world.switches = replace(world.switches, **wanted)
-    return answer({name: getattr(world.switches, name) for name in names})
+    call.world.switches = turned(call.world.switches, body(call), invalid)
+    return answer(shown(call.world.switches))

@@ -37,7 +37,7 @@ async def log_in(call: Call[World]) -> Response:
 
 def _sent(call: Call[World]) -> Mapping[str, object]:
     """What was sent, as JSON or as a form."""
-    kind = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = call.content_type.partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
         return dict(parse_qsl(call.body.decode("utf-8", "replace")))
     return body(call)

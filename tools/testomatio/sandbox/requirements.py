@@ -88,11 +88,10 @@ async def delete_requirement(call: Call[World]) -> Response:
 
 def _sent(call: Call[World]) -> tuple[Fields, list[str]]:
     """The fields of a body and the names of the files in it."""
-    content_type = call.request.headers.get("content-type", "")
-    if not content_type.startswith("multipart/"):
+    if not call.content_type.startswith("multipart/"):
         return fields(call, "requirement"), []
     try:
-        found = parts(content_type, call.body)
+        found = parts(call.content_type, call.body)
     except NotMultipart as error:
         raise refuse(400, f"The form cannot be read: {error}") from error
     files = [part.filename for part in found if part.filename is not None and part.name in {"files", "files[]"}]

@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page
-from tools.kit.text import quote
+from tools.kit.text import many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -17,7 +17,7 @@ from tools.testomatio.models.requirements import Branch, Milestone
 from tools.testomatio.tools.label_links import known_milestone
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, gated, many, missing, of_project
+from tools.testomatio.tools.scope import Pairs, gated, missing, of_project
 
 tool = Toolset(Testomatio, needs="api")
 

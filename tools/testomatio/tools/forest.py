@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from tools.kit.text import many
 from tools.kit.toolset import Progress, in_silence
 from tools.kit.walk import Batch, Walk
 from tools.testomatio.client.runs import PER_PAGE, paged
@@ -92,7 +93,7 @@ def _cut_circles(forest: Forest) -> None:
             cut += 1
         rooted.update(path)
     if cut:
-        forest.reasons.append(f"{cut} suite{'s' if cut > 1 else ''} stood below itself and is shown at the top")
+        forest.reasons.append(f"{many(cut, 'suite')} stood below itself and is shown at the top")
 
 
 async def read_forest(

@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.kit.errors import PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, digest
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -20,7 +20,7 @@ from tools.testomatio.tools.paging import drain, page_of
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.reporting import default_project
 from tools.testomatio.tools.run_changes import given
-from tools.testomatio.tools.scope import Branch, Pairs, many
+from tools.testomatio.tools.scope import Branch, Pairs
 
 tool = Toolset(Testomatio, needs="report")
 

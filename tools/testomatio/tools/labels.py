@@ -11,7 +11,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Refused, Unauthorized
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.text import Key, quote
+from tools.kit.text import Key, many, quote
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -19,7 +19,7 @@ from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.labels import Label
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, given, many, missing, of_project
+from tools.testomatio.tools.scope import Pairs, given, missing, of_project
 from tools.testomatio.tools.tql import quoted
 
 tool = Toolset(Testomatio, needs="api")

@@ -6,13 +6,13 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.web import Example, ParametrisedTest
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import many, missing
+from tools.testomatio.tools.scope import missing
 
 web = Toolset(Testomatio, needs="web")
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.plans import Plan
@@ -15,7 +15,7 @@ from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, SuiteIds, TestIds, Title, given, not_taken
 from tools.testomatio.tools.runs import RunKind
-from tools.testomatio.tools.scope import Pairs, many, missing, of_project
+from tools.testomatio.tools.scope import Pairs, missing, of_project
 from tools.testomatio.tools.tql import Tql, checked_tql, quoted
 
 tool = Toolset(Testomatio, needs="api")

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.families import PROJECT
 from tools.testomatio.client.testomatio import Testomatio
@@ -20,7 +20,7 @@ from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Env, Title, given
 from tools.testomatio.tools.run_events import unfinished
 from tools.testomatio.tools.runs import Counts, RunId, counts_of, in_words, known_run
-from tools.testomatio.tools.scope import Pairs, many
+from tools.testomatio.tools.scope import Pairs
 
 tool = Toolset(Testomatio, needs="report")
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from tools.kit.errors import PlatformError
 from tools.kit.failure_groups import NO_WORDS, grouped
-from tools.kit.text import passage, quote
+from tools.kit.text import many, passage, quote
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
@@ -12,7 +12,6 @@ from tools.testomatio.tools.pages import project_slugs
 from tools.testomatio.tools.plans import known_plan
 from tools.testomatio.tools.run_report import results_of, without_stack
 from tools.testomatio.tools.runs import bare_run, known_run
-from tools.testomatio.tools.scope import many
 
 tool = Toolset(Testomatio, needs="api")
 

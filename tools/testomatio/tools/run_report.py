@@ -12,7 +12,7 @@ from pydantic import Field
 from tools.kit.errors import PlatformError
 from tools.kit.failure_groups import NO_WORDS, Group, grouped
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted
+from tools.kit.text import Key, Untrusted, many
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset, in_silence
 from tools.testomatio.client.testomatio import Testomatio
@@ -25,7 +25,7 @@ from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import shortened
 from tools.testomatio.tools.run_history import History, Mark, Past, history
 from tools.testomatio.tools.runs import Counts, RunId, counts_of, known_run
-from tools.testomatio.tools.scope import Branch, Pairs, many
+from tools.testomatio.tools.scope import Branch, Pairs
 
 tool = Toolset(Testomatio, needs="api")
 

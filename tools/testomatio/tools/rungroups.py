@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, digest
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset, in_silence
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Rungroup
@@ -16,7 +16,7 @@ from tools.testomatio.tools.paging import drain, page_of
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Title, given, not_taken
 from tools.testomatio.tools.runs import GroupId, RunRow, row_of
-from tools.testomatio.tools.scope import many, missing, of_project
+from tools.testomatio.tools.scope import missing, of_project
 
 tool = Toolset(Testomatio, needs="api")
 

@@ -137,8 +137,3 @@ def not_applied(fields: Mapping[str, Any], after: Any) -> list[str]:
         return (value.strip() or None) if isinstance(value, str) else value
 
     return [name for name, value in fields.items() if plain(getattr(after, name)) != plain(value)]
-
-
-def many(count: int, one: str, several: str | None = None, *, complete: bool = True) -> str:
-    """A number of things in words, which says where it may be more."""
-    return f"{'' if complete else 'at least '}{count} {one if count == 1 else several or one + 's'}"

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.together import together
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.families import OF_A_PROJECT, TOKEN
@@ -20,7 +20,7 @@ from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.placing import holder_of_suites, holder_of_tests, known_suite, known_test, named
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import bare_id, many
+from tools.testomatio.tools.scope import bare_id
 
 tool = Toolset(Testomatio, needs="api")
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -16,7 +16,7 @@ from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import given, many, missing, of_project
+from tools.testomatio.tools.scope import given, missing, of_project
 
 tool = Toolset(Testomatio, needs="api")
 

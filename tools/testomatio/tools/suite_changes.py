@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.text import Untrusted, quote
+from tools.kit.text import Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId
@@ -17,7 +17,7 @@ from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.placing import holder_of_suites, known_suite, named
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, given, many, missing, not_applied, of_project, on_branch
+from tools.testomatio.tools.scope import Branch, given, missing, not_applied, of_project, on_branch
 from tools.testomatio.tools.suite_tree import tests_below
 from tools.testomatio.tools.suites import FileType, SuiteRow, row_of_suite
 from tools.testomatio.tools.test_changes import Email, Emoji, Markdown, by_email

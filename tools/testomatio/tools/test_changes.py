@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.text import Untrusted, quote
+from tools.kit.text import Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
@@ -15,7 +15,7 @@ from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.placing import holder_of_tests, known_suite, known_test, named
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, given, many, missing, not_applied, on_branch
+from tools.testomatio.tools.scope import Branch, given, missing, not_applied, on_branch
 from tools.testomatio.tools.tests import Priority, State, Tags, TestRow, row_of_test
 
 tool = Toolset(Testomatio, needs="api")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import WebRun
@@ -15,7 +15,7 @@ from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.rungroups import known_group
 from tools.testomatio.tools.runs import Counts, GroupId, RunId, in_words
-from tools.testomatio.tools.scope import many, of_project, opens_api
+from tools.testomatio.tools.scope import of_project, opens_api
 from tools.testomatio.tools.web_runs import PER_PAGE, known_web_run
 
 tool = Toolset(Testomatio, needs="web")

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel
 
 from tools.kit.client import Query
+from tools.kit.text import many
 from tools.kit.toolset import Progress, in_silence
 from tools.kit.walk import MOST_PAGES, Walked
 from tools.testsigma.models.listing import Listed
@@ -129,7 +130,7 @@ class Count:
 
     def of(self, one: str, several: str | None = None) -> str:
         """The count with its noun."""
-        return f"{self} {one if self.number == 1 else several or one + 's'}"
+        return many(self.number, one, several, complete=self.is_exact)
 
 
 async def counted(fetch: Callable[[Query], Awaitable[Listed[R]]], key: Callable[[R], str | None]) -> Count:

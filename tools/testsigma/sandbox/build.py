@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal
 
 from starlette.responses import Response
@@ -10,6 +9,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.routes import Call, Routes
 from tools.kit.sandbox.sandbox import Sandbox
+from tools.kit.sandbox.switches import shown, turned
 from tools.testsigma.sandbox import (
     cases,
     folders,
@@ -91,9 +91,5 @@ def _scale(world: World) -> World:
 @controls.action("switches")
 async def set_switches(call: Call[World]) -> Response:
     """Follow other sources where sources disagree, or show a rare behaviour: `{"as_documented": true}`."""
-    sent, world = body(call), call.world
-    known = set(Switches.__dataclass_fields__)
-    if sent.keys() - known or not all(isinstance(value, bool) for value in sent.values()):
-        raise unprocessable(f"send true or false for any of {', '.join(sorted(known))}")
-    world.switches = replace(world.switches, **{name: bool(value) for name, value in sent.items()})
-    return rendered({name: getattr(world.switches, name) for name in sorted(known)})
+    call.world.switches = turned(call.world.switches, body(call), unprocessable)
+    return rendered(shown(call.world.switches))

@@ -63,7 +63,7 @@ def settle(world: World) -> None:
 
 def _file(call: Call[World]) -> bytes:
     try:
-        found = parts(call.request.headers.get("content-type", ""), call.body)
+        found = parts(call.content_type, call.body)
     except NotMultipart as error:
         raise invalid("The request body is not a valid form") from error
     for part in found:

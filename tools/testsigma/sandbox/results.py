@@ -111,11 +111,10 @@ def _written(world: World, result: RunCase) -> Row:
 
 
 def _sent(call: Call[World]) -> tuple[Fields, list[Part]]:
-    kind = call.request.headers.get("content-type", "")
-    if not kind.lower().startswith("multipart/"):
+    if not call.content_type.lower().startswith("multipart/"):
         return body(call), []
     try:
-        found = parts(kind, call.body)
+        found = parts(call.content_type, call.body)
     except NotMultipart as error:
         raise invalid("The request body is not a valid form") from error
     data = next((part.text for part in found if part.name == "data"), None)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.kit.errors import Conflict, Invalid, NotFound, OutcomeUnknown, PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.settings import LookupKind
 from tools.testsigma.client.testsigma import Testsigma
@@ -205,7 +205,7 @@ async def about_to_update(
     switches = bool(old if body.get("template_type") == "TCD" else has_text)
     if not switches and not (embedded and steps is not None):
         return None
-    lost = f"its {len(old)} step{'' if len(old) == 1 else 's'}" if old else "its text"
+    lost = f"its {many(len(old), 'step')}" if old else "its text"
     groups = f", {embedded} of them a step group that the API cannot put back" if embedded else ""
     return f"Replace what test case {case.key} {quote(case.title or '')} says to do? It loses {lost}{groups}."
 
@@ -282,7 +282,7 @@ class DeletedCase(Answer):
 
 def steps_in_words(case: TestCase) -> str:
     count = len(case.ordered_steps)
-    return f"{count} step{'' if count == 1 else 's'}" if count else "a text" if case.steps else "no steps"
+    return many(count, "step") if count else "a text" if case.steps else "no steps"
 
 
 async def about_to_delete(api: Testsigma, case_id: str, project: str | None) -> str:

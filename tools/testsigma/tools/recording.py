@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset, in_silence
 from tools.kit.vocabulary import Said
 from tools.kit.wait import Pace, wait_until
@@ -166,9 +166,9 @@ async def about_to_record(
     replaced = [intent for intent in plan.intents if not intent.is_first]
     if not replaced:
         return None
-    count, one = len(plan.intents), len(replaced) == 1
+    one = len(replaced) == 1
     lines = [
-        f"Record {count} result{'' if count == 1 else 's'} in {run_in_words(plan.run)} as {quote(plan.person.called)}? "
+        f"Record {many(len(plan.intents), 'result')} in {run_in_words(plan.run)} as {quote(plan.person.called)}? "
         f"{len(replaced)} {'replaces' if one else 'replace'} a result that is there; every attempt stays in the "
         "history and cannot be removed."
     ]

@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.text import Key, Untrusted, clean, quote
+from tools.kit.text import Key, Untrusted, clean, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.paging import Count
 from tools.testsigma.client.testsigma import Testsigma
@@ -254,9 +254,8 @@ class DeletedGroup(Answer):
 async def about_to_delete(api: Testsigma, step_group_id: str, project: str | None) -> str:
     owner, group = await known_group(api, step_group_id, project)
     users, count = await uses(api, owner, group)
-    steps = len(group.steps)
     return (
-        f"Delete step group {group.key} {quote(group.title or '')} ({steps} step{'' if steps == 1 else 's'}) of "
+        f"Delete step group {group.key} {quote(group.title or '')} ({many(len(group.steps), 'step')}) of "
         f"project {quote(owner.name or owner.id)}? It is unlinked from {in_words(users, count)}. There is no undo."
     )
 

@@ -5,44 +5,15 @@ import time
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from server.sandbox import SandboxTransport
 from server.settings import SANDBOX_ORIGIN
-from tools.kit.sandbox.clock import Clock, span
-from tools.kit.sandbox.composition import compose
+from tests.tools.testio_sandbox.asking import error, told
+from tools.kit.sandbox.clock import span
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.testio.sandbox.build import MOUNT, build
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return build(clock=Clock(factor=0))
-
-
-@pytest.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(
-        transport=SandboxTransport(compose({"testio": sandbox})),
-        base_url=SANDBOX_ORIGIN + MOUNT,
-        headers={"Authorization": "Token demo"},
-    ) as client:
-        yield client
-
-
-async def told(http: httpx.AsyncClient, path: str, name: str | None = None) -> Any:
-    answer = await http.get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json() if name is None else answer.json()[name]
-
-
-async def error(answer: httpx.Response, status: int) -> str:
-    assert answer.status_code == status, answer.text
-    return str(answer.json()["error"])
 
 
 async def everything(http: httpx.AsyncClient) -> list[dict[str, Any]]:

@@ -1,28 +1,13 @@
 """The imitation of test IO: asking testers to reproduce a bug and to check a fix."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.test_testio_sandbox import account, error, told
-from tools.kit.sandbox.clock import Clock
+from tests.tools.testio_sandbox.asking import error, told
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.testio.sandbox.build import build
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return build(clock=Clock(factor=0))
-
-
-@pytest.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with account(sandbox) as client:
-        yield client
-
 
 REPRODUCE = {"product_id": 71, "bug_id": 88101, "bug_report_confirmation_requirement_attributes": {}}
 STAGING = {"id": 31}

@@ -1,6 +1,5 @@
 """The imitation of test IO: the click on Export, which really posts a bug to a listener on this machine."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -8,22 +7,7 @@ import pytest
 
 from server.settings import SANDBOX_ORIGIN
 from tests.tools.test_kit_sandbox_hook import listening
-from tests.tools.test_testio_sandbox import account, error, told
-from tools.kit.sandbox.clock import Clock
-from tools.kit.sandbox.sandbox import Sandbox
-from tools.testio.sandbox.build import build
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return build(clock=Clock(factor=0))
-
-
-@pytest.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with account(sandbox) as client:
-        yield client
-
+from tests.tools.testio_sandbox.asking import error, told
 
 EXPORT = f"{SANDBOX_ORIGIN}/_sandbox/testio/export"
 

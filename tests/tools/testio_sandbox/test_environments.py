@@ -1,29 +1,14 @@
 """The imitation of test IO: test environments and the apps that are installed in them."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.test_testio_sandbox import account, error, told
-from tools.kit.sandbox.clock import Clock
+from tests.tools.testio_sandbox.asking import error, told
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testio.sandbox import storage
-from tools.testio.sandbox.build import build
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return build(clock=Clock(factor=0))
-
-
-@pytest.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with account(sandbox) as client:
-        yield client
-
 
 PATH = "/products/71/test_environments"
 WHERE = {"data_type": "custom", "page_url": "https://shop.example.test/qa"}

@@ -1,28 +1,11 @@
 """The imitation of test IO: the public list of devices, on a host of its own."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.test_testio_sandbox import account, error, told
-from tools.kit.sandbox.clock import Clock
-from tools.kit.sandbox.sandbox import Sandbox
-from tools.testio.sandbox.build import build
+from tests.tools.testio_sandbox.asking import error, told
 from tools.testio.sandbox.versions import VERSIONS
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return build(clock=Clock(factor=0))
-
-
-@pytest.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with account(sandbox) as client:
-        yield client
-
 
 API = f"{SANDBOX_ORIGIN}/testio/devices/api"
 

@@ -3,14 +3,13 @@
 import time
 import tracemalloc
 from collections import Counter
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.test_testio_sandbox import account, error, told
+from tests.tools.testio_sandbox.asking import account, error, told
 from tools.kit.sandbox.clock import Clock, span
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testio.sandbox.build import build
@@ -23,12 +22,6 @@ MEGABYTE = 1_000_000
 @pytest.fixture
 def sandbox() -> Sandbox:
     return build("scale", clock=Clock(factor=0))
-
-
-@pytest.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with account(sandbox) as client:
-        yield client
 
 
 async def page(http: httpx.AsyncClient, number: int, query: str = "") -> list[dict[str, Any]]:

@@ -1,28 +1,14 @@
 """The imitation of test IO: connections to trackers, and pages of test accounts."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.test_testio_sandbox import account, error, told
-from tools.kit.sandbox.clock import Clock
+from tests.tools.testio_sandbox.asking import account, error, told
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testio.sandbox.build import build
 from tools.testio.sandbox.world import Switches
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return build(clock=Clock(factor=0))
-
-
-@pytest.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with account(sandbox) as client:
-        yield client
-
 
 URL = "https://tracker.example.test/hooks/shop"
 CLAIM = {"name": "Shop accounts", "expiration_period": 7, "access_entries": [{"credentials": "anna / demo-pass-1"}]}

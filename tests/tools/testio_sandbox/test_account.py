@@ -1,58 +1,24 @@
 """The imitation of test IO: that it answers what its reference says."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from server.sandbox import SandboxTransport
 from server.settings import SANDBOX_ORIGIN
-from tools.kit.sandbox.clock import Clock, span
-from tools.kit.sandbox.composition import compose
+from tests.tools.testio_sandbox.asking import account, error, told
+from tools.kit.sandbox.clock import span
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.testio.sandbox.build import MOUNT, build
+from tools.testio.sandbox.build import build
 from tools.testio.sandbox.world import Switches
 
 ENVIRONMENT = {"title": "PR 12", "url": "https://pr12.example.test", "access": "demo / demo"}
 FEATURE = {"title": "Basket", "description": "New basket page", "howtofind": "Cart icon"}
 
 
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return build(clock=Clock(factor=0))
-
-
-@pytest.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with account(sandbox) as client:
-        yield client
-
-
-def account(sandbox: Sandbox) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        transport=SandboxTransport(compose({"testio": sandbox})),
-        base_url=SANDBOX_ORIGIN + MOUNT,
-        headers={"Authorization": "Token demo"},
-    )
-
-
 def later(sandbox: Sandbox, by: str) -> None:
     sandbox.clock.advance(span(by))
-
-
-async def told(http: httpx.AsyncClient, path: str, name: str | None = None) -> Any:
-    answer = await http.get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json() if name is None else answer.json()[name]
-
-
-async def error(answer: httpx.Response, status: int) -> str:
-    assert answer.status_code == status, answer.text
-    body = answer.json()
-    assert list(body) == ["error"]
-    return str(body["error"])
 
 
 async def ordered(http: httpx.AsyncClient, product_id: int = 71, **fields: object) -> Any:

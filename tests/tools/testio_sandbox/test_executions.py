@@ -1,27 +1,12 @@
 """The imitation of test IO: executions of user stories, and tests that are saved as templates."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from tests.tools.test_testio_sandbox import account, error, told
-from tools.kit.sandbox.clock import Clock
+from tests.tools.testio_sandbox.asking import error, told
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.testio.sandbox.build import build
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return build(clock=Clock(factor=0))
-
-
-@pytest.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with account(sandbox) as client:
-        yield client
-
 
 PATH = "/user_story_version_executions"
 NAME = "user_story_version_executions"

@@ -1,29 +1,14 @@
 """The imitation of test IO: test cases, and the scripted runs that use them."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.test_testio_sandbox import account, error, told
-from tools.kit.sandbox.clock import Clock
+from tests.tools.testio_sandbox.asking import error, told
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.testio.sandbox.build import build
-
-
-@pytest.fixture
-def sandbox() -> Sandbox:
-    return build(clock=Clock(factor=0))
-
-
-@pytest.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with account(sandbox) as client:
-        yield client
-
 
 STEPS = [{"description": "Open the cart"}, {"description": "Press Pay", "target_idx": "S-2"}]
 CASE = {"title": "Pay by invoice", "feature_id": 304, "test_case_steps": STEPS}

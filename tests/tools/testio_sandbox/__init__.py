@@ -1,0 +1,1 @@
+"""The imitation of test IO, subject by subject."""
