@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.desk import live_client
+from tests.desk import change_bug, live_client, sandboxes
 from tools.kit.errors import NotFound, Refused
 from tools.kit.survey import Wish
 from tools.kit.when import moment
@@ -47,11 +47,24 @@ async def test_open_bugs_of_a_release_come_worst_first() -> None:
     async with live_client() as api:
         seen = await survey.bugs(api, Wish(text="release 9", limit=500))
         nothing = await survey.bugs(api, Wish(text="release 77"))
-    severities = [row.severity for row in seen.rows]
+    severities = [row.severity for row in seen.rows if not row.is_confirmed]
     assert severities == sorted(severities, key=["critical", "high", "medium", "low", "unknown"].index)
-    assert {row.status for row in seen.rows} <= {"forwarded", "question"}
+    assert {row.status for row in seen.rows if not row.is_confirmed} == {"forwarded", "question"}
+    assert {row.status for row in seen.rows if row.is_confirmed} == {"accepted"}
+    assert [row.is_confirmed for row in seen.rows] == sorted(row.is_confirmed for row in seen.rows)
     assert "88101" in {row.bug_id for row in seen.rows}
     assert nothing.rows == []
+
+
+async def test_a_bug_that_was_fixed_is_no_longer_among_them() -> None:
+    assert survey.bugs is not None
+    world = sandboxes()
+    async with live_client(world) as api:
+        before = await survey.bugs(api, Wish(text="release 9", limit=500))
+        accepted = next(int(row.bug_id) for row in before.rows if row.is_confirmed)
+        change_bug(world, accepted, fixed=True)
+        after = await survey.bugs(api, Wish(text="release 9", limit=500))
+    assert {row.bug_id for row in before.rows} - {row.bug_id for row in after.rows} == {str(accepted)}
 
 
 async def test_what_has_not_begun_is_untested() -> None:

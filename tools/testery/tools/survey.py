@@ -1,6 +1,7 @@
 """What Testery can tell in the words that all platforms share: runs, what failed in them, what was not carried out."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -22,6 +23,10 @@ OPEN_RUNS: Final = 10
 """Runs whose results are read to find what was not carried out."""
 
 
+def _page(run: Run) -> str:
+    return f"{KEY}://test-runs/{run.id}"
+
+
 def row_of(run: Run, keys: dict[int, str]) -> RunRow:
     return RunRow(
         platform=KEY,
@@ -30,13 +35,14 @@ def row_of(run: Run, keys: dict[int, str]) -> RunRow:
         status=run.status,
         said=run.said,
         where=keys.get(run.project_id or 0),
+        environment=run.environment_key or (str(run.environment_id) if run.environment_id is not None else None),
         started_at=run.started_at or run.at,
         ended_at=run.ended_at,
         total=run.total,
         passed=run.passed,
         failed=run.failed,
         skipped=run.ignored,
-        page=f"{KEY}://test-runs/{run.id}",
+        page=_page(run),
     )
 
 
@@ -102,8 +108,9 @@ async def run(api: Testery, run_id: str) -> RunStory:
 
 async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
     """Runs whose names fit; the API has no list of bugs or of tests to look in."""
+    unlisted = [f"the API lists no {kind}s" for kind in ("bug", "test") if kind in kinds]
     if "run" not in kinds:
-        return Seen()
+        return Seen(why=", ".join(unlisted) or None)
     fitting, keys = await _fitting(api, Wish(text=words, limit=limit)), await project_keys(api)
     rows = [
         Found(
@@ -114,25 +121,26 @@ async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) 
             said=one.said,
             where=keys.get(one.project_id or 0),
             at=one.at,
-            page=f"{KEY}://test-runs/{one.id}",
+            page=_page(one),
         )
         for one in fitting.rows
     ]
-    return Seen(rows, fitting.complete, fitting.why)
+    return Seen(rows, fitting.complete, "; ".join(filter(None, [fitting.why, *unlisted])) or None)
 
 
 async def untested(api: Testery, wish: Wish) -> Seen[Untested]:
     """What the runs that fit hold without a result, and runs that have not begun."""
-    fitting = await _fitting(api, Wish(wish.since, wish.until, wish.text, NEWEST))
+    fitting = await _fitting(api, replace(wish, limit=NEWEST))
     waiting = [one for one in fitting.rows if one.status == "queued"]
     rows = [
-        Untested(platform=KEY, run_id=str(one.id), title=one.name or one.test_name, said=one.said) for one in waiting
+        Untested(platform=KEY, run_id=str(one.id), title=one.name or one.test_name, said=one.said, page=_page(one))
+        for one in waiting
     ]
     open_runs = [one for one in fitting.rows if one not in waiting and (one.not_run or not one.is_over)]
     read = await together([partial(api.results, one.id) for one in open_runs[:OPEN_RUNS]], at_once=4)
     for one, results in zip(open_runs, read, strict=False):
         rows += [
-            Untested(platform=KEY, run_id=str(one.id), title=result.name, said=result.said)
+            Untested(platform=KEY, run_id=str(one.id), title=result.name, said=result.said, page=_page(one))
             for result in results
             if result.status in {"queued", "running"}
         ]

@@ -1,6 +1,7 @@
 """What test IO tells across platforms: its tests are runs, its bugs are what failed in them."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 
 from tools.kit.errors import Refused
@@ -30,6 +31,8 @@ STATUSES: dict[str, Status] = {
 """An ended test has no verdict of the platform's: its bugs speak, so it stays `unknown`."""
 SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "low": "low"}
 OPEN = frozenset({"forwarded", "question"})
+CONFIRMED = "accepted"
+"""Such a bug is real; whether it was fixed is rarely told, so that only a told fix takes it away."""
 WORST_FIRST: tuple[Severity, ...] = ("critical", "high", "medium", "low", "unknown")
 
 
@@ -107,8 +110,8 @@ def _worst_first(bug: BugScan) -> tuple[int, int]:
 
 
 async def open_bugs(api: TestIO, wish: Wish) -> Seen[BugRow]:
-    """Open bugs of the tests that fit; without words also those whose test is not known."""
-    tests, why = await tests_that_fit(api, Wish(text=wish.text))
+    """Bugs of the tests that fit, open or not known to be fixed; without words also those of no known test."""
+    tests, why = await tests_that_fit(api, replace(wish, since=None, until=None))
     titles = {test.id: test for test in tests}
     if wish.text is not None and not tests:
         return Seen(complete=not why, why="; ".join(why) or None)
@@ -116,15 +119,16 @@ async def open_bugs(api: TestIO, wish: Wish) -> Seen[BugRow]:
 
     def keep(bug: BugScan) -> None:
         reported = instant(bug.reported_at)
-        if bug.status in OPEN and Wish(since=wish.since, until=wish.until).fits("", reported, reported):
+        counts = bug.status in OPEN or (bug.status == CONFIRMED and not bug.fixed)
+        if counts and Wish(since=wish.since, until=wish.until).fits("", reported, reported):
             found.append(bug)
 
     walked = await api.walk_bugs(BugFilters(test_ids=list(titles) if wish.text is not None else []), keep)
-    found.sort(key=_worst_first)
+    found.sort(key=lambda bug: (bug.status == CONFIRMED, *_worst_first(bug)))
     why += _left_out([walked])
     rows = [_bug_row(bug, titles.get(bug.test_id or 0)) for bug in found[: wish.limit]]
     if len(found) > wish.limit:
-        why.append(f"{len(found) - wish.limit} more open bugs fit")
+        why.append(f"{len(found) - wish.limit} more bugs fit")
     return Seen(rows, complete=not why, why="; ".join(why) or None)
 
 
@@ -136,6 +140,7 @@ def _bug_row(bug: BugScan, test: ExploratoryTest | None) -> BugRow:
         severity=shared(bug.severity, SEVERITIES, "unknown"),
         said=bug.severity,
         status=bug.status,
+        is_confirmed=bug.status == CONFIRMED,
         where=str(test.product.id) if test is not None and test.product is not None else None,
         reported_at=bug.reported_at,
         page=f"testio://bugs/{bug.id}",
@@ -146,7 +151,7 @@ async def untested(api: TestIO, wish: Wish) -> Seen[Untested]:
     """Tests that fit and have not begun."""
     seen = await runs(api, wish)
     rows = [
-        Untested(platform=PLATFORM, run_id=row.run_id, title=row.title, said=row.said)
+        Untested(platform=PLATFORM, run_id=row.run_id, title=row.title, said=row.said, page=row.page)
         for row in seen.rows
         if row.status == "queued"
     ]

@@ -22,6 +22,8 @@ T = TypeVar("T")
 KEY: Final = "testsigma"
 MOST_COUNTED: Final = 10
 """Runs whose results are read where the platform does not sum them up; each is a request or more."""
+MOST_OPEN: Final = 20
+"""Open runs that are looked through for what has no result yet."""
 MOST_FAILURES: Final = 50
 
 
@@ -66,6 +68,10 @@ async def _fitting(api: Testsigma, wish: Wish) -> _Reading:
     return reading
 
 
+def _page(project: Project, run: TestRun) -> str:
+    return f"{KEY}://{project.prefix or project.id}/test-runs/{run.key}"
+
+
 def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
     return RunRow(
         platform=KEY,
@@ -74,6 +80,7 @@ def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
         status=run_status(run, counts),
         said=run.status,
         where=project.prefix or project.name,
+        environment=", ".join(sorted(run.environments)) or None,
         started_at=run.start_date or run.created_at,
         ended_at=(run.end_date or run.updated_at) if run.is_closed else None,
         total=run.test_cases_count if run.test_cases_count is not None or counts is None else counts.total,
@@ -81,7 +88,7 @@ def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
         failed=None if counts is None else counts.of("failed"),
         blocked=None if counts is None else counts.of("blocked"),
         skipped=None if counts is None else counts.of("skipped"),
-        page=f"{KEY}://{project.prefix or project.id}/test-runs/{run.key}",
+        page=_page(project, run),
     )
 
 
@@ -92,7 +99,10 @@ async def runs(api: Testsigma, wish: Wish) -> Seen[RunRow]:
     for project, run in reading.runs[: wish.limit]:
         counts = told_counts(run)
         if counts is None and read < MOST_COUNTED:
-            counts, read = (await results_of(api, project, run)).counts, read + 1
+            results, read = await results_of(api, project, run), read + 1
+            counts = results.counts
+            if not results.coverage.complete:
+                reading.reasons.append(f"results of {run.key}: {results.coverage.why}")
         rows.append(_row(project, run, counts))
     if any(row.passed is None for row in rows):
         reading.reasons.append(f"results were counted for the newest {MOST_COUNTED} runs that say nothing of them")
@@ -134,7 +144,10 @@ async def search(api: Testsigma, words: str, kinds: Collection[Kind], limit: int
     found += [_found_run(project, run) for project, run in reading.runs]
     if len(found) > limit:
         reading.reasons.append(f"{len(found) - limit} more fit")
-    return reading.seen(found[:limit])
+    seen = reading.seen(found[:limit])
+    if "bug" in kinds:
+        seen.why = "; ".join(filter(None, [seen.why, "the API lists no bugs"]))
+    return seen
 
 
 async def _cases(api: Testsigma, project: Project, words: str, reasons: list[str]) -> list[Found]:
@@ -173,7 +186,7 @@ def _found_run(project: Project, run: TestRun) -> Found:
         said=run.status,
         where=project.prefix or project.name,
         at=run.start_date or run.created_at,
-        page=f"{KEY}://{project.prefix or project.id}/test-runs/{run.key}",
+        page=_page(project, run),
     )
 
 
@@ -183,12 +196,12 @@ async def untested(api: Testsigma, wish: Wish) -> Seen[Untested]:
     rows: list[Untested] = []
     going = [(project, run) for project, run in reading.runs if not run.is_closed]
     for place, (project, run) in enumerate(going):
-        if len(rows) >= wish.limit:
+        if len(rows) >= wish.limit or place == MOST_OPEN:
             reading.reasons.append(f"{len(going) - place} more open runs were not looked at")
             break
         results = await results_of(api, project, run)
         rows += [
-            Untested(platform=KEY, run_id=run.key, title=row.test_case.title, said=row.status)
+            Untested(platform=KEY, run_id=run.key, title=row.test_case.title, said=row.status, page=_page(project, run))
             for row in results.rows
             if result_status(row.status) in {"queued", "running"}
         ]
