@@ -121,6 +121,15 @@ class Wish:
     limit: int = 50
     whole_numbers: bool = False
     """Whether a number among the words is a whole version, and no part of another or of a date."""
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was read for it; see `once`."""
+
+    async def once(self, what: str, read: Callable[[], Awaitable[T]]) -> T:
+        """Read something for this wish, or answer what was read for it before: runs, bugs and gaps share much."""
+        if what not in self.memory:
+            self.memory[what] = await read()
+        told: T = self.memory[what]
+        return told
 
     def fits(self, title: str | None, began: datetime | None, ended: datetime | None) -> bool:
         """Whether something of this title fits that lasted from `began` to `ended` (None: not known, or not over)."""

@@ -6,6 +6,7 @@ from tests.desk import change_bug, live_client, sandboxes
 from tools.kit.errors import NotFound, Refused
 from tools.kit.survey import Wish
 from tools.kit.when import moment
+from tools.testio.tools import survey as module
 from tools.testio.tools.survey import survey
 
 pytestmark = pytest.mark.anyio
@@ -17,6 +18,17 @@ async def test_its_tests_are_runs_and_a_version_finds_them() -> None:
     assert seen.complete
     assert [(row.run_id, row.status, row.said) for row in seen.rows] == [("5519", "running", "running")]
     assert seen.rows[0].page == "testio://exploratory-tests/5519"
+
+
+async def test_products_past_what_is_looked_into_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_PRODUCTS", 1)
+    async with live_client() as api:
+        seen = await survey.runs(api, Wish(limit=500))
+        cases = await survey.search(api, "a", ["test"], 100)
+    assert len({row.where for row in seen.rows}) == 1
+    assert not seen.complete
+    assert "only the newest 1 of" in (seen.why or "")
+    assert "only the newest 1 of" in (cases.why or "")
 
 
 async def test_runs_that_lasted_into_the_time_are_in_it() -> None:

@@ -47,6 +47,14 @@ def row_of(run: Run, keys: dict[int, str]) -> RunRow:
 
 
 async def _fitting(api: Testery, wish: Wish) -> Seen[Run]:
+    found, unread = await wish.once(f"{KEY} runs", partial(_read, api, wish))
+    whys = [unread, f"{len(found) - wish.limit} more runs fit" if len(found) > wish.limit else None]
+    why = "; ".join(filter(None, whys)) or None
+    return Seen(found[: wish.limit], why is None, why)
+
+
+async def _read(api: Testery, wish: Wish) -> tuple[list[Run], str | None]:
+    """All runs that fit, newest first, and what was not looked at."""
     found: list[Run] = []
 
     def keep(run: Run) -> None:
@@ -58,13 +66,9 @@ async def _fitting(api: Testery, wish: Wish) -> Seen[Run]:
         last = instant(run.ended_at or run.at)
         return run.is_over and wish.since is not None and last is not None and last < wish.since
 
-    walked = await api.walk_test_runs(keep, newest=NEWEST, is_past=is_past)
-    found.sort(key=lambda run: -run.id)
-    coverage = walked.coverage(len(found))
-    why = coverage.why
-    if len(found) > wish.limit:
-        why = "; ".join(filter(None, [why, f"{len(found) - wish.limit} more fit"]))
-    return Seen(found[: wish.limit], why is None, why)
+    advice = f"{KEY}_list_test_runs looks further back with newest"
+    walked = await api.walk_test_runs(keep, newest=NEWEST, is_past=is_past, advice=advice)
+    return sorted(found, key=lambda run: -run.id), walked.coverage(len(found)).why
 
 
 async def runs(api: Testery, wish: Wish) -> Seen[RunRow]:
@@ -148,7 +152,7 @@ async def untested(api: Testery, wish: Wish) -> Seen[Untested]:
     if len(open_runs) > OPEN_RUNS:
         whys.append(f"results of {len(open_runs) - OPEN_RUNS} older runs were not read")
     if len(rows) > wish.limit:
-        whys.append(f"{len(rows) - wish.limit} more")
+        whys.append(f"{len(rows) - wish.limit} more without a result")
     why = "; ".join(filter(None, whys)) or None
     return Seen(rows[: wish.limit], why is None, why)
 

@@ -20,6 +20,8 @@ from tools.testio.tools.exploratory_tests import known_test, newest_first
 
 PLATFORM = "testio"
 MOST_FAILURES = 20
+MOST_PRODUCTS = 60
+"""Products that are looked into, the newest; each is a request or more."""
 
 STATUSES: dict[str, Status] = {
     "initialized": "queued",
@@ -56,16 +58,31 @@ def row_of(test: ExploratoryTest) -> RunRow:
 
 
 async def tests_that_fit(api: TestIO, wish: Wish) -> tuple[list[ExploratoryTest], list[str]]:
-    """All tests of all products that fit, newest first, and what could not be read."""
+    """The tests that fit, newest first, and what could not be read."""
+    tests, why = await wish.once(f"{PLATFORM} tests", partial(_all_tests, api))
+    fit = [
+        test
+        for test in tests
+        if wish.fits(test.title, instant(test.start_at), instant(test.end_at) if test.has_ended else None)
+    ]
+    return fit, list(why)
+
+
+async def _all_tests(api: TestIO) -> tuple[list[ExploratoryTest], list[str]]:
     found: list[ExploratoryTest] = []
+    products, why = await _products(api)
+    walks = await together([partial(api.walk_exploratory_tests, product, found.append) for product in products])
+    return sorted(found, key=newest_first), why + _left_out(walks)
 
-    def keep(test: ExploratoryTest) -> None:
-        if wish.fits(test.title, instant(test.start_at), instant(test.end_at) if test.has_ended else None):
-            found.append(test)
 
-    products = await api.products()
-    walks = await together([partial(api.walk_exploratory_tests, product.id, keep) for product in products])
-    return sorted(found, key=newest_first), _left_out(walks)
+async def _products(api: TestIO) -> tuple[list[int], list[str]]:
+    """The products to look into, and a word on those that are not."""
+    ids = sorted((product.id for product in await api.products()), reverse=True)
+    if len(ids) <= MOST_PRODUCTS:
+        return ids, []
+    return ids[:MOST_PRODUCTS], [
+        f"only the newest {MOST_PRODUCTS} of {len(ids)} products were looked into; tools of test IO take any product"
+    ]
 
 
 def _left_out(walks: list[Walked]) -> list[str]:
@@ -203,7 +220,10 @@ async def search(api: TestIO, words: str, kinds: Collection[Kind], limit: int) -
             for test in tests
         ]
     if "test" in kinds:
-        found += await _cases(api, has_title=has)
+        cases, left_out = await _cases(api, has_title=has)
+        found += cases
+        why += left_out
+    why = list(dict.fromkeys(why))
     return Seen(found[:limit], complete=not why and len(found) <= limit, why="; ".join(why) or _more(found, limit))
 
 
@@ -211,7 +231,7 @@ def _more(found: list[Found], limit: int) -> str | None:
     return f"{len(found) - limit} more were found" if len(found) > limit else None
 
 
-async def _cases(api: TestIO, *, has_title: Callable[..., bool]) -> list[Found]:
+async def _cases(api: TestIO, *, has_title: Callable[..., bool]) -> tuple[list[Found], list[str]]:
     found: list[Found] = []
 
     async def of(product_id: int) -> None:
@@ -223,8 +243,9 @@ async def _cases(api: TestIO, *, has_title: Callable[..., bool]) -> list[Found]:
 
         await api.walk_test_cases(product_id, keep)
 
-    await together([partial(of, product.id) for product in await api.products()])
-    return sorted(found, key=lambda one: int(one.id))
+    products, why = await _products(api)
+    await together([partial(of, product) for product in products])
+    return sorted(found, key=lambda one: int(one.id)), why
 
 
 survey = Survey(runs=runs, run=run, search=search, bugs=open_bugs, untested=untested)

@@ -122,11 +122,18 @@ def _ended(run: Run) -> datetime | None:
     return instant(run.finished_at or run.launched_at or run.created_at) if run.is_over else None
 
 
-async def _fitting(api: Testomatio, wish: Wish, why: list[str]) -> list[tuple[str, Run]]:
-    """The runs that fit in all projects, newest first."""
+async def _read(api: Testomatio, wish: Wish) -> tuple[list[tuple[str, Run]], list[str]]:
+    why: list[str] = []
     found = await everywhere(api, partial(_runs_in, api, wish), why)
     rows = [(project, run) for project, inside in found for run in inside]
     rows.sort(key=lambda row: -milliseconds(row[1].launched_at or row[1].created_at))
+    return rows, why
+
+
+async def _fitting(api: Testomatio, wish: Wish, why: list[str]) -> list[tuple[str, Run]]:
+    """The runs that fit in all projects, newest first."""
+    rows, unread = await wish.once(f"{PLATFORM} runs", partial(_read, api, wish))
+    why += unread
     if len(rows) > wish.limit:
         why.append(f"{len(rows) - wish.limit} more runs fit")
     return rows[: wish.limit]

@@ -1,6 +1,7 @@
 """Testsigma's runs and test cases in the words that all platforms share."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
@@ -13,7 +14,7 @@ from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.folder_tree import Tree
 from tools.testsigma.tools.names import lookup_names
-from tools.testsigma.tools.run_view import known_run, results_of
+from tools.testsigma.tools.run_view import Results, known_run, results_of
 from tools.testsigma.tools.statuses import Counts, result_status, run_status, told_counts
 from tools.testsigma.tools.test_cases import case_filter
 
@@ -27,12 +28,12 @@ MOST_OPEN: Final = 20
 MOST_FAILURES: Final = 50
 
 
+@dataclass
 class _Reading:
     """What was read over all projects, and what could not be."""
 
-    def __init__(self) -> None:
-        self.runs: list[tuple[Project, TestRun]] = []
-        self.reasons: list[str] = []
+    runs: list[tuple[Project, TestRun]] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
 
     def keep(self, project: Project, wish: Wish, run: TestRun) -> None:
         if wish.fits(run.title, began(run), ended(run)):
@@ -54,7 +55,16 @@ def ended(run: TestRun) -> datetime | None:
 
 
 async def _fitting(api: Testsigma, wish: Wish) -> _Reading:
-    """The runs of all projects that fit, newest first."""
+    """The runs of all projects that fit, newest first; what is said of them later is the caller's own."""
+    read = await wish.once(f"{KEY} runs", partial(_read, api, wish))
+    return _Reading(read.runs, list(read.reasons))
+
+
+async def _results(api: Testsigma, wish: Wish, project: Project, run: TestRun) -> Results:
+    return await wish.once(f"{KEY} results {run.id}", partial(results_of, api, project, run))
+
+
+async def _read(api: Testsigma, wish: Wish) -> _Reading:
     reading = _Reading()
     projects = await api.projects()
     if not projects.coverage.complete:
@@ -99,7 +109,7 @@ async def runs(api: Testsigma, wish: Wish) -> Seen[RunRow]:
     for project, run in reading.runs[: wish.limit]:
         counts = told_counts(run)
         if counts is None and read < MOST_COUNTED:
-            results, read = await results_of(api, project, run), read + 1
+            results, read = await _results(api, wish, project, run), read + 1
             counts = results.counts
             if not results.coverage.complete:
                 reading.reasons.append(f"results of {run.key}: {results.coverage.why}")
@@ -199,7 +209,7 @@ async def untested(api: Testsigma, wish: Wish) -> Seen[Untested]:
         if len(rows) >= wish.limit or place == MOST_OPEN:
             reading.reasons.append(f"{len(going) - place} more open runs were not looked at")
             break
-        results = await results_of(api, project, run)
+        results = await _results(api, wish, project, run)
         rows += [
             Untested(platform=KEY, run_id=run.key, title=row.test_case.title, said=row.status, page=_page(project, run))
             for row in results.rows
