@@ -159,7 +159,7 @@ async def list_runs(
 async def get_run(
     view: View,
     platform: Annotated[str, Field(max_length=40, description="Key, as across_list_runs gives it.")],
-    run_id: Annotated[str, Field(min_length=1, max_length=100)],
+    run_id: Annotated[str, Field(min_length=1, max_length=100, description="As across_list_runs gives it.")],
 ) -> RunStory:
     """Read a run of any platform with what failed in it."""
     (chosen,) = view.chosen([platform])
@@ -173,9 +173,9 @@ async def search(
     view: View,
     progress: Progress,
     text: Annotated[str, Field(min_length=2, max_length=200, description="Words that all have to be there.")],
-    kinds: Annotated[list[Kind] | None, Field(min_length=1, max_length=3)] = None,
+    kinds: Annotated[list[Kind] | None, Field(min_length=1, max_length=3, description="Default: all.")] = None,
     platforms: Platforms = None,
-    limit: Annotated[int, Field(ge=1, le=100, description="Finds a platform.")] = 20,
+    limit: Annotated[int, Field(ge=1, le=100, description="Rows from each platform.")] = 20,
 ) -> Finds:
     """Find bugs, tests and runs by their words on all platforms."""
     wanted: list[Kind] = kinds or ["bug", "test", "run"]
@@ -200,7 +200,10 @@ async def assess_release(
     until: When = None,
     platforms: Platforms = None,
 ) -> Assessment:
-    """Gather what speaks for and against a release, with sources: runs, open bugs by severity, what is untested."""
+    """Gather what speaks for and against a release, with sources: runs, open bugs by severity, what is untested.
+
+    Give version, since or both; of runs counts when they lasted, of bugs when they were reported.
+    """
     if not (version or since):
         raise Refused("Say which release: a version as its runs are titled, or the time since when it is tested.")
     chosen = view.chosen(platforms)

@@ -254,3 +254,10 @@ def test_an_empty_plain_value_is_a_value() -> None:
     assert change.body == [{"key": "A", "value": "", "encrypted": False}]
     with pytest.raises(Refused):
         change_of(Environment.model_validate({"id": 1}), [VariableToSet(key="A", value=SecretStr(""))], None)
+
+
+@pytest.mark.parametrize("told", [{"variables": None}, {}])
+def test_variables_that_were_not_told_are_not_replaced_by_none(told: dict[str, Any]) -> None:
+    environment = Environment.model_validate({"id": 212, "key": "staging"} | told)
+    with pytest.raises(Refused, match="did not show the variables"):
+        change_of(environment, None, None)

@@ -39,6 +39,11 @@ class Holder(Model):
     def _keep(cls, data: Any) -> Any:
         return _kept(data)
 
+    @property
+    def tells_variables(self) -> bool:
+        """Whether the list of variables was there at all; where it was not, nobody knows what there is."""
+        return isinstance(self.as_read.get("variables"), list)
+
     def variables_with(self, changed: Mapping[str, dict[str, Any]], removed: frozenset[str]) -> list[dict[str, Any]]:
         """The list that replaces the one there is: untouched variables as they were read, then changes, then new ones.
 
