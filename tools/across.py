@@ -4,14 +4,14 @@ It knows no platform by name: each declares a survey, and what one cannot tell i
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
-from tools.kit.errors import Refused, TestdeskError
+from tools.kit.errors import NotConfigured, Refused, TestdeskError
 from tools.kit.model import Answer
 from tools.kit.platform import Offered, Platform
 from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Wish
@@ -19,7 +19,7 @@ from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Status
 from tools.kit.when import When, milliseconds, moment
-from tools.release import MOST_LISTED, Assessment, Source, counted, judge, left_out, lines_of
+from tools.release import MOST_LINES, MOST_LISTED, WORST, Assessment, Source, counted, judge, left_out, lines_of
 
 T = TypeVar("T")
 
@@ -44,8 +44,21 @@ class View:
         return [platform for key, platform in self.platforms.items() if not keys or key in keys]
 
     def now(self, platforms: list[Platform]) -> datetime:
-        """The time by the first platform's clock, from which ages such as 7d count."""
-        told: datetime = self.client_of(platforms[0].key).now()
+        """The time by the clock of the first platform that is configured, from which ages such as 7d count.
+
+        Raises:
+            NotConfigured: when none is.
+        """
+        *others, last = platforms
+        for platform in others:
+            try:
+                return self._clock_of(platform)
+            except NotConfigured:
+                continue
+        return self._clock_of(last)
+
+    def _clock_of(self, platform: Platform) -> datetime:
+        told: datetime = self.client_of(platform.key).now()
         return told
 
 
@@ -54,7 +67,9 @@ tool = Toolset(View)
 Platforms = Annotated[
     list[str] | None, Field(min_length=1, max_length=10, description="Platform keys, such as testery. Default: all.")
 ]
-Words = Annotated[str | None, Field(max_length=200, description="Words that stand in the title, such as a version.")]
+Words = Annotated[
+    str | None, Field(max_length=200, description="Words that all stand in the title; 9.0 is found in 9.0.1 too.")
+]
 
 
 class Runs(Answer):
@@ -144,7 +159,7 @@ async def list_runs(
 async def get_run(
     view: View,
     platform: Annotated[str, Field(max_length=40, description="Key, as across_list_runs gives it.")],
-    run_id: Annotated[str, Field(min_length=1, max_length=100)],
+    run_id: Annotated[str, Field(min_length=1, max_length=100, description="As across_list_runs gives it.")],
 ) -> RunStory:
     """Read a run of any platform with what failed in it."""
     (chosen,) = view.chosen([platform])
@@ -158,9 +173,9 @@ async def search(
     view: View,
     progress: Progress,
     text: Annotated[str, Field(min_length=2, max_length=200, description="Words that all have to be there.")],
-    kinds: Annotated[list[Kind] | None, Field(min_length=1, max_length=3)] = None,
+    kinds: Annotated[list[Kind] | None, Field(min_length=1, max_length=3, description="Default: all.")] = None,
     platforms: Platforms = None,
-    limit: Annotated[int, Field(ge=1, le=100, description="Finds a platform.")] = 20,
+    limit: Annotated[int, Field(ge=1, le=100, description="Rows from each platform.")] = 20,
 ) -> Finds:
     """Find bugs, tests and runs by their words on all platforms."""
     wanted: list[Kind] = kinds or ["bug", "test", "run"]
@@ -175,38 +190,49 @@ async def assess_release(
     view: View,
     progress: Progress,
     version: Annotated[
-        str | None, Field(max_length=100, description="Text that its runs have in their titles.")
+        str | None,
+        Field(
+            max_length=100,
+            description="Words that all stand in its runs' titles; a number counts whole: 9.0 is not 9.0.1.",
+        ),
     ] = None,
     since: When = None,
     until: When = None,
     platforms: Platforms = None,
 ) -> Assessment:
-    """Gather what speaks for and against a release, with sources: runs, open bugs by severity, what is untested."""
+    """Gather what speaks for and against a release, with sources: runs, open bugs by severity, what is untested.
+
+    Give version, since or both; of runs counts when they lasted, of bugs when they were reported.
+    """
     if not (version or since):
         raise Refused("Say which release: a version as its runs are titled, or the time since when it is tested.")
     chosen = view.chosen(platforms)
-    wish = wish_of(view, chosen, version, since, until, 200)
+    wish = replace(wish_of(view, chosen, version, since, until, 200), whole_numbers=True)
     runs = await gathered(view, chosen, lambda survey, api: survey.runs(api, wish), progress)
     bugs = await gathered(view, chosen, lambda s, api: s.bugs(api, wish) if s.bugs else None, progress)
     gaps = await gathered(view, chosen, lambda s, api: s.untested(api, wish) if s.untested else None, progress)
     rows = sorted((row for _, found in runs for row in found), key=lambda row: -milliseconds(row.started_at))
-    open_bugs = [bug for _, found in bugs for bug in found]
+    known_bugs = [bug for _, found in bugs for bug in found]
+    open_bugs = sorted((bug for bug in known_bugs if not bug.is_confirmed), key=lambda b: WORST.index(b.severity))
     untested = [gap for _, found in gaps for gap in found]
     told = [f"version {version}"] if version else []
     told += [f"since {since}"] if since else []
     told += [f"until {until}"] if until else []
+    lines = lines_of(rows, open_bugs + [bug for bug in known_bugs if bug.is_confirmed], untested)
     assessment = Assessment(
         scope=", ".join(told),
-        lines=lines_of(rows, open_bugs, untested),
+        lines=lines,
         runs=rows[:MOST_LISTED],
         open_bugs_by_severity=counted([bug.severity for bug in open_bugs]),
         open_bugs=open_bugs[:MOST_LISTED],
+        confirmed_bugs_by_severity=counted([bug.severity for bug in known_bugs if bug.is_confirmed]),
         untested_count=len(untested),
         untested=untested[:MOST_LISTED],
-        left_out=left_out(rows, open_bugs, untested),
+        left_out=left_out(lines, rows, open_bugs, untested),
         sources=_joined(chosen, [runs, bugs, gaps]),
     )
     judge(assessment, rows)
+    assessment.lines = lines[:MOST_LINES]
     return assessment
 
 

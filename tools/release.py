@@ -9,7 +9,15 @@ from tools.kit.survey import BugRow, RunRow, Untested
 from tools.kit.text import Key
 
 MOST_LISTED = 20
-"""Open bugs and untested tests that an assessment names; the rest is counted."""
+"""Runs, open bugs and untested tests that an assessment names; the rest is counted."""
+MOST_LINES = 60
+"""Lines that an assessment shows, those that speak against first; the rest is counted."""
+MOST_NAMED = 5
+"""Ids that one line names."""
+WORST = ("critical", "high", "medium", "low", "unknown")
+SPEAKS = ("against", "not proven", "for")
+DECIDED = frozenset({"passed", "failed", "blocked"})
+"""Runs of these statuses have come to something that a later one can replace."""
 BAD = ("critical", "high")
 """Severities of open bugs that speak against a release."""
 
@@ -20,7 +28,9 @@ class Source(Answer):
     platform: Key
     title: str
     rows: int = 0
-    complete: bool = Field(description="Whether all there is was looked at; if not, why says what is missing.")
+    complete: bool = Field(
+        description="Whether all that the platform can tell was looked at; why says what is missing."
+    )
     why: str | None = None
 
 
@@ -30,7 +40,7 @@ class Line(Answer):
     speaks: Literal["against", "not proven", "for"]
     says: str
     platform: Key
-    source: Key = Field(description="Resource or id that shows it.")
+    source: Key = Field(description="Resource that shows it; an id where there is none.")
 
 
 class Counted(Answer):
@@ -52,39 +62,72 @@ class Assessment(Answer):
     runs: list[RunRow]
     open_bugs_by_severity: list[Counted]
     open_bugs: list[BugRow]
-    untested_count: int
+    confirmed_bugs_by_severity: list[Counted] = Field(
+        default_factory=list, description="Taken for real, and not told whether they are fixed."
+    )
+    untested_count: int = Field(description="Tests without a result, and runs that have not begun.")
     untested: list[Untested]
     left_out: str | None = None
     sources: list[Source]
 
 
 def lines_of(rows: list[RunRow], bugs: list[BugRow], untested: list[Untested]) -> list[Line]:
-    """All that is known as lines of evidence."""
-    return [*_of_runs(newest_of_each(rows)), *_of_bugs(bugs), *_of_gaps(untested)]
+    """All that is known as lines of evidence, what speaks against first."""
+    lines = [*_of_runs(standing(rows)), *_of_bugs(bugs), *_of_gaps(untested)]
+    return sorted(lines, key=lambda line: SPEAKS.index(line.speaks))
 
 
-def newest_of_each(rows: list[RunRow]) -> list[RunRow]:
-    """Of runs with one title on one platform only the newest: a repeated run replaces the one before."""
-    newest: dict[tuple[str, str], RunRow] = {}
+def standing(rows: list[RunRow]) -> list[tuple[RunRow, list[RunRow]]]:
+    """The runs that count, newest first, each with the older ones that it replaces.
+
+    One replaces another of its title, project and environment on its platform when both came to something and it
+    held no fewer tests: what still runs, was cancelled or repeats a part takes no failure away.
+    """
+    counted: list[tuple[RunRow, list[RunRow]]] = []
     for row in rows:
-        newest.setdefault((row.platform, (row.title or row.run_id).casefold()), row)
-    return list(newest.values())
+        newer = next((one for one in counted if _replaces(one[0], row)), None)
+        if newer is None:
+            counted.append((row, []))
+        else:
+            newer[1].append(row)
+    return counted
 
 
-def _of_runs(rows: list[RunRow]) -> list[Line]:
+def _replaces(newer: RunRow, older: RunRow) -> bool:
+    return (
+        newer.status in DECIDED
+        and older.status in DECIDED
+        and _place(newer) == _place(older)
+        and (older.total is None or (newer.total is not None and newer.total >= older.total))
+    )
+
+
+def _place(row: RunRow) -> tuple[str | None, ...]:
+    return row.platform, row.where, row.environment, (row.title or row.run_id).casefold()
+
+
+def _named(ids: list[str]) -> str:
+    more = len(ids) - MOST_NAMED
+    return ", ".join(ids[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _of_runs(rows: list[tuple[RunRow, list[RunRow]]]) -> list[Line]:
     lines = []
-    for row in rows:
+    for row, replaced in rows:
         counts = ", ".join(
             f"{count} {word}"
             for word, count in (
                 ("passed", row.passed),
                 ("failed", row.failed),
+                ("blocked", row.blocked),
                 ("bugs", row.bugs),
                 ("in all", row.total),
             )
             if count is not None
         )
         told = f"run {row.run_id} {row.status} ({row.said or 'no word of its own'}{f': {counts}' if counts else ''})"
+        if replaced:
+            told += f", in place of {_named([f'{old.run_id} ({old.status})' for old in replaced])}"
         speaks: Literal["against", "not proven", "for"] = "not proven"
         if row.status in {"failed", "blocked"} or (row.failed and row.status not in {"passed", "unknown"}):
             speaks = "against"
@@ -95,24 +138,45 @@ def _of_runs(rows: list[RunRow]) -> list[Line]:
 
 
 def _of_bugs(bugs: list[BugRow]) -> list[Line]:
-    return [
+    lines = [
         Line(
             speaks="against" if bug.severity in BAD else "not proven",
-            says=f"open bug {bug.bug_id}, severity {bug.severity} ({bug.said or 'none said'})",
+            says=f"open bug {bug.bug_id} ({bug.status or 'no status'}), severity {bug.severity} "
+            f"({bug.said or 'none said'})",
             platform=bug.platform,
             source=bug.page or bug.bug_id,
         )
-        for bug in bugs[:MOST_LISTED]
+        for bug in bugs
+        if not bug.is_confirmed
+    ]
+    alike: dict[tuple[str, str], list[BugRow]] = {}
+    for bug in bugs:
+        if bug.is_confirmed:
+            alike.setdefault((bug.platform, bug.severity), []).append(bug)
+    return lines + [
+        Line(
+            speaks="not proven",
+            says=f"{len(same)} confirmed bugs of severity {severity}, not told whether fixed: "
+            f"{_named([bug.bug_id for bug in same])}",
+            platform=platform,
+            source=same[0].page or same[0].bug_id,
+        )
+        for (platform, severity), same in alike.items()
     ]
 
 
 def _of_gaps(untested: list[Untested]) -> list[Line]:
-    by_run: dict[tuple[str, str], int] = {}
+    by_run: dict[tuple[str, str], list[Untested]] = {}
     for gap in untested:
-        by_run[gap.platform, gap.run_id] = by_run.get((gap.platform, gap.run_id), 0) + 1
+        by_run.setdefault((gap.platform, gap.run_id), []).append(gap)
     return [
-        Line(speaks="not proven", says=f"{count} without a result in run {run_id}", platform=platform, source=run_id)
-        for (platform, run_id), count in by_run.items()
+        Line(
+            speaks="not proven",
+            says=f"{len(gaps)} without a result in run {run_id}",
+            platform=platform,
+            source=gaps[0].page or run_id,
+        )
+        for (platform, run_id), gaps in by_run.items()
     ]
 
 
@@ -122,7 +186,10 @@ def judge(assessment: Assessment, rows: list[RunRow]) -> None:
     if any(line.speaks == "against" for line in assessment.lines):
         assessment.verdict = "evidence against"
     elif not rows:
-        assessment.why_no_verdict = "No run was found for it, so nothing is known."
+        assessment.why_no_verdict = (
+            "No run was found for it, so nothing is known. A number counts whole: 9.0 does not take in 9.0.1. "
+            "across_search shows how runs are titled."
+        )
     elif missing:
         assessment.why_no_verdict = f"Not everything could be looked at: {', '.join(missing)}."
     elif any(line.speaks == "not proven" for line in assessment.lines):
@@ -136,10 +203,15 @@ def counted(words: list[str]) -> list[Counted]:
     return [Counted(what=word, count=words.count(word)) for word in dict.fromkeys(words)]
 
 
-def left_out(rows: list[RunRow], bugs: list[BugRow], untested: list[Untested]) -> str | None:
+def left_out(lines: list[Line], rows: list[RunRow], bugs: list[BugRow], untested: list[Untested]) -> str | None:
     told = [
-        f"{len(found) - MOST_LISTED} more {what}"
-        for found, what in ((rows, "runs"), (bugs, "open bugs"), (untested, "untested"))
-        if len(found) > MOST_LISTED
+        f"{count - most} more {what}"
+        for count, most, what in (
+            (len(lines), MOST_LINES, "lines"),
+            (len(rows), MOST_LISTED, "runs"),
+            (len(bugs), MOST_LISTED, "open bugs"),
+            (len(untested), MOST_LISTED, "untested"),
+        )
+        if count > most
     ]
     return ", ".join(told) or None

@@ -19,6 +19,8 @@ _LABELS = (
     r"pass(?:word|wd|phrase|code)?|pwd|passwort|kennwort|secret|(?:api|access|auth|private|secret)[ _-]?key"
     r"|(?:access|auth|api|refresh|session|bearer|client)[ _-]?(?:token|secret)|token"
 )
+# How the same words end a name in mixed case, such as dbPassword.
+_CAMEL = r"Pass(?:word|wd|phrase|code)|Secret|Token|(?:Api|Access|Auth|Private|Secret)Key"
 _ORDINARY = (
     r"(?:is|are|was|must|may|can|should|field|required|empty|not|the|an?|wrong|incorrect|invalid|reset|missing|expired"
     r"|null|none|true|false|and|or|\[hidden\])\b"
@@ -31,12 +33,13 @@ _PATTERNS = re.compile(
             r"(?P<jwt>\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?)",
             r"(?P<vendor>\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}"
             r"|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\b[srp]k_(?:live|test)_\w{10,}|\bsk-[\w-]{20,}"
-            r"|\bAIza[\w-]{30,}|\b(?:testomat|tstmt)_\w{10,})",
+            r"|\bAIza[\w-]{30,}|\b(?:testomat|tstmt)_\w{10,}|\bpat_(?=\w*\d)\w{12,})",
             r"(?P<user>(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@))",
             r"(?P<scheme>\b(?i:bearer|basic|token)[ ]+(?=[\w.~+/=-]*[\d._~+/=-])[\w.~+/=-]{12,})",
             r"(?P<query>(?<=[?&;])(?i:x-amz-(?:signature|credential|security-token)|x-goog-signature|signature|sig"
             r"|(?:\w+[_-])?token|(?:\w+[_-])?key|auth|password|pass|pwd|secret|code|jwt)=[^&\s#\"'<>]+)",
-            rf"(?P<label>\b(?i:{_LABELS})\b[\"'*_`]*[ \t]*[:=][ \t]*[\"'*_`]*(?!(?i:{_ORDINARY}))[^\s\"',;<>]{{3,}})",
+            rf"(?P<label>(?:\b(?:\w*[_-])?(?i:{_LABELS})|\b\w*[a-z0-9](?:{_CAMEL}))\b"
+            rf"[\"'*_`]*[ \t]*[:=][ \t]*[\"'*_`]*(?!(?i:{_ORDINARY}))[^\s\"',;<>]{{3,}})",
         )
     ),
     re.DOTALL,

@@ -1,5 +1,6 @@
 """What a platform can tell about its runs, bugs and tests in the words that all platforms share."""
 
+import re
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,9 @@ class RunRow(Answer):
     status: Status
     said: Said = None
     where: Key | None = Field(default=None, description="Project or product it belongs to.")
+    environment: Untrusted | None = Field(
+        default=None, description="Where it was carried out, as the platform names it."
+    )
     started_at: Key | None = None
     ended_at: Key | None = None
     total: int | None = None
@@ -56,7 +60,7 @@ class RunStory(Answer):
 
 
 class BugRow(Answer):
-    """An open bug, as every platform can show it."""
+    """A bug that is open, or confirmed and not known to be fixed, as every platform can show it."""
 
     platform: Key
     bug_id: Key
@@ -64,6 +68,9 @@ class BugRow(Answer):
     severity: Severity
     said: Said = None
     status: Key | None = None
+    is_confirmed: bool = Field(
+        default=False, description="Taken for real; whether it is fixed by now is not told by the platform."
+    )
     where: Key | None = None
     reported_at: Key | None = None
     page: Key | None = None
@@ -89,6 +96,18 @@ class Untested(Answer):
     run_id: Key
     title: Untrusted | None = None
     said: Said = None
+    page: Key | None = Field(default=None, description="Resource that shows the run.")
+
+
+_NUMBER = re.compile(r"v?\d+(\.\d+)*")
+
+
+def _stands(word: str, text: str, *, whole: bool) -> bool:
+    """Whether a word is in a text; as a `whole` number 9.0 is neither in 9.0.1 nor in 19.0."""
+    if whole and _NUMBER.fullmatch(word):
+        joined = r"\." if "." in word else r"[.-]"  # 9 is no part of 2026-04-9, but kiosk2-9.0.1 is of 9.0.1
+        return re.search(rf"(?<!\d)(?<!\d{joined}){re.escape(word)}(?!\d|{joined}\d)", text) is not None
+    return word in text
 
 
 @dataclass(frozen=True)
@@ -100,11 +119,24 @@ class Wish:
     text: str | None = None
     """Words that all stand in the title, whatever their case."""
     limit: int = 50
+    whole_numbers: bool = False
+    """Whether a number among the words is a whole version, and no part of another or of a date."""
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was read for it; see `once`."""
+
+    async def once(self, what: str, read: Callable[[], Awaitable[T]]) -> T:
+        """Read something for this wish, or answer what was read for it before: runs, bugs and gaps share much."""
+        if what not in self.memory:
+            self.memory[what] = await read()
+        told: T = self.memory[what]
+        return told
 
     def fits(self, title: str | None, began: datetime | None, ended: datetime | None) -> bool:
         """Whether something of this title fits that lasted from `began` to `ended` (None: not known, or not over)."""
         here = clean(title or "").casefold()
-        if self.text is not None and not all(word in here for word in self.text.casefold().split()):
+        if self.text is not None and not all(
+            _stands(word, here, whole=self.whole_numbers) for word in self.text.casefold().split()
+        ):
             return False
         if self.until is not None and (began is None or began > self.until):
             return False
@@ -133,6 +165,6 @@ class Survey:
     search: Callable[[Any, str, Collection[Kind], int], Awaitable[Seen[Found]]]
     """Takes words, the kinds wanted and how many at most."""
     bugs: Callable[[Any, Wish], Awaitable[Seen[BugRow]]] | None = None
-    """Open bugs, the worst first."""
+    """Open bugs, the worst first, then those that are confirmed and not known to be fixed."""
     untested: Callable[[Any, Wish], Awaitable[Seen[Untested]]] | None = None
     """What the runs that fit still hold without a result."""

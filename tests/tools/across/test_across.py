@@ -160,6 +160,86 @@ async def test_a_verdict_needs_evidence(toys: Told, games: Told, verdict: str | 
     assert (why or "") in (assessment.why_no_verdict or "")
 
 
+@pytest.mark.parametrize(
+    ("newer", "verdict"),
+    [
+        ({}, "nothing found against"),
+        ({"total": 40}, "nothing found against"),
+        ({"total": 3}, "evidence against"),
+        ({"environment": "staging"}, "evidence against"),
+        ({"where": "other-shop"}, "evidence against"),
+        ({"status": "running"}, "evidence against"),
+        ({"status": "queued"}, "evidence against"),
+        ({"status": "cancelled"}, "evidence against"),
+        ({"status": "unknown"}, "evidence against"),
+    ],
+)
+async def test_a_failed_run_is_replaced_by_its_like_alone(newer: dict[str, Any], verdict: str) -> None:
+    failed, again = run("toys", "1", "failed", 1), run("toys", "2", "passed", 2).model_copy(update=newer)
+    failed.environment, failed.where = "production", "shop"
+    again.environment, again.where = newer.get("environment", "production"), newer.get("where", "shop")
+    failed.total = 40 if "total" in newer else None
+    assessment = await assess_release(view(toys=Told(failed, again), games=Told()), in_silence, version="9")
+    assert assessment.verdict == verdict
+    assert any("in place of 1 (failed)" in line.says for line in assessment.lines) == (verdict != "evidence against")
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "is_it"),
+    [
+        ("9.0", "Release 9.0.1", False),
+        ("9.0", "Release 9.0, web", True),
+        ("9.0", "Release 9.0-rc1.", True),
+        ("9.0", "Release 19.0", False),
+        ("9.0", "Release 1.9.0", False),
+        ("v9.0", "shop v9.0 smoke", True),
+        ("9.0.1", "kiosk2-9.0.1", True),
+        ("9", "Release 9", True),
+        ("9", "Release 9.0.1", False),
+        ("9", "Nightly 2026-03-29", False),
+        ("03", "Nightly 2026-03-29", False),
+        ("9", "PR 349", False),
+        ("release 9.0", "Release 9.0.1", False),
+        ("hot", "Hotfix", True),
+    ],
+)
+def test_a_version_is_no_part_of_another_number(text: str, title: str, is_it: bool) -> None:
+    assert Wish(text=text, whole_numbers=True).fits(title, NOW, NOW) is is_it
+    assert Wish(text=text).fits(title, NOW, NOW) or text == "v9.0"
+
+
+async def test_a_release_is_asked_for_by_whole_numbers_and_a_list_is_not() -> None:
+    toys = Told(run("toys", "1", "passed", 1))
+    await list_runs(view(toys=toys, games=Told()), in_silence, text="9.0")
+    await assess_release(view(toys=toys, games=Told()), in_silence, version="9.0")
+    assert [wish.whole_numbers for wish in toys.wishes] == [False, True]
+
+
+async def test_a_confirmed_bug_nobody_told_the_fix_of_leaves_a_release_unproven() -> None:
+    accepted = bug("critical").model_copy(update={"is_confirmed": True})
+    toys = Told(run("toys", "1", "passed", 1), bugs=[accepted])
+    assessment = await assess_release(view(toys=toys, games=Told()), in_silence, version="9")
+    assert (assessment.verdict, assessment.open_bugs, assessment.open_bugs_by_severity) == ("not proven", [], [])
+    assert [(c.what, c.count) for c in assessment.confirmed_bugs_by_severity] == [("critical", 1)]
+    assert [line.source for line in assessment.lines if "not told whether fixed: 7" in line.says] == ["toys://bugs/7"]
+
+
+async def test_a_bad_bug_counts_however_many_lesser_ones_came_before() -> None:
+    bugs = [bug("low", str(number)) for number in range(100)] + [bug("critical", "500")]
+    toys = Told(run("toys", "1", "passed", 1), bugs=bugs)
+    assessment = await assess_release(view(toys=toys, games=Told()), in_silence, version="9")
+    assert (assessment.verdict, assessment.open_bugs[0].bug_id) == ("evidence against", "500")
+    assert (len(assessment.lines), assessment.lines[0].source) == (60, "toys://bugs/500")
+    assert "42 more lines" in (assessment.left_out or "")
+
+
+async def test_what_is_untested_points_to_its_run() -> None:
+    gap = Untested(platform="toys", run_id="1", page="toys://runs/1")
+    toys = Told(run("toys", "1", "running", 1), untested=[gap, gap])
+    assessment = await assess_release(view(toys=toys, games=Told()), in_silence, version="9")
+    assert [line.source for line in assessment.lines if "2 without a result" in line.says] == ["toys://runs/1"]
+
+
 async def test_a_run_that_was_repeated_counts_by_its_newest() -> None:
     toys = Told(run("toys", "1", "failed", 1), run("toys", "2", "passed", 2, title="release 9"))
     assessment = await assess_release(view(toys=toys, games=Told()), in_silence, version="9")
@@ -186,3 +266,14 @@ async def test_a_platform_without_a_credential_says_so_in_its_place() -> None:
     both = view(toys=Told(run("toys", "1", "passed", 1)), games=Told()).platforms
     runs = await list_runs(View(both, client_of), in_silence)
     assert [source.why for source in runs.sources] == [None, "Games is not configured."]
+
+
+async def test_ages_count_by_the_clock_of_a_platform_that_is_configured() -> None:
+    def client_of(key: str) -> Client:
+        if key == "games":
+            raise NotConfigured("Games is not configured.")
+        return Client()
+
+    both = view(games=Told(), toys=Told(run("toys", "1", "passed", 1))).platforms
+    runs = await list_runs(View(both, client_of), in_silence, since="7d")
+    assert [row.run_id for row in runs.items] == ["1"]

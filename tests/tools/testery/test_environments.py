@@ -15,6 +15,7 @@ from tools.testery.models.orders import VariableToSet
 from tools.testery.models.settings import Environment
 from tools.testery.sandbox.story import shop
 from tools.testery.tools.environments import update_environment
+from tools.testery.tools.stages import update_pipeline_stage
 from tools.testery.tools.variables import change_of
 
 pytestmark = pytest.mark.anyio
@@ -249,8 +250,30 @@ async def test_new_values_of_a_caller_are_masked_in_what_the_platform_says_about
 
 def test_an_empty_plain_value_is_a_value() -> None:
     change = change_of(
-        Environment.model_validate({"id": 1}), [VariableToSet(key="A", value=SecretStr(""), encrypted=False)], None
+        Environment.model_validate({"id": 1, "variables": []}),
+        [VariableToSet(key="A", value=SecretStr(""), encrypted=False)],
+        None,
     )
     assert change.body == [{"key": "A", "value": "", "encrypted": False}]
     with pytest.raises(Refused):
         change_of(Environment.model_validate({"id": 1}), [VariableToSet(key="A", value=SecretStr(""))], None)
+
+
+@pytest.mark.parametrize("told", [{"variables": None}, {}])
+async def test_variables_that_were_not_told_are_not_replaced_by_none(told: dict[str, Any]) -> None:
+    place = {"id": 212, "key": "staging", "name": "S"} | told
+    wire = Wire(says(json=[place]), says(json=place), says(json={}), says(json=place))
+    await update_environment(client_over(wire), "staging", name="T")
+    assert json.loads(wire.arrived[2].content) == {"id": 212, "key": "staging", "name": "T"}
+    for to_set, to_remove in (([VariableToSet(key="A", value=SecretStr("x"))], None), (None, ["A"])):
+        with pytest.raises(Refused, match="did not show the variables"):
+            change_of(Environment.model_validate(place), to_set, to_remove)
+
+
+@pytest.mark.parametrize("told", [{"variables": None}, {}])
+async def test_variables_of_a_stage_that_were_not_told_are_not_sent(told: dict[str, Any]) -> None:
+    place = {"id": 4, "name": "Stage", "priority": 1} | told
+    wire = Wire(says(json=place), says(json={}), says(json=place))
+    await update_pipeline_stage(client_over(wire), 4, priority=2)
+    sent = json.loads(wire.arrived[1].content)
+    assert (sent["priority"], "variables" in sent) == (2, False)

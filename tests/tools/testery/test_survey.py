@@ -38,7 +38,7 @@ async def test_runs_that_do_not_fit_the_limit_are_counted() -> None:
         seen = await RUNS(api, Wish(limit=5))
     assert len(seen.rows) == 5
     assert not seen.complete
-    assert "301 more fit" in str(seen.why)
+    assert "301 more runs fit" in str(seen.why)
 
 
 async def test_a_run_tells_what_failed_and_how_much_more() -> None:

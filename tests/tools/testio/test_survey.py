@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.desk import live_client
+from tests.desk import change_bug, live_client, sandboxes
 from tools.kit.errors import NotFound, Refused
 from tools.kit.survey import Wish
 from tools.kit.when import moment
+from tools.testio.tools import survey as module
 from tools.testio.tools.survey import survey
 
 pytestmark = pytest.mark.anyio
@@ -17,6 +18,17 @@ async def test_its_tests_are_runs_and_a_version_finds_them() -> None:
     assert seen.complete
     assert [(row.run_id, row.status, row.said) for row in seen.rows] == [("5519", "running", "running")]
     assert seen.rows[0].page == "testio://exploratory-tests/5519"
+
+
+async def test_products_past_what_is_looked_into_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_PRODUCTS", 1)
+    async with live_client() as api:
+        seen = await survey.runs(api, Wish(limit=500))
+        cases = await survey.search(api, "a", ["test"], 100)
+    assert len({row.where for row in seen.rows}) == 1
+    assert not seen.complete
+    assert "only the newest 1 of" in (seen.why or "")
+    assert "only the newest 1 of" in (cases.why or "")
 
 
 async def test_runs_that_lasted_into_the_time_are_in_it() -> None:
@@ -47,11 +59,24 @@ async def test_open_bugs_of_a_release_come_worst_first() -> None:
     async with live_client() as api:
         seen = await survey.bugs(api, Wish(text="release 9", limit=500))
         nothing = await survey.bugs(api, Wish(text="release 77"))
-    severities = [row.severity for row in seen.rows]
+    severities = [row.severity for row in seen.rows if not row.is_confirmed]
     assert severities == sorted(severities, key=["critical", "high", "medium", "low", "unknown"].index)
-    assert {row.status for row in seen.rows} <= {"forwarded", "question"}
+    assert {row.status for row in seen.rows if not row.is_confirmed} == {"forwarded", "question"}
+    assert {row.status for row in seen.rows if row.is_confirmed} == {"accepted"}
+    assert [row.is_confirmed for row in seen.rows] == sorted(row.is_confirmed for row in seen.rows)
     assert "88101" in {row.bug_id for row in seen.rows}
     assert nothing.rows == []
+
+
+async def test_a_bug_that_was_fixed_is_no_longer_among_them() -> None:
+    assert survey.bugs is not None
+    world = sandboxes()
+    async with live_client(world) as api:
+        before = await survey.bugs(api, Wish(text="release 9", limit=500))
+        accepted = next(int(row.bug_id) for row in before.rows if row.is_confirmed)
+        change_bug(world, accepted, fixed=True)
+        after = await survey.bugs(api, Wish(text="release 9", limit=500))
+    assert {row.bug_id for row in before.rows} - {row.bug_id for row in after.rows} == {str(accepted)}
 
 
 async def test_what_has_not_begun_is_untested() -> None:

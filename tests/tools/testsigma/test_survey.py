@@ -7,7 +7,9 @@ from tools.kit.errors import NotFound, Refused
 from tools.kit.survey import Wish
 from tools.kit.when import moment
 from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools import survey as module
+from tools.testsigma.tools.statuses import counts_of, run_status
 from tools.testsigma.tools.survey import survey
 
 pytestmark = pytest.mark.anyio
@@ -31,6 +33,23 @@ async def test_a_closed_run_is_what_its_results_are_in_all_projects() -> None:
     assert (rows["HRB-R-3"].status, rows["HRB-R-3"].blocked, rows["HRB-R-3"].skipped) == ("failed", 3, 2)
     assert rows["KSK-R-1"].status == "failed"
     assert rows["KSK-R-1"].where == "KSK"
+
+
+def test_a_closed_run_whose_results_are_not_all_known_has_not_passed() -> None:
+    run = TestRun.model_validate({"id": "r", "status": "CLOSED", "test_cases_count": 12})
+    passed = counts_of([RunCase.model_validate({"id": str(n), "status": "Passed"}) for n in range(10)])
+    assert run_status(run, passed) == "unknown"
+    assert run_status(run.model_copy(update={"test_cases_count": 10}), passed) == "passed"
+
+
+async def test_open_runs_past_what_is_looked_through_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_OPEN", 1)
+    assert survey.untested is not None
+    async with client_of(Testsigma, "testsigma") as api:
+        seen = await survey.untested(api, Wish(text="9.0.1", limit=500))
+    assert {row.run_id for row in seen.rows} == {"HRB-R-6"}
+    assert {row.page for row in seen.rows} == {"testsigma://HRB/test-runs/HRB-R-6"}
+    assert "2 more open runs were not looked at" in (seen.why or "")
 
 
 async def test_runs_past_what_is_counted_or_shown_are_said_to_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,7 @@ class RunCalls(ApiClient):
         *,
         newest: int,
         is_past: Callable[[Run], bool] = lambda run: False,
+        advice: str = "pass a larger newest for older ones",
         progress: Progress = in_silence,
     ) -> Walked:
         """Read runs from the newest on, at most `newest` of them, until a page holds only runs that are past.
@@ -84,7 +85,5 @@ class RunCalls(ApiClient):
                 return walked
             offset += len(rows)
             await progress(offset, newest, f"{walked.loaded} runs looked at")
-        walked.reasons.append(
-            f"only the newest {walked.loaded} runs were looked at; pass a larger newest for older ones"
-        )
+        walked.reasons.append(f"only the newest {walked.loaded} runs were looked at; {advice}")
         return walked

@@ -39,6 +39,18 @@ class Holder(Model):
     def _keep(cls, data: Any) -> Any:
         return _kept(data)
 
+    @property
+    def tells_variables(self) -> bool:
+        """Whether the list of variables was there at all; where it was not, nobody knows what there is."""
+        return isinstance(self.as_read.get("variables"), list)
+
+    def sent(self, changed: Mapping[str, Any], variables: list[dict[str, Any]]) -> dict[str, Any]:
+        """The whole as it was read, with what changes in it; variables that were not told are not sent."""
+        body = {**self.as_read, **changed, "variables": variables}
+        if not self.tells_variables:
+            del body["variables"]
+        return body
+
     def variables_with(self, changed: Mapping[str, dict[str, Any]], removed: frozenset[str]) -> list[dict[str, Any]]:
         """The list that replaces the one there is: untouched variables as they were read, then changes, then new ones.
 

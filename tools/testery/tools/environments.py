@@ -175,7 +175,7 @@ def fields_of(
 ) -> dict[str, Any]:
     """The whole environment as it was read, with what changes in it."""
     changed = given(name=name, url=url, pipelineStageId=stage_id, maximumParallelTestRuns=runs_at_once)
-    return {**before.as_read, **changed, "variables": change.body}
+    return before.sent(changed, change.body)
 
 
 def has_change(

@@ -135,7 +135,8 @@ def fields_of(
         "testRunPriority": now(run_priority, before.run_priority),
         "windowsRunnerPoolId": now(windows_pool, before.windows_pool),
         "linuxRunnerPoolId": now(linux_pool, before.linux_pool),
-        "variables": change.body,
+        # Where they were not told nobody knows what there is, and a list would replace it.
+        **({"variables": change.body} if before.tells_variables else {}),
     }
 
 

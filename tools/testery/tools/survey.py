@@ -1,6 +1,7 @@
 """What Testery can tell in the words that all platforms share: runs, what failed in them, what was not carried out."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -22,6 +23,10 @@ OPEN_RUNS: Final = 10
 """Runs whose results are read to find what was not carried out."""
 
 
+def _page(run: Run) -> str:
+    return f"{KEY}://test-runs/{run.id}"
+
+
 def row_of(run: Run, keys: dict[int, str]) -> RunRow:
     return RunRow(
         platform=KEY,
@@ -30,17 +35,26 @@ def row_of(run: Run, keys: dict[int, str]) -> RunRow:
         status=run.status,
         said=run.said,
         where=keys.get(run.project_id or 0),
+        environment=run.environment_key or (str(run.environment_id) if run.environment_id is not None else None),
         started_at=run.started_at or run.at,
         ended_at=run.ended_at,
         total=run.total,
         passed=run.passed,
         failed=run.failed,
         skipped=run.ignored,
-        page=f"{KEY}://test-runs/{run.id}",
+        page=_page(run),
     )
 
 
 async def _fitting(api: Testery, wish: Wish) -> Seen[Run]:
+    found, unread = await wish.once(f"{KEY} runs", partial(_read, api, wish))
+    whys = [unread, f"{len(found) - wish.limit} more runs fit" if len(found) > wish.limit else None]
+    why = "; ".join(filter(None, whys)) or None
+    return Seen(found[: wish.limit], why is None, why)
+
+
+async def _read(api: Testery, wish: Wish) -> tuple[list[Run], str | None]:
+    """All runs that fit, newest first, and what was not looked at."""
     found: list[Run] = []
 
     def keep(run: Run) -> None:
@@ -52,13 +66,9 @@ async def _fitting(api: Testery, wish: Wish) -> Seen[Run]:
         last = instant(run.ended_at or run.at)
         return run.is_over and wish.since is not None and last is not None and last < wish.since
 
-    walked = await api.walk_test_runs(keep, newest=NEWEST, is_past=is_past)
-    found.sort(key=lambda run: -run.id)
-    coverage = walked.coverage(len(found))
-    why = coverage.why
-    if len(found) > wish.limit:
-        why = "; ".join(filter(None, [why, f"{len(found) - wish.limit} more fit"]))
-    return Seen(found[: wish.limit], why is None, why)
+    advice = f"{KEY}_list_test_runs looks further back with newest"
+    walked = await api.walk_test_runs(keep, newest=NEWEST, is_past=is_past, advice=advice)
+    return sorted(found, key=lambda run: -run.id), walked.coverage(len(found)).why
 
 
 async def runs(api: Testery, wish: Wish) -> Seen[RunRow]:
@@ -102,8 +112,9 @@ async def run(api: Testery, run_id: str) -> RunStory:
 
 async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
     """Runs whose names fit; the API has no list of bugs or of tests to look in."""
+    unlisted = [f"the API lists no {kind}s" for kind in ("bug", "test") if kind in kinds]
     if "run" not in kinds:
-        return Seen()
+        return Seen(why=", ".join(unlisted) or None)
     fitting, keys = await _fitting(api, Wish(text=words, limit=limit)), await project_keys(api)
     rows = [
         Found(
@@ -114,25 +125,26 @@ async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) 
             said=one.said,
             where=keys.get(one.project_id or 0),
             at=one.at,
-            page=f"{KEY}://test-runs/{one.id}",
+            page=_page(one),
         )
         for one in fitting.rows
     ]
-    return Seen(rows, fitting.complete, fitting.why)
+    return Seen(rows, fitting.complete, "; ".join(filter(None, [fitting.why, *unlisted])) or None)
 
 
 async def untested(api: Testery, wish: Wish) -> Seen[Untested]:
     """What the runs that fit hold without a result, and runs that have not begun."""
-    fitting = await _fitting(api, Wish(wish.since, wish.until, wish.text, NEWEST))
+    fitting = await _fitting(api, replace(wish, limit=NEWEST))
     waiting = [one for one in fitting.rows if one.status == "queued"]
     rows = [
-        Untested(platform=KEY, run_id=str(one.id), title=one.name or one.test_name, said=one.said) for one in waiting
+        Untested(platform=KEY, run_id=str(one.id), title=one.name or one.test_name, said=one.said, page=_page(one))
+        for one in waiting
     ]
     open_runs = [one for one in fitting.rows if one not in waiting and (one.not_run or not one.is_over)]
     read = await together([partial(api.results, one.id) for one in open_runs[:OPEN_RUNS]], at_once=4)
     for one, results in zip(open_runs, read, strict=False):
         rows += [
-            Untested(platform=KEY, run_id=str(one.id), title=result.name, said=result.said)
+            Untested(platform=KEY, run_id=str(one.id), title=result.name, said=result.said, page=_page(one))
             for result in results
             if result.status in {"queued", "running"}
         ]
@@ -140,7 +152,7 @@ async def untested(api: Testery, wish: Wish) -> Seen[Untested]:
     if len(open_runs) > OPEN_RUNS:
         whys.append(f"results of {len(open_runs) - OPEN_RUNS} older runs were not read")
     if len(rows) > wish.limit:
-        whys.append(f"{len(rows) - wish.limit} more")
+        whys.append(f"{len(rows) - wish.limit} more without a result")
     why = "; ".join(filter(None, whys)) or None
     return Seen(rows[: wish.limit], why is None, why)
 

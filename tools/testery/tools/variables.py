@@ -91,10 +91,15 @@ def change_of(
     """Merge a change into the variables as they were just read.
 
     Raises:
-        Refused: for what would wipe a value, for names that stand twice, and for a removal of what is not there.
+        Refused: for what would wipe a value, also where the platform did not show the variables there are; for names
+            that stand twice, and for a removal of what is not there.
     """
     to_set, to_remove = to_set or (), to_remove or ()
     checked(to_set, to_remove)
+    if (to_set or to_remove) and not holder.tells_variables:
+        raise Refused(
+            "The platform did not show the variables there are, and a change replaces them all. Nothing was sent."
+        )
     there = {one.key: one for one in holder.variables}
     missing = [key for key in to_remove if key not in there]
     if missing:

@@ -145,6 +145,7 @@ class BugScan(Model):
     severity: Key | None = None
     status: Key | None = None
     known: bool | None = None
+    fixed: bool | None = None
     exported_at: Key | None = None
     external_idx: Untrusted | None = None
     reported_at: Key | None = None
@@ -154,6 +155,11 @@ class BugScan(Model):
     actual_result: Untrusted | None = None
     steps: Steps = Field(default_factory=list)
     test_id: int | None = Field(None, validation_alias=AliasPath("test", "id"))
+
+    @field_validator("fixed", mode="before")
+    @classmethod
+    def _flag(cls, value: Any) -> Any:
+        return value if value is None else bool(value)
 
 
 class BugRow(Model):

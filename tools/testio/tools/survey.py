@@ -1,6 +1,7 @@
 """What test IO tells across platforms: its tests are runs, its bugs are what failed in them."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 
 from tools.kit.errors import Refused
@@ -19,6 +20,8 @@ from tools.testio.tools.exploratory_tests import known_test, newest_first
 
 PLATFORM = "testio"
 MOST_FAILURES = 20
+MOST_PRODUCTS = 60
+"""Products that are looked into, the newest; each is a request or more."""
 
 STATUSES: dict[str, Status] = {
     "initialized": "queued",
@@ -30,6 +33,8 @@ STATUSES: dict[str, Status] = {
 """An ended test has no verdict of the platform's: its bugs speak, so it stays `unknown`."""
 SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "low": "low"}
 OPEN = frozenset({"forwarded", "question"})
+CONFIRMED = "accepted"
+"""Such a bug is real; whether it was fixed is rarely told, so that only a told fix takes it away."""
 WORST_FIRST: tuple[Severity, ...] = ("critical", "high", "medium", "low", "unknown")
 
 
@@ -53,16 +58,31 @@ def row_of(test: ExploratoryTest) -> RunRow:
 
 
 async def tests_that_fit(api: TestIO, wish: Wish) -> tuple[list[ExploratoryTest], list[str]]:
-    """All tests of all products that fit, newest first, and what could not be read."""
+    """The tests that fit, newest first, and what could not be read."""
+    tests, why = await wish.once(f"{PLATFORM} tests", partial(_all_tests, api))
+    fit = [
+        test
+        for test in tests
+        if wish.fits(test.title, instant(test.start_at), instant(test.end_at) if test.has_ended else None)
+    ]
+    return fit, list(why)
+
+
+async def _all_tests(api: TestIO) -> tuple[list[ExploratoryTest], list[str]]:
     found: list[ExploratoryTest] = []
+    products, why = await _products(api)
+    walks = await together([partial(api.walk_exploratory_tests, product, found.append) for product in products])
+    return sorted(found, key=newest_first), why + _left_out(walks)
 
-    def keep(test: ExploratoryTest) -> None:
-        if wish.fits(test.title, instant(test.start_at), instant(test.end_at) if test.has_ended else None):
-            found.append(test)
 
-    products = await api.products()
-    walks = await together([partial(api.walk_exploratory_tests, product.id, keep) for product in products])
-    return sorted(found, key=newest_first), _left_out(walks)
+async def _products(api: TestIO) -> tuple[list[int], list[str]]:
+    """The products to look into, and a word on those that are not."""
+    ids = sorted((product.id for product in await api.products()), reverse=True)
+    if len(ids) <= MOST_PRODUCTS:
+        return ids, []
+    return ids[:MOST_PRODUCTS], [
+        f"only the newest {MOST_PRODUCTS} of {len(ids)} products were looked into; tools of test IO take any product"
+    ]
 
 
 def _left_out(walks: list[Walked]) -> list[str]:
@@ -107,8 +127,8 @@ def _worst_first(bug: BugScan) -> tuple[int, int]:
 
 
 async def open_bugs(api: TestIO, wish: Wish) -> Seen[BugRow]:
-    """Open bugs of the tests that fit; without words also those whose test is not known."""
-    tests, why = await tests_that_fit(api, Wish(text=wish.text))
+    """Bugs of the tests that fit, open or not known to be fixed; without words also those of no known test."""
+    tests, why = await tests_that_fit(api, replace(wish, since=None, until=None))
     titles = {test.id: test for test in tests}
     if wish.text is not None and not tests:
         return Seen(complete=not why, why="; ".join(why) or None)
@@ -116,15 +136,16 @@ async def open_bugs(api: TestIO, wish: Wish) -> Seen[BugRow]:
 
     def keep(bug: BugScan) -> None:
         reported = instant(bug.reported_at)
-        if bug.status in OPEN and Wish(since=wish.since, until=wish.until).fits("", reported, reported):
+        counts = bug.status in OPEN or (bug.status == CONFIRMED and not bug.fixed)
+        if counts and Wish(since=wish.since, until=wish.until).fits("", reported, reported):
             found.append(bug)
 
     walked = await api.walk_bugs(BugFilters(test_ids=list(titles) if wish.text is not None else []), keep)
-    found.sort(key=_worst_first)
+    found.sort(key=lambda bug: (bug.status == CONFIRMED, *_worst_first(bug)))
     why += _left_out([walked])
     rows = [_bug_row(bug, titles.get(bug.test_id or 0)) for bug in found[: wish.limit]]
     if len(found) > wish.limit:
-        why.append(f"{len(found) - wish.limit} more open bugs fit")
+        why.append(f"{len(found) - wish.limit} more bugs fit")
     return Seen(rows, complete=not why, why="; ".join(why) or None)
 
 
@@ -136,6 +157,7 @@ def _bug_row(bug: BugScan, test: ExploratoryTest | None) -> BugRow:
         severity=shared(bug.severity, SEVERITIES, "unknown"),
         said=bug.severity,
         status=bug.status,
+        is_confirmed=bug.status == CONFIRMED,
         where=str(test.product.id) if test is not None and test.product is not None else None,
         reported_at=bug.reported_at,
         page=f"testio://bugs/{bug.id}",
@@ -146,7 +168,7 @@ async def untested(api: TestIO, wish: Wish) -> Seen[Untested]:
     """Tests that fit and have not begun."""
     seen = await runs(api, wish)
     rows = [
-        Untested(platform=PLATFORM, run_id=row.run_id, title=row.title, said=row.said)
+        Untested(platform=PLATFORM, run_id=row.run_id, title=row.title, said=row.said, page=row.page)
         for row in seen.rows
         if row.status == "queued"
     ]
@@ -198,7 +220,10 @@ async def search(api: TestIO, words: str, kinds: Collection[Kind], limit: int) -
             for test in tests
         ]
     if "test" in kinds:
-        found += await _cases(api, has_title=has)
+        cases, left_out = await _cases(api, has_title=has)
+        found += cases
+        why += left_out
+    why = list(dict.fromkeys(why))
     return Seen(found[:limit], complete=not why and len(found) <= limit, why="; ".join(why) or _more(found, limit))
 
 
@@ -206,7 +231,7 @@ def _more(found: list[Found], limit: int) -> str | None:
     return f"{len(found) - limit} more were found" if len(found) > limit else None
 
 
-async def _cases(api: TestIO, *, has_title: Callable[..., bool]) -> list[Found]:
+async def _cases(api: TestIO, *, has_title: Callable[..., bool]) -> tuple[list[Found], list[str]]:
     found: list[Found] = []
 
     async def of(product_id: int) -> None:
@@ -218,8 +243,9 @@ async def _cases(api: TestIO, *, has_title: Callable[..., bool]) -> list[Found]:
 
         await api.walk_test_cases(product_id, keep)
 
-    await together([partial(of, product.id) for product in await api.products()])
-    return sorted(found, key=lambda one: int(one.id))
+    products, why = await _products(api)
+    await together([partial(of, product) for product in products])
+    return sorted(found, key=lambda one: int(one.id)), why
 
 
 survey = Survey(runs=runs, run=run, search=search, bugs=open_bugs, untested=untested)

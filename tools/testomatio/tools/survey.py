@@ -90,6 +90,7 @@ def row_of(api: Testomatio, project: str, run: Run) -> RunRow:
         status=shared(run.status, STATUSES, "unknown"),
         said=run.status,
         where=project,
+        environment=", ".join(sorted(run.env)) or None,
         started_at=run.launched_at or run.created_at,
         ended_at=run.finished_at,
         total=run.tests_count,
@@ -121,11 +122,18 @@ def _ended(run: Run) -> datetime | None:
     return instant(run.finished_at or run.launched_at or run.created_at) if run.is_over else None
 
 
-async def _fitting(api: Testomatio, wish: Wish, why: list[str]) -> list[tuple[str, Run]]:
-    """The runs that fit in all projects, newest first."""
+async def _read(api: Testomatio, wish: Wish) -> tuple[list[tuple[str, Run]], list[str]]:
+    why: list[str] = []
     found = await everywhere(api, partial(_runs_in, api, wish), why)
     rows = [(project, run) for project, inside in found for run in inside]
     rows.sort(key=lambda row: -milliseconds(row[1].launched_at or row[1].created_at))
+    return rows, why
+
+
+async def _fitting(api: Testomatio, wish: Wish, why: list[str]) -> list[tuple[str, Run]]:
+    """The runs that fit in all projects, newest first."""
+    rows, unread = await wish.once(f"{PLATFORM} runs", partial(_read, api, wish))
+    why += unread
     if len(rows) > wish.limit:
         why.append(f"{len(rows) - wish.limit} more runs fit")
     return rows[: wish.limit]
@@ -182,16 +190,19 @@ async def run(api: Testomatio, run_id: str) -> RunStory:
     )
 
 
-async def _waiting(api: Testomatio, project: str, run: Run) -> list[Untested]:
-    """What waits in a run; the run itself where nothing is in it yet."""
+async def _waiting(api: Testomatio, why: list[str], project: str, run: Run) -> list[Untested]:
+    """What waits in a run, as far as one page shows it; the run itself where nothing is in it yet."""
     asked: Pairs = [("run_id", run.id), ("filter[status]", "pending")]
     page = await api.results_page(project, asked, 1)
-    number = id_of(api, project, run.id)
+    number, shown = id_of(api, project, run.id), f"testomatio://{project}/runs/{run.id}"
     waiting = [result for result in page.data if result.status == "pending"]
+    if waiting and (unread := (page.meta.total or 0) - len(page.data)) > 0:
+        why.append(f"{unread} more wait in {number}")
     if not waiting and run.status == "scheduled":
-        return [Untested(platform=PLATFORM, run_id=number, title=run.title, said=run.status)]
+        return [Untested(platform=PLATFORM, run_id=number, title=run.title, said=run.status, page=shown)]
     return [
-        Untested(platform=PLATFORM, run_id=number, title=result.test_title, said=result.status) for result in waiting
+        Untested(platform=PLATFORM, run_id=number, title=result.test_title, said=result.status, page=shown)
+        for result in waiting
     ]
 
 
@@ -201,7 +212,7 @@ async def untested(api: Testomatio, wish: Wish) -> Seen[Untested]:
     going = [(project, run) for project, run in await _fitting(api, wish, why) if not run.is_over]
     if len(going) > MOST_COUNTED:
         why.append(f"only the newest {MOST_COUNTED} of {len(going)} runs that go on were looked into")
-    rows = await together([partial(_waiting, api, *one) for one in going[:MOST_COUNTED]], at_once=3)
+    rows = await together([partial(_waiting, api, why, *one) for one in going[:MOST_COUNTED]], at_once=3)
     found = [row for some in rows for row in some]
     if len(found) > wish.limit:
         why.append(f"{len(found) - wish.limit} more wait")
@@ -251,7 +262,10 @@ async def search(api: Testomatio, words: str, kinds: Collection[Kind], limit: in
             found += rows
     if len(found) > limit:
         why.append(f"{len(found) - limit} more were found")
-    return _seen(found[:limit], list(dict.fromkeys(why)))
+    seen = _seen(found[:limit], list(dict.fromkeys(why)))
+    if "bug" in kinds:
+        seen.why = "; ".join(filter(None, [seen.why, "the API lists no bugs"]))
+    return seen
 
 
 survey = Survey(runs=runs, run=run, search=search, untested=untested)

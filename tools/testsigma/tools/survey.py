@@ -1,6 +1,7 @@
 """Testsigma's runs and test cases in the words that all platforms share."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
@@ -13,7 +14,7 @@ from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.folder_tree import Tree
 from tools.testsigma.tools.names import lookup_names
-from tools.testsigma.tools.run_view import known_run, results_of
+from tools.testsigma.tools.run_view import Results, known_run, results_of
 from tools.testsigma.tools.statuses import Counts, result_status, run_status, told_counts
 from tools.testsigma.tools.test_cases import case_filter
 
@@ -22,15 +23,17 @@ T = TypeVar("T")
 KEY: Final = "testsigma"
 MOST_COUNTED: Final = 10
 """Runs whose results are read where the platform does not sum them up; each is a request or more."""
+MOST_OPEN: Final = 20
+"""Open runs that are looked through for what has no result yet."""
 MOST_FAILURES: Final = 50
 
 
+@dataclass
 class _Reading:
     """What was read over all projects, and what could not be."""
 
-    def __init__(self) -> None:
-        self.runs: list[tuple[Project, TestRun]] = []
-        self.reasons: list[str] = []
+    runs: list[tuple[Project, TestRun]] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
 
     def keep(self, project: Project, wish: Wish, run: TestRun) -> None:
         if wish.fits(run.title, began(run), ended(run)):
@@ -52,7 +55,16 @@ def ended(run: TestRun) -> datetime | None:
 
 
 async def _fitting(api: Testsigma, wish: Wish) -> _Reading:
-    """The runs of all projects that fit, newest first."""
+    """The runs of all projects that fit, newest first; what is said of them later is the caller's own."""
+    read = await wish.once(f"{KEY} runs", partial(_read, api, wish))
+    return _Reading(read.runs, list(read.reasons))
+
+
+async def _results(api: Testsigma, wish: Wish, project: Project, run: TestRun) -> Results:
+    return await wish.once(f"{KEY} results {run.id}", partial(results_of, api, project, run))
+
+
+async def _read(api: Testsigma, wish: Wish) -> _Reading:
     reading = _Reading()
     projects = await api.projects()
     if not projects.coverage.complete:
@@ -66,6 +78,10 @@ async def _fitting(api: Testsigma, wish: Wish) -> _Reading:
     return reading
 
 
+def _page(project: Project, run: TestRun) -> str:
+    return f"{KEY}://{project.prefix or project.id}/test-runs/{run.key}"
+
+
 def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
     return RunRow(
         platform=KEY,
@@ -74,6 +90,7 @@ def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
         status=run_status(run, counts),
         said=run.status,
         where=project.prefix or project.name,
+        environment=", ".join(sorted(run.environments)) or None,
         started_at=run.start_date or run.created_at,
         ended_at=(run.end_date or run.updated_at) if run.is_closed else None,
         total=run.test_cases_count if run.test_cases_count is not None or counts is None else counts.total,
@@ -81,7 +98,7 @@ def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
         failed=None if counts is None else counts.of("failed"),
         blocked=None if counts is None else counts.of("blocked"),
         skipped=None if counts is None else counts.of("skipped"),
-        page=f"{KEY}://{project.prefix or project.id}/test-runs/{run.key}",
+        page=_page(project, run),
     )
 
 
@@ -92,7 +109,10 @@ async def runs(api: Testsigma, wish: Wish) -> Seen[RunRow]:
     for project, run in reading.runs[: wish.limit]:
         counts = told_counts(run)
         if counts is None and read < MOST_COUNTED:
-            counts, read = (await results_of(api, project, run)).counts, read + 1
+            results, read = await _results(api, wish, project, run), read + 1
+            counts = results.counts
+            if not results.coverage.complete:
+                reading.reasons.append(f"results of {run.key}: {results.coverage.why}")
         rows.append(_row(project, run, counts))
     if any(row.passed is None for row in rows):
         reading.reasons.append(f"results were counted for the newest {MOST_COUNTED} runs that say nothing of them")
@@ -134,7 +154,10 @@ async def search(api: Testsigma, words: str, kinds: Collection[Kind], limit: int
     found += [_found_run(project, run) for project, run in reading.runs]
     if len(found) > limit:
         reading.reasons.append(f"{len(found) - limit} more fit")
-    return reading.seen(found[:limit])
+    seen = reading.seen(found[:limit])
+    if "bug" in kinds:
+        seen.why = "; ".join(filter(None, [seen.why, "the API lists no bugs"]))
+    return seen
 
 
 async def _cases(api: Testsigma, project: Project, words: str, reasons: list[str]) -> list[Found]:
@@ -173,7 +196,7 @@ def _found_run(project: Project, run: TestRun) -> Found:
         said=run.status,
         where=project.prefix or project.name,
         at=run.start_date or run.created_at,
-        page=f"{KEY}://{project.prefix or project.id}/test-runs/{run.key}",
+        page=_page(project, run),
     )
 
 
@@ -183,12 +206,12 @@ async def untested(api: Testsigma, wish: Wish) -> Seen[Untested]:
     rows: list[Untested] = []
     going = [(project, run) for project, run in reading.runs if not run.is_closed]
     for place, (project, run) in enumerate(going):
-        if len(rows) >= wish.limit:
+        if len(rows) >= wish.limit or place == MOST_OPEN:
             reading.reasons.append(f"{len(going) - place} more open runs were not looked at")
             break
-        results = await results_of(api, project, run)
+        results = await _results(api, wish, project, run)
         rows += [
-            Untested(platform=KEY, run_id=run.key, title=row.test_case.title, said=row.status)
+            Untested(platform=KEY, run_id=run.key, title=row.test_case.title, said=row.status, page=_page(project, run))
             for row in results.rows
             if result_status(row.status) in {"queued", "running"}
         ]
