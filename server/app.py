@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from mcp.server import CacheHint, MCPServer
@@ -30,6 +30,9 @@ from tools.kit.network import Network
 from tools.kit.platform import Offered, Platform
 from tools.kit.toolset import Tool as DeclaredTool
 from tools.platforms import PLATFORMS
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 HOUR = 3_600_000
 LISTS = ("tools/list", "prompts/list", "resources/list", "resources/templates/list", "server/discover")
@@ -111,13 +114,17 @@ def open_network(settings: Settings, platforms: Sequence[Platform]) -> Network:
         return Network()
     if settings.sandbox_at:
         return Network(is_sandbox=True)
-    from server.sandbox import SandboxTransport  # an account's session does not pay for these
-    from tools.kit.sandbox.composition import compose
+    from server.sandbox import Later, SandboxTransport  # an account's session does not pay for these
 
-    sandboxes = {platform.key: platform.sandbox() for platform in platforms}
-    for sandbox in sandboxes.values():
-        sandbox.clock.accelerate(settings.sandbox_pace, is_first=True)
-    return Network(SandboxTransport(compose(sandboxes)))
+    def imitations() -> "ASGIApp":
+        from tools.kit.sandbox.composition import compose
+
+        sandboxes = {platform.key: platform.sandbox() for platform in platforms}
+        for sandbox in sandboxes.values():
+            sandbox.clock.accelerate(settings.sandbox_pace, is_first=True)
+        return compose(sandboxes)
+
+    return Network(SandboxTransport(Later(imitations)))
 
 
 def instructions(shown: Sequence[Platform], settings: Settings, *, hides: bool = False) -> str:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 import httpx
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.settings import SANDBOX_ORIGIN
 from tools.kit.sandbox.composition import CUT, DELAY, EFFECTS, compose, replay
@@ -16,6 +16,19 @@ SANDBOX_HOST = httpx.URL(SANDBOX_ORIGIN).host
 
 LOOPBACK = "127.0.0.1"
 PIECE = 64 * 1024
+
+
+class Later:
+    """An application that is made at its first request: a start does not wait for the imitations."""
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = make
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            self._app = self._make()
+        await self._app(scope, receive, send)
 
 
 class SandboxTransport(httpx.AsyncBaseTransport):
