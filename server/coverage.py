@@ -168,4 +168,8 @@ def _lines(platforms: Sequence[Platform]) -> Iterator[str]:
             route = f"`{row.route}`" if row.route else ""
             cells = (row.group, f"`{row.method} {row.path}`", client, tools, row.effect, route, row.source)
             yield f"| {' | '.join(cells)} |"
+        yield ""
+        yield "Left out:"
+        yield ""
+        yield from (f"- {what}" for what in operations(platform)["left_out"])
     yield ""
