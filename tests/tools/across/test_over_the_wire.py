@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.desk import Desk, desk
+from server.app import build
+from tests.desk import Desk, desk, settings
 
 pytestmark = pytest.mark.anyio
 
@@ -53,3 +54,17 @@ async def test_what_an_api_does_not_list_is_said_where_it_was_looked_for() -> No
     assert why["testio"] is None
     assert {why[key] for key in ("testomatio", "testery", "testsigma")} == {"the API lists no bugs"}
     assert {s["platform"]: s.get("why") for s in tests["sources"]}["testery"] == "the API lists no tests"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "is_there"),
+    [({"TESTERY_API_TOKEN": "x"}, False), ({"TESTERY_API_TOKEN": "x", "TESTIO_API_TOKEN": "y"}, True), ({}, True)],
+    ids=["one platform", "two platforms", "none, so all are listed"],
+)
+async def test_it_is_there_where_there_is_something_to_look_across(tokens: dict[str, str], is_there: bool) -> None:
+    async with desk(server=build(settings(tokens, sandbox=False))) as d:
+        tools = {tool.name for tool in (await d.client.list_tools()).tools}
+        prompts = {prompt.name for prompt in (await d.client.list_prompts()).prompts}
+    assert ("across_assess_release" in tools) is is_there
+    assert ("release_report" in prompts) is is_there
+    assert ("testomatio_list_projects" in tools) is (not tokens)
