@@ -1,7 +1,8 @@
 """What the environment and the command line say: credentials, which platforms, read-only, how to ask."""
 
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -16,12 +17,23 @@ CONSENT = "TESTDESK_CONSENT"
 OUTPUT_SCHEMAS = "TESTDESK_OUTPUT_SCHEMAS"
 HTTP_KEY = "TESTDESK_HTTP_KEY"
 TOOLSETS = "TESTDESK_TOOLSETS"
+ALLOW_HTTP = "TESTDESK_ALLOW_HTTP"
 SHARED = ("TESTDESK_ATTACHMENT_HOSTS", "TESTDESK_UPLOAD_DIRS")
 """Settings of ours that platforms' clients read."""
 
 SANDBOX_ORIGIN = "http://sandbox.invalid"
 """What addresses of a sandbox inside the process begin with; the name can never resolve."""
 MOST_SECRET = 64 * 1024
+
+# What examples and templates put where a value belongs. The first form is taken for one even where a person chose the
+# value; the words of the second can only be told from a token, which none of them is.
+_UNFILLED = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{.*\}\}|<[^>]*>|%\w+%|\.{2,}|\u2026")
+_UNFILLED_TOKEN = re.compile(
+    r"\$[a-z_]\w*|\[[\w -]*\]|[x*]{3,}|(?:change|replace)[-_ ]?(?:me|this)|todo|placeholder|example|none|null|undefined"
+    r"|(?:your|my|the|insert|paste|replace|enter|put)[-_ ]?(?:\w+[-_ ])*(?:token|key|secret|password)s?(?:[-_ ]?here)?"
+    r"|(?:api[-_ ]?)?(?:token|key|secret)[-_ ]?here",
+    re.IGNORECASE,
+)
 
 
 class SettingsError(Exception):
@@ -90,8 +102,9 @@ def read_settings(
     if sandbox_at and not (sandbox and is_loopback(urlsplit(sandbox_at).hostname or "")):
         raise SettingsError("--sandbox-at goes with --sandbox and names a port of this machine: http://127.0.0.1:8766.")
     origin = sandbox_at.rstrip("/") or SANDBOX_ORIGIN if sandbox else ""
+    plain = frozenset(word.strip().lower() for word in environment.get(ALLOW_HTTP, "").split(",") if word.strip())
     return Settings(
-        platforms={p.key: _of(p, environment, origin) for p in platforms},
+        platforms={p.key: _of(p, environment, origin, plain) for p in platforms},
         sandbox=sandbox,
         sandbox_at=sandbox_at,
         sandbox_pace=sandbox_pace,
@@ -103,13 +116,17 @@ def read_settings(
     )
 
 
-def _of(platform: Platform, environment: Mapping[str, str], sandbox_origin: str) -> PlatformSettings:
+def _of(
+    platform: Platform, environment: Mapping[str, str], sandbox_origin: str, plain_hosts: Collection[str]
+) -> PlatformSettings:
     values = {name: environment[name].strip() for name in SHARED if environment.get(name, "").strip()}
     for setting in platform.settings:
         value = environment.get(setting.variable, "").strip() or setting.default
         if sandbox_origin and setting.invented is not None:
             value = setting.invented
         if value is not None:
+            if is_placeholder(value) and not sandbox_origin:
+                raise SettingsError(f"{setting.variable} holds a placeholder, {value[:40]!r}. Set the value itself.")
             values[setting.variable] = value
     if sandbox_origin:
         # A sandbox never sees a real credential.
@@ -117,7 +134,7 @@ def _of(platform: Platform, environment: Mapping[str, str], sandbox_origin: str)
         return _opened(platform, sandbox_origin + platform.mount, held, values)
     given = {c.variable: _credential(c, environment) for c in platform.credentials}
     held = {name: value for name, value in given.items() if value is not None}
-    return _opened(platform, _address(platform, environment, values), held, values)
+    return _opened(platform, _address(platform, environment, values, plain_hosts), held, values)
 
 
 def _opened(
@@ -128,18 +145,49 @@ def _opened(
     return PlatformSettings(address, held, values, platform.missing(told), shut)
 
 
-def _address(platform: Platform, environment: Mapping[str, str], values: Mapping[str, str]) -> str:
-    """The base address: what the environment says, or what the settings mean, or the default."""
-    address = environment.get(platform.address.variable, "").strip()
+def _address(
+    platform: Platform, environment: Mapping[str, str], values: Mapping[str, str], plain_hosts: Collection[str]
+) -> str:
+    """The base address: what the environment says, or what the settings mean, or the default.
+
+    Raises:
+        SettingsError: for an address over which the credential would travel readable, or that holds one itself.
+    """
+    variable = platform.address.variable
+    address = environment.get(variable, "").strip()
     if not address and platform.locate is not None:
         try:
             address = platform.locate(values) or ""
         except ValueError as error:
             raise SettingsError(str(error)) from error
     address = address or platform.address.default or ""
-    if not address.startswith(("https://", "http://")):
-        raise SettingsError(f"{platform.address.variable} must begin with https:// (or http://).")
+    try:
+        parts = urlsplit(address)
+        host, is_address = parts.hostname or "", parts.port != 0
+    except ValueError:
+        host, is_address = "", False
+    if not (host and is_address and parts.scheme in {"https", "http"}):
+        raise SettingsError(f"{variable} must begin with https:// (or http://) and name a host.")
+    if "@" in parts.netloc or parts.query or parts.fragment or set(address) & set("${}<>"):
+        raise SettingsError(f"{variable} is an address without user name, password, query, fragment or placeholder.")
+    if parts.scheme == "http" and not is_loopback(host) and host.lower() not in plain_hosts:
+        raise SettingsError(
+            f"{variable} begins with http://, so the credential would travel readable to {host}. Use https://, or set "
+            f"{ALLOW_HTTP}={host} if you accept that on this network."
+        )
     return address.rstrip("/")
+
+
+def travels_readable(address: str) -> bool:
+    """Whether what is sent to this base address can be read on its way."""
+    parts = urlsplit(address)
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
+
+
+def is_placeholder(value: str, *, is_free_text: bool = True) -> bool:
+    """Whether a value is what an example has in its place, such as `${TESTIO_API_TOKEN}` or `<your-token>`."""
+    bare = value.strip().strip("\"'")
+    return any(form.fullmatch(bare) for form in (_UNFILLED, *(() if is_free_text else (_UNFILLED_TOKEN,))))
 
 
 def _credential(credential: Credential, environment: Mapping[str, str]) -> SecretStr | None:
@@ -177,6 +225,10 @@ def secret(variable: str, environment: Mapping[str, str], *, is_free_text: bool 
 
 def _checked(value: str, source: str, *, is_free_text: bool) -> SecretStr | None:
     """A secret that can travel: a token in a header, a password in a document."""
+    if is_placeholder(value, is_free_text=is_free_text):
+        raise SettingsError(
+            f"{source} holds a placeholder, not a credential. Set the value itself, or leave the variable out."
+        )
     if not value.isprintable() or not (is_free_text or (value.isascii() and " " not in value)):
         raise SettingsError(f"{source} holds a line break, a space or another character that no token has.")
     return SecretStr(value) if value else None

@@ -7,6 +7,7 @@ import pytest
 from server.guards.scope import exposed_platforms, exposed_tools
 from server.settings import SettingsError
 from tests.desk import settings
+from tools.kit.platform import Platform
 from tools.kit.toolset import Effect
 from tools.platforms import PLATFORMS
 
@@ -64,6 +65,50 @@ def test_a_sandbox_never_holds_a_real_credential_or_address() -> None:
 def test_an_address_that_is_none_is_refused() -> None:
     with pytest.raises(SettingsError, match="TESTIO_BASE_URL"):
         settings({"TESTIO_API_TOKEN": TOKEN, "TESTIO_BASE_URL": "api.test.io"}, sandbox=False)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://tok-5f1e9a77@api.test.io/v2", "https://api.test.io/v2?key=1", "https://${HOST}/v2", "https://"]
+)
+def test_an_address_with_more_than_an_address_in_it_is_refused_without_being_shown(address: str) -> None:
+    with pytest.raises(SettingsError, match="TESTIO_BASE_URL") as raised:
+        settings({"TESTIO_API_TOKEN": TOKEN, "TESTIO_BASE_URL": address}, sandbox=False)
+    assert "5f1e9a77" not in str(raised.value)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.key)
+def test_no_token_travels_readable_to_a_host_that_the_operator_did_not_name(platform: Platform) -> None:
+    def at(address: str, **more: str) -> str:
+        told = settings({platform.address.variable: address, **more}, sandbox=False)
+        return told.platforms[platform.key].base_url
+
+    with pytest.raises(SettingsError, match="TESTDESK_ALLOW_HTTP=qa.example"):
+        at("http://qa.example/api")
+    with pytest.raises(SettingsError, match="TESTDESK_ALLOW_HTTP"):
+        at("http://qa.example/api", TESTDESK_ALLOW_HTTP="other.example")
+    assert at("http://QA.example/api", TESTDESK_ALLOW_HTTP="other.example, qa.example") == "http://QA.example/api"
+    for here in ("http://127.0.0.1:8766/api", "http://localhost:1", "http://[::1]:8766/api"):
+        assert at(here) == here
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["${TESTIO_API_TOKEN}", "$TESTIO_API_TOKEN", "<your-token>", "your-api-token", "YOUR_TOKEN_HERE", "...", "xxxxxxxx"]
+    + ["{{testio.token}}", "%TESTIO_API_TOKEN%", "changeme", "paste your token here", '"<token>"', "${input:testio}"],
+)
+def test_a_placeholder_is_no_credential_and_is_refused_by_the_name_of_its_variable(value: str, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(value, encoding="utf-8")
+    with pytest.raises(SettingsError, match="TESTIO_API_TOKEN holds a placeholder"):
+        settings({"TESTIO_API_TOKEN": value}, sandbox=False)
+    with pytest.raises(SettingsError, match="TESTERY_API_TOKEN_FILE holds a placeholder"):
+        settings({"TESTERY_API_TOKEN_FILE": str(tmp_path / "token")}, sandbox=False)
+
+
+def test_a_project_that_is_a_placeholder_is_refused_and_a_chosen_password_of_plain_words_is_not() -> None:
+    with pytest.raises(SettingsError, match="TESTOMATIO_PROJECT holds a placeholder"):
+        settings({"TESTOMATIO_PROJECT": "${PROJECT}"}, sandbox=False)
+    told = settings({"TESTOMATIO_EMAIL": "qa@example.test", "TESTOMATIO_PASSWORD": "my secret"}, sandbox=False)
+    assert "my secret" in told.secrets
 
 
 def test_without_any_credential_every_platform_is_listed() -> None:
