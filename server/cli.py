@@ -116,7 +116,7 @@ def run_serve(given: argparse.Namespace) -> int:
 
     from server.app import build
     from server.guards.scope import exposed_platforms
-    from server.settings import HTTP_KEY, SettingsError, read_settings, secret
+    from server.settings import HTTP_KEY, SettingsError, read_settings, secret, warnings
     from tools.platforms import PLATFORMS
 
     if given.inbox and not given.http:
@@ -137,6 +137,8 @@ def run_serve(given: argparse.Namespace) -> int:
             f"testdesk: no platform is configured, so every call will say so. Set {names}, or use --sandbox.",
             file=sys.stderr,
         )
+    for sentence in warnings(settings, os.environ):
+        print(f"testdesk: WARNING: {sentence}", file=sys.stderr)
     from server.inbox.sqlite import SqliteStore, default_file
 
     # A sandbox's events stay in memory, unless a file is named: they do not belong among an account's.

@@ -7,7 +7,7 @@ from server.clients import Clients, where_to_get
 from server.guards.fence import for_person
 from server.guards.redact import Redactor
 from server.guards.scope import exposed_platforms, exposed_tools, is_open, offers
-from server.settings import CONSENT, HTTP_KEY, OUTPUT_SCHEMAS, TOOLSETS, Settings, read_settings
+from server.settings import CONSENT, HTTP_KEY, OUTPUT_SCHEMAS, TOOLSETS, Settings, read_settings, warnings
 from server.version import __version__
 from tools.across import across
 from tools.kit.errors import TestdeskError
@@ -35,6 +35,7 @@ async def examine(environment: Mapping[str, str] = os.environ, *, network: Netwo
     if across in offers(shown):
         lines.append(f"- {across.title}: {len(across.tools)} tools look at {', '.join(p.title for p in shown)} at once")
     lines += ["", *_server(settings, environment)]
+    lines += [f"WARNING: {sentence}" for sentence in warnings(settings, environment)]
     if not any(told.is_configured for told in settings.platforms.values()):
         lines += ["", "No platform is configured. `testdesk serve --sandbox` works without any."]
     print(for_person("\n".join(lines), redact))  # noqa: T201 - this is its output

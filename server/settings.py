@@ -178,6 +178,35 @@ def _address(
     return address.rstrip("/")
 
 
+def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
+    """What an operator has accepted or overlooked, a sentence each; for doctor and the start."""
+    found = [
+        f"{ALLOW_HTTP} lets the credential of {key} travel readable to {urlsplit(told.base_url).hostname}."
+        for key, told in settings.platforms.items()
+        if told.is_configured and not settings.sandbox and travels_readable(told.base_url)
+    ]
+    variables = [name for told in settings.platforms.values() for name in told.credentials]
+    for variable in (*variables, HTTP_KEY):
+        file = environment.get(f"{variable}_FILE", "").strip()
+        if file and not environment.get(variable, "").strip() and not settings.sandbox and _others_can_read(file):
+            found.append(f"Other users of this machine can read the file of {variable}_FILE; chmod 600 keeps it yours.")
+    if settings.consent == "client":
+        found.append(
+            f"{CONSENT}=client asks nobody: the host's own approval stands for the user's. Hosts that approve by "
+            "themselves (Claude Code's automatic mode, any host set to always allow) let paid and destructive calls "
+            "through unseen."
+        )
+    return found
+
+
+def _others_can_read(file: str) -> bool:
+    """Whether accounts other than the file's own may read it, where files have such rights; links are followed."""
+    try:
+        return os.name == "posix" and bool(Path(file).stat().st_mode & 0o044)
+    except OSError:
+        return False
+
+
 def travels_readable(address: str) -> bool:
     """Whether what is sent to this base address can be read on its way."""
     parts = urlsplit(address)

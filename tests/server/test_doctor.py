@@ -1,5 +1,7 @@
 """`testdesk doctor` says what is wrong and never prints a secret."""
 
+from pathlib import Path
+
 import pytest
 import respx
 
@@ -41,7 +43,9 @@ async def test_without_any_platform_it_says_how_to_begin(capsys: pytest.CaptureF
 
 async def test_a_weaker_consent_is_said_to_be_weaker(capsys: pytest.CaptureFixture[str]) -> None:
     await examine({"TESTDESK_CONSENT": "client"})
-    assert "WEAKER" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "WEAKER" in told
+    assert "WARNING: TESTDESK_CONSENT=client asks nobody" in told
 
 
 async def test_an_http_key_is_said_to_be_set_and_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,3 +53,25 @@ async def test_an_http_key_is_said_to_be_set_and_not_shown(capsys: pytest.Captur
     told = capsys.readouterr().out
     assert "HTTP key (TESTDESK_HTTP_KEY): set" in told
     assert "an-http-key" not in told
+
+
+async def test_what_an_operator_accepted_or_overlooked_is_a_warning(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "token"
+    file.write_text(TOKEN, encoding="utf-8")
+    file.chmod(0o644)
+    environment = {
+        "TESTIO_API_TOKEN_FILE": str(file),
+        "TESTIO_BASE_URL": "http://qa.example/v2",
+        "TESTDESK_ALLOW_HTTP": "qa.example",
+    }
+    with respx.mock() as api:
+        api.get("http://qa.example/v2/products").respond(200, json={"products": []})
+        await examine(environment)
+        told = capsys.readouterr().out
+        assert "WARNING: TESTDESK_ALLOW_HTTP lets the credential of testio travel readable to qa.example." in told
+        assert "WARNING: Other users of this machine can read the file of TESTIO_API_TOKEN_FILE" in told
+        file.chmod(0o600)
+        await examine(environment)
+        assert "Other users" not in capsys.readouterr().out
