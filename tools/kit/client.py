@@ -19,7 +19,7 @@ from pydantic_core import from_json
 
 from tools.kit.errors import OutcomeUnknown, PlatformError, RateLimited, Refused, Unavailable, UnexpectedShape
 from tools.kit.failures import Told, failure, network_words
-from tools.kit.network import Account
+from tools.kit.network import Account, unpacked
 from tools.kit.retry import Pacer, pause
 
 M = TypeVar("M", bound=BaseModel)
@@ -307,7 +307,7 @@ class ApiClient:
 
     async def _body(self, response: httpx.Response, request: str, is_write: bool) -> bytes:
         pieces, size = [], 0
-        async for piece in response.aiter_bytes():
+        async for piece in unpacked(response):
             size += len(piece)
             if size > MAX_BODY and not response.is_success:
                 return b""  # the status says enough; no sentence is that long

@@ -1,7 +1,8 @@
 """The way out: one TLS context for all platforms, or a sandbox in its place."""
 
 import ssl
-from collections.abc import Mapping
+import zlib
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import httpx
@@ -10,6 +11,8 @@ from pydantic import SecretStr
 from tools.kit.errors import NotConfigured
 
 CONNECT_SECONDS = 8.0
+PIECE = 64 * 1024
+_FORMATS = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 READ_SECONDS = 60.0  # test IO's own client waits 90 s; a page of 500 bugs takes several
 
 
@@ -57,9 +60,56 @@ class Network:
 
 
 async def _packed_once(response: httpx.Response) -> None:
-    """Stops a body that would grow a millionfold before its size can be seen: packed twice, or by other means."""
-    if response.headers.get("content-encoding", "").strip().lower() not in {"", "identity", "gzip", "deflate"}:
+    """Refuses what is packed twice, or by other means than were asked for: `unpacked` could not bound it."""
+    if response.headers.get("content-encoding", "").strip().lower() not in {"", "identity", *_FORMATS}:
         raise httpx.DecodingError("The answer is packed in a way that was not asked for.")
+
+
+async def unpacked(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body in pieces of at most 64 KiB, unpacked only as far as they are taken.
+
+    The HTTP library unpacks each piece as a whole: one megabyte of gzip becomes a gigabyte before anybody counts.
+    """
+    if response.is_stream_consumed:  # read before it came here
+        yield response.content
+        return
+    how = response.headers.get("content-encoding", "").strip().lower()
+    unpack = _Unpacking(_FORMATS[how]) if how in _FORMATS else None
+    async for piece in response.aiter_raw():
+        for part in (piece,) if unpack is None else unpack.parts(piece):
+            yield part
+    if unpack is not None and unpack.is_cut_off and response.is_success:
+        raise httpx.DecodingError("The answer ended before all of it was unpacked.")
+
+
+class _Unpacking:
+    """One packed body, unpacked in bounded parts."""
+
+    def __init__(self, form: int) -> None:
+        self._stream, self._has_begun = zlib.decompressobj(form), False
+
+    def parts(self, piece: bytes) -> Iterator[bytes]:
+        try:
+            part = self._first(piece)
+            while part:
+                yield part
+                part = self._stream.decompress(self._stream.unconsumed_tail, PIECE)
+        except zlib.error as error:
+            raise httpx.DecodingError("The answer is packed wrongly.") from error
+
+    def _first(self, piece: bytes) -> bytes:
+        is_start, self._has_begun = not self._has_begun, True
+        try:
+            return self._stream.decompress(piece, PIECE)
+        except zlib.error:
+            if not is_start:
+                raise
+            self._stream = zlib.decompressobj(-zlib.MAX_WBITS)  # some servers call the bare format deflate too
+            return self._stream.decompress(piece, PIECE)
+
+    @property
+    def is_cut_off(self) -> bool:
+        return self._has_begun and not self._stream.eof
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from tools.kit.client import ApiClient
 from tools.kit.errors import PlatformError, Refused, Unavailable
 from tools.kit.model import Answer
-from tools.kit.network import Account
+from tools.kit.network import Account, unpacked
 
 MAX_PICTURE = 5 * 1024 * 1024  # what hosts accept as one image
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
@@ -77,7 +77,7 @@ class Pictures(ApiClient):
                 if not response.is_success:
                     raise Unavailable(f"its host answered {response.status_code}", status=response.status_code)
                 data = b""
-                async for piece in response.aiter_bytes():
+                async for piece in unpacked(response):
                     data += piece
                     if len(data) > MAX_PICTURE:
                         raise Refused(f"it is larger than {MAX_PICTURE // 2**20} MB")

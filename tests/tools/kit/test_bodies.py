@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -32,6 +33,11 @@ def bomb(megabytes: int, piece: int = 4096) -> list[bytes]:
     pack = zlib.compressobj(wbits=31)
     packed = b"".join(pack.compress(b" " * MEGABYTE) for _ in range(megabytes)) + pack.flush()
     return [packed[at : at + piece] for at in range(0, len(packed), piece)]
+
+
+def bare_deflate(text: bytes) -> bytes:
+    pack = zlib.compressobj(wbits=-15)
+    return pack.compress(text) + pack.flush()
 
 
 async def test_a_body_past_the_cap_is_not_read_to_its_end() -> None:
@@ -78,6 +84,27 @@ async def test_a_small_packed_body_that_grows_past_the_cap_is_not_read_to_its_en
     assert body.is_closed
 
 
+async def test_memory_stays_bounded_however_much_one_piece_unpacks_to() -> None:
+    body = Poured([b"".join(bomb(256))])
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnexpectedShape, match="was not read to its end"):
+            await Wire(says(stream=body, headers={"content-encoding": "gzip"})).client().get("/things", into=Shelf)
+        assert tracemalloc.get_traced_memory()[1] < 2 * MAX_BODY
+    finally:
+        tracemalloc.stop()
+
+
+async def test_a_packed_body_that_is_cut_off_is_a_broken_answer(pauses: list[float]) -> None:
+    packed = gzip.compress(b'{"things": []}')[:-9]
+    with pytest.raises(Unavailable, match="broke off the answer"):
+        await (
+            Wire(says(stream=Poured([packed]), headers={"content-encoding": "gzip"}))
+            .client()
+            .get("/things", into=Shelf)
+        )
+
+
 @pytest.mark.parametrize("packing", ["gzip, gzip", "gzip,gzip,gzip", "deflate, gzip", "br", "zstd", "gzip, br"])
 async def test_a_body_packed_twice_or_as_nobody_asked_is_not_unpacked(packing: str, pauses: list[float]) -> None:
     body = Poured([gzip.compress(gzip.compress(b'{"things": []}'))])
@@ -87,11 +114,12 @@ async def test_a_body_packed_twice_or_as_nobody_asked_is_not_unpacked(packing: s
     assert body.is_closed
 
 
-@pytest.mark.parametrize("packing", ["gzip", "GZip", "deflate", "identity"])
+@pytest.mark.parametrize("packing", ["gzip", "GZip", "deflate", "bare deflate", "identity"])
 async def test_a_body_packed_as_asked_is_read(packing: str) -> None:
     text = json.dumps({"things": [{"id": 1}]}).encode()
-    packed = {"gzip": gzip.compress(text), "deflate": zlib.compress(text)}.get(packing.lower(), text)
-    wire = Wire(says(stream=Poured([packed]), headers={"content-encoding": packing}))
+    packed = {"gzip": gzip.compress(text), "deflate": zlib.compress(text), "bare deflate": bare_deflate(text)}
+    body, packing = Poured([packed.get(packing.lower(), text)]), packing.removeprefix("bare ")
+    wire = Wire(says(stream=body, headers={"content-encoding": packing}))
     shelf = await wire.client().get("/things", into=Shelf)
     assert [thing.id for thing in shelf.things] == [1]
     assert wire.arrived[0].headers["accept-encoding"] == "gzip, deflate"
