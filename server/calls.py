@@ -1,13 +1,16 @@
 """The calls in flight: each can be ended without ending its connection, and all of them can be waited for."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 from mcp import MCPError
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.session import ServerSession
 from mcp.types import CONNECTION_CLOSED
 
 ENDED = "The connection closed, or the server stopped, before this call was done."
@@ -37,31 +40,60 @@ class Call:
         raise MCPError(CONNECTION_CLOSED, ENDED)
 
 
+@dataclass(eq=False)
+class Flight:
+    """One of the things in flight; while it is idle, only somebody else can make it go on."""
+
+    scope: anyio.CancelScope
+    is_idle: bool = False
+
+    def idle_while_asking(self, session: ServerSession) -> None:
+        """Count it as idle while the client puts a question to a person."""
+        send = session.send_request
+
+        async def ask(*given: Any, **named: Any) -> Any:
+            before, self.is_idle = self.is_idle, True
+            try:
+                return await send(*given, **named)
+            finally:
+                self.is_idle = before
+
+        session.send_request = ask  # type: ignore[method-assign]  # one session object belongs to one request
+
+
 class Flights:
     """What is in flight, and the moment when nothing is."""
 
     def __init__(self) -> None:
-        self._scopes: set[anyio.CancelScope] = set()
+        self._flights: set[Flight] = set()
         self._landed = anyio.Event()
+        self._last = time.monotonic()
 
     @contextmanager
-    def one(self, scope: anyio.CancelScope | None = None) -> Iterator[None]:
+    def one(self, scope: anyio.CancelScope | None = None, *, is_idle: bool = False) -> Iterator[Flight]:
         """Count something as in flight; `scope` is by what it can be ended."""
-        scope = scope or anyio.CancelScope()
-        self._scopes.add(scope)
+        flight = Flight(scope or anyio.CancelScope(), is_idle)
+        self._flights.add(flight)
         try:
-            yield
+            yield flight
         finally:
-            self._scopes.discard(scope)
+            self._flights.discard(flight)
+            self._last = time.monotonic()
             self._landed.set()
 
     def cancel(self) -> None:
         """End all that is in flight; what is shielded goes on."""
-        for scope in list(self._scopes):
-            scope.cancel()
+        for flight in list(self._flights):
+            flight.scope.cancel()
 
     async def landed(self) -> None:
         """Wait until nothing is in flight."""
-        while self._scopes:
+        while self._flights:
             self._landed = anyio.Event()
             await self._landed.wait()
+
+    async def quiet(self, seconds: float) -> None:
+        """Wait until nothing but what is idle has been in flight for so long."""
+        self._last = time.monotonic()
+        while any(not f.is_idle for f in self._flights) or time.monotonic() - self._last < seconds:  # noqa: ASYNC110 - quiet is no event
+            await anyio.sleep(seconds / 6)

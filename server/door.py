@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import IPv6Address, ip_address
@@ -15,16 +16,21 @@ from mcp.server.transport_security import TransportSecuritySettings
 from server.calls import Call, Flights
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MCP_PATH = "/mcp"
 HEALTH_PATH = "/healthz"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+WELL_KNOWN = "/.well-known/"
+DRAIN = 8.0  # seconds for calls to end by themselves once the server is asked to stop; containers are killed after 10
+QUIET = 0.3  # seconds without a call after which the server takes it that nobody comes any more
 LAST_BYTES = 3.0  # seconds for finished answers to reach clients that read them
 
 NO_KEY = "This server wants its key: send the header Authorization: Bearer KEY."
 NOTHING_HERE = f"There is nothing here; the MCP endpoint is {MCP_PATH}."
 STOPPING = "The server is stopping."
+NO_HOST = "The Host header is not a name with an optional port."
+LISTEN = "subscriptions/listen"
 
 
 class Door:
@@ -49,7 +55,7 @@ class Door:
         )
         self._sessions = server.session_manager
         self._beside = dict(beside or {})
-        self._is_stopping = False
+        self._is_leaving = self._is_stopping = False
         self._calls, self._posts = Flights(), Flights()
         server.middleware.insert(0, self._carry_out)  # outermost: what it returns is what gets written
 
@@ -59,11 +65,16 @@ class Door:
         async with self._sessions.run():
             yield
 
-    async def close(self) -> None:
-        """Take nothing new, end the calls in flight, and wait for the answers; that of a write as long as it takes.
+    async def close(self, drain: float = DRAIN) -> None:
+        """Let calls end by themselves for a while, then take nothing new and end the others; a write is waited for.
 
-        The streams on which clients listen for events are left open; they end with the sessions.
+        Each answer closes its connection meanwhile, so that clients move on by themselves. Calls that wait for a
+        person are not waited for. The streams on which clients listen for events end with the sessions.
         """
+        self._is_leaving = True
+        if drain > 0:
+            with anyio.move_on_after(drain):
+                await self._calls.quiet(QUIET)
         self._is_stopping = True
         self._calls.cancel()
         await self._calls.landed()
@@ -76,10 +87,13 @@ class Door:
         call = Call()
         if self._is_stopping:
             call.scope.cancel()  # it was let in before the stop, and its last bytes came after
-        with self._calls.one(call.scope):
+        with self._calls.one(call.scope, is_idle=ctx.method == LISTEN) as flight:
+            flight.idle_while_asking(ctx.session)
             return await call.run(ctx, call_next)
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        if self._is_leaving and scope["type"] == "http":
+            send = _closing(send)
         if scope["type"] == "lifespan":
             await self._endpoint(scope, receive, send)
         elif scope["type"] != "http":
@@ -88,17 +102,21 @@ class Door:
             await answer(send, 200, {"status": "ok"})
         elif (app := self._application_at(scope["path"])) is not None:
             await app(scope, receive, send)
+        elif scope["path"].startswith(WELL_KNOWN):
+            await answer(send, 404, {"error": NOTHING_HERE})  # a client that looks for OAuth must not take 401 for it
         elif not self._is_known(scope):
             await answer(send, 401, {"error": NO_KEY}, (b"www-authenticate", b"Bearer"))
         elif scope["path"] != MCP_PATH:
             await answer(send, 404, {"error": NOTHING_HERE})
         elif self._is_stopping and scope["method"] != "DELETE":  # a client may still take its leave
-            await answer(send, 503, {"error": STOPPING}, (b"connection", b"close"))
+            await answer(send, 503, {"error": STOPPING})
+        elif (host := _called_by(scope)) is None:
+            await answer(send, 421, {"error": NO_HOST})
         elif scope["method"] == "POST":
             with self._posts.one():
-                await self._endpoint(scope, receive, send)
+                await self._endpoint(_called(scope, host), receive, send)
         else:
-            await self._endpoint(scope, receive, send)
+            await self._endpoint(_called(scope, host), receive, send)
 
     def _application_at(self, path: str) -> "ASGIApp | None":
         """An application of its own below a prefix, which has its own way to know who may come in."""
@@ -113,6 +131,35 @@ class Door:
         scheme, _, key = given[0].partition(b" ")
         # The comparison takes as long for a key that is nearly right as for one that is all wrong.
         return hmac.compare_digest(key.strip(), self._expected) and scheme.lower() == b"bearer"
+
+
+_HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
+
+
+def _called_by(scope: "Scope") -> bytes | None:
+    """The one host by which a request calls this server, in lower case; None where it is no name.
+
+    The SDK compares beginnings: it would take 127.0.0.1:80@evil.example for an address of this machine.
+    """
+    names = [value for name, value in scope["headers"] if name == b"host"]
+    return names[0].lower() if len(names) == 1 and _HOST.fullmatch(names[0]) else None
+
+
+def _called(scope: "Scope", host: bytes) -> "Scope":
+    others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    return {**scope, "headers": [(b"host", host), *others]}
+
+
+def _closing(send: "Send") -> "Send":
+    """Answers that end their connection."""
+
+    async def close(message: "Message") -> None:
+        if message["type"] == "http.response.start":
+            headers = [(name, value) for name, value in message.get("headers", ()) if name.lower() != b"connection"]
+            message = {**message, "headers": [*headers, (b"connection", b"close")]}
+        await send(message)
+
+    return close
 
 
 def checked(allowed_hosts: Sequence[str]) -> TransportSecuritySettings:

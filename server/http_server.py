@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import anyio
 from mcp.server import MCPServer
 
-from server.door import MCP_PATH, Door, as_host
+from server.door import DRAIN, MCP_PATH, Door, as_host
 from server.signals import stopped_by_signals
 
 if TYPE_CHECKING:
@@ -47,11 +47,13 @@ async def run_http(
     key: str | None,
     allowed_hosts: Sequence[str] = (),
     beside: "Mapping[str, ASGIApp] | None" = None,
+    drain: float = DRAIN,
     log_level: LogLevel = "WARNING",
 ) -> int:
     """Serve until SIGTERM (143) or SIGINT (130), or say why that cannot be done (1); port 0 takes a free one.
 
-    The calls in flight are then ended, except a write that has left: it is waited for and answered.
+    After a signal nothing new is listened to, and calls in flight have up to `drain` seconds to end by themselves. What
+    is left is then ended, except a write that has left: it is waited for and answered.
     A second signal ends the process at once.
 
     Raises:
@@ -81,7 +83,9 @@ async def run_http(
                 await is_up.wait()
                 say(f"testdesk listens on http://{as_host(host)}:{listener.getsockname()[1]}{MCP_PATH}")
                 await stopping.wait()
-                await door.close()
+                for accepting in uvicorn_server.servers:
+                    accepting.close()  # a balancer, or the next server on this port, takes the new ones
+                await door.close(drain)
             uvicorn_server.should_exit = True
     return stop.exit_code
 
@@ -89,6 +93,8 @@ async def run_http(
 def uvicorn_for(door: "ASGIApp", log_level: LogLevel, *, dates: bool = True) -> tuple["uvicorn.Server", anyio.Event]:
     """A server that leaves the signals to us, and the event that it listens."""
     import uvicorn  # here, so that a server on standard input does without
+
+    from server.connections import PatientProtocol, one_length
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -102,7 +108,8 @@ def uvicorn_for(door: "ASGIApp", log_level: LogLevel, *, dates: bool = True) -> 
 
     is_up = anyio.Event()
     config = uvicorn.Config(
-        door,
+        one_length(door),
+        http=PatientProtocol,
         interface="asgi3",
         lifespan="off",  # the door's is entered and left by us, in an order of our own
         ws="none",

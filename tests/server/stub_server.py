@@ -39,6 +39,12 @@ async def write(seconds: float, ctx: Context[Any]) -> str:
     return "written"
 
 
+async def work(seconds: float) -> str:
+    """Do something that can be ended and takes a moment."""
+    await anyio.sleep(seconds)
+    return "worked"
+
+
 async def linger(ctx: Context[Any]) -> str:
     """Wait for what never happens."""
     await ctx.report_progress(0)
@@ -78,7 +84,7 @@ async def lifespan(_: MCPServer[Any]) -> AsyncIterator[None]:
 
 def build() -> MCPServer[Any]:
     server: MCPServer[Any] = MCPServer("stub", version="1", log_level="WARNING", lifespan=lifespan)
-    for tool in (greet, write, linger, print_and_listen, decide):
+    for tool in (greet, write, work, linger, print_and_listen, decide):
         server.add_tool(tool)
     return server
 

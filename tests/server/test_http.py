@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, ElicitResult, TextContent
 
-from server import door
+from server import connections, door
 from server import http_server as http
 from server.http_server import listen, new_key, run_http
 from tests.server.stub_server import DIARY, build
@@ -74,7 +74,7 @@ async def served(monkeypatch: pytest.MonkeyPatch, **options: Any) -> AsyncIterat
 
     async def run() -> None:
         try:
-            running.exit_code = await run_http(build(), port=0, **{"key": KEY, **options})
+            running.exit_code = await run_http(build(), port=0, **{"key": KEY, "drain": 0, **options})
         finally:
             running.has_stopped.set()
 
@@ -151,6 +151,8 @@ async def test_whoever_lacks_the_key_is_told_so_and_let_nowhere(monkeypatch: pyt
                 assert answer.status_code == 401, headers
                 assert answer.headers["WWW-Authenticate"] == "Bearer"
                 assert "key" in answer.json()["error"]
+            for path in ("oauth-protected-resource", "oauth-protected-resource/mcp", "oauth-authorization-server"):
+                assert (await wire.get(f"/.well-known/{path}", headers=headers)).status_code == 404
 
 
 @pytest.mark.anyio
@@ -217,10 +219,20 @@ async def test_a_foreign_host_or_origin_is_refused_in_both_eras(version: str, mo
         assert await status(Origin="https://evil.example") == 403
         assert await status(Origin="null") == 403
         refused = {421, 403}
-        for host in ("localhost", "localhost:1", "[::1]:1", "mcp.example.com", "mcp.example.com:8443"):
+        for host in ("127.0.0.1:80@evil.example", "localhost:1:2", "localhost/", "local host", "127.0.0.1:999999"):
+            assert await status(Host=host) == 421, host
+        for host in (
+            "localhost",
+            "LOCALHOST:1",
+            "Mcp.Example.com",
+            "localhost:1",
+            "[::1]:1",
+            "mcp.example.com",
+            "mcp.example.com:8443",
+        ):
             assert await status(Host=host) not in refused
-            assert await status(Origin=f"http://{host}") not in refused
-            assert await status(Origin=f"https://{host}") not in refused
+            assert await status(Origin=f"http://{host.lower()}") not in refused
+            assert await status(Origin=f"https://{host.lower()}") not in refused
 
 
 @pytest.mark.anyio
@@ -327,6 +339,7 @@ async def test_a_stop_waits_for_a_write_that_has_left_and_its_answer_arrives(
 
     async with served(monkeypatch) as running, client(running.url, mode) as connected, raw(running) as wire:
         await connected.list_tools()  # or it would, to check the answer
+        await wire.get("/healthz")  # a connection that is open before the listener closes
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(write, connected)
             await begun.wait()
@@ -383,6 +396,126 @@ async def test_a_call_that_arrives_while_the_server_stops_is_not_carried_out(
         answer = await wire.post("/mcp", content=in_two_pieces())
         assert "before this call was done" in answer.json()["error"]["message"]
     assert lines(diary) == ["open", "closed"]
+
+
+CALL_HEADERS = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "greet"}
+
+
+def call_of(name: str, /, **arguments: Any) -> dict[str, Any]:
+    envelope = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    params = {"name": name, "arguments": arguments, "_meta": envelope}
+    return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+
+
+@pytest.mark.anyio
+async def test_calls_under_way_end_by_themselves_and_each_answer_closes_its_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(door, "QUIET", 0.1)
+    answers: list[httpx2.Response] = []
+    async with (
+        served(monkeypatch, drain=5) as running,
+        raw(running, **bearer(KEY), **CALL_HEADERS) as wire,
+        raw(running) as before,
+    ):
+        await before.get("/healthz")
+
+        async def call(seconds: float) -> None:
+            headers = {"Mcp-Name": "work"}
+            answers.append(await wire.post("/mcp", json=call_of("work", seconds=seconds), headers=headers))
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(20):
+                tasks.start_soon(call, 0.1 + number / 100)
+            await anyio.sleep(0.05)
+            running.stop()
+            late = await before.post("/mcp", json=call_of("greet", name="Ada"), headers={**bearer(KEY), **CALL_HEADERS})
+        assert late.status_code == 200
+        assert late.headers["connection"] == "close"
+        assert "Hello, Ada" in late.text
+        assert [answer.status_code for answer in answers] == [200] * 20
+        assert all("worked" in answer.text for answer in answers)
+        with pytest.raises(httpx2.ConnectError):
+            async with raw(running) as new:
+                await new.get("/healthz")
+        assert await running.exit() == 143
+
+
+@pytest.mark.anyio
+async def test_a_stop_does_not_wait_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = anyio.Event()
+
+    async def never(*_: Any) -> ElicitResult:
+        asked.set()
+        await anyio.sleep_forever()
+        return ElicitResult(action="cancel")
+
+    async def decide(connected: Client) -> None:
+        with pytest.raises(MCPError, match="before this call was done"):
+            await connected.call_tool("decide", {})
+
+    async with (
+        served(monkeypatch, drain=60) as running,
+        client(running.url, "legacy", elicitation_callback=never) as connected,
+    ):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(decide, connected)
+            await asked.wait()
+            running.stop()
+        assert await running.exit() == 143
+
+
+# Requests that do not come whole
+
+
+@asynccontextmanager
+async def connection(running: Served) -> AsyncIterator[anyio.abc.SocketStream]:
+    host, _, port = running.origin.removeprefix("http://").partition(":")
+    async with await anyio.connect_tcp(host, int(port)) as stream:
+        yield stream
+
+
+async def rest(stream: anyio.abc.SocketStream) -> bytes:
+    """What still comes until the other side hangs up."""
+    got = b""
+    with anyio.fail_after(PROMPTLY), suppress(anyio.EndOfStream, anyio.BrokenResourceError):
+        while True:
+            got += await stream.receive()
+    return got
+
+
+HALF_A_HEAD = b"POST /mcp HTTP/1.1\r\nhost: localhost\r\n"
+HALF_A_BODY = HALF_A_HEAD + b"authorization: Bearer " + KEY.encode() + b"\r\ncontent-length: 900\r\n\r\n{"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("sent", [b"", HALF_A_HEAD, HALF_A_BODY], ids=["nothing", "half a head", "half a body"])
+async def test_whoever_sends_too_slowly_is_hung_up_on(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(connections, "BODY_SECONDS", 0.1)
+    async with served(monkeypatch) as running, connection(running) as stream:
+        await stream.send(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")  # arrives whole, and is answered
+        assert b"200 OK" in await stream.receive()
+        if sent:
+            await stream.send(sent)
+            assert b"408 Request Timeout" in await rest(stream)
+    async with served(monkeypatch) as running, connection(running) as stream:
+        if sent:
+            await stream.send(sent)
+        assert b"408 Request Timeout" in await rest(stream)
+
+
+@pytest.mark.anyio
+async def test_a_request_with_two_lengths_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = b"authorization: Bearer " + KEY.encode() + b"\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n"
+    async with served(monkeypatch) as running, connection(running) as stream:
+        await stream.send(HALF_A_HEAD + lengths)
+        told = await rest(stream)
+    assert b"400 Bad Request" in told
+    assert b"not both" in told
 
 
 @asynccontextmanager
