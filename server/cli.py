@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
+    from server.door import Application
     from server.inbox.sqlite import SqliteStore
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -52,6 +51,13 @@ def parser() -> argparse.ArgumentParser:
         help="a host name by which clients reach it; may be repeated",
     )
     serve.add_argument("--no-key", action="store_true", help="ask no key of HTTP clients (this machine only)")
+    serve.add_argument(
+        "--drain",
+        type=float,
+        default=8.0,
+        metavar="S",
+        help="with --http: seconds that calls in flight have to end by themselves after SIGTERM (default 8, 0 none)",
+    )
     serve.add_argument("--inbox", action="store_true", help="with --http: also receive events that platforms push")
     serve.add_argument("--inbox-file", type=Path, metavar="FILE", help="where the inbox is kept")
     serve.add_argument("--public-url", metavar="URL", help="with --inbox: the address by which platforms reach it")
@@ -168,6 +174,7 @@ def run_serve(given: argparse.Namespace) -> int:
             key=key,
             allowed_hosts=given.allow_host,
             beside=beside,
+            drain=given.drain,
             log_level=given.log_level,
         )
 
@@ -178,7 +185,7 @@ def run_serve(given: argparse.Namespace) -> int:
         return 2
 
 
-async def receiver_beside(given: argparse.Namespace, store: "SqliteStore") -> "dict[str, ASGIApp]":
+async def receiver_beside(given: argparse.Namespace, store: "SqliteStore") -> "dict[str, Application]":
     """The inbox's door in the same process as the MCP endpoint."""
     from server.inbox.receiver import Receiver
     from server.inbox.serve import checked_url

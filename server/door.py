@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import IPv6Address, ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 from mcp.server import MCPServer
@@ -16,7 +16,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from server.calls import Call, Flights
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
 MCP_PATH = "/mcp"
 HEALTH_PATH = "/healthz"
@@ -33,6 +33,14 @@ NO_HOST = "The Host header is not a name with an optional port."
 LISTEN = "subscriptions/listen"
 
 
+class Application(Protocol):
+    """An ASGI application beside the MCP endpoint, with its own way to know who may come in."""
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None: ...
+
+    async def close(self) -> None: ...
+
+
 class Door:
     """Lets a request pass that carries the key, and knows which ones are still being answered."""
 
@@ -42,7 +50,7 @@ class Door:
         *,
         key: str | None,
         allowed_hosts: Sequence[str] = (),
-        beside: "Mapping[str, ASGIApp] | None" = None,
+        beside: "Mapping[str, Application] | None" = None,
     ) -> None:
         if key is not None and (not key or not key.isascii() or not key.isprintable() or " " in key):
             raise ValueError("The key must be visible ASCII characters, or it could not travel in a header.")
@@ -80,6 +88,8 @@ class Door:
         await self._calls.landed()
         with anyio.move_on_after(LAST_BYTES):
             await self._posts.landed()
+        for app in self._beside.values():
+            await app.close()
 
     async def _carry_out(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         if ctx.request_id is None:
@@ -118,7 +128,7 @@ class Door:
         else:
             await self._endpoint(_called(scope, host), receive, send)
 
-    def _application_at(self, path: str) -> "ASGIApp | None":
+    def _application_at(self, path: str) -> "Application | None":
         """An application of its own below a prefix, which has its own way to know who may come in."""
         return next((app for prefix, app in self._beside.items() if path.startswith(f"{prefix}/")), None)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import anyio
 from mcp.server import MCPServer
 
-from server.door import DRAIN, MCP_PATH, Door, as_host
+from server.door import DRAIN, MCP_PATH, Application, Door, as_host
 from server.signals import stopped_by_signals
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ async def run_http(
     port: int = 8765,
     key: str | None,
     allowed_hosts: Sequence[str] = (),
-    beside: "Mapping[str, ASGIApp] | None" = None,
+    beside: "Mapping[str, Application] | None" = None,
     drain: float = DRAIN,
     log_level: LogLevel = "WARNING",
 ) -> int:

@@ -3,6 +3,8 @@
 import hmac
 import json
 import logging
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from server.inbox.store import PREFIX, Store, digest
 from tools.kit.platform import Platform
+from tools.kit.text import many
 from tools.kit.webhook import Webhook
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_BYTES = 1024 * 1024
+REPORT_SECONDS = 60.0
+NO_ADDRESS = "no such address"
 
 
 class Turned(Exception):
@@ -34,6 +39,8 @@ class Receiver:
     def __init__(self, platforms: Sequence[Platform], store: Store) -> None:
         self._webhooks = {p.key: {hook.kind: hook for hook in p.webhooks} for p in platforms if p.webhooks}
         self._store = store
+        self._refused: Counter[str] = Counter()
+        self._next_report = 0.0
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] != "http":
@@ -41,17 +48,30 @@ class Receiver:
         try:
             status, told = await self._take(scope, receive)
         except Turned as turned:
-            # Neither the body nor the address: both are the sender's, and the address is a secret.
-            logger.warning("a delivery was not taken: %s", turned.reason)
             status, told = turned.status, turned.reason
-            try:
-                await self._store.refuse(turned.reason)
-            except Exception:
-                logger.exception("a refusal could not be counted")
+            self._refused[turned.reason] += 1
+            if turned.reason != NO_ADDRESS or time.monotonic() >= self._next_report:
+                await self.report()
         except Exception:
             logger.exception("a delivery could not be kept")
             status, told = 503, "it could not be kept; send it again"
         await _answer(send, status, told)
+
+    async def report(self) -> None:
+        """Log and keep the refusals counted so far; anybody can cause those of wrong addresses, at any rate."""
+        counted, self._refused = self._refused, Counter()
+        self._next_report = time.monotonic() + REPORT_SECONDS
+        for reason, times in counted.items():
+            # Neither the body nor the address: both are the sender's, and the address is a secret.
+            logger.warning("%s not accepted: %s", many(times, "delivery", "deliveries"), reason)
+            try:
+                await self._store.refuse(reason, times)
+            except Exception:
+                logger.exception("a refusal could not be counted")
+
+    async def close(self) -> None:
+        """Report what was counted since the last report."""
+        await self.report()
 
     async def _take(self, scope: "Scope", receive: "Receive") -> tuple[int, str]:
         platform = await self._platform_at(scope["path"])
@@ -73,7 +93,7 @@ class Receiver:
         for one in known:
             is_known = hmac.compare_digest(one, given) or is_known  # each is compared, found or not
         if not is_known:
-            raise Turned(404, "no such address")
+            raise Turned(404, NO_ADDRESS)
         return platform
 
     @staticmethod

@@ -62,13 +62,15 @@ async def run_inbox(
             await store.say(PUBLIC_URL, public_url)
         elif is_loopback(host):
             await store.say(PUBLIC_URL, own)  # enough for a sandbox on this machine
-        uvicorn_server, is_up = uvicorn_for(Receiver(platforms, store), log_level)
+        receiver = Receiver(platforms, store)
+        uvicorn_server, is_up = uvicorn_for(receiver, log_level)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(uvicorn_server.serve, [listener])
             await is_up.wait()
             say(f"testdesk inbox listens on {own}{PREFIX}")
             await stopping.wait()
             uvicorn_server.should_exit = True
+    await receiver.close()
     await store.close()
     return stop.exit_code
 

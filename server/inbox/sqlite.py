@@ -109,9 +109,9 @@ class SqliteStore:
 
         return await self._run(run)
 
-    async def refuse(self, reason: str) -> None:
-        query = "INSERT INTO refusal VALUES (?, 1) ON CONFLICT (reason) DO UPDATE SET times = times + 1"
-        await self._run(lambda db: db.execute(query, (reason,)).rowcount)
+    async def refuse(self, reason: str, times: int = 1) -> None:
+        query = "INSERT INTO refusal VALUES (?, ?) ON CONFLICT (reason) DO UPDATE SET times = times + excluded.times"
+        await self._run(lambda db: db.execute(query, (reason, times)).rowcount)
 
     async def counts(self, platform: str) -> Counts:
         def run(db: sqlite3.Connection) -> Counts:

@@ -25,8 +25,8 @@ class Store(Protocol):
 
     async def mark(self, platform: str, items: Sequence[str], *, handled: bool) -> list[str]: ...
 
-    async def refuse(self, reason: str) -> None:
-        """Count a delivery that was not taken."""
+    async def refuse(self, reason: str, times: int = 1) -> None:
+        """Count deliveries that were not taken."""
 
     async def counts(self, platform: str) -> Counts: ...
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from server.inbox import receiver as receiver_module
 from server.inbox.receiver import MOST_BYTES, Receiver
 from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PUBLIC_URL, PlatformInbox
@@ -39,8 +40,8 @@ EVENT: dict[str, Any] = {
 class Open:
     """A receiver with an address."""
 
-    def __init__(self, store: SqliteStore, address: str, http: httpx.AsyncClient) -> None:
-        self.store, self.address, self.http = store, address, http
+    def __init__(self, store: SqliteStore, address: str, http: httpx.AsyncClient, receiver: Receiver) -> None:
+        self.store, self.address, self.http, self.receiver = store, address, http, receiver
 
     async def post(self, body: Any = EVENT, **options: Any) -> httpx.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -59,9 +60,10 @@ async def opened() -> AsyncIterator[Open]:
     store = SqliteStore(None)
     await store.say(PUBLIC_URL, "http://inbox.test")
     address = await PlatformInbox(store, "testio").new_address("a test")
-    transport = httpx.ASGITransport(Receiver(PLATFORMS, store))
+    receiver = Receiver(PLATFORMS, store)
+    transport = httpx.ASGITransport(receiver)
     async with httpx.AsyncClient(transport=transport) as http:
-        yield Open(store, address, http)
+        yield Open(store, address, http, receiver)
     await store.close()
 
 
@@ -97,6 +99,30 @@ async def test_whatever_is_wrong_with_an_address_is_answered_alike() -> None:
         answers = [await o.post(to=address) for address in wrong]
         assert {(a.status_code, a.text) for a in answers} == {(404, '{"error": "no such address"}')}
         assert await o.kept() == 0
+
+
+async def test_wrong_addresses_cost_no_transaction_and_no_log_line_each(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(receiver_module.time, "monotonic", lambda: now)
+    async with opened() as o:
+        writes: list[tuple[str, int]] = []
+
+        async def refuse(reason: str, times: int = 1) -> None:
+            writes.append((reason, times))
+
+        monkeypatch.setattr(o.store, "refuse", refuse)
+        for _ in range(50):
+            await o.post(to="http://inbox.test/inbox/testio/wrong")
+        assert (len(caplog.records), writes) == (1, [("no such address", 1)])
+        now += 61
+        await o.post(to="http://inbox.test/inbox/testio/wrong")
+        assert writes == [("no such address", 1), ("no such address", 50)]
+        assert "50 deliveries not accepted: no such address" in caplog.text
+        await o.post(to="http://inbox.test/inbox/testio/wrong")
+        await o.receiver.close()
+        assert writes[2:] == [("no such address", 1)], "what was counted last is kept at the end"
 
 
 async def test_an_address_of_a_removed_connection_leads_nowhere() -> None:
