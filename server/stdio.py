@@ -16,6 +16,7 @@ from mcp.types import JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPC
 from server.calls import Call
 from server.signals import stopped_by_signals
 from server.stdin import Tap, tapped_stdin
+from server.unreadable import answer_to
 
 Item = SessionMessage | Exception  # what a line brings: a message, or the reason why it is none
 Write = Callable[[SessionMessage], Coroutine[Any, Any, None]]
@@ -99,7 +100,12 @@ class _Conversation:
         """What the SDK gets to see; the first request in it decides the era for good."""
         is_decided = False
         async for item in self._items:
-            match item.message if isinstance(item, SessionMessage) else None:
+            if isinstance(item, Exception):
+                answer = answer_to(item)
+                if answer is not None:
+                    await self._write(answer)
+                continue
+            match item.message:
                 case JSONRPCRequest(id=identifier, method=method):
                     self._calls.setdefault(str(identifier), Call())
                     if method == "server/discover" and not is_decided:

@@ -252,6 +252,29 @@ async def test_junk_lines_are_survived_and_long_ones_arrive_whole(diary: Path) -
 
 
 @pytest.mark.anyio
+async def test_a_line_that_cannot_be_read_is_answered_with_its_id_where_it_has_one(diary: Path) -> None:
+    lines: list[tuple[bytes, Any, int]] = [
+        (b"junk", None, -32700),
+        (b"\xff\xfe", None, -32700),
+        (b'{"jsonrpc":"2.0","id":41,"method":"tools/call","params":{"na', 41, -32700),
+        (rb'{"jsonrpc":"2.0","id":"a-1","method":"ping","params":{"x":"\ud83d"}}', "a-1", -32700),
+        (b'{"params":{"id":5},', None, -32700),
+        (b'{"jsonrpc":"2.0","id":42,"params":{}}', 42, -32600),
+        (b'{"jsonrpc":"2.0","id":43,"method":7}', 43, -32600),
+        (b'[{"jsonrpc":"2.0","id":44,"method":"ping"}]', None, -32600),
+    ]
+    async with served(diary) as pipe:
+        await pipe.greet("2025-11-25")
+        for line, identifier, code in lines:
+            await pipe.process.stdin.send(line + b"\n")  # type: ignore[union-attr]  # it is a pipe
+            told = await pipe.next()
+            assert (told["id"], told["error"]["code"]) == (identifier, code), line
+        await pipe.process.stdin.send(b'\n{"jsonrpc":"2.0","id":1,"result":7}\n')  # type: ignore[union-attr]  # it is a pipe
+        await pipe.send(call(1, "greet", meta={}, name="Ada"))
+        assert (await pipe.next())["id"] == 1, "neither an empty line nor a broken answer of theirs is answered"
+
+
+@pytest.mark.anyio
 async def test_without_an_input_there_is_a_sentence_and_exit_code_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
