@@ -2,11 +2,13 @@
 
 import os
 import re
+import socket
 import stat
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -39,6 +41,11 @@ class OpenFile:
     @property
     def size(self) -> int:
         return self._seen.st_size
+
+    @property
+    def names(self) -> int:
+        """How many directory entries lead to it; 1 where the file system does not count them."""
+        return max(1, self._seen.st_nlink)
 
     @property
     def is_regular(self) -> bool:
@@ -117,6 +124,12 @@ def _checked(wanted: str, allowed: str, extensions: Collection[str], at_most: in
     if not _is_text(real.name):
         raise Refused("The name of the file is not Unicode text. Nothing was sent.")
     file = _open(root, real)
+    if file.is_regular and file.names > 1:
+        file.close()
+        raise Refused(
+            "The file has another name elsewhere (a hard link), so it may not be one of these directories' own. "
+            "Copy it there. Nothing was sent."
+        )
     if not file.is_regular or not 1 <= file.size <= at_most:
         file.close()
         size = f"It has {file.size:,} bytes; from 1 to {at_most:,} can be uploaded."
@@ -172,16 +185,53 @@ class Storage(ApiClient):
         """Post a form to an address.
 
         Raises:
-            Refused: when the way there could be listened to.
+            Refused: for an address that no storage of a platform has.
+        """
+        self.check(address)
+        await self.send("POST", address, content=form)
+
+    def check(self, address: str) -> None:
+        """Refuse an address to which no file may be sent, though the platform gave it.
+
+        Raises:
+            Refused: when the way there could be listened to, or when it leads into this machine's own network.
         """
         if not is_private(address, self.account):
             raise Refused("The platform gave an address without TLS for the file. The file was not sent.")
-        await self.send("POST", address, content=form)
+        if is_internal(urlsplit(address).hostname or "") and not self._is_at_home:
+            raise Refused(
+                "The platform gave an address inside a private network for the file, where no storage of it is. "
+                "The file was not sent."
+            )
+
+    @property
+    def _is_at_home(self) -> bool:
+        """Whether the platform itself is reached on such a network: a sandbox, or a proxy of the company."""
+        return self.account.network.is_sandbox or is_internal(urlsplit(self.account.base_url).hostname or "")
 
     def words(self, raw: bytes) -> str:
         """The sentence in a storage's XML."""
         told = re.search(rb"<Message>([^<]{1,300})</Message>", raw[: 64 * 1024])
         return told[1].decode(errors="replace") if told else ""
+
+
+def is_internal(host: str) -> bool:
+    """Whether a host is no public one by its own words: an address of a private network, or a name of such.
+
+    Also in the forms that programs read as an address: 2130706433, 0x7f.1, ::ffff:127.0.0.1.
+    """
+    name = host.strip("[]").rstrip(".").lower()
+    if name.endswith((".localhost", ".local", ".internal", ".home.arpa")) or not set(name) & set(".:"):
+        return True
+    try:
+        address = ip_address(name)
+    except ValueError:
+        try:
+            address = ip_address(socket.inet_aton(name))  # takes what ip_address is too strict for
+        except OSError:
+            return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return not mapped.is_global
 
 
 def is_private(address: str, account: Account) -> bool:

@@ -84,6 +84,13 @@ async def test_a_link_is_judged_by_where_it_leads(builds: Path, tmp_path: Path) 
 
 
 @on_posix
+async def test_a_file_that_is_also_elsewhere_by_a_hard_link_is_refused(builds: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.apk").write_bytes(b"secret")
+    (builds / "linked.apk").hardlink_to(tmp_path / "secret.apk")
+    assert "hard link" in await refusal(builds, "linked.apk")
+
+
+@on_posix
 async def test_an_allowed_directory_may_itself_be_a_link(builds: Path, tmp_path: Path) -> None:
     (tmp_path / "latest").symlink_to(builds)
     async with open_in(tmp_path / "latest", allowed=str(tmp_path / "latest")) as file:

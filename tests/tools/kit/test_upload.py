@@ -19,7 +19,7 @@ from tools.kit.client import ApiClient
 from tools.kit.errors import HostMoved, Invalid, OutcomeUnknown, PlatformError, Refused, Unavailable
 from tools.kit.form import Attached, Form
 from tools.kit.network import Account, HeaderToken, Network
-from tools.kit.upload import PIECE, Storage, is_private
+from tools.kit.upload import PIECE, Storage, is_internal, is_private
 
 pytestmark = pytest.mark.anyio
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes as POSIX has them")
@@ -262,6 +262,41 @@ async def test_a_storage_that_could_be_listened_to_is_sent_nothing(builds: Path,
         with pytest.raises(Refused, match="without TLS"):
             await Storage(account).take(address, Form([Attached(file, "application/zip")]))
     assert wire.arrived == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "169.254.169.254",
+        "10.1.2.3",
+        "192.168.0.9",
+        "172.16.0.1",
+        "[::1]",
+        "[fd00::1]",
+        "[::ffff:10.0.0.1]",
+        "localhost",
+        "localhost.",
+        "intranet",
+        "files.internal",
+        "nas.local",
+        "2130706433",
+        "0x7f.1",
+        "0.0.0.0",
+    ],
+)
+async def test_a_storage_inside_a_private_network_is_sent_nothing(builds: Path, host: str) -> None:
+    wire = Wire(says(201))
+    account = replace(wire.account(), network=Network())
+    async with open_in(builds) as file:
+        with pytest.raises(Refused, match="private network"):
+            await Storage(account).take(f"https://{host}/up", Form([Attached(file, "application/zip")]))
+    assert wire.arrived == []
+
+
+@pytest.mark.parametrize("host", ["bucket.s3.amazonaws.com", "8.8.8.8", "storage.example"])
+def test_a_public_storage_is_no_internal_one(host: str) -> None:
+    assert not is_internal(host)
 
 
 async def test_a_storage_says_why_in_its_own_xml(builds: Path) -> None:

@@ -9,7 +9,7 @@ import httpx
 from tools.kit.errors import Refused
 from tools.kit.form import File
 from tools.kit.toolset import Progress, in_silence
-from tools.kit.upload import Storage, is_private
+from tools.kit.upload import Storage
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,9 @@ class BuildStorage(Storage):
         """Send a file to a signed address.
 
         Raises:
-            Refused: when the way there could be listened to.
+            Refused: for an address that no storage of a platform has.
         """
-        if not is_private(address, self.account):
-            raise Refused("The platform gave an address without TLS for the file. The file was not sent.")
+        self.check(address)
         where, _, query = address.partition("?")
         if urlsplit(where).fragment:
             raise Refused("The platform gave an address that cannot be one. The file was not sent.")
