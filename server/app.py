@@ -9,6 +9,7 @@ from mcp.server import CacheHint, MCPServer
 from mcp.server.subscriptions import InMemorySubscriptionBus
 
 from prompts.library import read_prompts
+from server.callers import name_caller
 from server.catalogue import CALL, FIND, CataloguedServer, catalogue, unfolded
 from server.clients import Clients
 from server.expose import expose
@@ -97,6 +98,7 @@ def build(
         cache_hints={method: CacheHint(ttl_ms=HOUR, scope="private") for method in LISTS},  # type: ignore[misc]  # its literals
     )
     server.middleware.insert(0, remember_round)
+    server.middleware.insert(0, name_caller)
     if listing is not None:
         server.listed = listing | {tool.name for tool in finders}
         server.middleware.insert(0, unfolded())

@@ -17,6 +17,7 @@ import pytest
 from anyio.abc import Process
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
+from mcp.server import MCPServer
 from mcp.types import CallToolResult, ElicitResult, TextContent
 
 from server import connections, door
@@ -67,14 +68,16 @@ class Served:
 
 
 @asynccontextmanager
-async def served(monkeypatch: pytest.MonkeyPatch, **options: Any) -> AsyncIterator[Served]:
-    """The stub behind `run_http`, on a free port."""
+async def served(
+    monkeypatch: pytest.MonkeyPatch, server: MCPServer[Any] | None = None, **options: Any
+) -> AsyncIterator[Served]:
+    """The stub, or another server, behind `run_http` on a free port."""
     said, heard = anyio.create_memory_object_stream[str](1)
     monkeypatch.setattr(http, "say", said.send_nowait)
 
     async def run() -> None:
         try:
-            running.exit_code = await run_http(build(), port=0, **{"key": KEY, "drain": 0, **options})
+            running.exit_code = await run_http(server or build(), port=0, **{"key": KEY, "drain": 0, **options})
         finally:
             running.has_stopped.set()
 

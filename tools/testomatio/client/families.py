@@ -13,6 +13,7 @@ import anyio
 from pydantic import BaseModel
 from pydantic_core import from_json
 
+from tools.kit.caller import current
 from tools.kit.client import ApiClient, Content, Query, path
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized, UnexpectedShape
 from tools.kit.failures import Told, failure
@@ -42,8 +43,8 @@ class Families(ApiClient):
         super().__init__(account, auth=None)
         self._jwt: str | None = None
         self._one_login = anyio.Lock()
-        self._sessions: dict[str, tuple[str, str]] = {}
-        """Of each project with a change session: its hash and its description."""
+        self._sessions: dict[tuple[str, str], tuple[str, str]] = {}
+        """Of each caller and project with a change session: its hash and its description."""
 
     def project_of(self, project: str | None) -> str:
         """The project that is meant: the one named, or the default.
@@ -122,7 +123,7 @@ class Families(ApiClient):
                 headers=headers,
             )
 
-        held = self._sessions.get(project)
+        held = self._sessions.get((current.get() or "", project))
         try:
             return await send(None if held is None else held[0])
         except Unauthorized as refused:
@@ -133,8 +134,18 @@ class Families(ApiClient):
     async def open_session(self, project: str, *, description: str) -> str:
         """POST /api/v2/{project_id}/sessions
 
-        Later writes of family A to this project are grouped under it in the project's history.
+        The caller's later writes of family A to this project are grouped under it in the project's history.
+
+        Raises:
+            Refused: where nothing says which later writes are the caller's.
         """
+        caller = current.get()
+        if caller is None:
+            raise Refused(
+                "A change session belongs to the client that opened it, and over HTTP this client's calls cannot be "
+                "told from another's (protocol 2026-07-28 has no sessions). Use the server over stdio for it, or a "
+                "client that opens a session. Nothing was sent."
+            )
         told = await self.write(
             *("POST", _v2(project, "sessions")),
             body={"description": description},
@@ -144,12 +155,12 @@ class Families(ApiClient):
         )
         if not told.hash:
             raise UnexpectedShape("Testomat.io opened a change session without saying its name.")
-        self._sessions[project] = (told.hash, description)
+        self._sessions[caller, project] = (told.hash, description)
         return told.hash
 
     async def close_session(self, project: str) -> str | None:
         """DELETE /api/v2/{project_id}/sessions/{hash}, where one is open; answers what it was for"""
-        held = self._sessions.pop(project, None)
+        held = self._sessions.pop((current.get() or "", project), None)
         if held is None:
             return None
         with suppress(NotFound):  # it ended by itself, which is as good
