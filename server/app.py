@@ -25,6 +25,7 @@ from server.policy import policy
 from server.prose import add_prompts
 from server.resources import add_resources
 from server.settings import Settings
+from server.setup import UNCONFIGURED, is_unconfigured, setup_tool
 from server.version import __version__
 from tools.across import View, across
 from tools.kit.network import Network
@@ -82,13 +83,17 @@ def build(
     ]
     names = [tool.name for tool in tools]
     listing = listed(offered, settings)
-    finders = [] if listing is None else catalogue(tools, read_only=settings.read_only)
+    hides = listing is not None
+    finders = catalogue(tools, read_only=settings.read_only) if hides else []
+    if is_unconfigured(settings):
+        finders = [*finders, setup_tool(shown, settings)]
+        listing = listing or frozenset()  # 253 tools that can do nothing would look healthy
     sandbox = " (SANDBOX: invented data, nothing real happens)" if settings.sandbox else ""
     server = CataloguedServer(
         "testdesk",
         version=__version__,
         title=f"Testdesk{sandbox}",
-        instructions=instructions(shown, settings, hides=listing is not None),
+        instructions=instructions(shown, settings, hides=hides),
         website_url="https://pypi.org/project/testdesk/",
         log_level=settings.log_level,  # type: ignore[arg-type]  # the command line offers these five words
         lifespan=lifespan,
@@ -104,7 +109,7 @@ def build(
         server.middleware.insert(0, unfolded())
     watch.serve_subscriptions(server)
     # A job that cannot be done is not offered.
-    prose = [prompt for prompt in read_prompts() if prompt.needs.issubset(names)]
+    prose = [] if is_unconfigured(settings) else [p for p in read_prompts() if p.needs.issubset(names)]
     add_resources(server, shown, pipeline, prose)
     add_prompts(server, prose)
     return server
@@ -132,6 +137,8 @@ def open_network(settings: Settings, platforms: Sequence[Platform]) -> Network:
 def instructions(shown: Sequence[Platform], settings: Settings, *, hides: bool = False) -> str:
     """What a model should know to work here, in under 200 words."""
     told = []
+    if is_unconfigured(settings):
+        told.append(UNCONFIGURED)
     if settings.sandbox:
         told.append("This is a SANDBOX: data is invented, nothing real happens; say so when you report.")
     told.append("Testdesk works with the team's test platforms.")

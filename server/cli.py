@@ -140,7 +140,7 @@ def run_serve(given: argparse.Namespace) -> int:
     elif not any(p.is_configured for p in settings.platforms.values()):
         names = ", ".join(c.variable for p in exposed_platforms(PLATFORMS, settings) for c in p.credentials)
         print(
-            f"testdesk: no platform is configured, so every call will say so. Set {names}, or use --sandbox.",
+            f"testdesk: no platform is configured, so only testdesk_setup is offered. Set {names}, or use --sandbox.",
             file=sys.stderr,
         )
     for sentence in warnings(settings, os.environ):

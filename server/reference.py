@@ -21,6 +21,7 @@ MEANINGS = {
     "TESTDESK_OUTPUT_SCHEMAS": "`1` publishes the schema of each answer too; costs every conversation tokens",
     "TESTDESK_ATTACHMENT_HOSTS": "Hosts to fetch pictures from, comma-separated; `.example.com` means below it",
     "TESTDESK_UPLOAD_DIRS": "Directories whose files may be uploaded, separated as in `PATH`; unset: no file at all",
+    "TESTDESK_ALLOW_HTTP": "Hosts to which a credential may travel over plain HTTP, comma-separated; unset: none",
 }
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from server.inbox import receiver as receiver_module
 from server.inbox.receiver import MOST_BYTES, Receiver
 from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PUBLIC_URL, PlatformInbox
@@ -105,7 +104,7 @@ async def test_wrong_addresses_cost_no_transaction_and_no_log_line_each(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(receiver_module.time, "monotonic", lambda: now)
+    monkeypatch.setattr("server.inbox.receiver.time.monotonic", lambda: now)
     async with opened() as o:
         writes: list[tuple[str, int]] = []
 

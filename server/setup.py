@@ -1,0 +1,53 @@
+"""What a server without any credential offers: one tool that says what to set, since hosts hide what stderr says."""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from mcp.server.mcpserver.tools import Tool as McpTool
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
+
+from server.clients import where_to_get
+from server.settings import Settings
+from tools.kit.platform import Platform
+
+SETUP: Final = "testdesk_setup"
+UNCONFIGURED: Final = (
+    "No test platform is configured, so nothing can be read or done yet. testdesk_setup says which variables to set; "
+    "show the user its answer."
+)
+
+
+def is_unconfigured(settings: Settings) -> bool:
+    """Whether no platform can be reached."""
+    return not settings.sandbox and not any(told.is_configured for told in settings.platforms.values())
+
+
+def setup_tool(platforms: Sequence[Platform], settings: Settings) -> McpTool:
+    """The tool that says what to set."""
+    steps = [
+        {"platform": platform.title, "set": where_to_get(platform, settings.platforms[platform.key].missing)}
+        for platform in platforms
+    ]
+    answer = {
+        "configured": [],
+        "platforms": steps,
+        "next": "Set the variables of the platforms you have in this host's configuration of the server (`env`), then "
+        "restart it. `testdesk doctor` in a terminal tests them.",
+    }
+
+    async def testdesk_setup() -> CallToolResult:
+        line = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        return CallToolResult(content=[TextContent(type="text", text=line)], structured_content=answer)
+
+    tool = McpTool.from_function(
+        testdesk_setup,
+        title="Set up Testdesk",
+        description="Say which variables connect the test platforms. None is yet, so nothing else is offered.",
+        annotations=ToolAnnotations(
+            read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+        ),
+        structured_output=False,
+    )
+    tool.parameters = {"type": "object", "properties": {}, "additionalProperties": False}
+    return tool
