@@ -214,7 +214,7 @@ def travels_readable(address: str) -> bool:
 
 
 def is_placeholder(value: str, *, is_free_text: bool = True) -> bool:
-    """Whether a value is what an example has in its place, such as `${TESTIO_API_TOKEN}` or `<your-token>`."""
+    """Whether a value is what an example has in its place, such as `${API_TOKEN}` or `<your-token>`."""
     bare = value.strip().strip("\"'")
     return any(form.fullmatch(bare) for form in (_UNFILLED, *(() if is_free_text else (_UNFILLED_TOKEN,))))
 
