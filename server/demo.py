@@ -54,7 +54,7 @@ class Performance:
         is_yes = bool(self.answers) and self.answers.pop(0)
         show(f"the person is asked:\n{params.message}", "?")
         show(f"the person answers: {'yes' if is_yes else 'no'}", "!")
-        return ElicitResult(action="accept", content={"yes": True}) if is_yes else ElicitResult(action="decline")
+        return ElicitResult(action="accept", content={"answer": "yes"}) if is_yes else ElicitResult(action="decline")
 
     async def call(self, tool: str, /, *, quietly: bool = False, **arguments: Any) -> dict[str, Any]:
         result = await self._call(tool, arguments, quietly=quietly)

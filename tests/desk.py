@@ -26,8 +26,8 @@ ERAS = ("auto", "legacy")
 
 Answer = Callable[[str], ElicitResult]
 
-YES = ElicitResult(action="accept", content={"yes": True})
-NO = ElicitResult(action="accept", content={"yes": False})
+YES = ElicitResult(action="accept", content={"answer": "yes"})
+NO = ElicitResult(action="accept", content={"answer": "no"})
 DECLINE = ElicitResult(action="decline")
 CANCEL = ElicitResult(action="cancel")
 

@@ -9,11 +9,11 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import AcceptedElicitation, Context, Elicit, ElicitationResult
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tools.kit.errors import Refused
 
@@ -25,10 +25,18 @@ KEPT_SECONDS: Final = 1_200.0
 TRIES: Final = 3
 
 
-class Consent(BaseModel):
-    """What a person answers."""
+def _only_its_fields(schema: dict[str, Any]) -> None:
+    """Leave type, properties and required: a host that knows no other word in a form answers it by itself."""
+    for name in set(schema) - {"type", "properties", "required"}:
+        del schema[name]
 
-    yes: bool = Field(title="Yes, do it", description="Carry this out now.")
+
+class Consent(BaseModel):
+    """What a person answers; a choice without a default, since a ticked box is easily missed."""
+
+    model_config = ConfigDict(json_schema_extra=_only_its_fields, strict=True)
+
+    answer: Literal["no", "yes"] = Field(title="Carry this out?")
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,7 @@ def bounded(words: str) -> str:
 
 def ask(words: str | None) -> Consent | Elicit[Consent]:
     """The question as the SDK puts it, or a yes where none is needed."""
-    return Consent(yes=True) if words is None else Elicit(words, Consent)
+    return Consent(answer="yes") if words is None else Elicit(words, Consent)
 
 
 async def still(ctx: Context[Any, Any], words: str | None, answer: ElicitationResult[Consent], read: Read) -> Verdict:
@@ -151,5 +159,5 @@ async def still(ctx: Context[Any, Any], words: str | None, answer: ElicitationRe
 def judge(answer: ElicitationResult[Consent]) -> Verdict:
     """Turn an answer into a verdict; everything but an accepted form with a yes in it is a no."""
     if isinstance(answer, AcceptedElicitation):
-        return Verdict(True, "yes") if answer.data.yes else Verdict(False, "the person said no")
+        return Verdict(True, "yes") if answer.data.answer == "yes" else Verdict(False, "the person said no")
     return Verdict(False, {"decline": "the person said no", "cancel": "the person closed the question"}[answer.action])

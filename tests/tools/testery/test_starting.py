@@ -197,7 +197,7 @@ async def test_a_run_that_ends_while_the_person_thinks_is_not_cancelled() -> Non
 
     def slow_yes(words: str) -> ElicitResult:
         world_ends[0].sandboxes["testery"].clock.advance(timedelta(hours=10))
-        return ElicitResult(action="accept", content={"yes": True})
+        return ElicitResult(action="accept", content={"answer": "yes"})
 
     async with desk(person=slow_yes) as d:
         world_ends.append(d.sandboxes)

@@ -324,7 +324,7 @@ async def test_a_result_that_changes_while_the_person_thinks_is_asked_about_agai
         def colleague(question: str) -> ElicitResult:
             for result in run.results.values():
                 result.status_id = passed
-            return ElicitResult(action="accept", content={"yes": True})
+            return ElicitResult(action="accept", content={"answer": "yes"})
 
         async with desk("legacy", person=colleague, world=d.sandboxes) as other:
             await other.answer(CLOSE, run_id="HRB-R-4")
