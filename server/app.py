@@ -14,7 +14,8 @@ from server.catalogue import CALL, FIND, CataloguedServer, catalogue, unfolded
 from server.clients import Clients
 from server.expose import expose
 from server.guards.consent import Rounds, remember_round
-from server.guards.redact import Redactor
+from server.guards.memory import Sessions
+from server.guards.redact import Redactor, remember_session
 from server.guards.scope import exposed_platforms, exposed_tools, listed, offers
 from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PlatformInbox, Store
@@ -104,6 +105,7 @@ def build(
     )
     server.middleware.insert(0, remember_round)
     server.middleware.insert(0, name_caller)
+    server.middleware.insert(0, remember_session(Sessions()))
     if listing is not None:
         server.listed = listing | {tool.name for tool in finders}
         server.middleware.insert(0, unfolded())

@@ -141,7 +141,7 @@ def _consent(
     skip_takes = set(inspect.signature(may_skip).parameters) if may_skip is not None else set()
 
     async def read(ctx: Context[Any, Any], given: dict[str, Any]) -> str | None:
-        pipeline.learn(given)
+        pipeline.hand_in(given)
         if may_skip is not None and may_skip(**{name: given[name] for name in skip_takes}):
             # The arguments alone make it harmless; what the question's function refuses is the tool's own check too.
             return None

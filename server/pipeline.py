@@ -12,12 +12,14 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
 
 from server.clients import Clients
-from server.guards.fence import for_model, for_person
-from server.guards.redact import Redactor, secrets_in
+from server.guards.fence import for_model, for_question
+from server.guards.patterns import secrets_in
+from server.guards.redact import Redactor
 from server.guards.shape import LONG_TEXT, shape
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
 from tools.kit.picture import Album
 from tools.kit.platform import Offered
+from tools.kit.text import learning
 from tools.kit.toolset import Effect, Tool
 from tools.kit.webhook import Inbox
 
@@ -37,9 +39,12 @@ class Pipeline:
     ) -> CallToolResult:
         """Run a tool and make its answer presentable."""
         name = platform.name_of(tool)
-        self.learn(arguments)
+        self.hand_in(arguments)
         try:
-            answer = await tool.function(self.clients[platform.key], **arguments)
+            with learning(self.redact.learn):
+                answer = await tool.function(self.clients[platform.key], **arguments)
+            if tool.effect is not Effect.READS:
+                self.redact.was_sent()
             if tool.effect is not Effect.READS and anyio.current_effective_deadline() == -math.inf:
                 logger.warning("%s was carried out, though its caller had gone by then", name)
             how = "pass a larger max_text" if tool.long_text else ""
@@ -60,10 +65,9 @@ class Pipeline:
             return CallToolResult(content=content)
         return CallToolResult(content=content, structured_content=shaped.data)
 
-    def learn(self, arguments: Mapping[str, Any]) -> None:
-        """Remember the secrets that a caller hands in, before anything can repeat them."""
-        for secret in secrets_in(arguments):
-            self.redact.learn(secret)
+    def hand_in(self, arguments: Mapping[str, Any]) -> None:
+        """Hide the secrets that a caller hands in, before anything of this call can repeat them."""
+        self.redact.hand_in(secrets_in(arguments))
 
     async def guarded(self, platform: Offered, read: Callable[[], Awaitable[T]]) -> T:
         """Read something for a call outside of it, such as the words of a question.
@@ -72,14 +76,15 @@ class Pipeline:
             ToolError: with a presentable sentence, whatever failed.
         """
         try:
-            return await read()
+            with learning(self.redact.learn):
+                return await read()
         except Exception as error:
             raise ToolError(self.sentence(error, platform)) from error
 
     def for_person(self, words: str) -> str:
         """Make the words of a question presentable."""
         source = " [sandbox: nothing real happens]" if self.clients.is_sandbox else ""
-        return for_person(words, self.redact) + source
+        return for_question(words, self.redact) + source
 
     def sentence(
         self,

@@ -15,6 +15,7 @@ from server.guards.shape import MOST
 from server.pipeline import Pipeline
 from tools.kit.errors import NotFound, Refused
 from tools.kit.platform import Platform
+from tools.kit.text import learning
 from tools.kit.toolset import Resource
 from tools.kit.webhook import Inbox
 
@@ -71,7 +72,8 @@ def _register(server: MCPServer[Any], address: str, platform: Platform, page: Re
     async def read(**given: str) -> str:
         try:
             arguments = {name: _typed(name, value, kinds[name]) for name, value in given.items()}
-            told = await page.function(pipeline.clients[platform.key], **inbox, **arguments)
+            with learning(pipeline.redact.learn):
+                told = await page.function(pipeline.clients[platform.key], **inbox, **arguments)
         except NotFound as error:
             raise ResourceNotFoundError(pipeline.sentence(error, platform)) from error
         except Exception as error:

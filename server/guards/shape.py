@@ -12,7 +12,8 @@ from pydantic import BaseModel, SecretStr
 from pydantic_core import to_jsonable_python
 
 from server.guards.fence import for_person
-from server.guards.redact import HIDDEN, Redactor
+from server.guards.patterns import HIDDEN
+from server.guards.redact import Redactor
 from tools.kit.page import Page
 from tools.kit.text import OPEN, Sealed, Written, cut
 

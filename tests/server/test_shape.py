@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
 from server.guards.fence import for_model, for_person, page_for_model
+from server.guards.memory import Memory, scope
 from server.guards.redact import Redactor
 from server.guards.shape import MOST, shape
 from tools.kit.page import Coverage, Page, Selection
@@ -41,7 +42,8 @@ def test_the_fields_strangers_wrote_are_named_once() -> None:
 
 def test_a_secret_field_is_hidden_and_its_value_found_elsewhere_in_the_answer() -> None:
     answer = Outer(id=1, inner=Inner(words="use Hafen-4711 to log in"), password=SecretStr("Hafen-4711"))
-    shaped = shape(answer, Redactor())
+    with scope(Memory()):
+        shaped = shape(answer, Redactor())
     assert shaped.data["password"] == "[hidden]"
     assert shaped.data["inner"]["words"] == "use [hidden] to log in"
 

@@ -2,15 +2,20 @@
 
 A text that others wrote travels inside marks that no such text can contain. The door of the server replaces the
 marks last, after cleaning, redacting and cutting: with quotation marks in a question to a person, with a random
-boundary in what a model reads.
+boundary in what a model reads. Four marks, for four authors: `quote` and `passage` (a stranger), `given` (the caller),
+`word` (the platform's vocabulary); everything outside of marks is ours and is never masked.
 """
 
 import re
-import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import SecretStr
+from pydantic import AfterValidator, SecretStr
+
+from tools.kit.invisible import clean as clean
 
 
 @dataclass(frozen=True)
@@ -30,27 +35,31 @@ class Sealed:
 
 Untrusted = Annotated[str, Written()]
 Key = Annotated[str, Vocabulary()]
-Secret = Annotated[SecretStr, Sealed()]
+_learn: ContextVar[Callable[[str], None] | None] = ContextVar("learn", default=None)
+
+
+@contextmanager
+def learning(learn: Callable[[str], None]) -> Iterator[None]:
+    """Tell of each secret that is read from a platform meanwhile: it may also stand in a text beside it."""
+    token = _learn.set(learn)
+    try:
+        yield
+    finally:
+        _learn.reset(token)
+
+
+def _noticed(secret: SecretStr) -> SecretStr:
+    if (learn := _learn.get()) is not None and secret.get_secret_value():
+        learn(secret.get_secret_value())
+    return secret
+
+
+Secret = Annotated[SecretStr, Sealed(), AfterValidator(_noticed)]
 
 OPEN: Final = "\x02"
 CLOSE: Final = "\x03"
-MARKED: Final = re.compile(f"{OPEN}([is])(\\d+):([^{OPEN}{CLOSE}]*){CLOSE}", re.DOTALL)
-
-# Letters, marks and reserved places that show nothing: fillers, joiners, and the variation selectors and tags that can
-# carry a hidden text.
-_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff"
-_SUSPECT = re.compile(f"[^\t\n -~\u00a1-\u00ac\u00ae-\u02ff]|[{_BLANK}]")
-_BLANKS = re.compile(f"[{_BLANK}]")
-
-
-def clean(text: str) -> str:
-    """Take out what cannot be seen: control, bidirectional and invisible characters; line ends become newlines."""
-    if (text.isascii() and text.isprintable()) or not _SUSPECT.search(text):
-        return text
-    text = re.sub("\r\n?|[\u2028\u2029\u0085\v\f]", "\n", text)
-    return _BLANKS.sub(
-        "", "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
-    )
+MARKED: Final = re.compile(f"{OPEN}([isgw])(\\d+):([^{OPEN}{CLOSE}]*){CLOSE}", re.DOTALL)
+"""Kinds: i on one line, s keeps its lines, g given by the caller, w a platform's word."""
 
 
 def quote(text: object, *, at_most: int = 120) -> str:
@@ -58,13 +67,31 @@ def quote(text: object, *, at_most: int = 120) -> str:
     return f"{OPEN}i{at_most}:{_without_marks(text)}{CLOSE}"
 
 
+def given(text: object, *, at_most: int = 8_000) -> str:
+    """Mark a text of the caller's own: a question shows it whole and unmasked, or is not put.
+
+    A `Secret` argument never comes here: a question says of it that it is set.
+    """
+    return f"{OPEN}g{at_most}:{_without_marks(text)}{CLOSE}"
+
+
+def word(value: object, *, at_most: int = 60) -> str:
+    """Mark a platform's own word (a status, a kind, a key) for a sentence of ours: one short line, whatever it is."""
+    return f"{OPEN}w{at_most}:{_without_marks(value)}{CLOSE}"
+
+
 def passage(text: object, *, at_most: int = 4000) -> str:
     """Mark a stranger's text that keeps its lines, for a page."""
     return f"{OPEN}s{at_most}:{_without_marks(text)}{CLOSE}"
 
 
+def without_marks(text: str) -> str:
+    """Take out what looks like our marks; a platform's answer can hold any character."""
+    return text.replace(OPEN, "").replace(CLOSE, "")
+
+
 def _without_marks(text: object) -> str:
-    return str(text).replace(OPEN, "").replace(CLOSE, "")
+    return without_marks(str(text))
 
 
 def cut(text: str, at_most: int, how: str = "") -> str:

@@ -1,0 +1,160 @@
+"""What the redaction knows, who taught it, and for how long.
+
+Ours (held): the credentials of this process, for its life. Shown: what a platform answered in fields of credentials,
+for one session. Sent: what a caller handed in, for its call, and after the act for its session. Shown and sent have
+rooms of their own, so that no caller can push out what a platform showed; a full room takes nothing more and keeps all
+it has, and what is not remembered is still hidden by its form.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import quote as percent
+from weakref import WeakKeyDictionary
+
+from mcp.server.context import ServerRequestContext
+
+from server.guards.patterns import HIDDEN, looks_secret, parts_of
+from tools.kit.invisible import clean
+
+ROOM: Final = 200_000
+"""Characters that one room holds; a test environment has some hundred of them."""
+_FEW: Final = 100
+_GRAM: Final = 4
+
+
+def fold(text: str) -> str:
+    """A text as it reads: without what cannot be seen or only decorates a letter, and which could split a secret."""
+    if text.isascii():
+        return text
+    return re.sub(r"[^\x00-\x7f]", lambda match: _folded(match.group()), unicodedata.normalize("NFKD", text))
+
+
+@lru_cache(4_000)
+def _folded(character: str) -> str:
+    return "" if unicodedata.category(character)[0] == "M" else clean(character)
+
+
+class Forms:
+    """A room of secrets, each in the spellings in which it may stand in a text."""
+
+    def __init__(self, secrets: Iterable[str] = (), room: int = ROOM) -> None:
+        self._forms: dict[str, None] = {}
+        self._starts: dict[str, list[str]] = {}
+        self._free = room
+        for secret in secrets:
+            self.add(secret)
+
+    def __contains__(self, secret: str) -> bool:
+        return fold(secret) in self._forms
+
+    def add(self, secret: str) -> None:
+        """Take a secret in, while there is room."""
+        spellings = {secret, percent(secret, safe=""), secret.replace("\\", "\\\\").replace('"', '\\"')}
+        for form in map(fold, spellings):
+            if len(form) >= _GRAM and form not in self._forms and len(form) <= self._free:
+                self._free -= len(form)
+                self._forms[form] = None
+                self._starts.setdefault(form[:_GRAM], []).append(form)
+
+    def within(self, folded: str) -> list[str]:
+        """The forms that stand in a folded text."""
+        if len(self._forms) <= _FEW:
+            return [form for form in self._forms if form in folded]
+        grams = {folded[at : at + _GRAM] for at in range(len(folded) - _GRAM + 1)}
+        return [form for gram in grams & self._starts.keys() for form in self._starts[gram] if form in folded]
+
+
+def hide(text: str, *rooms: Forms) -> str:
+    """Mask the secrets of some rooms in a text, however their letters are decorated."""
+    folded = fold(text)
+    found = {form for room in rooms for form in room.within(folded)}
+    if not found:
+        return text
+    pattern = re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))))
+    if folded == text:
+        return pattern.sub(HIDDEN, text)
+    origins = [at for at, character in enumerate(text) for _ in fold(character)] + [len(text)]
+    out, end = [], 0
+    for match in pattern.finditer(folded):
+        out.append(text[end : origins[match.start()]] + HIDDEN)
+        end = origins[match.end()]
+    return "".join(out) + text[end:]
+
+
+@dataclass
+class Memory:
+    """What one session taught."""
+
+    shown: Forms = field(default_factory=Forms)
+    sent: Forms = field(default_factory=Forms)
+
+
+@dataclass
+class Scope:
+    """One call: the memory of its session, and what the call itself handed in."""
+
+    memory: Memory = field(default_factory=Memory)
+    given: set[str] = field(default_factory=set)
+    call: Forms = field(default_factory=Forms)
+
+    def hand_in(self, secrets: Iterable[str]) -> None:
+        """Hide a call's own secrets in what belongs to the call."""
+        for secret in secrets:
+            if secret not in self.given:
+                self.given.add(secret)
+                _learn(self.call, secret)
+
+    def was_sent(self) -> None:
+        """Remember a call's own secrets for the session: the act has happened, nothing of it is still to be asked."""
+        for secret in self.given:
+            _learn(self.memory.sent, secret)
+
+    def was_shown(self, secret: str) -> None:
+        """Remember for the session what a platform showed; what this call handed in is not the platform's."""
+        if secret not in self.given:
+            _learn(self.memory.shown, secret)
+
+
+def _learn(room: Forms, secret: str) -> None:
+    for part in {secret, *parts_of(secret)}:
+        if looks_secret(part):
+            room.add(part)
+
+
+_scope: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+def present() -> Scope | None:
+    """The call that is being carried out here, if one is."""
+    return _scope.get()
+
+
+@contextmanager
+def scope(memory: Memory) -> Iterator[Scope]:
+    """Carry out one call of a session."""
+    now = Scope(memory)
+    token = _scope.set(now)
+    try:
+        yield now
+    finally:
+        _scope.reset(token)
+
+
+class Sessions:
+    """The memory of each session; over HTTP each connection has one of its own, and a request without any has none."""
+
+    def __init__(self) -> None:
+        self._only = Memory()
+        self._of: WeakKeyDictionary[Any, Memory] = WeakKeyDictionary()
+
+    def of(self, ctx: ServerRequestContext[Any, Any]) -> Memory:
+        """The memory of the session that a request belongs to."""
+        if ctx.request is None:
+            return self._only  # a pipe has one client
+        return self._of.setdefault(ctx.session._connection, Memory())  # private; the one thing a session keeps
