@@ -2,16 +2,16 @@
 
 import inspect
 from functools import partial
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any
 
 from mcp.server.mcpserver import AcceptedElicitation, Context, Elicit, ElicitationResult, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.types import CallToolResult, ToolAnnotations
-from pydantic import Field, SecretStr, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from server.exposed_tool import Arguments, ExposedTool
+from server.arguments import Arguments
+from server.exposed_tool import ExposedTool
 from server.guards import consent
 from server.guards.consent import Consent, Rounds, Verdict
 from server.guards.shape import LONG_TEXT, STRANGERS
@@ -24,15 +24,6 @@ from tools.kit.toolset import Effect, Progress, Question, Tool
 from tools.kit.webhook import Inbox
 
 MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longest text to return uncut.")]
-
-
-def takes_text(annotation: Any) -> bool:
-    """Whether a text is a possible value of this type."""
-    if get_origin(annotation) is Annotated:
-        return takes_text(get_args(annotation)[0])
-    if get_origin(annotation) in {Union, UnionType}:
-        return any(takes_text(part) for part in get_args(annotation))
-    return annotation in {str, SecretStr} or get_origin(annotation) is Literal
 
 
 def annotations(tool: Tool) -> ToolAnnotations:
@@ -93,7 +84,8 @@ def _built(
     exposed.fn_metadata = Arguments(
         arg_model=exposed.fn_metadata.arg_model,
         output_schema=answer_schema(answer, sandbox=pipeline.clients.is_sandbox) if output_schema else None,
-        texts=frozenset(p.name for p in shown if takes_text(p.annotation)),
+        takes=exposed.parameters,
+        filters=tool.effect is Effect.READS,
     )
     return exposed
 

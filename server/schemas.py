@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-UNSAID: Final = (("exclusiveMinimum", 0), ("minLength", 1), ("minItems", 1))
-"""Rules that go without saying and that some hosts reject; they are checked all the same."""
+UNSAID: Final = (("exclusiveMinimum", 0), ("minLength", 1), ("minItems", 1), ("writeOnly", True))
+"""Rules that go without saying and that some hosts' schema converters refuse; they are checked all the same."""
 
 
 def slim(schema: dict[str, Any], *, answer: bool = False) -> dict[str, Any]:

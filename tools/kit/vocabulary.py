@@ -20,8 +20,9 @@ W = TypeVar("W", bound=str)
 
 def shared(word: str | None, words: Mapping[str, W], otherwise: W) -> W:
     """The shared word for a platform's own, whose case, spaces and underscores do not count."""
-    return words.get(_plain(word or ""), otherwise)
+    return words.get(folded(word or ""), otherwise)
 
 
-def _plain(word: str) -> str:
+def folded(word: str) -> str:
+    """A word without what does not count in it: case, spaces, `_`, `-` and other signs."""
     return "".join(character for character in word.casefold() if character.isalnum())

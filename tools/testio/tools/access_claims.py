@@ -1,9 +1,9 @@
 """Access claims: test accounts that testers claim on a page of their own."""
 
 from collections.abc import Awaitable
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from tools.kit.errors import PlatformError, Unauthorized
 from tools.kit.model import Answer
@@ -18,7 +18,17 @@ T = TypeVar("T")
 
 tool = Toolset(TestIO)
 
-Days = Literal[1, 2, 7, 14, 30, 90, 180, 365]
+DAYS = (1, 2, 7, 14, 30, 90, 180, 365)
+
+
+def _offered(days: int) -> int:
+    if days not in DAYS:
+        raise ValueError(f"test IO lets a page expire after {', '.join(map(str, DAYS[:-1]))} or {DAYS[-1]} days")
+    return days
+
+
+Days = Annotated[int, Field(ge=1, le=365, description=f"Days: {', '.join(map(str, DAYS))}."), AfterValidator(_offered)]
+"""No Literal: an enum of numbers is refused by the schema converter of a host."""
 Name = Annotated[str, Field(min_length=1, max_length=250)]
 Intro = Annotated[str | None, Field(max_length=2000, description="What testers read first.")]
 TestCycleUrl = Annotated[str | None, Field(max_length=2000)]
@@ -94,7 +104,7 @@ async def about_to_create(
 async def create_access_claim(
     api: TestIO,
     name: Name,
-    expiration_period: Annotated[Days, Field(description="Days.")],
+    expiration_period: Days,
     credentials: Credentials,
     intro: Intro = None,
     test_cycle_url: TestCycleUrl = None,
