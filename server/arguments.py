@@ -106,16 +106,15 @@ class _Reader:
         return value
 
     def array(self, value: Any, node: Mapping[str, Any]) -> Any:
-        """A list; one value is a list of it, and a map is one of pairs where the list takes pairs."""
+        """A list; one value is a list of it."""
         item = self.node(node.get("items", {}))
         value = _parsed(value)
-        pair = _pair(item)
         if isinstance(value, str):
             if not value.strip():
                 return [] if self.filters else value
             value = _split(value, item)
-        elif isinstance(value, dict) and pair and value.keys().isdisjoint(pair):
-            value = [dict(zip(pair, entry, strict=True)) for entry in value.items()]
+        elif isinstance(value, dict) and _is_pair(item) and value.keys().isdisjoint(item["properties"]):
+            return value  # a map, which a list of pairs is taken for as well
         elif isinstance(value, dict | bool | int | float):
             value = [value]
         if not isinstance(value, list):
@@ -152,9 +151,7 @@ def _closed(value: Any, allowed: list[Any]) -> Any:
     return next((word for word in allowed if isinstance(word, str) and folded(word) == folded(value)), value)
 
 
-def _pair(item: Mapping[str, Any]) -> tuple[str, ...]:
-    """The two names of a list of pairs, such as path and content; nothing for any other list."""
-    properties = item.get("properties", {})
-    names = tuple(properties)
-    texts = all(child.get("type") == "string" for child in properties.values())
-    return names if len(names) == 2 and texts and set(item.get("required", ())) == set(names) else ()
+def _is_pair(item: Mapping[str, Any]) -> bool:
+    """Whether rows are of two texts, such as path and content."""
+    properties, required = item.get("properties", {}), item.get("required", ())
+    return len(properties) == len(required) == 2 and all(child.get("type") == "string" for child in properties.values())

@@ -9,6 +9,7 @@ from pydantic import Field
 from tools.kit.errors import PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, digest
+from tools.kit.pairs import FileTexts
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -175,7 +176,7 @@ async def import_tests(
     framework: Annotated[str, Field(min_length=1, description="Such as playwright.")],
     language: Annotated[str, Field(min_length=1)],
     tests: Annotated[list[ImportedTest], Field(min_length=1)],
-    files: Annotated[dict[str, str] | None, Field(description="Contents by path.")] = None,
+    files: Annotated[FileTexts | None, Field(description="Contents of files that tests are in.")] = None,
     detach: Annotated[bool, Field(description="Detach automated tests not in the list.")] = False,
     remove_empty_suites: bool = False,
     move: Annotated[bool, Field(description="Reorganise to match the code.")] = False,

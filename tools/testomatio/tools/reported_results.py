@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
+from tools.kit.pairs import NamedTexts
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.when import moment
@@ -29,11 +30,13 @@ MOST_RESULTS: Final = 1000
 
 def _named(value: Any) -> Any:
     """Values by their names; an array is accepted by the platform and the result then lost without a word."""
-    if isinstance(value, list | tuple):
-        raise ValueError("an array is swallowed by the platform; name the values, such as {'amount': '10'}")
+    if isinstance(value, list | tuple) and not all(isinstance(one, dict) for one in value):
+        raise ValueError(
+            "an array is swallowed by the platform; name the values, such as [{'name': 'amount', 'value': '10'}]"
+        )
     if isinstance(value, str):
         return {"example": value}
-    return {name: str(one) for name, one in value.items()} if isinstance(value, dict) else value
+    return value
 
 
 class ReportedStep(Sent):
@@ -71,11 +74,11 @@ class ReportedResult(Sent):
     finished_at: str | None = None
     rid: Annotated[str | None, Field(description="Tells repeats apart.")] = None
     example: Annotated[
-        dict[str, str] | None, BeforeValidator(_named), Field(description="Values of the test's parameters, by name.")
+        NamedTexts | None, BeforeValidator(_named), Field(description="Values of the test's parameters.")
     ] = None
     steps: list[ReportedStep] | None = None
     artifacts: Annotated[list[str] | None, Field(description="URLs.")] = None
-    meta: dict[str, str] | None = None
+    meta: NamedTexts | None = None
     labels: list[str] | None = None
     jira: list[str] | None = None
     tags: list[str] | None = None
