@@ -58,7 +58,7 @@ def build(
     clients = Clients(platforms, settings, network or open_network(settings, platforms))
     store = store or SqliteStore(None)
     inboxes = {p.key: PlatformInbox(store, p.key, learn=redact.learn) for p in shown}
-    pipeline, rounds = Pipeline(clients, redact, inboxes), Rounds()
+    pipeline, rounds = Pipeline(clients, redact, inboxes, most=settings.answer_characters), Rounds()
     bus = InMemorySubscriptionBus()
     watch = Watch(store, bus, shown)
 

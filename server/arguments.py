@@ -61,8 +61,8 @@ class _Reader:
 
     def node(self, schema: Any) -> dict[str, Any]:
         """A schema with its reference followed."""
-        reference = schema.get("$ref", "") if isinstance(schema, dict) else ""
-        return self.definitions.get(reference.rpartition("/")[2], schema) if reference else schema
+        found: dict[str, Any] = self.definitions.get(str(schema.get("$ref", "")).rpartition("/")[2], schema)
+        return found
 
     def fields(self, given: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
         """Fields of an object; what is null, and need not be there, is not there."""

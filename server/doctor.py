@@ -7,11 +7,21 @@ from server.clients import Clients, where_to_get
 from server.guards.fence import for_person
 from server.guards.redact import Redactor
 from server.guards.scope import exposed_platforms, exposed_tools, is_open, offers
-from server.settings import CONSENT, HTTP_KEY, OUTPUT_SCHEMAS, TOOLSETS, Settings, read_settings, warnings
+from server.settings import (
+    ANSWER_CHARACTERS,
+    CONSENT,
+    HTTP_KEY,
+    OUTPUT_SCHEMAS,
+    TOOLSETS,
+    Settings,
+    read_settings,
+    warnings,
+)
 from server.version import __version__
 from tools.across import across
 from tools.kit.errors import TestdeskError
 from tools.kit.network import Network
+from tools.kit.picture import ANSWER_BYTES, ANSWER_LIMIT, PICTURE_BYTES, PICTURE_LIMIT
 from tools.kit.platform import Platform
 from tools.kit.toolset import Effect
 from tools.platforms import PLATFORMS
@@ -87,5 +97,11 @@ def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         f"Tools listed ({TOOLSETS}): {f'{some}; find_tools finds the others' if some else 'all of these'}",
         f"Consent ({CONSENT}={settings.consent}): {asked}",
         f"HTTP key ({HTTP_KEY}): {key}",
+        f"Answers: at most {settings.answer_characters} characters ({ANSWER_CHARACTERS}); {_pictures(environment)}",
         f"Output schemas ({OUTPUT_SCHEMAS}): {'published' if settings.output_schemas else 'not published'}",
     ]
+
+
+def _pictures(environment: Mapping[str, str]) -> str:
+    one, every = environment.get(PICTURE_BYTES) or PICTURE_LIMIT, environment.get(ANSWER_BYTES) or ANSWER_LIMIT
+    return f"a picture at most {one} bytes of base64 ({PICTURE_BYTES}), all of an answer {every} ({ANSWER_BYTES})"

@@ -14,7 +14,7 @@ from server.arguments import Arguments
 from server.exposed_tool import ExposedTool
 from server.guards import consent
 from server.guards.consent import Consent, Rounds, Verdict
-from server.guards.shape import LONG_TEXT, STRANGERS
+from server.guards.shape import LONG_TEXT, SHORTENED, STRANGERS
 from server.pipeline import Pipeline
 from server.schemas import slim
 from tools.kit.errors import Refused
@@ -95,7 +95,8 @@ def answer_schema(answer: type[Any], *, sandbox: bool = False) -> dict[str, Any]
     if isinstance(answer, type) and issubclass(answer, Album):
         return None
     schema = TypeAdapter(answer).json_schema(mode="serialization")
-    schema.setdefault("properties", {})[STRANGERS] = {"type": "array", "items": {"type": "string"}}
+    words = {"type": "array", "items": {"type": "string"}}
+    schema.setdefault("properties", {}).update({STRANGERS: words, SHORTENED: words})
     if sandbox:
         schema["properties"]["source"] = {"type": "string"}
     return slim(schema, answer=True)

@@ -5,6 +5,7 @@ import math
 import secrets
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from inspect import signature
 from typing import Any, TypeVar
 
 import anyio
@@ -15,7 +16,8 @@ from server.clients import Clients
 from server.guards.fence import for_model, for_question
 from server.guards.patterns import secrets_in
 from server.guards.redact import Redactor
-from server.guards.shape import LONG_TEXT, shape
+from server.guards.shape import LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
+from server.settings import ANSWER_CHARACTERS
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
 from tools.kit.picture import Album
 from tools.kit.platform import Offered
@@ -31,8 +33,8 @@ logger = logging.getLogger(__name__)
 class Pipeline:
     """Carries one call of any tool, question or page, and lets nothing raw out."""
 
-    def __init__(self, clients: Clients, redact: Redactor, inboxes: Mapping[str, Inbox]) -> None:
-        self.clients, self.redact, self.inboxes = clients, redact, inboxes
+    def __init__(self, clients: Clients, redact: Redactor, inboxes: Mapping[str, Inbox], *, most: int = MOST) -> None:
+        self.clients, self.redact, self.inboxes, self.most = clients, redact, inboxes, most
 
     async def __call__(
         self, platform: Offered, tool: Tool, arguments: dict[str, Any], *, longest: int = LONG_TEXT
@@ -51,7 +53,9 @@ class Pipeline:
             if tool.rest_in:
                 how = f"{platform.name_of(tool.rest_in)} has it"
             extra = {"source": "sandbox, invented data"} if self.clients.is_sandbox else None
-            shaped = shape(answer, self.redact, extra=extra, longest=longest, how=how)
+            most = self.most if tool.effect is Effect.READS else max(self.most, MOST_OF_A_WRITE)
+            more = self._more(tool)
+            shaped = shape(answer, self.redact, extra=extra, longest=longest, how=how, more=more, most=most)
         except Exception as error:  # noqa: BLE001 - said to the model as a sentence, logged where it is unforeseen
             return CallToolResult(
                 content=[TextContent(type="text", text=self.sentence(error, platform, tool, arguments))], is_error=True
@@ -64,6 +68,15 @@ class Pipeline:
                 content.append(ImageContent(type="image", data=data, mime_type=picture.mime))
             return CallToolResult(content=content)
         return CallToolResult(content=content, structured_content=shaped.data)
+
+    @staticmethod
+    def _more(tool: Tool) -> str:
+        """How to get the rest of an answer that is no list with a cursor."""
+        bounds = [
+            name for name in ("limit", "at_most", "groups", "depth") if name in signature(tool.function).parameters
+        ]
+        smaller = f"ask with a smaller {bounds[0]}, or " if bounds and tool.effect is Effect.READS else ""
+        return f"For the rest {smaller}set {ANSWER_CHARACTERS} higher than {MOST}."
 
     def hand_in(self, arguments: Mapping[str, Any]) -> None:
         """Hide the secrets that a caller hands in, before anything of this call can repeat them."""

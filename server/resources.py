@@ -11,7 +11,6 @@ from mcp.types import Completion, PromptReference, ResourceTemplateReference
 
 from prompts.library import Prompt as Prose
 from server.guards.fence import page_for_model
-from server.guards.shape import MOST
 from server.pipeline import Pipeline
 from tools.kit.errors import NotFound, Refused
 from tools.kit.platform import Platform
@@ -79,7 +78,7 @@ def _register(server: MCPServer[Any], address: str, platform: Platform, page: Re
         except Exception as error:
             raise ResourceError(pipeline.sentence(error, platform)) from error
         source = "> Sandbox: invented data.\n\n" if pipeline.clients.is_sandbox else ""
-        return source + page_for_model(told, pipeline.redact, MOST)
+        return source + page_for_model(told, pipeline.redact, pipeline.most)
 
     read.__name__ = page.name
     read.__doc__ = page.function.__doc__

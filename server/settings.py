@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from tools.kit.picture import is_loopback
+from server.guards.shape import MOST
+from tools.kit.picture import ANSWER_BYTES, PICTURE_BYTES, is_loopback
 from tools.kit.platform import Credential, Platform
 
 CONSENT = "TESTDESK_CONSENT"
@@ -18,8 +19,11 @@ OUTPUT_SCHEMAS = "TESTDESK_OUTPUT_SCHEMAS"
 HTTP_KEY = "TESTDESK_HTTP_KEY"
 TOOLSETS = "TESTDESK_TOOLSETS"
 ALLOW_HTTP = "TESTDESK_ALLOW_HTTP"
-SHARED = ("TESTDESK_ATTACHMENT_HOSTS", "TESTDESK_UPLOAD_DIRS")
+ANSWER_CHARACTERS = "TESTDESK_ANSWER_CHARACTERS"
+SHARED = ("TESTDESK_ATTACHMENT_HOSTS", "TESTDESK_UPLOAD_DIRS", PICTURE_BYTES, ANSWER_BYTES)
 """Settings of ours that platforms' clients read."""
+SIZES = {PICTURE_BYTES: (1_000, 50_000_000), ANSWER_BYTES: (1_000, 200_000_000), ANSWER_CHARACTERS: (4_000, 1_000_000)}
+"""Settings that are a number, with the least and the most it can be."""
 
 SANDBOX_ORIGIN = "http://sandbox.invalid"
 """What addresses of a sandbox inside the process begin with; the name can never resolve."""
@@ -69,6 +73,8 @@ class Settings:
     read_only: bool = False
     consent: Literal["ask", "client"] = "ask"
     output_schemas: bool = False
+    answer_characters: int = MOST
+    """Characters that an answer has at most."""
     toolsets: tuple[str, ...] = ()
     """What is listed: platforms, their subjects, or tools by name; none: everything."""
     log_level: str = "WARNING"
@@ -111,9 +117,23 @@ def read_settings(
         read_only=read_only,
         consent="client" if consent == "client" else "ask",
         output_schemas=environment.get(OUTPUT_SCHEMAS, "").strip().lower() in {"1", "true", "yes"},
+        answer_characters=_sizes(environment).get(ANSWER_CHARACTERS, MOST),
         toolsets=tuple(word.strip() for word in environment.get(TOOLSETS, "").split(",") if word.strip()),
         log_level=log_level,
     )
+
+
+def _sizes(environment: Mapping[str, str]) -> dict[str, int]:
+    """The settings that are a number."""
+    sizes = {}
+    for variable, (least, most) in SIZES.items():
+        value = environment.get(variable, "").strip()
+        if not value:
+            continue
+        if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+            raise SettingsError(f"{variable} takes a whole number from {least} to {most}.")
+        sizes[variable] = int(value)
+    return sizes
 
 
 def _of(

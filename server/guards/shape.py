@@ -17,12 +17,16 @@ from server.guards.redact import Redactor
 from tools.kit.page import Page
 from tools.kit.text import OPEN, Sealed, Written, cut
 
-MOST = 40_000
-"""Characters of one answer; some hosts refuse results above 25,000 tokens."""
+MOST = 18_000
+"""Characters of one answer; above 20 kB one host shows a model the first 500 characters and a file."""
 LONG_TEXT = 4_000
 """Characters of one text, unless a caller asks for more."""
+MOST_OF_A_WRITE = 40_000
+"""Characters of the answer to a write: what became of each of its rows can be read nowhere else."""
+SHORTER = (2_000, 800, 300)
 LISTS = (200, 100, 50, 25, 10, 5, 2, 1)
 STRANGERS = "written_by_others"
+SHORTENED = "shortened"
 
 
 def _marks(annotation: Any) -> frozenset[type]:
@@ -67,6 +71,9 @@ class _Pass:
     most_rows: int
     how: str
     strangers: set[str] = field(default_factory=set)
+    left_out: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Lists that are shown in part: rows shown and rows there are, summed over all lists of that name."""
+    longest_seen: int = 0
 
     def model(self, value: BaseModel, at: str = "") -> dict[str, Any]:
         out: dict[str, Any] = {}
@@ -85,6 +92,7 @@ class _Pass:
 
     def value(self, value: Any, at: str, *, written: bool) -> Any:
         if isinstance(value, str):
+            self.longest_seen = max(self.longest_seen, len(value))
             if OPEN in value:  # a sentence of ours with others' words in it
                 self.strangers.add(at)
                 return cut(for_person(value, self.redact), self.longest, self.how)
@@ -99,7 +107,8 @@ class _Pass:
             rows = [self.value(item, f"{at}[]", written=written) for item in value[: self.most_rows]]
             rows = [row for row in rows if row not in (None, "", [], {})]
             if len(value) > self.most_rows:
-                rows.append(f"[{len(value) - self.most_rows} more left out]")
+                few, there = self.left_out.get(at, (0, 0))
+                self.left_out[at] = (few + self.most_rows, there + len(value))
             return rows
         if isinstance(value, dict):
             shown = {str(k): self.value(v, f"{at}.{k}", written=written) for k, v in value.items()}
@@ -130,45 +139,42 @@ def shape(
     extra: dict[str, Any] | None = None,
     longest: int = LONG_TEXT,
     how: str = "",
+    more: str = "",
     most: int = MOST,
 ) -> Shaped:
     """Make an answer of a model: nulls dropped, secrets masked, texts cut, and small enough.
 
-    A list that would be too long is shortened at its end, and its cursor continues behind the last row shown.
+    A list that would be too long is shortened at its end, and its cursor continues behind the last row shown. An answer
+    that is no such list says in `shortened` which of its lists are shown in part, and how to get the rest.
     """
     _secrets_of(answer, redact)
-    limits = [(longest, 10_000)]
-    if not isinstance(answer, Page):
-        limits += [(longest, rows) for rows in LISTS]
-    limits += [
-        (shorter, 10_000 if isinstance(answer, Page) else 50) for shorter in (2_000, 800, 300) if shorter < longest
-    ]
-    limits += [(300, rows) for rows in LISTS]
-    for text_limit, rows in limits:
-        shaped = _once(answer, redact, extra, text_limit, rows, how)
-        if len(shaped.text) <= most:
-            return shaped
-        if isinstance(answer, Page) and len(answer.items) > 1:
-            return shape(
-                answer.first(max(1, len(answer.items) * most // (len(shaped.text) + most // 10))),
-                redact,
-                extra=extra,
-                longest=longest,
-                how=how,
-                most=most,
-            )
-    note = {"note": "The answer is too large to show. Ask for a part of it."}
+    for rows in (10_000, *LISTS):
+        text_limit, longer = longest, list(SHORTER)
+        while True:
+            attempt = _Pass(redact, text_limit, rows, how)
+            shaped = _once(answer, attempt, extra, more)
+            if len(shaped.text) <= most:
+                return shaped
+            if isinstance(answer, Page) and len(answer.items) > 1:
+                few = answer.first(max(1, len(answer.items) * most // (len(shaped.text) + most // 10)))
+                return shape(few, redact, extra=extra, longest=longest, how=how, more=more, most=most)
+            # The same rows with shorter texts come before fewer rows, where there are texts that long.
+            shorter = [limit for limit in longer if limit < min(text_limit, attempt.longest_seen)]
+            if not shorter:
+                break
+            text_limit, longer = shorter[0], shorter[1:]
+    note = {"note": f"The answer is too large to show. {more or 'Ask for a part of it.'}"}
     return Shaped(note, json.dumps(note))
 
 
-def _once(
-    answer: BaseModel, redact: Redactor, extra: dict[str, Any] | None, longest: int, rows: int, how: str
-) -> Shaped:
-    attempt = _Pass(redact, longest, rows, how)
+def _once(answer: BaseModel, attempt: _Pass, extra: dict[str, Any] | None, more: str) -> Shaped:
     data = attempt.model(answer)
     if isinstance(answer, Page):
         data = {"items": []} | data  # an empty list is what was found, not noise
     if attempt.strangers:
         data[STRANGERS] = sorted(attempt.strangers)
+    if attempt.left_out:
+        parts = [f"{at} has {shown} of {there}" for at, (shown, there) in sorted(attempt.left_out.items())]
+        data[SHORTENED] = [*parts, more] if more else parts
     data |= extra or {}
     return Shaped(data, json.dumps(data, ensure_ascii=False, separators=(",", ":")))

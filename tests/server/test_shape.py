@@ -81,8 +81,22 @@ def page(count: int, length: int) -> Page[Row]:
 def test_a_list_that_is_too_long_is_shortened_and_continued_by_its_cursor() -> None:
     shaped = shape(page(300, 900), Redactor())
     assert len(shaped.text) <= MOST
-    assert 20 < len(shaped.data["items"]) < 60
+    assert 10 < len(shaped.data["items"]) < 20
     assert shaped.data["next_cursor"]
+
+
+def test_a_list_inside_an_answer_that_is_shortened_says_so_and_how_to_get_the_rest() -> None:
+    answer = Outer(id=1, rows=[Inner(kind="k" * 150) for _ in range(300)])
+    shaped = shape(answer, Redactor(), more="get_rows has the rest.")
+    assert len(shaped.data["rows"]) == 100
+    assert shaped.data["shortened"] == ["rows has 100 of 300", "get_rows has the rest."]
+
+
+def test_texts_are_shortened_before_rows_are_left_out() -> None:
+    answer = Outer(id=1, rows=[Inner(words="w" * 3000) for _ in range(15)])
+    shaped = shape(answer, Redactor())
+    assert len(shaped.data["rows"]) == 15
+    assert "shortened" not in shaped.data
 
 
 def test_an_empty_list_says_that_it_is_empty() -> None:

@@ -161,7 +161,8 @@ async def test_screenshots_are_pictures_and_what_is_none_says_why() -> None:
         assert not_a_picture.pictures == []
         assert "not a PNG" in (not_a_picture.attachments[0].why or "")
         too_large = await get_bug_screenshots(api, 88121)
-        assert "larger than" in (too_large.attachments[0].why or "")
+        assert "only its thumbnail is shown: it has" in (too_large.attachments[0].why or "")
+        assert (too_large.attachments[0].shown, len(too_large.pictures)) == (True, 1)
 
 
 async def test_a_screenshot_elsewhere_than_allowed_is_not_fetched() -> None:

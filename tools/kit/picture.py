@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Final
 
 import httpx
 from pydantic import ConfigDict, Field
@@ -11,7 +12,11 @@ from tools.kit.errors import PlatformError, Refused, Unavailable
 from tools.kit.model import Answer
 from tools.kit.network import Account, unpacked
 
-MAX_PICTURE = 5 * 1024 * 1024  # what hosts accept as one image
+PICTURE_BYTES: Final = "TESTDESK_PICTURE_BYTES"
+ANSWER_BYTES: Final = "TESTDESK_ANSWER_BYTES"
+PICTURE_LIMIT: Final = 1_000_000
+ANSWER_LIMIT: Final = 4_000_000
+"""Bytes of base64 that one picture, and all pictures of one answer, have at most: what hosts can live with."""
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 
 
@@ -21,6 +26,15 @@ class Picture:
 
     data: bytes
     mime: str
+
+
+class TooLarge(Refused):
+    """A picture beyond the limit; its kind and, where the host says it, its size are known."""
+
+    def __init__(self, limit: int, *, mime: str, size: int | None = None) -> None:
+        self.mime, self.size = mime, size
+        what = f"it has {in_bytes(size)}" if size else f"it has more than {in_bytes(limit)}"
+        super().__init__(f"{what}; {PICTURE_BYTES} lets through {in_bytes(limit)}")
 
 
 class Album(Answer):
@@ -40,6 +54,9 @@ class Pictures(ApiClient):
         super().__init__(account, auth=None, base_url="")
         own = httpx.URL(account.base_url)
         self._hosts = hosts
+        self.picture_limit = _raw(account.settings.get(PICTURE_BYTES), PICTURE_LIMIT)
+        self.answer_limit = _raw(account.settings.get(ANSWER_BYTES), ANSWER_LIMIT)
+        """Bytes of a picture, and of all pictures of an answer, before base64 makes them a third more."""
         # A sandbox's pictures stand beside its API; the plain-HTTP case exists only there.
         self._beside = (own.host, own.port) if account.network.is_sandbox or is_loopback(own.host) else None
 
@@ -65,6 +82,7 @@ class Pictures(ApiClient):
 
         Raises:
             Refused: for a host that is not allowed, or a body that is no picture.
+            TooLarge: for a picture beyond the limit, of which no more than that is read.
         """
         if not self.allowed(address):
             raise Refused("its host is not in TESTDESK_ATTACHMENT_HOSTS")
@@ -76,11 +94,12 @@ class Pictures(ApiClient):
                     raise Refused("its host answers with a redirect, which is not followed")
                 if not response.is_success:
                     raise Unavailable(f"its host answered {response.status_code}", status=response.status_code)
+                size = _announced(response)
                 data = b""
                 async for piece in unpacked(response):
                     data += piece
-                    if len(data) > MAX_PICTURE:
-                        raise Refused(f"it is larger than {MAX_PICTURE // 2**20} MB")
+                    if len(data) > self.picture_limit or (size or 0) > self.picture_limit:
+                        raise TooLarge(self.picture_limit, mime=self._kind(data), size=size)
         except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a redirect to what can be no host's name
             raise PlatformError("its host could not be reached") from error
         return Picture(data, self._kind(data))
@@ -93,6 +112,21 @@ class Pictures(ApiClient):
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
             return "image/webp"
         raise Refused("it is not a PNG, JPEG, GIF or WebP picture")
+
+
+def in_bytes(size: int) -> str:
+    """A size in words."""
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} kB"
+
+
+def _raw(setting: str | None, otherwise: int) -> int:
+    return (int(setting) if setting else otherwise) * 3 // 4
+
+
+def _announced(response: httpx.Response) -> int | None:
+    """The size of a body by its header, which says nothing of one that is packed."""
+    length = response.headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and "content-encoding" not in response.headers else None
 
 
 def is_loopback(host: str) -> bool:

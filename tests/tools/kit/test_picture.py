@@ -1,6 +1,8 @@
 """Pictures come from allowed hosts only, without a credential, of a bearable size, and are what they begin like."""
 
 import gzip
+from base64 import b64encode
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,8 +13,9 @@ from pydantic import SecretStr
 
 from tests.tools.kit.wire import Answer, Poured, Wire, fails, says
 from tools.kit.errors import PlatformError, Refused, Unavailable
+from tools.kit.gallery import Wanted, gallery
 from tools.kit.network import Account, Network
-from tools.kit.picture import MAX_PICTURE, Album, Picture, Pictures, is_loopback
+from tools.kit.picture import PICTURE_LIMIT, Album, Picture, Pictures, TooLarge, is_loopback
 
 pytestmark = pytest.mark.anyio
 
@@ -182,19 +185,52 @@ async def test_what_is_no_picture_is_refused_whatever_its_host_says(data: bytes)
         await pictures.fetch(GOOD)
 
 
+LARGEST = PICTURE_LIMIT * 3 // 4
+
+
 async def test_a_picture_of_the_largest_size_is_taken() -> None:
-    data = PNG.ljust(MAX_PICTURE, b"\0")
+    data = PNG.ljust(LARGEST, b"\0")
     pictures, _ = behind(says(stream=Poured([data])))
-    assert len((await pictures.fetch(GOOD)).data) == MAX_PICTURE
+    assert len(b64encode((await pictures.fetch(GOOD)).data)) <= PICTURE_LIMIT == 1_000_000
 
 
 async def test_a_larger_picture_is_not_read_to_its_end() -> None:
     body = Poured([PNG] + [b"\0" * 2**16] * 1000)
     pictures, _ = behind(says(stream=body))
-    with pytest.raises(Refused, match="larger than 5 MB"):
+    with pytest.raises(TooLarge, match="more than 750 kB; TESTDESK_PICTURE_BYTES") as caught:
         await pictures.fetch(GOOD)
-    assert body.taken <= MAX_PICTURE + 2**17
+    assert (caught.value.mime, caught.value.size) == ("image/png", None)
+    assert body.taken <= LARGEST + 2**17
     assert body.is_closed
+
+
+async def test_a_picture_that_announces_its_size_is_left_at_once() -> None:
+    body = Poured([PNG] + [b"\0" * 2**16] * 1000)
+    pictures, _ = behind(says(stream=body, headers={"content-length": "4900000"}))
+    with pytest.raises(TooLarge, match=r"it has 4\.9 MB"):
+        await pictures.fetch(GOOD)
+    assert body.taken <= 2**17
+
+
+async def test_an_answer_holds_what_it_has_room_for_and_thumbnails_and_words_for_the_rest() -> None:
+    large, small = PNG.ljust(700_000, b"\0"), PNG
+    wire = Wire(*[says(content=large)] * 6, says(content=small), fails(httpx.ConnectError))
+    pictures = Pictures(wire.account(), hosts=HOSTS)
+    looks = await gallery(pictures, [Wanted(f"https://bugs.test.io/{n}.png", f"{GOOD}?{n}") for n in range(6)])
+    shown = [look.picture for look in looks if look.picture is not None]
+    assert sum(len(b64encode(picture.data)) for picture in shown) <= 4_000_000
+    assert [look.why is None for look in looks] == [True] * 4 + [False] * 2
+    assert "only its thumbnail is shown: it has 700 kB, and TESTDESK_ANSWER_BYTES" in str(looks[4].why) + str(
+        looks[5].why
+    )
+    assert all(look.size == 700_000 and look.mime == "image/png" for look in looks)
+
+
+async def test_limits_are_those_an_operator_sets() -> None:
+    wire = Wire(says(content=PNG.ljust(4000, b"\0")))
+    account = replace(wire.account(), settings={"TESTDESK_PICTURE_BYTES": "4000"})
+    with pytest.raises(TooLarge):
+        await Pictures(account, hosts=HOSTS).fetch(GOOD)
 
 
 async def test_a_picture_packed_twice_is_not_unpacked() -> None:

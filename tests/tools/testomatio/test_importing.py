@@ -9,7 +9,7 @@ from tests.desk import DECLINE, ERAS, desk
 from tests.tools.testomatio.host import Host
 from tools.kit.errors import Invalid, Refused, UnexpectedShape
 from tools.kit.toolset import in_silence
-from tools.testomatio.tools.importing import LARGEST, ImportedTest, chunks, import_tests
+from tools.testomatio.tools.importing import LARGEST, ImportedTest, chunks, find_test_ids, import_tests
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
@@ -136,6 +136,20 @@ async def test_ids_are_found_as_a_pipeline_finds_them(by: str, value: str, found
     assert told["total"] == len(told["test_ids"]) > 0
     assert all(len(test_id) == 8 for test_id in told["test_ids"])
     assert found is None or found in told["test_ids"]
+
+
+async def test_more_ids_than_an_answer_holds_come_by_their_cursor() -> None:
+    host = Host()
+    host.says("GET /test_grep", {"tests": [f"T{number:08x}" for number in range(2500)]})
+    api, seen = host.api(), list[str]()
+    cursor: str | None = None
+    while True:
+        found = await find_test_ids(api, "tag", "smoke", cursor)
+        seen += found.test_ids
+        cursor = found.next_cursor
+        if cursor is None:
+            break
+    assert len(seen) == len(set(seen)) == found.total == 2500
 
 
 async def test_ids_without_their_marks_are_taken_too() -> None:

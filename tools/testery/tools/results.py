@@ -1,18 +1,17 @@
 """Results of a run: the list, one in depth, and its screenshots."""
 
-from functools import partial
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.errors import NotFound
 from tools.kit.failure_groups import plain
+from tools.kit.gallery import Look, Wanted, gallery
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.picture import Album, Picture
+from tools.kit.picture import Album, in_bytes
 from tools.kit.text import Key, Untrusted, clean, quote
-from tools.kit.together import together
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import Said, Status
 from tools.testery.client.testery import Testery
@@ -180,6 +179,8 @@ class Shot(Answer):
     result_id: int
     number: int
     shown: bool
+    kind: Key | None = None
+    size: str | None = None
     why: str | None = Field(None, description="Why it is not shown.")
 
 
@@ -187,6 +188,7 @@ class Shots(Album):
     """Screenshots, in the order of the list."""
 
     run_id: int
+    link: Key | None = Field(None, description="The run's page, which has all of them.")
     screenshots: list[Shot]
 
 
@@ -198,28 +200,23 @@ async def get_screenshots(
     at_most: Annotated[int, Field(ge=1, le=10)] = 3,
 ) -> Shots:
     """Look at the screenshots of some results of a run."""
-    wanted: list[tuple[int, int, str]] = []
+    found: list[tuple[int, int, str]] = []
     for result_id in dict.fromkeys(result_ids):
         result = await known_result(api, run_id, result_id)
-        wanted += [(result_id, number, address) for number, address in enumerate(result.screenshots, 1)]
-
-    async def look(address: str) -> Picture | str:
-        try:
-            return await api.pictures.fetch(address)
-        except Refused as refused:
-            return str(refused) if api.pictures.allowed(address) else f"{refused}: {quote(_host(address))}"
-        except PlatformError as error:
-            return str(error)
-
-    looked = await together([partial(look, address) for _, _, address in wanted[:at_most]], at_once=4)
-    shots = Shots(run_id=run_id, screenshots=[], pictures=[one for one in looked if isinstance(one, Picture)])
-    for (result_id, number, _), one in zip(wanted, looked, strict=False):
-        why = one if isinstance(one, str) else None
-        shots.screenshots.append(Shot(result_id=result_id, number=number, shown=why is None, why=why))
-    for result_id, number, _ in wanted[at_most:]:
-        why = "pass a larger at_most, or fewer results"
-        shots.screenshots.append(Shot(result_id=result_id, number=number, shown=False, why=why))
-    return shots
+        found += [(result_id, number, address) for number, address in enumerate(result.screenshots, 1)]
+    looks = await gallery(api.pictures, [Wanted(address) for _, _, address in found[:at_most]])
+    looks += [Look(why="pass a larger at_most, or fewer results") for _ in found[at_most:]]
+    shots = []
+    for index, ((result_id, number, address), look) in enumerate(zip(found, looks, strict=True)):
+        why = look.why
+        if why and index < at_most and not api.pictures.allowed(address):
+            why = f"{why}: {quote(_host(address))}"
+        size = in_bytes(look.size) if look.size and why else None
+        shown = look.picture is not None
+        shots.append(Shot(result_id=result_id, number=number, shown=shown, kind=look.mime, size=size, why=why))
+    link = await api.link("test-runs", run_id, "test-results") if any(look.why for look in looks) else None
+    pictures = [look.picture for look in looks if look.picture is not None]
+    return Shots(run_id=run_id, link=link, screenshots=shots, pictures=pictures)
 
 
 def _host(address: str) -> str:

@@ -54,6 +54,14 @@ class Attachment(Model):
     content_type: Key | None = None
     original_filename: Untrusted | None = None
     url: str | None = Field(None, exclude=True, repr=False)
+    thumbnail_urls: Any = Field(None, exclude=True, repr=False)
+
+    @property
+    def thumbnail(self) -> str | None:
+        """The address of the largest thumbnail there is."""
+        named = self.thumbnail_urls if isinstance(self.thumbnail_urls, dict) else {}
+        found = (named.get(size) for size in ("x250", "200x200", "150x150", "50x50", "50x36"))
+        return next((address for address in found if isinstance(address, str) and address), None)
 
 
 class Reproduction(Model):

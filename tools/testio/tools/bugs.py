@@ -1,16 +1,15 @@
 """Reading bugs: lists, one bug, its screenshots, the reasons to reject."""
 
-from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.errors import NotFound
+from tools.kit.gallery import Look, Wanted, gallery
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.picture import Album, Picture
+from tools.kit.picture import Album, in_bytes
 from tools.kit.text import Key, Untrusted, clean, passage, quote
-from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.when import When, instant, milliseconds, moment
 from tools.testio.client.bugs import BugFilters
@@ -142,14 +141,16 @@ class Shot(Answer):
     attachment_id: int | None = None
     file: Untrusted | None = None
     kind: Key | None = None
+    size: str | None = None
     shown: bool
-    why: str | None = Field(None, description="Why it is not shown.")
+    why: str | None = Field(None, description="Why it is not shown, or only its thumbnail.")
 
 
 class Shots(Album):
     """Screenshots of a bug, in the order of the list."""
 
     bug_id: int
+    link: Key | None = Field(None, description="The bug's page, which has all of them.")
     attachments: list[Shot]
 
 
@@ -157,33 +158,24 @@ class Shots(Album):
 async def get_bug_screenshots(api: TestIO, bug_id: BugId, at_most: Annotated[int, Field(ge=1, le=10)] = 3) -> Shots:
     """Look at a bug's screenshots: pictures only, other attachments are named."""
     bug = await known_bug(api, bug_id)
-    wanted = bug.attachments[:at_most]
-
-    async def look(address: str | None) -> Picture | str:
-        try:
-            return await api.pictures.fetch(address or "")
-        except (Refused, PlatformError) as error:
-            return str(error)
-
-    looked = await together([partial(look, attachment.url) for attachment in wanted], at_once=4)
-    shots = Shots(bug_id=bug_id, attachments=[], pictures=[one for one in looked if isinstance(one, Picture)])
-    for attachment, one in zip(wanted, looked, strict=True):
-        shown = isinstance(one, Picture)
-        shots.attachments.append(
-            Shot(
-                attachment_id=attachment.id,
-                file=attachment.original_filename,
-                kind=one.mime if isinstance(one, Picture) else attachment.content_type,
-                shown=shown,
-                why=one if isinstance(one, str) else None,
-            )
+    wanted, others = bug.attachments[:at_most], bug.attachments[at_most:]
+    looks = await gallery(api.pictures, [Wanted(one.url or "", one.thumbnail) for one in wanted])
+    looks += [Look(why="pass a larger at_most") for _ in others]
+    shots = [
+        Shot(
+            attachment_id=attachment.id,
+            file=attachment.original_filename,
+            kind=look.mime or attachment.content_type,
+            size=in_bytes(look.size) if look.size and look.why else None,
+            shown=look.picture is not None,
+            why=look.why,
         )
-    for attachment in bug.attachments[at_most:]:
-        name, why = attachment.original_filename, "pass a larger at_most"
-        shots.attachments.append(
-            Shot(attachment_id=attachment.id, file=name, kind=attachment.content_type, shown=False, why=why)
-        )
-    return shots
+        for attachment, look in zip(bug.attachments, looks, strict=True)
+    ]
+    pictures = [look.picture for look in looks if look.picture is not None]
+    return Shots(
+        bug_id=bug_id, link=bug.link if any(look.why for look in looks) else None, attachments=shots, pictures=pictures
+    )
 
 
 async def bug_ids(api: TestIO, variable: str, typed: str, before: dict[str, str]) -> list[str]:

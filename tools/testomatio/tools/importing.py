@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tools.kit.errors import PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
-from tools.kit.page import Cursor, Limit, Page, digest
+from tools.kit.page import Cursor, Limit, Page, decode_cursor, digest, encode_cursor
 from tools.kit.pairs import FileTexts
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
@@ -27,6 +27,8 @@ tool = Toolset(Testomatio, needs="report")
 
 MOST_TESTS: Final = 100
 MOST_FILES: Final = 100
+MOST_IDS: Final = 1_000
+"""Ids in one answer."""
 LARGEST: Final = 1024 * 1024
 """Tests, files and bytes of one chunk at most (API reference: Importing API)."""
 ROOM: Final = 4096
@@ -265,6 +267,7 @@ class FoundTests(Answer):
 
     test_ids: list[Key]
     total: int
+    next_cursor: Key | None = Field(None, description="Pass as cursor for the ids after these.")
 
 
 @tool.reads()
@@ -272,8 +275,13 @@ async def find_test_ids(
     api: Testomatio,
     by: Literal["tag", "plan", "label", "jira"],
     value: Annotated[str, Field(min_length=1, description="Tag, plan id, label or issue key.")],
+    cursor: Cursor = None,
 ) -> FoundTests:
     """Find the ids of the tests with a tag, label or Jira issue, or of a plan, as a pipeline picks what to run."""
     found = await api.grep_tests(by, value)
     test_ids = [bare_test(one) for one in found.tests]
-    return FoundTests(test_ids=test_ids, total=len(test_ids))
+    filters = digest(asked=[by, value])
+    began = max(0, decode_cursor(cursor, filters)[0]) if cursor else 0
+    end = began + MOST_IDS
+    following = encode_cursor([end], filters) if end < len(test_ids) else None
+    return FoundTests(test_ids=test_ids[began:end], total=len(test_ids), next_cursor=following)

@@ -1,0 +1,57 @@
+"""Several pictures for one answer: as many as a host can live with, and words for the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tools.kit.errors import PlatformError, Refused
+from tools.kit.picture import ANSWER_BYTES, Picture, Pictures, TooLarge, in_bytes
+from tools.kit.together import together
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A picture to look at, and the platform's own thumbnail of it where there is one."""
+
+    address: str
+    thumbnail: str | None = None
+
+
+@dataclass
+class Look:
+    """What became of one picture."""
+
+    picture: Picture | None = None
+    why: str | None = None
+    """Why it is not shown, or only its thumbnail."""
+    mime: str | None = None
+    size: int | None = None
+
+
+async def gallery(pictures: Pictures, wanted: Sequence[Wanted]) -> list[Look]:
+    """Fetch pictures, each and all of them within their limits; beyond them a thumbnail, or the reason."""
+    looks = await together([partial(_look, pictures, one.address) for one in wanted], at_once=4)
+    room = pictures.answer_limit
+    for look in looks:
+        if look.picture is not None and len(look.picture.data) > room:
+            whole = f"it has {in_bytes(len(look.picture.data))}, and {ANSWER_BYTES} has no room for it in this answer"
+            look.picture, look.why = None, f"{whole}; ask for fewer pictures"
+        room -= len(look.picture.data) if look.picture is not None else 0
+    for one, look in zip(wanted, looks, strict=True):
+        if look.size is None or look.picture is not None or one.thumbnail is None:
+            continue  # shown, or no picture at all
+        smaller = await _look(pictures, one.thumbnail)
+        if smaller.picture is not None and len(smaller.picture.data) <= room:
+            look.picture, look.why = smaller.picture, f"only its thumbnail is shown: {look.why}"
+            room -= len(smaller.picture.data)
+    return looks
+
+
+async def _look(pictures: Pictures, address: str) -> Look:
+    try:
+        picture = await pictures.fetch(address)
+    except TooLarge as error:
+        return Look(why=str(error), mime=error.mime, size=error.size or pictures.picture_limit + 1)
+    except (Refused, PlatformError) as error:
+        return Look(why=str(error))
+    return Look(picture, mime=picture.mime, size=len(picture.data))
