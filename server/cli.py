@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 EXITS = "exit codes: 0 done, 1 failed (stderr says why), 2 wrong command line or environment, 130/143 ended by a signal"
 
+LIMITS = (
+    "environment: TESTDESK_ANSWER_CHARACTERS characters of an answer (default 18000), TESTDESK_PICTURE_BYTES base64 of a "
+    "picture (default 1000000), TESTDESK_ANSWER_BYTES base64 of all pictures of an answer (default 4000000)"
+)
+
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
@@ -27,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="print the version and end")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
-    serve = commands.add_parser("serve", help="serve MCP, on stdio unless --http is given", epilog=EXITS)
+    serve = commands.add_parser("serve", help="serve MCP, on stdio unless --http is given", epilog=f"{LIMITS}; {EXITS}")
     serve.add_argument("--sandbox", action="store_true", help="use an invented account inside this process")
     serve.add_argument(
         "--sandbox-at", default="", metavar="URL", help="use the sandbox that `testdesk sandbox` serves on this machine"
