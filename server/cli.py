@@ -19,8 +19,8 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 EXITS = "exit codes: 0 done, 1 failed (stderr says why), 2 wrong command line or environment, 130/143 ended by a signal"
 
 LIMITS = (
-    "environment: TESTDESK_ANSWER_CHARACTERS characters of an answer (default 18000), TESTDESK_PICTURE_BYTES base64 of a "
-    "picture (default 1000000), TESTDESK_ANSWER_BYTES base64 of all pictures of an answer (default 4000000)"
+    "environment: TESTDESK_ANSWER_CHARACTERS characters of an answer (default 18000), TESTDESK_PICTURE_BYTES base64 of "
+    "a picture (default 1000000), TESTDESK_ANSWER_BYTES base64 of all pictures of an answer (default 4000000)"
 )
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from server.arguments import Arguments
 from server.exposed_tool import ExposedTool
-from server.guards import consent
+from server.guards import consent, leaving
 from server.guards.consent import Consent, Rounds, Verdict
 from server.guards.shape import LONG_TEXT, SHORTENED, STRANGERS
 from server.pipeline import Pipeline
@@ -24,6 +24,9 @@ from tools.kit.toolset import Effect, Progress, Question, Tool
 from tools.kit.webhook import Inbox
 
 MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longest text to return uncut.")]
+TextFrom = Annotated[int, Field(ge=0, description="Characters to skip of longer texts, as a cut text says.")]
+OF_TEXTS = frozenset({"max_text", "text_from"})
+"""How much of long texts to answer; no tool sees these."""
 
 
 def annotations(tool: Tool) -> ToolAnnotations:
@@ -59,12 +62,14 @@ def _built(
     shown = [p for p in parameters if p.name not in {progress, inbox}]
     if tool.long_text:
         shown.append(_parameter("max_text", MaxText, LONG_TEXT))
+        shown.append(_parameter("text_from", TextFrom, 0))
     context = _parameter("ctx", Context, None, keyword_only=True)
 
     async def call(**given: Any) -> CallToolResult:
         ctx, verdict = given.pop("ctx"), given.pop("consent", None)
-        longest = given.pop("max_text", LONG_TEXT)
+        longest, start = given.pop("max_text", LONG_TEXT), given.pop("text_from", 0)
         try:
+            leaving.check(platform, tool, given, pipeline.redact)
             _pass(verdict, rounds)
         except Refused as refused:
             raise ToolError(pipeline.sentence(refused)) from refused
@@ -72,7 +77,7 @@ def _built(
             given[progress] = ctx.report_progress
         if inbox is not None:
             given[inbox] = pipeline.inboxes[platform.key]
-        return await pipeline(platform, tool, given, longest=longest)
+        return await pipeline(platform, tool, given, longest=longest, start=start)
 
     hidden = [context]
     if tool.question is not None:
@@ -135,6 +140,7 @@ def _consent(
 
     async def read(ctx: Context[Any, Any], given: dict[str, Any]) -> str | None:
         pipeline.hand_in(given)
+        leaving.check(platform, tool, given, pipeline.redact)
         if may_skip is not None and may_skip(**{name: given[name] for name in skip_takes}):
             # The arguments alone make it harmless; what the question's function refuses is the tool's own check too.
             return None
@@ -160,7 +166,7 @@ def _consent(
         ctx, words, answer = given.pop("ctx"), given.pop("words"), given.pop("answer")
         return await consent.still(ctx, words, answer, lambda: pipeline.guarded(platform, lambda: read(ctx, given)))
 
-    plain = [p.replace(default=inspect.Parameter.empty) for p in shown if p.name != "max_text"]
+    plain = [p.replace(default=inspect.Parameter.empty) for p in shown if p.name not in OF_TEXTS]
     context = _parameter("ctx", Context, None, keyword_only=True)
     read_words = _as_function(said, "said", [*plain, context], Any)
     words = _parameter("words", Annotated[Any, Resolve(read_words)], None)

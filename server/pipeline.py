@@ -37,7 +37,7 @@ class Pipeline:
         self.clients, self.redact, self.inboxes, self.most = clients, redact, inboxes, most
 
     async def __call__(
-        self, platform: Offered, tool: Tool, arguments: dict[str, Any], *, longest: int = LONG_TEXT
+        self, platform: Offered, tool: Tool, arguments: dict[str, Any], *, longest: int = LONG_TEXT, start: int = 0
     ) -> CallToolResult:
         """Run a tool and make its answer presentable."""
         name = platform.name_of(tool)
@@ -49,13 +49,15 @@ class Pipeline:
                 self.redact.was_sent()
             if tool.effect is not Effect.READS and anyio.current_effective_deadline() == -math.inf:
                 logger.warning("%s was carried out, though its caller had gone by then", name)
-            how = "pass a larger max_text" if tool.long_text else ""
+            how = "pass text_from={start}" if tool.long_text else ""
             if tool.rest_in:
                 how = f"{platform.name_of(tool.rest_in)} has it"
             extra = {"source": "sandbox, invented data"} if self.clients.is_sandbox else None
             most = self.most if tool.effect is Effect.READS else max(self.most, MOST_OF_A_WRITE)
             more = self._more(tool)
-            shaped = shape(answer, self.redact, extra=extra, longest=longest, how=how, more=more, most=most)
+            shaped = shape(
+                answer, self.redact, extra=extra, longest=longest, start=start, how=how, more=more, most=most
+            )
         except Exception as error:  # noqa: BLE001 - said to the model as a sentence, logged where it is unforeseen
             return CallToolResult(
                 content=[TextContent(type="text", text=self.sentence(error, platform, tool, arguments))], is_error=True

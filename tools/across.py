@@ -155,7 +155,7 @@ async def list_runs(
     return Runs(items=rows[:limit], more=max(0, len(rows) - limit), sources=[source for source, _ in answers])
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def get_run(
     view: View,
     platform: Annotated[str, Field(max_length=40, description="Key, as across_list_runs gives it.")],

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from pydantic import BaseModel, SecretStr
 
-HIDDEN: Final = "[hidden]"
+from tools.kit.text import MASK
+
+HIDDEN: Final = MASK
 
 # What follows these words in a text is meant for somebody else. A value that is an ordinary word of a sentence about
 # passwords ("password: must have 8 characters") stays readable.

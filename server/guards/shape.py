@@ -15,7 +15,7 @@ from server.guards.fence import for_person
 from server.guards.patterns import HIDDEN
 from server.guards.redact import Redactor
 from tools.kit.page import Page
-from tools.kit.text import OPEN, Sealed, Written, cut
+from tools.kit.text import OPEN, Sealed, Written, piece
 
 MOST = 18_000
 """Characters of one answer; above 20 kB one host shows a model the first 500 characters and a file."""
@@ -23,7 +23,7 @@ LONG_TEXT = 4_000
 """Characters of one text, unless a caller asks for more."""
 MOST_OF_A_WRITE = 40_000
 """Characters of the answer to a write: what became of each of its rows can be read nowhere else."""
-SHORTER = (2_000, 800, 300)
+SHORTER = (16_000, 8_000, 4_000, 2_000, 800, 300)
 LISTS = (200, 100, 50, 25, 10, 5, 2, 1)
 STRANGERS = "written_by_others"
 SHORTENED = "shortened"
@@ -70,6 +70,7 @@ class _Pass:
     longest: int
     most_rows: int
     how: str
+    start: int = 0
     strangers: set[str] = field(default_factory=set)
     left_out: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Lists that are shown in part: rows shown and rows there are, summed over all lists of that name."""
@@ -95,10 +96,10 @@ class _Pass:
             self.longest_seen = max(self.longest_seen, len(value))
             if OPEN in value:  # a sentence of ours with others' words in it
                 self.strangers.add(at)
-                return cut(for_person(value, self.redact), self.longest, self.how)
+                return piece(for_person(value, self.redact), self.start, self.longest, self.how)
             if written:
                 self.strangers.add(at)
-            return cut(self.redact(value), self.longest, self.how)
+            return piece(self.redact(value), self.start, self.longest, self.how)
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, BaseModel):
@@ -138,6 +139,7 @@ def shape(
     *,
     extra: dict[str, Any] | None = None,
     longest: int = LONG_TEXT,
+    start: int = 0,
     how: str = "",
     more: str = "",
     most: int = MOST,
@@ -151,13 +153,13 @@ def shape(
     for rows in (10_000, *LISTS):
         text_limit, longer = longest, list(SHORTER)
         while True:
-            attempt = _Pass(redact, text_limit, rows, how)
+            attempt = _Pass(redact, text_limit, rows, how, start)
             shaped = _once(answer, attempt, extra, more)
             if len(shaped.text) <= most:
                 return shaped
             if isinstance(answer, Page) and len(answer.items) > 1:
                 few = answer.first(max(1, len(answer.items) * most // (len(shaped.text) + most // 10)))
-                return shape(few, redact, extra=extra, longest=longest, how=how, more=more, most=most)
+                return shape(few, redact, extra=extra, longest=longest, start=start, how=how, more=more, most=most)
             # The same rows with shorter texts come before fewer rows, where there are texts that long.
             shorter = [limit for limit in longer if limit < min(text_limit, attempt.longest_seen)]
             if not shorter:

@@ -49,8 +49,8 @@ def test_a_secret_field_is_hidden_and_its_value_found_elsewhere_in_the_answer() 
 
 
 def test_a_long_text_is_cut_with_a_word_on_the_rest() -> None:
-    shaped = shape(Outer(id=1, inner=Inner(words="x" * 5000)), Redactor(), how="pass a larger max_text")
-    assert shaped.data["inner"]["words"].endswith("… [1000 more characters: pass a larger max_text]")
+    shaped = shape(Outer(id=1, inner=Inner(words="x" * 5000)), Redactor(), how="pass text_from={start}")
+    assert shaped.data["inner"]["words"].endswith("… [1000 more characters: pass text_from=4000]")
 
 
 def test_a_secret_is_taken_out_before_the_cut_could_halve_it() -> None:

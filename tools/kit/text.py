@@ -58,6 +58,8 @@ Secret = Annotated[SecretStr, Sealed(), AfterValidator(_noticed)]
 
 OPEN: Final = "\x02"
 CLOSE: Final = "\x03"
+MASK: Final = "[hidden]"
+"""What stands in the place of a secret."""
 MARKED: Final = re.compile(f"{OPEN}([isgw])(\\d+):([^{OPEN}{CLOSE}]*){CLOSE}", re.DOTALL)
 """Kinds: i on one line, s keeps its lines, g given by the caller, w a platform's word."""
 
@@ -94,12 +96,43 @@ def _without_marks(text: object) -> str:
     return without_marks(str(text))
 
 
+# What a shortened text ends with, what its later pieces begin with, and what a shortened list ends with.
+CUT: Final = re.compile(
+    r"… ?\[\d+ more characters(?:: [^\[\]\n]*)?\]"
+    r"|^\[\d+ characters before this\] ?…"
+    r"|\A\[\d+ more left out(?:: [^\[\]\n]*)?\]\Z"
+)
+
+
 def cut(text: str, at_most: int, how: str = "") -> str:
     """Shorten a text, saying how much is missing and how to get it."""
     if len(text) <= at_most:
         return text
     rest = f"{len(text) - at_most} more characters"
     return f"{text[:at_most].rstrip()}… [{rest}{': ' + how if how else ''}]"
+
+
+def piece(text: str, start: int, at_most: int, how: str = "") -> str:
+    """A piece of a text that is too long: what comes before and after it is counted, and the pieces join exactly.
+
+    A text that is no longer than `start` or `at_most` is whole. `{start}` in `how` is where the next piece starts.
+    """
+    if start >= len(text) or not start:
+        start = 0
+    if not start and len(text) <= at_most:
+        return text
+    end = start + at_most
+    before = f"[{start} characters before this]…" if start else ""
+    if end >= len(text):
+        return before + text[start:]
+    following = how.replace("{start}", str(end))
+    return f"{before}{text[start:end]}… [{len(text) - end} more characters{': ' + following if how else ''}]"
+
+
+def find_cut(text: str) -> str | None:
+    """The mark in a text that says it is not whole: it was copied out of a shortened answer."""
+    found = CUT.search(text)
+    return found.group(0) if found else None
 
 
 def many(count: int, one: str, several: str | None = None, *, complete: bool = True) -> str:

@@ -66,6 +66,11 @@ class Tool:
         return self.function.__module__.rpartition(".")[2]
 
     @property
+    def has_edits(self) -> bool:
+        """Whether it can change a part of a stored text."""
+        return "edits" in inspect.signature(self.function).parameters
+
+    @property
     def sentence(self) -> str:
         return inspect.cleandoc(self.function.__doc__ or "")
 

@@ -84,7 +84,7 @@ def passed_tests(results: Sequence[Result]) -> set[tuple[str, str]]:
     return {result.test for result in results if result.status == "passed"}
 
 
-@tool.reads()
+@tool.reads(rest_in="get_result")
 async def get_failures(
     api: Testery,
     run_id: RunId,

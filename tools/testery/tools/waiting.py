@@ -51,7 +51,7 @@ def in_words(run: Run) -> str:
     return f"{run.status}{counts}"
 
 
-@tool.reads()
+@tool.reads(rest_in="get_test_run")
 async def wait_for_run(
     api: Testery,
     progress: Progress,

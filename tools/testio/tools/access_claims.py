@@ -56,7 +56,7 @@ async def enabled(call: Awaitable[T]) -> T:
         ) from error
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def list_access_claims(api: TestIO, limit: Limit = 50, cursor: Cursor = None) -> Page[AccessClaimPage]:
     """List the pages where testers claim test accounts, never the accounts themselves."""
     selection: Selection[AccessClaimPage] = Selection(lambda page: (-page.id,), limit=limit, cursor=cursor)

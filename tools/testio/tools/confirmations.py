@@ -256,7 +256,7 @@ class ChecksOfBug(Answer):
     note: str | None = None
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def list_bug_fix_confirmations(api: TestIO, bug_id: BugId) -> ChecksOfBug:
     """List the checks that were requested of a bug's fix, and how each came out."""
     try:

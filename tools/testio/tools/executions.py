@@ -14,7 +14,7 @@ from tools.testio.tools.bugs import Ids
 tool = Toolset(TestIO)
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def list_user_story_executions(
     api: TestIO,
     progress: Progress,

@@ -84,13 +84,13 @@ async def list_products(
     )
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def get_product(api: TestIO, product_id: ProductId) -> Product:
     """Read one product with its sections."""
     return await known_product(api, product_id)
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def list_features(
     api: TestIO, product_id: ProductId, section_id: SectionId = None, limit: Limit = 100, cursor: Cursor = None
 ) -> Page[Feature]:
@@ -121,7 +121,7 @@ class TemplateRow(Answer):
     max_hours: float | None = None
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def list_test_templates(
     api: TestIO, product_id: ProductId, section_id: SectionId = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[TemplateRow]:
@@ -153,7 +153,7 @@ def row_of_template(template: TestTemplate) -> TemplateRow:
     )
 
 
-@tool.reads()
+@tool.reads(rest_in="get_test_environment")
 async def list_test_environments(
     api: TestIO, product_id: ProductId, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[TestEnvironment]:
@@ -171,7 +171,7 @@ async def list_test_environments(
     return selection.page(lambda e: e, Coverage(total=count, loaded=count, matched=count, complete=True))
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def get_test_environment(
     api: TestIO, product_id: ProductId, environment_id: Annotated[int, Field(gt=0)]
 ) -> TestEnvironment:

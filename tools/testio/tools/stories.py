@@ -53,7 +53,7 @@ def elsewhere(user_story_id: int, product_id: int) -> NotFound:
     )
 
 
-@tool.reads()
+@tool.reads(rest_in="get_user_story")
 async def list_user_stories(
     api: TestIO,
     product_id: ProductId,
@@ -84,7 +84,7 @@ async def list_user_stories(
     return selection.page(lambda story: story, coverage)
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def get_user_story(api: TestIO, user_story_id: UserStoryId) -> Story:
     """Read one user story."""
     return await known_story(api, user_story_id)

@@ -238,7 +238,7 @@ class ResultsPage(Page[ResultRow]):
     without_result: list[int] = Field(default_factory=list, description="Test cases nobody has reported on.")
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def get_test_case_results(
     api: TestIO,
     product_id: ProductId,

@@ -126,7 +126,7 @@ async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = No
     return ChangedBranch(done="Deleted.", branch=before)
 
 
-@tool.reads()
+@tool.reads(rest_in="get_milestone")
 async def list_milestones(
     api: Testomatio,
     progress: Progress,
@@ -147,7 +147,7 @@ async def list_milestones(
     return await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def get_milestone(
     api: Testomatio,
     milestone: Annotated[str, Field(min_length=1, max_length=200, description="Slug or title.")],

@@ -55,7 +55,7 @@ async def see_target(api: Testomatio, project: str, target: Kind, target_id: str
         raise await missing(api, project, f"{target} {bare[:40]!r}", FIT) from error
 
 
-@web.reads()
+@web.reads(long_text=True)
 async def list_comments(
     api: Testomatio,
     progress: Progress,

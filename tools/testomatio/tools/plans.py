@@ -90,7 +90,7 @@ async def list_plans(
         )
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def get_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> Plan:
     """Read one plan; the API does not tell which tests it selects."""
     return await known_plan(api, api.project_of(project), plan_id)

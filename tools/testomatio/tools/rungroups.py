@@ -123,7 +123,7 @@ class GroupWhole(Answer):
     runs_total: int | None = Field(default=None, description="How many runs are right in it.")
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def get_rungroup(api: Testomatio, group_id: GroupId, project: ProjectSlug = None) -> GroupWhole:
     """Read one group of runs, with its subgroups and newest runs."""
     slug = api.project_of(project)

@@ -255,7 +255,7 @@ async def whole(api: Testomatio, project: str, run: Run, *, progress: Progress =
     return RunWhole(run=run.model_copy(update=_COUNTERS), results=counts, note=note)
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def get_run(
     api: Testomatio, progress: Progress, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
 ) -> RunWhole:

@@ -122,7 +122,7 @@ async def known_web_run(api: Testomatio, project: str, run_id: str) -> WebRun:
         raise await missing(api, project, what, "testomatio_list_runs shows ids.") from error
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def get_run_details(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> WebRun:
     """Read what the web app knows of a run: duration, custom statuses, who ran it, whether it is archived or public."""
     return await known_web_run(api, api.project_of(project), run_id)

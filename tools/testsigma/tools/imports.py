@@ -138,7 +138,7 @@ async def followed(api: Testsigma, project: Project, import_id: str, minutes: fl
     return waited.seen
 
 
-@tool.reads()
+@tool.reads(long_text=True)
 async def get_import(
     api: Testsigma,
     progress: Progress,

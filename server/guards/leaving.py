@@ -1,0 +1,83 @@
+"""Guards stored texts: what a read showed shortened or masked is never written back in that form."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+
+from tools.kit.editing import TextEdit
+from tools.kit.errors import Refused
+from tools.kit.platform import Offered
+from tools.kit.text import MASK, find_cut
+from tools.kit.toolset import Effect, Tool
+
+
+def check(platform: Offered, tool: Tool, given: Mapping[str, Any], as_read: Callable[[str], str]) -> None:
+    """Look at every text of a call that changes something, and tell edits how this caller's reads show texts.
+
+    Raises:
+        Refused: for a text that must not leave, before anything is sent and anybody is asked.
+    """
+    if tool.effect is Effect.READS:
+        return
+    for place, value in _leaves(given, ""):
+        if isinstance(value, TextEdit):
+            value.bind(as_read)
+            # A stored text may have these characters itself: an edit finds them there, or is refused by the tool.
+            copied = value.new.count(MASK) > value.old.count(MASK)
+            shortened = find_cut(value.old) or find_cut(value.new)
+        else:
+            copied, shortened = MASK in value, find_cut(value)
+        if shortened:
+            raise Refused(_of_shortened(platform, tool, place))
+        if copied:
+            raise Refused(_of_masked(tool, place))
+
+
+def _leaves(value: Any, place: str) -> Iterator[tuple[str, str | TextEdit]]:
+    """Every text of the arguments with its place, keys of objects included; an edit is one leaf."""
+    if isinstance(value, str | TextEdit):
+        yield place, value
+    elif isinstance(value, SecretStr):
+        yield place, value.get_secret_value()
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _leaves(getattr(value, name), f"{place}.{name}")
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            if place:
+                yield place, str(name)
+            yield from _leaves(part, f"{place}.{str(name)[:60]}" if place else str(name))
+    elif isinstance(value, list | tuple | set | frozenset):
+        for number, part in enumerate(value):
+            yield from _leaves(part, f"{place}[{number}]")
+
+
+def _of_shortened(platform: Offered, tool: Tool, place: str) -> str:
+    reader = _reader(platform, tool)
+    rest = f"Read the rest with {reader} and its text_from" if reader else "Give the whole text"
+    return (
+        f"{place} holds the mark of a text that was shown shortened, so the rest of the stored text would be lost. "
+        f"{rest}{_or_edit(tool)}. Nothing was sent."
+    )
+
+
+def _of_masked(tool: Tool, place: str) -> str:
+    return (
+        f"{place} holds {MASK}, which a read shows in place of a secret, so the stored secret would be lost. Give the "
+        f"text as it is meant{_or_edit(tool)}. Where these characters are themselves meant, write [ hidden ]. "
+        "Nothing was sent."
+    )
+
+
+def _or_edit(tool: Tool) -> str:
+    return ", or change a part of it with edits, which leaves everything else as it is" if tool.has_edits else ""
+
+
+def _reader(platform: Offered, tool: Tool) -> str | None:
+    """The tool that has the whole of the texts that this one writes."""
+    tools = {one.name: one for one in platform.tools}
+    reader = tools.get(tool.settled_by or "")
+    if reader is not None and reader.rest_in is not None:
+        reader = tools.get(reader.rest_in)
+    return platform.name_of(reader) if reader is not None and reader.long_text else None

@@ -1,0 +1,106 @@
+"""Changing a part of a stored text."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.guards.redact import Redactor
+from tools.kit.editing import TextEdit, described, edited
+from tools.kit.errors import Refused
+from tools.kit.text import find_cut, piece
+
+STORED = "Open the shop.\r\nLog in, password: Hafen-4711, as demo.\r\nOrder\u200b tea. Order tea.\n"
+
+
+def bound(field: str, old: str, new: str) -> TextEdit:
+    edit = TextEdit(field=field, old=old, new=new)
+    edit.bind(Redactor())
+    return edit
+
+
+def test_a_piece_is_replaced_and_the_rest_stays_byte_for_byte() -> None:
+    after = edited({"goal": STORED}, [bound("goal", "shop.\nLog in", "store.\nSign in")])
+    assert after == {"goal": STORED.replace("shop.\r\nLog in", "store.\nSign in")}
+
+
+def test_a_piece_is_found_as_reads_show_it_also_where_invisible_characters_stand() -> None:
+    after = edited({"goal": STORED}, [bound("goal", "as demo.\nOrder tea. O", "as demo. Never o")])
+    assert after == {"goal": STORED.replace("as demo.\r\nOrder\u200b tea. O", "as demo. Never o")}
+
+
+def test_edits_of_one_field_follow_each_other_and_others_stay_out() -> None:
+    edits = [bound("goal", "Open", "Close"), bound("goal", "Close the", "Shut a"), bound("title", "x", "")]
+    assert edited({"goal": STORED, "title": "ax", "other": "x"}, edits) == {
+        "goal": "Shut a" + STORED.removeprefix("Open the"),
+        "title": "a",
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "why"),
+    [
+        ("goal", "Order tea", "occurs 2 times"),
+        ("goal", "order TEA", "does not occur"),
+        ("goal", "Hafen", "does not occur"),
+        ("goal", "password: H", "does not occur"),
+        ("goal", "password: [hidden], as", "masked secret"),
+        ("gaol", "Open", "there is goal, title"),
+        ("title", "Open", "is empty"),
+    ],
+)
+def test_a_piece_that_does_not_fit_is_refused_and_says_nothing_of_what_is_masked(
+    field: str, old: str, why: str
+) -> None:
+    with pytest.raises(Refused, match=why) as refused:
+        edited({"goal": STORED, "title": None}, [bound(field, old, "")])
+    assert "Nothing was sent." in str(refused.value)
+    assert "4711" not in str(refused.value)
+
+
+def test_a_piece_that_also_stands_inside_a_secret_counts_where_it_is_shown() -> None:
+    stored = "token: abc47edge12 and edge"
+    assert edited({"goal": stored}, [bound("goal", "edge", "rim")]) == {"goal": "token: abc47edge12 and rim"}
+
+
+def test_a_text_that_has_the_characters_of_a_mask_itself_can_be_edited() -> None:
+    stored = "See a[hidden] and password: Hafen-4711."
+    after = edited({"goal": stored}, [bound("goal", "See a[hidden] and", "Look at b[hidden],")])
+    assert after == {"goal": "Look at b[hidden], password: Hafen-4711."}
+
+
+def test_a_field_is_given_whole_or_edited() -> None:
+    with pytest.raises(Refused, match="whole or edit it, not both"):
+        edited({"goal": STORED}, [bound("goal", "Open", "Close")], ["goal"])
+
+
+def test_a_question_says_what_an_edit_does() -> None:
+    told = list(described([bound("goal", "Open", "Close"), bound("goal", "tea", "")]))
+    assert ["becomes" in told[0], "is removed" in told[1]] == [True, True]
+
+
+@given(
+    before=st.text(alphabet="ab \r\n\u200b", max_size=30),
+    secret=st.from_regex(r"[A-Za-z]{4}\d{4}", fullmatch=True),
+    after=st.text(alphabet="cd \r\n\u200b", max_size=30),
+)
+def test_whatever_stands_around_it_a_piece_is_all_that_changes(before: str, secret: str, after: str) -> None:
+    stored = f"{before}\ntoken: {secret} <here>{after}"
+    assert edited({"goal": stored}, [bound("goal", "<here>", "[there]")]) == {
+        "goal": f"{before}\ntoken: {secret} [there]{after}"
+    }
+
+
+@given(text=st.text(max_size=400), size=st.integers(min_value=1, max_value=50))
+def test_the_pieces_of_a_text_join_to_the_whole(text: str, size: int) -> None:
+    start, pieces = 0, []
+    while True:
+        got = piece(text, start, size, "pass text_from={start}")
+        pieces.append(got.removeprefix(f"[{start} characters before this]…")[:size] if start else got[:size])
+        assert (find_cut(got) is not None) is (len(text) > size)
+        if (mark := re.search(r"text_from=(\d+)\]\Z", got)) is None:
+            break
+        start = int(mark[1])
+    assert "".join(pieces) == text
+    assert (len(pieces) > 1) is (len(text) > size)

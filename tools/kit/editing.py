@@ -1,0 +1,169 @@
+"""Changing a part of a stored text: a piece is replaced, and everything around it stays as it is stored.
+
+A caller knows a text as reads show it: cleaned, with secrets masked, perhaps cut. So a piece is looked up in that form,
+and what is found there is replaced in the stored text. A piece can never reach into what is masked: whether it fits
+would tell what stands there.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Final
+
+from pydantic import Field, PrivateAttr
+
+from tools.kit.errors import Refused
+from tools.kit.model import Sent
+from tools.kit.text import MASK, clean, quote
+
+MOST_EDITS: Final = 20
+MOST_CHARACTERS: Final = 200_000
+"""Characters of a text after editing; more than any platform keeps."""
+_LINE_ENDS: Final = "\r\n\u2028\u2029\u0085\v\f"
+
+AsRead = Callable[[str], str]
+"""Gives a stored text as reads show it: cleaned, with secrets masked."""
+
+
+class TextEdit(Sent):
+    """Replaces one piece of a stored text."""
+
+    field: Annotated[str, Field(min_length=1, max_length=120)]
+    old: Annotated[str, Field(min_length=1, max_length=20_000)]
+    new: Annotated[str, Field(max_length=20_000)]
+
+    _as_read: AsRead = PrivateAttr(default_factory=lambda: clean)
+
+    def bind(self, as_read: AsRead) -> None:
+        """Keep how this caller's reads show texts; the server does so before a tool sees the edit."""
+        self._as_read = as_read
+
+    def applied(self, text: str) -> str:
+        """The stored text with this piece replaced.
+
+        Raises:
+            Refused: when `old` does not occur exactly once.
+        """
+        visible, old, name = self._as_read(text), self.old.replace("\r\n", "\n"), self.field[:120]
+        count = _occurrences(visible, old)
+        if count == 0:
+            raise Refused(
+                f"The old text of the edit does not occur in {name}. Copy it exactly from a fresh read, capitals and "
+                "spaces included. Nothing was sent."
+            )
+        if count > 1:
+            raise Refused(
+                f"The old text of the edit occurs {count} times in {name}. Add text before or after it until it "
+                "occurs once. Nothing was sent."
+            )
+        place = _place(text, visible, old)
+        if place is None:
+            raise Refused(
+                f"{MASK} in the old text of the edit of {name} stands for a masked secret, which cannot be part of a "
+                "piece: take the text beside it. Nothing was sent."
+                if MASK in old
+                else f"{name} cannot be edited in part, because of what is masked in it. Nothing was sent."
+            )
+        return text[: place[0]] + self.new + text[place[1] :]
+
+
+Edits = Annotated[
+    list[TextEdit] | None,
+    Field(min_length=1, max_length=MOST_EDITS, description="Replace pieces of long texts; old must occur once."),
+]
+
+
+def edited(
+    stored: Mapping[str, str | None], edits: Sequence[TextEdit] | None, replaced: Iterable[str] = ()
+) -> dict[str, str]:
+    """The texts that edits change, as they are to be sent; `replaced` names fields that the same call sets whole.
+
+    Raises:
+        Refused: for a field that has no text, or is set whole as well, or a piece that does not occur exactly once.
+    """
+    changed: dict[str, str] = {}
+    whole = set(replaced)
+    for edit in edits or ():
+        if edit.field not in stored:
+            raise Refused(
+                f"There is no text {edit.field[:120]!r} to edit here; there is {_names(stored)}. Nothing was sent."
+            )
+        if edit.field in whole:
+            raise Refused(f"Give {edit.field} whole or edit it, not both. Nothing was sent.")
+        before = changed.get(edit.field, stored[edit.field] or "")
+        if not before:
+            raise Refused(f"{edit.field} is empty, so there is nothing to edit: give it whole. Nothing was sent.")
+        text = edit.applied(before)
+        if len(text) > MOST_CHARACTERS:
+            raise Refused(
+                f"{edit.field} would have {len(text)} characters; {MOST_CHARACTERS} can be sent. Nothing was sent."
+            )
+        changed[edit.field] = text
+    return changed
+
+
+def described(edits: Sequence[TextEdit] | None) -> Iterator[str]:
+    """What edits do, one sentence each, for a question."""
+    for edit in edits or ():
+        old, new = quote(edit.old, at_most=20_000), quote(edit.new, at_most=20_000)
+        yield (
+            f"In {quote(edit.field)}: {old} becomes {new}."
+            if edit.new
+            else f"In {quote(edit.field)}: {old} is removed."
+        )
+
+
+def _names(stored: Mapping[str, str | None]) -> str:
+    names = list(stored)
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+
+
+def _occurrences(text: str, piece: str) -> int:
+    """How often a piece occurs, counting those that overlap."""
+    count, at = 0, text.find(piece)
+    while at >= 0:
+        count, at = count + 1, text.find(piece, at + 1)
+    return count
+
+
+def _place(text: str, visible: str, piece: str) -> tuple[int, int] | None:
+    """Where in the stored text the piece stands that occurs once in its visible form; None: it reaches into a mask."""
+    cleaned = clean(text)
+    start = _unmasked(cleaned, visible, visible.find(piece))
+    if cleaned[start : start + len(piece)] != piece:
+        return None
+    places = _places(text, cleaned)
+    if len(places) < start + len(piece):
+        return None
+    last = places[start + len(piece) - 1]
+    return places[start], last + _length(text, last)
+
+
+def _unmasked(cleaned: str, visible: str, found: int) -> int:
+    """The place in the cleaned text of a place in its masked form: masks stand for pieces of any length."""
+    at, passed = 0, 0
+    segments = visible.split(MASK)
+    for number, segment in enumerate(segments):
+        is_last = number == len(segments) - 1
+        here = len(cleaned) - len(segment) if is_last and number else cleaned.find(segment, at) if number else 0
+        if found <= passed + len(segment):
+            return here + found - passed
+        passed += len(segment) + len(MASK)
+        at = here + len(segment)
+    return at
+
+
+def _places(text: str, cleaned: str) -> list[int]:
+    """The place in the stored text of each character of the cleaned one, as far as the two agree."""
+    places, at = [], 0
+    for character in cleaned:
+        while at < len(text) and not (text[at] == character or (character == "\n" and text[at] in _LINE_ENDS)):
+            at += 1
+        if at == len(text):
+            break
+        places.append(at)
+        at += _length(text, at)
+    return places
+
+
+def _length(text: str, at: int) -> int:
+    """How many characters a stored one takes: the two of a line end count as one."""
+    return 2 if text[at : at + 2] == "\r\n" else 1
