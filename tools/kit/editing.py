@@ -6,9 +6,9 @@ would tell what stands there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, ValidatorFunctionWrapHandler
 
 from tools.kit.errors import Refused
 from tools.kit.model import Sent
@@ -21,6 +21,29 @@ _LINE_ENDS: Final = "\r\n\u2028\u2029\u0085\v\f"
 
 AsRead = Callable[[str], str]
 """Gives a stored text as reads show it: cleaned, with secrets masked."""
+
+
+class Rendered(str):
+    """A text as it is read, which keeps how it is stored: with markup that reads leave out."""
+
+    stored: str
+
+    @classmethod
+    def of(cls, read: str, stored: str) -> Self:
+        rendered = cls(read)
+        rendered.stored = stored
+        return rendered
+
+
+def keep_stored(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """Validate a rendered text without losing its stored form; a text field's annotation wraps it with this."""
+    read = handler(value)
+    return Rendered.of(read, value.stored) if isinstance(value, Rendered) and isinstance(read, str) else read
+
+
+def stored_form(text: str | None) -> str | None:
+    """A text as it is stored."""
+    return text.stored if isinstance(text, Rendered) else text
 
 
 class TextEdit(Sent):
@@ -42,8 +65,15 @@ class TextEdit(Sent):
         Raises:
             Refused: when `old` does not occur exactly once.
         """
+        rendered = text if isinstance(text, Rendered) else None
+        text = rendered.stored if rendered is not None else text
         visible, old, name = self._as_read(text), self.old.replace("\r\n", "\n"), self.field[:120]
         count = _occurrences(visible, old)
+        if count == 0 and rendered is not None and old in self._as_read(rendered):
+            raise Refused(
+                f"{name} is stored with markup that reads leave out, and some stands within the old text of the edit. "
+                "Take a shorter piece, or give the whole text. Nothing was sent."
+            )
         if count == 0:
             raise Refused(
                 f"The old text of the edit does not occur in {name}. Copy it exactly from a fresh read, capitals and "
@@ -67,7 +97,11 @@ class TextEdit(Sent):
 
 Edits = Annotated[
     list[TextEdit] | None,
-    Field(min_length=1, max_length=MOST_EDITS, description="Replace pieces of long texts; old must occur once."),
+    Field(
+        min_length=1,
+        max_length=MOST_EDITS,
+        description="Replace pieces of stored texts: field is such as description or steps[2].action; old occurs once in it.",
+    ),
 ]
 
 
@@ -167,3 +201,8 @@ def _places(text: str, cleaned: str) -> list[int]:
 def _length(text: str, at: int) -> int:
     """How many characters a stored one takes: the two of a line end count as one."""
     return 2 if text[at : at + 2] == "\r\n" else 1
+
+
+def texts(record: Any, *names: str) -> dict[str, str | None]:
+    """The stored texts of a record that edits may change, by field."""
+    return {name: getattr(record, name) for name in names}

@@ -3,14 +3,17 @@
 A test cycle, an exploratory test and a test are the same thing with the same number.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, WrapValidator, model_validator
 
+from tools.kit.editing import Rendered, keep_stored
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
 from tools.testio.models.environments import TestEnvironment
 from tools.testio.models.products import ProductName, Section
+
+Prose = Annotated[Untrusted | None, WrapValidator(keep_stored)]
 
 ENDED = frozenset({"archived", "cancelled", "completed", "locked"})
 """Statuses of a test that testers no longer work on; `completed` stands in the guide only."""
@@ -93,9 +96,9 @@ class ExploratoryTest(Model):
     section: Section | None = None
     start_at: Key | None = None
     end_at: Key | None = None
-    goal: Untrusted | None = None
-    out_of_scope: Untrusted | None = None
-    instructions: Untrusted | None = None
+    goal: Prose = None
+    out_of_scope: Prose = None
+    instructions: Prose = None
     report_language: Key | None = None
     test_environment: TestEnvironment | None = None
     features: Many[TestFeature] = Field(default_factory=list)
@@ -115,7 +118,9 @@ class ExploratoryTest(Model):
         if isinstance(data, dict):
             data = dict(data)
             for name in ("goal", "out_of_scope", "instructions"):
-                data[name] = data.get(f"{name}_text") or data.get(name)
+                plain, stored = data.get(f"{name}_text"), data.get(name)
+                both = isinstance(plain, str) and isinstance(stored, str) and plain and plain != stored
+                data[name] = Rendered.of(plain, stored) if both else plain or stored
             data["test_title"] = data.get("test_title") or data.get("title")
         return data
 

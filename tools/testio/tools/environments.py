@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
+from tools.kit.editing import Edits, described, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.text import Secret, quote
@@ -25,6 +26,9 @@ AppId = Annotated[int | None, Field(gt=0, description="As testio_upload_binary_a
 Login = Annotated[Secret | None, Field(max_length=500)]
 Access = Annotated[Secret | None, Field(max_length=2000, description="How to get in, for testers.")]
 Orders = Annotated[bool | None, Field(description="Testers may place real orders.")]
+
+PAGE = "environment_test_information."
+OF_PAGE = ("page_url", "description")
 
 ONE_WAY_IN = (
     "of url, binary_app_id and file_url. testio_upload_binary_app uploads a file of yours and gives its "
@@ -204,6 +208,30 @@ async def existing(api: TestIO, product_id: int, environment_id: int) -> tuple[P
     return product, environment, f"{name} of product {product.id} {quote(product.name or '')}"
 
 
+def with_edits(
+    environment: TestEnvironment, edits: Edits, title: str | None, information: InformationForTesters | None
+) -> dict[str, Any]:
+    """The fields that edits of an environment's texts change; a page for testers is sent whole.
+
+    Raises:
+        Refused: for an edit that does not fit.
+    """
+    page = environment.environment_test_information
+    stored = {
+        "title": environment.title,
+        **({PAGE + name: text for name, text in texts(page, *OF_PAGE).items()} if page else {}),
+    }
+    replaced = {name for name in stored if (title if name == "title" else information) is not None}
+    new = edited(stored, edits, replaced)
+    fields: dict[str, Any] = {"title": new["title"]} if "title" in new else {}
+    if page is not None and any(name.startswith(PAGE) for name in new):
+        changed = {name: new.get(PAGE + name, text) for name, text in texts(page, *OF_PAGE).items()}
+        fields["environment_test_information"] = {
+            name: text for name, text in ({"data_type": page.data_type} | changed).items() if text is not None
+        }
+    return fields
+
+
 async def about_to_update(
     api: TestIO,
     product_id: int,
@@ -217,6 +245,7 @@ async def about_to_update(
     access: SecretStr | None,
     allow_orders: bool | None,
     environment_test_information: InformationForTesters | None,
+    edits: Edits,
 ) -> str | None:
     checked(url, binary_app_id, file_url, environment_test_information, needed=False)
     _, environment, name = await existing(api, product_id, environment_id)
@@ -227,6 +256,9 @@ async def about_to_update(
     lines = Lines(f"Change {name}?")
     lines.add("Title", title and f"becomes {quote(title)}")
     lines_of(lines, url, binary_app_id, file_url, handed, environment_test_information)
+    with_edits(environment, edits, title, environment_test_information)
+    for change in described(edits):
+        lines.add("Text", change)
     if may_order:
         lines.say(ORDERS)
     return str(lines)
@@ -247,6 +279,7 @@ async def update_test_environment(
     proxy: bool | None = None,
     allow_orders: Orders = None,
     environment_test_information: InformationForTesters | None = None,
+    edits: Edits = None,
 ) -> SavedEnvironment:
     """Change a test environment; what is left out stays.
 
@@ -265,9 +298,10 @@ async def update_test_environment(
         allow_orders=allow_orders,
         environment_test_information=environment_test_information,
     )
-    if not fields:
+    if not fields and not edits:
         raise Refused("Say at least one field to change. Nothing was sent.")
     before = await known_environment(api, product_id, environment_id)
+    fields |= with_edits(before, edits, title, environment_test_information)
     environment = await api.update_test_environment(product_id, environment_id, fields)
     return SavedEnvironment(done=f"Changed: {', '.join(sorted(fields))}.", environment=environment, before=before)
 

@@ -1,5 +1,6 @@
 """What a person is asked before a test is ordered or changed, read freshly from the platform."""
 
+from tools.kit.editing import Edits, described, edited
 from tools.kit.errors import Refused
 from tools.kit.text import quote
 from tools.kit.when import instant
@@ -213,6 +214,14 @@ async def about_to_create(
     return str(lines)
 
 
+EDITABLE = ("test_title", "goal", "out_of_scope", "instructions")
+
+
+def texts_of(test: ExploratoryTest) -> dict[str, str | None]:
+    """The stored texts of a test that edits may change."""
+    return dict(zip(EDITABLE, (test.title, test.goal, test.out_of_scope, test.instructions), strict=True))
+
+
 async def about_to_update(
     api: TestIO,
     test_id: int,
@@ -229,6 +238,7 @@ async def about_to_update(
     requirements: list[Devices] | None,
     test_environment: EnvironmentToUse | None,
     features: Features,
+    edits: Edits,
 ) -> str | None:
     devices = await chosen(api, requirements)
     test = await known_test(api, test_id)
@@ -250,6 +260,12 @@ async def about_to_update(
     for name, old, new in before:
         if new is not None:
             lines.add(name, f"{quote(old or '', at_most=400)} becomes {words(new)}")
+    stands_whole = [
+        name for name, new in zip(EDITABLE, (test_title, goal, out_of_scope, instructions), strict=True) if new
+    ]
+    edited(texts_of(test), edits, stands_whole)
+    for change in described(edits):
+        lines.add("Text", change)
     lines.add("Type", testing_type and f"{test.testing_type} becomes {testing_type}")
     lines.add("Hours", duration_hours)
     lines.add("Start", start_at and f"{test.start_at} becomes {start_at}")

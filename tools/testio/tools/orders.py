@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key
@@ -32,6 +33,7 @@ from tools.testio.tools.order_questions import (
     about_to_update,
     checked,
     only_a_draft,
+    texts_of,
 )
 from tools.testio.tools.products import ProductId, SectionId
 
@@ -129,6 +131,7 @@ async def update_exploratory_test(
     requirements: Requirements = None,
     test_environment: EnvironmentToUse | None = None,
     features: Features = None,
+    edits: Edits = None,
 ) -> Ordered:
     """Change a test; what is left out stays. Asks a person unless it is a draft."""
     fields = wire_fields(
@@ -146,9 +149,10 @@ async def update_exploratory_test(
         test_environment=test_environment,
         features=features,
     )
-    if not fields:
+    if not fields and not edits:
         raise Refused("Say at least one field to change. Nothing was sent.")
     before = await known_test(api, test_id)
+    fields |= edited(texts_of(before), edits, fields)
     test = await api.update_exploratory_test(test_id, fields)
     done = f"Changed: {', '.join(sorted(fields))}."
     return Ordered(done=done, test=row_of(test), before=row_of(before), link=test.link)

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
+from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.text import Untrusted, many, quote
 from tools.kit.toolset import Toolset
@@ -56,9 +58,15 @@ class DescribedProduct(Answer):
 
 
 @tool.writes(idempotent=True, settled_by="get_product")
-async def update_product(api: TestIO, product_id: ProductId, description: Description) -> DescribedProduct:
+async def update_product(
+    api: TestIO, product_id: ProductId, description: Description | None = None, edits: Edits = None
+) -> DescribedProduct:
     """Change a product's description, the only thing about a product that the API can change."""
+    if (description is None) == (edits is None):
+        raise Refused("Give either the whole description or edits of it. Nothing was sent.")
     before = await known_product(api, product_id)
+    if description is None:
+        description = edited(texts(before, "description"), edits)["description"]
     after = await api.update_product(product_id, description=description)
     return DescribedProduct(
         done="Changed: description.",

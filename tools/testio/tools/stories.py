@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
@@ -115,11 +116,20 @@ async def create_user_story(
 
 @tool.writes(idempotent=True, settled_by="get_user_story")
 async def update_user_story(
-    api: TestIO, product_id: ProductId, user_story_id: UserStoryId, path: Path, section_id: SectionId = None
+    api: TestIO,
+    product_id: ProductId,
+    user_story_id: UserStoryId,
+    path: Path | None = None,
+    section_id: SectionId = None,
+    edits: Edits = None,
 ) -> SavedStory:
     """Change the text of a user story."""
+    if (path is None) == (edits is None):
+        raise Refused("Give either the whole path or edits of it. Nothing was sent.")
     await in_section(api, product_id, section_id)
     before = await known_story(api, user_story_id)
+    if path is None:
+        path = edited(texts(before, "path"), edits)["path"]
     try:
         story = await api.update_user_story(product_id, user_story_id, text=path, section_id=section_id)
     except NotFound as error:

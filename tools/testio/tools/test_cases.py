@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -173,9 +174,10 @@ async def update_test_case(
     add_steps: Steps = None,
     change_steps: Annotated[list[ChangedStep] | None, Field(max_length=100)] = None,
     remove_steps: Annotated[list[StepId] | None, Field(max_length=100, description="Ids.")] = None,
+    edits: Edits = None,
 ) -> ChangedCase:
     """Change a test case; what is left out stays. Once a test uses it, it comes back under a new id."""
-    if title is None and requirements is None and not (add_steps or change_steps or remove_steps):
+    if title is None and requirements is None and not (add_steps or change_steps or remove_steps or edits):
         raise Refused("Say at least one thing to change. Nothing was sent.")
     named = [*(step.id for step in change_steps or ()), *(remove_steps or ())]
     if twice := sorted({number for number in named if named.count(number) > 1}):
@@ -183,7 +185,18 @@ async def update_test_case(
     before = await known_test_case(api, product_id, test_case_id)
     fields: dict[str, Any] = {"title": title, "requirements": requirements}
     fields = {name: value for name, value in fields.items() if value is not None}
-    if steps := step_edits(before, add_steps, change_steps, remove_steps):
+    stored = texts(before, "title", "requirements")
+    stored |= {f"steps[{step.id}]": step.description for step in before.steps if step.id is not None}
+    new = edited(stored, edits, [*fields, *(f"steps[{number}]" for number in named)])
+    fields |= {name: text for name, text in new.items() if not name.startswith("steps[")}
+    if steps := [
+        *step_edits(before, add_steps, change_steps, remove_steps),
+        *(
+            {"id": step.id, "description": text}
+            for step in before.steps
+            if (text := new.get(f"steps[{step.id}]")) is not None
+        ),
+    ]:
         fields["test_case_steps"] = steps
     after = await api.update_test_case(product_id, test_case_id, fields)
     if not {"title", "steps"} <= after.model_fields_set:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page
@@ -15,7 +16,7 @@ from tools.testomatio.models.web import Comment, User
 from tools.testomatio.tools.issues import TargetId
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import bare_id, missing, of_project, targeted
+from tools.testomatio.tools.scope import bare_id, given, missing, of_project, targeted
 from tools.testomatio.tools.suite_tree import WEB_PAGE
 
 web = Toolset(Testomatio, needs="web")
@@ -131,12 +132,20 @@ async def known_comment(api: Testomatio, project: str, target: str, target_id: s
 
 @web.writes(idempotent=True, settled_by="list_comments")
 async def update_comment(
-    api: Testomatio, target: Kind, target_id: TargetId, comment_id: CommentId, body: Body, project: ProjectSlug = None
+    api: Testomatio,
+    target: Kind,
+    target_id: TargetId,
+    comment_id: CommentId,
+    body: Body | None = None,
+    edits: Edits = None,
+    project: ProjectSlug = None,
 ) -> Commented:
     """Change the text of a comment."""
+    fields = given(body=body, edits=edits)
     slug = api.project_of(project)
     before = await known_comment(api, slug, target, target_id, comment_id)
-    await api.update_comment(slug, comment_id, body)
+    fields |= edited(texts(before, "body"), fields.pop("edits", None), fields)
+    await api.update_comment(slug, comment_id, fields["body"])
     return Commented(done="Changed.", target=target, target_id=bare_id(target, target_id), before=before)
 
 

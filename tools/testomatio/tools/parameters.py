@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, many, quote
@@ -154,13 +155,23 @@ class ChangedExample(Answer):
 
 @web.writes(idempotent=True, settled_by="get_test")
 async def update_test_example(
-    api: Testomatio, test_id: TestId, example_id: ExampleId, cells: Cells, project: ProjectSlug = None
+    api: Testomatio,
+    test_id: TestId,
+    example_id: ExampleId,
+    cells: Cells | None = None,
+    edits: Edits = None,
+    project: ProjectSlug = None,
 ) -> ChangedExample:
-    """Change one row of values of a test."""
+    """Change one row of values of a test: all its cells, or edits of cells by their parameter's name."""
     slug = api.project_of(project)
     test = await known_web_test(api, slug, test_id)
     before = example_of(test, example_id)
-    fitting(test, [cells])
+    if (cells is None) == (edits is None):
+        raise Refused("Give either all cells or edits. Nothing was sent.")
+    fitting(test, [cells or before.cells])
+    if cells is None:
+        named = dict(zip(test.data.params, before.cells, strict=True))
+        cells = [value or "" for value in (named | edited(named, edits)).values()]
     after = await api.update_example(slug, example_id, cells)
     return ChangedExample(done="Changed.", test_id=test.data.id, before=before, after=after)
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, described, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
@@ -157,6 +158,7 @@ async def about_to_change(
     suite_ids: list[str] | None,
     tql: str | None,
     project: str | None,
+    edits: Edits,
 ) -> str | None:
     """A question where a selection is replaced: the API does not tell what it was."""
     if keeps_selection(test_ids, suite_ids, tql):
@@ -164,13 +166,15 @@ async def about_to_change(
     _fields(tql=tql)
     slug = api.project_of(project)
     plan = await known_plan(api, slug, plan_id)
+    edited(texts(plan, "title", "description"), edits)
     chosen = [f"the query {quote(tql, at_most=300)}"] if tql else []
     chosen += [many(len(test_ids), "test")] if test_ids is not None else []
     chosen += [many(len(suite_ids), "suite")] if suite_ids is not None else []
-    return (
+    question = (
         f"Have plan {plan.id} {quote(plan.title or 'without a title')} take {' and '.join(chosen)} instead of what "
         "it selects now? The API does not tell what that is, so it cannot be taken back."
     )
+    return " ".join([question, *described(edits)])
 
 
 def keeps_selection(test_ids: list[str] | None, suite_ids: list[str] | None, tql: str | None) -> bool:
@@ -189,6 +193,7 @@ async def update_plan(
     description: Description = None,
     hidden: bool | None = None,
     as_manual: bool | None = None,
+    edits: Edits = None,
     project: ProjectSlug = None,
 ) -> PlanTurned:
     """Change a plan; what is left out stays. Another selection of tests is asked about."""
@@ -201,11 +206,13 @@ async def update_plan(
         description=description,
         hidden=hidden,
         as_manual=as_manual,
+        edits=edits,
     )
     if not fields:
         raise Refused("Say at least one thing to change. Nothing was sent.")
     slug = api.project_of(project)
     before = await known_plan(api, slug, plan_id)
+    fields |= edited(texts(before, "title", "description"), fields.pop("edits", None), fields)
     await api.update_plan(slug, plan_id, fields)
     after = await api.plan(slug, plan_id)
     wrong = not_taken({name: value for name, value in fields.items() if name in after.model_fields_set}, after)

@@ -4,11 +4,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, described, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset
-from tools.testomatio.client.families import PROJECT
+from tools.testomatio.client.families import PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import SuiteId, TestId
@@ -20,7 +21,7 @@ from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Env, Title, given
 from tools.testomatio.tools.run_events import unfinished
 from tools.testomatio.tools.runs import Counts, RunId, counts_of, in_words, known_run
-from tools.testomatio.tools.scope import Pairs
+from tools.testomatio.tools.scope import Pairs, opens_api
 
 tool = Toolset(Testomatio, needs="report")
 
@@ -157,16 +158,17 @@ async def create_reported_run(
     return told(run, "Opened.", "testomatio_report_results fills it, testomatio_finish_reported_run ends it.")
 
 
-async def about_to_update(api: Testomatio, run_id: str, publish: bool) -> str | None:
+async def about_to_update(api: Testomatio, run_id: str, publish: bool, edits: Edits) -> str | None:
     """A question where everybody may look afterwards."""
     if not publish:
         return None
     slug = default_project(api, None)
     name = in_words(await known_run(api, slug, run_id)) if slug else f"run {quote(run_id)}"
-    return (
+    question = (
         f"Make the report of {name} public? Whoever has the address can read titles, messages and files; the API "
         "cannot take it back."
     )
+    return " ".join([question, *described(edits)])
 
 
 @tool.writes(about_to_update, idempotent=True, settled_by="get_run", unasked_when=lambda publish: not publish)
@@ -182,12 +184,30 @@ async def update_reported_run(
     jira_id: JiraKey = None,
     ci_build_url: Url = None,
     publish: Publish = False,
+    edits: Edits = None,
 ) -> Reported:
     """Change a run of the token's project as its pipeline would: group, tags, label, issue, build, public report."""
     fields = _details(title, env, group_title, tags, description, label, jira_id, ci_build_url, publish)
-    if not fields:
+    if not fields and not edits:
         raise Refused("Say at least one thing to change. Nothing was sent.")
+    if edits:
+        fields |= edited(texts(await stored_run(api, run_id), "title", "description"), edits, fields)
     return told(await changed(api, run_id, fields), "Changed.", "testomatio_get_run shows it.")
+
+
+async def stored_run(api: Testomatio, run_id: str) -> Run:
+    """Read a run of the token's project, for edits of its texts.
+
+    Raises:
+        Refused: where its project is not known, or no token reads runs.
+    """
+    slug = default_project(api, None)
+    if slug is None or not opens_api(api):
+        raise Refused(
+            f"Edits need the texts that are stored, which {TOKEN} and {PROJECT} open to be read. Give the whole text "
+            "instead. Nothing was sent."
+        )
+    return await known_run(api, slug, run_id)
 
 
 async def changed(api: Testomatio, run_id: str, fields: dict[str, Any]) -> ReportedRun:

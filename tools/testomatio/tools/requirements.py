@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
@@ -185,21 +186,29 @@ async def update_requirement(
     active: bool | None = None,
     is_global: bool | None = None,
     files: Files = None,
+    edits: Edits = None,
     project: ProjectSlug = None,
 ) -> ChangedRequirement:
     """Change a requirement; its source stays."""
     slug = api.project_of(project)
     said = given(
-        title=title, description=description, details=details, active=active, is_global=is_global, files=files or None
+        title=title,
+        description=description,
+        details=details,
+        active=active,
+        is_global=is_global,
+        files=files or None,
+        edits=edits,
     )
     said.pop("files", None)
     if "is_global" in said:
         said["global"] = said.pop("is_global")
     before = await known_requirement(api, slug, requirement_id)
-    if description is not None:
+    said |= edited(texts(before, "title", "description", "details"), said.pop("edits", None), said)
+    if "description" in said:
         if before.source_type not in {"text", None}:
             raise Refused(f"This requirement comes from {before.source_type}; only a text one takes a description.")
-        long_enough("text", description)
+        long_enough("text", said["description"])
     if files and before.source_type not in {"file", None}:
         raise Refused(f"This requirement comes from {before.source_type}; only a file one takes files.")
     async with as_sent(api, said, files, progress) as body:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, described, edited, texts
 from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.text import Key, Untrusted, quote
@@ -205,13 +206,15 @@ def part(result: FullResult, names: set[str]) -> Result:
     return Result(**(fixed | shown))
 
 
-async def about_to_change(api: Testomatio, result_id: int, project: str | None) -> str | None:
+async def about_to_change(api: Testomatio, result_id: int, project: str | None, edits: Edits) -> str | None:
     slug = api.project_of(project)
     result = await known_result(api, slug, result_id)
     if result.run_id is None:
         return None
     run = await known_run(api, slug, result.run_id)
-    return over(run, f"Change result {result.id} of {quote(result.test_title or 'a test')} ({result.status}) in")
+    edited(texts(result, "message", "test_title"), edits)
+    question = over(run, f"Change result {result.id} of {quote(result.test_title or 'a test')} ({result.status}) in")
+    return None if question is None else " ".join([question, *described(edits)])
 
 
 @tool.writes(about_to_change, idempotent=True, settled_by="get_result")
@@ -223,14 +226,23 @@ async def update_result(
     run_time_ms: Milliseconds = None,
     assigned_to: Email = None,
     test_title: Annotated[str | None, Field(min_length=1)] = None,
+    edits: Edits = None,
     project: ProjectSlug = None,
 ) -> ChangedResult:
     """Change a result; what is left out stays. One in a run that is over is asked for."""
-    fields = given(status=status, message=message, run_time=run_time_ms, assigned_to=assigned_to, test_title=test_title)
+    fields = given(
+        status=status,
+        message=message,
+        run_time=run_time_ms,
+        assigned_to=assigned_to,
+        test_title=test_title,
+        edits=edits,
+    )
     if not fields:
         raise Refused("Say at least one thing to change. Nothing was sent.")
     slug = api.project_of(project)
     before = await known_result(api, slug, result_id)
+    fields |= edited(texts(before, "message", "test_title"), fields.pop("edits", None), fields)
     await api.update_result(slug, result_id, fields)
     after = await api.result(slug, result_id)
     wrong = not_taken(fields, after)

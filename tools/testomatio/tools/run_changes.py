@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, described, edited, texts
 from tools.kit.errors import Refused
 from tools.kit.failure_groups import plain
 from tools.kit.model import Answer
@@ -142,19 +143,22 @@ async def about_to_change(
     suite_ids: list[str] | None,
     branch: str | None,
     project: str | None,
+    edits: Edits,
 ) -> str | None:
     """A question where results may be lost: another choice of tests for a run that has some."""
     if test_ids is None and suite_ids is None:
         return None
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
+    edited(texts(run, "title", "description"), edits)
     counts = await counts_of(api, slug, run.id)
     if counts.done == 0:
         return None
-    return (
+    question = (
         f"Choose other tests for {in_words(run)}? It has {counts.said()}. Testomat.io does not say what becomes of the "
         "results of tests that are no longer chosen."
     )
+    return " ".join([question, *described(edits)])
 
 
 @tool.writes(
@@ -175,6 +179,7 @@ async def update_run(
     assign_strategy: Strategy | None = None,
     test_ids: TestIds = None,
     suite_ids: SuiteIds = None,
+    edits: Edits = None,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> ChangedRun:
@@ -189,11 +194,13 @@ async def update_run(
         assign_strategy=assign_strategy,
         test_ids=test_ids,
         suite_ids=suite_ids,
+        edits=edits,
     )
     if not fields:
         raise Refused("Say at least one thing to change. Nothing was sent.")
     slug = api.project_of(project)
     before = await known_run(api, slug, run_id, branch)
+    fields |= edited(texts(before, "title", "description"), fields.pop("edits", None), fields)
     await api.update_run(slug, before.id, fields, branch=branch)
     after = await api.run(slug, before.id, branch=branch)
     names = set(fields) | ({"tests_count"} if {"test_ids", "suite_ids"} & set(fields) else set())

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, digest
@@ -184,16 +185,18 @@ async def update_rungroup(
     status: Annotated[str | None, Field(description="Such as running.")] = None,
     description: Description = None,
     pin: bool | None = None,
+    edits: Edits = None,
     project: ProjectSlug = None,
 ) -> GroupTurned:
     """Change a group of runs, or move it with parent_id; what is left out stays."""
     fields: dict[str, Any] = given(
-        title=title, parent_id=parent_id, kind=kind, status=status, description=description, pin=pin
+        title=title, parent_id=parent_id, kind=kind, status=status, description=description, pin=pin, edits=edits
     )
     if not fields:
         raise Refused("Say at least one thing to change. Nothing was sent.")
     slug = api.project_of(project)
     before = await known_group(api, slug, group_id)
+    fields |= edited(texts(before, "title", "description"), fields.pop("edits", None), fields)
     await api.update_rungroup(slug, group_id, fields)
     after = await api.rungroup(slug, group_id)
     wrong = not_taken(fields, after)

@@ -1,9 +1,10 @@
 """Steps and snippets that tests share."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
@@ -123,12 +124,14 @@ async def update_step(
     title: Title | None = None,
     description: Description = None,
     kind: Kind = "step",
+    edits: Edits = None,
     project: ProjectSlug = None,
 ) -> ChangedStep:
     """Change a shared step or snippet for all tests that use it; labels: testomatio_add_links."""
     slug = api.project_of(project)
-    fields = given(title=title, description=description)
+    fields: dict[str, Any] = given(title=title, description=description, edits=edits)
     before = await known_step(api, slug, kind, step_id)
+    fields |= edited(texts(before, "title", "description"), fields.pop("edits", None), fields)
     await (api.update_snippet(slug, step_id, fields) if kind == "snippet" else api.update_step(slug, step_id, fields))
     after = await known_step(api, slug, kind, step_id)
     return ChangedStep(done="Changed.", kind=kind, step=after, before=before)

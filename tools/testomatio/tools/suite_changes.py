@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.text import Untrusted, many, quote
@@ -132,6 +133,7 @@ async def update_suite(
     description: Markdown = None,
     assigned_to: Annotated[Email, Field(description="E-mail of a member; empty: nobody.")] = None,
     emoji: Emoji = None,
+    edits: Edits = None,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> ChangedSuite:
@@ -143,6 +145,7 @@ async def update_suite(
         description=description,
         assigned_to=by_email(assigned_to),
         emoji=emoji,
+        edits=edits,
     )
     fields |= {"assigned_to": None} if assigned_to == "" else {}
     query = await on_branch(api, slug, branch)
@@ -152,6 +155,7 @@ async def update_suite(
             f"Suite {named(before)} is shared from another project and is changed there. testomatio_unshare makes it a "
             "suite of its own. Nothing was sent."
         )
+    fields |= edited(texts(before, "title", "description"), fields.pop("edits", None), fields)
     if parent_id == TOP:
         fields["parent_id"] = None
     elif parent_id is not None:

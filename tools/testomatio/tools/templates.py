@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
@@ -137,12 +138,14 @@ async def update_template(
     template_id: TemplateId,
     title: Annotated[str | None, Field(min_length=1, max_length=200)] = None,
     body: Body | None = None,
+    edits: Edits = None,
     project: ProjectSlug = None,
 ) -> ChangedTemplate:
     """Change a template; what was written from it before stays."""
     slug = api.project_of(project)
-    fields = given(title=title, body=body)
+    fields = given(title=title, body=body, edits=edits)
     before = await known_template(api, slug, template_id, [])
+    fields |= edited(texts(before, "title", "body"), fields.pop("edits", None), fields)
     await api.update_template(slug, template_id, fields)
     after = await known_template(api, slug, template_id, [])
     return ChangedTemplate(done="Changed.", template=after, before=before)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.text import Untrusted, many, quote
@@ -134,6 +135,7 @@ async def update_test(
     assigned_to: Annotated[Email, Field(description="E-mail of a member; empty: nobody.")] = None,
     code: Annotated[str | None, Field(max_length=50_000)] = None,
     emoji: Emoji = None,
+    edits: Edits = None,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> ChangedTest:
@@ -148,10 +150,12 @@ async def update_test(
         assigned_to=by_email(assigned_to),
         code=code,
         emoji=emoji,
+        edits=edits,
     )
     fields |= {"assigned_to": None} if assigned_to == "" else {}
     query = await on_branch(api, slug, branch)
     before = own(await known_test(api, slug, test_id, query))
+    fields |= edited(texts(before, "title", "description", "code"), fields.pop("edits", None), fields)
     if suite_id is not None and suite_id != before.suite_id:
         await holder_of_tests(api, slug, suite_id, query)
     try:

@@ -5,8 +5,9 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidatorFunctionWrapHandler, WrapValidator
 
+from tools.kit.editing import Rendered
 from tools.kit.model import Many
 from tools.kit.text import Key, Untrusted
 
@@ -92,8 +93,14 @@ def _names(value: Any) -> Any:
     return [str(name) for name in told if name not in (None, "")]
 
 
+def _prose(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """A text without its markup, which edits still find."""
+    read = handler(plain(value))
+    return Rendered.of(read, value) if isinstance(read, str) and isinstance(value, str) and read != value else read
+
+
 Moment = Annotated[Key | None, BeforeValidator(iso)]
-Prose = Annotated[Untrusted | None, BeforeValidator(plain)]
+Prose = Annotated[Untrusted | None, WrapValidator(_prose)]
 Id = Annotated[Key | None, BeforeValidator(_or_none)]
 Order = Annotated[float | None, BeforeValidator(_or_none)]
 Names = Annotated[Many[Untrusted], BeforeValidator(_names)]

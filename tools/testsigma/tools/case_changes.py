@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, described
 from tools.kit.errors import Conflict, Invalid, NotFound, OutcomeUnknown, PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.text import Key, Untrusted, many, quote
@@ -18,6 +19,7 @@ from tools.testsigma.tools.changes import LongText, Title, changed, said, someth
 from tools.testsigma.tools.folder_tree import FolderRef, tree_of
 from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, known_project
 from tools.testsigma.tools.names import LabelNames, UserRef, Word, bare, labels, lookup, user
+from tools.testsigma.tools.text_edits import case_edits
 
 tool = Toolset(Testsigma)
 
@@ -196,9 +198,11 @@ async def about_to_update(
     steps: list[NewStep] | None,
     text: str | None,
     expected_text: str | None,
+    edits: Edits,
 ) -> str | None:
     body = body_of(steps, text, expected_text, needs_one=False)
     _, case = await known_case(api, case_id, project)
+    case_edits(case, edits, said(steps=steps, text=text, expected_text=expected_text))
     old = case.ordered_steps
     embedded = sum(step.step_group_id is not None for step in old)
     has_text = bool(case.steps or case.expected_results)
@@ -207,7 +211,8 @@ async def about_to_update(
         return None
     lost = f"its {many(len(old), 'step')}" if old else "its text"
     groups = f", {embedded} of them a step group that the API cannot put back" if embedded else ""
-    return f"Replace what test case {case.key} {quote(case.title or '')} says to do? It loses {lost}{groups}."
+    question = f"Replace what test case {case.key} {quote(case.title or '')} says to do? It loses {lost}{groups}."
+    return " ".join([question, *described(edits)])
 
 
 @tool.writes(about_to_update, idempotent=True, settled_by="get_test_case", unasked_when=without_steps)
@@ -229,6 +234,7 @@ async def update_test_case(
     owner: UserRef | None = None,
     reviewer: UserRef | None = None,
     labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+    edits: Edits = None,
 ) -> ChangedCase:
     """Change a test case; what is left out stays. Asks a person where embedded step groups or a template are lost."""
     body = body_of(steps, text, expected_text, needs_one=False)
@@ -239,7 +245,7 @@ async def update_test_case(
         "priority": priority,
     }
     given = said(title=title, description=description, preconditions=preconditions, folder=folder, owner=owner)
-    something(given | body | said(reviewer=reviewer, labels=labels, **words))
+    something(given | body | said(reviewer=reviewer, labels=labels, edits=edits, **words))
     at, before = await known_case(api, case_id, project)
     fields: dict[str, Any] = said(title=title, description=description, preconditions=preconditions)
     if folder is not None:
@@ -252,6 +258,7 @@ async def update_test_case(
     if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.labels}:
         fields["label_ids"] = await label_ids(api, labels)
     fields |= changed_body(before, body)
+    fields |= case_edits(before, edits, given | said(steps=steps, text=text, expected_text=expected_text))
     seen = await shown_case(api, at, before)
     if not fields:
         return ChangedCase(done="It is so already; nothing was sent.", before=seen)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.text import quote
@@ -59,16 +60,18 @@ async def update_test_plan(
     start: Day = None,
     end: Day = None,
     labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+    edits: Edits = None,
 ) -> SavedPlan:
     """Change a test plan; what is left out stays."""
     when = dates(start, end, api.now())
-    something(said(title=title, description=description, labels=labels) | when)
+    something(said(title=title, description=description, labels=labels, edits=edits) | when)
     owner, before = await known_plan(api, plan_id, project)
     fields: dict[str, Any] = {
         name: value
         for name, value in said(title=title, description=description).items()
         if value != (getattr(before, name) or "")
     } | when
+    fields |= edited(texts(before, "title", "description"), edits, said(title=title, description=description))
     if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.labels}:
         fields["label_ids"] = await label_ids(api, labels)
     seen = plan_view(owner, before)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -130,12 +131,17 @@ async def create_project(
 
 @tool.writes(idempotent=True, settled_by="get_project")
 async def update_project(
-    api: Testsigma, project: ProjectRef, name: Title | None = None, description: LongText | None = None
+    api: Testsigma,
+    project: ProjectRef,
+    name: Title | None = None,
+    description: LongText | None = None,
+    edits: Edits = None,
 ) -> SavedProject:
     """Change a project's name or description; what is left out stays."""
     fields = said(name=name, description=description)
-    something(fields)
+    something(fields | said(edits=edits))
     before = await fresh_project(api, project)
+    fields |= edited(texts(before, "name", "description"), edits, fields)
     after = await api.update_project(before.id, fields)
     return SavedProject(done=changed(fields), project=after, before=before)
 

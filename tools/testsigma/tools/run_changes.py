@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.text import quote
@@ -170,16 +171,18 @@ async def update_test_run(
     start: Day = None,
     end: Day = None,
     labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+    edits: Edits = None,
 ) -> SavedRun:
     """Change an open test run; what is left out stays, and its test cases cannot be exchanged."""
     when = dates(start, end, api.now())
-    something(said(title=title, description=description, assignee=assignee, labels=labels) | when)
+    something(said(title=title, description=description, assignee=assignee, labels=labels, edits=edits) | when)
     owner, before = await open_run(api, run_id, project)
     fields = {
         name: value
         for name, value in said(title=title, description=description).items()
         if value != (getattr(before, name) or "")
     }
+    fields |= edited(texts(before, "title", "description"), edits, said(title=title, description=description))
     if assignee is not None and (person := await user(api, assignee)).id != before.assignee_id:
         fields["assignee_id"] = person.id
     if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.all_labels}:

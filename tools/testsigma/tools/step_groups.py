@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from tools.kit.editing import Edits, described
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -28,6 +29,7 @@ from tools.testsigma.tools.identity import (
     nothing_called,
 )
 from tools.testsigma.tools.names import LabelNames
+from tools.testsigma.tools.text_edits import group_edits
 
 tool = Toolset(Testsigma)
 
@@ -204,15 +206,16 @@ async def create_step_group(
     return SavedGroup(done="Created.", step_group=view(owner, made))
 
 
-async def about_to_update(api: Testsigma, step_group_id: str, project: str | None) -> str | None:
+async def about_to_update(api: Testsigma, step_group_id: str, project: str | None, edits: Edits) -> str | None:
     owner, group = await known_group(api, step_group_id, project)
+    group_edits(group, edits)
     users, count = await uses(api, owner, group)
     if count.is_exact and not count.number:
         return None
     return (
         f"Change step group {group.key} {quote(group.title or '')}? {in_words(users, count)} of project "
         f"{quote(owner.name or owner.id)} {'embeds' if count.number == 1 else 'embed'} it and change with it. "
-        "The API keeps no older version of it."
+        "The API keeps no older version of it." + "".join(f" {change}" for change in described(edits))
     )
 
 
@@ -225,15 +228,17 @@ async def update_step_group(
     description: LongText | None = None,
     steps: Annotated[Steps | None, Field(description="All steps anew.")] = None,
     labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+    edits: Edits = None,
 ) -> SavedGroup:
     """Change a step group, after a person said yes where test cases embed it: they change too."""
-    something(said(title=title, description=description, steps=steps, labels=labels))
+    something(said(title=title, description=description, steps=steps, labels=labels, edits=edits))
     owner, before = await known_group(api, step_group_id, project)
     fields = {
         name: value
         for name, value in said(title=title, description=description).items()
         if value != (getattr(before, name) or "")
     } | said(steps=wire(steps))
+    fields |= group_edits(before, edits, said(title=title, description=description, steps=steps))
     if labels is not None:
         fields["label_ids"] = await label_ids(api, labels)
     shown = view(owner, before)

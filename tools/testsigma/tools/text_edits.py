@@ -1,0 +1,70 @@
+"""Edits of the texts of test cases and step groups; the steps of either are written together."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from tools.kit.editing import Edits, edited, stored_form, texts
+from tools.kit.errors import Refused
+from tools.testsigma.models.step_groups import GroupStep, StepGroup
+from tools.testsigma.models.test_cases import CaseStep, TestCase
+
+
+def step_texts(steps: Sequence[CaseStep | GroupStep]) -> dict[str, str | None]:
+    """The stored texts of steps; the first step is steps[1]."""
+    named: dict[str, str | None] = {}
+    for place, step in enumerate(steps, 1):
+        named |= {f"steps[{place}].action": step.description, f"steps[{place}].expected": step.expected}
+    return named
+
+
+def steps_with(
+    steps: Sequence[CaseStep | GroupStep], changed: Mapping[str, str], expected: str
+) -> list[dict[str, Any]]:
+    """All steps as they are written; `expected` is the API's name for the expected result."""
+    return [
+        {
+            "step_description": changed.get(f"steps[{place}].action", stored_form(step.description) or ""),
+            expected: changed.get(f"steps[{place}].expected", stored_form(step.expected) or ""),
+            "order": place,
+        }
+        for place, step in enumerate(steps, 1)
+    ]
+
+
+def group_edits(group: StepGroup, edits: Edits, replaced: Collection[str] = ()) -> dict[str, Any]:
+    """The fields that edits of a step group change; `replaced` names those that the call gives whole."""
+    steps = group.ordered_steps
+    of_steps = step_texts(steps)
+    stored = texts(group, "title", "description") | of_steps
+    new = edited(stored, edits, [*replaced, *(of_steps if "steps" in replaced else ())])
+    fields: dict[str, Any] = {name: text for name, text in new.items() if name not in of_steps}
+    if fields.keys() != new.keys():
+        fields["steps"] = steps_with(steps, new, "expected_result")
+    return fields
+
+
+def case_edits(case: TestCase, edits: Edits, replaced: Collection[str] = ()) -> dict[str, Any]:
+    """The fields that edits of a test case change; `replaced` names those that the call gives whole.
+
+    Raises:
+        Refused: for an edit that does not fit, or of steps among which a step group is embedded.
+    """
+    steps = case.ordered_steps
+    of_steps = step_texts(steps)
+    stored = texts(case, "title", "description", "preconditions") | of_steps
+    stored |= {"text": case.steps, "expected_text": case.expected_results}
+    new = edited(stored, edits, [*replaced, *(of_steps if "steps" in replaced else ())])
+    names = {"text": "steps", "expected_text": "expected_results"}
+    fields: dict[str, Any] = {names.get(name, name): text for name, text in new.items() if name not in of_steps}
+    if any(name in of_steps for name in new):
+        if any(step.step_group_id is not None for step in steps):
+            raise Refused(
+                f"Test case {case.key} embeds a step group, which the API cannot put back, so its steps cannot be "
+                "edited one by one. Edit them in the web app, or give all steps anew. Nothing was sent."
+            )
+        written = [
+            {**step, "order": float(step["order"]), "step_type": "DEFAULT"}
+            for step in steps_with(steps, new, "expected_results")
+        ]
+        fields |= {"template_type": "STEPS", "individual_steps": written}
+    return fields
