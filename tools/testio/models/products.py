@@ -1,8 +1,8 @@
 """Products and their sections, features and user stories (API reference: Products, Features, User Stories)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
@@ -42,10 +42,17 @@ class Product(Model):
     connection: Connected = Field(None, description="Where its exported bugs are sent.")
     remote_device_testing: bool | None = None
 
+    @model_validator(mode="after")
+    def _sections_of_either_list(self) -> Self:
+        """Some products list their sections only beside the default one, which counts as one of them then."""
+        if not self.sections and len(self.sections_with_default) > 1:
+            self.sections = self.sections_with_default
+        return self
+
     @property
     def is_sectioned(self) -> bool:
         """A product with nothing but its hidden default section has none in the sense of the API."""
-        return len(self.sections) > 0 or len(self.sections_with_default) > 1
+        return len(self.sections) > 0
 
     @property
     def section_ids(self) -> list[int]:
