@@ -18,6 +18,7 @@ from server.guards.shape import LONG_TEXT, SHORTENED, STRANGERS
 from server.pipeline import Pipeline
 from server.schemas import slim
 from tools.kit.errors import Refused
+from tools.kit.naming import published, with_ids
 from tools.kit.picture import Album
 from tools.kit.platform import Offered
 from tools.kit.toolset import Effect, Progress, Question, Tool
@@ -147,8 +148,10 @@ def _consent(
         askable = not ask_person or consent.can_ask(ctx)
         if not askable and tool.effect is not Effect.WRITES:
             raise consent.cannot_ask(platform.name_of(tool))  # before any request
+        api = pipeline.clients[platform.key]
+        given = await with_ids(tool.function, api, given, parts=False)
         arguments = {name: value for name, value in given.items() if name in takes}
-        told = await question(pipeline.clients[platform.key], **arguments, **inbox)
+        told = await question(api, **arguments, **inbox)
         if told is None or not ask_person:
             return None
         if not askable:
@@ -179,7 +182,8 @@ def _consent(
 def _signature(tool: Tool) -> tuple[list[inspect.Parameter], type[Any]]:
     """A tool's parameters, less the client, and the type of its answer."""
     signature = inspect.signature(tool.function, eval_str=True)
-    return list(signature.parameters.values())[1:], signature.return_annotation
+    parameters = list(signature.parameters.values())[1:]
+    return [p.replace(annotation=published(p.annotation)) for p in parameters], signature.return_annotation
 
 
 def _parameter(name: str, annotation: Any, default: Any, *, keyword_only: bool = False) -> inspect.Parameter:

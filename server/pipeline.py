@@ -19,6 +19,7 @@ from server.guards.redact import Redactor
 from server.guards.shape import LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
 from server.settings import ANSWER_CHARACTERS
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
+from tools.kit.naming import with_ids
 from tools.kit.picture import Album
 from tools.kit.platform import Offered
 from tools.kit.text import learning
@@ -43,8 +44,11 @@ class Pipeline:
         name = platform.name_of(tool)
         self.hand_in(arguments)
         try:
+            api = self.clients[platform.key]
             with learning(self.redact.learn):
-                answer = await tool.function(self.clients[platform.key], **arguments)
+                # A name that may mean something else later is no ground to act on: acts take whole names.
+                named = await with_ids(tool.function, api, arguments, parts=tool.effect is Effect.READS)
+                answer = await tool.function(api, **named)
             if tool.effect is not Effect.READS:
                 self.redact.was_sent()
             if tool.effect is not Effect.READS and anyio.current_effective_deadline() == -math.inf:

@@ -1,0 +1,177 @@
+"""Ids that may also be given as names: what a caller wrote is found among what there is."""
+
+import difflib
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import UnionType
+from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from tools.kit.errors import Refused
+from tools.kit.text import clean, quote
+
+LONGEST_NAME: Final = 250
+MOST_NAMED: Final = 20
+"""Choices that an error lists; the tool that lists them all is named beside them."""
+
+
+class Choice(NamedTuple):
+    """Something that has an id and a name; `where` tells apart two of one name."""
+
+    id: int | str
+    name: str | None
+    where: str = ""
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit()
+
+
+def bare(word: str | None) -> str:
+    """A name without what differs between two spellings of it: capitals, spaces, dashes, invisible characters."""
+    return "".join(character for character in clean(word or "").casefold() if character.isalnum())
+
+
+def matching(word: str, choices: Sequence[Choice], *, parts: bool = True) -> list[Choice]:
+    """The choices that a word fits: by id or exact name, else by the name in another spelling, else by its words."""
+    folded, plain = clean(word).strip().casefold(), bare(word)
+    names = [(choice, clean(choice.name or "").strip().casefold()) for choice in choices]
+    found = [choice for choice, name in names if folded in {str(choice.id).casefold(), name}]
+    if not found and plain:
+        found = [choice for choice, name in names if bare(name) == plain]
+        if not found and parts:
+            found = [choice for choice, name in names if all(part in name for part in folded.split())]
+    return list({choice.id: choice for choice in found}.values())
+
+
+def listed(choices: Sequence[Choice], shows: str = "") -> str:
+    """Choices as an error lists them."""
+    named = ", ".join(
+        f"{choice.id} {quote(choice.name or '', at_most=80)}{f' ({choice.where})' if choice.where else ''}"
+        for choice in choices[:MOST_NAMED]
+    )
+    rest = len(choices) - MOST_NAMED
+    return f"{named or 'none'}{f' and {rest} more' if rest > 0 else ''}{f'; {shows} lists them' if shows else ''}"
+
+
+def pick(word: str, choices: Sequence[Choice], *, what: str, shows: str, parts: bool = True) -> Choice:
+    """The one choice that a word names.
+
+    Raises:
+        Refused: with the choices there are, where the word fits none or several.
+    """
+    found = matching(word, choices, parts=parts)
+    if len(found) == 1:
+        return found[0]
+    asked = repr(clean(word)[:80])
+    if found:
+        raise Refused(f"{asked} fits more than one {what}: {listed(found)}. Give the id. Nothing was sent.")
+    near = matching(word, choices) or choices
+    plain = bare(word)
+    near = sorted(near, key=lambda choice: -difflib.SequenceMatcher(None, plain, bare(choice.name)).ratio())
+    exact = "" if parts else "whole "
+    raise Refused(f"No {what} has the {exact}name or id {asked}. There are: {listed(near, shows)}. Nothing was sent.")
+
+
+@dataclass(frozen=True)
+class ByName:
+    """Marks a parameter for an id (or a list of ids): it is published as id or name, and functions get the id.
+
+    `choices(api, given)` reads what there is; `given` holds the call's other arguments, those declared before this one
+    already as ids. A name of several parts of a name is enough for reads; acts take whole names only.
+    """
+
+    what: str
+    choices: Callable[[Any, Mapping[str, Any]], Awaitable[Sequence[Choice]]]
+    shows: str
+    """The tool that lists them, by its full name."""
+    is_id: Callable[[str], bool] = _is_number
+    """Whether a text is an id already, so that nothing has to be read."""
+
+    async def resolve(self, api: Any, value: Any, given: Mapping[str, Any], *, parts: bool) -> Any:
+        """The id for an id or a name; a list of them for a list."""
+        several = value if isinstance(value, list) else [value]
+        choices: Sequence[Choice] = ()
+        if any(isinstance(entry, str) and not self.is_id(entry) for entry in several):
+            choices = await self.choices(api, given)
+        ids = [self.among(entry, choices, parts=parts) for entry in several]
+        return list(dict.fromkeys(ids)) if isinstance(value, list) else ids[0]
+
+    def among(self, value: Any, choices: Sequence[Choice], *, parts: bool) -> Any:
+        """The id for an id or a name, where the choices were read already."""
+        if not isinstance(value, str):
+            return value
+        if self.is_id(value):
+            return int(value) if self.is_id is _is_number else value
+        return pick(value, choices, what=self.what, shows=self.shows, parts=parts).id
+
+
+def _id_or_name(value: Any) -> int | str:
+    if isinstance(value, str) and 0 < len(value.strip()) <= LONGEST_NAME:
+        return value.strip()
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if isinstance(value, float) and value.is_integer() and value > 0:
+        return int(value)
+    raise PydanticCustomError("id_or_name", "give an id (a number above 0) or a name")
+
+
+IdOrName = Annotated[
+    int | str,
+    PlainValidator(_id_or_name),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]}),
+]
+
+
+def marker(annotation: Any) -> ByName | None:
+    """The mark of a parameter's annotation."""
+    return next((extra for extra in getattr(annotation, "__metadata__", ()) if isinstance(extra, ByName)), None)
+
+
+def published(annotation: Any) -> Any:
+    """The type that callers see: a number's place takes a name too where the parameter is marked."""
+    if marker(annotation) is None:
+        return annotation
+    inside, *extras = get_args(annotation)
+    if get_origin(inside) is list or any(get_origin(arm) is list for arm in get_args(inside)):
+        kept = [extra for extra in extras if not isinstance(extra, ByName)]
+    else:  # rules for a number do not fit a name
+        told = next((extra for extra in extras if isinstance(extra, FieldInfo)), None)
+        kept = [Field(description=told.description)] if told is not None and told.description else []
+    wider = _wider(inside)
+    return Annotated[(wider, *kept)] if kept else wider
+
+
+def _wider(annotation: Any) -> Any:
+    origin = get_origin(annotation)
+    if annotation is int or (origin is Annotated and get_args(annotation)[0] is int):
+        return IdOrName
+    if origin in {Union, UnionType}:
+        return Union[tuple(_wider(arm) for arm in get_args(annotation))]  # noqa: UP007 - built at run time
+    if origin is list:
+        return list[_wider(get_args(annotation)[0])]  # type: ignore[misc]  # the same
+    return annotation
+
+
+@lru_cache(maxsize=1024)
+def _marked(function: Callable[..., Any]) -> tuple[tuple[str, ByName], ...]:
+    parameters = inspect.signature(function, eval_str=True).parameters.values()
+    return tuple((p.name, mark) for p in parameters if (mark := marker(p.annotation)) is not None)
+
+
+async def with_ids(function: Callable[..., Any], api: Any, given: Mapping[str, Any], *, parts: bool) -> dict[str, Any]:
+    """The arguments of a tool with an id in place of each name.
+
+    Raises:
+        Refused: where a name fits none or several.
+    """
+    resolved = dict(given)
+    for name, mark in _marked(function):
+        if resolved.get(name) is not None:
+            resolved[name] = await mark.resolve(api, resolved[name], resolved, parts=parts)
+    return resolved
