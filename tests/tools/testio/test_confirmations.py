@@ -294,23 +294,83 @@ async def test_bugs_of_several_products_share_no_environment() -> None:
 
 async def test_a_partial_failure_is_told_entry_by_entry() -> None:
     async with desk() as d:
-        await d.answer(CHECK, bugs=[{"bug_id": 88107}], environment_id=31)
+        body = {
+            "results": [
+                {"bug_id": 88101, "status": "created", "bug_fix_confirmation": {"id": 1}},
+                {"bug_id": 88107, "status": "error", "error": "not possible"},
+            ]
+        }
+        await d.fault(method="POST", path=BULK, times=1, status=201, body=body)
         asked = await d.answer(CHECK, **FIXES)
         assert asked["done"] == "1 of 2 requested; 1 not: see status and error."
         made, failed = asked["results"]
         assert (made["bug_id"], made["status"]) == (88101, "created")
         assert (failed["bug_id"], failed["status"]) == (88107, "error")
-        assert "pending" in failed["error"]
+        assert "not possible" in failed["error"]
         assert "results[].error" in asked["written_by_others"]
         assert "confirmation" not in failed
 
 
 async def test_nothing_but_failures_is_a_failure_though_the_platform_says_created() -> None:
     async with desk() as d:
-        await d.answer(CHECK, **FIXES)
+        entries = [{"bug_id": number, "status": "error", "error": "not possible"} for number in (88101, 88107)]
+        await d.fault(method="POST", path=BULK, times=1, status=201, body={"results": entries})
         told = await d.refusal(CHECK, **FIXES)
         assert told.startswith("No check was requested. 88101: ")
         assert "88107: " in told
+
+
+@both_eras
+async def test_a_bug_with_a_pending_check_is_neither_asked_about_nor_paid_again(mode: str) -> None:
+    async with desk(mode) as d:
+        first = await d.answer(CHECK, bugs=[{"bug_id": 88107}])
+        pending = first["results"][0]["confirmation"]["id"]
+        d.asked.clear()
+        told = await d.refusal(CHECK, bugs=[{"bug_id": 88107}])
+        assert told.startswith(f"already_pending: bug 88107 (check {pending}).")
+        assert told.endswith("Nothing was sent.")
+        assert d.asked == []
+        assert d.writes() == [f"POST {BULK}"]
+        asked = await d.answer(CHECK, **FIXES)
+        made, left = asked["results"]
+        assert (made["bug_id"], made["status"]) == (88101, "created")
+        assert (left["bug_id"], left["status"], left["confirmation"]["id"]) == (88107, "already_pending", pending)
+        assert "whether 1 bug is fixed" in d.asked[0]
+        assert f"Left out, since a check of them is pending: 88107 (check {pending})" in d.asked[0]
+        _, body = d.sent("POST", BULK)
+        assert [entry["bug_id"] for entry in body["bug_fix_confirmations"]] == [88101]
+
+
+async def test_a_check_whose_outcome_came_does_not_stand_in_the_way() -> None:
+    async with desk() as d:
+        await d.answer(CHECK, bugs=[{"bug_id": 88107}])
+        await d.control("clock", advance="48h")
+        assert (await d.answer(CHECK, bugs=[{"bug_id": 88107}]))["results"][0]["status"] == "created"
+
+
+async def test_without_an_environment_each_bug_is_checked_where_it_was_found() -> None:
+    world = sandboxes()
+    async with desk(world=world) as d:
+        for number, environment in ((880001, {"id": 31}), (880002, {"id": 32})):
+            bug = {"id": number, "title": "x", "product": {"id": 71}, "test_environment": environment}
+            await d.fault(method="GET", path=f"/bugs/{number}", times=9, status=200, body={"bug": bug})
+        of_test = {"id": 880003, "title": "x", "product": {"id": 71}, "test": {"id": 5512}}
+        await d.fault(method="GET", path="/bugs/880003", times=9, status=200, body={"bug": of_test})
+        await d.fault(method="GET", path="/bug_fix_confirmations", times=9, status=200, body=[])
+        await d.refusal(CHECK, bugs=[{"bug_id": number} for number in range(880001, 880004)])
+        _, sent = d.sent("POST", BULK)
+        used = [entry["customer_test_environment"]["id"] for entry in sent["bug_fix_confirmations"]]
+        assert used == [31, 32, 31]
+        for part in ("880002 'x', in environment 32", "Environment: 31 ", "Environment: 32 ", "REAL ORDERS"):
+            assert part in d.asked[0]
+
+
+async def test_a_bug_that_names_no_environment_needs_one_said() -> None:
+    async with desk() as d:
+        bug = {"id": 880001, "title": "x", "product": {"id": 71}}
+        await d.fault(method="GET", path="/bugs/880001", times=9, status=200, body={"bug": bug})
+        assert "give environment_id" in await d.refusal(CHECK, bugs=[{"bug_id": 880001}])
+        assert d.asked == []
 
 
 async def test_a_bug_the_platform_does_not_mention_is_said_to_be_unmentioned() -> None:

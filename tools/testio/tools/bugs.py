@@ -15,6 +15,7 @@ from tools.kit.when import When, instant, milliseconds, moment
 from tools.testio.client.bugs import BugFilters
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import Bug, BugRow, BugScan, RejectReasons
+from tools.testio.tools.products import PRODUCT, SECTION
 
 tool = Toolset(TestIO)
 
@@ -39,8 +40,8 @@ async def known_bug(api: TestIO, bug_id: int) -> Bug:
 async def list_bugs(
     api: TestIO,
     progress: Progress,
-    product_ids: Ids = None,
-    section_ids: Ids = None,
+    product_ids: Annotated[Ids, PRODUCT] = None,
+    section_ids: Annotated[Ids, SECTION] = None,
     test_ids: Ids = None,
     export_status: Export | None = None,
     status: Annotated[

@@ -1,14 +1,16 @@
 """Confirmations: having testers reproduce a bug, or check that bugs are fixed; both are paid work."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, Refused
+from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
+from tools.kit.naming import ByName, Choice
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.together import together
 from tools.kit.toolset import Toolset
@@ -20,14 +22,16 @@ from tools.testio.models.products import ProductName
 from tools.testio.tools.bugs import BugId, known_bug
 from tools.testio.tools.decisions import in_words
 from tools.testio.tools.devices import chosen
-from tools.testio.tools.environments import EnvironmentId
 from tools.testio.tools.order_fields import ChosenDevices, Devices, EnvironmentToUse, Requirements
 from tools.testio.tools.order_questions import ORDERS, PAID, Lines, environment_line
+from tools.testio.tools.products import ENVIRONMENT, environment_choices
 
 tool = Toolset(TestIO)
 
 OPEN = "forwarded"
 """What the API calls a bug that the web app calls open."""
+PENDING = "pending"
+ALREADY_PENDING = "already_pending"
 LONGEST_QUESTION = 2000
 LONGEST_NOTE = 1000
 
@@ -139,18 +143,62 @@ class Checks:
     """Wishes for checks of fixes, with what was read about them."""
 
     bugs: list[Bug]
-    environment: str
+    pending: dict[int, FixConfirmation]
+    """By bug: the check that has to end before the platform takes another one."""
+    environment_of: dict[int, int]
+    """By bug, without those that have a pending check."""
+    environments: dict[int, str]
     orders: bool
     devices: list[ChosenDevices] | None
 
 
+async def check_environment_choices(api: TestIO, given: Mapping[str, Any]) -> list[Choice]:
+    """The test environments of the product that the bugs are of."""
+    product = await product_of(api, await known_bug(api, given["bugs"][0].bug_id))
+    return await environment_choices(api, {"product_id": product.id})
+
+
+CheckEnvironment = Annotated[
+    int | None,
+    Field(gt=0, description="Environment id or title. Default: the one each bug was found in."),
+    ByName(ENVIRONMENT.what, check_environment_choices, ENVIRONMENT.shows),
+]
+
+
+async def pending_check(api: TestIO, bug: Bug) -> FixConfirmation | None:
+    """The check of a bug's fix that has no outcome yet."""
+    try:
+        checks = await api.bug_fix_confirmations(bug.id)
+    except (NotFound, UnexpectedShape):  # the platform itself then says in its answer what it does not take
+        return None
+    return next((check for check in checks if (check.status or "").casefold() == PENDING), None)
+
+
+async def environment_found_in(api: TestIO, bug: Bug) -> int:
+    """The environment that a bug was found in, which some answers name only through the bug's test.
+
+    Raises:
+        Refused: where neither says it.
+    """
+    environment = bug.test_environment
+    if (environment is None or environment.id is None) and bug.test is not None and bug.test.id is not None:
+        environment = (await api.exploratory_test(bug.test.id)).test_environment
+    if environment is None or environment.id is None:
+        raise Refused(
+            f"The platform does not say which environment bug {bug.id} was found in: give environment_id. "
+            "testio_list_test_environments shows them. Nothing was sent."
+        )
+    return environment.id
+
+
 async def read_checks(
-    api: TestIO, bugs: list[FixToCheck], environment_id: int, requirements: list[Devices] | None
+    api: TestIO, bugs: list[FixToCheck], environment_id: int | None, requirements: list[Devices] | None
 ) -> Checks:
     """Read what the wishes name.
 
     Raises:
-        Refused: for too many, for a bug named twice, and for bugs of several products, which share no environment.
+        Refused: for too many, for a bug named twice, for bugs of several products, which share no environment, and
+            where every bug has a pending check.
     """
     if not 1 <= len(bugs) <= MOST_FIXES:
         raise Refused(f"From 1 to {MOST_FIXES} bugs go in one request, not {len(bugs)}. Nothing was sent.")
@@ -162,25 +210,45 @@ async def read_checks(
     if len(products) > 1:
         ids = ", ".join(map(str, sorted(products)))
         raise Refused(f"These bugs are of the products {ids}; send one request for each. Nothing was sent.")
-    environment, orders = await environment_line(api, products.pop(), EnvironmentToUse(id=environment_id))
-    return Checks(found, environment, orders, devices)
+    checks = await together([partial(pending_check, api, bug) for bug in found])
+    pending = {bug.id: check for bug, check in zip(found, checks, strict=True) if check is not None}
+    if len(pending) == len(found):
+        told = ", ".join(f"bug {number} (check {check.id})" for number, check in pending.items())
+        raise Refused(
+            f"{ALREADY_PENDING}: {told}. The platform takes no second check while one has no outcome; "
+            "testio_list_bug_fix_confirmations shows it. Nothing was sent."
+        )
+    todo = [bug for bug in found if bug.id not in pending]
+    used = {bug.id: environment_id or await environment_found_in(api, bug) for bug in todo}
+    product_id, orders, environments = products.pop(), False, dict[int, str]()
+    for number in dict.fromkeys(used.values()):
+        environments[number], may_order = await environment_line(api, product_id, EnvironmentToUse(id=number))
+        orders = orders or may_order
+    return Checks(found, pending, used, environments, orders, devices)
 
 
 async def about_to_have_fixes_checked(
     api: TestIO,
     bugs: list[FixToCheck],
-    environment_id: int,
+    environment_id: int | None,
     allow_device_clouds: bool,
     requirements: list[Devices] | None,
 ) -> str:
     checks = await read_checks(api, bugs, environment_id, requirements)
-    count = f"{len(bugs)} bugs are" if len(bugs) > 1 else "1 bug is"
+    todo = len(bugs) - len(checks.pending)
+    count = f"{todo} bugs are" if todo > 1 else "1 bug is"
     lines = Lines(f"Have testers check whether {count} fixed?")
     room = min(250, max(30, 3000 // len(bugs)))
     for wish, bug in zip(bugs, checks.bugs, strict=True):
+        if bug.id in checks.pending:
+            continue
         note = f", with the note {quote(wish.note, at_most=LONGEST_NOTE)}" if wish.note else ""
-        lines.add("Bug", f"{bug.id} {quote(bug.title, at_most=room)}{note}")
-    lines.add("Environment", checks.environment)
+        where = f", in environment {checks.environment_of[bug.id]}" if len(checks.environments) > 1 else ""
+        lines.add("Bug", f"{bug.id} {quote(bug.title, at_most=room)}{where}{note}")
+    for environment in checks.environments.values():
+        lines.add("Environment", environment)
+    left_out = ", ".join(f"{number} (check {check.id})" for number, check in checks.pending.items())
+    lines.add("Left out, since a check of them is pending", left_out)
     lines.add("Devices", "; ".join(map(str, checks.devices)) if checks.devices else "those of each bug's test")
     lines.add("Device clouds", "allowed" if allow_device_clouds else None)
     if checks.orders:
@@ -194,7 +262,7 @@ class CheckedFix(Answer):
 
     bug_id: int
     title: Untrusted
-    status: Key = Field(description="created, error, or not mentioned in the platform's answer.")
+    status: Key = Field(description="created, already_pending, error, or not mentioned in the platform's answer.")
     error: Untrusted | None = None
     confirmation: FixConfirmation | None = None
 
@@ -219,24 +287,32 @@ class AskedToCheck(Answer):
 async def request_bug_fix_confirmations(
     api: TestIO,
     bugs: Fixes,
-    environment_id: EnvironmentId,
+    environment_id: CheckEnvironment = None,
     allow_device_clouds: bool = False,
     requirements: Requirements = None,
 ) -> AskedToCheck:
     """Have testers check whether bugs are fixed, up to 50 at once, after a person said yes: each costs money."""
     checks = await read_checks(api, bugs, environment_id, requirements)
-    same: dict[str, Any] = {"customer_test_environment": {"id": environment_id}}
+    same: dict[str, Any] = {}
     if allow_device_clouds:
         same["allow_device_clouds"] = True
     if checks.devices is not None:
         same["requirements"] = [group.wire() for group in checks.devices]
     entries: list[dict[str, Any]] = []
     for wish in bugs:
+        if wish.bug_id in checks.pending:
+            continue
+        where = {"customer_test_environment": {"id": checks.environment_of[wish.bug_id]}}
         note = {"additional_requirement": wish.note} if wish.note else {}
-        entries.append({"bug_id": wish.bug_id} | same | note)
+        entries.append({"bug_id": wish.bug_id} | where | same | note)
     answered = await api.request_bug_fix_confirmations(entries)
     by_bug = {result.bug_id: result for result in answered}
-    results = [CheckedFix.of(bug, by_bug.get(bug.id)) for bug in checks.bugs]
+    results = [
+        CheckedFix(bug_id=bug.id, title=bug.title, status=ALREADY_PENDING, confirmation=checks.pending[bug.id])
+        if bug.id in checks.pending
+        else CheckedFix.of(bug, by_bug.get(bug.id))
+        for bug in checks.bugs
+    ]
     made = sum(1 for bug in checks.bugs if bug.id in by_bug and by_bug[bug.id].was_made)
     if not answered:
         raise OutcomeUnknown("The platform took the request and did not say what became of any bug.")

@@ -15,11 +15,10 @@ from tools.testio.models.environments import TestEnvironment
 from tools.testio.models.exploratory_tests import ExploratoryTest
 from tools.testio.models.products import Product
 from tools.testio.tools.order_questions import ORDERS, Lines
-from tools.testio.tools.products import ProductId, known_environment, known_product, whats_wrong
+from tools.testio.tools.products import EnvironmentId, ProductId, known_environment, known_product, whats_wrong
 
 tool = Toolset(TestIO)
 
-EnvironmentId = Annotated[int, Field(gt=0, description="Environment id, as testio_list_test_environments gives it.")]
 Title = Annotated[str, Field(min_length=1, max_length=80)]
 Address = Annotated[str | None, Field(min_length=1, max_length=2000)]
 AppId = Annotated[int | None, Field(gt=0, description="As testio_upload_binary_app gives it.")]

@@ -11,7 +11,7 @@ from tools.kit.toolset import Progress, Toolset
 from tools.kit.when import milliseconds
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ExploratoryTest, TestRow
-from tools.testio.tools.products import ProductId, whats_wrong
+from tools.testio.tools.products import ProductId, SectionId, whats_wrong
 
 tool = Toolset(TestIO)
 
@@ -64,7 +64,7 @@ async def list_exploratory_tests(
         ),
     ] = None,
     testing_type: Annotated[list[str] | None, Field(max_length=20)] = None,
-    section_id: Annotated[int | None, Field(gt=0)] = None,
+    section_id: SectionId = None,
     text: Annotated[str | None, Field(description="Part of the title.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,

@@ -11,14 +11,15 @@ from tools.kit.text import many, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.products import Feature, Product
-from tools.testio.tools.products import ProductId, known_product, valid_section
+from tools.testio.tools.products import PRODUCT, SECTION, ProductId, known_product, valid_section
 
 tool = Toolset(TestIO)
 
 Text = Annotated[str, Field(min_length=1, max_length=5000)]
 SectionIds = Annotated[
     list[Annotated[int, Field(gt=0)]] | None,
-    Field(min_length=1, max_length=50, description="Needed where the product has sections."),
+    Field(min_length=1, max_length=50, description="Ids or names; needed where the product has sections."),
+    SECTION,
 ]
 
 
@@ -119,7 +120,7 @@ async def about_to_copy(api: TestIO, product_id: int, destination_product_id: in
 async def copy_features(
     api: TestIO,
     product_id: ProductId,
-    destination_product_id: Annotated[int, Field(gt=0, description="Product id that gets them.")],
+    destination_product_id: Annotated[int, Field(gt=0, description="Product that gets them, by id or name."), PRODUCT],
 ) -> CopiedFeatures:
     """Copy all features and user stories of a product into another, after a person said yes."""
     checked_copy(product_id, destination_product_id)

@@ -1,14 +1,16 @@
 """What a caller may say when ordering or changing a test, and how the platform wants to hear it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from tools.kit.model import Sent
+from tools.kit.naming import ByName, pick
 from tools.kit.text import Secret, quote
 from tools.testio.models.devices import Entry
+from tools.testio.tools.products import ENVIRONMENT
 
 Text = Annotated[str | None, Field(max_length=5000)]
 Title = Annotated[str | None, Field(min_length=1, max_length=250)]
@@ -44,7 +46,7 @@ class FeatureToTest(Sent):
 
 
 class EnvironmentToUse(Sent):
-    """An existing environment by id, or a new one by its address."""
+    """An existing environment by id or title, or a new one by title and url."""
 
     id: Annotated[int | None, Field(gt=0)] = None
     title: Annotated[str | None, Field(min_length=1, max_length=80)] = None
@@ -57,6 +59,25 @@ class EnvironmentToUse(Sent):
             return {"id": self.id}
         told = self.model_dump(exclude_none=True)
         return told if self.access is None else told | {"access": self.access.get_secret_value()}
+
+
+class _EnvironmentByTitle(ByName):
+    """Finds the environment that a title without an address means."""
+
+    async def resolve(self, api: Any, value: Any, given: Mapping[str, Any], *, parts: bool) -> Any:
+        if not isinstance(value, EnvironmentToUse) or value.id is not None or value.url is not None or not value.title:
+            return value
+        choices = await self.choices(api, given)
+        chosen = pick(value.title, choices, what=self.what, shows=self.shows, parts=parts)
+        return value.model_copy(update={"id": chosen.id})
+
+
+OrderEnvironment = Annotated[
+    EnvironmentToUse, _EnvironmentByTitle(ENVIRONMENT.what, ENVIRONMENT.choices, ENVIRONMENT.shows)
+]
+OtherEnvironment = Annotated[
+    EnvironmentToUse | None, _EnvironmentByTitle(ENVIRONMENT.what, ENVIRONMENT.choices, ENVIRONMENT.shows)
+]
 
 
 class Devices(Sent):

@@ -14,11 +14,12 @@ from tools.testio.models.exploratory_tests import TestRow
 from tools.testio.tools.devices import chosen
 from tools.testio.tools.exploratory_tests import TestId, known_test, row_of
 from tools.testio.tools.order_fields import (
-    EnvironmentToUse,
     Features,
     Hours,
     Language,
     Level,
+    OrderEnvironment,
+    OtherEnvironment,
     Requirements,
     Start,
     TestingType,
@@ -56,7 +57,7 @@ class Ordered(Answer):
 async def create_exploratory_test(
     api: TestIO,
     product_id: ProductId,
-    test_environment: EnvironmentToUse,
+    test_environment: OrderEnvironment,
     testing_type: TestingType = "coverage",
     test_title: Title = None,
     duration_hours: Hours = None,
@@ -129,7 +130,7 @@ async def update_exploratory_test(
     bug_severities: list[Level] | None = None,
     allow_device_clouds: bool | None = None,
     requirements: Requirements = None,
-    test_environment: EnvironmentToUse | None = None,
+    test_environment: OtherEnvironment = None,
     features: Features = None,
     edits: Edits = None,
 ) -> Ordered:

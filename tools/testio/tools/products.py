@@ -1,13 +1,17 @@
 """Reading what belongs to a product: features, test templates, test environments."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
 from tools.kit.model import Answer
+from tools.kit.naming import ByName, Choice
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, quote
+from tools.kit.together import together
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.environments import TestEnvironment
@@ -16,8 +20,65 @@ from tools.testio.models.products import Feature, Product
 
 tool = Toolset(TestIO)
 
-ProductId = Annotated[int, Field(gt=0, description="Product id, as testio_list_products gives it.")]
-SectionId = Annotated[int | None, Field(gt=0, description="Section id; testio_get_product shows which a product has.")]
+
+async def product_choices(api: TestIO, given: Mapping[str, Any]) -> list[Choice]:
+    """The account's products by name."""
+    return [Choice(product.id, product.name) for product in await api.products()]
+
+
+async def section_choices(api: TestIO, given: Mapping[str, Any]) -> list[Choice]:
+    """The sections of the call's product, or of all products where it names none."""
+    if given.get("product_id") is not None:
+        product = await known_product(api, given["product_id"])
+        return [Choice(section.id, section.name) for section in product.sections]
+    wanted = given.get("product_ids")
+    return [
+        Choice(section.id, section.name, f"product {product.id}")
+        for product in await api.products()
+        for section in product.sections
+        if not wanted or product.id in wanted
+    ]
+
+
+async def environment_choices(api: TestIO, given: Mapping[str, Any]) -> list[Choice]:
+    """The test environments of the call's product, or of the product of its test."""
+    product_id = given.get("product_id")
+    if product_id is None:
+        product = (await api.exploratory_test(given["test_id"])).product
+        if product is None:
+            raise Refused(
+                "The platform does not say which product this test is of: give an environment's id. Nothing was sent."
+            )
+        product_id = product.id
+    environments = await api.test_environments(product_id)
+    return [Choice(environment.id, environment.title) for environment in environments if environment.id is not None]
+
+
+async def feature_choices(api: TestIO, given: Mapping[str, Any]) -> list[Choice]:
+    """The features of the call's product or products."""
+    wanted = given.get("product_ids") or ([given["product_id"]] if given.get("product_id") is not None else [])
+    if not wanted:
+        raise Refused("A feature's name needs its product beside it (product_ids); an id does not. Nothing was sent.")
+    lists = await together([partial(api.features, product_id) for product_id in wanted])
+    several = len(wanted) > 1
+    return [
+        Choice(feature.id, feature.title, f"product {product_id}" if several else "")
+        for product_id, features in zip(wanted, lists, strict=True)
+        for feature in features
+    ]
+
+
+PRODUCT = ByName("product", product_choices, "testio_list_products")
+SECTION = ByName("section", section_choices, "testio_get_product")
+ENVIRONMENT = ByName("test environment", environment_choices, "testio_list_test_environments")
+FEATURE = ByName("feature", feature_choices, "testio_list_features")
+
+ProductId = Annotated[int, Field(gt=0, description="Product id or name."), PRODUCT]
+SectionId = Annotated[
+    int | None, Field(gt=0, description="Section id or name; testio_get_product shows a product's."), SECTION
+]
+EnvironmentId = Annotated[int, Field(gt=0, description="Environment id or title."), ENVIRONMENT]
+FeatureId = Annotated[int, Field(gt=0, description="Feature id or title."), FEATURE]
 
 
 async def known_product(api: TestIO, product_id: int) -> Product:
@@ -172,9 +233,7 @@ async def list_test_environments(
 
 
 @tool.reads(long_text=True)
-async def get_test_environment(
-    api: TestIO, product_id: ProductId, environment_id: Annotated[int, Field(gt=0)]
-) -> TestEnvironment:
+async def get_test_environment(api: TestIO, product_id: ProductId, environment_id: EnvironmentId) -> TestEnvironment:
     """Read one test environment; its credentials stay hidden."""
     return await known_environment(api, product_id, environment_id)
 

@@ -13,11 +13,10 @@ from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.products import Product
 from tools.testio.models.stories import Story
-from tools.testio.tools.products import ProductId, SectionId, known_product, valid_section
+from tools.testio.tools.products import FeatureId, ProductId, SectionId, known_product, valid_section
 
 tool = Toolset(TestIO)
 
-FeatureId = Annotated[int, Field(gt=0, description="Feature id, as testio_list_features gives it.")]
 UserStoryId = Annotated[int, Field(gt=0, description="User story id, as testio_list_user_stories gives it.")]
 Path = Annotated[str, Field(min_length=1, max_length=500, description="Such as: As a guest, I can reset my PIN.")]
 

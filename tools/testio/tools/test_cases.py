@@ -8,13 +8,13 @@ from pydantic import Field
 from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
 from tools.kit.model import Answer, Sent
+from tools.kit.naming import IdOrName
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import clean, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.test_cases import TestCase, TestCaseRow
-from tools.testio.tools.products import ProductId, known_product, whats_wrong
-from tools.testio.tools.stories import FeatureId
+from tools.testio.tools.products import FEATURE, ProductId, feature_choices, known_product, whats_wrong
 
 tool = Toolset(TestIO)
 
@@ -31,13 +31,14 @@ class NewCase(Sent):
     """A test case to make."""
 
     title: CaseTitle
-    feature_id: FeatureId
+    feature_id: Annotated[IdOrName, Field(description="Feature id or title.")]
     steps: Annotated[list[StepText], Field(min_length=1, max_length=100)]
     target_idx: Annotated[str | None, Field(max_length=250, description="Its id in another system.")] = None
 
-    def wire(self) -> dict[str, Any]:
+    def wire(self, feature_id: int) -> dict[str, Any]:
         fields = self.model_dump(exclude_none=True, exclude={"steps"})
-        return fields | {"test_case_steps": [{"description": step} for step in self.steps]}
+        steps = [{"description": step} for step in self.steps]
+        return fields | {"feature_id": feature_id, "test_case_steps": steps}
 
 
 class ChangedStep(Sent):
@@ -75,7 +76,7 @@ async def list_test_cases(
     api: TestIO,
     progress: Progress,
     product_id: ProductId,
-    feature_id: Annotated[int | None, Field(gt=0)] = None,
+    feature_id: Annotated[int | None, Field(gt=0, description="Feature id or title."), FEATURE] = None,
     text: Annotated[str | None, Field(description="Words to find in title, requirements and steps.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -125,15 +126,19 @@ async def create_test_cases(
     if not 1 <= len(test_cases) <= MOST_CASES:
         raise Refused(f"From 1 to {MOST_CASES} test cases go in one call. Nothing was sent.")
     try:
-        features = {feature.id for feature in await api.features(product_id)}
+        features = await feature_choices(api, {"product_id": product_id})
     except (NotFound, Invalid) as error:
         raise await whats_wrong(api, product_id, None, error) from error
-    if unknown := sorted({case.feature_id for case in test_cases} - features):
+    ids = {feature.id for feature in features}
+    numbers = [FEATURE.among(case.feature_id, features, parts=False) for case in test_cases]
+    if unknown := sorted(set(numbers) - ids):
         raise Refused(
             f"Product {product_id} has no feature {', '.join(map(str, unknown))}. testio_list_features shows its ids. "
             "Nothing was sent."
         )
-    made = await api.create_test_cases(product_id, [case.wire() for case in test_cases])
+    made = await api.create_test_cases(
+        product_id, [case.wire(number) for case, number in zip(test_cases, numbers, strict=True)]
+    )
     done = f"{len(made)} of {len(test_cases)} made." if len(made) != len(test_cases) else f"{len(made)} made."
     return MadeCases(done=done, test_cases=[row_of_case(case) for case in made])
 
