@@ -4,8 +4,7 @@ It knows no platform by name: each declares a survey, and what one cannot tell i
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
@@ -18,7 +17,7 @@ from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Wish
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Status
-from tools.kit.when import When, milliseconds, moment
+from tools.kit.when import Clock, Span, When, milliseconds, span
 from tools.release import MOST_LINES, MOST_LISTED, WORST, Assessment, Source, counted, judge, left_out, lines_of
 
 T = TypeVar("T")
@@ -43,8 +42,8 @@ class View:
                 raise Refused(f"There is no platform {key[:40]!r} here. There are: {', '.join(self.platforms)}.")
         return [platform for key, platform in self.platforms.items() if not keys or key in keys]
 
-    def now(self, platforms: list[Platform]) -> datetime:
-        """The time by the clock of the first platform that is configured, from which ages such as 7d count.
+    def clock(self, platforms: list[Platform]) -> Clock:
+        """The clock of the first platform that is configured, from which ages such as 7d count.
 
         Raises:
             NotConfigured: when none is.
@@ -57,9 +56,9 @@ class View:
                 continue
         return self._clock_of(last)
 
-    def _clock_of(self, platform: Platform) -> datetime:
-        told: datetime = self.client_of(platform.key).now()
-        return told
+    def _clock_of(self, platform: Platform) -> Clock:
+        client: Clock = self.client_of(platform.key)
+        return client
 
 
 tool = Toolset(View)
@@ -77,6 +76,7 @@ class Runs(Answer):
 
     items: list[RunRow]
     more: int = Field(0, description="Rows that fit and are not shown; narrow the filters or raise limit.")
+    note: str | None = None
     sources: list[Source]
 
 
@@ -122,17 +122,9 @@ async def _asked(view: View, platform: Platform, ask: Ask[T]) -> tuple[Source, l
     return source, seen.rows
 
 
-def wish_of(
-    view: View, platforms: list[Platform], text: str | None, since: str | None, until: str | None, limit: int
-) -> Wish:
-    """What was asked for, its times by the platforms' clock."""
-    now = view.now(platforms) if since or until else None
-    return Wish(
-        since=moment(since, now) if since and now else None,
-        until=moment(until, now, end_of_day=True) if until and now else None,
-        text=text,
-        limit=limit,
-    )
+async def asked_time(view: View, platforms: list[Platform], since: str | None, until: str | None) -> Span:
+    """The time that is meant, its ages by the platforms' clock."""
+    return await span(view.clock(platforms), since, until) if since or until else Span()
 
 
 @tool.reads()
@@ -148,11 +140,13 @@ async def list_runs(
 ) -> Runs:
     """List runs of all platforms (test runs, crowd tests), newest first, in shared words beside the platform's own."""
     chosen = view.chosen(platforms)
-    wish = wish_of(view, chosen, text, since, until, 200)
+    time = await asked_time(view, chosen, since, until)
+    wish = Wish(since=time.since, until=time.until, text=text, limit=200)
     answers = await gathered(view, chosen, lambda survey, api: survey.runs(api, wish), progress)
     rows = [row for _, found in answers for row in found if not status or row.status in status]
     rows.sort(key=lambda row: -milliseconds(row.started_at))
-    return Runs(items=rows[:limit], more=max(0, len(rows) - limit), sources=[source for source, _ in answers])
+    sources = [source for source, _ in answers]
+    return Runs(items=rows[:limit], more=max(0, len(rows) - limit), note=time.note, sources=sources)
 
 
 @tool.reads(long_text=True)
@@ -207,7 +201,8 @@ async def assess_release(
     if not (version or since):
         raise Refused("Say which release: a version as its runs are titled, or the time since when it is tested.")
     chosen = view.chosen(platforms)
-    wish = replace(wish_of(view, chosen, version, since, until, 200), whole_numbers=True)
+    time = await asked_time(view, chosen, since, until)
+    wish = Wish(since=time.since, until=time.until, text=version, limit=200, whole_numbers=True)
     runs = await gathered(view, chosen, lambda survey, api: survey.runs(api, wish), progress)
     bugs = await gathered(view, chosen, lambda s, api: s.bugs(api, wish) if s.bugs else None, progress)
     gaps = await gathered(view, chosen, lambda s, api: s.untested(api, wish) if s.untested else None, progress)
@@ -220,7 +215,7 @@ async def assess_release(
     told += [f"until {until}"] if until else []
     lines = lines_of(rows, open_bugs + [bug for bug in known_bugs if bug.is_confirmed], untested)
     assessment = Assessment(
-        scope=", ".join(told),
+        scope=f"{', '.join(told)}{f' ({time.note})' if time.note else ''}",
         lines=lines,
         runs=rows[:MOST_LISTED],
         open_bugs_by_severity=counted([bug.severity for bug in open_bugs]),

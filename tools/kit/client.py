@@ -133,6 +133,7 @@ class ApiClient:
         is_paced = self.per_second is not None and not self.is_sandbox
         self._pacer = Pacer(self.per_second or 0, burst=self.burst) if is_paced else None
         self._ahead = 0.0
+        self._is_dated = False
 
     @property
     def is_sandbox(self) -> bool:
@@ -141,6 +142,20 @@ class ApiClient:
     def now(self) -> datetime:
         """The time by the platform's clock, as its last answer told it; ages such as `7d` count from here."""
         return datetime.fromtimestamp(time.time() + self._ahead, tz=UTC)
+
+    async def clock(self) -> datetime:
+        """The time by the platform's clock, asked for where no answer has told it yet.
+
+        Any answer tells it, so the question goes to the base address, without the credential. Where none comes this
+        machine's clock counts: the call that wants the time fails by itself or tells it.
+        """
+        if not self._is_dated:
+            if self._pacer is not None:
+                await self._pacer.turn()
+            with suppress(httpx.HTTPError, httpx.InvalidURL):
+                response = await self._opened().head("", auth=httpx.Auth())
+                self._notice_time(response.headers.get("date"))
+        return self.now()
 
     async def get(
         self,
@@ -252,12 +267,11 @@ class ApiClient:
         return error.status is None or error.status in self.again or isinstance(error, RateLimited)
 
     async def _exchange(self, request: _Request) -> bytes:
-        if self._http is None:
-            self._http = self.account.network.client(self.base_url, self._auth)
+        http = self._opened()
         if self._pacer is not None:
             await self._pacer.turn()
         try:
-            async with self._http.stream(request.method, request.where, **request.given()) as response:
+            async with http.stream(request.method, request.where, **request.given()) as response:
                 self._notice_time(response.headers.get("date"))
                 raw = await self._body(response, str(request), request.is_write)
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
@@ -300,10 +314,16 @@ class ApiClient:
             request=str(request),
         )
 
+    def _opened(self) -> httpx.AsyncClient:
+        if self._http is None:
+            self._http = self.account.network.client(self.base_url, self._auth)
+        return self._http
+
     def _notice_time(self, date: str | None) -> None:
         if date is not None:
             with suppress(ValueError, TypeError):
                 self._ahead = parsedate_to_datetime(date).timestamp() - time.time()
+                self._is_dated = True
 
     async def _body(self, response: httpx.Response, request: str, is_write: bool) -> bytes:
         pieces, size = [], 0

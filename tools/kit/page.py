@@ -46,6 +46,11 @@ class Page(Answer, Generic[R]):
         self._cursors = list(cursors)
         self.next_cursor = self._cursors[-1] if more and self._cursors else None
 
+    def add_note(self, *notes: str | None) -> Self:
+        """Say something more about the list, before what was said already."""
+        self.note = " ".join(filter(None, [*notes, self.note])) or None
+        return self
+
     @classmethod
     def widened(cls, page: "Page[R]", **more: Any) -> Self:
         """The same rows and cursors as a kind of page that says more than its rows."""

@@ -1,8 +1,9 @@
 """Points in time as people write them: a date, a date and time, or an age such as 7d."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
@@ -11,6 +12,9 @@ from tools.kit.errors import Refused
 When = Annotated[
     str | None, Field(description="Date (2026-04-01), time with offset, or age (7d, 12h). Without an offset: UTC.")
 ]
+
+EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
+"""The beginning of time, for a platform that needs both ends of a span."""
 
 _AGE = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -35,6 +39,48 @@ def moment(text: str, now: datetime, *, end_of_day: bool = False) -> datetime:
     if len(text) <= len("2026-04-01") and end_of_day:
         instant += timedelta(days=1) - timedelta(microseconds=1)
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
+
+
+class Clock(Protocol):
+    """Tells a platform's time; a client is one."""
+
+    async def clock(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Span:
+    """A time from and to, as instants; None has no end there."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    note: str | None = None
+    """Which instants the ages among them meant, for the answer; None where there were none."""
+
+    def holds(self, when: datetime | None) -> bool:
+        """Whether an instant lies within; one that is not known lies in no span that has an end."""
+        if when is None:
+            return self.since is None and self.until is None
+        return (self.since is None or when >= self.since) and (self.until is None or when <= self.until)
+
+
+async def span(clock: Clock, since: str | None = None, until: str | None = None) -> Span:
+    """The time that two texts mean.
+
+    Ages count from the platform's clock, which is asked for before they are resolved: otherwise the first call of a
+    process would count from this machine's clock and the second from the platform's.
+
+    Raises:
+        Refused: when one of them is no time; nothing was sent then.
+    """
+    given = {name: text for name, text in (("since", since), ("until", until)) if text}
+    for text in given.values():
+        moment(text, datetime.now(UTC))
+    ages = [name for name, text in given.items() if _AGE.fullmatch(text.strip())]
+    # To the minute, so that the same call a moment later asks the platform the same.
+    now = (await clock.clock()).replace(second=0, microsecond=0) if ages else datetime.now(UTC)
+    found = {name: moment(text, now, end_of_day=name == "until") for name, text in given.items()}
+    notes = [f"{name} {given[name].strip()} is {found[name].astimezone(UTC):%Y-%m-%dT%H:%MZ}" for name in ages]
+    return Span(**found, note=f"{', '.join(notes)} by the platform's clock." if notes else None)
 
 
 def instant(text: str | None) -> datetime | None:

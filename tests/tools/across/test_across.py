@@ -20,7 +20,7 @@ NOW = datetime(2026, 4, 3, 7, tzinfo=UTC)
 class Client:
     """A platform's client, of which only the clock is asked."""
 
-    def now(self) -> datetime:
+    async def clock(self) -> datetime:
         return NOW
 
 

@@ -11,7 +11,7 @@ from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, clean, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Said, Status
-from tools.kit.when import When, instant, milliseconds, moment
+from tools.kit.when import When, instant, milliseconds, span
 from tools.testery.client.runs import PAGE
 from tools.testery.client.testery import Testery
 from tools.testery.models.runs import Run
@@ -151,8 +151,8 @@ async def list_test_runs(
     cursor: Cursor = None,
 ) -> Page[RunRow]:
     """List test runs, newest first. The platform has no filters: coverage says how many runs were looked at."""
-    if since is not None:
-        moment(since, api.now())
+    asked = await span(api, since)
+    start = asked.since
     selection: Selection[Run] = Selection(
         newest_first,
         limit=limit,
@@ -163,8 +163,6 @@ async def list_test_runs(
     environment = await known_environment(api, environment_key) if environment_key is not None else None
     words = clean(name or "").casefold().split()
     keys = await project_keys(api)
-    # Only now: an age counts from the platform's clock, which its first answer tells.
-    start = moment(since, api.now()) if since is not None else None
 
     def keep(run: Run) -> None:
         here = clean(f"{run.name or ''} {run.test_name or ''}").casefold()
@@ -183,11 +181,12 @@ async def list_test_runs(
         for run in runs:
             keep(run)
         note = "A deploy starts its runs one after another: more may follow. An unknown deploy has none."
-        return selection.page(lambda run: row_of(run, keys), whole(len(runs), selection.matched), note)
+        page = selection.page(lambda run: row_of(run, keys), whole(len(runs), selection.matched), note)
+        return page.add_note(asked.note)
     walked = await api.walk_test_runs(
         keep, newest=newest, is_past=lambda run: _is_before(run, start), progress=progress
     )
-    return selection.page(lambda run: row_of(run, keys), walked.coverage(selection.matched))
+    return selection.page(lambda run: row_of(run, keys), walked.coverage(selection.matched), asked.note)
 
 
 def _is_before(run: Run, start: datetime | None) -> bool:

@@ -11,7 +11,7 @@ from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.picture import Album, in_bytes
 from tools.kit.text import Key, Untrusted, clean, passage, quote
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.when import When, instant, milliseconds, moment
+from tools.kit.when import When, instant, milliseconds, span
 from tools.testio.client.bugs import BugFilters
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import Bug, BugRow, BugScan, RejectReasons
@@ -61,9 +61,7 @@ async def list_bugs(
 ) -> Page[BugRow]:
     """List bugs, newest first; since and until are the time reported. coverage says how many there are in all."""
     filters = BugFilters(product_ids or (), section_ids or (), test_ids or (), export_status)
-    for word in (since, until):
-        if word is not None:
-            moment(word, api.now())
+    asked = await span(api, since, until)
     selection: Selection[BugScan] = Selection(
         lambda bug: (-milliseconds(bug.reported_at), -bug.id),
         limit=limit,
@@ -83,14 +81,8 @@ async def list_bugs(
             return False
         if author and (bug.author or "").casefold() != author.casefold():
             return False
-        if since or until:
-            reported = instant(bug.reported_at)
-            if reported is None:
-                return False
-            if since and reported < moment(since, api.now()):
-                return False
-            if until and reported > moment(until, api.now(), end_of_day=True):
-                return False
+        if (since or until) and not asked.holds(instant(bug.reported_at)):
+            return False
         if words:
             parts = (bug.title, bug.actual_result, bug.expected_result, bug.location, bug.external_idx, *bug.steps)
             here = clean("\n".join(part for part in parts if part)).casefold()
@@ -102,7 +94,8 @@ async def list_bugs(
             selection.offer(bug)
 
     walked = await api.walk_bugs(filters, keep, progress=progress)
-    return selection.page(lambda bug: BugRow.model_validate(bug.model_dump()), walked.coverage(selection.matched))
+    covered = walked.coverage(selection.matched)
+    return selection.page(lambda bug: BugRow.model_validate(bug.model_dump()), covered, asked.note)
 
 
 @tool.reads(long_text=True)

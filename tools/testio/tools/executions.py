@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.when import When, instant, milliseconds, moment
+from tools.kit.when import When, instant, milliseconds, span
 from tools.testio.client.testio import TestIO
 from tools.testio.models.executions import Execution
 from tools.testio.tools.bugs import Ids
@@ -30,8 +30,7 @@ async def list_user_story_executions(
     cursor: Cursor = None,
 ) -> Page[Execution]:
     """List testers' runs through user stories, newest first. A row does not name its story: ask for one to tell."""
-    first = moment(since, api.now()) if since else None
-    last = moment(until, api.now(), end_of_day=True) if until else None
+    asked = await span(api, since, until)
     selection: Selection[Execution] = Selection(
         lambda execution: (-milliseconds(execution.executed_at), -execution.id),
         limit=limit,
@@ -44,13 +43,11 @@ async def list_user_story_executions(
             return
         if test_ids and execution.test_id not in test_ids:
             return
-        if first is not None or last is not None:
-            when = instant(execution.executed_at)
-            if when is None or (first is not None and when < first) or (last is not None and when > last):
-                return
+        if not asked.holds(instant(execution.executed_at)):
+            return
         selection.offer(execution)
 
     walked = await api.walk_user_story_executions(
         user_story_ids or (), user_story_version_ids or (), keep, progress=progress
     )
-    return selection.page(lambda execution: execution, walked.coverage(selection.matched))
+    return selection.page(lambda execution: execution, walked.coverage(selection.matched), asked.note)

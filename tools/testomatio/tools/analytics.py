@@ -10,7 +10,7 @@ from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Toolset
-from tools.kit.when import When, moment
+from tools.kit.when import When, span
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.analytics import Chart, Row, Rows
 from tools.testomatio.models.documents import Listed
@@ -97,17 +97,18 @@ async def _why(api: Testomatio, project: str, envs: list[str] | None, error: Pla
     return error
 
 
-def _asked(
+async def _asked(
     api: Testomatio, tql: str | None, days: int | None, since: str | None, until: str | None, envs: list[str] | None
-) -> list[tuple[str, str | int]]:
-    """The filters that all analytics share."""
+) -> tuple[list[tuple[str, str | int]], str | None]:
+    """The filters that all analytics share, and a word on the time they mean."""
     if days is not None and (since is not None or until is not None):
         raise Refused("Say days, or since and until, not both: the platform would ignore days. Nothing was sent.")
     query: list[tuple[str, str | int]] = [("q", checked_tql(tql, "tests"))] if tql is not None else []
     query += [("days", days)] if days is not None else []
-    query += [("from", f"{moment(since, api.now()):%Y-%m-%d}")] if since else []
-    query += [("to", f"{moment(until, api.now()):%Y-%m-%d}")] if until else []
-    return query + ([("envs", joined(envs, "An environment"))] if envs else [])
+    asked = await span(api, since, until)
+    query += [("from", f"{asked.since:%Y-%m-%d}")] if asked.since else []
+    query += [("to", f"{asked.until:%Y-%m-%d}")] if asked.until else []
+    return query + ([("envs", joined(envs, "An environment"))] if envs else []), asked.note
 
 
 def _fitting(kind: str, **only: tuple[Any, frozenset[str]]) -> None:
@@ -157,7 +158,7 @@ async def get_test_analytics(
         ),
     )
     slug = api.project_of(project)
-    query = _asked(api, tql, days, since, until, envs)
+    query, note = await _asked(api, tql, days, since, until, envs)
     wanted = {
         "run": bare_run(run_id) if run_id else None,
         "min": min_rate,
@@ -178,7 +179,7 @@ async def get_test_analytics(
         api,
         slug,
         envs,
-        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, asked=[slug, kind, query]),
+        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, note=note, asked=[slug, kind, query]),
     )
 
 
@@ -208,7 +209,7 @@ async def get_stats(
     if milestone and not kind.startswith("milestone-"):
         raise Refused(f"milestone is for the milestone reports, not for {kind}. Nothing was sent.")
     slug = api.project_of(project)
-    query = _asked(api, tql, days, since, until, envs)
+    query, note = await _asked(api, tql, days, since, until, envs)
     query += [("milestone", milestone)] if milestone else []
     is_paged = kind in PAGED
 
@@ -220,7 +221,7 @@ async def get_stats(
         api,
         slug,
         envs,
-        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, asked=[slug, kind, query]),
+        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, note=note, asked=[slug, kind, query]),
     )
 
 

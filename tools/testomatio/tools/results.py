@@ -9,7 +9,7 @@ from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.when import When, moment
+from tools.kit.when import EPOCH, Span, When, span
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.results import FullResult, Result
@@ -134,7 +134,8 @@ async def list_results(
     filters += [("filter[message]", str(has_message).lower())] if has_message is not None else []
     if has_defect is not None:
         filters += [("defects", "has_defects" if has_defect else "without_defects")]
-    filters += _finished(api, since, until)
+    asked = await span(api, since, until)
+    filters += await _finished(api, asked)
     for name, values, what in (
         ("tags", tags, "A tag"),
         ("labels", labels, "A label"),
@@ -165,15 +166,14 @@ async def list_results(
         )
     if run_id is not None and page.coverage.loaded == 0:
         await known_run(api, slug, run_id)  # an unknown run has no results either
-    return page
+    return page.add_note(asked.note)
 
 
-def _finished(api: Testomatio, since: str | None, until: str | None) -> Pairs:
+async def _finished(api: Testomatio, asked: Span) -> Pairs:
     """The time a result finished, as the platform takes it: both ends, with a comma between."""
-    if since is None and until is None:
+    if asked.since is None and asked.until is None:
         return []
-    first = moment(since, api.now()) if since else moment("1970-01-02", api.now())
-    last = moment(until, api.now(), end_of_day=True) if until else api.now()
+    first, last = asked.since or EPOCH, asked.until or await api.clock()
     return [("filter[finished_at_date_range]", f"{first:%Y-%m-%dT%H:%M:%SZ},{last:%Y-%m-%dT%H:%M:%SZ}")]
 
 

@@ -13,7 +13,7 @@ from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Progress, Toolset, in_silence
-from tools.kit.when import When, instant, moment
+from tools.kit.when import When, instant, span
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Meta
 from tools.testomatio.models.runs import OVER, Run, StatsRow
@@ -188,8 +188,8 @@ async def list_runs(
 ) -> Page[RunRow]:
     """List runs; since and until are the time created. tql asks for more, such as has_test_tag == 'smoke'."""
     slug = api.project_of(project)
-    first = moment(since, api.now()) if since else None
-    last = moment(until, api.now(), end_of_day=True) if until else None
+    asked = await span(api, since, until)
+    first, last = asked.since, asked.until
     query = all_of(
         checked_tql(tql, "runs") if tql is not None else None,
         _status_query(status),
@@ -228,7 +228,7 @@ async def list_runs(
         )
     if page.items and all(row.passed is None and row.tests is None for row in page.items):
         page.note = "This server tells no counters in lists; testomatio_get_run counts the results of one run."
-    return page
+    return page.add_note(asked.note)
 
 
 class RunWhole(Answer):

@@ -9,7 +9,7 @@ from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.when import When, moment
+from tools.kit.when import When, span
 from tools.testomatio.client.runs import PER_PAGE, paged
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -107,6 +107,7 @@ async def list_tests(
 ) -> Tests:
     """List tests, newest first; all filters together. testomatio://tql explains tql, count_by breaks the total down."""
     slug = api.project_of(project)
+    updated = await span(api, updated_since)
     asked = all_of(
         f"test % {quoted(text)}" if text else None,
         one_of("state", [state]) if state else None,
@@ -115,7 +116,7 @@ async def list_tests(
         one_of("status", [status]) if status else None,
         f"assigned_to == {quoted(name)}" if (name := by_name(assigned_to)) else None,
         f"issue == {quoted(issue)}" if issue else None,
-        f"updated_at >= '{moment(updated_since, api.now()).date()}'" if updated_since else None,
+        f"updated_at >= '{updated.since.date()}'" if updated.since else None,
         checked_tql(tql, "tests") if tql else None,
     )
     if meant := await wanted_labels(api, slug, labels):
@@ -138,7 +139,7 @@ async def list_tests(
     if count_by is not None:
         told = await api.tests(slug, [*query, ("count", "true"), ("group_by", count_by)])
         counts = [CountedBy(value=value, tests=count) for value, count in told.meta.group_by.items()]
-    return Tests.widened(page, counts=counts)
+    return Tests.widened(page, counts=counts).add_note(updated.note)
 
 
 class WholeTest(Answer):

@@ -9,7 +9,7 @@ from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.when import When, instant, moment
+from tools.kit.when import EPOCH, When, instant, span
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import TestId
@@ -183,11 +183,11 @@ async def list_result_details(
     slug = api.project_of(project)
     filters: Pairs = [("run_id", run_id)] if run_id else []
     filters += [("test_id", test_id)] if test_id else []
-    first = moment(since, api.now()) if since else None
-    last = moment(until, api.now(), end_of_day=True) if until else None
+    asked = await span(api, since, until)
+    first, last = asked.since, asked.until
     if first or last:
         # Whole days, both ends needed; the rows are looked at again for the time itself.
-        days = (first or moment("1970-01-02", api.now()), last or api.now())
+        days = (first or EPOCH, last or await api.clock())
         filters += [("finished_at_date_range", f"{days[0]:%Y-%m-%d},{days[1]:%Y-%m-%d}")]
 
     def fits(result: WebResult) -> bool:
@@ -215,7 +215,7 @@ async def list_result_details(
         )
     if run_id is not None and page.coverage.loaded == 0:
         await known_web_run(api, slug, run_id)  # an unknown run has no results either
-    return page
+    return page.add_note(asked.note)
 
 
 @tool.reads(rest_in="get_result")

@@ -10,7 +10,7 @@ from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, clean
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Said, Status
-from tools.kit.when import When, instant, moment
+from tools.kit.when import When, instant, span
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
@@ -38,8 +38,7 @@ async def list_test_runs(
     cursor: Cursor = None,
 ) -> Page[RunRow]:
     """List a project's test runs, newest first; since and until are the time of making."""
-    now = api.now()
-    since_, until_ = moment(since, now) if since else None, moment(until, now, end_of_day=True) if until else None
+    asked = await span(api, since, until)
     owner = await known_project(api, project)
     plan = (await known_plan(api, plan_id, owner.id))[1].id if plan_id is not None else None
     query: Query = [] if plan is None else [("test_plan_id", plan)]
@@ -56,14 +55,15 @@ async def list_test_runs(
             missed.add("test_plan_id")
             return
         title, made = clean(run.title or "").casefold(), instant(run.created_at)
-        is_in_time = (since_ is None or (made is not None and made >= since_)) and (
-            until_ is None or (made is not None and made <= until_)
-        )
-        if is_in_time and status in {None, "closed" if run.is_closed else "active"} and all(w in title for w in words):
+        if (
+            asked.holds(made)
+            and status in {None, "closed" if run.is_closed else "active"}
+            and all(w in title for w in words)
+        ):
             selection.offer(run)
 
     walked = await api.walk_test_runs(owner.id, keep, filters=query, progress=progress)
-    return selection.page(row, walked.coverage(selection.matched), ignored(missed))
+    return selection.page(row, walked.coverage(selection.matched), ignored(missed)).add_note(asked.note)
 
 
 @tool.reads(long_text=True)
