@@ -80,6 +80,14 @@ def parser() -> argparse.ArgumentParser:
 
     sandbox = commands.add_parser("sandbox", help="serve the sandboxes on a local port, for curl and tests")
     sandbox.add_argument("--port", type=int, default=8766, help="port on this machine (default 8766, 0 picks one)")
+    own = sandbox.add_mutually_exclusive_group()
+    own.add_argument(
+        "--own-ports",
+        type=int,
+        metavar="N",
+        help="first of the ports that serve one platform each as its vendor does (default --port + 10, 0 picks them)",
+    )
+    own.add_argument("--no-own-ports", action="store_true", help="serve the platforms below their folders only")
     sandbox.add_argument(
         "--profile", choices=("story", "scale"), default="story", help="a small story, or accounts at scale"
     )
@@ -235,7 +243,7 @@ def run_sandbox(given: argparse.Namespace) -> int:
     sandboxes = {p.key: p.sandbox(given.profile) for p in PLATFORMS}
     for sandbox in sandboxes.values():
         sandbox.clock.accelerate(given.pace, is_first=True)
-    return run_port(sandboxes, given.port)
+    return run_port(sandboxes, given.port, own_ports=given.own_ports, has_own_ports=not given.no_own_ports)
 
 
 def run_doctor(given: argparse.Namespace) -> int:

@@ -1,8 +1,10 @@
-"""The sandboxes' two doors: a transport inside the process, and one port on this machine."""
+"""The sandboxes' two doors: a transport inside the process, and ports on this machine."""
 
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 import anyio
 import httpx
@@ -16,6 +18,8 @@ SANDBOX_HOST = httpx.URL(SANDBOX_ORIGIN).host
 
 LOOPBACK = "127.0.0.1"
 PIECE = 64 * 1024
+ABOVE = 10
+"""How far above the common port the platforms' own ones begin; right above it `testdesk inbox` listens."""
 
 
 class Later:
@@ -117,49 +121,119 @@ class _Pieces(httpx.AsyncByteStream):
             raise httpx.ReadError("The sandbox was told to break the connection", request=self._cut_for)
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """Where the sandboxes are served: all of them below their mounts, and each at an origin of its own."""
+
+    origin: str
+    own: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class OwnPorts:
+    """Which ports the platforms get of their own, in their order: from `first` on, or free ones where it is 0."""
+
+    first: int = 0
+    takes_others: bool = False
+    """Take a free port in place of one that is taken."""
+
+    def listen(self, place: int) -> socket.socket:
+        from server.http_server import listen
+
+        try:
+            return listen(LOOPBACK, self.first and self.first + place)
+        except OSError:
+            if not self.takes_others:
+                raise
+            return listen(LOOPBACK, 0)
+
+
+FREE = OwnPorts()
+
+
 @asynccontextmanager
 async def port_open(sandboxes: Mapping[str, Sandbox], port: int = 0) -> AsyncIterator[str]:
     """Serve the sandboxes on this machine's loopback address only, and give the origin; port 0 takes a free one."""
+    async with ports_open(sandboxes, port, None) as addresses:
+        yield addresses.origin
+
+
+@asynccontextmanager
+async def ports_open(
+    sandboxes: Mapping[str, Sandbox], port: int = 0, own: OwnPorts | None = FREE
+) -> AsyncIterator[Addresses]:
+    """Serve the sandboxes on one port, and each on a port of its own unless `own` is None; all on loopback only.
+
+    The vendors' programs resolve `/api/...` against an origin and would lose a mount's path.
+    """
     from server.http_server import listen, uvicorn_for  # a sandbox inside the process does without
 
-    with listen(LOOPBACK, port) as listener:
+    composition = compose(sandboxes)
+    with ExitStack() as listening:
+        listeners = [(composition, listening.enter_context(listen(LOOPBACK, port)))]
+        for place, key in enumerate(sandboxes if own else ()):
+            assert own is not None  # noqa: S101 - there is no key without it
+            listeners.append((composition.alone(key), listening.enter_context(own.listen(place))))
         # A body that was cut to order is an error in the eyes of the server; dates are those of the story.
-        server, is_up = uvicorn_for(compose(sandboxes), "CRITICAL", dates=False)
+        servers = [(*uvicorn_for(app, "CRITICAL", dates=False), listener) for app, listener in listeners]
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(server.serve, [listener])
-            await is_up.wait()
+            for server, _, listener in servers:
+                tasks.start_soon(server.serve, [listener])
+            for _, is_up, _ in servers:
+                await is_up.wait()
+            origins = [f"http://{LOOPBACK}:{listener.getsockname()[1]}" for _, listener in listeners]
             try:
-                yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+                yield Addresses(origins[0], dict(zip(sandboxes, origins[1:], strict=False)))
             finally:
-                server.should_exit = True
+                for server, _, _ in servers:
+                    server.should_exit = True
 
 
-async def serve(sandboxes: Mapping[str, Sandbox], port: int = 0, *, say: Callable[[str], None] | None = None) -> None:
+async def serve(
+    sandboxes: Mapping[str, Sandbox],
+    port: int = 0,
+    own: OwnPorts | None = FREE,
+    *,
+    say: Callable[[str], None] | None = None,
+) -> None:
     """Serve until stopped, after saying where."""
-    async with port_open(sandboxes, port) as origin:
-        (say or _say)(directions(sandboxes, origin))
+    async with ports_open(sandboxes, port, own) as addresses:
+        (say or _say)(directions(sandboxes, addresses.origin, addresses.own))
         await anyio.sleep_forever()
 
 
-def run_port(sandboxes: Mapping[str, Sandbox], port: int = 0) -> int:
-    """`testdesk sandbox`: serve until Ctrl-C, or say why that cannot be done (1)."""
+def run_port(
+    sandboxes: Mapping[str, Sandbox], port: int = 0, *, own_ports: int | None = None, has_own_ports: bool = True
+) -> int:
+    """`testdesk sandbox`: serve until Ctrl-C, or say why that cannot be done (1).
+
+    Own ports that are not named lie `ABOVE` the common one, and free ones are taken where those are not to be had.
+    """
+    first = port and port + ABOVE if own_ports is None else own_ports
+    own = OwnPorts(first, takes_others=own_ports is None) if has_own_ports else None
     try:
-        anyio.run(serve, sandboxes, port)
+        anyio.run(serve, sandboxes, port, own)
     except KeyboardInterrupt:
         _say("Stopped.")
         return 130
     except OSError as error:
-        print(f"testdesk sandbox cannot listen on port {port}: {error.strerror or error}.", file=sys.stderr)  # noqa: T201
+        where = f"port {port}" if not own_ports else f"port {port}, or not on those from {own_ports} on"
+        print(f"testdesk sandbox cannot listen on {where}: {error.strerror or error}.", file=sys.stderr)  # noqa: T201
         return 1
     return 0
 
 
-def directions(sandboxes: Mapping[str, Sandbox], origin: str) -> str:
-    """The base addresses to paste, and a first curl for each platform."""
+def directions(sandboxes: Mapping[str, Sandbox], origin: str, own: Mapping[str, str] | None = None) -> str:
+    """The base addresses to paste, a first curl for each platform, and a line for each of its vendor's programs."""
     lines = [f"Sandboxes on {origin}, for this machine only. Nothing here is a real account."]
     for key, sandbox in sandboxes.items():
-        base = origin + sandbox.mount
+        base, root = origin + sandbox.mount, (own or {}).get(key)
         lines += ["", key, f"  base URL  {base}", f"  try       curl {sandbox.curl.format(base=base)}"]
+        if root is not None:
+            at_root = root + sandbox.mount[sandbox.mount.index("/", 1) :] if sandbox.mount.count("/") > 1 else root
+            lines += [f"  own port  {root}  (base URL {at_root})"]
+            for name, line in sandbox.clients.items():
+                lines += [f"  {name}", f"            {line.format(root=root)}"]
     lines += ["", f"controls    curl {origin}/_sandbox", ""]
     return "\n".join(lines)
 

@@ -1,6 +1,7 @@
 """The two doors to the sandboxes: inside the process, and over a port of this machine."""
 
 import json
+import shlex
 import socket
 import subprocess
 import sys
@@ -12,19 +13,37 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from server.sandbox import SandboxTransport, directions, port_open
+from server.sandbox import OwnPorts, SandboxTransport, directions, port_open, ports_open
 from server.settings import SANDBOX_ORIGIN
+from tools.kit.platform import Platform
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.composition import compose
-from tools.kit.sandbox.routes import Call
+from tools.kit.sandbox.routes import Call, Routes
 from tools.kit.sandbox.sandbox import Sandbox
+from tools.platforms import PLATFORMS
 
 ROOT = Path(__file__).parent.parent.parent
 SOON = 0.05
 
 
+def files() -> Routes[list[object]]:
+    table: Routes[list[object]] = Routes()
+
+    @table.get("/{name}")
+    async def file(call: Call[list[object]]) -> Response:
+        return Response(call.params["name"])
+
+    return table
+
+
 def echo() -> Sandbox:
-    sandbox = Sandbox("/echo", lambda _: [], clock=Clock(factor=0), curl="'{base}/rows'")
+    sandbox = Sandbox(
+        *("/echo/v1", lambda _: []),
+        beside={"/echo/files": [files()]},
+        clock=Clock(factor=0),
+        curl="'{base}/rows'",
+        clients={"echoes": "ECHO_URL={root} echoes"},
+    )
 
     @sandbox.route("GET", "/rows")
     async def rows(call: Call[list[object]]) -> Response:
@@ -34,6 +53,10 @@ def echo() -> Sandbox:
     async def add(call: Call[list[object]]) -> Response:
         call.world.append(call.json())
         return JSONResponse({"count": len(call.world)}, 201)
+
+    @sandbox.route("GET", "/where")
+    async def where(call: Call[list[object]]) -> Response:
+        return JSONResponse({"base": call.base, "file": f"{call.origin}/echo/files/a.txt"})
 
     @sandbox.route("GET", "/broken")
     async def broken(call: Call[list[object]]) -> Response:
@@ -60,7 +83,7 @@ async def order(http: httpx.AsyncClient, **fault: object) -> None:
 
 
 async def read(http: httpx.AsyncClient, received: list[bytes]) -> None:
-    async with http.stream("GET", "/echo/rows") as answer:
+    async with http.stream("GET", "/echo/v1/rows") as answer:
         assert int(answer.headers["content-length"]) > 100
         async for piece in answer.aiter_bytes():
             received.append(piece)
@@ -71,39 +94,39 @@ async def read(http: httpx.AsyncClient, received: list[bytes]) -> None:
 
 @pytest.mark.anyio
 async def test_a_request_is_answered_without_a_port(http: httpx.AsyncClient) -> None:
-    assert len((await http.get("/echo/rows")).json()["rows"]) == 200
+    assert len((await http.get("/echo/v1/rows")).json()["rows"]) == 200
 
 
 @pytest.mark.anyio
 async def test_nothing_but_the_sandbox_is_reachable(http: httpx.AsyncClient) -> None:
     with pytest.raises(httpx.ConnectError):
-        await http.get("https://api.example.test/echo/rows")
+        await http.get("https://api.example.test/echo/v1/rows")
 
 
 @pytest.mark.anyio
 async def test_a_delay_past_the_time_limit_is_a_read_timeout(http: httpx.AsyncClient) -> None:
     await order(http, delay=300)
     with anyio.fail_after(5), pytest.raises(httpx.ReadTimeout):
-        await http.get("/echo/rows", timeout=httpx.Timeout(60, read=SOON))
+        await http.get("/echo/v1/rows", timeout=httpx.Timeout(60, read=SOON))
 
 
 @pytest.mark.anyio
 async def test_a_delay_within_the_time_limit_is_waited_for(http: httpx.AsyncClient) -> None:
     await order(http, delay=SOON / 5)
-    assert (await http.get("/echo/rows", timeout=60)).status_code == 200
+    assert (await http.get("/echo/v1/rows", timeout=60)).status_code == 200
 
 
 @pytest.mark.anyio
 async def test_a_client_without_a_time_limit_waits(http: httpx.AsyncClient) -> None:
     await order(http, delay=300)
-    assert (await http.get("/echo/rows", timeout=None)).status_code == 200
+    assert (await http.get("/echo/v1/rows", timeout=None)).status_code == 200
 
 
 @pytest.mark.anyio
 async def test_a_write_that_timed_out_has_happened(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     await order(http, method="POST", delay=300)
     with pytest.raises(httpx.ReadTimeout):
-        await http.post("/echo/rows", json={"n": 1}, timeout=SOON)
+        await http.post("/echo/v1/rows", json={"n": 1}, timeout=SOON)
     assert sandbox.world == [{"n": 1}]
 
 
@@ -120,12 +143,12 @@ async def test_a_cut_body_begins_and_breaks_off(http: httpx.AsyncClient) -> None
 async def test_a_cut_longer_than_the_body_still_breaks_off(http: httpx.AsyncClient) -> None:
     await order(http, cut=10**6)
     with pytest.raises(httpx.ReadError):
-        await http.get("/echo/rows")
+        await http.get("/echo/v1/rows")
 
 
 @pytest.mark.anyio
 async def test_an_exception_of_a_handler_is_500(http: httpx.AsyncClient) -> None:
-    answer = await http.get("/echo/broken")
+    answer = await http.get("/echo/v1/broken")
     assert (answer.status_code, answer.text) == (500, "Internal Server Error")
     told = (await http.get("/_sandbox/requests")).json()["requests"]
     assert told[-1]["status"] == 500
@@ -135,7 +158,7 @@ async def test_an_exception_of_a_handler_is_500(http: httpx.AsyncClient) -> None
 async def test_a_reader_with_a_limit_can_stop_early(http: httpx.AsyncClient) -> None:
     await order(http, huge=200 * 1024 * 1024)
     read = 0
-    async with http.stream("GET", "/echo/rows") as answer:
+    async with http.stream("GET", "/echo/v1/rows") as answer:
         async for piece in answer.aiter_bytes():
             assert len(piece) <= 64 * 1024
             read += len(piece)
@@ -151,7 +174,7 @@ async def test_a_reader_with_a_limit_can_stop_early(http: httpx.AsyncClient) -> 
 async def test_the_port_is_on_loopback_and_free() -> None:
     async with port_open({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
         assert origin.startswith("http://127.0.0.1:")
-        assert (await http.get("/echo/rows")).status_code == 200
+        assert (await http.get("/echo/v1/rows")).status_code == 200
 
 
 @pytest.mark.anyio
@@ -162,7 +185,7 @@ async def test_over_a_port_a_cut_breaks_the_connection_inside_the_body() -> None
         with anyio.fail_after(5), pytest.raises(httpx.RemoteProtocolError):
             await read(http, received)
         assert len(b"".join(received)) == 100
-        assert (await http.get("/echo/rows")).status_code == 200
+        assert (await http.get("/echo/v1/rows")).status_code == 200
 
 
 @pytest.mark.anyio
@@ -170,7 +193,7 @@ async def test_over_a_port_a_delay_meets_the_real_time_limit() -> None:
     async with port_open({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
         await order(http, delay=2 * SOON)
         with pytest.raises(httpx.ReadTimeout):
-            await http.get("/echo/rows", timeout=httpx.Timeout(5, read=SOON))
+            await http.get("/echo/v1/rows", timeout=httpx.Timeout(5, read=SOON))
 
 
 @pytest.mark.anyio
@@ -179,7 +202,7 @@ async def test_over_a_port_a_reader_with_a_limit_can_stop_early() -> None:
         await order(http, huge=50 * 1024 * 1024)
         read = 0
         with anyio.fail_after(10):
-            async with http.stream("GET", "/echo/rows") as answer:
+            async with http.stream("GET", "/echo/v1/rows") as answer:
                 async for piece in answer.aiter_bytes():
                     read += len(piece)
                     if read > 1024 * 1024:
@@ -194,10 +217,75 @@ async def test_a_port_that_is_taken_is_an_error_and_no_other_port() -> None:
             pass
 
 
+@pytest.mark.anyio
+async def test_each_platform_has_a_port_at_which_its_paths_are_those_of_its_vendor() -> None:
+    async with (
+        ports_open({"echo": echo(), "other": Sandbox("/other", lambda _: [])}) as addresses,
+        httpx.AsyncClient(base_url=addresses.own["echo"]) as own,
+        httpx.AsyncClient(base_url=addresses.origin) as common,
+    ):
+        assert len({addresses.origin, *addresses.own.values()}) == 3
+        assert (await own.post("/v1/rows", json={"n": 1})).json() == {"count": 1}
+        assert (await common.post("/echo/v1/rows", json={"n": 2})).json() == {"count": 2}, "two worlds"
+        assert (await own.post("/echo/v1/rows", json={"n": 3})).json() == {"count": 3}, "the mount is there as well"
+        assert (await own.get("/other")).json() == {"error": "Nothing is mounted at /echo/other", **MOUNTS}
+        here = (await own.get("/v1/where")).json()
+        assert here["base"] == f"{addresses.own['echo']}/v1"
+        assert (await own.get(here["file"])).text == "a.txt"
+        assert (await common.get("/echo/v1/where")).json()["base"] == f"{addresses.origin}/echo/v1"
+        seen = (await own.get("/_sandbox/requests?platform=echo")).json()["requests"]
+        assert [entry["path"] for entry in seen if entry["method"] == "POST"] == ["/rows"] * 3
+        await order(own, status=503)
+        assert (await common.get("/echo/v1/rows")).status_code == 503, "faults are shared"
+
+
+MOUNTS = {"mounts": {"echo": ["/echo/v1", "/echo/files"], "other": ["/other"]}}
+
+
+@pytest.mark.anyio
+async def test_own_ports_that_were_named_are_these_and_others_give_way() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            async with ports_open({"echo": echo()}, own=OwnPorts(port)):
+                pass
+        async with ports_open({"echo": echo()}, own=OwnPorts(port, takes_others=True)) as addresses:
+            assert not addresses.own["echo"].endswith(f":{port}")
+    async with ports_open({"echo": echo()}, own=OwnPorts(port)) as addresses:
+        assert addresses.own == {"echo": f"http://127.0.0.1:{port}"}
+    async with ports_open({"echo": echo()}, own=None) as addresses:
+        assert addresses.own == {}
+
+
+def test_the_directions_have_a_line_for_each_program_of_the_vendor() -> None:
+    told = directions({"echo": echo()}, "http://127.0.0.1:8000", {"echo": "http://127.0.0.1:8010"})
+    assert "own port  http://127.0.0.1:8010  (base URL http://127.0.0.1:8010/v1)\n" in told
+    assert "  echoes\n            ECHO_URL=http://127.0.0.1:8010 echoes\n" in told
+    assert "echoes" not in directions({"echo": echo()}, "http://127.0.0.1:8000")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("platform", PLATFORMS, ids=[p.key for p in PLATFORMS])
+async def test_the_lines_that_a_start_prints_work_as_they_stand(platform: Platform) -> None:
+    sandbox = platform.sandbox()
+    async with ports_open({platform.key: sandbox}) as addresses, httpx.AsyncClient() as http:
+        for base in (addresses.origin + sandbox.mount, addresses.own[platform.key] + mount_at_root(sandbox)):
+            option, header, address = shlex.split(sandbox.curl.format(base=base))
+            assert option == "-H"
+            name, _, value = header.partition(": ")
+            answer = await http.get(address, headers={name: value})
+            assert answer.status_code == 200, answer.text
+
+
+def mount_at_root(sandbox: Sandbox) -> str:
+    """What is left of a mount at the platform's own port."""
+    return "".join(f"/{piece}" for piece in sandbox.mount.split("/")[2:])
+
+
 def test_the_directions_can_be_pasted() -> None:
     told = directions({"echo": echo()}, "http://127.0.0.1:8000")
-    assert "base URL  http://127.0.0.1:8000/echo\n" in told
-    assert "curl 'http://127.0.0.1:8000/echo/rows'\n" in told
+    assert "base URL  http://127.0.0.1:8000/echo/v1\n" in told
+    assert "curl 'http://127.0.0.1:8000/echo/v1/rows'\n" in told
     assert "curl http://127.0.0.1:8000/_sandbox\n" in told
 
 

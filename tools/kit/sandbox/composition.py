@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tools.kit.sandbox.clock import Clock
-from tools.kit.sandbox.control import Controls
+from tools.kit.sandbox.control import PREFIX, Controls
 from tools.kit.sandbox.faults import Fault, Faults
 from tools.kit.sandbox.journal import Journal
 from tools.kit.sandbox.sandbox import Sandbox
@@ -21,6 +21,8 @@ EFFECTS = "sandbox.effects"
 """A door that has this among its ASGI extensions stages delays and cuts itself, told by the two messages below."""
 DELAY = "sandbox.delay"
 CUT = "sandbox.cut"
+HOME = "sandbox.home"
+"""In a scope: the folder that was put before its path, because the caller's port leaves it out."""
 
 PIECE = 64 * 1024
 LARGEST_REQUEST = 64 * 1024 * 1024
@@ -56,10 +58,27 @@ class Composition:
             await JSONResponse({"error": "The request is larger than a sandbox takes"}, 413)(scope, receive, send)
             return
         receive = replay(body)
-        if path == "/_sandbox" or path.startswith("/_sandbox/"):
+        if _is_control(path):
             await (await self.controls.answer(Request(scope, receive)))(scope, receive, send)
             return
         await self._visit(scope, receive, send, path, body)
+
+    def alone(self, key: str) -> ASGIApp:
+        """One platform at the paths that its vendor serves, for clients that take an origin and no folder below it.
+
+        World, journal, faults and controls are those of the whole, and what a mount names in full is there as well.
+        """
+        sandbox = self.sandboxes[key]
+        home = "/" + sandbox.mount.split("/")[1]
+
+        async def rooted(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and not _is_control(scope["path"]):
+                found = self.find(scope["path"])
+                if found is None or found[0] != key:
+                    scope = {**scope, "path": home + scope["path"], HOME: home}
+            await self(scope, receive, send)
+
+        return rooted
 
     def find(self, path: str) -> tuple[str, str, ASGIApp] | None:
         """The platform's key, the mount and the door that a path belongs to."""
@@ -89,7 +108,8 @@ class Composition:
                 return
             key, mount, door = found
             below = path[len(mount) :] or "/"
-            scope = {**scope, "path": below, "root_path": scope.get("root_path", "") + mount}
+            root_path = scope.get("root_path", "") + mount.removeprefix(scope.get(HOME, ""))
+            scope = {**scope, "path": below, "root_path": root_path}
             # A fault's path is below the API's mount; the doors beside it are named in full.
             fault = self.faults.due(key, scope["method"], below if mount == self.sandboxes[key].mount else path)
             if fault is None:
@@ -112,6 +132,10 @@ class Composition:
 
     def _lost(self, path: str) -> Response:
         return JSONResponse({"error": f"Nothing is mounted at {path}", "mounts": self.controls.mounts()}, 404)
+
+
+def _is_control(path: str) -> bool:
+    return path == PREFIX or path.startswith(PREFIX + "/")
 
 
 def _dated(send: Send, clock: Clock) -> Send:

@@ -46,6 +46,11 @@ class Call(Generic[W]):
         return f"{self.request.url.scheme}://{self.request.headers.get('host') or self.request.url.netloc}"
 
     @property
+    def base(self) -> str:
+        """The address of the mount as the caller knows it: on the platform's own port without the sandbox's folder."""
+        return f"{self.origin}{self.request.scope.get('root_path', '')}"
+
+    @property
     def content_type(self) -> str:
         """What the body is said to be; empty where nothing is said."""
         return self.request.headers.get("content-type", "")

@@ -30,11 +30,14 @@ class Sandbox:
         lost: Callable[[Call[W]], Response] | None = None,
         clock: Clock | None = None,
         curl: str = "{base}/",
+        clients: Mapping[str, str] | None = None,
     ) -> None:
         self.mount = mount.rstrip("/")
         self.clock = clock or Clock()
         self.curl = curl
         """The arguments of a first curl; `{base}` stands for the mount's address."""
+        self.clients = dict(clients or {})
+        """By the name of each of the vendor's programs, the line that runs it against `{root}`, the platform's port."""
         self._seed: Callable[[Clock], Any] = seed
         self._admit: Admit[Any] | None = admit
         self._lost: Callable[[Call[Any]], Response] = lost or (lambda _: JSONResponse({"error": "Not found"}, 404))

@@ -36,6 +36,13 @@ MOUNT = "/testery/api"
 
 Profile = Literal["story", "scale"]
 
+_AT = "import helpers; helpers.get_api_url = lambda dev: '{root}/api'; from testery import cli; cli()"
+CLIENTS = {"testery": f'TESTERY_TELEMETRY=0 python -c "{_AT}" list-test-runs --token pat_demo'}
+"""The vendor's program has its address built in, so it is named before the program starts.
+
+The token is a person's: the program ends in an error when it asks whose an account's key is.
+"""
+
 controls: Routes[World] = Routes()
 
 
@@ -72,7 +79,8 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
         admit=admit,
         lost=lost,
         clock=clock,
-        curl="-H 'Authorization: Bearer demo' '{base}/test-runs?limit=5&offset=0'",
+        curl="-H 'Authorization: Bearer pat_demo' '{base}/test-runs?limit=5&offset=0'",
+        clients=CLIENTS,
     )
 
 

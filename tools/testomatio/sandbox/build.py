@@ -42,11 +42,20 @@ from tools.testomatio.sandbox.story.neighbours import settle_in
 from tools.testomatio.sandbox.story.shop import furnish
 from tools.testomatio.sandbox.story.suites import grow
 from tools.testomatio.sandbox.story.tests import write
-from tools.testomatio.sandbox.world import Switches, World
+from tools.testomatio.sandbox.world import SHOP, Switches, World
 
 MOUNT = "/testomatio"
 
 Profile = Literal["story"]
+
+_WITH_KEY = "TESTOMATIO_URL={root} TESTOMATIO=tstmt_demo"
+CLIENTS = {
+    "@testomatio/reporter": f"{_WITH_KEY} TESTOMATIO_CREATE=1 npx @testomatio/reporter run 'npx mocha'",
+    "check-tests": f"{_WITH_KEY} npx check-tests mocha '**/*_test.js'",
+    "pytestomatio": f"{_WITH_KEY} pytest --testomatio report",
+    "@testomatio/mcp": f"npx @testomatio/mcp --base-url {{root}} --token tstmt_demo --project {SHOP}",
+}
+"""By the vendor's program: the line that runs it against the sandbox; the token is a project's own."""
 
 controls: Routes[World] = Routes()
 
@@ -87,7 +96,8 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
         admit=admit,
         lost=lost,
         clock=clock,
-        curl="-H 'Authorization: Bearer testomat_demo' '{base}/api/v2/harbour-shop-6f98f/info'",
+        curl=f"-H 'Authorization: Bearer testomat_demo' '{{base}}/api/v2/{SHOP}/info'",
+        clients=CLIENTS,
     )
 
 
