@@ -89,7 +89,7 @@ async def test_opening_a_run_answers_its_id_and_credentials_for_the_storage(ci: 
 
 
 async def test_the_shop_of_the_story_hands_out_credentials_too(sandbox: Sandbox) -> None:
-    async with pipeline(sandbox, "tstmt_any") as client:
+    async with pipeline(sandbox, "tstmt_demo") as client:
         run = told(await client.post(REPORTER, json={}))
     assert run["url"].endswith(f"/projects/harbour-shop-6f98f/runs/{run['uid']}")
     assert {"ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN"} <= set(run["artifacts"])

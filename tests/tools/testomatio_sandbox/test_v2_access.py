@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
+from tests.tools.testomatio_sandbox.small import pipeline
 from tests.tools.testomatio_sandbox.v2 import SWITCHES, account, data, error, gone, made, read, throw, whole
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.build import MOUNT
@@ -28,9 +29,24 @@ async def test_a_missing_or_unknown_token_is_401(story: Sandbox, header: str | N
 
 
 async def test_general_and_project_tokens_are_let_in(story: Sandbox) -> None:
-    for token in ("testomat_anything", SHOP_KEY, "tstmt_anything"):
+    for token in ("testomat_demo", SHOP_KEY, "tstmt_demo"):
         async with account(story, token) as http:
             assert (await read(http, "/info"))["project_id"] == SHOP
+
+
+@pytest.mark.parametrize("token", [f"{SHOP_KEY}x", SHOP_KEY[:-1], "tstmt_demo1", "testomat_dem", "testomat_demo_"])
+async def test_a_mistyped_token_is_nobodys_in_any_family(story: Sandbox, token: str) -> None:
+    before = len(story.world.runs)
+    async with account(story, token) as http, pipeline(story, token) as ci:
+        error(await http.get("/info"), 401)
+        for answer in (
+            await ci.post("/api/reporter", json={"title": "Mine"}),
+            await ci.post("/api/load", json={"tests": []}),
+            await ci.get("/api/test_data"),
+        ):
+            assert (answer.status_code, answer.json()) == (403, {"message": "Project API Token is invalid"})
+        error(await ci.post("/api/login", json={"api_token": token}), 401)
+    assert len(story.world.runs) == before
 
 
 async def test_a_project_token_reaches_its_project_only(story: Sandbox) -> None:

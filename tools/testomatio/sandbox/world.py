@@ -159,16 +159,8 @@ class World:
         return next((user for user in self.users.values() if user.email == email), None)
 
     def token(self, value: str) -> Token | None:
-        """A token by its text: those that are on record, and any other with the right prefix but `wrong` in it."""
-        if value in self.tokens:
-            return self.tokens[value]
-        if "wrong" in value or "expired" in value:
-            return None
-        if value.startswith("testomat_") and value != "testomat_":
-            return Token(value, OWNER)
-        if value.startswith("tstmt_") and value != "tstmt_":
-            return Token(value, OWNER, SHOP)
-        return None
+        """A token by its text; one that is mistyped is nobody's."""
+        return self.tokens.get(value)
 
     def branch(self, project: str, slug: str | None) -> str | None:
         """The branch that records are kept under; None for main, for a stranger's and for one that is unknown."""
@@ -294,6 +286,6 @@ class World:
 
 
 OWNER = 4101
-"""The user that a token which is not on record belongs to."""
+"""The user whose tokens the sandbox's directions print."""
 SHOP = "harbour-shop-6f98f"
-"""The project that a project token which is not on record belongs to."""
+"""The project that these tokens are meant for."""

@@ -28,6 +28,9 @@ def furnish(world: World) -> None:
     for project in _projects():
         world.projects[project.slug] = project
     for token in (
+        Token("testomat_demo", MARA),
+        Token("tstmt_demo", MARA, SHOP),
+        Token("tstmt_sandbox0harbour0shop", MARA, SHOP),  # what `testdesk serve --sandbox` comes with
         Token("testomat_iris", IRIS),
         Token("testomat_jonas", JONAS),
         Token("testomat_ann", ANN),
