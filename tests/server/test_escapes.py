@@ -254,9 +254,8 @@ async def test_a_wrong_token_says_which_variable_and_where_to_get_one(mode: str)
 
 
 @both_eras
-async def test_without_a_credential_tools_are_listed_and_calls_say_what_to_set(mode: str) -> None:
+async def test_without_a_credential_a_call_says_what_to_set(mode: str) -> None:
     async with desk(mode, server=build(settings({}, sandbox=False))) as d:
-        assert len((await d.client.list_tools()).tools) > 20
         told = await d.refusal("testio_list_products")
         for part in ("TESTIO_API_TOKEN", "Integrations", "--sandbox"):
             assert part in told

@@ -31,7 +31,7 @@ async def test_a_call_makes_the_schema_of_the_tool_it_calls_and_no_other() -> No
 async def test_what_was_put_off_is_there_when_asked_and_is_made_once() -> None:
     (tool,) = [tool for tool in build(settings())._tool_manager.list_tools() if tool.name == "testio_get_bug"]
     assert tool.parameters is tool.parameters
-    assert list(tool.parameters["properties"]) == ["bug_id", "max_text"]
+    assert list(tool.parameters["properties"]) == ["bug_id", "max_text", "text_from"]
     with pytest.raises(AttributeError):
         getattr(tool, "nothing_of_the_kind")  # noqa: B009 - type checkers know that there is none
 
