@@ -138,3 +138,20 @@ def find_cut(text: str) -> str | None:
 def many(count: int, one: str, several: str | None = None, *, complete: bool = True) -> str:
     """A number of things in words, which says where it may be more."""
     return f"{'' if complete else 'at least '}{count} {one if count == 1 else several or one + 's'}"
+
+
+_ESCAPED = re.compile(r"(?:\\r)?\\n")
+_STRUCTURE = re.compile(r"(?:\\r)?\\n(?:(?:\\r)?\\n|[ \t]*(?:#{1,6} |[-*+>|] ?|\d{1,3}[.)] |<!--))")
+_SENTENCE = re.compile(r"(?<![\s\\`'\"])(?:\\r)?\\n(?=[A-Z])")
+
+
+def has_escaped_breaks(text: str) -> bool:
+    """Whether a text of one line has the two characters backslash and n where its line breaks were meant to be."""
+    if "\n" in text or "\\n" not in text:
+        return False
+    return _STRUCTURE.search(text) is not None or len(_SENTENCE.findall(text)) > 1
+
+
+def with_real_breaks(text: str) -> str:
+    """The text with line breaks where they were meant to be."""
+    return _ESCAPED.sub("\n", text) if has_escaped_breaks(text) else text

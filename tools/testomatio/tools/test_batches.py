@@ -2,71 +2,44 @@
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from tools.kit.errors import Invalid, OutcomeUnknown, PlatformError, Refused
-from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.tests import BulkRow, Test, plain_title
+from tools.testomatio.tools.batch_rows import (
+    Planned,
+    Row,
+    Rows,
+    placed,
+    plan_known,
+    put_labels,
+    stored_tests,
+    told_rows,
+)
+from tools.testomatio.tools.labels import wanted_labels
 from tools.testomatio.tools.placing import holder_of_tests
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Branch, Pairs, given, of_project, on_branch
 from tools.testomatio.tools.suite_tree import titles_by_suite
 from tools.testomatio.tools.test_changes import Email, by_email, titled
 from tools.testomatio.tools.tests import Priority, State
-from tools.testomatio.tools.written_tests import MOST, NewTest, from_markdown
+from tools.testomatio.tools.written_tests import MOST, NewTest, Written, from_markdown
 
 tool = Toolset(Testomatio, needs="api")
 
 BATCH: Final = 50
 """Tests in one request of a bulk write."""
 
-SAID: Final = {
-    "exists": "there already",
-    "would_create": "would be created",
-    "unknown": "not known",
-    "not_sent": "not sent",
-}
-"""How the statuses of rows are said in a sum."""
-
-
-class Row(Answer):
-    """What became of one test, by its number in the list."""
-
-    number: int
-    title: Untrusted | None = None
-    id: Key | None = None
-    status: Key = Field(description="created, updated, exists, would_create, failed, unknown, not_sent.")
-    why: Untrusted | None = None
-    like: Untrusted | None = Field(default=None, description="A test of the suite with nearly this title.")
-
-
-class Rows(Answer):
-    """What became of each."""
-
-    done: str
-    items: list[Row]
-    next: str | None = None
-
-
-@dataclass
-class _Planned:
-    """A row and what is sent for it; nothing where nothing is to be done."""
-
-    row: Row
-    entry: dict[str, Any] | None
-
 
 async def _carry_out(
-    api: Testomatio, project: str, planned: Sequence[_Planned], query: Pairs, done: str, progress: Progress
+    api: Testomatio, project: str, planned: Sequence[Planned], query: Pairs, done: str, progress: Progress
 ) -> None:
     """Send what is planned in batches and note in each row what became of it.
 
@@ -95,7 +68,7 @@ async def _carry_out(
         await progress(min((number + 1) * BATCH, len(waiting)), len(waiting), done)
 
 
-def _note(batch: Sequence[_Planned], told: Sequence[BulkRow], done: str) -> None:
+def _note(batch: Sequence[Planned], told: Sequence[BulkRow], done: str) -> None:
     """Note the answers, which come one for each and in order; where they do not, nothing is made up."""
     for place, one in enumerate(batch):
         answer = told[place] if len(told) == len(batch) else None
@@ -104,29 +77,23 @@ def _note(batch: Sequence[_Planned], told: Sequence[BulkRow], done: str) -> None
         elif answer.error:
             one.row.status, one.row.why = "failed", answer.error
         else:
-            one.row.status, one.row.id = answer.status or done, answer.id or one.row.id
-
-
-def _told(rows: list[Row], again: str) -> Rows:
-    """The rows with their sum in words."""
-    sums: dict[str, int] = {}
-    for row in rows:
-        sums[row.status] = sums.get(row.status, 0) + 1
-    words = ", ".join(f"{count} {SAID.get(status, status)}" for status, count in sums.items())
-    unsure = bool({"failed", "unknown", "not_sent"} & set(sums))
-    return Rows(done=f"{words}.", items=rows, next=again if unsure else None)
+            one.row.status, one.row.id = answer.status or one.done or done, answer.id or one.row.id
 
 
 @tool.writes(idempotent=False, settled_by="list_tests")
 async def create_tests(
     api: Testomatio,
     progress: Progress,
-    suite_id: SuiteId,
+    suite_id: Annotated[SuiteId | None, Field(description="Default: the suite that the Markdown names.")] = None,
     tests: Annotated[list[NewTest] | None, Field(min_length=1, max_length=MOST)] = None,
     markdown: Annotated[
         str | None,
-        Field(max_length=500_000, description="Instead of tests: `## Title @tag`, below it the description."),
+        Field(
+            max_length=500_000,
+            description="Tests as `## Title @tag`, description below; or as testomatio_list_test_ids gives them.",
+        ),
     ] = None,
+    update: Annotated[bool, Field(description="Change tests whose id is given; else they are left alone.")] = False,
     allow_duplicates: bool = False,
     dry_run: Annotated[bool, Field(description="Only say what would be done.")] = False,
     branch: Branch = None,
@@ -134,45 +101,53 @@ async def create_tests(
 ) -> Rows:
     """Create up to 200 tests; a title that its suite has already is left alone, so calling again is safe."""
     slug = api.project_of(project)
-    wanted = _wanted(tests, markdown)
+    written = _wanted(tests, markdown)
+    wanted = placed(written.tests, suite_id, may_differ=markdown is None)
     query = await on_branch(api, slug, branch)
-    suites = list(dict.fromkeys(test.suite_id or suite_id for test in wanted))
+    labels = {label: (await wanted_labels(api, slug, [label]))[0] for label in _all_labels(wanted)}
+    suites = list(dict.fromkeys(test.suite_id for test in wanted if test.suite_id and test.id is None))
     await together([partial(holder_of_tests, api, slug, one, query) for one in suites], at_once=4)
     there = {one: await _titles(api, slug, one, query) for one in suites}
+    known = await stored_tests(api, slug, [test.id for test in wanted if test.id], query)
     planned = [
-        _plan(
-            number, test, test.suite_id or suite_id, there[test.suite_id or suite_id], allow_duplicates=allow_duplicates
-        )
+        plan_known(number, test, known[test.id], [labels[one] for one in test.labels or ()], update=update)
+        if test.id
+        else _plan(number, test, there[test.suite_id or ""], allow_duplicates=allow_duplicates)
         for number, test in enumerate(wanted, 1)
     ]
+    for one, test in zip(planned, wanted, strict=True):
+        one.labels = one.labels or ([labels[name] for name in test.labels or ()] if one.entry and not test.id else [])
     if dry_run:
-        return _told([one.row for one in planned], "")
+        return told_rows([one.row for one in planned], "", written.left_out)
     await _carry_out(api, slug, planned, query, "created", progress)
+    await put_labels(api, slug, planned, query)
     again = "Call again with the same list for what failed or is not known: what is there is left alone."
     if allow_duplicates:
         again = "Look with testomatio_list_tests before calling again for the rows that failed or are not known."
-    return _told([one.row for one in planned], again)
+    return told_rows([one.row for one in planned], again, written.left_out)
 
 
-def _wanted(tests: list[NewTest] | None, markdown: str | None) -> list[NewTest]:
+def _wanted(tests: list[NewTest] | None, markdown: str | None) -> Written:
     """The tests of a call.
 
     Raises:
-        Refused: for none, too many, two sources, and for what a bulk write cannot do.
+        Refused: for none, too many, two sources, one id twice, and a person without an e-mail.
     """
     if (tests is None) == (markdown is None):
         raise Refused("Give either tests or markdown. Nothing was sent.")
-    wanted = tests if tests is not None else from_markdown(markdown or "")
-    if not 1 <= len(wanted) <= MOST:
-        raise Refused(f"From 1 to {MOST} tests go in one call; these are {len(wanted)}. Nothing was sent.")
-    if labelled := [str(number) for number, test in enumerate(wanted, 1) if test.labels]:
-        raise Refused(
-            f"A bulk write takes no labels (test {', '.join(labelled[:10])}). Create the tests without, then "
-            "testomatio_add_links with their ids; or testomatio_create_test one by one. Nothing was sent."
-        )
-    for test in wanted:
+    written = Written(tests) if tests is not None else from_markdown(markdown or "")
+    if not 1 <= len(written.tests) <= MOST:
+        raise Refused(f"From 1 to {MOST} tests go in one call; these are {len(written.tests)}. Nothing was sent.")
+    ids = [test.id for test in written.tests if test.id]
+    if twice := sorted({one for one in ids if ids.count(one) > 1}):
+        raise Refused(f"Test {', '.join(twice[:10])} is listed twice. Nothing was sent.")
+    for test in written.tests:
         by_email(test.assigned_to)
-    return wanted
+    return written
+
+
+def _all_labels(tests: Sequence[NewTest]) -> list[str]:
+    return list(dict.fromkeys(label for test in tests for label in test.labels or ()))
 
 
 async def _titles(api: Testomatio, project: str, suite_id: str, query: Pairs) -> dict[str, Test]:
@@ -181,7 +156,7 @@ async def _titles(api: Testomatio, project: str, suite_id: str, query: Pairs) ->
     return {plain_title(test.title or ""): test for test in found.get(suite_id, [])}
 
 
-def _plan(number: int, test: NewTest, suite_id: str, there: dict[str, Test], *, allow_duplicates: bool) -> _Planned:
+def _plan(number: int, test: NewTest, there: dict[str, Test], *, allow_duplicates: bool) -> Planned:
     """What is to be done for a test, which the tests after it are compared with as well."""
     title = titled(test.title, test.tags)
     plain = plain_title(title)
@@ -189,11 +164,11 @@ def _plan(number: int, test: NewTest, suite_id: str, there: dict[str, Test], *, 
     if not allow_duplicates and (same := there.get(plain)) is not None:
         row.status, row.id = "exists", same.id or None
         row.why = None if same.id else "The list has this title twice."
-        return _Planned(row, None)
+        return Planned(row, None)
     near = difflib.get_close_matches(plain, [one for one in there if one != plain], 1, cutoff=0.85)
     row.like = f"{there[near[0]].id} {there[near[0]].title}".strip() if near else None
     there.setdefault(plain, Test(id="", title=title))
-    return _Planned(row, test.wire(title, suite_id))
+    return Planned(row, test.wire(title, test.suite_id or ""))
 
 
 @tool.writes(idempotent=True, settled_by="list_tests")
@@ -217,8 +192,10 @@ async def update_tests(
         await holder_of_tests(api, slug, suite_id, query)
     ids = list(dict.fromkeys(test_ids))
     planned = [
-        _Planned(Row(number=number, id=one, status="would_update"), {"id": one, **fields})
+        Planned(Row(number=number, id=one, status="would_update"), {"id": one, **fields})
         for number, one in enumerate(ids, 1)
     ]
     await _carry_out(api, slug, planned, query, "updated", progress)
-    return _told([one.row for one in planned], "Calling again for the ids that failed or are not known does no harm.")
+    return told_rows(
+        [one.row for one in planned], "Calling again for the ids that failed or are not known does no harm."
+    )

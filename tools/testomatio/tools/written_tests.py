@@ -1,16 +1,21 @@
-"""Tests as people write them down: a small Markdown form, `## Title @tag` and below it the description."""
+"""Tests as people write them down: `## Title @tag` and below it the description, or the vendor's own Markdown."""
 
 import re
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from tools.kit.errors import Refused
 from tools.kit.model import Sent
-from tools.testomatio.models.ids import SuiteId
+from tools.kit.text import clean, has_escaped_breaks, with_real_breaks
+from tools.testomatio.models.ids import SuiteId, TestId
+from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.tests import Priority, State, Tags
+from tools.testomatio.tools.vendor_markdown import blocks_of, is_vendors
 
 MOST: Final = 200
+LONGEST_TITLE: Final = 500
 _HEADING = re.compile(r"##[ \t]+(\S.*)")
 _CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
@@ -21,26 +26,102 @@ class NewTest(Sent):
     """A test to make."""
 
     title: Annotated[str, Field(min_length=1, max_length=500)]
+    id: Annotated[TestId | None, Field(description="Of a test that is there, to change with update.")] = None
     description: Annotated[str | None, Field(max_length=50_000)] = None
     suite_id: Annotated[SuiteId | None, Field(description="Default: that of the call.")] = None
     priority: Priority | None = None
     state: State | None = None
     assigned_to: Annotated[str | None, Field(max_length=200, description="E-mail.")] = None
     tags: Tags = None
-    labels: Annotated[list[str] | None, Field(description="Not possible here: testomatio_add_links.")] = None
+    labels: Annotated[list[str] | None, Field(max_length=20, description="Such as Severity:Major.")] = None
 
     def wire(self, title: str, suite_id: str) -> dict[str, Any]:
         """The test as a bulk write takes it."""
+        return {"title": title, "suite_id": suite_id, **self.said()}
+
+    def said(self) -> dict[str, Any]:
+        """What it says beside its title and place."""
         told = self.model_dump(include={"description", "priority", "state", "assigned_to"})
-        return {"title": title, "suite_id": suite_id, **{name: value for name, value in told.items() if value}}
+        return {name: value for name, value in told.items() if value}
+
+    def differing(self, title: str, before: Test) -> dict[str, Any]:
+        """What of it a stored test does not have yet; how a test is run is not for a text to say."""
+        fields = {"title": title, **self.said()}
+        fields.pop("state", None)
+        return {
+            name: value
+            for name, value in fields.items()
+            if clean(getattr(before, name) or "").strip() != clean(value).strip()
+        }
 
 
-def from_markdown(text: str) -> list[NewTest]:
-    """The tests of a Markdown text; a heading inside a fence of code is none, and one `# ...` on top is left out.
+@dataclass
+class Written:
+    """What a Markdown text holds."""
+
+    tests: list[NewTest]
+    left_out: list[str] = field(default_factory=list)
+    """What it says beside that and nothing here writes."""
+
+
+def from_markdown(text: str) -> Written:
+    """The tests of a Markdown text of either form.
 
     Raises:
-        Refused: with the line, for text in front of the first test, and for a text without any.
+        Refused: with the line, for what does not fit, and for a text without any test.
     """
+    if "\n" not in text and "\\n" in text and not has_escaped_breaks(text):
+        raise Refused(f"This text has backslash and n instead of line breaks; send real ones. {FORM} Nothing was sent.")
+    text = with_real_breaks(text)
+    written = of_vendor(text) if is_vendors(text) else Written(_plain_form(text))
+    if not written.tests:
+        raise Refused(f"There is no test in this text. {FORM} Nothing was sent.")
+    for test in written.tests:
+        if has_escaped_breaks(test.title):
+            raise Refused(
+                f"The title {test.title[:60]!r}... has backslash and n instead of line breaks; send real ones. "
+                "Nothing was sent."
+            )
+    return written
+
+
+def _titled(title: str, **fields: Any) -> NewTest:
+    if len(title) > LONGEST_TITLE:
+        raise Refused(f"The title {title[:60]!r}... is longer than {LONGEST_TITLE} characters. Nothing was sent.")
+    try:
+        return NewTest(title=title, **fields)
+    except ValidationError as error:
+        wrong = ", ".join(str(one["loc"][0]) for one in error.errors())
+        raise Refused(f"Test {title[:60]!r}: {wrong} is not what the platform takes. Nothing was sent.") from error
+
+
+def of_vendor(text: str) -> Written:
+    """The tests of the vendor's own Markdown, each in the suite whose block stands above it."""
+    tests, left_out, suite = list[NewTest](), list[str](), None
+    for block in blocks_of(text):
+        if block.left_out:
+            left_out.append(f"{block.kind} {block.title[:80]!r}: {', '.join(block.left_out)}")
+        if block.kind == "suite":
+            suite = block
+            continue
+        tests.append(
+            _titled(
+                block.title,
+                id=block.id,
+                description=block.body or None,
+                suite_id=suite.id if suite is not None else None,
+                priority=block.fields.get("priority", "").casefold() or None,
+                state=block.fields.get("type", "").casefold() or None,
+                assigned_to=block.fields.get("assignee") or None,
+                tags=block.several("tags") or None,
+                labels=block.several("labels") or None,
+            )
+        )
+    return Written(tests, left_out)
+
+
+def _plain_form(text: str) -> list[NewTest]:
+    """The tests of the small form; a heading in a fence of code is none, and one `# ...` on top is left out."""
     found: list[tuple[str, list[str]]] = []
     fence = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -54,8 +135,4 @@ def from_markdown(text: str) -> list[NewTest]:
             found[-1][1].append(line)
         elif line.strip() and not line.startswith("# "):
             raise Refused(f"Line {number} stands in front of the first test. {FORM} Nothing was sent.")
-    if not found:
-        raise Refused(f"There is no test in this text. {FORM} Nothing was sent.")
-    if long := next((title for title, _ in found if len(title) > 500), None):
-        raise Refused(f"The title {long[:60]!r}... is longer than 500 characters. Nothing was sent.")
-    return [NewTest(title=title, description="\n".join(lines).strip() or None) for title, lines in found]
+    return [_titled(title, description="\n".join(lines).strip() or None) for title, lines in found]

@@ -1,0 +1,150 @@
+"""What becomes of each of many tests: its row, what is sent for it, and how tests that are there are changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.model import Answer
+from tools.kit.text import Key, Untrusted
+from tools.kit.together import together
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.tests import Test
+from tools.testomatio.tools.label_links import lost_labels
+from tools.testomatio.tools.labels import Wanted
+from tools.testomatio.tools.scope import Pairs
+from tools.testomatio.tools.test_changes import titled
+from tools.testomatio.tools.written_tests import NewTest
+
+SAID: Final = {
+    "exists": "there already",
+    "would_create": "would be created",
+    "would_update": "would be changed",
+    "unknown": "not known",
+    "not_sent": "not sent",
+}
+"""How the statuses of rows are said in a sum."""
+
+
+class Row(Answer):
+    """What became of one test, by its number in the list."""
+
+    number: int
+    title: Untrusted | None = None
+    id: Key | None = None
+    status: Key = Field(description="created, updated, exists, would_create, would_update, failed, unknown, not_sent.")
+    why: Untrusted | None = None
+    like: Untrusted | None = Field(default=None, description="A test of the suite with nearly this title.")
+
+
+class Rows(Answer):
+    """What became of each."""
+
+    done: str
+    items: list[Row]
+    left_out: list[Untrusted] = Field(default_factory=list, description="What the Markdown has and is not written.")
+    next: str | None = None
+
+
+@dataclass
+class Planned:
+    """A row and what is sent for it; nothing where nothing is to be done."""
+
+    row: Row
+    entry: dict[str, Any] | None
+    labels: list[Wanted] = field(default_factory=list)
+    """What is put on the test after it was written: a bulk write takes no labels."""
+    done: str | None = None
+    """What a good answer without a status means; None: what the call is about."""
+
+
+def told_rows(rows: list[Row], again: str, left_out: Sequence[str] = ()) -> Rows:
+    """The rows with their sum in words."""
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row.status] = sums.get(row.status, 0) + 1
+    words = ", ".join(f"{count} {SAID.get(status, status)}" for status, count in sums.items())
+    unsure = bool({"failed", "unknown", "not_sent"} & set(sums))
+    return Rows(done=f"{words}.", items=rows, left_out=list(left_out), next=again if unsure else None)
+
+
+def placed(tests: Sequence[NewTest], suite_id: str | None, *, may_differ: bool) -> list[NewTest]:
+    """The tests with the suite that each new one goes into.
+
+    Raises:
+        Refused: for a new test without a suite, and, unless they may differ, for two that contradict each other.
+    """
+    for number, test in enumerate(tests, 1):
+        if not may_differ and test.id is None and None not in {suite_id, test.suite_id} and suite_id != test.suite_id:
+            raise Refused(
+                f"The Markdown puts test {number} into suite {str(test.suite_id)[:40]}, and suite_id is "
+                f"{str(suite_id)[:40]}. Leave suite_id out, or take the id out of the suite's comment. "
+                "Nothing was sent."
+            )
+        if test.id is None and test.suite_id is None and suite_id is None:
+            raise Refused(
+                f"Say suite_id: test {number} does not say which suite it goes into. testomatio_get_suite_tree shows "
+                "suites. Nothing was sent."
+            )
+    return [test if test.suite_id else test.model_copy(update={"suite_id": suite_id}) for test in tests]
+
+
+async def stored_tests(api: Testomatio, project: str, ids: Sequence[str], query: Pairs) -> dict[str, Test | None]:
+    """Tests by their ids, as they are now; None where there is none."""
+
+    async def stored(test_id: str) -> Test | None:
+        try:
+            return await api.test(project, test_id, query)
+        except NotFound:
+            return None
+
+    return dict(zip(ids, await together([partial(stored, one) for one in ids], at_once=4), strict=True))
+
+
+def plan_known(number: int, test: NewTest, before: Test | None, labels: list[Wanted], *, update: bool) -> Planned:
+    """What is to be done for a test that names the id of one that is there."""
+    title = titled(test.title, test.tags)
+    row = Row(number=number, title=title, id=test.id, status="exists")
+    if before is None:
+        row.status, row.why = "failed", "The project has no test of this id. Without an id it would be a new test."
+        return Planned(row, None)
+    if before.is_shared:
+        row.status, row.why = "failed", "It is a copy shared from another project and is changed there."
+        return Planned(row, None)
+    fields = test.differing(title, before)
+    missing = set(lost_labels(before.labels, labels))
+    more = [one for one in labels if one.by_title in missing]
+    what = [*("tags" if name == "title" and test.title in (before.title or "") else name for name in fields)]
+    what += ["labels"] if more else []
+    if not what:
+        return Planned(row, None)
+    if not update:
+        row.why = f"Left as it is: {', '.join(what)} differ, and update changes them."
+        return Planned(row, None)
+    row.status, row.why = "would_update", f"Changes {', '.join(what)}."
+    return Planned(row, {"id": before.id, **fields} if fields else None, more, "updated")
+
+
+async def put_labels(api: Testomatio, project: str, planned: Sequence[Planned], query: Pairs) -> None:
+    """Put labels on the tests that were written, and note those that did not stay."""
+
+    async def put(one: Planned) -> None:
+        test_id = one.row.id or ""
+        try:
+            await api.update_test(project, test_id, {"link": [label.link("add") for label in one.labels]}, query)
+            lost = lost_labels((await api.test(project, test_id, query)).labels, one.labels)
+        except PlatformError as error:
+            one.row.why = f"Its labels may be missing: {error}"
+            return
+        if one.entry is None:
+            one.row.status = "updated"
+        if lost:
+            one.row.why = f"The platform accepted these labels and did not apply them: {', '.join(lost)}."
+
+    written = {"created", "updated", "would_update"}
+    await together(
+        [partial(put, one) for one in planned if one.labels and one.row.id and one.row.status in written], at_once=4
+    )

@@ -1,0 +1,146 @@
+"""Testomat.io's own Markdown of manual tests: a comment of fields above each suite and each test.
+
+It is what testomatio_list_test_ids with kind files answers, and what the vendor's command line pushes and pulls.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, get_args
+
+from tools.kit.errors import Refused
+from tools.testomatio.models.ids import bare_suite, bare_test
+from tools.testomatio.tools.tests import Priority, State
+
+_BLOCK = re.compile(r"[ \t]*<!--[ \t]*(suite|test)\b[ \t]*(.*?)[ \t]*(-->)?[ \t]*")
+_FIELD = re.compile(r"([A-Za-z_-]+)[ \t]*:[ \t]*(.*?)[ \t]*")
+_FIELDS_IN_LINE = re.compile(r"([A-Za-z_-]+)[ \t]*:[ \t]*(.*?)(?=[ \t]+[A-Za-z_-]+[ \t]*:|$)")
+_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(\S.*?)(?:[ \t]+#+)?[ \t]*")
+_EXAMPLE = re.compile(r"[ \t]*<!--[ \t]*example\b.*?-->[ \t]*")
+_TABLE_ROW = re.compile(r"[ \t]*\|.*")
+PRIORITIES: Final = get_args(Priority)
+STATES: Final = get_args(State)
+NOT_WRITTEN: Final = ("issues", "attachments", "creator", "shared")
+
+
+@dataclass
+class Block:
+    """A suite or a test as it is written down."""
+
+    kind: str
+    line: int
+    fields: dict[str, str]
+    title: str = ""
+    lines: list[str] = field(default_factory=list)
+    has_examples: bool = False
+
+    @property
+    def body(self) -> str:
+        return "\n".join(self.lines).strip()
+
+    @property
+    def id(self) -> str | None:
+        """The bare id, where the block has one."""
+        bare = bare_suite if self.kind == "suite" else bare_test
+        return bare(self.fields["id"]) if self.fields.get("id") else None
+
+    def several(self, name: str) -> list[str]:
+        """The values of a field that separates them with commas."""
+        return [part.strip() for part in self.fields.get(name, "").split(",") if part.strip()]
+
+    @property
+    def left_out(self) -> list[str]:
+        """What stands in the block and is not written."""
+        names = [name for name in NOT_WRITTEN if self.fields.get(name)]
+        if self.kind == "suite":
+            names = [name for name in self.fields if name != "id" and self.fields[name]]
+            names += ["description"] if self.body else []
+        return names + (["examples"] if self.has_examples else [])
+
+
+def is_vendors(text: str) -> bool:
+    """Whether a text is in this form."""
+    return any(_BLOCK.fullmatch(line) for line in text.splitlines())
+
+
+def blocks_of(text: str) -> list[Block]:
+    """The suites and tests of a text, in its order.
+
+    A fence of code hides no block, as it hides none from the vendor's program: an open one would swallow all that
+    follows.
+
+    Raises:
+        Refused: with the line of what does not fit.
+    """
+    lines, blocks, at = text.splitlines(), list[Block](), 0
+    while at < len(lines):
+        opening = _BLOCK.fullmatch(lines[at])
+        if opening is None:
+            if blocks:
+                blocks[-1].lines.append(lines[at])
+            elif lines[at].strip():
+                raise Refused(f"Line {at + 1} stands in front of the first <!-- suite --> or <!-- test -->. {_NOTHING}")
+            at += 1
+            continue
+        fields, after = _fields(lines, at, opening)
+        at, title = _title(lines, at, after, opening[1])
+        blocks.append(Block(opening[1], after, fields, title))
+    for block in blocks:
+        _without_examples(block)
+        _checked(block)
+    return blocks
+
+
+_NOTHING: Final = "Nothing was sent."
+
+
+def _fields(lines: list[str], at: int, opening: re.Match[str]) -> tuple[dict[str, str], int]:
+    """The fields of a block, and the line behind its end."""
+    if opening[3]:
+        return dict(_FIELDS_IN_LINE.findall(opening[2])), at + 1
+    fields: dict[str, str] = {}
+    name = ""
+    for number in range(at + 1, len(lines)):
+        line = lines[number].strip()
+        if line == "-->":
+            return fields, number + 1
+        if found := _FIELD.fullmatch(line):
+            name = found[1]
+            fields[name] = found[2]
+        elif line and name:  # a list below its name, such as attachments
+            fields[name] = f"{fields[name]}, {line.removeprefix('- ')}".removeprefix(", ")
+    raise Refused(f"The comment that begins in line {at + 1} has no end (a line -->). {_NOTHING}")
+
+
+def _title(lines: list[str], begin: int, at: int, kind: str) -> tuple[int, str]:
+    """The heading of a block, and the line behind it."""
+    while at < len(lines) and not lines[at].strip():
+        at += 1
+    heading = _HEADING.fullmatch(lines[at]) if at < len(lines) else None
+    if heading is None:
+        raise Refused(f"The {kind} whose comment begins in line {begin + 1} has no heading with its title. {_NOTHING}")
+    return at + 1, heading[1]
+
+
+def _without_examples(block: Block) -> None:
+    """Take the table of examples out of a test's text, where it is no part of the description."""
+    kept, in_table = list[str](), False
+    for line in block.lines:
+        if block.kind == "test" and _EXAMPLE.fullmatch(line):
+            in_table = block.has_examples = True
+        elif not (in_table and (_TABLE_ROW.fullmatch(line) or not line.strip())):
+            in_table = False
+            kept.append(line)
+    block.lines = kept
+
+
+def _checked(block: Block) -> None:
+    """Refuse a word that Testomat.io does not have.
+
+    Raises:
+        Refused: naming those there are.
+    """
+    if block.kind == "suite":
+        return
+    for name, words in (("priority", PRIORITIES), ("type", STATES)):
+        if (word := block.fields.get(name)) and word.casefold() not in words:
+            raise Refused(f"Line {block.line}: {name} is {word[:60]!r}, and there is {', '.join(words)}. {_NOTHING}")
