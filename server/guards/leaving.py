@@ -1,4 +1,7 @@
-"""Guards stored texts: what a read showed shortened or masked is never written back in that form."""
+"""Guards stored texts: what a read showed shortened or masked is never written back in that form.
+
+Nor is a text of several lines whose line breaks were lost on the way, as two characters each.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -8,7 +11,7 @@ from pydantic import BaseModel, SecretStr
 from tools.kit.editing import TextEdit
 from tools.kit.errors import Refused
 from tools.kit.platform import Offered
-from tools.kit.text import MASK, find_cut
+from tools.kit.text import MASK, find_cut, has_escaped_breaks
 from tools.kit.toolset import Effect, Tool
 
 
@@ -20,18 +23,36 @@ def check(platform: Offered, tool: Tool, given: Mapping[str, Any], as_read: Call
     """
     if tool.effect is Effect.READS:
         return
-    for place, value in _leaves(given, ""):
+    for at, value in _leaves(given, ""):
+        place = f"{at}.{value.field}" if isinstance(value, TextEdit) else at
         if isinstance(value, TextEdit):
             value.bind(as_read)
             # A stored text may have these characters itself: an edit finds them there, or is refused by the tool.
             copied = value.new.count(MASK) > value.old.count(MASK)
             shortened = find_cut(value.old) or find_cut(value.new)
+            text = value.new
         else:
-            copied, shortened = MASK in value, find_cut(value)
+            copied, shortened, text = MASK in value, find_cut(value), value
         if shortened:
             raise Refused(_of_shortened(platform, tool, place))
         if copied:
             raise Refused(_of_masked(tool, place))
+        if not _is_verbatim(place) and has_escaped_breaks(text):
+            raise Refused(
+                f"{place} has the two characters backslash and n where its line breaks should be, and would be stored "
+                "as one line. Send real line breaks (in JSON a single \\n). Nothing was sent."
+            )
+
+
+VERBATIM = frozenset({"code", "file", "files", "stack", "log", "error", "message", "example", "meta", "name_patterns"})
+"""Texts that may have these two characters themselves: code, paths, what a program printed."""
+STRUCTURED = frozenset({"markdown", "outline"})
+"""Texts whose lines a tool reads; it takes the two characters as they are meant, or says what is wrong."""
+
+
+def _is_verbatim(place: str) -> bool:
+    names = {part.partition("[")[0] for part in place.split(".")}
+    return bool(names & (VERBATIM | STRUCTURED))
 
 
 def _leaves(value: Any, place: str) -> Iterator[tuple[str, str | TextEdit]]:

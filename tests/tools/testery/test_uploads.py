@@ -118,6 +118,17 @@ async def test_without_an_allowed_directory_no_file_leaves(folder: Path) -> None
     assert "TESTDESK_UPLOAD_DIRS names no directory" in told
 
 
+@pytest.mark.parametrize(
+    ("name", "text"), [("coverage.json", '{"lines": [1, 2'), ("coverage.xml", "<coverage><line/>")]
+)
+async def test_half_a_file_is_not_put_beside_a_run(name: str, text: str, folder: Path) -> None:
+    (folder / name).write_text(text)
+    async with desk(told=allowed(folder)) as d:
+        told = await d.refusal("testery_add_run_file", run_id=902114, file=str(folder / name))
+        assert "cut off" in told
+        assert d.writes("testery") == []
+
+
 @pytest.mark.parametrize("name", ["../evil.zip", "/etc/evil.zip", "a/../../b.zip"])
 async def test_a_name_inside_a_build_cannot_climb_out_of_it(name: str, folder: Path) -> None:
     async with desk(told=allowed(folder)) as d:

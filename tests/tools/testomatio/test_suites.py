@@ -172,3 +172,8 @@ async def test_where_suites_may_be_missing_the_question_says_at_least() -> None:
         )
         await d.call("testomatio_delete_suite", suite_id=CART)
     assert "at least 0 suites" in d.asked[0]
+
+
+def test_an_outline_whose_line_breaks_were_escaped_twice_is_read_as_meant() -> None:
+    assert outlined("Web\\nApp") == outlined("Web\nApp")
+    assert outlined("- Web\\n  - Cart") == outlined("- Web\n  - Cart")

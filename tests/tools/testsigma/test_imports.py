@@ -57,7 +57,7 @@ async def test_a_yes_imports_a_file_and_partial_failures_are_named(folder: Path,
         (question,) = d.asked
         for part in (
             "'results.xml' (",
-            " bytes)",
+            " bytes; 3 tests, 1 failed, 0 skipped)",
             "HRB-R-5 'Release 9.0.1 coupons, automated'",
             "overwrites the statuses",
             "0 of 8 have a result by now ('8 UnTested')",
@@ -117,15 +117,17 @@ async def test_a_closed_run_is_refused_before_anybody_is_asked(folder: Path) -> 
         assert d.asked == []
 
 
-async def test_a_file_that_cannot_be_read_ends_as_failed_with_the_reason(folder: Path) -> None:
-    async with desk(told=opened(folder)) as d:
-        done = await d.answer(IMPORT, run_id="HRB-R-5", file=str(folder / "broken.xml"))
-        assert (done["done"], done["status"]) == ("The import failed; results may be missing.", "failed")
-        assert "could not be read" in done["errors"][0]
-
-
 async def started(d: Desk, folder: Path) -> dict[str, Any]:
     return await d.answer(IMPORT, run_id="HRB-R-5", file=str(folder / "results.xml"), minutes=0)
+
+
+async def test_an_import_that_fails_on_the_way_says_why(folder: Path) -> None:
+    async with desk(told=opened(folder)) as d:
+        begun = await started(d, folder)
+        await d.answer("testsigma_close_test_run", run_id="HRB-R-5")
+        done = await d.answer(GET, project="HRB", import_id=begun["import_id"], minutes=1)
+        assert (done["done"], done["status"]) == ("The import failed; results may be missing.", "failed")
+        assert "is closed" in done["errors"][0]
 
 
 async def test_an_import_that_is_not_done_in_time_is_looked_at_later(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
+from tools.kit.reports import junit, well_formed, whole_json
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, is_private, opened
@@ -107,21 +108,22 @@ async def upload_test_results(
 ) -> Imported:
     """Import finished results (JUnit XML) as a test run; no machine runs for it."""
     only_in_private(api)
-    project = await known_project(api, project_key)
-    environment = await usable_environment(api, environment_key)
-    found = await known_suite(api, project, suite) if suite is not None else None
-    fields = {
-        "projectId": str(project.id),
-        "environmentId": str(environment.id),
-        **given(testSuiteId=str(found.id) if found is not None else None, branch=branch, ref=commit),
-    }
     allowed = api.account.settings.get(DIRECTORIES, "")
     async with opened(file, allowed=allowed, extensions=REPORTS, at_most=LARGEST_REPORT) as report:
+        counts = await junit(report)
+        project = await known_project(api, project_key)
+        environment = await usable_environment(api, environment_key)
+        found = await known_suite(api, project, suite) if suite is not None else None
+        fields = {
+            "projectId": str(project.id),
+            "environmentId": str(environment.id),
+            **given(testSuiteId=str(found.id) if found is not None else None, branch=branch, ref=commit),
+        }
         form = Form([Attached(report, "application/xml")], fields=fields, progress=progress)
         created = await api.upload_test_results(form)
     run = await read_back(api.test_run(created.id))
     return Imported(
-        done="Imported." if run is not None else f"Imported. {UNSEEN}",
+        done=f"Imported {counts}." if run is not None else f"Imported {counts}. {UNSEEN}",
         run_id=created.id,
         run=row_of(run, {project.id: project_key}) if run is not None else None,
         next="testery_get_failures groups what failed.",
@@ -137,6 +139,10 @@ async def add_run_file(
     await known_run(api, run_id)
     allowed = api.account.settings.get(DIRECTORIES, "")
     async with opened(file, allowed=allowed, extensions=BESIDE, at_most=LARGEST_REPORT) as found:
+        if found.name.lower().endswith(".xml"):
+            await well_formed(found)
+        elif found.name.lower().endswith(".json"):
+            await whole_json(found)
         await api.add_run_file(run_id, kind, Form([Attached(found, kind_of(found.name))], progress=progress))
         return AddedFile(done="Added.", run_id=run_id, file=found.name, bytes=found.size, kind=kind)
 

@@ -38,6 +38,7 @@ def outlined(text: str) -> list[dict[str, Any]]:
     Raises:
         Refused: for an empty or a very long one, and for a line less deep than the first.
     """
+    text = text if "\n" in text else text.replace("\\n", "\n")  # escaped twice on the way
     lines = [line.expandtabs(2) for line in text.splitlines() if line.strip()]
     if not 1 <= len(lines) <= MOST_LINES:
         raise Refused(f"An outline has 1 to {MOST_LINES} lines, a title in each. Nothing was sent.")

@@ -8,6 +8,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
+from tools.kit.reports import junit
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, is_private, opened
@@ -81,7 +82,7 @@ def allowed_here(api: Testsigma) -> str:
 
 async def about_to_import(api: Testsigma, run_id: str, file: str, project: str | None) -> str:
     async with opened(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
-        about = f"{quote(found.name)} ({found.size:,} bytes)"
+        about = f"{quote(found.name)} ({found.size:,} bytes; {await junit(found)})"
     owner, run = await open_run(api, run_id, project)
     results = await results_of(api, owner, run)
     recorded = len(results.rows) - untested(results.rows)
@@ -105,6 +106,7 @@ async def import_junit_results(
 ) -> ImportState:
     """Load a JUnit file into a run, after a person said yes: it overwrites statuses. Waits for its end."""
     async with opened(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
+        await junit(found)
         owner, run = await open_run(api, run_id, project)
         form = Form([Attached(found, "application/xml", name="junit_xml")], progress=progress)
         started = await api.start_import(owner.id, run.key, form)
