@@ -3,8 +3,9 @@
 import json
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import AliasChoices, BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 
+from tools.kit.editing import Rendered
 from tools.kit.failure_groups import plain
 from tools.kit.text import Key, Untrusted
 from tools.testomatio.models.documents import Record, flattened
@@ -55,17 +56,19 @@ def _addresses(value: Any) -> list[str]:
     return [str(one) for one in files if one] if isinstance(value, list) else []
 
 
-def _words(value: Any) -> Any:
-    """A text as one, whatever was sent in its place, without the colours of a terminal."""
+def _words(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """A text as one, whatever was sent in its place, without the colours of a terminal, which edits keep."""
     if value is None:
-        return None
-    return plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        return handler(None)
+    stored = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    read = handler(plain(stored))
+    return Rendered.of(read, stored) if read != stored else read
 
 
 Environments = Annotated[list[Untrusted], BeforeValidator(_environments)]
 Person = Annotated[Untrusted | None, BeforeValidator(_person)]
 Addresses = Annotated[list[Untrusted], BeforeValidator(_addresses)]
-Words = Annotated[Untrusted | None, BeforeValidator(_words)]
+Words = Annotated[Untrusted | None, WrapValidator(_words)]
 
 
 class Named(Record):
