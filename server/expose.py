@@ -141,10 +141,10 @@ def _consent(
 
     async def read(ctx: Context[Any, Any], given: dict[str, Any]) -> str | None:
         pipeline.hand_in(given)
-        leaving.check(platform, tool, given, pipeline.redact)
         if may_skip is not None and may_skip(**{name: given[name] for name in skip_takes}):
             # The arguments alone make it harmless; what the question's function refuses is the tool's own check too.
             return None
+        leaving.check(platform, tool, given, pipeline.redact)
         askable = not ask_person or consent.can_ask(ctx)
         if not askable and tool.effect is not Effect.WRITES:
             raise consent.cannot_ask(platform.name_of(tool))  # before any request

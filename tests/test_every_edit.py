@@ -15,7 +15,8 @@ from tests.desk import ERAS, YES, Desk, desk, settings
 from tests.test_every_tool import TOOLS, marks_of, models_of
 from tools.kit.editing import Edits
 from tools.kit.platform import Offered
-from tools.kit.text import Written, find_cut
+from tools.kit.shortened import find_cut
+from tools.kit.text import Written
 from tools.kit.toolset import Effect, Tool
 from tools.platforms import PLATFORMS
 

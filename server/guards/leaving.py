@@ -11,7 +11,7 @@ from pydantic import BaseModel, SecretStr
 from tools.kit.editing import TextEdit
 from tools.kit.errors import Refused
 from tools.kit.platform import Offered
-from tools.kit.text import MASK, find_cut, has_escaped_breaks
+from tools.kit.shortened import MASK, find_cut, has_escaped_breaks
 from tools.kit.toolset import Effect, Tool
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, SecretStr
 
-from tools.kit.text import MASK
+from tools.kit.shortened import MASK
 
 HIDDEN: Final = MASK
 

@@ -15,7 +15,8 @@ from server.guards.fence import for_person
 from server.guards.patterns import HIDDEN
 from server.guards.redact import Redactor
 from tools.kit.page import Page
-from tools.kit.text import OPEN, Sealed, Written, piece
+from tools.kit.shortened import piece
+from tools.kit.text import OPEN, Sealed, Written
 
 MOST = 18_000
 """Characters of one answer; above 20 kB one host shows a model the first 500 characters and a file."""

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from server.guards.leaving import check
-from server.guards.redact import Redactor
+from server.guards.redact import HIDDEN, Redactor
 from server.guards.scope import offers
 from tools.kit.editing import TextEdit
 from tools.kit.errors import Refused
-from tools.kit.text import cut, piece
+from tools.kit.shortened import MASK, piece
+from tools.kit.text import cut
 from tools.platforms import PLATFORMS
 from tools.testio.tools.order_fields import EnvironmentToUse, FeatureToTest
 
@@ -52,6 +53,10 @@ def test_a_mark_is_found_however_deep_it_stands(text: str) -> None:
         assert told.startswith(place)
         assert "edits" in told
     check(OFFER, READ, {"text": text}, Redactor())
+
+
+def test_what_the_redaction_puts_in_place_of_a_secret_is_what_is_looked_for() -> None:
+    assert HIDDEN == MASK
 
 
 def test_the_characters_of_a_mask_may_stay_where_they_are_stored() -> None:

@@ -12,7 +12,8 @@ from pydantic import Field, PrivateAttr, ValidatorFunctionWrapHandler
 
 from tools.kit.errors import Refused
 from tools.kit.model import Sent
-from tools.kit.text import MASK, clean, quote
+from tools.kit.shortened import MASK
+from tools.kit.text import clean, quote
 
 MOST_EDITS: Final = 20
 MOST_CHARACTERS: Final = 200_000

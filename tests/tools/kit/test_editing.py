@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from server.guards.redact import Redactor
 from tools.kit.editing import TextEdit, described, edited
 from tools.kit.errors import Refused
-from tools.kit.text import find_cut, piece
+from tools.kit.shortened import find_cut, piece
 
 STORED = "Open the shop.\r\nLog in, password: Hafen-4711, as demo.\r\nOrder\u200b tea. Order tea.\n"
 

@@ -8,7 +8,8 @@ from pydantic import Field, ValidationError
 
 from tools.kit.errors import Refused
 from tools.kit.model import Sent
-from tools.kit.text import clean, has_escaped_breaks, with_real_breaks
+from tools.kit.shortened import has_escaped_breaks, with_real_breaks
+from tools.kit.text import clean
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.tests import Priority, State, Tags
