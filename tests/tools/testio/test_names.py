@@ -91,9 +91,9 @@ async def test_what_an_order_names_is_found_by_name_too() -> None:
             features=[{"title": "Cart"}],
         )
         await d.answer("testio_update_exploratory_test", test_id=5521, test_environment={"title": "Production"})
-        bodies = [e.body for e in d.sandboxes.journal.entries() if e.method in {"POST", "PUT"}]
+        bodies: list[Any] = [e.body for e in d.sandboxes.journal.entries() if e.method in {"POST", "PUT"}]
         assert [body["exploratory_test"]["test_environment"] for body in bodies] == [{"id": 32}, {"id": 32}]
         assert "32 'Production'" in d.asked[0].replace("\u201c", "'").replace("\u201d", "'").replace('"', "'")
-        case = {"title": "A", "feature_id": "Coupons", "steps": ["Look"]}
+        case: dict[str, Any] = {"title": "A", "feature_id": "Coupons", "steps": ["Look"]}
         made = await d.answer("testio_create_test_cases", product_id=71, test_cases=[case])
         assert made["test_cases"][0]["feature_id"] == 302

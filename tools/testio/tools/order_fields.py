@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tools.kit.errors import Refused
 from tools.kit.model import Sent
 from tools.kit.naming import ByName, pick
 from tools.kit.text import Secret, quote
@@ -68,7 +69,10 @@ class _EnvironmentByTitle(ByName):
         if not isinstance(value, EnvironmentToUse) or value.id is not None or value.url is not None or not value.title:
             return value
         choices = await self.choices(api, given)
-        chosen = pick(value.title, choices, what=self.what, shows=self.shows, parts=parts)
+        try:
+            chosen = pick(value.title, choices, what=self.what, shows=self.shows, parts=parts)
+        except Refused as error:
+            raise Refused(f"{error} A new one needs a url beside its title.") from error
         return value.model_copy(update={"id": chosen.id})
 
 
