@@ -15,6 +15,7 @@ from server.guards.fence import for_person
 from server.guards.patterns import HIDDEN
 from server.guards.redact import Redactor
 from tools.kit.page import Page
+from tools.kit.rows import Brief
 from tools.kit.shortened import piece
 from tools.kit.text import OPEN, Sealed, Written
 
@@ -42,6 +43,7 @@ class _Field:
     name: str
     written: bool
     sealed: bool
+    brief: Brief | None = None
 
 
 @cache
@@ -51,7 +53,8 @@ def _fields(model: type[BaseModel]) -> tuple[_Field, ...]:
         if info.exclude:
             continue
         marks = _marks(info.annotation) | {type(extra) for extra in info.metadata}
-        fields.append(_Field(name, Written in marks, Sealed in marks))
+        brief = next((extra for extra in info.metadata if isinstance(extra, Brief)), None)
+        fields.append(_Field(name, Written in marks, Sealed in marks, brief))
     return tuple(fields)
 
 
@@ -88,6 +91,8 @@ class _Pass:
                     out[name] = HIDDEN
                 continue
             shown = self.value(got, f"{at}{name}", written=told.written)
+            if told.brief is not None:
+                shown = [told.brief(text) for text in shown] if isinstance(shown, list) else told.brief(shown)
             if shown not in (None, "", [], {}):
                 out[name] = shown
         return out

@@ -1,0 +1,29 @@
+"""How the rows of lists stay short: long names cut, times to the minute, a no left out."""
+
+from dataclasses import dataclass
+from datetime import UTC
+
+from tools.kit.when import instant
+
+LONGEST_IN_A_ROW = 80
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Marks a text of a row that is cut after so many characters; it is cut last, when secrets are masked already."""
+
+    at_most: int = LONGEST_IN_A_ROW
+
+    def __call__(self, text: str) -> str:
+        return text if len(text) <= self.at_most else f"{text[: self.at_most - 1].rstrip()}…"
+
+
+def minute(text: str | None) -> str | None:
+    """A platform's time to the minute in UTC (2026-04-09T14:05Z), which sorts as a text; unreadable ones stay."""
+    read = instant(text)
+    return text if read is None else read.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def only_yes(value: bool | None) -> bool | None:
+    """Yes, or nothing: a no in every row says little and is paid for."""
+    return value or None
