@@ -15,6 +15,7 @@ def parts() -> Parts:
     from tools.testio.tools import (
         access_claims,
         binary_apps,
+        bug_sets,
         bugs,
         confirmations,
         connections,
@@ -47,6 +48,7 @@ def parts() -> Parts:
             test_case_tests.tool,
             devices.tool,
             bugs.tool,
+            bug_sets.tool,
             decisions.tool,
             confirmations.tool,
             triage.tool,

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import AliasPath, BeforeValidator, Field, field_validator
 
 from tools.kit.model import Many, Model
+from tools.kit.rows import Brief
 from tools.kit.text import Key, Untrusted
 from tools.testio.models.environments import TestEnvironment
 from tools.testio.models.products import ProductName, Section
@@ -163,6 +164,12 @@ class BugScan(Model):
     actual_result: Untrusted | None = None
     steps: Steps = Field(default_factory=list)
     test_id: int | None = Field(None, validation_alias=AliasPath("test", "id"))
+    test_title: Untrusted | None = Field(None, validation_alias=AliasPath("test", "title"))
+    feature_id: int | None = Field(None, validation_alias=AliasPath("feature", "id"))
+    feature: Untrusted | None = Field(None, validation_alias=AliasPath("feature", "title"))
+    section_id: int | None = Field(None, validation_alias=AliasPath("section", "id"))
+    section: Untrusted | None = Field(None, validation_alias=AliasPath("section", "name"))
+    devices: Many[Device] = Field(default_factory=list)
 
     @field_validator("fixed", mode="before")
     @classmethod
@@ -171,15 +178,21 @@ class BugScan(Model):
 
 
 class BugRow(Model):
-    """A bug as a list shows it."""
+    """A bug as a list shows it: no means left out, times are to the minute in UTC."""
 
     id: int
-    title: Untrusted | None = None
+    title: Annotated[Untrusted | None, Brief()] = None
     severity: Key | None = None
     status: Key | None = None
     known: bool | None = None
+    fixed: bool | None = None
     author: Untrusted | None = None
     test_id: int | None = None
+    test_title: Annotated[Untrusted | None, Brief()] = None
+    feature: Annotated[Untrusted | None, Brief()] = None
+    section: Annotated[Untrusted | None, Brief()] = None
+    devices: Annotated[list[Untrusted], Brief(120)] = Field(default_factory=list)
+    location: Annotated[Untrusted | None, Brief(120)] = None
     reported_at: Key | None = None
     exported_at: Key | None = None
     external_idx: Untrusted | None = None

@@ -7,15 +7,17 @@ from pydantic import Field
 from tools.kit.errors import NotFound
 from tools.kit.gallery import Look, Wanted, gallery
 from tools.kit.model import Answer
-from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.page import Cursor, Selection
 from tools.kit.picture import Album, in_bytes
-from tools.kit.text import Key, Untrusted, clean, passage, quote
+from tools.kit.text import Key, Untrusted, passage, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.when import When, instant, milliseconds, span
 from tools.testio.client.bugs import BugFilters
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import Bug, BugRow, BugScan, RejectReasons
-from tools.testio.tools.products import PRODUCT, SECTION
+from tools.testio.tools.bug_counts import BugList, CountBy, Tally
+from tools.testio.tools.bug_rows import Columns, DeviceWords, alternatives, has_words, on_device, row_of, row_of_whole
+from tools.testio.tools.products import FEATURE, PRODUCT, SECTION
 
 tool = Toolset(TestIO)
 
@@ -40,8 +42,8 @@ async def known_bug(api: TestIO, bug_id: int) -> Bug:
 async def list_bugs(
     api: TestIO,
     progress: Progress,
-    product_ids: Annotated[Ids, PRODUCT] = None,
-    section_ids: Annotated[Ids, SECTION] = None,
+    product_ids: Annotated[Ids, Field(description="Ids or names."), PRODUCT] = None,
+    section_ids: Annotated[Ids, Field(description="Ids or names."), SECTION] = None,
     test_ids: Ids = None,
     export_status: Export | None = None,
     status: Annotated[
@@ -55,21 +57,29 @@ async def list_bugs(
     author: str | None = None,
     since: When = None,
     until: When = None,
-    text: Annotated[str | None, Field(description="Words to find in title, steps and results.")] = None,
-    limit: Limit = 50,
+    text: Annotated[
+        str | None, Field(description="Words to find in title, steps and results; coupon|voucher finds either.")
+    ] = None,
+    feature_ids: Annotated[Ids, Field(description="Ids; titles where product_ids are given."), FEATURE] = None,
+    devices: DeviceWords = None,
+    fields: Columns = None,
+    count_by: CountBy = None,
+    limit: Annotated[int | None, Field(ge=0, le=500, description="Rows. Default: 50, with count_by 0.")] = None,
     cursor: Cursor = None,
-) -> Page[BugRow]:
-    """List bugs, newest first; since and until are the time reported. coverage says how many there are in all."""
+) -> BugList:
+    """List bugs, newest first, or count them: open bugs, by device, by severity. since and until are when reported."""
     filters = BugFilters(product_ids or (), section_ids or (), test_ids or (), export_status)
     asked = await span(api, since, until)
+    if limit is None:
+        limit = 50 if count_by is None or cursor is not None else 0
     selection: Selection[BugScan] = Selection(
         lambda bug: (-milliseconds(bug.reported_at), -bug.id),
         limit=limit,
         cursor=cursor,
         platform=filters.query(),
-        local=[status, severity, known, author, since, until, text],
+        local=[status, severity, known, author, since, until, text, feature_ids, devices],
     )
-    words = (text or "").casefold().split()
+    words, lines, tally = alternatives(text), [line.casefold().split() for line in devices or ()], Tally(count_by)
 
     def fits(bug: BugScan) -> bool:
         # Cheapest first: this runs for each of thousands.
@@ -79,23 +89,27 @@ async def list_bugs(
             return False
         if known is not None and bool(bug.known) is not known:
             return False
+        if feature_ids and bug.feature_id not in feature_ids:
+            return False
+        if lines and not on_device(bug, lines):
+            return False
         if author and (bug.author or "").casefold() != author.casefold():
             return False
         if (since or until) and not asked.holds(instant(bug.reported_at)):
             return False
         if words:
             parts = (bug.title, bug.actual_result, bug.expected_result, bug.location, bug.external_idx, *bug.steps)
-            here = clean("\n".join(part for part in parts if part)).casefold()
-            return all(word in here for word in words)
+            return has_words(parts, words)
         return True
 
     def keep(bug: BugScan) -> None:
         if fits(bug):
             selection.offer(bug)
+            tally.add(bug)
 
     walked = await api.walk_bugs(filters, keep, progress=progress)
-    covered = walked.coverage(selection.matched)
-    return selection.page(lambda bug: BugRow.model_validate(bug.model_dump()), covered, asked.note)
+    page = selection.page(lambda bug: row_of(bug, fields or ()), walked.coverage(selection.matched), asked.note)
+    return BugList.widened(page, counts=tally.counts(), more_counts=tally.more)
 
 
 @tool.reads(long_text=True)
@@ -116,11 +130,7 @@ async def find_bugs_by_external_id(
 ) -> FoundBugs:
     """Find the bugs exported to another tracker under an id."""
     found = await api.find_bugs(external_id)
-    rows = [
-        BugRow.model_validate(bug.model_dump() | {"test_id": bug.test.id if bug.test is not None else None})
-        for bug in found
-    ]
-    return FoundBugs(bugs=rows)
+    return FoundBugs(bugs=[row_of_whole(bug) for bug in found])
 
 
 @tool.reads()

@@ -169,8 +169,8 @@ async def create_connection(
     name: Name,
     url: Target | None = None,
     to_inbox: Annotated[bool, Field(description="Instead of url: to testio_list_inbox.")] = False,
-    product_ids: Annotated[Ids, PRODUCT] = None,
-    section_ids: Annotated[Ids, SECTION] = None,
+    product_ids: Annotated[Ids, Field(description="Ids or names."), PRODUCT] = None,
+    section_ids: Annotated[Ids, Field(description="Ids or names."), SECTION] = None,
     fixed: Fixed = None,
 ) -> SavedConnection:
     """Create a connection that exported bugs are sent to, after a person said yes to its host."""
@@ -239,8 +239,8 @@ async def update_connection(
     connection_id: ConnectionId,
     name: Name | None = None,
     url: Target | None = None,
-    product_ids: Annotated[Ids, PRODUCT] = None,
-    section_ids: Annotated[Ids, SECTION] = None,
+    product_ids: Annotated[Ids, Field(description="Ids or names."), PRODUCT] = None,
+    section_ids: Annotated[Ids, Field(description="Ids or names."), SECTION] = None,
     fixed: Fixed = None,
 ) -> SavedConnection:
     """Change a connection, after a person said yes to the host; what is left out stays."""

@@ -1,0 +1,68 @@
+"""Bugs as rows of lists: which columns they have, and which words they are found by."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tools.kit.rows import minute, only_yes
+from tools.kit.text import clean
+from tools.testio.models.bugs import Bug, BugRow, BugScan
+
+Column = Literal[
+    "devices", "feature", "test_title", "author", "section", "location", "fixed", "exported_at", "external_idx"
+]
+Columns = Annotated[list[Column] | None, Field(max_length=9, description="Columns to add to the rows.")]
+DeviceWords = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=100)]] | None,
+    Field(max_length=20, description='Words of the device line, any of these: "iphone 14", "android 13".'),
+]
+
+
+def row_of(bug: BugScan, columns: Collection[str] = ()) -> BugRow:
+    """A bug as a row, with the columns that were asked for."""
+    row = BugRow(
+        id=bug.id,
+        title=bug.title,
+        severity=bug.severity,
+        status=bug.status,
+        known=only_yes(bug.known),
+        test_id=bug.test_id,
+        reported_at=minute(bug.reported_at),
+    )
+    for column in columns:
+        value = getattr(bug, column)
+        setattr(row, column, minute(value) if column == "exported_at" else value)
+    return row
+
+
+def row_of_whole(bug: Bug) -> BugRow:
+    """A bug that was read whole as a row."""
+    return BugRow(
+        id=bug.id,
+        title=bug.title,
+        severity=bug.severity,
+        status=bug.status,
+        known=only_yes(bug.known),
+        author=bug.author,
+        test_id=bug.test.id if bug.test is not None else None,
+        reported_at=minute(bug.reported_at),
+        exported_at=minute(bug.exported_at),
+        external_idx=bug.external_idx,
+    )
+
+
+def alternatives(text: str | None) -> list[list[str]]:
+    """The words to look for: all of one of the alternatives that bars part."""
+    return [words for part in (text or "").casefold().split("|") if (words := part.split())]
+
+
+def has_words(texts: Iterable[str | None], wanted: Sequence[Sequence[str]]) -> bool:
+    """Whether the texts together have all words of one of the alternatives."""
+    here = clean("\n".join(text for text in texts if text)).casefold()
+    return any(all(word in here for word in words) for words in wanted)
+
+
+def on_device(bug: BugScan, wanted: Sequence[Sequence[str]]) -> bool:
+    """Whether one device of a bug has all words of one of the wishes."""
+    return any(has_words([device], wanted) for device in bug.devices)

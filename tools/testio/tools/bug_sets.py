@@ -1,0 +1,158 @@
+"""Reading several bugs at once, to compare them or to find those that tell the same."""
+
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.kit.errors import NotFound, PlatformError, Unauthorized
+from tools.kit.model import Answer
+from tools.kit.page import Coverage, Cursor, Page, decode_cursor, digest, encode_cursor
+from tools.kit.rows import minute, only_yes
+from tools.kit.text import Key, Untrusted, many
+from tools.kit.together import together
+from tools.kit.toolset import Progress, Toolset
+from tools.testio.client.testio import TestIO
+from tools.testio.models.bugs import Bug, Device, Report
+
+tool = Toolset(TestIO)
+
+MOST = 50
+
+
+class BugRecord(Answer):
+    """What a bug says, without what it shares with the others and without its files and comments."""
+
+    id: int
+    title: Untrusted
+    severity: Key | None = None
+    status: Key | None = None
+    known: bool | None = None
+    fixed: bool | None = None
+    author: Untrusted | None = None
+    reported_at: Key | None = None
+    external_idx: Untrusted | None = None
+    test_id: int | None = None
+    feature: Untrusted | None = None
+    section: Untrusted | None = None
+    location: Untrusted | None = None
+    steps: list[Untrusted] = Field(default_factory=list)
+    expected_result: Untrusted | None = None
+    actual_result: Untrusted | None = None
+    report: Report | None = None
+    devices: list[Device] = Field(default_factory=list)
+    comments: int | None = Field(None, description="How many.")
+    attachments: int | None = Field(None, description="How many.")
+    environment_id: int | None = Field(None, description="Where the bugs are of several environments.")
+
+
+class EnvironmentName(Answer):
+    """A test environment that bugs of a set were found in."""
+
+    id: int | None = None
+    title: Untrusted | None = None
+    url: Untrusted | None = None
+
+
+class Unread(Answer):
+    """A bug that could not be read."""
+
+    bug_id: int
+    why: str
+
+
+class BugSet(Page[BugRecord | Bug]):
+    """Bugs in the order asked for; what they share is named once."""
+
+    missing: list[int] = Field(default_factory=list, description="Ids that no bug has.")
+    unread: list[Unread] = Field(default_factory=list)
+    environments: list[EnvironmentName] = Field(default_factory=list, description="Where they were found.")
+
+
+def record_of(bug: Bug, *, with_environment: bool) -> BugRecord:
+    return BugRecord(
+        id=bug.id,
+        title=bug.title,
+        severity=bug.severity,
+        status=bug.status,
+        known=only_yes(bug.known),
+        fixed=only_yes(bug.fixed),
+        author=bug.author,
+        reported_at=minute(bug.reported_at),
+        external_idx=bug.external_idx,
+        test_id=bug.test.id if bug.test is not None else None,
+        feature=bug.feature.title if bug.feature is not None else None,
+        section=bug.section.name if bug.section is not None else None,
+        location=bug.location,
+        steps=bug.steps,
+        expected_result=bug.expected_result,
+        actual_result=bug.actual_result,
+        report=bug.report,
+        devices=bug.devices,
+        comments=len(bug.comments) or None,
+        attachments=len(bug.attachments) or None,
+        environment_id=bug.test_environment.id if with_environment and bug.test_environment is not None else None,
+    )
+
+
+async def _read(api: TestIO, bug_id: int) -> Bug | PlatformError:
+    try:
+        return await api.bug(bug_id)
+    except Unauthorized:
+        raise  # it is the same for all of them
+    except PlatformError as error:
+        return error
+
+
+@tool.reads(rest_in="get_bug")
+async def get_bugs(
+    api: TestIO,
+    progress: Progress,
+    bug_ids: Annotated[list[Annotated[int, Field(gt=0)]], Field(min_length=1, max_length=MOST)],
+    whole: Annotated[bool, Field(description="With comments, attachments and reproductions.")] = False,
+    cursor: Cursor = None,
+) -> BugSet:
+    """Read up to 50 bugs in one call, to compare them or find duplicates: steps, results, devices, comment counts."""
+    ids = list(dict.fromkeys(bug_ids))
+    made_for = digest(bug_ids=ids, whole=whole)
+    begin = decode_cursor(cursor, made_for)[0] if cursor else 0
+    asked, done = ids[begin:], 0
+
+    async def read(bug_id: int) -> Bug | PlatformError:
+        nonlocal done
+        answer = await _read(api, bug_id)
+        done += 1
+        await progress(done, len(asked), f"bug {bug_id}")
+        return answer
+
+    answers = dict(zip(asked, await together([partial(read, bug_id) for bug_id in asked]), strict=True))
+    bugs = {number: answer for number, answer in answers.items() if isinstance(answer, Bug)}
+    failed = {number: answer for number, answer in answers.items() if isinstance(answer, PlatformError)}
+    unread = {number: error for number, error in failed.items() if not isinstance(error, NotFound)}
+    if asked and len(unread) == len(asked):
+        raise next(iter(unread.values()))
+    found = {bug.test_environment.id: bug.test_environment for bug in bugs.values() if bug.test_environment is not None}
+    missing = [number for number in failed if number not in unread]
+    left_out = [many(len(missing), "id") + " of no bug"] if missing else []
+    left_out += [f"{many(len(unread), 'bug')} could not be read"] if unread else []
+    page = BugSet(
+        items=[
+            bug.model_copy(update={"test_environment": None})
+            if whole
+            else record_of(bug, with_environment=len(found) > 1)
+            for bug in bugs.values()
+        ],
+        coverage=Coverage(
+            total=len(ids),
+            loaded=len(bugs),
+            matched=len(bugs),
+            complete=not failed,
+            why="; ".join(left_out) or None,
+        ),
+        next_cursor=None,
+        missing=missing,
+        unread=[Unread(bug_id=number, why=str(error)) for number, error in unread.items()],
+        environments=[EnvironmentName(id=one.id, title=one.title, url=one.url) for one in found.values()],
+    )
+    page.continue_at([encode_cursor([ids.index(number) + 1], made_for) for number in bugs], more=False)
+    return page
