@@ -23,7 +23,7 @@ SOURCES := server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated bench reference wheel image conformance format clean
+.PHONY: help demo test check style types generated bench reference wheel image tokens conformance format clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ wheel: $(VENV)/.dev ## Build both archives, install the wheel with its dependenc
 image: $(VENV)/.dev ## Do what the Dockerfile says, without an engine, and start the result.
 	@$(BIN)/python tests/docker_steps.py
 
+tokens: ## Install the tokenizer that tests count tokens with (npm); without it they go by bytes.
+	@npm install --silent --no-audit --no-fund --prefix .tokens gpt-tokenizer@4.0.0
+
 conformance: $(VENV)/.dev ## Run the official conformance suite against our server.
 	@PYTHON=$(BIN)/python tests/conformance/run.sh
 
@@ -71,7 +74,7 @@ format: $(VENV)/.dev ## Put the source into its form.
 	@$(BIN)/ruff format .
 
 clean: ## Remove what these doors have made.
-	rm -rf .venv .venv-* .scratch dist build .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* .tokens .scratch dist build .mypy_cache .ruff_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
 
 # One stamp for what running takes, one for what developing takes on top.
