@@ -3,6 +3,8 @@
 import anyio.lowlevel
 import pytest
 
+from tools.kit.wait import Pace
+
 
 @pytest.fixture
 def anyio_backend() -> str:
@@ -20,3 +22,10 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr("tools.kit.client.anyio.sleep", note)
     return made
+
+
+@pytest.fixture(autouse=True)
+def short_settling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing waits the seconds a real platform may take to show what it took; the sandbox shows it sooner."""
+    monkeypatch.setattr("tools.kit.wait.SETTLES_WITHIN", 0.5)
+    monkeypatch.setattr("tools.kit.wait.SETTLING", Pace(first=0.02, last=0.1))

@@ -12,7 +12,7 @@ import anyio
 from pydantic import Field
 
 from tools.kit.errors import Refused, Unavailable
-from tools.kit.toolset import Progress
+from tools.kit.toolset import Progress, in_silence
 
 T = TypeVar("T")
 
@@ -34,6 +34,12 @@ class Pace:
 
     def next(self, wait: float) -> float:
         return min(self.last, wait * self.growth)
+
+
+SETTLES_WITHIN = 8.0
+"""Seconds that a call waits by itself, so that its caller need not read again."""
+SETTLING = Pace(first=0.7, last=2.0)
+SANDBOX_SETTLING = Pace(first=0.05, last=0.3)
 
 
 @dataclass
@@ -75,6 +81,26 @@ async def wait_until(
             return Waited(seen, is_reached(seen), looks, passed, wait)
         await _rest(min(wait, whole - passed), began, whole, say(seen) if seen is not None else "waiting", progress)
         wait = pace.next(wait)
+
+
+async def settled(
+    look: Callable[[], Awaitable[T]],
+    is_there: Callable[[T], bool],
+    *,
+    is_sandbox: bool,
+    say: str,
+    progress: Progress = in_silence,
+) -> T:
+    """Look again for a bounded moment at what a platform shows a little after it took it; the last look is answered."""
+    waited = await wait_until(
+        look,
+        is_there,
+        minutes=SETTLES_WITHIN / 60,
+        pace=SANDBOX_SETTLING if is_sandbox else SETTLING,
+        say=lambda _: say,
+        progress=progress,
+    )
+    return waited.seen
 
 
 async def _rest(seconds: float, began: float, whole: float, words: str, progress: Progress) -> None:

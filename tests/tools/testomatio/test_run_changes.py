@@ -7,6 +7,7 @@ import pytest
 from tests.desk import DECLINE, ERAS, Desk, desk
 from tests.tools.testomatio.holding import V2
 from tests.tools.testomatio.host import Host
+from tools.kit import wait
 from tools.testomatio.tools.run_changes import update_run
 from tools.testomatio.tools.run_events import finish_run
 
@@ -90,7 +91,8 @@ async def test_running_again_asks_with_the_results_that_are_lost() -> None:
     assert (told["after"], told["results"]["pending"]) == ("running", 117)
 
 
-async def test_an_event_that_was_accepted_and_does_not_show_is_not_called_done() -> None:
+async def test_an_event_that_was_accepted_and_does_not_show_is_not_called_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wait, "SETTLES_WITHIN", 0.05)
     host = Host()
     host.says("GET /runs/00000001", {"data": {"id": "00000001", "status": "running", "kind": "manual"}})
     host.says("PUT /runs/00000001", {"data": {}})
@@ -98,6 +100,21 @@ async def test_an_event_that_was_accepted_and_does_not_show_is_not_called_done()
     told = await finish_run(host.api(), "00000001")
     assert told.done == "Accepted, but it does not show yet."
     assert "still says running" in (told.note or "")
+
+
+async def test_an_event_that_shows_a_moment_later_is_waited_for() -> None:
+    host, looks = Host(), 0
+
+    def run(request: Any) -> dict[str, Any]:
+        nonlocal looks
+        looks += 1
+        return {"data": {"id": "00000001", "status": "passed" if looks > 3 else "running", "kind": "manual"}}
+
+    host.says("GET /runs/00000001", run)
+    host.says("PUT /runs/00000001", {"data": {}})
+    host.says("GET /testruns", {"meta": {"total": 0, "group_by": {}}})
+    told = await finish_run(host.api(), "00000001")
+    assert (told.done, told.note) == ("It is passed.", None)
 
 
 async def test_deleting_names_the_run_and_counts_what_goes_with_it() -> None:

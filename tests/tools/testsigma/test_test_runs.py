@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from mcp.types import ElicitResult
 
-from tests.desk import CANCEL, DECLINE, ERAS, NO, Desk, desk
+from tests.desk import CANCEL, DECLINE, ERAS, NO, Desk, desk, sandboxes
+from tools.kit import wait
 from tools.testsigma.models.test_runs import TestRun
 from tools.testsigma.tools.statuses import Counts, result_status, run_status
 
@@ -164,7 +165,16 @@ async def test_a_run_of_named_cases_takes_their_uuids() -> None:
         assert all(len(value) == 36 for value in selection["values"])
         assert body["label_names"] == ["hotfix"], "names, unlike the label_ids of cases and plans"
         assert "dynamic_selection_excluded_test_case_ids" not in body
-        assert made["test_run"]["note"] == "2 of its test cases have not appeared yet; read again in a few seconds."
+        assert made["test_run"]["results"] == [{"status": "queued", "said": "UnTested", "count": 2}]
+
+
+async def test_a_new_run_whose_cases_do_not_appear_for_a_while_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wait, "SETTLES_WITHIN", 0.05)
+    world = sandboxes()
+    world.sandboxes["testsigma"].clock.accelerate(0)
+    async with desk(world=world) as d:
+        made = await d.answer(CREATE, project="HRB", title="Two", case_ids=["HRB-7", "HRB-9"])
+    assert made["test_run"]["note"] == "2 of its test cases have not appeared yet; read again in a few seconds."
 
 
 async def test_many_named_cases_are_resolved_by_one_list() -> None:

@@ -10,6 +10,7 @@ from tools.kit.model import Answer, Sent
 from tools.kit.pairs import NamedTexts
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
+from tools.kit.wait import settled
 from tools.kit.when import moment
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
@@ -166,12 +167,20 @@ async def report_results(
         if outcome is not None:
             rows += [NotAccepted(number=n + 1, test=results[n].name, outcome=outcome) for n in some]
         await progress(some[-1] + 1, len(wires), f"{some[-1] + 1} of {len(wires)} sent")
-    accepted = len(wires) - len(rows)
+    accepted, seen = len(wires) - len(rows), None
+    if slug is not None:
+        seen = await settled(
+            lambda: _seen(api, slug, run_id, results),
+            lambda count: count is None or count >= accepted,
+            is_sandbox=api.is_sandbox,
+            say=f"waiting for the results in run {run_id}",
+            progress=progress,
+        )
     return ReportedResults(
         done=f"{accepted} of {len(wires)} accepted, which does not mean that they were taken in.",
         run_id=run_id,
         accepted=accepted,
-        seen=None if slug is None else await _seen(api, slug, run_id, results),
+        seen=seen,
         not_accepted=rows,
         why=why,
         next=f"testomatio_list_results with run_id {run_id} shows what was taken in, a few seconds later.",

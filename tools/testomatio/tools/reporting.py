@@ -9,6 +9,7 @@ from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset
+from tools.kit.wait import settled
 from tools.testomatio.client.families import PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -303,7 +304,12 @@ async def finish_reported_run(
 
 async def _finished(api: Testomatio, project: str, run: Run, *, shard: bool, detach: bool) -> Finished:
     """What a read shows of a run after its reporter finished it."""
-    after = await api.run(project, run.id)
+    after = await settled(
+        lambda: api.run(project, run.id),
+        lambda read: shard or read.status in OVER,
+        is_sandbox=api.is_sandbox,
+        say=f"waiting for run {run.id}",
+    )
     waits = not shard and after.status not in OVER
     return Finished(
         done="One shard is ended." if shard else f"It is {after.status}." if not waits else "Accepted, not done yet.",

@@ -8,6 +8,7 @@ from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Toolset
+from tools.kit.wait import settled
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import OVER, Run
 from tools.testomatio.tools.projects import ProjectSlug
@@ -52,7 +53,12 @@ async def turn(
 ) -> RunTurned:
     """Send an event, and tell what a read shows afterwards: an accepted event is not always a done one."""
     await api.update_run(project, run.id, {"status_event": event}, branch=branch)
-    after = await api.run(project, run.id, branch=branch)
+    after = await settled(
+        lambda: api.run(project, run.id, branch=branch),
+        lambda read: read.status in wanted,
+        is_sandbox=api.is_sandbox,
+        say=f"waiting for run {run.id}",
+    )
     is_there = after.status in wanted
     return RunTurned(
         done=f"It is {after.status}." if is_there else "Accepted, but it does not show yet.",

@@ -32,7 +32,7 @@ from tools.testsigma.sandbox.world import World
 
 routes: Routes[World] = Routes()
 
-FILLS_AFTER = 3000  # milliseconds of the sandbox's clock
+FILLS_AFTER = 300  # milliseconds of the sandbox's clock
 ACTIVE, CLOSED = "ACTIVE", "CLOSED"
 _TABLE = "test_runs"
 _DOCUMENTED = {ACTIVE: "IN_PROGRESS", CLOSED: "PASSED"}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -23,7 +22,7 @@ from tools.testsigma.tools.changes import LongText, said
 from tools.testsigma.tools.identity import CASE, CaseId, ProjectOfId, RunId, located
 from tools.testsigma.tools.names import UserRef, Word, bare, lookup, lookup_names, user_names, user_or_setting
 from tools.testsigma.tools.names import user as known_user
-from tools.testsigma.tools.run_view import Results, open_run, results_of, run_in_words
+from tools.testsigma.tools.run_view import YOUNG, Results, open_run, results_of, run_in_words
 from tools.testsigma.tools.statuses import result_status
 from tools.testsigma.tools.test_runs import assignee_of
 
@@ -37,7 +36,6 @@ FILL_MINUTES: Final = 0.25
 """How long a run's cases are waited for: they appear some seconds after the run (seen in a real client)."""
 FILL_PACE: Final = Pace(first=1.5, last=4.0)
 SANDBOX_FILL_PACE: Final = Pace(first=0.1, last=0.5)
-YOUNG: Final = timedelta(minutes=1)
 
 
 class NewResult(Sent):

@@ -151,7 +151,7 @@ async def create_test_run(
     return SavedRun(
         done=done,
         test_run=await shown_run(api, owner, made),
-        next="Its test cases appear after some seconds. testsigma_record_results records what comes of them.",
+        next="testsigma_record_results records what comes of its test cases.",
     )
 
 

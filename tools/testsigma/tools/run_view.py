@@ -1,7 +1,8 @@
 """A test run as people read it, with its results counted where the platform does not count them."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -11,12 +12,17 @@ from tools.kit.model import Answer
 from tools.kit.page import Coverage
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.vocabulary import Said, Status
+from tools.kit.wait import settled
+from tools.kit.when import instant
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.identity import RUN, located, nothing_called
 from tools.testsigma.tools.names import user_names
 from tools.testsigma.tools.statuses import Counts, StatusCount, counts_of, run_status, told_counts
+
+YOUNG: Final = timedelta(minutes=1)
+"""By the platform's clock: so long may the test cases of a new run take to appear."""
 
 
 class RunRow(Answer):
@@ -128,7 +134,7 @@ async def shown_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
     """A run with its names and counts."""
     counts, note = told_counts(run), None
     if counts is None:
-        results = await results_of(api, project, run)
+        results = await settled_results(api, project, run)
         counts, note = results.counts, "Counted here: the platform gives no summary of this run."
         if not results.coverage.complete:
             note = f"Counted here, and not wholly: {results.coverage.why}."
@@ -158,6 +164,18 @@ async def shown_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
         created_at=run.created_at,
         updated_at=run.updated_at,
         link=link_of(api, run.id),
+    )
+
+
+async def settled_results(api: Testsigma, project: Project, run: TestRun) -> Results:
+    """A run's results; the cases of one that was just made appear some seconds later, and are waited for."""
+    made = instant(run.created_at)
+    is_young = made is not None and api.now() - made < YOUNG
+    return await settled(
+        lambda: results_of(api, project, run),
+        lambda results: not is_young or still_filling(run, results.counts) is None,
+        is_sandbox=api.is_sandbox,
+        say=f"waiting for the cases of {run.key}",
     )
 
 

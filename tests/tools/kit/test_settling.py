@@ -1,0 +1,35 @@
+"""A platform that shows a change a little later is looked at again for a bounded moment."""
+
+import pytest
+
+from tools.kit import wait
+from tools.kit.toolset import in_silence
+from tools.kit.wait import settled
+
+pytestmark = pytest.mark.anyio
+
+
+async def looks_until(there_after: int) -> int:
+    """How many looks it took, and never for ever."""
+    count = 0
+
+    async def look() -> int:
+        nonlocal count
+        count += 1
+        return count
+
+    last = await settled(
+        look, lambda seen: seen >= there_after, is_sandbox=False, say="waiting for it", progress=in_silence
+    )
+    assert last == count
+    return count
+
+
+async def test_what_is_there_is_looked_at_once_and_what_comes_is_seen() -> None:
+    assert await looks_until(1) == 1
+    assert await looks_until(3) == 3
+
+
+async def test_what_does_not_come_is_answered_as_it_was_last_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wait, "SETTLES_WITHIN", 0.05)
+    assert 1 < await looks_until(10**9) < 10
