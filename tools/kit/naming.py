@@ -29,7 +29,7 @@ class Choice(NamedTuple):
 
 
 def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdigit()
+    return word.isascii() and word.isdigit() and len(word) <= 18
 
 
 def bare(word: str | None) -> str:
