@@ -170,7 +170,9 @@ async def ports_open(
 
     composition = compose(sandboxes)
     with ExitStack() as listening:
-        listeners = [(composition, listening.enter_context(listen(LOOPBACK, port)))]
+        listeners: list[tuple[ASGIApp, socket.socket]] = [
+            (composition, listening.enter_context(listen(LOOPBACK, port)))
+        ]
         for place, key in enumerate(sandboxes if own else ()):
             assert own is not None  # noqa: S101 - there is no key without it
             listeners.append((composition.alone(key), listening.enter_context(own.listen(place))))

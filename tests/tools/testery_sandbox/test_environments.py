@@ -179,3 +179,10 @@ async def test_what_is_sent_along_stays(http: httpx.AsyncClient) -> None:
     after = (await http.patch("/pipeline-stages/5", json={**before, "variables": variables})).json()
     assert after == {**before, "variables": [before["variables"][1]]}
     assert is_problem(await http.patch("/pipeline-stages/99", json={"name": "x"}), 404)
+
+
+@pytest.mark.parametrize("number", [0, -1, "0"])
+async def test_an_id_of_0_or_below_is_refused(http: httpx.AsyncClient, number: object) -> None:
+    sent = {"key": "mine", "name": "Mine", "pipelineStageId": number}
+    assert (await http.post("/environments", json=sent)).status_code == 400
+    assert "mine" not in [one["key"] for one in await told(http, "/environments")]

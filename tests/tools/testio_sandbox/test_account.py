@@ -289,7 +289,7 @@ async def test_texts_come_raw_and_plain(http: httpx.AsyncClient) -> None:
 
 @pytest.mark.anyio
 async def test_the_smallest_order_starts_by_itself_on_the_next_full_hour(http: httpx.AsyncClient) -> None:
-    test = await ordered(http, testing_type="rapid", features=[{"id": 0, **FEATURE, "user_stories": ["I can remove"]}])
+    test = await ordered(http, testing_type="rapid", features=[{**FEATURE, "user_stories": ["I can remove"]}])
     assert (test["status"], test["review_status"]) == ("customer_finalized", "review_initialized")
     assert (test["start_at"], test["end_at"]) == ("2026-04-03T10:00:00+02:00", "2026-04-03T12:00:00+02:00")
     assert test["test_title"] == test["title"] == "Basket"
@@ -406,9 +406,34 @@ async def test_a_feature_that_is_named_with_one_text_keeps_its_own(http: httpx.A
 
 @pytest.mark.anyio
 async def test_a_feature_is_found_by_id_then_by_title_else_made(http: httpx.AsyncClient) -> None:
-    entries = [{"id": 301, "title": "Another word"}, {"id": 99999, "title": "Coupons"}, {"id": 0, "title": "Wishlist"}]
+    entries = [{"id": 301, "title": "Another word"}, {"id": 99999, "title": "Coupons"}, {"title": "Wishlist"}]
     test = await ordered(http, features=entries)
     assert [f["feature_id"] for f in test["features"]] == [301, 302, 401]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("number", [0, -3, "0"])
+async def test_an_id_of_0_or_below_is_no_feature(http: httpx.AsyncClient, sandbox: Sandbox, number: object) -> None:
+    wanted = [{"id": number, **FEATURE}]
+    assert await refused(http, 422, {"features": wanted}) == "Validation failed: id must be greater than 0"
+    reports = [{**FEATURE, "custom_report_configuration_ids": [number]}]
+    assert "custom_report_configuration_ids" in await refused(http, 422, {"features": reports})
+    assert await refused(http, 422, {"section_id": number}) == "Validation failed: section_id must be greater than 0"
+    sandbox.world.switches = Switches(feature_id_zero=True)
+    if number == 0:
+        assert (await ordered(http, features=wanted))["features"][0]["title"] == "Basket"
+
+
+@pytest.mark.anyio
+async def test_keys_that_would_be_null_stay_away_by_a_switch(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    test = await ordered(http, auto_launch=False)
+    nulls = {"end_at", "start_at", "enable_low", "enable_high", "enable_critical"}
+    assert {name for name in nulls if test[name] is None} == nulls
+    sandbox.world.switches = Switches(without_nulls=True)
+    for path in (f"/exploratory_tests/{test['id']}", "/products/71/exploratory_tests", "/test_templates?product_id=71"):
+        answer = await http.get(path)
+        assert answer.status_code == 200, path
+        assert ":null" not in answer.text, path
 
 
 @pytest.mark.anyio

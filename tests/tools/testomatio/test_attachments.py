@@ -5,15 +5,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from tests.desk import ERAS, Desk, desk, settings
 from tests.tools.testomatio.holding import V2
 from tools.kit.errors import Refused
 from tools.kit.network import Account, Network
 from tools.kit.toolset import in_silence
-from tools.testomatio.client.families import PROJECT
+from tools.testomatio.client.families import EMAIL, PASSWORD, PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.tools.attachments import upload_attachment
+from tools.testomatio.tools.attachments import no_route, upload_attachment
 
 pytestmark = pytest.mark.anyio
 
@@ -74,23 +75,56 @@ async def test_a_host_that_misses_the_file_in_one_field_gets_it_in_the_later_one
     assert [name for name, _ in body["form"]] == ["files"]
 
 
-async def test_a_host_without_the_route_is_told_from_a_test_without_a_place(shots: Path) -> None:
+RESULT = "9002008"
+
+
+@pytest.mark.parametrize("mode", ERAS)
+@pytest.mark.parametrize(("target", "number"), [("test", f"@T{TEST}"), ("testrun", RESULT)])
+async def test_where_v2_has_no_attachments_the_web_api_takes_the_file(
+    mode: str, target: str, number: str, shots: Path
+) -> None:
+    async with open_desk(shots, mode) as d:
+        await d.switch("testomatio", without_attachments=True)
+        made = await d.answer(
+            "testomatio_upload_attachment", target=target, target_id=number, file=str(shots / "cart.png")
+        )
+        web = f"/api/harbour-shop-6f98f/{target}s/{number.removeprefix('@T')}/attachment"
+        _, body = d.sent("POST", web)
+        assert d.writes("testomatio") == [f"POST {ROUTE}", f"POST {web}"]
+        listed = await d.answer("testomatio_list_attachments", target=target, target_id=number)
+    assert body["form"] == [("file", {"filename": "cart.png", "content_type": "image/png", "bytes": 904})]
+    assert made["done"].startswith("Attached 904 bytes over the web's API")
+    assert made["attachment"]["url"] in [row["url"] for row in listed["items"]]
+    assert "cart.png" in [row["name"] for row in listed["items"]]
+
+
+async def test_a_file_that_neither_api_takes_is_refused_with_what_is_missing(shots: Path) -> None:
+    file = str(shots / "cart.png")
     async with open_desk(shots) as d:
         await d.switch("testomatio", without_attachments=True)
-        sentences = [
-            await d.refusal("testomatio_list_attachments", target="test", target_id=TEST),
+        of_a_suite = [
             await d.refusal("testomatio_list_attachments", target="suite", target_id="c0ffee01"),
-            await d.refusal("testomatio_list_attachments", target="testrun", target_id="9002008"),
-            await d.refusal(
-                "testomatio_upload_attachment", target="test", target_id=TEST, file=str(shots / "cart.png")
-            ),
+            await d.refusal("testomatio_upload_attachment", target="suite", target_id="c0ffee01", file=file),
         ]
         gone = await d.refusal("testomatio_list_attachments", target="test", target_id="00000000")
-        result = await d.refusal("testomatio_list_attachments", target="testrun", target_id="12")
-    for sentence in sentences:
-        assert "this host does not have (404)" in sentence
+        unsent = await d.refusal("testomatio_upload_attachment", target="testrun", target_id="12", file=file)
+        assert set(d.writes("testomatio")) == {f"POST {ROUTE}"}, "what v2 does not have went nowhere else"
+    for sentence in of_a_suite:
+        assert "public API does not have attachments (404)" in sentence
+        assert "files of tests and results only" in sentence
     assert "no test '00000000'" in gone
-    assert "no result 12" in result
+    assert "no result 12" in unsent
+
+
+async def test_the_web_api_is_not_asked_without_a_login() -> None:
+    account = Account("Testomat.io", "https://host.example", Network(), credentials={TOKEN: SecretStr("tstmt_one")})
+    assert not Testomatio(account).can_log_in
+    for more in ({TOKEN: SecretStr("testomat_one")}, {TOKEN: SecretStr("tstmt_one"), PASSWORD: SecretStr("p")}):
+        held = Account(
+            "Testomat.io", "https://host.example", Network(), credentials=more, settings={EMAIL: "ann@example.test"}
+        )
+        assert Testomatio(held).can_log_in
+    assert PASSWORD in str(no_route("test", TEST))
 
 
 @pytest.mark.parametrize("mode", ERAS)

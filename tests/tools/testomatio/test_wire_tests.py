@@ -166,6 +166,10 @@ ROWS = [
         authorization=JWT),
     Row("GET /api/{p}/templates/kind/{kind}", lambda a: a.default_template("shop", "test"),
         "/api/shop/templates/kind/test", authorization=JWT),
+    Row("POST /api/{p}/tests/{id}/attachment", lambda a: a.attach_to_test("shop", "264409fe", FORM),
+        "/api/shop/tests/264409fe/attachment", [], MULTIPART, JWT),
+    Row("POST /api/{p}/testruns/{id}/attachment", lambda a: a.attach_to_result("shop", 9051873, FORM),
+        "/api/shop/testruns/9051873/attachment", [], MULTIPART, JWT),
     Row("GET /api/{p}/users", lambda a: a.users_page("shop", 2), "/api/shop/users", [("page", "2")], authorization=JWT),
     Row("GET /api/{p}/users/{id}", lambda a: a.user("shop", "4101"), "/api/shop/users/4101", authorization=JWT),
 ]  # fmt: skip

@@ -297,3 +297,16 @@ async def test_tests_are_found_by_tag_label_plan_and_issue(
 @pytest.mark.parametrize("query", ["type=suite&id=x", "type=tag", "id=smoke"])
 async def test_a_filter_needs_a_known_type_and_an_id(ci: httpx.AsyncClient, query: str) -> None:
     assert (await ci.get(f"/api/test_grep?{query}")).status_code == 422
+
+
+@pytest.mark.parametrize("sent", ["area:account", "area%3Aaccount", "area%253Aaccount"])
+async def test_a_filter_that_was_encoded_twice_is_understood(
+    ci: httpx.AsyncClient, sandbox: Sandbox, sent: str
+) -> None:
+    sandbox.world.tests.main["t0000002"].linked_tags.append("area:account")
+    assert told(await ci.get(f"/api/test_grep?type=tag&id={sent}")) == {"tests": ["Tt0000002"]}
+
+
+async def test_a_name_that_looks_encoded_is_found_as_it_is(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    sandbox.world.tests.main["t0000002"].linked_tags.append("half%20off")
+    assert told(await ci.get("/api/test_grep?type=tag&id=half%2520off")) == {"tests": ["Tt0000002"]}

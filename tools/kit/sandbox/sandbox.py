@@ -132,7 +132,8 @@ class Sandbox:
     ) -> Response:
         if admit is not None and (refusal := admit(call)) is not None:
             return refusal
-        found = switchboard.find(call.method, path.rstrip("/") or "/")
+        # Clients that join a host and a path with a slash between them begin with two; servers take these for one.
+        found = switchboard.find(call.method, "/" + path.strip("/"))
         if found is None:
             return self._lost(call)
         route, params = found

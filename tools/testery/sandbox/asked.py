@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from tools.kit.sandbox.ids import impossible
 from tools.kit.sandbox.multipart import NotMultipart, Part, parts
 from tools.kit.sandbox.routes import Answered, Call, NotJson
 from tools.testery.sandbox.answers import bad_request
@@ -14,7 +15,7 @@ def body(call: Call[World]) -> Fields:
     """The JSON object that was sent; an empty one when there was no body.
 
     Raises:
-        Answered: 400 when it is no JSON object.
+        Answered: 400 when it is no JSON object, or an id in it is 0 or negative.
     """
     try:
         sent = call.json()
@@ -24,6 +25,8 @@ def body(call: Call[World]) -> Fields:
         return {}
     if not isinstance(sent, dict):
         raise bad_request(call, "JSON parse error: an object was expected")
+    if name := impossible(sent, digits=True, besides={"deployedProjectIds"}):  # where 0 is any project
+        raise bad_request(call, f"{name} must be greater than 0")
     return sent
 
 

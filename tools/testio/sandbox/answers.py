@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.nulls import without_nulls
 from tools.kit.sandbox.routes import Answered, Call
 from tools.testio.sandbox.world import World
 
@@ -27,6 +28,8 @@ def answer(call: Call[World], data: object, status: int = HTTPStatus.OK) -> Resp
 
 def rendered(call: Call[World], body: str, status: int = HTTPStatus.OK) -> Response:
     """An answer whose JSON is already written."""
+    if call.world.switches.without_nulls:
+        body = text(without_nulls(json.loads(body)))
     body = body.replace(ORIGIN, call.origin)
     return Response(body.encode("utf-8", "replace"), status, _HEADERS, "application/json")
 

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
+from tools.kit.sandbox.ids import impossible
 from tools.kit.sandbox.routes import Answered, Call, NotJson
-from tools.testio.sandbox.answers import refuse
+from tools.testio.sandbox.answers import invalid, refuse
 from tools.testio.sandbox.world import World
 
 Fields = Mapping[str, object]
@@ -17,7 +18,7 @@ def body(call: Call[World]) -> Fields:
     """The JSON object that was sent; an empty one when there was no body.
 
     Raises:
-        Answered: 400 when it is no JSON object.
+        Answered: 400 when it is no JSON object, 422 when an id in it is 0 or negative.
     """
     try:
         sent = call.json()
@@ -27,6 +28,8 @@ def body(call: Call[World]) -> Fields:
         return {}
     if not isinstance(sent, dict):
         raise refuse(400, "The request body is not a JSON object")
+    if name := impossible(sent, digits=True, besides={"id"} if call.world.switches.feature_id_zero else ()):
+        raise invalid(f"{name} must be greater than 0")
     return sent
 
 

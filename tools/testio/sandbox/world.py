@@ -40,6 +40,10 @@ class Switches:
     """Access claims are not enabled for the account: 403."""
     broken_record: bool = False
     """One test cannot be written: 500 for it and for every page of tests that includes it."""
+    feature_id_zero: bool = False
+    """An order's feature with the id 0 is a new one, as one program of a customer sends it; else it is 422."""
+    without_nulls: bool = False
+    """Answers leave out the keys that would be null, such as `end_at` and `enable_low` of a test."""
     slow_bugs: bool = False
     """Asking for the bugs of many tests at once takes so long that the proxy before the API gives up: 524."""
 

@@ -184,6 +184,13 @@ class Families(ApiClient):
             raise Unauthorized("Testomat.io answered the login without a session.", request="POST /api/login")
         return told.jwt
 
+    @property
+    def can_log_in(self) -> bool:
+        """Whether there is something to log in with: a password, or a token that is not a project's own."""
+        if self.account.settings.get(EMAIL) and PASSWORD in self.account.credentials:
+            return True
+        return TOKEN in self.account.credentials and not self.account.secret(TOKEN).startswith(OF_A_PROJECT)
+
     def _who(self) -> dict[str, str]:
         """What a login is made with: e-mail and password where they are set, else the general token."""
         email = self.account.settings.get(EMAIL)
@@ -204,12 +211,15 @@ class Families(ApiClient):
         into: type[M],
         query: Query = (),
         body: Any = None,
+        content: Content | None = None,
         envelope: str | None = "data",
     ) -> M:
         """Write of family B; it is sent again only after the platform refused it for its login, before acting."""
         where = path("api", *pieces)
         return await self._with_jwt(
-            lambda jwt: self.write(method, where, query=query, body=body, into=into, envelope=envelope, auth=jwt)
+            lambda jwt: self.write(
+                *(method, where), query=query, body=body, content=content, into=into, envelope=envelope, auth=jwt
+            )
         )
 
     async def _with_jwt(self, act: Callable[[HeaderToken], Awaitable[M]]) -> M:

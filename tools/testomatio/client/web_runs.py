@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from tools.kit.client import Query
+from tools.kit.form import Form
 from tools.testomatio.client.families import Families
 from tools.testomatio.models.documents import Listed, Nothing
+from tools.testomatio.models.issues import WebFile
 from tools.testomatio.models.results import WebResult
 from tools.testomatio.models.runs import Copied, WebRun
 
@@ -34,6 +36,11 @@ class WebRunCalls(Families):
     async def web_result(self, project: str, result_id: int) -> WebResult:
         """GET /api/{p}/testruns/{id}"""
         return await self.get_web(project, "testruns", result_id, into=WebResult)
+
+    async def attach_to_result(self, project: str, result_id: int, form: Form) -> WebFile:
+        """POST /api/{p}/testruns/{id}/attachment"""
+        where = (project, "testruns", result_id, "attachment")
+        return await self.write_web("POST", *where, content=form, into=WebFile, envelope=None)
 
     async def archive_rungroups(self, project: str, rungroup_ids: Sequence[str]) -> Nothing:
         """POST /api/{p}/rungroups/archive"""

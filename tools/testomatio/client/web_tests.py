@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tools.kit.client import Query
+from tools.kit.form import Form
 from tools.testomatio.client.families import Families
 from tools.testomatio.models.documents import Listed, Nothing
+from tools.testomatio.models.issues import WebFile
 from tools.testomatio.models.web import Comment, Example, ParametrisedTest, Template, User
 
 
@@ -32,6 +34,11 @@ class WebTestCalls(Families):
         """PATCH /api/{p}/tests/{id}"""
         body = document("tests", {"params": list(names)}, number=test_id)
         await self.write_web("PATCH", project, "tests", test_id, body=body, into=Nothing)
+
+    async def attach_to_test(self, project: str, test_id: str, form: Form) -> WebFile:
+        """POST /api/{p}/tests/{id}/attachment"""
+        where = (project, "tests", test_id, "attachment")
+        return await self.write_web("POST", *where, content=form, into=WebFile, envelope=None)
 
     async def create_example(self, project: str, test_id: str, cells: Sequence[str]) -> Example:
         """POST /api/{p}/examples"""

@@ -27,7 +27,11 @@ class Issue(Record):
 class Attachment(Record):
     """A file; no document tells the keys of its answer, so the likely ones are read."""
 
-    id: Key = Field(validation_alias=AliasChoices("id", "uid"))
+    id: Key | None = Field(
+        default=None,
+        validation_alias=AliasChoices("id", "uid"),
+        description="Needed to delete it; the web's API tells none.",
+    )
     name: Untrusted | None = Field(
         default=None, validation_alias=AliasChoices("name", "filename", "file_name", "fileName", "title")
     )
@@ -38,3 +42,9 @@ class Attachment(Record):
     size: int | None = Field(default=None, validation_alias=AliasChoices("size", "byte_size", "byteSize"))
     url: Untrusted | None = Field(default=None, validation_alias=AliasChoices("url", "display_url", "displayUrl"))
     created_at: Key | None = None
+
+
+class WebFile(Record):
+    """What the web's API answers to a file: where it is, and nothing else."""
+
+    url: Untrusted | None = Field(default=None, validation_alias=AliasChoices("url", "display_url", "displayUrl"))

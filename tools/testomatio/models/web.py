@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BeforeValidator, Field
 from tools.kit.text import Key, Untrusted
 from tools.testomatio.models.documents import Record
 from tools.testomatio.models.labels import several
-from tools.testomatio.models.said import Person, Words
+from tools.testomatio.models.said import Addresses, Person, Words
 
 
 def _cells(value: Any) -> list[str]:
@@ -39,6 +39,7 @@ class WebTest(Record):
     created_at: Key | None = None
     updated_at: Key | None = None
     comments_count: int | None = None
+    attachments: Addresses = Field(default_factory=list)
 
 
 def _examples(value: Any) -> list[Any]:

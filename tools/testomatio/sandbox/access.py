@@ -5,6 +5,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Answered, Call
+from tools.testomatio.sandbox import web_pages
 from tools.testomatio.sandbox.answers import answer, message, problem
 from tools.testomatio.sandbox.holdings import Project
 from tools.testomatio.sandbox.people import Token, User
@@ -21,6 +22,8 @@ def admit(call: Call[World]) -> Response | None:
     every = world.switches.too_many_every
     if every and world.requests % every == 0:
         return problem(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests")
+    if call.request.scope["path"].startswith(web_pages.PREFIXES):
+        return None
     first = _below(call)[:1]
     if first == ["v2"]:
         return _admit_v2(call)

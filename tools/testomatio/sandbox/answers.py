@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.nulls import without_nulls
 from tools.kit.sandbox.routes import Answered, Call
 from tools.testomatio.sandbox.world import World
 
@@ -19,6 +20,8 @@ def answer(data: object, status: int = HTTPStatus.OK) -> Response:
 
 def v2(call: Call[World], data: object, *, meta: object = None, status: int = HTTPStatus.OK) -> Response:
     """An answer of family A: what was asked for below `data`, and of lists what is known of them below `meta`."""
+    if call.world.switches.without_nulls:
+        data = without_nulls(data)
     if call.world.switches.camel_case:
         data = camelised(data)
     return answer({"data": data} if meta is None else {"data": data, "meta": meta}, status)

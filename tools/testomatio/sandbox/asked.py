@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from tools.kit.sandbox.ids import impossible
 from tools.kit.sandbox.routes import Call, NotJson
 from tools.testomatio.sandbox.answers import invalid, refuse
 from tools.testomatio.sandbox.world import World
@@ -13,7 +14,7 @@ def body(call: Call[World]) -> Fields:
     """The JSON object that was sent; an empty one when there was no body.
 
     Raises:
-        Answered: 400 when it is no JSON object.
+        Answered: 400 when it is no JSON object, 422 when an id in it is 0 or negative.
     """
     try:
         sent = call.json()
@@ -23,6 +24,8 @@ def body(call: Call[World]) -> Fields:
         return {}
     if not isinstance(sent, dict):
         raise refuse(400, "The request body is not a JSON object")
+    if name := impossible(sent, besides={"origin_id"}):  # that one is another system's
+        raise invalid(f"{name} is invalid")
     return sent
 
 

@@ -1,5 +1,6 @@
 """Attachments: files on tests, suites and results; they lie in a store that asks for nothing."""
 
+from collections.abc import Collection
 from hashlib import sha256
 
 from starlette.responses import Response
@@ -33,12 +34,23 @@ async def list_attachments(call: Call[World]) -> Response:
 @routes.post(f"{V2}/attachments")
 async def upload_attachment(call: Call[World]) -> Response:
     """One file, in a field `file` or `files`."""
-    world, (resource_type, resource_id) = call.world, _target(call)
+    resource_type, resource_id = _target(call)
+    one = kept(call, resource_type, resource_id, fields={"file", "files", "files[]"})
+    return created(call, shown(call, one))
+
+
+def kept(call: Call[World], resource_type: str, resource_id: str | int, *, fields: Collection[str]) -> Attachment:
+    """Keep the one file that a form brings in one of these fields.
+
+    Raises:
+        Answered: 422 when it brings none or several.
+    """
+    world = call.world
     try:
         found = parts(call.content_type, call.body)
     except NotMultipart as error:
         raise invalid("File can't be blank") from error
-    sent = [part for part in found if part.filename and part.name in {"file", "files", "files[]"}]
+    sent = [part for part in found if part.filename and part.name in fields]
     if len(sent) != 1:
         raise invalid("Exactly one file is required")
     one = Attachment(
@@ -52,8 +64,7 @@ async def upload_attachment(call: Call[World]) -> Response:
         world.now(),
         sent[0].content,
     )
-    world.attachments[one.id] = one
-    return created(call, shown(call, one))
+    return world.attachments.setdefault(one.id, one)
 
 
 @routes.delete(f"{V2}/attachments/{{id}}")

@@ -10,6 +10,7 @@ from tools.kit.sandbox.sandbox import Sandbox
 from tools.kit.sandbox.switches import shown, turned
 from tools.testomatio.sandbox import (
     analytics,
+    artifact_store,
     attachments,
     branches,
     bulk,
@@ -92,7 +93,7 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
             *TABLES,
             controls,
         ],
-        beside={attachments.FILES: [attachments.files]},
+        beside={attachments.FILES: [attachments.files], artifact_store.STORE: [artifact_store.routes]},
         admit=admit,
         lost=lost,
         clock=clock,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from math import ceil
 from typing import TypeVar
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox.answers import answer, refuse
-from tools.testomatio.sandbox.asked import Fields, body, whole
+from tools.testomatio.sandbox.asked import Fields, body, whole, words
 from tools.testomatio.sandbox.world import World
 
 T = TypeVar("T")
@@ -25,6 +26,8 @@ class Written:
 
     attributes: Fields
     related: Mapping[str, str]
+    origin_id: str | None = None
+    """The id in another system that a migration took it from; it stands beside the attributes."""
 
 
 def resource(type_: str, id_: str | int, attributes: Row, **related: object) -> Row:
@@ -40,13 +43,15 @@ def linkage(type_: str, id_: str | int) -> Row:
     return {"type": type_, "id": str(id_)}
 
 
-def document(data: object, *, included: list[Row] | None = None, meta: Row | None = None) -> Response:
+def document(
+    data: object, *, included: list[Row] | None = None, meta: Row | None = None, status: int = HTTPStatus.OK
+) -> Response:
     whole_document: Row = {"data": data}
     if included is not None:
         whole_document["included"] = included
     if meta is not None:
         whole_document["meta"] = meta
-    return answer(whole_document)
+    return answer(whole_document, status)
 
 
 def paged(call: Call[World], rows: Sequence[T], shown: Callable[[T], Row], *, per_page: int = PER_PAGE) -> Response:
@@ -83,7 +88,7 @@ def written(call: Call[World], type_: str, *, snake: Collection[str] = ()) -> Wr
         raise refuse(400, "attributes is not an object")
     if odd := [name for name in attributes if "_" in name and name not in snake]:
         raise refuse(400, f"found unpermitted parameters: {', '.join(odd)}")
-    return Written(attributes, _related(data.get("relationships", {})))
+    return Written(attributes, _related(data.get("relationships", {})), words(data, "origin_id"))
 
 
 def _related(sent: object) -> dict[str, str]:

@@ -88,7 +88,7 @@ def _read_one(call: Call[World], entry: Fields, resource_type: str) -> Link:
         if found is None:
             raise not_found("Label")
         if action == "add":
-            _check_value(found, value)
+            check_value(found, value)
         return Link(action == "add", "label", value, found.slug)
     if kind == "requirement" and resource_type != "suite":
         raise invalid("A requirement is linked to suites only")
@@ -113,7 +113,12 @@ def _parted(world: World, project: str, value: str) -> tuple[str, str]:
     return name, rest
 
 
-def _check_value(label: Label, value: str) -> None:
+def check_value(label: Label, value: str) -> None:
+    """See that a label's field takes a value.
+
+    Raises:
+        Answered: 422 when it does not.
+    """
     if not value:
         return
     if label.field is None:

@@ -37,15 +37,19 @@ async def get_label(call: Call[World]) -> Response:
 @routes.post(f"{V2}/labels")
 async def create_label(call: Call[World]) -> Response:
     allow_labels(call)
-    world, sent = call.world, fields(call, "label")
+    return created(call, shown(make(call, fields(call, "label"))))
+
+
+def make(call: Call[World], sent: Fields) -> Label:
+    """A label of the project; no other has its title."""
+    world = call.world
     require(sent, "title")
     if labelling.named(world, project(call).slug, words(sent, "title") or "") is not None:
         raise invalid("Title has already been taken")
     label = Label("", project(call).slug, "", position=1 + len(world.labels))
     _write(label, sent)
     label.slug = world.new_slug(label.title)
-    world.labels[label.slug] = label
-    return created(call, shown(label))
+    return world.labels.setdefault(label.slug, label)
 
 
 @routes.put(f"{V2}/labels/{{slug}}")

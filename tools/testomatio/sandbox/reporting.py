@@ -15,11 +15,13 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Answered, Call, Routes
 from tools.testomatio.sandbox.access import reported_project
 from tools.testomatio.sandbox.answers import answer, message, refuse
+from tools.testomatio.sandbox.artifact_store import STORE
 from tools.testomatio.sandbox.asked import Fields, body, flag, number, objects, one_of, texts, words
 from tools.testomatio.sandbox.holdings import Project, Run, Rungroup, Test
 from tools.testomatio.sandbox.ingestion import bare_id, matched, put_issue, put_label, take_in
 from tools.testomatio.sandbox.lifecycle import await_results, finish, launch
 from tools.testomatio.sandbox.plans import chosen
+from tools.testomatio.sandbox.web_pages import report_address, run_address
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -224,11 +226,11 @@ def _detach(world: World, run: Run) -> None:
 
 def _told(call: Call[World], kept: Project, run: Run) -> Response:
     """A run as its reporter is told of it, with credentials for the storage of its artifacts."""
-    told: dict[str, object] = {"uid": run.id, "url": f"{call.origin}/projects/{kept.slug}/runs/{run.id}"}
+    told: dict[str, object] = {"uid": run.id, "url": run_address(call, run)}
     if run.is_public:
-        told["public_url"] = f"{call.origin}/report/{run.id}"
+        told["public_url"] = report_address(call, run)
     if kept.artifacts_storage:
-        told["artifacts"] = kept.storage
+        told["artifacts"] = {**kept.storage, "ENDPOINT": call.origin + STORE}
     if waiting := len(call.world.results.of_run(run.id)):
         told["tests_count"] = waiting
     return answer(told)

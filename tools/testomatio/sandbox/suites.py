@@ -123,16 +123,16 @@ async def get_suite(call: Call[World]) -> Response:
 async def create_suite(call: Call[World]) -> Response:
     """A suite, or a whole tree of them when it comes with `children`."""
     sent = fields(call, "suite")
-    parent = _parent(call, sent.get("parent_id"))
-    _check(call, sent)
+    parent = parent_of(call, sent.get("parent_id"))
+    check(call, sent)
     links = labelling.read(call, sent, "suite")
-    suite = _make(call, sent, parent)
+    suite = make(call, sent, parent)
     labelling.apply(call, suite, links, "suite")
     tree = Tree(call.world, suite.project, branch(call))
     return created(call, tree.shown(suite))
 
 
-def _check(call: Call[World], sent: Fields) -> None:
+def check(call: Call[World], sent: Fields) -> None:
     """See that a suite and everything below it is sound before any of it is written."""
     require(sent, "title")
     file_type = one_of(sent, "file_type", FILE_TYPES, "folder" if sent.get("children") else "file")
@@ -142,10 +142,11 @@ def _check(call: Call[World], sent: Fields) -> None:
     if children and file_type == "file":
         raise invalid("A suite of the type file has no children")
     for child in children:
-        _check(call, child)
+        check(call, child)
 
 
-def _make(call: Call[World], sent: Fields, parent: Suite | None) -> Suite:
+def make(call: Call[World], sent: Fields, parent: Suite | None) -> Suite:
+    """Put a new suite, with the suites it comes with, at the end of a folder or of the project."""
     world, slug = call.world, branch(call)
     children = objects(sent, "children")
     suite = Suite(world.new_id(), project(call).slug, words(sent, "title") or "", created_at=world.now())
@@ -155,16 +156,19 @@ def _make(call: Call[World], sent: Fields, parent: Suite | None) -> Suite:
     suite.position = 1 + max((one.position for one in _beside(call, suite.parent_id)), default=0)
     world.suites.add(suite, slug)
     for child in children:
-        _make(call, child, suite)
+        make(call, child, suite)
     return suite
 
 
 @routes.put(f"{V2}/suites/{{id}}")
 @routes.patch(f"{V2}/suites/{{id}}")
 async def update_suite(call: Call[World]) -> Response:
-    """Partial; a parent that is sent moves the suite with everything below it."""
-    world, slug, sent = call.world, branch(call), fields(call, "suite")
-    suite = suite_of(call, call.params["id"])
+    return _one(call, change(call, suite_of(call, call.params["id"]), fields(call, "suite")))
+
+
+def change(call: Call[World], suite: Suite, sent: Fields) -> Suite:
+    """Write what was sent; a parent that is sent moves the suite with everything below it."""
+    world, slug = call.world, branch(call)
     if suite.shared_from is not None:
         raise invalid("A shared suite is changed in the project it comes from")
     if "title" in sent:
@@ -175,7 +179,7 @@ async def update_suite(call: Call[World]) -> Response:
         raise invalid("A folder holds suites and no tests")
     if file_type == "file" and world.children(suite, slug):
         raise invalid("A suite of the type file has no children")
-    parent = _parent(call, sent.get("parent_id"))
+    parent = parent_of(call, sent.get("parent_id"))
     moved(
         {one.id: one.parent_id for one in world.suites.of(suite.project, slug)},
         suite.id,
@@ -194,7 +198,7 @@ async def update_suite(call: Call[World]) -> Response:
         suite.parent_id = target
     labelling.apply(call, suite, links, "suite")
     suite.updated_at = world.now()
-    return _one(call, suite)
+    return suite
 
 
 @routes.delete(f"{V2}/suites/{{id}}")
@@ -210,7 +214,7 @@ def _write(call: Call[World], suite: Suite, sent: Fields) -> None:
         suite.assigned_to = person(call, sent)
 
 
-def _parent(call: Call[World], parent_id: object) -> Suite | None:
+def parent_of(call: Call[World], parent_id: object) -> Suite | None:
     """The folder something is to stand in; None for the project itself."""
     if parent_id is None or parent_id == "":
         return None

@@ -37,17 +37,26 @@ async def list_results(call: Call[World]) -> Response:
 
 @routes.get("/api/{p}/testruns/{result_id}")
 async def get_result(call: Call[World]) -> Response:
-    text = str(call.params["result_id"])
-    row = call.world.results.get(int(text)) if text.isdecimal() and len(text) < 19 else None
-    if row is None or not _is_seen(call, row):
-        raise not_found("Testrun")
-    return document(shown(call, row))
+    return document(shown(call, find(call)))
 
 
 @routes.get("/api/{p}/testrun/{result_id}")
 async def get_result_as_once_written(call: Call[World]) -> Response:
     """The singular of the first documentation."""
     return await get_result(call)
+
+
+def find(call: Call[World]) -> Testrun:
+    """The result that the path names.
+
+    Raises:
+        Answered: 404 when the project has no such result.
+    """
+    text = str(call.params["result_id"])
+    row = call.world.results.get(int(text)) if text.isdecimal() and len(text) < 19 else None
+    if row is None or not _is_seen(call, row):
+        raise not_found("Testrun")
+    return row
 
 
 def shown(call: Call[World], row: Testrun) -> Row:

@@ -6,16 +6,17 @@ that were seen.
 
 from collections import Counter
 from collections.abc import Iterable
+from math import ceil
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testomatio.sandbox import web_tests
+from tools.testomatio.sandbox import web_rungroups, web_tests
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import not_found
-from tools.testomatio.sandbox.asked import asked_for
+from tools.testomatio.sandbox.asked import asked_for, whole
 from tools.testomatio.sandbox.dates import precise
-from tools.testomatio.sandbox.holdings import Run, Testrun
+from tools.testomatio.sandbox.holdings import Run, Rungroup, Testrun
 from tools.testomatio.sandbox.json_api import Row, asked_per_page, document, linkage, paged, resource
 from tools.testomatio.sandbox.querying import seconds
 from tools.testomatio.sandbox.web_parts import issues, label_words, person
@@ -24,6 +25,7 @@ from tools.testomatio.sandbox.world import World
 routes: Routes[World] = Routes()
 
 MOST_PER_PAGE = 100
+PER_DASHBOARD = 30
 
 
 @routes.get("/api/{p}/runs")
@@ -42,6 +44,25 @@ async def list_runs(call: Call[World]) -> Response:
 async def list_archived_runs(call: Call[World]) -> Response:
     rows = [run for run in of(call) if run.archived_at is not None]
     return paged(call, rows, lambda run: shown(call.world, run))
+
+
+@routes.get("/api/{p}/runs/dashboard")
+async def show_dashboard(call: Call[World]) -> Response:
+    """What the web app begins with: runs in no group and groups in no other, newest first, and `meta` in camelCase."""
+    world, slug = call.world, project(call).slug
+    rows: list[Run | Rungroup] = [run for run in of(call) if run.rungroup_id is None and run.archived_at is None]
+    rows += [
+        one for one in world.rungroups.values() if one.project == slug and not one.parent_id and not one.archived_at
+    ]
+    rows.sort(key=lambda one: (one.created_at, one.id), reverse=True)
+    page = max(whole(call.last("page"), 1), 1)
+    pages = ceil(len(rows) / PER_DASHBOARD)
+    meta: Row = {"page": page, "perPage": PER_DASHBOARD, "totalCount": len(rows), "totalPages": pages}
+    shown_rows = rows[(page - 1) * PER_DASHBOARD : page * PER_DASHBOARD]
+    return document(
+        [shown(world, one) if isinstance(one, Run) else web_rungroups.shown(world, one) for one in shown_rows],
+        meta=meta,
+    )
 
 
 @routes.get("/api/{p}/runs/{run_id}")

@@ -59,6 +59,8 @@ class Switches:
     """Every so many requests one is 429; 0 for never."""
     without_has_more: bool = False
     """Pages of v2 do not tell `has_more` and `total_pages`."""
+    without_nulls: bool = False
+    """Answers of v2 leave out the keys that would be null."""
     without_run_counts: bool = False
     """Runs of v2 come without counters, dates and the build's address."""
     newest_results_first: bool = False
@@ -103,6 +105,10 @@ class World:
         self.requirements: dict[str, Requirement] = {}
         self.branches: dict[str, Branch] = {}
         self.attachments: dict[str, Attachment] = {}
+        self.artifacts: dict[str, tuple[str, bytes]] = {}
+        """What reporters put into the store: by bucket and key the type and the content."""
+        self.origins: dict[tuple[str, str, str], str] = {}
+        """By project, kind and the id in another system: what a migration made of it."""
         self.charts: dict[str, Chart] = {}
         self.comments: dict[int, Comment] = {}
         self.templates: dict[int, Template] = {}

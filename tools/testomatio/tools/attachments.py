@@ -2,15 +2,17 @@
 
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
+from tools.kit.errors import Invalid, NotFound, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, is_private, opened
+from tools.testomatio.client.families import EMAIL, PASSWORD, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.issues import Attachment
 from tools.testomatio.tools.issues import TargetId
@@ -50,35 +52,54 @@ TYPES: Final = {
 }
 
 
-async def not_there(api: Testomatio, project: str, kind: Kind, number: str) -> PlatformError:
-    """What a 404 of the attachments means: their target is not there, or this host has no such route at all."""
+async def target_there(api: Testomatio, project: str, kind: Kind, number: str) -> None:
+    """See that what files are on is there, after a 404 that may have meant the route.
+
+    Raises:
+        NotFound: when the project has no such thing.
+    """
     bare = bare_id(kind, number)
-    try:
-        if kind == "test":
-            await known_test(api, project, bare, [])
-        elif kind == "suite":
-            await known_suite(api, project, bare, [])
-        else:
+    if kind == "test":
+        await known_test(api, project, bare, [])
+    elif kind == "suite":
+        await known_suite(api, project, bare, [])
+    else:
+        try:
             await api.result(project, int(bare))
-    except NotFound as error:
-        return (
-            error
-            if kind != "testrun"
-            else NotFound(f"Project {project[:100]!r} has no result {bare[:20]}.", status=404)
+        except NotFound as error:
+            raise NotFound(f"Project {project[:100]!r} has no result {bare[:20]}.", status=404) from error
+
+
+def no_route(kind: Kind, number: str) -> NotFound:
+    """What is said where neither the public API nor the web's takes or shows files of a thing."""
+    if kind == "suite":
+        why = "The web's API, which is tried in its place, has files of tests and results only."
+    else:
+        why = (
+            f"The web's API, which is tried in its place, needs a general token (testomat_...) in {TOKEN}, or {EMAIL} "
+            f"and {PASSWORD}."
         )
     return NotFound(
-        f"The {kind} {bare[:40]} is there, so it is the route for attachments that this host does not have (404): live "
-        "hosts were seen without it in August 2026. The web app takes and shows files.",
+        f"The {kind} {bare_id(kind, number)[:40]} is there, but this host's public API does not have attachments "
+        f"(404), as live hosts did not in August 2026. {why}",
         status=404,
     )
 
 
 async def attachments_of(api: Testomatio, project: str, kind: Kind, number: str) -> list[Attachment]:
-    """The files of a thing."""
+    """The files of a thing; where the public API has no attachments, as the web's API shows them."""
     try:
         return (await api.attachments(project, targeted(kind, number))).data
     except NotFound as error:
-        raise await not_there(api, project, kind, number) from error
+        await target_there(api, project, kind, number)
+        if kind == "suite" or not api.can_log_in:
+            raise no_route(kind, number) from error
+    bare = bare_id(kind, number)
+    if kind == "test":
+        addresses = (await api.web_test(project, bare)).data.attachments
+    else:
+        addresses = (await api.web_result(project, int(bare))).files
+    return [Attachment(name=urlsplit(one).path.rsplit("/", 1)[-1] or None, url=one) for one in addresses]
 
 
 class Attachments(Answer):
@@ -94,7 +115,7 @@ class Attachments(Answer):
 async def list_attachments(
     api: Testomatio, target: Kind, target_id: TargetId, project: ProjectSlug = None
 ) -> Attachments:
-    """List the files attached to a test, suite or result (testrun); some hosts do not have this route."""
+    """List the files attached to a test, suite or result (testrun)."""
     found = await attachments_of(api, api.project_of(project), target, target_id)
     return Attachments(target=target, target_id=bare_id(target, target_id), total=len(found), items=found)
 
@@ -121,7 +142,7 @@ async def upload_attachment(
     if not is_private(api.account.base_url, api.account):
         raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
     where = targeted(target, target_id)
-    allowed = api.account.settings.get(DIRECTORIES, "")
+    allowed, over = api.account.settings.get(DIRECTORIES, ""), ""
     async with opened(file, allowed=allowed, extensions=tuple(TYPES), at_most=LARGEST) as found:
         kind = TYPES[Path(found.name).suffix.lower()]
 
@@ -131,8 +152,12 @@ async def upload_attachment(
         try:
             made = await _either_field(api, slug, where, form("file"), form("files"))
         except NotFound as error:
-            raise await not_there(api, slug, target, target_id) from error
-        return UploadedFile(done=f"Attached {found.size:,} bytes.", file=found.name, attachment=made)
+            await target_there(api, slug, target, target_id)
+            if target == "suite" or not api.can_log_in:
+                raise no_route(target, target_id) from error
+            made = await _over_the_web(api, slug, target, bare_id(target, target_id), found.name, form("file"))
+            over = " over the web's API, because this host's public API does not have attachments"
+        return UploadedFile(done=f"Attached {found.size:,} bytes{over}.", file=found.name, attachment=made)
 
 
 async def _either_field(api: Testomatio, project: str, where: Pairs, form: Form, later: Form) -> Attachment:
@@ -143,6 +168,15 @@ async def _either_field(api: Testomatio, project: str, where: Pairs, form: Form,
         if error.status not in {400, 422}:
             raise
         return await api.upload_attachment(project, where, later)
+
+
+async def _over_the_web(api: Testomatio, project: str, kind: Kind, number: str, name: str, form: Form) -> Attachment:
+    """Send a file the way the vendor's own programs do; the answer is its address alone."""
+    if kind == "test":
+        made = await api.attach_to_test(project, number, form)
+    else:
+        made = await api.attach_to_result(project, int(number), form)
+    return Attachment(name=name, url=made.url)
 
 
 async def _known(api: Testomatio, project: str, kind: Kind, number: str, attachment_id: str) -> Attachment:
@@ -165,7 +199,7 @@ async def about_to_delete_attachment(
     size = f" ({one.size:,} bytes)" if one.size is not None else ""
     where = f"{target} {bare_id(target, target_id)}"
     return (
-        f"Delete the file {quote(one.name or one.id)}{size} from {where} of project {slug}? "
+        f"Delete the file {quote(one.name or attachment_id)}{size} from {where} of project {slug}? "
         "There is no undo through this API."
     )
 
@@ -184,5 +218,5 @@ async def delete_attachment(
     """Delete a file from a test, suite or result, after a person said yes."""
     slug = api.project_of(project)
     one = await _known(api, slug, target, target_id, attachment_id)
-    await api.delete_attachment(slug, one.id, targeted(target, target_id))
+    await api.delete_attachment(slug, attachment_id, targeted(target, target_id))
     return DeletedFile(done="Deleted.", before=one)
