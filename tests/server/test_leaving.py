@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from server.guards.leaving import check
-from server.guards.patterns import HIDDEN, Redactor
+from server.guards.patterns import HIDDEN
+from server.guards.redact import Redactor
 from server.guards.scope import offers
 from tools.kit.editing import TextEdit
 from tools.kit.errors import Refused
