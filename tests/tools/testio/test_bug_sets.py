@@ -85,6 +85,24 @@ async def test_a_device_is_found_by_words_of_its_line(devices: list[str], claim:
     assert 0 < len(fit) < 27
 
 
+async def test_bugs_that_a_filter_cannot_judge_are_counted() -> None:
+    bugs = [
+        {"id": 1, "feature": {"id": 302}, "devices": [{"device": {"name": "A"}}]},
+        {"id": 2, "app_section": {"id": 302, "title": "Coupons"}, "devices": [{"device": {"name": "A"}}]},
+        {"id": 3, "devices": [{"device": {"name": "B"}}]},
+        {"id": 4, "feature": {"id": 302}, "devices": None},
+    ]
+    async with desk() as d:
+        body = {"meta": {"record_count": 4, "page": 1, "per_page": 500}, "bugs": bugs}
+        await d.fault(method="GET", path="/bugs", times=1, status=200, body=body)
+        page = await d.answer("testio_list_bugs", feature_ids=[302], devices=["a"])
+        assert sorted(row["id"] for row in page["items"]) == [1, 2]
+        assert page["note"] == (
+            "1 bug names no feature and 1 bug names no device, and so could not be looked at for it."
+        )
+        assert "coupon|voucher" in await d.refusal("testio_list_bugs", text=" | ")
+
+
 @pytest.mark.parametrize(
     ("subject", "column"),
     [("feature", "feature"), ("severity", "severity"), ("status", "status"), ("test", "test_title"),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AliasPath, BeforeValidator, Field, field_validator
+from pydantic import AliasChoices, AliasPath, BeforeValidator, Field, field_validator
 
 from tools.kit.model import Many, Model
 from tools.kit.rows import Brief
@@ -165,10 +165,15 @@ class BugScan(Model):
     steps: Steps = Field(default_factory=list)
     test_id: int | None = Field(None, validation_alias=AliasPath("test", "id"))
     test_title: Untrusted | None = Field(None, validation_alias=AliasPath("test", "title"))
-    feature_id: int | None = Field(None, validation_alias=AliasPath("feature", "id"))
-    feature: Untrusted | None = Field(None, validation_alias=AliasPath("feature", "title"))
+    # Older answers name the feature as app_section only.
+    feature_id: int | None = Field(
+        None, validation_alias=AliasChoices(AliasPath("feature", "id"), AliasPath("app_section", "id"))
+    )
+    feature_title: Untrusted | None = Field(
+        None, validation_alias=AliasChoices(AliasPath("feature", "title"), AliasPath("app_section", "title"))
+    )
     section_id: int | None = Field(None, validation_alias=AliasPath("section", "id"))
-    section: Untrusted | None = Field(None, validation_alias=AliasPath("section", "name"))
+    section_name: Untrusted | None = Field(None, validation_alias=AliasPath("section", "name"))
     devices: Many[Device] = Field(default_factory=list)
 
     @field_validator("fixed", mode="before")

@@ -79,11 +79,11 @@ def _values(bug: BugScan, subject: Subject) -> list[Values]:
     if subject == "device":
         return [(("device", device),) for device in dict.fromkeys(bug.devices)] or [()]
     if subject == "feature":
-        return [(("feature", bug.feature), ("feature_id", bug.feature_id))]
+        return [(("feature", bug.feature_title), ("feature_id", bug.feature_id))]
     if subject == "test":
         return [(("test", bug.test_title), ("test_id", bug.test_id))]
     if subject == "section":
-        return [(("section", bug.section), ("section_id", bug.section_id))]
+        return [(("section", bug.section_name), ("section_id", bug.section_id))]
     if subject == "known":
         return [(("known", bool(bug.known)),)]
     return [((subject, getattr(bug, subject)),)]

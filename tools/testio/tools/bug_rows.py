@@ -1,18 +1,22 @@
 """Bugs as rows of lists: which columns they have, and which words they are found by."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tools.kit.errors import Refused
 from tools.kit.rows import minute, only_yes
-from tools.kit.text import clean
+from tools.kit.text import clean, many
 from tools.testio.models.bugs import Bug, BugRow, BugScan
 
 Column = Literal[
     "devices", "feature", "test_title", "author", "section", "location", "fixed", "exported_at", "external_idx"
 ]
 Columns = Annotated[list[Column] | None, Field(max_length=9, description="Columns to add to the rows.")]
+NAMED = {"feature": "feature_title", "section": "section_name"}
+"""Columns whose field of a bug is called otherwise."""
 DeviceWords = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100)]] | None,
     Field(max_length=20, description='Words of the device line, any of these: "iphone 14", "android 13".'),
@@ -31,7 +35,7 @@ def row_of(bug: BugScan, columns: Collection[str] = ()) -> BugRow:
         reported_at=minute(bug.reported_at),
     )
     for column in columns:
-        value = getattr(bug, column)
+        value = getattr(bug, NAMED.get(column, column))
         setattr(row, column, minute(value) if column == "exported_at" else value)
     return row
 
@@ -52,9 +56,36 @@ def row_of_whole(bug: Bug) -> BugRow:
     )
 
 
+@dataclass
+class Unnamed:
+    """Counts the bugs that a filter cannot judge, since the platform names no feature or device of theirs."""
+
+    feature: bool
+    device: bool
+    features: int = 0
+    devices: int = 0
+
+    def see(self, bug: BugScan) -> None:
+        self.features += self.feature and bug.feature_id is None
+        self.devices += self.device and not bug.devices
+
+    @property
+    def note(self) -> str | None:
+        counted = ((self.features, "feature"), (self.devices, "device"))
+        told = [f"{many(count, 'bug names', 'bugs name')} no {what}" for count, what in counted if count]
+        return f"{' and '.join(told)}, and so could not be looked at for it." if told else None
+
+
 def alternatives(text: str | None) -> list[list[str]]:
-    """The words to look for: all of one of the alternatives that bars part."""
-    return [words for part in (text or "").casefold().split("|") if (words := part.split())]
+    """The words to look for: all of one of the alternatives that bars part.
+
+    Raises:
+        Refused: for bars without a word.
+    """
+    wanted = [words for part in (text or "").casefold().split("|") if (words := part.split())]
+    if not wanted and (text or "").strip():
+        raise Refused("There is no word between the bars of text. Write it as coupon|voucher. Nothing was sent.")
+    return wanted
 
 
 def has_words(texts: Iterable[str | None], wanted: Sequence[Sequence[str]]) -> bool:

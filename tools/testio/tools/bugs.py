@@ -16,7 +16,16 @@ from tools.testio.client.bugs import BugFilters
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import Bug, BugRow, BugScan, RejectReasons
 from tools.testio.tools.bug_counts import BugList, CountBy, Tally
-from tools.testio.tools.bug_rows import Columns, DeviceWords, alternatives, has_words, on_device, row_of, row_of_whole
+from tools.testio.tools.bug_rows import (
+    Columns,
+    DeviceWords,
+    Unnamed,
+    alternatives,
+    has_words,
+    on_device,
+    row_of,
+    row_of_whole,
+)
 from tools.testio.tools.products import FEATURE, PRODUCT, SECTION
 
 tool = Toolset(TestIO)
@@ -79,7 +88,8 @@ async def list_bugs(
         platform=filters.query(),
         local=[status, severity, known, author, since, until, text, feature_ids, devices],
     )
-    words, lines, tally = alternatives(text), [line.casefold().split() for line in devices or ()], Tally(count_by)
+    words, lines, tally = alternatives(text), alternatives("|".join(devices or ())), Tally(count_by)
+    unnamed = Unnamed(feature=bool(feature_ids), device=bool(lines))
 
     def fits(bug: BugScan) -> bool:
         # Cheapest first: this runs for each of thousands.
@@ -89,18 +99,16 @@ async def list_bugs(
             return False
         if known is not None and bool(bug.known) is not known:
             return False
-        if feature_ids and bug.feature_id not in feature_ids:
-            return False
-        if lines and not on_device(bug, lines):
-            return False
         if author and (bug.author or "").casefold() != author.casefold():
             return False
         if (since or until) and not asked.holds(instant(bug.reported_at)):
             return False
         if words:
             parts = (bug.title, bug.actual_result, bug.expected_result, bug.location, bug.external_idx, *bug.steps)
-            return has_words(parts, words)
-        return True
+            if not has_words(parts, words):
+                return False
+        unnamed.see(bug)
+        return (not feature_ids or bug.feature_id in feature_ids) and (not lines or on_device(bug, lines))
 
     def keep(bug: BugScan) -> None:
         if fits(bug):
@@ -108,7 +116,8 @@ async def list_bugs(
             tally.add(bug)
 
     walked = await api.walk_bugs(filters, keep, progress=progress)
-    page = selection.page(lambda bug: row_of(bug, fields or ()), walked.coverage(selection.matched), asked.note)
+    note = " ".join(filter(None, (asked.note, unnamed.note))) or None
+    page = selection.page(lambda bug: row_of(bug, fields or ()), walked.coverage(selection.matched), note)
     return BugList.widened(page, counts=tally.counts(), more_counts=tally.more)
 
 
