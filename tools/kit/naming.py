@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origi
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
 
 from tools.kit.errors import Refused
 from tools.kit.text import clean, quote
@@ -95,7 +94,7 @@ class ByName:
 
     async def resolve(self, api: Any, value: Any, given: Mapping[str, Any], *, parts: bool) -> Any:
         """The id for an id or a name; a list of them for a list."""
-        several = value if isinstance(value, list) else [value]
+        several = _apart(value) if isinstance(value, list) else [value]
         choices: Sequence[Choice] = ()
         if any(isinstance(entry, str) and not self.is_id(entry) for entry in several):
             choices = await self.choices(api, given)
@@ -111,6 +110,15 @@ class ByName:
         return pick(value, choices, what=self.what, shows=self.shows, parts=parts).id
 
 
+def _apart(values: Sequence[Any]) -> list[Any]:
+    """A list in which ids that came as one text, 71,72, stand alone; a name keeps its commas."""
+    apart: list[Any] = []
+    for value in values:
+        ids = [part.strip() for part in value.split(",")] if isinstance(value, str) else []
+        apart += ids if len(ids) > 1 and all(map(_is_number, ids)) else [value]
+    return apart
+
+
 def _id_or_name(value: Any) -> int | str:
     if isinstance(value, str) and 0 < len(value.strip()) <= LONGEST_NAME:
         return value.strip()
@@ -118,7 +126,7 @@ def _id_or_name(value: Any) -> int | str:
         return value
     if isinstance(value, float) and value.is_integer() and value > 0:
         return int(value)
-    raise PydanticCustomError("id_or_name", "give an id (a number above 0) or a name")
+    raise ValueError(f"give an id (a number above 0) or a name of at most {LONGEST_NAME} characters")
 
 
 IdOrName = Annotated[

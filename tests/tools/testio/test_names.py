@@ -69,6 +69,15 @@ async def test_a_name_that_fits_none_or_several_is_answered_with_those_there_are
         assert d.arrived() == ["GET /products", "GET /products"]
 
 
+async def test_ids_and_names_may_be_mixed_and_come_as_one() -> None:
+    async with desk() as d:
+        for given in ([71, "Harbour App"], "71,72", ["71, 72"], ["harbour web", "72"]):
+            await d.answer("testio_list_bugs", product_ids=given, limit=1)
+            assert d.sent("GET", "/bugs")[0][0] == ("filter_product_ids", "71,72")
+        for wrong in ("", [], 0):
+            assert "give an id (a number above 0) or a name" in await d.refusal("testio_get_product", product_id=wrong)
+
+
 @pytest.mark.parametrize("mode", ERAS)
 async def test_an_act_is_not_done_on_a_part_of_a_name_and_nobody_is_asked(mode: str) -> None:
     async with desk(mode) as d:
