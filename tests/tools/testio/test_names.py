@@ -74,7 +74,8 @@ async def test_ids_and_names_may_be_mixed_and_come_as_one() -> None:
         for given in ([71, "Harbour App"], "71,72", ["71, 72"], ["harbour web", "72"]):
             await d.answer("testio_list_bugs", product_ids=given, limit=1)
             assert d.sent("GET", "/bugs")[0][0] == ("filter_product_ids", "71,72")
-        for wrong in ("", [], 0):
+        wrongs: list[Any] = ["", [], 0]
+        for wrong in wrongs:
             assert "give an id (a number above 0) or a name" in await d.refusal("testio_get_product", product_id=wrong)
 
 
