@@ -211,10 +211,10 @@ async def test_an_edit_stands_in_the_question_and_is_checked_before_it(mode: str
     arguments: dict[str, Any] = {"test_id": 5512}
     async with desk(mode, person=lambda _: ElicitResult(action="decline")) as d:
         goal = (await d.answer("testio_get_exploratory_test", **arguments))["goal"]
-        edit = {"field": "goal", "old": "Start with the cart", "new": "Only the cart"}
+        edit = {"field": "goal", "old": "Start with the cart", "new": "Only the cart, password: Kai-0815-West"}
         await d.refusal("testio_update_exploratory_test", **arguments, edits=[edit])
         assert len(d.asked) == 1
-        assert "'Start with the cart' becomes 'Only the cart'" in d.asked[0]
+        assert "'Start with the cart' becomes 'Only the cart, password: Kai-0815-West'" in d.asked[0]
         assert "is stored with markup" in await d.refusal(
             "testio_update_exploratory_test", **arguments, edits=[edit | {"old": goal}]
         )

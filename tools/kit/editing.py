@@ -13,7 +13,7 @@ from pydantic import Field, PrivateAttr, ValidatorFunctionWrapHandler
 from tools.kit.errors import Refused
 from tools.kit.model import Sent
 from tools.kit.shortened import MASK
-from tools.kit.text import clean, quote
+from tools.kit.text import clean, given
 
 MOST_EDITS: Final = 20
 MOST_CHARACTERS: Final = 200_000
@@ -138,11 +138,11 @@ def edited(
 def described(edits: Sequence[TextEdit] | None) -> Iterator[str]:
     """What edits do, one sentence each, for a question."""
     for edit in edits or ():
-        old, new = quote(edit.old, at_most=20_000), quote(edit.new, at_most=20_000)
+        old = given(edit.old)
         yield (
-            f"In {quote(edit.field)}: {old} becomes {new}."
+            f"In {given(edit.field)}: {old} becomes {given(edit.new)}."
             if edit.new
-            else f"In {quote(edit.field)}: {old} is removed."
+            else (f"In {given(edit.field)}: {old} is removed.")
         )
 
 

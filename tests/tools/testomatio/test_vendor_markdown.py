@@ -1,5 +1,7 @@
 """The vendor's own Markdown of tests, in and out, and line breaks that are none."""
 
+import contextlib
+import time
 from typing import Any
 
 import pytest
@@ -106,6 +108,23 @@ def test_line_breaks_that_a_caller_escaped_twice_are_read_as_meant() -> None:
     assert from_markdown(escaped) == from_markdown(FILE)
     assert [test.title for test in from_markdown("## A\\nLook.\\n\\n## B").tests] == ["A", "B"]
     assert from_markdown("## A line with a \\n in it\nReal").tests[0].title == "A line with a \\n in it"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<!-- test a:{' ' * 200_000}x -->\n## A",
+        f"<!-- test\na: b{' ' * 200_000}c\n-->\n## A",
+        f"<!-- test -->\n## A{' ' * 200_000}#x",
+        f"## A{' ' * 200_000}#x",
+        "<!-- test -->\n## A\n<!-- example" + "-->x" * 50_000,
+    ],
+)
+def test_a_line_of_any_length_is_read_or_refused_at_once(text: str) -> None:
+    started = time.process_time()
+    with contextlib.suppress(Refused):
+        from_markdown(text)
+    assert time.process_time() - started < 1
 
 
 WORDS = st.from_regex(r"[A-Za-z][a-z .!?-]{0,20}[a-z]", fullmatch=True)

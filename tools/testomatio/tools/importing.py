@@ -239,7 +239,10 @@ async def list_test_ids(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[CodeId]:
-    """List the ids that code is marked with, by file#suite#title; or files: the manual tests as Markdown."""
+    """List the ids that code is marked with, by file#suite#title; or files: the manual tests as Markdown.
+
+    testomatio_create_tests takes such Markdown back.
+    """
     query: Pairs = [("with_files", "true")] if kind == "files" else []
     query += [("export_automated", "true")] if kind == "files" and automated else []
     query += [("suite_ids", ",".join(suite_ids))] if suite_ids else []

@@ -19,6 +19,8 @@ _EXAMPLE = re.compile(r"[ \t]*<!--[ \t]*example\b.*?-->[ \t]*")
 _TABLE_ROW = re.compile(r"[ \t]*\|.*")
 PRIORITIES: Final = get_args(Priority)
 STATES: Final = get_args(State)
+LONGEST_LINE: Final = 2000
+"""Characters of a comment's line or a heading; in longer ones the forms above would look for their end too long."""
 NOT_WRITTEN: Final = ("issues", "attachments", "creator", "shared")
 
 
@@ -59,7 +61,11 @@ class Block:
 
 def is_vendors(text: str) -> bool:
     """Whether a text is in this form."""
-    return any(_BLOCK.fullmatch(line) for line in text.splitlines())
+    return any(_opening(line) for line in text.splitlines())
+
+
+def _opening(line: str) -> re.Match[str] | None:
+    return _BLOCK.fullmatch(line) if len(line) <= LONGEST_LINE else None
 
 
 def blocks_of(text: str) -> list[Block]:
@@ -73,7 +79,7 @@ def blocks_of(text: str) -> list[Block]:
     """
     lines, blocks, at = text.splitlines(), list[Block](), 0
     while at < len(lines):
-        opening = _BLOCK.fullmatch(lines[at])
+        opening = _opening(lines[at])
         if opening is None:
             if blocks:
                 blocks[-1].lines.append(lines[at])
@@ -103,6 +109,8 @@ def _fields(lines: list[str], at: int, opening: re.Match[str]) -> tuple[dict[str
         line = lines[number].strip()
         if line == "-->":
             return fields, number + 1
+        if len(line) > LONGEST_LINE:
+            raise Refused(f"Line {number + 1} of a comment is longer than {LONGEST_LINE} characters. {_NOTHING}")
         if found := _FIELD.fullmatch(line):
             name = found[1]
             fields[name] = found[2]
@@ -115,7 +123,7 @@ def _title(lines: list[str], begin: int, at: int, kind: str) -> tuple[int, str]:
     """The heading of a block, and the line behind it."""
     while at < len(lines) and not lines[at].strip():
         at += 1
-    heading = _HEADING.fullmatch(lines[at]) if at < len(lines) else None
+    heading = _HEADING.fullmatch(lines[at]) if at < len(lines) and len(lines[at]) <= LONGEST_LINE else None
     if heading is None:
         raise Refused(f"The {kind} whose comment begins in line {begin + 1} has no heading with its title. {_NOTHING}")
     return at + 1, heading[1]
@@ -125,7 +133,7 @@ def _without_examples(block: Block) -> None:
     """Take the table of examples out of a test's text, where it is no part of the description."""
     kept, in_table = list[str](), False
     for line in block.lines:
-        if block.kind == "test" and _EXAMPLE.fullmatch(line):
+        if block.kind == "test" and len(line) <= LONGEST_LINE and _EXAMPLE.fullmatch(line):
             in_table = block.has_examples = True
         elif not (in_table and (_TABLE_ROW.fullmatch(line) or not line.strip())):
             in_table = False

@@ -13,7 +13,7 @@ from tools.kit.text import clean
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.tests import Priority, State, Tags
-from tools.testomatio.tools.vendor_markdown import blocks_of, is_vendors
+from tools.testomatio.tools.vendor_markdown import LONGEST_LINE, blocks_of, is_vendors
 
 MOST: Final = 200
 LONGEST_TITLE: Final = 500
@@ -131,7 +131,8 @@ def _plain_form(text: str) -> list[NewTest]:
             fence = "" if fence and marks[1].startswith(fence) else fence or marks[1]
         heading = None if fence or marks else _HEADING.fullmatch(line.rstrip())
         if heading:
-            found.append((_CLOSING.sub("", heading[1]), []))
+            title = heading[1] if len(heading[1]) > LONGEST_LINE else _CLOSING.sub("", heading[1])
+            found.append((title, []))
         elif found:
             found[-1][1].append(line)
         elif line.strip() and not line.startswith("# "):
