@@ -61,3 +61,19 @@ def grouped(failures: Iterable[T], error_of: Callable[[T], str | None]) -> list[
         words = normalised(error_of(failure))
         groups.setdefault(words, Group(words, [])).members.append(failure)
     return sorted(groups.values(), key=lambda group: -len(group.members))
+
+
+FIRST_WORDS = 300
+"""Characters of a message that a row shows; the rest is in get_result."""
+
+
+def shortened(message: str | None, at_most: int = FIRST_WORDS) -> str | None:
+    """The beginning of a message; what follows is left to the tool that has it whole.
+
+    It ends behind a line or a word, because half a secret is not recognised as one any more.
+    """
+    if message is None or len(message) <= at_most:
+        return message
+    head = message[: at_most + 1]
+    end = max(head.rfind("\n"), 0) or max(head.rfind(" "), head.rfind("\t"), 0)
+    return f"{head[:end].rstrip()}…"

@@ -26,6 +26,7 @@ def parts() -> Parts:
         schedules,
         stages,
         starting,
+        test_history,
         uploads,
         waiting,
     )
@@ -42,6 +43,7 @@ def parts() -> Parts:
             results.tool,
             failures.tool,
             comparing.tool,
+            test_history.tool,
             uploads.tool,
             environments.tool,
             stages.tool,

@@ -34,6 +34,7 @@ def parts() -> Parts:
         settings,
         step_groups,
         test_cases,
+        test_history,
         test_plans,
         test_runs,
     )
@@ -48,6 +49,7 @@ def parts() -> Parts:
             case_changes.tool,
             step_groups.tool,
             test_runs.tool,
+            test_history.tool,
             run_changes.tool,
             recording.tool,
             imports.tool,

@@ -15,6 +15,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("testery_get_results", {"run_id": HOTFIX, "status": ["failed"]}),
     ("testery_get_result", {"run_id": HOTFIX, "result_id": 90211400009}),
     ("testery_get_failures", {"run_id": HOTFIX}),
+    ("testery_get_test_history", {"project_key": "harbour-web", "name": "Saved card"}),
     ("testery_compare_runs", {"run_id": HOTFIX, "before_run_id": 902098}),
     ("testery_start_test_run", {"project_key": "harbour-web", "environment_key": "staging", "branch": "main"}),
     ("testery_rerun_test_run", {"run_id": HOTFIX}),

@@ -19,6 +19,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("testomatio_terminate_run", {"run_id": BY_HAND}),
     ("testomatio_list_results", {"run_id": HOTFIX, "status": ["failed"]}),
     ("testomatio_get_result", {"result_id": 9001995}),
+    ("testomatio_get_test_history", {"test_id": "@Tc0de0014"}),
+    ("testomatio_list_results", {"latest_only": True, "status": ["failed"], "limit": 5}),
     ("testomatio_add_results", {"run_id": BY_HAND, "results": [{"test_id": "c0de0014", "status": "passed"}]}),
     ("testomatio_update_result", {"result_id": 9001995, "message": "Again"}),
     ("testomatio_delete_result", {"result_id": 9001995}),

@@ -8,10 +8,11 @@ from tests.desk import DECLINE, desk
 from tests.tools.testomatio.holding import OF_THE_PROJECT, V2, holding
 from tests.tools.testomatio.host import Host, page_of
 from tools.kit.errors import NotFound
+from tools.kit.failure_groups import shortened
 from tools.kit.toolset import in_silence
 from tools.testomatio.models.results import Result, WebResult
 from tools.testomatio.tools.result_changes import NewResult, add_results
-from tools.testomatio.tools.results import get_result, list_results, shortened
+from tools.testomatio.tools.results import get_result, list_results
 
 pytestmark = pytest.mark.anyio
 

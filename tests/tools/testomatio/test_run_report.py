@@ -9,8 +9,9 @@ import pytest
 from tests.desk import desk
 from tests.tools.testomatio.holding import OF_THE_PROJECT, V2, holding
 from tests.tools.testomatio.host import Host, page_of
+from tools.kit.history import Past
 from tools.kit.toolset import in_silence
-from tools.testomatio.tools.run_history import MOST_PAGES, Past, history
+from tools.testomatio.tools.run_history import MOST_PAGES, history
 from tools.testomatio.tools.run_report import get_run_report, without_stack
 
 pytestmark = pytest.mark.anyio
@@ -57,7 +58,7 @@ async def test_new_failures_come_first_and_each_says_what_its_test_did_before() 
         "test_id": "c0de0016",
         "title": "Total with shipping @regression @release-9.0",
         "mark": "new",
-        "before": "failed 0 of 5",
+        "before": "failed 0 of 5 (PPPPP)",
     }
     payment = group_with(report, "although the bank refused")
     assert payment["marks"] == {"known": 3}

@@ -19,6 +19,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("testsigma_list_test_cases", {"project": "HRB", "folder": "Coupons", "priority": "Critical"}),
     ("testsigma_list_test_cases", {"project": "HRB", "text": "no title has these words"}),
     ("testsigma_get_test_case", {"case_id": "HRB-7"}),
+    ("testsigma_get_test_history", {"case_id": "HRB-7"}),
     (
         "testsigma_create_test_cases",
         {"project": "HRB", "folder": "Cart", "test_cases": [CASE], "owner": "Ann Weber"} | WORDS,

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from pydantic import Field
 
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized
+from tools.kit.history import Past, changes, pattern, trend
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, quote
@@ -17,6 +18,8 @@ from tools.testomatio.models.documents import Listed
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import joined
+from tools.testomatio.tools.run_history import history
+from tools.testomatio.tools.run_names import runs_called
 from tools.testomatio.tools.runs import Until, bare_run
 from tools.testomatio.tools.scope import missing, of_project
 from tools.testomatio.tools.tql import Tql, checked_tql
@@ -58,6 +61,11 @@ PAGED: Final = frozenset({"runs-summary", "milestone-runs"})
 Days = Annotated[int | None, Field(ge=1, description="The last days.")]
 Envs = Annotated[list[str] | None, Field(description="As testomatio_get_project_info names them.")]
 Rate = Annotated[float | None, Field(ge=0, le=1)]
+
+
+HISTORY = 10
+"""Results of each flaky test that its pattern is made of."""
+HISTORY_PAGES = 6
 
 
 async def explained(api: Testomatio, project: str, envs: list[str] | None, ask: Callable[[], Awaitable[T]]) -> T:
@@ -175,12 +183,46 @@ async def get_test_analytics(
         paged = [] if group_by else [("page", page), ("per_page", 100)]
         return listed(await api.test_analytics(slug, kind, [*query, *paged]), is_whole=group_by is not None)
 
-    return await answered(
+    page = await answered(
         api,
         slug,
         envs,
         lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, note=note, asked=[slug, kind, query]),
     )
+    if kind == "flaky" and group_by is None:
+        await _with_history(api, slug, page)
+    return page
+
+
+async def _with_history(api: Testomatio, project: str, page: Page[Row]) -> None:
+    """Add what tells flaky from broken to rows that name tests: changes, first and last failure, the pattern."""
+    ids = [str(row.cells["id"]) for row in page.items if row.cells.get("id")]
+    try:
+        past = await history(api, project, None, ids, earlier=HISTORY, most_pages=HISTORY_PAGES)
+    except PlatformError as error:
+        page.add_note(f"Without patterns: results could not be read ({error}).")
+        return
+    runs = await runs_called(api, project, [run_id for one in past.of.values() for run_id in _ends(one)])
+    for row in page.items:
+        one = past.of.get(str(row.cells.get("id")))
+        if one is None or not one.verdicts:
+            continue
+        verdicts = list(one.verdicts.values())
+        row.cells |= {"trend": trend(verdicts), "pattern": pattern(verdicts), "changes": changes(verdicts)}
+        for name, run_id in zip(("last_failed_at", "first_failed_at"), _ends(one), strict=False):
+            run = runs.get(run_id)
+            row.cells[name] = run.finished_at or run.created_at if run is not None else None
+    if past.of:
+        page.add_note(
+            f"pattern: the newest {HISTORY} runs, oldest first (P passed, F failed, B both); PPFFF broke, PFPFP is "
+            "flaky.",
+            past.why,
+        )
+
+
+def _ends(past: Past) -> list[str]:
+    """The last run and the first in which a test failed."""
+    return past.failed_in[:1] + past.failed_in[-1:]
 
 
 def listed(rows: Rows, *, is_whole: bool) -> Listed[Row]:

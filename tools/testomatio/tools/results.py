@@ -1,20 +1,24 @@
 """Results of tests in runs: the list with its filters, and one of them whole."""
 
-from typing import Annotated, Literal
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
+from tools.kit.failure_groups import shortened
 from tools.kit.model import Answer
-from tools.kit.page import Cursor, Limit, Page
+from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.when import EPOCH, Span, When, span
 from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.results import FullResult, Result
-from tools.testomatio.tools.paging import page_from
+from tools.testomatio.tools.paging import drain, page_from, page_of
 from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.run_names import env_of, runs_called
 from tools.testomatio.tools.runs import RunId, Until, known_run
 from tools.testomatio.tools.scope import Pairs, missing, of_project
 
@@ -43,6 +47,9 @@ class ResultRow(Answer):
 
     id: int
     run_id: Key | None = None
+    run: Untrusted | None = Field(default=None, description="Title; with env, where the run is not the one asked for.")
+    env: Untrusted | None = None
+    at: Key | None = Field(default=None, description="When it finished, or its run did.")
     test_id: Key | None = None
     title: Untrusted | None = None
     suite: Untrusted | None = None
@@ -53,26 +60,11 @@ class ResultRow(Answer):
     assigned_to: Untrusted | None = None
 
 
-FIRST_WORDS = 300
-"""Characters of a message that a row shows; the rest is in get_result."""
-
-
-def shortened(message: str | None, at_most: int = FIRST_WORDS) -> str | None:
-    """The beginning of a message; what follows is left to the tool that has it whole.
-
-    It ends behind a line or a word, because half a secret is not recognised as one any more.
-    """
-    if message is None or len(message) <= at_most:
-        return message
-    head = message[: at_most + 1]
-    end = max(head.rfind("\n"), 0) or max(head.rfind(" "), head.rfind("\t"), 0)
-    return f"{head[:end].rstrip()}…"
-
-
 def row_of(result: Result, *, run_id: str | None = None) -> ResultRow:
     return ResultRow(
         id=result.id,
         run_id=None if result.run_id == run_id else result.run_id,
+        at=result.finished_at or result.created_at,
         test_id=result.test_id,
         title=result.test_title,
         suite=result.suite_title,
@@ -117,15 +109,18 @@ async def list_results(
     group_ids: Names = None,
     sort: Literal["created_at", "suite", "testcase", "failure"] = "created_at",
     order: Literal["asc", "desc"] = "asc",
+    latest_only: Annotated[bool, Field(description="Each test's newest result alone.")] = False,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[ResultRow]:
     """List results (testruns) of a run, or of tests across runs; since and until are the time finished."""
     slug = api.project_of(project)
+    if latest_only:
+        _of_the_latest(substatus=substatus, has_message=has_message, has_defect=has_defect)
     filters: Pairs = [("run_id", run_id)] if run_id else []
     filters += [("test_ids", ",".join(test_ids))] if test_ids else []
-    filters += [("filter[status]", status[0])] if status and len(status) == 1 else []
+    filters += [("filter[status]", status[0])] if status and len(status) == 1 and not latest_only else []
     filters += [("filter[substatus]", substatus)] if substatus else []
     filters += [("filter[kind]", kind)] if kind else []
     filters += [("filter[priority]", priority)] if priority else []
@@ -144,29 +139,74 @@ async def list_results(
     ):
         filters += [(name, joined(values, what))] if values else []
     # The default order differs from server to server: it is always said.
-    filters += [("sort", sort), ("order", order)]
+    filters += [("sort", "created_at"), ("order", "desc")] if latest_only else [("sort", sort), ("order", order)]
 
     def fits(result: Result) -> bool:
         """What the platform was asked for, looked at again where a row tells it; several statuses only here."""
         return (
-            (not status or result.status in status)
+            (latest_only or not status or result.status in status)
             and (run_id is None or result.run_id in {None, run_id})
             and (not test_ids or result.test_id in test_ids)
         )
 
+    async def fetch(number: int) -> Listed[Result]:
+        return await api.results_page(slug, filters, number)
+
+    def show(result: Result) -> ResultRow:
+        return row_of(result, run_id=run_id)
+
+    asked_for = [slug, filters, status]
     with of_project(slug):
-        page: Page[ResultRow] = await page_from(
-            lambda number: api.results_page(slug, filters, number),
-            lambda result: row_of(result, run_id=run_id),
-            limit=limit,
-            cursor=cursor,
-            fits=fits,
-            progress=progress,
-            asked=[slug, filters, status],
-        )
+        page: Page[ResultRow]
+        if latest_only:
+            page = await _latest(fetch, show, fits, status, limit, cursor, progress, asked_for)
+        else:
+            page = await page_from(
+                fetch, show, limit=limit, cursor=cursor, fits=fits, progress=progress, asked=asked_for
+            )
+    if run_id is None:
+        runs = await runs_called(api, slug, [row.run_id for row in page.items])
+        for row in page.items:
+            if (run := runs.get(row.run_id or "")) is not None:
+                row.run, row.env = run.title, env_of(run)
+                row.at = row.at or run.finished_at or run.launched_at or run.created_at
     if run_id is not None and page.coverage.loaded == 0:
         await known_run(api, slug, run_id)  # an unknown run has no results either
     return page.add_note(asked.note)
+
+
+def _of_the_latest(**filters: Any) -> None:
+    """Refuse the filters by which the platform would hide a newer result behind an older one.
+
+    Raises:
+        Refused: for each that was given.
+    """
+    if given := [name for name, value in filters.items() if value is not None]:
+        raise Refused(
+            f"latest_only cannot be combined with {' and '.join(given)}: an older result would pass for the latest. "
+            "Use status, or leave latest_only out. Nothing was sent."
+        )
+
+
+async def _latest(
+    fetch: Callable[[int], Awaitable[Listed[Result]]],
+    show: Callable[[Result], ResultRow],
+    fits: Callable[[Result], bool],
+    status: list[ResultStatus] | None,
+    limit: int,
+    cursor: str | None,
+    progress: Progress,
+    asked_for: list[Any],
+) -> Page[ResultRow]:
+    """The newest result of each test out of results that come newest first; one that still waits is none."""
+    read = await drain(fetch, progress=progress)
+    latest: dict[tuple[str, str], Result] = {}
+    for result in read.rows:
+        if fits(result) and result.status != "pending":
+            latest.setdefault((result.test_id or "", result.test_title or ""), result)
+    rows = [show(result) for result in latest.values() if not status or result.status in status]
+    filters = digest(asked=[*asked_for, "latest"])
+    return page_of(rows, loaded=len(read.rows), complete=read.complete, limit=limit, cursor=cursor, filters=filters)
 
 
 async def _finished(api: Testomatio, asked: Span) -> Pairs:

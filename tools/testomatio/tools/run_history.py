@@ -1,10 +1,10 @@
-"""What became of tests in earlier runs, and what that makes of a failure: new, flaky or known."""
+"""What became of tests in earlier runs of Testomat.io."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Final, Literal
+from typing import Final
 
+from tools.kit.history import Past
 from tools.kit.toolset import Progress, in_silence
 from tools.testomatio.client.runs import PER_PAGE
 from tools.testomatio.client.testomatio import Testomatio
@@ -16,58 +16,6 @@ TESTS_AT_ONCE: Final = 50
 """Tests whose past is asked for in one request; an address may not become much longer."""
 MOST_PAGES: Final = 12
 MOST_TESTS: Final = 200
-
-Verdict = Literal["passed", "failed", "both"]
-Mark = Literal["new", "flaky", "known", "no history"]
-
-
-@dataclass
-class Past:
-    """What became of one test in the runs before, the newest first."""
-
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    """By run; `both`: it failed and passed in the same run."""
-    is_reached: bool = False
-    """Whether the run in question was met, so that what follows is older."""
-
-    def add(self, run_id: str, status: str) -> None:
-        if status not in {"passed", "failed"}:
-            return
-        verdict: Verdict = "failed" if status == "failed" else "passed"
-        before = self.verdicts.setdefault(run_id, verdict)
-        if before != verdict:
-            self.verdicts[run_id] = "both"
-
-    def mark(self, *, passed_too: bool = False) -> Mark:
-        """What a failure of this test is, seen with its past.
-
-        `passed_too`: it also passed in the run in question. One change from passed to failed is new where it is the
-        last thing that happened, and known where runs failed since; more changes are flaky.
-        """
-        verdicts: list[Verdict] = ["both" if passed_too else "failed", *self.verdicts.values()]
-        changes = sum(one != other for one, other in pairwise(verdicts))
-        if "both" in verdicts or changes > 1:
-            return "flaky"
-        if len(verdicts) == 1:
-            return "no history"
-        return "new" if verdicts[1] == "passed" else "known"
-
-    @property
-    def since(self) -> str | None:
-        """The run in which the failures without a break began; None where that is not seen."""
-        began: str | None = None
-        for run_id, verdict in self.verdicts.items():
-            if verdict == "passed":
-                return began
-            began = run_id
-        return None
-
-    def said(self) -> str | None:
-        """The past in words; None without one."""
-        if not self.verdicts:
-            return None
-        failed = sum(verdict != "passed" for verdict in self.verdicts.values())
-        return f"failed {failed} of {len(self.verdicts)}"
 
 
 @dataclass
@@ -88,22 +36,26 @@ class History:
 async def history(
     api: Testomatio,
     project: str,
-    run_id: str,
+    run_id: str | None,
     test_ids: Sequence[str],
     *,
     earlier: int,
+    most_pages: int = MOST_PAGES,
     progress: Progress = in_silence,
 ) -> History:
-    """Read the newest `earlier` verdicts of each test before a run, in as few requests as the platform allows."""
+    """Read the newest `earlier` verdicts of each test before a run, in as few requests as the platform allows.
+
+    Without a run they are the newest of all.
+    """
     told = History()
     pages = 0
     for start in range(0, min(len(test_ids), MOST_TESTS), TESTS_AT_ONCE):
         some = test_ids[start : start + TESTS_AT_ONCE]
-        pasts = {test_id: told.of.setdefault(test_id, Past()) for test_id in some}
+        pasts = {test_id: told.of.setdefault(test_id, Past(is_reached=run_id is None)) for test_id in some}
         asked: Pairs = [("test_ids", ",".join(some)), ("sort", "created_at"), ("order", "desc")]
         page = 0
         while any(len(past.verdicts) < earlier for past in pasts.values()):
-            if pages == MOST_PAGES:
+            if pages == most_pages:
                 told.why = f"only the newest {told.read} results of these tests were read"
                 break
             page, pages = page + 1, pages + 1
@@ -119,7 +71,7 @@ async def history(
     return told
 
 
-def _take(pasts: dict[str, Past], result: Result, run_id: str, earlier: int) -> None:
+def _take(pasts: dict[str, Past], result: Result, run_id: str | None, earlier: int) -> None:
     past = pasts.get(result.test_id or "")
     if past is None or result.run_id is None:
         return

@@ -10,7 +10,8 @@ from typing import Annotated, Final, TypeVar
 from pydantic import Field
 
 from tools.kit.errors import PlatformError
-from tools.kit.failure_groups import NO_WORDS, Group, grouped
+from tools.kit.failure_groups import NO_WORDS, Group, grouped, shortened
+from tools.kit.history import Mark, Past
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, many
 from tools.kit.together import together
@@ -22,8 +23,7 @@ from tools.testomatio.models.results import Result
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.results import shortened
-from tools.testomatio.tools.run_history import History, Mark, Past, history
+from tools.testomatio.tools.run_history import History, history
 from tools.testomatio.tools.runs import Counts, RunId, counts_of, known_run
 from tools.testomatio.tools.scope import Branch, Pairs
 
@@ -295,7 +295,7 @@ def _group(
         substatus=list(dict.fromkeys(one.substatus for one in members if one.substatus)),
         defects=_named(linked),
         since_run=since.pop() if len(since) == 1 else None,
-        failed=[_test(one, marks[id(one)], past.of.get(one.test_id or "", Past()).said()) for one in members[:ROWS]],
+        failed=[_test(one, marks[id(one)], past.of.get(one.test_id or "", Past()).summary()) for one in members[:ROWS]],
         more=len(members) - ROWS if len(members) > ROWS else None,
     )
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from tools.kit.errors import PlatformError, Refused
+from tools.kit.failure_groups import shortened
 from tools.kit.survey import Found, Kind, RunFailure, RunRow, RunStory, Seen, Survey, Untested, Wish
 from tools.kit.text import clean
 from tools.kit.together import together
@@ -15,7 +16,6 @@ from tools.testomatio.client.families import PROJECT
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.paging import drain
-from tools.testomatio.tools.results import shortened
 from tools.testomatio.tools.run_report import results_of
 from tools.testomatio.tools.runs import bare_run, counts_of, known_run
 from tools.testomatio.tools.scope import Pairs, opens_web

@@ -1,5 +1,6 @@
 """Tests: the list with its filters, one test whole, and the tags that stand in titles."""
 
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -45,6 +46,7 @@ class TestRow(Answer):
     priority: Key
     labels: list[Untrusted] = Field(default_factory=list)
     assigned_to: Untrusted | None = None
+    last_result: Key | None = Field(None, description="Where status was asked for.")
 
 
 class CountedBy(Answer):
@@ -60,9 +62,10 @@ class Tests(Page[TestRow]):
     counts: list[CountedBy] = Field(default_factory=list)
 
 
-def row_of_test(test: Test) -> TestRow:
+def row_of_test(test: Test, *, last_result: str | None = None) -> TestRow:
     """A test as a row; without a priority it has the normal one."""
     return TestRow(
+        last_result=last_result,
         id=test.id,
         title=test.title,
         suite_id=test.suite_id,
@@ -133,7 +136,12 @@ async def list_tests(
             return await api.tests(slug, [*query, ("slim", "true"), *paged(page, PER_PAGE)])
 
     page = await page_from(
-        fetch, row_of_test, limit=limit, cursor=cursor, progress=progress, of=[slug, suite_id, asked, branch]
+        fetch,
+        partial(row_of_test, last_result=status),
+        limit=limit,
+        cursor=cursor,
+        progress=progress,
+        of=[slug, suite_id, asked, branch],
     )
     counts: list[CountedBy] = []
     if count_by is not None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
+from tools.kit.failure_groups import shortened
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted
@@ -17,7 +18,7 @@ from tools.testomatio.models.results import WebResult
 from tools.testomatio.models.runs import WebRun
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.results import ResultId, ResultStatus, shortened
+from tools.testomatio.tools.results import ResultId, ResultStatus
 from tools.testomatio.tools.runs import GroupId, RunId, Until
 from tools.testomatio.tools.scope import Pairs, missing, of_project
 

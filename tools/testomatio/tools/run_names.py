@@ -1,0 +1,40 @@
+"""The runs that results belong to: a result of the API names its run by id only."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Final
+
+from tools.kit.errors import PlatformError
+from tools.kit.together import together
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.runs import Run
+
+MOST_NAMED: Final = 30
+"""Runs that are read one by one, where the newest page of the list does not have them."""
+
+
+async def runs_called(api: Testomatio, project: str, run_ids: Iterable[str | None]) -> dict[str, Run]:
+    """The runs of some results by their ids; one that cannot be read is left out, for its results are read without."""
+    wanted = [run_id for run_id in dict.fromkeys(run_ids) if run_id]
+    found: dict[str, Run] = {}
+    if len(wanted) > 1:
+        try:
+            listed = await api.runs_page(project, [], 1)
+        except PlatformError:
+            return found
+        found = {run.id: run for run in listed.data if run.id in wanted}
+
+    async def read(run_id: str) -> Run | None:
+        try:
+            return await api.run(project, run_id)
+        except PlatformError:
+            return None
+
+    missing = [run_id for run_id in wanted if run_id not in found][:MOST_NAMED]
+    read_runs = await together([partial(read, run_id) for run_id in missing], at_once=4)
+    return found | {run.id: run for run in read_runs if run is not None}
+
+
+def env_of(run: Run | None) -> str | None:
+    """The environments of a run in one text."""
+    return (", ".join(sorted(run.env)) or None) if run is not None else None

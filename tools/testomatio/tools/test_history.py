@@ -1,0 +1,72 @@
+"""What became of a test over its runs, and the runs that results belong to."""
+
+from functools import partial
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from tools.kit.failure_groups import shortened
+from tools.kit.history import Outcome, TestHistory, history_of
+from tools.kit.toolset import Progress, Toolset
+from tools.kit.vocabulary import Status, shared
+from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.ids import TestId
+from tools.testomatio.models.results import Result
+from tools.testomatio.models.runs import Run
+from tools.testomatio.tools.paging import page_from
+from tools.testomatio.tools.placing import known_test
+from tools.testomatio.tools.projects import ProjectSlug
+from tools.testomatio.tools.run_names import env_of, runs_called
+from tools.testomatio.tools.scope import Pairs, of_project
+
+tool = Toolset(Testomatio, needs="api")
+
+STATUSES: Final[dict[str, Status]] = {
+    "passed": "passed",
+    "failed": "failed",
+    "skipped": "skipped",
+    "pending": "queued",
+}
+
+
+def outcome_of(result: Result, runs: dict[str, Run]) -> Outcome:
+    run = runs.get(result.run_id or "")
+    return Outcome(
+        run_id=result.run_id or "?",
+        run=run.title if run is not None else None,
+        environment=env_of(run),
+        at=result.finished_at or result.created_at or (run.finished_at if run is not None else None),
+        status=shared(result.status, STATUSES, "unknown"),
+        said=result.substatus or result.status,
+        result_id=str(result.id),
+        error=shortened(result.message, 160),
+    )
+
+
+@tool.reads(rest_in="get_result")
+async def get_test_history(
+    api: Testomatio,
+    progress: Progress,
+    test_id: TestId,
+    newest: Annotated[int, Field(ge=1, le=100, description="Results to look at.")] = 20,
+    project: ProjectSlug = None,
+) -> TestHistory:
+    """Tell whether a test is flaky or broken and since when: its results over runs, with a pattern."""
+    slug = api.project_of(project)
+    asked: Pairs = [("test_ids", test_id), ("sort", "created_at"), ("order", "desc")]
+    with of_project(slug):
+        page = await page_from(
+            partial(api.results_page, slug, asked),
+            lambda result: result,
+            limit=newest,
+            cursor=None,
+            fits=lambda result: result.test_id in {None, test_id} and result.status != "pending",
+            progress=progress,
+        )
+    results: list[Result] = page.items
+    if not results:
+        await known_test(api, slug, test_id, [])  # an unknown test has no results either
+    runs = await runs_called(api, slug, [result.run_id for result in results])
+    title = next((result.test_title for result in results if result.test_title), None)
+    why = None if page.next_cursor is None else f"only the newest {len(results)} results were read; raise newest"
+    return history_of([outcome_of(one, runs) for one in results], test_id=test_id, title=title, why=why)
