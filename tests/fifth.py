@@ -90,7 +90,7 @@ async def runs(api: Shelf, wish: Wish) -> Seen[RunRow]:
     return Seen([RunRow(platform="toyshelf", run_id=str(t.id), title=t.name, status="passed") for t in toys])
 
 
-async def run(api: Shelf, run_id: str) -> RunStory:
+async def run(api: Shelf, run_id: str, wish: Wish) -> RunStory:
     toy = await api.toy(int(run_id))
     return RunStory(run=RunRow(platform="toyshelf", run_id=run_id, title=toy.name, status="passed"))
 

@@ -18,7 +18,18 @@ from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Status
 from tools.kit.when import Clock, Span, When, milliseconds, span
-from tools.release import MOST_LINES, MOST_LISTED, WORST, Assessment, Source, counted, judge, left_out, lines_of
+from tools.release import (
+    MOST_EXPLAINED,
+    WORST,
+    Assessment,
+    Source,
+    counted,
+    id_of,
+    is_failing,
+    judge,
+    lines_of,
+    standing,
+)
 
 T = TypeVar("T")
 
@@ -69,6 +80,12 @@ Platforms = Annotated[
 Words = Annotated[
     str | None, Field(max_length=200, description="Words that all stand in the title; 9.0 is found in 9.0.1 too.")
 ]
+
+
+OWN_COUNTS = (
+    "Counts are the runs' own; across_get_run counts results, where a test tried again and set-up may count too, and "
+    "says why the two differ."
+)
 
 
 class Runs(Answer):
@@ -146,7 +163,9 @@ async def list_runs(
     rows = [row for _, found in answers for row in found if not status or row.status in status]
     rows.sort(key=lambda row: -milliseconds(row.started_at))
     sources = [source for source, _ in answers]
-    return Runs(items=rows[:limit], more=max(0, len(rows) - limit), note=time.note, sources=sources)
+    own = OWN_COUNTS if any(row.failed for row in rows[:limit]) else None
+    note = " ".join(filter(None, [time.note, own])) or None
+    return Runs(items=rows[:limit], more=max(0, len(rows) - limit), note=note, sources=sources)
 
 
 @tool.reads(long_text=True)
@@ -155,11 +174,11 @@ async def get_run(
     platform: Annotated[str, Field(max_length=40, description="Key, as across_list_runs gives it.")],
     run_id: Annotated[str, Field(min_length=1, max_length=100, description="As across_list_runs gives it.")],
 ) -> RunStory:
-    """Read a run of any platform with what failed in it."""
+    """Tell why a run of any platform failed and what is new: failures grouped by error, each new, known or flaky."""
     (chosen,) = view.chosen([platform])
     if chosen.survey is None:
         raise Refused(f"{chosen.title} tells nothing of its runs here.")
-    return await chosen.survey.run(view.client_of(chosen.key), run_id)
+    return await chosen.survey.run(view.client_of(chosen.key), run_id, Wish())
 
 
 @tool.reads()
@@ -194,7 +213,7 @@ async def assess_release(
     until: When = None,
     platforms: Platforms = None,
 ) -> Assessment:
-    """Gather what speaks for and against a release, with sources: runs, open bugs by severity, what is untested.
+    """Is a release ready to ship? What speaks for and against it, with causes and sources: runs, open bugs, untested.
 
     Give version, since or both; of runs counts when they lasted, of bugs when they were reported.
     """
@@ -213,22 +232,35 @@ async def assess_release(
     told = [f"version {version}"] if version else []
     told += [f"since {since}"] if since else []
     told += [f"until {until}"] if until else []
-    lines = lines_of(rows, open_bugs + [bug for bug in known_bugs if bug.is_confirmed], untested)
+    counting = standing(rows)
+    stories = await _stories(view, [row for row, _ in counting if is_failing(row)][:MOST_EXPLAINED], wish)
     assessment = Assessment(
         scope=f"{', '.join(told)}{f' ({time.note})' if time.note else ''}",
-        lines=lines,
-        runs=rows[:MOST_LISTED],
         open_bugs_by_severity=counted([bug.severity for bug in open_bugs]),
-        open_bugs=open_bugs[:MOST_LISTED],
         confirmed_bugs_by_severity=counted([bug.severity for bug in known_bugs if bug.is_confirmed]),
         untested_count=len(untested),
-        untested=untested[:MOST_LISTED],
-        left_out=left_out(lines, rows, open_bugs, untested),
         sources=_joined(chosen, [runs, bugs, gaps]),
     )
+    confirmed = [bug for bug in known_bugs if bug.is_confirmed]
+    assessment.say(lines_of(counting, open_bugs + confirmed, untested, stories))
     judge(assessment, rows)
-    assessment.lines = lines[:MOST_LINES]
     return assessment
+
+
+async def _stories(view: View, rows: list[RunRow], wish: Wish) -> dict[tuple[str, str], RunStory]:
+    """Why runs failed; one that cannot be read stays without causes, and says so."""
+
+    async def read(row: RunRow) -> RunStory:
+        survey = view.platforms[row.platform].survey
+        try:
+            if survey is not None:
+                return await survey.run(view.client_of(row.platform), row.run_id, wish)
+        except TestdeskError as error:
+            return RunStory(run=row, note=f"Its causes could not be read: {error}")
+        return RunStory(run=row)
+
+    stories = await together([partial(read, row) for row in rows], at_once=3)
+    return {id_of(row): story for row, story in zip(rows, stories, strict=True)}
 
 
 def _joined(platforms: list[Platform], asked: list[list[tuple[Source, list[Any]]]]) -> list[Source]:

@@ -20,18 +20,19 @@ async def release(stage: Stage) -> None:
     )
 
     told = await stage.call("across_assess_release", version=VERSION)
-    for line in told["lines"][:SHOWN]:
-        stage.show(f"{line['speaks']:10} {line['platform']:10} {line['says']}")
-    stage.claim(
-        all(line["source"] for line in told["lines"]), f"each of the {len(told['lines'])} lines names its source"
-    )
+    lines = [line for kind in ("against", "not_proven", "speaking_for") for line in told.get(kind, [])]
+    for line in lines[:SHOWN]:
+        stage.show(f"{line['source']}: {line['says']}")
+        for cause in line.get("causes", [])[:1]:
+            stage.show(f"  {cause['count']} ({cause['marks']}): {cause['error']}")
+    stage.claim(all(line["source"] for line in lines), f"each of the {len(lines)} lines names its source")
     stage.claim(told["verdict"] == "evidence against", f"the verdict is: {told['verdict']}")
 
     failed = next(row for row in runs["items"] if row["status"] == "failed")
     story = await stage.call("across_get_run", platform=failed["platform"], run_id=failed["run_id"])
-    for failure in story["failures"][:3]:
-        stage.show(f"{failure['title']}: {' '.join(failure.get('error', '').split())[:90]}")
-    stage.claim(len(story["failures"]) > 0, "a failing run is opened without asking which platform's tool that takes")
+    for group in story["groups"][:3]:
+        stage.show(f"{group['count']} ({group['marks']}): {' '.join(group.get('error', '').split())[:90]}")
+    stage.claim(len(story["groups"]) > 0, "a failing run is opened without asking which platform's tool that takes")
 
     found = await stage.call("across_search", text="expired code")
     for one in found["items"][:SHOWN]:

@@ -1,19 +1,27 @@
 """What speaks for and against a release: lines of evidence with their sources, and a verdict where they carry one."""
 
-from typing import Literal
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
+from tools.kit.failure_groups import shortened
 from tools.kit.model import Answer
-from tools.kit.survey import BugRow, RunRow, Untested
-from tools.kit.text import Key
+from tools.kit.survey import BugRow, RunRow, RunStory, Untested
+from tools.kit.text import Key, Untrusted
 
-MOST_LISTED = 20
-"""Runs, open bugs and untested tests that an assessment names; the rest is counted."""
-MOST_LINES = 60
+MOST_LINES = 40
 """Lines that an assessment shows, those that speak against first; the rest is counted."""
+MOST_EXPLAINED = 6
+"""Failing runs whose causes are read, the newest; each takes a few requests."""
+MOST_CAUSES = 3
+"""Causes that a line names, those with new failures first."""
+SHORT = 100
+"""Characters of an error or a title in a line."""
 MOST_NAMED = 5
 """Ids that one line names."""
+Speaks = Literal["against", "not proven", "for"]
 WORST = ("critical", "high", "medium", "low", "unknown")
 SPEAKS = ("against", "not proven", "for")
 DECIDED = frozenset({"passed", "failed", "blocked"})
@@ -26,7 +34,7 @@ class Source(Answer):
     """What came from one platform, and what did not."""
 
     platform: Key
-    title: str
+    title: str = Field(exclude=True)
     rows: int = 0
     complete: bool = Field(
         description="Whether all that the platform can tell was looked at; why says what is missing."
@@ -34,12 +42,24 @@ class Source(Answer):
     why: str | None = None
 
 
+class Cause(Answer):
+    """An error that failures of a run share."""
+
+    error: Untrusted | None = None
+    count: int
+    marks: str = Field(description="How many are new, flaky, known.")
+
+
 class Line(Answer):
     """One thing that speaks for or against, and where it comes from."""
 
-    speaks: Literal["against", "not proven", "for"]
+    speaks: Speaks = Field(exclude=True)
     says: str
-    platform: Key
+    title: Untrusted | None = None
+    causes: list[Cause] = Field(default_factory=list)
+    more_causes: int | None = None
+    note: str | None = None
+    platform: Key | None = Field(None, description="Where source is no resource.")
     source: Key = Field(description="Resource that shows it; an id where there is none.")
 
 
@@ -58,23 +78,50 @@ class Assessment(Answer):
         default=None, description="None where the evidence does not carry one; why_no_verdict says so."
     )
     why_no_verdict: str | None = None
-    lines: list[Line]
-    runs: list[RunRow]
+    against: list[Line] = Field(default_factory=list)
+    not_proven: list[Line] = Field(default_factory=list)
+    speaking_for: list[Line] = Field(default_factory=list)
     open_bugs_by_severity: list[Counted]
-    open_bugs: list[BugRow]
     confirmed_bugs_by_severity: list[Counted] = Field(
         default_factory=list, description="Taken for real, and not told whether they are fixed."
     )
     untested_count: int = Field(description="Tests without a result, and runs that have not begun.")
-    untested: list[Untested]
     left_out: str | None = None
     sources: list[Source]
 
+    def say(self, lines: list[Line]) -> None:
+        """Put the first lines where they belong, and count the others."""
+        for line in lines[:MOST_LINES]:
+            place = {"against": self.against, "not proven": self.not_proven, "for": self.speaking_for}
+            place[line.speaks].append(line)
+        if len(lines) > MOST_LINES:
+            self.left_out = f"{len(lines) - MOST_LINES} more lines"
 
-def lines_of(rows: list[RunRow], bugs: list[BugRow], untested: list[Untested]) -> list[Line]:
+    @property
+    def lines(self) -> list[Line]:
+        """All lines, those that speak against first."""
+        return [*self.against, *self.not_proven, *self.speaking_for]
+
+
+Stories = Mapping[tuple[str, str], RunStory]
+"""What is known of why runs failed, by platform and id."""
+
+
+def lines_of(
+    runs: list[tuple[RunRow, list[RunRow]]], bugs: list[BugRow], untested: list[Untested], stories: Stories
+) -> list[Line]:
     """All that is known as lines of evidence, what speaks against first."""
-    lines = [*_of_runs(standing(rows)), *_of_bugs(bugs), *_of_gaps(untested)]
+    gaps = Counter((gap.platform, gap.run_id) for gap in untested)
+    lines = [*_of_runs(runs, gaps, stories), *_of_bugs(bugs), *_of_gaps(untested, {id_of(row) for row, _ in runs})]
     return sorted(lines, key=lambda line: SPEAKS.index(line.speaks))
+
+
+def id_of(row: RunRow) -> tuple[str, str]:
+    return row.platform, row.run_id
+
+
+def is_failing(row: RunRow) -> bool:
+    return row.status in {"failed", "blocked"} or bool(row.failed and row.status not in {"passed", "unknown"})
 
 
 def standing(rows: list[RunRow]) -> list[tuple[RunRow, list[RunRow]]]:
@@ -111,40 +158,85 @@ def _named(ids: list[str]) -> str:
     return ", ".join(ids[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _of_runs(rows: list[tuple[RunRow, list[RunRow]]]) -> list[Line]:
+def _line(
+    speaks: Literal["against", "not proven", "for"],
+    says: str,
+    platform: str,
+    page: str | None,
+    number: str,
+    **more: Any,
+) -> Line:
+    return Line(speaks=speaks, says=says, platform=None if page else platform, source=page or number, **more)
+
+
+def _of_runs(
+    rows: list[tuple[RunRow, list[RunRow]]], gaps: Mapping[tuple[str, str], int], stories: Stories
+) -> list[Line]:
     lines = []
     for row, replaced in rows:
-        counts = ", ".join(
+        waiting, found = gaps.get(id_of(row), 0), stories.get(id_of(row))
+        counted_row = found.run if found is not None else row
+        counts = [
             f"{count} {word}"
             for word, count in (
-                ("passed", row.passed),
-                ("failed", row.failed),
-                ("blocked", row.blocked),
-                ("bugs", row.bugs),
-                ("in all", row.total),
+                ("passed", counted_row.passed),
+                ("failed", counted_row.failed),
+                ("blocked", counted_row.blocked),
+                ("bugs", counted_row.bugs),
+                ("without a result", waiting),
             )
-            if count is not None
-        )
-        told = f"run {row.run_id} {row.status} ({row.said or 'no word of its own'}{f': {counts}' if counts else ''})"
+            if count
+        ]
+        counts += [f"{counted_row.total} in all"] if counted_row.total else []
+        says = f"run {row.status}" + (f" ({row.said})" if _is_news(row.said, row.status) else "")
+        says += f": {', '.join(counts)}" if counts else ""
         if replaced:
-            told += f", in place of {_named([f'{old.run_id} ({old.status})' for old in replaced])}"
-        speaks: Literal["against", "not proven", "for"] = "not proven"
-        if row.status in {"failed", "blocked"} or (row.failed and row.status not in {"passed", "unknown"}):
+            says += f", in place of {_named([f'{old.run_id} ({old.status})' for old in replaced])}"
+        speaks: Speaks = "not proven"
+        if is_failing(row):
             speaks = "against"
-        elif row.status == "passed":
+        elif row.status == "passed" and not waiting:
             speaks = "for"
-        lines.append(Line(speaks=speaks, says=told, platform=row.platform, source=row.page or row.run_id))
+        groups = found.groups if found is not None else []
+        more = len(groups) - MOST_CAUSES + (found.more_groups if found is not None else 0)
+        lines.append(
+            _line(
+                speaks,
+                says,
+                row.platform,
+                row.page,
+                row.run_id,
+                title=shortened(row.title, SHORT),
+                causes=[
+                    Cause(error=shortened(_first_line(group.error), SHORT), count=group.count, marks=group.marks)
+                    for group in groups[:MOST_CAUSES]
+                ],
+                more_causes=more if more > 0 else None,
+                note=found.note if found is not None else None,
+            )
+        )
     return lines
+
+
+def _is_news(said: str | None, status: str) -> bool:
+    """Whether a platform's word says more than the shared one."""
+    return said is not None and said.casefold() != status
+
+
+def _first_line(error: str | None) -> str | None:
+    return next((line.strip() for line in (error or "").splitlines() if line.strip()), None)
 
 
 def _of_bugs(bugs: list[BugRow]) -> list[Line]:
     lines = [
-        Line(
-            speaks="against" if bug.severity in BAD else "not proven",
-            says=f"open bug {bug.bug_id} ({bug.status or 'no status'}), severity {bug.severity} "
-            f"({bug.said or 'none said'})",
-            platform=bug.platform,
-            source=bug.page or bug.bug_id,
+        _line(
+            "against" if bug.severity in BAD else "not proven",
+            f"open bug, {bug.severity}{f' ({bug.said})' if _is_news(bug.said, bug.severity) else ''}, "
+            f"{bug.status or 'no status'}",
+            bug.platform,
+            bug.page,
+            bug.bug_id,
+            title=shortened(bug.title, SHORT),
         )
         for bug in bugs
         if not bug.is_confirmed
@@ -154,28 +246,26 @@ def _of_bugs(bugs: list[BugRow]) -> list[Line]:
         if bug.is_confirmed:
             alike.setdefault((bug.platform, bug.severity), []).append(bug)
     return lines + [
-        Line(
-            speaks="not proven",
-            says=f"{len(same)} confirmed bugs of severity {severity}, not told whether fixed: "
+        _line(
+            "not proven",
+            f"{len(same)} confirmed bugs of severity {severity}, not told whether fixed: "
             f"{_named([bug.bug_id for bug in same])}",
-            platform=platform,
-            source=same[0].page or same[0].bug_id,
+            platform,
+            same[0].page,
+            same[0].bug_id,
         )
         for (platform, severity), same in alike.items()
     ]
 
 
-def _of_gaps(untested: list[Untested]) -> list[Line]:
+def _of_gaps(untested: list[Untested], named: set[tuple[str, str]]) -> list[Line]:
+    """What is untested in runs that have no line of their own."""
     by_run: dict[tuple[str, str], list[Untested]] = {}
     for gap in untested:
-        by_run.setdefault((gap.platform, gap.run_id), []).append(gap)
+        if (gap.platform, gap.run_id) not in named:
+            by_run.setdefault((gap.platform, gap.run_id), []).append(gap)
     return [
-        Line(
-            speaks="not proven",
-            says=f"{len(gaps)} without a result in run {run_id}",
-            platform=platform,
-            source=gaps[0].page or run_id,
-        )
+        _line("not proven", f"{len(gaps)} without a result in run {run_id}", platform, gaps[0].page, run_id)
         for (platform, run_id), gaps in by_run.items()
     ]
 
@@ -201,17 +291,3 @@ def judge(assessment: Assessment, rows: list[RunRow]) -> None:
 def counted(words: list[str]) -> list[Counted]:
     """How often each word stands there, in the order in which they first come."""
     return [Counted(what=word, count=words.count(word)) for word in dict.fromkeys(words)]
-
-
-def left_out(lines: list[Line], rows: list[RunRow], bugs: list[BugRow], untested: list[Untested]) -> str | None:
-    told = [
-        f"{count - most} more {what}"
-        for count, most, what in (
-            (len(lines), MOST_LINES, "lines"),
-            (len(rows), MOST_LISTED, "runs"),
-            (len(bugs), MOST_LISTED, "open bugs"),
-            (len(untested), MOST_LISTED, "untested"),
-        )
-        if count > most
-    ]
-    return ", ".join(told) or None

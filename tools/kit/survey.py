@@ -1,14 +1,15 @@
 """What a platform can tell about its runs, bugs and tests in the words that all platforms share."""
 
 import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import Field
 
 from tools.kit.model import Answer
+from tools.kit.run_failures import ErrorGroup, Failure, error_groups, marks_of, shown_group
 from tools.kit.text import Key, Untrusted, clean
 from tools.kit.vocabulary import Said, Severity, Status
 
@@ -40,23 +41,44 @@ class RunRow(Answer):
     page: Key | None = Field(default=None, description="Resource that shows it whole.")
 
 
-class RunFailure(Answer):
-    """One thing that failed in a run: a result, or a bug that was reported."""
-
-    id: Key | None = None
-    title: Untrusted | None = None
-    status: Status = "failed"
-    said: Said = None
-    error: Untrusted | None = None
-
-
 class RunStory(Answer):
-    """A run with what failed in it."""
+    """A run with why it failed and what of it is new."""
 
     run: RunRow
-    failures: list[RunFailure] = Field(default_factory=list)
-    more_failures: int = Field(default=0, description="Failures that are not shown here.")
+    failing: int = Field(default=0, description="Tests that failed, or bugs that were reported.")
+    marks: str | None = Field(default=None, description="How many of them are new, flaky, known.")
+    earlier_runs: int = Field(default=0, description="Earlier runs they were compared with.")
+    groups: list[ErrorGroup] = Field(default_factory=list, description="By error, those with new failures first.")
+    more_groups: int = Field(default=0, description="Groups that are not shown here.")
+    note: str | None = None
     next: str | None = Field(default=None, description="The tool that tells more.")
+
+
+MOST_GROUPS: Final = 10
+"""Groups of failures that a story shows."""
+
+
+def story(
+    run: RunRow,
+    failures: Sequence[Failure],
+    *,
+    earlier: int = 0,
+    note: str | None = None,
+    next_: str | None = None,
+    is_ranked: bool = False,
+) -> RunStory:
+    """A run with its failures grouped, as every platform tells it; ranked ones come in order, the worst first."""
+    groups = error_groups(failures, is_ranked=is_ranked)
+    return RunStory(
+        run=run,
+        failing=len(failures),
+        marks=marks_of(failures) if failures else None,
+        earlier_runs=earlier,
+        groups=[shown_group(group) for group in groups[:MOST_GROUPS]],
+        more_groups=max(0, len(groups) - MOST_GROUPS),
+        note=note,
+        next=next_,
+    )
 
 
 class BugRow(Answer):
@@ -160,8 +182,8 @@ class Survey:
 
     runs: Callable[[Any, Wish], Awaitable[Seen[RunRow]]]
     """Newest first."""
-    run: Callable[[Any, str], Awaitable[RunStory]]
-    """Takes an id as `runs` gives it; raises NotFound or Refused with a sentence."""
+    run: Callable[[Any, str, Wish], Awaitable[RunStory]]
+    """Takes an id as `runs` gives it, and the wish it is read for; raises NotFound or Refused with a sentence."""
     search: Callable[[Any, str, Collection[Kind], int], Awaitable[Seen[Found]]]
     """Takes words, the kinds wanted and how many at most."""
     bugs: Callable[[Any, Wish], Awaitable[Seen[BugRow]]] | None = None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.app import build
-from tests.desk import Desk, desk, settings
+from tests.desk import Desk, desk, settings, text
 
 pytestmark = pytest.mark.anyio
 
@@ -16,13 +16,70 @@ def paths(desk: Desk, platform: str) -> Counter[tuple[str, str, str]]:
     return Counter((entry.method, entry.path, str((entry.query, entry.body))) for entry in entries)
 
 
+def lines_of(told: dict[str, Any]) -> list[dict[str, Any]]:
+    return [line for kind in ("against", "not_proven", "speaking_for") for line in told.get(kind, [])]
+
+
 async def test_every_line_of_an_assessment_can_be_opened() -> None:
     async with desk() as d:
         told = await d.answer("across_assess_release", version="9.0.1")
-        sources = {line["source"] for line in told["lines"]} | {row["page"] for row in told["runs"]}
+        sources = {line["source"] for line in lines_of(told)}
         assert len(sources) > 15
         for source in sources:
             assert (await d.client.read_resource(source)).contents
+
+
+async def test_an_assessment_is_short_and_names_causes() -> None:
+    async with desk() as d:
+        result = await d.call("across_assess_release", version="9.0.1")
+        story = await d.answer("across_get_run", platform="testomatio", run_id="9a01f1x0")
+        report = await d.answer("testomatio_get_run_report", run_id="9a01f1x0")
+    told = result.structured_content or {}
+    assert len(text(result).encode()) < 6_000
+    failing = [line for line in told["against"] if line["says"].startswith("run ")]
+    assert len(failing) == 4
+    assert all(line["causes"] and line["causes"][0]["marks"] for line in failing)
+    hotfix = next(line for line in failing if line["source"].endswith("9a01f1x0"))
+    # Every place that counts this run counts the same.
+    assert "103 passed, 13 failed, 117 in all" in hotfix["says"]
+    assert (story["run"]["total"], story["run"]["failed"], story["failing"]) == (117, 13, report["failing_tests"])
+    assert hotfix["note"] == story["note"] == report["notes"][0]
+    assert "116 tests, 12 failed; its results hold 117 tests, 13 failed" in hotfix["note"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "new", "key"),
+    [
+        ("testery_get_failures", {"run_id": 902114}, "2 new", "groups"),
+        ("testomatio_get_run_report", {"run_id": "9a01f1x0"}, "'new': 1", "groups"),
+        ("testsigma_get_run_results", {"run_id": "HRB-R-3"}, "5 new", "failures"),
+        ("across_get_run", {"platform": "testery", "run_id": "902114"}, "2 new", "groups"),
+        ("across_get_run", {"platform": "testomatio", "run_id": "9a01f1x0"}, "1 new", "groups"),
+        ("across_get_run", {"platform": "testsigma", "run_id": "HRB-R-3"}, "5 new", "groups"),
+        ("across_get_run", {"platform": "testio", "run_id": "5519"}, "no history", "groups"),
+    ],
+)
+async def test_one_call_tells_why_a_run_failed_and_what_is_new(
+    name: str, arguments: dict[str, Any], new: str, key: str
+) -> None:
+    async with desk() as d:
+        told = await d.answer(name, **arguments)
+    errors = [group["error"] for group in told[key]]
+    assert len(errors) == len(set(errors)) > 1
+    assert new in str(told["marks"])
+    assert all(group["marks"] for group in told[key])
+
+
+async def test_counts_that_differ_are_explained_by_what_the_results_hold() -> None:
+    async with desk() as d:
+        notes = [
+            (await d.answer("testery_get_failures", run_id=902114))["note"],
+            (await d.answer("testery_get_results", run_id=902114, status=["failed"]))["note"],
+            (await d.answer("across_get_run", platform="testery", run_id="902114"))["note"],
+        ]
+    assert len(set(notes)) == 1
+    assert "counts 10 failed; its results hold 11 failed" in notes[0]
+    assert "1 of a test that passed when tried again" in notes[0]
 
 
 async def test_an_assessment_reads_nothing_twice() -> None:
@@ -43,7 +100,7 @@ async def test_an_assessment_reads_nothing_twice() -> None:
 async def test_a_version_takes_in_no_dates_and_no_other_versions(version: str, titles: set[str]) -> None:
     async with desk() as d:
         told = await d.answer("across_assess_release", version=version)
-    assert {row["title"] for row in told["runs"]} == titles
+    assert {line["title"] for line in lines_of(told) if line["says"].startswith("run ")} == titles
 
 
 async def test_what_an_api_does_not_list_is_said_where_it_was_looked_for() -> None:

@@ -43,28 +43,28 @@ async def test_runs_that_do_not_fit_the_limit_are_counted() -> None:
 
 async def test_a_run_tells_what_failed_and_how_much_more() -> None:
     async with client_of(Testery, "testery") as api:
-        story = await RUN(api, "902114")
-    assert len(story.failures) == 11
-    assert story.more_failures == 0
-    assert all("\x1b" not in str(failure.error) for failure in story.failures)
+        story = await RUN(api, "902114", Wish())
+    assert (story.failing, story.earlier_runs) == (11, 3)
+    assert story.marks == "2 new, 1 flaky, 7 known, 1 no history"
+    assert all("\x1b" not in str(group.error) for group in story.groups)
     results = [{"id": number, "status": "FAIL", "error": "boom"} for number in range(1, 31)]
-    many = client_over(Wire(says(json=run_as_read(5, status="FAIL")), says(json=results), says(json=[])))
-    story = await RUN(many, "5")
-    assert (len(story.failures), story.more_failures) == (20, 10)
+    many = client_over(Wire(says(json=run_as_read(5, status="FAIL")), says(json=results), says(json=[]), says(json=[])))
+    story = await RUN(many, "5", Wish())
+    assert [(group.count, len(group.failed), group.more) for group in story.groups] == [(30, 5, 25)]
 
 
 @pytest.mark.parametrize("run_id", ["", "abc", "../1", "12a", "\u0661", "9" * 30])
 async def test_what_is_no_number_of_a_run_is_refused_before_any_request(run_id: str) -> None:
     wire = Wire(says(json={}))
     with pytest.raises(Refused, match="whole number"):
-        await RUN(client_over(wire), run_id)
+        await RUN(client_over(wire), run_id, Wish())
     assert wire.arrived == []
 
 
 async def test_an_unknown_run_is_not_found() -> None:
     async with client_of(Testery, "testery") as api:
         with pytest.raises(NotFound, match="No run 812"):
-            await RUN(api, "812")
+            await RUN(api, "812", Wish())
 
 
 async def test_a_search_finds_runs_by_their_names_and_nothing_of_other_kinds() -> None:

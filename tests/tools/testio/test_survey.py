@@ -42,16 +42,16 @@ async def test_runs_that_lasted_into_the_time_are_in_it() -> None:
 
 async def test_a_run_tells_its_bugs_worst_first_and_what_is_not_shown() -> None:
     async with live_client() as api:
-        story = await survey.run(api, "5512")
+        story = await survey.run(api, "5512", Wish())
         with pytest.raises(NotFound, match="testio_list_exploratory_tests"):
-            await survey.run(api, "999999")
+            await survey.run(api, "999999", Wish())
         with pytest.raises(Refused, match="a number"):
-            await survey.run(api, "../5512")
-    assert len(story.failures) == 20
-    assert (story.failures[0].said or "").startswith("critical")
-    assert story.more_failures > 20
+            await survey.run(api, "../5512", Wish())
+    assert len(story.groups) == 10
+    assert (story.groups[0].failed[0].said or "").startswith("critical")
+    assert story.more_groups > 20
     assert story.run.bugs is not None
-    assert story.run.bugs >= story.more_failures + 20
+    assert story.run.bugs >= story.failing >= story.more_groups + 10
 
 
 async def test_open_bugs_of_a_release_come_worst_first() -> None:

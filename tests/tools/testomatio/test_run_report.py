@@ -129,6 +129,7 @@ async def test_an_older_server_without_counters_or_an_order_of_its_own_tells_the
         await d.switch("testomatio", newest_results_first=True, without_run_counts=True, without_has_more=True)
         again = await d.answer("testomatio_get_run_report", run_id=HOTFIX)
     again["finished_at"] = report["finished_at"]
+    assert again["notes"].pop(0) != report["notes"].pop(0), "counters that are not there cannot differ"
     assert again == report
 
 

@@ -50,16 +50,16 @@ async def test_results_are_counted_where_the_list_tells_none() -> None:
 
 async def test_a_run_tells_its_failures_and_how_many_are_not_shown() -> None:
     async with holding(OF_THE_PROJECT) as api:
-        story = await survey.run(api, HOTFIX)
-        other = await survey.run(api, f"{SHOP}/{HOTFIX}")
+        story = await survey.run(api, HOTFIX, Wish())
+        other = await survey.run(api, f"{SHOP}/{HOTFIX}", Wish())
         with pytest.raises(NotFound, match="testomatio_list_runs"):
-            await survey.run(api, "00000000")
+            await survey.run(api, "00000000", Wish())
         for odd in ("a/b/c", "/x", "shop/"):
             with pytest.raises(Refused, match="project/id"):
-                await survey.run(api, odd)
+                await survey.run(api, odd, Wish())
     assert other == story
-    assert (len(story.failures), story.more_failures) == (12, 0)
-    assert any(one.said == "Known issue" for one in story.failures)
+    assert (story.failing, story.marks) == (12, "1 new, 1 flaky, 10 known")
+    assert any(one.said == "Known issue" for group in story.groups for one in group.failed)
     assert "testomatio_get_run_report" in (story.next or "")
 
 
@@ -89,7 +89,7 @@ async def test_words_find_tests_and_runs() -> None:
 async def test_without_a_default_the_projects_of_a_login_are_looked_into_and_ids_name_them() -> None:
     async with holding(GENERAL, TESTOMATIO_PROJECT="") as api:
         seen = await survey.runs(api, Wish(text="hotfix"))
-        story = await survey.run(api, seen.rows[0].run_id)
+        story = await survey.run(api, seen.rows[0].run_id, Wish())
     assert [row.run_id for row in seen.rows] == [f"{SHOP}/{HOTFIX}"]
     assert story.run.where == SHOP
     assert "harbour-archive" not in (seen.why or "")  # where even reading is refused
@@ -130,5 +130,5 @@ async def test_a_project_that_refuses_does_not_stop_the_others() -> None:
 async def test_a_release_is_assessed_with_its_runs_and_what_waits() -> None:
     async with desk() as d:
         told = await d.answer("across_assess_release", version="9.0.1", platforms=["testomatio"])
-    assert HOTFIX in {run["run_id"] for run in told["runs"]}
+    assert any(line["source"].endswith(HOTFIX) for line in told["against"])
     assert told["untested_count"] >= 19

@@ -73,13 +73,14 @@ async def test_runs_that_lasted_into_the_time_are_in_it() -> None:
 
 async def test_a_run_tells_what_failed_in_it() -> None:
     async with client_of(Testsigma, "testsigma") as api:
-        story = await survey.run(api, "HRB-R-4")
+        story = await survey.run(api, "HRB-R-4", Wish())
         with pytest.raises(NotFound, match="testsigma_list_test_runs"):
-            await survey.run(api, "HRB-R-99")
+            await survey.run(api, "HRB-R-99", Wish())
         with pytest.raises(Refused):
-            await survey.run(api, "../HRB-R-4")
-    assert [failure.id for failure in story.failures] == ["HRB-7", "HRB-9", "HRB-17", "HRB-60"]
-    assert "SHOP-412" in (story.failures[1].error or "")
+            await survey.run(api, "../HRB-R-4", Wish())
+    assert [group.failed[0].id for group in story.groups] == ["HRB-7", "HRB-9", "HRB-17", "HRB-60"]
+    assert "SHOP-412" in (story.groups[1].error or "")
+    assert (story.marks, story.earlier_runs) == ("4 known", 2)
     assert story.run.failed == 4
 
 

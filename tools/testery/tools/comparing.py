@@ -17,6 +17,7 @@ from tools.testery.models.results import Result
 from tools.testery.models.runs import Run
 from tools.testery.tools.projects import project_keys
 from tools.testery.tools.results import known_results, said_of
+from tools.testery.tools.run_history import is_comparable
 from tools.testery.tools.runs import RunId, RunRow, known_run, newest_runs, row_of, verdict
 
 tool = Toolset(Testery)
@@ -87,10 +88,7 @@ async def run_before(api: Testery, run: Run) -> Run:
         Refused: when there is none.
     """
     for one in await newest_runs(api):
-        same = (one.project_id, one.environment_id, one.environment_key, one.test_suite_id) == (
-            *(run.project_id, run.environment_id, run.environment_key, run.test_suite_id),
-        )
-        if same and one.id < run.id and one.status in {"passed", "failed"} and one.total:
+        if is_comparable(run, one):
             return one
     raise Refused(
         f"Among the newest {PAGE} runs none before run {run.id} was finished with the same project, environment and "

@@ -1,14 +1,16 @@
 """What failed in a run: equal failures together, each with an example and the end of what it printed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from tools.kit.errors import PlatformError
-from tools.kit.failure_groups import NO_WORDS, Group, grouped
+from tools.kit.failure_groups import NO_WORDS, Group, grouped, normalised
+from tools.kit.history import Mark
 from tools.kit.model import Answer
+from tools.kit.run_failures import Failure, marks_of
 from tools.kit.text import Key, Untrusted
 from tools.kit.together import together
 from tools.kit.toolset import Toolset
@@ -16,9 +18,10 @@ from tools.kit.vocabulary import Said, Status
 from tools.testery.client.testery import Testery
 from tools.testery.models.results import Result
 from tools.testery.models.runs import Run
-from tools.testery.tools.log_tail import OutputBytes, Tail, lines_of, tail_of
+from tools.testery.tools.log_tail import Tail, lines_of, tail_of
 from tools.testery.tools.results import known_results, said_of, seconds_of
-from tools.testery.tools.runs import RunId, known_run, verdict
+from tools.testery.tools.run_history import EARLIER, counted_otherwise, earlier_runs, passed_tests
+from tools.testery.tools.runs import RunId, known_run, newest_runs, verdict
 
 tool = Toolset(Testery)
 
@@ -33,7 +36,7 @@ class Failing(Answer):
     result_id: int | None = None
     name: Untrusted | None = None
     file: Untrusted | None = None
-    passed_on_retry: bool | None = None
+    mark: Key = Field(description="new, known, flaky (also passed), or no history, against earlier runs.")
 
 
 class Example(Answer):
@@ -55,6 +58,7 @@ class FailureGroup(Answer):
 
     error: str
     count: int
+    marks: str
     tests: list[Failing]
     more_tests: int | None = None
     example: Example | None = None
@@ -69,6 +73,8 @@ class Failures(Answer):
     said: Said = None
     environment_key: Key | None = None
     failed_results: int
+    marks: str = Field(description="How many of them are new, flaky, known.")
+    earlier_runs: list[int] = Field(description="Runs they were compared with, newest first.")
     groups: list[FailureGroup]
     omitted: list[str] = Field(default_factory=list, description="What is not shown here, and how to get it.")
     note: str | None = None
@@ -79,42 +85,48 @@ def failed(results: Sequence[Result]) -> list[Result]:
     return [result for result in results if result.status == "failed"]
 
 
-def passed_tests(results: Sequence[Result]) -> set[tuple[str, str]]:
-    """The tests that passed at some try."""
-    return {result.test for result in results if result.status == "passed"}
-
-
 @tool.reads(rest_in="get_result")
 async def get_failures(
     api: Testery,
     run_id: RunId,
     at_most: Annotated[int, Field(ge=1, le=50, description="Groups to show.")] = 10,
-    output_bytes: OutputBytes = 6_000,
+    output_bytes: Annotated[
+        int, Field(ge=0, le=4_000, description="Of the end of the example's output, for each group.")
+    ] = 600,
+    earlier: Annotated[
+        int, Field(ge=0, le=10, description="Earlier runs to compare with; one request each.")
+    ] = EARLIER,
 ) -> Failures:
-    """Group what failed in a run by its error, with an example of each group and the end of what it printed."""
+    """Tell why a run failed and what is new: failures grouped by error, each new, known or flaky, with an example."""
     run = await known_run(api, run_id)
     results = await known_results(api, run_id)
-    groups = grouped(failed(results), lambda result: result.what)
+    failing, passed = failed(results), passed_tests(results)
+    newest = await newest_runs(api) if failing and earlier else []
+    before = await earlier_runs(run, newest, {one.test for one in failing}, api.results, at_most=earlier)
+    marks = {id(one): before.mark(one, passed_too=one.test in passed) for one in failing}
+    groups = grouped(failing, lambda result: result.what)
+    groups.sort(key=lambda group: (-sum(marks[id(one)] == "new" for one in group.members), -len(group.members)))
     shown = groups[:at_most]
-    share = output_bytes // len(shown) if shown else 0
-    read = await together([partial(_example, api, run_id, group.members[0], share) for group in shown], at_once=4)
-    passed = passed_tests(results)
-    told = [_told(group, example, passed) for group, example in zip(shown, read, strict=True)]
+    look = partial(_example, api, run_id, budget=output_bytes)
+    read = await together([partial(look, group.members[0]) for group in shown], at_once=4)
+    told = [_told(group, example, marks) for group, example in zip(shown, read, strict=True)]
     return Failures(
         run_id=run.id,
         run_name=run.name or run.test_name,
         status=run.status,
         said=run.said,
         environment_key=run.environment_key,
-        failed_results=sum(len(group.members) for group in groups),
+        failed_results=len(failing),
+        marks=marks_of(_failure(one, marks) for one in failing),
+        earlier_runs=before.runs,
         groups=told,
         omitted=_omitted(groups, told),
-        note=_note(run, len(groups)),
+        note=_note(run, results, len(groups), before.why),
         link=await api.link("test-runs", run.id, "test-results"),
     )
 
 
-async def _example(api: Testery, run_id: int, result: Result, budget: int) -> Example:
+async def _example(api: Testery, run_id: int, result: Result, *, budget: int) -> Example:
     """A result in depth; where that cannot be had, what the list told of it."""
     deep, tail, why = result, Tail(), None
     try:
@@ -123,7 +135,7 @@ async def _example(api: Testery, run_id: int, result: Result, budget: int) -> Ex
         tail = tail_of(deep.output, budget)
     except PlatformError as error:
         why = str(error)
-    stack = lines_of(deep.stack_trace or result.stack_trace)
+    stack = _without_error(lines_of(deep.stack_trace or result.stack_trace), result)
     return Example(
         result_id=result.id,
         seconds=seconds_of(result),
@@ -137,15 +149,27 @@ async def _example(api: Testery, run_id: int, result: Result, budget: int) -> Ex
     )
 
 
-def _told(group: Group[Result], example: Example, passed: set[tuple[str, str]]) -> FailureGroup:
+def _without_error(stack: Sequence[str], result: Result) -> list[str]:
+    """The lines of a stack behind those that only say again what the group's error says."""
+    error = normalised(result.what)
+    kept = list(stack)
+    while kept and not kept[0].startswith((" ", "\t")) and normalised(kept[0]) in error:
+        kept.pop(0)
+    return kept
+
+
+def _failure(result: Result, marks: Mapping[int, Mark]) -> Failure:
+    return Failure(str(result.id) if result.id is not None else None, result.name, result.what, marks[id(result)])
+
+
+def _told(group: Group[Result], example: Example, marks: Mapping[int, Mark]) -> FailureGroup:
+    members = sorted(group.members, key=lambda one: marks[id(one)] != "new")
     return FailureGroup(
         error=next(filter(None, map(said_of, group.members)), NO_WORDS),
-        count=len(group.members),
-        tests=[
-            Failing(result_id=one.id, name=one.name, file=one.file, passed_on_retry=one.test in passed or None)
-            for one in group.members[:NAMED]
-        ],
-        more_tests=len(group.members) - NAMED if len(group.members) > NAMED else None,
+        count=len(members),
+        marks=marks_of(_failure(one, marks) for one in members),
+        tests=[Failing(result_id=one.id, name=one.name, file=one.file, mark=marks[id(one)]) for one in members[:NAMED]],
+        more_tests=len(members) - NAMED if len(members) > NAMED else None,
         example=example,
     )
 
@@ -173,8 +197,8 @@ def _omitted(groups: Sequence[Group[Result]], told: Sequence[FailureGroup]) -> l
     return omitted
 
 
-def _note(run: Run, groups: int) -> str | None:
-    notes = [verdict(run)]
+def _note(run: Run, results: Sequence[Result], groups: int, unread: str | None) -> str | None:
+    notes = [verdict(run), counted_otherwise(run, results), unread]
     if not run.is_over:
         notes.append("The run is not over: more may fail.")
     if not groups and run.status == "failed":

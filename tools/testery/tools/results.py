@@ -18,6 +18,7 @@ from tools.testery.client.testery import Testery
 from tools.testery.models.results import Result
 from tools.testery.tools.log_tail import OutputBytes, tail_of
 from tools.testery.tools.projects import whole
+from tools.testery.tools.run_history import counted_otherwise
 from tools.testery.tools.runs import RunId, known_run, no_run, verdict
 
 tool = Toolset(Testery)
@@ -122,7 +123,8 @@ async def get_results(
 ) -> Page[ResultRow]:
     """List the results of a run, the failed ones first. A passed run may hold failed results; the run decides."""
     run = await known_run(api, run_id)
-    rows = list(enumerate(await api.results(run_id)))
+    results = await api.results(run_id)
+    rows = list(enumerate(results))
     selection: Selection[tuple[int, Result]] = Selection(
         lambda row: (FIRST.get(row[1].status, 9), row[0]), limit=limit, cursor=cursor, filters=[run_id, status, text]
     )
@@ -131,7 +133,11 @@ async def get_results(
         here = clean(f"{result.name or ''} {result.file or ''} {plain(result.error or '')}").casefold()
         if (not status or result.status in status) and all(word in here for word in words):
             selection.offer((number, result))
-    notes = [verdict(run), None if run.is_over else "The run is not over: results are still coming."]
+    notes = [
+        verdict(run),
+        counted_otherwise(run, results),
+        None if run.is_over else "The run is not over: results are still coming.",
+    ]
     note = " ".join(filter(None, notes)) or None
     return selection.page(lambda row: row_of(row[1]), whole(len(rows), selection.matched), note)
 

@@ -7,18 +7,20 @@ from typing import Final
 
 from tools.kit.errors import Refused
 from tools.kit.failure_groups import plain
-from tools.kit.survey import Found, Kind, RunFailure, RunRow, RunStory, Seen, Survey, Untested, Wish
+from tools.kit.run_failures import Failure
+from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Untested, Wish, story
 from tools.kit.together import together
 from tools.kit.when import instant
 from tools.testery.client.testery import Testery
+from tools.testery.models.results import Result
 from tools.testery.models.runs import Run
 from tools.testery.tools.projects import project_keys
 from tools.testery.tools.results import known_results
-from tools.testery.tools.runs import known_run
+from tools.testery.tools.run_history import counted_otherwise, earlier_runs, passed_tests
+from tools.testery.tools.runs import known_run, newest_runs, verdict
 
 KEY: Final = "testery"
 NEWEST: Final = 1_000
-FAILURES: Final = 20
 OPEN_RUNS: Final = 10
 """Runs whose results are read to find what was not carried out."""
 
@@ -56,8 +58,10 @@ async def _fitting(api: Testery, wish: Wish) -> Seen[Run]:
 async def _read(api: Testery, wish: Wish) -> tuple[list[Run], str | None]:
     """All runs that fit, newest first, and what was not looked at."""
     found: list[Run] = []
+    seen: list[Run] = []
 
     def keep(run: Run) -> None:
+        seen.append(run)
         began, ended = instant(run.started_at or run.at), instant(run.ended_at)
         if wish.fits(run.name or run.test_name, began, ended):
             found.append(run)
@@ -68,12 +72,13 @@ async def _read(api: Testery, wish: Wish) -> tuple[list[Run], str | None]:
 
     advice = f"{KEY}_list_test_runs looks further back with newest"
     walked = await api.walk_test_runs(keep, newest=NEWEST, is_past=is_past, advice=advice)
+    wish.memory[f"{KEY} newest"] = sorted(seen, key=lambda run: -run.id)
     return sorted(found, key=lambda run: -run.id), walked.coverage(len(found)).why
 
 
 async def runs(api: Testery, wish: Wish) -> Seen[RunRow]:
     """Runs, the newest first."""
-    fitting, keys = await _fitting(api, wish), await project_keys(api)
+    fitting, keys = await _fitting(api, wish), await _keys(api, wish)
     return Seen([row_of(run, keys) for run in fitting.rows], fitting.complete, fitting.why)
 
 
@@ -88,25 +93,38 @@ def number(run_id: str) -> int:
     return int(run_id)
 
 
-async def run(api: Testery, run_id: str) -> RunStory:
-    """A run with what failed in it."""
+async def _keys(api: Testery, wish: Wish) -> dict[int, str]:
+    return await wish.once(f"{KEY} projects", partial(project_keys, api))
+
+
+async def _results(api: Testery, wish: Wish, run_id: int) -> list[Result]:
+    return await wish.once(f"{KEY} results {run_id}", partial(known_results, api, run_id))
+
+
+async def run(api: Testery, run_id: str, wish: Wish) -> RunStory:
+    """A run with why it failed, seen with the comparable runs before it."""
     found = await known_run(api, number(run_id))
-    failed = [result for result in await known_results(api, found.id) if result.status == "failed"]
+    results = await _results(api, wish, found.id)
+    failed, passed = [result for result in results if result.status == "failed"], passed_tests(results)
+    newest = await wish.once(f"{KEY} newest", partial(newest_runs, api)) if failed else []
+    before = await earlier_runs(found, newest, {one.test for one in failed}, partial(_results, api, wish))
     failures = [
-        RunFailure(
-            id=str(result.id) if result.id is not None else None,
-            title=result.name,
-            status=result.status,
-            said=result.said,
-            error=plain(result.what) or None,
+        Failure(
+            str(one.id) if one.id is not None else None,
+            one.name,
+            plain(one.what) or None,
+            before.mark(one, passed_too=one.test in passed),
         )
-        for result in failed[:FAILURES]
+        for one in failed
     ]
-    return RunStory(
-        run=row_of(found, await project_keys(api)),
-        failures=failures,
-        more_failures=len(failed) - len(failures),
-        next="testery_get_failures groups them; testery_compare_runs tells what is new.",
+    notes = [verdict(found), counted_otherwise(found, results), before.why]
+    follow = f"testery_get_failures with run_id {found.id} shows stacks and output." if failed else None
+    return story(
+        row_of(found, await _keys(api, wish)),
+        failures,
+        earlier=len(before.runs),
+        note=" ".join(filter(None, notes)) or None,
+        next_=follow,
     )
 
 
@@ -141,7 +159,7 @@ async def untested(api: Testery, wish: Wish) -> Seen[Untested]:
         for one in waiting
     ]
     open_runs = [one for one in fitting.rows if one not in waiting and (one.not_run or not one.is_over)]
-    read = await together([partial(api.results, one.id) for one in open_runs[:OPEN_RUNS]], at_once=4)
+    read = await together([partial(_results, api, wish, one.id) for one in open_runs[:OPEN_RUNS]], at_once=4)
     for one, results in zip(open_runs, read, strict=False):
         rows += [
             Untested(platform=KEY, run_id=str(one.id), title=result.name, said=result.said, page=_page(one))

@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from tools.kit.errors import Refused
-from tools.kit.survey import BugRow, Found, Kind, RunFailure, RunRow, RunStory, Seen, Survey, Untested, Wish
+from tools.kit.run_failures import Failure
+from tools.kit.survey import BugRow, Found, Kind, RunRow, RunStory, Seen, Survey, Untested, Wish, story
 from tools.kit.text import clean
 from tools.kit.together import together
 from tools.kit.vocabulary import Severity, Status, shared
@@ -19,7 +20,6 @@ from tools.testio.models.test_cases import TestCase
 from tools.testio.tools.exploratory_tests import known_test, newest_first
 
 PLATFORM = "testio"
-MOST_FAILURES = 20
 MOST_PRODUCTS = 60
 """Products that are looked into, the newest; each is a request or more."""
 
@@ -96,30 +96,27 @@ async def runs(api: TestIO, wish: Wish) -> Seen[RunRow]:
     return Seen([row_of(test) for test in tests[: wish.limit]], complete=not why, why="; ".join(why) or None)
 
 
-async def run(api: TestIO, run_id: str) -> RunStory:
+async def run(api: TestIO, run_id: str, wish: Wish) -> RunStory:
     if not run_id.isascii() or not run_id.isdigit():
         raise Refused("A run of test IO is a test, whose id is a number; testio_list_exploratory_tests shows them.")
     test = await known_test(api, int(run_id))
     bugs: list[BugScan] = []
     await api.walk_bugs(BugFilters(test_ids=[test.id]), bugs.append)
     counted = sorted((bug for bug in bugs if bug.status != "rejected"), key=_worst_first)
-    failures = [
-        RunFailure(
-            id=str(bug.id),
-            title=bug.title,
-            said=f"{bug.severity or 'no severity'}, {bug.status}",
-            error=bug.actual_result,
-        )
-        for bug in counted[:MOST_FAILURES]
-    ]
     row = row_of(test)
     row.bugs = len(bugs)
-    return RunStory(
-        run=row,
-        failures=failures,
-        more_failures=len(counted) - len(failures),
-        next=f"testio_list_bugs with test_ids [{test.id}] lists its bugs, testio_get_bug reads one.",
-    )
+    failures = [
+        Failure(
+            str(bug.id),
+            None,
+            bug.title,
+            "known" if bug.known else "no history",
+            f"{bug.severity or 'no severity'}, {bug.status}",
+        )
+        for bug in counted
+    ]
+    follow = f"testio_list_bugs with test_ids [{test.id}] lists its bugs, testio_get_bug reads one."
+    return story(row, failures, next_=follow, is_ranked=True)
 
 
 def _worst_first(bug: BugScan) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from tools.kit.errors import PlatformError
 from tools.kit.failure_groups import NO_WORDS, Group, grouped, shortened
 from tools.kit.history import Mark, Past
 from tools.kit.model import Answer
+from tools.kit.run_failures import why_counts_differ
 from tools.kit.text import Key, Untrusted, many
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset, in_silence
@@ -235,7 +236,7 @@ async def get_run_report(
     issues, unread = await _or_without("defects", partial(_defects, api, slug, run, failing), nothing, left_out)
     left_out += unread
 
-    marks = {id(result): _mark(past, read, result) for result in failing}
+    marks = {id(result): mark_of(past, read, result) for result in failing}
     found = grouped(failing, lambda result: without_stack(result.message))
     found.sort(key=lambda group: (-sum(marks[id(one)] == "new" for one in group.members), -len(group.members)))
     if len(found) > groups:
@@ -268,7 +269,7 @@ def without_stack(message: str | None) -> str | None:
     return message if message is None or found is None or not found.start() else message[: found.start()]
 
 
-def _mark(past: History, read: RunResults, result: Result) -> Mark:
+def mark_of(past: History, read: RunResults, result: Result) -> Mark:
     return past.of.get(result.test_id or "", Past()).mark(passed_too=read.passed_too(result))
 
 
@@ -310,6 +311,20 @@ def _slowest(read: RunResults) -> list[SlowTest]:
     ]
 
 
+def counted_otherwise(run: Run, read: RunResults) -> str | None:
+    """Why the run's own counters are not what its results say; of results that were read in part nothing is said."""
+    if not read.is_whole:
+        return None
+    several = sum(len(results) - 1 for results in read.tests.values())
+    own = {"tests": run.tests_count or None, "passed": run.passed_count, "failed": run.failed_count}
+    found = {"tests": read.counts.total, "passed": read.counts.passed, "failed": read.counts.failed}
+    among = {
+        "pending": read.counts.pending,
+        "of tests that were tried again or have several rows of values": several,
+    }
+    return why_counts_differ(own, found, among)
+
+
 def _notes(run: Run, read: RunResults) -> list[str]:
     """Where the run's own words and its results say different things."""
     notes = []
@@ -318,6 +333,7 @@ def _notes(run: Run, read: RunResults) -> list[str]:
             f", and {many(read.counts.pending, 'result is', 'results are')} pending" if read.counts.pending else ""
         )
         notes.append(f"The run is {run.status}{waiting}: this is how it stands now.")
+    notes += filter(None, [counted_otherwise(run, read)])
     if run.status == "passed" and read.failing:
         notes.append("The run says passed, though tests failed in it by their last results.")
     if read.repeated:

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Final, TypeVar
 
 from tools.kit.errors import PlatformError, Refused
-from tools.kit.failure_groups import shortened
-from tools.kit.survey import Found, Kind, RunFailure, RunRow, RunStory, Seen, Survey, Untested, Wish
+from tools.kit.run_failures import Failure
+from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Untested, Wish, story
 from tools.kit.text import clean
 from tools.kit.together import together
 from tools.kit.vocabulary import Status, shared
@@ -16,7 +16,8 @@ from tools.testomatio.client.families import PROJECT
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.paging import drain
-from tools.testomatio.tools.run_report import results_of
+from tools.testomatio.tools.run_history import History, history
+from tools.testomatio.tools.run_report import counted_otherwise, mark_of, results_of, without_stack
 from tools.testomatio.tools.runs import bare_run, counts_of, known_run
 from tools.testomatio.tools.scope import Pairs, opens_web
 from tools.testomatio.tools.tql import all_of, quoted
@@ -26,7 +27,7 @@ T = TypeVar("T")
 PLATFORM: Final = "testomatio"
 MOST_PROJECTS: Final = 10
 MOST_PAGES: Final = 10
-MOST_FAILURES: Final = 20
+EARLIER: Final = 5
 MOST_COUNTED: Final = 10
 """Runs whose results are read, where that is one request or more for each."""
 
@@ -167,26 +168,29 @@ def placed(api: Testomatio, run_id: str) -> tuple[str, str]:
     return api.project_of(project if slash else None), bare_run(bare if slash else run_id)
 
 
-async def run(api: Testomatio, run_id: str) -> RunStory:
+async def run(api: Testomatio, run_id: str, wish: Wish) -> RunStory:
     project, bare = placed(api, run_id)
     found = await known_run(api, project, bare)
     read = await results_of(api, project, found)
+    tests = list(dict.fromkeys(result.test_id for result in read.failing if result.test_id))
+    past, notes = History(), [counted_otherwise(found, read)]
+    if tests:
+        try:
+            past = await history(api, project, found.id, tests, earlier=EARLIER)
+        except PlatformError as error:
+            notes.append(f"Earlier runs could not be read: {error}")
     failures = [
-        RunFailure(
-            id=str(result.id),
-            title=result.test_title,
-            said=result.substatus or result.status,
-            error=shortened(result.message),
-        )
-        for result in read.failing[:MOST_FAILURES]
+        Failure(str(one.id), one.test_title, without_stack(one.message), mark_of(past, read, one), one.substatus)
+        for one in read.failing
     ]
     row, counts = row_of(api, project, found), read.counts
     row.total, row.passed, row.failed, row.skipped = counts.total, counts.passed, counts.failed, counts.skipped
-    return RunStory(
-        run=row,
-        failures=failures,
-        more_failures=len(read.failing) - len(failures),
-        next=f"testomatio_get_run_report with run_id {found.id} groups them and tells new from known.",
+    return story(
+        row,
+        failures,
+        earlier=past.runs,
+        note=" ".join(filter(None, [*notes, past.why])) or None,
+        next_=f"testomatio_get_run_report with run_id {found.id} adds linked defects." if failures else None,
     )
 
 

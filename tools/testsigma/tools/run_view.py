@@ -10,6 +10,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Coverage
+from tools.kit.run_failures import why_counts_differ
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.vocabulary import Said, Status
 from tools.kit.wait import settled
@@ -183,6 +184,19 @@ def still_filling(run: TestRun, counts: Counts) -> str | None:
     """A word on the test cases of a new run that are still to come."""
     missing = (run.test_cases_count or 0) - counts.total
     return f"{missing} of its test cases have not appeared yet; read again in a few seconds." if missing > 0 else None
+
+
+def counted_otherwise(run: TestRun, results: Results) -> str | None:
+    """Why what a run says of its results is not what its cases say."""
+    own, counts = told_counts(run), results.counts
+    if own is None or not results.coverage.complete:
+        return None
+    open_ones = counts.of("queued", "running")
+    return why_counts_differ(
+        {"passed": own.of("passed"), "failed": own.of("failed")},
+        {"passed": counts.of("passed"), "failed": counts.of("failed")},
+        {"still without a result": open_ones},
+    )
 
 
 async def _plan_key(api: Testsigma, project: Project, plan_id: str) -> str:

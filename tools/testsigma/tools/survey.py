@@ -6,15 +6,16 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
-from tools.kit.survey import Found, Kind, RunFailure, RunRow, RunStory, Seen, Survey, Untested, Wish
+from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Untested, Wish, story
 from tools.kit.when import instant
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.models.test_runs import RunCase, TestRun
+from tools.testsigma.models.test_runs import TestRun
 from tools.testsigma.tools.folder_tree import Tree
 from tools.testsigma.tools.names import lookup_names
-from tools.testsigma.tools.run_view import Results, known_run, results_of
+from tools.testsigma.tools.run_failures import failures_of, runs_of
+from tools.testsigma.tools.run_view import Results, counted_otherwise, known_run, results_of
 from tools.testsigma.tools.statuses import Counts, result_status, run_status, told_counts
 from tools.testsigma.tools.test_cases import case_filter
 
@@ -25,7 +26,6 @@ MOST_COUNTED: Final = 10
 """Runs whose results are read where the platform does not sum them up; each is a request or more."""
 MOST_OPEN: Final = 20
 """Open runs that are looked through for what has no result yet."""
-MOST_FAILURES: Final = 50
 
 
 @dataclass
@@ -70,7 +70,11 @@ async def _read(api: Testsigma, wish: Wish) -> _Reading:
     if not projects.coverage.complete:
         reading.reasons.append(f"projects: {projects.coverage.why}")
     for project in projects.rows:
-        walked = await api.walk_test_runs(project.id, partial(reading.keep, project, wish))
+        seen: list[TestRun] = []
+        walked = await api.walk_test_runs(project.id, seen.append)
+        wish.memory[f"{KEY} all {project.id}"] = seen
+        for run in seen:
+            reading.keep(project, wish, run)
         if why := walked.coverage(0).why:
             reading.reasons.append(f"{project.prefix}: {why}")
     earliest = datetime.min.replace(tzinfo=api.now().tzinfo)
@@ -121,26 +125,23 @@ async def runs(api: Testsigma, wish: Wish) -> Seen[RunRow]:
     return reading.seen(rows)
 
 
-async def run(api: Testsigma, run_id: str) -> RunStory:
-    """A run with what failed in it."""
+async def _all_runs(api: Testsigma, wish: Wish, project: Project) -> list[TestRun]:
+    return await wish.once(f"{KEY} all {project.id}", partial(runs_of, api, project))
+
+
+async def run(api: Testsigma, run_id: str, wish: Wish) -> RunStory:
+    """A run with why it failed, seen with the runs before it."""
     project, found = await known_run(api, run_id, None)
-    results = await results_of(api, project, found)
-    failed = [row for row in results.rows if result_status(row.status) in {"failed", "blocked"}]
-    return RunStory(
-        run=_row(project, found, results.counts),
-        failures=[_failure(row) for row in failed[:MOST_FAILURES]],
-        more_failures=max(0, len(failed) - MOST_FAILURES),
-        next=f"testsigma_get_run_results with run_id {found.key} tells more.",
-    )
-
-
-def _failure(row: RunCase) -> RunFailure:
-    return RunFailure(
-        id=row.test_case.key,
-        title=row.test_case.title,
-        status=result_status(row.status),
-        said=row.status,
-        error=row.description,
+    results = await _results(api, wish, project, found)
+    listed, read = partial(_all_runs, api, wish, project), partial(_results, api, wish, project)
+    why = await failures_of(found, results, listed, read)
+    notes = [counted_otherwise(found, results), results.coverage.why, why.why]
+    return story(
+        _row(project, found, results.counts),
+        why.failures,
+        earlier=len(why.earlier),
+        note=" ".join(filter(None, notes)) or None,
+        next_=f"testsigma_get_run_results with run_id {found.key} tells more.",
     )
 
 

@@ -1,12 +1,14 @@
 """Reading test runs: lists with filters, one run, and its results case by case."""
 
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from tools.kit.client import Query
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.run_failures import ERROR, ErrorGroup, error_groups, marks_of, shown_group
 from tools.kit.text import Key, Untrusted, clean
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Said, Status
@@ -16,7 +18,17 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.identity import PlanId, ProjectOfId, ProjectRef, RunId, in_order, known_project
 from tools.testsigma.tools.names import Word, bare, lookup, user_names
-from tools.testsigma.tools.run_view import RunRow, RunView, known_run, results_of, row, shown_run, still_filling
+from tools.testsigma.tools.run_failures import FAILED, Failed, failures_of, runs_of
+from tools.testsigma.tools.run_view import (
+    RunRow,
+    RunView,
+    counted_otherwise,
+    known_run,
+    results_of,
+    row,
+    shown_run,
+    still_filling,
+)
 from tools.testsigma.tools.statuses import StatusCount, result_status, run_status, told_counts
 from tools.testsigma.tools.test_cases import ignored
 from tools.testsigma.tools.test_plans import known_plan
@@ -73,6 +85,9 @@ async def get_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = Non
     return await shown_run(api, owner, run)
 
 
+MOST_GROUPS: Final = 10
+
+
 class ResultRow(Answer):
     """A test case of a run with its last result."""
 
@@ -91,6 +106,9 @@ class RunResults(Page[ResultRow]):
     title: Untrusted | None = None
     run_status: Status
     counts: list[StatusCount] = Field(default_factory=list)
+    marks: str | None = Field(None, description="How many failed cases are new, flaky, known.")
+    failures: list[ErrorGroup] = Field(default_factory=list, description="Why it failed; without filters, first page.")
+    earlier_runs: list[Key] = Field(default_factory=list, description="Runs the failures were compared with.")
 
 
 def assignee_of(result: RunCase, users: dict[str, str]) -> str | None:
@@ -110,7 +128,7 @@ async def get_run_results(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> RunResults:
-    """Read the results of a test run: counts by status, and a row for each test case."""
+    """Read a test run's results: why it failed and what is new (failures by error), counts, a row for each case."""
     owner, run = await known_run(api, run_id, project)
     results = await results_of(api, owner, run)
     wanted = None if status is None else await _wanted(api, status, results.rows)
@@ -139,8 +157,18 @@ async def get_run_results(
         results.coverage.model_copy(update={"matched": selection.matched}),
         still_filling(run, results.counts),
     )
+    why = Failed()
+    if not (cursor or status or text):
+        why = await failures_of(run, results, partial(runs_of, api, owner), partial(results_of, api, owner))
+        for row_ in page.items:
+            # The groups have it; what is longer than a group shows stays.
+            row_.comment = row_.comment if row_.status not in FAILED or len(row_.comment or "") > ERROR else None
+    page.add_note(counted_otherwise(run, results), why.why)
     return RunResults.widened(
         page,
+        marks=marks_of(why.failures) if why.failures else None,
+        failures=[shown_group(group) for group in error_groups(why.failures)[:MOST_GROUPS]],
+        earlier_runs=why.earlier,
         run_id=run.key,
         title=run.title,
         run_status=run_status(run, counts if results.coverage.complete else told_counts(run)),

@@ -1,0 +1,86 @@
+"""Why a test run failed: its failed cases by what was noted of them, each new, known or flaky."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from tools.kit.errors import PlatformError
+from tools.kit.history import Past
+from tools.kit.run_failures import Failure
+from tools.kit.together import together
+from tools.kit.when import instant
+from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.projects import Project
+from tools.testsigma.models.test_runs import RunCase, TestRun
+from tools.testsigma.tools.run_view import Results
+from tools.testsigma.tools.statuses import result_status
+
+EARLIER: Final = 3
+FAILED: Final = frozenset({"failed", "blocked"})
+
+
+@dataclass
+class Failed:
+    """The failures of a run, and the earlier runs they were compared with."""
+
+    failures: list[Failure] = field(default_factory=list)
+    earlier: list[str] = field(default_factory=list)
+    why: str | None = None
+    """What could not be read, in words."""
+
+
+async def failures_of(
+    run: TestRun,
+    results: Results,
+    listed: Callable[[], Awaitable[list[TestRun]]],
+    read: Callable[[TestRun], Awaitable[Results]],
+    *,
+    at_most: int = EARLIER,
+) -> Failed:
+    """The failed cases of a run, seen with the runs of its project that were made before it.
+
+    `listed` gives the runs of the project, `read` the results of one.
+    """
+    failed = [row for row in results.rows if result_status(row.status) in FAILED]
+    told, pasts = Failed(), dict[str, Past]()
+    if failed:
+        try:
+            older = [one for one in await listed() if _is_before(one, run)]
+            older.sort(key=lambda one: one.created_at or "", reverse=True)
+            looked = older[: at_most * 2]  # a run that holds none of these cases says nothing of them
+            found = await together([partial(read, one) for one in looked], at_once=3)
+            pasts = _pasts(dict(zip((one.key for one in looked), found, strict=True)), failed, at_most, told)
+        except PlatformError as error:
+            told.why = f"Earlier runs could not be read: {error}"
+    told.failures = [_failure(row, pasts.get(row.test_case.key, Past())) for row in failed]
+    return told
+
+
+async def runs_of(api: Testsigma, project: Project) -> list[TestRun]:
+    """All runs of a project."""
+    found: list[TestRun] = []
+    await api.walk_test_runs(project.id, found.append)
+    return found
+
+
+def _pasts(read: Mapping[str, Results], failed: Sequence[RunCase], at_most: int, told: Failed) -> dict[str, Past]:
+    cases, pasts = {row.test_case.key for row in failed}, dict[str, Past]()
+    for key, results in read.items():
+        mine = [row for row in results.rows if row.test_case.key in cases]
+        if not mine or len(told.earlier) == at_most:
+            continue
+        told.earlier.append(key)
+        for row in mine:
+            status = result_status(row.status)
+            pasts.setdefault(row.test_case.key, Past()).add(key, "failed" if status in FAILED else status)
+    return pasts
+
+
+def _is_before(one: TestRun, run: TestRun) -> bool:
+    made, began = instant(one.created_at), instant(run.created_at)
+    return made is not None and began is not None and made < began
+
+
+def _failure(row: RunCase, past: Past) -> Failure:
+    return Failure(row.test_case.key, row.test_case.title, row.description, past.mark())
