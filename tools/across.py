@@ -6,7 +6,7 @@ It knows no platform by name: each declares a survey, and what one cannot tell i
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import Field
 
@@ -185,17 +185,34 @@ async def get_run(
 async def search(
     view: View,
     progress: Progress,
-    text: Annotated[str, Field(min_length=2, max_length=200, description="Words that all have to be there.")],
-    kinds: Annotated[list[Kind] | None, Field(min_length=1, max_length=3, description="Default: all.")] = None,
+    text: Annotated[
+        str,
+        Field(min_length=2, max_length=200, description="Words that all have to be there, an id, or a tracker's key."),
+    ],
+    kinds: Annotated[list[Kind] | None, Field(min_length=1, max_length=4, description="Default: all.")] = None,
     platforms: Platforms = None,
     limit: Annotated[int, Field(ge=1, le=100, description="Rows from each platform.")] = 20,
 ) -> Finds:
-    """Find bugs, tests and runs by their words on all platforms."""
-    wanted: list[Kind] = kinds or ["bug", "test", "run"]
+    """Find bugs, tests, runs and folders on all platforms by words, by id (88101, HRB-7) or tracker key (SHOP-412)."""
+    wanted: list[Kind] = kinds or ["bug", "test", "run", "suite"]
     answers = await gathered(
-        view, view.chosen(platforms), lambda survey, api: survey.search(api, text, wanted, limit), progress
+        view, view.chosen(platforms), lambda survey, api: _searched(survey, api, text, wanted, limit), progress
     )
     return Finds(items=[found for _, rows in answers for found in rows], sources=[source for source, _ in answers])
+
+
+async def _searched(survey: Survey, api: Any, text: str, kinds: list[Kind], limit: int) -> Seen[Found]:
+    """What has the word for an id or key, before what has the words in it; each thing once."""
+    word = text.strip()
+    looked: Seen[Found] = Seen()
+    if survey.lookup is not None and len(word.split()) == 1:
+        looked = await survey.lookup(api, word)
+    seen = await survey.search(api, text, kinds, limit)
+    first = [row for row in looked.rows if row.kind in kinds or row.kind not in get_args(Kind)]
+    known = {(row.kind, row.id) for row in first}
+    rows = [*first, *(row for row in seen.rows if (row.kind, row.id) not in known)]
+    why = "; ".join(filter(None, [looked.why, seen.why])) or None
+    return Seen(rows, looked.complete and seen.complete, why)
 
 
 @tool.reads()

@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import Field
 
+from tools.kit.errors import Invalid, NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.run_failures import ErrorGroup, Failure, error_groups, marks_of, shown_group
 from tools.kit.text import Key, Untrusted, clean
@@ -15,7 +16,9 @@ from tools.kit.vocabulary import Said, Severity, Status
 
 T = TypeVar("T")
 
-Kind = Literal["bug", "test", "run"]
+Kind = Literal["bug", "test", "run", "suite"]
+"""What a search looks for; a suite is a folder of tests too."""
+FoundKind = Literal["bug", "test", "run", "suite", "result", "plan"]
 
 
 class RunRow(Answer):
@@ -99,16 +102,17 @@ class BugRow(Answer):
 
 
 class Found(Answer):
-    """A bug, test or run whose words fit a search."""
+    """Something whose words, id or linked issue fit a search."""
 
     platform: Key
-    kind: Kind
+    kind: FoundKind
     id: Key
     title: Untrusted | None = None
     said: Said = None
     where: Key | None = None
     at: Key | None = None
     page: Key | None = None
+    matched: str | None = Field(default=None, description="What fits, where it is not the title: id, linked issue.")
 
 
 class Untested(Answer):
@@ -176,6 +180,14 @@ class Seen(Generic[T]):
     """What was not looked at, in words."""
 
 
+async def if_there(read: Awaitable[T]) -> T | None:
+    """What a read answers, or None where the platform has no such thing, or the word has not the form of an id."""
+    try:
+        return await read
+    except (NotFound, Refused, Invalid):
+        return None
+
+
 @dataclass(frozen=True)
 class Survey:
     """Functions that take the platform's client first; a platform without bugs or open results leaves those out."""
@@ -190,3 +202,5 @@ class Survey:
     """Open bugs, the worst first, then those that are confirmed and not known to be fixed."""
     untested: Callable[[Any, Wish], Awaitable[Seen[Untested]]] | None = None
     """What the runs that fit still hold without a result."""
+    lookup: Callable[[Any, str], Awaitable[Seen[Found]]] | None = None
+    """Takes one word, and finds what has it for an id or as the key of an issue in another tracker."""

@@ -114,6 +114,48 @@ async def test_what_an_api_does_not_list_is_said_where_it_was_looked_for() -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "SHOP-412",
+            {("testio", "bug", "88103"), ("testomatio", "test", "c0de0013"), ("testomatio", "result", "9002007")},
+        ),
+        ("shop-412", {("testio", "bug", "88103"), ("testomatio", "test", "c0de0013")}),
+        ("@Tc0de0010", {("testomatio", "test", "c0de0010")}),
+        ("@Sc0ffee01", {("testomatio", "suite", "c0ffee01")}),
+        ("9a01f1x0", {("testomatio", "run", "9a01f1x0")}),
+        ("HRB-7", {("testsigma", "test", "HRB-7")}),
+        ("hrb-r-4", {("testsigma", "run", "HRB-R-4")}),
+        ("88101", {("testio", "bug", "88101")}),
+        ("5519", {("testio", "run", "5519")}),
+        ("902114", {("testery", "run", "902114")}),
+        ("9.0.1-rc2", {("testery", "run", "902114")}),
+        (
+            "Coupons",
+            {("testomatio", "suite", "c0ffee01"), ("testsigma", "suite", "3207916f-0120-59d4-adc7-d9b2e47d2899")},
+        ),
+        ("smoke", {("testery", "suite", "55")}),
+    ],
+)
+async def test_ids_keys_and_names_of_folders_are_found(text: str, found: set[tuple[str, str, str]]) -> None:
+    async with desk() as d:
+        told = await d.answer("across_search", text=text, limit=100)
+    rows = [(row["platform"], row["kind"], row["id"]) for row in told["items"]]
+    assert found <= set(rows)
+    assert len(rows) == len(set(rows))
+
+
+async def test_a_search_is_complete_only_where_everything_was_looked_at() -> None:
+    async with desk() as d:
+        told = await d.answer("across_search", text="ZZZ-99999")
+    by_platform = {source["platform"]: source for source in told["sources"]}
+    assert not told.get("items")
+    assert not by_platform["testery"]["complete"]
+    assert "newest 250 runs alone" in by_platform["testery"]["why"]
+    assert by_platform["testomatio"]["complete"]
+
+
+@pytest.mark.parametrize(
     ("tokens", "is_there"),
     [({"TESTERY_API_TOKEN": "x"}, False), ({"TESTERY_API_TOKEN": "x", "TESTIO_API_TOKEN": "y"}, True), ({}, True)],
     ids=["one platform", "two platforms", "none, so all are listed"],

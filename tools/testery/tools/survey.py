@@ -14,6 +14,7 @@ from tools.kit.when import instant
 from tools.testery.client.testery import Testery
 from tools.testery.models.results import Result
 from tools.testery.models.runs import Run
+from tools.testery.tools.lookup import lookup, suites_called
 from tools.testery.tools.projects import project_keys
 from tools.testery.tools.results import known_results
 from tools.testery.tools.run_history import counted_otherwise, earlier_runs, passed_tests
@@ -130,24 +131,28 @@ async def run(api: Testery, run_id: str, wish: Wish) -> RunStory:
 
 async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
     """Runs whose names fit; the API has no list of bugs or of tests to look in."""
-    unlisted = [f"the API lists no {kind}s" for kind in ("bug", "test") if kind in kinds]
-    if "run" not in kinds:
-        return Seen(why=", ".join(unlisted) or None)
-    fitting, keys = await _fitting(api, Wish(text=words, limit=limit)), await project_keys(api)
-    rows = [
-        Found(
-            platform=KEY,
-            kind="run",
-            id=str(one.id),
-            title=one.name or one.test_name,
-            said=one.said,
-            where=keys.get(one.project_id or 0),
-            at=one.at,
-            page=_page(one),
-        )
-        for one in fitting.rows
-    ]
-    return Seen(rows, fitting.complete, "; ".join(filter(None, [fitting.why, *unlisted])) or None)
+    why: list[str | None] = [f"the API lists no {kind}s" for kind in ("bug", "test") if kind in kinds]
+    rows, complete = list[Found](), True
+    if "run" in kinds:
+        wish = Wish(text=words, limit=limit)
+        fitting, keys = await _fitting(api, wish), await _keys(api, wish)
+        rows = [
+            Found(
+                platform=KEY,
+                kind="run",
+                id=str(one.id),
+                title=one.name or one.test_name,
+                said=one.said,
+                where=keys.get(one.project_id or 0),
+                at=one.at,
+                page=_page(one),
+            )
+            for one in fitting.rows
+        ]
+        complete, why = fitting.complete, [fitting.why, *why]
+    if "suite" in kinds:
+        rows += await suites_called(api, words)
+    return Seen(rows, complete, "; ".join(filter(None, why)) or None)
 
 
 async def untested(api: Testery, wish: Wish) -> Seen[Untested]:
@@ -175,4 +180,4 @@ async def untested(api: Testery, wish: Wish) -> Seen[Untested]:
     return Seen(rows[: wish.limit], why is None, why)
 
 
-survey = Survey(runs=runs, run=run, search=search, untested=untested)
+survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=lookup)

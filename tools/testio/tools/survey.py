@@ -18,6 +18,7 @@ from tools.testio.models.bugs import BugScan
 from tools.testio.models.exploratory_tests import ExploratoryTest
 from tools.testio.models.test_cases import TestCase
 from tools.testio.tools.exploratory_tests import known_test, newest_first
+from tools.testio.tools.lookup import lookup
 
 PLATFORM = "testio"
 MOST_PRODUCTS = 60
@@ -217,10 +218,12 @@ async def search(api: TestIO, words: str, kinds: Collection[Kind], limit: int) -
             for test in tests
         ]
     if "test" in kinds:
-        cases, left_out = await _cases(api, has_title=has)
+        cases, left_out = await _cases(api, words.strip(), has_title=has)
         found += cases
         why += left_out
     why = list(dict.fromkeys(why))
+    if "suite" in kinds and not why and len(found) <= limit:
+        return Seen(found, why="the API lists no suites")
     return Seen(found[:limit], complete=not why and len(found) <= limit, why="; ".join(why) or _more(found, limit))
 
 
@@ -228,12 +231,12 @@ def _more(found: list[Found], limit: int) -> str | None:
     return f"{len(found) - limit} more were found" if len(found) > limit else None
 
 
-async def _cases(api: TestIO, *, has_title: Callable[..., bool]) -> tuple[list[Found], list[str]]:
+async def _cases(api: TestIO, words: str, *, has_title: Callable[..., bool]) -> tuple[list[Found], list[str]]:
     found: list[Found] = []
 
     async def of(product_id: int) -> None:
         def keep(case: TestCase) -> None:
-            if has_title(case.title):
+            if has_title(case.title) or words.casefold() in {str(case.id), (case.target_idx or "").casefold()}:
                 found.append(
                     Found(platform=PLATFORM, kind="test", id=str(case.id), title=case.title, where=str(product_id))
                 )
@@ -245,4 +248,4 @@ async def _cases(api: TestIO, *, has_title: Callable[..., bool]) -> tuple[list[F
     return sorted(found, key=lambda one: int(one.id)), why
 
 
-survey = Survey(runs=runs, run=run, search=search, bugs=open_bugs, untested=untested)
+survey = Survey(runs=runs, run=run, search=search, bugs=open_bugs, untested=untested, lookup=lookup)

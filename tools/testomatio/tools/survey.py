@@ -15,6 +15,7 @@ from tools.kit.when import instant, milliseconds
 from tools.testomatio.client.families import PROJECT
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
+from tools.testomatio.tools.lookup import in_project, suites_called
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.run_history import History, history
 from tools.testomatio.tools.run_report import counted_otherwise, mark_of, results_of, without_stack
@@ -264,6 +265,9 @@ async def search(api: Testomatio, words: str, kinds: Collection[Kind], limit: in
     if "test" in kinds and wanted:
         for _, rows in await everywhere(api, partial(_tests_in, api, wanted), why):
             found += rows
+    if "suite" in kinds and wanted:
+        for _, rows in await everywhere(api, partial(suites_called, api, wanted), why):
+            found += rows
     if len(found) > limit:
         why.append(f"{len(found) - limit} more were found")
     seen = _seen(found[:limit], list(dict.fromkeys(why)))
@@ -272,4 +276,13 @@ async def search(api: Testomatio, words: str, kinds: Collection[Kind], limit: in
     return seen
 
 
-survey = Survey(runs=runs, run=run, search=search, untested=untested)
+async def lookup(api: Testomatio, word: str) -> Seen[Found]:
+    """What has the word for an id or a linked issue, in each project."""
+    why: list[str] = []
+    found = [row for _, rows in await everywhere(api, partial(in_project, api, word), why) for row in rows]
+    for row in found:
+        row.id = id_of(api, row.where or "", row.id) if row.kind == "run" else row.id
+    return _seen(found, why)
+
+
+survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=lookup)

@@ -13,6 +13,7 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.models.test_runs import TestRun
 from tools.testsigma.tools.folder_tree import Tree
+from tools.testsigma.tools.lookup import folders_called, lookup
 from tools.testsigma.tools.names import lookup_names
 from tools.testsigma.tools.run_failures import failures_of, runs_of
 from tools.testsigma.tools.run_view import Results, counted_otherwise, known_run, results_of
@@ -153,6 +154,8 @@ async def search(api: Testsigma, words: str, kinds: Collection[Kind], limit: int
         for project in (await api.projects()).rows:
             found += await _cases(api, project, words, reading.reasons)
     found += [_found_run(project, run) for project, run in reading.runs]
+    if "suite" in kinds:
+        found += await folders_called(api, words, reading.reasons)
     if len(found) > limit:
         reading.reasons.append(f"{len(found) - limit} more fit")
     seen = reading.seen(found[:limit])
@@ -221,4 +224,4 @@ async def untested(api: Testsigma, wish: Wish) -> Seen[Untested]:
     return reading.seen(rows[: wish.limit])
 
 
-survey = Survey(runs=runs, run=run, search=search, untested=untested)
+survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=lookup)
