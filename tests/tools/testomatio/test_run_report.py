@@ -85,6 +85,25 @@ async def test_the_slowest_tests_and_the_defects_of_the_run_are_told() -> None:
     assert [defect["name"] for defect in report["run_defects"]] == ["SHOP-420"]
 
 
+async def test_run_times_of_unlike_units_are_not_compared() -> None:
+    async with desk() as d:
+        results = d.sandboxes.sandboxes["testomatio"].world.results.of_run(HOTFIX)
+        of_pytest = results[-1]
+        of_pytest.run_time = 61.5
+        report = await d.answer("testomatio_get_run_report", run_id=HOTFIX)
+        rows = await d.answer("testomatio_list_results", run_id=HOTFIX, limit=100)
+        page = await d.answer("testomatio_get_result", result_id=of_pytest.id)
+    assert of_pytest.test_id not in [row["test_id"] for row in report["slowest"]]
+    assert (
+        "1 test has a run time with a fraction, in seconds or milliseconds: not compared for the slowest."
+        in report["notes"]
+    )
+    row = next(row for row in rows["items"] if row["id"] == of_pytest.id)
+    assert (row.get("run_time_ms"), row["run_time"]) == (None, 61.5)
+    assert not [row for row in rows["items"] if "run_time" in row and row["id"] != of_pytest.id]
+    assert "61.5" in str(page)
+
+
 async def test_secrets_in_messages_stay_masked_also_where_numbers_are_taken_out() -> None:
     async with desk() as d:
         report = await d.answer("testomatio_get_run_report", run_id=HOTFIX)

@@ -8,7 +8,22 @@ from tools.kit.text import Key, Untrusted
 from tools.testomatio.models.documents import Record, flattened
 from tools.testomatio.models.said import Addresses, Person, Words
 
-MILLISECONDS = "Milliseconds."
+MILLISECONDS = "Milliseconds where it is whole; with a fraction it may be seconds: reporters differ."
+UNCLEAR = "As the reporter sent it: seconds or milliseconds, which the platform does not tell."
+
+
+def known_ms(run_time: float | None) -> float | None:
+    """A run time in milliseconds, where that is its unit.
+
+    The platform keeps what reporters send: the one for JavaScript whole milliseconds, the one for pytest seconds with a
+    fraction. What has a fraction is not known to be either.
+    """
+    return run_time if run_time is not None and float(run_time).is_integer() else None
+
+
+def unclear_run_time(run_time: float | None) -> float | None:
+    """A run time whose unit is not known."""
+    return None if run_time is None or known_ms(run_time) is not None else run_time
 
 
 class Result(Record):

@@ -158,7 +158,7 @@ def _figures(counts: Counter[str]) -> Row:
 
 def _times(results: list[Testrun]) -> Row:
     """How long a test took, in milliseconds."""
-    taken = sorted(result.run_time for result in results if result.run_time is not None)
+    taken = sorted(result.milliseconds for result in results if result.milliseconds is not None)
     if not taken:
         return {"executions": 0, "avg_run_time": 0, "max_run_time": 0, "p95_run_time": 0, "total_run_time": 0}
     return {

@@ -202,7 +202,7 @@ class Testrun:
     stack: str | None = None
     log: str | None = None
     run_time: float | None = None
-    """As it was sent; reads take it for milliseconds."""
+    """As it was sent: reads give it back, whatever its unit."""
     automated: bool = False
     assigned_to: str | None = None
     executed_by: str | None = None
@@ -214,6 +214,13 @@ class Testrun:
     labels: list[Labelled] = field(default_factory=list)
     rid: str | None = None
     retries: int = 0
+
+    @property
+    def milliseconds(self) -> float | None:
+        """How long it took, in one unit for sums: reporters send whole milliseconds, or seconds in fractions."""
+        if self.run_time is None or float(self.run_time).is_integer():
+            return self.run_time
+        return self.run_time * 1000
 
 
 @dataclass(slots=True)

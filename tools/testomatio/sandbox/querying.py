@@ -219,7 +219,7 @@ _RUN: dict[str, Field[Held]] = {
     "has_custom_status": Field("text", lambda one: [result.substatus for result in one.results]),
     "has_assigned_to": Field("text", lambda one: _names(one.world, *(result.assigned_to for result in one.results))),
     "has_retries": Field("number", lambda one: [result.retries for result in one.results]),
-    "has_test_duration": Field("seconds", lambda one: [(result.run_time or 0) / 1000 for result in one.results]),
+    "has_test_duration": Field("seconds", lambda one: [(result.milliseconds or 0) / 1000 for result in one.results]),
     "has_priority": Field("priority", lambda one: [PRIORITIES.index(test.priority) for test in _tests(one)]),
     "has_defect": Field("text", _defects),
     "created_at": Field("date", _at("created_at")),

@@ -15,7 +15,7 @@ from tools.kit.when import EPOCH, Span, When, span
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import TestId
-from tools.testomatio.models.results import FullResult, Result
+from tools.testomatio.models.results import UNCLEAR, FullResult, Result, known_ms, unclear_run_time
 from tools.testomatio.tools.paging import drain, page_from, page_of
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_names import env_of, runs_called
@@ -57,6 +57,7 @@ class ResultRow(Answer):
     substatus: Untrusted | None = None
     message: Untrusted | None = None
     run_time_ms: float | None = None
+    run_time: float | None = Field(default=None, description=UNCLEAR)
     assigned_to: Untrusted | None = None
 
 
@@ -71,7 +72,8 @@ def row_of(result: Result, *, run_id: str | None = None) -> ResultRow:
         status=result.status,
         substatus=result.substatus,
         message=shortened(result.message),
-        run_time_ms=result.run_time,
+        run_time_ms=known_ms(result.run_time),
+        run_time=unclear_run_time(result.run_time),
         assigned_to=result.assigned_to,
     )
 

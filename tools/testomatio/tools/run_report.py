@@ -20,7 +20,7 @@ from tools.kit.toolset import Progress, Toolset, in_silence
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.issues import Issue
-from tools.testomatio.models.results import Result
+from tools.testomatio.models.results import Result, known_ms, unclear_run_time
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
@@ -302,12 +302,12 @@ def _group(
 
 
 def _slowest(read: RunResults) -> list[SlowTest]:
-    """The tests that took longest, by their last results."""
-    last = [results[-1] for results in read.tests.values() if results[-1].run_time]
-    last.sort(key=lambda result: -(result.run_time or 0))
+    """The tests that took longest, by their last results; those whose unit is not known cannot be compared."""
+    taken = [(known_ms(results[-1].run_time) or 0, results[-1]) for results in read.tests.values()]
+    taken = sorted((pair for pair in taken if pair[0]), key=lambda pair: -pair[0])
     return [
-        SlowTest(test_id=one.test_id, title=one.test_title, seconds=round((one.run_time or 0) / 1000, 1))
-        for one in last[:SLOWEST]
+        SlowTest(test_id=one.test_id, title=one.test_title, seconds=round(milliseconds / 1000, 1))
+        for milliseconds, one in taken[:SLOWEST]
     ]
 
 
@@ -325,6 +325,14 @@ def counted_otherwise(run: Run, read: RunResults) -> str | None:
     return why_counts_differ(own, found, among)
 
 
+def _unclear_times(read: RunResults) -> str | None:
+    count = sum(unclear_run_time(results[-1].run_time) is not None for results in read.tests.values())
+    if not count:
+        return None
+    tests = many(count, "test has", "tests have")
+    return f"{tests} a run time with a fraction, in seconds or milliseconds: not compared for the slowest."
+
+
 def _notes(run: Run, read: RunResults) -> list[str]:
     """Where the run's own words and its results say different things."""
     notes = []
@@ -333,7 +341,7 @@ def _notes(run: Run, read: RunResults) -> list[str]:
             f", and {many(read.counts.pending, 'result is', 'results are')} pending" if read.counts.pending else ""
         )
         notes.append(f"The run is {run.status}{waiting}: this is how it stands now.")
-    notes += filter(None, [counted_otherwise(run, read)])
+    notes += filter(None, [counted_otherwise(run, read), _unclear_times(read)])
     if run.status == "passed" and read.failing:
         notes.append("The run says passed, though tests failed in it by their last results.")
     if read.repeated:

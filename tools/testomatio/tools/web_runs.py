@@ -14,7 +14,7 @@ from tools.kit.when import EPOCH, When, instant, span
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import TestId
-from tools.testomatio.models.results import WebResult
+from tools.testomatio.models.results import UNCLEAR, WebResult, known_ms, unclear_run_time
 from tools.testomatio.models.runs import WebRun
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
@@ -140,6 +140,7 @@ class WebResultRow(Answer):
     substatus: Untrusted | None = None
     message: Untrusted | None = None
     run_time_ms: float | None = None
+    run_time: float | None = Field(default=None, description=UNCLEAR)
     priority: Key | None = None
     tags: list[Untrusted] = Field(default_factory=list)
     example: dict[Untrusted, Untrusted] | None = Field(default=None, description="Values, by the test's parameters.")
@@ -156,7 +157,8 @@ def result_row(result: WebResult) -> WebResultRow:
         status=result.status,
         substatus=result.substatus,
         message=shortened(result.message),
-        run_time_ms=result.run_time,
+        run_time_ms=known_ms(result.run_time),
+        run_time=unclear_run_time(result.run_time),
         priority=result.priority,
         tags=result.tags,
         example=result.example,
