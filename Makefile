@@ -23,7 +23,7 @@ SOURCES := server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated bench reference wheel image tokens conformance format clean
+.PHONY: help demo test check style types generated bench reference wheel image tokens conformance clients format clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ tokens: ## Install the tokenizer that tests count tokens with (npm); without it 
 
 conformance: $(VENV)/.dev ## Run the official conformance suite against our server.
 	@PYTHON=$(BIN)/python tests/conformance/run.sh
+
+clients: $(VENV)/.runtime ## Run the vendors' published programs against the sandbox; skips what cannot be installed.
+	@$(BIN)/python -m tests.clients.run
 
 format: $(VENV)/.dev ## Put the source into its form.
 	@$(BIN)/ruff check --fix-only --quiet .

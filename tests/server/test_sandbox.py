@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from importlib import import_module
 from pathlib import Path
 
 import anyio
@@ -15,6 +16,8 @@ from starlette.responses import JSONResponse, Response
 
 from server.sandbox import OwnPorts, SandboxTransport, directions, port_open, ports_open
 from server.settings import SANDBOX_ORIGIN
+from tests.clients.install import programs
+from tests.clients.run import MODULES
 from tools.kit.platform import Platform
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.composition import compose
@@ -275,6 +278,15 @@ async def test_the_lines_that_a_start_prints_work_as_they_stand(platform: Platfo
             name, _, value = header.partition(": ")
             answer = await http.get(address, headers={name: value})
             assert answer.status_code == 200, answer.text
+
+
+def test_each_program_that_make_clients_runs_has_its_line_and_its_exchange() -> None:
+    printed = {name for platform in PLATFORMS for name in platform.sandbox().clients}
+    names = {program.name for program in programs()}
+    assert names == set(MODULES)
+    assert names <= printed
+    for module in MODULES.values():
+        assert callable(import_module(f"tests.clients.{module}").exchange)
 
 
 def mount_at_root(sandbox: Sandbox) -> str:

@@ -65,7 +65,7 @@ async def test_a_run_is_finished_by_an_event(client: httpx.AsyncClient) -> None:
 
 
 async def test_what_is_sent_of_a_run_is_written(client: httpx.AsyncClient) -> None:
-    sent = {"title": "Nightly", "env": ["prod"], "rungroup-id": "g0000001"}
+    sent: dict[str, object] = {"title": "Nightly", "env": ["prod"], "rungroup-id": "g0000001"}
     run = attributes(await client.put(f"{API}/runs/r0000001", json=document("runs", sent)))
     assert {name: run[name] for name in sent} == sent
     assert run["status"] == "failed"
@@ -146,8 +146,14 @@ async def test_what_a_migration_brings_twice_is_made_once(client: httpx.AsyncCli
 
 
 async def test_a_test_comes_with_what_it_is_tied_to(client: httpx.AsyncClient) -> None:
-    sent = {"title": "Ties", "tags": ["smoke"], "jira-issues": ["SHOP-1"], "labels_ids": ["severity-s0001:minor"],
-            "custom-fields": {"Web": "yes"}, "file": "a.spec.ts"}  # fmt: skip
+    sent: dict[str, object] = {
+        "title": "Ties",
+        "tags": ["smoke"],
+        "jira-issues": ["SHOP-1"],
+        "labels_ids": ["severity-s0001:minor"],
+        "custom-fields": {"Web": "yes"},
+        "file": "a.spec.ts",
+    }
     sent_document: Any = document("test", sent)
     sent_document["data"]["relationships"] = {"suite": {"data": {"type": "suites", "id": "s0000003"}}}
     made = told(await client.post(f"{API}/tests", json=sent_document))["data"]

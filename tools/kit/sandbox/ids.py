@@ -10,13 +10,14 @@ _NUMBER = re.compile(r"[+-]?[0-9]+")
 def impossible(sent: object, *, digits: bool = False, besides: Collection[str] = ()) -> str | None:
     """The name of the first id that is 0 or negative, however deep it stands; numbers in texts count with `digits`."""
     if isinstance(sent, list):
-        return next((name for entry in sent if (name := impossible(entry, digits=digits, besides=besides))), None)
+        inside = (impossible(entry, digits=digits, besides=besides) for entry in sent)
+        return next((found for found in inside if found), None)
     if not isinstance(sent, Mapping):
         return None
     for name, value in sent.items():
         values = value if isinstance(value, list) else [value]
         if name not in besides and _NAMED.search(name) and any(_is_impossible(one, digits) for one in values):
-            return name
+            return str(name)
         if inner := impossible(value, digits=digits, besides=besides):
             return inner
     return None

@@ -36,9 +36,13 @@ MOUNT = "/testery/api"
 
 Profile = Literal["story", "scale"]
 
-_AT = "import helpers; helpers.get_api_url = lambda dev: '{root}/api'; from testery import cli; cli()"
-CLIENTS = {"testery": f'TESTERY_TELEMETRY=0 python -c "{_AT}" list-test-runs --token pat_demo'}
-"""The vendor's program has its address built in, so it is named before the program starts.
+_HERE = (
+    "import requests; ask = requests.Session.request; requests.Session.request = lambda self, method, url, **more: "
+    "ask(self, method, url.replace('https://api.testery.io', '{root}').replace('http://status.testery.io', "
+    "'{root}/status'), **more); from testery import cli; cli()"
+)
+CLIENTS = {"testery": f'TESTERY_TELEMETRY=0 python -c "{_HERE}" list-test-runs --token pat_demo'}
+"""The vendor's program has its addresses built in, so its requests are pointed here on their way out.
 
 The token is a person's: the program ends in an error when it asks whose an account's key is.
 """

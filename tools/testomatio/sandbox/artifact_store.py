@@ -1,6 +1,7 @@
 """Artifact store: the bucket whose credentials a reporter is handed, as far as uploading one file needs it.
 
-A file is put by its whole path, `/{bucket}/{key}`, with the credentials of the store, and read by whoever has its
+The bucket is the door: programs make the address of a file from the host, the bucket and the key, and leave out any
+path that the store itself is below. A file is put with the credentials of the store, and read by whoever has its
 address. Signatures are looked at no further than whose key made them.
 """
 
@@ -13,32 +14,29 @@ from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
 
-STORE = "/testomatio-artifacts"
+BUCKET = "testomatio-artifacts"
+STORE = f"/{BUCKET}"
 _HEADERS = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
 
 
-@routes.put("/{bucket}/{key:path}")
+@routes.put("/{key:path}")
 async def put_artifact(call: Call[World]) -> Response:
     held = [project.storage for project in call.world.projects.values() if project.storage]
     sent = call.request.headers.get("authorization", "")
-    bucket, key = call.params["bucket"], call.params["key"]
-    fitting = [one for one in held if f"Credential={one['ACCESS_KEY_ID']}/" in sent]
-    if not fitting:
+    if not any(f"Credential={one['ACCESS_KEY_ID']}/" in sent for one in held):
         return _refused(403, "InvalidAccessKeyId")
-    if bucket not in {one["BUCKET"] for one in fitting}:
-        return _refused(403, "AccessDenied")
     is_chunked = "aws-chunked" in call.request.headers.get("content-encoding", "")
     content = _unchunked(call.body) if is_chunked else call.body
     if content is None:
         return _refused(400, "IncompleteBody")
-    call.world.artifacts[f"{bucket}/{key}"] = (call.content_type or "application/octet-stream", content)
+    call.world.artifacts[str(call.params["key"])] = (call.content_type or "application/octet-stream", content)
     tag = md5(content, usedforsecurity=False).hexdigest()
     return Response(headers={"etag": f'"{tag}"'})
 
 
-@routes.get("/{bucket}/{key:path}")
+@routes.get("/{key:path}")
 async def get_artifact(call: Call[World]) -> Response:
-    found = call.world.artifacts.get(f"{call.params['bucket']}/{call.params['key']}")
+    found = call.world.artifacts.get(str(call.params["key"]))
     if found is None:
         return _refused(404, "NoSuchKey")
     content_type, content = found

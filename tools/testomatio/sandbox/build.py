@@ -50,9 +50,10 @@ MOUNT = "/testomatio"
 Profile = Literal["story"]
 
 _WITH_KEY = "TESTOMATIO_URL={root} TESTOMATIO=tstmt_demo"
+_REPORTING = "TESTOMATIO_CREATE=1 S3_FORCE_PATH_STYLE=1"
 CLIENTS = {
-    "@testomatio/reporter": f"{_WITH_KEY} TESTOMATIO_CREATE=1 npx @testomatio/reporter run 'npx mocha'",
-    "check-tests": f"{_WITH_KEY} npx check-tests mocha '**/*_test.js'",
+    "@testomatio/reporter": f"{_WITH_KEY} {_REPORTING} npx @testomatio/reporter run 'npx mocha'",
+    "check-tests": f"{_WITH_KEY} npx check-tests mocha '**/*_test.js' --no-detached",
     "pytestomatio": f"{_WITH_KEY} pytest --testomatio report",
     "@testomatio/mcp": f"npx @testomatio/mcp --base-url {{root}} --token tstmt_demo --project {SHOP}",
 }

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Answered, Call, Routes
 from tools.testomatio.sandbox.access import reported_project
 from tools.testomatio.sandbox.answers import answer, message, refuse
-from tools.testomatio.sandbox.artifact_store import STORE
+from tools.testomatio.sandbox.artifact_store import BUCKET
 from tools.testomatio.sandbox.asked import Fields, body, flag, number, objects, one_of, texts, words
 from tools.testomatio.sandbox.holdings import Project, Run, Rungroup, Test
 from tools.testomatio.sandbox.ingestion import bare_id, matched, put_issue, put_label, take_in
@@ -230,7 +230,7 @@ def _told(call: Call[World], kept: Project, run: Run) -> Response:
     if run.is_public:
         told["public_url"] = report_address(call, run)
     if kept.artifacts_storage:
-        told["artifacts"] = {**kept.storage, "ENDPOINT": call.origin + STORE}
+        told["artifacts"] = {**kept.storage, "ENDPOINT": call.origin, "BUCKET": BUCKET}
     if waiting := len(call.world.results.of_run(run.id)):
         told["tests_count"] = waiting
     return answer(told)

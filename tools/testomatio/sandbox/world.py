@@ -106,7 +106,7 @@ class World:
         self.branches: dict[str, Branch] = {}
         self.attachments: dict[str, Attachment] = {}
         self.artifacts: dict[str, tuple[str, bytes]] = {}
-        """What reporters put into the store: by bucket and key the type and the content."""
+        """What reporters put into the store: by its key the type and the content."""
         self.origins: dict[tuple[str, str, str], str] = {}
         """By project, kind and the id in another system: what a migration made of it."""
         self.charts: dict[str, Chart] = {}
