@@ -22,11 +22,11 @@ from tools.testomatio.sandbox.holdings import (
     Run,
     Rungroup,
     Suite,
-    Template,
     Test,
     Testrun,
 )
 from tools.testomatio.sandbox.people import Token
+from tools.testomatio.sandbox.surroundings import Template
 from tools.testomatio.sandbox.world import Switches, World
 
 SMALL = "small-00001"

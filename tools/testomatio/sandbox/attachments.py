@@ -11,9 +11,9 @@ from tools.testomatio.sandbox import tracked
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, lost, not_found, refuse, v2
 from tools.testomatio.sandbox.dates import zulu
-from tools.testomatio.sandbox.holdings import Attachment
 from tools.testomatio.sandbox.pages import Row, slimmed
 from tools.testomatio.sandbox.scope import V2
+from tools.testomatio.sandbox.surroundings import Attachment
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()

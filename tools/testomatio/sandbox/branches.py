@@ -6,9 +6,9 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import created, gone, v2
 from tools.testomatio.sandbox.asked import fields, require, words
-from tools.testomatio.sandbox.holdings import Branch
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.scope import V2, find, only_with
+from tools.testomatio.sandbox.surroundings import Branch
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()

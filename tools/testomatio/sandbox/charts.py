@@ -7,10 +7,11 @@ from tools.testomatio.sandbox import runs, tests
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import invalid, v2
 from tools.testomatio.sandbox.asked import asked_for
-from tools.testomatio.sandbox.holdings import Chart, Run, Test
+from tools.testomatio.sandbox.holdings import Run, Test
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.querying import pick_runs, pick_tests
 from tools.testomatio.sandbox.scope import V2, find, only_with
+from tools.testomatio.sandbox.surroundings import Chart
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()

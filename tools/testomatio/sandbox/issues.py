@@ -7,9 +7,9 @@ from tools.testomatio.sandbox import tracked
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, not_found
 from tools.testomatio.sandbox.asked import fields, words
-from tools.testomatio.sandbox.holdings import IssueLink
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.scope import V2
+from tools.testomatio.sandbox.surroundings import IssueLink
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()

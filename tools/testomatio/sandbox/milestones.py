@@ -6,9 +6,9 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid, not_found, v2
 from tools.testomatio.sandbox.dates import zulu
-from tools.testomatio.sandbox.holdings import Milestone
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.scope import V2
+from tools.testomatio.sandbox.surroundings import Milestone
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()

@@ -8,9 +8,10 @@ from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, refuse, v2
 from tools.testomatio.sandbox.asked import Fields, fields, flag, one_of, plain, put, require, words
 from tools.testomatio.sandbox.dates import zulu
-from tools.testomatio.sandbox.holdings import Requirement, Suite
+from tools.testomatio.sandbox.holdings import Suite
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.scope import V2, find
+from tools.testomatio.sandbox.surroundings import Requirement
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()

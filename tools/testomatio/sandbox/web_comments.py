@@ -12,8 +12,8 @@ from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import answer, not_found, refuse
 from tools.testomatio.sandbox.asked import Fields, require, words
 from tools.testomatio.sandbox.dates import precise
-from tools.testomatio.sandbox.holdings import Comment
 from tools.testomatio.sandbox.json_api import Row, document, paged, resource, written
+from tools.testomatio.sandbox.surroundings import Comment
 from tools.testomatio.sandbox.tracked import check_target
 from tools.testomatio.sandbox.world import World
 

@@ -3,9 +3,10 @@
 import re
 
 from tools.testomatio.sandbox.attachments import FILES
-from tools.testomatio.sandbox.holdings import Attachment, Labelled
+from tools.testomatio.sandbox.holdings import Labelled
 from tools.testomatio.sandbox.json_api import Row
 from tools.testomatio.sandbox.people import User
+from tools.testomatio.sandbox.surroundings import Attachment
 from tools.testomatio.sandbox.world import World
 
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")

@@ -9,8 +9,8 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, not_found
 from tools.testomatio.sandbox.asked import Fields, flag, require, texts, words
-from tools.testomatio.sandbox.holdings import Template
 from tools.testomatio.sandbox.json_api import Row, document, paged, resource, written
+from tools.testomatio.sandbox.surroundings import Template
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()

@@ -5,21 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 from tools.kit.sandbox.clock import STORY_START
 from tools.testomatio.sandbox import tracked
-from tools.testomatio.sandbox.holdings import (
+from tools.testomatio.sandbox.holdings import Label, Labelled, Plan, Step
+from tools.testomatio.sandbox.story.suites import COUPONS, PAYMENT, REFUSALS
+from tools.testomatio.sandbox.surroundings import (
     Attachment,
     Branch,
     Chart,
     Comment,
     IssueLink,
-    Label,
-    Labelled,
     Milestone,
-    Plan,
     Requirement,
-    Step,
     Template,
 )
-from tools.testomatio.sandbox.story.suites import COUPONS, PAYMENT, REFUSALS
 from tools.testomatio.sandbox.world import SHOP, World
 
 SEVERITY, SPRINT, OWNER_LABEL, AUTOMATABLE, HOTFIX = (

@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 
 from tools.testomatio.sandbox import lifecycle, tracked
-from tools.testomatio.sandbox.holdings import Example, IssueLink, Labelled, Run, Test, Testrun
+from tools.testomatio.sandbox.holdings import Example, Labelled, Run, Test, Testrun
 from tools.testomatio.sandbox.story.desk import CHECKOUT_10, HOTFIX, NOW, RELEASE_901, SMOKE, at
 from tools.testomatio.sandbox.story.history import CROSS, R84, R90, R901, complaint, release, tell
 from tools.testomatio.sandbox.story.suites import ADDRESS, COUPONS, PAYMENT, REFUSALS
@@ -22,6 +22,7 @@ from tools.testomatio.sandbox.story.told import (
     SHIPPING,
     VALID,
 )
+from tools.testomatio.sandbox.surroundings import IssueLink
 from tools.testomatio.sandbox.world import SHOP, World
 
 REGRESSION_RUN, BY_HAND, SAFARI, FIREFOX, SCHEDULED = "9a01f1x0", "9a01aa01", "9a01cb01", "9a01cb02", "9a01e0d0"
