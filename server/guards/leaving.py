@@ -78,16 +78,17 @@ def _of_shortened(platform: Offered, tool: Tool, place: str) -> str:
     reader = _reader(platform, tool)
     rest = f"Read the rest with {reader} and its text_from" if reader else "Give the whole text"
     return (
-        f"{place} holds the mark of a text that was shown shortened, so the rest of the stored text would be lost. "
+        f"{place} holds the mark of a text that was shown shortened, so the rest of that text would be lost. "
         f"{rest}{_or_edit(tool)}. Nothing was sent."
     )
 
 
 def _of_masked(tool: Tool, place: str) -> str:
+    lost = "so the stored secret would be lost" if tool.has_edits else "so the secret itself would not be written"
     return (
-        f"{place} holds {MASK}, which a read shows in place of a secret, so the stored secret would be lost. Give the "
-        f"text as it is meant{_or_edit(tool)}. Where these characters are themselves meant, write [ hidden ]. "
-        "Nothing was sent."
+        f"{place} holds {MASK}, which a read shows in place of a secret, {lost}. Give the text as it is "
+        f"meant{_or_edit(tool)}. Where these characters are meant themselves, or the secret may stay out, write "
+        "[ hidden ]. Nothing was sent."
     )
 
 
