@@ -49,6 +49,7 @@ class Clients:
                     network=self._network,
                     credentials=told.credentials,
                     settings=told.values,
+                    address_variable=platform.address.variable,
                 )
             )
         return self._clients[key]

@@ -5,12 +5,14 @@ import math
 import secrets
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from inspect import signature
 from typing import Any, TypeVar
 
 import anyio
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
+from pydantic import BaseModel
 
 from server.clients import Clients
 from server.guards.fence import for_model, for_question
@@ -19,7 +21,9 @@ from server.guards.redact import Redactor
 from server.guards.shape import LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
 from server.settings import ANSWER_CHARACTERS
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
+from tools.kit.missing import collecting
 from tools.kit.naming import with_ids
+from tools.kit.page import Page
 from tools.kit.picture import Album
 from tools.kit.platform import Offered
 from tools.kit.text import learning
@@ -45,7 +49,7 @@ class Pipeline:
         self.hand_in(arguments)
         try:
             api = self.clients[platform.key]
-            with learning(self.redact.learn):
+            with learning(self.redact.learn), collecting() as missing:
                 # A name that may mean something else later is no ground to act on: acts take whole names.
                 named = await with_ids(tool.function, api, arguments, parts=tool.effect is Effect.READS)
                 answer = await tool.function(api, **named)
@@ -56,7 +60,9 @@ class Pipeline:
             how = "pass text_from={start}" if tool.long_text else ""
             if tool.rest_in:
                 how = f"{platform.name_of(tool.rest_in)} has it"
-            extra = {"source": "sandbox, invented data"} if self.clients.is_sandbox else None
+            extra = {"source": "sandbox, invented data"} if self.clients.is_sandbox else {}
+            if missing.sentence:
+                extra |= not_read(answer, missing.sentence)
             most = self.most if tool.effect is Effect.READS else max(self.most, MOST_OF_A_WRITE)
             more = self._more(tool)
             shaped = shape(
@@ -122,7 +128,11 @@ class Pipeline:
         told = str(error)
         if isinstance(error, Unauthorized) and platform is not None:
             credential = self.clients.credential_of(platform.key)
-            told += f" Check {credential}; `testdesk doctor` tests it." if credential else ""
+            is_right = error.status == HTTPStatus.FORBIDDEN  # the credential is good, its user may not do this
+            advice = (
+                f" It was asked with {credential}." if is_right else f" Check {credential}; `testdesk doctor` tests it."
+            )
+            told += advice if credential else ""
         if isinstance(error, OutcomeUnknown):
             told += self._settled(platform, tool)
         # A platform may repeat what it refuses.
@@ -135,3 +145,11 @@ class Pipeline:
         if tool.settled_by is None:
             return " The API shows nowhere whether it was done: look in the platform's web app before trying again."
         return f" {platform.name_of(tool.settled_by)} shows whether it was done; look before trying again."
+
+
+def not_read(answer: BaseModel, missing: str) -> dict[str, str]:
+    """Say in an answer what of it could not be read: a list in its coverage, any other in a field of its own."""
+    if isinstance(answer, Page):
+        answer.coverage.lacks(missing)
+        return {}
+    return {"not_read": missing}

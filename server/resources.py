@@ -13,6 +13,7 @@ from prompts.library import Prompt as Prose
 from server.guards.fence import page_for_model
 from server.pipeline import Pipeline
 from tools.kit.errors import NotFound, Refused
+from tools.kit.missing import collecting
 from tools.kit.platform import Platform
 from tools.kit.text import learning
 from tools.kit.toolset import Resource
@@ -71,14 +72,15 @@ def _register(server: MCPServer[Any], address: str, platform: Platform, page: Re
     async def read(**given: str) -> str:
         try:
             arguments = {name: _typed(name, value, kinds[name]) for name, value in given.items()}
-            with learning(pipeline.redact.learn):
+            with learning(pipeline.redact.learn), collecting() as missing:
                 told = await page.function(pipeline.clients[platform.key], **inbox, **arguments)
         except NotFound as error:
             raise ResourceNotFoundError(pipeline.sentence(error, platform)) from error
         except Exception as error:
             raise ResourceError(pipeline.sentence(error, platform)) from error
         source = "> Sandbox: invented data.\n\n" if pipeline.clients.is_sandbox else ""
-        return source + page_for_model(told, pipeline.redact, pipeline.most)
+        lacks = f"> Not all of it is here: {missing.sentence}.\n\n" if missing.sentence else ""
+        return source + lacks + page_for_model(told, pipeline.redact, pipeline.most)
 
     read.__name__ = page.name
     read.__doc__ = page.function.__doc__

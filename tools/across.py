@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar, get_args
 from pydantic import Field
 
 from tools.kit.errors import NotConfigured, Refused, TestdeskError
+from tools.kit.missing import UNREADABLE, collecting
 from tools.kit.model import Answer
 from tools.kit.platform import Offered, Platform
 from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Wish
@@ -131,11 +132,14 @@ async def _asked(view: View, platform: Platform, ask: Ask[T]) -> tuple[Source, l
         if asked is None:
             source.why = "it has nothing of this kind"
             return source, []
-        seen = await asked
+        with collecting(alone=True) as missing:  # said here, beside what else this platform lacks
+            seen = await asked
     except TestdeskError as error:
         source.complete, source.why = False, str(error)
         return source, []
     source.rows, source.complete, source.why = len(seen.rows), seen.complete, seen.why
+    if missing.sentence and UNREADABLE not in (seen.why or ""):
+        source.complete, source.why = False, "; ".join(filter(None, (seen.why, missing.sentence)))
     return source, seen.rows
 
 

@@ -1,6 +1,5 @@
 """ApiClient: one platform's HTTP API, with its paths, time limits, retries and errors in one place."""
 
-import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -15,12 +14,15 @@ from urllib.parse import quote as percent
 import anyio
 import httpx
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
 
 from tools.kit.errors import OutcomeUnknown, PlatformError, RateLimited, Refused, Unavailable, UnexpectedShape
-from tools.kit.failures import Told, failure, network_words
+from tools.kit.failures import Told, failure, network_words, page_title
+from tools.kit.missing import note
 from tools.kit.network import Account, unpacked
+from tools.kit.parsing import NotJson, is_blank, loaded, parsed
+from tools.kit.reasons import sentence_of
 from tools.kit.retry import Pacer, pause
+from tools.kit.text import quote
 
 M = TypeVar("M", bound=BaseModel)
 Query = Sequence[tuple[str, str | int]]
@@ -343,30 +345,39 @@ class ApiClient:
 
     def _model(self, raw: bytes, into: type[M], envelope: str | None, request: str, *, done: bool = False) -> M:
         try:
-            if envelope is None:
-                return into.model_validate_json(raw.strip() or b"{}")
-            answer = from_json(raw) if raw.strip() else {}
-            for name in envelope.split("."):
-                inside = answer.get(name) if isinstance(answer, dict) else None
-                answer = inside if isinstance(inside, dict) else answer
-            return into.model_validate(answer)
+            model, missing = parsed(raw, into, envelope)
+        except NotJson as error:
+            raise UnexpectedShape(
+                self._no_document(raw) + (f" {_ACCEPTED}" if done else ""), request=request
+            ) from error
         except ValidationError as error:
             wrong = error.errors(include_input=False, include_url=False)
-            if any(e["type"] == "json_invalid" for e in wrong):
-                raise self._not_json(request, done) from error
             places = sorted({".".join(map(str, e["loc"])) or "the whole" for e in wrong})
-            raise UnexpectedShape(
-                f"{self.account.title} answered in a shape we do not know ({', '.join(places[:5])})."
-                + (f" {_ACCEPTED}" if done else ""),
-                request=request,
-            ) from error
-        except ValueError as error:
-            raise self._not_json(request, done) from error
+            raise self._unknown(", ".join(places[:5]), request, done) from error
+        if not done and is_blank(model):
+            raise self._unknown("nothing that is expected is in it", request, done)
+        if missing:
+            logger.info("%s: %s", request, missing.sentence)
+            note(missing)
+        return model
 
-    def _not_json(self, request: str, done: bool) -> UnexpectedShape:
+    def _unknown(self, why: str, request: str, done: bool) -> UnexpectedShape:
         return UnexpectedShape(
-            f"{self.account.title} answered with something that is not JSON." + (f" {_ACCEPTED}" if done else ""),
+            f"{self.account.title} answered in a shape we do not know ({why})." + (f" {_ACCEPTED}" if done else ""),
             request=request,
+        )
+
+    def _no_document(self, raw: bytes) -> str:
+        """What came instead of JSON, and where to look when it is a page for people."""
+        title = self.account.title
+        page = page_title(raw)
+        if page is None:
+            return f"{title} answered with something that is not JSON."
+        named = f" titled {quote(page, at_most=80)}" if page else ""
+        variable = f" ({self.account.address_variable})" if self.account.address_variable else ""
+        return (
+            f"{title} answered with a web page{named}, not with its API: a login page or a proxy may stand in between. "
+            f"Check the base address{variable} and the proxy (HTTPS_PROXY, NO_PROXY)."
         )
 
     def failure(
@@ -377,11 +388,9 @@ class ApiClient:
         return failure(told)
 
     def words(self, raw: bytes) -> str:
-        """The platform's own sentence in a body of an error; empty when it is a page of HTML or nothing."""
+        """The platform's own sentence in a body of an error, with its reasons; of a web page, its title."""
         try:
-            told = from_json(raw)  # unlike json.loads, it answers a ValueError to endless nesting
-        except ValueError:
-            return ""
-        if isinstance(told, dict):
-            told = told.get("error") or told.get("message") or told.get("errors") or ""
-        return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+            told = loaded(raw)
+        except NotJson:
+            return page_title(raw) or ""
+        return sentence_of(told)

@@ -61,7 +61,7 @@ class PlatformError(TestdeskError):
         wait: float | None = None,
     ) -> None:
         self.sentence, self.request, self.status, self.words, self.wait = sentence, request, status, words, wait
-        super().__init__(f"{sentence} It said: {quote(words, at_most=300)}." if words else sentence)
+        super().__init__(f"{sentence} It said: {quote(words, at_most=500)}." if words else sentence)
 
 
 class Unauthorized(PlatformError):

@@ -1,9 +1,12 @@
 """What an answer that is no success means, as one of our errors with the next step in it."""
 
+import html
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -19,7 +22,7 @@ from tools.kit.errors import (
     Unavailable,
 )
 from tools.kit.retry import retry_after
-from tools.kit.text import quote
+from tools.kit.text import many, quote
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,16 @@ def failure(told: Told) -> PlatformError:
             request=told.request,
             status=status,
         )
-    if status in {401, 403}:
-        return Unauthorized(f"{title} refused the credential or the right to do this ({status}).", **given)
+    if status == HTTPStatus.UNAUTHORIZED:
+        return Unauthorized(
+            f"{title} does not take the credential (401): it is mistyped, expired or withdrawn.", **given
+        )
+    if status == HTTPStatus.FORBIDDEN:
+        return Unauthorized(
+            f"{title} knows the credential and refuses this (403): its user lacks the right, or the plan of the "
+            "account does not include it. Whoever manages the account there can grant it.",
+            **given,
+        )
     if status == HTTPStatus.NOT_FOUND:
         return NotFound(f"{title} has no such thing (404).", **given)
     if status == HTTPStatus.CONFLICT:
@@ -74,10 +85,23 @@ def failure(told: Told) -> PlatformError:
 def too_fast(told: Told) -> RateLimited:
     """The error of a platform that wants fewer requests, whatever status it says so with."""
     wait = retry_after(told.headers)
-    when = f"in {wait:.0f} seconds" if wait else "in a minute"
+    when = f"in {many(math.ceil(wait), 'second')}" if wait else "in a minute"
     return RateLimited(
         f"{told.title} asks for fewer requests ({told.status}). Try again {when}.", **told.facts, wait=wait
     )
+
+
+_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|title|body)\b", re.IGNORECASE)
+_TITLE: Final = re.compile(rb"<title\b[^<>]*>([^<]{0,400})", re.IGNORECASE)
+
+
+def page_title(raw: bytes) -> str | None:
+    """The title of a web page, empty where it has none; None where a body is no web page."""
+    head = raw[:16_384]
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or not _PAGE.search(head):
+        return None
+    found = _TITLE.search(head)
+    return " ".join(html.unescape(found[1].decode("utf-8", "replace")).split()) if found else ""
 
 
 def _host(address: str) -> str:

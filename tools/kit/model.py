@@ -3,7 +3,7 @@
 Their validators are built at their first use: dozens of them would be a fifth of a server's start.
 """
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -21,6 +21,9 @@ class Model(BaseModel):
         coerce_numbers_to_str=True,
         defer_build=True,
     )
+
+    may_be_empty: ClassVar[bool] = False
+    """Whether an answer is one in which nothing is known; else it is taken for another document than the one wanted."""
 
 
 class Sent(BaseModel):

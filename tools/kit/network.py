@@ -121,6 +121,8 @@ class Account:
     network: Network
     credentials: Mapping[str, SecretStr] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    address_variable: str = ""
+    """The variable that sets the address, for errors that name it."""
 
     def secret(self, variable: str) -> str:
         """A credential's value.

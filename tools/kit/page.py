@@ -11,6 +11,7 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 from pydantic import BaseModel, Field, PrivateAttr
 
 from tools.kit.errors import Refused
+from tools.kit.missing import UNREADABLE
 from tools.kit.model import Answer
 from tools.kit.text import Key
 
@@ -29,6 +30,12 @@ class Coverage(Answer):
     matched: int = Field(description="How many of those fit all filters.")
     complete: bool = Field(description="Whether everything was read; if not, why says what is missing.")
     why: str | None = None
+
+    def lacks(self, missing: str) -> None:
+        """Say that something is missing, unless that is said already."""
+        self.complete = False
+        if UNREADABLE not in (self.why or "") or UNREADABLE not in missing:
+            self.why = f"{self.why}; {missing}" if self.why else missing
 
 
 class Page(Answer, Generic[R]):

@@ -15,7 +15,7 @@ TRIES = 3
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds a platform asks to wait, from `Retry-After` as seconds or as a date."""
+    """Seconds a platform asks to wait, from `Retry-After` as seconds, or as a date by the platform's own clock."""
     value = headers.get("retry-after", "").strip()
     if not value:
         return None
@@ -23,10 +23,16 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         seconds = float(value)
         return max(0.0, seconds) if math.isfinite(seconds) else None
     except ValueError:
-        try:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-        except (ValueError, TypeError):
-            return None
+        then, now = _seconds(value), _seconds(headers.get("date", ""))
+        return None if then is None else max(0.0, then - (time.time() if now is None else now))
+
+
+def _seconds(date: str) -> float | None:
+    """A date of a header in seconds; None where it is none."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def pause(error: PlatformError, attempt: int, asked: float | None) -> float | None:

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Generic, TypeVar
 
 from tools.kit.errors import PlatformError
+from tools.kit.missing import UNREADABLE, collecting
 from tools.kit.page import Coverage
+from tools.kit.text import many
 from tools.kit.together import together
 from tools.kit.toolset import Progress, in_silence
 
@@ -30,7 +32,14 @@ class Batch(Generic[T]):
     size: int | None = None
     """The page size the platform really used; it may silently lower the wanted one."""
     holes: int = 0
-    """Rows of this range that could not be read."""
+    """Rows of this range that the platform fails to show."""
+    unread: int = 0
+    """Rows that came and could not be read."""
+
+    @property
+    def count(self) -> int:
+        """Rows that stand in this range, whatever became of them."""
+        return len(self.rows) + self.holes + self.unread
 
 
 @dataclass
@@ -40,14 +49,18 @@ class Walked:
     total: int | None = None
     loaded: int = 0
     holes: int = 0
+    unread: int = 0
     reasons: list[str] = field(default_factory=list)
 
     def coverage(self, matched: int) -> Coverage:
         reasons = list(dict.fromkeys(self.reasons))
         if self.holes:
             reasons.append(f"{self.holes} left out, since the platform itself fails to show them")
-        if self.total is not None and self.loaded + self.holes < self.total and not self.reasons:
-            reasons.append(f"{self.total} were announced and {self.loaded} came: the list changed while it was read")
+        if self.unread:
+            reasons.append(f"{many(self.unread, 'row')} {UNREADABLE}")
+        came = self.loaded + self.unread
+        if self.total is not None and came + self.holes < self.total and not self.reasons:
+            reasons.append(f"{self.total} were announced and {came} came")
         return Coverage(
             total=self.total,
             loaded=self.loaded,
@@ -90,35 +103,40 @@ class Walk(Generic[T]):
         new = self._take(first)
         if first.total is not None:
             await self._rest_by_number(first.total, size)
-        elif (new or first.holes) and len(first.rows) + first.holes >= size:
-            await self._rest_until_empty(size)
+        elif (new or first.count > len(first.rows)) and first.count >= size:
+            await self._rest_until_empty(size, gave_all=len(first.rows) > self._sizes[0])
         return self.walked
 
     async def _rest_by_number(self, total: int, size: int) -> None:
-        if len(self._seen) >= total:
+        if len(self._seen) + self.walked.unread >= total:
             return  # also a server that knows no pages and gave everything at once
         last = -(-total // size)
         if last > MOST_PAGES:
             self.walked.reasons.append(f"only the first {MOST_PAGES} pages were read")
             last = MOST_PAGES
-        done = 1
+        done, end = 1, last + 1
 
         async def one(page: int) -> None:
-            nonlocal done
-            self._take(await self._page(page, 0))
+            nonlocal done, end
+            if page > end:
+                return  # a page before it brought nothing: what was announced is not there
+            batch = await self._page(page, 0)
+            if not self._take(batch) and batch.count == len(batch.rows):
+                end = min(end, page)
             done += 1
             await self._progress(done, last, f"{self.walked.loaded} of {total} read")
 
         await together([partial(one, page) for page in range(2, last + 1)])
 
-    async def _rest_until_empty(self, size: int) -> None:
+    async def _rest_until_empty(self, size: int, *, gave_all: bool) -> None:
         page, wave = 2, 1
         while page <= MOST_PAGES:
             batches = await together([partial(self._page, number, 0) for number in range(page, page + wave)])
             for batch in batches:
                 new = self._take(batch)
-                # A page that brings nothing new is the end, or a platform that repeats itself.
-                if not (new or batch.holes) or len(batch.rows) + batch.holes < size:
+                if not new and len(batch.rows) >= size and not gave_all:
+                    self.walked.reasons.append("the platform repeated a page; whether more follows is not known")
+                if not (new or batch.count > len(batch.rows)) or batch.count < size:
                     return
             page, wave = page + wave, min(wave * 2, 8)
             await self._progress(page, None, f"{self.walked.loaded} read")
@@ -134,11 +152,14 @@ class Walk(Generic[T]):
                 new += 1
         self.walked.loaded += new
         self.walked.holes += batch.holes
+        self.walked.unread += batch.unread
         return new
 
     async def _page(self, page: int, level: int) -> Batch[T]:
         try:
-            return await self._fetch(page, self._sizes[level])
+            with collecting() as missing:
+                batch = await self._fetch(page, self._sizes[level])
+            return replace(batch, unread=batch.unread + missing.rows)
         except PlatformError as error:
             if error.status not in self._broken or self._sizes[-1] != 1:
                 raise
@@ -150,16 +171,17 @@ class Walk(Generic[T]):
         size, smaller = self._sizes[level], self._sizes[level + 1]
         logger.info("page %d of %d answered %s; reading it in pages of %d", page, size, error.status, smaller)
         rows: list[T] = []
-        total, holes = None, 0
+        total, holes, unread = None, 0, 0
         before = (page - 1) * size // smaller
         for number in range(before + 1, before + size // smaller + 1):
             piece = await self._page(number, level + 1)
             rows.extend(piece.rows)
             holes += piece.holes
+            unread += piece.unread
             if piece.total is not None:
                 total = piece.total
             if holes > MOST_HOLES:
                 raise error
-            if not piece.rows and not piece.holes:
+            if not piece.count:
                 break  # behind the end of the list
-        return Batch(rows, total=total, size=size, holes=holes)
+        return Batch(rows, total=total, size=size, holes=holes, unread=unread)

@@ -9,7 +9,6 @@ from typing import Any
 
 import anyio
 import pytest
-from pydantic import Field
 
 from tests.tools.kit.loopback import head, listening
 from tests.tools.kit.wire import Anything, Poured, Thing, Wire, says
@@ -17,6 +16,7 @@ from tools.kit.client import MAX_BODY, ApiClient
 from tools.kit.errors import Unavailable, UnexpectedShape
 from tools.kit.model import Many, Model
 from tools.kit.network import Account, Network
+from tools.kit.text import quote
 
 pytestmark = pytest.mark.anyio
 
@@ -24,8 +24,12 @@ MEGABYTE = 2**20
 
 
 class Shelf(Model):
-    things: Many[Thing] = Field(default_factory=list)
+    things: Many[Thing]
     owner: Thing | None = None
+
+
+class Note(Model):
+    text: str | None = None
 
 
 def bomb(megabytes: int, piece: int = 4096) -> list[bytes]:
@@ -131,7 +135,7 @@ async def test_a_body_that_cannot_be_unpacked_is_a_broken_answer(pauses: list[fl
         await wire.client().get("/things", into=Shelf)
 
 
-@pytest.mark.parametrize("body", [b"<html></html>", b"{", b'{"id": 1} and more', b"\xff\xfe\x00", b"[" * 100_000])
+@pytest.mark.parametrize("body", [b"<a/>", b"{", b'{"id": 1} and more', b"\xff\xfe\x00", b"[" * 100_000])
 @pytest.mark.parametrize("envelope", [None, "thing"])
 async def test_a_body_that_is_no_json_is_said_to_be_none(body: bytes, envelope: str | None) -> None:
     with pytest.raises(UnexpectedShape, match="not JSON"):
@@ -147,13 +151,21 @@ async def test_an_empty_body_is_an_empty_document(body: bytes, envelope: str | N
         await Wire(answer).client().get("/things/7", into=Thing, envelope=envelope)
 
 
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"error": "maintenance"}', b'{"items": [], "count": 0}'])
+async def test_an_answer_of_which_nothing_is_known_is_not_the_document(body: bytes) -> None:
+    with pytest.raises(UnexpectedShape, match="nothing that is expected is in it"):
+        await Wire(says(content=body)).client().get("/note", into=Note)
+    assert await Wire(says(content=body)).client().write("PUT", "/note", into=Note) == Note()
+
+
 @pytest.mark.parametrize(
     ("body", "places"),
     [
         ({"things": "hunter2"}, "(things)"),
-        ({"things": [{"id": 1}, {"id": "hunter2"}]}, "(things.1.id)"),
-        ({"owner": {"name": "hunter2"}}, "(owner.id)"),
-        ({"things": [{"id": "hunter2"}], "owner": ["hunter2"]}, "(owner, things.0.id)"),
+        ({"things": {}}, "(things)"),
+        ({}, "(things)"),
+        ({"items": [{"id": 1}], "count": 1}, "(things)"),
+        ({"things": [{"id": "hunter2"}, None], "owner": ["hunter2"]}, "(owner, things.0.id, things.1)"),
         (["hunter2"], "(the whole)"),
         ("hunter2", "(the whole)"),
         (None, "(the whole)"),
@@ -175,6 +187,25 @@ async def test_a_wrong_shape_names_five_fields_at_most() -> None:
     with pytest.raises(UnexpectedShape) as caught:
         await wire.client().get("/shelf", into=Shelf)
     assert str(caught.value).count("things.") == 5
+
+
+@pytest.mark.parametrize(
+    ("page", "named"),
+    [
+        (
+            b"<!DOCTYPE html><html><head><title>Sign in &amp;\n go on</title></head>",
+            f" titled {quote('Sign in & go on', at_most=80)}",
+        ),
+        (b"\xef\xbb\xbf\n<html><body>Corporate proxy</body></html>", ""),
+    ],
+)
+async def test_a_web_page_in_place_of_an_answer_gets_a_next_step(page: bytes, named: str) -> None:
+    with pytest.raises(UnexpectedShape) as caught:
+        await Wire(says(content=page)).client().get("/things/7", into=Thing)
+    assert str(caught.value) == (
+        f"Platform answered with a web page{named}, not with its API: a login page or a proxy may stand in between. "
+        "Check the base address (PLATFORM_BASE_URL) and the proxy (HTTPS_PROXY, NO_PROXY)."
+    )
 
 
 @pytest.mark.parametrize("body", [{"thing": {"id": 7}}, {"id": 7}, {"id": 7, "thing": None}, {"id": 7, "thing": "x"}])

@@ -69,10 +69,24 @@ def test_every_failure_is_one_of_ours() -> None:
         ({"error": "No such bug"}, "No such bug"),
         ({"message": "No such bug"}, "No such bug"),
         ({"error": "", "message": "No such bug"}, "No such bug"),
-        ({"errors": ["title is missing", "start is past"]}, '["title is missing", "start is past"]'),
-        ({"errors": {"title": ["fehlt für"]}}, '{"title": ["fehlt für"]}'),
-        ({"error": {"code": 7}}, '{"code": 7}'),
-        (["title is missing"], '["title is missing"]'),
+        ({"errors": ["title is missing", "start is past"]}, "title is missing; start is past"),
+        ({"errors": {"title": ["fehlt für"]}}, "title fehlt für"),
+        ({"error": {"code": 7}}, "code: 7"),
+        (["title is missing"], "title is missing"),
+        (
+            {"error": "Validation failed", "details": {"state": ["is not included in the list"], "base": ["No way"]}},
+            "Validation failed: state is not included in the list; No way",
+        ),
+        ({"error": "Bad", "details": ["a", "b"]}, "Bad: a; b"),
+        ({"message": "Bug not found", "errors": {"code": 404, "details": "Bug not found: 4"}}, "Bug not found: 4"),
+        ({"errors": [{"detail": "is too long", "source": {"pointer": "/data/title"}}]}, "title is too long"),
+        ({"detail": [{"loc": ["body", "x"], "msg": "Field required", "type": "missing"}]}, "body.x: Field required"),
+        ({"errors": [{"steps": {"0": {"title": ["is empty"]}}}]}, "steps.0.title is empty"),
+        ({"error": {"message": "No", "errors": [{"field": "a", "message": "is bad"}]}}, "No: a is bad"),
+        (
+            {"errors": [f"reason {n}" for n in range(9)]},
+            "reason 0; reason 1; reason 2; reason 3; reason 4; reason 5; reason 6; reason 7; and 1 more",
+        ),
         ("No such bug", "No such bug"),
         (7, "7"),
         (None, "null"),
@@ -85,6 +99,15 @@ async def test_a_platforms_words_survive_in_every_shape(body: Any, words: str) -
     assert error.words == words
     assert ("It said" in str(error)) is bool(words)
     assert words in str(error)
+
+
+async def test_of_a_web_page_its_title_is_told() -> None:
+    assert (await failing(403, body=b"<html><title>Access denied</title></html>")).words == "Access denied"
+
+
+async def test_a_missing_right_is_not_told_as_a_bad_token() -> None:
+    assert "credential (401): it is mistyped" in str(await failing(401))
+    assert "lacks the right" in str(await failing(403))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +145,7 @@ async def test_a_platforms_words_stand_inside_marks_that_bound_them(words: str) 
     assert "all rules" not in ours
     assert OPEN not in ours
     assert CLOSE not in ours
-    assert [at_most for _, at_most, _ in MARKED.findall(str(error))] == ["300"]
+    assert [at_most for _, at_most, _ in MARKED.findall(str(error))] == ["500"]
 
 
 JSON = st.recursive(

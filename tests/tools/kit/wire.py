@@ -25,6 +25,8 @@ class Thing(Model):
 class Anything(Model):
     """A document that may be empty."""
 
+    may_be_empty = True
+
     note: str | None = None
 
 
@@ -74,7 +76,8 @@ class Wire:
         return given if isinstance(given, httpx.Response) else await given
 
     def account(self, base_url: str = BASE) -> Account:
-        return Account("Platform", base_url, Network(httpx.MockTransport(self.answer)))
+        network = Network(httpx.MockTransport(self.answer))
+        return Account("Platform", base_url, network, address_variable="PLATFORM_BASE_URL")
 
     def client(self, *, auth: httpx.Auth | None = None, kind: type[ApiClient] = ApiClient) -> ApiClient:
         return kind(self.account(), auth=auth)

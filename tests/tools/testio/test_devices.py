@@ -170,8 +170,14 @@ async def test_a_pagination_that_says_little_is_followed_all_the_same(told: dict
 async def test_a_catalogue_that_repeats_itself_is_not_followed_for_ever() -> None:
     row = {"id": 1, "name": "1"}
     there = Imagined(lambda request: {"operating_system_versions": [row], "pagination": {"total": None, "limit": 1}})
-    assert [entry.id for entry in await there.catalogue.versions(1)] == [1]
+    with pytest.raises(Unavailable, match="repeated a page"):
+        await there.catalogue.versions(1)
     assert len(there.arrived) < 5
+
+
+async def test_a_catalogue_that_knows_no_pages_gave_everything_at_once() -> None:
+    there = Imagined(lambda request: {"operating_system_versions": [{"id": n, "name": f"{n}"} for n in range(3)]})
+    assert len(await there.catalogue.versions(1)) == 3
 
 
 async def test_versions_that_did_not_all_come_are_no_ground_for_an_order() -> None:

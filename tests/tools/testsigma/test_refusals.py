@@ -80,8 +80,9 @@ async def test_a_key_that_may_only_read_is_told_as_such() -> None:
     async with desk() as d:
         await d.switch("testsigma", read_only_key=True)
         refusal = await d.refusal("testsigma_update_project", project="HRB", name="Other")
-        assert "refused the credential or the right to do this (403)" in refusal
-        assert "TESTSIGMA_API_TOKEN" in refusal
+        assert "refuses this (403): its user lacks the right" in refusal
+        assert "It was asked with TESTSIGMA_API_TOKEN" in refusal
+        assert "doctor" not in refusal
 
 
 CALLS: dict[str, Callable[[Testsigma], Awaitable[Any]]] = {

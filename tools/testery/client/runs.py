@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from tools.kit.client import ApiClient, path
 from tools.kit.form import Form
+from tools.kit.missing import collecting
 from tools.kit.toolset import Progress, in_silence
 from tools.kit.walk import Walked
 from tools.testery.models.runs import Created, Run, Runs
@@ -70,10 +71,12 @@ class RunCalls(ApiClient):
         """
         walked, seen, offset = Walked(), set[int](), 0
         while offset < newest:
-            rows = await self.test_runs(limit=min(PAGE, newest - offset), offset=offset)
+            with collecting() as missing:
+                rows = await self.test_runs(limit=min(PAGE, newest - offset), offset=offset)
             new = [run for run in rows if run.id not in seen]
+            walked.unread += missing.rows
             if not new:
-                walked.total = walked.loaded if not rows else None
+                walked.total = walked.loaded + walked.unread if not rows else None
                 if rows:
                     walked.reasons.append("the platform began to repeat itself")
                 return walked
@@ -83,7 +86,7 @@ class RunCalls(ApiClient):
                 keep(run)
             if all(map(is_past, rows)):
                 return walked
-            offset += len(rows)
+            offset += len(rows) + missing.rows
             await progress(offset, newest, f"{walked.loaded} runs looked at")
         walked.reasons.append(f"only the newest {walked.loaded} runs were looked at; {advice}")
         return walked

@@ -28,7 +28,7 @@ class Maintenance(Model):
 
 
 class Maintenances(Model):
-    scheduled_maintenances: Many[Maintenance] = Field(default_factory=list)
+    scheduled_maintenances: Many[Maintenance]
 
 
 class StatusPage(ApiClient):

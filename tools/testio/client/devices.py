@@ -75,6 +75,7 @@ class DeviceCatalogue(ApiClient):
 
         async def read() -> list[Entry]:
             found: list[Entry] = []
+            first: list[Entry] = []
 
             async def fetch(page: int, size: int) -> Batch[Entry]:
                 query = (
@@ -86,6 +87,10 @@ class DeviceCatalogue(ApiClient):
                 rows, told = answer.operating_system_versions, answer.pagination
                 # The platform may use pages of its own size; what it does not say is as many as it gave.
                 size = told.limit if told.limit is not None and told.limit > 0 else len(rows)
+                if page == 1:
+                    first.extend(rows)
+                elif rows == first and told.total is None and told.limit is None:
+                    return Batch([])  # it knows no pages and gave everything at once
                 return Batch(rows, total=told.total, size=size or None)
 
             walk = Walk(fetch, found.append, key=lambda entry: entry.id, sizes=(PAGE,), broken=frozenset())

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel
 
 from tools.kit.client import Query
+from tools.kit.missing import collecting
 from tools.kit.text import many
 from tools.kit.toolset import Progress, in_silence
 from tools.kit.walk import MOST_PAGES, Walked
@@ -43,11 +44,13 @@ class PageTurner(Generic[R]):
         self._spellings = list(SPELLINGS)
         self._seen: set[str] = set()
         self._first_keys: set[str] = set()
+        self._unread = 0
+        """Rows of the last page that could not be read."""
         self.walked = Walked()
 
     async def run(self) -> Walked:
         """Read the whole list, as far as it can be read."""
-        page = await self._fetch(self._first_query)
+        page = await self._read(self._first_query)
         self._take(page)
         for number in range(2, MOST_PAGES + 1):
             turns = self._turns(page, number)
@@ -62,13 +65,19 @@ class PageTurner(Generic[R]):
         self.walked.reasons.append(f"only the first {MOST_PAGES} pages were read")
         return self.walked
 
+    async def _read(self, query: Query) -> Listed[R]:
+        with collecting() as missing:
+            page = await self._fetch(query)
+        self._unread = missing.rows
+        return page
+
     def _turns(self, page: Listed[R], number: int) -> list[Query]:
         """The requests that may bring the next page, the likeliest first; none behind the last."""
         if page.page_info is None:
             # Nothing says how long the list is: a page that is exactly full may be all, or not.
-            return [self._with("page", number)] if len(page.rows) == self._size else []
+            return [self._with("page", number)] if len(page.rows) + self._unread == self._size else []
         following, total = page.page_info.next, self.walked.total
-        if not following or not page.rows or (total is not None and self.walked.loaded >= total):
+        if not following or not page.rows or (total is not None and self.walked.loaded + self.walked.unread >= total):
             return []
         if following.startswith(("/", "http")):
             return [self._of_address(following)]
@@ -77,7 +86,7 @@ class PageTurner(Generic[R]):
     async def _turned(self, turns: Sequence[Query]) -> Listed[R] | None:
         """The next page, or None where every way of asking brought what was there already."""
         for query in turns:
-            page = await self._fetch(query)
+            page = await self._read(query)
             if self._take(page):
                 if len(turns) > 1:
                     self._spellings = [query[-1][0]]
@@ -92,6 +101,7 @@ class PageTurner(Generic[R]):
         if keys and (keys[0] in self._first_keys or all(key in self._seen for key in keys)):
             return False
         self._first_keys.update(keys[:1])
+        self.walked.unread += self._unread
         for key, row in zip(keys, page.rows, strict=True):
             if key not in self._seen:
                 self._seen.add(key)

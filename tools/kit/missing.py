@@ -1,0 +1,62 @@
+"""What of an answer could not be read: counted where it is read, named where the answer is shown."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Final
+
+from tools.kit.text import many
+
+UNREADABLE: Final = "could not be read"
+"""What every sentence about it says."""
+MOST_NAMED: Final = 5
+"""Places that one sentence names."""
+
+
+@dataclass
+class Missing:
+    """Rows and parts of rows that could not be read."""
+
+    rows: int = 0
+    parts: Counter[str] = field(default_factory=Counter)
+    """How many, by the field that held them."""
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.parts)
+
+    def add(self, other: "Missing") -> None:
+        self.rows += other.rows
+        self.parts.update(other.parts)
+
+    @property
+    def sentence(self) -> str | None:
+        """What is missing as half a sentence; None where nothing is."""
+        said = [many(self.rows, "row") + f" {UNREADABLE}"] if self.rows else []
+        if count := self.parts.total():
+            places = [name for name, _ in self.parts.most_common(MOST_NAMED)]
+            more = len(self.parts) - len(places)
+            named = ", ".join(places) + (f" and {more} more" if more else "")
+            said.append(f"{many(count, 'part')} of what came {UNREADABLE} ({named})")
+        return "; ".join(said) or None
+
+
+_open: ContextVar[tuple[Missing, ...]] = ContextVar("_open", default=())
+
+
+@contextmanager
+def collecting(*, alone: bool = False) -> Iterator[Missing]:
+    """Count what cannot be read inside of it; those around it count it too, unless it is to be counted `alone`."""
+    missing = Missing()
+    token = _open.set((missing,) if alone else (*_open.get(), missing))
+    try:
+        yield missing
+    finally:
+        _open.reset(token)
+
+
+def note(missing: Missing) -> None:
+    """Say that something could not be read, to all who count."""
+    for one in _open.get():
+        one.add(missing)

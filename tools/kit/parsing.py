@@ -1,0 +1,148 @@
+"""From bytes to a model: strict where all is well, else as much as can be read, with a count of what cannot.
+
+A platform that is known to answer otherwise than it documents must not make a list of 700 bugs unreadable by one odd
+comment. What a model requires stays required: a list that is not there is an unexpected shape, not an empty list.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, RootModel, ValidationError
+from pydantic_core import SchemaValidator, from_json
+
+from tools.kit.missing import Missing
+
+M = TypeVar("M", bound=BaseModel)
+
+_ESCAPE: Final = re.compile(
+    rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|(\\.)", re.DOTALL
+)
+"""An escape in a JSON text: a whole pair of surrogates, half of one, or any other."""
+_SKIPPED: Final = frozenset({"metadata", "config", "cls", "serialization", "default"})
+
+Found = list[tuple[str, bool]]
+"""What was left out so far: the field that held it, and whether it was a row."""
+
+
+class NotJson(ValueError):
+    """The bytes are no JSON document."""
+
+
+def loaded(raw: bytes) -> Any:
+    """A JSON document as plain objects, with U+FFFD in place of what is no Unicode.
+
+    Raises:
+        NotJson: when it is none.
+    """
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return from_json(raw)
+    except ValueError:
+        pass
+    whole = _ESCAPE.sub(lambda escape: escape[1] or escape[2] or rb"\ufffd", raw)
+    try:
+        return from_json(whole.decode("utf-8", "replace"))
+    except ValueError as error:
+        raise NotJson from error
+
+
+def parsed(raw: bytes, into: type[M], envelope: str | None) -> tuple[M, Missing]:
+    """The model of a body, and what of it could not be read; an empty body is an empty object.
+
+    Raises:
+        NotJson: when it is no JSON.
+        ValidationError: when something is missing without which the whole means nothing.
+    """
+    raw = raw.strip()
+    if envelope is None:
+        try:
+            return into.model_validate_json(raw or b"{}"), Missing()
+        except ValidationError:
+            pass  # the reasons come from below, whatever they are
+    answer = loaded(raw) if raw else {}
+    for name in (envelope or "").split("."):
+        inside = answer.get(name) if isinstance(answer, dict) else None
+        answer = inside if isinstance(inside, dict) else answer
+    try:
+        return into.model_validate(answer), Missing()
+    except ValidationError as error:
+        found: Found = []
+        try:
+            model = _forgiving(into).validate_python(answer, context=found)
+        except ValidationError:
+            raise error from None
+    return model, counted(found)
+
+
+def is_blank(model: BaseModel) -> bool:
+    """Whether nothing that a model knows was in an answer, though it looks for something."""
+    if isinstance(model, RootModel) or getattr(model, "may_be_empty", False):
+        return False
+    return bool(type(model).model_fields) and not model.model_fields_set
+
+
+def counted(found: Found) -> Missing:
+    missing = Missing(rows=sum(is_row for _, is_row in found))
+    missing.parts.update(place for place, is_row in found if not is_row)
+    return missing
+
+
+@cache
+def _forgiving(model: type[BaseModel]) -> SchemaValidator:
+    """A validator that leaves out what it cannot read: an entry of a list, or the value of an optional field."""
+    model.model_rebuild()  # its schema may not have been built yet
+    return SchemaValidator(_lenient(model.__pydantic_core_schema__, "rows", required=True), _use_prebuilt=False)
+
+
+def _lenient(schema: Any, place: str, *, required: bool) -> Any:
+    """A copy of a schema in which lists omit unreadable entries, and optional fields fall back to their default."""
+    if isinstance(schema, list | tuple):
+        return type(schema)(_lenient(one, place, required=required) for one in schema)
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "model-field":
+        return schema | {"schema": _field(schema["schema"], place)}
+    if schema.get("type") == "model-fields":
+        fields = {name: _lenient(one, name, required=False) for name, one in schema["fields"].items()}
+        return schema | {"fields": fields}
+    copy = {name: one if name in _SKIPPED else _lenient(one, place, required=required) for name, one in schema.items()}
+    if schema.get("type") == "list" and "items_schema" in schema:
+        entry = _wrapped(_counting, copy["items_schema"], place, is_row=required)
+        copy["items_schema"] = {"type": "default", "schema": entry, "on_error": "omit"}
+        return _wrapped(_not_all, copy) if required else copy
+    return copy
+
+
+def _field(schema: dict[str, Any], place: str) -> Any:
+    """A field: what has a default gets it in place of an unreadable value, what has none stays as strict as it was."""
+    if schema.get("type") != "default":
+        return _lenient(schema, place, required=True)
+    inner = _wrapped(_counting, _lenient(schema["schema"], place, required=False), place, is_row=False)
+    return schema | {"schema": inner, "on_error": "default"}
+
+
+def _wrapped(function: Callable[..., Any], schema: Any, *names: Any, **more: Any) -> dict[str, Any]:
+    bound = partial(function, *names, **more) if names or more else function
+    return {"type": "function-wrap", "function": {"type": "with-info", "function": bound}, "schema": schema}
+
+
+def _counting(place: str, value: Any, handler: Callable[[Any], Any], info: Any, *, is_row: bool) -> Any:
+    """Count what is left out once: not its parts as well."""
+    found: Found = info.context
+    before = len(found)
+    try:
+        return handler(value)
+    except ValidationError:
+        del found[before:]
+        found.append((place, is_row))
+        raise
+
+
+def _not_all(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
+    """Refuse a list of which nothing can be read: it is another list than the one we know."""
+    rows = handler(value)
+    if value and not rows:
+        raise ValueError("none of its rows could be read")
+    return rows

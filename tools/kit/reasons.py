@@ -1,0 +1,88 @@
+"""A platform's own sentence out of the body of an error, with its reasons, however they are laid out."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+SENTENCES: Final = ("error", "message", "detail", "description", "error_description", "msg", "title", "reason")
+"""Where an object says what is wrong in one text; the first that holds one is taken."""
+REASONS: Final = ("errors", "details", "detail", "error", "message", "violations")
+"""Where an object says more: a text, a list, or an object by field."""
+PLACES: Final = ("field", "attribute", "property", "param", "path", "loc", "source", "pointer")
+"""Where a reason says which field it is about."""
+NUMBERS: Final = frozenset({"code", "status", "statusCode", "status_code"})
+MOST: Final = 8
+"""Reasons that are shown; the rest is counted."""
+DEEPEST: Final = 6
+
+
+def sentence_of(body: Any) -> str:
+    """What a body says went wrong, as one text on one line; empty where it says nothing."""
+    if isinstance(body, str):
+        return " ".join(body.split())
+    if not isinstance(body, dict | list):
+        return json.dumps(body)
+    head = _sentence(body) if isinstance(body, dict) else ""
+    found = list(dict.fromkeys(filter(None, _more(body))))
+    if any(one.casefold().startswith(head.casefold().rstrip(". ")) for one in found):
+        head = ""  # the reason says it again
+    if len(found) > MOST:
+        found = [*found[:MOST], f"and {len(found) - MOST} more"]
+    return ": ".join(filter(None, (head.rstrip(":") if found else head, "; ".join(found))))
+
+
+def _sentence(told: dict[str, Any]) -> str:
+    return next((" ".join(told[name].split()) for name in SENTENCES if _is_text(told.get(name))), "")
+
+
+def _more(told: Any) -> Iterator[str]:
+    """The reasons of a body or of an object in it, beside its sentence."""
+    if isinstance(told, list):
+        yield from _reasons(told, "", 0)
+        return
+    taken = next((name for name in SENTENCES if _is_text(told.get(name))), None)
+    for name in REASONS:
+        if name != taken and told.get(name):
+            yield from _reasons(told[name], "", 0)
+
+
+def _reasons(told: Any, place: str, depth: int) -> Iterator[str]:
+    """The reasons in a text, a list, or an object that is one reason or has one for each field."""
+    if depth > DEEPEST:
+        yield _about(place, json.dumps(told, ensure_ascii=False)[:100])
+    elif isinstance(told, list):
+        for one in told:
+            yield from _reasons(one, place, depth + 1)
+    elif not isinstance(told, dict):
+        yield _about(place, told if isinstance(told, str) else json.dumps(told))
+    elif _sentence(told):
+        yield _about(".".join(filter(None, (place, _place_in(told)))), sentence_of(told))
+    else:
+        named = {name: one for name, one in told.items() if name not in NUMBERS} or told
+        for name, one in named.items():
+            inner = "" if name in {"base", *REASONS} else str(name)
+            yield from _reasons(one, ".".join(filter(None, (place, inner))), depth + 1)
+
+
+def _place_in(told: dict[str, Any]) -> str:
+    """The field that a reason is about, as far as it says one."""
+    for name in PLACES:
+        place = told.get(name)
+        if isinstance(place, dict):
+            place = place.get("pointer") or place.get("parameter")
+        if isinstance(place, list):
+            place = ".".join(map(str, place))
+        if _is_text(place):
+            return str(place).strip("/").rpartition("/")[2]
+    return ""
+
+
+def _about(place: str, words: str) -> str:
+    words = " ".join(words.split())
+    if not place or words.casefold().startswith(place.casefold()):
+        return words
+    return f"{place} {words}" if words[:1].islower() else f"{place}: {words}"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
