@@ -69,11 +69,22 @@ def parsed(raw: bytes, into: type[M], envelope: str | None) -> tuple[M, Missing]
         return into.model_validate(answer), Missing()
     except ValidationError as error:
         found: Found = []
+        if isinstance(answer, list) and (name := _only_list(into)):
+            answer = {name: answer}
         try:
             model = _forgiving(into).validate_python(answer, context=found)
         except ValidationError:
             raise error from None
     return model, counted(found)
+
+
+@cache
+def _only_list(model: type[BaseModel]) -> str | None:
+    """The field that a bare array must be: platforms were seen to leave the envelope of a list out."""
+    if issubclass(model, RootModel):
+        return None
+    required = [name for name, info in model.model_fields.items() if info.is_required()]
+    return required[0] if len(required) == 1 else None
 
 
 def is_blank(model: BaseModel) -> bool:

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 MOST_PAGES: Final = 2000
 """No list is followed further; past this a platform is repeating itself."""
+REPEATED: Final = "the platform repeated a page; whether more follows is not known"
 MOST_HOLES: Final = 5
 """Rows left out before a failing platform is taken for down, instead of asking it row by row."""
 
@@ -135,7 +136,7 @@ class Walk(Generic[T]):
             for batch in batches:
                 new = self._take(batch)
                 if not new and len(batch.rows) >= size and not gave_all:
-                    self.walked.reasons.append("the platform repeated a page; whether more follows is not known")
+                    self.walked.reasons.append(REPEATED)
                 if not (new or batch.count > len(batch.rows)) or batch.count < size:
                     return
             page, wave = page + wave, min(wave * 2, 8)

@@ -44,7 +44,7 @@ async def test_where_the_platform_does_not_count_the_tests_are_read_for_the_ques
 async def test_where_pages_of_tests_are_missing_the_question_says_at_least() -> None:
     def answer(request: httpx.Request) -> dict[str, Any]:
         if "count" in request.url.params:
-            return {"meta": {}}
+            return {"data": [], "meta": {}}
         return {"data": [{"id": "00000001"}], "meta": {"total": 3, "page": 1, "per_page": 100}}
 
     host = answering({"GET /suites": {"data": [SUITE]}, "GET /suites/380c64db": {"data": SUITE}, "GET /tests": answer})

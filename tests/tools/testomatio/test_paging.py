@@ -1,8 +1,11 @@
 """Lists of the public API: no more is read than needed, and nothing is hidden behind a cursor."""
 
+from typing import Any
+
 import pytest
 
 from tools.kit.errors import Refused
+from tools.kit.missing import Missing, note
 from tools.kit.page import Page
 from tools.testomatio.models.documents import Listed, Meta
 from tools.testomatio.models.plans import Plan
@@ -114,5 +117,59 @@ async def test_a_list_that_repeats_itself_for_ever_ends() -> None:
         return Listed[Plan](data=[Plan(id="a")] * 100)
 
     page = await page_from(same, lambda plan: plan, limit=500, cursor=None, asked=[])
-    assert len(page.items) == 500
-    assert not (await drain(same)).complete
+    assert len(page.items) == 100
+    assert (page.coverage.complete, page.next_cursor) == (False, None)
+    assert "repeated a page" in (page.coverage.why or "")
+    assert (await drain(same)).why == page.coverage.why
+
+
+@pytest.mark.parametrize("limit", [7, 60, 100, 500])
+@pytest.mark.parametrize("meta", [{"total": 61, "per_page": 100}, {"total": 61}, {"total": 61, "has_more": True}])
+@pytest.mark.parametrize("repeats", [True, False])
+async def test_what_was_announced_and_is_not_there_is_the_end_and_said(
+    limit: int, meta: dict[str, Any], repeats: bool
+) -> None:
+    """60 rows of 61, and behind them nothing or the same again; no cursor is the one given."""
+    asked: list[int] = []
+
+    async def fetch(number: int) -> Listed[Plan]:
+        asked.append(number)
+        rows = [Plan(id=f"p{n}") for n in range(60)] if number == 1 or repeats else []
+        return Listed[Plan](data=rows, meta=Meta(**meta))
+
+    ids: list[str] = []
+    cursors: list[str | None] = [None]
+    while True:
+        page = await page_from(fetch, lambda plan: plan, limit=limit, cursor=cursors[-1], asked=[])
+        ids += [plan.id for plan in page.items]
+        if page.next_cursor is None:
+            break
+        cursors.append(page.next_cursor)
+    assert ids == [f"p{n}" for n in range(60)]
+    assert len(set(cursors)) == len(cursors)
+    assert len(asked) <= 60 // min(limit, 60) + 3
+    assert not page.coverage.complete
+    expected = "repeated a page" if repeats else "61 were announced and 60 came"
+    assert expected in (page.coverage.why or "")
+    assert expected in ((await drain(fetch)).why or "")
+
+
+async def test_rows_that_cannot_be_read_shift_no_other() -> None:
+    async def fetch(number: int) -> Listed[Plan]:
+        rows = [Plan(id=f"p{n}") for n in range(250)][(number - 1) * 100 : number * 100]
+        if number == 1:
+            note(Missing(rows=2))
+            del rows[3:5]
+        return Listed[Plan](data=rows, meta=Meta(total=250, per_page=100))
+
+    ids: list[str] = []
+    cursor: str | None = None
+    for _ in range(30):
+        page = await page_from(fetch, lambda plan: plan, limit=40, cursor=cursor, asked=[])
+        ids += [plan.id for plan in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert ids == [f"p{n}" for n in range(250) if n not in {3, 4}]
+    assert "announced" not in (page.coverage.why or "")
+    assert (await drain(fetch)).why == "2 rows could not be read"

@@ -185,7 +185,7 @@ async def sent_by(call: Callable[[Testomatio], Awaitable[Any]]) -> httpx.Request
             return httpx.Response(200, json={"jwt": "eyJ.one.two"})
         if request.url.path.endswith("/sessions"):
             return httpx.Response(201, json={"data": {"hash": "abc"}})
-        one: dict[str, Any] = {"id": 1, "slug": "x"}
+        one: dict[str, Any] = {"id": 1, "slug": "x", "title": "T"}
         is_list = request.method == "GET" and "page" in request.url.params
         ends = ("/tests", "/suites", "/tree", "/tags", "/attachments", "x.y")
         unpaged = request.method == "GET" and request.url.path.endswith(ends)

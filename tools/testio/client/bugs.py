@@ -113,7 +113,7 @@ class BugCalls(ApiClient):
     async def find_bugs(self, external_id: str) -> list[Bug]:
         """POST /bugs, which searches and creates nothing"""
         found = await self.read("POST", "/bugs", body={"bug": {"external_idx": external_id}}, into=BugsFound)
-        return [self.linked_bug(bug) for bug in found.all]
+        return [self.linked_bug(bug) for bug in found.bugs]
 
     async def reject_reasons(self) -> list[RejectReason]:
         """GET /bugs/reject_reasons"""

@@ -16,7 +16,7 @@ class AccessClaimPage(Model):
 
 
 class AccessClaimPages(Model):
-    access_claim_pages: Many[AccessClaimPage] = Field(default_factory=list)
+    access_claim_pages: Many[AccessClaimPage]
     base_path: Key | None = Field(None, validation_alias=AliasPath("meta", "base_path"))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, AliasPath, BeforeValidator, Field, field_validator
+from pydantic import AliasChoices, AliasPath, BeforeValidator, Field, field_validator, model_validator
 
 from tools.kit.model import Many, Model
 from tools.kit.rows import Brief
@@ -213,18 +213,21 @@ class Meta(Model):
 
 class BugsPage(Model):
     meta: Meta = Field(default_factory=Meta)
-    bugs: Many[BugScan] = Field(default_factory=list)
+    bugs: Many[BugScan]
 
 
 class BugsFound(Model):
     """Answers of the search by external id: a list today, one bug in 2022."""
 
-    bugs: Many[Bug] = Field(default_factory=list)
-    bug: Bug | None = None
+    bugs: Many[Bug]
 
-    @property
-    def all(self) -> list[Bug]:
-        return [*self.bugs, *([self.bug] if self.bug is not None else [])]
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_several(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "bug" in data:
+            found = [data["bug"]] if data["bug"] else []
+            return {"bugs": [*(data.get("bugs") or []), *found]}
+        return data
 
 
 class RejectReason(Model):
@@ -236,4 +239,4 @@ class RejectReason(Model):
 
 
 class RejectReasons(Model):
-    reject_reasons: Many[RejectReason] = Field(default_factory=list)
+    reject_reasons: Many[RejectReason]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Secret, Untrusted
@@ -47,4 +47,4 @@ class TestEnvironment(Model):
 class TestEnvironments(Model):
     __test__ = False
 
-    test_environments: Many[TestEnvironment] = Field(default_factory=list)
+    test_environments: Many[TestEnvironment]

@@ -27,4 +27,4 @@ class ExecutionsPage(Model):
     """Its meta has record_count only."""
 
     meta: Meta = Field(default_factory=Meta)
-    user_story_version_executions: Many[Execution] = Field(default_factory=list)
+    user_story_version_executions: Many[Execution]

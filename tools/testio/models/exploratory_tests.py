@@ -149,7 +149,7 @@ class TestRow(Model):
 
 
 class ExploratoryTests(Model):
-    exploratory_tests: Many[ExploratoryTest] = Field(default_factory=list)
+    exploratory_tests: Many[ExploratoryTest]
 
 
 class TestTemplate(Model):
@@ -175,4 +175,4 @@ class TestTemplate(Model):
 class TestTemplates(Model):
     __test__ = False
 
-    test_templates: Many[TestTemplate] = Field(default_factory=list)
+    test_templates: Many[TestTemplate]

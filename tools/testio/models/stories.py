@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from tools.kit.model import Many, Model
 from tools.testio.models.products import UserStory
@@ -16,7 +16,7 @@ class Story(UserStory):
 
 
 class Stories(Model):
-    user_stories: Many[Story] = Field(default_factory=list)
+    user_stories: Many[Story]
 
     @model_validator(mode="before")
     @classmethod

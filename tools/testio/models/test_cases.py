@@ -55,7 +55,7 @@ class TestCasesPage(Model):
     __test__ = False
 
     meta: Meta = Field(default_factory=Meta)
-    test_cases: Many[TestCase] = Field(default_factory=list)
+    test_cases: Many[TestCase]
 
 
 class TestCases(Model):
@@ -90,7 +90,8 @@ class TestCaseTest(Model):
         """Take the title under either of its names, and the devices where the answer gives them one by one."""
         if isinstance(data, dict):
             data = dict(data)
-            data["test_title"] = data.get("test_title") or data.get("title")
+            if data.get("title") and not data.get("test_title"):
+                data["test_title"] = data["title"]
             each = data.get("test_case_requirements")
             if not data.get("requirements") and isinstance(each, list):
                 data["requirements"] = [

@@ -54,14 +54,18 @@ class Meta(Record):
 class Listed(Model, Generic[R]):
     """A page of a list; a bare array is taken as its rows."""
 
-    data: Many[R] = Field(default_factory=list)
+    data: Many[R]
     meta: Meta = Field(default_factory=Meta)
     included: Many[dict[str, Any]] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
     def _enveloped(cls, value: Any) -> Any:
-        return {"data": value} if isinstance(value, list) else value
+        if isinstance(value, list):
+            return {"data": value}
+        if isinstance(value, dict) and "data" not in value and value.get("meta") and len(value) == 1:
+            return {**value, "data": []}  # the answer to `count=true`
+        return value
 
     @field_validator("meta", mode="before")
     @classmethod
@@ -80,6 +84,8 @@ class Nothing(Model):
 
 class Login(Model):
     """The answer of a login."""
+
+    may_be_empty = True
 
     jwt: str | None = Field(None, exclude=True, repr=False)
 

@@ -6,9 +6,9 @@ are never read.
 
 from typing import Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from tools.kit.model import Model
+from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
 
 
@@ -44,10 +44,4 @@ class IdMap(Model):
 class FoundIds(Model):
     """Ids of tests that fit a filter."""
 
-    tests: list[Key] = Field(default_factory=list)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _list(cls, value: Any) -> Any:
-        tests = value.get("tests") if isinstance(value, dict) else value
-        return {"tests": [one for one in tests if isinstance(one, str)] if isinstance(tests, list) else []}
+    tests: Many[Key]

@@ -251,7 +251,7 @@ async def list_test_ids(
     words = (text or "").casefold()
     fit = [row for row in rows if words in row.name.casefold()]
     filters = digest(asked=[kind, text, suite_ids, automated])
-    return page_of(fit, loaded=len(rows), complete=True, limit=limit, cursor=cursor, filters=filters)
+    return page_of(fit, loaded=len(rows), limit=limit, cursor=cursor, filters=filters)
 
 
 def _rows(ids: IdMap, kind: str) -> list[CodeId]:

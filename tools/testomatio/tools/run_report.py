@@ -150,8 +150,8 @@ async def results_of(api: Testomatio, project: str, run: Run, progress: Progress
         return first if page == 1 and is_whole else await api.results_page(project, asked, page)
 
     read = await drain(fetch, most_pages=MOST_RESULTS // 100, progress=progress)
-    if not read.complete:
-        left_out.append(f"only the first {len(read.rows)} results were read")
+    if read.why:
+        left_out.append(f"results: {read.why}")
     tests: dict[tuple[str, str], list[Result]] = {}
     for result in read.rows:
         if result.run_id in {None, run.id}:
@@ -176,8 +176,8 @@ async def _defects(
 
         read = await drain(fetch, most_pages=ISSUE_PAGES)
         issues = read.rows
-        if not read.complete:
-            left_out.append(f"defects: only the first {len(issues)} links of the project were read")
+        if read.why:
+            left_out.append(f"defects, of the links of the project: {read.why}")
     else:
         targets: list[tuple[str, str | int]] = [("run_id", run.id)]
         tests = list(dict.fromkeys(result.test_id for result in failing if result.test_id))

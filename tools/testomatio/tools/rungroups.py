@@ -50,11 +50,11 @@ def flat(groups: list[Rungroup], parent: str | None = None, depth: int = 0) -> I
 
 async def all_groups(
     api: Testomatio, project: str, *, progress: Progress = in_silence
-) -> tuple[list[tuple[int, Rungroup]], bool]:
-    """Every group of a project in reading order, and whether all were read."""
+) -> tuple[list[tuple[int, Rungroup]], str | None]:
+    """Every group of a project in reading order, and what of them was not read."""
     with of_project(project):
         read = await drain(lambda page: api.rungroups_page(project, page), progress=progress)
-    return list(flat(read.rows)), read.complete
+    return list(flat(read.rows)), read.why
 
 
 class GroupRow(Answer):
@@ -82,7 +82,7 @@ async def list_rungroups(
 ) -> Page[GroupRow]:
     """List the groups of runs as a tree. testomatio_list_runs with group_id lists what is in one."""
     slug = api.project_of(project)
-    rows, complete = await all_groups(api, slug, progress=progress)
+    rows, why = await all_groups(api, slug, progress=progress)
     words = (text or "").casefold()
     fit = [
         (depth, group)
@@ -92,7 +92,7 @@ async def list_rungroups(
     page = page_of(
         [_row(depth, group) for depth, group in fit],
         loaded=len(rows),
-        complete=complete,
+        why=why,
         limit=limit,
         cursor=cursor,
         filters=digest(asked=[slug, text, archived]),
@@ -217,7 +217,8 @@ async def runs_below(api: Testomatio, project: str, group: Rungroup) -> tuple[in
 
     Its own `runs_count` leaves out the runs of subgroups, so each group is counted.
     """
-    groups, complete = await all_groups(api, project)
+    groups, why = await all_groups(api, project)
+    complete = why is None
     inside = {group.id, *(one.id for _, one in flat(group.children, group.id))}
     before = 0
     while before != len(inside):

@@ -168,12 +168,11 @@ async def get_suite_tree(
     page = page_of(
         rows,
         loaded=len(forest.suites),
-        complete=not reasons,
+        why="; ".join(reasons) or None,
         limit=limit,
         cursor=cursor,
         filters=digest(of=[slug, suite_id, depth, with_tests, branch]),
     )
-    page.coverage.why = "; ".join(reasons) or None
     return Tree.widened(page, project=slug, tests=counted, order=order.words)
 
 

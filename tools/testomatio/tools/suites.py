@@ -80,16 +80,14 @@ async def list_suites(
         if not forest.children.get(suite.id) or _fits(suite, text, kind, tag, meant)
     ]
     made_for = digest(of=[slug, text, kind, tag, label, branch])
-    page = page_of(
+    return page_of(
         found,
         loaded=len(forest.suites),
-        complete=forest.is_complete,
+        why="; ".join(forest.reasons) or None,
         limit=limit,
         cursor=cursor,
         filters=made_for,
     )
-    page.coverage.why = "; ".join(forest.reasons) or None
-    return page
 
 
 def _fits(suite: Suite, text: str | None, kind: str | None, tag: str | None, labels: list[Wanted]) -> bool:

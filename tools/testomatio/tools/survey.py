@@ -54,8 +54,9 @@ async def projects(api: Testomatio) -> Seen[str]:
     total = page.meta.total if page.meta.total is not None else len(page.data)
     if len(open_ones) <= MOST_PROJECTS and total <= len(page.data):
         return Seen(open_ones)
-    why = f"only {MOST_PROJECTS} of {total} projects were looked into; {PROJECT} chooses one"
-    return Seen(open_ones[:MOST_PROJECTS], complete=False, why=why)
+    chosen = open_ones[:MOST_PROJECTS]
+    why = f"only {len(chosen)} of {total} projects were looked into; {PROJECT} chooses one"
+    return Seen(chosen, complete=False, why=why)
 
 
 async def everywhere(
@@ -115,8 +116,7 @@ async def _runs_in(api: Testomatio, wish: Wish, project: str) -> Seen[Run]:
     filters: Pairs = [("filter[archived]", "false"), *([("tql", query)] if query else [])]
     read = await drain(lambda page: api.runs_page(project, filters, page), most_pages=MOST_PAGES)
     fit = [run for run in read.rows if wish.fits(run.title, instant(run.launched_at or run.created_at), _ended(run))]
-    why = None if read.complete else f"only {len(read.rows)} of {read.total or 'many'} runs were read"
-    return Seen(fit, complete=read.complete, why=why)
+    return Seen(fit, complete=read.complete, why=f"runs: {read.why}" if read.why else None)
 
 
 def _ended(run: Run) -> datetime | None:

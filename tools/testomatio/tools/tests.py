@@ -191,7 +191,7 @@ async def list_tags(
         tags = (await api.tags(slug)).data  # unpaged, whole at once
     fitting = [tag for tag in tags if words in (tag.title or "").casefold()]
     made_for = digest(of=[slug, text])
-    return page_of(fitting, loaded=len(tags), complete=True, limit=limit, cursor=cursor, filters=made_for)
+    return page_of(fitting, loaded=len(tags), limit=limit, cursor=cursor, filters=made_for)
 
 
 class Tagged(Answer):

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, model_validator
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key
@@ -23,7 +23,7 @@ class Listed(Model, Generic[T]):
 
     under: ClassVar[tuple[str, ...]] = ()
 
-    rows: Many[T] = Field(default_factory=list)
+    rows: Many[T]
     page_info: PageInfo | None = None
 
     @model_validator(mode="before")
@@ -33,14 +33,16 @@ class Listed(Model, Generic[T]):
             return {"rows": answer}
         if not isinstance(answer, dict) or "rows" in answer:
             return answer
-        data = answer.get("data")
+        if "data" not in answer:
+            return answer
+        data = answer["data"]
         if isinstance(data, dict):
             data = cls._rows_in(data)
         return {"rows": data, "page_info": answer.get("page_info")}
 
     @classmethod
     def _rows_in(cls, data: dict[str, Any]) -> Any:
-        """The rows under a name we know, or the only thing there is; nothing in an empty object.
+        """The rows under a name we know, or the only list there is.
 
         Raises:
             ValueError: where nothing in it can be meant.
@@ -48,6 +50,6 @@ class Listed(Model, Generic[T]):
         for name in cls.under:
             if name in data:
                 return data[name]
-        if len(data) > 1 or not all(isinstance(value, list) for value in data.values()):
+        if len(data) != 1 or not all(isinstance(value, list) for value in data.values()):
             raise ValueError("no rows under any known name")
-        return next(iter(data.values()), [])
+        return next(iter(data.values()))

@@ -214,7 +214,7 @@ async def record_results(
     try:
         answer = await api.record_results(plan.project.id, plan.run.key, wanted)
     except UnexpectedShape:
-        answer = RunCases()  # it was accepted: what came of it is read below
+        answer = RunCases(rows=[])  # it was accepted: what came of it is read below
     now = await _after(api, plan, answer)
     told = [
         RecordedResult(
