@@ -19,6 +19,7 @@ from server.pipeline import Pipeline
 from server.schemas import slim
 from tools.kit.errors import Refused
 from tools.kit.naming import published, with_ids
+from tools.kit.page import Page
 from tools.kit.picture import Album
 from tools.kit.platform import Offered
 from tools.kit.toolset import Effect, Progress, Question, Tool
@@ -103,6 +104,8 @@ def answer_schema(answer: type[Any], *, sandbox: bool = False) -> dict[str, Any]
     schema = TypeAdapter(answer).json_schema(mode="serialization")
     words = {"type": "array", "items": {"type": "string"}}
     schema.setdefault("properties", {}).update({STRANGERS: words, SHORTENED: words})
+    if not issubclass(answer, Page):
+        schema["properties"]["not_read"] = {"type": "string", "description": "What of it could not be read."}
     if sandbox:
         schema["properties"]["source"] = {"type": "string"}
     return slim(schema, answer=True)

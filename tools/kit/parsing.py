@@ -69,8 +69,8 @@ def parsed(raw: bytes, into: type[M], envelope: str | None) -> tuple[M, Missing]
         return into.model_validate(answer), Missing()
     except ValidationError as error:
         found: Found = []
-        if isinstance(answer, list) and (name := _only_list(into)):
-            answer = {name: answer}
+        if isinstance(answer, list) and (only := _only_list(into)):
+            answer = {only: answer}
         try:
             model = _forgiving(into).validate_python(answer, context=found)
         except ValidationError:

@@ -112,9 +112,8 @@ class Walk(Generic[T]):
         if len(self._seen) + self.walked.unread >= total:
             return  # also a server that knows no pages and gave everything at once
         last = -(-total // size)
-        if last > MOST_PAGES:
-            self.walked.reasons.append(f"only the first {MOST_PAGES} pages were read")
-            last = MOST_PAGES
+        is_cut = last > MOST_PAGES
+        last = min(last, MOST_PAGES)
         done, end = 1, last + 1
 
         async def one(page: int) -> None:
@@ -128,6 +127,8 @@ class Walk(Generic[T]):
             await self._progress(done, last, f"{self.walked.loaded} of {total} read")
 
         await together([partial(one, page) for page in range(2, last + 1)])
+        if is_cut and end > last:
+            self.walked.reasons.append(f"only the first {MOST_PAGES} pages were read")
 
     async def _rest_until_empty(self, size: int, *, gave_all: bool) -> None:
         page, wave = 2, 1

@@ -89,7 +89,7 @@ class DeviceCatalogue(ApiClient):
                 size = told.limit if told.limit is not None and told.limit > 0 else len(rows)
                 if page == 1:
                     first.extend(rows)
-                elif rows == first and told.total is None and told.limit is None:
+                elif rows == first and len(rows) != PAGE and told.total is None and told.limit is None:
                     return Batch([])  # it knows no pages and gave everything at once
                 return Batch(rows, total=told.total, size=size or None)
 

@@ -44,15 +44,15 @@ class Row(Model):
     def _flat(cls, value: Any) -> Any:
         told = flattened(value)
         if not isinstance(told, dict):
-            return {"cells": {"value": told if isinstance(told, str | int | float | None) else json.dumps(told)}}
+            raise ValueError("a row is an object")
         left = DEPRECATED | HEAVY
         return {"cells": cells({name: one for name, one in told.items() if name not in left})}
 
 
 class Rows(Model):
-    """Rows of a report: a list, a page of one, or one object of totals."""
+    """Rows of a report: a list, a page of one, or one object of totals under the same name."""
 
-    data: list[Row] = Field(default_factory=list)
+    data: Many[Row]
     meta: Meta = Field(default_factory=Meta)
 
     @model_validator(mode="before")
@@ -60,11 +60,10 @@ class Rows(Model):
     def _any(cls, value: Any) -> Any:
         if isinstance(value, list):
             return {"data": value}
-        if not isinstance(value, dict):
-            return {}
-        meta = value.get("meta")
-        data = value["data"] if "data" in value else {name: one for name, one in value.items() if name != "meta"}
-        rows = data if isinstance(data, list) else [data] if data not in (None, {}) else []
+        if not isinstance(value, dict) or "data" not in value:
+            return value
+        meta, data = value.get("meta"), value["data"]
+        rows = [data] if isinstance(data, dict) and data else data or []
         return {"data": rows, "meta": meta if isinstance(meta, dict) else {}}
 
 

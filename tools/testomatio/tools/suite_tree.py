@@ -76,13 +76,15 @@ async def web_positions(api: Testomatio, project: str, forest: Forest) -> Order:
             keep(suite)
 
     try:
-        await Walk(fetch, keep, key=lambda s: s.id, sizes=(WEB_PAGE,), broken=frozenset()).run()
+        walked = await Walk(fetch, keep, key=lambda s: s.id, sizes=(WEB_PAGE,), broken=frozenset()).run()
         if unordered := _unordered(forest, positions):
             await look_into(unordered[0])  # a host that tells nothing there tells nothing elsewhere
             if unordered[0] not in _unordered(forest, positions):
                 await together([partial(look_into, one) for one in unordered[1:MOST_FOLDERS]])
     except PlatformError as error:
         return Order(positions, f"As the public API lists it; the web's order could not be read ({error.sentence})")
+    if why := walked.coverage(0).why:
+        return Order(positions, f"As in the web app, as far as its list could be read ({why}).")
     if left := _unordered(forest, positions):
         return Order(positions, f"As in the web app, but inside {len(left)} folders as the public API lists it.")
     return Order(positions, "As in the web app.")

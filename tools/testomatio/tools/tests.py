@@ -188,10 +188,12 @@ async def list_tags(
     """List a project's tags and how many tests carry each; tags are written as @word in titles."""
     slug, words = api.project_of(project), (text or "").casefold()
     with of_project(slug):
-        tags = (await api.tags(slug)).data  # unpaged, whole at once
+        answer = await api.tags(slug)  # unpaged, whole at once
+    tags, total = answer.data, answer.meta.total
+    why = f"{total} were announced and {len(tags)} came" if total is not None and total > len(tags) else None
     fitting = [tag for tag in tags if words in (tag.title or "").casefold()]
     made_for = digest(of=[slug, text])
-    return page_of(fitting, loaded=len(tags), limit=limit, cursor=cursor, filters=made_for)
+    return page_of(fitting, loaded=len(tags), why=why, limit=limit, cursor=cursor, filters=made_for)
 
 
 class Tagged(Answer):

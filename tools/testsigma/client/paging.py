@@ -73,7 +73,7 @@ class PageTurner(Generic[R]):
 
     def _turns(self, page: Listed[R], number: int) -> list[Query]:
         """The requests that may bring the next page, the likeliest first; none behind the last."""
-        if page.page_info is None:
+        if page.page_info is None or not page.page_info.says_length:
             # Nothing says how long the list is: a page that is exactly full may be all, or not.
             return [self._with("page", number)] if len(page.rows) + self._unread == self._size else []
         following, total = page.page_info.next, self.walked.total
@@ -122,7 +122,7 @@ class PageTurner(Generic[R]):
         return [*(pair for pair in self._first_query if pair[0] not in named), *asked]
 
     def _ignored(self, page: Listed[R]) -> str:
-        if page.page_info is None:
+        if page.page_info is None or not page.page_info.says_length:
             return f"{self.walked.loaded} came, as many as were asked for, and nothing says whether there are more"
         of_all = "" if self.walked.total is None else f" of {self.walked.total}"
         return f"the server ignored the cursor: only the first {self.walked.loaded}{of_all} could be read"

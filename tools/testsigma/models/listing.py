@@ -17,6 +17,11 @@ class PageInfo(Model):
     total_count: int | None = None
     next: Key | None = None
 
+    @property
+    def says_length(self) -> bool:
+        """Whether it tells that there is an end: an empty `next` does, none at all does not."""
+        return "next" in self.model_fields_set or self.total_count is not None
+
 
 class Listed(Model, Generic[T]):
     """A page of rows; a subclass says under which names they may stand."""
