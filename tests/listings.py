@@ -25,7 +25,7 @@ from tools.platforms import PLATFORMS
 
 SIZES = ("per_page", "limit", "page_size")
 COUNTS = ("total", "record_count", "total_count", "totalCount", "num")
-MORE = (*COUNTS, "has_more", "total_pages", "next", "per_page", "limit")
+MORE = (*COUNTS, "has_more", "total_pages", "totalPages", "next", "per_page", "perPage", "limit")
 TOOLS: dict[str, tuple[Offered, Tool]] = {
     offer.name_of(t): (offer, t) for offer in offers(PLATFORMS) for t in offer.tools
 }
