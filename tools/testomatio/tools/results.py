@@ -208,7 +208,7 @@ async def _latest(
             latest.setdefault((result.test_id or "", result.test_title or ""), result)
     rows = [show(result) for result in latest.values() if not status or result.status in status]
     filters = digest(asked=[*asked_for, "latest"])
-    return page_of(rows, loaded=len(read.rows), complete=read.complete, limit=limit, cursor=cursor, filters=filters)
+    return page_of(rows, loaded=len(read.rows), why=read.why, limit=limit, cursor=cursor, filters=filters)
 
 
 async def _finished(api: Testomatio, asked: Span) -> Pairs:
