@@ -20,6 +20,7 @@ from server.guards.patterns import secrets_in
 from server.guards.redact import Redactor
 from server.guards.shape import LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
 from server.settings import ANSWER_CHARACTERS
+from tools.kit.difference import only_changed
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
 from tools.kit.missing import collecting
 from tools.kit.naming import with_ids
@@ -55,6 +56,7 @@ class Pipeline:
                 answer = await tool.function(api, **named)
             if tool.effect is not Effect.READS:
                 self.redact.was_sent()
+                answer = only_changed(answer)
             if tool.effect is not Effect.READS and anyio.current_effective_deadline() == -math.inf:
                 logger.warning("%s was carried out, though its caller had gone by then", name)
             how = "pass text_from={start}" if tool.long_text else ""
