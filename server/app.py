@@ -108,7 +108,7 @@ def build(
     server.middleware.insert(0, remember_session(Sessions()))
     if listing is not None:
         server.listed = listing | {tool.name for tool in finders}
-        server.middleware.insert(0, unfolded())
+        server.middleware.insert(0, unfolded(names))
     watch.serve_subscriptions(server)
     # A job that cannot be done is not offered.
     prose = [] if is_unconfigured(settings) else [p for p in read_prompts() if p.needs.issubset(names)]

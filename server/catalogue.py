@@ -6,21 +6,30 @@ checked, the same question is asked, the same answer comes back.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Annotated, Any, Final
 
-from mcp import MCPError
 from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool as McpTool
-from mcp.types import INVALID_PARAMS, CallToolResult, TextContent, ToolAnnotations
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from mcp.types import Tool as ListedTool
 from pydantic import Field
+
+from server.arguments import Arguments, normalized
+from server.exposed_tool import ExposedTool
 
 FIND: Final = "find_tools"
 CALL: Final = "call_tool"
 MOST: Final = 10
+TAKES: Final[dict[str, Any]] = {
+    "properties": {"name": {"type": "string"}, "arguments": {"type": "object", "properties": {}}},
+    "required": ["name"],
+}
+"""What `call_tool` takes, for those who look at a call before its tool does."""
 
 
 class CataloguedServer(MCPServer[Any]):
@@ -51,7 +60,7 @@ def catalogue(tools: Sequence[McpTool], *, read_only: bool) -> list[McpTool]:
 
     async def find_tools(
         text: Annotated[str, Field(max_length=200, description="What it should do, such as 'cancel a run'.")],
-        limit: Annotated[int, Field(ge=1, le=MOST)] = 5,
+        limit: Annotated[int, Field(ge=1, le=MOST, description="Tools to show.")] = 5,
     ) -> CallToolResult:
         found = best(tools, text)
         shown = [
@@ -72,34 +81,46 @@ def catalogue(tools: Sequence[McpTool], *, read_only: bool) -> list[McpTool]:
         line = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
         return CallToolResult(content=[TextContent(type="text", text=line)], structured_content=told)
 
+    names = [tool.name for tool in tools]
+
     async def call_tool(
-        name: Annotated[str, Field(max_length=64, description=f"Name, as {FIND} gives it.")],
+        name: Annotated[str, Field(description=f"Name, as {FIND} gives it.")],
         arguments: Annotated[dict[str, Any], Field(description="Its arguments, by its inputSchema.")] = {},  # noqa: B006
     ) -> CallToolResult:
-        raise RuntimeError("the middleware calls the tool itself")  # pragma: no cover - never reached
+        # A call that names a tool never comes here: `unfolded` has made it the call of that tool.
+        close = get_close_matches(name[:64], names, 1)
+        hint = f" Did you mean {close[0]}?" if close else f" {FIND} finds tools by what they do."
+        raise ToolError(f"Nothing was sent. There is no tool {name[:64]!r} to call.{hint}")
 
-    finding = McpTool.from_function(
+    finding = _finished(
         find_tools,
-        title="Find tools",
-        description="Find tools that are not listed here, by what they do; answers their schemas.",
-        annotations=ToolAnnotations(
-            read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
-        ),
-        structured_output=False,
+        "Find tools",
+        "Find tools that are not listed here, by what they do; answers their schemas.",
+        ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False),
     )
-    calling = McpTool.from_function(
+    calling = _finished(
         call_tool,
-        title="Call a tool",
-        description=f"Call a tool that {FIND} found. A person is asked exactly as if it were called directly.",
+        "Call a tool",
+        f"Call a tool that {FIND} found. A person is asked exactly as if it were called directly.",
         # What it calls may be any tool: the hints are those of the worst.
-        annotations=ToolAnnotations(
+        ToolAnnotations(
             read_only_hint=read_only, destructive_hint=not read_only, idempotent_hint=False, open_world_hint=True
         ),
-        structured_output=False,
     )
-    for tool in (finding, calling):
-        tool.parameters = _plain(tool.parameters)
     return [finding, calling]
+
+
+def _finished(function: Any, title: str, description: str, annotations: ToolAnnotations) -> McpTool:
+    """A tool of ours that takes its arguments, and refuses them, as all others do."""
+
+    def finish() -> McpTool:
+        tool = McpTool.from_function(function, structured_output=False)
+        tool.parameters = _plain(tool.parameters)
+        model = tool.fn_metadata.arg_model
+        tool.fn_metadata = Arguments(arg_model=model, takes=tool.parameters, filters=function.__name__ == FIND)
+        return tool
+
+    return ExposedTool.later(function.__name__, title, description, annotations, finish)
 
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:
@@ -126,26 +147,24 @@ def _words(text: str) -> list[str]:
     return [word[:-1] if len(word) > 3 and word.endswith("s") else word for word in re.findall(r"[a-z]+", text.lower())]
 
 
-def unfolded() -> ServerMiddleware[Any]:
-    """Middleware, to stand first, that turns a call through the catalogue into the call it means."""
+def unfolded(names: Collection[str]) -> ServerMiddleware[Any]:
+    """Middleware, to stand first, that turns a call through the catalogue into the call it means.
+
+    What means none of the tools with these names is left to `call_tool` itself, which says what is wrong.
+    """
+    known = frozenset(names)
 
     async def unfold(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         params = ctx.params
         if ctx.method != "tools/call" or not isinstance(params, Mapping) or params.get("name") != CALL:
             return await call_next(ctx)
         given = params.get("arguments") or {}
-        name = given.get("name") if isinstance(given, Mapping) else None
-        arguments = given.get("arguments") or {} if isinstance(given, Mapping) else {}
-        if isinstance(arguments, str):
-            try:
-                arguments = json.loads(arguments)  # some hosts send an object as its text
-            except ValueError:
-                arguments = None
-        if not isinstance(name, str) or name in {CALL, FIND} or not isinstance(arguments, dict):
-            raise MCPError(
-                code=INVALID_PARAMS,
-                message=f"{CALL} takes the name of a tool, as {FIND} gives it, and its arguments as an object.",
-            )
+        if not isinstance(given, Mapping):
+            return await call_next(ctx)
+        taken = normalized(given, TAKES, filters=False)
+        name, arguments = taken.get("name"), taken.get("arguments", {})
+        if taken.keys() - TAKES["properties"].keys() or name not in known or not isinstance(arguments, dict):
+            return await call_next(ctx)
         return await call_next(replace(ctx, params={**params, "name": name, "arguments": arguments}))
 
     return unfold

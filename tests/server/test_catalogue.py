@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from mcp import MCPError
 
 from server.app import build
 from server.catalogue import best
@@ -102,29 +101,48 @@ async def test_an_answer_cannot_be_smuggled_in(mode: str, smuggled: dict[str, An
 
 @both_eras
 @pytest.mark.parametrize(
-    "given",
-    [{}, {"name": "call_tool"}, {"name": "find_tools"}, {"name": "testio_get_bug", "arguments": "{"}, {"name": 7}],
+    ("given", "right"),
+    [
+        ({}, "name is missing; it takes a text"),
+        ({"name": "call_tool"}, "There is no tool 'call_tool' to call"),
+        ({"name": "find_tools"}, "There is no tool 'find_tools' to call"),
+        ({"name": "testio_get_bug", "arguments": "{"}, "arguments is a text; it takes an object"),
+        ({"name": "testio_get_bug", "arguments": [1]}, "arguments is a list; it takes an object"),
+        ({"name": 7}, "name is a number; it takes a text"),
+        ({"name": "testio_get_bugg"}, "Did you mean testio_get_bug?"),
+        ({"name": "testio_get_bug", "bug_id": 88101}, "There is no argument 'bug_id'; it takes name, arguments"),
+        ({"name": "testio_get_bug", "arguments": {"bug": 88101}}, "There is no argument 'bug', did you mean bug_id?"),
+        ({"name": "testio_get_bug", "arguments": None}, "bug_id is missing; it takes a whole number"),
+    ],
 )
-async def test_a_call_that_names_no_tool_is_a_protocol_error(mode: str, given: dict[str, Any]) -> None:
+async def test_a_wrong_call_is_an_error_of_the_tool_in_a_sentence(mode: str, given: dict[str, Any], right: str) -> None:
     async with desk(mode, told=FEW) as d:
-        with pytest.raises(MCPError, match="takes the name of a tool"):
-            await d.call("call_tool", **given)
+        told = await d.refusal("call_tool", **given)
+    assert told.startswith("Nothing was sent. ")
+    assert right in told
 
 
-async def test_an_unknown_name_is_refused_with_the_near_one() -> None:
-    async with desk(told=FEW) as d:
-        with pytest.raises(MCPError, match="did you mean testio_get_bug"):
-            await d.call("call_tool", name="testio_get_bugg", arguments={})
+@both_eras
+async def test_what_finds_takes_and_refuses_arguments_as_every_tool_does(mode: str) -> None:
+    async with desk(mode, told=FEW) as d:
+        assert (await d.refusal("find_tools", text="bug", limit=99)).startswith(
+            "Nothing was sent. limit is above 10; it takes a whole number from 1 to 10."
+        )
+        assert await d.answer("find_tools", text="bug", limit=None, toolCallId="call_1")
+        direct = await d.answer("testio_get_product", product_id=71)
+        host = {"toolCallId": "call_1", "action": "sendMessage"}
+        inner = {"product_id": "71"} | host
+        assert await d.answer("call_tool", name="testio_get_product", arguments=inner, **host) == direct
 
 
 async def test_a_read_only_session_finds_and_calls_nothing_that_changes_anything() -> None:
-    told = settings({"TESTDESK_TOOLSETS": "testio:bugs"}, read_only=True)
-    server = build(told, network=Network(SandboxTransport(sandboxes())))
-    async with desk(server=server, told=told) as d:
+    options = settings({"TESTDESK_TOOLSETS": "testio:bugs"}, read_only=True)
+    server = build(options, network=Network(SandboxTransport(sandboxes())))
+    async with desk(server=server, told=options) as d:
         found = await d.answer("find_tools", text="accept reject bug", limit=10)
         assert not {"testio_accept_bug", "testio_reject_bug"} & {tool["name"] for tool in found["tools"]}
-        with pytest.raises(MCPError, match="Unknown tool"):
-            await d.call("call_tool", name="testio_accept_bug", arguments={"bug_id": 88101})
+        told = await d.refusal("call_tool", name="testio_accept_bug", arguments={"bug_id": 88101})
+        assert "There is no tool 'testio_accept_bug' to call" in told
 
 
 def test_a_name_counts_more_than_a_sentence_and_endings_do_not_count() -> None:
