@@ -17,7 +17,7 @@ from tools.kit.platform import Offered, Platform
 from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Wish
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.vocabulary import Status
+from tools.kit.vocabulary import Status, WordFilter, folded
 from tools.kit.when import Clock, Span, When, milliseconds, span
 from tools.release import (
     MOST_EXPLAINED,
@@ -49,10 +49,10 @@ class View:
         Raises:
             Refused: naming those there are, when one is not.
         """
-        for key in keys or ():
-            if key not in self.platforms:
-                raise Refused(f"There is no platform {key[:40]!r} here. There are: {', '.join(self.platforms)}.")
-        return [platform for key, platform in self.platforms.items() if not keys or key in keys]
+        titles = {folded(platform.title): key for key, platform in self.platforms.items()}
+        wanted = WordFilter("platform", keys, list(self.platforms), meant=titles)
+        wanted.check()
+        return [platform for key, platform in self.platforms.items() if not wanted or folded(key) in wanted.wanted]
 
     def clock(self, platforms: list[Platform]) -> Clock:
         """The clock of the first platform that is configured, from which ages such as 7d count.
@@ -179,7 +179,9 @@ async def get_run(
     run_id: Annotated[str, Field(min_length=1, max_length=100, description="As across_list_runs gives it.")],
 ) -> RunStory:
     """Tell why a run of any platform failed and what is new: failures grouped by error, each new, known or flaky."""
-    (chosen,) = view.chosen([platform])
+    chosen, *others = view.chosen([platform])
+    if others:
+        raise Refused(f"Say one platform: {', '.join(one.key for one in (chosen, *others))}.")
     if chosen.survey is None:
         raise Refused(f"{chosen.title} tells nothing of its runs here.")
     return await chosen.survey.run(view.client_of(chosen.key), run_id, Wish())

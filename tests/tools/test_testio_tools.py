@@ -108,7 +108,7 @@ async def test_many_tests_are_asked_in_small_batches() -> None:
     world = sandboxes()
     async with live_client(world) as api:
         await bugs(api, test_ids=list(range(5400, 5435)))
-    asked = [dict(e.query)["filter_test_cycle_ids"].split(",") for e in world.journal.entries()]
+    asked = [dict(e.query)["filter_test_cycle_ids"].split(",") for e in world.journal.entries() if e.query]
     assert max(map(len, asked)) <= 10
     assert sum(map(len, asked)) == 35
 

@@ -69,7 +69,7 @@ async def test_all_fields_reach_the_wire_as_the_reference_shows_them() -> None:
         (CREATE, {"environment_test_information": INFORMATION | {"page_url": "/qa"}}, "whole http or https address"),
         (CREATE, {"environment_test_information": INFORMATION | {"page_url": "ftp://a/b"}}, "http or https"),
         (CREATE, {"environment_test_information": INFORMATION | {"page_url": "https://[::1"}}, "http or https"),
-        (CREATE, {"environment_test_information": INFORMATION | {"data_type": "text"}}, "'access_claims'"),
+        (CREATE, {"environment_test_information": INFORMATION | {"data_type": "text"}}, "one of custom, access_claims"),
         (CREATE, {"environment_test_information": INFORMATION | {"description": "x" * 256}}, "255"),
         (CREATE, {"environment_test_information": "https://pr12.example.test/qa"}, "environment_test_information"),
         (CREATE, {"title": "x" * 81}, "80"),

@@ -38,7 +38,7 @@ async def test_what_is_not_in_a_closed_list_is_refused_with_the_list_before_any_
         given = {"title": "X", "product_type": "website", "industry": "retail"} | wrong
         told = await d.refusal("testio_create_product", **given)
         assert "Nothing was sent" in told
-        assert ("'streaming_app'" in told) or ("'finance'" in told)
+        assert ("streaming_app" in told) or ("finance" in told)
         assert d.arrived() == []
 
 

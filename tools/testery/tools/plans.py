@@ -9,7 +9,7 @@ from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import quote
 from tools.kit.toolset import Toolset
-from tools.kit.vocabulary import Said, Status
+from tools.kit.vocabulary import Said, Status, instead_of
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import given
 from tools.testery.models.schedules import Plan
@@ -42,11 +42,13 @@ async def known_plan(api: Testery, plan_key: str) -> Plan:
     Raises:
         NotFound: when the account has no such plan, or several.
     """
-    plans = [plan for plan in await api.test_plans() if plan.key == plan_key]
+    every = await api.test_plans()
+    plans = [plan for plan in every if plan.key == plan_key]
     if len(plans) == 1:
         return plans[0]
     count = f"{len(plans)} test plans" if plans else "No test plan"
-    raise NotFound(f"{count} {quote(plan_key, at_most=60)}. testery_list_test_plans shows keys.", status=404)
+    there = "" if plans else instead_of(plan_key, [plan.key for plan in every]) + " "
+    raise NotFound(f"{count} {quote(plan_key, at_most=60)}. {there}testery_list_test_plans shows keys.", status=404)
 
 
 @tool.reads()

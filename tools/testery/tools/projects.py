@@ -8,6 +8,7 @@ from tools.kit.errors import NotFound
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.text import quote
 from tools.kit.toolset import Toolset
+from tools.kit.vocabulary import folded, instead_of
 from tools.testery.client.testery import Testery
 from tools.testery.models.projects import Project, Suite
 
@@ -16,16 +17,21 @@ tool = Toolset(Testery)
 ProjectKey = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-async def known_project(api: Testery, project_key: str) -> Project:
-    """Find a project by its key, or say where keys come from.
+async def known_project(api: Testery, project_key: str, *, any_case: bool = False) -> Project:
+    """Find a project by its key, or say which there are; an act takes a key only as it is written.
 
     Raises:
         NotFound: when the account has no such project.
     """
-    for project in await api.projects():
-        if project.key == project_key:
-            return project
-    raise NotFound(f"No project {quote(project_key, at_most=60)}. testery_list_projects shows keys.", status=404)
+    projects = await api.projects()
+    for same in (str, folded) if any_case else (str,):
+        for project in projects:
+            if project.key and same(project.key) == same(project_key):
+                return project
+    there = instead_of(project_key, [project.key for project in projects])
+    raise NotFound(
+        f"No project {quote(project_key, at_most=60)}. {there} testery_list_projects shows keys.", status=404
+    )
 
 
 async def known_suite(api: Testery, project: Project, name: str) -> Suite:
@@ -34,12 +40,14 @@ async def known_suite(api: Testery, project: Project, name: str) -> Suite:
     Raises:
         NotFound: when the project has no such suite, or several.
     """
-    suites = [suite for suite in await api.test_suites(project.id) if (suite.name or "").casefold() == name.casefold()]
+    every = await api.test_suites(project.id)
+    suites = [suite for suite in every if (suite.name or "").casefold() == name.casefold()]
     if len(suites) == 1:
         return suites[0]
     count = f"{len(suites)} suites" if suites else "no suite"
+    there = "" if suites else instead_of(name, [suite.name for suite in every]) + " "
     raise NotFound(
-        f"Project {quote(project.key or project.id)} has {count} {quote(name, at_most=60)}. "
+        f"Project {quote(project.key or project.id)} has {count} {quote(name, at_most=60)}. {there}"
         "testery_list_test_suites shows names.",
         status=404,
     )
@@ -64,7 +72,7 @@ async def list_test_suites(
     api: Testery, project_key: ProjectKey, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[Suite]:
     """List the test suites of a project; runs and schedules take their names."""
-    project = await known_project(api, project_key)
+    project = await known_project(api, project_key, any_case=True)
     selection: Selection[Suite] = Selection(lambda suite: (suite.id,), limit=limit, cursor=cursor, project=project.id)
     for suite in await api.test_suites(project.id):
         selection.offer(suite)

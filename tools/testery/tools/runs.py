@@ -10,7 +10,7 @@ from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, clean, many, quote
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.vocabulary import Said, Status
+from tools.kit.vocabulary import Said, Status, WordFilter
 from tools.kit.when import When, instant, milliseconds, span
 from tools.testery.client.runs import PAGE
 from tools.testery.client.testery import Testery
@@ -153,24 +153,26 @@ async def list_test_runs(
     """List test runs, newest first. The platform has no filters: coverage says how many runs were looked at."""
     asked = await span(api, since)
     start = asked.since
+    branches = WordFilter("run of branch", branch, is_name=True)
     selection: Selection[Run] = Selection(
         newest_first,
         limit=limit,
         cursor=cursor,
-        filters=[project_key, environment_key, status, branch, name, since, deploy_id, newest],
+        filters=[project_key, environment_key, status, branches.key, name, since, deploy_id, newest],
     )
-    project = await known_project(api, project_key) if project_key is not None else None
-    environment = await known_environment(api, environment_key) if environment_key is not None else None
+    project = await known_project(api, project_key, any_case=True) if project_key is not None else None
+    environment = await known_environment(api, environment_key, any_case=True) if environment_key is not None else None
     words = clean(name or "").casefold().split()
     keys = await project_keys(api)
 
     def keep(run: Run) -> None:
         here = clean(f"{run.name or ''} {run.test_name or ''}").casefold()
+        branches.see([run.branch])
         if (
             (project is None or run.project_id == project.id)
             and (environment is None or environment.is_where(run.environment_key, run.environment_id))
             and (not status or run.status in status)
-            and (branch is None or (run.branch or "").casefold() == branch.casefold())
+            and branches.fits(run.branch)
             and all(word in here for word in words)
             and not _is_before(run, start)
         ):
@@ -182,11 +184,12 @@ async def list_test_runs(
             keep(run)
         note = "A deploy starts its runs one after another: more may follow. An unknown deploy has none."
         page = selection.page(lambda run: row_of(run, keys), whole(len(runs), selection.matched), note)
-        return page.add_note(asked.note)
+        return page.add_note(asked.note).add_note(branches.unknown)
     walked = await api.walk_test_runs(
         keep, newest=newest, is_past=lambda run: _is_before(run, start), progress=progress
     )
-    return selection.page(lambda run: row_of(run, keys), walked.coverage(selection.matched), asked.note)
+    page = selection.page(lambda run: row_of(run, keys), walked.coverage(selection.matched), asked.note)
+    return page.add_note(branches.unknown)
 
 
 def _is_before(run: Run, start: datetime | None) -> bool:

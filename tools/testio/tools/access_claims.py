@@ -27,7 +27,11 @@ def _offered(days: int) -> int:
     return days
 
 
-Days = Annotated[int, Field(ge=1, le=365, description=f"Days: {', '.join(map(str, DAYS))}."), AfterValidator(_offered)]
+Days = Annotated[
+    int,
+    Field(description=f"Days: {', '.join(map(str, DAYS))}.", json_schema_extra={"minimum": 1, "maximum": 365}),
+    AfterValidator(_offered),
+]
 """No Literal: an enum of numbers is refused by the schema converter of a host."""
 Name = Annotated[str, Field(min_length=1, max_length=250)]
 Intro = Annotated[str | None, Field(max_length=2000, description="What testers read first.")]

@@ -11,6 +11,7 @@ from tools.kit.page import Cursor, Selection
 from tools.kit.picture import Album, in_bytes
 from tools.kit.text import Key, Untrusted, passage, quote
 from tools.kit.toolset import Progress, Toolset
+from tools.kit.vocabulary import WordFilter
 from tools.kit.when import When, instant, milliseconds, span
 from tools.testio.client.bugs import BugFilters
 from tools.testio.client.testio import TestIO
@@ -27,6 +28,14 @@ from tools.testio.tools.bug_rows import (
     row_of_whole,
 )
 from tools.testio.tools.products import FEATURE, PRODUCT, SECTION
+from tools.testio.tools.words import (
+    BUG_STATUS_FIELDS,
+    BUG_STATUS_MEANT,
+    BUG_STATUSES,
+    SEVERITIES,
+    SEVERITY_FIELDS,
+    SEVERITY_MEANT,
+)
 
 tool = Toolset(TestIO)
 
@@ -77,6 +86,9 @@ async def list_bugs(
     cursor: Cursor = None,
 ) -> BugList:
     """List bugs, newest first, or count them: open bugs, by device, by severity. since and until are when reported."""
+    statuses = WordFilter("bug status", status, BUG_STATUSES, meant=BUG_STATUS_MEANT, fields=BUG_STATUS_FIELDS)
+    severities = WordFilter("severity", severity, SEVERITIES, meant=SEVERITY_MEANT, fields=SEVERITY_FIELDS)
+    authors = WordFilter("author", author, is_name=True)
     filters = BugFilters(product_ids or (), section_ids or (), test_ids or (), export_status)
     asked = await span(api, since, until)
     if limit is None:
@@ -86,20 +98,17 @@ async def list_bugs(
         limit=limit,
         cursor=cursor,
         platform=filters.query(),
-        local=[status, severity, known, author, since, until, text, feature_ids, devices],
+        local=[statuses.key, severities.key, known, authors.key, since, until, text, feature_ids, devices],
     )
     words, lines, tally = alternatives(text), alternatives("|".join(devices or ())), Tally(count_by)
     unnamed = Unnamed(feature=bool(feature_ids), device=bool(lines))
 
     def fits(bug: BugScan) -> bool:
         # Cheapest first: this runs for each of thousands.
-        if status and bug.status not in status:
-            return False
-        if severity and bug.severity not in severity:
+        # All three look at each row: the words that there are make the answer where one is wrong.
+        if not all([statuses.fits(bug.status), severities.fits(bug.severity), authors.fits(bug.author)]):
             return False
         if known is not None and bool(bug.known) is not known:
-            return False
-        if author and (bug.author or "").casefold() != author.casefold():
             return False
         if (since or until) and not asked.holds(instant(bug.reported_at)):
             return False
@@ -116,9 +125,25 @@ async def list_bugs(
             tally.add(bug)
 
     walked = await api.walk_bugs(filters, keep, progress=progress)
-    note = " ".join(filter(None, (asked.note, unnamed.note))) or None
+    statuses.check()
+    severities.check()
+    strange = await _unknown_place(api, filters) if walked.loaded == 0 else None
+    note = " ".join(filter(None, (asked.note, unnamed.note, authors.unknown, strange))) or None
     page = selection.page(lambda bug: row_of(bug, fields or ()), walked.coverage(selection.matched), note)
     return BugList.widened(page, counts=tally.counts(), more_counts=tally.more)
+
+
+async def _unknown_place(api: TestIO, filters: BugFilters) -> str | None:
+    """Of a list without a bug: whether that is because what it was asked of is not there."""
+    there = {product.id for product in await api.products()} if filters.product_ids else set()
+    if strange := [one for one in filters.product_ids if one not in there]:
+        return f"There is no product {strange[0]}; testio_list_products shows ids."
+    for test_id in filters.test_ids[:3]:
+        try:
+            await api.exploratory_test(test_id)
+        except NotFound:
+            return f"There is no test {test_id}; testio_list_exploratory_tests shows ids."
+    return "testio_get_product shows which sections there are." if filters.section_ids else None
 
 
 @tool.reads(long_text=True)

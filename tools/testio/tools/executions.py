@@ -6,10 +6,12 @@ from pydantic import Field
 
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.toolset import Progress, Toolset
+from tools.kit.vocabulary import WordFilter
 from tools.kit.when import When, instant, milliseconds, span
 from tools.testio.client.testio import TestIO
 from tools.testio.models.executions import Execution
 from tools.testio.tools.bugs import Ids
+from tools.testio.tools.words import OUTCOME_MEANT, OUTCOMES
 
 tool = Toolset(TestIO)
 
@@ -31,15 +33,16 @@ async def list_user_story_executions(
 ) -> Page[Execution]:
     """List testers' runs through user stories, newest first. A row does not name its story: ask for one to tell."""
     asked = await span(api, since, until)
+    statuses = WordFilter("status", status, OUTCOMES, meant=OUTCOME_MEANT)
     selection: Selection[Execution] = Selection(
         lambda execution: (-milliseconds(execution.executed_at), -execution.id),
         limit=limit,
         cursor=cursor,
-        filters=[user_story_ids, user_story_version_ids, test_ids, status, since, until],
+        filters=[user_story_ids, user_story_version_ids, test_ids, statuses.key, since, until],
     )
 
     def keep(execution: Execution) -> None:
-        if status and execution.status not in status:
+        if not statuses.fits(execution.status):
             return
         if test_ids and execution.test_id not in test_ids:
             return
@@ -50,4 +53,5 @@ async def list_user_story_executions(
     walked = await api.walk_user_story_executions(
         user_story_ids or (), user_story_version_ids or (), keep, progress=progress
     )
+    statuses.check()
     return selection.page(lambda execution: execution, walked.coverage(selection.matched), asked.note)

@@ -8,10 +8,12 @@ from tools.kit.errors import Invalid, NotFound
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import clean, passage, quote
 from tools.kit.toolset import Progress, Toolset
+from tools.kit.vocabulary import WordFilter
 from tools.kit.when import milliseconds
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ExploratoryTest, TestRow
-from tools.testio.tools.products import ProductId, SectionId, whats_wrong
+from tools.testio.tools.products import ProductId, SectionId, known_product, valid_section, whats_wrong
+from tools.testio.tools.words import TEST_STATUS_MEANT, TEST_STATUSES, TESTING_TYPES
 
 tool = Toolset(TestIO)
 
@@ -70,14 +72,17 @@ async def list_exploratory_tests(
     cursor: Cursor = None,
 ) -> Page[TestRow]:
     """List a product's tests, newest first."""
+    statuses = WordFilter("test status", status, TEST_STATUSES, meant=TEST_STATUS_MEANT)
+    types = WordFilter("testing type", testing_type, TESTING_TYPES)
+    sections: set[int] = set()
     selection: Selection[ExploratoryTest] = Selection(
-        newest_first, limit=limit, cursor=cursor, filters=[product_id, status, testing_type, section_id, text]
+        newest_first, limit=limit, cursor=cursor, filters=[product_id, statuses.key, types.key, section_id, text]
     )
 
     def keep(test: ExploratoryTest) -> None:
-        if status and test.status not in status:
-            return
-        if testing_type and test.testing_type not in testing_type:
+        if test.section is not None and test.section.id is not None:
+            sections.add(test.section.id)
+        if not all([statuses.fits(test.status), types.fits(test.testing_type)]):
             return
         if section_id and (test.section is None or test.section.id != section_id):
             return
@@ -89,6 +94,10 @@ async def list_exploratory_tests(
         walked = await api.walk_exploratory_tests(product_id, keep, progress=progress)
     except (NotFound, Invalid) as error:
         raise await whats_wrong(api, product_id, None, error) from error
+    statuses.check()
+    types.check()
+    if section_id and section_id not in sections:
+        valid_section(await known_product(api, product_id), section_id, needed=False)
     return selection.page(row_of, walked.coverage(selection.matched))
 
 

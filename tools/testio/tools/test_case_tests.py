@@ -11,6 +11,7 @@ from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset
+from tools.kit.vocabulary import WordFilter
 from tools.testio.client.testio import TestIO
 from tools.testio.models.products import Product
 from tools.testio.models.test_cases import CaseResult, ResultStep, TestCase, TestCaseTest
@@ -30,6 +31,7 @@ from tools.testio.tools.order_fields import (
 )
 from tools.testio.tools.order_questions import ORDERS, PAID, Lines, checked, environment_line, words
 from tools.testio.tools.products import ProductId, known_product
+from tools.testio.tools.words import OUTCOME_MEANT, OUTCOMES
 
 tool = Toolset(TestIO)
 
@@ -258,15 +260,17 @@ async def get_test_case_results(
     except PlatformError:
         cases = []  # results without the titles of their cases are still results
     titles = {case.id: case.title for case in cases}
+    statuses = WordFilter("status", status, OUTCOMES, meant=OUTCOME_MEANT)
     selection: Selection[tuple[int, CaseResult]] = Selection(
         lambda row: (row[1].test_case_id or 0, row[0]),
         limit=limit,
         cursor=cursor,
-        filters=[product_id, test_id, status],
+        filters=[product_id, test_id, statuses.key],
     )
     for row in enumerate(results):
-        if not status or row[1].status in status:
+        if statuses.fits(row[1].status):
             selection.offer(row)
+    statuses.check()
 
     def show(row: tuple[int, CaseResult]) -> ResultRow:
         result = row[1]

@@ -86,8 +86,10 @@ async def list_test_cases(
         lambda case: (case.id,), limit=limit, cursor=cursor, filters=[product_id, feature_id, text]
     )
     words = (text or "").casefold().split()
+    features: set[int | None] = set()
 
     def keep(case: TestCase) -> None:
+        features.add(case.feature_id)
         if feature_id is not None and case.feature_id != feature_id:
             return
         if words:
@@ -101,7 +103,10 @@ async def list_test_cases(
         walked = await api.walk_test_cases(product_id, keep, progress=progress)
     except (NotFound, Invalid) as error:
         raise await whats_wrong(api, product_id, None, error) from error
-    return selection.page(row_of_case, walked.coverage(selection.matched))
+    note = None
+    if feature_id is not None and feature_id not in features:
+        note = f"No test case of this product is of feature {feature_id}; testio_list_features shows ids."
+    return selection.page(row_of_case, walked.coverage(selection.matched), note)
 
 
 @tool.reads(long_text=True)

@@ -9,11 +9,13 @@ from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
+from tools.kit.vocabulary import WordFilter, folded
 from tools.kit.wait import Handle, Minutes, Pace, decode_handle, encode_handle, wait_until
 from tools.kit.when import instant
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ENDED, ExploratoryTest
 from tools.testio.tools.exploratory_tests import known_test
+from tools.testio.tools.words import TEST_STATUS_MEANT, TEST_STATUSES
 
 tool = Toolset(TestIO)
 
@@ -63,6 +65,17 @@ def in_words(test: ExploratoryTest, now: datetime) -> str:
     return ", ".join(parts)
 
 
+def statuses_of(words: list[str] | None) -> list[str]:
+    """The statuses that were meant.
+
+    Raises:
+        Refused: for a word that is none, for which a wait would last until its end.
+    """
+    wanted = WordFilter("test status", words, TEST_STATUSES, meant=TEST_STATUS_MEANT)
+    wanted.check()
+    return [status for status in TEST_STATUSES if folded(status) in wanted.wanted]
+
+
 @tool.reads()
 async def wait_for_test(
     api: TestIO,
@@ -85,7 +98,7 @@ async def wait_for_test(
         until = until or [str(status) for status in told["until"]]
     if test_id is None:
         raise Refused("Give a test_id, or the handle of an earlier wait. Nothing was sent.")
-    wanted, number = frozenset(until or ENDED), test_id
+    wanted, number = frozenset(statuses_of(until) or ENDED), test_id
     waited = await wait_until(
         lambda: known_test(api, number),
         # What has ended for good reaches no other status any more.
