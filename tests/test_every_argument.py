@@ -14,7 +14,7 @@ from server.app import build
 from server.argument_errors import explain
 from server.arguments import FROM_HOSTS
 from server.guards.scope import offers
-from tests.desk import ERAS, desk, settings
+from tests.desk import ERAS, desk, settings, text
 from tools.kit.vocabulary import folded
 from tools.platforms import PLATFORMS
 
@@ -238,3 +238,59 @@ async def test_a_host_that_sends_all_of_it_is_answered_as_any_other(mode: str) -
                 continue
             nulls = dict.fromkeys(optional(tool.parameters, tool.parameters))
             assert await d.answer(name, **(nulls | arguments), toolCallId="call_1", action="sendMessage")
+
+
+FREE = re.compile(r"(.*_)?(text|since|until|ids?|tql|cursor|handle|value)|name|title|version")
+"""Parameters that are no words of a set: texts to find, times, queries, ids."""
+
+
+def known_set_filters() -> Iterator[tuple[str, str]]:
+    """Every filter of a reading tool over words that a platform has, though its schema does not list them."""
+    for name, tool in TOOLS.items():
+        if tool.annotations is None or not tool.annotations.read_only_hint or name not in CALLS:
+            continue
+        for parameter, node in tool.parameters["properties"].items():
+            item = node.get("items", node)
+            if item.get("type") == "string" and "enum" not in item and not FREE.fullmatch(parameter):
+                yield name, parameter
+
+
+async def test_a_word_that_no_platform_has_is_refused_or_named_and_never_a_silent_none() -> None:
+    async with desk() as d:
+        for name, parameter in known_set_filters():
+            node = TOOLS[name].parameters["properties"][parameter]
+            wrong = ["Zzqx"] if node.get("type") == "array" else "Zzqx"
+            result = await d.call(name, **(CALLS[name] | {parameter: wrong}))
+            said = text(result) if result.is_error else (result.structured_content or {}).get("note", "")
+            assert "zzqx" in said.casefold() or parameter in said, f"{name} {parameter}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "written", "meant"),
+    [
+        ("testio_list_bugs", {}, {"status": "Open"}, {"status": ["forwarded"]}),
+        ("testio_list_bugs", {}, {"severity": ["HIGH", " Critical"]}, {"severity": ["critical", "high"]}),
+        ("testio_list_bugs", {}, {"status": "accepted, rejected"}, {"status": ["rejected", "accepted"]}),
+        ("testio_list_exploratory_tests", {"product_id": 71}, {"status": "draft"}, {"status": ["initialized"]}),
+        ("testio_list_user_story_executions", {}, {"status": ["PASSED"]}, {"status": ["passed"]}),
+        ("testomatio_list_tests", {}, {"tags": ["@Payment"]}, {"tags": ["payment"]}),
+        ("testomatio_list_runs", {}, {"env": "STAGING"}, {"env": ["staging"]}),
+        ("testomatio_list_templates", {}, {"kind": "Defect"}, {"kind": "defect"}),
+        ("testery_list_test_runs", {}, {"project_key": "Harbour Web"}, {"project_key": "harbour-web"}),
+        ("testery_list_test_runs", {}, {"environment_key": "STAGING"}, {"environment_key": "staging"}),
+        ("testsigma_list_test_cases", {"project": "HRB"}, {"status": "in review"}, {"status": "In Review"}),
+        (
+            "across_list_runs",
+            {},
+            {"platforms": "Test IO", "status": "RUNNING"},
+            {"platforms": ["testio"], "status": ["running"]},
+        ),
+    ],
+)
+async def test_a_word_a_platform_has_is_found_however_it_is_written(
+    name: str, base: dict[str, Any], written: dict[str, Any], meant: dict[str, Any]
+) -> None:
+    async with desk() as d:
+        found = await d.answer(name, **base, **written)
+        right = await d.answer(name, **base, **meant)
+    assert found["items"] == right["items"] != []

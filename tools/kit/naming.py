@@ -48,12 +48,14 @@ def matching(word: str, choices: Sequence[Choice], *, parts: bool = True) -> lis
     return list({choice.id: choice for choice in found}.values())
 
 
+def _choice(choice: Choice) -> str:
+    where = f" ({quote(choice.where, at_most=80)})" if choice.where else ""
+    return f"{choice.id} {quote(choice.name or '', at_most=80)}{where}"
+
+
 def listed(choices: Sequence[Choice], shows: str = "") -> str:
     """Choices as an error lists them."""
-    named = ", ".join(
-        f"{choice.id} {quote(choice.name or '', at_most=80)}{f' ({choice.where})' if choice.where else ''}"
-        for choice in choices[:MOST_NAMED]
-    )
+    named = ", ".join(map(_choice, choices[:MOST_NAMED]))
     rest = len(choices) - MOST_NAMED
     return f"{named or 'none'}{f' and {rest} more' if rest > 0 else ''}{f'; {shows} lists them' if shows else ''}"
 
@@ -146,7 +148,11 @@ def published(annotation: Any) -> Any:
     if marker(annotation) is None:
         return annotation
     inside, *extras = get_args(annotation)
-    if get_origin(inside) is list or any(get_origin(arm) is list for arm in get_args(inside)):
+    if (
+        _wider(inside) == inside
+        or get_origin(inside) is list
+        or any(get_origin(arm) is list for arm in get_args(inside))
+    ):
         kept = [extra for extra in extras if not isinstance(extra, ByName)]
     else:  # rules for a number do not fit a name
         told = next((extra for extra in extras if isinstance(extra, FieldInfo)), None)

@@ -34,6 +34,8 @@ class Setting:
     variable: str
     meaning: str
     default: str | None = None
+    says: str = ""
+    """How the instructions tell its value to a model, with {} in its place; empty: it need not know."""
     invented: str | None = None
     """Its value in a sandbox, whatever the environment says."""
 

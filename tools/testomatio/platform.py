@@ -183,7 +183,12 @@ testomatio = Platform(
     ),
     mount="/testomatio",
     settings=(
-        Setting(PROJECT, "Slug of the project that is meant where a tool is told none", invented="harbour-shop-6f98f"),
+        Setting(
+            PROJECT,
+            "Slug of the project that is meant where a tool is told none",
+            invented="harbour-shop-6f98f",
+            says="Its default project is {}.",
+        ),
         Setting(
             EMAIL,
             "Your e-mail address, for what needs a login and has no general token",

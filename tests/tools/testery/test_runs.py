@@ -94,7 +94,7 @@ async def test_the_runs_of_a_deploy_are_a_filter_of_the_list() -> None:
 @pytest.mark.parametrize(
     ("filters", "sentence"),
     [
-        ({"project_key": "harbour-wbe"}, "testery_list_projects shows keys"),
+        ({"project_key": "harbour-wbe"}, "testery_list_projects lists them"),
         ({"environment_key": "../../account"}, "testery_list_environments shows keys"),
         ({"since": "yesterday-ish"}, "is no time"),
     ],

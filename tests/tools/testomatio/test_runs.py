@@ -71,6 +71,7 @@ async def test_what_an_old_server_ignores_is_filtered_here() -> None:
     ]
     host = Host()
     host.says("GET /runs", lambda request: page_of(rows, request))
+    host.says("GET /info", 404)
     page = await list_runs(
         host.api(),
         in_silence,

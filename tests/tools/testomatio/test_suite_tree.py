@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.desk import desk, sandboxes
+from tests.desk import desk, sandboxes, settings
 from tests.tools.testomatio.holding import LOGIN, OF_THE_PROJECT, SHOP, V2, WEB, holding
 from tools.kit.errors import NotFound, Refused
 from tools.kit.toolset import in_silence
@@ -94,17 +94,19 @@ async def test_only_what_is_below_a_suite_and_only_so_deep() -> None:
     assert flat["tests"] == whole["tests"] == 122
 
 
-async def test_four_hundred_titles_fit_in_one_answer() -> None:
+async def test_four_hundred_titles_come_in_as_many_answers_as_it_takes() -> None:
     async with desk() as d:
-        result = await d.call(TOOL, with_tests=True)
-        tree: dict[str, Any] = result.structured_content or {}
+        tree = await d.answer(TOOL, with_tests=True)
+        rows = list(tree["items"])
+        while cursor := tree.get("next_cursor"):
+            tree = await d.answer(TOOL, with_tests=True, cursor=cursor)
+            rows += tree["items"]
         world = d.sandboxes.sandboxes["testomatio"].world
         held = sorted(test.id for test in world.tests.of(SHOP, None))
-    told = sorted(title.split()[0] for row in tree["items"] for title in row.get("titles", ()))
+    told = sorted(title.split()[0] for row in rows for title in row.get("titles", ()))
     assert told == held
     assert len(held) == 400
-    assert "next_cursor" not in tree
-    coupons = next(row for row in tree["items"] if row["id"] == COUPONS)
+    coupons = next(row for row in rows if row["id"] == COUPONS)
     assert coupons["titles"][0] == "c0de0010 An expired code is refused @coupons @regression"
 
 
@@ -129,7 +131,7 @@ async def test_roots_are_paged_and_read_at_once_without_losing_one() -> None:
     kind = type(shop)
     for number in range(260):
         state.suites.add(kind(f"r{number:07d}", SHOP, f"Root {number}", position=100 + number))
-    async with desk(world=world) as d:
+    async with desk(world=world, told=settings({"TESTDESK_ANSWER_CHARACTERS": "60000"})) as d:
         tree = await d.answer(TOOL, depth=1)
         pages = [line for line in d.arrived(platform="testomatio") if line == f"GET {V2}/suites"]
     assert sum(row["title"].startswith("Root ") for row in tree["items"]) == 260

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.desk import desk
+from tests.desk import desk, settings
 from tests.tools.testomatio.holding import OF_THE_PROJECT, SHOP, V2, WEB, holding
 from tools.kit.errors import NotFound, Refused, Unauthorized
 from tools.kit.toolset import in_silence
@@ -43,7 +43,7 @@ async def test_filters_become_one_query_that_the_platform_applies(filters: dict[
 
 
 async def test_rows_are_counted_honestly_and_continued_where_they_end() -> None:
-    async with desk() as d:
+    async with desk(told=settings({"TESTDESK_ANSWER_CHARACTERS": "60000"})) as d:
         first = await d.answer(LIST, limit=150)
         second = await d.answer(LIST, limit=150, cursor=first["next_cursor"])
         third = await d.answer(LIST, limit=150, cursor=second["next_cursor"])

@@ -6,10 +6,10 @@ from pydantic import Field
 
 from tools.kit.errors import Conflict, NotFound, Refused
 from tools.kit.model import Answer
+from tools.kit.naming import Choice, listed, matching
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Toolset
-from tools.kit.vocabulary import folded, instead_of
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import given
 from tools.testery.models.settings import Environment
@@ -69,23 +69,26 @@ class ChangedEnvironment(Answer):
     warning: str | None = None
 
 
-async def known_environment(api: Testery, environment_key: str, *, any_case: bool = False) -> Environment:
-    """Find an environment by its key, which an act takes only as it is written; one in use before an archived one.
+async def known_environment(api: Testery, environment_key: str) -> Environment:
+    """Find an environment by its key, name or id; one that is in use is meant before an archived one.
 
     Raises:
         NotFound: when the account has none of that key, or several.
     """
-    environments = await api.environments()
-    found = [one for one in environments if one.key == environment_key]
-    if not found and any_case:
-        found = [one for one in environments if one.key and folded(one.key) == folded(environment_key)]
+    every = await api.environments()
+    named = [Choice(one.id, one.key or one.name) for one in every] + [Choice(one.id, one.name) for one in every]
+    found = [one for one in every if one.key == environment_key]
+    if not found:
+        ids = {choice.id for choice in matching(environment_key, named, parts=False)}
+        found = [one for one in every if one.id in ids]
     used = [one for one in found if not one.archived] or found
     if len(used) == 1:
         return used[0]
     count = f"{len(used)} environments" if used else "No environment"
-    there = "" if used else instead_of(environment_key, [one.key for one in environments]) + " "
+    there = listed([Choice(one.id, one.key, one.name or "") for one in every if not one.archived])
     raise NotFound(
-        f"{count} {quote(environment_key, at_most=60)}. {there}testery_list_environments shows keys.", status=404
+        f"{count} {quote(environment_key, at_most=60)}. There are: {there}; testery_list_environments shows keys.",
+        status=404,
     )
 
 
@@ -101,9 +104,9 @@ async def usable_environment(api: Testery, environment_key: str) -> Environment:
     return environment
 
 
-async def whole_environment(api: Testery, environment_key: str, *, any_case: bool = False) -> Environment:
+async def whole_environment(api: Testery, environment_key: str) -> Environment:
     """Find an environment by its key and read it by itself, as it is before a change."""
-    return await api.environment((await known_environment(api, environment_key, any_case=any_case)).id)
+    return await api.environment((await known_environment(api, environment_key)).id)
 
 
 def details_of(environment: Environment) -> EnvironmentDetails:
@@ -142,7 +145,7 @@ async def list_environments(
 @tool.reads()
 async def get_environment(api: Testery, environment_key: EnvironmentKey) -> EnvironmentDetails:
     """Read one environment with the names of its variables; values are never shown."""
-    return details_of(await whole_environment(api, environment_key, any_case=True))
+    return details_of(await whole_environment(api, environment_key))
 
 
 @tool.writes(idempotent=False, settled_by="get_environment")

@@ -5,10 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.errors import NotFound
+from tools.kit.naming import Choice, pick
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.text import quote
 from tools.kit.toolset import Toolset
-from tools.kit.vocabulary import folded, instead_of
+from tools.kit.vocabulary import instead_of
 from tools.testery.client.testery import Testery
 from tools.testery.models.projects import Project, Suite
 
@@ -17,21 +18,20 @@ tool = Toolset(Testery)
 ProjectKey = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-async def known_project(api: Testery, project_key: str, *, any_case: bool = False) -> Project:
-    """Find a project by its key, or say which there are; an act takes a key only as it is written.
+async def known_project(api: Testery, project_key: str) -> Project:
+    """Find a project by its key, name or id, or say which there are.
 
     Raises:
         NotFound: when the account has no such project.
     """
     projects = await api.projects()
-    for same in (str, folded) if any_case else (str,):
-        for project in projects:
-            if project.key and same(project.key) == same(project_key):
-                return project
-    there = instead_of(project_key, [project.key for project in projects])
-    raise NotFound(
-        f"No project {quote(project_key, at_most=60)}. {there} testery_list_projects shows keys.", status=404
-    )
+    exact = [project for project in projects if project.key == project_key]
+    if len(exact) == 1:
+        return exact[0]
+    choices = [Choice(project.id, project.name, project.key or "") for project in projects]
+    choices += [Choice(project.id, project.key) for project in projects if project.key]
+    number = pick(project_key, choices, what="project", shows="testery_list_projects", parts=False).id
+    return next(project for project in projects if project.id == number)
 
 
 async def known_suite(api: Testery, project: Project, name: str) -> Suite:
@@ -72,7 +72,7 @@ async def list_test_suites(
     api: Testery, project_key: ProjectKey, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[Suite]:
     """List the test suites of a project; runs and schedules take their names."""
-    project = await known_project(api, project_key, any_case=True)
+    project = await known_project(api, project_key)
     selection: Selection[Suite] = Selection(lambda suite: (suite.id,), limit=limit, cursor=cursor, project=project.id)
     for suite in await api.test_suites(project.id):
         selection.offer(suite)

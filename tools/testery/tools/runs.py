@@ -160,8 +160,8 @@ async def list_test_runs(
         cursor=cursor,
         filters=[project_key, environment_key, status, branches.key, name, since, deploy_id, newest],
     )
-    project = await known_project(api, project_key, any_case=True) if project_key is not None else None
-    environment = await known_environment(api, environment_key, any_case=True) if environment_key is not None else None
+    project = await known_project(api, project_key) if project_key is not None else None
+    environment = await known_environment(api, environment_key) if environment_key is not None else None
     words = clean(name or "").casefold().split()
     keys = await project_keys(api)
 

@@ -18,6 +18,7 @@ from tools.testomatio.tools.label_links import known_milestone
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Pairs, gated, missing, of_project
+from tools.testomatio.tools.words import seen_instead
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -144,7 +145,10 @@ async def list_milestones(
         with of_project(slug):
             return await api.milestones_page(slug, asked, page)
 
-    return await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
+    found = await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
+    if type and found.coverage.matched == 0 and cursor is None:
+        found.note = await seen_instead("type", type, lambda n: api.milestones_page(slug, [], n), lambda one: one.type)
+    return found
 
 
 @tool.reads(long_text=True)

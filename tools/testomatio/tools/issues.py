@@ -15,6 +15,7 @@ from tools.testomatio.models.issues import Issue
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Kind, Pairs, missing, targeted
+from tools.testomatio.tools.words import seen_instead
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -49,12 +50,18 @@ async def list_issues(
     if (target is None) != (target_id is None):
         raise Refused("target and target_id go together. Nothing was sent.")
     asked: Pairs = targeted(target, target_id) if target is not None and target_id is not None else []
-    asked += [("source", source)] if source else []
+    source = source.strip().casefold() if source else None
+    every, asked = asked, asked + ([("source", source)] if source else [])
 
     async def fetch(page: int) -> Listed[Issue]:
         return await issues_of(api, slug, asked, page)
 
-    return await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
+    found = await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
+    if source and found.coverage.matched == 0 and cursor is None:
+        found.note = await seen_instead(
+            "source", source, lambda n: issues_of(api, slug, every, n), lambda one: one.source
+        )
+    return found
 
 
 class LinkedIssue(Answer):

@@ -18,6 +18,7 @@ from tools.testomatio.tools.run_changes import Description, SuiteIds, TestIds, T
 from tools.testomatio.tools.runs import RunKind
 from tools.testomatio.tools.scope import Pairs, missing, of_project
 from tools.testomatio.tools.tql import Tql, checked_tql, quoted
+from tools.testomatio.tools.words import ProjectWords
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -60,6 +61,8 @@ async def list_plans(
 ) -> Page[PlanRow]:
     """List test plans, the selections of tests that runs are made from."""
     slug = api.project_of(project)
+    words = ProjectWords(api, slug)
+    labels = await words.labels(labels)
     filters: Pairs = [("kind", kind)] if kind else []
     filters += [("search_text", text)] if text else []
     filters += [("labels[]", label) for label in labels or ()]
@@ -74,7 +77,7 @@ async def list_plans(
         )
 
     with of_project(slug):
-        return await page_from(
+        page: Page[PlanRow] = await page_from(
             lambda page: api.plans_page(slug, filters, page),
             lambda plan: PlanRow(
                 id=plan.id,
@@ -89,6 +92,8 @@ async def list_plans(
             progress=progress,
             asked=[slug, filters],
         )
+    words.say(page)
+    return page
 
 
 @tool.reads(long_text=True)

@@ -13,11 +13,12 @@ from tools.kit.walk import Batch, Walk
 from tools.testomatio.client.projects import PAGE
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.projects import Project, ProjectInfo
+from tools.testomatio.tools.names import PROJECT
 
 tool = Toolset(Testomatio, needs="api")
 web = Toolset(Testomatio, needs="web")
 
-ProjectSlug = Annotated[str | None, Field(description="Slug; default: TESTOMATIO_PROJECT.")]
+ProjectSlug = Annotated[str | None, Field(description="Slug or title; default: TESTOMATIO_PROJECT."), PROJECT]
 
 
 class ProjectRow(Answer):

@@ -21,6 +21,7 @@ from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_names import env_of, runs_called
 from tools.testomatio.tools.runs import RunId, Until, known_run
 from tools.testomatio.tools.scope import Pairs, missing, of_project
+from tools.testomatio.tools.words import ProjectWords, seen_instead
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -131,8 +132,12 @@ async def list_results(
     filters += [("filter[message]", str(has_message).lower())] if has_message is not None else []
     if has_defect is not None:
         filters += [("defects", "has_defects" if has_defect else "without_defects")]
+    for values, what in ((tags, "A tag"), (labels, "A label"), (env, "An environment"), (group_ids, "A group's id")):
+        joined(values or [], what)  # refused before the project's words are read
     asked = await span(api, since, until)
     filters += await _finished(api, asked)
+    words = ProjectWords(api, slug)
+    tags, labels, env = await words.tags(tags), await words.labels(labels), await words.environments(env)
     for name, values, what in (
         ("tags", tags, "A tag"),
         ("labels", labels, "A label"),
@@ -174,7 +179,21 @@ async def list_results(
                 row.at = row.at or run.finished_at or run.launched_at or run.created_at
     if run_id is not None and page.coverage.loaded == 0:
         await known_run(api, slug, run_id)  # an unknown run has no results either
+    if page.coverage.matched == 0 and cursor is None:
+        others = [pair for pair in filters if pair[0] != "filter[substatus]"]
+        words.say(
+            page,
+            await seen_instead("custom status", substatus, lambda n: api.results_page(slug, others, n), _substatus)
+            if substatus
+            else None,
+            "assignee_id is an id of testomatio_list_users." if assignee_id else None,
+            "group_ids are ids of testomatio_list_rungroups." if group_ids else None,
+        )
     return page.add_note(asked.note)
+
+
+def _substatus(result: Result) -> str | None:
+    return result.substatus
 
 
 def _of_the_latest(**filters: Any) -> None:

@@ -13,6 +13,7 @@ from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.runs import Run
+from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.runs import Counts, GroupId, RunId, RunKind, counts_of, in_words, known_run
 from tools.testomatio.tools.scope import Branch, of_project, on_branch
@@ -25,7 +26,7 @@ Env = Annotated[str | None, Field(description="Such as 'Chrome, Windows'.")]
 Email = Annotated[str | None, Field(description="E-mail of a member.")]
 Strategy = Literal["test", "random", "none"]
 TestIds = list[TestId] | None
-SuiteIds = list[SuiteId] | None
+SuiteIds = Annotated[list[SuiteId] | None, SUITE]
 PlanIds = list[Annotated[str, Field(min_length=1)]] | None
 
 UNREAD: Final = frozenset({"test_ids", "suite_ids", "plan_ids", "link"})

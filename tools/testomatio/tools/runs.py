@@ -21,6 +21,7 @@ from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Branch, Pairs, missing, of_project, on_branch
 from tools.testomatio.tools.tql import Tql, all_of, checked_tql, one_of
+from tools.testomatio.tools.words import ProjectWords
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -190,6 +191,8 @@ async def list_runs(
     slug = api.project_of(project)
     asked = await span(api, since, until)
     first, last = asked.since, asked.until
+    words = ProjectWords(api, slug)
+    env = await words.environments(env)
     query = all_of(
         checked_tql(tql, "runs") if tql is not None else None,
         _status_query(status),
@@ -226,6 +229,13 @@ async def list_runs(
             progress=progress,
             asked=[slug, text, status, kind, env, group_id, since, until, tql, archived, branch],
         )
+    if group_id and page.coverage.loaded == 0 and cursor is None:
+        try:
+            await api.rungroup(slug, group_id)
+        except NotFound as error:
+            lister = "testomatio_list_rungroups shows ids."
+            raise await missing(api, slug, f"group {group_id[:40]!r}", lister) from error
+    words.say(page)
     if page.items and all(row.passed is None and row.tests is None for row in page.items):
         page.note = "This server tells no counters in lists; testomatio_get_run counts the results of one run."
     return page.add_note(asked.note)

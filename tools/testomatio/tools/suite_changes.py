@@ -16,6 +16,7 @@ from tools.testomatio.models.suites import Suite
 from tools.testomatio.tools.forest import planted, read_forest
 from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.names import SUITE, SuiteRef
 from tools.testomatio.tools.placing import holder_of_suites, known_suite, named
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Branch, given, missing, not_applied, of_project, on_branch
@@ -71,7 +72,7 @@ class MadeSuite(Answer):
 async def create_suite(
     api: Testomatio,
     title: Title,
-    parent_id: Annotated[SuiteId | None, Field(description="Folder it stands in; default: top level.")] = None,
+    parent_id: Annotated[SuiteId | None, SUITE, Field(description="Folder it stands in; default: top level.")] = None,
     kind: Annotated[FileType | None, Field(description="file (default) holds tests, folder suites.")] = None,
     outline: Annotated[
         str | None, Field(max_length=20_000, description="Suites below it: a title a line, deeper ones indented.")
@@ -128,7 +129,7 @@ class ChangedSuite(Answer):
 @tool.writes(idempotent=True, settled_by="get_suite")
 async def update_suite(
     api: Testomatio,
-    suite_id: SuiteId,
+    suite_id: SuiteRef,
     title: Title | None = None,
     parent_id: Annotated[SuiteId | None, Field(description=f"Folder to move it into; {TOP}: out of all.")] = None,
     description: Markdown = None,
@@ -204,7 +205,7 @@ class DeletedSuite(Answer):
 
 @tool.destroys(about_to_delete_suite, idempotent=True, settled_by="list_suites")
 async def delete_suite(
-    api: Testomatio, suite_id: SuiteId, branch: Branch = None, project: ProjectSlug = None
+    api: Testomatio, suite_id: SuiteRef, branch: Branch = None, project: ProjectSlug = None
 ) -> DeletedSuite:
     """Delete a suite with all suites and tests below it, after a person said yes."""
     slug = api.project_of(project)

@@ -19,6 +19,7 @@ from tools.testomatio.models.ids import SuiteId
 from tools.testomatio.models.suites import FOLDER, WebSuite
 from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.forest import Forest, planted, read_forest
+from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.paging import page_of
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Branch, Pairs, missing, needs_web, of_project, on_branch, opens_api, opens_web
@@ -141,7 +142,7 @@ async def tests_below(api: Testomatio, project: str, suite_id: str, query: Pairs
 async def get_suite_tree(
     api: Testomatio,
     progress: Progress,
-    suite_id: Annotated[SuiteId | None, Field(description="Only what is below this suite.")] = None,
+    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Only what is below this suite.")] = None,
     depth: Annotated[int | None, Field(ge=1, le=50, description="Levels to show; default: all.")] = None,
     with_tests: Annotated[bool, Field(description="Also ids and titles of the tests.")] = False,
     branch: Branch = None,

@@ -10,15 +10,16 @@ from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.models.ids import SuiteId
 from tools.testomatio.models.suites import FOLDER, Suite, WebSuite
 from tools.testomatio.tools.forest import Forest, planted, read_forest
 from tools.testomatio.tools.labels import LabelName, Wanted, wanted_labels
+from tools.testomatio.tools.names import SuiteRef
 from tools.testomatio.tools.paging import page_of
 from tools.testomatio.tools.placing import known_suite
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Branch, Pairs, missing, needs_web, of_project, on_branch, opens_api
 from tools.testomatio.tools.suite_tree import count_tests
+from tools.testomatio.tools.words import ProjectWords
 
 tool = Toolset(Testomatio, needs="api")
 either = Toolset(Testomatio)
@@ -62,6 +63,9 @@ async def list_suites(
 ) -> Page[SuiteRow]:
     """Find suites by title, kind, tag or label, each with its path; testomatio_get_suite_tree shows all as a tree."""
     slug = api.project_of(project)
+    words = ProjectWords(api, slug)
+    tags = await words.tags([tag] if tag else None)
+    tag = tags[0] if tags else None
     meant = await wanted_labels(api, slug, [label] if label else None)
     query = await on_branch(api, slug, branch)
     filters: Pairs = [("search_text", text)] if text else []
@@ -80,7 +84,7 @@ async def list_suites(
         if not forest.children.get(suite.id) or _fits(suite, text, kind, tag, meant)
     ]
     made_for = digest(of=[slug, text, kind, tag, label, branch])
-    return page_of(
+    page = page_of(
         found,
         loaded=len(forest.suites),
         why="; ".join(forest.reasons) or None,
@@ -88,6 +92,8 @@ async def list_suites(
         cursor=cursor,
         filters=made_for,
     )
+    words.say(page)
+    return page
 
 
 def _fits(suite: Suite, text: str | None, kind: str | None, tag: str | None, labels: list[Wanted]) -> bool:
@@ -125,7 +131,7 @@ class WholeSuite(Answer):
 @either.reads(long_text=True)
 async def get_suite(
     api: Testomatio,
-    suite_id: SuiteId,
+    suite_id: SuiteRef,
     with_web: Annotated[bool, Field(description="Also dates, place and test ids; needs a login.")] = False,
     branch: Branch = None,
     project: ProjectSlug = None,

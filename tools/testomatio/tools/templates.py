@@ -10,6 +10,7 @@ from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Progress, Toolset
+from tools.kit.vocabulary import WordFilter
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import TestId
@@ -59,6 +60,7 @@ async def list_templates(
 ) -> Page[TemplateRow]:
     """List the templates of a project."""
     slug = api.project_of(project)
+    kinds = WordFilter("kind of template", kind)
     asked: Pairs = [("kind", kind)] if kind else []
 
     async def fetch(page: int) -> Listed[Template]:
@@ -67,12 +69,12 @@ async def list_templates(
 
     def fits(one: Template) -> bool:
         # For a kind without templates the platform answers those of all kinds.
-        return kind is None or one.kind == kind
+        return kinds.fits(one.kind)
 
     def show(one: Template) -> TemplateRow:
         return TemplateRow(id=one.id, title=one.title, kind=one.kind, is_default=one.is_default)
 
-    return await page_from(
+    page: Page[TemplateRow] = await page_from(
         fetch,
         show,
         limit=limit,
@@ -80,8 +82,12 @@ async def list_templates(
         fits=fits,
         per_page=WEB_PAGE,
         progress=progress,
-        of=[slug, kind],
+        of=[slug, kinds.key],
     )
+    if page.coverage.matched == 0 and kind and cursor is None:
+        kinds.see([one.kind for one in (await api.templates_page(slug, [], 1)).data])
+        page.note = kinds.unknown
+    return page
 
 
 @web.reads(long_text=True)

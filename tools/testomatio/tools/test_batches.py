@@ -24,6 +24,7 @@ from tools.testomatio.tools.batch_rows import (
     told_rows,
 )
 from tools.testomatio.tools.labels import wanted_labels
+from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.placing import holder_of_tests
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Branch, Pairs, given, of_project, on_branch
@@ -84,7 +85,7 @@ def _note(batch: Sequence[Planned], told: Sequence[BulkRow], done: str) -> None:
 async def create_tests(
     api: Testomatio,
     progress: Progress,
-    suite_id: Annotated[SuiteId | None, Field(description="Default: the suite that the Markdown names.")] = None,
+    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Default: the suite that the Markdown names.")] = None,
     tests: Annotated[list[NewTest] | None, Field(min_length=1, max_length=MOST)] = None,
     markdown: Annotated[
         str | None,
@@ -176,7 +177,7 @@ async def update_tests(
     api: Testomatio,
     progress: Progress,
     test_ids: Annotated[list[TestId], Field(min_length=1, max_length=MOST)],
-    suite_id: Annotated[SuiteId | None, Field(description="Moves them there.")] = None,
+    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Moves them there.")] = None,
     priority: Priority | None = None,
     state: State | None = None,
     assigned_to: Annotated[Email, Field(description="E-mail of a member; empty: nobody.")] = None,

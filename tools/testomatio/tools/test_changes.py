@@ -14,6 +14,7 @@ from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.tests import Test, tags_in
 from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.names import SUITE, SuiteRef
 from tools.testomatio.tools.placing import holder_of_tests, known_suite, known_test, named
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Branch, given, missing, not_applied, on_branch
@@ -68,7 +69,7 @@ class MadeTest(Answer):
 @tool.writes(idempotent=False, settled_by="list_tests")
 async def create_test(
     api: Testomatio,
-    suite_id: SuiteId,
+    suite_id: SuiteRef,
     title: Title,
     description: Markdown = None,
     priority: Priority | None = None,
@@ -129,7 +130,7 @@ async def update_test(
     test_id: TestId,
     title: Annotated[str | None, Field(min_length=1, max_length=500, description="With its tags.")] = None,
     description: Markdown = None,
-    suite_id: Annotated[SuiteId | None, Field(description="Moves it there.")] = None,
+    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Moves it there.")] = None,
     priority: Priority | None = None,
     state: State | None = None,
     assigned_to: Annotated[Email, Field(description="E-mail of a member; empty: nobody.")] = None,

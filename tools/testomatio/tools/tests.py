@@ -19,11 +19,13 @@ from tools.testomatio.models.labels import Tag
 from tools.testomatio.models.tests import Test
 from tools.testomatio.models.web import Example
 from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.paging import page_from, page_of
 from tools.testomatio.tools.placing import known_suite, known_test
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Branch, missing, needs_web, of_project, on_branch
 from tools.testomatio.tools.tql import Tql, all_of, checked_tql, one_of, quoted
+from tools.testomatio.tools.words import ProjectWords
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -91,7 +93,7 @@ def by_name(person: str | None) -> str | None:
 async def list_tests(
     api: Testomatio,
     progress: Progress,
-    suite_id: Annotated[SuiteId | None, Field(description="Everything below it.")] = None,
+    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Everything below it; id or title.")] = None,
     text: Annotated[str | None, Field(max_length=200, description="Part of the title, or an id.")] = None,
     state: State | None = None,
     priority: Annotated[list[Priority] | None, Field(max_length=5)] = None,
@@ -111,6 +113,8 @@ async def list_tests(
     """List tests, newest first; all filters together. testomatio://tql explains tql, count_by breaks the total down."""
     slug = api.project_of(project)
     updated = await span(api, updated_since)
+    words = ProjectWords(api, slug)
+    tags = await words.tags(tags)
     asked = all_of(
         f"test % {quoted(text)}" if text else None,
         one_of("state", [state]) if state else None,
@@ -142,6 +146,11 @@ async def list_tests(
         cursor=cursor,
         progress=progress,
         of=[slug, suite_id, asked, branch],
+    )
+    words.say(
+        page,
+        "assigned_to is a display name, as testomatio_list_users shows it." if assigned_to else None,
+        "issue is the URL or key of a link, as testomatio_list_issues shows it." if issue else None,
     )
     counts: list[CountedBy] = []
     if count_by is not None:
