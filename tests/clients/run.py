@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -26,7 +27,7 @@ MODULES = {
 def main() -> int:
     # Whoever ends this early ends the sandbox with it, which a signal alone would leave running.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    begun, failed = time.monotonic(), 0
+    begun, counts = time.monotonic(), Counter[str]()
     try:
         reasons = install()
     except Missing as error:
@@ -36,19 +37,22 @@ def main() -> int:
     try:
         for number, program in enumerate(programs()):
             if reason := reasons.get(program.registry):
+                counts["skipped"] += 1
                 print(f"skipped  {program}: {reason}", flush=True)
                 continue
             exchange: Callable[[Stand], str] = import_module(f"tests.clients.{MODULES[program.name]}").exchange
             try:
                 with served(scratch / str(number)) as stand:
                     print(f"ok       {program} {exchange(stand)}", flush=True)
+                counts["ok"] += 1
             except Exception as error:  # noqa: BLE001 - the other programs still have their turn
-                failed += 1
+                counts["failed"] += 1
                 print(f"FAILED   {program}: {type(error).__name__}: {error}", flush=True)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    print(f"clients: {'all done' if not failed else f'{failed} failed'} ({time.monotonic() - begun:.0f}s)")
-    return 1 if failed else 0
+    told = ", ".join(f"{counts[word]} {word}" for word in ("ok", "skipped", "failed"))
+    print(f"clients: {told} ({time.monotonic() - begun:.0f}s)")
+    return 1 if counts["failed"] else 0
 
 
 if __name__ == "__main__":
