@@ -44,6 +44,8 @@ class _Field:
     written: bool
     sealed: bool
     brief: Brief | None = None
+    is_main: bool = False
+    """Whether it is a list that an answer of this kind always has."""
 
 
 @cache
@@ -54,7 +56,8 @@ def _fields(model: type[BaseModel]) -> tuple[_Field, ...]:
             continue
         marks = _marks(info.annotation) | {type(extra) for extra in info.metadata}
         brief = next((extra for extra in info.metadata if isinstance(extra, Brief)), None)
-        fields.append(_Field(name, Written in marks, Sealed in marks, brief))
+        is_main = info.is_required() and get_origin(info.annotation) is list
+        fields.append(_Field(name, Written in marks, Sealed in marks, brief, is_main))
     return tuple(fields)
 
 
@@ -85,6 +88,8 @@ class _Pass:
         for name, told in ((f.name, f) for f in _fields(type(value))):
             got = getattr(value, name)
             if got is None or got == "" or got == [] or got == {}:
+                if told.is_main and not at:
+                    out[name] = []  # what was looked for is not there: that is an answer, not noise
                 continue
             if told.sealed:
                 if str(got):  # a SecretStr: its stars, or nothing where it is empty
@@ -112,7 +117,7 @@ class _Pass:
             return self.model(value, f"{at}.")
         if isinstance(value, list | tuple):
             rows = [self.value(item, f"{at}[]", written=written) for item in value[: self.most_rows]]
-            rows = [row for row in rows if row not in (None, "", [], {})]
+            # An empty one stays: in a row of cells, dropping it would shift those behind it.
             if len(value) > self.most_rows:
                 few, there = self.left_out.get(at, (0, 0))
                 self.left_out[at] = (few + self.most_rows, there + len(value))
@@ -176,9 +181,7 @@ def shape(
 
 
 def _once(answer: BaseModel, attempt: _Pass, extra: dict[str, Any] | None, more: str) -> Shaped:
-    data = attempt.model(answer)
-    if isinstance(answer, Page):
-        data = {"items": []} | data  # an empty list is what was found, not noise
+    data = attempt.model(answer) or {"note": "There is nothing in it."}
     if attempt.strangers:
         data[STRANGERS] = sorted(attempt.strangers)
     if attempt.left_out:

@@ -35,6 +35,28 @@ def test_nulls_and_empties_are_dropped_and_zero_and_false_stay() -> None:
     assert shape(Outer(id=1, inner=Inner()), Redactor()).data == {"id": 1, "flag": False, "count": 0}
 
 
+class Found(BaseModel):
+    done: str | None = None
+    rows: list[Inner]
+    more: list[Inner] = []
+
+
+class Cells(BaseModel):
+    rows: list[list[Untrusted | None]]
+
+
+def test_a_list_without_rows_stays_and_no_answer_is_empty() -> None:
+    assert shape(Found(rows=[]), Redactor()).data == {"rows": []}
+    assert shape(Inner(), Redactor()).data == {"note": "There is nothing in it."}
+    whole = Coverage(total=0, loaded=0, matched=0, complete=True)
+    assert shape(Page[Inner](items=[], coverage=whole), Redactor()).data["items"] == []
+
+
+def test_nothing_in_a_list_shifts_what_stands_behind_it() -> None:
+    cells = [["savings", "", "giro"], [], ["", None, "x"]]
+    assert shape(Cells(rows=cells), Redactor()).data["rows"] == cells
+
+
 def test_the_fields_strangers_wrote_are_named_once() -> None:
     answer = Outer(id=1, rows=[Inner(words="a", notes=["b"]), Inner(words="c", kind="k")])
     assert shape(answer, Redactor()).data["written_by_others"] == ["rows[].notes[]", "rows[].words"]
