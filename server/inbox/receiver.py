@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 
 from server.inbox.store import PREFIX, Store, digest
+from tools.kit.parsing import NotJson, loaded, understood
 from tools.kit.platform import Platform
 from tools.kit.text import many
 from tools.kit.webhook import Webhook
@@ -99,9 +100,9 @@ class Receiver:
     @staticmethod
     def _read(body: bytes, hooks: Mapping[str, Webhook]) -> tuple[dict[str, object], Webhook, BaseModel]:
         try:
-            document = json.loads(body)
-        except (ValueError, RecursionError):
-            raise Turned(400, "not JSON") from None
+            document = loaded(body)
+        except NotJson:
+            raise Turned(400, "not JSON, or nested too deep") from None
         if not isinstance(document, dict):
             raise Turned(422, "not an object")
         event = document.get("event")
@@ -109,7 +110,7 @@ class Receiver:
         if hook is None:
             raise Turned(422, "no event that is known")
         try:
-            return document, hook, hook.document.model_validate(document)
+            return document, hook, understood(document, hook.document)[0]  # what is odd is kept as it came
         except ValidationError as error:
             places = sorted({".".join(map(str, e["loc"])) for e in error.errors(include_input=False)})
             logger.info("an event of a wrong shape: %s", ", ".join(places[:5]))

@@ -65,6 +65,15 @@ def parsed(raw: bytes, into: type[M], envelope: str | None) -> tuple[M, Missing]
     for name in (envelope or "").split("."):
         inside = answer.get(name) if isinstance(answer, dict) else None
         answer = inside if isinstance(inside, dict) else answer
+    return understood(answer, into)
+
+
+def understood(answer: Any, into: type[M]) -> tuple[M, Missing]:
+    """The model of a document that was loaded, and what of it could not be read.
+
+    Raises:
+        ValidationError: when something is missing without which the whole means nothing.
+    """
     try:
         return into.model_validate(answer), Missing()
     except ValidationError as error:

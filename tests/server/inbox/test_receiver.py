@@ -133,8 +133,8 @@ async def test_an_address_of_a_removed_connection_leads_nowhere() -> None:
 @pytest.mark.parametrize(
     ("body", "headers", "status", "reason"),
     [
-        (b"{", {}, 400, "not JSON"),
-        (b"[" * 100_000, {}, 400, "not JSON"),
+        (b"{", {}, 400, "not JSON, or nested too deep"),
+        (b"[" * 100_000, {}, 400, "not JSON, or nested too deep"),
         ([EVENT], {}, 422, "not an object"),
         ({"event": "bug.deleted"}, {}, 422, "no event that is known"),
         ({"event": ["bug.exported"]}, {}, 422, "no event that is known"),
@@ -203,3 +203,59 @@ async def test_an_event_with_fields_we_do_not_know_is_kept_whole() -> None:
         event = await o.store.newest("testio", "88101")
         assert event is not None
         assert event.document["later"] == {"added": True}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": None},
+        {"title": ["x"]},
+        {"steps_to_reproduce": "Open the cart\nPay"},
+        {"steps_to_reproduce": {"1": "Open the cart"}},
+        {"steps_to_reproduce": [None, "Pay"]},
+        {"device": "iPhone 15"},
+        {"device": [1]},
+        {"reporter": "nightowl"},
+        {"attachments": {"0": None}, "test_cycle_id": "none", "severity": {"level": 1}},
+        {"id": "88101"},
+    ],
+    ids=str,
+)
+async def test_whatever_names_a_bug_is_kept(fields: dict[str, Any]) -> None:
+    async with opened() as o:
+        assert (await o.post(EVENT | {"bug": EVENT["bug"] | fields})).status_code == 200
+        assert (await o.post({"event": "bug.exported", "exported_at": None, "bug": {"id": 7}})).status_code == 200
+        assert await o.kept() == 2
+
+
+async def test_without_a_time_the_same_event_is_known_by_all_of_it() -> None:
+    async with opened() as o:
+        for exported_at in ({"exported_at": None}, {}, {"exported_at": ["x"]}):
+            event = {"event": "bug.exported", "bug": EVENT["bug"]} | exported_at
+            first, again = await o.post(event), await o.post(event)
+            assert (first.json(), again.json()) == ({"status": "kept"}, {"status": "kept already"})
+        changed = {"event": "bug.exported", "bug": EVENT["bug"] | {"title": "Other"}}
+        assert (await o.post(changed)).json() == {"status": "kept"}
+
+
+@pytest.mark.parametrize("bug_id", [True, False, -1, 0, 10**18, 10**30, 1.5, None, [7], "7x"])
+async def test_an_id_that_could_not_be_asked_for_again_is_refused(bug_id: Any) -> None:
+    async with opened() as o:
+        assert (await o.post(EVENT | {"bug": EVENT["bug"] | {"id": bug_id}})).status_code == 422
+        assert await o.kept() == 0
+
+
+async def test_half_a_character_in_an_event_is_replaced_and_the_event_kept() -> None:
+    body = json.dumps(EVENT).replace("Coupon field", "Coupon \\ud83d field").encode()
+    async with opened() as o:
+        assert (await o.post(body)).status_code == 200
+        event = await o.store.newest("testio", "88101")
+        assert event is not None
+        assert event.document["bug"]["title"] == "Coupon \ufffd field accepts expired code"
+
+
+@pytest.mark.parametrize(("depth", "status"), [(100, 200), (970, 400)])
+async def test_an_event_nested_deeper_than_can_be_read_again_is_refused(depth: int, status: int) -> None:
+    body = json.dumps(EVENT).replace('"Coupon field accepts expired code"', "[" * depth + "]" * depth)
+    async with opened() as o:
+        assert (await o.post(body.encode())).status_code == status

@@ -7,6 +7,7 @@ from mcp.types import ResourceTemplateReference
 
 from tests.desk import ERAS, Desk, desk
 from tests.server.inbox.test_receiver import EVENT
+from tools.kit.parsing import understood
 from tools.testio.models.exports import BugExported, item, key
 
 pytestmark = pytest.mark.anyio
@@ -15,7 +16,7 @@ both_eras = pytest.mark.parametrize("mode", ERAS)
 
 async def arrive(d: Desk, bug_id: int, **bug: Any) -> None:
     document = EVENT | {"bug": EVENT["bug"] | {"id": bug_id} | bug}
-    event = BugExported.model_validate(document)
+    event, _ = understood(document, BugExported)
     await d.store.keep("testio", event.event, key(event), item(event), document)
 
 
@@ -69,3 +70,34 @@ async def test_what_was_refused_at_the_door_is_told_with_the_list() -> None:
         await arrive(d, 11)
         await d.store.refuse("too large")
         assert (await d.answer("testio_list_inbox"))["note"] == "Deliveries that were not taken: 1 (too large)."
+
+
+async def test_an_odd_event_is_shown_as_far_as_it_can_be_read() -> None:
+    deep: Any = "x"
+    for _ in range(150):
+        deep = [deep]
+    async with desk() as d:
+        await arrive(d, 11, title=deep, steps_to_reproduce="Open\nPay", device="iPhone 15")
+        await arrive(d, 12)
+        listed = await d.answer("testio_list_inbox")
+        assert [row["bug_id"] for row in listed["items"]] == [12, 11]
+        assert "(title)" in listed["coverage"]["why"]
+        page = (await d.client.read_resource("testio://inbox/11")).contents[0].text  # type: ignore[union-attr]
+        assert "iPhone 15" in page
+        assert "Pay" in page
+        assert "Not all of it is here" in page
+
+
+async def test_an_event_that_nobody_can_read_is_counted_and_hides_no_other() -> None:
+    async with desk() as d:
+        for number, name in enumerate((True, -1, "x")):
+            document = EVENT | {"bug": EVENT["bug"] | {"id": name}}
+            await d.store.keep("testio", "bug.exported", str(number), str(name), document)
+        await arrive(d, 12)
+        listed = await d.answer("testio_list_inbox", limit=2)
+        assert [row["bug_id"] for row in listed["items"]] == [12]
+        rest = await d.answer("testio_list_inbox", limit=2, cursor=listed["next_cursor"])
+        assert rest["items"] == []
+        assert "2 rows could not be read" in rest["coverage"]["why"]
+        page = (await d.client.read_resource("testio://inbox")).contents[0].text  # type: ignore[union-attr]
+        assert "12 [" in page

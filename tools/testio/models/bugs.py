@@ -14,10 +14,10 @@ DECIDED = frozenset({"accepted", "rejected"})
 
 
 def _steps(value: Any) -> Any:
-    """One text in the documents, a list in production, null for custom reports."""
+    """One text in the documents, a list in production, null for custom reports; numbered ones by their numbers."""
     if isinstance(value, str):
         return [line for line in value.splitlines() if line.strip()]
-    return value
+    return list(value.values()) if isinstance(value, dict) else value
 
 
 def _device(value: Any) -> Any:

@@ -1,16 +1,35 @@
 """The bug that test IO pushes when somebody clicks Export (vendor page: Custom Bug Export Connections).
 
-Its field names differ from those of the REST API: `steps_to_reproduce`, `reporter`, `device`.
+Its field names differ from those of the REST API: `steps_to_reproduce`, `reporter`, `device`. Whatever names a bug is
+kept: an event that is refused is lost.
 """
 
-from typing import Any, Literal
+import hashlib
+import json
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasPath, Field
+from pydantic import AliasPath, BeforeValidator, Field, field_validator, model_validator
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
+from tools.testio.models.bugs import Steps
 
 KIND = "bug.exported"
+
+
+def _whole(value: Any) -> Any:
+    """A number as an id; true would be taken for 1.
+
+    Raises:
+        ValueError: for a truth value.
+    """
+    if isinstance(value, bool):
+        raise ValueError("no id")
+    return value
+
+
+BugId = Annotated[int, BeforeValidator(_whole), Field(gt=0, lt=10**18)]
+"""An id that can be asked for again: whole, positive and of at most 18 digits."""
 
 
 class ExportedDevice(Model):
@@ -18,6 +37,15 @@ class ExportedDevice(Model):
     os: Key | None = None
     os_version: Key | None = None
     browser: Key | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_text(cls, value: Any) -> Any:
+        return {"device_type": value} if isinstance(value, str) else value
+
+    def __str__(self) -> str:
+        system = " ".join(filter(None, (self.os, self.os_version)))
+        return ", ".join(filter(None, (self.device_type, system, self.browser)))
 
 
 class ExportedFile(Model):
@@ -29,10 +57,10 @@ class ExportedFile(Model):
 class ExportedBug(Model):
     """The bug inside the event."""
 
-    id: int
+    id: BugId
     title: Untrusted = ""
     description: Untrusted | None = None
-    steps: Many[Untrusted] = Field(default_factory=list, validation_alias="steps_to_reproduce")
+    steps: Steps = Field(default_factory=list, validation_alias="steps_to_reproduce")
     expected_result: Untrusted | None = None
     actual_result: Untrusted | None = None
     severity: Key | None = None
@@ -45,13 +73,28 @@ class ExportedBug(Model):
     product_id: int | None = None
     link: Untrusted | None = None
 
+    @field_validator("title", mode="before")
+    @classmethod
+    def _titled(cls, value: Any) -> Any:
+        return "" if value is None else value
+
 
 class BugExported(Model):
     """The whole event."""
 
     event: Literal["bug.exported"]
-    exported_at: Key
+    exported_at: Key | None = None
     bug: ExportedBug
+    digest: str = Field("", exclude=True, repr=False)
+    """Of the document as it came, where it does not say when it was exported."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _told_apart(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not isinstance(value.get("exported_at"), str | int | float):
+            text = json.dumps({name: one for name, one in value.items() if name != "digest"}, sort_keys=True)
+            return {**value, "digest": hashlib.sha256(text.encode()).hexdigest()}
+        return value
 
 
 def item(event: Any) -> str:
@@ -60,5 +103,5 @@ def item(event: Any) -> str:
 
 
 def key(event: Any) -> str:
-    """A delivery of the same bug with the same export time is the same event sent again."""
-    return f"{event.bug.id}@{event.exported_at}"
+    """What makes a delivery the same event sent again: the bug's export time, else all that was sent."""
+    return f"{event.bug.id}@{event.exported_at or event.digest}"

@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from tools.kit.errors import NotFound
+from tools.kit.missing import Missing, note
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, decode_cursor, digest, encode_cursor
+from tools.kit.parsing import understood
 from tools.kit.text import Key, Untrusted, passage, quote
 from tools.kit.toolset import Toolset
 from tools.kit.webhook import Event, Inbox, Webhook
@@ -32,12 +34,19 @@ class ArrivedRow(Answer):
     handled_at: Key | None = None
 
 
-def exported(event: Event) -> BugExported:
-    return BugExported.model_validate(event.document)
+def exported(event: Event) -> BugExported | None:
+    """The event as it can be read; None for one that an older Testdesk kept and nobody can read, which is counted."""
+    try:
+        told, missing = understood(event.document, BugExported)
+    except (ValidationError, RecursionError):
+        note(Missing(rows=1))
+        return None
+    if missing:
+        note(missing)
+    return told
 
 
-def row_of(event: Event) -> ArrivedRow:
-    told = exported(event)
+def row_of(event: Event, told: BugExported) -> ArrivedRow:
     bug: ExportedBug = told.bug
     return ArrivedRow(
         bug_id=bug.id,
@@ -65,17 +74,20 @@ async def list_inbox(
     events = await inbox.events(handled=handled, limit=limit + 1, before=before)
     counts = await inbox.counts()
     total = {None: counts.waiting + counts.handled, True: counts.handled, False: counts.waiting}[handled]
-    note = None
+    read = [(event, told) for event in events[:limit] if (told := exported(event)) is not None]
+    words = None
     if counts.refused:
-        told = ", ".join(f"{times} ({reason})" for reason, times in sorted(counts.refused.items()))
-        note = f"Deliveries that were not taken: {told}."
+        refused = ", ".join(f"{times} ({reason})" for reason, times in sorted(counts.refused.items()))
+        words = f"Deliveries that were not taken: {refused}."
     page = Page[ArrivedRow](
-        items=[row_of(event) for event in events[:limit]],
+        items=[row_of(event, told) for event, told in read],
         coverage=Coverage(total=total, loaded=total, matched=total, complete=True),
         next_cursor=None,
-        note=note,
+        note=words,
     )
-    page.continue_at([encode_cursor([event.number], filters) for event in events[:limit]], more=len(events) > limit)
+    page.continue_at([encode_cursor([event.number], filters) for event, _ in read], more=len(events) > limit)
+    if len(events) > limit:  # also behind events that could not be read
+        page.next_cursor = encode_cursor([events[limit - 1].number], filters)
     return page
 
 
@@ -118,7 +130,10 @@ async def inbox_page(api: TestIO, inbox: Inbox) -> str:
     counts = await inbox.counts()
     lines = ["# Inbox", "", f"{counts.waiting} wait, {counts.handled} are handled.", ""]
     for event in await inbox.events(handled=False, limit=100, before=None):
-        bug = exported(event).bug
+        told = exported(event)
+        if told is None:
+            continue
+        bug = told.bug
         lines.append(
             f"- {bug.id} {quote(bug.title)} ({bug.severity or 'no severity'}), {event.received_at:%Y-%m-%d %H:%M} UTC"
         )
@@ -132,6 +147,10 @@ async def arrived_bug_page(api: TestIO, bug_id: int, inbox: Inbox) -> str:
     if event is None:
         raise NotFound(f"Bug {bug_id} is not in the inbox. testio_list_inbox shows what is.", status=404)
     told = exported(event)
+    if told is None:
+        raise NotFound(
+            f"What arrived about bug {bug_id} cannot be read. testio_get_bug asks test IO for it.", status=404
+        )
     bug = told.bug
     facts = (
         ("Severity", bug.severity),
@@ -140,6 +159,7 @@ async def arrived_bug_page(api: TestIO, bug_id: int, inbox: Inbox) -> str:
         ("Exported", told.exported_at),
         ("Received", f"{event.received_at:%Y-%m-%d %H:%M:%S} UTC"),
         ("Handled", event.handled_at and f"{event.handled_at:%Y-%m-%d %H:%M} UTC"),
+        ("Device", bug.device and quote(bug.device)),
         ("Test", bug.test_id),
         ("Product", bug.product_id),
         ("Reported by", bug.reporter and quote(bug.reporter)),
