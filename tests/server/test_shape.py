@@ -49,11 +49,11 @@ def test_a_list_without_rows_stays_and_no_answer_is_empty() -> None:
     assert shape(Found(rows=[]), Redactor()).data == {"rows": []}
     assert shape(Inner(), Redactor()).data == {"note": "There is nothing in it."}
     whole = Coverage(total=0, loaded=0, matched=0, complete=True)
-    assert shape(Page[Inner](items=[], coverage=whole), Redactor()).data["items"] == []
+    assert shape(Page[Inner](items=[], coverage=whole, next_cursor=None), Redactor()).data["items"] == []
 
 
 def test_nothing_in_a_list_shifts_what_stands_behind_it() -> None:
-    cells = [["savings", "", "giro"], [], ["", None, "x"]]
+    cells: list[list[str | None]] = [["savings", "", "giro"], [], ["", None, "x"]]
     assert shape(Cells(rows=cells), Redactor()).data["rows"] == cells
 
 

@@ -4,7 +4,17 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-SENTENCES: Final = ("error", "message", "detail", "description", "error_description", "msg", "title", "reason")
+SENTENCES: Final = (
+    "error",
+    "message",
+    "detail",
+    "description",
+    "error_description",
+    "msg",
+    "defaultMessage",
+    "title",
+    "reason",
+)
 """Where an object says what is wrong in one text; the first that holds one is taken."""
 REASONS: Final = ("errors", "details", "detail", "error", "message", "violations")
 """Where an object says more: a text, a list, or an object by field."""

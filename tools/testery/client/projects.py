@@ -1,9 +1,8 @@
 """Projects, test suites and the way to a place for builds over HTTP."""
 
-from pydantic_core import from_json
-
 from tools.kit.client import ApiClient, path
 from tools.kit.errors import NotFound
+from tools.kit.parsing import loaded
 from tools.testery.models.projects import Project, Projects, Suite, Suites
 
 WRONG_KEY = "invalid request"
@@ -43,7 +42,7 @@ def _unquoted(raw: bytes) -> str:
     if not text.startswith('"'):
         return text
     try:
-        told = from_json(raw)
+        told = loaded(raw)
     except ValueError:
         return text
     return told.strip() if isinstance(told, str) else text

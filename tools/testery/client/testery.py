@@ -5,11 +5,11 @@ from typing import Final
 from urllib.parse import quote as percent
 from urllib.parse import urlsplit
 
-from pydantic_core import from_json
-
 from tools.kit.errors import Invalid, PlatformError
 from tools.kit.network import Account, HeaderToken
+from tools.kit.parsing import loaded
 from tools.kit.picture import Pictures
+from tools.kit.reasons import sentence_of
 from tools.testery.client.account import AccountCalls
 from tools.testery.client.credentials import TOKEN
 from tools.testery.client.projects import ProjectCalls
@@ -63,7 +63,11 @@ class Testery(AccountCalls, ProjectCalls, RunCalls, ResultCalls, SettingsCalls, 
 
     def words(self, raw: bytes) -> str:
         """The sentence of an error; the framework's own bodies have one beside the name of the status."""
-        return _message(raw) or super().words(raw)
+        message = _message(raw)
+        if not message:
+            return super().words(raw)
+        more = {name: one for name, one in loaded(raw).items() if name in {"errors", "details"}}
+        return sentence_of(more | {"message": message})
 
     async def link(self, *pieces: object) -> str | None:
         """An address in the web app, where there is one: beside the vendor's own hosts."""
@@ -80,7 +84,7 @@ class Testery(AccountCalls, ProjectCalls, RunCalls, ResultCalls, SettingsCalls, 
 def _message(raw: bytes) -> str:
     """The `message` of an error; empty where there is none, or only the name of its status again."""
     try:
-        told = from_json(raw)
+        told = loaded(raw)
     except ValueError:
         return ""
     words = told.get("message") if isinstance(told, dict) else None

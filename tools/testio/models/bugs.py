@@ -7,6 +7,7 @@ from pydantic import AliasChoices, AliasPath, BeforeValidator, Field, field_vali
 from tools.kit.model import Many, Model
 from tools.kit.rows import Brief
 from tools.kit.text import Key, Untrusted
+from tools.kit.words import as_words
 from tools.testio.models.environments import TestEnvironment
 from tools.testio.models.products import ProductName, Section
 
@@ -36,6 +37,13 @@ def _device(value: Any) -> Any:
         "/".join(browsers),
     )
     return ", ".join(filter(None, pieces)) or name("category") or "unknown device"
+
+
+def _date_or_flag(value: Any) -> Any:
+    """`fixed` was only ever seen as null; a date is taken for a yes, and a word for what it says."""
+    if isinstance(value, str):
+        return True if value[:4].isdigit() and len(value) > 4 else value or None
+    return value
 
 
 Steps = Annotated[Many[Untrusted], BeforeValidator(_steps)]
@@ -80,7 +88,7 @@ class ReportField(Model):
     @field_validator("value", mode="before")
     @classmethod
     def _as_text(cls, value: Any) -> Any:
-        return value if value is None or isinstance(value, str) else str(value)
+        return None if value is None else as_words(value)
 
 
 class Report(Model):
@@ -135,11 +143,10 @@ class Bug(Model):
     def _titled(cls, value: Any) -> Any:
         return "" if value is None else value
 
-    @field_validator("known", "fixed", mode="before")
+    @field_validator("fixed", mode="before")
     @classmethod
     def _flag(cls, value: Any) -> Any:
-        """`fixed` was only ever seen as null; take a date or a word for a yes."""
-        return value if value is None or isinstance(value, bool) else bool(value)
+        return _date_or_flag(value)
 
     @property
     def is_decided(self) -> bool:
@@ -179,7 +186,7 @@ class BugScan(Model):
     @field_validator("fixed", mode="before")
     @classmethod
     def _flag(cls, value: Any) -> Any:
-        return value if value is None else bool(value)
+        return _date_or_flag(value)
 
 
 class BugRow(Model):

@@ -11,13 +11,13 @@ from typing import Any, Final, TypeVar
 
 import anyio
 from pydantic import BaseModel
-from pydantic_core import from_json
 
 from tools.kit.caller import current
 from tools.kit.client import ApiClient, Content, Query, path
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized, UnexpectedShape
 from tools.kit.failures import Told, failure
 from tools.kit.network import Account, HeaderToken, QueryToken
+from tools.kit.parsing import NotJson, loaded
 from tools.testomatio.models.documents import ChangeSession, Login, Nothing
 
 TOKEN: Final = "TESTOMATIO_API_TOKEN"  # noqa: S105 - the variable's name
@@ -75,13 +75,6 @@ class Families(ApiClient):
         if status in {401, 403} and (why := _shut_out(status, _code(raw), request)):
             return Unauthorized(why, **told.facts)
         return failure(told)
-
-    def words(self, raw: bytes) -> str:
-        """The platform's sentence, with the details it sometimes adds."""
-        words, details = super().words(raw), _object(raw).get("details")
-        if details and isinstance(details, list):
-            details = "; ".join(map(str, details))
-        return f"{words}: {details}" if words and isinstance(details, str) and details else words
 
     # Family A
 
@@ -260,8 +253,8 @@ class Families(ApiClient):
 def _object(raw: bytes) -> dict[str, Any]:
     """A body as an object; empty where it is none."""
     try:
-        told = from_json(raw)
-    except ValueError:
+        told = loaded(raw)
+    except NotJson:
         return {}
     return told if isinstance(told, dict) else {}
 

@@ -7,6 +7,7 @@ from pydantic import AliasChoices, Field, field_validator, model_validator
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
+from tools.kit.words import as_words
 from tools.testomatio.models.documents import Meta, Record, flattened
 from tools.testomatio.models.said import label_words
 
@@ -27,7 +28,7 @@ def cells(value: Any, before: str = "") -> dict[str, Any]:
             named = all(
                 isinstance(one, str | int | float) or (isinstance(one, dict) and one.get("title")) for one in inside
             )
-            words = [str(one) if isinstance(one, int | float) else one for one in inside]
+            words = [as_words(one) if isinstance(one, int | float) else one for one in inside]
             row[f"{before}{name}"] = ", ".join(label_words(words)) if named else json.dumps(inside, ensure_ascii=False)
         else:
             row[f"{before}{name}"] = inside

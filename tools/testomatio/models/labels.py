@@ -6,18 +6,20 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from tools.kit.text import Key, Untrusted
+from tools.kit.words import as_words
 from tools.testomatio.models.documents import Record
 
 
 def several(value: Any) -> list[str]:
     """Words that are written as a list and read as one word, or joined with commas."""
     pieces = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
-    return [str(piece).strip() for piece in pieces if str(piece or "").strip()]
+    return [words for piece in pieces if (words := as_words(piece).strip())]
 
 
 def _carried(value: Any) -> list[Any]:
     """Labels on something: objects in family A, bare texts such as `Severity:critical` in family B."""
-    return [one if isinstance(one, Mapping) else {"title": str(one)} for one in value or []]
+    rows = value if isinstance(value, list) else [value] if value else []
+    return [one if isinstance(one, Mapping) else {"title": as_words(one)} for one in rows if one is not None]
 
 
 class Carried(Record):
@@ -25,7 +27,7 @@ class Carried(Record):
 
     id: Key | None = Field(default=None, validation_alias=AliasChoices("id", "slug"))
     title: Untrusted | None = None
-    value: Annotated[Untrusted | None, BeforeValidator(lambda v: None if v is None else str(v))] = None
+    value: Annotated[Untrusted | None, BeforeValidator(lambda v: None if v is None else as_words(v))] = None
 
     def __str__(self) -> str:
         name = self.title or self.id or "?"

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from tools.kit.text import Key, Untrusted
+from tools.kit.words import as_words
 from tools.testomatio.models.documents import Record
 from tools.testomatio.models.labels import several
 from tools.testomatio.models.said import Words
@@ -16,7 +17,7 @@ def _names(value: Any) -> list[str]:
         next((one[key] for key in ("name", "filename", "url") if one.get(key)), None) if isinstance(one, dict) else one
         for one in (value if isinstance(value, list) else [])
     ]
-    return [str(one) for one in found if one]
+    return [as_words(one) for one in found if one]
 
 
 def _ids(value: Any) -> list[str]:

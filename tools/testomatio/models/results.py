@@ -5,7 +5,9 @@ from typing import Any
 from pydantic import AliasChoices, Field, field_validator, model_validator
 
 from tools.kit.text import Key, Untrusted
+from tools.kit.words import as_words
 from tools.testomatio.models.documents import Record, flattened
+from tools.testomatio.models.labels import several
 from tools.testomatio.models.said import Addresses, Person, Words
 
 MILLISECONDS = "Milliseconds where it is whole; with a fraction it may be seconds: reporters differ."
@@ -88,7 +90,7 @@ class WebResult(Record):
         told.setdefault("run_id", _related(told, "run"))
         told["test_title"] = told.get("test-title") or told.get("test_title") or test.get("title")
         told["priority"] = told.get("priority") or test.get("priority")
-        told["tags"] = [str(tag) for tag in told.get("tags") or test.get("tags") or []]
+        told["tags"] = several(told.get("tags") or test.get("tags"))
         told["example"] = _by_name(told.get("example"), test.get("params"))
         told["extras"] = _extras(told.get("extras"))
         told["steps"] = _steps(told)
@@ -111,18 +113,20 @@ def _related(told: dict[str, Any], name: str) -> Any:
 def _by_name(cells: Any, params: Any) -> dict[str, str] | None:
     """Values by their names; cells come in the order of the test's parameters."""
     if isinstance(cells, dict):
-        return {str(name): str(value) for name, value in cells.items()} or None
+        return {str(name): as_words(value) for name, value in cells.items()} or None
     if not isinstance(cells, list) or not cells:
         return None
-    names = [str(name) for name in params] if isinstance(params, list) else []
+    names = [as_words(name) for name in params] if isinstance(params, list) else []
     names += [str(number) for number in range(len(names) + 1, len(cells) + 1)]
-    return {name: str(cell) for name, cell in zip(names, cells, strict=False)}
+    return {name: as_words(cell) for name, cell in zip(names, cells, strict=False)}
 
 
 def _extras(value: Any) -> dict[str, str] | None:
     """What people put beside a result, without what the platform keeps there for itself."""
     rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-    return {str(row.get("key")): str(row.get("value")) for row in rows if row.get("source") != "system"} or None
+    return {
+        as_words(row.get("key")): as_words(row.get("value")) for row in rows if row.get("source") != "system"
+    } or None
 
 
 def _steps(told: dict[str, Any]) -> int | None:

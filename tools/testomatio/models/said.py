@@ -8,6 +8,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, ValidatorFunctionWrap
 from tools.kit.editing import Rendered
 from tools.kit.failure_groups import plain
 from tools.kit.text import Key, Untrusted
+from tools.kit.words import as_words
 from tools.testomatio.models.documents import Record, flattened
 
 
@@ -17,7 +18,7 @@ def _label(value: Any) -> str | None:
     if not isinstance(value, dict):
         return value if isinstance(value, str) and value else None
     title, said = value.get("title") or value.get("id"), value.get("value")
-    return None if not title else f"{title}: {said}" if said not in (None, "") else str(title)
+    return None if not title else f"{title}: {as_words(said)}" if said not in (None, "") else as_words(title)
 
 
 def label_words(value: Any) -> list[str]:
@@ -28,7 +29,7 @@ def label_words(value: Any) -> list[str]:
 def _environments(value: Any) -> list[str]:
     """Environments as a list: one route joins them with commas, another gives an array."""
     pieces = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
-    return [str(piece).strip() for piece in pieces if str(piece).strip()]
+    return [words for piece in pieces if (words := as_words(piece).strip())]
 
 
 def _named(value: Any) -> list[Any]:
@@ -52,8 +53,9 @@ def _person(value: Any) -> str | None:
 
 def _addresses(value: Any) -> list[str]:
     """The addresses of files, which come bare or as records."""
-    files = [one.get("url") or one.get("name") if isinstance(one, dict) else one for one in value or []]
-    return [str(one) for one in files if one] if isinstance(value, list) else []
+    rows = value if isinstance(value, list) else [value] if value else []
+    files = [one.get("url") or one.get("name") if isinstance(one, dict) else one for one in rows]
+    return [as_words(one) for one in files if one]
 
 
 def _words(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:

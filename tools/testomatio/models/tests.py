@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from tools.kit.text import Key, Untrusted, clean
+from tools.kit.words import as_words
 from tools.testomatio.models.documents import Record
 from tools.testomatio.models.labels import CarriedLabels, several
 from tools.testomatio.models.said import Person
@@ -47,7 +48,7 @@ class Test(Record):
 
 
 def _words(value: Any) -> Any:
-    return value if value is None or isinstance(value, str) else str(value)
+    return None if value is None else as_words(value)
 
 
 class BulkRow(Record):

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any, ClassVar, Final, get_args
 
-from pydantic_core import from_json
-
 from tools.kit.errors import Invalid, NotFound, PlatformError, RateLimited
 from tools.kit.failures import Told, failure
 from tools.kit.network import Account, HeaderToken
+from tools.kit.parsing import loaded
 from tools.testsigma.client.folders import FolderCalls
 from tools.testsigma.client.imports import ImportCalls
 from tools.testsigma.client.memory import Memory
@@ -83,7 +82,7 @@ class Testsigma(
     def words(self, raw: bytes) -> str:
         """The platform's own sentence, which stands in one of four places; the innermost says most."""
         try:
-            told = from_json(raw)
+            told = loaded(raw)
         except ValueError:
             return ""
         if isinstance(told, dict):
@@ -91,6 +90,8 @@ class Testsigma(
             places = [inner.get("details"), inner.get("message")] if isinstance(inner, dict) else [inner]
             places += [told.get("message"), told.get("error")]
             for place in places:
+                if isinstance(place, dict | list) and place:
+                    break  # reasons by field or in a list: all of them count
                 if isinstance(place, str) and place.strip():
                     return place.strip()
         return super().words(raw)

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ValidatorFunctionWrapHandler, WrapValidato
 from tools.kit.editing import Rendered
 from tools.kit.model import Many
 from tools.kit.text import Key, Untrusted
+from tools.kit.words import as_words
 
 FROM_MILLISECONDS: Final = 10**11
 """A smaller number counts seconds, as the documents' examples do; live data counts milliseconds."""
@@ -90,7 +91,7 @@ def _names(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     told = [one.get("name") or one.get("title") or one.get("id") if isinstance(one, dict) else one for one in value]
-    return [str(name) for name in told if name not in (None, "")]
+    return [as_words(name) for name in told if name not in (None, "")]
 
 
 def _prose(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:

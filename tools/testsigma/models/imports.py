@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
+from tools.kit.words import as_words
 from tools.testsigma.models.fields import Id, Moment
 
 ENDED: Final = frozenset({"completed", "failed"})
@@ -18,7 +19,7 @@ def _texts(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     return [
-        str(one.get("message") or one.get("error") or one) if isinstance(one, dict) else str(one)
+        as_words(one.get("message") or one.get("error") or one) if isinstance(one, dict) else as_words(one)
         for one in value
         if one not in (None, "")
     ]
