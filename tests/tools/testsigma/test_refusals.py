@@ -97,7 +97,9 @@ CALLS: dict[str, Callable[[Testsigma], Awaitable[Any]]] = {
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("body", [b'{"message":"rate limit exceeded"}', b"Rate limit exceeded."])
 async def test_whatever_was_too_fast_is_sent_again_a_second_later(name: str, body: bytes, pauses: list[float]) -> None:
-    wire, api = told(says(500, content=body), says(json={"message": "", "data": {"test_run_cases": []}}) if "form" in name else FOUND)
+    wire, api = told(
+        says(500, content=body), says(json={"message": "", "data": {"test_run_cases": []}}) if "form" in name else FOUND
+    )
     await CALLS[name](api)
     assert pauses == [1.0]
     first, second = wire.arrived
