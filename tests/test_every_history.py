@@ -20,7 +20,7 @@ HISTORIES = {
 
 
 def test_it_has_one_name_and_one_shape() -> None:
-    assert {"testomatio_get_test_history", "testery_get_test_history", "testsigma_get_test_history"} <= set(HISTORIES)
+    assert set(HISTORIES) == {f"{platform.key}_get_test_history" for platform in PLATFORMS}
     assert set(HISTORIES.values()) == {TestHistory}
 
 
@@ -30,6 +30,7 @@ async def test_it_tells_flaky_from_broken_on_each_platform() -> None:
         broken = await d.answer("testomatio_get_test_history", test_id="c0de0010", newest=10)
         named = await d.answer("testery_get_test_history", project_key="harbour-web", name="saved card")
         manual = await d.answer("testsigma_get_test_history", case_id="HRB-7")
+        crowd = await d.answer("testio_get_test_history", product_id=72, test_case_id=7301)
         nowhere = await d.refusal("testery_get_test_history", project_key="harbour-web", name="No such test", runs=2)
         unknown = await d.refusal("testomatio_get_test_history", test_id="00000000")
     assert (flaky["trend"], flaky["changes"], flaky["complete"]) == ("flaky", 9, True)
@@ -39,6 +40,7 @@ async def test_it_tells_flaky_from_broken_on_each_platform() -> None:
     assert (broken["complete"], "raise newest" in broken["why"]) == (False, True)
     assert (named["trend"], named["title"]) == ("flaky", "saved card")
     assert (manual["trend"], manual["pattern"], manual["failing_since_run"]) == ("failing", "PFF", "HRB-R-3")
+    assert (crowd["trend"], crowd["results"][0]["run_id"], crowd["complete"]) == ("flaky", "5501", True)
     assert "None of the newest 2 runs" in nowhere
     assert "no test" in unknown
 

@@ -34,6 +34,7 @@ def parts() -> Parts:
         templates,
         test_case_tests,
         test_cases,
+        test_history,
         triage,
         waiting,
     )
@@ -46,6 +47,7 @@ def parts() -> Parts:
             orders.tool,
             test_cases.tool,
             test_case_tests.tool,
+            test_history.tool,
             devices.tool,
             bugs.tool,
             bug_sets.tool,

@@ -128,6 +128,7 @@ async def test_what_an_api_does_not_list_is_said_where_it_was_looked_for() -> No
         ("hrb-r-4", {("testsigma", "run", "HRB-R-4")}),
         ("88101", {("testio", "bug", "88101")}),
         ("5519", {("testio", "run", "5519")}),
+        ("TC-2", {("testio", "test", "7302")}),
         ("902114", {("testery", "run", "902114")}),
         ("9.0.1-rc2", {("testery", "run", "902114")}),
         (

@@ -49,6 +49,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ),
     ("testio_get_test_case_test", {"product_id": 72, "test_id": 5501}),
     ("testio_get_test_case_results", {"product_id": 72, "test_id": 5501}),
+    ("testio_get_test_history", {"product_id": 72, "test_case_id": 7301}),
     ("testio_request_bug_report_confirmation", {"bug_id": 88107, "ask_for": ["logs"]}),
     ("testio_request_bug_fix_confirmations", {"bugs": [{"bug_id": 88107}], "environment_id": 31}),
     ("testio_list_bug_fix_confirmations", {"bug_id": 88107}),

@@ -86,7 +86,8 @@ async def list_suites(
     made_for = digest(of=[slug, text, kind, tag, label, branch])
     page = page_of(
         found,
-        loaded=len(forest.suites),
+        # With filters the folders around what fits come along; they are neither asked for nor shown.
+        loaded=len(found) if filters else len(forest.suites),
         why="; ".join(forest.reasons) or None,
         limit=limit,
         cursor=cursor,
