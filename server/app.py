@@ -13,9 +13,9 @@ from server.callers import name_caller
 from server.catalogue import CALL, FIND, CataloguedServer, catalogue, unfolded
 from server.clients import Clients
 from server.expose import expose
-from server.guards.consent import Rounds, remember_round
 from server.guards.memory import Sessions
 from server.guards.redact import Redactor, remember_session
+from server.guards.rounds import Rounds
 from server.guards.scope import exposed_platforms, exposed_tools, listed, offers
 from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PlatformInbox, Store
@@ -103,7 +103,7 @@ def build(
         subscriptions=bus,
         cache_hints={method: CacheHint(ttl_ms=HOUR, scope="private") for method in LISTS},  # type: ignore[misc]  # its literals
     )
-    server.middleware.insert(0, remember_round)
+    server.middleware.insert(0, rounds.remember)
     server.middleware.insert(0, name_caller)
     server.middleware.insert(0, remember_session(Sessions()))
     if listing is not None:

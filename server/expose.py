@@ -4,7 +4,7 @@ import inspect
 from functools import partial
 from typing import Annotated, Any
 
-from mcp.server.mcpserver import AcceptedElicitation, Context, Elicit, ElicitationResult, Resolve
+from mcp.server.mcpserver import AcceptedElicitation, Context, ElicitationResult, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.types import CallToolResult, ToolAnnotations
@@ -13,8 +13,9 @@ from pydantic import Field, TypeAdapter
 from server.arguments import Arguments
 from server.exposed_tool import ExposedTool
 from server.guards import consent, leaving
-from server.guards.consent import Consent, Rounds, Verdict
-from server.guards.shape import LONG_TEXT, SHORTENED, STRANGERS
+from server.guards.consent import Asking, Verdict
+from server.guards.rounds import Rounds
+from server.guards.shape import ADDRESSED, CONFIRMED, LONG_TEXT, SHORTENED, STRANGERS
 from server.pipeline import Pipeline
 from server.schemas import slim
 from tools.kit.errors import Refused
@@ -72,58 +73,66 @@ def _built(
         longest, start = given.pop("max_text", LONG_TEXT), given.pop("text_from", 0)
         try:
             leaving.check(platform, tool, given, pipeline.redact)
-            _pass(verdict, rounds)
+            asking = _pass(verdict, rounds)
         except Refused as refused:
             raise ToolError(pipeline.sentence(refused)) from refused
         if progress is not None:
             given[progress] = ctx.report_progress
         if inbox is not None:
             given[inbox] = pipeline.inboxes[platform.key]
-        return await pipeline(platform, tool, given, longest=longest, start=start)
+        confirmed = None if asking is None else asking.confirmed
+        return await pipeline(platform, tool, given, longest=longest, start=start, confirmed=confirmed)
 
     hidden = [context]
     if tool.question is not None:
-        hidden.append(_consent(platform, tool, tool.question, shown, pipeline, ask_person=ask_person))
+        hidden.append(_consent(platform, tool, tool.question, shown, pipeline, rounds, ask_person=ask_person))
     built = _as_function(call, platform.name_of(tool), [*shown, *hidden], CallToolResult)
     # Not structured: the pipeline makes the structured part, and `answer_schema` its schema.
     exposed = McpTool.from_function(built, structured_output=False)
     exposed.parameters = slim({"additionalProperties": False} | exposed.parameters)
+    asks, is_sandbox = tool.question is not None, pipeline.clients.is_sandbox
     exposed.fn_metadata = Arguments(
         arg_model=exposed.fn_metadata.arg_model,
-        output_schema=answer_schema(answer, sandbox=pipeline.clients.is_sandbox) if output_schema else None,
+        output_schema=answer_schema(answer, sandbox=is_sandbox, asks=asks) if output_schema else None,
         takes=exposed.parameters,
         filters=tool.effect is Effect.READS,
     )
     return exposed
 
 
-def answer_schema(answer: type[Any], *, sandbox: bool = False) -> dict[str, Any] | None:
+def answer_schema(answer: type[Any], *, sandbox: bool = False, asks: bool = False) -> dict[str, Any] | None:
     """The schema of a tool's structured answers, as they leave; an album has none, its pictures are content."""
     if isinstance(answer, type) and issubclass(answer, Album):
         return None
     schema = TypeAdapter(answer).json_schema(mode="serialization")
-    words = {"type": "array", "items": {"type": "string"}}
-    schema.setdefault("properties", {}).update({STRANGERS: words, SHORTENED: words})
+    texts = {"type": "array", "items": {"type": "string"}}
+    schema["properties"] = {STRANGERS: texts, ADDRESSED: texts} | schema.get("properties", {}) | {SHORTENED: texts}
     if not issubclass(answer, Page):
         schema["properties"]["not_read"] = {"type": "string", "description": "What of it could not be read."}
+    if asks:
+        schema["properties"][CONFIRMED] = {
+            "type": "object",
+            "properties": {"how": {"enum": ["form", "approval", "host"]}, "what": {"type": "string"}},
+            "required": ["how", "what"],
+        }
     if sandbox:
         schema["properties"]["source"] = {"type": "string"}
     return slim(schema, answer=True)
 
 
-def _pass(verdict: Any, rounds: Rounds) -> None:
-    """Let a call through only with a yes that was not used before.
+def _pass(verdict: Any, rounds: Rounds) -> Asking | None:
+    """Let a call through only with a yes that was not used before, and answer to what.
 
     Raises:
         Refused: otherwise.
     """
     if verdict is None:
-        return  # a tool that never asks
-    judged = verdict.data if isinstance(verdict, AcceptedElicitation) else Verdict(False, "the person said no")
+        return None  # a tool that never asks
+    judged = verdict.data if isinstance(verdict, AcceptedElicitation) else None
     if not isinstance(judged, Verdict) or not judged.passed:
-        how = judged.how if isinstance(judged, Verdict) else "no answer"
-        raise Refused(f"Nothing was sent: {how}.")
+        raise Refused(judged.how if isinstance(judged, Verdict) else consent.NOBODY)
     rounds.use()
+    return judged.asking
 
 
 def _consent(
@@ -132,6 +141,7 @@ def _consent(
     question: Question,
     shown: list[inspect.Parameter],
     pipeline: Pipeline,
+    rounds: Rounds,
     *,
     ask_person: bool,
 ) -> inspect.Parameter:
@@ -142,7 +152,7 @@ def _consent(
     may_skip = tool.unasked_when
     skip_takes = set(inspect.signature(may_skip).parameters) if may_skip is not None else set()
 
-    async def read(ctx: Context[Any, Any], given: dict[str, Any]) -> str | None:
+    async def read(ctx: Context[Any, Any], given: dict[str, Any]) -> Asking | None:
         pipeline.hand_in(given)
         if may_skip is not None and may_skip(**{name: given[name] for name in skip_takes}):
             # The arguments alone make it harmless; what the question's function refuses is the tool's own check too.
@@ -155,18 +165,19 @@ def _consent(
         given = await with_ids(tool.function, api, given, parts=False)
         arguments = {name: value for name, value in given.items() if name in takes}
         told = await question(api, **arguments, **inbox)
-        if told is None or not ask_person:
+        if told is None:
             return None
         if not askable:
             raise consent.cannot_ask(platform.name_of(tool))
-        return consent.bounded(pipeline.for_person(told))
+        words = pipeline.for_person(told)
+        return Asking(consent.bounded(words)) if ask_person else Asking(words, "host")
 
-    async def said(**given: Any) -> str | None:
+    async def said(**given: Any) -> Asking | None:
         ctx = given.pop("ctx")
         return await pipeline.guarded(platform, lambda: read(ctx, given))
 
-    async def asked(words: Any) -> Consent | Elicit[Consent]:
-        return consent.ask(words)
+    async def asked(ctx: Context[Any, Any], words: Any) -> Any:
+        return await consent.ask(ctx, words, rounds)
 
     async def still(**given: Any) -> Verdict:
         ctx, words, answer = given.pop("ctx"), given.pop("words"), given.pop("answer")
@@ -176,10 +187,10 @@ def _consent(
     context = _parameter("ctx", Context, None, keyword_only=True)
     read_words = _as_function(said, "said", [*plain, context], Any)
     words = _parameter("words", Annotated[Any, Resolve(read_words)], None)
-    put = _as_function(asked, "asked", [words], Any)
-    answer = _parameter("answer", Annotated[ElicitationResult[Consent], Resolve(put)], None)
+    put = _as_function(asked, "asked", [context, words], Any)
+    answer = _parameter("answer", Annotated[ElicitationResult[Any], Resolve(put)], None)
     judged = _as_function(still, "still", [*plain, context, words, answer], Any)
-    return _parameter("consent", Annotated[ElicitationResult[Consent], Resolve(judged)], None, keyword_only=True)
+    return _parameter("consent", Annotated[ElicitationResult[Any], Resolve(judged)], None, keyword_only=True)
 
 
 def _signature(tool: Tool) -> tuple[list[inspect.Parameter], type[Any]]:

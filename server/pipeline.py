@@ -18,7 +18,7 @@ from server.clients import Clients
 from server.guards.fence import for_model, for_question
 from server.guards.patterns import secrets_in
 from server.guards.redact import Redactor
-from server.guards.shape import LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
+from server.guards.shape import CONFIRMED, LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
 from server.settings import ANSWER_CHARACTERS
 from tools.kit.difference import only_changed
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
@@ -43,7 +43,14 @@ class Pipeline:
         self.clients, self.redact, self.inboxes, self.most = clients, redact, inboxes, most
 
     async def __call__(
-        self, platform: Offered, tool: Tool, arguments: dict[str, Any], *, longest: int = LONG_TEXT, start: int = 0
+        self,
+        platform: Offered,
+        tool: Tool,
+        arguments: dict[str, Any],
+        *,
+        longest: int = LONG_TEXT,
+        start: int = 0,
+        confirmed: dict[str, str] | None = None,
     ) -> CallToolResult:
         """Run a tool and make its answer presentable."""
         name = platform.name_of(tool)
@@ -62,7 +69,8 @@ class Pipeline:
             how = "pass text_from={start}" if tool.long_text else ""
             if tool.rest_in:
                 how = f"{platform.name_of(tool.rest_in)} has it"
-            extra = {"source": "sandbox, invented data"} if self.clients.is_sandbox else {}
+            extra: dict[str, Any] = {} if confirmed is None else {CONFIRMED: confirmed}
+            extra |= {"source": "sandbox, invented data"} if self.clients.is_sandbox else {}
             if missing.sentence:
                 extra |= not_read(answer, missing.sentence)
             most = self.most if tool.effect is Effect.READS else max(self.most, MOST_OF_A_WRITE)

@@ -30,6 +30,8 @@ YES = ElicitResult(action="accept", content={"answer": "yes"})
 NO = ElicitResult(action="accept", content={"answer": "no"})
 DECLINE = ElicitResult(action="decline")
 CANCEL = ElicitResult(action="cancel")
+NOT_CONFIRMED = ("No confirmation came back (", "The user said no.", "The user closed the question.")
+"""How a refusal begins that follows a no; which one depends on the time that the answer took."""
 
 
 def settings(environment: Mapping[str, str] | None = None, *, sandbox: bool = True, **options: Any) -> Settings:

@@ -9,6 +9,7 @@ import pytest
 
 from server.app import build
 from server.expose import answer_schema
+from server.guards import consent
 from server.guards.scope import offers
 from tests.desk import ERAS, desk, settings
 from tools.platforms import PLATFORMS
@@ -19,7 +20,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     call for offer in offers(PLATFORMS) for call in import_module(f"tests.tools.{offer.key}.calls").CALLS
 ]
 ANSWERS = {
-    offer.name_of(tool): inspect.signature(tool.function, eval_str=True).return_annotation
+    offer.name_of(tool): (inspect.signature(tool.function, eval_str=True).return_annotation, tool.question is not None)
     for offer in offers(PLATFORMS)
     for tool in offer.tools
 }
@@ -27,10 +28,13 @@ ANSWERS = {
 
 @pytest.mark.parametrize(("name", "arguments"), CALLS, ids=[name for name, _ in CALLS])
 async def test_an_answer_is_what_its_schema_says(name: str, arguments: dict[str, Any]) -> None:
-    schema = answer_schema(ANSWERS[name], sandbox=True)
+    answers, asks = ANSWERS[name]
+    schema = answer_schema(answers, sandbox=True, asks=asks)
     assert schema is not None
     async with desk() as d:
         answer = await d.answer(name, **arguments)
+        if d.asked:
+            assert answer["confirmed"] == {"how": "form", "what": consent.Asking(d.asked[-1]).confirmed["what"]}
     jsonschema.Draft202012Validator(schema).validate(answer)
     unknown = set(answer) - set(schema["properties"])
     assert not unknown, "a field that the schema does not name"

@@ -4,25 +4,29 @@ The person is asked by the client, through the protocol; the model has no way to
 read freshly from the platform, and read again before the act: what changed while the person thought is asked again.
 """
 
-import hashlib
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp import MCPError
+from mcp.server.elicitation import render_elicitation_schema
 from mcp.server.mcpserver import AcceptedElicitation, Context, Elicit, ElicitationResult
+from mcp.types import CONNECTION_CLOSED
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.guards.rounds import Rounds
 from tools.kit.errors import Refused
+from tools.kit.text import cut
 
 MODERN: Final = "2026-07-28"
 MOST_CHARACTERS: Final = 8_000
 """What hosts can show in one form."""
-KEPT_SECONDS: Final = 1_200.0
-"""A sealed round is good for 10 minutes; a used one is remembered for longer than that."""
 TRIES: Final = 3
+SOON: Final = 0.3
+"""Seconds in which nobody reads a question: what comes back sooner was answered by a program."""
+CONFIRMED_CHARACTERS: Final = 600
 
 
 def _only_its_fields(schema: dict[str, Any]) -> None:
@@ -39,59 +43,35 @@ class Consent(BaseModel):
     answer: Literal["no", "yes"] = Field(title="Carry this out?")
 
 
+FORM: Final[dict[str, Any]] = render_elicitation_schema(Consent)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question that has to be put, and who puts it: our form, or the host by its own approval of the call."""
+
+    words: str
+    by: Literal["form", "host"] = "form"
+
+    @property
+    def confirmed(self) -> dict[str, str]:
+        """What an answer says of the yes that it followed."""
+        return {"how": self.by, "what": cut(self.words, CONFIRMED_CHARACTERS)}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What came of asking; `passed` is the only way to an act."""
 
     passed: bool
-    how: str
+    how: str = ""
+    asking: Asking | None = None
 
 
-Read = Callable[[], Awaitable[str | None]]
+Read = Callable[[], Awaitable[Asking | None]]
 """Reads the words of a question, or None where none is needed."""
 
-_sealed_round: ContextVar[str | None] = ContextVar("sealed_round", default=None)
-
-
-async def remember_round(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-    """Middleware in front of the SDK's own: keeps the sealed state of a second round, unique to one question asked.
-
-    Behind the SDK's boundary only the unsealed state is seen, equal for equal questions.
-    """
-    params: Any = ctx.params
-    state = params.get("requestState") if isinstance(params, Mapping) else None
-    token = _sealed_round.set(state if isinstance(state, str) else None)
-    try:
-        return await call_next(ctx)
-    finally:
-        _sealed_round.reset(token)
-
-
-@dataclass
-class Rounds:
-    """The rounds whose yes was used, so that the same one sent again does nothing."""
-
-    _used: dict[str, float] = field(default_factory=dict)
-
-    def use(self) -> None:
-        """Use up the yes of the present round.
-
-        Raises:
-            Refused: when it was used before.
-        """
-        state = _sealed_round.get()
-        if state is None:
-            return  # a handshake connection: its answer came over the live connection, once
-        now = time.monotonic()
-        for old in [key for key, when in self._used.items() if now - when > KEPT_SECONDS]:
-            del self._used[old]
-        key = hashlib.sha256(state.encode()).hexdigest()
-        if key in self._used:
-            raise Refused(
-                "This yes was already used for the same call, so nothing was sent now. Read the current state; "
-                "if it has to be done once more, call again and the person is asked again."
-            )
-        self._used[key] = now
+NOBODY: Final = "No confirmation came back (a client that runs unattended answers so by itself). Nothing was sent."
 
 
 def can_ask(ctx: Context[Any, Any]) -> bool:
@@ -131,33 +111,77 @@ def bounded(words: str) -> str:
     return words
 
 
-def ask(words: str | None) -> Consent | Elicit[Consent]:
-    """The question as the SDK puts it, or a yes where none is needed."""
-    return Consent(answer="yes") if words is None else Elicit(words, Consent)
+async def ask(ctx: Context[Any, Any], asking: Asking | None, rounds: Rounds) -> Verdict | Elicit[Consent]:
+    """Put a question: as a request of ours, or on a modern connection by handing it to the SDK, unless it was answered.
+
+    The SDK compares a yes with the words it was given to. Anything else is a no to whatever was asked, and is judged
+    here; its own words for an answer that fits no form are not ours.
+    """
+    if asking is None or asking.by == "host":
+        return Verdict(True, asking=asking)
+    if not is_modern(ctx):
+        return await _put(ctx, asking)
+    answers = list((ctx.input_responses or {}).values())
+    if answers:
+        verdict = _judge(answers[0].model_dump(by_alias=True), rounds.seconds(), asking)
+        if not verdict.passed:
+            return verdict
+    return Elicit(asking.words, Consent)
 
 
-async def still(ctx: Context[Any, Any], words: str | None, answer: ElicitationResult[Consent], read: Read) -> Verdict:
+async def still(ctx: Context[Any, Any], asking: Asking | None, answer: ElicitationResult[Any], read: Read) -> Verdict:
     """Judge the answer; on a handshake connection, read again and ask again while the words change.
 
     On a modern connection the SDK has done so: the round that brings the answer reads anew, and an answer to other
     words than those is asked again.
     """
-    verdict = judge(answer)
-    if not verdict.passed or is_modern(ctx):
+    given = answer.data if isinstance(answer, AcceptedElicitation) else None
+    if isinstance(given, Consent):
+        return Verdict(given.answer == "yes", "The user said no.", asking)
+    verdict = given if isinstance(given, Verdict) else Verdict(False, NOBODY)
+    if not verdict.passed or asking is None or asking.by == "host":
         return verdict
     for _ in range(TRIES):
         now = await read()
-        if now is None or now == words:
+        if now is None or now.words == asking.words:
             return verdict
-        words = now
-        verdict = judge(await ctx.elicit(f"This has changed since you were asked. {now}", Consent))
+        asking = now
+        verdict = await _put(ctx, replace(now, words=f"This has changed since you were asked. {now.words}"))
         if not verdict.passed:
             return verdict
-    return Verdict(False, "it kept changing while the person was asked")
+    return Verdict(False, "It kept changing while the user was asked. Nothing was sent.")
 
 
-def judge(answer: ElicitationResult[Consent]) -> Verdict:
-    """Turn an answer into a verdict; everything but an accepted form with a yes in it is a no."""
-    if isinstance(answer, AcceptedElicitation):
-        return Verdict(True, "yes") if answer.data.answer == "yes" else Verdict(False, "the person said no")
-    return Verdict(False, {"decline": "the person said no", "cancel": "the person closed the question"}[answer.action])
+async def _put(ctx: Context[Any, Any], asking: Asking) -> Verdict:
+    """Send a question over a handshake connection and judge its answer.
+
+    Its id is a word that nobody guesses: the SDK takes an answer under the text "1" for one to the request 1.
+    """
+    params = {"message": asking.words, "requestedSchema": FORM}
+    identifier = f"question-{secrets.token_hex(8)}"
+    channel = ctx.session._request_outbound  # private: `elicit_form` lets the SDK number it, and words what is wrong
+    began = time.monotonic()
+    try:
+        raw = await channel.send_raw_request("elicitation/create", params, {"request_id": identifier})
+    except MCPError as error:
+        if error.error.code == CONNECTION_CLOSED:
+            raise
+        return Verdict(False, "The client could not put the question to the user. Nothing was sent.")
+    return _judge(raw, time.monotonic() - began, asking)
+
+
+def _judge(raw: Mapping[str, Any], seconds: float | None, asking: Asking) -> Verdict:
+    """Turn an answer into a verdict; everything but an accepted form with the word yes in it is a no."""
+    action, content = raw.get("action"), raw.get("content")
+    answer = content.get("answer") if isinstance(content, Mapping) else None
+    if action not in ("decline", "cancel") and (action != "accept" or answer not in ("yes", "no")):
+        return Verdict(
+            False,
+            "The form came back without its answer, which is yes or no. Nothing was sent; call again to ask again.",
+        )
+    if action == "accept" and answer == "yes":
+        return Verdict(True, asking=asking)
+    if seconds is None or seconds < SOON:
+        return Verdict(False, NOBODY)
+    how = "closed the question" if action == "cancel" else "said no"
+    return Verdict(False, f"The user {how}. Nothing was sent.")

@@ -71,6 +71,11 @@ def _in_marks(words: str, line_end: str = " ") -> str:
     return "'" + line_end.join(words.strip().splitlines()).replace("'", "\u2019") + "'"
 
 
+def has_strangers(text: str) -> bool:
+    """Whether a sentence of ours quotes a stranger."""
+    return any(match[1] in "is" for match in MARKED.finditer(text))
+
+
 def page_for_model(text: str, redact: Redactor, most: int) -> str:
     """A page no larger than a set size: its passages are cut shorter, never its fences."""
     for longest in (1_000_000, 2_000, 500, 100, 20):

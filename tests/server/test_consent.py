@@ -6,7 +6,7 @@ import pytest
 from mcp.types import ElicitResult, InputRequiredResult
 
 from server.app import build
-from server.guards import consent
+from server.guards import consent, rounds
 from server.sandbox import SandboxTransport
 from tests.desk import CANCEL, DECLINE, ERAS, NO, YES, change_bug, desk, sandboxes, settings, text
 from tools.kit.network import Network
@@ -36,10 +36,16 @@ async def test_a_yes_carries_the_act_out_once_and_shows_before_and_after(mode: s
 
 @both_eras
 @pytest.mark.parametrize("answer", [NO, DECLINE, CANCEL], ids=["no", "decline", "cancel"])
-async def test_anything_but_a_yes_sends_nothing_and_says_so(mode: str, answer: ElicitResult) -> None:
+async def test_anything_but_a_yes_sends_nothing_and_says_so(
+    mode: str, answer: ElicitResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with desk(mode, person=answer) as d:
+        monkeypatch.setattr(consent, "SOON", 60)
         told = await d.refusal("testio_reject_bug", **REJECT)
-        assert told.startswith("Nothing was sent: the person ")
+        assert told == consent.NOBODY, "nobody reads a question so fast"
+        monkeypatch.setattr(consent, "SOON", 0)
+        how = "closed the question" if answer is CANCEL else "said no"
+        assert await d.refusal("testio_reject_bug", **REJECT) == f"The user {how}. Nothing was sent."
         assert d.writes() == []
         bug = await d.answer("testio_get_bug", bug_id=88107)
         assert bug["status"] == "forwarded"
@@ -262,7 +268,7 @@ async def test_the_same_second_round_sent_again_does_nothing_and_says_so() -> No
         assert not done.is_error
         again = await second_round()
         assert again.is_error
-        assert "already used" in text(again)
+        assert "already answered" in text(again)
         assert d.writes() == ["POST /products/71/exploratory_tests"]
 
 
@@ -334,4 +340,4 @@ async def test_a_read_only_session_has_no_tool_that_changes_anything(mode: str) 
 
 
 def test_a_used_round_is_forgotten_only_after_its_seal_has_expired() -> None:
-    assert consent.KEPT_SECONDS > 600
+    assert rounds.KEPT_SECONDS > 600

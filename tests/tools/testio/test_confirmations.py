@@ -6,7 +6,7 @@ import pytest
 from mcp.types import ElicitResult
 
 from server.guards import consent
-from tests.desk import CANCEL, DECLINE, ERAS, NO, YES, change_bug, desk, live_client, sandboxes
+from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, YES, change_bug, desk, live_client, sandboxes
 from tools.kit.errors import Refused
 from tools.testio.models.confirmations import FixConfirmations
 from tools.testio.tools.confirmations import (
@@ -102,7 +102,7 @@ async def test_anything_but_a_yes_requests_nothing(
     mode: str, answer: ElicitResult, tool: str, arguments: dict[str, Any]
 ) -> None:
     async with desk(mode, person=answer) as d:
-        assert (await d.refusal(tool, **arguments)).startswith("Nothing was sent: the person ")
+        assert (await d.refusal(tool, **arguments)).startswith(NOT_CONFIRMED)
         assert d.writes() == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from mcp.types import ElicitResult
 
 from server.guards import consent
-from tests.desk import CANCEL, DECLINE, ERAS, NO, desk, live_client, sandboxes
+from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, desk, live_client, sandboxes
 from tools.kit.errors import NotFound, Refused
 from tools.testio.models.test_cases import CaseResults, TestCaseTest
 from tools.testio.tools.order_fields import EnvironmentToUse
@@ -124,7 +124,7 @@ async def test_orders_in_an_environment_that_allows_them_are_named(mode: str) ->
 @pytest.mark.parametrize("answer", [NO, DECLINE, CANCEL], ids=["no", "decline", "cancel"])
 async def test_anything_but_a_yes_orders_nothing(mode: str, answer: ElicitResult) -> None:
     async with desk(mode, person=answer) as d:
-        assert (await d.refusal(TOOL, **ORDER)).startswith("Nothing was sent: the person ")
+        assert (await d.refusal(TOOL, **ORDER)).startswith(NOT_CONFIRMED)
         assert d.writes() == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from mcp.types import ElicitResult
 
-from tests.desk import CANCEL, DECLINE, ERAS, NO, desk, live_client, sandboxes
+from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, desk, live_client, sandboxes
 from tools.kit.errors import NotFound, Refused
 from tools.kit.toolset import in_silence
 from tools.testio.tools.test_cases import (
@@ -307,7 +307,7 @@ async def test_one_that_tests_use_is_hidden_and_keeps_its_results(mode: str) -> 
 async def test_anything_but_a_yes_deletes_nothing(mode: str, answer: ElicitResult) -> None:
     async with desk(mode, person=answer) as d:
         told = await d.refusal("testio_delete_test_case", product_id=71, test_case_id=7313)
-        assert told.startswith("Nothing was sent: the person ")
+        assert told.startswith(NOT_CONFIRMED)
         assert d.writes() == []
 
 

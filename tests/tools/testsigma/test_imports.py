@@ -76,7 +76,7 @@ async def test_a_yes_imports_a_file_and_partial_failures_are_named(folder: Path,
 @both_eras
 async def test_a_no_sends_no_file(folder: Path, mode: str) -> None:
     async with desk(mode, person=NO, told=opened(folder)) as d:
-        assert "the person said no" in await d.refusal(IMPORT, run_id="HRB-R-5", file=str(folder / "results.xml"))
+        assert "Nothing was sent" in await d.refusal(IMPORT, run_id="HRB-R-5", file=str(folder / "results.xml"))
         assert d.writes("testsigma") == []
 
 

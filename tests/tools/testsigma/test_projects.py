@@ -3,7 +3,7 @@
 import pytest
 from mcp.types import ElicitResult
 
-from tests.desk import CANCEL, DECLINE, ERAS, NO, desk
+from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, desk
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
@@ -68,7 +68,7 @@ async def test_a_yes_deletes_a_project_once_after_its_counts_and_prefix_were_sho
 @pytest.mark.parametrize("answer", [NO, DECLINE, CANCEL], ids=["no", "decline", "cancel"])
 async def test_anything_but_a_yes_deletes_nothing(mode: str, answer: ElicitResult) -> None:
     async with desk(mode, person=answer) as d:
-        assert (await d.refusal("testsigma_delete_project", project="KSK")).startswith("Nothing was sent: the person ")
+        assert (await d.refusal("testsigma_delete_project", project="KSK")).startswith(NOT_CONFIRMED)
         assert d.writes("testsigma") == []
 
 

@@ -109,7 +109,7 @@ async def test_a_question_about_many_results_stays_within_what_hosts_can_show() 
 @both_eras
 async def test_a_no_records_nothing(mode: str) -> None:
     async with desk(mode, person=NO) as d:
-        assert "the person said no" in await d.refusal(RECORD, **AGAIN)
+        assert "Nothing was sent" in await d.refusal(RECORD, **AGAIN)
         assert d.writes("testsigma") == []
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from mcp.types import ElicitResult
 
-from tests.desk import CANCEL, DECLINE, ERAS, NO, Desk, client_of, desk
+from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, Desk, client_of, desk
 from tools.kit.toolset import in_silence
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.client.variables import USER
@@ -280,7 +280,7 @@ async def test_a_yes_deletes_a_test_case_once_and_shows_what_it_was(mode: str) -
 async def test_anything_but_a_yes_deletes_nothing(mode: str, answer: ElicitResult) -> None:
     async with desk(mode, person=answer) as d:
         told = await d.refusal("testsigma_delete_test_case", case_id="HRB-7")
-        assert told.startswith("Nothing was sent: the person ")
+        assert told.startswith(NOT_CONFIRMED)
         assert d.writes("testsigma") == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from mcp.types import ElicitResult
 
-from tests.desk import CANCEL, DECLINE, ERAS, NO, Desk, desk
+from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, Desk, desk
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
@@ -107,5 +107,5 @@ async def test_a_yes_deletes_a_plan_and_its_runs_stay_without_one(mode: str) -> 
 @pytest.mark.parametrize("answer", [NO, DECLINE, CANCEL], ids=["no", "decline", "cancel"])
 async def test_anything_but_a_yes_leaves_a_plan_as_it_is(mode: str, tool: str, answer: ElicitResult) -> None:
     async with desk(mode, person=answer) as d:
-        assert (await d.refusal(tool, plan_id="HRB-P-2")).startswith("Nothing was sent: the person ")
+        assert (await d.refusal(tool, plan_id="HRB-P-2")).startswith(NOT_CONFIRMED)
         assert d.writes("testsigma") == []

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from mcp.types import ElicitResult
 
-from tests.desk import CANCEL, DECLINE, ERAS, NO, Desk, desk, sandboxes
+from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, Desk, desk, sandboxes
 from tools.kit import wait
 from tools.testsigma.models.test_runs import TestRun
 from tools.testsigma.tools.statuses import Counts, result_status, run_status
@@ -304,7 +304,7 @@ async def test_a_yes_closes_a_run_with_one_word_after_what_is_untested_was_count
 @pytest.mark.parametrize("answer", [NO, DECLINE, CANCEL], ids=["no", "decline", "cancel"])
 async def test_anything_but_a_yes_leaves_a_run_as_it_is(mode: str, tool: str, answer: ElicitResult) -> None:
     async with desk(mode, person=answer) as d:
-        assert (await d.refusal(tool, run_id="HRB-R-4")).startswith("Nothing was sent: the person ")
+        assert (await d.refusal(tool, run_id="HRB-R-4")).startswith(NOT_CONFIRMED)
         assert d.writes("testsigma") == []
 
 

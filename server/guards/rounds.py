@@ -1,0 +1,117 @@
+"""The rounds of a question on a modern connection: each answer is judged once, and the time it took is known.
+
+There a question leaves in the answer of a call, and the call comes again with the person's answer and a sealed state.
+"""
+
+import hashlib
+import time
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+
+from tools.kit.errors import Refused
+
+KEPT_SECONDS: Final = 1_200.0
+"""A sealed round is good for 10 minutes; a used one is remembered for longer than that."""
+
+
+@dataclass(frozen=True)
+class _Round:
+    key: str
+    arrived: float
+
+
+_present: ContextVar[_Round | None] = ContextVar("round", default=None)
+
+
+@dataclass
+class Rounds:
+    """When each question was asked, and which rounds were answered, so that the same one sent again does nothing."""
+
+    _used: dict[str, float] = field(default_factory=dict)
+    _asked: dict[str, float] = field(default_factory=dict)
+
+    async def remember(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Middleware in front of the SDK's own: sees the sealed state of a round, unique to one question asked.
+
+        Behind the SDK's boundary only the unsealed state is seen, equal for equal questions.
+        """
+        params = ctx.params if isinstance(ctx.params, Mapping) else {}
+        state, now = params.get("requestState"), time.monotonic()
+        present = _Round(_key(state), now) if isinstance(state, str) else None
+        answers = params.get("inputResponses")
+        if not _is_yes(answers):
+            if present is not None:
+                # At once: a yes to the same round could overtake this call while it reads.
+                self._used.setdefault(present.key, now)
+            ctx = replace(ctx, params={**params, "inputResponses": _as_the_sdk_takes_it(answers)})
+        token = _present.set(present)
+        try:
+            result = await call_next(ctx)
+        finally:
+            _present.reset(token)
+        asked = result.get("requestState") if isinstance(result, Mapping) else getattr(result, "request_state", None)
+        if isinstance(asked, str):
+            self._keep(self._asked, _key(asked))
+        return result
+
+    def use(self) -> None:
+        """Use up the yes of the present round.
+
+        Raises:
+            Refused: when this round was answered before, whatever the answer was.
+        """
+        present = _present.get()
+        if present is None:
+            return  # a handshake connection: its answer came over the live connection, once
+        if present.key in self._used:
+            raise Refused(
+                "This question was already answered, and an answer is used once, so nothing was sent now. Read the "
+                "current state; if it has to be done, call again and the user is asked again."
+            )
+        self._keep(self._used, present.key)
+
+    def seconds(self) -> float | None:
+        """How long the answer of the present round took; None where the question was not asked by this process."""
+        present = _present.get()
+        asked = None if present is None else self._asked.get(present.key)
+        return None if present is None or asked is None else present.arrived - asked
+
+    @staticmethod
+    def _keep(kept: dict[str, float], key: str) -> None:
+        now = time.monotonic()
+        for old in [key for key, when in kept.items() if now - when > KEPT_SECONDS]:
+            del kept[old]
+        kept[key] = now
+
+
+def _key(state: str) -> str:
+    return hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _as_the_sdk_takes_it(answers: Any) -> dict[str, Any]:
+    """Answers that are no yes, in a shape that reaches us: what fits no form gets the SDK's words."""
+    taken: dict[str, Any] = {}
+    for name, answer in answers.items() if isinstance(answers, Mapping) else ():
+        action = answer.get("action") if isinstance(answer, Mapping) else None
+        content = answer.get("content") if isinstance(answer, Mapping) else None
+        is_no = isinstance(content, Mapping) and content.get("answer") == "no"
+        form = {"action": "accept", "content": {"answer": "no"}} if is_no else {"action": "accept"}
+        taken[str(name)] = {"action": action} if action in {"decline", "cancel"} else form
+    return taken
+
+
+def _is_yes(answers: Any) -> bool:
+    """Whether a round brought a yes, or nothing; the yes is used up by the act."""
+    if not isinstance(answers, Mapping) or not answers:
+        return answers is None or answers == {}
+    return all(
+        isinstance(answer, Mapping)
+        and answer.get("action") == "accept"
+        and isinstance(content := answer.get("content"), Mapping)
+        and content.get("answer") == "yes"
+        for answer in answers.values()
+    )
