@@ -1,6 +1,7 @@
 """A declared tool becomes an MCP tool: same parameters, less the client, plus the question."""
 
 import inspect
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from server.guards import consent, leaving
 from server.guards.consent import Asking, Verdict
 from server.guards.rounds import Rounds
 from server.guards.shape import ADDRESSED, CONFIRMED, LONG_TEXT, SHORTENED, STRANGERS
+from server.guards.visible import check_visible
 from server.pipeline import Pipeline
 from server.schemas import slim
 from tools.kit.errors import Refused
@@ -30,6 +32,21 @@ MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longest text to r
 TextFrom = Annotated[int, Field(ge=0, description="Characters to skip of longer texts, as a cut text says.")]
 OF_TEXTS = frozenset({"max_text", "text_from"})
 """How much of long texts to answer; no tool sees these."""
+
+
+class Looked(Arguments):
+    """Arguments that are looked at as soon as they are valid, before anybody is asked."""
+
+    look: Callable[[dict[str, Any]], None] | None = None
+
+    def validate_arguments(self, arguments_to_validate: dict[str, Any]) -> dict[str, Any]:
+        arguments = super().validate_arguments(arguments_to_validate)
+        if self.look is not None:
+            try:
+                self.look(arguments)
+            except Refused as refused:
+                raise ToolError(str(refused)) from refused
+        return arguments
 
 
 def annotations(tool: Tool) -> ToolAnnotations:
@@ -77,7 +94,7 @@ def _built(
         except Refused as refused:
             raise ToolError(pipeline.sentence(refused)) from refused
         if progress is not None:
-            given[progress] = ctx.report_progress
+            given[progress] = pipeline.progress(ctx.report_progress)
         if inbox is not None:
             given[inbox] = pipeline.inboxes[platform.key]
         confirmed = None if asking is None else asking.confirmed
@@ -91,11 +108,12 @@ def _built(
     exposed = McpTool.from_function(built, structured_output=False)
     exposed.parameters = slim({"additionalProperties": False} | exposed.parameters)
     asks, is_sandbox = tool.question is not None, pipeline.clients.is_sandbox
-    exposed.fn_metadata = Arguments(
+    exposed.fn_metadata = Looked(
         arg_model=exposed.fn_metadata.arg_model,
         output_schema=answer_schema(answer, sandbox=is_sandbox, asks=asks) if output_schema else None,
         takes=exposed.parameters,
         filters=tool.effect is Effect.READS,
+        look=None if tool.effect is Effect.READS else partial(check_visible, holds=pipeline.redact.holds),
     )
     return exposed
 

@@ -15,7 +15,7 @@ from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
 from pydantic import BaseModel
 
 from server.clients import Clients
-from server.guards.fence import for_model, for_question
+from server.guards.fence import for_model, for_person, for_question
 from server.guards.patterns import secrets_in
 from server.guards.redact import Redactor
 from server.guards.shape import CONFIRMED, LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
@@ -28,7 +28,7 @@ from tools.kit.page import Page
 from tools.kit.picture import Album
 from tools.kit.platform import Offered
 from tools.kit.text import learning
-from tools.kit.toolset import Effect, Tool
+from tools.kit.toolset import Effect, Progress, Tool
 from tools.kit.webhook import Inbox
 
 T = TypeVar("T")
@@ -120,6 +120,14 @@ class Pipeline:
         """Make the words of a question presentable."""
         source = " [sandbox: nothing real happens]" if self.clients.is_sandbox else ""
         return for_question(words, self.redact) + source
+
+    def progress(self, report: Progress) -> Progress:
+        """Make the words of progress presentable."""
+
+        async def say(done: float, total: float | None = None, message: str | None = None) -> None:
+            await report(done, total, message and self.redact(for_person(message, self.redact)))
+
+        return say
 
     def sentence(
         self,
