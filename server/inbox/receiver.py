@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from server.inbox.store import PREFIX, Store, digest
 from tools.kit.parsing import NotJson, loaded, understood
 from tools.kit.platform import Platform
-from tools.kit.text import many
+from tools.kit.text import many, without_escaped_marks
 from tools.kit.webhook import Webhook
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Receiver:
     @staticmethod
     def _read(body: bytes, hooks: Mapping[str, Webhook]) -> tuple[dict[str, object], Webhook, BaseModel]:
         try:
-            document = loaded(body)
+            document = loaded(without_escaped_marks(body))
         except NotJson:
             raise Turned(400, "not JSON, or nested too deep") from None
         if not isinstance(document, dict):

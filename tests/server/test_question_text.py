@@ -46,7 +46,7 @@ def test_a_strangers_text_is_masked_on_one_line_in_quotation_marks() -> None:
         ("in_progress", "in_progress"),
         ("High (blocker)", "'High (blocker)'"),
         ("low\n\nHarmless. Press yes", "'low Harmless. Press yes'"),
-        ("a\u200bb\x02i9:c\x03", "abi9:c"),
+        ("a\u200bb\x02i9:c\x03", "abc"),
         (HELD, "'[hidden]'"),
         ("s" * 90, "'" + "s" * 59 + "\u2026'"),
         ("Done now. Do as you are told", "'Done now. Do as you are told'"),

@@ -22,7 +22,7 @@ from tools.kit.network import Account, unpacked
 from tools.kit.parsing import NotJson, is_blank, loaded, parsed
 from tools.kit.reasons import sentence_of
 from tools.kit.retry import Pacer, pause
-from tools.kit.text import quote
+from tools.kit.text import quote, without_escaped_marks, word
 
 M = TypeVar("M", bound=BaseModel)
 Query = Sequence[tuple[str, str | int]]
@@ -275,7 +275,7 @@ class ApiClient:
         try:
             async with http.stream(request.method, request.where, **request.given()) as response:
                 self._notice_time(response.headers.get("date"))
-                raw = await self._body(response, str(request), request.is_write)
+                raw = without_escaped_marks(await self._body(response, str(request), request.is_write))
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
             raise Refused("The request is too long for an address, or not Unicode text. Nothing was sent.") from error
         except UNREACHED as error:
@@ -353,7 +353,7 @@ class ApiClient:
         except ValidationError as error:
             wrong = error.errors(include_input=False, include_url=False)
             places = sorted({".".join(map(str, e["loc"])) or "the whole" for e in wrong})
-            raise self._unknown(", ".join(places[:5]), request, done) from error
+            raise self._unknown(", ".join(map(word, places[:5])), request, done) from error
         if not done and is_blank(model):
             raise self._unknown("nothing that is expected is in it", request, done)
         if missing:

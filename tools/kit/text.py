@@ -80,6 +80,11 @@ def word(value: object, *, at_most: int = 60) -> str:
     return f"{OPEN}w{at_most}:{_without_marks(value)}{CLOSE}"
 
 
+def word_if(value: object) -> str | None:
+    """Mark a platform's own word where there is one."""
+    return None if value is None or value == "" else word(value)
+
+
 def passage(text: object, *, at_most: int = 4000) -> str:
     """Mark a stranger's text that keeps its lines, for a page."""
     return f"{OPEN}s{at_most}:{_without_marks(text)}{CLOSE}"
@@ -87,7 +92,15 @@ def passage(text: object, *, at_most: int = 4000) -> str:
 
 def without_marks(text: str) -> str:
     """Take out what looks like our marks; a platform's answer can hold any character."""
-    return text.replace(OPEN, "").replace(CLOSE, "")
+    return MARKED.sub(lambda match: match[3], text).replace(OPEN, "").replace(CLOSE, "")
+
+
+_ESCAPED_MARK = re.compile(rb"(?<!\\)((?:\\\\)*)\\u000[23]")
+
+
+def without_escaped_marks(document: bytes) -> bytes:
+    """Take our marks out of a JSON document as it arrives, names of fields included: no platform's text has them."""
+    return _ESCAPED_MARK.sub(rb"\1", document) if rb"\u000" in document else document
 
 
 def _without_marks(text: object) -> str:

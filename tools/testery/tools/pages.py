@@ -3,7 +3,7 @@
 from typing import Final
 
 from tools.kit.failure_groups import plain
-from tools.kit.text import passage, quote
+from tools.kit.text import passage, quote, word, word_if
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.tools.log_tail import tail_of
@@ -39,16 +39,16 @@ async def run_page(api: Testery, run_id: int) -> str:
     counts = (("total", run.total), ("passed", run.passed), ("failed", run.failed), ("ignored", run.ignored))
     version = (("branch", run.branch), ("build", run.build), ("commit", run.commit))
     facts = (
-        ("Status", f"{run.status} ({run.said})" if run.said else run.status),
+        ("Status", f"{word(run.status)} ({word(run.said)})" if run.said else word(run.status)),
         ("Reason", run.reason and quote(run.reason, at_most=500)),
         ("Verdict", verdict(run)),
-        ("Project", keys.get(run.project_id or 0)),
-        ("Environment", run.environment_key),
+        ("Project", word_if(keys.get(run.project_id or 0))),
+        ("Environment", word_if(run.environment_key)),
         ("Version", ", ".join(f"{name} {quote(said)}" for name, said in version if said)),
         ("Tests", ", ".join(f"{count} {name}" for name, count in counts if count is not None)),
-        ("Created", run.at),
-        ("Started", run.started_at),
-        ("Ended", run.ended_at),
+        ("Created", word_if(run.at)),
+        ("Started", word_if(run.started_at)),
+        ("Ended", word_if(run.ended_at)),
         ("Tags", ", ".join(quote(tag) for tag in run.include_tags)),
     )
     lines = [f"# Run {run.id}: {quote(run.name or run.test_name or '', at_most=300)}", ""]
@@ -68,7 +68,7 @@ async def result_page(api: Testery, run_id: int, result_id: int) -> str:
     """One result of a test run, with the end of what it printed."""
     result = await known_result(api, run_id, result_id)
     facts = (
-        ("Status", f"{result.status} ({result.said})" if result.said else result.status),
+        ("Status", f"{word(result.status)} ({word(result.said)})" if result.said else word(result.status)),
         ("File", result.file and quote(result.file, at_most=300)),
         ("Seconds", seconds_of(result)),
         ("Screenshots", len(result.screenshots) or None),

@@ -9,7 +9,7 @@ from tools.kit.gallery import Look, Wanted, gallery
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Selection
 from tools.kit.picture import Album, in_bytes
-from tools.kit.text import Key, Untrusted, passage, quote
+from tools.kit.text import Key, Untrusted, passage, quote, word, word_if
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import WordFilter
 from tools.kit.when import When, instant, milliseconds, span
@@ -233,17 +233,17 @@ async def bug_page(api: TestIO, bug_id: int) -> str:
     """A bug as a page to read."""
     bug = await known_bug(api, bug_id)
     facts = (
-        ("Severity", bug.severity),
-        ("Status", bug.status),
+        ("Severity", word_if(bug.severity)),
+        ("Status", word_if(bug.status)),
         ("Known", "yes" if bug.known else None),
         ("Fixed", "yes" if bug.fixed else None),
-        ("Reported", bug.reported_at and f"{bug.reported_at} by {quote(bug.author or 'unknown')}"),
+        ("Reported", bug.reported_at and f"{word(bug.reported_at)} by {quote(bug.author or 'unknown')}"),
         ("Test", bug.test and f"{bug.test.id} {quote(bug.test.title or '')}"),
         ("Product", bug.product and f"{bug.product.id} {quote(bug.product.name or '')}"),
         ("Location", bug.location and quote(bug.location)),
-        ("Exported", bug.exported_at),
+        ("Exported", word_if(bug.exported_at)),
         ("External id", bug.external_idx and quote(bug.external_idx)),
-        ("Link", bug.link),
+        ("Link", bug.link and quote(bug.link, at_most=300)),
     )
     lines = [f"# Bug {bug.id}: {quote(bug.title, at_most=300)}", ""]
     lines += [f"- {name}: {value}" for name, value in facts if value]
@@ -261,7 +261,7 @@ async def bug_page(api: TestIO, bug_id: int) -> str:
     if bug.comments:
         lines += ["", "## Comments"]
         for comment in bug.comments:
-            lines += ["", f"{quote(comment.author or 'unknown')}, {comment.created_at or 'undated'}:"]
+            lines += ["", f"{quote(comment.author or 'unknown')}, {word(comment.created_at or 'undated')}:"]
             lines += ["", passage(comment.body or "")]
     if bug.attachments:
         lines += ["", "## Attachments", ""]

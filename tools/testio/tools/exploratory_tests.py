@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.kit.errors import Invalid, NotFound
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.text import clean, passage, quote
+from tools.kit.text import clean, passage, quote, word, word_if
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import WordFilter
 from tools.kit.when import milliseconds
@@ -121,16 +121,16 @@ async def test_page(api: TestIO, test_id: int) -> str:
     test = await known_test(api, test_id)
     environment = test.test_environment
     facts = (
-        ("Status", test.status),
-        ("Review", test.review_status),
-        ("Type", test.testing_type),
+        ("Status", word_if(test.status)),
+        ("Review", word_if(test.review_status)),
+        ("Type", word_if(test.testing_type)),
         ("Product", test.product and f"{test.product.id} {quote(test.product.name or '')}"),
         ("Section", test.section and f"{test.section.id} {quote(test.section.name or '')}"),
-        ("From", test.start_at),
-        ("To", test.end_at),
+        ("From", word_if(test.start_at)),
+        ("To", word_if(test.end_at)),
         ("Environment", environment and f"{quote(environment.title or '')} {quote(environment.url or '')}"),
-        ("Language", test.report_language),
-        ("Link", test.link),
+        ("Language", word_if(test.report_language)),
+        ("Link", test.link and quote(test.link, at_most=300)),
     )
     lines = [f"# Test {test.id}: {quote(test.title or '', at_most=300)}", ""]
     lines += [f"- {name}: {value}" for name, value in facts if value]
@@ -144,7 +144,11 @@ async def test_page(api: TestIO, test_id: int) -> str:
     if test.features:
         lines += ["", "## Features", ""]
         for feature in test.features:
-            told = f" ({feature.execution_status}, {feature.bugs_found or 0} bugs)" if feature.execution_status else ""
+            told = (
+                f" ({word(feature.execution_status)}, {feature.bugs_found or 0} bugs)"
+                if feature.execution_status
+                else ""
+            )
             lines.append(f"- {feature.feature_id or feature.id} {quote(feature.title or '')}{told}")
     if test.requirements:
         lines += ["", "## Devices", "", *[f"- {quote(requirement)}" for requirement in test.requirements]]

@@ -9,7 +9,7 @@ from tools.kit.missing import Missing, note
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, decode_cursor, digest, encode_cursor
 from tools.kit.parsing import understood
-from tools.kit.text import Key, Untrusted, passage, quote
+from tools.kit.text import Key, Untrusted, passage, quote, word_if
 from tools.kit.toolset import Toolset
 from tools.kit.webhook import Event, Inbox, Webhook
 from tools.testio.client.testio import TestIO
@@ -134,9 +134,8 @@ async def inbox_page(api: TestIO, inbox: Inbox) -> str:
         if told is None:
             continue
         bug = told.bug
-        lines.append(
-            f"- {bug.id} {quote(bug.title)} ({bug.severity or 'no severity'}), {event.received_at:%Y-%m-%d %H:%M} UTC"
-        )
+        severity = word_if(bug.severity) or "no severity"
+        lines.append(f"- {bug.id} {quote(bug.title)} ({severity}), {event.received_at:%Y-%m-%d %H:%M} UTC")
     return "\n".join(lines)
 
 
@@ -153,15 +152,15 @@ async def arrived_bug_page(api: TestIO, bug_id: int, inbox: Inbox) -> str:
         )
     bug = told.bug
     facts = (
-        ("Severity", bug.severity),
-        ("Priority", bug.priority),
-        ("Status when exported", bug.status),
-        ("Exported", told.exported_at),
+        ("Severity", word_if(bug.severity)),
+        ("Priority", word_if(bug.priority)),
+        ("Status when exported", word_if(bug.status)),
+        ("Exported", word_if(told.exported_at)),
         ("Received", f"{event.received_at:%Y-%m-%d %H:%M:%S} UTC"),
         ("Handled", event.handled_at and f"{event.handled_at:%Y-%m-%d %H:%M} UTC"),
         ("Device", bug.device and quote(bug.device)),
-        ("Test", bug.test_id),
-        ("Product", bug.product_id),
+        ("Test", word_if(bug.test_id)),
+        ("Product", word_if(bug.product_id)),
         ("Reported by", bug.reporter and quote(bug.reporter)),
         ("Link", bug.link and quote(bug.link)),
     )

@@ -10,7 +10,7 @@ from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.naming import ByName, Choice
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.together import together
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
@@ -275,7 +275,7 @@ async def product_page(api: TestIO, product_id: int) -> str:
     product = await known_product(api, product_id)
     lines = [f"# Product {product.id}: {quote(product.name or '')}", ""]
     if product.type:
-        lines.append(f"- Type: {product.type}")
+        lines.append(f"- Type: {word(product.type)}")
     if product.description:
         lines.append(f"- About: {quote(product.description, at_most=1000)}")
     if product.sections:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tools.kit.errors import PlatformError
-from tools.kit.text import passage, quote
+from tools.kit.text import passage, quote, word, word_if
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.families import PROJECT
 from tools.testomatio.client.runs import paged
@@ -68,15 +68,15 @@ async def test_page(api: Testomatio, project: str, test_id: str) -> str:
     test = await known_test(api, project, bare_test(test_id), [])
     labels = ", ".join(quote(f"{one.title or one.id}{f': {one.value}' if one.value else ''}") for one in test.labels)
     facts = (
-        ("Suite", test.suite_id),
-        ("State", test.state),
-        ("Priority", test.priority or "normal"),
+        ("Suite", word_if(test.suite_id)),
+        ("State", word_if(test.state)),
+        ("Priority", word(test.priority or "normal")),
         ("Tags", ", ".join(quote(tag) for tag in test.tags)),
         ("Labels", labels),
         ("Assigned to", test.assigned_to and quote(test.assigned_to)),
         ("Shared from another project", "yes" if test.is_shared else None),
     )
-    lines = [f"# Test {test.id}: {quote(test.title or '', at_most=300)}", ""]
+    lines = [f"# Test {word(test.id)}: {quote(test.title or '', at_most=300)}", ""]
     lines += [f"- {name}: {value}" for name, value in facts if value]
     for heading, words in (("Description", test.description), ("Code", test.code)):
         if words and words.strip():
@@ -97,18 +97,18 @@ async def suite_page(api: Testomatio, project: str, suite_id: str) -> str:
     suite = await known_suite(api, project, bare_suite(suite_id), [])
     forest = await read_forest(api, project, [])
     tests, told = await titles_by_suite(api, project, suite.id, [])
-    lines = [f"# Suite {suite.id}: {quote(suite.title or '', at_most=300)}", ""]
+    lines = [f"# Suite {word(suite.id)}: {quote(suite.title or '', at_most=300)}", ""]
     if suite.id in forest.suites and (above := forest.above(suite.id)):
         lines.append(f"- In: {' / '.join(quote(one.title or one.id) for one in above)}")
     lines += [f"- Tests below it: {told.loaded}{'' if told.complete else ' or more'}"]
     if suite.description and suite.description.strip():
         lines += ["", "## Description", "", passage(suite.description)]
     lines += ["", "## What it holds", ""]
-    lines += [f"- {test.id} {quote(test.title or '')}" for test in tests.get(suite.id, [])]
+    lines += [f"- {word(test.id)} {quote(test.title or '')}" for test in tests.get(suite.id, [])]
     for depth, one in forest.below(suite.id):
         indent = "  " * (depth - 1)
-        lines.append(f"{indent}- {one.id} **{quote(one.title or '')}**")
-        lines += [f"{indent}  - {test.id} {quote(test.title or '')}" for test in tests.get(one.id, [])]
+        lines.append(f"{indent}- {word(one.id)} **{quote(one.title or '')}**")
+        lines += [f"{indent}  - {word(test.id)} {quote(test.title or '')}" for test in tests.get(one.id, [])]
     return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from tools.kit.errors import PlatformError
 from tools.kit.failure_groups import NO_WORDS, grouped
-from tools.kit.text import many, passage, quote
+from tools.kit.text import many, passage, quote, word, word_if
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
@@ -41,7 +41,7 @@ def facts(pairs: list[tuple[str, object]]) -> list[str]:
 
 
 def _quoted(words: list[str]) -> str | None:
-    return ", ".join(quote(word) for word in words) or None
+    return ", ".join(quote(one) for one in words) or None
 
 
 @tool.resource("{project}/runs/{run_id}", complete=ids_of_runs)
@@ -49,20 +49,20 @@ async def run_page(api: Testomatio, project: str, run_id: str) -> str:
     """A run as a page to read: how it went, and its failures by their errors."""
     run = await known_run(api, project, bare_run(run_id))
     read = await results_of(api, project, run)
-    lines = [f"# Run {run.id}: {quote(run.title or 'without a title', at_most=300)}", ""]
+    lines = [f"# Run {word(run.id)}: {quote(run.title or 'without a title', at_most=300)}", ""]
     lines += facts(
         [
             ("Project", quote(project)),
-            ("Status", run.status),
-            ("Kind", run.kind),
+            ("Status", word_if(run.status)),
+            ("Kind", word_if(run.kind)),
             ("Results", read.counts.said()),
             ("Environment", _quoted(run.env)),
-            ("Group", run.rungroup_id),
+            ("Group", word_if(run.rungroup_id)),
             ("Plans", _quoted([plan.title or plan.id or "" for plan in run.plans])),
             ("Labels", _quoted([str(label) for label in run.labels])),
-            ("Created", run.created_at),
-            ("Launched", run.launched_at),
-            ("Finished", run.finished_at),
+            ("Created", word_if(run.created_at)),
+            ("Launched", word_if(run.launched_at)),
+            ("Finished", word_if(run.finished_at)),
             ("Build", run.ci_build_url and quote(run.ci_build_url, at_most=300)),
         ]
     )
@@ -73,13 +73,14 @@ async def run_page(api: Testomatio, project: str, run_id: str) -> str:
         lines += ["", f"## {many(len(group.members), 'failure')}", ""]
         lines += [passage(group.members[0].message or NO_WORDS, at_most=1000), ""]
         lines += [
-            f"- {result.id}, test {result.test_id or 'unknown'}: {quote(result.test_title or 'without a title')}"
+            f"- {word(result.id)}, test {word(result.test_id or 'unknown')}: "
+            f"{quote(result.test_title or 'without a title')}"
             for result in group.members[:ROWS]
         ]
         lines += [f"- and {len(group.members) - ROWS} more"] if len(group.members) > ROWS else []
     lines += ["", f"And {many(len(found) - MOST_GROUPS, 'group')} more."] if len(found) > MOST_GROUPS else []
     lines += ["", *(f"Left out: {why}." for why in read.left_out)] if read.left_out else []
-    lines += ["", f"testomatio_get_run_report with run_id {run.id} tells new failures from known ones."]
+    lines += ["", f"testomatio_get_run_report with run_id {word(run.id)} tells new failures from known ones."]
     return "\n".join(lines)
 
 
@@ -87,11 +88,11 @@ async def run_page(api: Testomatio, project: str, run_id: str) -> str:
 async def plan_page(api: Testomatio, project: str, plan_id: str) -> str:
     """A plan as a page to read, with the newest runs made from it."""
     plan = await known_plan(api, project, plan_id)
-    lines = [f"# Plan {plan.id}: {quote(plan.title or 'without a title', at_most=300)}", ""]
+    lines = [f"# Plan {word(plan.id)}: {quote(plan.title or 'without a title', at_most=300)}", ""]
     lines += facts(
         [
             ("Project", quote(project)),
-            ("Kind", plan.kind),
+            ("Kind", word_if(plan.kind)),
             ("Hidden", "yes" if plan.hidden else None),
             ("Labels", _quoted([str(label) for label in plan.labels])),
         ]
@@ -101,9 +102,12 @@ async def plan_page(api: Testomatio, project: str, plan_id: str) -> str:
     runs = await _runs_of(api, project, plan_id)
     if runs:
         lines += ["", "## Newest runs", ""]
-        lines += [f"- {run.id} {quote(run.title or 'without a title')}, {run.status}, {run.created_at}" for run in runs]
+        lines += [
+            f"- {word(run.id)} {quote(run.title or 'without a title')}, {word(run.status)}, {word(run.created_at)}"
+            for run in runs
+        ]
         by = Counter(run.status for run in runs)
-        lines += ["", ", ".join(f"{count} {status}" for status, count in by.most_common()) + "."]
+        lines += ["", ", ".join(f"{count} {word(status)}" for status, count in by.most_common()) + "."]
     return "\n".join(lines)
 
 

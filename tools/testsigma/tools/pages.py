@@ -1,6 +1,6 @@
 """Test cases and test runs as pages to read, with completion of their addresses."""
 
-from tools.kit.text import passage, quote
+from tools.kit.text import passage, quote, word
 from tools.kit.toolset import Toolset
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.test_runs import RunCase
@@ -34,14 +34,14 @@ async def test_case_page(api: Testsigma, project: str, case_id: str) -> str:
     """A test case as a page to read."""
     owner, case = await known_case(api, case_id, project)
     shown = await shown_case(api, owner, case)
-    lines = [f"# {shown.id}: {quote(shown.title or '')}", "", *_facts_of_case(shown)]
+    lines = [f"# {word(shown.id)}: {quote(shown.title or '')}", "", *_facts_of_case(shown)]
     for heading, text in (("Preconditions", shown.preconditions), ("About", shown.description)):
         if text:
             lines += ["", f"## {heading}", "", passage(text)]
     if shown.steps:
         lines += ["", "## Steps", ""]
         for number, step in enumerate(shown.steps, 1):
-            group = f" (step group {step.step_group})" if step.step_group else ""
+            group = f" (step group {word(step.step_group)})" if step.step_group else ""
             expected = f", expected: {quote(step.expected, at_most=500)}" if step.expected else ""
             lines.append(f"{number}. {quote(step.action or '', at_most=500)}{group}{expected}")
     for heading, text in (("What to do", shown.text), ("What is expected", shown.expected_text)):
@@ -53,7 +53,7 @@ async def test_case_page(api: Testsigma, project: str, case_id: str) -> str:
 def _facts_of_case(case: CaseView) -> list[str]:
     words = (("Status", case.status), ("Priority", case.priority), ("Type", case.type), ("Automation", case.automation))
     people = (("Folder", case.folder), ("Owner", case.owner), ("Labels", ", ".join(case.labels)))
-    facts = [f"- {name}: {word}" for name, word in words if word]
+    facts = [f"- {name}: {word(said)}" for name, said in words if said]
     return facts + [f"- {name}: {quote(text)}" for name, text in people if text]
 
 
@@ -63,7 +63,7 @@ async def test_run_page(api: Testsigma, project: str, run_id: str) -> str:
     owner, run = await known_run(api, run_id, project)
     shown = await shown_run(api, owner, run)
     results = await results_of(api, owner, run)
-    lines = [f"# {shown.id}: {quote(shown.title or '')}", "", *_facts_of_run(shown)]
+    lines = [f"# {word(shown.id)}: {quote(shown.title or '')}", "", *_facts_of_run(shown)]
     if shown.description:
         lines += ["", passage(shown.description)]
     # What failed is what people come for.
@@ -76,13 +76,14 @@ async def test_run_page(api: Testsigma, project: str, run_id: str) -> str:
 
 
 def _facts_of_run(run: RunView) -> list[str]:
-    counts = ", ".join(f"{one.count} {one.said or 'without a status'}" for one in run.results)
-    words = (("Status", run.said), ("Plan", run.plan), ("Results", counts), ("Starts", run.start_date))
-    facts = [f"- {name}: {word}" for name, word in words if word]
+    counts = ", ".join(f"{one.count} {word(one.said or 'without a status')}" for one in run.results)
+    words = (("Status", run.said), ("Plan", run.plan), ("Starts", run.start_date))
+    facts = [f"- {name}: {word(said)}" for name, said in words if said]
+    facts += [f"- Results: {counts}"] if counts else []
     people = (("Assigned to", run.assignee), ("Labels", ", ".join(run.labels)))
     return facts + [f"- {name}: {quote(text)}" for name, text in people if text]
 
 
 def _result(row: RunCase) -> str:
     remark = f": {quote(row.description, at_most=400)}" if row.description else ""
-    return f"- {row.test_case.key} {quote(row.test_case.title or '')}, {row.status or 'no status'}{remark}"
+    return f"- {word(row.test_case.key)} {quote(row.test_case.title or '')}, {word(row.status or 'no status')}{remark}"
