@@ -8,11 +8,11 @@ from pydantic import AfterValidator, Field
 from tools.kit.errors import PlatformError, Unauthorized
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
-from tools.kit.text import Secret, many, quote
+from tools.kit.question import Lines
+from tools.kit.text import Secret, given, many
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.access_claims import AccessClaim, AccessClaimPage
-from tools.testio.tools.order_questions import Lines
 
 T = TypeVar("T")
 
@@ -96,9 +96,8 @@ async def about_to_create(
     test_cycle_url: str | None,
 ) -> str:
     accounts = many(len(credentials), "test account")
-    lines = Lines(f"Hand {accounts} to testers, on a new page {quote(name, at_most=250)}?")
-    lines.add("Intro", intro and quote(intro, at_most=2000))
-    lines.add("Test", test_cycle_url and quote(test_cycle_url, at_most=2000))
+    lines = Lines(f"Hand {accounts} to testers, on a new page {given(name)}?")
+    lines.fields({"Intro": intro, "Test": test_cycle_url})
     lines.add("Expires after", many(expiration_period, "day"))
     lines.say("The API can neither show these credentials again nor take them back.")
     return str(lines)

@@ -11,7 +11,8 @@ from pydantic import Field
 from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.naming import ByName, Choice
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.question import Lines
+from tools.kit.text import Key, Untrusted, given, many, quote, word
 from tools.kit.together import together
 from tools.kit.toolset import Toolset
 from tools.testio.client.confirmations import MOST_FIXES
@@ -23,7 +24,7 @@ from tools.testio.tools.bugs import BugId, known_bug
 from tools.testio.tools.decisions import in_words
 from tools.testio.tools.devices import chosen
 from tools.testio.tools.order_fields import ChosenDevices, Devices, EnvironmentToUse, Requirements
-from tools.testio.tools.order_questions import ORDERS, PAID, Lines, environment_line
+from tools.testio.tools.order_questions import ORDERS, PAID, environment_line
 from tools.testio.tools.products import ENVIRONMENT, environment_choices
 
 tool = Toolset(TestIO)
@@ -65,9 +66,24 @@ async def bug_to_reproduce(api: TestIO, bug_id: int) -> tuple[Bug, ProductName]:
     bug = await known_bug(api, bug_id)
     if bug.status not in {None, OPEN}:
         raise Refused(
-            f"Bug {bug.id} is {bug.status}; only an open one ({OPEN}) can be reproduced for you. Nothing was sent."
+            f"Bug {bug.id} is {word(bug.status)}; only an open one ({OPEN}) can be reproduced for you. "
+            "Nothing was sent."
         )
     return bug, await product_of(api, bug)
+
+
+def say_wishes(
+    lines: Lines,
+    ask_for: list[Evidence] | None,
+    question: str | None,
+    allow_device_clouds: bool,
+    devices: list[ChosenDevices] | None,
+) -> None:
+    """What a tester is to do, in the question and in the answer."""
+    lines.add("Asked for", ", ".join(wish.replace("_", " ") for wish in EVIDENCE if wish in (ask_for or ())))
+    lines.add("Question to the tester", given(question) if question else None)
+    lines.add("Devices", "; ".join(map(str, devices)) if devices else "the platform's default choice")
+    lines.add("Device clouds", "allowed" if allow_device_clouds else None)
 
 
 async def about_to_have_reproduced(
@@ -82,10 +98,7 @@ async def about_to_have_reproduced(
     bug, product = await bug_to_reproduce(api, bug_id)
     lines = Lines(f"Have a tester reproduce {in_words(bug)}?")
     lines.add("Product", f"{product.id} {quote(product.name or '')}")
-    lines.add("Asked for", ", ".join(wish.replace("_", " ") for wish in EVIDENCE if wish in (ask_for or ())))
-    lines.add("Question to the tester", quote(question, at_most=LONGEST_QUESTION) if question else None)
-    lines.add("Devices", "; ".join(map(str, devices)) if devices else "the platform's default choice")
-    lines.add("Device clouds", "allowed" if allow_device_clouds else None)
+    say_wishes(lines, ask_for, question, allow_device_clouds, devices)
     lines.say(f"The tester is paid for it. {PAID}")
     return str(lines)
 
@@ -97,6 +110,7 @@ class AskedToReproduce(Answer):
     bug_id: int
     title: Untrusted
     confirmation: ReportConfirmation
+    ordered: list[str]
     next: str = "The API does not show it again; the platform's web app does. Without a tester it expires."
 
 
@@ -125,7 +139,9 @@ async def request_bug_report_confirmation(
         fields["requirements"] = [group.wire() for group in devices]
     fields["bug_report_confirmation_requirement_attributes"] = wishes
     made = await api.request_bug_report_confirmation(fields)
-    return AskedToReproduce(done="Requested.", bug_id=bug.id, title=bug.title, confirmation=made)
+    ordered = Lines(f"1 tester reproduces it, on product {product.id} {quote(product.name or '')}")
+    say_wishes(ordered, ask_for, question, allow_device_clouds, devices)
+    return AskedToReproduce(done="Requested.", bug_id=bug.id, title=bug.title, confirmation=made, ordered=ordered.facts)
 
 
 class FixToCheck(Sent):
@@ -150,6 +166,13 @@ class Checks:
     environments: dict[int, str]
     orders: bool
     devices: list[ChosenDevices] | None
+
+    def say(self, lines: Lines, allow_device_clouds: bool) -> None:
+        """Where and on what they are checked, in the question and in the answer."""
+        for environment in self.environments.values():
+            lines.add("Environment", environment)
+        lines.add("Devices", "; ".join(map(str, self.devices)) if self.devices else "those of each bug's test")
+        lines.add("Device clouds", "allowed" if allow_device_clouds else None)
 
 
 async def check_environment_choices(api: TestIO, given: Mapping[str, Any]) -> list[Choice]:
@@ -236,21 +259,17 @@ async def about_to_have_fixes_checked(
 ) -> str:
     checks = await read_checks(api, bugs, environment_id, requirements)
     todo = len(bugs) - len(checks.pending)
-    count = f"{todo} bugs are" if todo > 1 else "1 bug is"
-    lines = Lines(f"Have testers check whether {count} fixed?")
+    lines = Lines(f"Have testers check whether {many(todo, 'bug is', 'bugs are')} fixed?")
     room = min(250, max(30, 3000 // len(bugs)))
     for wish, bug in zip(bugs, checks.bugs, strict=True):
         if bug.id in checks.pending:
             continue
-        note = f", with the note {quote(wish.note, at_most=LONGEST_NOTE)}" if wish.note else ""
+        note = f", with the note {given(wish.note)}" if wish.note else ""
         where = f", in environment {checks.environment_of[bug.id]}" if len(checks.environments) > 1 else ""
         lines.add("Bug", f"{bug.id} {quote(bug.title, at_most=room)}{where}{note}")
-    for environment in checks.environments.values():
-        lines.add("Environment", environment)
-    left_out = ", ".join(f"{number} (check {check.id})" for number, check in checks.pending.items())
+    left_out = ", ".join(f"{number} (check {word(check.id)})" for number, check in checks.pending.items())
     lines.add("Left out, since a check of them is pending", left_out)
-    lines.add("Devices", "; ".join(map(str, checks.devices)) if checks.devices else "those of each bug's test")
-    lines.add("Device clouds", "allowed" if allow_device_clouds else None)
+    checks.say(lines, allow_device_clouds)
     if checks.orders:
         lines.say(ORDERS)
     lines.say(f"Each check is paid. {PAID}")
@@ -280,6 +299,7 @@ class AskedToCheck(Answer):
 
     done: str
     results: list[CheckedFix]
+    ordered: list[str]
     next: str = "testio_list_bug_fix_confirmations shows what testers find, bug by bug."
 
 
@@ -321,7 +341,9 @@ async def request_bug_fix_confirmations(
         raise Invalid(f"No check was requested. {told}.")
     rest = len(results) - made
     done = f"{made} of {len(results)} requested" + (f"; {rest} not: see status and error." if rest else ".")
-    return AskedToCheck(done=done, results=results)
+    ordered = Lines(f"{many(made, 'paid check')}")
+    checks.say(ordered, allow_device_clouds)
+    return AskedToCheck(done=done, results=results, ordered=ordered.facts)
 
 
 class ChecksOfBug(Answer):

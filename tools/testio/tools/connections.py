@@ -10,13 +10,13 @@ from pydantic import Field, SecretStr
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.picture import is_loopback
-from tools.kit.text import Secret, quote
+from tools.kit.question import Lines
+from tools.kit.text import Secret, given, quote
 from tools.kit.toolset import Toolset
 from tools.kit.webhook import Inbox
 from tools.testio.client.testio import TestIO
 from tools.testio.models.connections import Connection
 from tools.testio.models.products import Product
-from tools.testio.tools.order_questions import Lines
 from tools.testio.tools.products import PRODUCT, SECTION
 
 tool = Toolset(TestIO)
@@ -27,6 +27,7 @@ Target = Annotated[Secret, Field(min_length=1, max_length=2000, description="htt
 Ids = Annotated[list[Annotated[int, Field(gt=0)]] | None, Field(max_length=100)]
 Fixed = Annotated[bool | None, Field(description="test IO does not explain it.")]
 
+FIXED = "The switch 'fixed', which test IO does not explain"
 MOST_NAMED = 20
 """An account's products may all use one connection; a question has to stay readable."""
 
@@ -151,13 +152,15 @@ async def about_to_create(
     to_inbox: bool,
     product_ids: Ids,
     section_ids: Ids,
+    fixed: bool | None,
 ) -> str:
     host = checked_target(url, to_inbox)
     if host is None:
         host = f"{await inbox.public_host()}, the inbox of Testdesk"
     chosen = wanted(await api.products(), product_ids, section_ids)
-    lines = Lines(f"Create connection {quote(name, at_most=250)}? Exported bugs, with attachments, will go to {host}.")
+    lines = Lines(f"Create connection {given(name)}? Exported bugs, with attachments, will go to {host}.")
     lines.add("Bugs of", ", ".join(chosen) or "no product or section yet")
+    lines.fields({FIXED: fixed})
     lines.say("What is sent there cannot be called back.")
     return str(lines)
 
@@ -225,9 +228,10 @@ async def about_to_update(
     chosen = wanted(products, product_ids, section_ids)
     old = quote(before.host or "an unknown host")
     lines = Lines(f"Change connection {connection_id} {quote(before.name or '', at_most=250)}?")
-    lines.add("Name", name and f"becomes {quote(name, at_most=250)}")
+    lines.becomes("Name", before.name, name)
     lines.add("Bugs go to", f"{host}, until now to {old}" if host else f"{old}, as before")
     lines.add("Bugs of", ", ".join(chosen))
+    lines.fields({FIXED: fixed})
     lines.add("Used until now by", users_of(products, connection_id))
     lines.say("What is sent there, bugs with attachments, cannot be called back.")
     return str(lines)
@@ -273,4 +277,6 @@ async def delete_connection(api: TestIO, connection_id: ConnectionId) -> Deleted
     """Delete a connection, after a person said yes: exported bugs are no longer sent there."""
     before = await known_connection(api, connection_id)
     await api.delete_connection(connection_id)
-    return DeletedConnection(done="Deleted.", connection=before)
+    host = quote(before.host or "an unknown host")
+    done = f"Deleted connection {connection_id} {quote(before.name or '')}. Bugs are no longer sent to {host}."
+    return DeletedConnection(done=done, connection=before)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, given, quote, word
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import Bug, RejectReason
@@ -47,7 +47,7 @@ class Decided(Answer):
 def in_words(bug: Bug) -> str:
     """A bug as a question names it."""
     by = f", reported by {quote(bug.author, at_most=60)}" if bug.author else ""
-    return f"bug {bug.id} {quote(bug.title)} ({bug.severity or 'no severity'}{by})"
+    return f"bug {bug.id} {quote(bug.title)} ({word(bug.severity or 'no severity')}{by})"
 
 
 async def open_bug(api: TestIO, bug_id: int) -> Bug:
@@ -58,7 +58,7 @@ async def open_bug(api: TestIO, bug_id: int) -> Bug:
     """
     bug = await known_bug(api, bug_id)
     if bug.is_decided:
-        raise Refused(f"Bug {bug.id} is already {bug.status}; a decision cannot be changed. Nothing was sent.")
+        raise Refused(f"Bug {bug.id} is already {word(bug.status)}; a decision cannot be changed. Nothing was sent.")
     return bug
 
 
@@ -72,7 +72,7 @@ async def valid_reason(api: TestIO, reason: str) -> RejectReason:
     for known in reasons:
         if known.key == reason:
             return known
-    keys = ", ".join(known.key for known in reasons)
+    keys = ", ".join(word(known.key) for known in reasons)
     raise Refused(f"{reason[:80]!r} is no reject reason. Valid: {keys}. Nothing was sent.")
 
 
@@ -100,12 +100,14 @@ async def accept_bug(api: TestIO, bug_id: BugId) -> Decided:
 async def about_to_reject(api: TestIO, bug_id: int, reason: str, comment: str | None) -> str:
     bug = await open_bug(api, bug_id)
     valid = await valid_reason(api, reason)
-    told = comment or valid.default_comment or ""
-    if not told.strip():
-        raise Refused(f"The reason {valid.key} has no comment of its own; write one for the tester. Nothing was sent.")
+    told = given(comment) if comment else quote(valid.default_comment or "", at_most=2000)
+    if not (comment or valid.default_comment or "").strip():
+        raise Refused(
+            f"The reason {word(valid.key)} has no comment of its own; write one for the tester. Nothing was sent."
+        )
     return (
-        f"Reject {in_words(bug)} as {valid.key}? The tester is told, with the comment {quote(told, at_most=2000)}, "
-        "and it affects their pay; there is no undo."
+        f"Reject {in_words(bug)} as {word(valid.key)}? The tester is told, with the comment {told}, and it affects "
+        "their pay; there is no undo."
     )
 
 
@@ -150,7 +152,7 @@ async def mark_bug_fixed(api: TestIO, bug_id: BugId) -> Decided:
 async def about_to_mark_exported(api: TestIO, bug_id: int) -> str:
     bug = await known_bug(api, bug_id)
     if bug.exported_at:
-        raise Refused(f"Bug {bug.id} is already marked as exported ({bug.exported_at}). Nothing was sent.")
+        raise Refused(f"Bug {bug.id} is already marked as exported ({word(bug.exported_at)}). Nothing was sent.")
     return f"Mark {in_words(bug)} as exported? The mark cannot be taken off again; it sends the bug nowhere."
 
 

@@ -8,13 +8,14 @@ from pydantic import Field, SecretStr
 from tools.kit.editing import Edits, described, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer, Sent
-from tools.kit.text import Secret, quote
+from tools.kit.question import Lines
+from tools.kit.text import Secret, given, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.environments import TestEnvironment
 from tools.testio.models.exploratory_tests import ExploratoryTest
 from tools.testio.models.products import Product
-from tools.testio.tools.order_questions import ORDERS, Lines
+from tools.testio.tools.order_questions import ORDERS
 from tools.testio.tools.products import EnvironmentId, ProductId, known_environment, known_product, whats_wrong
 
 tool = Toolset(TestIO)
@@ -102,16 +103,19 @@ def lines_of(
     binary_app_id: int | None,
     file_url: str | None,
     handed: str | None,
+    proxy: bool | None,
+    allow_orders: bool | None,
     information: InformationForTesters | None,
 ) -> None:
     """What testers get with an environment, credentials by name only."""
-    lines.add("Address", url and quote(url, at_most=2000))
+    lines.add("Address", url and given(url))
     lines.add("App", binary_app_id and f"uploaded app {binary_app_id}")
-    lines.add("App file", file_url and quote(file_url, at_most=2000))
+    lines.add("App file", file_url and given(file_url))
     lines.add("Handed to testers", handed and f"{handed} (hidden here)")
+    lines.fields({"Through a proxy": proxy, "Real orders allowed": allow_orders})
     if information is not None:
-        about = f", {quote(information.description, at_most=255)}" if information.description else ""
-        lines.add("Page for testers", f"{information.data_type} at {quote(information.page_url, at_most=2000)}{about}")
+        about = f", {given(information.description)}" if information.description else ""
+        lines.add("Page for testers", f"{information.data_type} at {given(information.page_url)}{about}")
 
 
 def harmless(
@@ -145,14 +149,15 @@ async def about_to_create(
     username: SecretStr | None,
     password: SecretStr | None,
     access: SecretStr | None,
+    proxy: bool | None,
     allow_orders: bool | None,
     environment_test_information: InformationForTesters | None,
 ) -> str | None:
     checked(url, binary_app_id, file_url, environment_test_information, needed=True)
     product = await known_product(api, product_id)
-    lines = Lines(f"Create test environment {quote(title)} on product {product.id} {quote(product.name or '')}?")
+    lines = Lines(f"Create test environment {given(title)} on product {product.id} {quote(product.name or '')}?")
     handed = handed_over(username, password, access)
-    lines_of(lines, url, binary_app_id, file_url, handed, environment_test_information)
+    lines_of(lines, url, binary_app_id, file_url, handed, proxy, allow_orders, environment_test_information)
     if allow_orders:
         lines.say(ORDERS)
     return str(lines)
@@ -242,6 +247,7 @@ async def about_to_update(
     username: SecretStr | None,
     password: SecretStr | None,
     access: SecretStr | None,
+    proxy: bool | None,
     allow_orders: bool | None,
     environment_test_information: InformationForTesters | None,
     edits: Edits,
@@ -253,8 +259,8 @@ async def about_to_update(
     if not may_order and handed is None:
         return None
     lines = Lines(f"Change {name}?")
-    lines.add("Title", title and f"becomes {quote(title)}")
-    lines_of(lines, url, binary_app_id, file_url, handed, environment_test_information)
+    lines.becomes("Title", environment.title, title)
+    lines_of(lines, url, binary_app_id, file_url, handed, proxy, allow_orders, environment_test_information)
     with_edits(environment, edits, title, environment_test_information)
     for change in described(edits):
         lines.add("Text", change)
@@ -331,6 +337,6 @@ async def delete_test_environment(
     api: TestIO, product_id: ProductId, environment_id: EnvironmentId
 ) -> DeletedEnvironment:
     """Delete a test environment, after a person said yes."""
-    before = await known_environment(api, product_id, environment_id)
+    _, before, name = await existing(api, product_id, environment_id)
     await api.delete_test_environment(product_id, environment_id)
-    return DeletedEnvironment(done="Deleted.", environment=before)
+    return DeletedEnvironment(done=f"Deleted {name}.", environment=before)

@@ -2,7 +2,8 @@
 
 from tools.kit.editing import Edits, described, edited
 from tools.kit.errors import Refused
-from tools.kit.text import quote
+from tools.kit.question import Lines
+from tools.kit.text import given, quote, word
 from tools.kit.when import instant
 from tools.testio.client.testio import TestIO
 from tools.testio.models.environments import TestEnvironment
@@ -25,26 +26,9 @@ PAID = "It costs money; the API gives no price."
 ORDERS = "TESTERS MAY PLACE REAL ORDERS in this environment."
 
 
-class Lines:
-    """A question put together line by line, leaving out what was not said."""
-
-    def __init__(self, first: str) -> None:
-        self._lines = [first]
-
-    def add(self, name: str, value: object) -> None:
-        if value not in (None, "", []):
-            self._lines.append(f"- {name}: {value}")
-
-    def say(self, sentence: str) -> None:
-        self._lines.append(sentence)
-
-    def __str__(self) -> str:
-        return "\n".join(self._lines)
-
-
 def words(text: str | None) -> str | None:
     """A text that leaves for people, whole."""
-    return quote(text, at_most=5000) if text else None
+    return given(text) if text else None
 
 
 async def environment_line(api: TestIO, product_id: int, environment: EnvironmentToUse) -> tuple[str, bool]:
@@ -53,7 +37,7 @@ async def environment_line(api: TestIO, product_id: int, environment: Environmen
         if not environment.url or not environment.title:
             raise Refused("test_environment needs the id of an existing one, or a title and a url. Nothing was sent.")
         access = ", with the access details you gave" if environment.access else ""  # credentials: never repeated
-        line = f"new, {quote(environment.title or 'untitled')} at {quote(environment.url, at_most=300)}{access}"
+        line = f"new, {given(environment.title)} at {given(environment.url)}{access}"
         return line, environment.allow_orders
     existing: TestEnvironment = await known_environment(api, product_id, environment.id)
     line = f"{existing.id} {quote(existing.title or '')} at {quote(existing.url or 'an app', at_most=300)}"
@@ -63,7 +47,7 @@ async def environment_line(api: TestIO, product_id: int, environment: Environmen
 def feature_line(feature: FeatureToTest, found: Feature | None) -> str:
     """Name a feature, and say with old and new text where an existing one would be overwritten."""
     if found is None:
-        parts = [f"new {quote(feature.title)}", words(feature.description), words(feature.howtofind)]
+        parts = [f"new {given(feature.title)}", words(feature.description), words(feature.howtofind)]
         line = ", ".join(part for part in parts if part)
     else:
         line = f"{found.id} {quote(found.title)}"
@@ -74,7 +58,7 @@ def feature_line(feature: FeatureToTest, found: Feature | None) -> str:
                 f"how to find {hint} becomes {words(feature.howtofind)}"
             )
     if feature.user_stories:
-        line += ", stories " + ", ".join(quote(story, at_most=500) for story in feature.user_stories)
+        line += ", stories " + ", ".join(given(story) for story in feature.user_stories)
     return line
 
 
@@ -184,7 +168,7 @@ async def about_to_create(
     lines.add("Title", words(test_title))
     lines.add("Type", testing_type)
     lines.add("Hours", hours if duration_hours else f"{hours}, the default" if features else "as the template says")
-    lines.add("Start", start_at or "within the next full hour")
+    lines.add("Start", words(start_at) or "within the next full hour")
     lines.add("Section", section_id)
     lines.add("Devices", "; ".join(map(str, devices)) if devices else "the platform's default choice")
     lines.add("Device clouds", "allowed" if allow_device_clouds else None)
@@ -250,25 +234,21 @@ async def about_to_update(
         test_template_id=None,
         needed=False,
     )
-    lines = Lines(f"Change test {test.id} {quote(test.title or '')}, which is {test.status or 'in an unknown state'}?")
-    before: tuple[tuple[str, str | None, str | None], ...] = (
-        ("Title", test.title, test_title),
-        ("Goal", test.goal, goal),
-        ("Out of scope", test.out_of_scope, out_of_scope),
-        ("Instructions", test.instructions, instructions),
-    )
-    for name, old, new in before:
-        if new is not None:
-            lines.add(name, f"{quote(old or '', at_most=400)} becomes {words(new)}")
+    state = word(test.status or "in an unknown state")
+    lines = Lines(f"Change test {test.id} {quote(test.title or '')}, which is {state}?")
+    lines.becomes("Title", test.title, test_title)
+    lines.becomes("Goal", test.goal, goal)
+    lines.becomes("Out of scope", test.out_of_scope, out_of_scope)
+    lines.becomes("Instructions", test.instructions, instructions)
     stands_whole = [
         name for name, new in zip(EDITABLE, (test_title, goal, out_of_scope, instructions), strict=True) if new
     ]
     edited(texts_of(test), edits, stands_whole)
     for change in described(edits):
         lines.add("Text", change)
-    lines.add("Type", testing_type and f"{test.testing_type} becomes {testing_type}")
+    lines.add("Type", testing_type and f"{word(test.testing_type or 'none')} becomes {testing_type}")
     lines.add("Hours", duration_hours)
-    lines.add("Start", start_at and f"{test.start_at} becomes {start_at}")
+    lines.becomes("Start", test.start_at, start_at)
     lines.add("Reports in", report_language)
     lines.add("Bug levels", ", ".join(bug_severities) if bug_severities else None)
     lines.add("Device clouds", {True: "allowed", False: "not allowed", None: None}[allow_device_clouds])
@@ -294,24 +274,30 @@ async def about_to_update(
     return str(lines)
 
 
-async def test_lines(api: TestIO, test_id: int, first: str) -> tuple[ExploratoryTest, Lines]:
-    """Begin a question about an existing test with what it is."""
-    test = await known_test(api, test_id)
-    lines = Lines(first.format(test=f"test {test.id} {quote(test.title or '')}"))
+def facts_of(lines: Lines, test: ExploratoryTest, devices: str = "") -> None:
+    """What a test is, as a person decides about it and an answer says what was ordered."""
     lines.add("Product", test.product and f"{test.product.id} {quote(test.product.name or '')}")
-    lines.add("Type", test.testing_type)
-    lines.add("From", test.start_at)
-    lines.add("To", test.end_at)
-    lines.add("Devices", "; ".join(quote(devices) for devices in test.requirements) or "the platform's default choice")
+    shown = "; ".join(quote(devices) for devices in test.requirements)
+    lines.add("Devices", devices or shown or "the platform's default choice")
     environment = test.test_environment
     if environment is not None:
         lines.add(
             "Environment", f"{quote(environment.title or '')} at {quote(environment.url or 'an app', at_most=300)}"
         )
     lines.add("Features", ", ".join(quote(feature.title or "") for feature in test.features))
+
+
+async def test_lines(api: TestIO, test_id: int, first: str) -> tuple[ExploratoryTest, Lines]:
+    """Begin a question about an existing test with what it is."""
+    test = await known_test(api, test_id)
+    lines = Lines(first.format(test=f"test {test.id} {quote(test.title or '')}"))
+    lines.add("Type", test.testing_type and word(test.testing_type))
+    lines.add("From", test.start_at and word(test.start_at))
+    lines.add("To", test.end_at and word(test.end_at))
+    facts_of(lines, test)
     lines.add("Goal", quote(test.goal, at_most=600) if test.goal else None)
     lines.add("Instructions", quote(test.instructions, at_most=600) if test.instructions else None)
-    if environment is not None and environment.allow_orders:
+    if test.test_environment is not None and test.test_environment.allow_orders:
         lines.say(ORDERS)
     return test, lines
 
@@ -319,7 +305,7 @@ async def test_lines(api: TestIO, test_id: int, first: str) -> tuple[Exploratory
 async def about_to_launch(api: TestIO, test_id: int) -> str:
     test, lines = await test_lines(api, test_id, "Launch {test}?")
     if not test.is_draft:
-        raise Refused(f"Test {test.id} is {test.status}; only a draft can be launched. Nothing was sent.")
+        raise Refused(f"Test {test.id} is {word(test.status)}; only a draft can be launched. Nothing was sent.")
     lines.say(f"Testers start working on it. {PAID}")
     return str(lines)
 

@@ -7,13 +7,16 @@ from pydantic import Field
 from tools.kit.editing import Edits, edited
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
+from tools.kit.question import Lines
 from tools.kit.text import Key
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
-from tools.testio.models.exploratory_tests import TestRow
+from tools.testio.models.exploratory_tests import ExploratoryTest, TestRow
 from tools.testio.tools.devices import chosen
 from tools.testio.tools.exploratory_tests import TestId, known_test, row_of
 from tools.testio.tools.order_fields import (
+    DEFAULT_HOURS,
+    ChosenDevices,
     Features,
     Hours,
     Language,
@@ -33,6 +36,7 @@ from tools.testio.tools.order_questions import (
     about_to_launch,
     about_to_update,
     checked,
+    facts_of,
     only_a_draft,
     texts_of,
 )
@@ -48,9 +52,20 @@ class Ordered(Answer):
 
     done: str
     test: TestRow
+    ordered: list[str] | None = None
     before: TestRow | None = None
     next: str | None = None
     link: Key | None = None
+
+
+def what_was_ordered(
+    test: ExploratoryTest, hours: str | int | None = None, devices: list[ChosenDevices] | None = None
+) -> list[str]:
+    """What the row of a test leaves out, as the question had it."""
+    lines = Lines()
+    lines.add("Hours", hours)
+    facts_of(lines, test, "; ".join(map(str, devices or ())))
+    return lines.facts
 
 
 @tool.spends(about_to_create, settled_by="list_exploratory_tests", unasked_when=only_a_draft)
@@ -86,6 +101,7 @@ async def create_exploratory_test(
         test_template_id=test_template_id,
         needed=True,
     )
+    devices = await chosen(api, requirements)
     fields = wire_fields(
         test_title=test_title,
         testing_type=testing_type,
@@ -97,7 +113,7 @@ async def create_exploratory_test(
         report_language=report_language,
         bug_severities=bug_severities,
         allow_device_clouds=allow_device_clouds or None,
-        requirements=await chosen(api, requirements),
+        requirements=devices,
         test_environment=test_environment,
         features=features,
     )
@@ -112,7 +128,9 @@ async def create_exploratory_test(
     follow = "testio_get_exploratory_test shows its status."
     if not auto_launch:
         follow = "testio_launch_exploratory_test starts it."
-    return Ordered(done=done, test=row_of(test), next=follow, link=test.link)
+    hours = duration_hours or (f"{DEFAULT_HOURS[testing_type]}, the default" if features else "as the template says")
+    ordered = what_was_ordered(test, hours, devices)
+    return Ordered(done=done, test=row_of(test), ordered=ordered, next=follow, link=test.link)
 
 
 @tool.writes(about_to_update, idempotent=True, settled_by="get_exploratory_test")
@@ -165,7 +183,14 @@ async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Ordered:
     before = await known_test(api, test_id)
     test = await api.launch_exploratory_test(test_id)
     follow = "testio_get_exploratory_test shows its status."
-    return Ordered(done="Launched.", test=row_of(test), before=row_of(before), next=follow, link=test.link)
+    return Ordered(
+        done="Launched.",
+        test=row_of(test),
+        ordered=what_was_ordered(before),
+        before=row_of(before),
+        next=follow,
+        link=test.link,
+    )
 
 
 @tool.spends(about_to_duplicate, settled_by="list_exploratory_tests")
@@ -173,4 +198,5 @@ async def duplicate_exploratory_test(api: TestIO, test_id: TestId) -> Ordered:
     """Copy a test, after a person said yes: the copy may start by itself."""
     test = await api.duplicate_exploratory_test(test_id)
     follow = "testio_update_exploratory_test changes it, testio_launch_exploratory_test starts it."
-    return Ordered(done=f"Copied from test {test_id}.", test=row_of(test), next=follow, link=test.link)
+    done = f"Copied from test {test_id}."
+    return Ordered(done=done, test=row_of(test), ordered=what_was_ordered(test), next=follow, link=test.link)

@@ -123,4 +123,4 @@ async def delete_product(api: TestIO, product_id: ProductId) -> DeletedProduct:
     """Delete a product with all that belongs to it, after a person said yes."""
     before = await known_product(api, product_id)
     await api.delete_product(product_id)
-    return DeletedProduct(done="Deleted.", product=before)
+    return DeletedProduct(done=f"Deleted product {before.id} {quote(before.name or '')}.", product=before)

@@ -155,9 +155,10 @@ async def about_to_delete(api: TestIO, product_id: int, user_story_id: int, sect
         await api.walk_user_stories(product, lambda one: ids.add(one.id))
         if story.id not in ids:
             raise elsewhere(user_story_id, product_id)
+    section = f"section {section_id} of " if section_id is not None else ""
     return (
-        f"Delete user story {story.id} {quote(story.path or story.title or '', at_most=500)}{owner} on product "
-        f"{product.id} {quote(product.name or '')}? There is no undo."
+        f"Delete user story {story.id} {quote(story.path or story.title or '', at_most=500)}{owner} on {section}"
+        f"product {product.id} {quote(product.name or '')}? There is no undo."
     )
 
 
@@ -166,10 +167,11 @@ async def delete_user_story(
     api: TestIO, product_id: ProductId, user_story_id: UserStoryId, section_id: SectionId = None
 ) -> DeletedStory:
     """Delete a user story, after a person said yes."""
-    await in_section(api, product_id, section_id)
+    product = await in_section(api, product_id, section_id)
     before = await known_story(api, user_story_id)
     try:
         await api.delete_user_story(product_id, user_story_id, section_id=section_id)
     except NotFound as error:
         raise elsewhere(user_story_id, product_id) from error
-    return DeletedStory(done="Deleted.", story=before)
+    done = f"Deleted user story {before.id} of product {product.id} {quote(product.name or '')}."
+    return DeletedStory(done=done, story=before)

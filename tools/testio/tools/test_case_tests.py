@@ -9,6 +9,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
+from tools.kit.question import Lines
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import WordFilter
@@ -29,7 +30,7 @@ from tools.testio.tools.order_fields import (
     Title,
     wire_fields,
 )
-from tools.testio.tools.order_questions import ORDERS, PAID, Lines, checked, environment_line, words
+from tools.testio.tools.order_questions import ORDERS, PAID, checked, environment_line, words
 from tools.testio.tools.products import ProductId, known_product
 from tools.testio.tools.words import OUTCOME_MEANT, OUTCOMES
 
@@ -80,6 +81,17 @@ class Order:
     orders: bool
     devices: list[ChosenDevices] | None
 
+    @property
+    def where(self) -> str:
+        return f"product {self.product.id} {quote(self.product.name or '')}"
+
+    def say(self, lines: Lines, hours: int | None, start_at: str | None) -> None:
+        """How long, when, on what and where, in the question and in the answer."""
+        lines.add("Hours", hours or "the platform's default")
+        lines.add("Start", words(start_at) or "within the next full hour")
+        lines.add("Devices", "; ".join(map(str, self.devices)) if self.devices else "the platform's default choice")
+        lines.add("Environment", self.environment)
+
 
 async def read_order(
     api: TestIO,
@@ -120,17 +132,14 @@ async def about_to_create_test(
     requirements: list[Devices] | None,
 ) -> str:
     order = await read_order(api, product_id, test_case_ids, test_environment, start_at, requirements)
-    product, cases = order.product, order.cases
+    cases = order.cases
     count = many(len(cases), "test case")
-    lines = Lines(f"Order a paid test of {count} on product {product.id} {quote(product.name or '')}?")
+    lines = Lines(f"Order a paid test of {count} on {order.where}?")
     lines.add("Title", words(test_title))
     for case in cases[:TITLED]:
         lines.add("Test case", f"{case.id} {quote(case.title, at_most=min(250, max(30, 2500 // len(cases))))}")
     lines.add("Further test cases", ", ".join(str(case.id) for case in cases[TITLED:]))
-    lines.add("Hours", duration_hours or "the platform's default")
-    lines.add("Start", start_at or "within the next full hour")
-    lines.add("Devices", "; ".join(map(str, order.devices)) if order.devices else "the platform's default choice")
-    lines.add("Environment", order.environment)
+    order.say(lines, duration_hours, start_at)
     lines.add("Reports in", report_language)
     lines.add("Goal", words(goal))
     lines.add("Out of scope", words(out_of_scope))
@@ -151,6 +160,7 @@ class OrderedCases(Answer):
     start_at: Key | None = None
     end_at: Key | None = None
     test_case_ids: list[int]
+    ordered: list[str]
     next: str
 
 
@@ -190,6 +200,8 @@ async def create_test_case_test(
     test = await api.create_test_case_test(
         product_id, fields | {"test_cases": [{"id": case.id} for case in order.cases]}
     )
+    ordered = Lines(f"{many(len(order.cases), 'test case')} on {order.where}")
+    order.say(ordered, duration_hours, start_at)
     follow = "testio_get_test_case_results shows what testers found."
     if test.id is None:
         follow = "testio_list_exploratory_tests shows its id: it is the newest without a testing_type. " + follow
@@ -201,6 +213,7 @@ async def create_test_case_test(
         start_at=test.start_at,
         end_at=test.end_at,
         test_case_ids=[case.id for case in order.cases],
+        ordered=ordered.facts,
         next=follow,
     )
 

@@ -241,4 +241,5 @@ async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: Tes
     """Delete a test case, after a person said yes; one that tests use is hidden instead."""
     before = await known_test_case(api, product_id, test_case_id)
     await api.delete_test_case(product_id, test_case_id)
-    return DeletedCase(done=f"Test case {test_case_id} is deleted, or hidden where tests use it.", before=before)
+    name = f"Test case {test_case_id} {quote(before.title)} of product {product_id}"
+    return DeletedCase(done=f"{name} is deleted, or hidden where tests use it.", before=before)

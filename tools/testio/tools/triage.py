@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
 from tools.testio.client.testio import TestIO
@@ -156,7 +156,7 @@ def in_words(steps: Sequence[Step]) -> str | None:
     todo = [step for step in steps if step.state == "to do"]
     if not todo:
         return None
-    lines = [f"Decide {len(todo)} bugs? Testers are told, accepted bugs are paid, and there is no undo."]
+    lines = [f"Decide {many(len(todo), 'bug')}? Testers are told, accepted bugs are paid, and there is no undo."]
     lines += _one_by_one(todo) if len(todo) <= WHOLE_LINES else _grouped(todo)
     rest = [str(step.bug.id) for step in steps if step.state != "to do"]
     if rest:
@@ -167,9 +167,10 @@ def in_words(steps: Sequence[Step]) -> str | None:
 def _one_by_one(todo: Sequence[Step]) -> list[str]:
     lines = []
     for step in todo:
-        line = f"- {step.decision.replace('_', ' ')} {step.bug.id} {quote(step.bug.title)} ({step.bug.severity})"
+        severity = word(step.bug.severity or "no severity")
+        line = f"- {step.decision.replace('_', ' ')} {step.bug.id} {quote(step.bug.title)} ({severity})"
         if step.decision == "reject":
-            line += f" as {step.reason}, with the comment {quote(step.comment or '', at_most=2000)}"
+            line += f" as {word(step.reason)}, with the comment {quote(step.comment or '', at_most=2000)}"
         lines.append(line)
     return lines
 
@@ -184,7 +185,7 @@ def _grouped(todo: Sequence[Step]) -> list[str]:
     for (decision, reason, comment), group in groups.items():
         head = f"- {decision.replace('_', ' ')} {len(group)}"
         if comment is not None:
-            head += f" as {reason}, each with the comment {quote(comment, at_most=2000)}"
+            head += f" as {word(reason)}, each with the comment {quote(comment, at_most=2000)}"
         lines.append(f"{head}: " + "; ".join(f"{s.bug.id} {quote(s.bug.title, at_most=50)}" for s in group))
     return lines
 

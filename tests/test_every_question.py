@@ -1,0 +1,97 @@
+"""Rules over all questions: a person is asked about all that is sent, and nobody else's words stand among ours."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.asking import Asking, Text, To, parameters, placed, stands_in, words_of
+from tests.desk import NO, YES, Desk, desk, text
+
+pytestmark = pytest.mark.anyio
+
+DATA: dict[str, ModuleType] = {key: import_module(f"tests.tools.{key}.questions") for key in ("testio",)}
+
+
+async def asked(d: Desk, name: str, arguments: dict[str, Any]) -> str:
+    """The question of a call that a person is to say no to."""
+    before = len(d.asked)
+    result = await d.call(name, **arguments)
+    if len(d.asked) != before + 1:
+        raise NotAsked(f"{name} asked {len(d.asked) - before} times: {text(result)[:400]}")
+    return d.asked[-1]
+
+
+class NotAsked(Exception):
+    """A call that was to ask once."""
+
+
+@asynccontextmanager
+async def questioned(key: str, folder: Path) -> AsyncIterator[Desk]:
+    """A desk whose person says no to everything, once the platform's data have made what they need."""
+    module, answer = DATA[key], YES
+    told = module.told(folder) if hasattr(module, "told") else None
+    async with desk("legacy", person=lambda _: answer, told=told) as d:
+        if hasattr(module, "prepare"):
+            await module.prepare(d)
+        d.asked.clear()
+        d.sandboxes.journal.reset()
+        answer = NO
+        yield d
+
+
+def filled(value: Any, folder: Path) -> Any:
+    """Arguments with the folder of this test's files in them."""
+    if isinstance(value, dict):
+        return {name: filled(one, folder) for name, one in value.items()}
+    return value.replace("{folder}", str(folder)) if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("key", DATA)
+async def test_every_parameter_of_an_asking_tool_stands_in_its_question_or_is_an_exception_with_a_reason(
+    key: str, tmp_path: Path
+) -> None:
+    asking: list[Asking] = DATA[key].ASKING
+    excepted: dict[str, dict[str, str]] = DATA[key].EXCEPTIONS
+    wrong: list[str] = []
+    async with questioned(key, tmp_path) as d:
+        tools = (await d.client.list_tools()).tools
+        listed = {tool.name: parameters(tool.input_schema) for tool in tools}
+        ask = [
+            t.name for t in tools if t.name.startswith(f"{key}_") and t.annotations and t.annotations.destructive_hint
+        ]
+        covered: dict[str, set[str]] = {name: set(excepted.get(name, ())) for name in ask}
+        for one in asking:
+            covered[one.tool] |= set(one.other)
+            try:
+                first = await asked(d, one.tool, filled(one.base, tmp_path))
+                for path, other in one.other.items():
+                    fault = await wrong_with(d, one, path, other, listed[one.tool], first, tmp_path)
+                    wrong += [f"{one.tool} {path}: {fault}"] if fault else []
+            except NotAsked as error:
+                wrong.append(str(error))
+        wrong += [f"{name} {path}: not in the data" for name in ask for path in set(listed[name]) - covered[name]]
+        wrong += [f"{name} {path}: no parameter" for name in ask for path in covered[name] - set(listed[name])]
+        wrong += [f"sent without a yes: {line}" for line in d.writes(key)]
+    assert not wrong, "\n".join(sorted(wrong))
+    assert all(reason for reasons in excepted.values() for reason in reasons.values())
+
+
+async def wrong_with(
+    d: Desk, one: Asking, path: str, other: Any, known: dict[str, Any], first: str, folder: Path
+) -> str | None:
+    """What is wrong with how a question says the value of a parameter."""
+    other = other if isinstance(other, To) else To(other)
+    value = other.value.of(known[path]) if isinstance(other.value, Text) else other.value
+    arguments = placed(one.base | other.also, path, value)
+    try:
+        question = await asked(d, one.tool, filled(arguments, folder))
+    except NotAsked as error:
+        return str(error)
+    if missing := [word[:60] for word in other.shown or words_of(value) if not stands_in(word, question)]:
+        return f"{missing} not in {question[:300]!r}"
+    return f"changes nothing in {question[:300]!r}" if other.changes and question == first else None

@@ -1,0 +1,65 @@
+"""A question to a person, put together: what happens, the fields as short lines, at the end what cannot be undone.
+
+What leaves is what was shown: a caller's own words stand there whole, and so do numbers, choices and lists.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from tools.kit.text import given, quote
+
+OLD = 400
+"""Characters of a text that is replaced; the new one is shown whole."""
+
+
+class Lines:
+    """A question put together line by line, leaving out what was not said."""
+
+    def __init__(self, *first: str) -> None:
+        self._lines = [*first]
+
+    @property
+    def facts(self) -> list[str]:
+        """The lines by themselves, for an answer that says what was ordered."""
+        return [line.removeprefix("- ") for line in self._lines]
+
+    def add(self, name: str, value: object) -> None:
+        """A line of our own words, or of words that are marked already."""
+        if value not in (None, "", []):
+            self._lines.append(f"- {name}: {value}")
+
+    def fields(self, fields: Mapping[str, object]) -> None:
+        """What a caller wants, whole; None was not said."""
+        for name, value in fields.items():
+            if value is not None:
+                self._lines.append(f"- {name}: {wanted(value)}")
+
+    def becomes(self, name: str, old: object, new: object) -> None:
+        """What a caller wants in place of what is there."""
+        if new is not None:
+            before = quote(old, at_most=OLD) if old not in (None, "") else "nothing"
+            self._lines.append(f"- {name}: {before} becomes {wanted(new)}")
+
+    def say(self, *sentences: str | None) -> None:
+        """Sentences on lines of their own."""
+        self._lines += [sentence for sentence in sentences if sentence]
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines)
+
+
+def wanted(value: object) -> str:
+    """What a caller gave, as a question shows it: whole, and an empty one by name."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, Mapping):
+        return listed(f"{name}: {one}" for name, one in value.items())
+    if isinstance(value, str):
+        return given(value) if value.strip() else "nothing, which empties it"
+    return listed(value) if isinstance(value, Iterable) else given(value)
+
+
+def listed(values: Iterable[object]) -> str:
+    """A caller's list, whole."""
+    return ", ".join(wanted(value) for value in values) or "none at all"
