@@ -18,6 +18,10 @@ class Lines:
         self._lines = [*first]
 
     @property
+    def lines(self) -> list[str]:
+        return list(self._lines)
+
+    @property
     def facts(self) -> list[str]:
         """The lines by themselves, for an answer that says what was ordered."""
         return [line.removeprefix("- ") for line in self._lines]
@@ -36,7 +40,8 @@ class Lines:
     def becomes(self, name: str, old: object, new: object) -> None:
         """What a caller wants in place of what is there."""
         if new is not None:
-            before = quote(old, at_most=OLD) if old not in (None, "") else "nothing"
+            plain = isinstance(old, bool | int | float)
+            before = wanted(old) if plain else quote(old, at_most=OLD) if old else "nothing"
             self._lines.append(f"- {name}: {before} becomes {wanted(new)}")
 
     def say(self, *sentences: str | None) -> None:

@@ -88,8 +88,8 @@ async def test_encrypted_variables_go_back_as_they_were_read_and_the_person_is_t
         secret = d.sandboxes.sandboxes["testery"].world.environments[212].variables[4]
         assert (secret.key, secret.value) == ("DB_PASSWORD", shop.KEPT_SECRET)
     (told,) = d.asked
-    assert "'DB_PASSWORD'" in told
-    assert "'.env'" in told
+    assert "- Name: 'Staging' becomes 'Staging 2'" in told
+    assert "it has stored): DB_PASSWORD, PAYMENT_TOKEN, '.env'" in told
     assert "sent back empty" in told
 
 
@@ -197,10 +197,10 @@ async def test_an_environment_that_is_there_is_not_created_again() -> None:
 async def test_deleting_counts_what_goes_with_it() -> None:
     async with desk() as d:
         done = await d.answer("testery_delete_environment", environment_key="staging")
-        assert done["done"] == "Deleted."
+        assert done["done"] == "Deleted environment 'staging' 'Staging' with 8 variables."
         assert d.writes("testery") == ["DELETE /environments/212"]
     (told,) = d.asked
-    assert "Variables lost with it: 8, of which 3 encrypted" in told
+    assert "Lost with it: 8 variables, 3 of them encrypted" in told
     assert "Enabled schedules that run on it: 5: 640 'Nightly'" in told
     assert "no undo" in told
 
@@ -221,8 +221,9 @@ async def test_a_stage_keeps_its_numbers_and_pools_though_one_is_changed() -> No
     assert (body["name"], body["priority"], body["testRunPriority"]) == ("Production", 3, 7)
     assert (body["windowsRunnerPoolId"], body["linuxRunnerPoolId"]) == (14, 12)
     assert done["before"]["run_priority"] == 10
-    assert (done["stage"]["run_priority"], "linux_pool" in done["stage"]) == (7, False)
-    assert "'MONITOR_TOKEN'" in d.asked[0], "an encrypted one travels back empty, so a person is asked"
+    assert (done["stage"]["run_priority"], done["stage"]["linux_pool"]) == (7, 12)
+    assert "- Priority of waiting runs: 10 becomes 7" in d.asked[0]
+    assert "MONITOR_TOKEN" in d.asked[0], "an encrypted one travels back empty, so a person is asked"
 
 
 async def test_a_stage_that_was_created_is_shown_with_its_id() -> None:

@@ -20,7 +20,8 @@ async def test_a_plan_is_started_on_an_environment_and_cancelled_by_the_ids_it_g
         assert cancelled["status"] == "cancelled"
         assert d.sent("POST", f"/test-plans/81/runs/{ids['plan_run_id']}/cancel")[1] == {}
     assert "an unknown number of runs" in d.asked[0]
-    assert "'smoke' 'Smoke' on environment 'staging'" in d.asked[0]
+    assert "Start test plan smoke 'Smoke' on environment staging?" in d.asked[0]
+    assert started["ordered"] == ["test plan smoke 'Smoke' on environment staging"]
     assert "however many those are; the API does not tell" in d.asked[1]
 
 

@@ -224,9 +224,10 @@ async def test_running_again_sends_no_body_and_says_what_is_not_known() -> None:
 
 
 async def test_a_rerun_that_tells_no_run_says_where_to_look() -> None:
-    wire = Wire(says(json=[]), says(204, content=b""))
+    wire = Wire(says(json=[]), says(json={"id": 5, "name": "Nightly", "status": "FAIL"}), says(204, content=b""))
     done = await rerun_test_run(client_over(wire), 5)
     assert done.run_id is None
+    assert "Nightly" in str(done.ordered)
     assert "testery_list_test_runs" in done.next
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.kit.errors import Conflict, PlatformError, Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, Secret, Untrusted, quote
+from tools.kit.text import Key, Secret, Untrusted, given, quote
 from tools.kit.toolset import Toolset
 from tools.testery.client.credentials import KEPT_IN, PROFILE, TOKEN, add, checked_file, open_to_add
 from tools.testery.client.testery import Testery
@@ -92,7 +92,7 @@ async def about_to_add(api: Testery, email: str) -> str:
     address = checked(email)
     account = await api.own_account()
     return (
-        f"Add {quote(address, at_most=320)} to account {quote(account.display or account.slug or account.id)} with the "
+        f"Add {given(address)} to account {quote(account.display or account.slug or account.id)} with the "
         f"role {ROLE}? That person then sees everything in it. The API can neither list people nor remove one."
     )
 
@@ -145,9 +145,9 @@ async def about_to_mint(api: Testery, name: str, profile: str, account_id: int |
     whose = f" of {quote(user.full_name)}" if user is not None else ""
     account = f" in account {account_id}" if account_id is not None else ""
     return (
-        f"Make a personal API token {quote(name)}{whose}{account}? It opens everything that person can see, until "
+        f"Make a personal API token {given(name)}{whose}{account}? It opens everything that person can see, until "
         f"somebody revokes it in the web app; the API cannot. It is shown to nobody and kept as profile "
-        f"{quote(profile)} in {quote(kept_in or 'no file, for this is a sandbox', at_most=300)}."
+        f"{given(profile)} in {quote(kept_in or 'no file, for this is a sandbox', at_most=300)}."
     )
 
 

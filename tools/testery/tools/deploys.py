@@ -7,6 +7,8 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
+from tools.kit.question import Lines
+from tools.kit.text import given as given_text
 from tools.kit.text import many, quote
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
@@ -32,6 +34,7 @@ class Deployed(Answer):
 
     done: str
     deploy_id: int
+    ordered: list[str]
     runs: list[RunRow]
     next: str
 
@@ -68,12 +71,8 @@ async def about_to_deploy(
     if not fired:
         return None
     here = [one for one in fired if one.environment_id in (None, environment.id)]
-    lines = [f"Tell Testery that project {quote(project_key)} was deployed to {quote(environment_key)}?"]
-    version = given(branch=branch, commit=commit, build=build)
-    if version:
-        lines.append(
-            f"- Version: {', '.join(f'{name} {quote(value, at_most=300)}' for name, value in version.items())}"
-        )
+    lines = [f"Tell Testery that project {given_text(project_key)} was deployed to {given_text(environment_key)}?"]
+    lines += version_lines(build, branch, commit, git_provider, git_owner, git_repo)
     lines.append(f"- Schedules it starts, each a paid run: {_named(here)}")
     if len(fired) > len(here):
         lines.append(
@@ -84,6 +83,23 @@ async def about_to_deploy(
     lines += maintenance_lines(await api.maintenances())
     lines.append("The platform decides what it starts; a deploy cannot be taken back.")
     return "\n".join(lines)
+
+
+def version_lines(
+    build: str | None,
+    branch: str | None,
+    commit: str | None,
+    git_provider: GitProvider,
+    git_owner: str | None,
+    git_repo: str | None,
+) -> list[str]:
+    """What was deployed, in the question and in the answer."""
+    version = given(branch=branch, commit=commit, build=build)
+    lines = Lines()
+    lines.add("Version", ", ".join(f"{name} {given_text(value)}" for name, value in version.items()))
+    if git_provider and git_owner and git_repo:
+        lines.add("Repository", f"{given_text(git_repo)} of {given_text(git_owner)} on {git_provider}")
+    return lines.lines
 
 
 def _named(schedules: list[Schedule]) -> str:
@@ -123,7 +139,13 @@ async def create_deploy(
     created = await api.create_deploy(deployment.body())
     runs = await read_back(api.runs_of_deploy(created.id)) or []
     keys = {project.id: project.key or ""}
+    ordered = Lines(
+        f"Project {given_text(project_key)} was deployed to {given_text(environment_key)}",
+        *version_lines(build, branch, commit, git_provider, git_owner, git_repo),
+        *git_lines(report_to_git, status_name),
+    )
     return Deployed(
+        ordered=ordered.facts,
         done=f"Told. {many(len(runs), 'run')} started so far; more may follow.",
         deploy_id=created.id,
         runs=[row_of(run, keys) for run in runs],

@@ -8,7 +8,9 @@ from tools.kit.errors import Conflict, NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.naming import Choice, listed, matching
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.question import Lines
+from tools.kit.text import Key, Untrusted, many, quote
+from tools.kit.text import given as given_text
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import given
@@ -214,13 +216,15 @@ async def about_to_update(
         raise nothing_to_change()
     if change.is_harmless:
         return None
-    lines = [f"Change environment {quote(environment_key)} {quote(before.name or '')}?"]
-    others = (("Name", name), ("Address", url), ("Pipeline stage", stage_id), ("Runs at a time", runs_at_once))
-    lines += [f"- {what}: {quote(value, at_most=500)}" for what, value in others if value is not None]
-    lines += change.lines()
+    lines = Lines(f"Change environment {given_text(environment_key)} {quote(before.name or '')}?")
+    lines.becomes("Name", before.name, name)
+    lines.becomes("Address", before.url, url)
+    lines.becomes("Pipeline stage", before.stage_id, stage_id)
+    lines.becomes("Runs at a time", before.at_once, runs_at_once)
+    lines.say(*change.lines())
     if change.removed or change.replaced:
-        lines.append("The API cannot show a value again; there is no undo.")
-    return "\n".join(lines)
+        lines.say("The API cannot show a value again; there is no undo.")
+    return str(lines)
 
 
 @tool.writes(about_to_update, idempotent=True, settled_by="get_environment")
@@ -265,8 +269,9 @@ async def about_to_delete(api: Testery, environment_key: str) -> str:
     environment = await whole_environment(api, environment_key)
     schedules = [one for one in await api.schedules() if one.environment_id == environment.id and one.is_live]
     secrets = sum(bool(variable.encrypted) for variable in environment.variables)
-    lines = [f"Delete environment {quote(environment_key)} {quote(environment.name or '')}?"]
-    lines.append(f"- Variables lost with it: {len(environment.variables)}, of which {secrets} encrypted")
+    lines = [f"Delete environment {given_text(environment_key)} {quote(environment.name or '')}?"]
+    kept = f", {secrets} of them encrypted" if secrets else ""
+    lines.append(f"- Lost with it: {many(len(environment.variables), 'variable')}{kept}")
     named = "; ".join(f"{one.id} {quote(one.name or '')}" for one in schedules[:20])
     more = f" and {len(schedules) - 20} more" if len(schedules) > 20 else ""
     lines.append(f"- Enabled schedules that run on it: {len(schedules)}{': ' + named + more if named else ''}")
@@ -280,7 +285,9 @@ async def delete_environment(api: Testery, environment_key: EnvironmentKey) -> C
     environment = await whole_environment(api, environment_key)
     await api.delete_environment(environment.id)
     after = next((one for one in await read_back(api.environments()) or () if one.id == environment.id), None)
-    done = "Deleted." if after is None else "Deleted; the platform still lists it, as archived."
+    name = f"environment {given_text(environment_key)} {quote(environment.name or '')}"
+    lost_too = many(len(environment.variables), "variable")
+    done = f"Deleted {name} with {lost_too}{'' if after is None else '; the platform still lists it, as archived'}."
     if after is not None and not after.archived:
         done = "The platform took it and still lists the environment as it was; look again in a while."
     return ChangedEnvironment(done=done, before=details_of(environment))

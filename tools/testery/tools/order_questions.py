@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tools.kit.text import many, quote
+from tools.kit.question import listed
+from tools.kit.text import given, many, quote
 from tools.testery.client.runs import PAGE
 from tools.testery.client.status_page import Maintenance
-from tools.testery.models.orders import RunOrder
+from tools.testery.models.orders import RunOrder, VariableToSet
 from tools.testery.models.runs import Run
 
 
@@ -47,7 +48,7 @@ def chooses_alike(order: RunOrder, run: Run) -> bool:
     )
 
 
-def size_line(order: RunOrder, size: Size) -> str:
+def size_line(order: RunOrder, size: Size | None) -> str:
     """The numbers multiplied: copies by runners by tests."""
     copies = many(order.copies, "copy", "copies")
     runners = "the project's number of runners"
@@ -55,6 +56,8 @@ def size_line(order: RunOrder, size: Size) -> str:
     if order.runners is not None:
         runners = many(order.runners, "runner")
         at_once = f", on up to {order.copies * order.runners} machines at once"
+    if size is None:
+        return f"- Size: {copies} x {runners}{at_once}"
     if size.tests is None:
         why = f"none of the newest {PAGE} runs was a finished one of this project and suite"
         return f"- Size: {copies} x {runners} x an unknown number of tests ({why}){at_once}"
@@ -65,13 +68,14 @@ def size_line(order: RunOrder, size: Size) -> str:
     )
 
 
-def order_lines(order: RunOrder, size: Size) -> list[str]:
+def order_lines(order: RunOrder, size: Size | None = None) -> list[str]:
     """What is run, of which version, and with what; variables by name only."""
+    tags = order.include_tags
     told = [
-        ("Suite", order.suite and quote(order.suite.name or order.suite.id)),
-        ("Tags", order.include_tags is not None and (_listed(order.include_tags) or "all, whatever testery.yml says")),
-        ("Without tags", order.exclude_tags and _listed(order.exclude_tags)),
-        ("Only tests named like", order.name_patterns and _listed(order.name_patterns)),
+        ("Suite", order.suite and quote(order.suite.name or order.suite.id, at_most=300)),
+        ("Tags", tags is not None and (listed(tags) if tags else "all, whatever testery.yml says")),
+        ("Without tags", order.exclude_tags and listed(order.exclude_tags)),
+        ("Only tests named like", order.name_patterns and listed(order.name_patterns)),
         ("Version", version_of(order)),
     ]
     lines = [f"- {name}: {value}" for name, value in told if value]
@@ -79,17 +83,23 @@ def order_lines(order: RunOrder, size: Size) -> list[str]:
     more = [
         ("Failed tests", order.retry_failed and "tried once more"),
         ("Parallel", None if order.by_file is None else "by file" if order.by_file else "by test"),
-        ("Run stopped after", order.timeout_minutes and f"{order.timeout_minutes} minutes"),
-        ("Test stopped after", order.test_timeout_seconds and f"{order.test_timeout_seconds} seconds"),
-        ("Variables set", _listed([variable.key for variable in order.variables])),
+        ("Run stopped after", order.timeout_minutes and many(order.timeout_minutes, "minute")),
+        ("Test stopped after", order.test_timeout_seconds and many(order.test_timeout_seconds, "second")),
+        ("Variables set", names_to_set(order.variables)),
     ]
     return lines + [f"- {name}: {value}" for name, value in more if value]
+
+
+def names_to_set(variables: Sequence[VariableToSet]) -> str:
+    """Variables that get values: by name, with what is not kept encrypted."""
+    plain = " (not encrypted)"
+    return ", ".join(f"{given(one.key)}{plain if one.encrypted is False else ''}" for one in variables)
 
 
 def version_of(order: RunOrder) -> str:
     """The version of what is tested, in the words a person knows it by."""
     said = [("branch", order.branch), ("commit", order.commit), ("build", order.build)]
-    parts = [f"{name} {quote(value, at_most=300)}" for name, value in said if value]
+    parts = [f"{name} {given(value)}" for name, value in said if value]
     if order.latest_deploy:
         parts.append("the one deployed to the environment last")
     return ", ".join(parts) or "not said, so the platform's default; that takes a project with a Git connection"
@@ -98,7 +108,7 @@ def version_of(order: RunOrder) -> str:
 def place(order: RunOrder) -> str:
     project, environment = order.project, order.environment
     where = f" at {quote(environment.url, at_most=300)}" if environment.url else ""
-    return f"project {quote(project.key)} on environment {quote(environment.key)}{where}"
+    return f"project {given(project.key)} on environment {given(environment.key)}{where}"
 
 
 def queue_lines(order: RunOrder, runs: Iterable[Run]) -> list[str]:
@@ -121,8 +131,10 @@ def queue_lines(order: RunOrder, runs: Iterable[Run]) -> list[str]:
 
 def git_lines(report_to_git: bool, status_name: str | None) -> list[str]:
     """What others get to see at the commit."""
-    named = f" named {quote(status_name, at_most=200)}" if status_name else ""
-    return [f"- The commit gets a status in Git{named}, which others see"] if report_to_git else []
+    named = f" named {given(status_name)}" if status_name else ""
+    if not report_to_git:
+        return [f"- The commit gets no status in Git; one{named} is not put there"] if named else []
+    return [f"- The commit gets a status in Git{named}, which others see"]
 
 
 def maintenance_lines(windows: Sequence[Maintenance] | None) -> list[str]:
@@ -132,7 +144,3 @@ def maintenance_lines(windows: Sequence[Maintenance] | None) -> list[str]:
         until = f" until {quote(window.until, at_most=40)}" if window.until else ""
         lines.append(f"- The platform is under maintenance{until}, its status page says: {quote(window.name or '')}")
     return lines
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return ", ".join(quote(text, at_most=200) for text in texts)

@@ -7,16 +7,17 @@ from pydantic import Field
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.text import quote
+from tools.kit.text import quote, word
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import Said, Status, instead_of
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import given
 from tools.testery.models.schedules import Plan
+from tools.testery.models.settings import Environment
 from tools.testery.models.words import status_of
 from tools.testery.tools.environments import EnvironmentKey, usable_environment
 from tools.testery.tools.order_fields import ReportToGit, RunVariables
-from tools.testery.tools.order_questions import maintenance_lines
+from tools.testery.tools.order_questions import maintenance_lines, names_to_set
 from tools.testery.tools.projects import whole
 from tools.testery.tools.variables import checked, new_variables
 
@@ -31,6 +32,7 @@ class PlanRunStand(Answer):
     done: str
     plan_id: int
     plan_run_id: int
+    ordered: list[str] | None = None
     status: Status
     said: Said = None
     next: str
@@ -71,17 +73,30 @@ async def about_to_start(
     checked(variables or (), ())
     plan = await known_plan(api, plan_key)
     environment = await usable_environment(api, environment_key) if environment_key is not None else None
-    where = f" on environment {quote(environment.key)}" if environment is not None else " on its own environment"
-    lines = [f"Start test plan {quote(plan.key)} {quote(plan.name or '')}{where}?"]
+    lines = [f"Start {plan_lines(plan, environment)[0]}?"]
     lines.append("It starts an unknown number of runs, one or more for each of its suites: machine time is paid.")
-    if deploy_id is not None:
-        lines.append(f"- Tied to deploy {deploy_id}")
-    if variables:
-        lines.append(f"- Variables set: {', '.join(quote(one.key, at_most=200) for one in variables)}")
-    if report_to_git:
-        lines.append("- The commits get statuses in Git, which others see")
+    lines += [f"- {line}" for line in plan_lines(plan, environment, deploy_id, variables, report_to_git)[1:]]
     lines += maintenance_lines(await api.maintenances())
     return "\n".join(lines)
+
+
+def plan_lines(
+    plan: Plan,
+    environment: Environment | None,
+    deploy_id: int | None = None,
+    variables: RunVariables = None,
+    report_to_git: bool = False,
+) -> list[str]:
+    """What is started, in the question and in the answer."""
+    where = f"environment {word(environment.key)}" if environment is not None else "its own environment"
+    lines = [f"test plan {word(plan.key)} {quote(plan.name or '')} on {where}"]
+    if deploy_id is not None:
+        lines.append(f"Tied to deploy {deploy_id}")
+    if variables:
+        lines.append(f"Variables set: {names_to_set(variables)}")
+    if report_to_git:
+        lines.append("The commits get statuses in Git, which others see")
+    return lines
 
 
 @tool.spends(about_to_start, settled_by="list_test_runs")
@@ -109,6 +124,7 @@ async def start_test_plan(
         done="Started.",
         plan_id=plan.id,
         plan_run_id=run.id,
+        ordered=plan_lines(plan, environment, deploy_id, variables, report_to_git),
         status=status_of(run.said),
         said=run.said,
         next="Keep both ids: testery_cancel_plan_run takes them, and no list has them. testery_list_test_runs shows "
@@ -121,7 +137,7 @@ async def about_to_cancel(api: Testery, plan_id: int, plan_run_id: int) -> str:
     if plan is None:
         raise NotFound(f"No test plan {plan_id}. testery_list_test_plans shows ids.", status=404)
     return (
-        f"Cancel run {plan_run_id} of test plan {quote(plan.key or plan.id)} {quote(plan.name or '')}? All of its runs "
+        f"Cancel run {plan_run_id} of test plan {plan_id} {word(plan.key)} {quote(plan.name or '')}? All of its runs "
         "that are not over stop, however many those are; the API does not tell. They cannot be taken up again."
     )
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.text import Key, Untrusted, clean, many, quote
+from tools.kit.text import Key, Untrusted, clean, many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Said, Status, WordFilter
 from tools.kit.when import When, instant, milliseconds, span
@@ -128,8 +128,8 @@ def verdict(run: Run) -> str | None:
 
 def in_words(run: Run, keys: dict[int, str]) -> str:
     """A run as a question names it."""
-    where = f" of project {quote(keys.get(run.project_id or 0, run.project_id))}" if run.project_id else ""
-    where += f" on {quote(run.environment_key)}" if run.environment_key else ""
+    where = f" of project {word(keys.get(run.project_id or 0, run.project_id))}" if run.project_id else ""
+    where += f" on {word(run.environment_key)}" if run.environment_key else ""
     version = [f"{name} {quote(said)}" for name, said in (("branch", run.branch), ("build", run.build)) if said]
     told = f" ({', '.join(version)})" if version else ""
     return f"run {run.id} {quote(run.name or run.test_name or '')}{where}{told}"

@@ -8,7 +8,8 @@ from pydantic import Field
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.question import Lines, listed
+from tools.kit.text import Key, Untrusted, given, quote, word
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import RunOrder
@@ -69,12 +70,13 @@ class ChangedSchedule(Answer):
     done: str
     schedule: ScheduleRow | None = None
     schedule_id: int
+    ordered: list[str] | None = None
 
 
 def trigger_of(schedule: Schedule, keys: dict[int, str]) -> str:
     """What makes it run, in words."""
     if schedule.cron:
-        return f"cron {quote(schedule.cron)}"
+        return f"cron {quote(schedule.cron, at_most=60)}"
     if schedule.is_of_unknown_trigger:
         return "the platform does not say"
     if not schedule.waits_for_deploys:
@@ -82,7 +84,7 @@ def trigger_of(schedule: Schedule, keys: dict[int, str]) -> str:
     ids = schedule.deployed_project_ids
     if not ids or ANY_PROJECT in ids:
         return "a deploy of any project"
-    return f"a deploy of {', '.join(quote(keys.get(number, number)) for number in ids)}"
+    return f"a deploy of {', '.join(word(keys.get(number, number)) for number in ids)}"
 
 
 def row_of(schedule: Schedule, keys: dict[int, str], environments: dict[int, str]) -> ScheduleRow:
@@ -155,10 +157,12 @@ async def about_to_create(
     retry_failed: bool,
     timeout_minutes: int | None,
     test_timeout_seconds: int | None,
+    priority: int | None,
+    notify: bool,
     variables: RunVariables,
 ) -> str:
     projects = await fired_by(api, cron, on_deploy_of)
-    when = f"by the clock, {quote(cron)}: {often(cron)}" if cron is not None else ""
+    when = when_of(cron, projects)
     order = await order_of(
         api,
         project_key=project_key,
@@ -179,16 +183,27 @@ async def about_to_create(
         test_timeout_seconds=test_timeout_seconds,
         variables=variables,
     )
-    if projects is not None:
-        named = ", ".join(quote(project.key) for project in projects)
-        when = f"at every deploy of {named or 'any project'}"
     size = size_of(order, await newest_runs(api))
-    lines = [f"Create schedule {quote(name)}, which again and again starts tests of {place(order)}?"]
-    lines.append(f"- When: {when}")
-    lines += order_lines(order, size)
+    lines = [f"Create schedule {given(name)}, which again and again starts tests of {place(order)}?"]
+    lines += [f"- When: {when}", *order_lines(order, size), *own_lines(priority, notify)]
     lines.append("Machine time is paid each time, until somebody deletes the schedule; nobody is asked again.")
     lines += maintenance_lines(await api.maintenances())
     return "\n".join(lines)
+
+
+def when_of(cron: str | None, projects: Sequence[Project] | None) -> str:
+    """What starts a schedule, as a person decides about it."""
+    if cron is not None:
+        return f"by the clock, {given(cron)}: {often(cron)}"
+    return f"at every deploy of {listed(one.key for one in projects) if projects else 'any project'}"
+
+
+def own_lines(priority: int | None, notify: bool) -> list[str]:
+    """What only a schedule has, in the question and in the answer."""
+    lines = Lines()
+    lines.add("Priority", priority)
+    lines.add("The owner of the token is told about its runs", "yes" if notify else None)
+    return lines.lines
 
 
 def is_latest(branch: str | None, commit: str | None, build: str | None) -> bool:
@@ -248,6 +263,9 @@ async def create_schedule(
         test_timeout_seconds=test_timeout_seconds,
         variables=variables,
     )
+    ordered = Lines(f"Tests of {place(order)}")
+    ordered.add("When", when_of(cron, projects))
+    ordered.say(*order_lines(order), *own_lines(priority, notify))
     created = await api.create_schedule(
         order.schedule(name, cron=cron, fired_by=projects, notify=notify, priority=priority)
     )
@@ -255,6 +273,7 @@ async def create_schedule(
         done="Created; it starts runs by itself from now on. testery_delete_schedule ends that.",
         schedule_id=created.id,
         schedule=await _made(api, created.id, order),
+        ordered=ordered.facts,
     )
 
 
@@ -280,16 +299,18 @@ async def known_schedule(api: Testery, schedule_id: int) -> Schedule:
     raise NotFound(f"No schedule {schedule_id}. testery_list_schedules shows ids.", status=404)
 
 
+def in_words(row: ScheduleRow) -> str:
+    """A schedule as a question and an answer name it."""
+    where = f" of project {word(row.project_key)}" if row.project_key else ""
+    where += f" on {word(row.environment_key)}" if row.environment_key else ""
+    return f"schedule {row.schedule_id} {quote(row.name or '')}{where}"
+
+
 async def about_to_delete(api: Testery, schedule_id: int) -> str:
     schedule = await known_schedule(api, schedule_id)
     row = row_of(schedule, await project_keys(api), await environment_keys(api))
-    where = f" of project {quote(row.project_key)}" if row.project_key else ""
-    where += f" on {quote(row.environment_key)}" if row.environment_key else ""
     state = "enabled" if schedule.is_live else "not enabled"
-    return (
-        f"Delete schedule {schedule.id} {quote(schedule.name or '')}{where} ({state}, started by {row.trigger})? "
-        "It starts no more runs. There is no undo."
-    )
+    return f"Delete {in_words(row)} ({state}, started by {row.trigger})? It starts no more runs. There is no undo."
 
 
 @tool.destroys(about_to_delete, idempotent=True, settled_by="list_schedules")
@@ -300,9 +321,9 @@ async def delete_schedule(api: Testery, schedule_id: Annotated[int, Field(gt=0)]
     await api.delete_schedule(schedule_id)
     after = await read_back(api.schedules())
     left = next((one for one in after or () if one.id == schedule_id), None)
-    done = "Deleted."
+    done = f"Deleted {in_words(row)}."
     if left is not None:
-        done = "Deleted; the platform still lists it, as archived."
+        done = f"Deleted {in_words(row)}; the platform still lists it, as archived."
         if left.is_live:
             done = "The platform took it and still lists the schedule as it was; look again in a while."
     return ChangedSchedule(done=done, schedule_id=schedule_id, schedule=row)

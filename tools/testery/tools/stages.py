@@ -7,6 +7,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.question import Lines
 from tools.kit.text import Untrusted, quote
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
@@ -153,21 +154,20 @@ async def about_to_update(
 ) -> str | None:
     before = await known_stage(api, stage_id)
     change = change_of(before, set_variables, remove_variables)
-    others = given(
-        Name=name,
-        Priority=priority,
-        **{"Priority of waiting runs": run_priority, "Windows pool": windows_pool, "Linux pool": linux_pool},
-    )
-    if change.is_none and not others:
+    if change.is_none and (name, priority, run_priority, windows_pool, linux_pool) == (None,) * 5:
         raise nothing_to_change()
     if change.is_harmless:
         return None
-    lines = [f"Change pipeline stage {before.id} {quote(before.name or '')}, and with it all its environments?"]
-    lines += [f"- {what}: {quote(value)}" for what, value in others.items()]
-    lines += change.lines()
+    lines = Lines(f"Change pipeline stage {before.id} {quote(before.name or '')}, and with it all its environments?")
+    lines.becomes("Name", before.name, name)
+    lines.becomes("Priority", before.priority, priority)
+    lines.becomes("Priority of waiting runs", before.run_priority, run_priority)
+    lines.becomes("Windows pool", before.windows_pool, windows_pool)
+    lines.becomes("Linux pool", before.linux_pool, linux_pool)
+    lines.say(*change.lines())
     if change.removed or change.replaced:
-        lines.append("The API cannot show a value again; there is no undo.")
-    return "\n".join(lines)
+        lines.say("The API cannot show a value again; there is no undo.")
+    return str(lines)
 
 
 @tool.writes(about_to_update, idempotent=True, settled_by="get_pipeline_stage")

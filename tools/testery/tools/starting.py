@@ -6,7 +6,8 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, quote
+from tools.kit.question import Lines
+from tools.kit.text import Key, given, many, word
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.models.runs import Run
@@ -55,6 +56,7 @@ class Started(Answer):
     done: str
     run_id: int | None = None
     run: RunRow | None = None
+    ordered: list[str] | None = None
     link: Key | None = None
     next: str
 
@@ -126,16 +128,28 @@ async def about_to_start(
     runs = await newest_runs(api)
     lines = [f"Start tests of {place(order)}? Machine time is paid."]
     lines += order_lines(order, size_of(order, runs))
+    lines += more_lines(use_selection_rules, deploy_id, playwright_project, report_to_git, status_name)
+    lines += queue_lines(order, runs)
+    lines += maintenance_lines(await api.maintenances())
+    return "\n".join(lines)
+
+
+def more_lines(
+    use_selection_rules: bool,
+    deploy_id: int | None,
+    playwright_project: str | None,
+    report_to_git: bool,
+    status_name: str | None,
+) -> list[str]:
+    """What only a run has, in the question and in the answer."""
+    lines = []
     if use_selection_rules:
         lines.append("- The platform leaves out tests that the changes do not touch, as testery.yml says")
     if deploy_id is not None:
         lines.append(f"- Tied to deploy {deploy_id}")
     if playwright_project is not None:
-        lines.append(f"- Playwright project: {quote(playwright_project, at_most=200)}")
-    lines += git_lines(report_to_git, status_name)
-    lines += queue_lines(order, runs)
-    lines += maintenance_lines(await api.maintenances())
-    return "\n".join(lines)
+        lines.append(f"- Playwright project: {given(playwright_project)}")
+    return lines + git_lines(report_to_git, status_name)
 
 
 @tool.spends(about_to_start, settled_by="list_test_runs")
@@ -195,15 +209,20 @@ async def start_test_run(
             use_selection_rules=use_selection_rules,
         )
     )
-    return await _started(api, "Started.", created.id, {order.project.id: order.project.key or ""})
+    more = more_lines(use_selection_rules, deploy_id, playwright_project, report_to_git, status_name)
+    ordered = Lines(f"Tests of {place(order)}", *order_lines(order), *more)
+    return await _started(api, "Started.", created.id, {order.project.id: order.project.key or ""}, ordered.facts)
 
 
-async def _started(api: Testery, done: str, run_id: int, keys: dict[int, str]) -> Started:
+async def _started(
+    api: Testery, done: str, run_id: int, keys: dict[int, str], ordered: list[str] | None = None
+) -> Started:
     run = await read_back(api.test_run(run_id))
     return Started(
         done=done if run is not None else f"{done} {UNSEEN}",
         run_id=run_id,
         run=row_of(run, keys) if run is not None else None,
+        ordered=ordered,
         link=await api.link("test-runs", run_id),
         next="testery_wait_for_run follows it.",
     )
@@ -211,8 +230,8 @@ async def _started(api: Testery, done: str, run_id: int, keys: dict[int, str]) -
 
 async def about_to_rerun(api: Testery, run_id: int) -> str:
     run = await known_run(api, run_id)
-    tests = f"up to {run.total} tests" if run.total else "an unknown number of tests"
-    named = f"{in_words(run, await project_keys(api))}, which is {run.said or run.status},"
+    tests = f"up to {many(run.total, 'test')}" if run.total else "an unknown number of tests"
+    named = f"{in_words(run, await project_keys(api))}, which is {word(run.said or run.status)},"
     lines = [f"Start {named} once more? Machine time is paid, for {tests}."]
     lines.append("Whether all tests run again or only the failed ones is not documented.")
     lines += maintenance_lines(await api.maintenances())
@@ -223,14 +242,18 @@ async def about_to_rerun(api: Testery, run_id: int) -> str:
 async def rerun_test_run(api: Testery, run_id: RunId) -> Started:
     """Run a test run again, after a person said yes: paid machine time. What the platform answers is unproven."""
     keys = await project_keys(api)
+    before = await known_run(api, run_id)
+    ordered = [f"Once more {in_words(before, keys)}"]
+    ordered += [f"Up to {many(before.total, 'test')}"] if before.total else []
     created = await api.rerun_test_run(run_id)
     if created is None:
         return Started(
             done="The platform took it, and did not say which run it became.",
+            ordered=ordered,
             next="testery_list_test_runs shows the newest runs.",
         )
     same = "The same run runs again." if created.id == run_id else "Started again, as a run of its own."
-    return await _started(api, same, created.id, keys)
+    return await _started(api, same, created.id, keys, ordered)
 
 
 async def running(api: Testery, run_id: int) -> Run:
@@ -241,15 +264,15 @@ async def running(api: Testery, run_id: int) -> Run:
     """
     run = await known_run(api, run_id)
     if run.is_over:
-        raise Refused(f"Run {run.id} is over already: {run.said or run.status}. Nothing was sent.")
+        raise Refused(f"Run {run.id} is over already: {word(run.said or run.status)}. Nothing was sent.")
     return run
 
 
 async def about_to_cancel(api: Testery, run_id: int) -> str:
     run = await running(api, run_id)
-    tests = f" It has {run.total} tests; those that have not run by then do not run." if run.total else ""
+    tests = f" It has {many(run.total, 'test')}; what has not run by then does not run." if run.total else ""
     return (
-        f"Cancel {in_words(run, await project_keys(api))}, which is {run.said or run.status}?{tests} "
+        f"Cancel {in_words(run, await project_keys(api))}, which is {word(run.said or run.status)}?{tests} "
         "A cancelled run cannot be taken up again."
     )
 
@@ -265,7 +288,7 @@ async def cancel_test_run(api: Testery, run_id: RunId) -> Cancelled:
     if after is None:
         done = f"Cancelled. {UNSEEN}"
     elif after.status in {"passed", "failed"}:
-        done = f"The platform took it, but the run had ended by itself: {after.said}."
+        done = f"The platform took it, but the run had ended by itself: {word(after.said)}."
     elif not after.is_over:
         done = "The platform took it; the run has not stopped yet."
     return Cancelled(done=done, before=row_of(before, keys), after=row_of(after, keys) if after is not None else None)

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, quote
+from tools.kit.question import listed
+from tools.kit.text import Key, given, quote, word
 from tools.testery.models.orders import VariableToSet
 from tools.testery.models.settings import Holder
 
@@ -38,6 +39,8 @@ class VariableChange:
     untouched_secrets: Sequence[str]
     """Encrypted ones that go back as they were read: empty."""
     body: list[dict[str, Any]]
+    encrypted: frozenset[str] = frozenset()
+    """Those of the added and replaced ones that are kept encrypted."""
 
     @property
     def is_none(self) -> bool:
@@ -51,25 +54,24 @@ class VariableChange:
     def lines(self) -> list[str]:
         """What a person reads of it: names, never values."""
         told = [
-            _line("Added", self.added),
-            _line("Given new values, the old ones are lost", self.replaced),
-            _line("REMOVED with their values", self.removed),
-            _line(
+            ("Added", self._set(self.added)),
+            ("Given new values, the old ones are lost", self._set(self.replaced)),
+            ("REMOVED with their values", listed(self.removed) if self.removed else ""),
+            (
                 "Encrypted and left alone (sent back empty, as the vendor's own client does it; the platform keeps "
                 "what it has stored)",
-                self.untouched_secrets,
+                ", ".join(map(word, self.untouched_secrets)),
             ),
         ]
-        return [line for line in told if line]
+        return [f"- {what}: {keys}" for what, keys in told if keys]
+
+    def _set(self, keys: Sequence[str]) -> str:
+        return ", ".join(f"{given(key)} ({'' if key in self.encrypted else 'not '}encrypted)" for key in keys)
 
     def done(self) -> str:
         """The change in a sentence."""
         parts = (("added", self.added), ("replaced", self.replaced), ("removed", self.removed))
         return "; ".join(f"variables {verb}: {', '.join(map(quote, keys))}" for verb, keys in parts if keys)
-
-
-def _line(what: str, keys: Sequence[str]) -> str:
-    return f"- {what}: {', '.join(quote(key, at_most=200) for key in keys)}" if keys else ""
 
 
 def names_of(holder: Holder) -> list[VariableName]:
@@ -122,6 +124,7 @@ def change_of(
             one.key for one in holder.variables if one.encrypted and one.key not in changed and one.key not in to_remove
         ],
         body=holder.variables_with(changed, frozenset(to_remove)),
+        encrypted=frozenset(key for key, sent in changed.items() if sent["encrypted"]),
     )
 
 
