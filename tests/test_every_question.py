@@ -14,7 +14,9 @@ from tests.desk import NO, YES, Desk, desk, text
 
 pytestmark = pytest.mark.anyio
 
-DATA: dict[str, ModuleType] = {key: import_module(f"tests.tools.{key}.questions") for key in ("testio", "testery")}
+DATA: dict[str, ModuleType] = {
+    key: import_module(f"tests.tools.{key}.questions") for key in ("testio", "testery", "testsigma")
+}
 
 
 async def asked(d: Desk, name: str, arguments: dict[str, Any]) -> str:

@@ -52,6 +52,12 @@ class Lines:
         return "\n".join(self._lines)
 
 
+def held(*counts: str) -> str:
+    """Things counted by `many`, in a sentence; what there is none of is left out."""
+    some = [count for count in counts if not count.startswith("0 ")]
+    return f"{', '.join(some[:-1])} and {some[-1]}" if len(some) > 1 else "".join(some)
+
+
 def wanted(value: object) -> str:
     """What a caller gave, as a question shows it: whole, and an empty one by name."""
     if isinstance(value, bool):

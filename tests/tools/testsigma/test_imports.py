@@ -60,7 +60,7 @@ async def test_a_yes_imports_a_file_and_partial_failures_are_named(folder: Path,
             " bytes; 3 tests, 1 failed, 0 skipped)",
             "HRB-R-5 'Release 9.0.1 coupons, automated'",
             "overwrites the statuses",
-            "0 of 8 have a result by now ('8 UnTested')",
+            "none of 8 test cases have a result by now (8 UnTested)",
             "not documented",
             "no undo",
         ):
@@ -83,7 +83,7 @@ async def test_a_no_sends_no_file(folder: Path, mode: str) -> None:
 async def test_a_question_counts_what_an_import_would_write_over(folder: Path) -> None:
     async with desk(told=opened(folder)) as d:
         await d.answer(IMPORT, run_id="HRB-R-4", file=str(folder / "results.xml"))
-        assert "13 of 18 have a result by now ('9 Passed, 5 UnTested, 4 Failed')" in d.asked[0]
+        assert "13 of 18 test cases have a result by now (9 Passed, 5 UnTested, 4 Failed)" in d.asked[0]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ async def test_a_yes_deletes_a_project_once_after_its_counts_and_prefix_were_sho
         gone = await d.answer("testsigma_delete_project", project="Kiosk")
         assert gone["project"]["prefix"] == "KSK"
         (question,) = d.asked
-        for part in ("'Kiosk'", "prefix KSK", "2 folders", "6 test cases", "0 step groups", "1 test run", "no undo"):
+        for part in ("'Kiosk'", "prefix KSK", "2 folders", "6 test cases and 1 test run", "no undo"):
             assert part in question
         assert len(d.writes("testsigma")) == 1
         assert "No project 'Kiosk'" in await d.refusal("testsigma_get_project", project="Kiosk")

@@ -79,13 +79,15 @@ async def test_a_result_that_would_be_replaced_is_shown_to_a_person_first(mode: 
     async with desk(mode) as d:
         done = await d.answer(RECORD, **AGAIN)
         (question,) = d.asked
-        assert "Record 2 results in test run HRB-R-4 'Release 9.0.1 checkout by hand' as 'Iris Okafor'?" in question
-        assert "1 replaces a result that is there" in question
         assert (
-            "- HRB-7 'An expired code is refused': 'Failed' becomes 'Passed', with the comment 'Fixed in rc3'"
+            "results in test run HRB-R-4 'Release 9.0.1 checkout by hand' of project 'Harbour' as 'Iris Okafor'?"
             in question
         )
-        assert "HRB-14" not in question
+        assert "1 replaces a result that is there" in question
+        assert (
+            "- HRB-7 'An expired code is refused': Failed becomes Passed, with the comment 'Fixed in rc3'" in question
+        )
+        assert "- HRB-14 'Pay by invoice': Blocked" in question
         assert [(one["before"], one["after"]) for one in done["results"]] == [
             ("Failed", "Passed"),
             ("UnTested", "Blocked"),
@@ -96,14 +98,17 @@ async def test_a_result_that_would_be_replaced_is_shown_to_a_person_first(mode: 
 async def test_a_question_about_many_results_stays_within_what_hosts_can_show() -> None:
     numbers = range(3, 61)
     async with desk() as d:
-        for comment in (None, "It was seen once more, and then never again. " * 200):
+        for comment in (None, "It was seen once more, and then never again. " * 100):
             results = [{"case_id": f"HRB-{n}", "status": "Passed", "comment": comment} for n in numbers]
             done = await d.answer(RECORD, run_id="HRB-R-6", user="Ann Weber", results=results)
             assert done["done"] == "58 of 58 recorded."
         (question,) = d.asked
         assert "58 replace a result that is there" in question
-        assert question.count("becomes 'Passed'") == 30
-        assert "- and 28 more" in question
+        assert question.count("Passed becomes Passed, with comment 1") == 58
+        assert question.count("seen once more") == 100
+        results = [{"case_id": "HRB-3", "status": "Passed", "comment": "Seen again. " * 700}]
+        told = await d.refusal(RECORD, run_id="HRB-R-6", user="Ann Weber", results=results)
+        assert "8400 characters where 8000 can be shown" in told
 
 
 @both_eras

@@ -246,7 +246,9 @@ async def test_embedded_step_groups_are_lost_only_after_a_yes(mode: str) -> None
     async with desk(mode) as d:
         await d.answer(UPDATE, case_id="HRB-9", steps=[{"action": "Pay"}])
         (question,) = d.asked
-        assert "Replace what test case HRB-9 'Payment is refused by the bank' says to do?" in question
+        assert (
+            "Replace what test case HRB-9 'Payment is refused by the bank' of project 'Harbour' says to do?" in question
+        )
         assert "loses its 5 steps, 2 of them a step group that the API cannot put back" in question
     async with desk(mode, person=NO) as d:
         await d.refusal(UPDATE, case_id="HRB-9", steps=[{"action": "Pay"}])

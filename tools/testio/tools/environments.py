@@ -263,7 +263,7 @@ async def about_to_update(
     lines_of(lines, url, binary_app_id, file_url, handed, proxy, allow_orders, environment_test_information)
     with_edits(environment, edits, title, environment_test_information)
     for change in described(edits):
-        lines.add("Text", change)
+        lines.add("Part of a text", change)
     if may_order:
         lines.say(ORDERS)
     return str(lines)

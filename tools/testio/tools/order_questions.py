@@ -245,7 +245,7 @@ async def about_to_update(
     ]
     edited(texts_of(test), edits, stands_whole)
     for change in described(edits):
-        lines.add("Text", change)
+        lines.add("Part of a text", change)
     lines.add("Type", testing_type and f"{word(test.testing_type or 'none')} becomes {testing_type}")
     lines.add("Hours", duration_hours)
     lines.becomes("Start", test.start_at, start_at)

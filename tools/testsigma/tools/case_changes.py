@@ -8,7 +8,8 @@ from pydantic import Field
 from tools.kit.editing import Edits, described
 from tools.kit.errors import Conflict, Invalid, NotFound, OutcomeUnknown, PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
-from tools.kit.text import Key, Untrusted, many, quote
+from tools.kit.question import Lines
+from tools.kit.text import Key, Untrusted, given, many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.settings import LookupKind
 from tools.testsigma.client.testsigma import Testsigma
@@ -191,17 +192,34 @@ def without_steps(steps: list[NewStep] | None, text: str | None, expected_text: 
     return steps is None and text is None and expected_text is None
 
 
+def step_lines(lines: Lines, steps: Sequence[NewStep] | None) -> None:
+    """Steps that are to be written, whole."""
+    for place, step in enumerate(steps or (), 1):
+        lines.add(f"Step {place}", given(step.action) + (f", expected {given(step.expected)}" if step.expected else ""))
+
+
 async def about_to_update(
     api: Testsigma,
     case_id: str,
     project: str | None,
+    title: str | None,
+    description: str | None,
+    preconditions: str | None,
     steps: list[NewStep] | None,
     text: str | None,
     expected_text: str | None,
+    folder: str | None,
+    status: str | None,
+    priority: str | None,
+    case_type: str | None,
+    automation: str | None,
+    owner: str | None,
+    reviewer: str | None,
+    labels: LabelNames,
     edits: Edits,
 ) -> str | None:
     body = body_of(steps, text, expected_text, needs_one=False)
-    _, case = await known_case(api, case_id, project)
+    at, case = await known_case(api, case_id, project)
     case_edits(case, edits, said(steps=steps, text=text, expected_text=expected_text))
     old = case.ordered_steps
     embedded = sum(step.step_group_id is not None for step in old)
@@ -211,8 +229,20 @@ async def about_to_update(
         return None
     lost = f"its {many(len(old), 'step')}" if old else "its text"
     groups = f", {embedded} of them a step group that the API cannot put back" if embedded else ""
-    question = f"Replace what test case {case.key} {quote(case.title or '')} says to do? It loses {lost}{groups}."
-    return " ".join([question, *described(edits)])
+    lines = Lines(
+        f"Replace what test case {word(case.key)} {quote(case.title or '')} of project {quote(at.name or at.id)} says "
+        f"to do? It loses {lost}{groups}."
+    )
+    step_lines(lines, steps)
+    lines.fields({"Text": text, "Expected": expected_text})
+    lines.becomes("Title", case.title, title)
+    lines.becomes("Description", case.description, description)
+    lines.becomes("Preconditions", case.preconditions, preconditions)
+    words = {"Status": status, "Priority": priority, "Type": case_type, "Automation": automation}
+    lines.fields({"Folder": folder, **words, "Owner": owner, "Reviewer": reviewer, "All labels": labels})
+    for change in described(edits):
+        lines.add("Part of a text", change)
+    return str(lines)
 
 
 @tool.writes(about_to_update, idempotent=True, settled_by="get_test_case", unasked_when=without_steps)
@@ -251,9 +281,9 @@ async def update_test_case(
     if folder is not None:
         fields["folder_id"] = (await tree_of(api, at.id)).find(folder).id
     fields |= await lookup_ids(api, words)
-    for name, word in (("owner_id", owner), ("reviewer_id", reviewer)):
-        if word is not None:
-            fields[name] = (await user(api, word)).id
+    for name, who in (("owner_id", owner), ("reviewer_id", reviewer)):
+        if who is not None:
+            fields[name] = (await user(api, who)).id
     fields = {name: value for name, value in fields.items() if value != (getattr(before, name) or "")}
     if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.labels}:
         fields["label_ids"] = await label_ids(api, labels)
@@ -296,7 +326,7 @@ async def about_to_delete(api: Testsigma, case_id: str, project: str | None) -> 
     owner, case = await known_case(api, case_id, project)
     folder = (await tree_of(api, owner.id)).path(case.folder_id) or "no folder"
     return (
-        f"Delete test case {case.key} {quote(case.title or '')} ({steps_in_words(case)}, in {quote(folder)}) of "
+        f"Delete test case {word(case.key)} {quote(case.title or '')} ({steps_in_words(case)}, in {quote(folder)}) of "
         f"project {quote(owner.name or owner.id)}? Its results in test runs may go with it. There is no undo."
     )
 
@@ -307,4 +337,6 @@ async def delete_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId
     owner, before = await known_case(api, case_id, project)
     shown = await shown_case(api, owner, before)
     await api.delete_test_case(owner.id, before.key)
-    return DeletedCase(done=f"Test case {before.key} is deleted.", test_case=shown)
+    name = f"test case {word(before.key)} {quote(before.title or '')}"
+    done = f"Deleted {name} of project {quote(owner.name or owner.id)}."
+    return DeletedCase(done=done, test_case=shown)

@@ -7,6 +7,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.question import held
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Toolset
 from tools.testsigma.client.paging import Count
@@ -210,10 +211,12 @@ async def about_to_delete(api: Testsigma, project: str, folder: str) -> str:
     below = tree.within(found.id)
     cases = (await tally(api, owner.id)).within(below)
     subfolders = Count(len(below) - 1, tree.coverage.complete)
+    counts = held(subfolders.of("subfolder"), cases.of("test case"))
+    inside = f" with {counts} in it? Testsigma does not say what becomes of them: expect them to be deleted, with "
+    inside = f"{inside}their results" if counts else ", which is empty"
     return (
-        f"Delete folder {quote(tree.path(found.id) or '', at_most=300)} of project {quote(owner.name or owner.id)} "
-        f"with {subfolders.of('subfolder')} and {cases.of('test case')} in it? Testsigma does not say what becomes of "
-        "them: expect them to be deleted, with their results. There is no undo."
+        f"Delete folder {quote(tree.path(found.id) or '', at_most=1000)} of project {quote(owner.name or owner.id)}"
+        f"{inside}? There is no undo."
     )
 
 
@@ -222,4 +225,6 @@ async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) 
     """Delete a folder, after a person said yes to what is in it and below it."""
     owner, tree, found = await known_folder(api, project, folder)
     await api.delete_folder(owner.id, found.id)
-    return DeletedFolder(done="Deleted.", path=tree.path(found.id))
+    path = quote(tree.path(found.id) or "", at_most=1000)
+    done = f"Deleted folder {path} of project {quote(owner.name or owner.id)}."
+    return DeletedFolder(done=done, path=tree.path(found.id))

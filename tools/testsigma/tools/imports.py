@@ -9,7 +9,7 @@ from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
 from tools.kit.reports import junit
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, is_private, opened
 from tools.kit.vocabulary import Said
@@ -86,11 +86,12 @@ async def about_to_import(api: Testsigma, run_id: str, file: str, project: str |
     owner, run = await open_run(api, run_id, project)
     results = await results_of(api, owner, run)
     recorded = len(results.rows) - untested(results.rows)
-    least = "" if results.coverage.complete else "at least "
+    by_status = f" ({results.counts.in_words()})" if results.rows else ""
+    cases = many(len(results.rows), "test case", complete=results.coverage.complete)
     return (
         f"Load the JUnit file {about} into {run_in_words(run)} of project {quote(owner.name or owner.id)}? "
-        f"It overwrites the statuses of the test cases that it names: {least}{recorded} of {least}{len(results.rows)} "
-        f"have a result by now ({quote(results.counts.in_words(), at_most=500)}). How Testsigma matches names to test "
+        f"It overwrites the statuses of the test cases that it names; {recorded or 'none'} of {cases} "
+        f"{'has' if recorded == 1 else 'have'} a result by now{by_status}. How Testsigma matches names to test "
         "cases is not documented. There is no undo."
     )
 

@@ -7,7 +7,8 @@ from pydantic import Field
 from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.text import quote
+from tools.kit.question import held
+from tools.kit.text import quote, word
 from tools.kit.toolset import Toolset
 from tools.testsigma.client.paging import Count
 from tools.testsigma.client.testsigma import Testsigma
@@ -106,8 +107,9 @@ async def about_to_complete(api: Testsigma, plan_id: str, project: str | None) -
     runs, count = await runs_of(api, owner, plan)
     going = sum(not run.is_closed for run in runs)
     return (
-        f"Mark test plan {plan.key} {quote(plan.title or '')} of project {quote(owner.name or owner.id)} as completed? "
-        f"It has {count.of('test run')}, {going} of them not closed. The API cannot take it back."
+        f"Mark test plan {word(plan.key)} {quote(plan.title or '')} of project {quote(owner.name or owner.id)} as "
+        f"completed? It has {held(count.of('test run')) or 'no test run'}"
+        f"{f', {going} of them not closed' if going else ''}. The API cannot take it back."
     )
 
 
@@ -132,9 +134,11 @@ class DeletedPlan(Answer):
 async def about_to_delete(api: Testsigma, plan_id: str, project: str | None) -> str:
     owner, plan = await known_plan(api, plan_id, project)
     _, count = await runs_of(api, owner, plan)
+    runs = held(count.of("test run"))
+    kept = f"{runs} {'stays' if count.number == 1 else 'stay'}, without a plan. " if runs else ""
     return (
-        f"Delete test plan {plan.key} {quote(plan.title or '')} of project {quote(owner.name or owner.id)}? "
-        f"{count.of('test run')} {'stays' if count.number == 1 else 'stay'}, without a plan. There is no undo."
+        f"Delete test plan {word(plan.key)} {quote(plan.title or '')} of project {quote(owner.name or owner.id)}? "
+        f"{kept}There is no undo."
     )
 
 
@@ -143,4 +147,6 @@ async def delete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId
     """Delete a test plan, after a person said yes; its runs stay without it."""
     owner, before = await known_plan(api, plan_id, project)
     await api.delete_test_plan(owner.id, before.key)
-    return DeletedPlan(done=f"Test plan {before.key} is deleted.", test_plan=plan_view(owner, before))
+    name = f"test plan {word(before.key)} {quote(before.title or '')}"
+    done = f"Deleted {name} of project {quote(owner.name or owner.id)}."
+    return DeletedPlan(done=done, test_plan=plan_view(owner, before))

@@ -9,7 +9,8 @@ from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.text import quote
+from tools.kit.question import held
+from tools.kit.text import quote, word
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.paging import Count, counted
@@ -155,10 +156,11 @@ class DeletedProject(Answer):
 
 async def about_to_delete(api: Testsigma, project: str) -> str:
     found = await fresh_project(api, project)
-    counts = [count.of(kind) for kind, count in (await holdings(api, found.id)).items()]
+    counts = held(*[count.of(kind) for kind, count in (await holdings(api, found.id)).items()])
+    prefix = f" with the prefix {word(found.prefix)}" if found.prefix else ""
     return (
-        f"Delete project {quote(found.name or '')} with the prefix {found.prefix or 'that it has'} "
-        f"({found.id}) and all it holds: {', '.join(counts)}, with all results? There is no undo."
+        f"Delete project {quote(found.name or '')}{prefix} ({word(found.id)}) and all it holds: "
+        f"{counts or 'it seems empty'}, with all results? There is no undo."
     )
 
 
@@ -167,4 +169,5 @@ async def delete_project(api: Testsigma, project: ProjectRef) -> DeletedProject:
     """Delete a project with everything in it, after a person said yes."""
     before = await fresh_project(api, project)
     await api.delete_project(before.id)
-    return DeletedProject(done=f"Project {before.prefix or before.id} is deleted with all it held.", project=before)
+    name = f"project {word(before.prefix or before.id)} {quote(before.name or '')}"
+    return DeletedProject(done=f"Deleted {name} with all it held.", project=before)

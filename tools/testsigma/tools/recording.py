@@ -8,7 +8,8 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
-from tools.kit.text import Key, Untrusted, many, quote
+from tools.kit.question import Lines
+from tools.kit.text import Key, Untrusted, given, many, quote, word
 from tools.kit.toolset import Toolset, in_silence
 from tools.kit.vocabulary import Said
 from tools.kit.wait import Pace, wait_until
@@ -29,9 +30,8 @@ from tools.testsigma.tools.test_runs import assignee_of
 tool = Toolset(Testsigma)
 
 MOST_RESULTS: Final = 100
-MOST_LINES: Final = 30
-"""Results that a question shows one by one, within what hosts can show."""
-FEW: Final = 8
+MOST_TITLES: Final = 40
+"""Results that a question shows with the titles of their cases, within what hosts can show."""
 FILL_MINUTES: Final = 0.25
 """How long a run's cases are waited for: they appear some seconds after the run (seen in a real client)."""
 FILL_PACE: Final = Pace(first=1.5, last=4.0)
@@ -164,21 +164,26 @@ async def about_to_record(
     replaced = [intent for intent in plan.intents if not intent.is_first]
     if not replaced:
         return None
-    one = len(replaced) == 1
-    lines = [
-        f"Record {many(len(plan.intents), 'result')} in {run_in_words(plan.run)} as {quote(plan.person.called)}? "
-        f"{len(replaced)} {'replaces' if one else 'replace'} a result that is there; every attempt stays in the "
-        "history and cannot be removed."
-    ]
-    longest = 400 if len(replaced) <= FEW else 80
-    for intent in replaced[:MOST_LINES]:
+    lines = Lines(
+        f"Record {many(len(plan.intents), 'result')} in {run_in_words(plan.run)} of project "
+        f"{quote(plan.project.name or plan.project.id)} as {quote(plan.person.called)}?"
+    )
+    comments = [intent.wanted.comment for intent in plan.intents if intent.wanted.comment]
+    shared = [comment for comment in dict.fromkeys(comments) if comments.count(comment) > 1]
+    remarks = {comment: f", with the comment {given(comment)}" for comment in comments}
+    remarks |= {comment: f", with comment {number}" for number, comment in enumerate(shared, 1)}
+    for intent in plan.intents:
         case = intent.before.test_case
-        remark = f", with the comment {quote(intent.wanted.comment, at_most=longest)}" if intent.wanted.comment else ""
-        told = f"{quote(intent.before.status or '?', at_most=40)} becomes {quote(intent.status, at_most=40)}"
-        lines.append(f"- {case.key} {quote(case.title or '', at_most=60)}: {told}{remark}")
-    if len(replaced) > MOST_LINES:
-        lines.append(f"- and {len(replaced) - MOST_LINES} more")
-    return "\n".join(lines)
+        title = f" {quote(case.title or '', at_most=60)}" if len(plan.intents) <= MOST_TITLES else ""
+        was = "" if intent.is_first else f"{word(intent.before.status or '?')} becomes "
+        remark = remarks.get(intent.wanted.comment or "", "")
+        lines.add(f"{word(case.key)}{title}", f"{was}{word(intent.status)}{remark}")
+    lines.fields({f"Comment {number}": comment for number, comment in enumerate(shared, 1)})
+    verb = "replaces" if len(replaced) == 1 else "replace"
+    lines.say(
+        f"{len(replaced)} {verb} a result that is there; every attempt stays in the history and cannot be removed."
+    )
+    return str(lines)
 
 
 class RecordedResult(Answer):

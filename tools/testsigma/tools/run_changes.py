@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
-from tools.kit.text import quote
+from tools.kit.text import many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
@@ -199,11 +199,13 @@ async def update_test_run(
 async def about_to_close(api: Testsigma, run_id: str, project: str | None) -> str:
     owner, run = await open_run(api, run_id, project)
     results = await results_of(api, owner, run)
-    left, least = untested(results.rows), "" if results.coverage.complete else "at least "
+    left, complete = untested(results.rows), results.coverage.complete
+    cases = many(len(results.rows), "test case", complete=complete)
+    stay = f" {many(left, 'untested one stays', 'untested ones stay', complete=complete)} so." if left else ""
     return (
-        f"Close {run_in_words(run)} of project {quote(owner.name or owner.id)}? It has {least}"
-        f"{len(results.rows)} test cases: {quote(results.counts.in_words(), at_most=500)}. "
-        f"{least}{left} of them still untested will stay so: closing locks the run, and the API cannot open it again."
+        f"Close {run_in_words(run)} of project {quote(owner.name or owner.id)}? It has {cases}"
+        f"{': ' + results.counts.in_words() if results.rows else ''}.{stay} Closing locks the run, and the API cannot "
+        "open it again."
     )
 
 
@@ -214,8 +216,9 @@ async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = N
     await api.update_test_run(owner.id, before.key, {"status": "CLOSED"})
     after = await api.test_run(owner.id, before.key)
     if not after.is_closed:
-        raise PlatformError(f"The platform took the change and left test run {before.key} {after.status}.")
-    return SavedRun(done="Closed.", test_run=await shown_run(api, owner, after))
+        raise PlatformError(f"The platform took the change and left test run {word(before.key)} {word(after.status)}.")
+    done = f"Closed {run_in_words(before)} of project {quote(owner.name or owner.id)}."
+    return SavedRun(done=done, test_run=await shown_run(api, owner, after))
 
 
 class DeletedRun(Answer):
@@ -228,10 +231,12 @@ class DeletedRun(Answer):
 async def about_to_delete(api: Testsigma, run_id: str, project: str | None) -> str:
     owner, run = await known_run(api, run_id, project)
     results = await results_of(api, owner, run)
-    recorded, least = len(results.rows) - untested(results.rows), "" if results.coverage.complete else "at least "
+    recorded, complete = len(results.rows) - untested(results.rows), results.coverage.complete
+    cases = many(len(results.rows), "test case", complete=complete)
     return (
-        f"Delete {run_in_words(run)} of project {quote(owner.name or owner.id)} with {least}{recorded} recorded "
-        f"result{'' if recorded == 1 else 's'} of {least}{len(results.rows)} test cases? There is no undo."
+        f"Delete {run_in_words(run)} of project {quote(owner.name or owner.id)} with {cases} and "
+        f"{many(recorded, 'recorded result', complete=complete) if recorded else 'no recorded result'}? "
+        "There is no undo."
     )
 
 
@@ -241,4 +246,5 @@ async def delete_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = 
     owner, before = await known_run(api, run_id, project)
     shown = await shown_run(api, owner, before)
     await api.delete_test_run(owner.id, before.key)
-    return DeletedRun(done=f"Test run {before.key} is deleted.", test_run=shown)
+    done = f"Deleted {run_in_words(before)} of project {quote(owner.name or owner.id)}."
+    return DeletedRun(done=done, test_run=shown)

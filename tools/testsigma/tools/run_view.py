@@ -11,7 +11,7 @@ from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Coverage
 from tools.kit.run_failures import why_counts_differ
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.vocabulary import Said, Status
 from tools.kit.wait import settled
 from tools.kit.when import instant
@@ -112,7 +112,7 @@ async def results_of(api: Testsigma, project: Project, run: TestRun) -> Results:
 
 def run_in_words(run: TestRun) -> str:
     """A test run as a question names it."""
-    return f"test run {run.key} {quote(run.title or '')}"
+    return f"test run {word(run.key)} {quote(run.title or '')}"
 
 
 def row(run: TestRun) -> RunRow:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tools.kit.model import Answer
+from tools.kit.text import word
 from tools.kit.vocabulary import Said, Status, shared
 from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.names import bare
@@ -40,9 +41,9 @@ class Counts:
 
     _by_word: dict[str, tuple[str, int]] = field(default_factory=dict)
 
-    def add(self, word: str | None, count: int = 1) -> None:
-        said, so_far = self._by_word.get(bare(word), (word or "", 0))
-        self._by_word[bare(word)] = (said, so_far + count)
+    def add(self, status: str | None, count: int = 1) -> None:
+        said, so_far = self._by_word.get(bare(status), (status or "", 0))
+        self._by_word[bare(status)] = (said, so_far + count)
 
     @property
     def total(self) -> int:
@@ -57,7 +58,7 @@ class Counts:
         return [StatusCount(said=said or None, status=result_status(said), count=count) for said, count in ordered]
 
     def in_words(self) -> str:
-        return ", ".join(f"{row.count} {row.said or 'without a status'}" for row in self.rows()) or "no test cases"
+        return ", ".join(f"{row.count} {word(row.said or 'without a status')}" for row in self.rows())
 
 
 def counts_of(results: Iterable[RunCase]) -> Counts:

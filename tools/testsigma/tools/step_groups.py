@@ -9,14 +9,15 @@ from tools.kit.editing import Edits, described
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.text import Key, Untrusted, clean, many, quote
+from tools.kit.question import Lines
+from tools.kit.text import Key, Untrusted, clean, many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.paging import Count
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.step_groups import StepGroup
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.tools.case_changes import Steps, label_ids
+from tools.testsigma.tools.case_changes import Steps, label_ids, step_lines
 from tools.testsigma.tools.changes import LongText, Title, changed, said, something
 from tools.testsigma.tools.identity import (
     GROUP,
@@ -166,7 +167,7 @@ async def uses(api: Testsigma, project: Project, group: StepGroup) -> tuple[list
 
 def in_words(users: Sequence[str], count: Count) -> str:
     """Test cases that embed a step group, some of them by name."""
-    named = ", ".join(users[:10]) + (", ..." if len(users) > 10 else "")
+    named = ", ".join(map(word, users[:10])) + (", ..." if len(users) > 10 else "")
     return f"{count.of('test case')}{f' ({named})' if users else ''}"
 
 
@@ -206,17 +207,35 @@ async def create_step_group(
     return SavedGroup(done="Created.", step_group=view(owner, made))
 
 
-async def about_to_update(api: Testsigma, step_group_id: str, project: str | None, edits: Edits) -> str | None:
+async def about_to_update(
+    api: Testsigma,
+    step_group_id: str,
+    project: str | None,
+    title: str | None,
+    description: str | None,
+    steps: Steps | None,
+    labels: LabelNames,
+    edits: Edits,
+) -> str | None:
     owner, group = await known_group(api, step_group_id, project)
     group_edits(group, edits)
     users, count = await uses(api, owner, group)
     if count.is_exact and not count.number:
         return None
-    return (
-        f"Change step group {group.key} {quote(group.title or '')}? {in_words(users, count)} of project "
-        f"{quote(owner.name or owner.id)} {'embeds' if count.number == 1 else 'embed'} it and change with it. "
-        "The API keeps no older version of it." + "".join(f" {change}" for change in described(edits))
+    lines = Lines(
+        f"Change step group {word(group.key)} {quote(group.title or '')}? {in_words(users, count)} of project "
+        f"{quote(owner.name or owner.id)} {'embeds it and changes' if count.number == 1 else 'embed it and change'} "
+        "with it."
     )
+    lines.becomes("Title", group.title, title)
+    lines.becomes("Description", group.description, description)
+    lines.add("Its steps until now, which are lost", many(len(group.steps), "step") if steps and group.steps else None)
+    step_lines(lines, steps)
+    lines.fields({"All labels": labels})
+    for change in described(edits):
+        lines.add("Part of a text", change)
+    lines.say("The API keeps no older version of it.")
+    return str(lines)
 
 
 @tool.writes(about_to_update, idempotent=True, settled_by="get_step_group")
@@ -259,9 +278,12 @@ class DeletedGroup(Answer):
 async def about_to_delete(api: Testsigma, step_group_id: str, project: str | None) -> str:
     owner, group = await known_group(api, step_group_id, project)
     users, count = await uses(api, owner, group)
+    unlinked = "No test case embeds it."
+    if count.number or not count.is_exact:
+        unlinked = f"It is unlinked from {in_words(users, count)}."
     return (
-        f"Delete step group {group.key} {quote(group.title or '')} ({many(len(group.steps), 'step')}) of "
-        f"project {quote(owner.name or owner.id)}? It is unlinked from {in_words(users, count)}. There is no undo."
+        f"Delete step group {word(group.key)} {quote(group.title or '')} ({many(len(group.steps), 'step')}) of "
+        f"project {quote(owner.name or owner.id)}? {unlinked} There is no undo."
     )
 
 
@@ -270,4 +292,6 @@ async def delete_step_group(api: Testsigma, step_group_id: GroupId, project: Pro
     """Delete a step group, after a person said yes: every test case that embeds it loses it."""
     owner, before = await known_group(api, step_group_id, project)
     await api.delete_step_group(owner.id, before.key)
-    return DeletedGroup(done=f"Step group {before.key} is deleted.", step_group=view(owner, before))
+    name = f"step group {word(before.key)} {quote(before.title or '')}"
+    done = f"Deleted {name} of project {quote(owner.name or owner.id)}."
+    return DeletedGroup(done=done, step_group=view(owner, before))
