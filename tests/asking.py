@@ -97,6 +97,6 @@ def words_of(value: Any) -> list[str]:
 def stands_in(word: str, question: str) -> bool:
     """Whether a value stands whole in a question; a choice may be said with blanks in it."""
     return any(
-        re.search(rf"(?<![0-9A-Za-z]){re.escape(one)}(?![0-9A-Za-z])", question)
+        re.search(rf"(?<![0-9A-Za-z]){re.escape(one)}(?![0-9A-Za-z])", question, re.IGNORECASE)
         for one in {word, word.replace("_", " ")}
     )

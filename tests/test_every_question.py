@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
+from server.guards.scope import offers
 from tests.asking import Asking, Text, To, parameters, placed, stands_in, words_of
 from tests.desk import NO, YES, Desk, desk, text
+from tools.platforms import PLATFORMS
 
 pytestmark = pytest.mark.anyio
 
 DATA: dict[str, ModuleType] = {
-    key: import_module(f"tests.tools.{key}.questions") for key in ("testio", "testery", "testsigma")
+    offer.key: import_module(f"tests.tools.{offer.key}.questions")
+    for offer in offers(PLATFORMS)
+    if any(tool.question for tool in offer.tools)
 }
 
 

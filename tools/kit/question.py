@@ -37,12 +37,25 @@ class Lines:
             if value is not None:
                 self._lines.append(f"- {name}: {wanted(value)}")
 
+    def rows(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Names with what is said of each; names of which the same is said share a line."""
+        groups: dict[str, list[str]] = {}
+        for name, said in rows:
+            groups.setdefault(said, []).append(name)
+        for said, names in groups.items():
+            self.add(", ".join(names), said)
+
     def becomes(self, name: str, old: object, new: object) -> None:
         """What a caller wants in place of what is there."""
         if new is not None:
             plain = isinstance(old, bool | int | float)
             before = wanted(old) if plain else quote(old, at_most=OLD) if old else "nothing"
             self._lines.append(f"- {name}: {before} becomes {wanted(new)}")
+
+    def parts(self, changes: Iterable[str]) -> None:
+        """What is changed inside of longer texts, a sentence each."""
+        for change in changes:
+            self.add("Part of a text", change)
 
     def say(self, *sentences: str | None) -> None:
         """Sentences on lines of their own."""
@@ -56,6 +69,11 @@ def held(*counts: str) -> str:
     """Things counted by `many`, in a sentence; what there is none of is left out."""
     some = [count for count in counts if not count.startswith("0 ")]
     return f"{', '.join(some[:-1])} and {some[-1]}" if len(some) > 1 else "".join(some)
+
+
+def spoken(fields: Mapping[str, object]) -> str:
+    """What a caller gives of one thing among many, in one sentence."""
+    return ", ".join(f"{name.replace('_', ' ')} {wanted(value)}" for name, value in fields.items() if value is not None)
 
 
 def wanted(value: object) -> str:

@@ -38,7 +38,7 @@ async def test_where_the_platform_does_not_count_the_tests_are_read_for_the_ques
     host = answering({"GET /suites": {"data": [SUITE]}, "GET /suites/380c64db": {"data": SUITE}})
     host.says("GET /tests", without_counting(130))
     asked = await about_to_delete_suite(host.api(), "380c64db", None, None)
-    assert "0 suites below it and 130 tests" in asked
+    assert "With it go 130 tests." in asked
 
 
 async def test_where_pages_of_tests_are_missing_the_question_says_at_least() -> None:
@@ -117,4 +117,4 @@ async def test_a_bulk_answer_may_come_bare() -> None:
 
 async def test_issues_that_are_not_counted_are_said_to_be_not_counted() -> None:
     host = answering({"GET /tests/264409fe": {"data": {"id": "264409fe", "title": "A"}}, "GET /issues": {"data": []}})
-    assert "linked issues not counted" in await about_to_delete_test(host.api(), "264409fe", None, None)
+    assert "linked issues, which were not counted" in await about_to_delete_test(host.api(), "264409fe", None, None)

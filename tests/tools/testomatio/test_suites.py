@@ -136,7 +136,7 @@ async def test_deleting_names_the_suite_and_counts_exactly_what_goes_with_it(mod
         gone = await d.answer("testomatio_delete_suite", suite_id="@Sf01de003")
         assert d.writes("testomatio") == [f"DELETE {V2}/suites/{CART}"]
         (asked,) = set(d.asked)
-    assert f"Delete suite {CART} 'Cart' in 'Web shop' / 'Checkout @checkout' of project {SHOP}?" in asked
+    assert f"Delete suite {CART} 'Cart' in 'Web shop' / 'Checkout @checkout' of project '{SHOP}'?" in asked
     assert "6 suites below it and 54 tests" in asked
     assert (gone["suites_below"], gone["tests"]) == (6, 54)
 

@@ -104,7 +104,7 @@ async def test_unlinking_tells_two_links_of_one_number_apart_by_their_type(mode:
         asked = d.asked[0]
     assert query == [("type", "jira_issue")]
     assert other["issue"]["url"].endswith("/issues/77")
-    assert "Unlink issue 'SHOP-398' from test c0de0010" in asked
+    assert "Unlink issue 'SHOP-398' (jira issue 301) from test c0de0010" in asked
     assert "stays in its tracker" in asked
 
 

@@ -262,8 +262,7 @@ async def about_to_update(
     lines.becomes("Title", environment.title, title)
     lines_of(lines, url, binary_app_id, file_url, handed, proxy, allow_orders, environment_test_information)
     with_edits(environment, edits, title, environment_test_information)
-    for change in described(edits):
-        lines.add("Part of a text", change)
+    lines.parts(described(edits))
     if may_order:
         lines.say(ORDERS)
     return str(lines)

@@ -244,8 +244,7 @@ async def about_to_update(
         name for name, new in zip(EDITABLE, (test_title, goal, out_of_scope, instructions), strict=True) if new
     ]
     edited(texts_of(test), edits, stands_whole)
-    for change in described(edits):
-        lines.add("Part of a text", change)
+    lines.parts(described(edits))
     lines.add("Type", testing_type and f"{word(test.testing_type or 'none')} becomes {testing_type}")
     lines.add("Hours", duration_hours)
     lines.becomes("Start", test.start_at, start_at)

@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.kit.errors import Invalid, NotFound, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, given, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, is_private, opened
 from tools.testomatio.client.families import EMAIL, PASSWORD, TOKEN
@@ -18,7 +18,7 @@ from tools.testomatio.models.issues import Attachment
 from tools.testomatio.tools.issues import TargetId
 from tools.testomatio.tools.placing import known_suite, known_test
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, bare_id, targeted
+from tools.testomatio.tools.scope import Pairs, bare_id, place, targeted
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -197,10 +197,9 @@ async def about_to_delete_attachment(
     slug = api.project_of(project)
     one = await _known(api, slug, target, target_id, attachment_id)
     size = f" ({one.size:,} bytes)" if one.size is not None else ""
-    where = f"{target} {bare_id(target, target_id)}"
     return (
-        f"Delete the file {quote(one.name or attachment_id)}{size} from {where} of project {slug}? "
-        "There is no undo through this API."
+        f"Delete the file {word(attachment_id)} {quote(one.name or '')}{size} from {target} "
+        f"{given(bare_id(target, target_id))} of {place(slug)}? There is no undo through this API."
     )
 
 
@@ -219,4 +218,5 @@ async def delete_attachment(
     slug = api.project_of(project)
     one = await _known(api, slug, target, target_id, attachment_id)
     await api.delete_attachment(slug, attachment_id, targeted(target, target_id))
-    return DeletedFile(done="Deleted.", before=one)
+    where = f"{target} {given(bare_id(target, target_id))} of {place(slug)}"
+    return DeletedFile(done=f"Deleted file {quote(one.name or attachment_id)} from {where}.", before=one)

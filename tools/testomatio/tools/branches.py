@@ -9,7 +9,8 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page
-from tools.kit.text import many, quote
+from tools.kit.question import held
+from tools.kit.text import many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -17,7 +18,7 @@ from tools.testomatio.models.requirements import Branch, Milestone
 from tools.testomatio.tools.label_links import known_milestone
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, gated, missing, of_project
+from tools.testomatio.tools.scope import Pairs, gated, missing, of_project, place
 from tools.testomatio.tools.words import seen_instead
 
 tool = Toolset(Testomatio, needs="api")
@@ -108,13 +109,14 @@ async def rename_branch(api: Testomatio, branch: Slug, title: Title, project: Pr
 async def about_to_delete_branch(api: Testomatio, branch: str, project: str | None) -> str:
     slug = api.project_of(project)
     one = await known_branch(api, slug, branch)
-    held = [
-        f"{name} not counted" if count is None else many(count, name.removesuffix("s"))
+    own = [
+        f"{name} that were not counted" if count is None else many(count, name.removesuffix("s"))
         for name, count in (("tests", one.tests_count), ("suites", one.suites_count))
     ]
+    lost = f" with its own {held(*own)}" if held(*own) else ""
     return (
-        f"Delete branch {quote(one.title or one.slug)} ({one.slug}, {one.state or 'state not told'}) of project {slug} "
-        f"with its own {' and '.join(held)}? What was not merged is lost. There is no undo."
+        f"Delete branch {quote(one.title or one.slug)} ({word(one.slug)}, {word(one.state or 'state not told')}) of "
+        f"{place(slug)}{lost}? What was not merged is lost. There is no undo."
     )
 
 
@@ -124,7 +126,8 @@ async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = No
     slug = api.project_of(project)
     before = await known_branch(api, slug, branch)
     await api.delete_branch(slug, branch)
-    return ChangedBranch(done="Deleted.", branch=before)
+    done = f"Deleted branch {quote(before.title or before.slug)} of {place(slug)}."
+    return ChangedBranch(done=done, branch=before)
 
 
 @tool.reads(rest_in="get_milestone")

@@ -8,7 +8,8 @@ from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page
-from tools.kit.text import Key, quote
+from tools.kit.text import Key, quote, word
+from tools.kit.text import given as given_text
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -16,7 +17,7 @@ from tools.testomatio.models.web import Comment, User
 from tools.testomatio.tools.issues import TargetId
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import bare_id, given, missing, of_project, targeted
+from tools.testomatio.tools.scope import bare_id, given, missing, of_project, place, targeted
 from tools.testomatio.tools.suite_tree import WEB_PAGE
 
 web = Toolset(Testomatio, needs="web")
@@ -156,7 +157,7 @@ async def about_to_delete_comment(
     one = await known_comment(api, slug, target, target_id, comment_id)
     who = f" by {quote(one.created_by)}" if one.created_by else ""
     return (
-        f"Delete comment {one.id}{who} on {target} {bare_id(target, target_id)} of project {slug}: "
+        f"Delete comment {word(one.id)}{who} on {target} {given_text(bare_id(target, target_id))} of {place(slug)}: "
         f"{quote(one.body or '', at_most=300)}? There is no undo."
     )
 
@@ -169,7 +170,8 @@ async def delete_comment(
     slug = api.project_of(project)
     before = await known_comment(api, slug, target, target_id, comment_id)
     await api.delete_comment(slug, comment_id)
-    return Commented(done="Deleted.", target=target, target_id=bare_id(target, target_id), before=before)
+    done = f"Deleted comment {word(before.id)} on {target} {given_text(bare_id(target, target_id))} of {place(slug)}."
+    return Commented(done=done, target=target, target_id=bare_id(target, target_id), before=before)
 
 
 @web.reads()

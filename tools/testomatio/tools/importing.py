@@ -10,7 +10,9 @@ from tools.kit.errors import PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, decode_cursor, digest, encode_cursor
 from tools.kit.pairs import FileTexts
-from tools.kit.text import Key, Untrusted, many, quote
+from tools.kit.question import Lines, listed
+from tools.kit.text import Key, Untrusted, many
+from tools.kit.text import given as given_text
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -21,7 +23,7 @@ from tools.testomatio.tools.paging import drain, page_of
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.reporting import default_project
 from tools.testomatio.tools.run_changes import given
-from tools.testomatio.tools.scope import Branch, Pairs
+from tools.testomatio.tools.scope import Branch, Pairs, place
 
 tool = Toolset(Testomatio, needs="report")
 
@@ -31,6 +33,8 @@ MOST_IDS: Final = 1_000
 """Ids in one answer."""
 LARGEST: Final = 1024 * 1024
 """Tests, files and bytes of one chunk at most (API reference: Importing API)."""
+MOST_SHOWN: Final = 25
+"""Tests that a question shows one by one; an import has thousands."""
 ROOM: Final = 4096
 """Bytes of a chunk that are kept for what stands around its tests and files."""
 
@@ -48,6 +52,19 @@ class ImportedTest(Sent):
     description: str | None = None
     skipped: bool | None = None
     labels: list[str] | None = None
+
+    def in_words(self) -> str:
+        """A test as a question names it: code and description by their size."""
+        sizes = [
+            f"{name} of {many(len(text), 'character')}"
+            for name, text in (("code", self.code), ("description", self.description))
+            if text
+        ]
+        more = [f"labels {listed(self.labels)}" if self.labels else "", "skipped" if self.skipped else "", *sizes]
+        number = f"{given_text(self.id)} " if self.id else ""
+        told = ", ".join(filter(None, more))
+        suites = " / ".join(map(given_text, self.suites))
+        return f"{number}{given_text(self.name)} in {suites}, file {given_text(self.file)}{f', {told}' if told else ''}"
 
 
 class _Known:
@@ -118,11 +135,17 @@ def _size(part: dict[str, Any], name: str) -> int:
 
 async def about_to_import(
     api: Testomatio,
+    framework: str,
+    language: str,
     tests: list[ImportedTest],
     files: dict[str, str] | None,
     detach: bool,
     remove_empty_suites: bool,
     move: bool,
+    create: bool | None,
+    directory: str | None,
+    suite: str | None,
+    branch: str | None,
     project: str | None,
 ) -> str:
     sent = chunks(tests, files or {})
@@ -132,18 +155,31 @@ async def about_to_import(
     changed = f" and {len(known)} known, which are changed to what the code says" if known else ""
     suites = {test.suites[-1] for test in tests}
     slug = default_project(api, project)
-    where = f"project {quote(slug)}" if slug else "the project of the token"
-    words = (
+    where = place(slug, branch) if slug else "the project of the token"
+    if not slug and branch:
+        where += f" on branch {given_text(branch)}"
+    lines = Lines(
         f"Import {many(len(tests), 'test')} in {many(len(suites), 'suite')} into {where}: {places.count(None)} new"
         f"{changed}? It goes in {many(len(sent), 'request')}."
     )
+    lines.fields({"Framework": framework, "Language": language, "Folder of the files": directory, "Below suite": suite})
+    for test in tests[:MOST_SHOWN]:
+        lines.add("Test", test.in_words())
+    if len(tests) > MOST_SHOWN:
+        lines.add("Further tests", f"{len(tests) - MOST_SHOWN}, in {many(len({t.file for t in tests}), 'file')} in all")
+    if files:
+        size = sum(map(len, files.values()))
+        lines.add("With the code of", f"{many(len(files), 'file')}, {many(size, 'character')}")
+    if create is not None:
+        lines.say(f"Tests whose id is unknown are {'' if create else 'not '}made.")
     if detach:
-        words += f" {await _detached(api, slug, known)}"
+        lines.say(await _detached(api, slug, known))
     if remove_empty_suites:
-        words += " Suites that are empty afterwards are removed."
+        lines.say("Suites that are empty afterwards are removed.")
     if move:
-        words += " Tests and suites are moved to where the code has them."
-    return f"{words} There is no undo."
+        lines.say("Tests and suites are moved to where the code has them.")
+    lines.say("There is no undo.")
+    return str(lines)
 
 
 async def _detached(api: Testomatio, slug: str | None, known: set[str]) -> str:

@@ -7,14 +7,14 @@ from pydantic import Field
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.text import quote
+from tools.kit.text import quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.issues import Issue
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Kind, Pairs, missing, targeted
+from tools.testomatio.tools.scope import Kind, Pairs, missing, place, targeted
 from tools.testomatio.tools.words import seen_instead
 
 tool = Toolset(Testomatio, needs="api")
@@ -109,12 +109,20 @@ async def known_issue(api: Testomatio, project: str, issue_id: int, issue_type: 
     raise await missing(api, project, what, "testomatio_list_issues shows ids and types.")
 
 
+def linked_to(one: Issue) -> str:
+    """What an issue is linked to, as a question and an answer name it."""
+    if not one.resource_type:
+        return "what it is linked to"
+    return f"{word(one.resource_type)} {word(one.resource_id)}" if one.resource_id else word(one.resource_type)
+
+
 async def about_to_unlink(api: Testomatio, issue_id: int, issue_type: str, project: str | None) -> str:
     slug = api.project_of(project)
     one = await known_issue(api, slug, issue_id, issue_type)
+    link = f"{issue_type.replace('_', ' ')} {issue_id}"
     return (
-        f"Unlink issue {quote(one.name)} from {one.resource_type or 'what it is linked to'} {one.resource_id or ''} of "
-        f"project {slug}? The issue itself stays in its tracker; the link can only be made anew."
+        f"Unlink issue {quote(one.name)} ({link}) from {linked_to(one)} of {place(slug)}? "
+        "The issue itself stays in its tracker; the link can only be made anew."
     )
 
 
@@ -129,4 +137,5 @@ async def unlink_issue(
     slug = api.project_of(project)
     one = await known_issue(api, slug, issue_id, issue_type)
     await api.unlink_issue(slug, issue_id, issue_type)
-    return LinkedIssue(done="Unlinked.", issue=one)
+    done = f"Unlinked {quote(one.name)} from {linked_to(one)} of {place(slug)}."
+    return LinkedIssue(done=done, issue=one)

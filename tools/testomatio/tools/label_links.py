@@ -9,7 +9,8 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.question import listed
+from tools.kit.text import Key, Untrusted, given, many, quote, word
 from tools.kit.together import together
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -26,7 +27,7 @@ from tools.testomatio.tools.placing import known_suite, known_test
 from tools.testomatio.tools.plans import known_plan
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.runs import known_run
-from tools.testomatio.tools.scope import Branch, Pairs, bare_id, missing, of_project, on_branch
+from tools.testomatio.tools.scope import Branch, Pairs, bare_id, missing, of_project, on_branch, place
 from tools.testomatio.tools.tests import Tags
 
 tool = Toolset(Testomatio, needs="api")
@@ -79,10 +80,10 @@ class Links:
         return f"The API does not show {' and '.join(kinds)} on things, so that was not read back." if kinds else None
 
     def words(self) -> str:
-        told = [f"label {quote(one.by_title)}" for one in self.labels] + [f"tag {quote(tag)}" for tag in self.tags]
+        told = [f"label {given(one.by_title)}" for one in self.labels] + [f"tag {given(tag)}" for tag in self.tags]
         if self.milestone is not None:
-            told.append(f"milestone {quote(self.milestone.title or self.milestone.id)}")
-        return ", ".join(told + [f"requirement {one}" for one in self.requirements])
+            told.append(f"milestone {quote(self.milestone.title or self.milestone.id, at_most=200)}")
+        return ", ".join(told + [f"requirement {given(one)}" for one in self.requirements])
 
 
 @dataclass(frozen=True)
@@ -299,11 +300,12 @@ async def about_to_remove_links(
     with_some = [thing for thing in things if not readable or links.unread(kind) or _left(thing, links)]
     if not with_some:
         raise Refused(f"None of these carries {links.words()}. Nothing was sent.")
-    told = ", ".join(f"{thing.id} {quote(thing.title or '')}" for thing in with_some[:20])
-    more = f" and {len(with_some) - 20} more" if len(with_some) > 20 else ""
-    plural = "s" if len(with_some) > 1 else ""
+    titled = len(with_some) <= 20
+    told = ", ".join(f"{word(one.id)}{f' {quote(one.title)}' if titled and one.title else ''}" for one in with_some)
+    without = [number for number, thing in zip(ids, things, strict=True) if thing not in with_some]
+    also = f" Not carried by {listed(without)}." if without else ""
     return (
-        f"Take {links.words()} off {len(with_some)} {kind}{plural} of project {slug}: {told}{more}? "
+        f"Take {links.words()} off {many(len(with_some), kind)} of {place(slug, branch)}: {told}?{also} "
         "A label's value goes with it. There is no undo but to put them on again."
     )
 

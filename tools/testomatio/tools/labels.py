@@ -11,7 +11,8 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Refused, Unauthorized
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.text import Key, many, quote
+from tools.kit.question import Lines, held
+from tools.kit.text import Key, many, quote, word
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -19,7 +20,7 @@ from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.labels import Label
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, given, missing, of_project
+from tools.testomatio.tools.scope import Pairs, given, missing, of_project, place
 from tools.testomatio.tools.tql import quoted
 
 tool = Toolset(Testomatio, needs="api")
@@ -258,7 +259,7 @@ async def create_label(
 
 def in_words(carried: Sequence[CarriedBy]) -> str:
     """What carries a label, as a question says it."""
-    counted = ", ".join(many(one.count, one.kind) for one in carried if one.count is not None)
+    counted = held(*[many(one.count, one.kind) for one in carried if one.count is not None])
     unread = " and ".join(f"{one.kind}s" for one in carried if one.count is None)
     return (counted or "nothing that could be counted") + (f"; {unread} could not be counted" if unread else "")
 
@@ -268,13 +269,22 @@ def values_lost(before: Label, field: NewField | None) -> str | None:
     if field is None or before.field is None or before.field.type is None:
         return None
     if field.type != before.field.type:
-        return f"become a {field.type} instead of a {before.field.type}"
+        return f"become a {field.type} instead of a {word(before.field.type)}"
     now = {option.strip() for option in field.options or ()}
     gone = [option for option in before.field.options if option not in now]
     return f"lose its {'value' if len(gone) == 1 else 'values'} {', '.join(map(quote, gone[:20]))}" if gone else None
 
 
-async def about_to_update_label(api: Testomatio, label: str, field: NewField | None, project: str | None) -> str | None:
+async def about_to_update_label(
+    api: Testomatio,
+    label: str,
+    title: str | None,
+    color: str | None,
+    scope: list[Scope] | None,
+    visibility: list[Visibility] | None,
+    field: NewField | None,
+    project: str | None,
+) -> str | None:
     """A question where values that things carry would no longer fit."""
     slug = api.project_of(project)
     found = await known_label(api, slug, label)
@@ -283,10 +293,13 @@ async def about_to_update_label(api: Testomatio, label: str, field: NewField | N
     carried = await carriers(api, slug, found)
     if all(one.count == 0 for one in carried):
         return None
-    return (
-        f"Have label {quote(found.name)} ({found.id}) of project {slug} {lost}? It is on {in_words(carried)}; values "
-        "there that no longer fit may be lost."
-    )
+    lines = Lines(f"Have label {quote(found.name)} ({word(found.id)}) of {place(slug)} {lost}?")
+    lines.becomes("Title", found.title, title)
+    lines.fields({"Color": color, "On": scope, "Shown in": visibility})
+    if field is not None:
+        lines.fields({"Values": field.type, "Options": field.options, "Short, without the title": field.short})
+    lines.say(f"It is on {in_words(carried)}; values there that no longer fit may be lost.")
+    return str(lines)
 
 
 def left_as_it_was(said: Mapping[str, Any], after: Label) -> list[str]:
@@ -336,8 +349,8 @@ async def about_to_delete_label(api: Testomatio, label: str, project: str | None
     found = await known_label(api, slug, label)
     carried = await carriers(api, slug, found)
     return (
-        f"Delete label {quote(found.name)} ({found.id}) of project {slug}? It is taken off everything that carries it, "
-        f"values included: {in_words(carried)}; steps and templates are not counted. There is no undo."
+        f"Delete label {quote(found.name)} ({word(found.id)}) of {place(slug)}? It is taken off everything that "
+        f"carries it, values included: {in_words(carried)}; steps and templates are not counted. There is no undo."
     )
 
 
@@ -357,4 +370,5 @@ async def delete_label(api: Testomatio, label: LabelName, project: ProjectSlug =
         await api.delete_label(slug, before.id)
     except Unauthorized as error:
         raise not_allowed(error) from error
-    return DeletedLabel(done="Deleted.", before=before)
+    done = f"Deleted label {quote(before.name)} of {place(slug)}, from everything that carried it."
+    return DeletedLabel(done=done, before=before)

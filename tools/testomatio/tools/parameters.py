@@ -7,13 +7,14 @@ from pydantic import Field
 from tools.kit.editing import Edits, edited
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, many, quote
+from tools.kit.question import held, listed
+from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.web import Example, ParametrisedTest
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import missing
+from tools.testomatio.tools.scope import missing, place
 
 web = Toolset(Testomatio, needs="web")
 
@@ -91,10 +92,10 @@ async def about_to_set_parameters(
     if not test.included or parameters[: len(test.data.params)] == test.data.params:
         return None
     was = ", ".join(quote(name) for name in test.data.params) or "none"
-    now = ", ".join(quote(name) for name in parameters) or "none"
+    belong = many(len(test.included), "example belongs", "examples belong")
     return (
-        f"Change the parameters of test {test.data.id} {quote(test.data.title or '')} from {was} to {now}? Its "
-        f"{many(len(test.included), 'example')} belong to them by their order: cells may be lost, or fall to another."
+        f"Change the parameters of test {word(test.data.id)} {quote(test.data.title or '')} of {place(slug)} from "
+        f"{was} to {listed(parameters)}? Its {belong} to them by their order: cells may be lost, or fall to another."
     )
 
 
@@ -181,10 +182,10 @@ async def about_to_delete_example(api: Testomatio, test_id: str, example_id: int
     test = await known_web_test(api, slug, test_id)
     one = example_of(test, example_id)
     cells = ", ".join(quote(cell, at_most=60) for cell in one.cells)
-    left = many(len(test.included) - 1, "example")
+    left = held(many(len(test.included) - 1, "example")) or "no example"
     return (
-        f"Delete example {one.id} ({cells}) of test {test.data.id} {quote(test.data.title or '')} in project {slug}? "
-        f"It has {left} besides. There is no undo."
+        f"Delete example {one.id} ({cells}) of test {word(test.data.id)} {quote(test.data.title or '')} in "
+        f"{place(slug)}? It has {left} besides. There is no undo."
     )
 
 
@@ -197,4 +198,5 @@ async def delete_test_example(
     test = await known_web_test(api, slug, test_id)
     before = example_of(test, example_id)
     await api.delete_example(slug, example_id)
-    return ChangedExample(done="Deleted.", test_id=test.data.id, before=before)
+    name = f"example {before.id} of test {word(test.data.id)} {quote(test.data.title or '')}"
+    return ChangedExample(done=f"Deleted {name} in {place(slug)}.", test_id=test.data.id, before=before)

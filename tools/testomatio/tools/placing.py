@@ -1,7 +1,7 @@
 """Where tests and suites may stand: a file holds tests, a folder holds suites, and nothing stands below itself."""
 
 from tools.kit.errors import NotFound, Refused
-from tools.kit.text import quote
+from tools.kit.text import quote, word
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.suites import Suite
 from tools.testomatio.models.tests import Test
@@ -39,7 +39,7 @@ async def known_suite(api: Testomatio, project: str, suite_id: str, query: Pairs
 
 def named(thing: Suite | Test) -> str:
     """A suite or a test as a question names it."""
-    return f"{thing.id} {quote(thing.title or 'without a title')}"
+    return f"{word(thing.id)} {quote(thing.title or 'without a title')}"
 
 
 async def holder_of_tests(api: Testomatio, project: str, suite_id: str, query: Pairs) -> Suite:

@@ -8,7 +8,8 @@ from tools.kit.editing import Edits, described, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.text import Key, Untrusted, many, quote
+from tools.kit.question import Lines
+from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.plans import Plan
@@ -16,7 +17,7 @@ from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, SuiteIds, TestIds, Title, given, not_taken
 from tools.testomatio.tools.runs import RunKind
-from tools.testomatio.tools.scope import Pairs, missing, of_project
+from tools.testomatio.tools.scope import Pairs, missing, of_project, place
 from tools.testomatio.tools.tql import Tql, checked_tql, quoted
 from tools.testomatio.tools.words import ProjectWords
 
@@ -159,9 +160,14 @@ async def create_plan(
 async def about_to_change(
     api: Testomatio,
     plan_id: str,
+    title: str | None,
+    kind: str | None,
     test_ids: list[str] | None,
     suite_ids: list[str] | None,
     tql: str | None,
+    description: str | None,
+    hidden: bool | None,
+    as_manual: bool | None,
     project: str | None,
     edits: Edits,
 ) -> str | None:
@@ -172,14 +178,14 @@ async def about_to_change(
     slug = api.project_of(project)
     plan = await known_plan(api, slug, plan_id)
     edited(texts(plan, "title", "description"), edits)
-    chosen = [f"the query {quote(tql, at_most=300)}"] if tql else []
-    chosen += [many(len(test_ids), "test")] if test_ids is not None else []
-    chosen += [many(len(suite_ids), "suite")] if suite_ids is not None else []
-    question = (
-        f"Have plan {plan.id} {quote(plan.title or 'without a title')} take {' and '.join(chosen)} instead of what "
-        "it selects now? The API does not tell what that is, so it cannot be taken back."
-    )
-    return " ".join([question, *described(edits)])
+    name = f"plan {word(plan.id)} {quote(plan.title or 'without a title')} of {place(slug)}"
+    lines = Lines(f"Have {name} take other tests than it selects now?")
+    lines.fields({"By query": tql, "Tests": test_ids, "Suites": suite_ids})
+    lines.becomes("Title", plan.title, title)
+    lines.fields({"Kind": kind, "Description": description, "Hidden": hidden, "Automated tests as manual": as_manual})
+    lines.parts(described(edits))
+    lines.say("The API does not tell what it selects now, so that cannot be taken back.")
+    return str(lines)
 
 
 def keeps_selection(test_ids: list[str] | None, suite_ids: list[str] | None, tql: str | None) -> bool:
@@ -245,10 +251,10 @@ async def about_to_delete(api: Testomatio, plan_id: str, project: str | None) ->
     slug = api.project_of(project)
     plan = await known_plan(api, slug, plan_id)
     told = await api.runs_page(slug, [("tql", f"plan == {quoted(plan.id)}"), ("count", "true")], 1, 1)
-    made = f" {told.meta.total} runs were made from it." if told.meta.total else ""
+    made = f" {many(told.meta.total, 'run was', 'runs were')} made from it." if told.meta.total else ""
     return (
-        f"Delete plan {plan.id} {quote(plan.title or 'without a title')} ({plan.kind or 'no kind'}) of project "
-        f"{quote(slug)}?{made} Its selection of tests is lost; there is no undo."
+        f"Delete plan {word(plan.id)} {quote(plan.title or 'without a title')} ({word(plan.kind or 'no kind')}) of "
+        f"{place(slug)}?{made} Its selection of tests is lost; there is no undo."
     )
 
 
@@ -258,4 +264,5 @@ async def delete_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = N
     slug = api.project_of(project)
     plan = await known_plan(api, slug, plan_id)
     await api.delete_plan(slug, plan_id)
-    return DeletedPlan(done="Deleted.", plan_id=plan.id, title=plan.title)
+    done = f"Deleted plan {word(plan.id)} {quote(plan.title or 'without a title')} of {place(slug)}."
+    return DeletedPlan(done=done, plan_id=plan.id, title=plan.title)

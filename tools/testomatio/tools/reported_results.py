@@ -8,7 +8,9 @@ from pydantic import BeforeValidator, Field
 from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.pairs import NamedTexts
-from tools.kit.text import Key, Untrusted
+from tools.kit.question import spoken
+from tools.kit.text import Key, Untrusted, many
+from tools.kit.text import given as given_text
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.wait import settled
 from tools.kit.when import moment
@@ -18,7 +20,7 @@ from tools.testomatio.models.tests import plain_title
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.reporting import default_project
-from tools.testomatio.tools.result_changes import over
+from tools.testomatio.tools.result_changes import RECORD, over
 from tools.testomatio.tools.run_changes import given
 from tools.testomatio.tools.runs import RunId, known_run
 
@@ -48,6 +50,13 @@ class ReportedStep(Sent):
     duration_ms: float | None = None
     error: str | None = None
     log: str | None = None
+
+    def said(self) -> str:
+        """What it says, as a question shows it: its log by its size."""
+        fields = spoken({"status": self.status, "duration_ms": self.duration_ms, "error": self.error})
+        log = f"a log of {many(len(self.log), 'character')}" if self.log else ""
+        told = ", ".join(filter(None, (fields, log)))
+        return f" ({told})" if told else ""
 
     def wire(self) -> dict[str, Any]:
         return given(
@@ -90,6 +99,22 @@ class ReportedResult(Sent):
     def name(self) -> str:
         return self.test_id or self.title or "?"
 
+    def in_words(self) -> str:
+        """What it is a result of, as a question names it."""
+        return spoken({"test": self.test_id, "test titled": self.title}) or "no test"
+
+    def said(self) -> str:
+        """What it says, as a question shows it: stacks and logs by their size, all else whole."""
+        plain = self.model_dump(exclude_none=True, exclude={"test_id", "title", "stack", "steps", "overwrite"})
+        steps = [given_text(step.title) + step.said() for step in self.steps or ()]
+        parts = [
+            spoken(plain),
+            f"a stack of {many(len(self.stack), 'character')}" if self.stack else "",
+            f"steps {'; '.join(steps)}" if steps else "",
+            {True: "it is no retry", False: "it is a retry", None: ""}[self.overwrite],
+        ]
+        return ", ".join(filter(None, parts))
+
     def wire(self, api: Testomatio, *, create: bool) -> dict[str, Any]:
         """The fields as the platform takes them: a time in seconds, a run time in the milliseconds reads show."""
         direct = self.model_dump(exclude_none=True, exclude={"run_time_ms", "finished_at", "steps", "jira", "labels"})
@@ -129,13 +154,20 @@ class ReportedResults(Answer):
 
 
 async def about_to_report(
-    api: Testomatio, run_id: str, results: list[ReportedResult], project: str | None
+    api: Testomatio, run_id: str, results: list[ReportedResult], create: bool, project: str | None
 ) -> str | None:
     """A question where the record of a run that is over would change."""
     slug = default_project(api, project)
     if slug is None:
         return None
-    return over(await known_run(api, slug, run_id), f"Report {len(results)} results into")
+    lines = over(await known_run(api, slug, run_id), f"Report {many(len(results), 'result')} into", slug)
+    if lines is None:
+        return None
+    lines.rows((result.in_words(), result.said()) for result in results)
+    if create:
+        lines.say("Tests that are unknown are created.")
+    lines.say(RECORD)
+    return str(lines)
 
 
 @tool.writes(about_to_report, idempotent=False, settled_by="list_results")

@@ -1,13 +1,15 @@
 """Runs as pipelines report them: opened, changed and finished with the project's own token."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
 from tools.kit.editing import Edits, described, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
+from tools.kit.question import Lines, spoken
 from tools.kit.text import Key, Untrusted, many, quote
+from tools.kit.text import given as given_text
 from tools.kit.toolset import Toolset
 from tools.kit.wait import settled
 from tools.testomatio.client.families import PROJECT, TOKEN
@@ -22,7 +24,7 @@ from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Env, Title, given
 from tools.testomatio.tools.run_events import unfinished
 from tools.testomatio.tools.runs import Counts, RunId, counts_of, in_words, known_run
-from tools.testomatio.tools.scope import Pairs, opens_api
+from tools.testomatio.tools.scope import Pairs, opens_api, place
 
 tool = Toolset(Testomatio, needs="report")
 
@@ -99,16 +101,47 @@ async def known_profile(api: Testomatio, profile: str) -> None:
         raise Refused(f"There is no CI profile {profile[:60]!r}. There are: {there}. Nothing was sent.")
 
 
-async def about_to_open(api: Testomatio, title: str | None, publish: bool, ci_profile: str | None) -> str | None:
+def more(lines: Lines, **fields: object) -> None:
+    """What a run is reported with, line by line."""
+    lines.fields({name.replace("_", " ").capitalize(): value for name, value in fields.items() if value is not False})
+
+
+async def about_to_open(
+    api: Testomatio,
+    title: str | None,
+    kind: str | None,
+    env: str | None,
+    group_title: str | None,
+    tags: list[str] | None,
+    description: str | None,
+    label: str | None,
+    jira_id: str | None,
+    ci_build_url: str | None,
+    test_ids: list[str] | None,
+    suite_ids: list[str] | None,
+    scheduled: bool,
+    shared: bool,
+    shared_minutes: int | None,
+    shards: int | None,
+    ci_profile: str | None,
+    ci_grep: str | None,
+    publish: bool,
+) -> str | None:
     """A question where a pipeline starts or everybody may look."""
-    name = quote(title) if title else "without a title"
     does = []
     if ci_profile:
         await known_profile(api, ci_profile)
-        does.append(f"starts the CI profile {quote(ci_profile)}, which takes machine time")
+        fits = f" for the tests that fit {given_text(ci_grep)}" if ci_grep else ""
+        does.append(f"starts the CI profile {given_text(ci_profile)}{fits}, which takes machine time")
     if publish:
         does.append("makes its report public: whoever has the address can read titles, messages and files")
-    return f"Open a run {name} that {' and '.join(does)}?" if does else None
+    if not does:
+        return None
+    lines = Lines(f"Open a run {given_text(title) if title else 'without a title'} that {' and '.join(does)}?")
+    more(lines, kind=kind, environment=env, group=group_title, tags=tags, description=description, label=label)
+    more(lines, jira_issue=jira_id, CI_build=ci_build_url, tests=test_ids, suites=suite_ids, only_scheduled=scheduled)
+    more(lines, shared_with_other_reporters=shared, minutes_it_may_be_joined=shared_minutes, shards=shards)
+    return str(lines)
 
 
 @tool.writes(
@@ -159,17 +192,33 @@ async def create_reported_run(
     return told(run, "Opened.", "testomatio_report_results fills it, testomatio_finish_reported_run ends it.")
 
 
-async def about_to_update(api: Testomatio, run_id: str, publish: bool, edits: Edits) -> str | None:
+async def about_to_update(
+    api: Testomatio,
+    run_id: str,
+    title: str | None,
+    env: str | None,
+    group_title: str | None,
+    tags: list[str] | None,
+    description: str | None,
+    label: str | None,
+    jira_id: str | None,
+    ci_build_url: str | None,
+    publish: bool,
+    edits: Edits,
+) -> str | None:
     """A question where everybody may look afterwards."""
     if not publish:
         return None
     slug = default_project(api, None)
-    name = in_words(await known_run(api, slug, run_id)) if slug else f"run {quote(run_id)}"
-    question = (
+    name = f"{in_words(await known_run(api, slug, run_id))} of {place(slug)}" if slug else f"run {given_text(run_id)}"
+    lines = Lines(
         f"Make the report of {name} public? Whoever has the address can read titles, messages and files; the API "
         "cannot take it back."
     )
-    return " ".join([question, *described(edits)])
+    more(lines, title=title, environment=env, group=group_title, tags=tags, description=description, label=label)
+    more(lines, jira_issue=jira_id, CI_build=ci_build_url)
+    lines.parts(described(edits))
+    return str(lines)
 
 
 @tool.writes(about_to_update, idempotent=True, settled_by="get_run", unasked_when=lambda publish: not publish)
@@ -250,22 +299,46 @@ async def left_behind(api: Testomatio, project: str, run_id: str) -> tuple[int, 
     return sum(test.id not in reported for test in automated.rows), held.complete and automated.complete
 
 
-async def about_to_finish(api: Testomatio, run_id: str, shard: bool, detach: bool, project: str | None) -> str:
+VERDICTS: Final = {
+    "finish": "Testomat.io computes whether it passed",
+    "pass": "It is set to pass, whatever its results say",
+    "fail": "It is set to fail, whatever its results say",
+}
+
+
+async def about_to_finish(
+    api: Testomatio,
+    run_id: str,
+    result: str,
+    shard: bool,
+    duration_s: float | None,
+    tests_count: int | None,
+    passed_count: int | None,
+    failed_count: int | None,
+    skipped_count: int | None,
+    detach: bool,
+    end_all_shards: bool,
+    project: str | None,
+) -> str:
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id))
     counts = await counts_of(api, slug, run.id)
-    if shard and not detach:
-        return f"End one shard of {in_words(run)}? It has {counts.said()}; a plain finish ends the run itself."
-    words = f"Finish {in_words(run)}? It has {counts.said()}."
-    if counts.pending:
-        words += f" What is pending ({counts.pending}) becomes skipped."
+    does = "End one shard of" if shard else "End all shards of" if end_all_shards else "Finish"
+    lines = Lines(f"{does} {in_words(run)} of {place(slug)}? It has {counts.said()}.")
+    lines.add("Result", f"{result}. {VERDICTS[result]}")
+    reported = {"tests": tests_count, "passed": passed_count, "failed": failed_count, "skipped": skipped_count}
+    lines.add("Counts as reported", spoken(reported))
+    lines.fields({"Seconds": duration_s})
+    if shard:
+        lines.say("A plain finish ends the run itself.")
+    elif counts.pending:
+        lines.say(f"What is pending ({counts.pending}) becomes skipped.")
     if detach:
         number, complete = await left_behind(api, slug, run.id)
-        words += (
-            f" {many(number, 'automated test', complete=complete)} of project {quote(slug)} without a result in it "
-            f"{'is' if number == 1 else 'are'} marked as detached from the code."
-        )
-    return f"{words} There is no undo."
+        tests = many(number, "automated test is", "automated tests are", complete=complete)
+        lines.say(f"Without a result in it, {tests} marked as detached from the code.")
+    lines.say("There is no undo.")
+    return str(lines)
 
 
 @tool.destroys(about_to_finish, idempotent=False, settled_by="get_run")

@@ -12,7 +12,7 @@ from tools.kit.errors import NotFound, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, is_private, opened
 from tools.testomatio.client.testomatio import Testomatio
@@ -21,7 +21,7 @@ from tools.testomatio.models.requirements import Requirement
 from tools.testomatio.tools.attachments import LARGEST, TYPES
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, given, missing, of_project
+from tools.testomatio.tools.scope import Pairs, given, missing, of_project, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -220,10 +220,10 @@ async def update_requirement(
 async def about_to_delete_requirement(api: Testomatio, requirement_id: str, project: str | None) -> str:
     slug = api.project_of(project)
     one = await known_requirement(api, slug, requirement_id)
-    tied = f" {len(one.suites)} suites are tied to it." if one.suites else ""
+    tied = f" {many(len(one.suites), 'suite is', 'suites are')} tied to it." if one.suites else ""
     return (
-        f"Delete requirement {one.id} {quote(one.title or '')} ({one.source_type or 'source not told'}) of project "
-        f"{slug}, with its text and files?{tied} There is no undo."
+        f"Delete requirement {word(one.id)} {quote(one.title or '')} ({word(one.source_type or 'source not told')}) of "
+        f"{place(slug)}, with its text and files?{tied} There is no undo."
     )
 
 
@@ -235,4 +235,5 @@ async def delete_requirement(
     slug = api.project_of(project)
     before = await known_requirement(api, slug, requirement_id)
     await api.delete_requirement(slug, requirement_id)
-    return ChangedRequirement(done="Deleted.", requirement=before)
+    done = f"Deleted requirement {word(before.id)} {quote(before.title or '')} of {place(slug)}."
+    return ChangedRequirement(done=done, requirement=before)

@@ -8,7 +8,8 @@ from pydantic import Field
 from tools.kit.editing import Edits, described, edited, texts
 from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.question import Lines, spoken
+from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -20,7 +21,7 @@ from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import ResultId, ResultStatus, known_result
 from tools.testomatio.tools.run_changes import Email, given, not_taken
 from tools.testomatio.tools.runs import RunId, in_words, known_run
-from tools.testomatio.tools.scope import Pairs
+from tools.testomatio.tools.scope import Pairs, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -45,6 +46,11 @@ class NewResult(Sent):
     @property
     def name(self) -> str:
         return self.test_id or (f"result {self.result_id}" if self.result_id else self.test_title or "?")
+
+    def in_words(self) -> str:
+        """What it is a result of, as a question names it."""
+        named = {"test": self.test_id, "result": self.result_id, "test titled": self.test_title}
+        return spoken(named) or "no test"
 
     def wire(self) -> dict[str, Any]:
         """The fields as the platform takes them; a run time goes out in the unit that reads show it in."""
@@ -98,7 +104,7 @@ def _planned(new: NewResult, held: list[Result], *, another: bool) -> _Plan:
         named = ", ".join(f"{result.id} {quote(result.test_title or '', at_most=60)}" for result in waiting[:10])
         plan.why_not = f"{len(waiting)} results of it wait; name one by result_id: {named}"
     elif own and not another:
-        told = ", ".join(f"{result.id} ({result.status})" for result in own[:10])
+        told = ", ".join(f"{result.id} ({word(result.status)})" for result in own[:10])
         plan.why_not = f"it has a result already: {told}. testomatio_update_result changes it, another adds one more"
     return plan
 
@@ -126,16 +132,27 @@ async def _plans(
     return [_planned(new, held, another=another) for new in results]
 
 
-async def about_to_add(api: Testomatio, run_id: str, results: list[NewResult], project: str | None) -> str | None:
+async def about_to_add(
+    api: Testomatio, run_id: str, results: list[NewResult], another: bool, project: str | None
+) -> str | None:
     """A question where the record of a run that is over would change: the platform does not stop that."""
-    return over(await known_run(api, api.project_of(project), run_id), f"Write {len(results)} results into")
-
-
-def over(run: Run, what: str) -> str | None:
-    """The question for a write into a run that is over; None for one that goes on."""
-    if not run.is_over:
+    slug = api.project_of(project)
+    lines = over(await known_run(api, slug, run_id), f"Write {many(len(results), 'result')} into", slug)
+    if lines is None:
         return None
-    return f"{what} {in_words(run)}, which is over? The record of what was tested changes afterwards."
+    lines.rows((new.in_words(), spoken(given(status=new.status) | new.wire())) for new in results)
+    if another:
+        lines.say("Where a test has a result that is done, one more is added beside it.")
+    lines.say(RECORD)
+    return str(lines)
+
+
+RECORD: Final = "The record of what was tested changes afterwards."
+
+
+def over(run: Run, what: str, project: str) -> Lines | None:
+    """The question for a write into a run that is over; None for one that goes on."""
+    return Lines(f"{what} {in_words(run)} of {place(project)}, which is over?") if run.is_over else None
 
 
 @tool.writes(about_to_add, idempotent=False, settled_by="list_results")
@@ -206,15 +223,39 @@ def part(result: FullResult, names: set[str]) -> Result:
     return Result(**(fixed | shown))
 
 
-async def about_to_change(api: Testomatio, result_id: int, project: str | None, edits: Edits) -> str | None:
+async def about_to_change(
+    api: Testomatio,
+    result_id: int,
+    status: str | None,
+    message: str | None,
+    run_time_ms: int | None,
+    assigned_to: str | None,
+    test_title: str | None,
+    project: str | None,
+    edits: Edits,
+) -> str | None:
     slug = api.project_of(project)
     result = await known_result(api, slug, result_id)
     if result.run_id is None:
         return None
     run = await known_run(api, slug, result.run_id)
     edited(texts(result, "message", "test_title"), edits)
-    question = over(run, f"Change result {result.id} of {quote(result.test_title or 'a test')} ({result.status}) in")
-    return None if question is None else " ".join([question, *described(edits)])
+    lines = over(run, f"Change {_named(result)} in", slug)
+    if lines is None:
+        return None
+    lines.becomes("Status", result.status, status)
+    lines.becomes("Message", result.message, message)
+    lines.becomes("Run time in milliseconds", result.run_time, run_time_ms)
+    lines.becomes("Assigned to", result.assigned_to, assigned_to)
+    lines.becomes("Title", result.test_title, test_title)
+    lines.parts(described(edits))
+    lines.say(RECORD)
+    return str(lines)
+
+
+def _named(result: FullResult) -> str:
+    """A result as a question and an answer name it."""
+    return f"result {result.id} of {quote(result.test_title or 'a test')} ({word(result.status or 'no status')})"
 
 
 @tool.writes(about_to_change, idempotent=True, settled_by="get_result")
@@ -265,13 +306,10 @@ async def about_to_delete(api: Testomatio, result_id: int, project: str | None) 
     slug = api.project_of(project)
     result = await known_result(api, slug, result_id)
     said = f", with its message {quote(result.message, at_most=200)}" if result.message else ""
-    place = ""
+    where = ""
     if result.run_id is not None:
-        place = f" from {in_words(await known_run(api, slug, result.run_id))}"
-    return (
-        f"Delete result {result.id} of {quote(result.test_title or 'a test')} ({result.status}){place}{said}? "
-        "There is no undo."
-    )
+        where = f" from {in_words(await known_run(api, slug, result.run_id))}"
+    return f"Delete {_named(result)}{where} of {place(slug)}{said}? There is no undo."
 
 
 @tool.destroys(about_to_delete, idempotent=True, settled_by="list_results")
@@ -280,4 +318,6 @@ async def delete_result(api: Testomatio, result_id: ResultId, project: ProjectSl
     slug = api.project_of(project)
     result = await known_result(api, slug, result_id)
     await api.delete_result(slug, result_id)
-    return DeletedResult(done="Deleted.", result_id=result.id, test=result.test_title, status=result.status)
+    run = f" in run {word(result.run_id)}" if result.run_id is not None else ""
+    done = f"Deleted {_named(result)}{run} of {place(slug)}."
+    return DeletedResult(done=done, result_id=result.id, test=result.test_title, status=result.status)

@@ -8,7 +8,8 @@ from tools.kit.editing import Edits, described, edited, texts
 from tools.kit.errors import Refused
 from tools.kit.failure_groups import plain
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.question import Lines
+from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
@@ -16,7 +17,7 @@ from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.runs import Counts, GroupId, RunId, RunKind, counts_of, in_words, known_run
-from tools.testomatio.tools.scope import Branch, of_project, on_branch
+from tools.testomatio.tools.scope import Branch, of_project, on_branch, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -140,6 +141,13 @@ def part(run: Run, names: set[str]) -> Run:
 async def about_to_change(
     api: Testomatio,
     run_id: str,
+    title: str | None,
+    description: str | None,
+    kind: str | None,
+    env: str | None,
+    group_id: str | None,
+    assigned_to: str | None,
+    assign_strategy: str | None,
     test_ids: list[str] | None,
     suite_ids: list[str] | None,
     branch: str | None,
@@ -155,11 +163,14 @@ async def about_to_change(
     counts = await counts_of(api, slug, run.id)
     if counts.done == 0:
         return None
-    question = (
-        f"Choose other tests for {in_words(run)}? It has {counts.said()}. Testomat.io does not say what becomes of the "
-        "results of tests that are no longer chosen."
-    )
-    return " ".join([question, *described(edits)])
+    lines = Lines(f"Choose other tests for {in_words(run)} of {place(slug, branch)}? It has {counts.said()}.")
+    lines.fields({"Tests": test_ids, "Suites": suite_ids})
+    lines.becomes("Title", run.title, title)
+    lines.fields({"Description": description, "Kind": kind, "Environment": env, "Group": group_id})
+    lines.fields({"Assigned to": assigned_to, "Assigned by": assign_strategy})
+    lines.parts(described(edits))
+    lines.say("Testomat.io does not say what becomes of the results of tests that are no longer chosen.")
+    return str(lines)
 
 
 @tool.writes(
@@ -223,10 +234,8 @@ async def about_to_delete(api: Testomatio, run_id: str, branch: str | None, proj
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
     counts = await counts_of(api, slug, run.id)
-    return (
-        f"Delete {in_words(run)} of project {quote(slug)}? With it go {counts.said()}, and their part in the history "
-        "of their tests. There is no undo."
-    )
+    lost = f"With it go {counts.said()}, and their part in the history of their tests. " if counts.total else ""
+    return f"Delete {in_words(run)} of {place(slug, branch)}? {lost}There is no undo."
 
 
 @tool.destroys(about_to_delete, idempotent=True, settled_by="list_runs")
@@ -236,4 +245,5 @@ async def delete_run(api: Testomatio, run_id: RunId, branch: Branch = None, proj
     run = await known_run(api, slug, run_id, branch)
     counts = await counts_of(api, slug, run.id)
     await api.delete_run(slug, run.id, branch=branch)
-    return DeletedRun(done="Deleted.", run_id=run.id, title=run.title, results=counts)
+    done = f"Deleted {in_words(run)} of {place(slug, branch)}."
+    return DeletedRun(done=done, run_id=run.id, title=run.title, results=counts)

@@ -13,7 +13,7 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import OVER, Run
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.runs import Counts, RunId, counts_of, in_words, known_run
-from tools.testomatio.tools.scope import Branch
+from tools.testomatio.tools.scope import Branch, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -78,7 +78,8 @@ async def about_to_finish(api: Testomatio, run_id: str, branch: str | None, proj
     few = "at least " if counts.at_least else ""
     lost = f"The {few}{counts.pending} pending become skipped. " if counts.pending else "None is pending. "
     return (
-        f"Finish {in_words(run)}? It has {counts.said()}. {lost}The status follows from the results; there is no undo."
+        f"Finish {in_words(run)} of {place(slug, branch)}? It has {counts.said()}. {lost}The status follows from the "
+        "results; there is no undo."
     )
 
 
@@ -97,7 +98,7 @@ async def about_to_terminate(api: Testomatio, run_id: str, branch: str | None, p
     counts = await counts_of(api, slug, run.id)
     few = "at least " if counts.at_least else ""
     lost = f" The {few}{counts.pending} pending get no result any more." if counts.pending else ""
-    return f"Terminate {in_words(run)}? It has {counts.said()}.{lost} There is no undo."
+    return f"Terminate {in_words(run)} of {place(slug, branch)}? It has {counts.said()}.{lost} There is no undo."
 
 
 @tool.destroys(about_to_terminate, idempotent=False, settled_by="get_run")
@@ -141,8 +142,8 @@ async def about_to_launch(
     if counts.done == 0:
         return None
     return (
-        f"Run {in_words(run)} again under its id? It has {counts.said()}; all of them go back to pending and what came "
-        "of them is lost. testomatio_copy_run begins a copy instead. There is no undo."
+        f"Run {in_words(run)} of {place(slug, branch)} again under its id? It has {counts.said()}; all of them go back "
+        "to pending and what came of them is lost. testomatio_copy_run begins a copy instead. There is no undo."
     )
 
 

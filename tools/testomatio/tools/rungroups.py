@@ -9,7 +9,8 @@ from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, digest
-from tools.kit.text import Key, Untrusted, many, quote
+from tools.kit.question import held
+from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.toolset import Progress, Toolset, in_silence
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Rungroup
@@ -17,7 +18,7 @@ from tools.testomatio.tools.paging import drain, page_of
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Title, given, not_taken
 from tools.testomatio.tools.runs import GroupId, RunRow, row_of
-from tools.testomatio.tools.scope import missing, of_project
+from tools.testomatio.tools.scope import missing, of_project, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -234,7 +235,7 @@ async def runs_below(api: Testomatio, project: str, group: Rungroup) -> tuple[in
 
 def contents(subgroups: int, runs: int, complete: bool) -> str:
     """What a group holds, in words."""
-    return f"{many(subgroups, 'subgroup', complete=complete)} and {many(runs, 'run', complete=complete)}"
+    return held(many(subgroups, "subgroup", complete=complete), many(runs, "run", complete=complete))
 
 
 class DeletedGroup(Answer):
@@ -248,10 +249,11 @@ class DeletedGroup(Answer):
 async def about_to_delete(api: Testomatio, group_id: str, project: str | None) -> str:
     slug = api.project_of(project)
     group = await known_group(api, slug, group_id)
-    held = contents(*await runs_below(api, slug, group))
+    inside = contents(*await runs_below(api, slug, group))
+    go = f"It holds {inside}; Testomat.io does not say whether they go with it." if inside else "It is empty."
     return (
-        f"Delete group {group.id} {quote(group.title or 'without a title')} of project {quote(slug)}? It holds {held}; "
-        "Testomat.io does not say whether they go with it. There is no undo; archiving would only hide it."
+        f"Delete group {word(group.id)} {quote(group.title or 'without a title')} of {place(slug)}? {go} There is no "
+        "undo; archiving would only hide it."
     )
 
 
@@ -261,4 +263,5 @@ async def delete_rungroup(api: Testomatio, group_id: GroupId, project: ProjectSl
     slug = api.project_of(project)
     group = await known_group(api, slug, group_id)
     await api.delete_rungroup(slug, group_id)
-    return DeletedGroup(done="Deleted.", group_id=group.id, title=group.title)
+    done = f"Deleted group {word(group.id)} {quote(group.title or 'without a title')} of {place(slug)}."
+    return DeletedGroup(done=done, group_id=group.id, title=group.title)

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from tools.kit.errors import Invalid, NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.toolset import Progress, Toolset, in_silence
 from tools.kit.when import When, instant, span
 from tools.testomatio.client.testomatio import Testomatio
@@ -113,9 +113,8 @@ async def counts_of(api: Testomatio, project: str, run_id: str, *, progress: Pro
 
 def in_words(run: Run) -> str:
     """A run as a question names it."""
-    return (
-        f"run {run.id} {quote(run.title or 'without a title')} ({run.status or 'no status'}, {run.kind or 'no kind'})"
-    )
+    state = f"{word(run.status or 'no status')}, {word(run.kind or 'no kind')}"
+    return f"run {word(run.id)} {quote(run.title or 'without a title')} ({state})"
 
 
 class RunRow(Answer):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from tools.kit.errors import NotFound, PlatformError, Refused, TestdeskError, Unauthorized
+from tools.kit.text import given as quoted
 from tools.testomatio.client.families import EMAIL, OF_A_PROJECT, PASSWORD, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import bare_suite, bare_test
@@ -60,6 +61,11 @@ async def missing(api: Testomatio, project: str, what: str, where: str) -> NotFo
     except TestdeskError:
         pass  # what is wrong there is told by the next call
     return NotFound(f"Project {project[:100]!r} has no {what}. {where}", status=404)
+
+
+def place(project: str, branch: str | None = None) -> str:
+    """A project, and the branch of it that is meant, as a question and an answer name them."""
+    return f"project {quoted(project)}" + (f" on branch {quoted(branch)}" if branch and branch != "main" else "")
 
 
 async def on_branch(api: Testomatio, project: str, branch: str | None) -> Pairs:

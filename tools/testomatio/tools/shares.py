@@ -8,7 +8,8 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, many, quote
+from tools.kit.question import listed
+from tools.kit.text import Key, Untrusted, given, many, quote
 from tools.kit.together import together
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.families import OF_A_PROJECT, TOKEN
@@ -20,7 +21,7 @@ from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.placing import holder_of_suites, holder_of_tests, known_suite, known_test, named
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import bare_id
+from tools.testomatio.tools.scope import bare_id, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -58,12 +59,11 @@ async def _read(api: Testomatio, project: str, kind: str, number: str) -> Test |
 
 
 async def _what(api: Testomatio, project: str, kind: str, ids: list[str] | None, labels: list[str] | None) -> str:
-    """What is shared, in words; the first of the ids are named."""
+    """What is shared, in words; the first of the ids with their titles."""
     told = []
     if ids:
         first = await together([partial(_read, api, project, kind, one) for one in ids[:5]])
-        more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
-        told.append(f"{many(len(ids), kind)} ({', '.join(named(one) for one in first)}{more})")
+        told.append(f"{many(len(ids), kind)} ({', '.join([*map(named, first), *map(given, ids[5:])])})")
     if wanted := await wanted_labels(api, project, labels):
         told.append(f"every {kind} labelled {', '.join(quote(one.by_title) for one in wanted)}")
     return " and ".join(told)
@@ -82,10 +82,10 @@ async def about_to_share_tests(
     suite: Suite | None = None
     if sees_others(api):
         suite = await holder_of_tests(api, target_project, target_suite_id, [])
-    where = f"suite {named(suite) if suite is not None else target_suite_id}"
+    where = f"suite {named(suite) if suite is not None else given(target_suite_id)}"
     return (
-        f"Share {await _what(api, slug, 'test', test_ids, labels)} of project {slug} into {where} of project "
-        f"{target_project}? Its members see copies that follow the originals."
+        f"Share {await _what(api, slug, 'test', test_ids, labels)} of {place(slug)} into {where} of project "
+        f"{given(target_project)}? Its members see copies that follow the originals."
     )
 
 
@@ -120,12 +120,14 @@ async def about_to_share_suites(
     slug = api.project_of(project)
     something(suite_ids, labels, slug, target_projects)
     single_folder(target_projects, destination_folder_id)
-    where = f"project {', '.join(target_projects)}"
-    if destination_folder_id is not None and sees_others(api):
-        folder = await holder_of_suites(api, target_projects[0], destination_folder_id, [])
-        where = f"folder {named(folder)} of {where}"
+    where = f"project {listed(target_projects)}"
+    if destination_folder_id is not None:
+        folder = given(destination_folder_id)
+        if sees_others(api):
+            folder = named(await holder_of_suites(api, target_projects[0], destination_folder_id, []))
+        where = f"folder {folder} of {where}"
     return (
-        f"Share {await _what(api, slug, 'suite', suite_ids, labels)} of project {slug} into {where}? Suites of tests "
+        f"Share {await _what(api, slug, 'suite', suite_ids, labels)} of {place(slug)} into {where}? Suites of tests "
         "stay linked, folders are copied with all below them; the members there see them."
     )
 
@@ -194,7 +196,7 @@ async def about_to_unshare(api: Testomatio, kind: str, copy_id: str, project: st
     slug = api.project_of(project)
     thing = await copied(api, slug, kind, copy_id)
     return (
-        f"Make the shared {kind} {named(thing)} of project {slug} one of its own? It no longer follows the original. "
+        f"Make the shared {kind} {named(thing)} of {place(slug)} one of its own? It no longer follows the original. "
         "There is no undo."
     )
 

@@ -17,7 +17,7 @@ from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import given, missing, of_project
+from tools.testomatio.tools.scope import given, missing, of_project, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -141,8 +141,9 @@ async def about_to_delete_step(api: Testomatio, step_id: int, kind: str, project
     slug = api.project_of(project)
     step = await known_step(api, slug, kind, step_id)
     count = step.usage_count
-    used = "How many tests use it is not known" if count is None else f"It is used by {many(count, 'test')}"
-    return f"Delete {kind} {step.id} {quote(step.title or '')} of project {slug}? {used}. There is no undo."
+    used = "How many tests use it is not known" if count is None else f"It is used by {many(count or 0, 'test')}"
+    used = "No test uses it" if count == 0 else used
+    return f"Delete {kind} {step.id} {quote(step.title or '')} of {place(slug)}? {used}. There is no undo."
 
 
 @tool.destroys(about_to_delete_step, idempotent=True, settled_by="list_steps")
@@ -153,4 +154,5 @@ async def delete_step(
     slug = api.project_of(project)
     before = await known_step(api, slug, kind, step_id)
     await (api.delete_snippet(slug, step_id) if kind == "snippet" else api.delete_step(slug, step_id))
-    return ChangedStep(done="Deleted.", kind=kind, step=before)
+    done = f"Deleted {kind} {step_id} {quote(before.title or '')} of {place(slug)}."
+    return ChangedStep(done=done, kind=kind, step=before)

@@ -8,6 +8,7 @@ from pydantic import Field
 from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
+from tools.kit.question import held
 from tools.kit.text import Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -19,7 +20,7 @@ from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.names import SUITE, SuiteRef
 from tools.testomatio.tools.placing import holder_of_suites, known_suite, named
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, given, missing, not_applied, of_project, on_branch
+from tools.testomatio.tools.scope import Branch, given, missing, not_applied, of_project, on_branch, place
 from tools.testomatio.tools.suite_tree import tests_below
 from tools.testomatio.tools.suites import FileType, SuiteRow, row_of_suite
 from tools.testomatio.tools.test_changes import Email, Emoji, Markdown, by_email
@@ -184,12 +185,14 @@ async def about_to_delete_suite(api: Testomatio, suite_id: str, branch: str | No
     below = forest.below(suite.id)
     tests, exactly = await tests_below(api, slug, suite.id, query)
     path = " / ".join(quote(one.title or one.id) for one in forest.above(suite.id)) if suite.id in forest.suites else ""
-    go = many(len(below), "suite", complete=forest.is_complete and suite.id in forest.suites)
-    told = many(tests, "test", complete=exactly)
+    go = many(
+        len(below), "suite below it", "suites below it", complete=forest.is_complete and suite.id in forest.suites
+    )
+    lost = held(go, many(tests, "test", complete=exactly))
     return (
-        f"Delete suite {named(suite)}{f' in {path}' if path else ''} of project {slug}? With it go {go} below it and "
-        f"{told}. "
-        + (f"Only branch {quote(branch or '')} loses them. " if query else "")
+        f"Delete suite {named(suite)}{f' in {path}' if path else ''} of {place(slug, branch)}? "
+        f"{f'With it go {lost}.' if lost else 'It is empty.'} "
+        + ("Only that branch loses it. " if query else "")
         + "There is no undo through the API."
     )
 
@@ -214,4 +217,5 @@ async def delete_suite(
     below = (await read_forest(api, slug, query)).below(before.id)
     tests, _ = await tests_below(api, slug, before.id, query)
     await api.delete_suite(slug, suite_id, query)
-    return DeletedSuite(done="Deleted.", before=before, suites_below=len(below), tests=tests)
+    done = f"Deleted suite {named(before)} of {place(slug, branch)}."
+    return DeletedSuite(done=done, before=before, suites_below=len(below), tests=tests)

@@ -8,7 +8,7 @@ from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import WordFilter
 from tools.testomatio.client.testomatio import Testomatio
@@ -17,7 +17,7 @@ from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.web import Template
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, given, missing, of_project
+from tools.testomatio.tools.scope import Pairs, given, missing, of_project, place
 from tools.testomatio.tools.suite_tree import WEB_PAGE
 
 web = Toolset(Testomatio, needs="web")
@@ -160,8 +160,8 @@ async def update_template(
 async def about_to_delete_template(api: Testomatio, template_id: str, project: str | None) -> str:
     slug = api.project_of(project)
     one = await known_template(api, slug, template_id, [])
-    default = f", the default of its kind {one.kind}" if one.is_default else ""
-    return f"Delete template {one.id} {quote(one.title or '')}{default} of project {slug}? There is no undo."
+    default = f", the default of its kind {word(one.kind)}," if one.is_default else ""
+    return f"Delete template {word(one.id)} {quote(one.title or '')}{default} of {place(slug)}? There is no undo."
 
 
 @web.destroys(about_to_delete_template, idempotent=True, settled_by="list_templates")
@@ -170,4 +170,5 @@ async def delete_template(api: Testomatio, template_id: TemplateId, project: Pro
     slug = api.project_of(project)
     before = await known_template(api, slug, template_id, [])
     await api.delete_template(slug, template_id)
-    return ChangedTemplate(done="Deleted.", template=before)
+    done = f"Deleted template {word(before.id)} {quote(before.title or '')} of {place(slug)}."
+    return ChangedTemplate(done=done, template=before)

@@ -7,7 +7,8 @@ from pydantic import Field
 from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.text import Untrusted, many, quote
+from tools.kit.question import held
+from tools.kit.text import Untrusted, many
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
@@ -17,7 +18,7 @@ from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.names import SUITE, SuiteRef
 from tools.testomatio.tools.placing import holder_of_tests, known_suite, known_test, named
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, given, missing, not_applied, on_branch
+from tools.testomatio.tools.scope import Branch, given, missing, not_applied, on_branch, place
 from tools.testomatio.tools.tests import Priority, State, Tags, TestRow, row_of_test
 
 tool = Toolset(Testomatio, needs="api")
@@ -193,14 +194,15 @@ async def about_to_delete_test(api: Testomatio, test_id: str, branch: str | None
     test = await known_test(api, slug, test_id, query)
     suite = await known_suite(api, slug, test.suite_id, query) if test.suite_id else None
     issues = (await api.issues_page(slug, [("test_id", test.id), ("count", "true")], 1)).meta.total
-    ties = [
+    ties = held(
+        "its description",
         many(len(test.labels), "label"),
-        "linked issues not counted" if issues is None else many(issues, "linked issue"),
-    ]
+        "linked issues, which were not counted" if issues is None else many(issues, "linked issue"),
+    )
     where = f" of suite {named(suite)}" if suite is not None else ""
     return (
-        f"Delete test {named(test)}{where} in project {slug}, with its description and {', '.join(ties)}? "
-        + (f"Only branch {quote(branch or '')} loses it. " if query else "")
+        f"Delete test {named(test)}{where} in {place(slug, branch)}, with {ties}? "
+        + ("Only that branch loses it. " if query else "")
         + "There is no undo through the API."
     )
 
@@ -221,4 +223,5 @@ async def delete_test(
     query = await on_branch(api, slug, branch)
     before = await known_test(api, slug, test_id, query)
     await api.delete_test(slug, test_id, query)
-    return DeletedTest(done="Deleted.", before=before)
+    done = f"Deleted test {named(before)} of {place(slug, branch)}."
+    return DeletedTest(done=done, before=before)

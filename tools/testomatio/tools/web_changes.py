@@ -7,7 +7,8 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, many, quote
+from tools.kit.question import held
+from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import WebRun
@@ -15,7 +16,7 @@ from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.rungroups import known_group
 from tools.testomatio.tools.runs import Counts, GroupId, RunId, in_words
-from tools.testomatio.tools.scope import of_project, opens_api
+from tools.testomatio.tools.scope import of_project, opens_api, place
 from tools.testomatio.tools.web_runs import PER_PAGE, known_web_run
 
 tool = Toolset(Testomatio, needs="web")
@@ -57,9 +58,10 @@ async def about_to_archive(api: Testomatio, group_ids: list[str], project: str |
         inside = await api.web_runs_page(slug, [("group_id", group.id), ("nested", "true"), ("per_page", PER_PAGE)], 1)
         count = inside.meta.total if inside.meta.total is not None else len(inside.data)
         runs = many(count, "run", complete=inside.meta.total is not None)
-        told.append(f"{group.id} {quote(group.title)} with {runs}" if group.title else f"{group.id} with {runs}")
+        title = f" {quote(group.title)}" if group.title else ""
+        told.append(f"{word(group.id)}{title} with {held(runs) or 'no run'}")
     return (
-        f"Archive {many(len(groups), 'group')} of project {quote(slug)}: {'; '.join(told)}? Everybody stops seeing "
+        f"Archive {many(len(groups), 'group')} of {place(slug)}: {'; '.join(told)}? Everybody stops seeing "
         f"{'it' if len(groups) == 1 else 'them'} among the groups; the runs inside are not archived. "
         "testomatio_unarchive_rungroups takes it back."
     )
@@ -123,8 +125,8 @@ async def about_to_relaunch(api: Testomatio, run_id: str, project: str | None) -
     run = ended(await known_web_run(api, slug, run_id))
     counts = await web_counts(api, slug, run.id)
     return (
-        f"Relaunch {in_words(run)} under its id? It has {counts.said()}; they go back to pending and what came of them "
-        "is lost. There is no undo; testomatio_copy_run keeps them and begins a copy."
+        f"Relaunch {in_words(run)} of {place(slug)} under its id? It has {counts.said()}; they go back to pending and "
+        "what came of them is lost. There is no undo; testomatio_copy_run keeps them and begins a copy."
     )
 
 

@@ -240,8 +240,7 @@ async def about_to_update(
     lines.becomes("Preconditions", case.preconditions, preconditions)
     words = {"Status": status, "Priority": priority, "Type": case_type, "Automation": automation}
     lines.fields({"Folder": folder, **words, "Owner": owner, "Reviewer": reviewer, "All labels": labels})
-    for change in described(edits):
-        lines.add("Part of a text", change)
+    lines.parts(described(edits))
     return str(lines)
 
 

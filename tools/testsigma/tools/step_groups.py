@@ -232,8 +232,7 @@ async def about_to_update(
     lines.add("Its steps until now, which are lost", many(len(group.steps), "step") if steps and group.steps else None)
     step_lines(lines, steps)
     lines.fields({"All labels": labels})
-    for change in described(edits):
-        lines.add("Part of a text", change)
+    lines.parts(described(edits))
     lines.say("The API keeps no older version of it.")
     return str(lines)
 
