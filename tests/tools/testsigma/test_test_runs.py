@@ -293,7 +293,7 @@ async def test_a_yes_closes_a_run_with_one_word_after_what_is_untested_was_count
             "HRB-R-4 'Release 9.0.1 checkout by hand'",
             "18 test cases",
             "9 Passed, 5 UnTested, 4 Failed",
-            "5 untested ones stay so",
+            "5 of them are untested and stay so",
             "the API cannot open it again",
         ):
             assert part in question

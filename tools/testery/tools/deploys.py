@@ -105,7 +105,7 @@ def version_lines(
 def _named(schedules: list[Schedule]) -> str:
     named = "; ".join(f"{one.id} {quote(one.name or '')}" for one in schedules[:MOST_NAMED])
     more = f" and {len(schedules) - MOST_NAMED} more" if len(schedules) > MOST_NAMED else ""
-    return f"{len(schedules)}{': ' if named else ''}{named}{more}"
+    return f"{len(schedules)} ({named}{more})" if named else "none that is known"
 
 
 @tool.spends(about_to_deploy, settled_by=None)

@@ -95,7 +95,7 @@ def users_of(products: Sequence[Product], connection_id: int) -> str:
             if section.connection is not None and section.connection.id == connection_id:
                 told.append(f"section {section.id} {quote(section.name or '')} of {named(product)}")
     more = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
-    return f"{', '.join(told[:MOST_NAMED])}{more}" if told else "nothing that can be seen"
+    return f"{', '.join(told[:MOST_NAMED])}{more}" if told else "no product or section that can be seen"
 
 
 def wanted(products: Sequence[Product], product_ids: Ids, section_ids: Ids) -> list[str]:

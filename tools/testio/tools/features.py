@@ -86,7 +86,8 @@ class CopiedFeatures(Answer):
 def of_which(features: Sequence[Feature]) -> str:
     """Features and their stories, counted."""
     stories = sum(len(feature.user_stories) for feature in features)
-    return f"{many(len(features), 'feature')} with {many(stories, 'user story', 'user stories')}"
+    told = many(stories, "user story", "user stories") if stories else "no user story"
+    return f"{many(len(features), 'feature')} with {told}"
 
 
 def checked_copy(product_id: int, destination_product_id: int) -> None:

@@ -312,5 +312,5 @@ async def about_to_launch(api: TestIO, test_id: int) -> str:
 async def about_to_duplicate(api: TestIO, test_id: int) -> str:
     _, lines = await test_lines(api, test_id, "Duplicate {test}?")
     lines.say("The copy should be a draft, but the API does not promise it: it may start by itself.")
-    lines.say(f"If it does: {PAID.lower()}")
+    lines.say("If it does, it costs money; the API gives no price.")
     return str(lines)

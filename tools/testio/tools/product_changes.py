@@ -7,6 +7,7 @@ from pydantic import Field
 from tools.kit.editing import Edits, edited, texts
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
+from tools.kit.question import held
 from tools.kit.text import Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.bugs import BugFilters
@@ -111,11 +112,9 @@ async def holdings(api: TestIO, product: Product) -> list[str]:
 
 async def about_to_delete(api: TestIO, product_id: int) -> str:
     product = await known_product(api, product_id)
-    belongs = ", ".join(await holdings(api, product))
-    return (
-        f"Delete product {product.id} {quote(product.name or '')}? Expect all that belongs to it to go with it: "
-        f"{belongs}. There is no undo."
-    )
+    belongs = held(*await holdings(api, product))
+    go = f"Expect all that belongs to it to go with it: {belongs}." if belongs else "Nothing belongs to it."
+    return f"Delete product {product.id} {quote(product.name or '')}? {go} There is no undo."
 
 
 @tool.destroys(about_to_delete, idempotent=True, settled_by="list_products")

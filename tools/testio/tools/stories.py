@@ -157,7 +157,7 @@ async def about_to_delete(api: TestIO, product_id: int, user_story_id: int, sect
             raise elsewhere(user_story_id, product_id)
     section = f"section {section_id} of " if section_id is not None else ""
     return (
-        f"Delete user story {story.id} {quote(story.path or story.title or '', at_most=500)}{owner} on {section}"
+        f"Delete user story {story.id} {quote(story.path or story.title or '', at_most=500)}{owner} in {section}"
         f"product {product.id} {quote(product.name or '')}? There is no undo."
     )
 

@@ -297,7 +297,7 @@ async def about_to_update_label(
     lines.becomes("Title", found.title, title)
     lines.fields({"Color": color, "On": scope, "Shown in": visibility})
     if field is not None:
-        lines.fields({"Values": field.type, "Options": field.options, "Short, without the title": field.short})
+        lines.fields({"Kind of values": field.type, "Options": field.options, "Short, without the title": field.short})
     lines.say(f"It is on {in_words(carried)}; values there that no longer fit may be lost.")
     return str(lines)
 

@@ -142,8 +142,8 @@ async def about_to_launch(
     if counts.done == 0:
         return None
     return (
-        f"Run {in_words(run)} of {place(slug, branch)} again under its id? It has {counts.said()}; all of them go back "
-        "to pending and what came of them is lost. testomatio_copy_run begins a copy instead. There is no undo."
+        f"Begin {in_words(run)} of {place(slug, branch)} anew under its id? It has {counts.said()}; all of them go "
+        "back to pending and what came of them is lost. testomatio_copy_run begins a copy instead. There is no undo."
     )
 
 

@@ -212,11 +212,13 @@ async def about_to_delete(api: Testsigma, project: str, folder: str) -> str:
     cases = (await tally(api, owner.id)).within(below)
     subfolders = Count(len(below) - 1, tree.coverage.complete)
     counts = held(subfolders.of("subfolder"), cases.of("test case"))
-    inside = f" with {counts} in it? Testsigma does not say what becomes of them: expect them to be deleted, with "
-    inside = f"{inside}their results" if counts else ", which is empty"
+    inside = ", which is empty?"
+    if counts:
+        inside = f" with {counts} in it? Testsigma does not say what becomes of them: expect them to be deleted, with "
+        inside += "their results."
     return (
         f"Delete folder {quote(tree.path(found.id) or '', at_most=1000)} of project {quote(owner.name or owner.id)}"
-        f"{inside}? There is no undo."
+        f"{inside} There is no undo."
     )
 
 

@@ -159,8 +159,8 @@ async def about_to_delete(api: Testsigma, project: str) -> str:
     counts = held(*[count.of(kind) for kind, count in (await holdings(api, found.id)).items()])
     prefix = f" with the prefix {word(found.prefix)}" if found.prefix else ""
     return (
-        f"Delete project {quote(found.name or '')}{prefix} ({word(found.id)}) and all it holds: "
-        f"{counts or 'it seems empty'}, with all results? There is no undo."
+        f"Delete project {quote(found.name or '')}{prefix} ({word(found.id)}), "
+        f"{f'and all it holds: {counts}, with all results' if counts else 'which is empty'}? There is no undo."
     )
 
 

@@ -201,7 +201,8 @@ async def about_to_close(api: Testsigma, run_id: str, project: str | None) -> st
     results = await results_of(api, owner, run)
     left, complete = untested(results.rows), results.coverage.complete
     cases = many(len(results.rows), "test case", complete=complete)
-    stay = f" {many(left, 'untested one stays', 'untested ones stay', complete=complete)} so." if left else ""
+    untouched = many(left, "of them is untested and stays", "of them are untested and stay", complete=complete)
+    stay = f" {untouched} so." if left else ""
     return (
         f"Close {run_in_words(run)} of project {quote(owner.name or owner.id)}? It has {cases}"
         f"{': ' + results.counts.in_words() if results.rows else ''}.{stay} Closing locks the run, and the API cannot "
