@@ -43,6 +43,17 @@ class Asking:
     """By path: `name`, `object.field`, `rows[].field` (of the first row)."""
 
 
+def edits(field: str, old: str, other_old: str, other_field: str, in_other: str, **also: Any) -> dict[str, To]:
+    """Other values of edits of stored texts: two pieces of one text, and one of another text."""
+    made = {"edits": [{"field": field, "old": old, "new": "new"}], **also}
+    elsewhere = {"edits": [{"field": field, "old": in_other, "new": "new"}], **also}
+    return {
+        "edits[].field": To(other_field, **elsewhere),
+        "edits[].old": To(other_old, **made),
+        "edits[].new": To(TEXT, **made),
+    }
+
+
 def placed(arguments: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
     """The arguments with another value at a path."""
     changed = copy.deepcopy(dict(arguments))

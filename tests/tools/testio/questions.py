@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.asking import SECRET, TEXT, Asking, To
+from tests.asking import SECRET, TEXT, Asking, To, edits
 from tests.desk import Desk
 
 NEW_PLACE = {"test_environment": {"title": "New", "url": "https://new.example.test"}}
@@ -46,6 +46,8 @@ ENVIRONMENT: dict[str, Any] = {
     "environment_test_information.page_url": "https://shop.example.test/" + "p" * 1900,
     "environment_test_information.description": TEXT,
 }
+INFORMATION = "environment_test_information.description"
+STAGING = {"environment_id": 31, "username": "qa", "title": None, "environment_test_information": None}
 PAGE = {"data_type": "custom", "page_url": "https://shop.example.test/qa"}
 
 FIRST, SECOND = 25, 26
@@ -98,6 +100,7 @@ ASKING = [
         },
         {
             "test_id": 5523,
+            **edits("goal", "coupons", "payment", "test_title", "hotfix", goal=None),
             "testing_type": "usability",
             "duration_hours": 13,
             "start_at": "2026-05-01T09:00:00+02:00",
@@ -211,6 +214,7 @@ ASKING = [
         {
             "product_id": To(72, environment_id=34, allow_orders=True),
             "environment_id": To(31, username="qa"),
+            **edits(INFORMATION, "account", "mark it", "title", "Staging", **STAGING),
             **ENVIRONMENT,
         },
     ),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.asking import TEXT, Asking, To
+from tests.asking import TEXT, Asking, To, edits
 from tests.desk import Desk
 from tests.tools.testomatio.calls_runs import BY_HAND, GROUP, HOTFIX, SAFARI
 from tests.tools.testomatio.holding import SHOP
@@ -16,6 +16,8 @@ NEW_TEST = {"name": "A code of next year is refused", "suites": ["Coupons"], "fi
 OTHER_FILE: dict[str, Any] = {"target": "suite", "target_id": "c0ffee01", "attachment_id": "a77ac4000002"}
 EXAMPLE, ON_SUITE, ON_TEST = 70001, "80001", "80002"
 """What is made here, by the ids that it gets."""
+PAIR = [{"name": "country", "value": "Austria"}]
+WITH_PAIRS = {"test_id": "c0de0010", "status": "passed", "example": PAIR, "meta": PAIR}
 EVIDENCE = "evidence of any size: the question says how many characters go along"
 CODE = "code of any size: the question says how many characters go along"
 
@@ -127,6 +129,7 @@ ASKING = [
         {"run_id": BY_HAND, "test_ids": ["c0de0010"]},
         {
             "run_id": HOTFIX,
+            **edits("description", "coupons", "payment", "title", "hand"),
             "title": TEXT,
             "description": TEXT,
             "kind": "mixed",
@@ -164,6 +167,7 @@ ASKING = [
         {"result_id": 9001995, "status": "passed"},
         {
             "result_id": 9001996,
+            **edits("message", "refused", "total", "test_title", "expired"),
             "status": "skipped",
             "message": TEXT,
             "run_time_ms": 4711,
@@ -179,6 +183,7 @@ ASKING = [
         {"plan_id": "5a0c0002", "suite_ids": ["c0ffee01"]},
         {
             "plan_id": "5a0c0001",
+            **edits("description", "release", "break", "title", "regression"),
             "title": TEXT,
             "kind": "manual",
             "test_ids": ["c0de0011", "c0de0012"],
@@ -222,6 +227,7 @@ ASKING = [
         {"run_id": SAFARI, "publish": True},
         {
             "run_id": HOTFIX,
+            **edits("description", "coupons", "payment", "title", "hand", run_id=BY_HAND),
             "title": TEXT,
             "env": TEXT,
             "group_title": TEXT,
@@ -267,13 +273,15 @@ ASKING = [
             "results[].run_time_ms": 4711,
             "results[].finished_at": "2026-04-03T06:10:00Z",
             "results[].rid": TEXT,
-            "results[].example": {"country": "Norway"},
+            "results[].example[].name": To("land", results=[WITH_PAIRS]),
+            "results[].example[].value": To("Norway", results=[WITH_PAIRS]),
             "results[].steps[].title": TEXT,
             "results[].steps[].status": "custom",
             "results[].steps[].duration_ms": 4712,
             "results[].steps[].error": TEXT,
             "results[].artifacts": ["https://files.example.test/1.png", "https://files.example.test/2.png"],
-            "results[].meta": {"browser": "Firefox"},
+            "results[].meta[].name": To("engine", results=[WITH_PAIRS]),
+            "results[].meta[].value": To("Firefox", results=[WITH_PAIRS]),
             "results[].labels": ["Flaky", "Hotfix"],
             "results[].jira": ["SHOP-412", "SHOP-413"],
             "results[].tags": ["nightly", "smoke"],
@@ -295,7 +303,7 @@ ASKING = [
             "tests[].id": "c0de0010",
             "tests[].skipped": To(True, "skipped"),
             "tests[].labels": ["Flaky", "Hotfix"],
-            "files": To({"coupons.spec.ts": "test()"}, "1 file"),
+            "files[].path": To("codes.spec.ts", files=[{"path": "cart.spec.ts", "content": "test()"}]),
             "detach": To(True, "detached"),
             "remove_empty_suites": To(True, "empty"),
             "move": To(True, "moved"),
@@ -312,5 +320,5 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "testomatio_launch_run": {"event": "the other events ask nothing: they lose nothing"},
     "testomatio_update_reported_run": {"publish": "without it nothing is asked"},
     "testomatio_report_results": {"results[].stack": EVIDENCE, "results[].steps[].log": EVIDENCE},
-    "testomatio_import_tests": {"tests[].code": CODE, "tests[].description": CODE},
+    "testomatio_import_tests": {"tests[].code": CODE, "tests[].description": CODE, "files[].content": CODE},
 }

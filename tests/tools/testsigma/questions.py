@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from server.settings import Settings
-from tests.asking import TEXT, Asking, To
+from tests.asking import TEXT, Asking, To, edits
 from tests.desk import settings
 
 JUNIT = '<testsuite name="coupons"><testcase classname="coupons" name="HRB-5 takes a code off"/></testsuite>'
@@ -23,6 +23,7 @@ ASKING = [
         {"case_id": "HRB-7", "text": "Redeem OLD10", "steps": None},
         {
             "case_id": "HRB-8",
+            **edits("preconditions", "OLD", "10", "title", "expired"),
             "title": TEXT,
             "description": TEXT,
             "preconditions": TEXT,
@@ -47,6 +48,7 @@ ASKING = [
         {"step_group_id": "HRB-SG-1", "steps": [STEP]},
         {
             "step_group_id": "HRB-SG-2",
+            **edits("description", "account", "environment", "title", "customer"),
             "title": TEXT,
             "description": TEXT,
             "steps[].action": TEXT,

@@ -169,7 +169,8 @@ async def about_to_import(
         lines.add("Further tests", f"{len(tests) - MOST_SHOWN}, in {many(len({t.file for t in tests}), 'file')} in all")
     if files:
         size = sum(map(len, files.values()))
-        lines.add("With the code of", f"{many(len(files), 'file')}, {many(size, 'character')}")
+        named = f" ({listed(files)})" if len(files) <= MOST_SHOWN else ""
+        lines.add("With the code of", f"{many(len(files), 'file')}{named}, {many(size, 'character')}")
     if create is not None:
         lines.say(f"Tests whose id is unknown are {'' if create else 'not '}made.")
     if detach:
