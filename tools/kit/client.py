@@ -380,6 +380,15 @@ class ApiClient:
             f"Check the base address{variable} and the proxy (HTTPS_PROXY, NO_PROXY)."
         )
 
+    def absolute(self, address: str | None) -> str | None:
+        """An address that a platform gave without its host, with the host of its API; any other as it is."""
+        if address is None or not address.startswith("/"):
+            return address
+        try:
+            return str(httpx.URL(self.base_url).join(address))
+        except (httpx.InvalidURL, UnicodeError):
+            return address
+
     def failure(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:

@@ -13,4 +13,7 @@ class ResultCalls(ApiClient):
 
     async def result(self, run_id: int, result_id: int) -> Result:
         """GET /test-runs/{id}/results/{resultId}"""
-        return await self.get(path("test-runs", run_id, "results", result_id), into=Result)
+        result = await self.get(path("test-runs", run_id, "results", result_id), into=Result)
+        result.screenshots = [self.absolute(one) or one for one in result.screenshots]
+        result.videos = [self.absolute(one) or one for one in result.videos]
+        return result

@@ -10,6 +10,7 @@ class Project(Model):
     id: int
     key: Key | None = None
     name: Untrusted | None = None
+    archived: bool | None = None
 
 
 class Projects(RootModel[Many[Project]]):

@@ -144,6 +144,8 @@ class BugCalls(ApiClient):
 
     def linked_bug(self, bug: Bug) -> Bug:
         """Add the address in the web app, where the account's own address is set (the API does not give it)."""
+        for file in bug.attachments:
+            file.url = self.absolute(file.url)
         web = self.account.settings.get("TESTIO_WEB_URL")
         if web and bug.product is not None and bug.test is not None and bug.test.id is not None:
             bug.link = f"{web.rstrip('/')}/products/{bug.product.id}/test_cycles/{bug.test.id}/bugs/{bug.id}"

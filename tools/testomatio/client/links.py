@@ -32,11 +32,16 @@ class LinkCalls(Families):
 
     async def attachments(self, project: str, target: Query) -> Listed[Attachment]:
         """GET /api/v2/{project_id}/attachments"""
-        return await self.get_v2(project, "attachments", query=target, into=Listed[Attachment], listed=True)
+        files = await self.get_v2(project, "attachments", query=target, into=Listed[Attachment], listed=True)
+        for file in files.data:
+            file.url = self.absolute(file.url)
+        return files
 
     async def upload_attachment(self, project: str, target: Query, form: Form) -> Attachment:
         """POST /api/v2/{project_id}/attachments"""
-        return await self.write_v2("POST", project, "attachments", query=target, content=form, into=Attachment)
+        made = await self.write_v2("POST", project, "attachments", query=target, content=form, into=Attachment)
+        made.url = self.absolute(made.url)
+        return made
 
     async def delete_attachment(self, project: str, attachment_id: str, target: Query) -> None:
         """DELETE /api/v2/{project_id}/attachments/{id}"""

@@ -18,7 +18,10 @@ class ResultCalls(Families):
         Without `sort` the order is the server's: older ones gave the newest first, newer ones the oldest.
         """
         query = [*filters, *paged(page, per_page)]
-        return await self.get_v2(project, "testruns", query=query, into=Listed[Result], listed=True)
+        page = await self.get_v2(project, "testruns", query=query, into=Listed[Result], listed=True)
+        for result in page.data:
+            result.artifacts = [self.absolute(one) or one for one in result.artifacts]
+        return page
 
     async def create_result(self, project: str, fields: dict[str, Any]) -> Result:
         """POST /api/v2/{project_id}/testruns"""
@@ -26,7 +29,9 @@ class ResultCalls(Families):
 
     async def result(self, project: str, result_id: int) -> FullResult:
         """GET /api/v2/{project_id}/testruns/{id}"""
-        return await self.get_v2(project, "testruns", result_id, into=FullResult)
+        result = await self.get_v2(project, "testruns", result_id, into=FullResult)
+        result.artifacts = [self.absolute(one) or one for one in result.artifacts]
+        return result
 
     async def update_result(self, project: str, result_id: int, fields: dict[str, Any]) -> Nothing:
         """PUT /api/v2/{project_id}/testruns/{id}"""

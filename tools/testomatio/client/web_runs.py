@@ -31,11 +31,16 @@ class WebRunCalls(Families):
     async def web_results_page(self, project: str, filters: Query, page: int) -> Listed[WebResult]:
         """GET /api/{p}/testruns"""
         query = [*filters, ("page", page)]
-        return await self.get_web(project, "testruns", query=query, into=Listed[WebResult], envelope=None)
+        page = await self.get_web(project, "testruns", query=query, into=Listed[WebResult], envelope=None)
+        for result in page.data:
+            result.files = [self.absolute(one) or one for one in result.files]
+        return page
 
     async def web_result(self, project: str, result_id: int) -> WebResult:
         """GET /api/{p}/testruns/{id}"""
-        return await self.get_web(project, "testruns", result_id, into=WebResult)
+        result = await self.get_web(project, "testruns", result_id, into=WebResult)
+        result.files = [self.absolute(one) or one for one in result.files]
+        return result
 
     async def attach_to_result(self, project: str, result_id: int, form: Form) -> WebFile:
         """POST /api/{p}/testruns/{id}/attachment"""

@@ -27,6 +27,7 @@ class ProjectRow(Answer):
     id: Key
     title: Untrusted | None = None
     status: Key | None = None
+    archived: bool | None = Field(None, description="It can be read in the web app only.")
     framework: Key | None = None
     tests: int | None = None
 
@@ -56,7 +57,14 @@ async def list_projects(
     walk = Walk(fetch, keep, key=lambda p: p.id, sizes=(PAGE,), broken=frozenset(), progress=progress)
     walked = await walk.run()
     return selection.page(
-        lambda p: ProjectRow(id=p.id, title=p.title, status=p.status, framework=p.framework, tests=p.tests_count),
+        lambda p: ProjectRow(
+            id=p.id,
+            title=p.title,
+            status=p.status,
+            archived=p.status == "archived" or None,
+            framework=p.framework,
+            tests=p.tests_count,
+        ),
         walked.coverage(selection.matched),
     )
 

@@ -38,6 +38,7 @@ class RunRow(Answer):
     failed: int | None = None
     started_at: Key | None = None
     ended_at: Key | None = None
+    planned_end: Key | None = None
     created_at: Key | None = None
 
 
@@ -60,6 +61,7 @@ class RunView(Answer):
     note: str | None = None
     start_date: Key | None = None
     end_date: Key | None = None
+    planned_end: Key | None = Field(None, description="Of a run that goes on; it has no end yet.")
     closed_by: Untrusted | None = None
     created_at: Key | None = None
     updated_at: Key | None = None
@@ -126,7 +128,8 @@ def row(run: TestRun) -> RunRow:
         passed=None if counts is None else counts.of("passed"),
         failed=None if counts is None else counts.of("failed"),
         started_at=run.start_date,
-        ended_at=run.end_date,
+        ended_at=run.end_date if run.is_closed else None,
+        planned_end=None if run.is_closed else run.end_date,
         created_at=run.created_at,
     )
 
@@ -160,7 +163,8 @@ async def shown_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
         results=counts.rows(),
         note=note,
         start_date=run.start_date,
-        end_date=run.end_date,
+        end_date=run.end_date if run.is_closed else None,
+        planned_end=None if run.is_closed else run.end_date,
         closed_by=users.get(run.closed_by or "", run.closed_by),
         created_at=run.created_at,
         updated_at=run.updated_at,
