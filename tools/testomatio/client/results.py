@@ -18,10 +18,10 @@ class ResultCalls(Families):
         Without `sort` the order is the server's: older ones gave the newest first, newer ones the oldest.
         """
         query = [*filters, *paged(page, per_page)]
-        page = await self.get_v2(project, "testruns", query=query, into=Listed[Result], listed=True)
-        for result in page.data:
+        listed = await self.get_v2(project, "testruns", query=query, into=Listed[Result], listed=True)
+        for result in listed.data:
             result.artifacts = [self.absolute(one) or one for one in result.artifacts]
-        return page
+        return listed
 
     async def create_result(self, project: str, fields: dict[str, Any]) -> Result:
         """POST /api/v2/{project_id}/testruns"""

@@ -31,10 +31,10 @@ class WebRunCalls(Families):
     async def web_results_page(self, project: str, filters: Query, page: int) -> Listed[WebResult]:
         """GET /api/{p}/testruns"""
         query = [*filters, ("page", page)]
-        page = await self.get_web(project, "testruns", query=query, into=Listed[WebResult], envelope=None)
-        for result in page.data:
+        listed = await self.get_web(project, "testruns", query=query, into=Listed[WebResult], envelope=None)
+        for result in listed.data:
             result.files = [self.absolute(one) or one for one in result.files]
-        return page
+        return listed
 
     async def web_result(self, project: str, result_id: int) -> WebResult:
         """GET /api/{p}/testruns/{id}"""

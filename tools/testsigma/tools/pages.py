@@ -77,8 +77,8 @@ async def test_run_page(api: Testsigma, project: str, run_id: str) -> str:
 
 def _facts_of_run(run: RunView) -> list[str]:
     counts = ", ".join(f"{one.count} {word(one.said or 'without a status')}" for one in run.results)
-    words = (("Status", run.said), ("Plan", run.plan), ("Starts", run.start_date))
-    words += (("Ended", run.end_date), ("Planned end", run.planned_end))
+    dates = (("Starts", run.start_date), ("Ended", run.end_date), ("Planned end", run.planned_end))
+    words = (("Status", run.said), ("Plan", run.plan), *dates)
     facts = [f"- {name}: {word(said)}" for name, said in words if said]
     facts += [f"- Results: {counts}"] if counts else []
     people = (("Assigned to", run.assignee), ("Labels", ", ".join(run.labels)))
