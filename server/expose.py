@@ -29,7 +29,7 @@ from tools.kit.toolset import Effect, Progress, Question, Tool
 from tools.kit.webhook import Inbox
 
 MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longest text to return uncut.")]
-TextFrom = Annotated[int, Field(ge=0, description="Characters to skip of longer texts, as a cut text says.")]
+TextFrom = Annotated[int, Field(ge=0, description="Characters to skip, as a cut text says.")]
 OF_TEXTS = frozenset({"max_text", "text_from"})
 """How much of long texts to answer; no tool sees these."""
 

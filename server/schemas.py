@@ -66,4 +66,7 @@ def _slim(node: Any, definitions: dict[str, Any], once: set[str], answer: bool) 
             out = {**arms[0], **out}
         else:
             out["anyOf"] = arms
+    rows = out.get("items")
+    if "description" in out and isinstance(rows, dict) and "properties" in rows:
+        rows.pop("description", None)  # what a list is said to hold need not be said of its rows again
     return out

@@ -136,6 +136,40 @@ def test_its_schema_is_one_that_every_host_takes(platform: Offered, tool: Tool, 
     walk(schema)
 
 
+SAID_BY_ITS_NAME = frozenset({
+    "title", "test_title", "name", "description", "email", "username", "password", "message", "body", "emoji", "code",
+    "goal", "out_of_scope", "instructions", "preconditions", "limit", "proxy", "hidden", "active", "is_global", "pin",
+    "known", "handled", "archived", "include_archived", "mine", "only_widgets", "has_message", "has_defect",
+    "as_manual", "use_markdown", "allow_device_clouds", "retry_failed", "end_all_shards", "remove_empty_suites",
+    "bundle_identifier", "bundle_version", "duration_s", "run_time_ms", "tests_count", "passed_count",
+    "failed_count", "skipped_count",
+})  # fmt: skip
+"""Parameters that need no sentence; a closed set says by its words what goes in."""
+
+
+@every_tool
+def test_every_parameter_says_what_goes_in(platform: Offered, tool: Tool, exposed: dict[str, McpTool]) -> None:
+    for name, node in exposed[platform.name_of(tool)].parameters["properties"].items():
+        items = node.get("items", {})
+        told = {"description", "enum"} & {*node, *items}
+        assert told or name in SAID_BY_ITS_NAME, f"{name} has no description"
+
+
+@every_tool
+def test_its_schema_has_nothing_that_a_strict_converter_refuses(
+    platform: Offered, tool: Tool, exposed: dict[str, McpTool]
+) -> None:
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            assert "writeOnly" not in node
+            assert all(isinstance(word, str) for word in node.get("enum", ())), "an enum of numbers"
+            assert node.get("additionalProperties", False) is False, "a map of any names"
+        for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            walk(child)
+
+    walk(exposed[platform.name_of(tool)].parameters)
+
+
 @every_tool
 def test_its_schema_is_the_one_on_record(platform: Offered, tool: Tool, exposed: dict[str, McpTool]) -> None:
     """A changed schema shows in the diff: UPDATE_SNAPSHOTS=1 writes it anew."""

@@ -101,7 +101,7 @@ Edits = Annotated[
     Field(
         min_length=1,
         max_length=MOST_EDITS,
-        description="Replace pieces of stored texts; field: description, steps[2].action, ...; old occurs once in it.",
+        description="Pieces of texts to replace; field: description, steps[2].action, ...; old occurs once.",
     ),
 ]
 

@@ -9,9 +9,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 
-When = Annotated[
-    str | None, Field(description="Date (2026-04-01), time with offset, or age (7d, 12h). Without an offset: UTC.")
-]
+When = Annotated[str | None, Field(description="Date (2026-04-01), time with offset or in UTC, or age (7d, 12h).")]
 
 EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 """The beginning of time, for a platform that needs both ends of a span."""

@@ -26,7 +26,7 @@ tool = Toolset(Testery)
 MOST_NAMED: Final = 20
 
 GitProvider = Annotated[Literal["GitHub", "BitBucket"] | None, Field(description="Goes with git_owner and git_repo.")]
-GitName = Annotated[str | None, Field(min_length=1, max_length=200)]
+GitName = Annotated[str | None, Field(min_length=1, max_length=200, description="Of the repository.")]
 
 
 class Deployed(Answer):

@@ -30,10 +30,10 @@ from tools.testery.tools.variables import (
 
 tool = Toolset(Testery)
 
-EnvironmentKey = Annotated[str, Field(min_length=1, max_length=200)]
+EnvironmentKey = Annotated[str, Field(min_length=1, max_length=200, description="Such as staging.")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 AtOnce = Annotated[int | None, Field(ge=0, le=1000, description="Runs at a time; 0: no limit.")]
-StageId = Annotated[int | None, Field(gt=0)]
+StageId = Annotated[int | None, Field(gt=0, description="As testery_list_pipeline_stages gives it.")]
 
 
 class EnvironmentRow(Answer):
@@ -232,7 +232,7 @@ async def update_environment(
     api: Testery,
     environment_key: EnvironmentKey,
     name: Name | None = None,
-    url: Annotated[str | None, Field(max_length=2000)] = None,
+    url: Annotated[str | None, Field(max_length=2000, description="https://… of what is tested.")] = None,
     stage_id: StageId = None,
     runs_at_once: AtOnce = None,
     set_variables: Variables = None,

@@ -23,7 +23,7 @@ from tools.testery.tools.variables import checked, new_variables
 
 tool = Toolset(Testery)
 
-PlanKey = Annotated[str, Field(min_length=1, max_length=200)]
+PlanKey = Annotated[str, Field(min_length=1, max_length=200, description="As testery_list_test_plans gives it.")]
 
 
 class PlanRunStand(Answer):
@@ -104,7 +104,7 @@ async def start_test_plan(
     api: Testery,
     plan_key: PlanKey,
     environment_key: EnvironmentKey | None = None,
-    deploy_id: Annotated[int | None, Field(gt=0)] = None,
+    deploy_id: Annotated[int | None, Field(gt=0, description="Tie its runs to a deploy.")] = None,
     variables: RunVariables = None,
     report_to_git: ReportToGit = False,
 ) -> PlanRunStand:
@@ -144,7 +144,9 @@ async def about_to_cancel(api: Testery, plan_id: int, plan_run_id: int) -> str:
 
 @tool.destroys(about_to_cancel, idempotent=True, settled_by="list_test_runs")
 async def cancel_plan_run(
-    api: Testery, plan_id: Annotated[int, Field(gt=0)], plan_run_id: Annotated[int, Field(gt=0)]
+    api: Testery,
+    plan_id: Annotated[int, Field(gt=0, description="As testery_start_test_plan gives it.")],
+    plan_run_id: Annotated[int, Field(gt=0, description="As testery_start_test_plan gives it.")],
 ) -> PlanRunStand:
     """Cancel a run of a test plan with all its runs, after a person said yes."""
     try:

@@ -15,7 +15,7 @@ from tools.testery.models.projects import Project, Suite
 
 tool = Toolset(Testery)
 
-ProjectKey = Annotated[str, Field(min_length=1, max_length=200)]
+ProjectKey = Annotated[str, Field(min_length=1, max_length=200, description="Such as harbour-web.")]
 
 
 async def known_project(api: Testery, project_key: str) -> Project:

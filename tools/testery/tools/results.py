@@ -23,7 +23,7 @@ from tools.testery.tools.runs import RunId, known_run, no_run, verdict
 
 tool = Toolset(Testery)
 
-ResultId = Annotated[int, Field(gt=0)]
+ResultId = Annotated[int, Field(gt=0, description="As testery_get_results gives it.")]
 SHORT: Final = 300
 """Characters of an error in a list."""
 FIRST: Final = {"failed": 0, "running": 1, "queued": 2, "unknown": 3, "skipped": 4}
@@ -202,8 +202,8 @@ class Shots(Album):
 async def get_screenshots(
     api: Testery,
     run_id: RunId,
-    result_ids: Annotated[list[Annotated[int, Field(gt=0)]], Field(min_length=1, max_length=10)],
-    at_most: Annotated[int, Field(ge=1, le=10)] = 3,
+    result_ids: Annotated[list[ResultId], Field(min_length=1, max_length=10)],
+    at_most: Annotated[int, Field(ge=1, le=10, description="Pictures to show.")] = 3,
 ) -> Shots:
     """Look at the screenshots of some results of a run."""
     found: list[tuple[int, int, str]] = []

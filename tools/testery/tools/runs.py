@@ -20,7 +20,7 @@ from tools.testery.tools.projects import ProjectKey, known_project, project_keys
 
 tool = Toolset(Testery)
 
-RunId = Annotated[int, Field(gt=0)]
+RunId = Annotated[int, Field(gt=0, description="As testery_list_test_runs gives it.")]
 RunStatus = Literal["passed", "failed", "cancelled", "queued", "running", "unknown"]
 
 
@@ -142,7 +142,7 @@ async def list_test_runs(
     project_key: ProjectKey | None = None,
     environment_key: EnvironmentKey | None = None,
     status: Annotated[list[RunStatus] | None, Field(max_length=6)] = None,
-    branch: Annotated[str | None, Field(max_length=300)] = None,
+    branch: Annotated[str | None, Field(max_length=300, description="Of Git.")] = None,
     name: Annotated[str | None, Field(max_length=300, description="Words in its name.")] = None,
     since: When = None,
     deploy_id: Annotated[int | None, Field(gt=0, description="Only runs this deploy started.")] = None,

@@ -314,7 +314,9 @@ async def about_to_delete(api: Testery, schedule_id: int) -> str:
 
 
 @tool.destroys(about_to_delete, idempotent=True, settled_by="list_schedules")
-async def delete_schedule(api: Testery, schedule_id: Annotated[int, Field(gt=0)]) -> ChangedSchedule:
+async def delete_schedule(
+    api: Testery, schedule_id: Annotated[int, Field(gt=0, description="As testery_list_schedules gives it.")]
+) -> ChangedSchedule:
     """Delete a schedule, after a person said yes."""
     schedule = await known_schedule(api, schedule_id)
     row = row_of(schedule, await project_keys(api), await environment_keys(api))

@@ -29,9 +29,9 @@ from tools.testery.tools.variables import (
 
 tool = Toolset(Testery)
 
-StageId = Annotated[int, Field(gt=0)]
+StageId = Annotated[int, Field(gt=0, description="As testery_list_pipeline_stages gives it.")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Priority = Annotated[int | None, Field(ge=0, le=10_000)]
+Priority = Annotated[int | None, Field(ge=0, le=10_000, description="Its place among the stages.")]
 RunPriority = Annotated[int | None, Field(ge=0, le=10_000, description="Of waiting runs the lowest goes first.")]
 Pool = Annotated[int | None, Field(gt=0, description="Id of a runner pool.")]
 

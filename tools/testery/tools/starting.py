@@ -46,7 +46,7 @@ from tools.testery.tools.runs import RunId, RunRow, in_words, known_run, newest_
 tool = Toolset(Testery)
 
 DeployId = Annotated[int | None, Field(gt=0, description="Tie the run to a deploy.")]
-PlaywrightProject = Annotated[str | None, Field(min_length=1, max_length=200)]
+PlaywrightProject = Annotated[str | None, Field(min_length=1, max_length=200, description="One of playwright.config.")]
 SelectionRules = Annotated[bool, Field(description="Choose tests by changes, as testery.yml says.")]
 
 

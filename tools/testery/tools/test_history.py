@@ -46,12 +46,12 @@ async def get_test_history(
     name: Annotated[str, Field(min_length=1, max_length=500, description="Its whole name, as results show it.")],
     file: Annotated[str | None, Field(max_length=500, description="Where several tests have the name.")] = None,
     environment_key: EnvironmentKey | None = None,
-    branch: Annotated[str | None, Field(max_length=300)] = None,
+    branch: Annotated[str | None, Field(max_length=300, description="Of Git.")] = None,
     runs: Annotated[int, Field(ge=1, le=50, description="Newest runs of the project to read; one request each.")] = 15,
 ) -> TestHistory:
     """Tell whether a test is flaky or broken and since when: its results over runs, with a pattern."""
-    project = await known_project(api, project_key)
-    environment = await known_environment(api, environment_key) if environment_key is not None else None
+    project = await known_project(api, project_key, any_case=True)
+    environment = await known_environment(api, environment_key, any_case=True) if environment_key is not None else None
     fitting: list[Run] = []
 
     def keep(run: Run) -> None:

@@ -18,7 +18,9 @@ from tools.testery.models.orders import VariableToSet
 from tools.testery.models.settings import Holder
 
 Variables = Annotated[list[VariableToSet] | None, Field(max_length=100)]
-Names = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]] | None, Field(max_length=100)]
+Names = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=200)]] | None, Field(max_length=100, description="Keys.")
+]
 
 
 class VariableName(Answer):

@@ -1,7 +1,5 @@
 """Following a run until it is over: with progress, with a deadline, and able to be taken up again."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from tools.kit.errors import Refused
@@ -12,7 +10,7 @@ from tools.kit.vocabulary import Said, Status
 from tools.kit.wait import Handle, Minutes, Pace, decode_handle, encode_handle, wait_until
 from tools.testery.client.testery import Testery
 from tools.testery.models.runs import Run
-from tools.testery.tools.runs import known_run, verdict
+from tools.testery.tools.runs import RunId, known_run, verdict
 
 tool = Toolset(Testery)
 
@@ -55,7 +53,7 @@ def in_words(run: Run) -> str:
 async def wait_for_run(
     api: Testery,
     progress: Progress,
-    run_id: Annotated[int | None, Field(gt=0)] = None,
+    run_id: RunId | None = None,
     minutes: Minutes = 5,
     handle: Handle = None,
 ) -> RunStand:

@@ -35,7 +35,7 @@ Days = Annotated[
 """No Literal: an enum of numbers is refused by the schema converter of a host."""
 Name = Annotated[str, Field(min_length=1, max_length=250)]
 Intro = Annotated[str | None, Field(max_length=2000, description="What testers read first.")]
-TestCycleUrl = Annotated[str | None, Field(max_length=2000)]
+TestCycleUrl = Annotated[str | None, Field(max_length=2000, description="Page of the test they are for.")]
 Credentials = Annotated[
     list[Annotated[Secret, Field(min_length=1, max_length=2000)]],
     Field(min_length=1, max_length=100, description="One text for each test account: user / password."),

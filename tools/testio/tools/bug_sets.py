@@ -108,7 +108,10 @@ async def _read(api: TestIO, bug_id: int) -> Bug | PlatformError:
 async def get_bugs(
     api: TestIO,
     progress: Progress,
-    bug_ids: Annotated[list[Annotated[int, Field(gt=0)]], Field(min_length=1, max_length=MOST)],
+    bug_ids: Annotated[
+        list[Annotated[int, Field(gt=0)]],
+        Field(min_length=1, max_length=MOST, description="As testio_list_bugs gives them."),
+    ],
     whole: Annotated[bool, Field(description="With comments, attachments and reproductions.")] = False,
     cursor: Cursor = None,
 ) -> BugSet:

@@ -62,7 +62,7 @@ async def list_bugs(
     progress: Progress,
     product_ids: Annotated[Ids, Field(description="Ids or names."), PRODUCT] = None,
     section_ids: Annotated[Ids, Field(description="Ids or names."), SECTION] = None,
-    test_ids: Ids = None,
+    test_ids: Annotated[Ids, Field(description="As testio_list_exploratory_tests gives them.")] = None,
     export_status: Export | None = None,
     status: Annotated[
         list[str] | None, Field(description="forwarded (open), question, accepted, rejected.", max_length=20)
@@ -72,7 +72,7 @@ async def list_bugs(
         Field(description="low, high, critical; or a kind: visual, content, custom, suggestion.", max_length=20),
     ] = None,
     known: bool | None = None,
-    author: str | None = None,
+    author: Annotated[str | None, Field(description="Who reported it.")] = None,
     since: When = None,
     until: When = None,
     text: Annotated[
@@ -128,7 +128,10 @@ async def list_bugs(
     statuses.check()
     severities.check()
     strange = await _unknown_place(api, filters) if walked.loaded == 0 else None
-    note = " ".join(filter(None, (asked.note, unnamed.note, authors.unknown, strange))) or None
+    nowhere = None
+    if devices and not selection.matched:
+        nowhere = "devices are words of device lines; count_by device shows which there are."
+    note = " ".join(filter(None, (asked.note, unnamed.note, authors.unknown, strange, nowhere))) or None
     page = selection.page(lambda bug: row_of(bug, fields or ()), walked.coverage(selection.matched), note)
     return BugList.widened(page, counts=tally.counts(), more_counts=tally.more)
 
@@ -193,7 +196,9 @@ class Shots(Album):
 
 
 @tool.reads()
-async def get_bug_screenshots(api: TestIO, bug_id: BugId, at_most: Annotated[int, Field(ge=1, le=10)] = 3) -> Shots:
+async def get_bug_screenshots(
+    api: TestIO, bug_id: BugId, at_most: Annotated[int, Field(ge=1, le=10, description="Pictures to show.")] = 3
+) -> Shots:
     """Look at a bug's screenshots: pictures only, other attachments are named."""
     bug = await known_bug(api, bug_id)
     wanted, others = bug.attachments[:at_most], bug.attachments[at_most:]

@@ -1,6 +1,9 @@
 """The device catalogue: listing it, and finding what requirements name in it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated
+
+from pydantic import Field
 
 from tools.kit.errors import PlatformError, Refused, Unavailable
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
@@ -21,8 +24,8 @@ Pick = Callable[[list[Entry], str], list[Entry]]
 @tool.reads()
 async def list_devices(
     api: TestIO,
-    category: NameOrId = None,
-    operating_system: NameOrId = None,
+    category: Annotated[NameOrId, Field(description="Such as smartphone, or its id.")] = None,
+    operating_system: Annotated[NameOrId, Field(description="Such as iOS, or its id.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[Entry]:

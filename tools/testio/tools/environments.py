@@ -21,7 +21,7 @@ from tools.testio.tools.products import EnvironmentId, ProductId, known_environm
 tool = Toolset(TestIO)
 
 Title = Annotated[str, Field(min_length=1, max_length=80)]
-Address = Annotated[str | None, Field(min_length=1, max_length=2000)]
+Address = Annotated[str | None, Field(min_length=1, max_length=2000, description="https://… of what to test.")]
 AppId = Annotated[int | None, Field(gt=0, description="As testio_upload_binary_app gives it.")]
 Login = Annotated[Secret | None, Field(max_length=500)]
 Access = Annotated[Secret | None, Field(max_length=2000, description="How to get in, for testers.")]

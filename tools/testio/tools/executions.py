@@ -20,9 +20,9 @@ tool = Toolset(TestIO)
 async def list_user_story_executions(
     api: TestIO,
     progress: Progress,
-    user_story_ids: Ids = None,
-    user_story_version_ids: Ids = None,
-    test_ids: Ids = None,
+    user_story_ids: Annotated[Ids, Field(description="As testio_list_user_stories gives them.")] = None,
+    user_story_version_ids: Annotated[Ids, Field(description="As rows name them.")] = None,
+    test_ids: Annotated[Ids, Field(description="As testio_list_exploratory_tests gives them.")] = None,
     status: Annotated[
         list[str] | None, Field(description="pending, passed, failed, blocked, cancelled.", max_length=20)
     ] = None,

@@ -17,9 +17,7 @@ from tools.testio.tools.words import TEST_STATUS_MEANT, TEST_STATUSES, TESTING_T
 
 tool = Toolset(TestIO)
 
-TestId = Annotated[
-    int, Field(gt=0, description="Test id (= test cycle id), as testio_list_exploratory_tests gives it.")
-]
+TestId = Annotated[int, Field(gt=0, description="Test (cycle) id, as testio_list_exploratory_tests gives it.")]
 
 
 async def known_test(api: TestIO, test_id: int) -> ExploratoryTest:
@@ -65,7 +63,9 @@ async def list_exploratory_tests(
             max_length=20,
         ),
     ] = None,
-    testing_type: Annotated[list[str] | None, Field(max_length=20)] = None,
+    testing_type: Annotated[
+        list[str] | None, Field(max_length=20, description="coverage, usability, rapid, focused.")
+    ] = None,
     section_id: SectionId = None,
     text: Annotated[str | None, Field(description="Part of the title.")] = None,
     limit: Limit = 50,

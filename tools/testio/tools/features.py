@@ -50,7 +50,8 @@ async def create_feature(
     description: Text,
     howtofind: Annotated[Text | None, Field(description="Where testers find it.")] = None,
     user_stories: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=500)]] | None, Field(max_length=50)
+        list[Annotated[str, Field(min_length=1, max_length=500)]] | None,
+        Field(max_length=50, description="Such as: As a guest, I can reset my PIN."),
     ] = None,
     section_ids: SectionIds = None,
     target_idx: Annotated[str | None, Field(max_length=250, description="Its id in another system.")] = None,

@@ -104,7 +104,10 @@ class Handled(Answer):
 async def mark_inbox_handled(
     api: TestIO,
     inbox: Inbox,
-    bug_ids: Annotated[list[Annotated[int, Field(gt=0)]], Field(min_length=1, max_length=200)],
+    bug_ids: Annotated[
+        list[Annotated[int, Field(gt=0)]],
+        Field(min_length=1, max_length=200, description="As testio_list_inbox gives them."),
+    ],
     handled: bool = True,
 ) -> Handled:
     """Mark arrived bugs as handled in the inbox, or as waiting again; test IO is not told."""

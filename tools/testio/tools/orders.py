@@ -86,7 +86,7 @@ async def create_exploratory_test(
     allow_device_clouds: bool = False,
     requirements: Requirements = None,
     features: Features = None,
-    test_template_id: Annotated[int | None, Field(gt=0)] = None,
+    test_template_id: Annotated[int | None, Field(gt=0, description="As testio_list_test_templates gives it.")] = None,
     auto_launch: AutoLaunch = True,
 ) -> Ordered:
     """Order a crowd test, after a person said yes: it starts by itself and costs money.

@@ -74,9 +74,7 @@ ENVIRONMENT = ByName("test environment", environment_choices, "testio_list_test_
 FEATURE = ByName("feature", feature_choices, "testio_list_features")
 
 ProductId = Annotated[int, Field(gt=0, description="Product id or name."), PRODUCT]
-SectionId = Annotated[
-    int | None, Field(gt=0, description="Section id or name; testio_get_product shows a product's."), SECTION
-]
+SectionId = Annotated[int | None, Field(gt=0, description="Section id or name."), SECTION]
 EnvironmentId = Annotated[int, Field(gt=0, description="Environment id or title."), ENVIRONMENT]
 FeatureId = Annotated[int, Field(gt=0, description="Feature id or title."), FEATURE]
 

@@ -18,7 +18,9 @@ from tools.testio.tools.products import FeatureId, ProductId, SectionId, known_p
 tool = Toolset(TestIO)
 
 UserStoryId = Annotated[int, Field(gt=0, description="User story id, as testio_list_user_stories gives it.")]
-Path = Annotated[str, Field(min_length=1, max_length=500, description="Such as: As a guest, I can reset my PIN.")]
+Path = Annotated[
+    str, Field(min_length=1, max_length=500, description="The story itself: As a guest, I can reset my PIN.")
+]
 
 
 async def known_story(api: TestIO, user_story_id: int) -> Story:

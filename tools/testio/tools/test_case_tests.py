@@ -171,7 +171,7 @@ async def create_test_case_test(
     test_case_ids: CaseIds,
     test_environment: OrderEnvironment,
     test_title: Title = None,
-    duration_hours: Annotated[int | None, Field(ge=1, le=336)] = None,
+    duration_hours: Annotated[int | None, Field(ge=1, le=336, description="Default: the platform's.")] = None,
     goal: Text = None,
     out_of_scope: Text = None,
     instructions: Text = None,

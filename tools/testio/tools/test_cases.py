@@ -181,7 +181,7 @@ async def update_test_case(
     test_case_id: TestCaseId,
     title: CaseTitle | None = None,
     requirements: Annotated[str | None, Field(max_length=5000, description="What a tester needs first.")] = None,
-    add_steps: Steps = None,
+    add_steps: Annotated[Steps, Field(description="Put behind the others.")] = None,
     change_steps: Annotated[list[ChangedStep] | None, Field(max_length=100)] = None,
     remove_steps: Annotated[list[StepId] | None, Field(max_length=100, description="Ids.")] = None,
     edits: Edits = None,

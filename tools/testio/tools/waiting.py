@@ -14,7 +14,7 @@ from tools.kit.wait import Handle, Minutes, Pace, decode_handle, encode_handle, 
 from tools.kit.when import instant
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ENDED, ExploratoryTest
-from tools.testio.tools.exploratory_tests import known_test
+from tools.testio.tools.exploratory_tests import TestId, known_test
 from tools.testio.tools.words import TEST_STATUS_MEANT, TEST_STATUSES
 
 tool = Toolset(TestIO)
@@ -80,7 +80,7 @@ def statuses_of(words: list[str] | None) -> list[str]:
 async def wait_for_test(
     api: TestIO,
     progress: Progress,
-    test_id: Annotated[int | None, Field(gt=0)] = None,
+    test_id: TestId | None = None,
     until: Annotated[
         list[str] | None,
         Field(max_length=10, description="Statuses to wait for. Default: locked, archived, cancelled."),

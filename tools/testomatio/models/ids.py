@@ -25,5 +25,9 @@ def _bare(form: re.Pattern[str], text: str) -> str:
     return (found[1] or found[2]) if found else text.removeprefix("@")
 
 
-TestId = Annotated[str, AfterValidator(bare_test), Field(min_length=1)]
-SuiteId = Annotated[str, AfterValidator(bare_suite), Field(min_length=1)]
+TestId = Annotated[
+    str, AfterValidator(bare_test), Field(min_length=1, description="As testomatio_list_tests gives it.")
+]
+SuiteId = Annotated[
+    str, AfterValidator(bare_suite), Field(min_length=1, description="As testomatio_get_suite_tree gives it.")
+]

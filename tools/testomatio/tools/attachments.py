@@ -23,7 +23,9 @@ from tools.testomatio.tools.scope import Pairs, bare_id, place, targeted
 tool = Toolset(Testomatio, needs="api")
 
 Kind = Literal["test", "suite", "testrun"]
-AttachmentId = Annotated[str, Field(min_length=1, max_length=100)]
+AttachmentId = Annotated[
+    str, Field(min_length=1, max_length=100, description="As testomatio_list_attachments gives it.")
+]
 
 LARGEST: Final = 50 * 2**20
 """No limit is documented; a test's file of more than this is a mistake."""

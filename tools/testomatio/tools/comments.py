@@ -23,9 +23,9 @@ from tools.testomatio.tools.suite_tree import WEB_PAGE
 web = Toolset(Testomatio, needs="web")
 
 Kind = Literal["test", "suite", "run", "testrun"]
-CommentId = Annotated[str, Field(min_length=1, max_length=40)]
+CommentId = Annotated[str, Field(min_length=1, max_length=40, description="As testomatio_list_comments gives it.")]
 FIT = "See that target and target_id fit together."
-Body = Annotated[str, Field(min_length=1, max_length=20_000)]
+Body = Annotated[str, Field(min_length=1, max_length=20_000, description="Markdown.")]
 
 
 async def comments_of(api: Testomatio, project: str, target: str, target_id: str, page: int) -> Listed[Comment]:

@@ -213,7 +213,7 @@ async def import_tests(
     api: Testomatio,
     progress: Progress,
     framework: Annotated[str, Field(min_length=1, description="Such as playwright.")],
-    language: Annotated[str, Field(min_length=1)],
+    language: Annotated[str, Field(min_length=1, description="Such as typescript.")],
     tests: Annotated[list[ImportedTest], Field(min_length=1)],
     files: Annotated[FileTexts | None, Field(description="Contents of files that tests are in.")] = None,
     detach: Annotated[bool, Field(description="Detach automated tests not in the list.")] = False,

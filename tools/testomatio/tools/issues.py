@@ -20,7 +20,7 @@ from tools.testomatio.tools.words import seen_instead
 tool = Toolset(Testomatio, needs="api")
 
 IssueType = Annotated[Literal["issue", "jira_issue"], Field(description="As testomatio_list_issues gives it.")]
-TargetId = Annotated[str, Field(min_length=1, max_length=40)]
+TargetId = Annotated[str, Field(min_length=1, max_length=40, description="Id of the target.")]
 MOST_PAGES = 100
 
 
@@ -39,7 +39,7 @@ async def list_issues(
     api: Testomatio,
     progress: Progress,
     target: Annotated[Kind | None, Field(description="With target_id: of one thing only.")] = None,
-    target_id: Annotated[str | None, Field(max_length=40)] = None,
+    target_id: TargetId | None = None,
     source: Annotated[str | None, Field(max_length=40, description="jira, github, linear, link...")] = None,
     project: ProjectSlug = None,
     limit: Limit = 50,

@@ -36,7 +36,10 @@ Linked = Literal["test", "suite", "run", "plan", "step", "snippet"]
 Thing = Test | Suite | Run | Plan | Step
 BRANCHED = frozenset({"test", "suite", "run"})
 """The kinds that a branch keeps records of."""
-Ids = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(min_length=1, max_length=50)]
+Ids = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=40)]],
+    Field(min_length=1, max_length=50, description="Of things of this kind."),
+]
 MilestoneName = Annotated[str | None, Field(max_length=200, description="Slug or title.")]
 Requirements = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=40)]] | None,

@@ -29,10 +29,10 @@ from tools.testomatio.tools.scope import Pairs, opens_api, place
 tool = Toolset(Testomatio, needs="report")
 
 Group = Annotated[str | None, Field(description="Made where there is none.")]
-Tags = list[str] | None
+Tags = Annotated[list[str] | None, Field(description="Such as smoke.")]
 JiraKey = Annotated[str | None, Field(description="Such as SHOP-412.")]
 Label = Annotated[str | None, Field(description="'Label' or 'Label:value'.")]
-Url = str | None
+Url = Annotated[str | None, Field(description="Page of the build.")]
 Publish = Annotated[bool, Field(description="Make its report public.")]
 
 
@@ -163,7 +163,7 @@ async def create_reported_run(
     ci_build_url: Url = None,
     test_ids: list[TestId] | None = None,
     suite_ids: list[SuiteId] | None = None,
-    scheduled: bool = False,
+    scheduled: Annotated[bool, Field(description="For testomatio_launch_run.")] = False,
     shared: Annotated[bool, Field(description="Join the run of this title.")] = False,
     shared_minutes: Annotated[int | None, Field(description="How long it may be joined.")] = None,
     shards: Annotated[int | None, Field(description="How many report into a shared run.")] = None,

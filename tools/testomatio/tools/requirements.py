@@ -26,13 +26,15 @@ from tools.testomatio.tools.scope import Pairs, given, missing, of_project, plac
 tool = Toolset(Testomatio, needs="api")
 
 Source = Literal["jira", "confluence", "file", "text"]
-RequirementId = Annotated[str, Field(min_length=1, max_length=40)]
+RequirementId = Annotated[
+    str, Field(min_length=1, max_length=40, description="As testomatio_list_requirements gives it.")
+]
 Files = Annotated[
     list[Annotated[str, Field(min_length=1)]] | None,
     Field(max_length=10, description="Whole paths; for a file requirement."),
 ]
 Text = Annotated[str | None, Field(max_length=100_000, description="Of a text requirement, at least 500 characters.")]
-Details = Annotated[str | None, Field(max_length=20_000)]
+Details = Annotated[str | None, Field(max_length=20_000, description="What to know beside its description.")]
 
 SHORTEST: Final = 500
 """Characters that the text of a text requirement has at least."""

@@ -28,7 +28,9 @@ Email = Annotated[str | None, Field(description="E-mail of a member.")]
 Strategy = Literal["test", "random", "none"]
 TestIds = list[TestId] | None
 SuiteIds = Annotated[list[SuiteId] | None, SUITE]
-PlanIds = list[Annotated[str, Field(min_length=1)]] | None
+PlanIds = Annotated[
+    list[Annotated[str, Field(min_length=1)]] | None, Field(description="As testomatio_list_plans gives them.")
+]
 
 UNREAD: Final = frozenset({"test_ids", "suite_ids", "plan_ids", "link"})
 """What a run's answer does not show, so that reading back cannot tell whether it was taken."""

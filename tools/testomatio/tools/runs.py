@@ -44,7 +44,7 @@ RunId = Annotated[
     AfterValidator(bare_run),
     Field(min_length=1, description="As testomatio_list_runs gives it."),
 ]
-Until = str | None
+Until = Annotated[str | None, Field(description="As since.")]
 """The end of a time, in the forms of When, which is described beside it."""
 GroupId = Annotated[str, Field(min_length=1, description="As testomatio_list_rungroups gives it.")]
 

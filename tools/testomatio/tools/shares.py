@@ -25,7 +25,7 @@ from tools.testomatio.tools.scope import bare_id, place
 
 tool = Toolset(Testomatio, needs="api")
 
-Slug = Annotated[str, Field(min_length=1, max_length=100)]
+Slug = Annotated[str, Field(min_length=1, max_length=100, description="Slug of the other project.")]
 
 
 class Shared(Answer):

@@ -22,7 +22,7 @@ from tools.testomatio.tools.scope import given, missing, of_project, place
 tool = Toolset(Testomatio, needs="api")
 
 Kind = Annotated[Literal["step", "snippet"], Field(description="A snippet is several steps.")]
-StepId = Annotated[int, Field(gt=0, le=2**53)]
+StepId = Annotated[int, Field(gt=0, le=2**53, description="As testomatio_list_steps gives it.")]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 Description = Annotated[str | None, Field(max_length=50_000)]
 

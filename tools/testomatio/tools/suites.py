@@ -54,7 +54,7 @@ async def list_suites(
     progress: Progress,
     text: Annotated[str | None, Field(max_length=200, description="Part of the title.")] = None,
     kind: FileType | None = None,
-    tag: Annotated[str | None, Field(max_length=100)] = None,
+    tag: Annotated[str | None, Field(max_length=100, description="Such as smoke.")] = None,
     label: Annotated[LabelName | None, Field(description="Slug or title; with a value Severity:critical.")] = None,
     branch: Branch = None,
     project: ProjectSlug = None,

@@ -22,9 +22,9 @@ from tools.testomatio.tools.suite_tree import WEB_PAGE
 
 web = Toolset(Testomatio, needs="web")
 
-TemplateId = Annotated[str, Field(min_length=1, max_length=40)]
+TemplateId = Annotated[str, Field(min_length=1, max_length=40, description="As testomatio_list_templates gives it.")]
 TemplateKind = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[\w-]+$", description="Such as test.")]
-Body = Annotated[str, Field(max_length=50_000)]
+Body = Annotated[str, Field(max_length=50_000, description="Markdown.")]
 
 
 class TemplateRow(Answer):

@@ -95,7 +95,7 @@ async def create_tests(
         ),
     ] = None,
     update: Annotated[bool, Field(description="Change tests whose id is given; else they are left alone.")] = False,
-    allow_duplicates: bool = False,
+    allow_duplicates: Annotated[bool, Field(description="Of titles in a suite.")] = False,
     dry_run: Annotated[bool, Field(description="Only say what would be done.")] = False,
     branch: Branch = None,
     project: ProjectSlug = None,

@@ -25,6 +25,10 @@ tool = Toolset(Testomatio, needs="api")
 
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 Markdown = Annotated[str | None, Field(max_length=50_000, description="Markdown.")]
+TestText = Annotated[
+    str | None,
+    Field(max_length=50_000, description="Markdown: numbered steps, below each *Expected*: what should happen."),
+]
 Email = Annotated[str | None, Field(max_length=200, description="E-mail of a member.")]
 Emoji = Annotated[str | None, Field(max_length=20)]
 
@@ -72,7 +76,7 @@ async def create_test(
     api: Testomatio,
     suite_id: SuiteRef,
     title: Title,
-    description: Markdown = None,
+    description: TestText = None,
     priority: Priority | None = None,
     state: State | None = None,
     assigned_to: Email = None,
@@ -130,7 +134,7 @@ async def update_test(
     api: Testomatio,
     test_id: TestId,
     title: Annotated[str | None, Field(min_length=1, max_length=500, description="With its tags.")] = None,
-    description: Markdown = None,
+    description: TestText = None,
     suite_id: Annotated[SuiteId | None, SUITE, Field(description="Moves it there.")] = None,
     priority: Priority | None = None,
     state: State | None = None,

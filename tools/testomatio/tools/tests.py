@@ -216,7 +216,7 @@ class Tagged(Answer):
 @tool.reads(rest_in="get_test")
 async def get_tag(
     api: Testomatio,
-    tag: Annotated[str, Field(min_length=1, max_length=100)],
+    tag: Annotated[str, Field(min_length=1, max_length=100, description="Such as smoke.")],
     project: ProjectSlug = None,
 ) -> Tagged:
     """Read which tests carry one tag; testomatio_list_tests filters by several."""

@@ -19,7 +19,7 @@ from tools.testsigma.tools.case_view import CaseView, known_case, shown_case
 from tools.testsigma.tools.changes import LongText, Title, changed, said, something
 from tools.testsigma.tools.folder_tree import FolderRef, tree_of
 from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, known_project
-from tools.testsigma.tools.names import LabelNames, UserRef, Word, bare, labels, lookup, user
+from tools.testsigma.tools.names import LabelNames, Listed, UserRef, bare, labels, lookup, user
 from tools.testsigma.tools.text_edits import case_edits
 
 tool = Toolset(Testsigma)
@@ -114,10 +114,10 @@ async def create_test_cases(
     project: ProjectRef,
     test_cases: Annotated[list[NewCase], Field(min_length=1, max_length=MOST_CASES)],
     folder: FolderRef,
-    priority: Word,
-    case_type: Word,
-    status: Word,
-    automation: Word,
+    priority: Listed,
+    case_type: Listed,
+    status: Listed,
+    automation: Listed,
     owner: Annotated[UserRef | None, Field(description=f"E-mail or name. Default: {USER}, or nobody.")] = None,
     labels: LabelNames = None,
 ) -> MadeCases:
@@ -253,13 +253,13 @@ async def update_test_case(
     description: LongText | None = None,
     preconditions: LongText | None = None,
     steps: Annotated[Steps | None, Field(description="All steps anew.")] = None,
-    text: LongText | None = None,
-    expected_text: LongText | None = None,
+    text: Annotated[LongText | None, Field(description="In place of steps.")] = None,
+    expected_text: Annotated[LongText | None, Field(description="Beside text.")] = None,
     folder: FolderRef | None = None,
-    status: Word | None = None,
-    priority: Word | None = None,
-    case_type: Word | None = None,
-    automation: Word | None = None,
+    status: Listed | None = None,
+    priority: Listed | None = None,
+    case_type: Listed | None = None,
+    automation: Listed | None = None,
     owner: UserRef | None = None,
     reviewer: UserRef | None = None,
     labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,

@@ -146,7 +146,9 @@ async def get_import(
     api: Testsigma,
     progress: Progress,
     project: ProjectRef,
-    import_id: Annotated[str, Field(min_length=1, max_length=80)],
+    import_id: Annotated[
+        str, Field(min_length=1, max_length=80, description="As testsigma_import_junit_results gives it.")
+    ],
     minutes: Minutes = 0,
 ) -> ImportState:
     """Look at a JUnit import: how far it is, and which results were not taken over."""

@@ -16,7 +16,7 @@ from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.changes import Day, LongText, Title, changed, dates, said, something
 from tools.testsigma.tools.folder_tree import FolderRef, tree_of
 from tools.testsigma.tools.identity import CASE, CaseId, PlanId, ProjectOfId, ProjectRef, RunId, known_project, located
-from tools.testsigma.tools.names import LabelNames, UserRef, Word, bare, user
+from tools.testsigma.tools.names import LabelNames, Listed, UserRef, Word, bare, user
 from tools.testsigma.tools.names import labels as known_labels
 from tools.testsigma.tools.run_view import RunView, known_run, open_run, results_of, run_in_words, shown_run
 from tools.testsigma.tools.statuses import untested
@@ -117,9 +117,9 @@ async def create_test_run(
     title: Title,
     case_ids: Annotated[list[CaseId] | None, Field(min_length=1, max_length=2000)] = None,
     folder: Annotated[FolderRef | None, Field(description="Its cases, with those of its subfolders.")] = None,
-    label: Word | None = None,
-    priority: Word | None = None,
-    case_type: Word | None = None,
+    label: Annotated[Word | None, Field(description="As testsigma_list_labels has it.")] = None,
+    priority: Listed | None = None,
+    case_type: Listed | None = None,
     all_cases: Annotated[bool, Field(description="Every test case of the project.")] = False,
     description: LongText | None = None,
     plan_id: PlanId | None = None,

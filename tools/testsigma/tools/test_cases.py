@@ -16,7 +16,7 @@ from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.case_view import CaseRow, CaseView, known_case, names_for_rows, shown_case
 from tools.testsigma.tools.folder_tree import FolderRef, Tree, tree_of
 from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, in_order, is_human, known_project
-from tools.testsigma.tools.names import Word, bare, label, lookup, user
+from tools.testsigma.tools.names import Listed, UserRef, Word, bare, label, lookup, user
 
 tool = Toolset(Testsigma)
 
@@ -126,12 +126,12 @@ async def list_test_cases(
     project: ProjectRef,
     text: Annotated[str | None, Field(max_length=200, description="Words of the title, or an id.")] = None,
     folder: Annotated[FolderRef | None, Field(description="Path or UUID; with its subfolders.")] = None,
-    status: Word | None = None,
-    priority: Word | None = None,
-    case_type: Word | None = None,
-    automation: Word | None = None,
-    label: Word | None = None,
-    owner: Word | None = None,
+    status: Listed | None = None,
+    priority: Listed | None = None,
+    case_type: Listed | None = None,
+    automation: Listed | None = None,
+    label: Annotated[Word | None, Field(description="As testsigma_list_labels has it.")] = None,
+    owner: UserRef | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[CaseRow]:
