@@ -16,10 +16,12 @@ async def failing(stage: Stage) -> None:
     stage.show(f"{run['name']}: {run['said']}, {run['failed']} of {run['total']} tests failed, build {run['build']}")
     failures = await stage.call("testery_get_failures", run_id=HOTFIX)
     for group in failures["groups"]:
-        stage.show(f"{group['count']} x {group['error'][:90]}")
+        stage.show(f"{group['count']} x ({group['marks']}) {group['error'][:80]}")
     first, count = failures["groups"][0], failures["failed_results"]
-    together = len(failures["groups"]) < count and OLD_CODE in {test["name"] for test in first["tests"]}
-    stage.claim(together, f"{count} failures have {len(failures['groups'])} causes; the first is the old coupon code")
+    largest = max(failures["groups"], key=lambda group: group["count"])
+    together = len(failures["groups"]) < count and OLD_CODE in {test["name"] for test in largest["tests"]}
+    stage.claim(together, f"{count} failures have {len(failures['groups'])} causes, {failures['marks']}")
+    stage.claim("new" in first["marks"], "what is new comes first; the old coupon code is the largest and known")
     example = first["example"]
     clean = "\x1b" not in json.dumps(failures, ensure_ascii=False)
     stage.claim(
