@@ -134,6 +134,9 @@ ASKING = [
     ),
 ]
 
+GO_BY: dict[str, str] = {"key": "projects, environments and plans are found by it"}
+"""Words that questions go by, with what for."""
+
 EXCEPTIONS = {
     "testery_start_test_run": VALUE,
     "testery_create_schedule": VALUE,

@@ -261,6 +261,12 @@ ASKING = [
     ),
 ]
 
+GO_BY: dict[str, str] = {
+    "key": "reasons are found by it",
+    "status": "only drafts are launched, only open bugs reproduced",
+}
+"""Words that questions go by, with what for."""
+
 EXCEPTIONS = {
     "testio_create_test_environment": {"username": SECRET, "password": SECRET},
     "testio_update_test_environment": {"username": SECRET, "password": SECRET},

@@ -316,6 +316,11 @@ ASKING = [
     ),
 ]
 
+GO_BY: dict[str, str] = dict.fromkeys(("run_id", "suite_id"), "things are found by it") | {
+    "status": "says whether a run is over"
+}
+"""Words that questions go by, with what for."""
+
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "testomatio_launch_run": {"event": "the other events ask nothing: they lose nothing"},
     "testomatio_update_reported_run": {"publish": "without it nothing is asked"},

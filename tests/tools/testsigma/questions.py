@@ -81,6 +81,9 @@ ASKING = [
     Asking("testsigma_delete_test_plan", {"plan_id": "HRB-P-1"}, {"plan_id": "HRB-P-2", **IN_HARBOUR}),
 ]
 
+GO_BY: dict[str, str] = dict.fromkeys(("human_id", "human_id_prefix", "id", "step_group_id"), "things are found by it")
+"""Words that questions go by, with what for."""
+
 EXCEPTIONS = {"testsigma_import_junit_results": {"minutes": "is not sent: how long the call waits for the end"}}
 
 
