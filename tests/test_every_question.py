@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from mcp.types import ElicitResult
 
 from server.app import build
 from server.guards.scope import offers
@@ -18,6 +19,7 @@ from tests.asking import Asking, Text, To, parameters, placed, stands_in, words_
 from tests.desk import NO, YES, Desk, desk, sandboxes, settings, text
 from tests.planting import SENTENCE, Planting, vocabulary
 from tools.kit.network import Network
+from tools.kit.toolset import Effect
 from tools.platforms import PLATFORMS
 
 pytestmark = pytest.mark.anyio
@@ -43,8 +45,8 @@ class NotAsked(Exception):
 
 
 @asynccontextmanager
-async def questioned(key: str, folder: Path) -> AsyncIterator[tuple[Desk, Planting]]:
-    """A desk whose person says no to everything, once the platform's data have made what they need."""
+async def questioned(key: str, folder: Path, later: ElicitResult = NO) -> AsyncIterator[tuple[Desk, Planting]]:
+    """A desk whose person says the same to everything, once the platform's data have made what they need."""
     module, answer = DATA[key], YES
     told = module.told(folder) if hasattr(module, "told") else settings()
     world, store = sandboxes(), SqliteStore(None)
@@ -56,7 +58,7 @@ async def questioned(key: str, folder: Path) -> AsyncIterator[tuple[Desk, Planti
             await module.prepare(d)
         d.asked.clear()
         d.sandboxes.journal.reset()
-        answer = NO
+        answer = later
         yield d, behind
 
 
@@ -137,3 +139,26 @@ def spoilt_lines(question: str) -> list[str]:
     """The lines that a planted sentence stands in as if it were ours, or with more than a word has room for."""
     planted = [line for line in question.splitlines() if SENTENCE in line or "y" * 60 in line]
     return [line for line in planted if "y" * 60 in line or not re.search(rf"'[^']*{re.escape(SENTENCE)}[^']*'", line)]
+
+
+@pytest.mark.parametrize("key", DATA)
+async def test_the_answer_to_an_order_or_a_deletion_says_what_it_was_and_where(key: str, tmp_path: Path) -> None:
+    """What was named in the call stands in the answer's own sentences, and so does more of what was asked."""
+    effects = {offer.name_of(tool): tool.effect for offer in offers(PLATFORMS) for tool in offer.tools}
+    wrong: list[str] = []
+    async with questioned(key, tmp_path, YES) as (d, _):
+        for one in DATA[key].ASKING:
+            is_order = effects[one.tool] is Effect.SPENDS
+            if not is_order and "_delete_" not in one.tool:
+                continue
+            d.sandboxes.controls.reset()
+            if hasattr(DATA[key], "prepare"):
+                await DATA[key].prepare(d)
+            d.asked.clear()
+            answer = await d.answer(one.tool, **filled(one.base, tmp_path))
+            told = "\n".join([answer["done"], *answer.get("ordered", [])])
+            names = [value for name, value in one.base.items() if name.endswith(("_id", "_key", "label", "branch"))]
+            missing = [word for word in words_of(names) if not stands_in(word, told)]
+            if missing or (is_order and not any(line.lower() in d.asked[0].lower() for line in answer["ordered"])):
+                wrong.append(f"{one.tool}: {missing} not in {told!r}")
+    assert not wrong, "\n".join(wrong)

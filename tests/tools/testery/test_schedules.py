@@ -171,7 +171,7 @@ async def test_a_deploy_names_the_schedules_that_it_starts(mode: str) -> None:
         done = await d.answer("testery_create_deploy", **DEPLOY)
         _, body = d.sent("POST", "/deploys")
     (told,) = d.asked
-    assert "each a paid run: 2: 643 'Regression after a deploy'; 648 'Kiosk after a web deploy'" in told
+    assert "each a paid run: 2 (643 'Regression after a deploy'; 648 'Kiosk after a web deploy')" in told
     assert "other environments: 1: 642 'Smoke after a deploy'" in told
     assert "640" not in told
     assert "build '9.0.1-rc3'" in told
@@ -217,7 +217,7 @@ async def test_a_schedule_that_does_not_say_what_starts_it_is_counted_as_one_tha
     )
     told = await about_to_deploy(api, "web", "qa", None, None, None, None, False, None, None, None)
     assert told is not None
-    assert "a paid run: 1: 5" in told
+    assert "a paid run: 1 (5" in told
 
 
 async def test_a_repository_is_named_whole_or_not_at_all() -> None:

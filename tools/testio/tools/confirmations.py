@@ -141,7 +141,13 @@ async def request_bug_report_confirmation(
     made = await api.request_bug_report_confirmation(fields)
     ordered = Lines(f"1 tester reproduces it, on product {product.id} {quote(product.name or '')}")
     say_wishes(ordered, ask_for, question, allow_device_clouds, devices)
-    return AskedToReproduce(done="Requested.", bug_id=bug.id, title=bug.title, confirmation=made, ordered=ordered.facts)
+    return AskedToReproduce(
+        done=f"Requested for bug {bug.id} {quote(bug.title)}.",
+        bug_id=bug.id,
+        title=bug.title,
+        confirmation=made,
+        ordered=ordered.facts,
+    )
 
 
 class FixToCheck(Sent):

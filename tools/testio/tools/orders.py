@@ -8,7 +8,7 @@ from tools.kit.editing import Edits, edited
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.question import Lines
-from tools.kit.text import Key
+from tools.kit.text import Key, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ExploratoryTest, TestRow
@@ -184,7 +184,7 @@ async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Ordered:
     test = await api.launch_exploratory_test(test_id)
     follow = "testio_get_exploratory_test shows its status."
     return Ordered(
-        done="Launched.",
+        done=f"Launched test {test_id} {quote(before.title or '')}.",
         test=row_of(test),
         ordered=what_was_ordered(before),
         before=row_of(before),

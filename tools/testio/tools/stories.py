@@ -175,5 +175,6 @@ async def delete_user_story(
         await api.delete_user_story(product_id, user_story_id, section_id=section_id)
     except NotFound as error:
         raise elsewhere(user_story_id, product_id) from error
-    done = f"Deleted user story {before.id} of product {product.id} {quote(product.name or '')}."
+    section = f"section {section_id} of " if section_id is not None else ""
+    done = f"Deleted user story {before.id} of {section}product {product.id} {quote(product.name or '')}."
     return DeletedStory(done=done, story=before)

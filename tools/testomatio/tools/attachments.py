@@ -221,4 +221,4 @@ async def delete_attachment(
     one = await _known(api, slug, target, target_id, attachment_id)
     await api.delete_attachment(slug, attachment_id, targeted(target, target_id))
     where = f"{target} {given(bare_id(target, target_id))} of {place(slug)}"
-    return DeletedFile(done=f"Deleted file {quote(one.name or attachment_id)} from {where}.", before=one)
+    return DeletedFile(done=f"Deleted file {word(attachment_id)} {quote(one.name or '')} from {where}.", before=one)

@@ -126,7 +126,7 @@ async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = No
     slug = api.project_of(project)
     before = await known_branch(api, slug, branch)
     await api.delete_branch(slug, branch)
-    done = f"Deleted branch {quote(before.title or before.slug)} of {place(slug)}."
+    done = f"Deleted branch {quote(before.title or '')} ({word(before.slug)}) of {place(slug)}."
     return ChangedBranch(done=done, branch=before)
 
 
