@@ -50,8 +50,8 @@ async def get_test_history(
     runs: Annotated[int, Field(ge=1, le=50, description="Newest runs of the project to read; one request each.")] = 15,
 ) -> TestHistory:
     """Tell whether a test is flaky or broken and since when: its results over runs, with a pattern."""
-    project = await known_project(api, project_key, any_case=True)
-    environment = await known_environment(api, environment_key, any_case=True) if environment_key is not None else None
+    project = await known_project(api, project_key)
+    environment = await known_environment(api, environment_key) if environment_key is not None else None
     fitting: list[Run] = []
 
     def keep(run: Run) -> None:
