@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool as McpTool
 from pydantic import ValidationError
 
@@ -224,6 +225,9 @@ def test_a_refusal_is_a_sentence_of_ours_that_says_what_is_right(name: str) -> N
                 assert not THEIRS.search(told), told
                 assert parameter in told
                 assert len(told) < 3_000
+            except ToolError as error:  # half a character, which is refused before anything is checked
+                if "Nothing was sent." not in str(error):
+                    raise
         if "enum" in node:
             assert node["enum"][0] in refused(name, least(name) | {parameter: "zzz"})
 
