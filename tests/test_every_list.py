@@ -90,7 +90,8 @@ async def reading(anyio_backend: str) -> Reading:
 def says_less(told: Outcome) -> bool:
     """Whether a call was refused for the shape, or its answer says that something is not known."""
     return told.shape or any(
-        word in told.text for word in ("in a shape we do not know", '"complete":false', '"maintenance_known":false')
+        word in told.text
+        for word in ("in a shape we do not know", "could not be read", '"complete":false', '"maintenance_known":false')
     )
 
 
@@ -240,9 +241,8 @@ async def _ends(reading: Reading, number: int, where: str, spoil: Spoil, last_sa
         cursor = told.answer.next_cursor if isinstance(told.answer, Page) else None
         if cursor is None:
             is_page = isinstance(told.answer, Page)
-            said = (
-                not is_page or last_says in told.text or "could be read" in told.text or "could be counted" in told.text
-            )
+            signs = (last_says, "could be read", "could not be read", "could be counted", "not read whole")
+            said = not is_page or any(sign in told.text for sign in signs)
             return None if said else told.text[:200] + told.text[-200:]
         if cursor in cursors:
             return "a cursor came twice"

@@ -151,3 +151,17 @@ def kept() -> Iterator[Path]:
 def test_no_file_knows_the_machine_it_was_written_on() -> None:
     machine = re.compile(rb"(?<![\w.~-])/(?:work|root)/|\.\./shared")
     assert not [file for file in kept() if machine.search(file.read_bytes())]
+
+
+def test_no_sentence_can_speak_of_1_things() -> None:
+    """`many` knows the singular. After "of" and "each of" stands how many there are at all, which is more than one."""
+    plural = re.compile(
+        r"(?<!of )(?<!of the )\{len\([^{}]*\)\} (?:\w+ )?(?!this\b|has\b|is\b|was\b|as\b|characters\b)[a-z]+s\b"
+    )
+    found = [
+        f"{file.relative_to(ROOT)}: {match[0]}"
+        for file in files("tools")
+        if "sandbox" not in file.parts and file.name != "crossing.py"
+        for match in plural.finditer(file.read_text(encoding="utf-8"))
+    ]
+    assert found == ["tools/testomatio/tools/result_changes.py: {len(waiting)} results"], "there it is two or more"

@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.kit.failure_groups import shortened
 from tools.kit.model import Answer
 from tools.kit.survey import BugRow, RunRow, RunStory, Untested
-from tools.kit.text import Key, Untrusted
+from tools.kit.text import Key, Untrusted, many
 
 MOST_LINES = 40
 """Lines that an assessment shows, those that speak against first; the rest is counted."""
@@ -248,7 +248,7 @@ def _of_bugs(bugs: list[BugRow]) -> list[Line]:
     return lines + [
         _line(
             "not proven",
-            f"{len(same)} confirmed bugs of severity {severity}, not told whether fixed: "
+            f"{many(len(same), 'confirmed bug')} of severity {severity}, not told whether fixed: "
             f"{_named([bug.bug_id for bug in same])}",
             platform,
             same[0].page,

@@ -16,13 +16,13 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from tools.kit.errors import OutcomeUnknown, PlatformError, RateLimited, Refused, Unavailable, UnexpectedShape
-from tools.kit.failures import Told, failure, network_words, page_title
+from tools.kit.failures import Told, failure, network_words, no_document, page_title
 from tools.kit.missing import note
 from tools.kit.network import Account, unpacked
 from tools.kit.parsing import NotJson, is_blank, loaded, parsed
 from tools.kit.reasons import sentence_of
 from tools.kit.retry import Pacer, pause
-from tools.kit.text import quote, without_escaped_marks, word
+from tools.kit.text import without_escaped_marks, word
 
 M = TypeVar("M", bound=BaseModel)
 Query = Sequence[tuple[str, str | int]]
@@ -348,7 +348,7 @@ class ApiClient:
             model, missing = parsed(raw, into, envelope)
         except NotJson as error:
             raise UnexpectedShape(
-                self._no_document(raw) + (f" {_ACCEPTED}" if done else ""), request=request
+                no_document(self.account, raw) + (f" {_ACCEPTED}" if done else ""), request=request
             ) from error
         except ValidationError as error:
             wrong = error.errors(include_input=False, include_url=False)
@@ -365,19 +365,6 @@ class ApiClient:
         return UnexpectedShape(
             f"{self.account.title} answered in a shape we do not know ({why})." + (f" {_ACCEPTED}" if done else ""),
             request=request,
-        )
-
-    def _no_document(self, raw: bytes) -> str:
-        """What came instead of JSON, and where to look when it is a page for people."""
-        title = self.account.title
-        page = page_title(raw)
-        if page is None:
-            return f"{title} answered with something that is not JSON."
-        named = f" titled {quote(page, at_most=80)}" if page else ""
-        variable = f" ({self.account.address_variable})" if self.account.address_variable else ""
-        return (
-            f"{title} answered with a web page{named}, not with its API: a login page or a proxy may stand in between. "
-            f"Check the base address{variable} and the proxy (HTTPS_PROXY, NO_PROXY)."
         )
 
     def absolute(self, address: str | None) -> str | None:

@@ -21,6 +21,7 @@ from tools.kit.errors import (
     Unauthorized,
     Unavailable,
 )
+from tools.kit.network import Account
 from tools.kit.retry import retry_after
 from tools.kit.text import many, quote
 
@@ -102,6 +103,19 @@ def page_title(raw: bytes) -> str | None:
         return None
     found = _TITLE.search(head)
     return " ".join(html.unescape(found[1].decode("utf-8", "replace")).split()) if found else ""
+
+
+def no_document(account: Account, raw: bytes) -> str:
+    """What came instead of JSON, and where to look when it is a page for people."""
+    page = page_title(raw)
+    if page is None:
+        return f"{account.title} answered with something that is not JSON."
+    named = f" titled {quote(page, at_most=80)}" if page else ""
+    variable = f" ({account.address_variable})" if account.address_variable else ""
+    return (
+        f"{account.title} answered with a web page{named}, not with its API: a login page or a proxy may stand in "
+        f"between. Check the base address{variable} and the proxy (HTTPS_PROXY, NO_PROXY)."
+    )
 
 
 def _host(address: str) -> str:

@@ -50,7 +50,7 @@ async def test_a_yes_imports_a_file_and_partial_failures_are_named(folder: Path,
         arguments = {"run_id": "HRB-R-5", "file": str(folder / "results.xml")}
         result = await d.client.call_tool(IMPORT, arguments, progress_callback=hear)
         done = result.structured_content or {}
-        assert done["done"] == "Imported, but 1 of its results were not taken over."
+        assert done["done"] == "Imported, without 1 result that the platform did not take over."
         assert (done["status"], done["imported"], done["failed"], done["run_id"]) == ("completed", 2, 1, "HRB-R-5")
         assert done["errors"] == ["No test case matches 'A case that nobody has'"]
         assert "errors[]" in done["written_by_others"]

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from tools.kit.client import ApiClient, path
 from tools.kit.form import Form
 from tools.kit.missing import collecting
+from tools.kit.text import many
 from tools.kit.toolset import Progress, in_silence
 from tools.kit.walk import Walked
 from tools.testery.models.runs import Created, Run, Runs
@@ -87,6 +88,6 @@ class RunCalls(ApiClient):
             if all(map(is_past, rows)):
                 return walked
             offset += len(rows) + missing.rows
-            await progress(offset, newest, f"{walked.loaded} runs looked at")
-        walked.reasons.append(f"only the newest {walked.loaded} runs were looked at; {advice}")
+            await progress(offset, newest, f"{many(walked.loaded, 'run')} looked at")
+        walked.reasons.append(f"only the newest {many(walked.loaded, 'run')} were looked at; {advice}")
         return walked

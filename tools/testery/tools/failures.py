@@ -11,7 +11,7 @@ from tools.kit.failure_groups import NO_WORDS, Group, grouped, normalised
 from tools.kit.history import Mark
 from tools.kit.model import Answer
 from tools.kit.run_failures import Failure, marks_of
-from tools.kit.text import Key, Untrusted
+from tools.kit.text import Key, Untrusted, many
 from tools.kit.together import together
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import Said, Status
@@ -180,7 +180,7 @@ def _omitted(groups: Sequence[Group[Result]], told: Sequence[FailureGroup]) -> l
     rest = groups[len(told) :]
     if rest:
         count = sum(len(group.members) for group in rest)
-        omitted.append(f"{len(rest)} smaller groups with {count} failures: pass a larger at_most")
+        omitted.append(f"{many(len(rest), 'smaller group')} with {many(count, 'failure')}: pass a larger at_most")
     examples = [group.example for group in told if group.example is not None]
     cut = sum((one.output_bytes or 0) - (one.output_bytes_shown or 0) for one in examples)
     if cut:

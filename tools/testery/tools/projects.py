@@ -7,7 +7,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound
 from tools.kit.naming import Choice, pick
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
-from tools.kit.text import quote
+from tools.kit.text import many, quote
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import instead_of
 from tools.testery.client.testery import Testery
@@ -44,7 +44,7 @@ async def known_suite(api: Testery, project: Project, name: str) -> Suite:
     suites = [suite for suite in every if (suite.name or "").casefold() == name.casefold()]
     if len(suites) == 1:
         return suites[0]
-    count = f"{len(suites)} suites" if suites else "no suite"
+    count = many(len(suites), "suite") if suites else "no suite"
     there = "" if suites else instead_of(name, [suite.name for suite in every]) + " "
     raise NotFound(
         f"Project {quote(project.key or project.id)} has {count} {quote(name, at_most=60)}. {there}"

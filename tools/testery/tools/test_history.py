@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, Refused
 from tools.kit.failure_groups import plain, shortened
 from tools.kit.history import Outcome, TestHistory, history_of
-from tools.kit.text import quote
+from tools.kit.text import many, quote
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset
 from tools.testery.client.testery import Testery
@@ -73,7 +73,11 @@ async def get_test_history(
         files |= dict.fromkeys(one.file or "" for one in mine)
         outcomes += [outcome_of(run, one) for one in reversed(mine)]
     _one_test(name, list(files), len(looked))
-    why = f"only the newest {len(looked)} runs of the project were read; raise runs" if len(fitting) > runs else None
+    why = (
+        f"only the newest {many(len(looked), 'run')} of the project were read; raise runs"
+        if len(fitting) > runs
+        else None
+    )
     return history_of(outcomes, title=name, why=why or walked.coverage(len(looked)).why)
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from tools.kit.survey import Found, FoundKind, Seen, if_there
-from tools.kit.text import clean
+from tools.kit.text import clean, many
 from tools.kit.together import together
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import bare_suite, bare_test
@@ -49,7 +49,7 @@ async def in_project(api: Testomatio, word: str, project: str) -> Seen[Found]:
         kind = LINKED_TO.get(issue.resource_type or "")
         if kind is not None and here in {(name or "").casefold().removeprefix("#") for name in names}:
             found.append(_found(kind, project, issue.resource_id or "?", issue.title, "linked issue"))
-    why = None if issues.complete else f"only the first {len(issues.rows)} links to issues were read"
+    why = None if issues.complete else f"only the first {many(len(issues.rows), 'link')} to issues were read"
     return Seen(found, complete=issues.complete, why=why)
 
 

@@ -1,10 +1,12 @@
 """The runs that results belong to: a result of the API names its run by id only."""
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
 from tools.kit.errors import PlatformError
+from tools.kit.missing import Missing, note
 from tools.kit.together import together
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
@@ -21,6 +23,7 @@ async def runs_called(api: Testomatio, project: str, run_ids: Iterable[str | Non
         try:
             listed = await api.runs_page(project, [], 1)
         except PlatformError:
+            note(Missing(parts=Counter({"titles of runs": 1})))
             return found
         found = {run.id: run for run in listed.data if run.id in wanted}
 

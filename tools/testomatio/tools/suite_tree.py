@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.kit.errors import PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, digest
-from tools.kit.text import Key, Untrusted
+from tools.kit.text import Key, Untrusted, many
 from tools.kit.together import together
 from tools.kit.toolset import Progress, Toolset, in_silence
 from tools.kit.walk import Batch, Walk
@@ -87,7 +87,7 @@ async def web_positions(api: Testomatio, project: str, forest: Forest) -> Order:
     if why := walked.coverage(0).why:
         return Order(positions, f"As in the web app, as far as its list could be read ({why}).")
     if left := _unordered(forest, positions):
-        return Order(positions, f"As in the web app, but inside {len(left)} folders as the public API lists it.")
+        return Order(positions, f"As in the web app, inside {many(len(left), 'folder')} as the public API lists it.")
     return Order(positions, "As in the web app.")
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tools.kit.failure_groups import shortened
 from tools.kit.history import Outcome, TestHistory, history_of
+from tools.kit.text import many
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Status, shared
 from tools.testomatio.client.testomatio import Testomatio
@@ -68,5 +69,7 @@ async def get_test_history(
         await known_test(api, slug, test_id, [])  # an unknown test has no results either
     runs = await runs_called(api, slug, [result.run_id for result in results])
     title = next((result.test_title for result in results if result.test_title), None)
-    why = None if page.next_cursor is None else f"only the newest {len(results)} results were read; raise newest"
+    why = (
+        None if page.next_cursor is None else f"only the newest {many(len(results), 'result')} were read; raise newest"
+    )
     return history_of([outcome_of(one, runs) for one in results], test_id=test_id, title=title, why=why)

@@ -55,7 +55,11 @@ def state(import_id: str, seen: JUnitImport, *, project: str, run_id: str | None
     elif status == "failed":
         done, next_ = "The import failed; results may be missing.", "testsigma_get_run_results shows what is there."
     else:
-        done = f"Imported, but {failed} of its results were not taken over." if failed else "Imported."
+        done = (
+            f"Imported, without {many(failed, 'result')} that the platform did not take over."
+            if failed
+            else "Imported."
+        )
         next_ = "testsigma_get_run_results shows the results."
     return ImportState(
         done=done,

@@ -1,5 +1,6 @@
 """Why a test run failed: its failed cases by what was noted of them, each new, known or flaky."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -7,6 +8,7 @@ from typing import Final
 
 from tools.kit.errors import PlatformError
 from tools.kit.history import Past
+from tools.kit.missing import Missing, note
 from tools.kit.run_failures import Failure
 from tools.kit.together import together
 from tools.kit.when import instant
@@ -60,13 +62,17 @@ async def failures_of(
 async def runs_of(api: Testsigma, project: Project) -> list[TestRun]:
     """All runs of a project."""
     found: list[TestRun] = []
-    await api.walk_test_runs(project.id, found.append)
+    walked = await api.walk_test_runs(project.id, found.append)
+    if not walked.coverage(len(found)).complete:
+        note(Missing(parts=Counter({"runs of the project": 1})))
     return found
 
 
 def _pasts(read: Mapping[str, Results], failed: Sequence[RunCase], at_most: int, told: Failed) -> dict[str, Past]:
     cases, pasts = {row.test_case.key for row in failed}, dict[str, Past]()
     for key, results in read.items():
+        if results.coverage.why:
+            told.why = f"Earlier run {key} was not read whole: {results.coverage.why}."
         mine = [row for row in results.rows if row.test_case.key in cases]
         if not mine or len(told.earlier) == at_most:
             continue
