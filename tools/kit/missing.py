@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Final
 
+from tools.kit.errors import Refused
 from tools.kit.text import many
 
 UNREADABLE: Final = "could not be read"
@@ -60,3 +61,22 @@ def note(missing: Missing) -> None:
     """Say that something could not be read, to all who count."""
     for one in _open.get():
         one.add(missing)
+
+
+def missing_so_far() -> Missing:
+    """What could not be read so far in the call that goes on."""
+    around = _open.get()
+    return around[-1] if around else Missing()
+
+
+def refuse_if_missing(what: str) -> None:
+    """Refuse to write back what was not read whole: the part that is missing here would be lost there.
+
+    Raises:
+        Refused: when anything could not be read.
+    """
+    if missing := missing_so_far().sentence:
+        raise Refused(
+            f"{what} would be written back whole, but {missing}, and would be lost. Change it in the web app, or give "
+            "it anew as a whole. Nothing was sent."
+        )

@@ -57,9 +57,15 @@ class Holder(Model):
         An untouched encrypted variable goes back with the empty value it was read with, as the vendor's own client
         sends it; the platform keeps what it has stored.
         """
-        read = [one for one in self.as_read.get("variables") or () if isinstance(one, dict)]
-        kept = [{**one, **changed.get(str(one.get("key")), {})} for one in read if one.get("key") not in removed]
-        there = {one.get("key") for one in read}
+        kept: list[Any] = []
+        there: set[str] = set()
+        for one in self.as_read.get("variables") or ():
+            if not isinstance(one, dict):
+                kept.append(one)  # whatever it is, leaving it out would delete it
+                continue
+            there.add(str(one.get("key")))
+            if one.get("key") not in removed:
+                kept.append({**one, **changed.get(str(one.get("key")), {})})
         return kept + [one for key, one in changed.items() if key not in there]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from tools.kit.editing import Edits, edited, stored_form, texts
 from tools.kit.errors import Refused
+from tools.kit.missing import refuse_if_missing
 from tools.testsigma.models.step_groups import GroupStep, StepGroup
 from tools.testsigma.models.test_cases import CaseStep, TestCase
 
@@ -39,6 +40,7 @@ def group_edits(group: StepGroup, edits: Edits, replaced: Collection[str] = ()) 
     new = edited(stored, edits, [*replaced, *(of_steps if "steps" in replaced else ())])
     fields: dict[str, Any] = {name: text for name, text in new.items() if name not in of_steps}
     if fields.keys() != new.keys():
+        refuse_if_missing("The list of steps")
         fields["steps"] = steps_with(steps, new, "expected_result")
     return fields
 
@@ -57,6 +59,7 @@ def case_edits(case: TestCase, edits: Edits, replaced: Collection[str] = ()) -> 
     names = {"text": "steps", "expected_text": "expected_results"}
     fields: dict[str, Any] = {names.get(name, name): text for name, text in new.items() if name not in of_steps}
     if any(name in of_steps for name in new):
+        refuse_if_missing("The list of steps")
         if any(step.step_group_id is not None for step in steps):
             raise Refused(
                 f"Test case {case.key} embeds a step group, which the API cannot put back, so its steps cannot be "
