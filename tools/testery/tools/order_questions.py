@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tools.kit.question import listed
-from tools.kit.text import given, many, quote
+from tools.kit.text import given, many, quote, word
 from tools.testery.client.runs import PAGE
 from tools.testery.client.status_page import Maintenance
 from tools.testery.models.orders import RunOrder, VariableToSet
@@ -108,7 +108,7 @@ def version_of(order: RunOrder) -> str:
 def place(order: RunOrder) -> str:
     project, environment = order.project, order.environment
     where = f" at {quote(environment.url, at_most=300)}" if environment.url else ""
-    return f"project {given(project.key)} on environment {given(environment.key)}{where}"
+    return f"project {word(project.key)} on environment {word(environment.key)}{where}"
 
 
 def queue_lines(order: RunOrder, runs: Iterable[Run]) -> list[str]:

@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.question import Lines, listed
+from tools.kit.question import Lines
 from tools.kit.text import Key, Untrusted, given, quote, word
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
@@ -195,7 +195,7 @@ def when_of(cron: str | None, projects: Sequence[Project] | None) -> str:
     """What starts a schedule, as a person decides about it."""
     if cron is not None:
         return f"by the clock, {given(cron)}: {often(cron)}"
-    return f"at every deploy of {listed(one.key for one in projects) if projects else 'any project'}"
+    return f"at every deploy of {', '.join(word(one.key) for one in projects) if projects else 'any project'}"
 
 
 def own_lines(priority: int | None, notify: bool) -> list[str]:
