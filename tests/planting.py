@@ -31,16 +31,16 @@ class Planting(httpx.AsyncBaseTransport):
         is_json = response.headers.get("content-type", "").startswith("application/json")
         if not self.names or request.method not in READS or not is_json:
             return response
-        told = json.loads(await response.aread() or b"null")
+        document = json.loads(await response.aread() or b"null")
         headers = {name: value for name, value in response.headers.items() if name.lower() != "content-length"}
-        return httpx.Response(response.status_code, headers=headers, json=self._planted(told))
+        return httpx.Response(response.status_code, headers=headers, json=self._planted(document))
 
-    def _planted(self, told: Any, name: str = "") -> Any:
-        if isinstance(told, dict):
-            return {key: self._planted(value, key) for key, value in told.items()}
-        if isinstance(told, list):
-            return [self._planted(value, name) for value in told]
-        return told + PLANTED if isinstance(told, str) and name in self.names else told
+    def _planted(self, document: Any, name: str = "") -> Any:
+        if isinstance(document, dict):
+            return {key: self._planted(value, key) for key, value in document.items()}
+        if isinstance(document, list):
+            return [self._planted(value, name) for value in document]
+        return document + PLANTED if isinstance(document, str) and name in self.names else document
 
 
 def vocabulary(key: str) -> frozenset[str]:

@@ -48,11 +48,11 @@ class NotAsked(Exception):
 async def questioned(key: str, folder: Path, later: ElicitResult = NO) -> AsyncIterator[tuple[Desk, Planting]]:
     """A desk whose person says the same to everything, once the platform's data have made what they need."""
     module, answer = DATA[key], YES
-    told = module.told(folder) if hasattr(module, "told") else settings()
+    chosen = module.settings_in(folder) if hasattr(module, "settings_in") else settings()
     world, store = sandboxes(), SqliteStore(None)
     behind = Planting(SandboxTransport(world))
-    server = build(told, network=Network(behind), store=store)
-    async with desk("legacy", person=lambda _: answer, told=told, world=world, server=server) as d:
+    server = build(chosen, network=Network(behind), store=store)
+    async with desk("legacy", person=lambda _: answer, told=chosen, world=world, server=server) as d:
         d.store = store
         if hasattr(module, "prepare"):
             await module.prepare(d)
@@ -156,9 +156,9 @@ async def test_the_answer_to_an_order_or_a_deletion_says_what_it_was_and_where(k
                 await DATA[key].prepare(d)
             d.asked.clear()
             answer = await d.answer(one.tool, **filled(one.base, tmp_path))
-            told = "\n".join([answer["done"], *answer.get("ordered", [])])
+            said = "\n".join([answer["done"], *answer.get("ordered", [])])
             names = [value for name, value in one.base.items() if name.endswith(("_id", "_key", "label", "branch"))]
-            missing = [word for word in words_of(names) if not stands_in(word, told)]
+            missing = [word for word in words_of(names) if not stands_in(word, said)]
             if missing or (is_order and not any(line.lower() in d.asked[0].lower() for line in answer["ordered"])):
-                wrong.append(f"{one.tool}: {missing} not in {told!r}")
+                wrong.append(f"{one.tool}: {missing} not in {said!r}")
     assert not wrong, "\n".join(wrong)

@@ -65,7 +65,7 @@ ASKING = [
             "cron": "30 4 * * 1",
             "on_deploy_of": To(["harbour-app", "harbour-kiosk"], cron=None),
             "priority": 37,
-            "notify": To(True, "told"),
+            "notify": To(True, "notified"),
         },
     ),
     Asking("testery_delete_schedule", {"schedule_id": 640}, {"schedule_id": 641}),
@@ -146,7 +146,7 @@ EXCEPTIONS = {
 }
 
 
-def told(folder: Path) -> Settings:
+def settings_in(folder: Path) -> Settings:
     """With the token of a login, which alone makes other tokens."""
     ours = settings()
     login = replace(ours.platforms["testery"], credentials={TOKEN: SecretStr(JWT)})

@@ -87,7 +87,7 @@ GO_BY: dict[str, str] = dict.fromkeys(("human_id", "human_id_prefix", "id", "ste
 EXCEPTIONS = {"testsigma_import_junit_results": {"minutes": "is not sent: how long the call waits for the end"}}
 
 
-def told(folder: Path) -> Settings:
+def settings_in(folder: Path) -> Settings:
     """With two reports to load."""
     for name in ("results.xml", "other.xml"):
         (folder / name).write_text(JUNIT)

@@ -202,7 +202,7 @@ def own_lines(priority: int | None, notify: bool) -> list[str]:
     """What only a schedule has, in the question and in the answer."""
     lines = Lines()
     lines.add("Priority", priority)
-    lines.add("The owner of the token is told about its runs", "yes" if notify else None)
+    lines.add("The owner of the token is notified of its runs", "yes" if notify else None)
     return lines.lines
 
 
@@ -299,7 +299,7 @@ async def known_schedule(api: Testery, schedule_id: int) -> Schedule:
     raise NotFound(f"No schedule {schedule_id}. testery_list_schedules shows ids.", status=404)
 
 
-def in_words(row: ScheduleRow) -> str:
+def describe(row: ScheduleRow) -> str:
     """A schedule as a question and an answer name it."""
     where = f" of project {word(row.project_key)}" if row.project_key else ""
     where += f" on {word(row.environment_key)}" if row.environment_key else ""
@@ -310,7 +310,7 @@ async def about_to_delete(api: Testery, schedule_id: int) -> str:
     schedule = await known_schedule(api, schedule_id)
     row = row_of(schedule, await project_keys(api), await environment_keys(api))
     state = "enabled" if schedule.is_live else "not enabled"
-    return f"Delete {in_words(row)} ({state}, started by {row.trigger})? It starts no more runs. There is no undo."
+    return f"Delete {describe(row)} ({state}, started by {row.trigger})? It starts no more runs. There is no undo."
 
 
 @tool.destroys(about_to_delete, idempotent=True, settled_by="list_schedules")
@@ -323,9 +323,9 @@ async def delete_schedule(
     await api.delete_schedule(schedule_id)
     after = await read_back(api.schedules())
     left = next((one for one in after or () if one.id == schedule_id), None)
-    done = f"Deleted {in_words(row)}."
+    done = f"Deleted {describe(row)}."
     if left is not None:
-        done = f"Deleted {in_words(row)}; the platform still lists it, as archived."
+        done = f"Deleted {describe(row)}; the platform still lists it, as archived."
         if left.is_live:
             done = "The platform took it and still lists the schedule as it was; look again in a while."
     return ChangedSchedule(done=done, schedule_id=schedule_id, schedule=row)

@@ -87,8 +87,8 @@ class CopiedFeatures(Answer):
 def of_which(features: Sequence[Feature]) -> str:
     """Features and their stories, counted."""
     stories = sum(len(feature.user_stories) for feature in features)
-    told = many(stories, "user story", "user stories") if stories else "no user story"
-    return f"{many(len(features), 'feature')} with {told}"
+    with_stories = many(stories, "user story", "user stories") if stories else "no user story"
+    return f"{many(len(features), 'feature')} with {with_stories}"
 
 
 def checked_copy(product_id: int, destination_product_id: int) -> None:

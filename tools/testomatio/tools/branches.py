@@ -115,7 +115,7 @@ async def about_to_delete_branch(api: Testomatio, branch: str, project: str | No
     ]
     lost = f" with its own {held(*own)}" if held(*own) else ""
     return (
-        f"Delete branch {quote(one.title or one.slug)} ({word(one.slug)}, {word(one.state or 'state not told')}) of "
+        f"Delete branch {quote(one.title or one.slug)} ({word(one.slug)}, {word(one.state or 'state unknown')}) of "
         f"{place(slug)}{lost}? What was not merged is lost. There is no undo."
     )
 

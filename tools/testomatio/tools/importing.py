@@ -53,7 +53,7 @@ class ImportedTest(Sent):
     skipped: bool | None = None
     labels: list[str] | None = None
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """A test as a question names it: code and description by their size."""
         sizes = [
             f"{name} of {many(len(text), 'character')}"
@@ -62,9 +62,9 @@ class ImportedTest(Sent):
         ]
         more = [f"labels {listed(self.labels)}" if self.labels else "", "skipped" if self.skipped else "", *sizes]
         number = f"{given_text(self.id)} " if self.id else ""
-        told = ", ".join(filter(None, more))
+        about = "".join(f", {one}" for one in more if one)
         suites = " / ".join(map(given_text, self.suites))
-        return f"{number}{given_text(self.name)} in {suites}, file {given_text(self.file)}{f', {told}' if told else ''}"
+        return f"{number}{given_text(self.name)} in {suites}, file {given_text(self.file)}{about}"
 
 
 class _Known:
@@ -164,7 +164,7 @@ async def about_to_import(
     )
     lines.fields({"Framework": framework, "Language": language, "Folder of the files": directory, "Below suite": suite})
     for test in tests[:MOST_SHOWN]:
-        lines.add("Test", test.in_words())
+        lines.add("Test", test.describe())
     if len(tests) > MOST_SHOWN:
         lines.add("Further tests", f"{len(tests) - MOST_SHOWN}, in {many(len({t.file for t in tests}), 'file')} in all")
     if files:

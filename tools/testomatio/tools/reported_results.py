@@ -51,12 +51,12 @@ class ReportedStep(Sent):
     error: str | None = None
     log: str | None = None
 
-    def said(self) -> str:
+    def describe(self) -> str:
         """What it says, as a question shows it: its log by its size."""
         fields = spoken({"status": self.status, "duration_ms": self.duration_ms, "error": self.error})
         log = f"a log of {many(len(self.log), 'character')}" if self.log else ""
-        told = ", ".join(filter(None, (fields, log)))
-        return f" ({told})" if told else ""
+        parts = ", ".join(filter(None, (fields, log)))
+        return f" ({parts})" if parts else ""
 
     def wire(self) -> dict[str, Any]:
         return given(
@@ -99,14 +99,14 @@ class ReportedResult(Sent):
     def name(self) -> str:
         return self.test_id or self.title or "?"
 
-    def in_words(self) -> str:
+    def describe_test(self) -> str:
         """What it is a result of, as a question names it."""
         return spoken({"test": self.test_id, "test titled": self.title}) or "no test"
 
-    def said(self) -> str:
+    def describe(self) -> str:
         """What it says, as a question shows it: stacks and logs by their size, all else whole."""
         plain = self.model_dump(exclude_none=True, exclude={"test_id", "title", "stack", "steps", "overwrite"})
-        steps = [given_text(step.title) + step.said() for step in self.steps or ()]
+        steps = [given_text(step.title) + step.describe() for step in self.steps or ()]
         parts = [
             spoken(plain),
             f"a stack of {many(len(self.stack), 'character')}" if self.stack else "",
@@ -163,7 +163,7 @@ async def about_to_report(
     lines = over(await known_run(api, slug, run_id), f"Report {many(len(results), 'result')} into", slug)
     if lines is None:
         return None
-    lines.rows((result.in_words(), result.said()) for result in results)
+    lines.rows((result.describe_test(), result.describe()) for result in results)
     if create:
         lines.say("Tests that are unknown are created.")
     lines.say(RECORD)

@@ -224,7 +224,7 @@ async def about_to_delete_requirement(api: Testomatio, requirement_id: str, proj
     one = await known_requirement(api, slug, requirement_id)
     tied = f" {many(len(one.suites), 'suite is', 'suites are')} tied to it." if one.suites else ""
     return (
-        f"Delete requirement {word(one.id)} {quote(one.title or '')} ({word(one.source_type or 'source not told')}) of "
+        f"Delete requirement {word(one.id)} {quote(one.title or '')} ({word(one.source_type or 'source unknown')}) of "
         f"{place(slug)}, with its text and files?{tied} There is no undo."
     )
 

@@ -47,7 +47,7 @@ class NewResult(Sent):
     def name(self) -> str:
         return self.test_id or (f"result {self.result_id}" if self.result_id else self.test_title or "?")
 
-    def in_words(self) -> str:
+    def describe_test(self) -> str:
         """What it is a result of, as a question names it."""
         named = {"test": self.test_id, "result": self.result_id, "test titled": self.test_title}
         return spoken(named) or "no test"
@@ -140,7 +140,7 @@ async def about_to_add(
     lines = over(await known_run(api, slug, run_id), f"Write {many(len(results), 'result')} into", slug)
     if lines is None:
         return None
-    lines.rows((new.in_words(), spoken(given(status=new.status) | new.wire())) for new in results)
+    lines.rows((new.describe_test(), spoken(given(status=new.status) | new.wire())) for new in results)
     if another:
         lines.say("Where a test has a result that is done, one more is added beside it.")
     lines.say(RECORD)

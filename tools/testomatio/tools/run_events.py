@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted
+from tools.kit.text import Key, Untrusted, word
 from tools.kit.toolset import Toolset
 from tools.kit.wait import settled
 from tools.testomatio.client.testomatio import Testomatio
@@ -42,8 +42,8 @@ def unfinished(run: Run) -> Run:
     """
     if run.is_over:
         raise Refused(
-            f"Run {run.id} is already {run.status}; it cannot be ended once more. testomatio_launch_run with event "
-            "rerun begins it anew. Nothing was sent."
+            f"Run {run.id} is already {word(run.status)}; it cannot be ended once more. testomatio_launch_run with "
+            "event rerun begins it anew. Nothing was sent."
         )
     return run
 
@@ -119,12 +119,12 @@ def _possible(run: Run, event: Event) -> Run:
     """
     if event == "rerun":
         if not run.is_over:
-            raise Refused(f"Run {run.id} is {run.status}: only one that is over can run again. Nothing was sent.")
+            raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can run again. Nothing was sent.")
         return run
     if run.is_over:
-        raise Refused(f"Run {run.id} is already {run.status}. Event rerun begins it anew. Nothing was sent.")
+        raise Refused(f"Run {run.id} is already {word(run.status)}. Event rerun begins it anew. Nothing was sent.")
     if event == "launch" and run.status in STARTED:
-        raise Refused(f"Run {run.id} is already {run.status}. Nothing was sent.")
+        raise Refused(f"Run {run.id} is already {word(run.status)}. Nothing was sent.")
     if event == "scheduled" and run.status == "scheduled":
         raise Refused(f"Run {run.id} is already scheduled. Nothing was sent.")
     return run

@@ -104,7 +104,7 @@ def ended(run: WebRun) -> WebRun:
         Refused: when it is still going on.
     """
     if not run.is_over:
-        raise Refused(f"Run {run.id} is {run.status}: only one that is over can begin anew. Nothing was sent.")
+        raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can begin anew. Nothing was sent.")
     return run
 
 
