@@ -2,7 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import MagicMock
 
 import httpx
 import pytest
@@ -135,7 +138,7 @@ async def test_no_text_can_close_its_own_fence(mode: str) -> None:
     async with desk(mode, world=world) as d:
         page = (await d.client.read_resource("testio://bugs/88101")).contents[0].text  # type: ignore[union-attr]
         (boundary,) = set(re.findall(r"# Bug 88101: \[([0-9a-f]{6})\|", page))
-        heading = page.splitlines()[2]
+        heading = next(line for line in page.splitlines() if line.startswith("# Bug"))
         assert heading.count(boundary) == 2
         assert heading.endswith(f"|{boundary}]")
 
@@ -317,3 +320,20 @@ async def test_text_and_structured_content_carry_the_same_facts(mode: str) -> No
         for name, arguments in (("testio_list_bugs", {"limit": 3}), ("testio_get_bug", {"bug_id": 88101})):
             result = await d.call(name, **arguments)
             assert json.loads(text(result)) == result.structured_content
+
+
+@both_eras
+async def test_no_span_of_the_sdk_carries_what_a_caller_sends(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    spans: list[str] = []
+
+    @contextmanager
+    def span(name: str, **rest: Any) -> Iterator[Any]:
+        spans.append(name)
+        yield MagicMock()
+
+    monkeypatch.setattr("mcp.server._otel.otel_span", span)
+    async with desk(mode) as d:
+        with pytest.raises(MCPError):
+            await d.call("x" * 5_000)
+        await d.call("testio_get_bug", bug_id=88101)
+    assert spans == []
