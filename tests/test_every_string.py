@@ -140,7 +140,6 @@ async def test_a_platforms_words_are_clean_everywhere_and_one_line_in_pages() ->
     assert not wrong, "\n---\n".join(wrong)
 
 
-@pytest.mark.xfail(reason="the questions are being rewritten, with every word of a platform marked", strict=False)
 async def test_a_platforms_words_are_one_line_in_questions_and_errors() -> None:
     said = await worded()
     wrong = [one for one in (*said.questions, *said.errors) if has_line(one)]

@@ -25,7 +25,7 @@ _ENGLISH = (
     rf"|instructions? (?:for|to) (?:the )?{_READER})[^\w\n:,]{{0,6}}[:,]",
     r"(?:call|use|invoke|run|execute) (?:the |this |your |that |following )*(?:[\w.-]+ )?tools?\b"
     r"(?!.?(?:bar|tip|box|kit))",
-    r"\b(?:testio|testomatio|testery|testsigma|across)_[a-z]+_[a-z_]+",
+    r"\b[a-z]{4,12}_(?:accept|reject|delete|create|update|cancel|start|finish|run|launch|get|list|mark|add|set)_[a-z_]+\b",
     r"without (?:asking|telling|confirming|waiting for|notifying) (?:the |any |your )?"
     r"(?:user|person|human|anyone|confirm)",
     r"(?:do not|don't|never) (?:tell|ask|inform|mention|show)\b[^.\n]{0,30}\b(?:user|person|human)\b",
@@ -60,7 +60,7 @@ _ADDRESSED = re.compile("|".join((*_ENGLISH, *_OTHERS)).replace(" ", r"\s"))
 _HINTS = (
     "ignor", "disregard", "forget", "overrid", "bypass", "missacht", "vergiss", "vergesse", "oubli", "you", "as a",
     "dear", "hey", "hello", "hi ", "attention", "note to", "message to", "assistant", "claude", "gpt", "system prompt",
-    "instruction", "tool", "testio_", "testomatio_", "testery_", "testsigma_", "across_", "without", "tell", "ask",
+    "instruction", "tool", "_", "without", "tell", "ask",
     "inform", "mention", "show", "approved", "confirmed", "agreed", "consented", "im_", "<|", "[inst", "inst]", "sys>>",
     "du bist", "als ", "werkzeug", "ohne ", "tu es", "vous etes", "en tant", "outil", "ahora", "agora", "ora sei",
     "herramienta", "ferramenta", "strumento", "игнор",

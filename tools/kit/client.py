@@ -30,13 +30,7 @@ Query = Sequence[tuple[str, str | int]]
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 24 * 1024 * 1024  # a page of 500 full bugs is about 3 MB; a body past this is not one of ours
-UNREACHED = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
+UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _ACCEPTED = "The change itself was accepted."
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -279,15 +273,11 @@ class ApiClient:
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
             raise Refused("The request is too long for an address, or not Unicode text. Nothing was sent.") from error
         except UNREACHED as error:
-            raise Unavailable(
-                f"{self.account.title} cannot be reached ({network_words(error)})."
-                + (
-                    " Nothing was sent."
-                    if request.is_write
-                    else " Check the network and the base address, then try again."
-                ),
-                request=str(request),
-            ) from error
+            rest = (
+                "Nothing was sent." if request.is_write else "Check the network and the base address, then try again."
+            )
+            told = f"{self.account.title} cannot be reached ({network_words(error)}). {rest}"
+            raise Unavailable(told, request=str(request)) from error
         except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a redirect to what can be no host's name
             raise self._broken_off(request, error) from error
         if response.is_success:

@@ -130,7 +130,7 @@ async def filled(api: Testsigma, project: Project, run: TestRun, keys: Sequence[
         told = waited.seen.coverage
         short = f" Not all its cases could be read: {told.why}." if not told.complete else ""
         raise Refused(
-            f"{', '.join(absent[:10])} {'is' if len(absent) == 1 else 'are'} not in test run {run.key}: "
+            f"{', '.join(absent[:10])} {'is' if len(absent) == 1 else 'are'} not in test run {word(run.key)}: "
             f"testsigma_get_run_results shows its cases.{short} Nothing was sent."
         )
     return found
