@@ -23,7 +23,7 @@ async def hand_run(stage: Stage) -> None:
     done = await stage.call("testsigma_record_results", run_id="HRB-R-4", user="Iris Okafor", results=[result])
     question, (kept,) = stage.question(), done["results"]
     stage.claim("'Iris Okafor'" in question, "the person saw whose result it will be")
-    stage.claim("'Failed' becomes 'Passed'" in question, "and which result it stands in for")
+    stage.claim("Failed becomes Passed" in question, "and which result it stands in for")
     stage.claim((kept["before"], kept["after"]) == ("Failed", "Passed"), f"after the yes, {kept['id']} is Passed")
 
     stage.person_will_say(yes=False)
