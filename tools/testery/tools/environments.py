@@ -86,7 +86,7 @@ async def known_environment(api: Testery, environment_key: str) -> Environment:
     used = [one for one in found if not one.archived] or found
     if len(used) == 1:
         return used[0]
-    count = f"{len(used)} environments" if used else "No environment"
+    count = many(len(used), "environment") if used else "No environment"
     there = listed([Choice(one.id, one.key, one.name or "") for one in every if not one.archived])
     raise NotFound(
         f"{count} {quote(environment_key, at_most=60)}. There are: {there}; testery_list_environments shows keys.",

@@ -7,7 +7,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.text import quote, word
+from tools.kit.text import many, quote, word
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import Said, Status, instead_of
 from tools.testery.client.testery import Testery
@@ -48,7 +48,7 @@ async def known_plan(api: Testery, plan_key: str) -> Plan:
     plans = [plan for plan in every if plan.key == plan_key]
     if len(plans) == 1:
         return plans[0]
-    count = f"{len(plans)} test plans" if plans else "No test plan"
+    count = many(len(plans), "test plan") if plans else "No test plan"
     there = "" if plans else instead_of(plan_key, [plan.key for plan in every]) + " "
     raise NotFound(f"{count} {quote(plan_key, at_most=60)}. {there}testery_list_test_plans shows keys.", status=404)
 
