@@ -16,7 +16,7 @@ from tools.kit.client import MAX_BODY, ApiClient
 from tools.kit.errors import Unavailable, UnexpectedShape
 from tools.kit.model import Many, Model
 from tools.kit.network import Account, Network
-from tools.kit.text import quote
+from tools.kit.text import MARKED, quote
 
 pytestmark = pytest.mark.anyio
 
@@ -147,7 +147,7 @@ async def test_a_body_that_is_no_json_is_said_to_be_none(body: bytes, envelope: 
 async def test_an_empty_body_is_an_empty_document(body: bytes, envelope: str | None) -> None:
     answer = says(content=body)
     assert await Wire(answer).client().get("/note", into=Anything, envelope=envelope) == Anything()
-    with pytest.raises(UnexpectedShape, match=r"\(id\)"):
+    with pytest.raises(UnexpectedShape, match=r"\(.*id.*\)"):
         await Wire(answer).client().get("/things/7", into=Thing, envelope=envelope)
 
 
@@ -178,7 +178,8 @@ async def test_a_wrong_shape_is_told_by_fields_and_never_by_values(
     wire = Wire(says(content=json.dumps(body).encode()))
     with pytest.raises(UnexpectedShape) as caught:
         await wire.client().get("/shelf", into=Shelf, envelope=envelope)
-    assert f"Platform answered in a shape we do not know {places}." == str(caught.value)
+    told = MARKED.sub(lambda match: match[3], str(caught.value))
+    assert f"Platform answered in a shape we do not know {places}." == told
     assert "hunter2" not in repr(caught.value)
 
 
