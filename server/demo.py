@@ -31,6 +31,7 @@ COMMAND = ["-P", "-m", "server"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 HOURS_A_SECOND = 3600
 WIDTH = 100
+READING = 0.4  # seconds a person takes to say no; an answer within less is taken for that of a client without one
 
 
 class UnmetClaim(Exception):
@@ -53,6 +54,8 @@ class Performance:
         self.asked.append(params.message)
         is_yes = bool(self.answers) and self.answers.pop(0)
         show(f"the person is asked:\n{params.message}", "?")
+        if not is_yes:
+            await anyio.sleep(READING)
         show(f"the person answers: {'yes' if is_yes else 'no'}", "!")
         return ElicitResult(action="accept", content={"answer": "yes"}) if is_yes else ElicitResult(action="decline")
 

@@ -221,7 +221,7 @@ async def _searched(survey: Survey, api: Any, text: str, kinds: list[Kind], limi
     return Seen(rows, looked.complete and seen.complete, why)
 
 
-@tool.reads()
+@tool.reads(rest_in="get_run")
 async def assess_release(
     view: View,
     progress: Progress,

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from tests.desk import desk
 from tests.tools.testomatio.holding import V2
+from tools.kit.parsing import understood
 from tools.testomatio.models.analytics import Row, Rows
 
 pytestmark = pytest.mark.anyio
@@ -134,6 +136,9 @@ def test_rows_are_flat_whatever_they_came_as() -> None:
     deep = {"a": {"b": 1}, "list": [1, 2], "labels": [{"title": "Severity", "value": "high"}], "flaky_rate": 0.5}
     assert Row.model_validate(deep).cells == {"a.b": 1, "list": "1, 2", "labels": "Severity: high"}
     assert [row.cells for row in Rows.model_validate({"data": {"x": 1}}).data] == [{"x": 1}]
-    assert [row.cells for row in Rows.model_validate([{"x": 1}, 5]).data] == [{"x": 1}, {"value": 5}]
-    assert [row.cells for row in Rows.model_validate({"passed": 3, "meta": {"total": 1}}).data] == [{"passed": 3}]
-    assert Rows.model_validate({}).data == []
+    rows, missing = understood([{"x": 1}, 5], Rows)
+    assert [row.cells for row in rows.data] == [{"x": 1}]
+    assert missing.rows == 1, "a row that is no object is counted"
+    for other in ({"passed": 3, "meta": {"total": 1}}, {}):
+        with pytest.raises(ValidationError):  # an answer without the name of its rows could be anything
+            Rows.model_validate(other)

@@ -58,7 +58,9 @@ async def rehearsal(stage: Stage) -> None:
     stage.person_will_say(yes=False)
     await stage.refused("testery_start_test_run", **order)
     told = stage.question()
-    seen = all(part in told for part in ("'staging'", "'release/9.0.1'", "2 copies x 4 runners x ", "PREVIEW_URL"))
+    seen = all(
+        part in told for part in ("environment staging", "'release/9.0.1'", "2 copies x 4 runners x ", "PREVIEW_URL")
+    )
     stage.claim(seen, "the person saw project, version and size, and said no")
     stage.claim(GIVEN not in told, "the variable is named, its value is not")
 
