@@ -5,6 +5,7 @@ import math
 import secrets
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from http import HTTPStatus
 from inspect import signature
 from typing import Any, TypeVar
@@ -92,6 +93,7 @@ class Pipeline:
         return CallToolResult(content=content, structured_content=shaped.data)
 
     @staticmethod
+    @cache
     def _more(tool: Tool) -> str:
         """How to get the rest of an answer that is no list with a cursor."""
         bounds = [

@@ -5,6 +5,7 @@ It is a warning and no guard: what it misses is still data, marked as others' wo
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 LONGEST: Final = 20_000
@@ -54,8 +55,6 @@ _OTHERS = (
     r"(?:忽略|无视|忘记).{0,8}(?:指令|指示|说明|提示)|你现在是|作为(?:一个)?(?:ai|人工智能|助手)|调用.{0,6}工具",
     r"(?:以前|前|上記|これまで)の(?:指示|命令|ルール)を?.{0,4}(?:無視|忘れ)|あなたは(?:今|これから)|ツールを(?:呼び出|実行)",
 )  # fmt: skip
-# White space is brought down to single characters first; a line may end between any two words.
-_ADDRESSED = re.compile("|".join((*_ENGLISH, *_OTHERS)).replace(" ", r"\s"))
 # Without one of these none of them matches; most texts are let go here.
 _HINTS = (
     "ignor", "disregard", "forget", "overrid", "bypass", "missacht", "vergiss", "vergesse", "oubli", "you", "as a",
@@ -71,6 +70,13 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 _SHORTEST: Final = 8
 
 
+@cache
+def _addressed() -> re.Pattern[str]:
+    """All forms; seven milliseconds that a start can do without."""
+    # White space is brought down to single characters first; a line may end between any two words.
+    return re.compile("|".join((*_ENGLISH, *_OTHERS)).replace(" ", r"\s"))
+
+
 def addresses_reader(text: str) -> bool:
     """Whether a text reads as if it were meant for an assistant; accents and the width of letters do not matter."""
     if len(text) < _SHORTEST:
@@ -79,4 +85,4 @@ def addresses_reader(text: str) -> bool:
     if not text.isascii():
         text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     text = _BLANKS.sub(lambda match: "\n" if "\n" in match.group() else " ", text)
-    return (any(hint in text for hint in _HINTS) or _WIDE.search(text) is not None) and bool(_ADDRESSED.search(text))
+    return (any(hint in text for hint in _HINTS) or _WIDE.search(text) is not None) and bool(_addressed().search(text))
