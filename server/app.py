@@ -59,7 +59,7 @@ def build(
     clients = Clients(platforms, settings, network or open_network(settings, platforms))
     store = store or SqliteStore(None)
     inboxes = {p.key: PlatformInbox(store, p.key, learn=redact.learn) for p in shown}
-    pipeline, rounds = Pipeline(clients, redact, inboxes, most=settings.answer_characters), Rounds()
+    pipeline = Pipeline(clients, redact, inboxes, most=settings.answer_characters)
     bus = InMemorySubscriptionBus()
     watch = Watch(store, bus, shown)
 
@@ -79,6 +79,7 @@ def build(
     if across in offers(shown):
         clients.put(across.key, View({p.key: p for p in shown if p.survey is not None}, clients.__getitem__))
         offered += [(across, tool) for tool in across.tools]
+    rounds = Rounds(frozenset(offer.name_of(tool) for offer, tool in offered if tool.question is not None))
     tools = [
         expose(offer, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema)
         for offer, tool in offered

@@ -31,6 +31,8 @@ _present: ContextVar[_Round | None] = ContextVar("round", default=None)
 class Rounds:
     """When each question was asked, and which rounds were answered, so that the same one sent again does nothing."""
 
+    asking: frozenset[str]
+    """The tools that ask. Whatever else needs an answer has forms of its own, which are none of ours."""
     _used: dict[str, float] = field(default_factory=dict)
     _asked: dict[str, float] = field(default_factory=dict)
 
@@ -40,6 +42,9 @@ class Rounds:
         Behind the SDK's boundary only the unsealed state is seen, equal for equal questions.
         """
         params = ctx.params if isinstance(ctx.params, Mapping) else {}
+        name = params.get("name")
+        if ctx.method != "tools/call" or not isinstance(name, str) or name not in self.asking:
+            return await call_next(ctx)
         state, now = params.get("requestState"), time.monotonic()
         present = _Round(_key(state), now) if isinstance(state, str) else None
         answers = params.get("inputResponses")
