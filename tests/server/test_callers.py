@@ -7,10 +7,10 @@ import pytest
 from server.app import build
 from server.sandbox import SandboxTransport
 from tests.desk import sandboxes, settings
-from tests.server.test_http import client, served, text
+from tests.server.served import client, served, text
 from tools.kit.network import Network
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noted")]
 
 OPEN, CLOSE = "testomatio_open_change_session", "testomatio_close_change_session"
 

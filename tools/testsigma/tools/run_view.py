@@ -101,7 +101,9 @@ async def open_run(api: Testsigma, run_id: str, project: str | None) -> tuple[Pr
     """
     owner, run = await known_run(api, run_id, project)
     if run.is_closed:
-        raise Refused(f"Test run {run.key} is closed, which locks it; the API cannot open it again. Nothing was sent.")
+        raise Refused(
+            f"Test run {word(run.key)} is closed, which locks it; the API cannot open it again. Nothing was sent."
+        )
     return owner, run
 
 
@@ -180,7 +182,7 @@ async def settled_results(api: Testsigma, project: Project, run: TestRun) -> Res
         lambda: results_of(api, project, run),
         lambda results: not is_young or still_filling(run, results.counts) is None,
         is_sandbox=api.is_sandbox,
-        say=f"waiting for the cases of {run.key}",
+        say=f"waiting for the cases of {word(run.key)}",
     )
 
 

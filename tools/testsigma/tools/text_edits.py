@@ -6,6 +6,7 @@ from typing import Any
 from tools.kit.editing import Edits, edited, stored_form, texts
 from tools.kit.errors import Refused
 from tools.kit.missing import refuse_if_missing
+from tools.kit.text import word
 from tools.testsigma.models.step_groups import GroupStep, StepGroup
 from tools.testsigma.models.test_cases import CaseStep, TestCase
 
@@ -62,8 +63,8 @@ def case_edits(case: TestCase, edits: Edits, replaced: Collection[str] = ()) -> 
         refuse_if_missing("The list of steps")
         if any(step.step_group_id is not None for step in steps):
             raise Refused(
-                f"Test case {case.key} embeds a step group, which the API cannot put back, so its steps cannot be "
-                "edited one by one. Edit them in the web app, or give all steps anew. Nothing was sent."
+                f"Test case {word(case.key)} embeds a step group, which the API cannot put back, so its steps cannot "
+                "be edited one by one. Edit them in the web app, or give all steps anew. Nothing was sent."
             )
         written = [
             {**step, "order": float(step["order"]), "step_type": "DEFAULT"}
