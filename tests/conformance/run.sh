@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the official conformance suite against a server of ours, on loopback and without a key.
-# Options are handed to tests/conformance/server.py.
+# `--install` brings the suite and ends; other options are handed to tests/conformance/server.py.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -27,6 +27,8 @@ if ((${#missing[@]} > 0)); then
     hash -r # or the node found before stays the one that is run
     has_node || { say 'The conformance suite needs Node 22 or newer, and npm could not bring it.'; exit 2; }
 fi
+
+[[ ${1:-} != --install ]] || exit 0
 
 # The server says its address once it listens.
 said="$SCRATCH/server.log"
