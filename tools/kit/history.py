@@ -163,7 +163,7 @@ def history_of(
     outcomes = [one for one in outcomes if one.status not in {"queued", "running"}]
     verdicts = list(_verdicts(outcomes).verdicts.values())
     places = sorted({one.environment for one in outcomes if one.environment})
-    by_place = {place: _verdicts(one for one in outcomes if one.environment == place) for place in places}
+    by_place = {place: _verdicts(_at(place, outcomes)) for place in places}
     split = {place: list(past.verdicts.values()) for place, past in by_place.items() if past.verdicts}
     found = trend(verdicts)
     if found == "flaky" and len(split) > 1 and all(trend(one) in {"passing", "failing"} for one in split.values()):
@@ -190,6 +190,12 @@ def history_of(
         complete=why is None,
         why=why,
     )
+
+
+def _at(place: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    # A function of its own: CPython 3.13.0 crashes when pydantic looks at a frame whose comprehension holds another one
+    # that closes over its variable.
+    return [one for one in outcomes if one.environment == place]
 
 
 def _verdicts(outcomes: Iterable[Outcome]) -> Past:
