@@ -31,7 +31,7 @@ from server.setup import UNCONFIGURED, is_unconfigured, setup_tool
 from server.version import __version__
 from tools.across import View, across
 from tools.kit.network import Network
-from tools.kit.platform import Offered, Platform
+from tools.kit.platform import Platform, ToolSource
 from tools.kit.toolset import Tool as DeclaredTool
 from tools.platforms import PLATFORMS
 
@@ -75,7 +75,7 @@ def build(
             await store.close()
 
     ask_person, output_schema = settings.consent == "ask", settings.output_schemas
-    offered: list[tuple[Offered, DeclaredTool]] = [(p, tool) for p in shown for tool in exposed_tools(p, settings)]
+    offered: list[tuple[ToolSource, DeclaredTool]] = [(p, tool) for p in shown for tool in exposed_tools(p, settings)]
     if across in offers(shown):
         clients.put(across.key, View({p.key: p for p in shown if p.survey is not None}, clients.__getitem__))
         offered += [(across, tool) for tool in across.tools]

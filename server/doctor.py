@@ -71,7 +71,7 @@ async def _platform(platform: Platform, settings: Settings, clients: Clients, is
     lines.append(f"    exposes {len(tools)} tools ({split}), {len(platform.resources)} kinds of pages")
     lines += [
         f"    does not expose {sum(tool.needs == what for tool in platform.tools)} tools: {why}"
-        for what, why in told.shut.items()
+        for what, why in told.locked.items()
     ]
     lines += [f"    {name} = {value}" for name, value in told.values.items()]
     lines += [

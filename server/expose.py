@@ -21,10 +21,10 @@ from server.guards.visible import check_visible
 from server.pipeline import Pipeline
 from server.schemas import slim
 from tools.kit.errors import Refused
-from tools.kit.naming import published, with_ids
+from tools.kit.naming import published_type, with_ids
 from tools.kit.page import Page
 from tools.kit.picture import Album
-from tools.kit.platform import Offered
+from tools.kit.platform import ToolSource
 from tools.kit.toolset import Effect, Progress, Question, Tool
 from tools.kit.webhook import Inbox
 
@@ -60,9 +60,9 @@ def annotations(tool: Tool) -> ToolAnnotations:
 
 
 def expose(
-    platform: Offered, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
+    platform: ToolSource, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
 ) -> McpTool:
-    """Offered a declared tool as an MCP tool."""
+    """Offer a declared tool as an MCP tool."""
     return ExposedTool.later(
         platform.name_of(tool),
         f"{platform.title}: {tool.name.replace('_', ' ')}",
@@ -73,7 +73,7 @@ def expose(
 
 
 def _built(
-    platform: Offered, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
+    platform: ToolSource, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
 ) -> McpTool:
     """Build the MCP tool of a declared one."""
     parameters, answer = _signature(tool)
@@ -154,7 +154,7 @@ def _pass(verdict: Any, rounds: Rounds) -> Asking | None:
 
 
 def _consent(
-    platform: Offered,
+    platform: ToolSource,
     tool: Tool,
     question: Question,
     shown: list[inspect.Parameter],
@@ -215,7 +215,7 @@ def _signature(tool: Tool) -> tuple[list[inspect.Parameter], type[Any]]:
     """A tool's parameters, less the client, and the type of its answer."""
     signature = inspect.signature(tool.function, eval_str=True)
     parameters = list(signature.parameters.values())[1:]
-    return [p.replace(annotation=published(p.annotation)) for p in parameters], signature.return_annotation
+    return [p.replace(annotation=published_type(p.annotation)) for p in parameters], signature.return_annotation
 
 
 def _parameter(name: str, annotation: Any, default: Any, *, keyword_only: bool = False) -> inspect.Parameter:

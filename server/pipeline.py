@@ -23,12 +23,12 @@ from server.guards.shape import CONFIRMED, LONG_TEXT, MOST, MOST_OF_A_WRITE, sha
 from server.settings import ANSWER_CHARACTERS
 from tools.kit.difference import only_changed
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
-from tools.kit.missing import collecting
+from tools.kit.missing import collect_missing
 from tools.kit.naming import with_ids
 from tools.kit.page import Page
 from tools.kit.picture import Album
-from tools.kit.platform import Offered
-from tools.kit.text import learning
+from tools.kit.platform import ToolSource
+from tools.kit.text import learn_secrets
 from tools.kit.toolset import Effect, Progress, Tool
 from tools.kit.webhook import Inbox
 
@@ -45,7 +45,7 @@ class Pipeline:
 
     async def __call__(
         self,
-        platform: Offered,
+        platform: ToolSource,
         tool: Tool,
         arguments: dict[str, Any],
         *,
@@ -58,7 +58,7 @@ class Pipeline:
         self.hand_in(arguments)
         try:
             api = self.clients[platform.key]
-            with learning(self.redact.learn), collecting() as missing:
+            with learn_secrets(self.redact.learn), collect_missing() as missing:
                 # A name that may mean something else later is no ground to act on: acts take whole names.
                 named = await with_ids(tool.function, api, arguments, parts=tool.effect is Effect.READS)
                 answer = await tool.function(api, **named)
@@ -68,8 +68,8 @@ class Pipeline:
             if tool.effect is not Effect.READS and anyio.current_effective_deadline() == -math.inf:
                 logger.warning("%s was carried out, though its caller had gone by then", name)
             how = "pass text_from={start}" if tool.long_text else ""
-            if tool.rest_in:
-                how = f"{platform.name_of(tool.rest_in)} has it"
+            if tool.full_text_in:
+                how = f"{platform.name_of(tool.full_text_in)} has it"
             extra: dict[str, Any] = {} if confirmed is None else {CONFIRMED: confirmed}
             extra |= {"source": "sandbox, invented data"} if self.clients.is_sandbox else {}
             if missing.sentence:
@@ -106,14 +106,14 @@ class Pipeline:
         """Hide the secrets that a caller hands in, before anything of this call can repeat them."""
         self.redact.hand_in(secrets_in(arguments))
 
-    async def guarded(self, platform: Offered, read: Callable[[], Awaitable[T]]) -> T:
+    async def guarded(self, platform: ToolSource, read: Callable[[], Awaitable[T]]) -> T:
         """Read something for a call outside of it, such as the words of a question.
 
         Raises:
             ToolError: with a presentable sentence, whatever failed.
         """
         try:
-            with learning(self.redact.learn):
+            with learn_secrets(self.redact.learn):
                 return await read()
         except Exception as error:
             raise ToolError(self.sentence(error, platform)) from error
@@ -134,7 +134,7 @@ class Pipeline:
     def sentence(
         self,
         error: Exception,
-        platform: Offered | None = None,
+        platform: ToolSource | None = None,
         tool: Tool | None = None,
         arguments: Mapping[str, Any] | None = None,
     ) -> str:
@@ -159,12 +159,12 @@ class Pipeline:
         return for_model(told, self.redact, theirs=self.redact.hiding(secrets_in(arguments)))
 
     @staticmethod
-    def _settled(platform: Offered | None, tool: Tool | None) -> str:
+    def _settled(platform: ToolSource | None, tool: Tool | None) -> str:
         if platform is None or tool is None or tool.effect is Effect.READS:
             return ""
-        if tool.settled_by is None:
+        if tool.verify_with is None:
             return " The API shows nowhere whether it was done: look in the platform's web app before trying again."
-        return f" {platform.name_of(tool.settled_by)} shows whether it was done; look before trying again."
+        return f" {platform.name_of(tool.verify_with)} shows whether it was done; look before trying again."
 
 
 def not_read(answer: BaseModel, missing: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from prompts.library import Prompt as Prose
 
 
 def add_prompts(server: MCPServer[Any], prose: Sequence[Prose]) -> None:
-    """Offered each prompt with its arguments."""
+    """Offer each prompt with its arguments."""
     for prompt in prose:
         server.add_prompt(_offered(prompt))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from prompts.library import read_prompts
 from server.coverage import page as coverage_page
 from server.guards.scope import offers
-from tools.kit.platform import Offered
+from tools.kit.platform import ToolSource
 from tools.kit.toolset import Effect, Tool
 from tools.platforms import PLATFORMS
 
@@ -42,7 +42,7 @@ def asks(tool: Tool) -> str:
     return "where it is not harmless" if tool.effect is Effect.WRITES or tool.unasked_when is not None else "yes"
 
 
-def tools_of(platform: Offered) -> str:
+def tools_of(platform: ToolSource) -> str:
     """A platform's tools with what they do."""
     rows = [
         (

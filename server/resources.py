@@ -13,9 +13,9 @@ from prompts.library import Prompt as Prose
 from server.guards.fence import page_for_model
 from server.pipeline import Pipeline
 from tools.kit.errors import NotFound, Refused
-from tools.kit.missing import collecting
+from tools.kit.missing import collect_missing
 from tools.kit.platform import Platform
-from tools.kit.text import learning
+from tools.kit.text import learn_secrets
 from tools.kit.toolset import Resource
 from tools.kit.webhook import Inbox
 
@@ -72,7 +72,7 @@ def _register(server: MCPServer[Any], address: str, platform: Platform, page: Re
     async def read(**given: str) -> str:
         try:
             arguments = {name: _typed(name, value, kinds[name]) for name, value in given.items()}
-            with learning(pipeline.redact.learn), collecting() as missing:
+            with learn_secrets(pipeline.redact.learn), collect_missing() as missing:
                 told = await page.function(pipeline.clients[platform.key], **inbox, **arguments)
         except NotFound as error:
             raise ResourceNotFoundError(pipeline.sentence(error, platform)) from error

@@ -52,7 +52,7 @@ class PlatformSettings:
     credentials: Mapping[str, SecretStr] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
-    shut: Mapping[str, str] = field(default_factory=dict)
+    locked: Mapping[str, str] = field(default_factory=dict)
     """What the credentials do not open, each with the sentence that says what would."""
 
     @property
@@ -142,15 +142,17 @@ def _of(
     values = {name: environment[name].strip() for name in SHARED if environment.get(name, "").strip()}
     for setting in platform.settings:
         value = environment.get(setting.variable, "").strip() or setting.default
-        if sandbox_origin and setting.invented is not None:
-            value = setting.invented
+        if sandbox_origin and setting.sandbox_value is not None:
+            value = setting.sandbox_value
         if value is not None:
             if is_placeholder(value) and not sandbox_origin:
                 raise SettingsError(f"{setting.variable} holds a placeholder, {value[:40]!r}. Set the value itself.")
             values[setting.variable] = value
     if sandbox_origin:
         # A sandbox never sees a real credential.
-        held = {c.variable: SecretStr(c.invented or f"sandbox-{platform.key}-credential") for c in platform.credentials}
+        held = {
+            c.variable: SecretStr(c.sandbox_value or f"sandbox-{platform.key}-credential") for c in platform.credentials
+        }
         return _opened(platform, sandbox_origin + platform.mount, held, values)
     given = {c.variable: _credential(c, environment) for c in platform.credentials}
     held = {name: value for name, value in given.items() if value is not None}
@@ -161,8 +163,8 @@ def _opened(
     platform: Platform, address: str, held: Mapping[str, SecretStr], values: Mapping[str, str]
 ) -> PlatformSettings:
     told = {**values, **{name: value.get_secret_value() for name, value in held.items()}}
-    shut = platform.shut(told) if platform.shut is not None else {}
-    return PlatformSettings(address, held, values, platform.missing(told), shut)
+    locked = platform.locked(told) if platform.locked is not None else {}
+    return PlatformSettings(address, held, values, platform.missing(told), locked)
 
 
 def _address(
@@ -175,9 +177,9 @@ def _address(
     """
     variable = platform.address.variable
     address = environment.get(variable, "").strip()
-    if not address and platform.locate is not None:
+    if not address and platform.base_url_from is not None:
         try:
-            address = platform.locate(values) or ""
+            address = platform.base_url_from(values) or ""
         except ValueError as error:
             raise SettingsError(str(error)) from error
     address = address or platform.address.default or ""
@@ -242,10 +244,10 @@ def is_placeholder(value: str, *, is_free_text: bool = True) -> bool:
 def _credential(credential: Credential, environment: Mapping[str, str]) -> SecretStr | None:
     """A credential from its variable or file, or from where the vendor's own programs keep it."""
     held = secret(credential.variable, environment, is_free_text=credential.is_free_text)
-    if held is not None or credential.elsewhere is None:
+    if held is not None or credential.fallback is None:
         return held
     try:
-        found = credential.elsewhere(environment)
+        found = credential.fallback(environment)
     except ValueError as error:
         raise SettingsError(str(error)) from error
     return None if found is None else _checked(found, credential.variable, is_free_text=credential.is_free_text)

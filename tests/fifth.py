@@ -53,7 +53,7 @@ class Shelf(ApiClient):
 from collections.abc import Collection
 
 from tools.kit.page import Coverage, Page, Selection
-from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Wish
+from tools.kit.survey import Found, Kind, RunRow, RunStory, Results, Survey, Query
 from tools.kit.text import quote
 from tools.kit.toolset import Toolset
 from tools.toyshelf.client import Shelf
@@ -85,18 +85,18 @@ async def toy_page(api: Shelf, toy_id: int) -> str:
     return f"# Toy {toy.id}: {quote(toy.name or '')}"
 
 
-async def runs(api: Shelf, wish: Wish) -> Seen[RunRow]:
-    toys = [toy for toy in await api.toys() if wish.fits(toy.name, None, None)]
-    return Seen([RunRow(platform="toyshelf", run_id=str(t.id), title=t.name, status="passed") for t in toys])
+async def runs(api: Shelf, query: Query) -> Results[RunRow]:
+    toys = [toy for toy in await api.toys() if query.fits(toy.name, None, None)]
+    return Results([RunRow(platform="toyshelf", run_id=str(t.id), title=t.name, status="passed") for t in toys])
 
 
-async def run(api: Shelf, run_id: str, wish: Wish) -> RunStory:
+async def run(api: Shelf, run_id: str, query: Query) -> RunStory:
     toy = await api.toy(int(run_id))
     return RunStory(run=RunRow(platform="toyshelf", run_id=run_id, title=toy.name, status="passed"))
 
 
-async def search(api: Shelf, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
-    return Seen()
+async def search(api: Shelf, words: str, kinds: Collection[Kind], limit: int) -> Results[Found]:
+    return Results()
 
 
 survey = Survey(runs=runs, run=run, search=search)

@@ -16,17 +16,17 @@ from server.sandbox import SandboxTransport
 from tests.desk import settings
 from tools.across import View
 from tools.kit.errors import PlatformError, TestdeskError
-from tools.kit.missing import collecting
+from tools.kit.missing import collect_missing
 from tools.kit.network import Account, Network
-from tools.kit.platform import Offered
+from tools.kit.platform import ToolSource
 from tools.kit.sandbox.composition import Composition
-from tools.kit.toolset import Progress, Tool, in_silence
+from tools.kit.toolset import Progress, Tool, no_progress
 from tools.platforms import PLATFORMS
 
 SIZES = ("per_page", "limit", "page_size")
 COUNTS = ("total", "record_count", "total_count", "totalCount", "num")
 MORE = (*COUNTS, "has_more", "total_pages", "totalPages", "next", "per_page", "perPage", "limit")
-TOOLS: dict[str, tuple[Offered, Tool]] = {
+TOOLS: dict[str, tuple[ToolSource, Tool]] = {
     offer.name_of(t): (offer, t) for offer in offers(PLATFORMS) for t in offer.tools
 }
 
@@ -113,9 +113,9 @@ async def outcome(name: str, arguments: dict[str, Any], world: Composition, tran
     client = View({p.key: p for p in PLATFORMS}, client_of) if offer.key == "across" else client_of(offer.key)
     taken = inspect.signature(tool.function, eval_str=True).parameters
     given = {n: TypeAdapter(taken[n].annotation).validate_python(value) for n, value in arguments.items()}
-    given |= {p.name: in_silence for p in taken.values() if p.annotation is Progress}
+    given |= {p.name: no_progress for p in taken.values() if p.annotation is Progress}
     try:
-        with collecting() as missing:
+        with collect_missing() as missing:
             answer = await tool.function(client, **given)
         extra = not_read(answer, missing.sentence) if missing.sentence else {}
         return Outcome(answer, answer.model_dump_json() + json.dumps(extra), shape=False)

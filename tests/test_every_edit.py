@@ -14,7 +14,7 @@ from server.guards.scope import offers
 from tests.desk import ERAS, YES, Desk, desk, settings
 from tests.test_every_tool import TOOLS, marks_of, models_of
 from tools.kit.editing import Edits
-from tools.kit.platform import Offered
+from tools.kit.platform import ToolSource
 from tools.kit.shortened import find_cut
 from tools.kit.text import Written
 from tools.kit.toolset import Effect, Tool
@@ -81,13 +81,15 @@ OF_255 = {"testio_update_test_environment", "testomatio_update_test_example"}
 """The platform takes no more characters there."""
 
 
-def reader_of(platform: Offered, tool: Tool) -> Tool | None:
+def reader_of(platform: ToolSource, tool: Tool) -> Tool | None:
     """The tool that shows the texts of this one to their end."""
     tools = {one.name: one for one in platform.tools}
     reader: Tool | None = tool
     while reader is not None and not reader.long_text:
         reader = (
-            tools.get(reader.rest_in or "") if reader.effect is Effect.READS else tools.get(reader.settled_by or "")
+            tools.get(reader.full_text_in or "")
+            if reader.effect is Effect.READS
+            else tools.get(reader.verify_with or "")
         )
     return reader
 

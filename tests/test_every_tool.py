@@ -17,7 +17,7 @@ from server.guards.scope import offers
 from server.guards.shape import _fields
 from tests.desk import settings
 from tools.kit.network import Account
-from tools.kit.platform import Offered
+from tools.kit.platform import ToolSource
 from tools.kit.text import Sealed, Vocabulary, Written
 from tools.kit.toolset import Effect, Tool
 from tools.platforms import PLATFORMS
@@ -53,14 +53,14 @@ def test_names_are_unique_and_short_enough_for_every_host() -> None:
 
 
 @every_tool
-def test_it_says_what_it_does_in_few_words(platform: Offered, tool: Tool) -> None:
+def test_it_says_what_it_does_in_few_words(platform: ToolSource, tool: Tool) -> None:
     assert tool.sentence.split("\n")[0].endswith("."), "a sentence"
     assert len(tool.sentence) <= 240
     assert not re.search(r"\b(IMPORTANT|MUST|NEVER|ALWAYS)\b", tool.sentence)
 
 
 @every_tool
-def test_every_parameter_and_answer_has_a_type(platform: Offered, tool: Tool) -> None:
+def test_every_parameter_and_answer_has_a_type(platform: ToolSource, tool: Tool) -> None:
     signature = inspect.signature(tool.function, eval_str=True)
     assert all(p.annotation is not p.empty and p.annotation is not Any for p in signature.parameters.values())
     assert isinstance(signature.return_annotation, type)
@@ -69,7 +69,7 @@ def test_every_parameter_and_answer_has_a_type(platform: Offered, tool: Tool) ->
 
 @every_tool
 def test_what_destroys_or_spends_cannot_run_without_a_persons_answer(
-    platform: Offered, tool: Tool, exposed: dict[str, McpTool]
+    platform: ToolSource, tool: Tool, exposed: dict[str, McpTool]
 ) -> None:
     built = exposed[platform.name_of(tool)]
     if tool.effect in {Effect.DESTROYS, Effect.SPENDS}:
@@ -80,14 +80,14 @@ def test_what_destroys_or_spends_cannot_run_without_a_persons_answer(
 
 
 @every_tool
-def test_no_argument_of_any_tool_could_be_a_consent(platform: Offered, tool: Tool) -> None:
+def test_no_argument_of_any_tool_could_be_a_consent(platform: ToolSource, tool: Tool) -> None:
     words = {"confirm", "confirmed", "consent", "approve", "approved", "force", "yes", "sure"}
     assert not words & set(inspect.signature(tool.function).parameters)
 
 
 @every_tool
 def test_all_hints_are_set_and_those_of_the_worst_case(
-    platform: Offered, tool: Tool, exposed: dict[str, McpTool]
+    platform: ToolSource, tool: Tool, exposed: dict[str, McpTool]
 ) -> None:
     hints = exposed[platform.name_of(tool)].annotations
     assert hints is not None
@@ -98,15 +98,15 @@ def test_all_hints_are_set_and_those_of_the_worst_case(
 
 
 @every_tool
-def test_a_lost_write_can_be_settled_by_a_reading_tool(platform: Offered, tool: Tool) -> None:
+def test_a_lost_write_can_be_settled_by_a_reading_tool(platform: ToolSource, tool: Tool) -> None:
     readers = {t.name for t in platform.tools if t.effect is Effect.READS}
-    if tool.effect is not Effect.READS and tool.settled_by is not None:  # None is said aloud: the API has no such read
-        assert tool.settled_by in readers
-    assert tool.rest_in is None or tool.rest_in in readers
+    if tool.effect is not Effect.READS and tool.verify_with is not None:  # None is said aloud: the API has no such read
+        assert tool.verify_with in readers
+    assert tool.full_text_in is None or tool.full_text_in in readers
 
 
 @every_tool
-def test_its_question_takes_only_what_the_tool_takes(platform: Offered, tool: Tool) -> None:
+def test_its_question_takes_only_what_the_tool_takes(platform: ToolSource, tool: Tool) -> None:
     taken = set(inspect.signature(tool.function).parameters)
     for function in filter(None, (tool.question, tool.unasked_when)):
         asked = list(inspect.signature(function).parameters)
@@ -114,7 +114,7 @@ def test_its_question_takes_only_what_the_tool_takes(platform: Offered, tool: To
 
 
 @every_tool
-def test_its_schema_is_one_that_every_host_takes(platform: Offered, tool: Tool, exposed: dict[str, McpTool]) -> None:
+def test_its_schema_is_one_that_every_host_takes(platform: ToolSource, tool: Tool, exposed: dict[str, McpTool]) -> None:
     schema = exposed[platform.name_of(tool)].parameters
     assert schema["type"] == "object"
     assert schema["additionalProperties"] is False
@@ -148,7 +148,7 @@ SAID_BY_ITS_NAME = frozenset({
 
 
 @every_tool
-def test_every_parameter_says_what_goes_in(platform: Offered, tool: Tool, exposed: dict[str, McpTool]) -> None:
+def test_every_parameter_says_what_goes_in(platform: ToolSource, tool: Tool, exposed: dict[str, McpTool]) -> None:
     for name, node in exposed[platform.name_of(tool)].parameters["properties"].items():
         items = node.get("items", {})
         told = {"description", "enum"} & {*node, *items}
@@ -157,7 +157,7 @@ def test_every_parameter_says_what_goes_in(platform: Offered, tool: Tool, expose
 
 @every_tool
 def test_its_schema_has_nothing_that_a_strict_converter_refuses(
-    platform: Offered, tool: Tool, exposed: dict[str, McpTool]
+    platform: ToolSource, tool: Tool, exposed: dict[str, McpTool]
 ) -> None:
     def walk(node: Any) -> None:
         if isinstance(node, dict):
@@ -171,7 +171,7 @@ def test_its_schema_has_nothing_that_a_strict_converter_refuses(
 
 
 @every_tool
-def test_its_schema_is_the_one_on_record(platform: Offered, tool: Tool, exposed: dict[str, McpTool]) -> None:
+def test_its_schema_is_the_one_on_record(platform: ToolSource, tool: Tool, exposed: dict[str, McpTool]) -> None:
     """A changed schema shows in the diff: UPDATE_SNAPSHOTS=1 writes it anew."""
     name = platform.name_of(tool)
     now = json.dumps(published(exposed[name]), indent=1, ensure_ascii=False) + "\n"
@@ -210,7 +210,7 @@ def holds_text(annotation: Any) -> bool:
 
 
 @every_tool
-def test_every_text_it_answers_says_who_wrote_it(platform: Offered, tool: Tool) -> None:
+def test_every_text_it_answers_says_who_wrote_it(platform: ToolSource, tool: Tool) -> None:
     """A plain str is ours; whatever comes from a platform is marked as its vocabulary or as somebody's writing."""
     answer = inspect.signature(tool.function, eval_str=True).return_annotation
     for model in models_of(answer, set()):
@@ -223,7 +223,7 @@ def test_every_text_it_answers_says_who_wrote_it(platform: Offered, tool: Tool) 
 
 
 @every_tool
-def test_no_secret_field_of_its_answer_can_leave(platform: Offered, tool: Tool) -> None:
+def test_no_secret_field_of_its_answer_can_leave(platform: ToolSource, tool: Tool) -> None:
     answer = inspect.signature(tool.function, eval_str=True).return_annotation
     for model in models_of(answer, set()):
         for told in _fields(model):
@@ -232,7 +232,7 @@ def test_no_secret_field_of_its_answer_can_leave(platform: Offered, tool: Tool) 
 
 
 @every_tool
-def test_its_answers_have_a_schema_unless_they_are_pictures(platform: Offered, tool: Tool) -> None:
+def test_its_answers_have_a_schema_unless_they_are_pictures(platform: ToolSource, tool: Tool) -> None:
     schema = answer_schema(inspect.signature(tool.function, eval_str=True).return_annotation)
     assert schema is None or schema["type"] == "object"
 

@@ -9,7 +9,7 @@ from server.guards.redact import Redactor
 from server.guards.shape import shape
 from tests.desk import live_client
 from tests.tokens import tokens
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testio.tools.bugs import list_bugs
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +24,7 @@ def as_sent(row: Any) -> str:
 async def rows(**columns: Any) -> list[str]:
     """The newest bugs of the story as rows, as they leave."""
     async with live_client() as api:
-        page = await list_bugs(api, in_silence, limit=500, **columns)
+        page = await list_bugs(api, no_progress, limit=500, **columns)
     return [as_sent(row) for row in shape(page, Redactor(), most=1_000_000).data["items"]]
 
 

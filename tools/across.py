@@ -11,14 +11,14 @@ from typing import Annotated, Any, TypeVar, get_args
 from pydantic import Field
 
 from tools.kit.errors import NotConfigured, Refused, TestdeskError
-from tools.kit.missing import UNREADABLE, collecting
+from tools.kit.missing import UNREADABLE, collect_missing
 from tools.kit.model import Answer
-from tools.kit.platform import Offered, Platform
-from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Wish
-from tools.kit.together import together
+from tools.kit.platform import Platform, ToolSource
+from tools.kit.survey import Found, Kind, Query, Results, RunRow, RunStory, Survey
+from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Status, WordFilter, folded
-from tools.kit.when import Clock, Span, When, milliseconds, span
+from tools.kit.when import Clock, TimeSpan, When, milliseconds, time_span
 from tools.release import (
     MOST_EXPLAINED,
     WORST,
@@ -105,7 +105,7 @@ class Finds(Answer):
     sources: list[Source]
 
 
-Ask = Callable[[Survey, Any], Awaitable[Seen[T]] | None]
+Ask = Callable[[Survey, Any], Awaitable[Results[T]] | None]
 """Takes a survey and its client; None: this platform has nothing of the kind."""
 
 
@@ -122,7 +122,7 @@ async def gathered(
         await progress(done, len(platforms), platform.title)
         return source, rows
 
-    return await together([partial(one, platform) for platform in platforms])
+    return await gather([partial(one, platform) for platform in platforms])
 
 
 async def _asked(view: View, platform: Platform, ask: Ask[T]) -> tuple[Source, list[T]]:
@@ -132,7 +132,7 @@ async def _asked(view: View, platform: Platform, ask: Ask[T]) -> tuple[Source, l
         if asked is None:
             source.why = "it has nothing of this kind"
             return source, []
-        with collecting(alone=True) as missing:  # said here, beside what else this platform lacks
+        with collect_missing(alone=True) as missing:  # said here, beside what else this platform lacks
             seen = await asked
     except TestdeskError as error:
         source.complete, source.why = False, str(error)
@@ -143,9 +143,9 @@ async def _asked(view: View, platform: Platform, ask: Ask[T]) -> tuple[Source, l
     return source, seen.rows
 
 
-async def asked_time(view: View, platforms: list[Platform], since: str | None, until: str | None) -> Span:
+async def asked_time(view: View, platforms: list[Platform], since: str | None, until: str | None) -> TimeSpan:
     """The time that is meant, its ages by the platforms' clock."""
-    return await span(view.clock(platforms), since, until) if since or until else Span()
+    return await time_span(view.clock(platforms), since, until) if since or until else TimeSpan()
 
 
 @tool.reads()
@@ -162,8 +162,8 @@ async def list_runs(
     """List runs of all platforms (test runs, crowd tests), newest first, in shared words beside the platform's own."""
     chosen = view.chosen(platforms)
     time = await asked_time(view, chosen, since, until)
-    wish = Wish(since=time.since, until=time.until, text=text, limit=200)
-    answers = await gathered(view, chosen, lambda survey, api: survey.runs(api, wish), progress)
+    query = Query(since=time.since, until=time.until, text=text, limit=200)
+    answers = await gathered(view, chosen, lambda survey, api: survey.runs(api, query), progress)
     rows = [row for _, found in answers for row in found if not status or row.status in status]
     rows.sort(key=lambda row: -milliseconds(row.started_at))
     sources = [source for source, _ in answers]
@@ -184,7 +184,7 @@ async def get_run(
         raise Refused(f"Say one platform: {', '.join(one.key for one in (chosen, *others))}.")
     if chosen.survey is None:
         raise Refused(f"{chosen.title} tells nothing of its runs here.")
-    return await chosen.survey.run(view.client_of(chosen.key), run_id, Wish())
+    return await chosen.survey.run(view.client_of(chosen.key), run_id, Query())
 
 
 @tool.reads()
@@ -207,10 +207,10 @@ async def search(
     return Finds(items=[found for _, rows in answers for found in rows], sources=[source for source, _ in answers])
 
 
-async def _searched(survey: Survey, api: Any, text: str, kinds: list[Kind], limit: int) -> Seen[Found]:
+async def _searched(survey: Survey, api: Any, text: str, kinds: list[Kind], limit: int) -> Results[Found]:
     """What has the word for an id or key, before what has the words in it; each thing once."""
     word = text.strip()
-    looked: Seen[Found] = Seen()
+    looked: Results[Found] = Results()
     if survey.lookup is not None and len(word.split()) == 1:
         looked = await survey.lookup(api, word)
     seen = await survey.search(api, text, kinds, limit)
@@ -218,10 +218,10 @@ async def _searched(survey: Survey, api: Any, text: str, kinds: list[Kind], limi
     known = {(row.kind, row.id) for row in first}
     rows = [*first, *(row for row in seen.rows if (row.kind, row.id) not in known)]
     why = "; ".join(filter(None, [looked.why, seen.why])) or None
-    return Seen(rows, looked.complete and seen.complete, why)
+    return Results(rows, looked.complete and seen.complete, why)
 
 
-@tool.reads(rest_in="get_run")
+@tool.reads(full_text_in="get_run")
 async def assess_release(
     view: View,
     progress: Progress,
@@ -244,10 +244,10 @@ async def assess_release(
         raise Refused("Say which release: a version as its runs are titled, or the time since when it is tested.")
     chosen = view.chosen(platforms)
     time = await asked_time(view, chosen, since, until)
-    wish = Wish(since=time.since, until=time.until, text=version, limit=200, whole_numbers=True)
-    runs = await gathered(view, chosen, lambda survey, api: survey.runs(api, wish), progress)
-    bugs = await gathered(view, chosen, lambda s, api: s.bugs(api, wish) if s.bugs else None, progress)
-    gaps = await gathered(view, chosen, lambda s, api: s.untested(api, wish) if s.untested else None, progress)
+    query = Query(since=time.since, until=time.until, text=version, limit=200, whole_numbers=True)
+    runs = await gathered(view, chosen, lambda survey, api: survey.runs(api, query), progress)
+    bugs = await gathered(view, chosen, lambda s, api: s.bugs(api, query) if s.bugs else None, progress)
+    gaps = await gathered(view, chosen, lambda s, api: s.untested(api, query) if s.untested else None, progress)
     rows = sorted((row for _, found in runs for row in found), key=lambda row: -milliseconds(row.started_at))
     known_bugs = [bug for _, found in bugs for bug in found]
     open_bugs = sorted((bug for bug in known_bugs if not bug.is_confirmed), key=lambda b: WORST.index(b.severity))
@@ -256,7 +256,7 @@ async def assess_release(
     told += [f"since {since}"] if since else []
     told += [f"until {until}"] if until else []
     counting = standing(rows)
-    stories = await _stories(view, [row for row, _ in counting if is_failing(row)][:MOST_EXPLAINED], wish)
+    stories = await _stories(view, [row for row, _ in counting if is_failing(row)][:MOST_EXPLAINED], query)
     assessment = Assessment(
         scope=f"{', '.join(told)}{f' ({time.note})' if time.note else ''}",
         open_bugs_by_severity=counted([bug.severity for bug in open_bugs]),
@@ -270,19 +270,19 @@ async def assess_release(
     return assessment
 
 
-async def _stories(view: View, rows: list[RunRow], wish: Wish) -> dict[tuple[str, str], RunStory]:
+async def _stories(view: View, rows: list[RunRow], query: Query) -> dict[tuple[str, str], RunStory]:
     """Why runs failed; one that cannot be read stays without causes, and says so."""
 
     async def read(row: RunRow) -> RunStory:
         survey = view.platforms[row.platform].survey
         try:
             if survey is not None:
-                return await survey.run(view.client_of(row.platform), row.run_id, wish)
+                return await survey.run(view.client_of(row.platform), row.run_id, query)
         except TestdeskError as error:
             return RunStory(run=row, note=f"Its causes could not be read: {error}")
         return RunStory(run=row)
 
-    stories = await together([partial(read, row) for row in rows], at_once=3)
+    stories = await gather([partial(read, row) for row in rows], at_once=3)
     return {id_of(row): story for row, story in zip(rows, stories, strict=True)}
 
 
@@ -304,7 +304,7 @@ def _joined(platforms: list[Platform], asked: list[list[tuple[Source, list[Any]]
     return joined
 
 
-class Across(Offered):
+class Across(ToolSource):
     """What is offered over all platforms."""
 
     key = "across"

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from tools.kit.failure_groups import shortened
+from tools.kit.failure_groups import first_words
 from tools.kit.model import Answer
 from tools.kit.survey import BugRow, RunRow, RunStory, Untested
 from tools.kit.text import Key, Untrusted, many
@@ -206,9 +206,9 @@ def _of_runs(
                 row.platform,
                 row.page,
                 row.run_id,
-                title=shortened(row.title, SHORT),
+                title=first_words(row.title, SHORT),
                 causes=[
-                    Cause(error=shortened(_first_line(group.error), SHORT), count=group.count, marks=group.marks)
+                    Cause(error=first_words(_first_line(group.error), SHORT), count=group.count, marks=group.marks)
                     for group in groups[:MOST_CAUSES]
                 ],
                 more_causes=more if more > 0 else None,
@@ -236,7 +236,7 @@ def _of_bugs(bugs: list[BugRow]) -> list[Line]:
             bug.platform,
             bug.page,
             bug.bug_id,
-            title=shortened(bug.title, SHORT),
+            title=first_words(bug.title, SHORT),
         )
         for bug in bugs
         if not bug.is_confirmed

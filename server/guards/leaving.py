@@ -10,12 +10,12 @@ from pydantic import BaseModel, SecretStr
 
 from tools.kit.editing import TextEdit
 from tools.kit.errors import Refused
-from tools.kit.platform import Offered
+from tools.kit.platform import ToolSource
 from tools.kit.shortened import MASK, find_cut, has_escaped_breaks
 from tools.kit.toolset import Effect, Tool
 
 
-def check(platform: Offered, tool: Tool, given: Mapping[str, Any], as_read: Callable[[str], str]) -> None:
+def check(platform: ToolSource, tool: Tool, given: Mapping[str, Any], as_read: Callable[[str], str]) -> None:
     """Look at every text of a call that changes something, and tell edits how this caller's reads show texts.
 
     Raises:
@@ -74,7 +74,7 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, str | TextEdit]]:
             yield from _leaves(part, f"{place}[{number}]")
 
 
-def _of_shortened(platform: Offered, tool: Tool, place: str) -> str:
+def _of_shortened(platform: ToolSource, tool: Tool, place: str) -> str:
     reader = _reader(platform, tool)
     rest = f"Read the rest with {reader} and its text_from" if reader else "Give the whole text"
     return (
@@ -96,10 +96,10 @@ def _or_edit(tool: Tool) -> str:
     return ", or change a part of it with edits, which leaves everything else as it is" if tool.has_edits else ""
 
 
-def _reader(platform: Offered, tool: Tool) -> str | None:
+def _reader(platform: ToolSource, tool: Tool) -> str | None:
     """The tool that has the whole of the texts that this one writes."""
     tools = {one.name: one for one in platform.tools}
-    reader = tools.get(tool.settled_by or "")
-    if reader is not None and reader.rest_in is not None:
-        reader = tools.get(reader.rest_in)
+    reader = tools.get(tool.verify_with or "")
+    if reader is not None and reader.full_text_in is not None:
+        reader = tools.get(reader.full_text_in)
     return platform.name_of(reader) if reader is not None and reader.long_text else None

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from server.settings import TOOLSETS, Settings, SettingsError
 from tools.across import Across, across
-from tools.kit.platform import Offered, Platform
+from tools.kit.platform import Platform, ToolSource
 from tools.kit.toolset import Effect, Tool
 
 
@@ -27,7 +27,7 @@ def exposed_tools(platform: Platform, settings: Settings) -> list[Tool]:
 def is_open(platform: Platform, tool: Tool, settings: Settings) -> bool:
     """Whether the credentials reach what a tool needs; where there are none, everything is listed."""
     told = settings.platforms[platform.key]
-    return tool.needs is None or not told.is_configured or tool.needs not in told.shut
+    return tool.needs is None or not told.is_configured or tool.needs not in told.locked
 
 
 def offers(shown: Sequence[Platform]) -> list[Platform | Across]:
@@ -36,7 +36,7 @@ def offers(shown: Sequence[Platform]) -> list[Platform | Across]:
     return [*shown, across] if surveyed > 1 else list(shown)
 
 
-def listed(offered: Sequence[tuple[Offered, Tool]], settings: Settings) -> frozenset[str] | None:
+def listed(offered: Sequence[tuple[ToolSource, Tool]], settings: Settings) -> frozenset[str] | None:
     """The names of the tools that TESTDESK_TOOLSETS lists, or None for all of them.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 
 from server.inbox.store import PREFIX, Store, digest
-from tools.kit.parsing import NotJson, loaded, understood
+from tools.kit.parsing import NotJson, load_json, validate_leniently
 from tools.kit.platform import Platform
 from tools.kit.text import many, without_escaped_marks
 from tools.kit.webhook import Webhook
@@ -26,7 +26,7 @@ REPORT_SECONDS = 60.0
 NO_ADDRESS = "no such address"
 
 
-class Turned(Exception):
+class Rejected(Exception):
     """A delivery that is not taken: the status, and the reason that is counted."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -48,7 +48,7 @@ class Receiver:
             return
         try:
             status, told = await self._take(scope, receive)
-        except Turned as turned:
+        except Rejected as turned:
             status, told = turned.status, turned.reason
             self._refused[turned.reason] += 1
             if turned.reason != NO_ADDRESS or time.monotonic() >= self._next_report:
@@ -77,10 +77,10 @@ class Receiver:
     async def _take(self, scope: "Scope", receive: "Receive") -> tuple[int, str]:
         platform = await self._platform_at(scope["path"])
         if scope["method"] != "POST":
-            raise Turned(405, "not a POST")
+            raise Rejected(405, "not a POST")
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise Turned(415, "not JSON by its content type")
+            raise Rejected(415, "not JSON by its content type")
         document, hook, parsed = self._read(await _body(receive, headers), self._webhooks[platform])
         is_new = await self._store.keep(platform, hook.kind, hook.key(parsed), hook.item(parsed), document)
         return 200, "kept" if is_new else "kept already"
@@ -94,42 +94,42 @@ class Receiver:
         for one in known:
             is_known = hmac.compare_digest(one, given) or is_known  # each is compared, found or not
         if not is_known:
-            raise Turned(404, NO_ADDRESS)
+            raise Rejected(404, NO_ADDRESS)
         return platform
 
     @staticmethod
     def _read(body: bytes, hooks: Mapping[str, Webhook]) -> tuple[dict[str, object], Webhook, BaseModel]:
         try:
-            document = loaded(without_escaped_marks(body))
+            document = load_json(without_escaped_marks(body))
         except NotJson:
-            raise Turned(400, "not JSON, or nested too deep") from None
+            raise Rejected(400, "not JSON, or nested too deep") from None
         if not isinstance(document, dict):
-            raise Turned(422, "not an object")
+            raise Rejected(422, "not an object")
         event = document.get("event")
         hook = hooks.get(event) if isinstance(event, str) else None
         if hook is None:
-            raise Turned(422, "no event that is known")
+            raise Rejected(422, "no event that is known")
         try:
-            return document, hook, understood(document, hook.document)[0]  # what is odd is kept as it came
+            return document, hook, validate_leniently(document, hook.document)[0]  # what is odd is kept as it came
         except ValidationError as error:
             places = sorted({".".join(map(str, e["loc"])) for e in error.errors(include_input=False)})
             logger.info("an event of a wrong shape: %s", ", ".join(places[:5]))
-            raise Turned(422, "not the shape of its event") from None
+            raise Rejected(422, "not the shape of its event") from None
 
 
 async def _body(receive: "Receive", headers: Mapping[str, str]) -> bytes:
     announced = headers.get("content-length", "")
     if announced.isdigit() and int(announced) > MOST_BYTES:
-        raise Turned(413, "too large")
+        raise Rejected(413, "too large")
     body, more = b"", True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Turned(400, "broken off")
+            raise Rejected(400, "broken off")
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > MOST_BYTES:
-            raise Turned(413, "too large")
+            raise Rejected(413, "too large")
     return body
 
 

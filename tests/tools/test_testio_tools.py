@@ -8,7 +8,7 @@ import pytest
 from tests.desk import ERAS, change_bug, desk, live_client, sandboxes
 from tools.kit.errors import NotFound, Refused
 from tools.kit.sandbox.composition import Composition
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testio.client.testio import TestIO
 from tools.testio.tools.bugs import find_bugs_by_external_id, get_bug, get_bug_screenshots, list_bugs
 from tools.testio.tools.exploratory_tests import get_exploratory_test, list_exploratory_tests
@@ -25,7 +25,7 @@ def switch(world: Composition, **switches: bool) -> None:
 
 
 async def bugs(api: TestIO, **filters: Any) -> Any:
-    return await list_bugs(api, in_silence, **filters)
+    return await list_bugs(api, no_progress, **filters)
 
 
 async def test_a_list_of_bugs_reads_past_the_silent_cap_and_says_how_many_there_are() -> None:
@@ -226,9 +226,9 @@ async def test_templates_are_read_as_object_and_as_word() -> None:
 
 async def test_tests_are_listed_with_drafts_first_and_filtered_by_status() -> None:
     async with live_client() as api:
-        page = await list_exploratory_tests(api, in_silence, 71)
+        page = await list_exploratory_tests(api, no_progress, 71)
         assert page.items[0].status == "initialized"
-        running = await list_exploratory_tests(api, in_silence, 71, status=["running"])
+        running = await list_exploratory_tests(api, no_progress, 71, status=["running"])
         assert {test.status for test in running.items} == {"running"}
         assert running.coverage.matched < running.coverage.loaded
 

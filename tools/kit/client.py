@@ -16,16 +16,16 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from tools.kit.errors import OutcomeUnknown, PlatformError, RateLimited, Refused, Unavailable, UnexpectedShape
-from tools.kit.failures import Told, failure, network_words, no_document, page_title
-from tools.kit.missing import note
-from tools.kit.network import Account, unpacked
-from tools.kit.parsing import NotJson, is_blank, loaded, parsed
-from tools.kit.reasons import sentence_of
+from tools.kit.failures import FailureContext, error_for, network_error_message, not_json_message, page_title
+from tools.kit.missing import note_missing
+from tools.kit.network import Account, decompressed
+from tools.kit.parsing import NotJson, is_blank, load_json, parse_answer
+from tools.kit.reasons import error_sentence
 from tools.kit.retry import Pacer, pause
 from tools.kit.text import without_escaped_marks, word
 
 M = TypeVar("M", bound=BaseModel)
-Query = Sequence[tuple[str, str | int]]
+QueryParams = Sequence[tuple[str, str | int]]
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class _Request:
 
     method: str
     where: str
-    query: Query
+    query: QueryParams
     body: Any
     auth: httpx.Auth | None
     headers: Mapping[str, str]
@@ -157,7 +157,7 @@ class ApiClient:
         self,
         where: str,
         *,
-        query: Query = (),
+        query: QueryParams = (),
         into: type[M],
         envelope: str | None = None,
         auth: httpx.Auth | None = None,
@@ -173,7 +173,7 @@ class ApiClient:
         *,
         into: type[M],
         envelope: str | None = None,
-        query: Query = (),
+        query: QueryParams = (),
         body: Any = None,
         auth: httpx.Auth | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
@@ -202,7 +202,7 @@ class ApiClient:
         *,
         into: type[M],
         envelope: str | None = None,
-        query: Query = (),
+        query: QueryParams = (),
         body: Any = None,
         content: Content | None = None,
         auth: httpx.Auth | None = None,
@@ -221,7 +221,7 @@ class ApiClient:
         method: str,
         where: str,
         *,
-        query: Query = (),
+        query: QueryParams = (),
         body: Any = None,
         content: Content | None = None,
         auth: httpx.Auth | None = None,
@@ -276,17 +276,17 @@ class ApiClient:
             rest = (
                 "Nothing was sent." if request.is_write else "Check the network and the base address, then try again."
             )
-            told = f"{self.account.title} cannot be reached ({network_words(error)}). {rest}"
+            told = f"{self.account.title} cannot be reached ({network_error_message(error)}). {rest}"
             raise Unavailable(told, request=str(request)) from error
         except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a redirect to what can be no host's name
             raise self._broken_off(request, error) from error
         if response.is_success:
             return raw
-        raise self.failure(response.status_code, response.headers, raw, str(request), is_write=request.is_write)
+        raise self.error_for(response.status_code, response.headers, raw, str(request), is_write=request.is_write)
 
     def _broken_off(self, request: _Request, error: Exception) -> PlatformError:
         """The error of a request that left and got no whole answer."""
-        title, what = self.account.title, network_words(error)
+        title, what = self.account.title, network_error_message(error)
         if request.leaving is not None and not request.leaving.is_whole:
             return Unavailable(
                 f"The connection to {title} was lost before everything was sent ({what}). "
@@ -319,7 +319,7 @@ class ApiClient:
 
     async def _body(self, response: httpx.Response, request: str, is_write: bool) -> bytes:
         pieces, size = [], 0
-        async for piece in unpacked(response):
+        async for piece in decompressed(response):
             size += len(piece)
             if size > MAX_BODY and not response.is_success:
                 return b""  # the status says enough; no sentence is that long
@@ -335,10 +335,10 @@ class ApiClient:
 
     def _model(self, raw: bytes, into: type[M], envelope: str | None, request: str, *, done: bool = False) -> M:
         try:
-            model, missing = parsed(raw, into, envelope)
+            model, missing = parse_answer(raw, into, envelope)
         except NotJson as error:
             raise UnexpectedShape(
-                no_document(self.account, raw) + (f" {_ACCEPTED}" if done else ""), request=request
+                not_json_message(self.account, raw) + (f" {_ACCEPTED}" if done else ""), request=request
             ) from error
         except ValidationError as error:
             wrong = error.errors(include_input=False, include_url=False)
@@ -348,7 +348,7 @@ class ApiClient:
             raise self._unknown("nothing that is expected is in it", request, done)
         if missing:
             logger.info("%s: %s", request, missing.sentence)
-            note(missing)
+            note_missing(missing)
         return model
 
     def _unknown(self, why: str, request: str, done: bool) -> UnexpectedShape:
@@ -366,17 +366,17 @@ class ApiClient:
         except (httpx.InvalidURL, UnicodeError):
             return address
 
-    def failure(
+    def error_for(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:
         """The error that an answer means; a platform whose statuses mean other things says so here."""
-        told = Told(self.account.title, request, status, headers, self.words(raw), is_write)
-        return failure(told)
+        told = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
+        return error_for(told)
 
     def words(self, raw: bytes) -> str:
         """The platform's own sentence in a body of an error, with its reasons; of a web page, its title."""
         try:
-            told = loaded(raw)
+            told = load_json(raw)
         except NotJson:
             return page_title(raw) or ""
-        return sentence_of(told)
+        return error_sentence(told)

@@ -106,7 +106,7 @@ Edits = Annotated[
 ]
 
 
-def edited(
+def apply_edits(
     stored: Mapping[str, str | None], edits: Sequence[TextEdit] | None, replaced: Iterable[str] = ()
 ) -> dict[str, str]:
     """The texts that edits change, as they are to be sent; `replaced` names fields that the same call sets whole.
@@ -135,7 +135,7 @@ def edited(
     return changed
 
 
-def described(edits: Sequence[TextEdit] | None) -> Iterator[str]:
+def describe_edits(edits: Sequence[TextEdit] | None) -> Iterator[str]:
     """What edits do, one sentence each, for a question."""
     for edit in edits or ():
         old = given(edit.old)
@@ -204,6 +204,6 @@ def _length(text: str, at: int) -> int:
     return 2 if text[at : at + 2] == "\r\n" else 1
 
 
-def texts(record: Any, *names: str) -> dict[str, str | None]:
+def text_fields(record: Any, *names: str) -> dict[str, str | None]:
     """The stored texts of a record that edits may change, by field."""
     return {name: getattr(record, name) for name in names}

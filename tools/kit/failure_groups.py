@@ -29,17 +29,17 @@ _CHANGING: Final = (
 )
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """A text without the codes that colour a terminal, and without what cannot be seen."""
     return clean(_ANSI.sub("", text))
 
 
-def normalised(error: str | None) -> str:
+def normalized_error(error: str | None) -> str:
     """What tells an error from others: its first lines without what changes from run to run, ids, times, numbers.
 
     It is not to be shown: a secret that lost its digits here is no longer recognised as one.
     """
-    words = " ".join(plain(error or "").split())
+    words = " ".join(plain_text(error or "").split())
     for pattern, name in _CHANGING:
         words = pattern.sub(name, words)
     return words[:LONGEST].rstrip() or NO_WORDS
@@ -54,11 +54,11 @@ class Group(Generic[T]):
     members: list[T]
 
 
-def grouped(failures: Iterable[T], error_of: Callable[[T], str | None]) -> list[Group[T]]:
+def group_failures(failures: Iterable[T], error_of: Callable[[T], str | None]) -> list[Group[T]]:
     """Bring failures together by their normalised errors, the largest group first."""
     groups: dict[str, Group[T]] = {}
     for failure in failures:
-        words = normalised(error_of(failure))
+        words = normalized_error(error_of(failure))
         groups.setdefault(words, Group(words, [])).members.append(failure)
     return sorted(groups.values(), key=lambda group: -len(group.members))
 
@@ -67,7 +67,7 @@ FIRST_WORDS = 300
 """Characters of a message that a row shows; the rest is in get_result."""
 
 
-def shortened(message: str | None, at_most: int = FIRST_WORDS) -> str | None:
+def first_words(message: str | None, at_most: int = FIRST_WORDS) -> str | None:
     """The beginning of a message; what follows is left to the tool that has it whole.
 
     It ends behind a line or a word, because half a secret is not recognised as one any more.

@@ -27,7 +27,7 @@ from tools.kit.text import many, quote
 
 
 @dataclass(frozen=True)
-class Told:
+class FailureContext:
     """An answer that is no success: who gave it, to which request, and the platform's own sentence."""
 
     title: str
@@ -43,7 +43,7 @@ class Told:
         return {"request": self.request, "status": self.status, "words": self.words}
 
 
-def failure(told: Told) -> PlatformError:
+def error_for(told: FailureContext) -> PlatformError:
     """The error that a status means on most platforms."""
     title, status, given = told.title, told.status, told.facts
     if 300 <= status < 400:
@@ -69,7 +69,7 @@ def failure(told: Told) -> PlatformError:
     if status == HTTPStatus.CONFLICT:
         return Conflict(f"{title} refused: it is in a state that does not allow this (409).", **given)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return too_fast(told)
+        return rate_limited(told)
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return Invalid(f"{title} refused what was sent ({status}).", **given)
     if told.is_write:
@@ -83,7 +83,7 @@ def failure(told: Told) -> PlatformError:
     )
 
 
-def too_fast(told: Told) -> RateLimited:
+def rate_limited(told: FailureContext) -> RateLimited:
     """The error of a platform that wants fewer requests, whatever status it says so with."""
     wait = retry_after(told.headers)
     when = f"in {many(math.ceil(wait), 'second')}" if wait else "in a minute"
@@ -105,7 +105,7 @@ def page_title(raw: bytes) -> str | None:
     return " ".join(html.unescape(found[1].decode("utf-8", "replace")).split()) if found else ""
 
 
-def no_document(account: Account, raw: bytes) -> str:
+def not_json_message(account: Account, raw: bytes) -> str:
     """What came instead of JSON, and where to look when it is a page for people."""
     page = page_title(raw)
     if page is None:
@@ -127,7 +127,7 @@ def _host(address: str) -> str:
     return quote(host, at_most=100) if host else ""
 
 
-def network_words(error: Exception) -> str:
+def network_error_message(error: Exception) -> str:
     """What the network did, in a few words."""
     return {
         "ConnectError": "no connection",

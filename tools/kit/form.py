@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 
 STEPS: Final = 100
 """How often, at most, the progress of one form's files is told."""
@@ -53,7 +53,7 @@ class Form:
 
     files: Sequence[Attached] = ()
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
-    progress: Progress = in_silence
+    progress: Progress = no_progress
     boundary: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property

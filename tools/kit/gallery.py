@@ -6,11 +6,11 @@ from functools import partial
 
 from tools.kit.errors import PlatformError, Refused
 from tools.kit.picture import ANSWER_BYTES, Picture, Pictures, TooLarge, in_bytes
-from tools.kit.together import together
+from tools.kit.together import gather
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PictureRequest:
     """A picture to look at, and the platform's own thumbnail of it where there is one."""
 
     address: str
@@ -18,7 +18,7 @@ class Wanted:
 
 
 @dataclass
-class Look:
+class FetchedPicture:
     """What became of one picture."""
 
     picture: Picture | None = None
@@ -28,9 +28,9 @@ class Look:
     size: int | None = None
 
 
-async def gallery(pictures: Pictures, wanted: Sequence[Wanted]) -> list[Look]:
+async def fetch_pictures(pictures: Pictures, wanted: Sequence[PictureRequest]) -> list[FetchedPicture]:
     """Fetch pictures, each and all of them within their limits; beyond them a thumbnail, or the reason."""
-    looks = await together([partial(_look, pictures, one.address) for one in wanted], at_once=4)
+    looks = await gather([partial(_look, pictures, one.address) for one in wanted], at_once=4)
     room = pictures.answer_limit
     for look in looks:
         if look.picture is not None and len(look.picture.data) > room:
@@ -47,11 +47,11 @@ async def gallery(pictures: Pictures, wanted: Sequence[Wanted]) -> list[Look]:
     return looks
 
 
-async def _look(pictures: Pictures, address: str) -> Look:
+async def _look(pictures: Pictures, address: str) -> FetchedPicture:
     try:
         picture = await pictures.fetch(address)
     except TooLarge as error:
-        return Look(why=str(error), mime=error.mime, size=error.size or pictures.picture_limit + 1)
+        return FetchedPicture(why=str(error), mime=error.mime, size=error.size or pictures.picture_limit + 1)
     except (Refused, PlatformError) as error:
-        return Look(why=str(error))
-    return Look(picture, mime=picture.mime, size=len(picture.data))
+        return FetchedPicture(why=str(error))
+    return FetchedPicture(picture, mime=picture.mime, size=len(picture.data))

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from tools.kit.failure_groups import normalised
+from tools.kit.failure_groups import normalized_error
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
 from tools.kit.vocabulary import Said, Status
@@ -219,9 +219,9 @@ def _rows(outcomes: Sequence[Outcome]) -> Iterable[PastResult]:
     for inside in by_run.values():
         one = next((each for each in inside if each.is_failure), inside[0])
         others = Counter(each.status for each in inside if each is not one)
-        same = one.is_failure and one.error is not None and normalised(one.error) == last
+        same = one.is_failure and one.error is not None and normalized_error(one.error) == last
         if one.is_failure and one.error is not None:
-            last = normalised(one.error)
+            last = normalized_error(one.error)
         yield PastResult(
             run_id=one.run_id,
             run=one.run,

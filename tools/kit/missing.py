@@ -47,7 +47,7 @@ _open: ContextVar[tuple[Missing, ...]] = ContextVar("_open", default=())
 
 
 @contextmanager
-def collecting(*, alone: bool = False) -> Iterator[Missing]:
+def collect_missing(*, alone: bool = False) -> Iterator[Missing]:
     """Count what cannot be read inside of it; those around it count it too, unless it is to be counted `alone`."""
     missing = Missing()
     token = _open.set((missing,) if alone else (*_open.get(), missing))
@@ -57,7 +57,7 @@ def collecting(*, alone: bool = False) -> Iterator[Missing]:
         _open.reset(token)
 
 
-def note(missing: Missing) -> None:
+def note_missing(missing: Missing) -> None:
     """Say that something could not be read, to all who count."""
     for one in _open.get():
         one.add(missing)

@@ -31,18 +31,18 @@ def _is_number(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) <= 18
 
 
-def bare(word: str | None) -> str:
+def normalized(word: str | None) -> str:
     """A name without what differs between two spellings of it: capitals, spaces, dashes, invisible characters."""
     return "".join(character for character in clean(word or "").casefold() if character.isalnum())
 
 
 def matching(word: str, choices: Sequence[Choice], *, parts: bool = True) -> list[Choice]:
     """The choices that a word fits: by id or exact name, else by the name in another spelling, else by its words."""
-    folded, plain = clean(word).strip().casefold(), bare(word)
+    folded, plain = clean(word).strip().casefold(), normalized(word)
     names = [(choice, clean(choice.name or "").strip().casefold()) for choice in choices]
     found = [choice for choice, name in names if folded in {str(choice.id).casefold(), name}]
     if not found and plain:
-        found = [choice for choice, name in names if bare(name) == plain]
+        found = [choice for choice, name in names if normalized(name) == plain]
         if not found and parts:
             found = [choice for choice, name in names if all(part in name for part in folded.split())]
     return list({choice.id: choice for choice in found}.values())
@@ -53,7 +53,7 @@ def _choice(choice: Choice) -> str:
     return f"{choice.id} {quote(choice.name or '', at_most=80)}{where}"
 
 
-def listed(choices: Sequence[Choice], shows: str = "") -> str:
+def choices_text(choices: Sequence[Choice], shows: str = "") -> str:
     """Choices as an error lists them."""
     named = ", ".join(map(_choice, choices[:MOST_NAMED]))
     rest = len(choices) - MOST_NAMED
@@ -71,12 +71,14 @@ def pick(word: str, choices: Sequence[Choice], *, what: str, shows: str, parts: 
         return found[0]
     asked = repr(clean(word)[:80])
     if found:
-        raise Refused(f"{asked} fits more than one {what}: {listed(found)}. Give the id. Nothing was sent.")
+        raise Refused(f"{asked} fits more than one {what}: {choices_text(found)}. Give the id. Nothing was sent.")
     near = matching(word, choices) or choices
-    plain = bare(word)
-    near = sorted(near, key=lambda choice: -difflib.SequenceMatcher(None, plain, bare(choice.name)).ratio())
+    plain = normalized(word)
+    near = sorted(near, key=lambda choice: -difflib.SequenceMatcher(None, plain, normalized(choice.name)).ratio())
     exact = "" if parts else "whole "
-    raise Refused(f"No {what} has the {exact}name or id {asked}. There are: {listed(near, shows)}. Nothing was sent.")
+    raise Refused(
+        f"No {what} has the {exact}name or id {asked}. There are: {choices_text(near, shows)}. Nothing was sent."
+    )
 
 
 @dataclass(frozen=True)
@@ -138,14 +140,14 @@ IdOrName = Annotated[
 ]
 
 
-def marker(annotation: Any) -> ByName | None:
+def by_name_marker(annotation: Any) -> ByName | None:
     """The mark of a parameter's annotation."""
     return next((extra for extra in getattr(annotation, "__metadata__", ()) if isinstance(extra, ByName)), None)
 
 
-def published(annotation: Any) -> Any:
+def published_type(annotation: Any) -> Any:
     """The type that callers see: a number's place takes a name too where the parameter is marked."""
-    if marker(annotation) is None:
+    if by_name_marker(annotation) is None:
         return annotation
     inside, *extras = get_args(annotation)
     if (
@@ -175,7 +177,7 @@ def _wider(annotation: Any) -> Any:
 @lru_cache(maxsize=1024)
 def _marked(function: Callable[..., Any]) -> tuple[tuple[str, ByName], ...]:
     parameters = inspect.signature(function, eval_str=True).parameters.values()
-    return tuple((p.name, mark) for p in parameters if (mark := marker(p.annotation)) is not None)
+    return tuple((p.name, mark) for p in parameters if (mark := by_name_marker(p.annotation)) is not None)
 
 
 async def with_ids(function: Callable[..., Any], api: Any, given: Mapping[str, Any], *, parts: bool) -> dict[str, Any]:

@@ -65,7 +65,7 @@ async def _packed_once(response: httpx.Response) -> None:
         raise httpx.DecodingError("The answer is packed in a way that was not asked for.")
 
 
-async def unpacked(response: httpx.Response) -> AsyncIterator[bytes]:
+async def decompressed(response: httpx.Response) -> AsyncIterator[bytes]:
     """The body in pieces of at most 64 KiB, unpacked only as far as they are taken.
 
     The HTTP library unpacks each piece as a whole: one megabyte of gzip becomes a gigabyte before anybody counts.

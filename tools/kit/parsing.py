@@ -30,7 +30,7 @@ class NotJson(ValueError):
     """The bytes are no JSON document."""
 
 
-def loaded(raw: bytes) -> Any:
+def load_json(raw: bytes) -> Any:
     """A JSON document as plain objects, with U+FFFD in place of what is no Unicode.
 
     Raises:
@@ -48,7 +48,7 @@ def loaded(raw: bytes) -> Any:
         raise NotJson from error
 
 
-def parsed(raw: bytes, into: type[M], envelope: str | None) -> tuple[M, Missing]:
+def parse_answer(raw: bytes, into: type[M], envelope: str | None) -> tuple[M, Missing]:
     """The model of a body, and what of it could not be read; an empty body is an empty object.
 
     Raises:
@@ -61,14 +61,14 @@ def parsed(raw: bytes, into: type[M], envelope: str | None) -> tuple[M, Missing]
             return into.model_validate_json(raw or b"{}"), Missing()
         except ValidationError:
             pass  # the reasons come from below, whatever they are
-    answer = loaded(raw) if raw else {}
+    answer = load_json(raw) if raw else {}
     for name in (envelope or "").split("."):
         inside = answer.get(name) if isinstance(answer, dict) else None
         answer = inside if isinstance(inside, dict) else answer
-    return understood(answer, into)
+    return validate_leniently(answer, into)
 
 
-def understood(answer: Any, into: type[M]) -> tuple[M, Missing]:
+def validate_leniently(answer: Any, into: type[M]) -> tuple[M, Missing]:
     """The model of a document that was loaded, and what of it could not be read.
 
     Raises:
@@ -84,7 +84,7 @@ def understood(answer: Any, into: type[M]) -> tuple[M, Missing]:
             model = _forgiving(into).validate_python(answer, context=found)
         except ValidationError:
             raise error from None
-    return model, counted(found)
+    return model, count_missing(found)
 
 
 @cache
@@ -103,7 +103,7 @@ def is_blank(model: BaseModel) -> bool:
     return bool(type(model).model_fields) and not model.model_fields_set
 
 
-def counted(found: Found) -> Missing:
+def count_missing(found: Found) -> Missing:
     missing = Missing(rows=sum(is_row for _, is_row in found))
     missing.parts.update(place for place, is_row in found if not is_row)
     return missing

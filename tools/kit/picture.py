@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from tools.kit.client import ApiClient
 from tools.kit.errors import PlatformError, Refused, Unavailable
 from tools.kit.model import Answer
-from tools.kit.network import Account, unpacked
+from tools.kit.network import Account, decompressed
 
 PICTURE_BYTES: Final = "TESTDESK_PICTURE_BYTES"
 ANSWER_BYTES: Final = "TESTDESK_ANSWER_BYTES"
@@ -96,7 +96,7 @@ class Pictures(ApiClient):
                     raise Unavailable(f"its host answered {response.status_code}", status=response.status_code)
                 size = _announced(response)
                 data = b""
-                async for piece in unpacked(response):
+                async for piece in decompressed(response):
                     data += piece
                     if len(data) > self.picture_limit or (size or 0) > self.picture_limit:
                         raise TooLarge(self.picture_limit, mime=self._kind(data), size=size)

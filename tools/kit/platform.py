@@ -19,11 +19,11 @@ class Credential:
     where: str
     is_free_text: bool = False
     """Whether a person chose it, so that it may hold spaces and any letters; a token never does."""
-    elsewhere: Callable[[Mapping[str, str]], str | None] | None = None
+    fallback: Callable[[Mapping[str, str]], str | None] | None = None
     """Finds the value where the vendor's own programs keep it, for when the variable is not set; takes the environment.
 
     Raises ValueError with a sentence when that place says something that cannot be."""
-    invented: str | None = None
+    sandbox_value: str | None = None
     """Its value in a sandbox, where the value's form matters."""
 
 
@@ -36,11 +36,11 @@ class Setting:
     default: str | None = None
     says: str = ""
     """How the instructions tell its value to a model, with {} in its place; empty: it need not know."""
-    invented: str | None = None
+    sandbox_value: str | None = None
     """Its value in a sandbox, whatever the environment says."""
 
 
-class Offered:
+class ToolSource:
     """Tools and pages that are offered under one key."""
 
     key: str
@@ -79,7 +79,7 @@ class Parts:
 
 
 @dataclass(frozen=True)
-class Platform(Offered):
+class Platform(ToolSource):
     """One platform: what it is, and how its parts are come by."""
 
     key: str
@@ -97,11 +97,11 @@ class Platform(Offered):
     mount: str
     """Where its imitation stands below a sandbox's origin."""
     settings: tuple[Setting, ...] = ()
-    suffices: tuple[frozenset[str], ...] = ()
+    credential_sets: tuple[frozenset[str], ...] = ()
     """Sets of variables each of which is enough to work with it; none: every credential is needed."""
-    locate: Callable[[Mapping[str, str]], str | None] | None = None
+    base_url_from: Callable[[Mapping[str, str]], str | None] | None = None
     """Takes the settings and answers the base address they mean; None: the default. Raises ValueError, a sentence."""
-    shut: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
+    locked: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
     """Takes all variables that are held, and answers what they do not open: what a tool `needs`, and the sentence that
     says which credential opens it and where to get that. No request is made for it."""
     words: str = field(default="")
@@ -132,6 +132,6 @@ class Platform(Offered):
 
         Of two that lack as many, the one that was begun is meant.
         """
-        wanted = self.suffices or (frozenset(credential.variable for credential in self.credentials),)
+        wanted = self.credential_sets or (frozenset(credential.variable for credential in self.credentials),)
         fewest = min(wanted, key=lambda one: (len(one - set(held)), -len(one & set(held))))
         return tuple(sorted(fewest - set(held)))

@@ -35,7 +35,7 @@ class Lines:
         """What a caller wants, whole; None was not said."""
         for name, value in fields.items():
             if value is not None:
-                self._lines.append(f"- {name}: {wanted(value)}")
+                self._lines.append(f"- {name}: {render_value(value)}")
 
     def rows(self, rows: Iterable[tuple[str, str]]) -> None:
         """Names with what is said of each; names of which the same is said share a line."""
@@ -49,8 +49,8 @@ class Lines:
         """What a caller wants in place of what is there."""
         if new is not None:
             plain = isinstance(old, bool | int | float)
-            before = wanted(old) if plain else quote(old, at_most=OLD) if old else "nothing"
-            self._lines.append(f"- {name}: {before} becomes {wanted(new)}")
+            before = render_value(old) if plain else quote(old, at_most=OLD) if old else "nothing"
+            self._lines.append(f"- {name}: {before} becomes {render_value(new)}")
 
     def parts(self, changes: Iterable[str]) -> None:
         """What is changed inside of longer texts, a sentence each."""
@@ -65,30 +65,32 @@ class Lines:
         return "\n".join(self._lines)
 
 
-def held(*counts: str) -> str:
+def join_counts(*counts: str) -> str:
     """Things counted by `many`, in a sentence; what there is none of is left out."""
     some = [count for count in counts if not count.startswith("0 ")]
     return f"{', '.join(some[:-1])} and {some[-1]}" if len(some) > 1 else "".join(some)
 
 
-def spoken(fields: Mapping[str, object]) -> str:
+def render_fields(fields: Mapping[str, object]) -> str:
     """What a caller gives of one thing among many, in one sentence."""
-    return ", ".join(f"{name.replace('_', ' ')} {wanted(value)}" for name, value in fields.items() if value is not None)
+    return ", ".join(
+        f"{name.replace('_', ' ')} {render_value(value)}" for name, value in fields.items() if value is not None
+    )
 
 
-def wanted(value: object) -> str:
+def render_value(value: object) -> str:
     """What a caller gave, as a question shows it: whole, and an empty one by name."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, Mapping):
-        return listed(f"{name}: {one}" for name, one in value.items())
+        return render_list(f"{name}: {one}" for name, one in value.items())
     if isinstance(value, str):
         return given(value) if value.strip() else "nothing, which empties it"
-    return listed(value) if isinstance(value, Iterable) else given(value)
+    return render_list(value) if isinstance(value, Iterable) else given(value)
 
 
-def listed(values: Iterable[object]) -> str:
+def render_list(values: Iterable[object]) -> str:
     """A caller's list, whole."""
-    return ", ".join(wanted(value) for value in values) or "none at all"
+    return ", ".join(render_value(value) for value in values) or "none at all"

@@ -26,7 +26,7 @@ MOST: Final = 8
 DEEPEST: Final = 6
 
 
-def sentence_of(body: Any) -> str:
+def error_sentence(body: Any) -> str:
     """What a body says went wrong, as one text on one line; empty where it says nothing."""
     if isinstance(body, str):
         return " ".join(body.split())
@@ -66,7 +66,7 @@ def _reasons(told: Any, place: str, depth: int) -> Iterator[str]:
     elif not isinstance(told, dict):
         yield _about(place, told if isinstance(told, str) else json.dumps(told))
     elif _sentence(told):
-        yield _about(".".join(filter(None, (place, _place_in(told)))), sentence_of(told))
+        yield _about(".".join(filter(None, (place, _place_in(told)))), error_sentence(told))
     else:
         named = {name: one for name, one in told.items() if name not in NUMBERS} or told
         for name, one in named.items():

@@ -96,7 +96,7 @@ def _no_document_type(*_: Any) -> None:
     raise _Wrong("it defines a document type or entities, which is refused")
 
 
-async def junit(file: OpenFile) -> Report:
+async def read_junit(file: OpenFile) -> Report:
     """Read a JUnit file to its end and count what it says.
 
     Raises:
@@ -111,7 +111,7 @@ async def junit(file: OpenFile) -> Report:
     return reading.report
 
 
-async def well_formed(file: OpenFile) -> None:
+async def read_xml(file: OpenFile) -> None:
     """Read an XML file of any kind to its end; a document type may name a place, and defines nothing.
 
     Raises:
@@ -122,7 +122,7 @@ async def well_formed(file: OpenFile) -> None:
     await _parsed(file, parser, "XML")
 
 
-async def whole_json(file: OpenFile) -> None:
+async def read_json(file: OpenFile) -> None:
     """See that a JSON file is whole, unless it is too large to be read at once.
 
     Raises:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC
 
-from tools.kit.when import instant
+from tools.kit.when import parse_timestamp
 
 LONGEST_IN_A_ROW = 80
 
@@ -20,10 +20,10 @@ class Brief:
 
 def minute(text: str | None) -> str | None:
     """A platform's time to the minute in UTC (2026-04-09T14:05Z), which sorts as a text; unreadable ones stay."""
-    read = instant(text)
+    read = parse_timestamp(text)
     return text if read is None else read.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
-def only_yes(value: bool | None) -> bool | None:
+def true_or_none(value: bool | None) -> bool | None:
     """Yes, or nothing: a no in every row says little and is paid for."""
     return value or None

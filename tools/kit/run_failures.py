@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import Field
 
-from tools.kit.failure_groups import NO_WORDS, Group, grouped, shortened
+from tools.kit.failure_groups import NO_WORDS, Group, first_words, group_failures
 from tools.kit.history import Mark
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
@@ -52,25 +52,25 @@ class ErrorGroup(Answer):
 
 def error_groups(failures: Sequence[Failure], *, is_ranked: bool = False) -> list[Group[Failure]]:
     """Failures by their errors, groups with new ones first, then the largest; ranked ones stay in their order."""
-    groups = grouped(failures, lambda failure: failure.error)
+    groups = group_failures(failures, lambda failure: failure.error)
     if is_ranked:
         return sorted(groups, key=lambda group: failures.index(group.members[0]))
     return sorted(groups, key=lambda group: (-_count(group.members, "new"), -len(group.members)))
 
 
-def shown_group(group: Group[Failure], *, named: int = NAMED, error: int = ERROR) -> ErrorGroup:
+def render_group(group: Group[Failure], *, named: int = NAMED, error: int = ERROR) -> ErrorGroup:
     """A group as an answer shows it, its new failures first."""
     members = sorted(group.members, key=lambda one: MARKS.index(one.mark))
     return ErrorGroup(
-        error=shortened(members[0].error, error) or NO_WORDS,
+        error=first_words(members[0].error, error) or NO_WORDS,
         count=len(members),
-        marks=marks_of(members),
+        marks=describe_marks(members),
         failed=[FailedIn(id=one.id, title=one.title, mark=one.mark, said=one.said) for one in members[:named]],
         more=len(members) - named if len(members) > named else None,
     )
 
 
-def marks_of(failures: Iterable[Failure]) -> str:
+def describe_marks(failures: Iterable[Failure]) -> str:
     """How many failures are new, flaky and known, in words."""
     counts = Counter(one.mark for one in failures)
     return ", ".join(f"{counts[mark]} {mark}" for mark in MARKS if counts[mark]) or "none"

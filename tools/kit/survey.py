@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tools.kit.errors import Invalid, NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.run_failures import ErrorGroup, Failure, error_groups, marks_of, shown_group
+from tools.kit.run_failures import ErrorGroup, Failure, describe_marks, error_groups, render_group
 from tools.kit.text import Key, Untrusted, clean
 from tools.kit.vocabulary import Said, Severity, Status
 
@@ -61,7 +61,7 @@ MOST_GROUPS: Final = 10
 """Groups of failures that a story shows."""
 
 
-def story(
+def run_story(
     run: RunRow,
     failures: Sequence[Failure],
     *,
@@ -75,9 +75,9 @@ def story(
     return RunStory(
         run=run,
         failing=len(failures),
-        marks=marks_of(failures) if failures else None,
+        marks=describe_marks(failures) if failures else None,
         earlier_runs=earlier,
-        groups=[shown_group(group) for group in groups[:MOST_GROUPS]],
+        groups=[render_group(group) for group in groups[:MOST_GROUPS]],
         more_groups=max(0, len(groups) - MOST_GROUPS),
         note=note,
         next=next_,
@@ -137,7 +137,7 @@ def _stands(word: str, text: str, *, whole: bool) -> bool:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Query:
     """Which runs or bugs are asked for; what is None does not matter."""
 
     since: datetime | None = None
@@ -151,7 +151,7 @@ class Wish:
     """What was read for it; see `once`."""
 
     async def once(self, what: str, read: Callable[[], Awaitable[T]]) -> T:
-        """Read something for this wish, or answer what was read for it before: runs, bugs and gaps share much."""
+        """Read something for this query, or answer what was read for it before: runs, bugs and gaps share much."""
         if what not in self.memory:
             self.memory[what] = await read()
         told: T = self.memory[what]
@@ -171,7 +171,7 @@ class Wish:
 
 
 @dataclass
-class Seen(Generic[T]):
+class Results(Generic[T]):
     """Rows in the order they are to be shown in, and whether all there is was looked at."""
 
     rows: list[T] = field(default_factory=list)
@@ -180,7 +180,7 @@ class Seen(Generic[T]):
     """What was not looked at, in words."""
 
 
-async def if_there(read: Awaitable[T]) -> T | None:
+async def none_if_missing(read: Awaitable[T]) -> T | None:
     """What a read answers, or None where the platform has no such thing, or the word has not the form of an id."""
     try:
         return await read
@@ -192,15 +192,15 @@ async def if_there(read: Awaitable[T]) -> T | None:
 class Survey:
     """Functions that take the platform's client first; a platform without bugs or open results leaves those out."""
 
-    runs: Callable[[Any, Wish], Awaitable[Seen[RunRow]]]
+    runs: Callable[[Any, Query], Awaitable[Results[RunRow]]]
     """Newest first."""
-    run: Callable[[Any, str, Wish], Awaitable[RunStory]]
-    """Takes an id as `runs` gives it, and the wish it is read for; raises NotFound or Refused with a sentence."""
-    search: Callable[[Any, str, Collection[Kind], int], Awaitable[Seen[Found]]]
+    run: Callable[[Any, str, Query], Awaitable[RunStory]]
+    """Takes an id as `runs` gives it, and the query it is read for; raises NotFound or Refused with a sentence."""
+    search: Callable[[Any, str, Collection[Kind], int], Awaitable[Results[Found]]]
     """Takes words, the kinds wanted and how many at most."""
-    bugs: Callable[[Any, Wish], Awaitable[Seen[BugRow]]] | None = None
+    bugs: Callable[[Any, Query], Awaitable[Results[BugRow]]] | None = None
     """Open bugs, the worst first, then those that are confirmed and not known to be fixed."""
-    untested: Callable[[Any, Wish], Awaitable[Seen[Untested]]] | None = None
+    untested: Callable[[Any, Query], Awaitable[Results[Untested]]] | None = None
     """What the runs that fit still hold without a result."""
-    lookup: Callable[[Any, str], Awaitable[Seen[Found]]] | None = None
+    lookup: Callable[[Any, str], Awaitable[Results[Found]]] | None = None
     """Takes one word, and finds what has it for an id or as the key of an issue in another tracker."""

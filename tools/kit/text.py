@@ -39,7 +39,7 @@ _learn: ContextVar[Callable[[str], None] | None] = ContextVar("learn", default=N
 
 
 @contextmanager
-def learning(learn: Callable[[str], None]) -> Iterator[None]:
+def learn_secrets(learn: Callable[[str], None]) -> Iterator[None]:
     """Tell of each secret that is read from a platform meanwhile: it may also stand in a text beside it."""
     token = _learn.set(learn)
     try:

@@ -8,7 +8,7 @@ import anyio
 T = TypeVar("T")
 
 
-async def together(calls: Sequence[Callable[[], Awaitable[T]]], *, at_once: int = 8) -> list[T]:
+async def gather(calls: Sequence[Callable[[], Awaitable[T]]], *, at_once: int = 8) -> list[T]:
     """Run the calls, at most `at_once` of them in flight, and answer their results in the order given."""
     results: dict[int, T] = {}
     waiting = iter(enumerate(calls))

@@ -28,7 +28,7 @@ class Progress(Protocol):
     async def __call__(self, done: float, total: float | None = None, message: str | None = None) -> None: ...
 
 
-async def in_silence(done: float, total: float | None = None, message: str | None = None) -> None:
+async def no_progress(done: float, total: float | None = None, message: str | None = None) -> None:
     """A Progress that nobody hears."""
 
 
@@ -47,9 +47,9 @@ class Tool:
     question: Question | None = None
     unasked_when: Callable[..., bool] | None = None
     """True where the arguments alone show that no question is needed; takes parameters by name, sends nothing."""
-    settled_by: str | None = None
+    verify_with: str | None = None
     """The reading tool that shows whether a write happened whose answer was lost; None: the API shows it nowhere."""
-    rest_in: str | None = None
+    full_text_in: str | None = None
     """The tool that has the whole of a text that was cut here."""
     long_text: bool = False
     """Whether a caller may ask for longer texts than usual."""
@@ -98,22 +98,22 @@ class Toolset(Generic[C]):
         self.resources: list[Resource] = []
 
     def reads(
-        self, *, rest_in: str | None = None, long_text: bool = False
+        self, *, full_text_in: str | None = None, long_text: bool = False
     ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
         """Declare a tool that changes nothing."""
-        return self._declare(Effect.READS, idempotent=True, rest_in=rest_in, long_text=long_text)
+        return self._declare(Effect.READS, idempotent=True, full_text_in=full_text_in, long_text=long_text)
 
     def writes(
         self,
         question: Question | None = None,
         *,
         idempotent: bool,
-        settled_by: str | None,
+        verify_with: str | None,
         unasked_when: Callable[..., bool] | None = None,
     ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
         """Declare a tool whose change can be taken back; a question is for the cases where it is not harmless."""
         return self._declare(
-            Effect.WRITES, question=question, idempotent=idempotent, settled_by=settled_by, unasked_when=unasked_when
+            Effect.WRITES, question=question, idempotent=idempotent, verify_with=verify_with, unasked_when=unasked_when
         )
 
     def destroys(
@@ -121,25 +121,29 @@ class Toolset(Generic[C]):
         question: Question,
         *,
         idempotent: bool,
-        settled_by: str | None,
+        verify_with: str | None,
         unasked_when: Callable[..., bool] | None = None,
     ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
         """Declare a tool whose change the API cannot take back."""
         return self._declare(
-            Effect.DESTROYS, question=question, idempotent=idempotent, settled_by=settled_by, unasked_when=unasked_when
+            Effect.DESTROYS,
+            question=question,
+            idempotent=idempotent,
+            verify_with=verify_with,
+            unasked_when=unasked_when,
         )
 
     def spends(
         self,
         question: Question,
         *,
-        settled_by: str | None,
+        verify_with: str | None,
         idempotent: bool = False,
         unasked_when: Callable[..., bool] | None = None,
     ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
         """Declare a tool that orders something paid."""
         return self._declare(
-            Effect.SPENDS, question=question, idempotent=idempotent, settled_by=settled_by, unasked_when=unasked_when
+            Effect.SPENDS, question=question, idempotent=idempotent, verify_with=verify_with, unasked_when=unasked_when
         )
 
     def resource(

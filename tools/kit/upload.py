@@ -71,7 +71,9 @@ class OpenFile:
 
 
 @asynccontextmanager
-async def opened(wanted: str, *, allowed: str, extensions: Collection[str], at_most: int) -> AsyncIterator[OpenFile]:
+async def open_upload(
+    wanted: str, *, allowed: str, extensions: Collection[str], at_most: int
+) -> AsyncIterator[OpenFile]:
     """Open a file below one of the `allowed` directories, as the setting lists them, for as long as the block runs.
 
     Raises:
@@ -84,7 +86,7 @@ async def opened(wanted: str, *, allowed: str, extensions: Collection[str], at_m
         file.close()
 
 
-def directories(allowed: str) -> list[Path]:
+def allowed_directories(allowed: str) -> list[Path]:
     """The directories a setting lists, links resolved; what is no whole path to one is left out."""
     found = []
     for text in filter(None, map(str.strip, allowed.split(os.pathsep))):
@@ -102,7 +104,7 @@ def _resolved(path: str, *, strict: bool = True) -> Path | None:
 
 
 def _checked(wanted: str, allowed: str, extensions: Collection[str], at_most: int) -> OpenFile:
-    roots = directories(allowed)
+    roots = allowed_directories(allowed)
     if not roots:
         raise Refused(
             f"No file may be uploaded here: {DIRECTORIES} names no directory. Whoever runs the server can set it to "

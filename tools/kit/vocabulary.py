@@ -29,7 +29,7 @@ MOST_NAMED: Final = 30
 """Words that a refusal names at most."""
 
 
-def shared(word: str | None, words: Mapping[str, W], otherwise: W) -> W:
+def shared_word(word: str | None, words: Mapping[str, W], otherwise: W) -> W:
     """The shared word for a platform's own, whose case, spaces and underscores do not count."""
     return words.get(folded(word or ""), otherwise)
 
@@ -108,10 +108,11 @@ class WordFilter:
     def _sentence(self, word: str) -> str:
         there = {plain: quote(said, at_most=60) for plain, said in self._seen.items()} | self._known
         hint = self._fields.get(folded(word))
-        return f"There is no {self._what} {word[:60]!r}. {hint or ''}{' ' if hint else ''}{there_are(word, there)}"
+        hint = f"{hint} " if hint else ""
+        return f"There is no {self._what} {word[:60]!r}. {hint}{describe_available(word, there)}"
 
 
-def there_are(word: str, there: Mapping[str, str]) -> str:
+def describe_available(word: str, there: Mapping[str, str]) -> str:
     """What there is in place of a word, the near one first; `there` has words by their folded form."""
     close = difflib.get_close_matches(folded(word)[:60], list(there), 1)
     ordered = [*close, *(plain for plain in there if plain not in close)]
@@ -122,4 +123,4 @@ def there_are(word: str, there: Mapping[str, str]) -> str:
 
 def instead_of(word: str, words: Iterable[str | None]) -> str:
     """The same for words that a platform has, which are its own or a stranger's."""
-    return there_are(word, {folded(one): quote(one, at_most=60) for one in words if one})
+    return describe_available(word, {folded(one): quote(one, at_most=60) for one in words if one})

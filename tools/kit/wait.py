@@ -12,7 +12,7 @@ import anyio
 from pydantic import Field
 
 from tools.kit.errors import Refused, Unavailable
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 
 T = TypeVar("T")
 
@@ -83,13 +83,13 @@ async def wait_until(
         wait = pace.next(wait)
 
 
-async def settled(
+async def wait_for_change(
     look: Callable[[], Awaitable[T]],
     is_there: Callable[[T], bool],
     *,
     is_sandbox: bool,
     say: str,
-    progress: Progress = in_silence,
+    progress: Progress = no_progress,
 ) -> T:
     """Look again for a bounded moment at what a platform shows a little after it took it; the last look is answered."""
     waited = await wait_until(

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Final, Generic, TypeVar
 
 from tools.kit.errors import PlatformError
-from tools.kit.missing import UNREADABLE, collecting
+from tools.kit.missing import UNREADABLE, collect_missing
 from tools.kit.page import Coverage
 from tools.kit.text import many
-from tools.kit.together import together
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.together import gather
+from tools.kit.toolset import Progress, no_progress
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ class Walk(Generic[T]):
         key: Callable[[T], Hashable],
         sizes: Sequence[int],
         broken: frozenset[int],
-        progress: Progress = in_silence,
+        progress: Progress = no_progress,
     ) -> None:
         self._fetch, self._keep, self._key = fetch, keep, key
         self._sizes, self._broken, self._progress = tuple(sizes), broken, progress
@@ -126,14 +126,14 @@ class Walk(Generic[T]):
             done += 1
             await self._progress(done, last, f"{self.walked.loaded} of {total} read")
 
-        await together([partial(one, page) for page in range(2, last + 1)])
+        await gather([partial(one, page) for page in range(2, last + 1)])
         if is_cut and end > last:
             self.walked.reasons.append(f"only the first {MOST_PAGES} pages were read")
 
     async def _rest_until_empty(self, size: int, *, gave_all: bool) -> None:
         page, wave = 2, 1
         while page <= MOST_PAGES:
-            batches = await together([partial(self._page, number, 0) for number in range(page, page + wave)])
+            batches = await gather([partial(self._page, number, 0) for number in range(page, page + wave)])
             for batch in batches:
                 new = self._take(batch)
                 if not new and len(batch.rows) >= size and not gave_all:
@@ -159,7 +159,7 @@ class Walk(Generic[T]):
 
     async def _page(self, page: int, level: int) -> Batch[T]:
         try:
-            with collecting() as missing:
+            with collect_missing() as missing:
                 batch = await self._fetch(page, self._sizes[level])
             return replace(batch, unread=batch.unread + missing.rows)
         except PlatformError as error:

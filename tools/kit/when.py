@@ -18,7 +18,7 @@ _AGE = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def moment(text: str, now: datetime, *, end_of_day: bool = False) -> datetime:
+def parse_time(text: str, now: datetime, *, end_of_day: bool = False) -> datetime:
     """The instant a text means; a bare date is its first moment in UTC, or its last with `end_of_day`.
 
     Raises:
@@ -46,7 +46,7 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True)
-class Span:
+class TimeSpan:
     """A time from and to, as instants; None has no end there."""
 
     since: datetime | None = None
@@ -61,7 +61,7 @@ class Span:
         return (self.since is None or when >= self.since) and (self.until is None or when <= self.until)
 
 
-async def span(clock: Clock, since: str | None = None, until: str | None = None) -> Span:
+async def time_span(clock: Clock, since: str | None = None, until: str | None = None) -> TimeSpan:
     """The time that two texts mean.
 
     Ages count from the platform's clock, which is asked for before they are resolved: otherwise the first call of a
@@ -72,16 +72,16 @@ async def span(clock: Clock, since: str | None = None, until: str | None = None)
     """
     given = {name: text for name, text in (("since", since), ("until", until)) if text}
     for text in given.values():
-        moment(text, datetime.now(UTC))
+        parse_time(text, datetime.now(UTC))
     ages = [name for name, text in given.items() if _AGE.fullmatch(text.strip())]
     # To the minute, so that the same call a moment later asks the platform the same.
     now = (await clock.clock()).replace(second=0, microsecond=0) if ages else datetime.now(UTC)
-    found = {name: moment(text, now, end_of_day=name == "until") for name, text in given.items()}
+    found = {name: parse_time(text, now, end_of_day=name == "until") for name, text in given.items()}
     notes = [f"{name} {given[name].strip()} is {found[name].astimezone(UTC):%Y-%m-%dT%H:%MZ}" for name in ages]
-    return Span(**found, note=f"{', '.join(notes)} by the platform's clock." if notes else None)
+    return TimeSpan(**found, note=f"{', '.join(notes)} by the platform's clock." if notes else None)
 
 
-def instant(text: str | None) -> datetime | None:
+def parse_timestamp(text: str | None) -> datetime | None:
     """A platform's ISO time in any of its spellings, or None where it gave none that can be read."""
     try:
         read = datetime.fromisoformat(text) if text else None
@@ -92,5 +92,5 @@ def instant(text: str | None) -> datetime | None:
 
 def milliseconds(text: str | None) -> int:
     """A platform's ISO time as a whole number to sort by; 0 where there is none."""
-    read = instant(text)
+    read = parse_timestamp(text)
     return int(read.timestamp() * 1000) if read is not None else 0

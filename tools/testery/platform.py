@@ -89,8 +89,8 @@ testery = Platform(
         Credential(
             TOKEN,
             "in the Testery web app under Settings, Integrations, Show API Token",
-            elsewhere=found_token,
-            invented="pat_sandbox00000000",
+            fallback=found_token,
+            sandbox_value="pat_sandbox00000000",
         ),
     ),
     address=Setting("TESTERY_BASE_URL", "Address of the API", "https://api.testery.io/api"),

@@ -121,8 +121,8 @@ def acts() -> Any:
     return ACTS
 
 
-def shut(held: Mapping[str, str]) -> Mapping[str, str]:
-    """What the kind of the token leaves shut: no request tells, its first letters do.
+def locked(held: Mapping[str, str]) -> Mapping[str, str]:
+    """What the kind of the token leaves locked: no request tells, its first letters do.
 
     A general token opens families A and B, a project token A, C and D; e-mail and password open B. A token without
     a known beginning is taken to open everything.
@@ -146,7 +146,7 @@ async def probe(api: "Testomatio") -> str:
     """
     account, told = api.account, []
     held = {name: value.get_secret_value() for name, value in account.credentials.items()} | dict(account.settings)
-    closed = shut(held)
+    closed = locked(held)
     project = account.settings.get(PROJECT)
     if project and "api" not in closed:
         info = await api.project_info(project)
@@ -172,12 +172,12 @@ testomatio = Platform(
         Credential(
             TOKEN,
             "in Testomat.io under Account, Access Tokens (general), or in a project under Settings (for it alone)",
-            invented="tstmt_sandbox0harbour0shop",
+            sandbox_value="tstmt_sandbox0harbour0shop",
         ),
-        Credential(PASSWORD, "as you log in to Testomat.io", is_free_text=True, invented="sandbox-password"),
+        Credential(PASSWORD, "as you log in to Testomat.io", is_free_text=True, sandbox_value="sandbox-password"),
     ),
-    suffices=(frozenset({TOKEN}), frozenset({EMAIL, PASSWORD})),
-    shut=shut,
+    credential_sets=(frozenset({TOKEN}), frozenset({EMAIL, PASSWORD})),
+    locked=locked,
     address=Setting(
         "TESTOMATIO_BASE_URL", "Address of Testomat.io; another for a self-hosted one", "https://app.testomat.io"
     ),
@@ -186,13 +186,13 @@ testomatio = Platform(
         Setting(
             PROJECT,
             "Slug of the project that is meant where a tool is told none",
-            invented="harbour-shop-6f98f",
+            sandbox_value="harbour-shop-6f98f",
             says="Its default project is {}.",
         ),
         Setting(
             EMAIL,
             "Your e-mail address, for what needs a login and has no general token",
-            invented="mara.lindt@shop.example.test",
+            sandbox_value="mara.lindt@shop.example.test",
         ),
     ),
     words=("Testomat.io: folders and suites hold tests, runs hold results. @T264409fe and 264409fe are one test."),

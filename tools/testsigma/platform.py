@@ -83,7 +83,7 @@ async def probe(api: "Testsigma") -> str:
     return f"{many(len(kept.rows), 'project')} visible"
 
 
-def locate(settings: Mapping[str, str]) -> str | None:
+def base_url_from(settings: Mapping[str, str]) -> str | None:
     """The address of the region that is set.
 
     Raises:
@@ -108,14 +108,16 @@ testsigma = Platform(
         Credential(TOKEN, WHERE),
         Credential(OTHER_TOKEN, f"the same under the vendor's own name, {WHERE}"),
     ),
-    suffices=(frozenset({TOKEN}), frozenset({OTHER_TOKEN})),
+    credential_sets=(frozenset({TOKEN}), frozenset({OTHER_TOKEN})),
     address=Setting(BASE_URL, "Address of the API, with /api/v1", REGIONS["us"]),
-    locate=locate,
+    base_url_from=base_url_from,
     mount="/testsigma/api/v1",
     settings=(
         Setting(REGION, "us (default), in or eu, where no address is set"),
         Setting(
-            USER, "E-mail of the user whose results and new test cases they are, where a call names nobody", invented=""
+            USER,
+            "E-mail of the user whose results and new test cases they are, where a call names nobody",
+            sandbox_value="",
         ),
     ),
     words=(

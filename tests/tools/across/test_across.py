@@ -9,8 +9,8 @@ import pytest
 from tests.tools.kit.test_platform import shop
 from tools.across import View, assess_release, get_run, list_runs, search
 from tools.kit.errors import NotConfigured, Refused, Unavailable
-from tools.kit.survey import BugRow, Found, Kind, RunRow, RunStory, Seen, Survey, Untested, Wish
-from tools.kit.toolset import in_silence
+from tools.kit.survey import BugRow, Found, Kind, Query, Results, RunRow, RunStory, Survey, Untested
+from tools.kit.toolset import no_progress
 
 pytestmark = pytest.mark.anyio
 
@@ -35,24 +35,24 @@ class Told:
         found: Collection[Found] = (),
         why: str | None = None,
     ) -> None:
-        self.wishes: list[Wish] = []
+        self.queries: list[Query] = []
         self._runs, self._bugs, self._untested, self._found, self._why = runs, bugs, untested, found, why
 
-    async def runs(self, api: Any, wish: Wish) -> Seen[RunRow]:
-        self.wishes.append(wish)
-        return Seen(list(self._runs), self._why is None, self._why)
+    async def runs(self, api: Any, query: Query) -> Results[RunRow]:
+        self.queries.append(query)
+        return Results(list(self._runs), self._why is None, self._why)
 
-    async def run(self, api: Any, run_id: str, wish: Wish) -> RunStory:
+    async def run(self, api: Any, run_id: str, query: Query) -> RunStory:
         return RunStory(run=next(row for row in self._runs if row.run_id == run_id))
 
-    async def search(self, api: Any, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
-        return Seen([found for found in self._found if found.kind in kinds][:limit])
+    async def search(self, api: Any, words: str, kinds: Collection[Kind], limit: int) -> Results[Found]:
+        return Results([found for found in self._found if found.kind in kinds][:limit])
 
-    async def bugs(self, api: Any, wish: Wish) -> Seen[BugRow]:
-        return Seen(list(self._bugs))
+    async def bugs(self, api: Any, query: Query) -> Results[BugRow]:
+        return Results(list(self._bugs))
 
-    async def untested(self, api: Any, wish: Wish) -> Seen[Untested]:
-        return Seen(list(self._untested))
+    async def untested(self, api: Any, query: Query) -> Results[Untested]:
+        return Results(list(self._untested))
 
     def survey(self) -> Survey:
         bugs = self.bugs if self._bugs else None
@@ -62,7 +62,7 @@ class Told:
 class Broken(Told):
     """A platform that is down."""
 
-    async def runs(self, api: Any, wish: Wish) -> Seen[RunRow]:
+    async def runs(self, api: Any, query: Query) -> Results[RunRow]:
         raise Unavailable("Toys is down.")
 
 
@@ -85,7 +85,7 @@ async def test_runs_of_all_platforms_come_newest_first_with_a_word_on_each_platf
         toys=Told(run("toys", "1", "passed", 1), run("toys", "2", "failed", 3)),
         games=Told(run("games", "3", "running", 2)),
     )
-    runs = await list_runs(seen, in_silence)
+    runs = await list_runs(seen, no_progress)
     assert [row.run_id for row in runs.items] == ["2", "3", "1"]
     assert [(source.platform, source.rows, source.complete) for source in runs.sources] == [
         ("toys", 2, True),
@@ -94,7 +94,7 @@ async def test_runs_of_all_platforms_come_newest_first_with_a_word_on_each_platf
 
 
 async def test_a_platform_that_fails_is_told_and_the_others_still_count() -> None:
-    runs = await list_runs(view(toys=Broken(), games=Told(run("games", "3", "running", 2))), in_silence)
+    runs = await list_runs(view(toys=Broken(), games=Told(run("games", "3", "running", 2))), no_progress)
     assert [row.run_id for row in runs.items] == ["3"]
     assert [(s.complete, s.why) for s in runs.sources] == [(False, "Toys is down."), (True, None)]
 
@@ -105,13 +105,13 @@ async def test_rows_can_be_narrowed_by_status_platform_time_and_number() -> None
         Told(run("games", "3", "failed", 2)),
     )
     seen = view(toys=toys, games=games)
-    assert [r.run_id for r in (await list_runs(seen, in_silence, status=["failed"])).items] == ["2", "3"]
-    assert [r.run_id for r in (await list_runs(seen, in_silence, platforms=["games"])).items] == ["3"]
-    short = await list_runs(seen, in_silence, limit=1, since="2d")
+    assert [r.run_id for r in (await list_runs(seen, no_progress, status=["failed"])).items] == ["2", "3"]
+    assert [r.run_id for r in (await list_runs(seen, no_progress, platforms=["games"])).items] == ["3"]
+    short = await list_runs(seen, no_progress, limit=1, since="2d")
     assert (len(short.items), short.more) == (1, 2)
-    assert toys.wishes[-1].since == datetime(2026, 4, 1, 7, tzinfo=UTC)
+    assert toys.queries[-1].since == datetime(2026, 4, 1, 7, tzinfo=UTC)
     with pytest.raises(Refused, match="There are: toys, games"):
-        await list_runs(seen, in_silence, platforms=["moon"])
+        await list_runs(seen, no_progress, platforms=["moon"])
 
 
 async def test_one_run_is_asked_of_its_platform() -> None:
@@ -124,13 +124,13 @@ async def test_one_run_is_asked_of_its_platform() -> None:
 async def test_a_search_takes_the_kinds_that_are_wanted() -> None:
     found = [Found(platform="toys", kind="bug", id="1"), Found(platform="toys", kind="test", id="2")]
     seen = view(toys=Told(found=found), games=Told(found=[Found(platform="games", kind="run", id="3")]))
-    assert [f.id for f in (await search(seen, in_silence, "OLD10")).items] == ["1", "2", "3"]
-    assert [f.id for f in (await search(seen, in_silence, "OLD10", kinds=["test", "run"])).items] == ["2", "3"]
+    assert [f.id for f in (await search(seen, no_progress, "OLD10")).items] == ["1", "2", "3"]
+    assert [f.id for f in (await search(seen, no_progress, "OLD10", kinds=["test", "run"])).items] == ["2", "3"]
 
 
 async def test_a_release_without_a_scope_is_refused() -> None:
     with pytest.raises(Refused, match="Say which release"):
-        await assess_release(view(toys=Told()), in_silence)
+        await assess_release(view(toys=Told()), no_progress)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ async def test_a_release_without_a_scope_is_refused() -> None:
     ],
 )
 async def test_a_verdict_needs_evidence(toys: Told, games: Told, verdict: str | None, why: str | None) -> None:
-    assessment = await assess_release(view(toys=toys, games=games), in_silence, version="9")
+    assessment = await assess_release(view(toys=toys, games=games), no_progress, version="9")
     assert assessment.verdict == verdict
     assert (why or "") in (assessment.why_no_verdict or "")
 
@@ -179,7 +179,7 @@ async def test_a_failed_run_is_replaced_by_its_like_alone(newer: dict[str, Any],
     failed.environment, failed.where = "production", "shop"
     again.environment, again.where = newer.get("environment", "production"), newer.get("where", "shop")
     failed.total = 40 if "total" in newer else None
-    assessment = await assess_release(view(toys=Told(failed, again), games=Told()), in_silence, version="9")
+    assessment = await assess_release(view(toys=Told(failed, again), games=Told()), no_progress, version="9")
     assert assessment.verdict == verdict
     assert any("in place of 1 (failed)" in line.says for line in assessment.lines) == (verdict != "evidence against")
 
@@ -204,21 +204,21 @@ async def test_a_failed_run_is_replaced_by_its_like_alone(newer: dict[str, Any],
     ],
 )
 def test_a_version_is_no_part_of_another_number(text: str, title: str, is_it: bool) -> None:
-    assert Wish(text=text, whole_numbers=True).fits(title, NOW, NOW) is is_it
-    assert Wish(text=text).fits(title, NOW, NOW) or text == "v9.0"
+    assert Query(text=text, whole_numbers=True).fits(title, NOW, NOW) is is_it
+    assert Query(text=text).fits(title, NOW, NOW) or text == "v9.0"
 
 
 async def test_a_release_is_asked_for_by_whole_numbers_and_a_list_is_not() -> None:
     toys = Told(run("toys", "1", "passed", 1))
-    await list_runs(view(toys=toys, games=Told()), in_silence, text="9.0")
-    await assess_release(view(toys=toys, games=Told()), in_silence, version="9.0")
-    assert [wish.whole_numbers for wish in toys.wishes] == [False, True]
+    await list_runs(view(toys=toys, games=Told()), no_progress, text="9.0")
+    await assess_release(view(toys=toys, games=Told()), no_progress, version="9.0")
+    assert [query.whole_numbers for query in toys.queries] == [False, True]
 
 
 async def test_a_confirmed_bug_nobody_told_the_fix_of_leaves_a_release_unproven() -> None:
     accepted = bug("critical").model_copy(update={"is_confirmed": True})
     toys = Told(run("toys", "1", "passed", 1), bugs=[accepted])
-    assessment = await assess_release(view(toys=toys, games=Told()), in_silence, version="9")
+    assessment = await assess_release(view(toys=toys, games=Told()), no_progress, version="9")
     assert (assessment.verdict, assessment.open_bugs_by_severity) == ("not proven", [])
     assert [(c.what, c.count) for c in assessment.confirmed_bugs_by_severity] == [("critical", 1)]
     assert [line.source for line in assessment.lines if "not told whether fixed: 7" in line.says] == ["toys://bugs/7"]
@@ -227,7 +227,7 @@ async def test_a_confirmed_bug_nobody_told_the_fix_of_leaves_a_release_unproven(
 async def test_a_bad_bug_counts_however_many_lesser_ones_came_before() -> None:
     bugs = [bug("low", str(number)) for number in range(100)] + [bug("critical", "500")]
     toys = Told(run("toys", "1", "passed", 1), bugs=bugs)
-    assessment = await assess_release(view(toys=toys, games=Told()), in_silence, version="9")
+    assessment = await assess_release(view(toys=toys, games=Told()), no_progress, version="9")
     assert (assessment.verdict, assessment.against[0].source) == ("evidence against", "toys://bugs/500")
     assert (len(assessment.lines), assessment.left_out) == (40, "62 more lines")
 
@@ -235,10 +235,10 @@ async def test_a_bad_bug_counts_however_many_lesser_ones_came_before() -> None:
 async def test_what_is_untested_points_to_its_run() -> None:
     gap = Untested(platform="toys", run_id="1", page="toys://runs/1")
     toys = Told(run("toys", "1", "running", 1), untested=[gap, gap])
-    assessment = await assess_release(view(toys=toys, games=Told()), in_silence, version="9")
+    assessment = await assess_release(view(toys=toys, games=Told()), no_progress, version="9")
     assert [line.source for line in assessment.lines if "2 without a result" in line.says] == ["1"]
     other = Untested(platform="toys", run_id="9", page="toys://runs/9")
-    assessment = await assess_release(view(toys=Told(untested=[other]), games=Told()), in_silence, version="9")
+    assessment = await assess_release(view(toys=Told(untested=[other]), games=Told()), no_progress, version="9")
     assert [(line.says, line.source) for line in assessment.not_proven] == [
         ("1 without a result in run 9", "toys://runs/9")
     ]
@@ -246,7 +246,7 @@ async def test_what_is_untested_points_to_its_run() -> None:
 
 async def test_a_run_that_was_repeated_counts_by_its_newest() -> None:
     toys = Told(run("toys", "1", "failed", 1), run("toys", "2", "passed", 2, title="release 9"))
-    assessment = await assess_release(view(toys=toys, games=Told()), in_silence, version="9")
+    assessment = await assess_release(view(toys=toys, games=Told()), no_progress, version="9")
     assert assessment.verdict == "nothing found against"
     assert [(line.speaks, line.source) for line in assessment.lines] == [("for", "2")]
 
@@ -254,7 +254,7 @@ async def test_a_run_that_was_repeated_counts_by_its_newest() -> None:
 async def test_every_line_names_its_source_and_what_is_not_shown_is_counted() -> None:
     bugs = [bug("high", str(number)) for number in range(30)]
     toys = Told(run("toys", "1", "passed", 1), bugs=bugs)
-    assessment = await assess_release(view(toys=toys, games=Told()), in_silence, version="9")
+    assessment = await assess_release(view(toys=toys, games=Told()), no_progress, version="9")
     assert all(line.source for line in assessment.lines)
     assert [(c.what, c.count) for c in assessment.open_bugs_by_severity] == [("high", 30)]
     assert assessment.left_out is None
@@ -267,7 +267,7 @@ async def test_a_platform_without_a_credential_says_so_in_its_place() -> None:
         return Client()
 
     both = view(toys=Told(run("toys", "1", "passed", 1)), games=Told()).platforms
-    runs = await list_runs(View(both, client_of), in_silence)
+    runs = await list_runs(View(both, client_of), no_progress)
     assert [source.why for source in runs.sources] == [None, "Games is not configured."]
 
 
@@ -278,5 +278,5 @@ async def test_ages_count_by_the_clock_of_a_platform_that_is_configured() -> Non
         return Client()
 
     both = view(games=Told(), toys=Told(run("toys", "1", "passed", 1))).platforms
-    runs = await list_runs(View(both, client_of), in_silence, since="7d")
+    runs = await list_runs(View(both, client_of), no_progress, since="7d")
     assert [row.run_id for row in runs.items] == ["1"]

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tools.kit.upload import OpenFile, opened
+from tools.kit.upload import OpenFile, open_upload
 
 MOST = 10 * 2**20
 
@@ -14,5 +14,5 @@ async def open_in(
     builds: Path, name: str | Path = "shop.apk", *, allowed: str | None = None
 ) -> AsyncIterator[OpenFile]:
     listed = str(builds) if allowed is None else allowed
-    async with opened(str(builds / name), allowed=listed, extensions=(".apk", ".zip"), at_most=MOST) as file:
+    async with open_upload(str(builds / name), allowed=listed, extensions=(".apk", ".zip"), at_most=MOST) as file:
         yield file

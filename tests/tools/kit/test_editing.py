@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.guards.redact import Redactor
-from tools.kit.editing import TextEdit, described, edited
+from tools.kit.editing import TextEdit, apply_edits, describe_edits
 from tools.kit.errors import Refused
 from tools.kit.shortened import find_cut, piece
 
@@ -21,18 +21,18 @@ def bound(field: str, old: str, new: str) -> TextEdit:
 
 
 def test_a_piece_is_replaced_and_the_rest_stays_byte_for_byte() -> None:
-    after = edited({"goal": STORED}, [bound("goal", "shop.\nLog in", "store.\nSign in")])
+    after = apply_edits({"goal": STORED}, [bound("goal", "shop.\nLog in", "store.\nSign in")])
     assert after == {"goal": STORED.replace("shop.\r\nLog in", "store.\nSign in")}
 
 
 def test_a_piece_is_found_as_reads_show_it_also_where_invisible_characters_stand() -> None:
-    after = edited({"goal": STORED}, [bound("goal", "as demo.\nOrder tea. O", "as demo. Never o")])
+    after = apply_edits({"goal": STORED}, [bound("goal", "as demo.\nOrder tea. O", "as demo. Never o")])
     assert after == {"goal": STORED.replace("as demo.\r\nOrder\u200b tea. O", "as demo. Never o")}
 
 
 def test_edits_of_one_field_follow_each_other_and_others_stay_out() -> None:
     edits = [bound("goal", "Open", "Close"), bound("goal", "Close the", "Shut a"), bound("title", "x", "")]
-    assert edited({"goal": STORED, "title": "ax", "other": "x"}, edits) == {
+    assert apply_edits({"goal": STORED, "title": "ax", "other": "x"}, edits) == {
         "goal": "Shut a" + STORED.removeprefix("Open the"),
         "title": "a",
     }
@@ -54,29 +54,29 @@ def test_a_piece_that_does_not_fit_is_refused_and_says_nothing_of_what_is_masked
     field: str, old: str, why: str
 ) -> None:
     with pytest.raises(Refused, match=why) as refused:
-        edited({"goal": STORED, "title": None}, [bound(field, old, "")])
+        apply_edits({"goal": STORED, "title": None}, [bound(field, old, "")])
     assert "Nothing was sent." in str(refused.value)
     assert "4711" not in str(refused.value)
 
 
 def test_a_piece_that_also_stands_inside_a_secret_counts_where_it_is_shown() -> None:
     stored = "token: abc47edge12 and edge"
-    assert edited({"goal": stored}, [bound("goal", "edge", "rim")]) == {"goal": "token: abc47edge12 and rim"}
+    assert apply_edits({"goal": stored}, [bound("goal", "edge", "rim")]) == {"goal": "token: abc47edge12 and rim"}
 
 
 def test_a_text_that_has_the_characters_of_a_mask_itself_can_be_edited() -> None:
     stored = "See a[hidden] and password: Hafen-4711."
-    after = edited({"goal": stored}, [bound("goal", "See a[hidden] and", "Look at b[hidden],")])
+    after = apply_edits({"goal": stored}, [bound("goal", "See a[hidden] and", "Look at b[hidden],")])
     assert after == {"goal": "Look at b[hidden], password: Hafen-4711."}
 
 
 def test_a_field_is_given_whole_or_edited() -> None:
     with pytest.raises(Refused, match="whole or edit it, not both"):
-        edited({"goal": STORED}, [bound("goal", "Open", "Close")], ["goal"])
+        apply_edits({"goal": STORED}, [bound("goal", "Open", "Close")], ["goal"])
 
 
 def test_a_question_says_what_an_edit_does() -> None:
-    told = list(described([bound("goal", "Open", "Close"), bound("goal", "tea", "")]))
+    told = list(describe_edits([bound("goal", "Open", "Close"), bound("goal", "tea", "")]))
     assert ["becomes" in told[0], "is removed" in told[1]] == [True, True]
 
 
@@ -87,7 +87,7 @@ def test_a_question_says_what_an_edit_does() -> None:
 )
 def test_whatever_stands_around_it_a_piece_is_all_that_changes(before: str, secret: str, after: str) -> None:
     stored = f"{before}\ntoken: {secret} <here>{after}"
-    assert edited({"goal": stored}, [bound("goal", "<here>", "[there]")]) == {
+    assert apply_edits({"goal": stored}, [bound("goal", "<here>", "[there]")]) == {
         "goal": f"{before}\ntoken: {secret} [there]{after}"
     }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.kit.failure_groups import NO_WORDS, grouped, normalised, plain
+from tools.kit.failure_groups import NO_WORDS, group_failures, normalized_error, plain_text
 
 
 @pytest.mark.parametrize(
@@ -18,23 +18,23 @@ from tools.kit.failure_groups import NO_WORDS, grouped, normalised, plain
     ],
 )
 def test_what_changes_from_run_to_run_does_not_count(one: str, other: str) -> None:
-    assert normalised(one) == normalised(other)
+    assert normalized_error(one) == normalized_error(other)
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("card declined", "card accepted"), ("code OLD10 refused", "code OLD15 refused")]
 )
 def test_words_count(one: str, other: str) -> None:
-    assert normalised(one) != normalised(other)
+    assert normalized_error(one) != normalized_error(other)
 
 
 def test_colours_and_the_invisible_are_taken_out() -> None:
-    assert plain("\x1b[1;31mred\x1b[0m \x1b]8;;x\x07link\u200b") == "red link"
+    assert plain_text("\x1b[1;31mred\x1b[0m \x1b]8;;x\x07link\u200b") == "red link"
 
 
 def test_groups_come_largest_first_and_keep_their_members_in_order() -> None:
     errors = ["b 1", None, "a 1", "a 2", "", "a 3"]
-    assert [(group.key, group.members) for group in grouped(errors, lambda error: error)] == [
+    assert [(group.key, group.members) for group in group_failures(errors, lambda error: error)] == [
         ("a <n>", ["a 1", "a 2", "a 3"]),
         (NO_WORDS, [None, ""]),
         ("b <n>", ["b 1"]),

@@ -10,7 +10,7 @@ import pytest
 from tests.tools.kit.files import MOST, open_in
 from tools.kit import upload
 from tools.kit.errors import Refused
-from tools.kit.upload import OpenFile, opened
+from tools.kit.upload import OpenFile, open_upload
 
 pytestmark = pytest.mark.anyio
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes as POSIX has them")
@@ -48,7 +48,7 @@ async def test_a_file_in_a_folder_below_is_allowed(builds: Path) -> None:
 @pytest.mark.parametrize("path", ["shop.apk", "./shop.apk", "~/shop.apk", ""])
 async def test_a_path_has_to_be_whole(builds: Path, path: str) -> None:
     with pytest.raises(Refused, match="whole path"):
-        async with opened(path, allowed=str(builds), extensions=(".apk",), at_most=MOST):
+        async with open_upload(path, allowed=str(builds), extensions=(".apk",), at_most=MOST):
             pass
 
 

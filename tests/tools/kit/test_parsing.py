@@ -8,9 +8,9 @@ from pydantic import AliasPath, BeforeValidator, Field, RootModel, ValidationErr
 
 from tests.tools.kit.wire import Wire, says
 from tools.kit.errors import UnexpectedShape
-from tools.kit.missing import Missing, collecting, note
+from tools.kit.missing import Missing, collect_missing, note_missing
 from tools.kit.model import Many, Model
-from tools.kit.parsing import NotJson, loaded, parsed
+from tools.kit.parsing import NotJson, load_json, parse_answer
 from tools.kit.walk import Batch, Walk
 
 
@@ -44,7 +44,7 @@ class Bare(RootModel[Many[Row]]):
 
 
 def read(body: Any, into: Any = Rows) -> tuple[Any, str | None]:
-    model, missing = parsed(json.dumps(body).encode(), into, None)
+    model, missing = parse_answer(json.dumps(body).encode(), into, None)
     return model, missing.sentence
 
 
@@ -116,8 +116,8 @@ def test_the_rest_of_a_part_is_read() -> None:
     ],
 )
 def test_what_is_no_unicode_does_not_spoil_the_document(raw: bytes, text: str) -> None:
-    assert loaded(raw) == text
-    told, missing = parsed(
+    assert load_json(raw) == text
+    told, missing = parse_answer(
         b'{"rows": [{"id": 1, "notes": [{"text": ' + raw.removeprefix(b"\xef\xbb\xbf") + b"}]}]}", Rows, None
     )
     assert told.rows[0].notes[0].text == text
@@ -127,16 +127,16 @@ def test_what_is_no_unicode_does_not_spoil_the_document(raw: bytes, text: str) -
 @pytest.mark.parametrize("raw", [b"{", b"[" * 100_000, b"\xff\xfe", b"\\ud83d", b'"\\ud83d'])
 def test_what_is_no_json_stays_none(raw: bytes) -> None:
     with pytest.raises(NotJson):
-        loaded(raw)
+        load_json(raw)
 
 
 @pytest.mark.anyio
 async def test_a_client_says_what_it_left_out_to_whoever_counts() -> None:
     api = Wire(says(json={"rows": [{"id": 1}, None]})).client()
-    with collecting() as outer, collecting() as inner:
+    with collect_missing() as outer, collect_missing() as inner:
         await api.get("/rows", into=Rows)
     assert (outer.rows, inner.rows) == (1, 1)
-    with collecting() as outer, collecting(alone=True) as inner:
+    with collect_missing() as outer, collect_missing(alone=True) as inner:
         await api.get("/rows", into=Rows)
     assert (outer.rows, inner.rows) == (0, 1)
     with pytest.raises(UnexpectedShape):
@@ -148,7 +148,7 @@ async def test_a_walk_counts_rows_it_could_not_read_and_misses_none_behind_them(
     async def fetch(page: int, size: int) -> Batch[int]:
         rows = list(range(45))[(page - 1) * size : page * size]
         if page == 1:
-            note(Missing(rows=2))
+            note_missing(Missing(rows=2))
             rows = rows[2:]
         return Batch(rows)
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from tests.tools.kit.wire import Answer, Poured, Wire, fails, says
 from tools.kit.errors import PlatformError, Refused, Unavailable
-from tools.kit.gallery import Wanted, gallery
+from tools.kit.gallery import PictureRequest, fetch_pictures
 from tools.kit.network import Account, Network
 from tools.kit.picture import PICTURE_LIMIT, Album, Picture, Pictures, TooLarge, is_loopback
 
@@ -216,7 +216,9 @@ async def test_an_answer_holds_what_it_has_room_for_and_thumbnails_and_words_for
     large, small = PNG.ljust(700_000, b"\0"), PNG
     wire = Wire(*[says(content=large)] * 6, says(content=small), fails(httpx.ConnectError))
     pictures = Pictures(wire.account(), hosts=HOSTS)
-    looks = await gallery(pictures, [Wanted(f"https://bugs.test.io/{n}.png", f"{GOOD}?{n}") for n in range(6)])
+    looks = await fetch_pictures(
+        pictures, [PictureRequest(f"https://bugs.test.io/{n}.png", f"{GOOD}?{n}") for n in range(6)]
+    )
     shown = [look.picture for look in looks if look.picture is not None]
     assert sum(len(b64encode(picture.data)) for picture in shown) <= 4_000_000
     assert [look.why is None for look in looks] == [True] * 4 + [False] * 2

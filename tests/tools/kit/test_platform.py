@@ -1,4 +1,4 @@
-"""What opens a platform: one credential or another, a file of the vendor's; and what a credential leaves shut."""
+"""What opens a platform: one credential or another, a file of the vendor's; and what a credential leaves locked."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,7 +28,7 @@ async def get_report(api: Client) -> str:
     return "report"
 
 
-def shut(held: Mapping[str, str]) -> Mapping[str, str]:
+def locked(held: Mapping[str, str]) -> Mapping[str, str]:
     """What a key of the wrong kind does not open."""
     return {} if held.get("SHOP_TOKEN", "").startswith("admin_") else {"reports": "reports need an admin_ key"}
 
@@ -46,14 +46,14 @@ def shop(*, survey: Survey | None = None, **more: Any) -> Platform:
         sandbox=lambda: None,
         acts=lambda: (),
         credentials=(
-            Credential("SHOP_TOKEN", "under Settings", invented="admin_invented"),
+            Credential("SHOP_TOKEN", "under Settings", sandbox_value="admin_invented"),
             Credential("SHOP_PASSWORD", "in your head", is_free_text=True),
         ),
         address=Setting("SHOP_URL", "the base address", "https://shop.example"),
         mount="/shop",
-        settings=(Setting("SHOP_EMAIL", "who logs in"), Setting("SHOP_PROJECT", "a default", invented="toys")),
-        suffices=(frozenset({"SHOP_TOKEN"}), frozenset({"SHOP_EMAIL", "SHOP_PASSWORD"})),
-        shut=shut,
+        settings=(Setting("SHOP_EMAIL", "who logs in"), Setting("SHOP_PROJECT", "a default", sandbox_value="toys")),
+        credential_sets=(frozenset({"SHOP_TOKEN"}), frozenset({"SHOP_EMAIL", "SHOP_PASSWORD"})),
+        locked=locked,
     )
     return replace(platform, **more)
 
@@ -119,12 +119,12 @@ def in_a_file(environment: Mapping[str, str]) -> str | None:
 
 
 def test_the_vendors_own_place_is_looked_at_only_where_the_variable_is_not_set() -> None:
-    credentials = (Credential("SHOP_TOKEN", "under Settings", elsewhere=in_a_file),)
-    assert read({"HOME": "h"}, credentials=credentials, suffices=())[1].secrets == ["from-file"]
-    assert read({"HOME": "h", "SHOP_TOKEN": "own"}, credentials=credentials, suffices=())[1].secrets == ["own"]
-    assert not read({}, credentials=credentials, suffices=())[1].platforms["shop"].is_configured
+    credentials = (Credential("SHOP_TOKEN", "under Settings", fallback=in_a_file),)
+    assert read({"HOME": "h"}, credentials=credentials, credential_sets=())[1].secrets == ["from-file"]
+    assert read({"HOME": "h", "SHOP_TOKEN": "own"}, credentials=credentials, credential_sets=())[1].secrets == ["own"]
+    assert not read({}, credentials=credentials, credential_sets=())[1].platforms["shop"].is_configured
     with pytest.raises(SettingsError, match="no profile 'gone'"):
-        read({"SHOP_PROFILE": "gone"}, credentials=credentials, suffices=())
+        read({"SHOP_PROFILE": "gone"}, credentials=credentials, credential_sets=())
 
 
 def region(values: Mapping[str, str]) -> str | None:
@@ -135,9 +135,9 @@ def region(values: Mapping[str, str]) -> str | None:
 
 
 def test_the_base_address_may_follow_from_a_setting_and_its_own_variable_wins() -> None:
-    assert read({}, locate=region)[1].platforms["shop"].base_url == "https://shop.example"
-    assert read({"SHOP_PROJECT": "eu"}, locate=region)[1].platforms["shop"].base_url == "https://eu.shop.example"
-    told = read({"SHOP_PROJECT": "eu", "SHOP_URL": "https://own.example/"}, locate=region)[1]
+    assert read({}, base_url_from=region)[1].platforms["shop"].base_url == "https://shop.example"
+    assert read({"SHOP_PROJECT": "eu"}, base_url_from=region)[1].platforms["shop"].base_url == "https://eu.shop.example"
+    told = read({"SHOP_PROJECT": "eu", "SHOP_URL": "https://own.example/"}, base_url_from=region)[1]
     assert told.platforms["shop"].base_url == "https://own.example"
     with pytest.raises(SettingsError, match="the moon"):
-        read({"SHOP_PROJECT": "moon"}, locate=region)
+        read({"SHOP_PROJECT": "moon"}, base_url_from=region)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tools.kit.errors import Refused
-from tools.kit.reports import junit, well_formed, whole_json
-from tools.kit.upload import opened
+from tools.kit.reports import read_json, read_junit, read_xml
+from tools.kit.upload import open_upload
 
 pytestmark = pytest.mark.anyio
 
@@ -23,9 +23,11 @@ GOOD = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-async def read(folder: Path, text: str | bytes, name: str = "report.xml", reader: object = junit) -> str:
+async def read(folder: Path, text: str | bytes, name: str = "report.xml", reader: object = read_junit) -> str:
     (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    async with opened(str(folder / name), allowed=str(folder), extensions=(".xml", ".json"), at_most=2**30) as file:
+    async with open_upload(
+        str(folder / name), allowed=str(folder), extensions=(".xml", ".json"), at_most=2**30
+    ) as file:
         return str(await reader(file))  # type: ignore[operator]
 
 
@@ -74,8 +76,10 @@ async def test_a_large_report_takes_no_memory_and_a_tag_that_never_ends_is_refus
     del text
     tracemalloc.reset_peak()
     before, _ = tracemalloc.get_traced_memory()
-    async with opened(str(tmp_path / "report.xml"), allowed=str(tmp_path), extensions=(".xml",), at_most=2**30) as file:
-        await junit(file)
+    async with open_upload(
+        str(tmp_path / "report.xml"), allowed=str(tmp_path), extensions=(".xml",), at_most=2**30
+    ) as file:
+        await read_junit(file)
     peak = tracemalloc.get_traced_memory()[1] - before
     tracemalloc.stop()
     assert peak < 4 * 2**20
@@ -85,13 +89,13 @@ async def test_a_large_report_takes_no_memory_and_a_tag_that_never_ends_is_refus
 
 async def test_other_files_are_whole_too(tmp_path: Path) -> None:
     doctype = '<!DOCTYPE coverage SYSTEM "http://x/coverage.dtd">'
-    await read(tmp_path, f"{doctype}<coverage/>", reader=well_formed)
-    await read(tmp_path, '{"a": [1]}', "a.json", whole_json)
+    await read(tmp_path, f"{doctype}<coverage/>", reader=read_xml)
+    await read(tmp_path, '{"a": [1]}', "a.json", read_json)
     for text, name, reader in (
-        (f"{doctype.replace('>', ' [<!ENTITY a x>]>')}<coverage/>", "a.xml", well_formed),
-        ("<coverage>", "a.xml", well_formed),
-        ('{"a": [1', "a.json", whole_json),
-        ("[" * 200_000, "a.json", whole_json),
+        (f"{doctype.replace('>', ' [<!ENTITY a x>]>')}<coverage/>", "a.xml", read_xml),
+        ("<coverage>", "a.xml", read_xml),
+        ('{"a": [1', "a.json", read_json),
+        ("[" * 200_000, "a.json", read_json),
     ):
         with pytest.raises(Refused, match=r"Nothing was sent\."):
             await read(tmp_path, text, name, reader)

@@ -10,7 +10,7 @@ import pytest
 from tests.tools.kit.wire import FOUND, Thing, Wire, says
 from tools.kit.client import ApiClient
 from tools.kit.errors import OutcomeUnknown, PlatformError, RateLimited
-from tools.kit.failures import Told, failure, too_fast
+from tools.kit.failures import FailureContext, error_for, rate_limited
 from tools.kit.network import HeaderToken, QueryToken
 from tools.kit.retry import Pacer
 
@@ -46,11 +46,11 @@ class Hasty(ApiClient):
 
     limited_before_acting: ClassVar[bool] = True
 
-    def failure(
+    def error_for(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:
-        told = Told(self.account.title, request, status, headers, self.words(raw), is_write)
-        return too_fast(told) if told.words == "slow down" else failure(told)
+        told = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
+        return rate_limited(told) if told.words == "slow down" else error_for(told)
 
 
 @pytest.fixture

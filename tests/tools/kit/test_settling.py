@@ -3,8 +3,8 @@
 import pytest
 
 from tools.kit import wait
-from tools.kit.toolset import in_silence
-from tools.kit.wait import settled
+from tools.kit.toolset import no_progress
+from tools.kit.wait import wait_for_change
 
 pytestmark = pytest.mark.anyio
 
@@ -18,8 +18,8 @@ async def looks_until(there_after: int) -> int:
         count += 1
         return count
 
-    last = await settled(
-        look, lambda seen: seen >= there_after, is_sandbox=False, say="waiting for it", progress=in_silence
+    last = await wait_for_change(
+        look, lambda seen: seen >= there_after, is_sandbox=False, say="waiting for it", progress=no_progress
     )
     assert last == count
     return count

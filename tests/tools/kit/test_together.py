@@ -6,7 +6,7 @@ from functools import partial
 import anyio
 import pytest
 
-from tools.kit.together import together
+from tools.kit.together import gather
 
 pytestmark = pytest.mark.anyio
 
@@ -21,12 +21,12 @@ async def test_results_come_in_the_order_of_the_calls() -> None:
         return number
 
     with anyio.fail_after(2):
-        assert await together([partial(call, number) for number in range(5)]) == [0, 1, 2, 3, 4]
+        assert await gather([partial(call, number) for number in range(5)]) == [0, 1, 2, 3, 4]
 
 
 async def test_no_calls_are_no_results() -> None:
     nothing: list[Callable[[], Awaitable[int]]] = []
-    assert await together(nothing) == []
+    assert await gather(nothing) == []
 
 
 @pytest.mark.parametrize(("at_once", "most"), [(1, 1), (3, 3), (8, 8), (50, 20)])
@@ -40,7 +40,7 @@ async def test_no_more_calls_than_allowed_are_in_flight(at_once: int, most: int)
         await anyio.lowlevel.checkpoint()
         inside -= 1
 
-    assert len(await together([call] * 20, at_once=at_once)) == 20
+    assert len(await gather([call] * 20, at_once=at_once)) == 20
     assert seen == most
 
 
@@ -65,7 +65,7 @@ async def test_the_first_failure_is_raised_as_itself_and_the_rest_is_cancelled()
         *(partial(wait, number) for number in range(2, 10)),
     ]
     with anyio.fail_after(2), pytest.raises(LookupError) as caught:
-        await together(calls, at_once=3)
+        await gather(calls, at_once=3)
     assert caught.value is failure
     assert ended == ["cancelled", "cancelled"]
     assert begun == [0, 1]
@@ -83,7 +83,7 @@ async def test_of_two_failures_the_first_is_raised() -> None:
         raise LookupError("first")
 
     with anyio.fail_after(2), pytest.raises(LookupError, match="first"):
-        await together([fail_at_last, fail])
+        await gather([fail_at_last, fail])
 
 
 async def test_a_failure_keeps_what_it_came_from() -> None:
@@ -94,7 +94,7 @@ async def test_a_failure_keeps_what_it_came_from() -> None:
             raise LookupError("the failure") from error
 
     with pytest.raises(LookupError) as caught:
-        await together([partial(together, [fail])])
+        await gather([partial(gather, [fail])])
     assert str(caught.value.__cause__) == "the cause"
 
 
@@ -109,7 +109,7 @@ async def test_a_cancel_from_outside_cancels_all_calls() -> None:
 
     with anyio.fail_after(2):
         async with anyio.create_task_group() as group:
-            group.start_soon(together, [wait, wait])
+            group.start_soon(gather, [wait, wait])
             await anyio.wait_all_tasks_blocked()
             group.cancel_scope.cancel()
     assert ended == ["cancelled", "cancelled"]

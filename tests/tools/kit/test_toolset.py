@@ -34,30 +34,30 @@ def is_small(thing_id: int) -> bool:
 def test_a_declared_function_is_the_function_it_was() -> None:
     tool = Toolset(Client)
     assert tool.reads()(get_thing) is get_thing
-    assert tool.writes(idempotent=True, settled_by="get_thing")(get_thing) is get_thing
-    assert tool.destroys(about_to_drop, idempotent=False, settled_by="get_thing")(get_thing) is get_thing
-    assert tool.spends(about_to_drop, settled_by="get_thing")(get_thing) is get_thing
+    assert tool.writes(idempotent=True, verify_with="get_thing")(get_thing) is get_thing
+    assert tool.destroys(about_to_drop, idempotent=False, verify_with="get_thing")(get_thing) is get_thing
+    assert tool.spends(about_to_drop, verify_with="get_thing")(get_thing) is get_thing
     assert tool.resource("things/{thing_id}")(get_thing) is get_thing
 
 
 def test_a_verb_says_what_a_tool_does() -> None:
     tool = Toolset(Client)
-    tool.reads(rest_in="get_thing", long_text=True)(get_thing)
-    tool.writes(idempotent=True, settled_by="get_thing")(get_thing)
-    tool.destroys(about_to_drop, idempotent=False, settled_by="get_thing", unasked_when=is_small)(get_thing)
-    tool.spends(about_to_drop, settled_by="list_things")(get_thing)
+    tool.reads(full_text_in="get_thing", long_text=True)(get_thing)
+    tool.writes(idempotent=True, verify_with="get_thing")(get_thing)
+    tool.destroys(about_to_drop, idempotent=False, verify_with="get_thing", unasked_when=is_small)(get_thing)
+    tool.spends(about_to_drop, verify_with="list_things")(get_thing)
     assert tool.tools == [
-        Tool(get_thing, Effect.READS, idempotent=True, rest_in="get_thing", long_text=True),
-        Tool(get_thing, Effect.WRITES, idempotent=True, settled_by="get_thing"),
+        Tool(get_thing, Effect.READS, idempotent=True, full_text_in="get_thing", long_text=True),
+        Tool(get_thing, Effect.WRITES, idempotent=True, verify_with="get_thing"),
         Tool(
             get_thing,
             Effect.DESTROYS,
             idempotent=False,
             question=about_to_drop,
             unasked_when=is_small,
-            settled_by="get_thing",
+            verify_with="get_thing",
         ),
-        Tool(get_thing, Effect.SPENDS, idempotent=False, question=about_to_drop, settled_by="list_things"),
+        Tool(get_thing, Effect.SPENDS, idempotent=False, question=about_to_drop, verify_with="list_things"),
     ]
 
 
@@ -79,20 +79,20 @@ def test_there_is_no_effect_by_default() -> None:
 
 @pytest.mark.parametrize("verb", ["writes", "destroys", "spends"])
 def test_a_change_says_how_its_outcome_is_found_out(verb: str) -> None:
-    with pytest.raises(TypeError, match="settled_by"):
+    with pytest.raises(TypeError, match="verify_with"):
         getattr(Toolset(Client), verb)(about_to_drop, idempotent=True)
 
 
 @pytest.mark.parametrize("verb", ["writes", "destroys"])
 def test_a_change_says_whether_it_may_be_repeated(verb: str) -> None:
     with pytest.raises(TypeError, match="idempotent"):
-        getattr(Toolset(Client), verb)(about_to_drop, settled_by="get_thing")
+        getattr(Toolset(Client), verb)(about_to_drop, verify_with="get_thing")
 
 
 @pytest.mark.parametrize("verb", ["destroys", "spends"])
 def test_what_cannot_be_taken_back_has_its_question(verb: str) -> None:
     with pytest.raises(TypeError, match="question"):
-        getattr(Toolset(Client), verb)(idempotent=True, settled_by="get_thing")
+        getattr(Toolset(Client), verb)(idempotent=True, verify_with="get_thing")
 
 
 def test_a_platform_has_the_tools_and_pages_of_all_its_toolsets_in_order() -> None:

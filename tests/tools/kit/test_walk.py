@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tools.kit.errors import Unavailable
 from tools.kit.page import Coverage
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.kit.walk import MOST_HOLES, Batch, Walk, Walked
 
 pytestmark = pytest.mark.anyio
@@ -317,7 +317,7 @@ async def test_progress_is_told_with_an_end_where_one_is_known() -> None:
     await walk(Listing(list(range(100)), is_total_told=False))
     assert {total for _, total, _ in told} == {None}
     assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
-    await in_silence(1, 2, "nobody hears it")
+    await no_progress(1, 2, "nobody hears it")
 
 
 async def test_walks_may_be_summed_and_say_each_reason_once() -> None:

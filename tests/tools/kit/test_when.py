@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.kit.errors import Refused
-from tools.kit.when import instant, milliseconds, moment
+from tools.kit.when import milliseconds, parse_time, parse_timestamp
 
 NOW = datetime(2026, 4, 15, 12, 30, tzinfo=UTC)
 
@@ -33,19 +33,19 @@ NOW = datetime(2026, 4, 15, 12, 30, tzinfo=UTC)
     ],
 )
 def test_a_time_is_read_as_it_is_written(text: str, expected: str) -> None:
-    read = moment(text, NOW)
+    read = parse_time(text, NOW)
     assert read.astimezone(UTC).isoformat() == expected
     assert read.tzinfo is not None
 
 
 @pytest.mark.parametrize("text", ["2026-04-01", "20260401", " 2026-04-01"])
 def test_a_bare_date_may_mean_its_last_moment(text: str) -> None:
-    assert moment(text, NOW, end_of_day=True) == datetime(2026, 4, 2, tzinfo=UTC) - timedelta(microseconds=1)
+    assert parse_time(text, NOW, end_of_day=True) == datetime(2026, 4, 2, tzinfo=UTC) - timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize("text", ["2026-04-01T09:00", "2026-04-01T00:00+02:00", "7d"])
 def test_what_says_its_time_has_no_other_end(text: str) -> None:
-    assert moment(text, NOW, end_of_day=True) == moment(text, NOW)
+    assert parse_time(text, NOW, end_of_day=True) == parse_time(text, NOW)
 
 
 @pytest.mark.parametrize(
@@ -54,25 +54,25 @@ def test_what_says_its_time_has_no_other_end(text: str) -> None:
 )
 def test_nonsense_is_refused_with_the_forms_that_are_known(text: str) -> None:
     with pytest.raises(Refused, match=r"is no time\. Write a date \(2026-04-01\).*offset.*age \(7d, 12h\)"):
-        moment(text, NOW)
+        parse_time(text, NOW)
 
 
 def test_a_long_text_is_not_repeated_whole() -> None:
     with pytest.raises(Refused) as caught:
-        moment("x" * 10_000, NOW)
+        parse_time("x" * 10_000, NOW)
     assert len(str(caught.value)) < 250
 
 
 @given(st.text() | st.from_regex(r"[0-9]{1,5}\s*[mhdw]", fullmatch=True), st.booleans())
 def test_any_text_is_a_time_or_refused(text: str, end_of_day: bool) -> None:
     with suppress(Refused):
-        assert moment(text, NOW, end_of_day=end_of_day).tzinfo is not None
+        assert parse_time(text, NOW, end_of_day=end_of_day).tzinfo is not None
 
 
 @given(st.datetimes(timezones=st.timezones()), st.sampled_from("T "))
 def test_every_whole_time_is_read_back(time: datetime, between: str) -> None:
     time = datetime.fromisoformat(time.isoformat())  # with its offset at that time, as it is written
-    assert moment(time.isoformat(between), NOW) == time
+    assert parse_time(time.isoformat(between), NOW) == time
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,6 @@ def test_every_whole_time_is_read_back(time: datetime, between: str) -> None:
     ],
 )
 def test_a_platforms_time_is_read_or_none(text: str | None, expected: datetime | None) -> None:
-    assert instant(text) == expected
+    assert parse_timestamp(text) == expected
     assert milliseconds(text) == (int(expected.timestamp() * 1000) if expected else 0)
-    assert expected is None or getattr(instant(text), "tzinfo", None) is not None
+    assert expected is None or getattr(parse_timestamp(text), "tzinfo", None) is not None

@@ -9,7 +9,7 @@ from mcp.types import ImageContent
 from tests.desk import Desk, desk, text
 from tests.tools.kit.wire import Wire, says
 from tests.tools.testery.wired import client_over, run_as_read
-from tools.kit.failure_groups import grouped
+from tools.kit.failure_groups import group_failures
 from tools.testery.models.results import Result
 from tools.testery.sandbox.story import logs
 from tools.testery.tools.failures import get_failures
@@ -152,7 +152,7 @@ def test_ids_behind_an_underscore_do_not_part_equal_failures() -> None:
         Result.model_validate({"id": n, "error": f"payment pay_{n:012x} failed after {n} ms"})
         for n in (0x7B6F84B7E33B, 0xC8AEADFD4751)
     ]
-    assert len(grouped(told, lambda result: result.what)) == 1
+    assert len(group_failures(told, lambda result: result.what)) == 1
 
 
 async def test_a_failure_that_passed_when_tried_again_says_so() -> None:

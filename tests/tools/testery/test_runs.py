@@ -8,7 +8,7 @@ from mcp.types import ResourceTemplateReference, TextResourceContents
 from tests.desk import ERAS, Desk, client_of, desk
 from tests.tools.kit.wire import Wire, says
 from tests.tools.testery.wired import HELD, client_over, run_as_read
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testery.client import testery as client
 from tools.testery.client.testery import Testery
 from tools.testery.tools.runs import get_test_run, list_test_runs
@@ -54,8 +54,8 @@ async def test_a_list_that_looked_at_a_part_says_how_many_it_looked_at() -> None
 )
 async def test_a_filter_keeps_what_fits(filters: dict[str, Any], claim: Any) -> None:
     async with client_of(Testery, "testery") as api:
-        everything = await list_test_runs(api, in_silence, limit=500)
-        page = await list_test_runs(api, in_silence, limit=500, **filters)
+        everything = await list_test_runs(api, no_progress, limit=500)
+        page = await list_test_runs(api, no_progress, limit=500, **filters)
     fitting = [run.run_id for run in everything.items if claim(run)]
     assert [run.run_id for run in page.items] == fitting
     assert 0 < page.coverage.matched == len(fitting) < len(everything.items)

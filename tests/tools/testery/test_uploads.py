@@ -13,7 +13,7 @@ from tests.tools.kit.wire import Wire, says
 from tests.tools.testery.wired import HELD, client_over
 from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
 from tools.kit.network import Account
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testery.client.storage import BuildStorage
 from tools.testery.client.testery import Testery
 from tools.testery.tools.uploads import upload_build
@@ -148,7 +148,7 @@ async def test_a_wrong_project_key_is_told_before_the_file_leaves(folder: Path) 
 
 async def upload(wire: Wire, folder: Path) -> Any:
     api = client_over(wire, TESTDESK_UPLOAD_DIRS=str(folder))
-    return await upload_build(api, in_silence, "web", "1", str(folder / "tests.zip"))
+    return await upload_build(api, no_progress, "web", "1", str(folder / "tests.zip"))
 
 
 async def test_the_address_is_used_as_it_was_signed_and_the_token_does_not_go_along(folder: Path) -> None:
@@ -190,7 +190,7 @@ async def test_an_address_without_tls_gets_no_file(address: str, folder: Path, m
         )
     )
     with pytest.raises(PlatformError, match="without TLS"):
-        await upload_build(api, in_silence, "web", "1", str(folder / "tests.zip"))
+        await upload_build(api, no_progress, "web", "1", str(folder / "tests.zip"))
     assert len(wire.arrived) == 1
 
 
@@ -200,7 +200,7 @@ async def test_a_base_address_without_tls_gets_no_file(folder: Path, monkeypatch
     monkeypatch.setattr(account.network, "is_sandbox", False)
     plain = Account("Testery", "http://testery.example/api", account.network, account.credentials)
     with pytest.raises(Refused, match="has no TLS"):
-        await upload_build(Testery(plain), in_silence, "web", "1", str(folder / "tests.zip"))
+        await upload_build(Testery(plain), no_progress, "web", "1", str(folder / "tests.zip"))
     assert wire.arrived == []
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.desk import ERAS, desk, sandboxes
 from tools.kit.sandbox.composition import Composition
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.kit.wait import Pace, wait_until
 from tools.testery.models.runs import Run
 from tools.testery.tools import waiting
@@ -100,12 +100,12 @@ async def test_looks_never_come_closer_than_the_vendors_own_client_does(monkeypa
 
     monkeypatch.setattr("tools.kit.wait.anyio.sleep", sleep)
     monkeypatch.setattr("tools.kit.wait.time.monotonic", lambda: now)
-    await wait_until(look, lambda _: False, minutes=30, pace=waiting.PACE, say=lambda _: "", progress=in_silence)
+    await wait_until(look, lambda _: False, minutes=30, pace=waiting.PACE, say=lambda _: "", progress=no_progress)
     gaps = [b - a for a, b in pairwise(at)][:-1]
     assert min(gaps) >= 15
     assert max(gaps) <= 60
 
 
 def test_a_run_that_looks_for_its_tests_is_not_told_as_finished_with_none() -> None:
-    words = waiting.in_words(Run.model_validate({"id": 1, "status": "RUNNING", "totalCount": 0}))
+    words = waiting.describe(Run.model_validate({"id": 1, "status": "RUNNING", "totalCount": 0}))
     assert words == "running, looking for its tests"

@@ -15,7 +15,7 @@ from tests.desk import ERAS, Desk, desk, live_client, sandboxes, settings
 from tools.kit.errors import PlatformError, Refused
 from tools.kit.network import Account, Network
 from tools.kit.sandbox.composition import Composition
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.kit.upload import PIECE
 from tools.testio.client.testio import TestIO
 from tools.testio.models.binary_apps import UploadPlace
@@ -89,7 +89,7 @@ class Cloud:
 
 async def upload(cloud: Cloud, builds: Path, **more: Any) -> binary_apps.Uploaded:
     async with cloud.client(builds) as api:
-        return await upload_binary_app(api, in_silence, str(builds / "shop 4.2.apk"), presigned=True, **more)
+        return await upload_binary_app(api, no_progress, str(builds / "shop 4.2.apk"), presigned=True, **more)
 
 
 @both_eras
@@ -184,7 +184,7 @@ async def test_all_fields_go_to_the_storage_with_the_file_last_and_its_name_in_t
 async def test_every_extension_of_the_platform_is_taken_and_tells_the_kind(builds: Path, name: str, kind: str) -> None:
     (builds / name).write_bytes(b"x")
     async with live_client(TESTDESK_UPLOAD_DIRS=str(builds)) as api:
-        assert (await upload_binary_app(api, in_silence, str(builds / name))).content_type == kind
+        assert (await upload_binary_app(api, no_progress, str(builds / name))).content_type == kind
 
 
 async def test_the_way_is_chosen_by_size_and_by_what_is_told_of_the_bundle(
@@ -260,7 +260,7 @@ async def test_no_file_goes_over_plain_http_to_another_machine(builds: Path, bas
         # A real way out, which is never taken: what is allowed fails on the file that is missing.
         api = TestIO(Account("test IO", base, Network(), live.account.credentials, live.account.settings))
         with pytest.raises(Refused, match="no such file" if goes else "has no TLS"):
-            await upload_binary_app(api, in_silence, str(builds / "missing.apk"))
+            await upload_binary_app(api, no_progress, str(builds / "missing.apk"))
 
 
 async def test_a_storage_without_tls_is_sent_nothing(builds: Path) -> None:
@@ -269,7 +269,7 @@ async def test_a_storage_without_tls_is_sent_nothing(builds: Path) -> None:
         # As on a real network, where a mocked transport does not count as a sandbox.
         api.storage.account = replace(api.storage.account, network=Network())
         with pytest.raises(PlatformError, match=r"without TLS.*Binary app 77 was made and stays empty"):
-            await upload_binary_app(api, in_silence, str(builds / "shop 4.2.apk"), presigned=True)
+            await upload_binary_app(api, no_progress, str(builds / "shop 4.2.apk"), presigned=True)
     assert len(cloud.arrived) == 1
 
 

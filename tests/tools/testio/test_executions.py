@@ -7,7 +7,7 @@ import pytest
 
 from tests.desk import desk, live_client, sandboxes
 from tools.kit.errors import Refused
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testio.tools.executions import list_user_story_executions
 
 pytestmark = pytest.mark.anyio
@@ -16,7 +16,7 @@ PATH = "/user_story_version_executions"
 
 async def listed(world: Any = None, **filters: Any) -> Any:
     async with live_client(world) as api:
-        return await list_user_story_executions(api, in_silence, **filters)
+        return await list_user_story_executions(api, no_progress, **filters)
 
 
 async def test_all_pages_are_read_newest_first() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tools.kit.parsing import parsed, understood
+from tools.kit.parsing import parse_answer, validate_leniently
 from tools.testio.models.bugs import Bug, BugScan, RejectReasons
 
 BUG: dict[str, Any] = {"id": 88101, "title": "Coupon", "steps": ["a"], "severity": "high"}
@@ -25,13 +25,13 @@ BUG: dict[str, Any] = {"id": 88101, "title": "Coupon", "steps": ["a"], "severity
 )
 @pytest.mark.parametrize("model", [Bug, BugScan])
 def test_the_rest_of_an_odd_bug_is_read(odd: dict[str, Any], place: str, model: Any) -> None:
-    told, missing = understood(BUG | odd, model)
+    told, missing = validate_leniently(BUG | odd, model)
     assert (told.id, told.title, told.severity, told.steps) == (88101, "Coupon", "high", ["a"])
     assert place in missing.parts or place not in model.model_fields
 
 
 def test_numbered_steps_are_steps() -> None:
-    told, missing = understood(BUG | {"steps": {"1": "a", "2": "b"}}, Bug)
+    told, missing = validate_leniently(BUG | {"steps": {"1": "a", "2": "b"}}, Bug)
     assert (told.steps, bool(missing)) == (["a", "b"], False)
 
 
@@ -44,13 +44,13 @@ def test_fixed_is_a_date_or_a_word(fixed: Any, meant: bool | None) -> None:
 
 def test_answers_of_a_report_are_in_words() -> None:
     data = [{"name": "n", "value": value} for value in (["red", "blue"], False, True, 3, {"label": "x"})]
-    told, _ = understood(BUG | {"report": {"content": {"data": data}}}, Bug)
+    told, _ = validate_leniently(BUG | {"report": {"content": {"data": data}}}, Bug)
     assert told.report is not None
     assert [one.value for one in told.report.data] == ["red, blue", "no", "yes", "3", "x"]
 
 
 @pytest.mark.parametrize("shape", ['{"reject_reasons": [%s]}', "[%s]"])
 def test_reject_reasons_come_with_or_without_their_envelope(shape: str) -> None:
-    told, missing = parsed((shape % '{"key": "invalid", "name": "Invalid"}').encode(), RejectReasons, None)
+    told, missing = parse_answer((shape % '{"key": "invalid", "name": "Invalid"}').encode(), RejectReasons, None)
     assert [one.key for one in told.reject_reasons] == ["invalid"]
     assert not missing

@@ -7,7 +7,7 @@ from mcp.types import ElicitResult
 
 from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, desk, live_client, sandboxes
 from tools.kit.errors import NotFound, Refused
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testio.tools.test_cases import (
     ChangedStep,
     NewCase,
@@ -27,9 +27,9 @@ CASES = "/products/71/test_cases"
 
 async def test_the_list_says_how_many_there_are_and_continues_by_cursor() -> None:
     async with live_client() as api:
-        whole = await list_test_cases(api, in_silence, 71, limit=500)
-        first = await list_test_cases(api, in_silence, 71, limit=3)
-        rest = await list_test_cases(api, in_silence, 71, limit=500, cursor=first.next_cursor)
+        whole = await list_test_cases(api, no_progress, 71, limit=500)
+        first = await list_test_cases(api, no_progress, 71, limit=3)
+        rest = await list_test_cases(api, no_progress, 71, limit=500, cursor=first.next_cursor)
     assert whole.coverage.total == whole.coverage.loaded == len(whole.items) > 3
     assert whole.coverage.complete
     assert [case.id for case in [*first.items, *rest.items]] == [case.id for case in whole.items]
@@ -38,7 +38,7 @@ async def test_the_list_says_how_many_there_are_and_continues_by_cursor() -> Non
 async def test_pages_of_the_list_are_asked_for_at_their_cap() -> None:
     world = sandboxes()
     async with live_client(world) as api:
-        await list_test_cases(api, in_silence, 71)
+        await list_test_cases(api, no_progress, 71)
     (asked,) = world.journal.entries()
     assert (asked.method, asked.path, asked.query) == ("GET", CASES, [("page", "1"), ("per_page", "500")])
 
@@ -49,7 +49,7 @@ async def test_more_test_cases_than_a_page_holds_are_all_read() -> None:
             cases = [NewCase(title=f"Case {n}", feature_id=302, steps=["Look"]) for n in range(start, start + 100)]
             made = await create_test_cases(api, 71, cases)
             assert made.done == "100 made."
-        page = await list_test_cases(api, in_silence, 71, text="case", limit=500)
+        page = await list_test_cases(api, no_progress, 71, text="case", limit=500)
     assert page.coverage.total == page.coverage.loaded == 604
     assert page.coverage.matched == 600
 
@@ -81,7 +81,7 @@ async def test_a_list_that_knows_neither_pages_nor_numbers_is_taken_whole() -> N
 )
 async def test_feature_and_words_are_filtered_here(filters: dict[str, Any], ids: list[int]) -> None:
     async with live_client() as api:
-        page = await list_test_cases(api, in_silence, 71, **filters)
+        page = await list_test_cases(api, no_progress, 71, **filters)
     assert [case.id for case in page.items] == ids
     assert page.coverage.total == page.coverage.loaded > page.coverage.matched == len(ids)
 
@@ -89,7 +89,7 @@ async def test_feature_and_words_are_filtered_here(filters: dict[str, Any], ids:
 async def test_an_unknown_product_says_where_ids_come_from() -> None:
     async with live_client() as api:
         with pytest.raises(NotFound, match=r"^No product 799\. testio_list_products shows ids\.$"):
-            await list_test_cases(api, in_silence, 799)
+            await list_test_cases(api, no_progress, 799)
         with pytest.raises(NotFound, match=r"^No product 799\. testio_list_products shows ids\.$"):
             await get_test_case(api, 799, 7311)
         with pytest.raises(NotFound, match=r"^No product 799\. testio_list_products shows ids\.$"):

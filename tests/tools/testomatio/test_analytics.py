@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from tests.desk import desk
 from tests.tools.testomatio.holding import V2
-from tools.kit.parsing import understood
+from tools.kit.parsing import validate_leniently
 from tools.testomatio.models.analytics import Row, Rows
 
 pytestmark = pytest.mark.anyio
@@ -136,7 +136,7 @@ def test_rows_are_flat_whatever_they_came_as() -> None:
     deep = {"a": {"b": 1}, "list": [1, 2], "labels": [{"title": "Severity", "value": "high"}], "flaky_rate": 0.5}
     assert Row.model_validate(deep).cells == {"a.b": 1, "list": "1, 2", "labels": "Severity: high"}
     assert [row.cells for row in Rows.model_validate({"data": {"x": 1}}).data] == [{"x": 1}]
-    rows, missing = understood([{"x": 1}, 5], Rows)
+    rows, missing = validate_leniently([{"x": 1}, 5], Rows)
     assert [row.cells for row in rows.data] == [{"x": 1}]
     assert missing.rows == 1, "a row that is no object is counted"
     for other in ({"passed": 3, "meta": {"total": 1}}, {}):

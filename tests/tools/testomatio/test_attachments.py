@@ -11,7 +11,7 @@ from tests.desk import ERAS, Desk, desk, settings
 from tests.tools.testomatio.holding import V2
 from tools.kit.errors import Refused
 from tools.kit.network import Account, Network
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testomatio.client.families import EMAIL, PASSWORD, PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.tools.attachments import no_route, upload_attachment
@@ -142,4 +142,4 @@ async def test_deleting_a_file_names_it(mode: str, shots: Path) -> None:
 async def test_no_file_goes_where_it_could_be_read_on_the_way(shots: Path) -> None:
     account = Account("Testomat.io", "http://host.example", Network(), settings={PROJECT: "shop"})
     with pytest.raises(Refused, match="TLS"):
-        await upload_attachment(Testomatio(account), in_silence, "test", TEST, str(shots / "cart.png"))
+        await upload_attachment(Testomatio(account), no_progress, "test", TEST, str(shots / "cart.png"))

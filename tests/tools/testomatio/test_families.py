@@ -11,11 +11,11 @@ from pydantic import SecretStr
 from tests.tools.kit.wire import Answer, Wire, says
 from tools.kit.errors import Invalid, OutcomeUnknown, Refused, Unauthorized
 from tools.kit.network import Account, Network
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.testomatio.client.families import EMAIL, PASSWORD, PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Nothing
-from tools.testomatio.platform import shut
+from tools.testomatio.platform import locked
 
 pytestmark = pytest.mark.anyio
 
@@ -58,7 +58,7 @@ async def test_family_a_takes_the_token_and_needs_no_login() -> None:
 async def test_family_b_logs_in_once_for_all_calls_at_a_time() -> None:
     host = Host(OK)
     api = host.api()
-    await together([partial(api.projects_page, 1) for _ in range(6)])
+    await gather([partial(api.projects_page, 1) for _ in range(6)])
     assert host.logins == 1
     assert {sent[2] for sent in host.sent() if sent[1] == "/api/projects"} == {"Bearer eyJjwt.number.1"}
 
@@ -201,7 +201,7 @@ def test_without_a_project_the_way_to_one_is_said() -> None:
     ],
 )
 def test_what_a_credential_does_not_open_is_told_by_its_kind(held: dict[str, str], closed: set[str]) -> None:
-    told: Any = shut(held)
+    told: Any = locked(held)
     assert set(told) == closed
     assert all("need" in why for why in told.values())
 
@@ -236,7 +236,7 @@ def test_a_refusal_names_the_kind_of_credential_that_its_family_takes(path: str,
     error = (
         Host(OK)
         .api()
-        .failure(status, {}, b'{"message": "Project API Token is invalid"}', f"GET {path}", is_write=False)
+        .error_for(status, {}, b'{"message": "Project API Token is invalid"}', f"GET {path}", is_write=False)
     )
     assert isinstance(error, Unauthorized)
     assert re.search(words, str(error))

@@ -8,7 +8,7 @@ import pytest
 from tests.desk import desk
 from tests.tools.testomatio.holding import WEB
 from tests.tools.testomatio.host import Host, page_of
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testomatio.tools.suite_changes import about_to_delete_suite
 from tools.testomatio.tools.suite_tree import get_suite_tree
 from tools.testomatio.tools.test_batches import create_tests
@@ -58,7 +58,7 @@ async def test_suites_that_come_flat_with_their_parents_are_the_same_tree() -> N
         {"id": "b", "title": "B", "parentId": "a", "fileType": "folder"},
     ]
     host = answering({"GET /suites": {"data": rows, "meta": {"total": 3}}, "GET /tests": {"meta": {"total": 4}}})
-    tree = await get_suite_tree(host.api(), in_silence)
+    tree = await get_suite_tree(host.api(), no_progress)
     assert [(row.depth, row.id, row.kind) for row in tree.items] == [
         (1, "a", "folder"),
         (2, "b", "folder"),
@@ -70,7 +70,7 @@ async def test_suites_that_come_flat_with_their_parents_are_the_same_tree() -> N
 async def test_a_tree_of_which_roots_are_missing_does_not_claim_to_be_whole() -> None:
     told = {"data": [SUITE], "meta": {"total": 40, "page": 1, "per_page": 100}}
     host = answering({"GET /suites": told, "GET /tests": {"meta": {"total": 4}}})
-    tree = await get_suite_tree(host.api(), in_silence)
+    tree = await get_suite_tree(host.api(), no_progress)
     assert not tree.coverage.complete
     assert tree.coverage.total is None
     assert "40 were announced" in (tree.coverage.why or "")
@@ -85,7 +85,7 @@ async def test_the_webs_places_count_and_what_has_none_follows_as_it_came() -> N
     host.says("POST /login", {"jwt": "eyJ.a.b"})
     host.says("GET /api/shop/suites", {"data": told, "meta": {"num": 2, "per_page": 50}})
     host.says("GET /api/shop/suites/a", {"data": {"id": "a", "attributes": {}}, "included": below})
-    tree = await get_suite_tree(host.api(token="testomat_general"), in_silence)
+    tree = await get_suite_tree(host.api(token="testomat_general"), no_progress)
     assert [row.id for row in tree.items] == ["a", "z", "y", "x", "b", "n"]
 
 
@@ -102,7 +102,7 @@ async def test_a_test_of_nulls_is_a_test() -> None:
     host = answering({"GET /tests/264409fe": {"data": {"id": "264409fe", **nulls}}})
     host.says("GET /tests", {"data": [{"id": "264409fe", **nulls, "labels": ["Severity:high"]}]})
     assert (await get_test(host.api(), "264409fe")).test.labels == []
-    (row,) = (await list_tests(host.api(), in_silence)).items
+    (row,) = (await list_tests(host.api(), no_progress)).items
     assert (row.priority, row.labels) == ("normal", ["Severity:high"])
 
 
@@ -110,7 +110,7 @@ async def test_a_bulk_answer_may_come_bare() -> None:
     told = [{"id": "11111111", "title": "A", "status": "created"}, {"title": "B", "error": {"title": ["is taken"]}}]
     host = answering({"GET /suites/380c64db": {"data": SUITE}, "GET /tests": {"data": []}})
     host.says("POST /tests/bulk", told)
-    made = await create_tests(host.api(), in_silence, "380c64db", [NewTest(title="A"), NewTest(title="B")])
+    made = await create_tests(host.api(), no_progress, "380c64db", [NewTest(title="A"), NewTest(title="B")])
     assert [(row.status, row.id) for row in made.items] == [("created", "11111111"), ("failed", None)]
     assert "is taken" in (made.items[1].why or "")
 

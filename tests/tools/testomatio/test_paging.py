@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tools.kit.errors import Refused
-from tools.kit.missing import Missing, note
+from tools.kit.missing import Missing, note_missing
 from tools.kit.page import Page
 from tools.testomatio.models.documents import Listed, Meta
 from tools.testomatio.models.plans import Plan
@@ -158,7 +158,7 @@ async def test_rows_that_cannot_be_read_shift_no_other() -> None:
     async def fetch(number: int) -> Listed[Plan]:
         rows = [Plan(id=f"p{n}") for n in range(250)][(number - 1) * 100 : number * 100]
         if number == 1:
-            note(Missing(rows=2))
+            note_missing(Missing(rows=2))
             del rows[3:5]
         return Listed[Plan](data=rows, meta=Meta(total=250, per_page=100))
 

@@ -8,8 +8,8 @@ from tests.desk import DECLINE, desk
 from tests.tools.testomatio.holding import OF_THE_PROJECT, V2, holding
 from tests.tools.testomatio.host import Host, page_of
 from tools.kit.errors import NotFound
-from tools.kit.failure_groups import shortened
-from tools.kit.toolset import in_silence
+from tools.kit.failure_groups import first_words
+from tools.kit.toolset import no_progress
 from tools.testomatio.models.results import Result, WebResult
 from tools.testomatio.tools.result_changes import NewResult, add_results
 from tools.testomatio.tools.results import get_result, list_results
@@ -80,7 +80,7 @@ async def test_several_statuses_are_chosen_here_and_cursors_lead_through_all() -
         cursor: str | None = None
         while True:
             page = await list_results(
-                api, in_silence, run_id=HOTFIX, status=["failed", "skipped"], limit=5, cursor=cursor
+                api, no_progress, run_id=HOTFIX, status=["failed", "skipped"], limit=5, cursor=cursor
             )
             found += [row.status for row in page.items]
             if (cursor := page.next_cursor) is None:
@@ -97,7 +97,7 @@ async def test_a_value_that_would_be_split_is_refused() -> None:
 async def test_an_unknown_run_is_said_instead_of_an_empty_list() -> None:
     async with holding(OF_THE_PROJECT) as api:
         with pytest.raises(NotFound, match="testomatio_list_runs shows ids"):
-            await list_results(api, in_silence, run_id="00000000")
+            await list_results(api, no_progress, run_id="00000000")
         with pytest.raises(NotFound, match="testomatio_list_results shows ids"):
             await get_result(api, 1)
 
@@ -152,10 +152,10 @@ async def test_of_several_that_wait_one_has_to_be_named() -> None:
     host.says("GET /testruns", lambda request: page_of(rows, request))
     host.says("PUT /testruns/2", {"data": {}})
     host.says("GET /testruns/2", {"data": {**rows[1], "status": "failed"}})
-    told = await add_results(host.api(), in_silence, "00000001", [NewResult(test_id="264409fe", status="failed")])
+    told = await add_results(host.api(), no_progress, "00000001", [NewResult(test_id="264409fe", status="failed")])
     assert told.results[0].outcome == "impossible"
     assert "name one by result_id: 1 " in (told.results[0].note or "")
-    told = await add_results(host.api(), in_silence, "00000001", [NewResult(result_id=2, status="failed")])
+    told = await add_results(host.api(), no_progress, "00000001", [NewResult(result_id=2, status="failed")])
     assert (told.results[0].outcome, told.results[0].status) == ("updated", "failed")
 
 
@@ -171,7 +171,7 @@ async def test_one_that_fails_leaves_the_others_and_what_does_not_show_is_said()
     host.says("PUT /testruns/3", {"data": {}})
     host.says("GET /testruns/3", {"data": rows[2]})
     new = [NewResult(test_id=f"test000{n}", status="passed") for n in (1, 2, 3)]
-    told = await add_results(host.api(), in_silence, "00000001", new)
+    told = await add_results(host.api(), no_progress, "00000001", new)
     assert [row.outcome for row in told.results] == ["failed", "unknown", "updated"]
     assert told.results[2].note == "accepted, but a read says pending"
     assert told.done == "1 of 3 written."
@@ -219,10 +219,10 @@ async def test_a_deletion_names_the_result_its_run_and_its_words() -> None:
 
 def test_a_message_loses_its_colours_and_is_cut_behind_a_line_or_a_word() -> None:
     assert Result.model_validate({"id": 1, "message": "\x1b[31mExpected\x1b[0m 1"}).message == "Expected 1"
-    assert shortened("first line\nsecond line", 15) == "first line…"
-    assert shortened("some words and token=abcdefghijkl", 30) == "some words and…"
-    assert shortened("x" * 400) == "…"
-    assert shortened("short") == "short"
+    assert first_words("first line\nsecond line", 15) == "first line…"
+    assert first_words("some words and token=abcdefghijkl", 30) == "some words and…"
+    assert first_words("x" * 400) == "…"
+    assert first_words("short") == "short"
 
 
 @pytest.mark.parametrize("example", [["OLD10", "3"], {"code": "OLD10", "count": "3"}])

@@ -10,7 +10,7 @@ from tests.desk import desk
 from tests.tools.testomatio.holding import OF_THE_PROJECT, V2, holding
 from tests.tools.testomatio.host import Host, page_of
 from tools.kit.history import Past
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testomatio.tools.run_history import MOST_PAGES, history
 from tools.testomatio.tools.run_report import get_run_report, without_stack
 
@@ -177,7 +177,7 @@ async def test_of_a_huge_run_the_failed_alone_are_read_and_that_is_said() -> Non
     host.says("GET /runs/00000001", {"data": {"id": "00000001", "status": "failed", "kind": "automated"}})
     host.says("GET /testruns", results)
     host.says("GET /issues", {"data": [], "meta": {"total": 0}})
-    report = await get_run_report(host.api(), in_silence, run_id="00000001")
+    report = await get_run_report(host.api(), no_progress, run_id="00000001")
     assert (report.failing_tests, report.results.total, report.groups[0].tests) == (30, 9000, 30)
     assert "only the failed were read" in report.left_out[0]
     assert report.slowest == []
@@ -195,7 +195,7 @@ async def test_issues_of_a_project_with_very_many_are_asked_for_one_by_one_and_f
         return {"data": [], "meta": {"total": 90_000}}
 
     host.says("GET /issues", issues)
-    report = await get_run_report(host.api(), in_silence, run_id="00000001")
+    report = await get_run_report(host.api(), no_progress, run_id="00000001")
     assert [defect.name for defect in report.groups[0].defects] == ["SHOP-1"]
     assert any("first 20 failing tests" in why for why in report.left_out)
     assert len([line for line in host.sent("GET") if line.endswith("/issues")]) <= 42
@@ -263,4 +263,4 @@ def test_a_stack_does_not_tell_one_error_from_another(message: str | None, left:
 async def test_an_unknown_run_says_where_ids_come_from() -> None:
     async with holding(OF_THE_PROJECT) as api:
         with pytest.raises(Exception, match="testomatio_list_runs shows ids"):
-            await get_run_report(api, in_silence, run_id="00000000")
+            await get_run_report(api, no_progress, run_id="00000000")

@@ -8,7 +8,7 @@ from tests.desk import DECLINE, desk
 from tests.tools.testomatio.holding import LOGIN, OF_THE_PROJECT, V2, WEB, holding
 from tests.tools.testomatio.host import Host, page_of
 from tools.kit.errors import NotFound
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testomatio.tools.plans import get_plan, list_plans, update_plan
 from tools.testomatio.tools.rungroups import about_to_delete, list_rungroups
 from tools.testomatio.tools.web_changes import about_to_archive, archive_rungroups
@@ -39,8 +39,8 @@ async def test_a_server_that_lists_roots_alone_is_told() -> None:
 
 async def test_archived_groups_are_told_apart() -> None:
     async with holding(OF_THE_PROJECT) as api:
-        archived = await list_rungroups(api, in_silence, archived=True)
-        others = await list_rungroups(api, in_silence, archived=False, text="release")
+        archived = await list_rungroups(api, no_progress, archived=True)
+        others = await list_rungroups(api, no_progress, archived=False, text="release")
     assert [row.id for row in archived.items] == [OLD]
     assert OLD not in {row.id for row in others.items}
     assert len(others.items) > 3
@@ -121,7 +121,7 @@ async def test_plans_are_listed_by_the_filters_of_a_newer_server_and_of_an_older
     rows = [{"id": "1", "title": "By hand", "kind": "manual"}, {"id": "2", "title": "x", "kind": "mixed"}]
     host = Host()
     host.says("GET /plans", lambda request: page_of(rows, request))
-    page = await list_plans(host.api(), in_silence, kind="manual", text="HAND")
+    page = await list_plans(host.api(), no_progress, kind="manual", text="HAND")
     assert [plan.id for plan in page.items] == ["1"]
 
 

@@ -8,7 +8,7 @@ from tests.desk import desk
 from tests.tools.testomatio.holding import OF_THE_PROJECT, V2, holding
 from tests.tools.testomatio.host import Host, page_of
 from tools.kit.errors import NotFound, Refused
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.runs import bare_run, counts_of, get_run, get_run_stats, list_runs
 
@@ -74,7 +74,7 @@ async def test_what_an_old_server_ignores_is_filtered_here() -> None:
     host.says("GET /info", 404)
     page = await list_runs(
         host.api(),
-        in_silence,
+        no_progress,
         status=["failed"],
         kind="automated",
         group_id="mine",
@@ -168,13 +168,13 @@ def test_a_run_may_be_named_by_the_address_of_its_page(pasted: str, bare: str) -
 async def test_no_id_climbs_out_of_its_place(run_id: str) -> None:
     async with holding(OF_THE_PROJECT) as api:
         with pytest.raises(NotFound, match="testomatio_list_runs shows ids"):
-            await get_run(api, in_silence, run_id=run_id)
+            await get_run(api, no_progress, run_id=run_id)
 
 
 async def test_dots_are_no_id() -> None:
     async with holding(OF_THE_PROJECT) as api:
         with pytest.raises(Refused):
-            await get_run(api, in_silence, run_id="..")
+            await get_run(api, no_progress, run_id="..")
 
 
 async def test_a_breakdown_is_read_to_its_end_though_its_pages_are_smaller_and_its_meta_camel_cased() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.desk import desk, sandboxes, settings
 from tests.tools.testomatio.holding import LOGIN, OF_THE_PROJECT, SHOP, V2, WEB, holding
 from tools.kit.errors import NotFound, Refused
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testomatio.models.suites import Suite
 from tools.testomatio.tools.forest import planted
 from tools.testomatio.tools.suite_tree import get_suite_tree
@@ -64,16 +64,16 @@ async def test_siblings_stand_in_the_order_of_the_web_app_on_every_level(*, ever
 
 async def test_a_project_token_alone_gets_the_tree_and_is_told_whose_order_it_is() -> None:
     async with holding(OF_THE_PROJECT) as api:
-        tree = await get_suite_tree(api, in_silence)
+        tree = await get_suite_tree(api, no_progress)
     assert len(tree.items) == tree.coverage.total
     assert tree.order == "As the public API lists it."
 
 
 async def test_a_login_alone_gets_the_tree_from_the_web() -> None:
     async with holding(LOGIN) as api:
-        tree = await get_suite_tree(api, in_silence)
+        tree = await get_suite_tree(api, no_progress)
         with pytest.raises(Refused, match="API token"):
-            await get_suite_tree(api, in_silence, with_tests=True)
+            await get_suite_tree(api, no_progress, with_tests=True)
     assert parents([row.model_dump() for row in tree.items])[COUPONS] == "f01de004"
     assert tree.order == "As in the web app."
 
@@ -153,9 +153,9 @@ async def test_a_branch_is_looked_up_before_it_is_read_since_an_unknown_one_show
 async def test_an_unknown_suite_and_an_unknown_project_are_told_apart() -> None:
     async with holding(OF_THE_PROJECT) as api:
         with pytest.raises(NotFound, match="has no suite '00000000'"):
-            await get_suite_tree(api, in_silence, suite_id="00000000")
+            await get_suite_tree(api, no_progress, suite_id="00000000")
         with pytest.raises(NotFound, match="No project 'elsewhere'"):
-            await get_suite_tree(api, in_silence, project="elsewhere")
+            await get_suite_tree(api, no_progress, project="elsewhere")
 
 
 def tied(*pairs: tuple[str, str | None]) -> list[Suite]:

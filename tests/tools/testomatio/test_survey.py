@@ -6,8 +6,8 @@ from tests.desk import desk
 from tests.tools.testomatio.holding import GENERAL, OF_THE_PROJECT, SHOP, holding
 from tests.tools.testomatio.host import Host, page_of
 from tools.kit.errors import NotFound, Refused
-from tools.kit.survey import Wish
-from tools.kit.when import moment
+from tools.kit.survey import Query
+from tools.kit.when import parse_time
 from tools.testomatio.client.families import PROJECT
 from tools.testomatio.tools.survey import MOST_PROJECTS, survey
 
@@ -18,7 +18,7 @@ HOTFIX = "9a01f1x0"
 
 async def test_a_version_finds_its_runs_in_shared_words_newest_first() -> None:
     async with holding(OF_THE_PROJECT) as api:
-        seen = await survey.runs(api, Wish(text="release 9.0.1"))
+        seen = await survey.runs(api, Query(text="release 9.0.1"))
     assert seen.complete
     by = {row.run_id: row for row in seen.rows}
     assert (by[HOTFIX].status, by[HOTFIX].said, by[HOTFIX].failed) == ("failed", "failed", 12)
@@ -33,8 +33,8 @@ async def test_a_version_finds_its_runs_in_shared_words_newest_first() -> None:
 async def test_runs_that_lasted_into_the_time_are_in_it() -> None:
     async with holding(OF_THE_PROJECT) as api:
         await api.project_info(SHOP)
-        seen = await survey.runs(api, Wish(since=moment("2026-04-03", api.now())))
-        before = await survey.runs(api, Wish(until=moment("2026-03-01", api.now())))
+        seen = await survey.runs(api, Query(since=parse_time("2026-04-03", api.now())))
+        before = await survey.runs(api, Query(until=parse_time("2026-03-01", api.now())))
     assert HOTFIX in {row.run_id for row in seen.rows}
     assert "9a083000" not in {row.run_id for row in seen.rows}
     assert "9a083000" in {row.run_id for row in before.rows}
@@ -50,13 +50,13 @@ async def test_results_are_counted_where_the_list_tells_none() -> None:
 
 async def test_a_run_tells_its_failures_and_how_many_are_not_shown() -> None:
     async with holding(OF_THE_PROJECT) as api:
-        story = await survey.run(api, HOTFIX, Wish())
-        other = await survey.run(api, f"{SHOP}/{HOTFIX}", Wish())
+        story = await survey.run(api, HOTFIX, Query())
+        other = await survey.run(api, f"{SHOP}/{HOTFIX}", Query())
         with pytest.raises(NotFound, match="testomatio_list_runs"):
-            await survey.run(api, "00000000", Wish())
+            await survey.run(api, "00000000", Query())
         for odd in ("a/b/c", "/x", "shop/"):
             with pytest.raises(Refused, match="project/id"):
-                await survey.run(api, odd, Wish())
+                await survey.run(api, odd, Query())
     assert other == story
     assert (story.failing, story.marks) == (12, "1 new, 1 flaky, 10 known")
     assert any(one.said == "Known issue" for group in story.groups for one in group.failed)
@@ -66,8 +66,8 @@ async def test_a_run_tells_its_failures_and_how_many_are_not_shown() -> None:
 async def test_what_waits_in_runs_that_go_on_is_untested_and_so_is_a_run_that_has_not_begun() -> None:
     assert survey.untested is not None
     async with holding(OF_THE_PROJECT) as api:
-        seen = await survey.untested(api, Wish(text="9.0.1"))
-        few = await survey.untested(api, Wish(text="by hand", limit=3))
+        seen = await survey.untested(api, Query(text="9.0.1"))
+        few = await survey.untested(api, Query(text="by hand", limit=3))
     assert sum(row.run_id == "9a01aa01" for row in seen.rows) == 19
     assert ("9a01e0d0", "scheduled") in {(row.run_id, row.said) for row in seen.rows}
     assert (len(few.rows), few.complete) == (3, False)
@@ -88,8 +88,8 @@ async def test_words_find_tests_and_runs() -> None:
 
 async def test_without_a_default_the_projects_of_a_login_are_looked_into_and_ids_name_them() -> None:
     async with holding(GENERAL, TESTOMATIO_PROJECT="") as api:
-        seen = await survey.runs(api, Wish(text="hotfix"))
-        story = await survey.run(api, seen.rows[0].run_id, Wish())
+        seen = await survey.runs(api, Query(text="hotfix"))
+        story = await survey.run(api, seen.rows[0].run_id, Query())
     assert [row.run_id for row in seen.rows] == [f"{SHOP}/{HOTFIX}"]
     assert story.run.where == SHOP
     assert "harbour-archive" not in (seen.why or "")  # where even reading is refused
@@ -97,7 +97,7 @@ async def test_without_a_default_the_projects_of_a_login_are_looked_into_and_ids
 
 async def test_a_project_token_without_a_default_says_that_it_does_not_know_where() -> None:
     async with holding(OF_THE_PROJECT, TESTOMATIO_PROJECT="") as api:
-        seen = await survey.runs(api, Wish())
+        seen = await survey.runs(api, Query())
     assert (seen.rows, seen.complete) == ([], False)
     assert PROJECT in (seen.why or "")
 
@@ -109,7 +109,7 @@ async def test_many_projects_are_not_all_looked_into_and_that_is_said() -> None:
     host.says("GET /projects", lambda request: page_of(rows, request))
     host.says("GET /runs", {"data": [], "meta": {"total": 0}})
     api = host.api(token="testomat_general0token", project="")
-    seen = await survey.runs(api, Wish())
+    seen = await survey.runs(api, Query())
     assert seen.why == f"only {MOST_PROJECTS} of 15 projects were looked into; {PROJECT} chooses one"
     assert len([line for line in host.sent("GET") if line.endswith("/runs")]) == MOST_PROJECTS
 
@@ -122,7 +122,7 @@ async def test_a_project_that_refuses_does_not_stop_the_others() -> None:
     host.says("GET /one/runs", 403)
     run = {"id": "00000001", "title": "A", "status": "passed", "passed_count": 1}
     host.says("GET /two/runs", {"data": [run], "meta": {"total": 1}})
-    seen = await survey.runs(host.api(token="testomat_general0token", project=""), Wish())
+    seen = await survey.runs(host.api(token="testomat_general0token", project=""), Query())
     assert [row.run_id for row in seen.rows] == ["two/00000001"]
     assert (seen.why or "").startswith("one: ")
 

@@ -7,7 +7,7 @@ import pytest
 from tests.desk import desk, settings
 from tests.tools.testomatio.holding import OF_THE_PROJECT, SHOP, V2, WEB, holding
 from tools.kit.errors import NotFound, Refused, Unauthorized
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testomatio.client.families import TOKEN
 from tools.testomatio.tools.tests import get_test, list_tests
 
@@ -104,7 +104,7 @@ async def test_a_suite_that_is_not_there_is_not_an_empty_list() -> None:
 async def test_a_project_that_is_not_there_or_not_yours_is_told_as_that() -> None:
     async with holding(OF_THE_PROJECT) as api:
         with pytest.raises(NotFound, match="testomatio_list_projects"):
-            await list_tests(api, in_silence, project="nowhere-00000")
+            await list_tests(api, no_progress, project="nowhere-00000")
         with pytest.raises(NotFound, match="No project"):
             await get_test(api, "c0de0010", project="harbour-app-2d41c")
 
@@ -112,10 +112,10 @@ async def test_a_project_that_is_not_there_or_not_yours_is_told_as_that() -> Non
 async def test_a_paused_token_and_a_read_only_user_get_their_own_sentences() -> None:
     async with holding({TOKEN: "testomat_paused"}) as api:
         with pytest.raises(Unauthorized, match="paused or deleted"):
-            await list_tests(api, in_silence)
+            await list_tests(api, no_progress)
     async with holding({TOKEN: "testomat_reader"}) as api:
         with pytest.raises(Unauthorized, match="may only read"):
-            await list_tests(api, in_silence)
+            await list_tests(api, no_progress)
 
 
 @pytest.mark.parametrize("test_id", ["c0de0020", "Tc0de0020", "@Tc0de0020"])

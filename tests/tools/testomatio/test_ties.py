@@ -9,7 +9,7 @@ import pytest
 from tests.desk import ERAS, desk, sandboxes, settings
 from tests.tools.testomatio.holding import OF_THE_PROJECT, SHOP, V2, holding
 from tools.kit.errors import Refused, Unauthorized
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testomatio.client.families import TOKEN
 from tools.testomatio.tools.branches import create_branch, list_branches
 from tools.testomatio.tools.shares import about_to_share_tests, about_to_unshare, share_tests, unshare
@@ -189,7 +189,7 @@ async def test_a_plan_without_branches_is_told_as_that(status: int) -> None:
 async def test_a_project_that_is_not_there_has_no_branches_either() -> None:
     async with holding(OF_THE_PROJECT) as api:
         with pytest.raises(Exception, match="No project"):
-            await list_branches(api, in_silence, project="nowhere")
+            await list_branches(api, no_progress, project="nowhere")
     async with holding({TOKEN: "testomat_reader"}) as api:
         with pytest.raises(Unauthorized):
             await create_branch(api, "X")

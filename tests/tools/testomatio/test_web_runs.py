@@ -5,7 +5,7 @@ import pytest
 from tests.desk import desk
 from tests.tools.testomatio.holding import LOGIN, V2, WEB, holding
 from tools.kit.errors import NotFound, Refused
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testomatio.tools.web_runs import (
     get_result_details,
     get_run_details,
@@ -21,9 +21,9 @@ HOTFIX, GROUP = "9a01f1x0", "9a090000"
 
 async def test_a_group_lists_the_runs_of_its_subgroups_unless_told_otherwise() -> None:
     async with holding(LOGIN) as api:
-        below = await list_group_runs(api, in_silence, group_id=GROUP)
-        own = await list_group_runs(api, in_silence, group_id=GROUP, nested=False)
-        every = await list_group_runs(api, in_silence, limit=500)
+        below = await list_group_runs(api, no_progress, group_id=GROUP)
+        own = await list_group_runs(api, no_progress, group_id=GROUP, nested=False)
+        every = await list_group_runs(api, no_progress, limit=500)
     assert {"9a01f1x0", "9a01cb01"} <= {run.id for run in below.items}
     assert len(own.items) < len(below.items) < len(every.items)
     assert all(run.duration_s is not None for run in below.items)
@@ -31,7 +31,7 @@ async def test_a_group_lists_the_runs_of_its_subgroups_unless_told_otherwise() -
 
 async def test_archived_runs_have_a_list_of_their_own_and_still_answer() -> None:
     async with holding(LOGIN) as api:
-        archived = await list_archived_runs(api, in_silence)
+        archived = await list_archived_runs(api, no_progress)
         (run,) = archived.items
         whole = await get_run_details(api, run.id)
     assert run.archived
@@ -51,12 +51,12 @@ async def test_a_run_tells_its_custom_statuses_and_who_made_it_whatever_their_sh
 async def test_the_past_of_a_test_is_listed_across_runs_and_in_a_time() -> None:
     async with holding(LOGIN) as api:
         await api.projects_page(1)
-        past = await list_result_details(api, in_silence, test_id="c0de0010", limit=500)
+        past = await list_result_details(api, no_progress, test_id="c0de0010", limit=500)
         some = await list_result_details(
-            api, in_silence, test_id="c0de0010", since="2026-04-02", until="2026-04-02", status=["failed"]
+            api, no_progress, test_id="c0de0010", since="2026-04-02", until="2026-04-02", status=["failed"]
         )
         with pytest.raises(Refused, match="run_id or test_id"):
-            await list_result_details(api, in_silence)
+            await list_result_details(api, no_progress)
     assert len({row.run_id for row in past.items}) > 10
     assert {row.test_id for row in past.items} == {"c0de0010"}
     assert {(row.finished_at or "")[:10] for row in some.items} == {"2026-04-02"}
@@ -67,12 +67,12 @@ async def test_a_large_run_is_read_on_by_cursors_of_fifty() -> None:
         ids: list[int] = []
         cursor: str | None = None
         while True:
-            page = await list_result_details(api, in_silence, run_id=HOTFIX, limit=40, cursor=cursor)
+            page = await list_result_details(api, no_progress, run_id=HOTFIX, limit=40, cursor=cursor)
             ids += [row.id for row in page.items]
             if (cursor := page.next_cursor) is None:
                 break
         with pytest.raises(NotFound, match="testomatio_list_runs shows ids"):
-            await list_result_details(api, in_silence, run_id="00000000")
+            await list_result_details(api, no_progress, run_id="00000000")
     assert len(ids) == len(set(ids)) == 117
 
 

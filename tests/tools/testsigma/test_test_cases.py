@@ -7,7 +7,7 @@ import pytest
 from mcp.types import ElicitResult
 
 from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, Desk, client_of, desk
-from tools.kit.toolset import in_silence
+from tools.kit.toolset import no_progress
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.client.variables import USER
 from tools.testsigma.tools.case_changes import NewCase, create_test_cases
@@ -178,7 +178,7 @@ async def test_an_operator_may_name_the_owner_for_good() -> None:
     async with client_of(Testsigma, "testsigma", None, **{USER: "iris.okafor@shop.example.test"}) as api:
         cases = [NewCase(title="A", text="b")]
         made = await create_test_cases(
-            api, in_silence, "HRB", cases, "Cart", "Minor", case_type="Smoke", status="Draft", automation="Obsolete"
+            api, no_progress, "HRB", cases, "Cart", "Minor", case_type="Smoke", status="Draft", automation="Obsolete"
         )
         assert made.results[0].outcome == "created"
         case = await api.test_case((await api.projects()).rows[0].id, "HRB-61")

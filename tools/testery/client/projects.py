@@ -2,7 +2,7 @@
 
 from tools.kit.client import ApiClient, path
 from tools.kit.errors import NotFound
-from tools.kit.parsing import loaded
+from tools.kit.parsing import load_json
 from tools.testery.models.projects import Project, Projects, Suite, Suites
 
 WRONG_KEY = "invalid request"
@@ -42,7 +42,7 @@ def _unquoted(raw: bytes) -> str:
     if not text.startswith('"'):
         return text
     try:
-        told = loaded(raw)
+        told = load_json(raw)
     except ValueError:
         return text
     return told.strip() if isinstance(told, str) else text

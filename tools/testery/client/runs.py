@@ -7,9 +7,9 @@ from pydantic import ValidationError
 
 from tools.kit.client import ApiClient, path
 from tools.kit.form import Form
-from tools.kit.missing import collecting
+from tools.kit.missing import collect_missing
 from tools.kit.text import many
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Walked
 from tools.testery.models.runs import Created, Run, Runs
 
@@ -63,7 +63,7 @@ class RunCalls(ApiClient):
         newest: int,
         is_past: Callable[[Run], bool] = lambda run: False,
         advice: str = "pass a larger newest for older ones",
-        progress: Progress = in_silence,
+        progress: Progress = no_progress,
     ) -> Walked:
         """Read runs from the newest on, at most `newest` of them, until a page holds only runs that are past.
 
@@ -72,7 +72,7 @@ class RunCalls(ApiClient):
         """
         walked, seen, offset = Walked(), set[int](), 0
         while offset < newest:
-            with collecting() as missing:
+            with collect_missing() as missing:
                 rows = await self.test_runs(limit=min(PAGE, newest - offset), offset=offset)
             new = [run for run in rows if run.id not in seen]
             walked.unread += missing.rows

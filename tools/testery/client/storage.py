@@ -8,7 +8,7 @@ import httpx
 
 from tools.kit.errors import Refused
 from tools.kit.form import File
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.upload import Storage
 
 
@@ -17,7 +17,7 @@ class Bytes:
     """A file as the whole body, of no stated kind: the signature may not know one."""
 
     file: File
-    progress: Progress = in_silence
+    progress: Progress = no_progress
 
     @property
     def headers(self) -> Mapping[str, str]:

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from tools.kit.errors import Invalid, PlatformError
 from tools.kit.network import Account, HeaderToken
-from tools.kit.parsing import loaded
+from tools.kit.parsing import load_json
 from tools.kit.picture import Pictures
-from tools.kit.reasons import sentence_of
+from tools.kit.reasons import error_sentence
 from tools.testery.client.account import AccountCalls
 from tools.testery.client.credentials import TOKEN
 from tools.testery.client.projects import ProjectCalls
@@ -47,7 +47,7 @@ class Testery(AccountCalls, ProjectCalls, RunCalls, ResultCalls, SettingsCalls, 
         """The maintenance windows that are open now; None when the status page does not say."""
         return await self.status_page.maintenances()
 
-    def failure(
+    def error_for(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:
         """A 500 with a sentence is how this API refuses a deploy or a schedule that makes no sense, such as a bad cron
@@ -59,15 +59,15 @@ class Testery(AccountCalls, ProjectCalls, RunCalls, ResultCalls, SettingsCalls, 
             return Invalid(
                 f"{self.account.title} refused what was sent (500).", request=request, status=status, words=words
             )
-        return super().failure(status, headers, raw, request, is_write=is_write)
+        return super().error_for(status, headers, raw, request, is_write=is_write)
 
     def words(self, raw: bytes) -> str:
         """The sentence of an error; the framework's own bodies have one beside the name of the status."""
         message = _message(raw)
         if not message:
             return super().words(raw)
-        more = {name: one for name, one in loaded(raw).items() if name in {"errors", "details"}}
-        return sentence_of(more | {"message": message})
+        more = {name: one for name, one in load_json(raw).items() if name in {"errors", "details"}}
+        return error_sentence(more | {"message": message})
 
     async def link(self, *pieces: object) -> str | None:
         """An address in the web app, where there is one: beside the vendor's own hosts."""
@@ -84,7 +84,7 @@ class Testery(AccountCalls, ProjectCalls, RunCalls, ResultCalls, SettingsCalls, 
 def _message(raw: bytes) -> str:
     """The `message` of an error; empty where there is none, or only the name of its status again."""
     try:
-        told = loaded(raw)
+        told = load_json(raw)
     except ValueError:
         return ""
     words = told.get("message") if isinstance(told, dict) else None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator
 
 from tools.kit.text import Key
-from tools.kit.vocabulary import Status, shared
+from tools.kit.vocabulary import Status, shared_word
 
 STATUSES: Final[Mapping[str, Status]] = {
     "pass": "passed",
@@ -30,7 +30,7 @@ OVER: Final[frozenset[Status]] = frozenset({"passed", "failed", "cancelled"})
 
 def status_of(word: str | None) -> Status:
     """The shared word for a status of a run or of a result."""
-    return shared(word, STATUSES, "unknown")
+    return shared_word(word, STATUSES, "unknown")
 
 
 def _iso(value: Any) -> Any:

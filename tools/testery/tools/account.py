@@ -97,7 +97,7 @@ async def about_to_add(api: Testery, email: str) -> str:
     )
 
 
-@tool.destroys(about_to_add, idempotent=False, settled_by=None)
+@tool.destroys(about_to_add, idempotent=False, verify_with=None)
 async def add_user(api: Testery, email: Annotated[str, Field(min_length=3, max_length=320)]) -> Invited:
     """Add a person to the account, after a person said yes."""
     address = checked(email)
@@ -151,7 +151,7 @@ async def about_to_mint(api: Testery, name: str, profile: str, account_id: int |
     )
 
 
-@tool.destroys(about_to_mint, idempotent=False, settled_by=None)
+@tool.destroys(about_to_mint, idempotent=False, verify_with=None)
 async def create_api_token(
     api: Testery, profile: Profile, name: TokenName = "Testdesk", account_id: AccountId = None
 ) -> KeptToken:

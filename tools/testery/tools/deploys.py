@@ -108,7 +108,7 @@ def _named(schedules: list[Schedule]) -> str:
     return f"{len(schedules)} ({named}{more})" if named else "none that is known"
 
 
-@tool.spends(about_to_deploy, settled_by=None)
+@tool.spends(about_to_deploy, verify_with=None)
 async def create_deploy(
     api: Testery,
     project_key: ProjectKey,

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.kit.errors import Conflict, NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.naming import Choice, listed, matching
+from tools.kit.naming import Choice, choices_text, matching
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
 from tools.kit.text import Key, Untrusted, many, quote
@@ -87,7 +87,7 @@ async def known_environment(api: Testery, environment_key: str) -> Environment:
     if len(used) == 1:
         return used[0]
     count = many(len(used), "environment") if used else "No environment"
-    there = listed([Choice(one.id, one.key, one.name or "") for one in every if not one.archived])
+    there = choices_text([Choice(one.id, one.key, one.name or "") for one in every if not one.archived])
     raise NotFound(
         f"{count} {quote(environment_key, at_most=60)}. There are: {there}; testery_list_environments shows keys.",
         status=404,
@@ -124,7 +124,7 @@ def details_of(environment: Environment) -> EnvironmentDetails:
     )
 
 
-@tool.reads(rest_in="get_environment")
+@tool.reads(full_text_in="get_environment")
 async def list_environments(
     api: Testery, include_archived: bool = False, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[EnvironmentRow]:
@@ -150,7 +150,7 @@ async def get_environment(api: Testery, environment_key: EnvironmentKey) -> Envi
     return details_of(await whole_environment(api, environment_key))
 
 
-@tool.writes(idempotent=False, settled_by="get_environment")
+@tool.writes(idempotent=False, verify_with="get_environment")
 async def create_environment(
     api: Testery,
     environment_key: EnvironmentKey,
@@ -227,7 +227,7 @@ async def about_to_update(
     return str(lines)
 
 
-@tool.writes(about_to_update, idempotent=True, settled_by="get_environment")
+@tool.writes(about_to_update, idempotent=True, verify_with="get_environment")
 async def update_environment(
     api: Testery,
     environment_key: EnvironmentKey,
@@ -279,7 +279,7 @@ async def about_to_delete(api: Testery, environment_key: str) -> str:
     return "\n".join(lines)
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="list_environments")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="list_environments")
 async def delete_environment(api: Testery, environment_key: EnvironmentKey) -> ChangedEnvironment:
     """Delete an environment with its variables, after a person said yes."""
     environment = await whole_environment(api, environment_key)

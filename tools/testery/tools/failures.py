@@ -7,12 +7,12 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from tools.kit.errors import PlatformError
-from tools.kit.failure_groups import NO_WORDS, Group, grouped, normalised
+from tools.kit.failure_groups import NO_WORDS, Group, group_failures, normalized_error
 from tools.kit.history import Mark
 from tools.kit.model import Answer
-from tools.kit.run_failures import Failure, marks_of
+from tools.kit.run_failures import Failure, describe_marks
 from tools.kit.text import Key, Untrusted, many
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import Said, Status
 from tools.testery.client.testery import Testery
@@ -85,7 +85,7 @@ def failed(results: Sequence[Result]) -> list[Result]:
     return [result for result in results if result.status == "failed"]
 
 
-@tool.reads(rest_in="get_result")
+@tool.reads(full_text_in="get_result")
 async def get_failures(
     api: Testery,
     run_id: RunId,
@@ -104,11 +104,11 @@ async def get_failures(
     newest = await newest_runs(api) if failing and earlier else []
     before = await earlier_runs(run, newest, {one.test for one in failing}, api.results, at_most=earlier)
     marks = {id(one): before.mark(one, passed_too=one.test in passed) for one in failing}
-    groups = grouped(failing, lambda result: result.what)
+    groups = group_failures(failing, lambda result: result.what)
     groups.sort(key=lambda group: (-sum(marks[id(one)] == "new" for one in group.members), -len(group.members)))
     shown = groups[:at_most]
     look = partial(_example, api, run_id, budget=output_bytes)
-    read = await together([partial(look, group.members[0]) for group in shown], at_once=4)
+    read = await gather([partial(look, group.members[0]) for group in shown], at_once=4)
     told = [_told(group, example, marks) for group, example in zip(shown, read, strict=True)]
     return Failures(
         run_id=run.id,
@@ -117,7 +117,7 @@ async def get_failures(
         said=run.said,
         environment_key=run.environment_key,
         failed_results=len(failing),
-        marks=marks_of(_failure(one, marks) for one in failing),
+        marks=describe_marks(_failure(one, marks) for one in failing),
         earlier_runs=before.runs,
         groups=told,
         omitted=_omitted(groups, told),
@@ -151,9 +151,9 @@ async def _example(api: Testery, run_id: int, result: Result, *, budget: int) ->
 
 def _without_error(stack: Sequence[str], result: Result) -> list[str]:
     """The lines of a stack behind those that only say again what the group's error says."""
-    error = normalised(result.what)
+    error = normalized_error(result.what)
     kept = list(stack)
-    while kept and not kept[0].startswith((" ", "\t")) and normalised(kept[0]) in error:
+    while kept and not kept[0].startswith((" ", "\t")) and normalized_error(kept[0]) in error:
         kept.pop(0)
     return kept
 
@@ -167,7 +167,7 @@ def _told(group: Group[Result], example: Example, marks: Mapping[int, Mark]) -> 
     return FailureGroup(
         error=next(filter(None, map(said_of, group.members)), NO_WORDS),
         count=len(members),
-        marks=marks_of(_failure(one, marks) for one in members),
+        marks=describe_marks(_failure(one, marks) for one in members),
         tests=[Failing(result_id=one.id, name=one.name, file=one.file, mark=marks[id(one)]) for one in members[:NAMED]],
         more_tests=len(members) - NAMED if len(members) > NAMED else None,
         example=example,

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from tools.kit.failure_groups import plain
+from tools.kit.failure_groups import plain_text
 from tools.kit.text import clean
 
 OutputBytes = Annotated[int, Field(ge=0, le=16_000, description="How much of the end of its output to show.")]
@@ -34,7 +34,7 @@ class Tail:
 
 def lines_of(text: str | None) -> list[str]:
     """The lines of a text that a test left, ready to be shown one by one."""
-    return _KEY.sub(_NO_KEY, plain(text or "")).rstrip().splitlines()
+    return _KEY.sub(_NO_KEY, plain_text(text or "")).rstrip().splitlines()
 
 
 def tail_of(output: str | None, budget: int, words: str | None = None) -> Tail:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tools.kit.question import listed
+from tools.kit.question import render_list
 from tools.kit.text import given, many, quote, word
 from tools.testery.client.runs import PAGE
 from tools.testery.client.status_page import Maintenance
@@ -73,9 +73,9 @@ def order_lines(order: RunOrder, size: Size | None = None) -> list[str]:
     tags = order.include_tags
     told = [
         ("Suite", order.suite and quote(order.suite.name or order.suite.id, at_most=300)),
-        ("Tags", tags is not None and (listed(tags) if tags else "all, whatever testery.yml says")),
-        ("Without tags", order.exclude_tags and listed(order.exclude_tags)),
-        ("Only tests named like", order.name_patterns and listed(order.name_patterns)),
+        ("Tags", tags is not None and (render_list(tags) if tags else "all, whatever testery.yml says")),
+        ("Without tags", order.exclude_tags and render_list(order.exclude_tags)),
+        ("Only tests named like", order.name_patterns and render_list(order.name_patterns)),
         ("Version", version_of(order)),
     ]
     lines = [f"- {name}: {value}" for name, value in told if value]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tools.kit.failure_groups import plain
+from tools.kit.failure_groups import plain_text
 from tools.kit.text import passage, quote, word, word_if
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
@@ -78,7 +78,7 @@ async def result_page(api: Testery, run_id: int, result_id: int) -> str:
     lines += [f"- {name}: {value}" for name, value in facts if value]
     for heading, words in (("Error", result.error), ("Stack", result.stack_trace)):
         if words and words.strip():
-            lines += ["", f"## {heading}", "", passage(plain(words))]
+            lines += ["", f"## {heading}", "", passage(plain_text(words))]
     tail = tail_of(result.output, OUTPUT_BYTES)
     if tail.lines:
         lines += ["", f"## Output, the last {tail.shown} of {tail.total} bytes", "", passage("\n".join(tail.lines))]

@@ -99,7 +99,7 @@ def plan_lines(
     return lines
 
 
-@tool.spends(about_to_start, settled_by="list_test_runs")
+@tool.spends(about_to_start, verify_with="list_test_runs")
 async def start_test_plan(
     api: Testery,
     plan_key: PlanKey,
@@ -142,7 +142,7 @@ async def about_to_cancel(api: Testery, plan_id: int, plan_run_id: int) -> str:
     )
 
 
-@tool.destroys(about_to_cancel, idempotent=True, settled_by="list_test_runs")
+@tool.destroys(about_to_cancel, idempotent=True, verify_with="list_test_runs")
 async def cancel_plan_run(
     api: Testery,
     plan_id: Annotated[int, Field(gt=0, description="As testery_start_test_plan gives it.")],

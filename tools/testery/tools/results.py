@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from tools.kit.errors import NotFound
-from tools.kit.failure_groups import plain
-from tools.kit.gallery import Look, Wanted, gallery
+from tools.kit.failure_groups import plain_text
+from tools.kit.gallery import FetchedPicture, PictureRequest, fetch_pictures
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.picture import Album, in_bytes
@@ -97,7 +97,7 @@ def seconds_of(result: Result) -> float | None:
 
 def said_of(result: Result, at_most: int = SHORT) -> str | None:
     """What went wrong, on one line; it is cut where it leaves, behind the masking of secrets."""
-    return quote(plain(result.what), at_most=at_most) if result.what.strip() else None
+    return quote(plain_text(result.what), at_most=at_most) if result.what.strip() else None
 
 
 def row_of(result: Result) -> ResultRow:
@@ -112,7 +112,7 @@ def row_of(result: Result) -> ResultRow:
     )
 
 
-@tool.reads(rest_in="get_result")
+@tool.reads(full_text_in="get_result")
 async def get_results(
     api: Testery,
     run_id: RunId,
@@ -130,7 +130,7 @@ async def get_results(
     )
     words = clean(text or "").casefold().split()
     for number, result in rows:
-        here = clean(f"{result.name or ''} {result.file or ''} {plain(result.error or '')}").casefold()
+        here = clean(f"{result.name or ''} {result.file or ''} {plain_text(result.error or '')}").casefold()
         if (not status or result.status in status) and all(word in here for word in words):
             selection.offer((number, result))
     notes = [
@@ -167,8 +167,8 @@ async def get_result(
         status=result.status,
         said=result.said,
         seconds=seconds_of(result),
-        error=plain(result.error) if result.error else None,
-        stack_trace=plain(result.stack_trace) if result.stack_trace else None,
+        error=plain_text(result.error) if result.error else None,
+        stack_trace=plain_text(result.stack_trace) if result.stack_trace else None,
         output=list(tail.lines),
         output_bytes_shown=tail.shown,
         output_bytes=tail.total,
@@ -210,8 +210,8 @@ async def get_screenshots(
     for result_id in dict.fromkeys(result_ids):
         result = await known_result(api, run_id, result_id)
         found += [(result_id, number, address) for number, address in enumerate(result.screenshots, 1)]
-    looks = await gallery(api.pictures, [Wanted(address) for _, _, address in found[:at_most]])
-    looks += [Look(why="pass a larger at_most, or fewer results") for _ in found[at_most:]]
+    looks = await fetch_pictures(api.pictures, [PictureRequest(address) for _, _, address in found[:at_most]])
+    looks += [FetchedPicture(why="pass a larger at_most, or fewer results") for _ in found[at_most:]]
     shots = []
     for index, ((result_id, number, address), look) in enumerate(zip(found, looks, strict=True)):
         why = look.why

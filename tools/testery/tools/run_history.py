@@ -8,7 +8,7 @@ from typing import Final
 from tools.kit.errors import PlatformError
 from tools.kit.history import Mark, Past
 from tools.kit.run_failures import why_counts_differ
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.testery.models.results import Result
 from tools.testery.models.runs import Run
 
@@ -52,7 +52,7 @@ async def earlier_runs(
     found = Earlier()
     before = [one for one in newest if is_comparable(run, one)][:at_most] if tests else []
     try:
-        results_of = await together([partial(read, one.id) for one in before], at_once=3)
+        results_of = await gather([partial(read, one.id) for one in before], at_once=3)
     except PlatformError as error:
         found.why = f"Earlier runs could not be read: {error}"
         return found

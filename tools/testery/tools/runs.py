@@ -11,7 +11,7 @@ from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, clean, many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Said, Status, WordFilter
-from tools.kit.when import When, instant, milliseconds, span
+from tools.kit.when import When, milliseconds, parse_timestamp, time_span
 from tools.testery.client.runs import PAGE
 from tools.testery.client.testery import Testery
 from tools.testery.models.runs import Run
@@ -126,7 +126,7 @@ def verdict(run: Run) -> str | None:
     return None
 
 
-def in_words(run: Run, keys: dict[int, str]) -> str:
+def describe(run: Run, keys: dict[int, str]) -> str:
     """A run as a question names it."""
     where = f" of project {word(keys.get(run.project_id or 0, run.project_id))}" if run.project_id else ""
     where += f" on {word(run.environment_key)}" if run.environment_key else ""
@@ -135,7 +135,7 @@ def in_words(run: Run, keys: dict[int, str]) -> str:
     return f"run {run.id} {quote(run.name or run.test_name or '')}{where}{told}"
 
 
-@tool.reads(rest_in="get_test_run")
+@tool.reads(full_text_in="get_test_run")
 async def list_test_runs(
     api: Testery,
     progress: Progress,
@@ -151,7 +151,7 @@ async def list_test_runs(
     cursor: Cursor = None,
 ) -> Page[RunRow]:
     """List test runs, newest first. The platform has no filters: coverage says how many runs were looked at."""
-    asked = await span(api, since)
+    asked = await time_span(api, since)
     start = asked.since
     branches = WordFilter("run of branch", branch, is_name=True)
     selection: Selection[Run] = Selection(
@@ -193,7 +193,7 @@ async def list_test_runs(
 
 
 def _is_before(run: Run, start: datetime | None) -> bool:
-    at = instant(run.at)
+    at = parse_timestamp(run.at)
     return start is not None and at is not None and at < start
 
 
@@ -211,7 +211,7 @@ async def get_test_run(api: Testery, run_id: RunId) -> RunDetails:
 
 def details_of(run: Run, keys: dict[int, str]) -> RunDetails:
     """A run whole, with what to do next."""
-    start, end = instant(run.started_at), instant(run.ended_at)
+    start, end = parse_timestamp(run.started_at), parse_timestamp(run.ended_at)
     follow = None
     if not run.is_over:
         follow = "testery_wait_for_run follows it."

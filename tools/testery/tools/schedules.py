@@ -211,7 +211,7 @@ def is_latest(branch: str | None, commit: str | None, build: str | None) -> bool
     return not (branch or commit or build)
 
 
-@tool.spends(about_to_create, settled_by="list_schedules")
+@tool.spends(about_to_create, verify_with="list_schedules")
 async def create_schedule(
     api: Testery,
     name: Name,
@@ -313,7 +313,7 @@ async def about_to_delete(api: Testery, schedule_id: int) -> str:
     return f"Delete {describe(row)} ({state}, started by {row.trigger})? It starts no more runs. There is no undo."
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="list_schedules")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="list_schedules")
 async def delete_schedule(
     api: Testery, schedule_id: Annotated[int, Field(gt=0, description="As testery_list_schedules gives it.")]
 ) -> ChangedSchedule:

@@ -89,7 +89,7 @@ async def known_stage(api: Testery, stage_id: int) -> Stage:
         raise NotFound(f"No pipeline stage {stage_id}. testery_list_pipeline_stages shows ids.", status=404) from error
 
 
-@tool.reads(rest_in="get_pipeline_stage")
+@tool.reads(full_text_in="get_pipeline_stage")
 async def list_pipeline_stages(api: Testery, limit: Limit = 50, cursor: Cursor = None) -> Page[StageRow]:
     """List the pipeline stages in their order."""
     selection: Selection[Stage] = Selection(lambda stage: (stage.priority or 0, stage.id), limit=limit, cursor=cursor)
@@ -104,7 +104,7 @@ async def get_pipeline_stage(api: Testery, stage_id: StageId) -> StageDetails:
     return details_of(await known_stage(api, stage_id))
 
 
-@tool.writes(idempotent=False, settled_by="list_pipeline_stages")
+@tool.writes(idempotent=False, verify_with="list_pipeline_stages")
 async def create_pipeline_stage(api: Testery, name: Name, variables: Variables = None) -> ChangedStage:
     """Create a pipeline stage; the API cannot delete one."""
     there = {stage.id for stage in await api.pipeline_stages()}
@@ -170,7 +170,7 @@ async def about_to_update(
     return str(lines)
 
 
-@tool.writes(about_to_update, idempotent=True, settled_by="get_pipeline_stage")
+@tool.writes(about_to_update, idempotent=True, verify_with="get_pipeline_stage")
 async def update_pipeline_stage(
     api: Testery,
     stage_id: StageId,

@@ -41,7 +41,7 @@ from tools.testery.tools.order_questions import (
 )
 from tools.testery.tools.projects import ProjectKey, project_keys
 from tools.testery.tools.read_back import UNSEEN, read_back
-from tools.testery.tools.runs import RunId, RunRow, in_words, known_run, newest_runs, row_of
+from tools.testery.tools.runs import RunId, RunRow, describe, known_run, newest_runs, row_of
 
 tool = Toolset(Testery)
 
@@ -152,7 +152,7 @@ def more_lines(
     return lines + git_lines(report_to_git, status_name)
 
 
-@tool.spends(about_to_start, settled_by="list_test_runs")
+@tool.spends(about_to_start, verify_with="list_test_runs")
 async def start_test_run(
     api: Testery,
     project_key: ProjectKey,
@@ -231,19 +231,19 @@ async def _started(
 async def about_to_rerun(api: Testery, run_id: int) -> str:
     run = await known_run(api, run_id)
     tests = f"up to {many(run.total, 'test')}" if run.total else "an unknown number of tests"
-    named = f"{in_words(run, await project_keys(api))}, which is {word(run.said or run.status)},"
+    named = f"{describe(run, await project_keys(api))}, which is {word(run.said or run.status)},"
     lines = [f"Start {named} once more? Machine time is paid, for {tests}."]
     lines.append("Whether all tests run again or only the failed ones is not documented.")
     lines += maintenance_lines(await api.maintenances())
     return "\n".join(lines)
 
 
-@tool.spends(about_to_rerun, settled_by="list_test_runs")
+@tool.spends(about_to_rerun, verify_with="list_test_runs")
 async def rerun_test_run(api: Testery, run_id: RunId) -> Started:
     """Run a test run again, after a person said yes: paid machine time. What the platform answers is unproven."""
     keys = await project_keys(api)
     before = await known_run(api, run_id)
-    ordered = [f"Once more {in_words(before, keys)}"]
+    ordered = [f"Once more {describe(before, keys)}"]
     ordered += [f"Up to {many(before.total, 'test')}"] if before.total else []
     created = await api.rerun_test_run(run_id)
     if created is None:
@@ -272,12 +272,12 @@ async def about_to_cancel(api: Testery, run_id: int) -> str:
     run = await running(api, run_id)
     tests = f" It has {many(run.total, 'test')}; what has not run by then does not run." if run.total else ""
     return (
-        f"Cancel {in_words(run, await project_keys(api))}, which is {word(run.said or run.status)}?{tests} "
+        f"Cancel {describe(run, await project_keys(api))}, which is {word(run.said or run.status)}?{tests} "
         "A cancelled run cannot be taken up again."
     )
 
 
-@tool.destroys(about_to_cancel, idempotent=True, settled_by="get_test_run")
+@tool.destroys(about_to_cancel, idempotent=True, verify_with="get_test_run")
 async def cancel_test_run(api: Testery, run_id: RunId) -> Cancelled:
     """Cancel a test run that waits or runs, after a person said yes."""
     keys = await project_keys(api)

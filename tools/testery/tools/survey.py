@@ -6,11 +6,11 @@ from functools import partial
 from typing import Final
 
 from tools.kit.errors import Refused
-from tools.kit.failure_groups import plain
+from tools.kit.failure_groups import plain_text
 from tools.kit.run_failures import Failure
-from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Untested, Wish, story
-from tools.kit.together import together
-from tools.kit.when import instant
+from tools.kit.survey import Found, Kind, Query, Results, RunRow, RunStory, Survey, Untested, run_story
+from tools.kit.together import gather
+from tools.kit.when import parse_timestamp
 from tools.testery.client.testery import Testery
 from tools.testery.models.results import Result
 from tools.testery.models.runs import Run
@@ -49,38 +49,38 @@ def row_of(run: Run, keys: dict[int, str]) -> RunRow:
     )
 
 
-async def _fitting(api: Testery, wish: Wish) -> Seen[Run]:
-    found, unread = await wish.once(f"{KEY} runs", partial(_read, api, wish))
-    whys = [unread, f"{len(found) - wish.limit} more runs fit" if len(found) > wish.limit else None]
+async def _fitting(api: Testery, query: Query) -> Results[Run]:
+    found, unread = await query.once(f"{KEY} runs", partial(_read, api, query))
+    whys = [unread, f"{len(found) - query.limit} more runs fit" if len(found) > query.limit else None]
     why = "; ".join(filter(None, whys)) or None
-    return Seen(found[: wish.limit], why is None, why)
+    return Results(found[: query.limit], why is None, why)
 
 
-async def _read(api: Testery, wish: Wish) -> tuple[list[Run], str | None]:
+async def _read(api: Testery, query: Query) -> tuple[list[Run], str | None]:
     """All runs that fit, newest first, and what was not looked at."""
     found: list[Run] = []
     seen: list[Run] = []
 
     def keep(run: Run) -> None:
         seen.append(run)
-        began, ended = instant(run.started_at or run.at), instant(run.ended_at)
-        if wish.fits(run.name or run.test_name, began, ended):
+        began, ended = parse_timestamp(run.started_at or run.at), parse_timestamp(run.ended_at)
+        if query.fits(run.name or run.test_name, began, ended):
             found.append(run)
 
     def is_past(run: Run) -> bool:
-        last = instant(run.ended_at or run.at)
-        return run.is_over and wish.since is not None and last is not None and last < wish.since
+        last = parse_timestamp(run.ended_at or run.at)
+        return run.is_over and query.since is not None and last is not None and last < query.since
 
     advice = f"{KEY}_list_test_runs looks further back with newest"
     walked = await api.walk_test_runs(keep, newest=NEWEST, is_past=is_past, advice=advice)
-    wish.memory[f"{KEY} newest"] = sorted(seen, key=lambda run: -run.id)
+    query.memory[f"{KEY} newest"] = sorted(seen, key=lambda run: -run.id)
     return sorted(found, key=lambda run: -run.id), walked.coverage(len(found)).why
 
 
-async def runs(api: Testery, wish: Wish) -> Seen[RunRow]:
+async def runs(api: Testery, query: Query) -> Results[RunRow]:
     """Runs, the newest first."""
-    fitting, keys = await _fitting(api, wish), await _keys(api, wish)
-    return Seen([row_of(run, keys) for run in fitting.rows], fitting.complete, fitting.why)
+    fitting, keys = await _fitting(api, query), await _keys(api, query)
+    return Results([row_of(run, keys) for run in fitting.rows], fitting.complete, fitting.why)
 
 
 def number(run_id: str) -> int:
@@ -94,34 +94,34 @@ def number(run_id: str) -> int:
     return int(run_id)
 
 
-async def _keys(api: Testery, wish: Wish) -> dict[int, str]:
-    return await wish.once(f"{KEY} projects", partial(project_keys, api))
+async def _keys(api: Testery, query: Query) -> dict[int, str]:
+    return await query.once(f"{KEY} projects", partial(project_keys, api))
 
 
-async def _results(api: Testery, wish: Wish, run_id: int) -> list[Result]:
-    return await wish.once(f"{KEY} results {run_id}", partial(known_results, api, run_id))
+async def _results(api: Testery, query: Query, run_id: int) -> list[Result]:
+    return await query.once(f"{KEY} results {run_id}", partial(known_results, api, run_id))
 
 
-async def run(api: Testery, run_id: str, wish: Wish) -> RunStory:
+async def run(api: Testery, run_id: str, query: Query) -> RunStory:
     """A run with why it failed, seen with the comparable runs before it."""
     found = await known_run(api, number(run_id))
-    results = await _results(api, wish, found.id)
+    results = await _results(api, query, found.id)
     failed, passed = [result for result in results if result.status == "failed"], passed_tests(results)
-    newest = await wish.once(f"{KEY} newest", partial(newest_runs, api)) if failed else []
-    before = await earlier_runs(found, newest, {one.test for one in failed}, partial(_results, api, wish))
+    newest = await query.once(f"{KEY} newest", partial(newest_runs, api)) if failed else []
+    before = await earlier_runs(found, newest, {one.test for one in failed}, partial(_results, api, query))
     failures = [
         Failure(
             str(one.id) if one.id is not None else None,
             one.name,
-            plain(one.what) or None,
+            plain_text(one.what) or None,
             before.mark(one, passed_too=one.test in passed),
         )
         for one in failed
     ]
     notes = [verdict(found), counted_otherwise(found, results), before.why]
     follow = f"testery_get_failures with run_id {found.id} shows stacks and output." if failed else None
-    return story(
-        row_of(found, await _keys(api, wish)),
+    return run_story(
+        row_of(found, await _keys(api, query)),
         failures,
         earlier=len(before.runs),
         note=" ".join(filter(None, notes)) or None,
@@ -129,13 +129,13 @@ async def run(api: Testery, run_id: str, wish: Wish) -> RunStory:
     )
 
 
-async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
+async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) -> Results[Found]:
     """Runs whose names fit; the API has no list of bugs or of tests to look in."""
     why: list[str | None] = [f"the API lists no {kind}s" for kind in ("bug", "test") if kind in kinds]
     rows, complete = list[Found](), True
     if "run" in kinds:
-        wish = Wish(text=words, limit=limit)
-        fitting, keys = await _fitting(api, wish), await _keys(api, wish)
+        query = Query(text=words, limit=limit)
+        fitting, keys = await _fitting(api, query), await _keys(api, query)
         rows = [
             Found(
                 platform=KEY,
@@ -152,19 +152,19 @@ async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) 
         complete, why = fitting.complete, [fitting.why, *why]
     if "suite" in kinds:
         rows += await suites_called(api, words)
-    return Seen(rows, complete, "; ".join(filter(None, why)) or None)
+    return Results(rows, complete, "; ".join(filter(None, why)) or None)
 
 
-async def untested(api: Testery, wish: Wish) -> Seen[Untested]:
+async def untested(api: Testery, query: Query) -> Results[Untested]:
     """What the runs that fit hold without a result, and runs that have not begun."""
-    fitting = await _fitting(api, replace(wish, limit=NEWEST))
+    fitting = await _fitting(api, replace(query, limit=NEWEST))
     waiting = [one for one in fitting.rows if one.status == "queued"]
     rows = [
         Untested(platform=KEY, run_id=str(one.id), title=one.name or one.test_name, said=one.said, page=_page(one))
         for one in waiting
     ]
     open_runs = [one for one in fitting.rows if one not in waiting and (one.not_run or not one.is_over)]
-    read = await together([partial(_results, api, wish, one.id) for one in open_runs[:OPEN_RUNS]], at_once=4)
+    read = await gather([partial(_results, api, query, one.id) for one in open_runs[:OPEN_RUNS]], at_once=4)
     for one, results in zip(open_runs, read, strict=False):
         rows += [
             Untested(platform=KEY, run_id=str(one.id), title=result.name, said=result.said, page=_page(one))
@@ -174,10 +174,10 @@ async def untested(api: Testery, wish: Wish) -> Seen[Untested]:
     whys = [fitting.why]
     if len(open_runs) > OPEN_RUNS:
         whys.append(f"results of {len(open_runs) - OPEN_RUNS} older runs were not read")
-    if len(rows) > wish.limit:
-        whys.append(f"{len(rows) - wish.limit} more without a result")
+    if len(rows) > query.limit:
+        whys.append(f"{len(rows) - query.limit} more without a result")
     why = "; ".join(filter(None, whys)) or None
-    return Seen(rows[: wish.limit], why is None, why)
+    return Results(rows[: query.limit], why is None, why)
 
 
 survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=lookup)

@@ -7,10 +7,10 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
-from tools.kit.failure_groups import plain, shortened
+from tools.kit.failure_groups import first_words, plain_text
 from tools.kit.history import Outcome, TestHistory, history_of
 from tools.kit.text import many, quote
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.models.results import Result
@@ -34,11 +34,11 @@ def outcome_of(run: Run, result: Result) -> Outcome:
         status=result.status,
         said=result.said,
         result_id=str(result.id) if result.id is not None else None,
-        error=shortened(plain(result.what), SHORT) or None if result.status == "failed" else None,
+        error=first_words(plain_text(result.what), SHORT) or None if result.status == "failed" else None,
     )
 
 
-@tool.reads(rest_in="get_result")
+@tool.reads(full_text_in="get_result")
 async def get_test_history(
     api: Testery,
     progress: Progress,
@@ -66,7 +66,7 @@ async def get_test_history(
     walked = await api.walk_test_runs(keep, newest=NEWEST, is_past=lambda run: len(fitting) > runs, progress=progress)
     fitting.sort(key=lambda run: -run.id)
     looked = fitting[:runs]
-    read = await together([partial(api.results, run.id) for run in looked], at_once=4)
+    read = await gather([partial(api.results, run.id) for run in looked], at_once=4)
     outcomes, files = list[Outcome](), dict[str, None]()
     for run, results in zip(looked, read, strict=True):
         mine = [one for one in results if _is_it(one, name, file)]

@@ -10,10 +10,10 @@ from pydantic import Field
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
-from tools.kit.reports import junit, well_formed, whole_json
+from tools.kit.reports import read_json, read_junit, read_xml
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.upload import DIRECTORIES, is_private, opened
+from tools.kit.upload import DIRECTORIES, is_private, open_upload
 from tools.testery.client.storage import Bytes
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import given
@@ -95,7 +95,7 @@ def kind_of(name: str) -> str:
     return guess_type(name)[0] or "text/plain"
 
 
-@tool.writes(idempotent=False, settled_by="list_test_runs")
+@tool.writes(idempotent=False, verify_with="list_test_runs")
 async def upload_test_results(
     api: Testery,
     progress: Progress,
@@ -109,8 +109,8 @@ async def upload_test_results(
     """Import finished results (JUnit XML) as a test run; no machine runs for it."""
     only_in_private(api)
     allowed = api.account.settings.get(DIRECTORIES, "")
-    async with opened(file, allowed=allowed, extensions=REPORTS, at_most=LARGEST_REPORT) as report:
-        counts = await junit(report)
+    async with open_upload(file, allowed=allowed, extensions=REPORTS, at_most=LARGEST_REPORT) as report:
+        counts = await read_junit(report)
         project = await known_project(api, project_key)
         environment = await usable_environment(api, environment_key)
         found = await known_suite(api, project, suite) if suite is not None else None
@@ -130,7 +130,7 @@ async def upload_test_results(
     )
 
 
-@tool.writes(idempotent=False, settled_by=None)
+@tool.writes(idempotent=False, verify_with=None)
 async def add_run_file(
     api: Testery, progress: Progress, run_id: RunId, file: FilePath, kind: Kind = "DotCover"
 ) -> AddedFile:
@@ -138,11 +138,11 @@ async def add_run_file(
     only_in_private(api)
     await known_run(api, run_id)
     allowed = api.account.settings.get(DIRECTORIES, "")
-    async with opened(file, allowed=allowed, extensions=BESIDE, at_most=LARGEST_REPORT) as found:
+    async with open_upload(file, allowed=allowed, extensions=BESIDE, at_most=LARGEST_REPORT) as found:
         if found.name.lower().endswith(".xml"):
-            await well_formed(found)
+            await read_xml(found)
         elif found.name.lower().endswith(".json"):
-            await whole_json(found)
+            await read_json(found)
         await api.add_run_file(run_id, kind, Form([Attached(found, kind_of(found.name))], progress=progress))
         return AddedFile(done="Added.", run_id=run_id, file=found.name, bytes=found.size, kind=kind)
 
@@ -160,7 +160,7 @@ def step(what: str) -> Iterator[None]:
         raise kind(f"{what} failed. {told} {again}", words=words) from error
 
 
-@tool.writes(idempotent=True, settled_by=None)
+@tool.writes(idempotent=True, verify_with=None)
 async def upload_build(
     api: Testery,
     progress: Progress,
@@ -177,7 +177,7 @@ async def upload_build(
     if inside is not None and (inside.startswith("/") or ".." in inside.split("/")):
         raise Refused("name is a path inside the build, without a leading / and without '..'. Nothing was sent.")
     allowed = api.account.settings.get(DIRECTORIES, "")
-    async with opened(file, allowed=allowed, extensions=BUILDS, at_most=LARGEST_BUILD) as found:
+    async with open_upload(file, allowed=allowed, extensions=BUILDS, at_most=LARGEST_BUILD) as found:
         try:
             address = await api.upload_url(
                 project_key, build=build, file=inside or found.name, branch=branch, commit=commit

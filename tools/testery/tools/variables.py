@@ -12,7 +12,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.question import listed
+from tools.kit.question import render_list
 from tools.kit.text import Key, given, quote, word
 from tools.testery.models.orders import VariableToSet
 from tools.testery.models.settings import Holder
@@ -58,7 +58,7 @@ class VariableChange:
         told = [
             ("Added", self._set(self.added)),
             ("Given new values, the old ones are lost", self._set(self.replaced)),
-            ("REMOVED with their values", listed(self.removed) if self.removed else ""),
+            ("REMOVED with their values", render_list(self.removed) if self.removed else ""),
             (
                 "Encrypted and left alone (sent back empty, as the vendor's own client does it; the platform keeps "
                 "what it has stored)",

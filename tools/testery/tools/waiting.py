@@ -40,7 +40,7 @@ class RunStand(Answer):
     next: str | None = None
 
 
-def in_words(run: Run) -> str:
+def describe(run: Run) -> str:
     """How a run stands, as a line of progress."""
     if run.status == "running" and not run.total:
         return "running, looking for its tests"
@@ -49,7 +49,7 @@ def in_words(run: Run) -> str:
     return f"{run.status}{counts}"
 
 
-@tool.reads(rest_in="get_test_run")
+@tool.reads(full_text_in="get_test_run")
 async def wait_for_run(
     api: Testery,
     progress: Progress,
@@ -72,7 +72,7 @@ async def wait_for_run(
         lambda run: run.is_over,
         minutes=minutes,
         pace=SANDBOX_PACE if api.is_sandbox else PACE,
-        say=in_words,
+        say=describe,
         progress=progress,
         wait=wait,
     )

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tools.kit.client import ApiClient, Query, path
+from tools.kit.client import ApiClient, QueryParams, path
 from tools.kit.errors import PlatformError
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Batch, Walk, Walked
 from tools.testio.models.bugs import Bug, BugScan, BugsFound, BugsPage, RejectReason, RejectReasons
 
 PAGE = 500
-"""The cap of this list; a larger wish is silently lowered to it."""
+"""The cap of this list; a larger one is silently lowered to it."""
 TESTS_AT_ONCE = 10
 """More test ids in one call run into the gateway's time limit."""
 BROKEN = frozenset({500, 524})
@@ -49,11 +49,11 @@ class BugCalls(ApiClient):
 
     async def bugs_page(self, filters: BugFilters, page: int, per_page: int) -> BugsPage:
         """GET /bugs"""
-        query: Query = [*filters.query(), ("page", page), ("per_page", per_page)]
+        query: QueryParams = [*filters.query(), ("page", page), ("per_page", per_page)]
         return await self.get("/bugs", query=query, into=BugsPage)
 
     async def walk_bugs(
-        self, filters: BugFilters, keep: Callable[[BugScan], None], *, progress: Progress = in_silence
+        self, filters: BugFilters, keep: Callable[[BugScan], None], *, progress: Progress = no_progress
     ) -> Walked:
         """Read all bugs the platform's own filters let through; nothing is kept of them here but their ids."""
         if not filters.test_ids:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tools.kit.client import ApiClient, path
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Batch, Walk, Walked
 from tools.testio.models.exploratory_tests import ExploratoryTest, ExploratoryTests, TestTemplate
 
@@ -29,7 +29,7 @@ class TestCalls(ApiClient):
         return (await self.get(where, query=query, into=ExploratoryTests)).exploratory_tests
 
     async def walk_exploratory_tests(
-        self, product_id: int, keep: Callable[[ExploratoryTest], None], *, progress: Progress = in_silence
+        self, product_id: int, keep: Callable[[ExploratoryTest], None], *, progress: Progress = no_progress
     ) -> Walked:
         """Read all tests of a product, newest first; the list says neither its length nor its page size."""
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from tools.kit.client import ApiClient, Query, path
+from tools.kit.client import ApiClient, QueryParams, path
 from tools.kit.errors import PlatformError
-from tools.kit.together import together
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.together import gather
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Batch, Walk, Walked
 from tools.testio.models.executions import Execution, ExecutionsPage
 from tools.testio.models.products import Product
@@ -20,7 +20,7 @@ PAGE = 100
 BROKEN = frozenset({500, 524})
 
 
-def of_section(section_id: int | None) -> Query:
+def of_section(section_id: int | None) -> QueryParams:
     return (("section_id", section_id),) if section_id is not None else ()
 
 
@@ -54,7 +54,7 @@ class StoryCalls(ApiClient):
                 # It may want even the hidden section that every product has.
                 if error.status not in SECTION_MISSING or not product.section_ids:
                     raise
-        await together([partial(read, section_id) for section_id in product.section_ids], at_once=SECTIONS_AT_ONCE)
+        await gather([partial(read, section_id) for section_id in product.section_ids], at_once=SECTIONS_AT_ONCE)
         return len(seen)
 
     async def create_user_story(
@@ -86,7 +86,7 @@ class StoryCalls(ApiClient):
         self, story_ids: Sequence[int], version_ids: Sequence[int], page: int, per_page: int
     ) -> ExecutionsPage:
         """GET /user_story_version_executions"""
-        query: Query = [
+        query: QueryParams = [
             *(("user_story_ids[]", number) for number in story_ids),
             *(("user_story_version_ids[]", number) for number in version_ids),
             ("order", "desc"),
@@ -101,14 +101,14 @@ class StoryCalls(ApiClient):
         version_ids: Sequence[int],
         keep: Callable[[Execution], None],
         *,
-        progress: Progress = in_silence,
+        progress: Progress = no_progress,
     ) -> Walked:
         """Read all executions the platform's own filters let through, newest first."""
 
         async def fetch(page: int, size: int) -> Batch[Execution]:
             answer = await self.user_story_executions_page(story_ids, version_ids, page, size)
             rows, total = answer.user_story_version_executions, answer.meta.record_count
-            # This list does not say its page size. A first page shorter than both the wish and the whole shows it.
+            # A first page shorter than both `size` and the whole list shows the cap.
             lowered = page == 1 and total is not None and 0 < len(rows) < min(size, total)
             return Batch(rows, total=total, size=len(rows) if lowered else None)
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tools.kit.client import ApiClient, path
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Batch, Walk, Walked
 from tools.testio.models.test_cases import CaseResult, CaseResults, TestCase, TestCases, TestCasesPage, TestCaseTest
 
 PAGE = 500
-"""The cap of this list; a larger wish is silently lowered to it."""
+"""The cap of this list; a larger one is silently lowered to it."""
 BROKEN = frozenset({500, 524})
 
 
@@ -24,7 +24,7 @@ class TestCaseCalls(ApiClient):
         return await self.get(where, query=(("page", page), ("per_page", per_page)), into=TestCasesPage)
 
     async def walk_test_cases(
-        self, product_id: int, keep: Callable[[TestCase], None], *, progress: Progress = in_silence
+        self, product_id: int, keep: Callable[[TestCase], None], *, progress: Progress = no_progress
     ) -> Walked:
         """Read all visible test cases of a product."""
 

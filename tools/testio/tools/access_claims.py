@@ -103,7 +103,7 @@ async def about_to_create(
     return str(lines)
 
 
-@tool.destroys(about_to_create, idempotent=False, settled_by="list_access_claims")
+@tool.destroys(about_to_create, idempotent=False, verify_with="list_access_claims")
 async def create_access_claim(
     api: TestIO,
     name: Name,

@@ -14,7 +14,7 @@ from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.upload import DIRECTORIES, OpenFile, is_private, opened
+from tools.kit.upload import DIRECTORIES, OpenFile, is_private, open_upload
 from tools.testio.client.testio import TestIO
 from tools.testio.models.binary_apps import UploadedApp
 
@@ -63,7 +63,7 @@ class _Steps:
             raise
 
 
-@tool.writes(idempotent=False, settled_by=None)
+@tool.writes(idempotent=False, verify_with=None)
 async def upload_binary_app(
     api: TestIO,
     progress: Progress,
@@ -80,7 +80,7 @@ async def upload_binary_app(
     if not is_private(api.account.base_url, api.account):
         raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
     allowed = api.account.settings.get(DIRECTORIES, "")
-    async with opened(file, allowed=allowed, extensions=EXTENSIONS, at_most=LARGEST) as found:
+    async with open_upload(file, allowed=allowed, extensions=EXTENSIONS, at_most=LARGEST) as found:
         kind = TYPES.get(Path(found.name).suffix.lower(), "application/octet-stream")
         bundle = {"bundle_identifier": bundle_identifier, "bundle_version": bundle_version}
         about = {name: value for name, value in bundle.items() if value is not None}

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.errors import Refused
-from tools.kit.rows import minute, only_yes
+from tools.kit.rows import minute, true_or_none
 from tools.kit.text import clean, many
 from tools.testio.models.bugs import Bug, BugRow, BugScan
 
@@ -30,7 +30,7 @@ def row_of(bug: BugScan, columns: Collection[str] = ()) -> BugRow:
         title=bug.title,
         severity=bug.severity,
         status=bug.status,
-        known=only_yes(bug.known),
+        known=true_or_none(bug.known),
         test_id=bug.test_id,
         reported_at=minute(bug.reported_at),
     )
@@ -47,7 +47,7 @@ def row_of_whole(bug: Bug) -> BugRow:
         title=bug.title,
         severity=bug.severity,
         status=bug.status,
-        known=only_yes(bug.known),
+        known=true_or_none(bug.known),
         author=bug.author,
         test_id=bug.test.id if bug.test is not None else None,
         reported_at=minute(bug.reported_at),

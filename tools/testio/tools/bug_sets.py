@@ -8,9 +8,9 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Unauthorized
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Page, decode_cursor, digest, encode_cursor
-from tools.kit.rows import minute, only_yes
+from tools.kit.rows import minute, true_or_none
 from tools.kit.text import Key, Untrusted, many
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import Bug, Device, Report
@@ -75,8 +75,8 @@ def record_of(bug: Bug, *, with_environment: bool) -> BugRecord:
         title=bug.title,
         severity=bug.severity,
         status=bug.status,
-        known=only_yes(bug.known),
-        fixed=only_yes(bug.fixed),
+        known=true_or_none(bug.known),
+        fixed=true_or_none(bug.fixed),
         author=bug.author,
         reported_at=minute(bug.reported_at),
         external_idx=bug.external_idx,
@@ -104,7 +104,7 @@ async def _read(api: TestIO, bug_id: int) -> Bug | PlatformError:
         return error
 
 
-@tool.reads(rest_in="get_bug")
+@tool.reads(full_text_in="get_bug")
 async def get_bugs(
     api: TestIO,
     progress: Progress,
@@ -128,7 +128,7 @@ async def get_bugs(
         await progress(done, len(asked), f"bug {bug_id}")
         return answer
 
-    answers = dict(zip(asked, await together([partial(read, bug_id) for bug_id in asked]), strict=True))
+    answers = dict(zip(asked, await gather([partial(read, bug_id) for bug_id in asked]), strict=True))
     bugs = {number: answer for number, answer in answers.items() if isinstance(answer, Bug)}
     failed = {number: answer for number, answer in answers.items() if isinstance(answer, PlatformError)}
     unread = {number: error for number, error in failed.items() if not isinstance(error, NotFound)}

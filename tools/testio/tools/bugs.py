@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.errors import NotFound
-from tools.kit.gallery import Look, Wanted, gallery
+from tools.kit.gallery import FetchedPicture, PictureRequest, fetch_pictures
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Selection
 from tools.kit.picture import Album, in_bytes
 from tools.kit.text import Key, Untrusted, passage, quote, word, word_if
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import WordFilter
-from tools.kit.when import When, instant, milliseconds, span
+from tools.kit.when import When, milliseconds, parse_timestamp, time_span
 from tools.testio.client.bugs import BugFilters
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import Bug, BugRow, BugScan, RejectReasons
@@ -56,7 +56,7 @@ async def known_bug(api: TestIO, bug_id: int) -> Bug:
         raise NotFound(f"No bug {bug_id}. testio_list_bugs shows ids.", status=404) from error
 
 
-@tool.reads(rest_in="get_bug")
+@tool.reads(full_text_in="get_bug")
 async def list_bugs(
     api: TestIO,
     progress: Progress,
@@ -90,7 +90,7 @@ async def list_bugs(
     severities = WordFilter("severity", severity, SEVERITIES, meant=SEVERITY_MEANT, fields=SEVERITY_FIELDS)
     authors = WordFilter("author", author, is_name=True)
     filters = BugFilters(product_ids or (), section_ids or (), test_ids or (), export_status)
-    asked = await span(api, since, until)
+    asked = await time_span(api, since, until)
     if limit is None:
         limit = 50 if count_by is None or cursor is not None else 0
     selection: Selection[BugScan] = Selection(
@@ -110,7 +110,7 @@ async def list_bugs(
             return False
         if known is not None and bool(bug.known) is not known:
             return False
-        if (since or until) and not asked.holds(instant(bug.reported_at)):
+        if (since or until) and not asked.holds(parse_timestamp(bug.reported_at)):
             return False
         if words:
             parts = (bug.title, bug.actual_result, bug.expected_result, bug.location, bug.external_idx, *bug.steps)
@@ -161,7 +161,7 @@ class FoundBugs(Answer):
     bugs: list[BugRow]
 
 
-@tool.reads(rest_in="get_bug")
+@tool.reads(full_text_in="get_bug")
 async def find_bugs_by_external_id(
     api: TestIO, external_id: Annotated[str, Field(min_length=1, max_length=200, description="Such as SHOP-412.")]
 ) -> FoundBugs:
@@ -202,8 +202,8 @@ async def get_bug_screenshots(
     """Look at a bug's screenshots: pictures only, other attachments are named."""
     bug = await known_bug(api, bug_id)
     wanted, others = bug.attachments[:at_most], bug.attachments[at_most:]
-    looks = await gallery(api.pictures, [Wanted(one.url or "", one.thumbnail) for one in wanted])
-    looks += [Look(why="pass a larger at_most") for _ in others]
+    looks = await fetch_pictures(api.pictures, [PictureRequest(one.url or "", one.thumbnail) for one in wanted])
+    looks += [FetchedPicture(why="pass a larger at_most") for _ in others]
     shots = [
         Shot(
             attachment_id=attachment.id,

@@ -13,7 +13,7 @@ from tools.kit.model import Answer, Sent
 from tools.kit.naming import ByName, Choice
 from tools.kit.question import Lines
 from tools.kit.text import Key, Untrusted, given, many, quote, word
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Toolset
 from tools.testio.client.confirmations import MOST_FIXES
 from tools.testio.client.testio import TestIO
@@ -21,7 +21,7 @@ from tools.testio.models.bugs import Bug
 from tools.testio.models.confirmations import FixConfirmation, FixResult, ReportConfirmation
 from tools.testio.models.products import ProductName
 from tools.testio.tools.bugs import BugId, known_bug
-from tools.testio.tools.decisions import in_words
+from tools.testio.tools.decisions import describe
 from tools.testio.tools.devices import chosen
 from tools.testio.tools.order_fields import ChosenDevices, Devices, EnvironmentToUse, Requirements
 from tools.testio.tools.order_questions import ORDERS, PAID, environment_line
@@ -96,7 +96,7 @@ async def about_to_have_reproduced(
 ) -> str:
     devices = await chosen(api, requirements)
     bug, product = await bug_to_reproduce(api, bug_id)
-    lines = Lines(f"Have a tester reproduce {in_words(bug)}?")
+    lines = Lines(f"Have a tester reproduce {describe(bug)}?")
     lines.add("Product", f"{product.id} {quote(product.name or '')}")
     say_wishes(lines, ask_for, question, allow_device_clouds, devices)
     lines.say(f"The tester is paid for it. {PAID}")
@@ -114,7 +114,7 @@ class AskedToReproduce(Answer):
     next: str = "The API does not show it again; the platform's web app does. Without a tester it expires."
 
 
-@tool.spends(about_to_have_reproduced, settled_by=None)
+@tool.spends(about_to_have_reproduced, verify_with=None)
 async def request_bug_report_confirmation(
     api: TestIO,
     bug_id: BugId,
@@ -234,12 +234,12 @@ async def read_checks(
     if twice := sorted(number for number, count in Counter(wish.bug_id for wish in bugs).items() if count > 1):
         raise Refused(f"Bug {', '.join(map(str, twice))} is named more than once. Nothing was sent.")
     devices = await chosen(api, requirements)
-    found = await together([partial(known_bug, api, wish.bug_id) for wish in bugs])
+    found = await gather([partial(known_bug, api, wish.bug_id) for wish in bugs])
     products = {(await product_of(api, bug)).id for bug in found}
     if len(products) > 1:
         ids = ", ".join(map(str, sorted(products)))
         raise Refused(f"These bugs are of the products {ids}; send one request for each. Nothing was sent.")
-    checks = await together([partial(pending_check, api, bug) for bug in found])
+    checks = await gather([partial(pending_check, api, bug) for bug in found])
     pending = {bug.id: check for bug, check in zip(found, checks, strict=True) if check is not None}
     if len(pending) == len(found):
         told = ", ".join(f"bug {number} (check {check.id})" for number, check in pending.items())
@@ -309,7 +309,7 @@ class AskedToCheck(Answer):
     next: str = "testio_list_bug_fix_confirmations shows what testers find, bug by bug."
 
 
-@tool.spends(about_to_have_fixes_checked, settled_by="list_bug_fix_confirmations")
+@tool.spends(about_to_have_fixes_checked, verify_with="list_bug_fix_confirmations")
 async def request_bug_fix_confirmations(
     api: TestIO,
     bugs: Fixes,

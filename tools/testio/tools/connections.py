@@ -165,7 +165,7 @@ async def about_to_create(
     return str(lines)
 
 
-@tool.writes(about_to_create, idempotent=False, settled_by="get_product")
+@tool.writes(about_to_create, idempotent=False, verify_with="get_product")
 async def create_connection(
     api: TestIO,
     inbox: Inbox,
@@ -237,7 +237,7 @@ async def about_to_update(
     return str(lines)
 
 
-@tool.writes(about_to_update, idempotent=True, settled_by="get_connection")
+@tool.writes(about_to_update, idempotent=True, verify_with="get_connection")
 async def update_connection(
     api: TestIO,
     connection_id: ConnectionId,
@@ -272,7 +272,7 @@ async def about_to_delete(api: TestIO, connection_id: int) -> str:
     )
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="get_connection")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="get_connection")
 async def delete_connection(api: TestIO, connection_id: ConnectionId) -> DeletedConnection:
     """Delete a connection, after a person said yes: exported bugs are no longer sent there."""
     before = await known_connection(api, connection_id)

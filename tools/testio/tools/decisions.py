@@ -44,7 +44,7 @@ class Decided(Answer):
     after: BugState
 
 
-def in_words(bug: Bug) -> str:
+def describe(bug: Bug) -> str:
     """A bug as a question names it."""
     by = f", reported by {quote(bug.author, at_most=60)}" if bug.author else ""
     return f"bug {bug.id} {quote(bug.title)} ({word(bug.severity or 'no severity')}{by})"
@@ -87,10 +87,10 @@ async def carried_out(api: TestIO, before: Bug, answer: Bug, done: str) -> Decid
 
 async def about_to_accept(api: TestIO, bug_id: int) -> str:
     bug = await open_bug(api, bug_id)
-    return f"Accept {in_words(bug)}? The tester is paid for it and told so; there is no undo."
+    return f"Accept {describe(bug)}? The tester is paid for it and told so; there is no undo."
 
 
-@tool.destroys(about_to_accept, idempotent=True, settled_by="get_bug")
+@tool.destroys(about_to_accept, idempotent=True, verify_with="get_bug")
 async def accept_bug(api: TestIO, bug_id: BugId) -> Decided:
     """Accept a bug, after a person said yes: the tester is paid."""
     before = await open_bug(api, bug_id)
@@ -106,12 +106,12 @@ async def about_to_reject(api: TestIO, bug_id: int, reason: str, comment: str | 
             f"The reason {word(valid.key)} has no comment of its own; write one for the tester. Nothing was sent."
         )
     return (
-        f"Reject {in_words(bug)} as {word(valid.key)}? The tester is told, with the comment {told}, and it affects "
+        f"Reject {describe(bug)} as {word(valid.key)}? The tester is told, with the comment {told}, and it affects "
         "their pay; there is no undo."
     )
 
 
-@tool.destroys(about_to_reject, idempotent=True, settled_by="get_bug")
+@tool.destroys(about_to_reject, idempotent=True, verify_with="get_bug")
 async def reject_bug(api: TestIO, bug_id: BugId, reason: Reason, comment: CommentText = None) -> Decided:
     """Reject a bug with a reason, after a person said yes: the tester is told."""
     before = await open_bug(api, bug_id)
@@ -125,10 +125,10 @@ async def about_to_mark_known(api: TestIO, bug_id: int) -> str:
     bug = await known_bug(api, bug_id)
     if bug.known:
         raise Refused(f"Bug {bug.id} is already marked as known. Nothing was sent.")
-    return f"Mark {in_words(bug)} as known? The mark cannot be taken off again."
+    return f"Mark {describe(bug)} as known? The mark cannot be taken off again."
 
 
-@tool.destroys(about_to_mark_known, idempotent=True, settled_by="get_bug")
+@tool.destroys(about_to_mark_known, idempotent=True, verify_with="get_bug")
 async def mark_bug_known(api: TestIO, bug_id: BugId) -> Decided:
     """Mark a bug as known, after a person said yes."""
     before = await known_bug(api, bug_id)
@@ -139,10 +139,10 @@ async def about_to_mark_fixed(api: TestIO, bug_id: int) -> str:
     bug = await known_bug(api, bug_id)
     if bug.fixed:
         raise Refused(f"Bug {bug.id} is already marked as fixed. Nothing was sent.")
-    return f"Mark {in_words(bug)} as fixed? The mark cannot be taken off again."
+    return f"Mark {describe(bug)} as fixed? The mark cannot be taken off again."
 
 
-@tool.destroys(about_to_mark_fixed, idempotent=True, settled_by="get_bug")
+@tool.destroys(about_to_mark_fixed, idempotent=True, verify_with="get_bug")
 async def mark_bug_fixed(api: TestIO, bug_id: BugId) -> Decided:
     """Mark a bug as fixed, after a person said yes."""
     before = await known_bug(api, bug_id)
@@ -153,10 +153,10 @@ async def about_to_mark_exported(api: TestIO, bug_id: int) -> str:
     bug = await known_bug(api, bug_id)
     if bug.exported_at:
         raise Refused(f"Bug {bug.id} is already marked as exported ({word(bug.exported_at)}). Nothing was sent.")
-    return f"Mark {in_words(bug)} as exported? The mark cannot be taken off again; it sends the bug nowhere."
+    return f"Mark {describe(bug)} as exported? The mark cannot be taken off again; it sends the bug nowhere."
 
 
-@tool.destroys(about_to_mark_exported, idempotent=True, settled_by="get_bug")
+@tool.destroys(about_to_mark_exported, idempotent=True, verify_with="get_bug")
 async def mark_bug_exported(api: TestIO, bug_id: BugId) -> Decided:
     """Mark a bug as exported to a tracker, after a person said yes."""
     before = await known_bug(api, bug_id)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
-from tools.kit.editing import Edits, described, edited, texts
+from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.question import Lines
@@ -163,7 +163,7 @@ async def about_to_create(
     return str(lines)
 
 
-@tool.writes(about_to_create, idempotent=False, settled_by="list_test_environments", unasked_when=harmless)
+@tool.writes(about_to_create, idempotent=False, verify_with="list_test_environments", unasked_when=harmless)
 async def create_test_environment(
     api: TestIO,
     product_id: ProductId,
@@ -223,13 +223,13 @@ def with_edits(
     page = environment.environment_test_information
     stored = {
         "title": environment.title,
-        **({PAGE + name: text for name, text in texts(page, *OF_PAGE).items()} if page else {}),
+        **({PAGE + name: text for name, text in text_fields(page, *OF_PAGE).items()} if page else {}),
     }
     replaced = {name for name in stored if (title if name == "title" else information) is not None}
-    new = edited(stored, edits, replaced)
+    new = apply_edits(stored, edits, replaced)
     fields: dict[str, Any] = {"title": new["title"]} if "title" in new else {}
     if page is not None and any(name.startswith(PAGE) for name in new):
-        changed = {name: new.get(PAGE + name, text) for name, text in texts(page, *OF_PAGE).items()}
+        changed = {name: new.get(PAGE + name, text) for name, text in text_fields(page, *OF_PAGE).items()}
         fields["environment_test_information"] = {
             name: text for name, text in ({"data_type": page.data_type} | changed).items() if text is not None
         }
@@ -262,13 +262,13 @@ async def about_to_update(
     lines.becomes("Title", environment.title, title)
     lines_of(lines, url, binary_app_id, file_url, handed, proxy, allow_orders, environment_test_information)
     with_edits(environment, edits, title, environment_test_information)
-    lines.parts(described(edits))
+    lines.parts(describe_edits(edits))
     if may_order:
         lines.say(ORDERS)
     return str(lines)
 
 
-@tool.writes(about_to_update, idempotent=True, settled_by="get_test_environment", unasked_when=harmless_change)
+@tool.writes(about_to_update, idempotent=True, verify_with="get_test_environment", unasked_when=harmless_change)
 async def update_test_environment(
     api: TestIO,
     product_id: ProductId,
@@ -331,7 +331,7 @@ async def about_to_delete(api: TestIO, product_id: int, environment_id: int) -> 
     return f"Delete {name}? Tests with it that have not ended: {used}. There is no undo."
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="get_test_environment")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="get_test_environment")
 async def delete_test_environment(
     api: TestIO, product_id: ProductId, environment_id: EnvironmentId
 ) -> DeletedEnvironment:

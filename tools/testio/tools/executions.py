@@ -7,7 +7,7 @@ from pydantic import Field
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import WordFilter
-from tools.kit.when import When, instant, milliseconds, span
+from tools.kit.when import When, milliseconds, parse_timestamp, time_span
 from tools.testio.client.testio import TestIO
 from tools.testio.models.executions import Execution
 from tools.testio.tools.bugs import Ids
@@ -32,7 +32,7 @@ async def list_user_story_executions(
     cursor: Cursor = None,
 ) -> Page[Execution]:
     """List testers' runs through user stories, newest first. A row does not name its story: ask for one to tell."""
-    asked = await span(api, since, until)
+    asked = await time_span(api, since, until)
     statuses = WordFilter("status", status, OUTCOMES, meant=OUTCOME_MEANT)
     selection: Selection[Execution] = Selection(
         lambda execution: (-milliseconds(execution.executed_at), -execution.id),
@@ -46,7 +46,7 @@ async def list_user_story_executions(
             return
         if test_ids and execution.test_id not in test_ids:
             return
-        if not asked.holds(instant(execution.executed_at)):
+        if not asked.holds(parse_timestamp(execution.executed_at)):
             return
         selection.offer(execution)
 

@@ -51,7 +51,7 @@ def newest_first(test: ExploratoryTest) -> tuple[int, ...]:
     return (-started if started else -(2**62), -test.id)
 
 
-@tool.reads(rest_in="get_exploratory_test")
+@tool.reads(full_text_in="get_exploratory_test")
 async def list_exploratory_tests(
     api: TestIO,
     progress: Progress,

@@ -42,7 +42,7 @@ def valid_sections(product: Product, section_ids: Sequence[int] | None) -> None:
         valid_section(product, section_id, needed=True)
 
 
-@tool.writes(idempotent=False, settled_by="list_features")
+@tool.writes(idempotent=False, verify_with="list_features")
 async def create_feature(
     api: TestIO,
     product_id: ProductId,
@@ -118,7 +118,7 @@ async def about_to_copy(api: TestIO, product_id: int, destination_product_id: in
     )
 
 
-@tool.destroys(about_to_copy, idempotent=False, settled_by="list_features")
+@tool.destroys(about_to_copy, idempotent=False, verify_with="list_features")
 async def copy_features(
     api: TestIO,
     product_id: ProductId,

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from tools.kit.errors import NotFound
-from tools.kit.missing import Missing, note
+from tools.kit.missing import Missing, note_missing
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, decode_cursor, digest, encode_cursor
-from tools.kit.parsing import understood
+from tools.kit.parsing import validate_leniently
 from tools.kit.text import Key, Untrusted, passage, quote, word_if
 from tools.kit.toolset import Toolset
 from tools.kit.webhook import Event, Inbox, Webhook
@@ -37,12 +37,12 @@ class ArrivedRow(Answer):
 def exported(event: Event) -> BugExported | None:
     """The event as it can be read; None for one that an older Testdesk kept and nobody can read, which is counted."""
     try:
-        told, missing = understood(event.document, BugExported)
+        told, missing = validate_leniently(event.document, BugExported)
     except (ValidationError, RecursionError):
-        note(Missing(rows=1))
+        note_missing(Missing(rows=1))
         return None
     if missing:
-        note(missing)
+        note_missing(missing)
     return told
 
 
@@ -60,7 +60,7 @@ def row_of(event: Event, told: BugExported) -> ArrivedRow:
     )
 
 
-@tool.reads(rest_in="get_bug")
+@tool.reads(full_text_in="get_bug")
 async def list_inbox(
     api: TestIO,
     inbox: Inbox,
@@ -100,7 +100,7 @@ class Handled(Answer):
     waiting: int = Field(description="How many wait now.")
 
 
-@tool.writes(idempotent=True, settled_by="list_inbox")
+@tool.writes(idempotent=True, verify_with="list_inbox")
 async def mark_inbox_handled(
     api: TestIO,
     inbox: Inbox,

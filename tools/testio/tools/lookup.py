@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tools.kit.survey import Found, Seen, if_there
+from tools.kit.survey import Found, Results, none_if_missing
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import Bug
 
@@ -22,14 +22,14 @@ def _bug(bug: Bug, matched: str) -> Found:
     )
 
 
-async def lookup(api: TestIO, word: str) -> Seen[Found]:
+async def lookup(api: TestIO, word: str) -> Results[Found]:
     """Bugs and tests of that number, and bugs of that id in another tracker."""
     found: list[Found] = []
     number = word.removeprefix("#")
     if number.isascii() and number.isdecimal() and len(number) < 19:
-        if (bug := await if_there(api.bug(int(number)))) is not None:
+        if (bug := await none_if_missing(api.bug(int(number)))) is not None:
             found.append(_bug(bug, "id"))
-        if (test := await if_there(api.exploratory_test(int(number)))) is not None:
+        if (test := await none_if_missing(api.exploratory_test(int(number)))) is not None:
             found.append(
                 Found(
                     platform=PLATFORM,
@@ -43,5 +43,5 @@ async def lookup(api: TestIO, word: str) -> Seen[Found]:
                 )
             )
     known = {one.id for one in found if one.kind == "bug"}
-    exported = await if_there(api.find_bugs(word)) or []
-    return Seen(found + [_bug(bug, "id in another tracker") for bug in exported if str(bug.id) not in known])
+    exported = await none_if_missing(api.find_bugs(word)) or []
+    return Results(found + [_bug(bug, "id in another tracker") for bug in exported if str(bug.id) not in known])

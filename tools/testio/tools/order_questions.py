@@ -1,10 +1,10 @@
 """What a person is asked before a test is ordered or changed, read freshly from the platform."""
 
-from tools.kit.editing import Edits, described, edited
+from tools.kit.editing import Edits, apply_edits, describe_edits
 from tools.kit.errors import Refused
 from tools.kit.question import Lines
 from tools.kit.text import given, quote, word
-from tools.kit.when import instant
+from tools.kit.when import parse_timestamp
 from tools.testio.client.testio import TestIO
 from tools.testio.models.environments import TestEnvironment
 from tools.testio.models.exploratory_tests import ExploratoryTest
@@ -118,7 +118,7 @@ def checked(
     if bug_severities is not None and testing_type != "focused":
         raise Refused("bug_severities are for testing_type focused only. Nothing was sent.")
     if start_at is not None:
-        start = instant(start_at)
+        start = parse_timestamp(start_at)
         if start is None or "T" not in start_at:
             raise Refused(
                 "start_at must be an ISO time with an offset, such as 2026-04-01T09:00:00+02:00. Nothing was sent."
@@ -243,8 +243,8 @@ async def about_to_update(
     stands_whole = [
         name for name, new in zip(EDITABLE, (test_title, goal, out_of_scope, instructions), strict=True) if new
     ]
-    edited(texts_of(test), edits, stands_whole)
-    lines.parts(described(edits))
+    apply_edits(texts_of(test), edits, stands_whole)
+    lines.parts(describe_edits(edits))
     lines.add("Type", testing_type and f"{word(test.testing_type or 'none')} becomes {testing_type}")
     lines.add("Hours", duration_hours)
     lines.becomes("Start", test.start_at, start_at)

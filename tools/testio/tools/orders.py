@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited
+from tools.kit.editing import Edits, apply_edits
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.question import Lines
@@ -68,7 +68,7 @@ def what_was_ordered(
     return lines.facts
 
 
-@tool.spends(about_to_create, settled_by="list_exploratory_tests", unasked_when=only_a_draft)
+@tool.spends(about_to_create, verify_with="list_exploratory_tests", unasked_when=only_a_draft)
 async def create_exploratory_test(
     api: TestIO,
     product_id: ProductId,
@@ -133,7 +133,7 @@ async def create_exploratory_test(
     return Ordered(done=done, test=row_of(test), ordered=ordered, next=follow, link=test.link)
 
 
-@tool.writes(about_to_update, idempotent=True, settled_by="get_exploratory_test")
+@tool.writes(about_to_update, idempotent=True, verify_with="get_exploratory_test")
 async def update_exploratory_test(
     api: TestIO,
     test_id: TestId,
@@ -171,13 +171,13 @@ async def update_exploratory_test(
     if not fields and not edits:
         raise Refused("Say at least one field to change. Nothing was sent.")
     before = await known_test(api, test_id)
-    fields |= edited(texts_of(before), edits, fields)
+    fields |= apply_edits(texts_of(before), edits, fields)
     test = await api.update_exploratory_test(test_id, fields)
     done = f"Changed: {', '.join(sorted(fields))}."
     return Ordered(done=done, test=row_of(test), before=row_of(before), link=test.link)
 
 
-@tool.spends(about_to_launch, settled_by="get_exploratory_test")
+@tool.spends(about_to_launch, verify_with="get_exploratory_test")
 async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Ordered:
     """Launch a draft, after a person said yes: testers start and are paid."""
     before = await known_test(api, test_id)
@@ -193,7 +193,7 @@ async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Ordered:
     )
 
 
-@tool.spends(about_to_duplicate, settled_by="list_exploratory_tests")
+@tool.spends(about_to_duplicate, verify_with="list_exploratory_tests")
 async def duplicate_exploratory_test(api: TestIO, test_id: TestId) -> Ordered:
     """Copy a test, after a person said yes: the copy may start by itself."""
     test = await api.duplicate_exploratory_test(test_id)

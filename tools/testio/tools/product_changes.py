@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.question import held
+from tools.kit.question import join_counts
 from tools.kit.text import Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.bugs import BugFilters
@@ -33,7 +33,7 @@ class MadeProduct(Answer):
     next: str
 
 
-@tool.writes(idempotent=False, settled_by="list_products")
+@tool.writes(idempotent=False, verify_with="list_products")
 async def create_product(
     api: TestIO,
     title: Annotated[str, Field(min_length=1, max_length=250)],
@@ -58,7 +58,7 @@ class DescribedProduct(Answer):
     description_after: Untrusted | None = None
 
 
-@tool.writes(idempotent=True, settled_by="get_product")
+@tool.writes(idempotent=True, verify_with="get_product")
 async def update_product(
     api: TestIO, product_id: ProductId, description: Description | None = None, edits: Edits = None
 ) -> DescribedProduct:
@@ -67,7 +67,7 @@ async def update_product(
         raise Refused("Give either the whole description or edits of it. Nothing was sent.")
     before = await known_product(api, product_id)
     if description is None:
-        description = edited(texts(before, "description"), edits)["description"]
+        description = apply_edits(text_fields(before, "description"), edits)["description"]
     after = await api.update_product(product_id, description=description)
     return DescribedProduct(
         done="Changed: description.",
@@ -112,12 +112,12 @@ async def holdings(api: TestIO, product: Product) -> list[str]:
 
 async def about_to_delete(api: TestIO, product_id: int) -> str:
     product = await known_product(api, product_id)
-    belongs = held(*await holdings(api, product))
+    belongs = join_counts(*await holdings(api, product))
     go = f"Expect all that belongs to it to go with it: {belongs}." if belongs else "Nothing belongs to it."
     return f"Delete product {product.id} {quote(product.name or '')}? {go} There is no undo."
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="list_products")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="list_products")
 async def delete_product(api: TestIO, product_id: ProductId) -> DeletedProduct:
     """Delete a product with all that belongs to it, after a person said yes."""
     before = await known_product(api, product_id)

@@ -11,7 +11,7 @@ from tools.kit.model import Answer
 from tools.kit.naming import ByName, Choice
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, quote, word
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.environments import TestEnvironment
@@ -59,7 +59,7 @@ async def feature_choices(api: TestIO, given: Mapping[str, Any]) -> list[Choice]
     wanted = given.get("product_ids") or ([given["product_id"]] if given.get("product_id") is not None else [])
     if not wanted:
         raise Refused("A feature's name needs its product beside it (product_ids); an id does not. Nothing was sent.")
-    lists = await together([partial(api.features, product_id) for product_id in wanted])
+    lists = await gather([partial(api.features, product_id) for product_id in wanted])
     several = len(wanted) > 1
     return [
         Choice(feature.id, feature.title, f"product {product_id}" if several else "")
@@ -124,7 +124,7 @@ class ProductRow(Answer):
     sections: int = Field(description="How many sections; 0 for a product without.")
 
 
-@tool.reads(rest_in="get_product")
+@tool.reads(full_text_in="get_product")
 async def list_products(
     api: TestIO,
     text: Annotated[str | None, Field(description="Part of the name.")] = None,
@@ -212,7 +212,7 @@ def row_of_template(template: TestTemplate) -> TemplateRow:
     )
 
 
-@tool.reads(rest_in="get_test_environment")
+@tool.reads(full_text_in="get_test_environment")
 async def list_test_environments(
     api: TestIO, product_id: ProductId, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[TestEnvironment]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
@@ -55,7 +55,7 @@ def elsewhere(user_story_id: int, product_id: int) -> NotFound:
     )
 
 
-@tool.reads(rest_in="get_user_story")
+@tool.reads(full_text_in="get_user_story")
 async def list_user_stories(
     api: TestIO,
     product_id: ProductId,
@@ -101,7 +101,7 @@ class SavedStory(Answer):
     next: str | None = None
 
 
-@tool.writes(idempotent=False, settled_by="list_user_stories")
+@tool.writes(idempotent=False, verify_with="list_user_stories")
 async def create_user_story(
     api: TestIO, product_id: ProductId, feature_id: FeatureId, path: Path, section_id: SectionId = None
 ) -> SavedStory:
@@ -115,7 +115,7 @@ async def create_user_story(
     return SavedStory(done=f"Added to feature {feature_id}.", story=story, next=follow)
 
 
-@tool.writes(idempotent=True, settled_by="get_user_story")
+@tool.writes(idempotent=True, verify_with="get_user_story")
 async def update_user_story(
     api: TestIO,
     product_id: ProductId,
@@ -130,7 +130,7 @@ async def update_user_story(
     await in_section(api, product_id, section_id)
     before = await known_story(api, user_story_id)
     if path is None:
-        path = edited(texts(before, "path"), edits)["path"]
+        path = apply_edits(text_fields(before, "path"), edits)["path"]
     try:
         story = await api.update_user_story(product_id, user_story_id, text=path, section_id=section_id)
     except NotFound as error:
@@ -164,7 +164,7 @@ async def about_to_delete(api: TestIO, product_id: int, user_story_id: int, sect
     )
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="get_user_story")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="get_user_story")
 async def delete_user_story(
     api: TestIO, product_id: ProductId, user_story_id: UserStoryId, section_id: SectionId = None
 ) -> DeletedStory:

@@ -6,12 +6,12 @@ from functools import partial
 
 from tools.kit.errors import Refused
 from tools.kit.run_failures import Failure
-from tools.kit.survey import BugRow, Found, Kind, RunRow, RunStory, Seen, Survey, Untested, Wish, story
+from tools.kit.survey import BugRow, Found, Kind, Query, Results, RunRow, RunStory, Survey, Untested, run_story
 from tools.kit.text import clean
-from tools.kit.together import together
-from tools.kit.vocabulary import Severity, Status, shared
+from tools.kit.together import gather
+from tools.kit.vocabulary import Severity, Status, shared_word
 from tools.kit.walk import Walked
-from tools.kit.when import instant, milliseconds
+from tools.kit.when import milliseconds, parse_timestamp
 from tools.testio.client.bugs import BugFilters
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import BugScan
@@ -45,7 +45,7 @@ def row_of(test: ExploratoryTest) -> RunRow:
         platform=PLATFORM,
         run_id=str(test.id),
         title=test.title,
-        status=shared(test.status, STATUSES, "unknown"),
+        status=shared_word(test.status, STATUSES, "unknown"),
         said=test.status,
         where=str(test.product.id) if test.product is not None else None,
         started_at=test.start_at,
@@ -58,13 +58,15 @@ def row_of(test: ExploratoryTest) -> RunRow:
     )
 
 
-async def tests_that_fit(api: TestIO, wish: Wish) -> tuple[list[ExploratoryTest], list[str]]:
+async def tests_that_fit(api: TestIO, query: Query) -> tuple[list[ExploratoryTest], list[str]]:
     """The tests that fit, newest first, and what could not be read."""
-    tests, why = await wish.once(f"{PLATFORM} tests", partial(_all_tests, api))
+    tests, why = await query.once(f"{PLATFORM} tests", partial(_all_tests, api))
     fit = [
         test
         for test in tests
-        if wish.fits(test.title, instant(test.start_at), instant(test.end_at) if test.has_ended else None)
+        if query.fits(
+            test.title, parse_timestamp(test.start_at), parse_timestamp(test.end_at) if test.has_ended else None
+        )
     ]
     return fit, list(why)
 
@@ -72,7 +74,7 @@ async def tests_that_fit(api: TestIO, wish: Wish) -> tuple[list[ExploratoryTest]
 async def _all_tests(api: TestIO) -> tuple[list[ExploratoryTest], list[str]]:
     found: list[ExploratoryTest] = []
     products, why = await _products(api)
-    walks = await together([partial(api.walk_exploratory_tests, product, found.append) for product in products])
+    walks = await gather([partial(api.walk_exploratory_tests, product, found.append) for product in products])
     return sorted(found, key=newest_first), why + _left_out(walks)
 
 
@@ -90,14 +92,14 @@ def _left_out(walks: list[Walked]) -> list[str]:
     return list(dict.fromkeys(why for walked in walks if (why := walked.coverage(0).why)))
 
 
-async def runs(api: TestIO, wish: Wish) -> Seen[RunRow]:
-    tests, why = await tests_that_fit(api, wish)
-    if len(tests) > wish.limit:
-        why.append(f"{len(tests) - wish.limit} more tests fit")
-    return Seen([row_of(test) for test in tests[: wish.limit]], complete=not why, why="; ".join(why) or None)
+async def runs(api: TestIO, query: Query) -> Results[RunRow]:
+    tests, why = await tests_that_fit(api, query)
+    if len(tests) > query.limit:
+        why.append(f"{len(tests) - query.limit} more tests fit")
+    return Results([row_of(test) for test in tests[: query.limit]], complete=not why, why="; ".join(why) or None)
 
 
-async def run(api: TestIO, run_id: str, wish: Wish) -> RunStory:
+async def run(api: TestIO, run_id: str, query: Query) -> RunStory:
     if not run_id.isascii() or not run_id.isdigit():
         raise Refused("A run of test IO is a test, whose id is a number; testio_list_exploratory_tests shows them.")
     test = await known_test(api, int(run_id))
@@ -117,34 +119,34 @@ async def run(api: TestIO, run_id: str, wish: Wish) -> RunStory:
         for bug in counted
     ]
     follow = f"testio_list_bugs with test_ids [{test.id}] lists its bugs, testio_get_bug reads one."
-    return story(row, failures, next_=follow, is_ranked=True)
+    return run_story(row, failures, next_=follow, is_ranked=True)
 
 
 def _worst_first(bug: BugScan) -> tuple[int, int]:
-    return WORST_FIRST.index(shared(bug.severity, SEVERITIES, "unknown")), -bug.id
+    return WORST_FIRST.index(shared_word(bug.severity, SEVERITIES, "unknown")), -bug.id
 
 
-async def open_bugs(api: TestIO, wish: Wish) -> Seen[BugRow]:
+async def open_bugs(api: TestIO, query: Query) -> Results[BugRow]:
     """Bugs of the tests that fit, open or not known to be fixed; without words also those of no known test."""
-    tests, why = await tests_that_fit(api, replace(wish, since=None, until=None))
+    tests, why = await tests_that_fit(api, replace(query, since=None, until=None))
     titles = {test.id: test for test in tests}
-    if wish.text is not None and not tests:
-        return Seen(complete=not why, why="; ".join(why) or None)
+    if query.text is not None and not tests:
+        return Results(complete=not why, why="; ".join(why) or None)
     found: list[BugScan] = []
 
     def keep(bug: BugScan) -> None:
-        reported = instant(bug.reported_at)
+        reported = parse_timestamp(bug.reported_at)
         counts = bug.status in OPEN or (bug.status == CONFIRMED and not bug.fixed)
-        if counts and Wish(since=wish.since, until=wish.until).fits("", reported, reported):
+        if counts and Query(since=query.since, until=query.until).fits("", reported, reported):
             found.append(bug)
 
-    walked = await api.walk_bugs(BugFilters(test_ids=list(titles) if wish.text is not None else []), keep)
+    walked = await api.walk_bugs(BugFilters(test_ids=list(titles) if query.text is not None else []), keep)
     found.sort(key=lambda bug: (bug.status == CONFIRMED, *_worst_first(bug)))
     why += _left_out([walked])
-    rows = [_bug_row(bug, titles.get(bug.test_id or 0)) for bug in found[: wish.limit]]
-    if len(found) > wish.limit:
-        why.append(f"{len(found) - wish.limit} more bugs fit")
-    return Seen(rows, complete=not why, why="; ".join(why) or None)
+    rows = [_bug_row(bug, titles.get(bug.test_id or 0)) for bug in found[: query.limit]]
+    if len(found) > query.limit:
+        why.append(f"{len(found) - query.limit} more bugs fit")
+    return Results(rows, complete=not why, why="; ".join(why) or None)
 
 
 def _bug_row(bug: BugScan, test: ExploratoryTest | None) -> BugRow:
@@ -152,7 +154,7 @@ def _bug_row(bug: BugScan, test: ExploratoryTest | None) -> BugRow:
         platform=PLATFORM,
         bug_id=str(bug.id),
         title=bug.title,
-        severity=shared(bug.severity, SEVERITIES, "unknown"),
+        severity=shared_word(bug.severity, SEVERITIES, "unknown"),
         said=bug.severity,
         status=bug.status,
         is_confirmed=bug.status == CONFIRMED,
@@ -162,18 +164,18 @@ def _bug_row(bug: BugScan, test: ExploratoryTest | None) -> BugRow:
     )
 
 
-async def untested(api: TestIO, wish: Wish) -> Seen[Untested]:
+async def untested(api: TestIO, query: Query) -> Results[Untested]:
     """Tests that fit and have not begun."""
-    seen = await runs(api, wish)
+    seen = await runs(api, query)
     rows = [
         Untested(platform=PLATFORM, run_id=row.run_id, title=row.title, said=row.said, page=row.page)
         for row in seen.rows
         if row.status == "queued"
     ]
-    return Seen(rows, seen.complete, seen.why)
+    return Results(rows, seen.complete, seen.why)
 
 
-async def search(api: TestIO, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
+async def search(api: TestIO, words: str, kinds: Collection[Kind], limit: int) -> Results[Found]:
     """Bugs by title, steps and results; tests by title as runs; test cases by title."""
     wanted, found, why = words.casefold().split(), list[Found](), list[str]()
 
@@ -203,7 +205,7 @@ async def search(api: TestIO, words: str, kinds: Collection[Kind], limit: int) -
             for bug in bugs
         ]
     if "run" in kinds:
-        tests, left_out = await tests_that_fit(api, Wish(text=words))
+        tests, left_out = await tests_that_fit(api, Query(text=words))
         why += left_out
         found += [
             Found(
@@ -223,8 +225,8 @@ async def search(api: TestIO, words: str, kinds: Collection[Kind], limit: int) -
         why += left_out
     why = list(dict.fromkeys(why))
     if "suite" in kinds and not why and len(found) <= limit:
-        return Seen(found, why="the API lists no suites")
-    return Seen(found[:limit], complete=not why and len(found) <= limit, why="; ".join(why) or _more(found, limit))
+        return Results(found, why="the API lists no suites")
+    return Results(found[:limit], complete=not why and len(found) <= limit, why="; ".join(why) or _more(found, limit))
 
 
 def _more(found: list[Found], limit: int) -> str | None:
@@ -244,7 +246,7 @@ async def _cases(api: TestIO, words: str, *, has_title: Callable[..., bool]) -> 
         await api.walk_test_cases(product_id, keep)
 
     products, why = await _products(api)
-    await together([partial(of, product) for product in products])
+    await gather([partial(of, product) for product in products])
     return sorted(found, key=lambda one: int(one.id)), why
 
 

@@ -24,7 +24,7 @@ class SavedTemplate(Answer):
     next: str
 
 
-@tool.writes(idempotent=False, settled_by="list_test_templates")
+@tool.writes(idempotent=False, verify_with="list_test_templates")
 async def save_test_template(
     api: TestIO, test_id: TestId, title: Annotated[str, Field(min_length=1, max_length=250)]
 ) -> SavedTemplate:

@@ -164,7 +164,7 @@ class OrderedCases(Answer):
     next: str
 
 
-@tool.spends(about_to_create_test, settled_by="list_exploratory_tests")
+@tool.spends(about_to_create_test, verify_with="list_exploratory_tests")
 async def create_test_case_test(
     api: TestIO,
     product_id: ProductId,

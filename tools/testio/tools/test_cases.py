@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.naming import IdOrName
@@ -71,7 +71,7 @@ def row_of_case(case: TestCase) -> TestCaseRow:
     )
 
 
-@tool.reads(rest_in="get_test_case")
+@tool.reads(full_text_in="get_test_case")
 async def list_test_cases(
     api: TestIO,
     progress: Progress,
@@ -123,7 +123,7 @@ class MadeCases(Answer):
     next: str = "testio_create_test_case_test has testers go through them."
 
 
-@tool.writes(idempotent=False, settled_by="list_test_cases")
+@tool.writes(idempotent=False, verify_with="list_test_cases")
 async def create_test_cases(
     api: TestIO, product_id: ProductId, test_cases: Annotated[list[NewCase], Field(min_length=1, max_length=MOST_CASES)]
 ) -> MadeCases:
@@ -174,7 +174,7 @@ def step_edits(
     return edits + [{"description": text} for text in add or ()]
 
 
-@tool.writes(idempotent=False, settled_by="list_test_cases")
+@tool.writes(idempotent=False, verify_with="list_test_cases")
 async def update_test_case(
     api: TestIO,
     product_id: ProductId,
@@ -195,9 +195,9 @@ async def update_test_case(
     before = await known_test_case(api, product_id, test_case_id)
     fields: dict[str, Any] = {"title": title, "requirements": requirements}
     fields = {name: value for name, value in fields.items() if value is not None}
-    stored = texts(before, "title", "requirements")
+    stored = text_fields(before, "title", "requirements")
     stored |= {f"steps[{step.id}]": step.description for step in before.steps if step.id is not None}
-    new = edited(stored, edits, [*fields, *(f"steps[{number}]" for number in named)])
+    new = apply_edits(stored, edits, [*fields, *(f"steps[{number}]" for number in named)])
     fields |= {name: text for name, text in new.items() if not name.startswith("steps[")}
     if steps := [
         *step_edits(before, add_steps, change_steps, remove_steps),
@@ -236,7 +236,7 @@ async def about_to_delete_case(api: TestIO, product_id: int, test_case_id: int) 
     )
 
 
-@tool.destroys(about_to_delete_case, idempotent=True, settled_by="list_test_cases")
+@tool.destroys(about_to_delete_case, idempotent=True, verify_with="list_test_cases")
 async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: TestCaseId) -> DeletedCase:
     """Delete a test case, after a person said yes; one that tests use is hidden instead."""
     before = await known_test_case(api, product_id, test_case_id)

@@ -6,11 +6,11 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from tools.kit.errors import NotFound
-from tools.kit.failure_groups import shortened
+from tools.kit.failure_groups import first_words
 from tools.kit.history import Outcome, TestHistory, history_of
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.vocabulary import Status, shared
+from tools.kit.vocabulary import Status, shared_word
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ExploratoryTest
 from tools.testio.models.test_cases import CaseResult
@@ -30,13 +30,13 @@ def outcome_of(test: ExploratoryTest, result: CaseResult) -> Outcome:
         run_id=str(test.id),
         run=test.title,
         at=test.end_at or test.start_at,
-        status=shared(result.status, STATUSES, "unknown"),
+        status=shared_word(result.status, STATUSES, "unknown"),
         said=result.status,
-        error=shortened(failed[0].comment, SHORT) if failed else None,
+        error=first_words(failed[0].comment, SHORT) if failed else None,
     )
 
 
-@tool.reads(rest_in="get_test_case_results")
+@tool.reads(full_text_in="get_test_case_results")
 async def get_test_history(
     api: TestIO,
     progress: Progress,
@@ -62,7 +62,7 @@ async def get_test_history(
         except NotFound:  # an exploratory test whose type is not told
             return []
 
-    read = await together([partial(results, test.id) for test in looked], at_once=4)
+    read = await gather([partial(results, test.id) for test in looked], at_once=4)
     outcomes = [
         outcome_of(test, result)
         for test, rows in zip(looked, read, strict=True)

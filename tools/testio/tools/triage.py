@@ -10,7 +10,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.text import Key, Untrusted, many, quote, word
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import Bug, RejectReason
@@ -100,7 +100,7 @@ async def plan(api: TestIO, decisions: Sequence[Decision]) -> list[Step]:
     reasons = {}
     if any(decision.decision == "reject" for decision in decisions):
         reasons = {reason.key: reason for reason in await api.reject_reasons()}
-    bugs = dict(await together([partial(_read, api, number) for number in {d.bug_id for d in decisions}]))
+    bugs = dict(await gather([partial(_read, api, number) for number in {d.bug_id for d in decisions}]))
     steps = []
     for decision in decisions:
         bug = bugs[decision.bug_id]
@@ -151,7 +151,7 @@ def _wrong_reason(decision: Decision, reasons: dict[str, RejectReason]) -> str:
     return ""
 
 
-def in_words(steps: Sequence[Step]) -> str | None:
+def describe(steps: Sequence[Step]) -> str | None:
     """The question of a plan: every bug named, and every comment that leaves."""
     todo = [step for step in steps if step.state == "to do"]
     if not todo:
@@ -195,10 +195,10 @@ def is_dry(dry_run: bool) -> bool:
 
 
 async def about_to_triage(api: TestIO, decisions: list[Decision]) -> str | None:
-    return in_words(await plan(api, decisions))
+    return describe(await plan(api, decisions))
 
 
-@tool.destroys(about_to_triage, idempotent=True, settled_by="list_bugs", unasked_when=is_dry)
+@tool.destroys(about_to_triage, idempotent=True, verify_with="list_bugs", unasked_when=is_dry)
 async def triage_bugs(
     api: TestIO,
     progress: Progress,
@@ -219,7 +219,7 @@ async def triage_bugs(
         await progress(count, len(steps), f"bug {step.bug.id}: {result.outcome}")
         return result
 
-    results = await together([partial(carry_out, step) for step in steps], at_once=AT_ONCE)
+    results = await gather([partial(carry_out, step) for step in steps], at_once=AT_ONCE)
     not_done = [r for r in results if r.outcome in {"impossible", "failed", "unknown"}]
     follow = None
     if dry_run:

@@ -11,7 +11,7 @@ from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import WordFilter, folded
 from tools.kit.wait import Handle, Minutes, Pace, decode_handle, encode_handle, wait_until
-from tools.kit.when import instant
+from tools.kit.when import parse_timestamp
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ENDED, ExploratoryTest
 from tools.testio.tools.exploratory_tests import TestId, known_test
@@ -43,7 +43,7 @@ class Stand(Answer):
 
 def time_left(test: ExploratoryTest, now: datetime) -> str | None:
     """How long testers still have, in words."""
-    end = instant(test.end_at)
+    end = parse_timestamp(test.end_at)
     if end is None or test.has_ended:
         return None
     left = end - now
@@ -53,7 +53,7 @@ def time_left(test: ExploratoryTest, now: datetime) -> str | None:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def in_words(test: ExploratoryTest, now: datetime) -> str:
+def describe(test: ExploratoryTest, now: datetime) -> str:
     """How a test stands, as a line of progress."""
     numbers = test.analytics
     parts = [test.status or "unknown status"]
@@ -105,7 +105,7 @@ async def wait_for_test(
         lambda test: test.status in wanted or test.status in {"archived", "cancelled"},
         minutes=minutes,
         pace=SANDBOX_PACE if api.is_sandbox else PACE,
-        say=lambda test: in_words(test, api.now()),
+        say=lambda test: describe(test, api.now()),
         progress=progress,
         wait=wait,
     )

@@ -1,6 +1,6 @@
 """Analytics over family A."""
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.client.runs import PER_PAGE, paged
 from tools.testomatio.models.analytics import Chart, Rows
@@ -10,15 +10,17 @@ from tools.testomatio.models.documents import Listed
 class AnalyticsCalls(Families):
     """The calls around analytics, which not every plan has."""
 
-    async def test_analytics(self, project: str, kind: str, query: Query) -> Rows:
+    async def test_analytics(self, project: str, kind: str, query: QueryParams) -> Rows:
         """GET /api/v2/{project_id}/analytics/tests/{kind}"""
         return await self.get_v2(project, "analytics", "tests", kind, query=query, into=Rows, listed=True)
 
-    async def stats(self, project: str, kind: str, query: Query) -> Rows:
+    async def stats(self, project: str, kind: str, query: QueryParams) -> Rows:
         """GET /api/v2/{project_id}/analytics/stats/{kind}"""
         return await self.get_v2(project, "analytics", "stats", kind, query=query, into=Rows, listed=True)
 
-    async def charts_page(self, project: str, filters: Query, page: int, per_page: int = PER_PAGE) -> Listed[Chart]:
+    async def charts_page(
+        self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE
+    ) -> Listed[Chart]:
         """GET /api/v2/{project_id}/analytics/charts"""
         query = [*filters, *paged(page, per_page)]
         return await self.get_v2(project, "analytics", "charts", query=query, into=Listed[Chart], listed=True)
@@ -27,7 +29,7 @@ class AnalyticsCalls(Families):
         """GET /api/v2/{project_id}/analytics/charts/{id}"""
         return await self.get_v2(project, "analytics", "charts", chart_id, into=Chart)
 
-    async def chart_result(self, project: str, chart_id: str, query: Query = ()) -> Rows:
+    async def chart_result(self, project: str, chart_id: str, query: QueryParams = ()) -> Rows:
         """GET /api/v2/{project_id}/analytics/charts/{id}/result
 
         Without `number` a count for each query; with it the tests or runs that fit that query, in pages.

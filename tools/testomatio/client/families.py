@@ -13,11 +13,11 @@ import anyio
 from pydantic import BaseModel
 
 from tools.kit.caller import current
-from tools.kit.client import ApiClient, Content, Query, path
+from tools.kit.client import ApiClient, Content, QueryParams, path
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized, UnexpectedShape
-from tools.kit.failures import Told, failure
+from tools.kit.failures import FailureContext, error_for
 from tools.kit.network import Account, HeaderToken, QueryToken
-from tools.kit.parsing import NotJson, loaded
+from tools.kit.parsing import NotJson, load_json
 from tools.testomatio.models.documents import ChangeSession, Login, Nothing
 
 TOKEN: Final = "TESTOMATIO_API_TOKEN"  # noqa: S105 - the variable's name
@@ -60,11 +60,11 @@ class Families(ApiClient):
             )
         return meant
 
-    def failure(
+    def error_for(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:
         """Statuses as this platform means them: 402 is a used-up quota, which no retry helps; 403 is several things."""
-        told = Told(self.account.title, request, status, headers, self.words(raw), is_write)
+        told = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
         if status == 402:
             return Invalid(
                 "Testomat.io refused this for its plan (402): the month's quota of API writes or test reports is used "
@@ -74,12 +74,12 @@ class Families(ApiClient):
             )
         if status in {401, 403} and (why := _shut_out(status, _code(raw), request)):
             return Unauthorized(why, **told.facts)
-        return failure(told)
+        return error_for(told)
 
     # Family A
 
     async def get_v2(
-        self, project: str, *pieces: str | int, into: type[M], query: Query = (), listed: bool = False
+        self, project: str, *pieces: str | int, into: type[M], query: QueryParams = (), listed: bool = False
     ) -> M:
         """Read of family A; one object stands in `data`, a list is read with its envelope."""
         envelope = None if listed else "data"
@@ -91,7 +91,7 @@ class Families(ApiClient):
         project: str,
         *pieces: str | int,
         into: type[M],
-        query: Query = (),
+        query: QueryParams = (),
         body: Any = None,
         content: Content | None = None,
         envelope: str | None = "data",
@@ -191,7 +191,9 @@ class Families(ApiClient):
             return {"email": email, "password": self.account.secret(PASSWORD)}
         return {"api_token": self.account.secret(TOKEN)}
 
-    async def get_web(self, *pieces: str | int, into: type[M], query: Query = (), envelope: str | None = "data") -> M:
+    async def get_web(
+        self, *pieces: str | int, into: type[M], query: QueryParams = (), envelope: str | None = "data"
+    ) -> M:
         """Read of family B."""
         return await self._with_jwt(
             lambda jwt: self.get(path("api", *pieces), query=query, into=into, envelope=envelope, auth=jwt)
@@ -202,7 +204,7 @@ class Families(ApiClient):
         method: str,
         *pieces: str | int,
         into: type[M],
-        query: Query = (),
+        query: QueryParams = (),
         body: Any = None,
         content: Content | None = None,
         envelope: str | None = "data",
@@ -245,7 +247,7 @@ class Families(ApiClient):
         """Write of family C or D."""
         return await self.write(method, path("api", *pieces), body=body, into=into, auth=self._api_key())
 
-    async def get_import(self, *pieces: str | int, into: type[M], query: Query = ()) -> M:
+    async def get_import(self, *pieces: str | int, into: type[M], query: QueryParams = ()) -> M:
         """Read of family D."""
         return await self.get(path("api", *pieces), query=query, into=into, auth=self._api_key())
 
@@ -253,7 +255,7 @@ class Families(ApiClient):
 def _object(raw: bytes) -> dict[str, Any]:
     """A body as an object; empty where it is none."""
     try:
-        told = loaded(raw)
+        told = load_json(raw)
     except NotJson:
         return {}
     return told if isinstance(told, dict) else {}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.client.runs import PER_PAGE, paged
 from tools.testomatio.models.documents import Listed, Nothing
@@ -34,7 +34,7 @@ class LabelCalls(Families):
         await self.write_v2("DELETE", project, "labels", slug, into=Nothing)
 
     async def milestones_page(
-        self, project: str, filters: Query, page: int, per_page: int = PER_PAGE
+        self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE
     ) -> Listed[Milestone]:
         """GET /api/v2/{project_id}/milestones"""
         query = [*filters, *paged(page, per_page)]
@@ -44,7 +44,9 @@ class LabelCalls(Families):
         """GET /api/v2/{project_id}/milestones/{slug}"""
         return await self.get_v2(project, "milestones", slug, into=Milestone)
 
-    async def branches_page(self, project: str, filters: Query, page: int, per_page: int = PER_PAGE) -> Listed[Branch]:
+    async def branches_page(
+        self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE
+    ) -> Listed[Branch]:
         """GET /api/v2/{project_id}/branches"""
         query = [*filters, *paged(page, per_page)]
         return await self.get_v2(project, "branches", query=query, into=Listed[Branch], listed=True)

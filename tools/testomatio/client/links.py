@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.kit.form import Form
 from tools.testomatio.client.families import Families
 from tools.testomatio.client.runs import PER_PAGE, paged
@@ -14,12 +14,14 @@ from tools.testomatio.models.requirements import Queued, Requirement
 class LinkCalls(Families):
     """The calls around issues, attachments, requirements and shares."""
 
-    async def issues_page(self, project: str, filters: Query, page: int, per_page: int = PER_PAGE) -> Listed[Issue]:
+    async def issues_page(
+        self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE
+    ) -> Listed[Issue]:
         """GET /api/v2/{project_id}/issues"""
         query = [*filters, *paged(page, per_page)]
         return await self.get_v2(project, "issues", query=query, into=Listed[Issue], listed=True)
 
-    async def link_issue(self, project: str, target: Query, issue: dict[str, str]) -> Issue:
+    async def link_issue(self, project: str, target: QueryParams, issue: dict[str, str]) -> Issue:
         """POST /api/v2/{project_id}/issues
 
         What it is linked to stands in the query, the issue in the body.
@@ -30,25 +32,25 @@ class LinkCalls(Families):
         """DELETE /api/v2/{project_id}/issues/{id}"""
         await self.write_v2("DELETE", project, "issues", issue_id, query=[("type", kind)], into=Nothing)
 
-    async def attachments(self, project: str, target: Query) -> Listed[Attachment]:
+    async def attachments(self, project: str, target: QueryParams) -> Listed[Attachment]:
         """GET /api/v2/{project_id}/attachments"""
         files = await self.get_v2(project, "attachments", query=target, into=Listed[Attachment], listed=True)
         for file in files.data:
             file.url = self.absolute(file.url)
         return files
 
-    async def upload_attachment(self, project: str, target: Query, form: Form) -> Attachment:
+    async def upload_attachment(self, project: str, target: QueryParams, form: Form) -> Attachment:
         """POST /api/v2/{project_id}/attachments"""
         made = await self.write_v2("POST", project, "attachments", query=target, content=form, into=Attachment)
         made.url = self.absolute(made.url)
         return made
 
-    async def delete_attachment(self, project: str, attachment_id: str, target: Query) -> None:
+    async def delete_attachment(self, project: str, attachment_id: str, target: QueryParams) -> None:
         """DELETE /api/v2/{project_id}/attachments/{id}"""
         await self.write_v2("DELETE", project, "attachments", attachment_id, query=target, into=Nothing)
 
     async def requirements_page(
-        self, project: str, filters: Query, page: int, per_page: int = PER_PAGE
+        self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE
     ) -> Listed[Requirement]:
         """GET /api/v2/{project_id}/requirements"""
         query = [*filters, *paged(page, per_page)]

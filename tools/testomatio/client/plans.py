@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.client.runs import PER_PAGE, paged
 from tools.testomatio.models.documents import Listed, Nothing
@@ -12,7 +12,7 @@ from tools.testomatio.models.plans import Plan
 class PlanCalls(Families):
     """The calls around plans."""
 
-    async def plans_page(self, project: str, filters: Query, page: int, per_page: int = PER_PAGE) -> Listed[Plan]:
+    async def plans_page(self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE) -> Listed[Plan]:
         """GET /api/v2/{project_id}/plans"""
         query = [*filters, *paged(page, per_page)]
         return await self.get_v2(project, "plans", query=query, into=Listed[Plan], listed=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.models.reporting import FoundIds, IdMap, Received, ReportedRun
 
@@ -31,7 +31,7 @@ class ReportingCalls(Families):
         """POST /api/load"""
         return await self.write_report("POST", "load", body=fields, into=Received)
 
-    async def id_map(self, query: Query = ()) -> IdMap:
+    async def id_map(self, query: QueryParams = ()) -> IdMap:
         """GET /api/test_data"""
         return await self.get_import("test_data", query=query, into=IdMap)
 

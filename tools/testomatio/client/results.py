@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.client.runs import PER_PAGE, paged
 from tools.testomatio.models.documents import Listed, Nothing
@@ -12,7 +12,9 @@ from tools.testomatio.models.results import FullResult, Result
 class ResultCalls(Families):
     """The calls around single results."""
 
-    async def results_page(self, project: str, filters: Query, page: int, per_page: int = PER_PAGE) -> Listed[Result]:
+    async def results_page(
+        self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE
+    ) -> Listed[Result]:
         """GET /api/v2/{project_id}/testruns
 
         Without `sort` the order is the server's: older ones gave the newest first, newer ones the oldest.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.models.documents import Listed, Nothing
 from tools.testomatio.models.runs import Run, Rungroup, StatsRow
@@ -23,7 +23,7 @@ def paged(page: int, per_page: int) -> list[tuple[str, str | int]]:
 class RunCalls(Families):
     """The calls around runs and rungroups."""
 
-    async def runs_page(self, project: str, filters: Query, page: int, per_page: int = PER_PAGE) -> Listed[Run]:
+    async def runs_page(self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE) -> Listed[Run]:
         """GET /api/v2/{project_id}/runs"""
         query = [*filters, *paged(page, per_page)]
         return await self.get_v2(project, "runs", query=query, into=Listed[Run], listed=True)
@@ -50,7 +50,7 @@ class RunCalls(Families):
         return await self.write_v2("DELETE", project, "runs", run_id, query=on(branch), into=Nothing)
 
     async def run_stats(
-        self, project: str, run_id: str, dimension: str, page: int, *, sort: Query = ()
+        self, project: str, run_id: str, dimension: str, page: int, *, sort: QueryParams = ()
     ) -> Listed[StatsRow]:
         """GET /api/v2/{project_id}/runs/{id}/stats/{dimension}"""
         query = [*sort, ("page", page)]

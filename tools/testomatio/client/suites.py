@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.models.documents import Listed, Nothing
 from tools.testomatio.models.suites import Suite, WebSuite, WholeWebSuite
@@ -11,29 +11,29 @@ from tools.testomatio.models.suites import Suite, WebSuite, WholeWebSuite
 class SuiteCalls(Families):
     """The calls around suites; `query` may name a branch."""
 
-    async def suites(self, project: str, query: Query) -> Listed[Suite]:
+    async def suites(self, project: str, query: QueryParams) -> Listed[Suite]:
         """GET /api/v2/{project_id}/suites
 
         A page of roots with all below them; with a filter what fits and what is above it, unpaged.
         """
         return await self.get_v2(project, "suites", query=query, into=Listed[Suite], listed=True)
 
-    async def suite(self, project: str, suite_id: str, query: Query = ()) -> Suite:
+    async def suite(self, project: str, suite_id: str, query: QueryParams = ()) -> Suite:
         """GET /api/v2/{project_id}/suites/{id}"""
         return await self.get_v2(project, "suites", suite_id, query=query, into=Suite)
 
-    async def create_suite(self, project: str, fields: dict[str, Any], query: Query = ()) -> Suite:
+    async def create_suite(self, project: str, fields: dict[str, Any], query: QueryParams = ()) -> Suite:
         """POST /api/v2/{project_id}/suites"""
         return await self.write_v2("POST", project, "suites", query=query, body=fields, into=Suite)
 
-    async def update_suite(self, project: str, suite_id: str, fields: dict[str, Any], query: Query = ()) -> None:
+    async def update_suite(self, project: str, suite_id: str, fields: dict[str, Any], query: QueryParams = ()) -> None:
         """PUT /api/v2/{project_id}/suites/{id}
 
         Only what is sent changes; a parent that is sent moves the suite.
         """
         await self.write_v2("PUT", project, "suites", suite_id, query=query, body=fields, into=Nothing)
 
-    async def delete_suite(self, project: str, suite_id: str, query: Query = ()) -> None:
+    async def delete_suite(self, project: str, suite_id: str, query: QueryParams = ()) -> None:
         """DELETE /api/v2/{project_id}/suites/{id}"""
         await self.write_v2("DELETE", project, "suites", suite_id, query=query, into=Nothing)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.models.documents import Listed, Nothing
 from tools.testomatio.models.labels import Tag
@@ -15,33 +15,35 @@ class TestCalls(Families):
 
     __test__ = False
 
-    async def tests(self, project: str, query: Query) -> Listed[Test]:
+    async def tests(self, project: str, query: QueryParams) -> Listed[Test]:
         """GET /api/v2/{project_id}/tests
 
         A page of the list, newest first; with `count=true` its numbers alone.
         """
         return await self.get_v2(project, "tests", query=query, into=Listed[Test], listed=True)
 
-    async def test(self, project: str, test_id: str, query: Query) -> Test:
+    async def test(self, project: str, test_id: str, query: QueryParams) -> Test:
         """GET /api/v2/{project_id}/tests/{id}"""
         return await self.get_v2(project, "tests", test_id, query=query, into=Test)
 
-    async def create_test(self, project: str, fields: dict[str, Any], query: Query = ()) -> Test:
+    async def create_test(self, project: str, fields: dict[str, Any], query: QueryParams = ()) -> Test:
         """POST /api/v2/{project_id}/tests"""
         return await self.write_v2("POST", project, "tests", query=query, body=fields, into=Test)
 
-    async def update_test(self, project: str, test_id: str, fields: dict[str, Any], query: Query = ()) -> None:
+    async def update_test(self, project: str, test_id: str, fields: dict[str, Any], query: QueryParams = ()) -> None:
         """PUT /api/v2/{project_id}/tests/{id}, which does what PATCH /api/v2/{project_id}/tests/{id} does
 
         Only what is sent changes; a suite that is sent moves the test.
         """
         await self.write_v2("PUT", project, "tests", test_id, query=query, body=fields, into=Nothing)
 
-    async def delete_test(self, project: str, test_id: str, query: Query = ()) -> None:
+    async def delete_test(self, project: str, test_id: str, query: QueryParams = ()) -> None:
         """DELETE /api/v2/{project_id}/tests/{id}"""
         await self.write_v2("DELETE", project, "tests", test_id, query=query, into=Nothing)
 
-    async def write_tests(self, project: str, tests: Sequence[dict[str, Any]], query: Query = ()) -> list[BulkRow]:
+    async def write_tests(
+        self, project: str, tests: Sequence[dict[str, Any]], query: QueryParams = ()
+    ) -> list[BulkRow]:
         """POST /api/v2/{project_id}/tests/bulk
 
         Up to 50; those with an id are changed, the others made. One row comes back for each, in order.

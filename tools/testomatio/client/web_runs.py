@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.kit.form import Form
 from tools.testomatio.client.families import Families
 from tools.testomatio.models.documents import Listed, Nothing
@@ -14,7 +14,7 @@ from tools.testomatio.models.runs import Copied, WebRun
 class WebRunCalls(Families):
     """The calls that need a login."""
 
-    async def web_runs_page(self, project: str, filters: Query, page: int) -> Listed[WebRun]:
+    async def web_runs_page(self, project: str, filters: QueryParams, page: int) -> Listed[WebRun]:
         """GET /api/{p}/runs"""
         query = [*filters, ("page", page)]
         return await self.get_web(project, "runs", query=query, into=Listed[WebRun], envelope=None)
@@ -28,7 +28,7 @@ class WebRunCalls(Families):
         """GET /api/{p}/runs/{id}"""
         return await self.get_web(project, "runs", run_id, into=WebRun)
 
-    async def web_results_page(self, project: str, filters: Query, page: int) -> Listed[WebResult]:
+    async def web_results_page(self, project: str, filters: QueryParams, page: int) -> Listed[WebResult]:
         """GET /api/{p}/testruns"""
         query = [*filters, ("page", page)]
         listed = await self.get_web(project, "testruns", query=query, into=Listed[WebResult], envelope=None)

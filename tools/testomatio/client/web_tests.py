@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.kit.form import Form
 from tools.testomatio.client.families import Families
 from tools.testomatio.models.documents import Listed, Nothing
@@ -56,7 +56,7 @@ class WebTestCalls(Families):
 
     # Templates
 
-    async def templates_page(self, project: str, filters: Query, page: int) -> Listed[Template]:
+    async def templates_page(self, project: str, filters: QueryParams, page: int) -> Listed[Template]:
         """GET /api/{p}/templates"""
         query = [*filters, ("page", page)]
         return await self.get_web(project, "templates", query=query, into=Listed[Template], envelope=None)
@@ -65,7 +65,7 @@ class WebTestCalls(Families):
         """GET /api/{p}/templates/kind/{kind}"""
         return await self.get_web(project, "templates", "kind", kind, into=Template)
 
-    async def template(self, project: str, template_id: str, query: Query = ()) -> Template:
+    async def template(self, project: str, template_id: str, query: QueryParams = ()) -> Template:
         """GET /api/{p}/templates/{id}"""
         return await self.get_web(project, "templates", template_id, query=query, into=Template)
 
@@ -85,7 +85,7 @@ class WebTestCalls(Families):
 
     # Comments, whose wire form no document gives: the answers are taken as they come
 
-    async def comments_page(self, project: str, target: Query, page: int) -> Listed[Comment]:
+    async def comments_page(self, project: str, target: QueryParams, page: int) -> Listed[Comment]:
         """GET /api/{p}/comments"""
         query = [*target, ("page", page)]
         return await self.get_web(project, "comments", query=query, into=Listed[Comment], envelope=None)

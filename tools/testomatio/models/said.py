@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from tools.kit.editing import Rendered
-from tools.kit.failure_groups import plain
+from tools.kit.failure_groups import plain_text
 from tools.kit.text import Key, Untrusted
 from tools.kit.words import as_words
 from tools.testomatio.models.documents import Record, flattened
@@ -63,7 +63,7 @@ def _words(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
     if value is None:
         return handler(None)
     stored = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    read = handler(plain(stored))
+    read = handler(plain_text(stored))
     return Rendered.of(read, stored) if read != stored else read
 
 

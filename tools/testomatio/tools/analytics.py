@@ -11,7 +11,7 @@ from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Toolset
-from tools.kit.when import When, span
+from tools.kit.when import When, time_span
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.analytics import Chart, Row, Rows
 from tools.testomatio.models.documents import Listed
@@ -113,7 +113,7 @@ async def _asked(
         raise Refused("Say days, or since and until, not both: the platform would ignore days. Nothing was sent.")
     query: list[tuple[str, str | int]] = [("q", checked_tql(tql, "tests"))] if tql is not None else []
     query += [("days", days)] if days is not None else []
-    asked = await span(api, since, until)
+    asked = await time_span(api, since, until)
     query += [("from", f"{asked.since:%Y-%m-%d}")] if asked.since else []
     query += [("to", f"{asked.until:%Y-%m-%d}")] if asked.until else []
     return query + ([("envs", joined(envs, "An environment"))] if envs else []), asked.note
@@ -292,7 +292,7 @@ async def known_chart(api: Testomatio, project: str, chart_id: str) -> Chart:
         raise await missing(api, project, f"chart {chart_id[:40]!r}", "testomatio_list_charts shows ids.") from error
 
 
-@tool.reads(rest_in="get_chart")
+@tool.reads(full_text_in="get_chart")
 async def list_charts(
     api: Testomatio,
     kind: Annotated[Literal["tests", "runs"] | None, Field(description="What it looks at.")] = None,

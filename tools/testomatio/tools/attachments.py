@@ -11,7 +11,7 @@ from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, given, quote, word
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.upload import DIRECTORIES, is_private, opened
+from tools.kit.upload import DIRECTORIES, is_private, open_upload
 from tools.testomatio.client.families import EMAIL, PASSWORD, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.issues import Attachment
@@ -130,7 +130,7 @@ class UploadedFile(Answer):
     attachment: Attachment
 
 
-@tool.writes(idempotent=False, settled_by="list_attachments")
+@tool.writes(idempotent=False, verify_with="list_attachments")
 async def upload_attachment(
     api: Testomatio,
     progress: Progress,
@@ -145,7 +145,7 @@ async def upload_attachment(
         raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
     where = targeted(target, target_id)
     allowed, over = api.account.settings.get(DIRECTORIES, ""), ""
-    async with opened(file, allowed=allowed, extensions=tuple(TYPES), at_most=LARGEST) as found:
+    async with open_upload(file, allowed=allowed, extensions=tuple(TYPES), at_most=LARGEST) as found:
         kind = TYPES[Path(found.name).suffix.lower()]
 
         def form(field: str) -> Form:
@@ -212,7 +212,7 @@ class DeletedFile(Answer):
     before: Attachment
 
 
-@tool.destroys(about_to_delete_attachment, idempotent=True, settled_by="list_attachments")
+@tool.destroys(about_to_delete_attachment, idempotent=True, verify_with="list_attachments")
 async def delete_attachment(
     api: Testomatio, target: Kind, target_id: TargetId, attachment_id: AttachmentId, project: ProjectSlug = None
 ) -> DeletedFile:

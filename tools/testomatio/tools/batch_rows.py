@@ -10,7 +10,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.label_links import lost_labels
@@ -101,7 +101,7 @@ async def stored_tests(api: Testomatio, project: str, ids: Sequence[str], query:
         except NotFound:
             return None
 
-    return dict(zip(ids, await together([partial(stored, one) for one in ids], at_once=4), strict=True))
+    return dict(zip(ids, await gather([partial(stored, one) for one in ids], at_once=4), strict=True))
 
 
 def plan_known(number: int, test: NewTest, before: Test | None, labels: list[Wanted], *, update: bool) -> Planned:
@@ -145,6 +145,6 @@ async def put_labels(api: Testomatio, project: str, planned: Sequence[Planned], 
             one.row.why = f"The platform accepted these labels and did not apply them: {', '.join(lost)}."
 
     written = {"created", "updated", "would_update"}
-    await together(
+    await gather(
         [partial(put, one) for one in planned if one.labels and one.row.id and one.row.status in written], at_once=4
     )

@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page
-from tools.kit.question import held
+from tools.kit.question import join_counts
 from tools.kit.text import many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -89,7 +89,7 @@ class ChangedBranch(Answer):
     before: Branch | None = None
 
 
-@tool.writes(idempotent=False, settled_by="list_branches")
+@tool.writes(idempotent=False, verify_with="list_branches")
 async def create_branch(api: Testomatio, title: Title, project: ProjectSlug = None) -> ChangedBranch:
     """Create a branch; its slug is what other tools take as branch."""
     slug = api.project_of(project)
@@ -97,7 +97,7 @@ async def create_branch(api: Testomatio, title: Title, project: ProjectSlug = No
         return ChangedBranch(done="Created.", branch=await api.create_branch(slug, title))
 
 
-@tool.writes(idempotent=True, settled_by="list_branches")
+@tool.writes(idempotent=True, verify_with="list_branches")
 async def rename_branch(api: Testomatio, branch: Slug, title: Title, project: ProjectSlug = None) -> ChangedBranch:
     """Give a branch another title."""
     slug = api.project_of(project)
@@ -113,14 +113,14 @@ async def about_to_delete_branch(api: Testomatio, branch: str, project: str | No
         f"{name} that were not counted" if count is None else many(count, name.removesuffix("s"))
         for name, count in (("tests", one.tests_count), ("suites", one.suites_count))
     ]
-    lost = f" with its own {held(*own)}" if held(*own) else ""
+    lost = f" with its own {join_counts(*own)}" if join_counts(*own) else ""
     return (
         f"Delete branch {quote(one.title or one.slug)} ({word(one.slug)}, {word(one.state or 'state unknown')}) of "
         f"{place(slug)}{lost}? What was not merged is lost. There is no undo."
     )
 
 
-@tool.destroys(about_to_delete_branch, idempotent=True, settled_by="list_branches")
+@tool.destroys(about_to_delete_branch, idempotent=True, verify_with="list_branches")
 async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = None) -> ChangedBranch:
     """Delete a branch with its own tests and suites, after a person said yes."""
     slug = api.project_of(project)
@@ -130,7 +130,7 @@ async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = No
     return ChangedBranch(done=done, branch=before)
 
 
-@tool.reads(rest_in="get_milestone")
+@tool.reads(full_text_in="get_milestone")
 async def list_milestones(
     api: Testomatio,
     progress: Progress,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page
@@ -96,7 +96,7 @@ class Commented(Answer):
     before: Comment | None = None
 
 
-@web.writes(idempotent=False, settled_by="list_comments")
+@web.writes(idempotent=False, verify_with="list_comments")
 async def create_comment(
     api: Testomatio, target: Kind, target_id: TargetId, body: Body, project: ProjectSlug = None
 ) -> Commented:
@@ -131,7 +131,7 @@ async def known_comment(api: Testomatio, project: str, target: str, target_id: s
     )
 
 
-@web.writes(idempotent=True, settled_by="list_comments")
+@web.writes(idempotent=True, verify_with="list_comments")
 async def update_comment(
     api: Testomatio,
     target: Kind,
@@ -145,7 +145,7 @@ async def update_comment(
     fields = given(body=body, edits=edits)
     slug = api.project_of(project)
     before = await known_comment(api, slug, target, target_id, comment_id)
-    fields |= edited(texts(before, "body"), fields.pop("edits", None), fields)
+    fields |= apply_edits(text_fields(before, "body"), fields.pop("edits", None), fields)
     await api.update_comment(slug, comment_id, fields["body"])
     return Commented(done="Changed.", target=target, target_id=bare_id(target, target_id), before=before)
 
@@ -162,7 +162,7 @@ async def about_to_delete_comment(
     )
 
 
-@web.destroys(about_to_delete_comment, idempotent=True, settled_by="list_comments")
+@web.destroys(about_to_delete_comment, idempotent=True, verify_with="list_comments")
 async def delete_comment(
     api: Testomatio, target: Kind, target_id: TargetId, comment_id: CommentId, project: ProjectSlug = None
 ) -> Commented:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tools.kit.text import many
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Batch, Walk
 from tools.testomatio.client.runs import PER_PAGE, paged
 from tools.testomatio.client.testomatio import Testomatio
@@ -97,7 +97,7 @@ def _cut_circles(forest: Forest) -> None:
 
 
 async def read_forest(
-    api: Testomatio, project: str, query: Pairs, *, progress: Progress = in_silence, slim: bool = True
+    api: Testomatio, project: str, query: Pairs, *, progress: Progress = no_progress, slim: bool = True
 ) -> Forest:
     """Read all suites of a project: its roots by pages, at once, each with everything below it."""
     rows: list[Suite] = []

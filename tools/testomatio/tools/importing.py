@@ -10,7 +10,7 @@ from tools.kit.errors import PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, decode_cursor, digest, encode_cursor
 from tools.kit.pairs import FileTexts
-from tools.kit.question import Lines, listed
+from tools.kit.question import Lines, render_list
 from tools.kit.text import Key, Untrusted, many
 from tools.kit.text import given as given_text
 from tools.kit.toolset import Progress, Toolset
@@ -60,7 +60,7 @@ class ImportedTest(Sent):
             for name, text in (("code", self.code), ("description", self.description))
             if text
         ]
-        more = [f"labels {listed(self.labels)}" if self.labels else "", "skipped" if self.skipped else "", *sizes]
+        more = [f"labels {render_list(self.labels)}" if self.labels else "", "skipped" if self.skipped else "", *sizes]
         number = f"{given_text(self.id)} " if self.id else ""
         about = "".join(f", {one}" for one in more if one)
         suites = " / ".join(map(given_text, self.suites))
@@ -169,7 +169,7 @@ async def about_to_import(
         lines.add("Further tests", f"{len(tests) - MOST_SHOWN}, in {many(len({t.file for t in tests}), 'file')} in all")
     if files:
         size = sum(map(len, files.values()))
-        named = f" ({listed(files)})" if len(files) <= MOST_SHOWN else ""
+        named = f" ({render_list(files)})" if len(files) <= MOST_SHOWN else ""
         lines.add("With the code of", f"{many(len(files), 'file')}{named}, {many(size, 'character')}")
     if create is not None:
         lines.say(f"Tests whose id is unknown are {'' if create else 'not '}made.")
@@ -208,7 +208,7 @@ class Imported(Answer):
     next: str = "testomatio_list_test_ids shows the ids that code is marked with, a few seconds later."
 
 
-@tool.destroys(about_to_import, idempotent=False, settled_by="list_test_ids")
+@tool.destroys(about_to_import, idempotent=False, verify_with="list_test_ids")
 async def import_tests(
     api: Testomatio,
     progress: Progress,

@@ -71,7 +71,7 @@ class LinkedIssue(Answer):
     issue: Issue
 
 
-@tool.writes(idempotent=True, settled_by="list_issues")
+@tool.writes(idempotent=True, verify_with="list_issues")
 async def link_issue(
     api: Testomatio,
     target: Kind,
@@ -126,7 +126,7 @@ async def about_to_unlink(api: Testomatio, issue_id: int, issue_type: str, proje
     )
 
 
-@tool.destroys(about_to_unlink, idempotent=True, settled_by="list_issues")
+@tool.destroys(about_to_unlink, idempotent=True, verify_with="list_issues")
 async def unlink_issue(
     api: Testomatio,
     issue_id: Annotated[int, Field(gt=0, le=2**53, description="Id of the link.")],

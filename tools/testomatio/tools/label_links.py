@@ -9,9 +9,9 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer
-from tools.kit.question import listed
+from tools.kit.question import render_list
 from tools.kit.text import Key, Untrusted, given, many, quote, word
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.labels import Carried
@@ -226,7 +226,7 @@ async def _carried_out(
         missing = _missing(after, links) if action == "add" else _left(after, links)
         return LinkRow(id=number, title=after.title, status="partly" if missing else "done", missing=missing)
 
-    rows = await together([partial(one, *each) for each in everything], at_once=4)
+    rows = await gather([partial(one, *each) for each in everything], at_once=4)
     done = sum(row.status == "done" for row in rows)
     lost = [row for row in rows if row.status == "partly"]
     return Linking(
@@ -265,7 +265,7 @@ def _has(thing: Thing, tag: str) -> bool | None:
     return tag in {one.removeprefix("@") for one in thing.tags}
 
 
-@tool.writes(idempotent=True, settled_by="get_test")
+@tool.writes(idempotent=True, verify_with="get_test")
 async def add_links(
     api: Testomatio,
     kind: Linked,
@@ -298,7 +298,7 @@ async def about_to_remove_links(
     slug = api.project_of(project)
     links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
     query = await on_branch(api, slug, branch if kind in BRANCHED else None)
-    things = await together([reach(api, slug, kind, number, query).read for number in ids], at_once=4)
+    things = await gather([reach(api, slug, kind, number, query).read for number in ids], at_once=4)
     readable = bool(links.labels or links.tags)
     with_some = [thing for thing in things if not readable or links.unread(kind) or _left(thing, links)]
     if not with_some:
@@ -306,14 +306,14 @@ async def about_to_remove_links(
     titled = len(with_some) <= 20
     told = ", ".join(f"{word(one.id)}{f' {quote(one.title)}' if titled and one.title else ''}" for one in with_some)
     without = [number for number, thing in zip(ids, things, strict=True) if thing not in with_some]
-    also = f" Not carried by {listed(without)}." if without else ""
+    also = f" Not carried by {render_list(without)}." if without else ""
     return (
         f"Take {links.words()} off {many(len(with_some), kind)} of {place(slug, branch)}: {told}?{also} "
         "A label's value goes with it. There is no undo but to put them on again."
     )
 
 
-@tool.destroys(about_to_remove_links, idempotent=True, settled_by="get_test")
+@tool.destroys(about_to_remove_links, idempotent=True, verify_with="get_test")
 async def remove_links(
     api: Testomatio,
     kind: Linked,

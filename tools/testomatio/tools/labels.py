@@ -11,9 +11,9 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Refused, Unauthorized
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.question import Lines, held
+from tools.kit.question import Lines, join_counts
 from tools.kit.text import Key, many, quote, word
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -186,7 +186,7 @@ async def carriers(api: Testomatio, project: str, label: Label) -> list[CarriedB
             return None
         return counted
 
-    totals = await together([partial(total, read) for read in reads.values()])
+    totals = await gather([partial(total, read) for read in reads.values()])
     return [CarriedBy(kind=kind, count=count) for kind, count in zip(reads, totals, strict=True)]
 
 
@@ -236,7 +236,7 @@ def not_allowed(error: Unauthorized) -> Unauthorized:
     )
 
 
-@tool.writes(idempotent=False, settled_by="list_labels")
+@tool.writes(idempotent=False, verify_with="list_labels")
 async def create_label(
     api: Testomatio,
     title: Annotated[str, Field(min_length=1, max_length=200)],
@@ -257,9 +257,9 @@ async def create_label(
         raise not_allowed(error) from error
 
 
-def in_words(carried: Sequence[CarriedBy]) -> str:
+def describe(carried: Sequence[CarriedBy]) -> str:
     """What carries a label, as a question says it."""
-    counted = held(*[many(one.count, one.kind) for one in carried if one.count is not None])
+    counted = join_counts(*[many(one.count, one.kind) for one in carried if one.count is not None])
     unread = " and ".join(f"{one.kind}s" for one in carried if one.count is None)
     return (counted or "nothing that could be counted") + (f"; {unread} could not be counted" if unread else "")
 
@@ -298,7 +298,7 @@ async def about_to_update_label(
     lines.fields({"Color": color, "On": scope, "Shown in": visibility})
     if field is not None:
         lines.fields({"Kind of values": field.type, "Options": field.options, "Short, without the title": field.short})
-    lines.say(f"It is on {in_words(carried)}; values there that no longer fit may be lost.")
+    lines.say(f"It is on {describe(carried)}; values there that no longer fit may be lost.")
     return str(lines)
 
 
@@ -318,7 +318,7 @@ def left_as_it_was(said: Mapping[str, Any], after: Label) -> list[str]:
     about_to_update_label,
     unasked_when=lambda field: field is None,
     idempotent=True,
-    settled_by="get_label",
+    verify_with="get_label",
 )
 async def update_label(
     api: Testomatio,
@@ -350,7 +350,7 @@ async def about_to_delete_label(api: Testomatio, label: str, project: str | None
     carried = await carriers(api, slug, found)
     return (
         f"Delete label {quote(found.name)} ({word(found.id)}) of {place(slug)}? It is taken off everything that "
-        f"carries it, values included: {in_words(carried)}; steps and templates are not counted. There is no undo."
+        f"carries it, values included: {describe(carried)}; steps and templates are not counted. There is no undo."
     )
 
 
@@ -361,7 +361,7 @@ class DeletedLabel(Answer):
     before: Label
 
 
-@tool.destroys(about_to_delete_label, idempotent=True, settled_by="list_labels")
+@tool.destroys(about_to_delete_label, idempotent=True, verify_with="list_labels")
 async def delete_label(api: Testomatio, label: LabelName, project: ProjectSlug = None) -> DeletedLabel:
     """Delete a label from the project and from everything that carries it, after a person said yes."""
     slug = api.project_of(project)

@@ -4,9 +4,9 @@ import re
 from functools import partial
 from typing import Final
 
-from tools.kit.survey import Found, FoundKind, Seen, if_there
+from tools.kit.survey import Found, FoundKind, Results, none_if_missing
 from tools.kit.text import clean, many
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import bare_suite, bare_test
 from tools.testomatio.tools.forest import read_forest
@@ -25,7 +25,7 @@ LINKED_TO: Final[dict[str, FoundKind]] = {
 _ID: Final = re.compile(r"[0-9a-z]{8}")
 
 
-async def in_project(api: Testomatio, word: str, project: str) -> Seen[Found]:
+async def in_project(api: Testomatio, word: str, project: str) -> Results[Found]:
     """What a project holds with that id, and what the issue of that key is linked to."""
     found: list[Found] = []
     tasks = []
@@ -39,9 +39,9 @@ async def in_project(api: Testomatio, word: str, project: str) -> Seen[Found]:
         tasks.append(partial(_run, api, project, bare_run(word)))
     if word.isascii() and word.isdecimal() and len(word) < 16:
         tasks.append(partial(_result, api, project, int(word)))
-    found += [one for one in await together(tasks, at_once=4) if one is not None]
+    found += [one for one in await gather(tasks, at_once=4) if one is not None]
     if not any(character.isdigit() for character in word):
-        return Seen(found)  # no tracker has such a key
+        return Results(found)  # no tracker has such a key
     issues = await drain(partial(api.issues_page, project, []), most_pages=ISSUE_PAGES)
     here = word.casefold()
     for issue in issues.rows:
@@ -50,7 +50,7 @@ async def in_project(api: Testomatio, word: str, project: str) -> Seen[Found]:
         if kind is not None and here in {(name or "").casefold().removeprefix("#") for name in names}:
             found.append(_found(kind, project, issue.resource_id or "?", issue.title, "linked issue"))
     why = None if issues.complete else f"only the first {many(len(issues.rows), 'link')} to issues were read"
-    return Seen(found, complete=issues.complete, why=why)
+    return Results(found, complete=issues.complete, why=why)
 
 
 def _found(kind: FoundKind, project: str, number: str, title: str | None, matched: str) -> Found:
@@ -60,29 +60,29 @@ def _found(kind: FoundKind, project: str, number: str, title: str | None, matche
 
 
 async def _test(api: Testomatio, project: str, number: str) -> Found | None:
-    test = await if_there(api.test(project, number, []))
+    test = await none_if_missing(api.test(project, number, []))
     return _found("test", project, test.id, test.title, "id") if test is not None else None
 
 
 async def _suite(api: Testomatio, project: str, number: str) -> Found | None:
-    suite = await if_there(api.suite(project, number))
+    suite = await none_if_missing(api.suite(project, number))
     return _found("suite", project, suite.id, suite.title, "id") if suite is not None else None
 
 
 async def _run(api: Testomatio, project: str, number: str) -> Found | None:
-    run = await if_there(api.run(project, number))
+    run = await none_if_missing(api.run(project, number))
     return _found("run", project, run.id, run.title, "id") if run is not None else None
 
 
 async def _result(api: Testomatio, project: str, number: int) -> Found | None:
-    result = await if_there(api.result(project, number))
+    result = await none_if_missing(api.result(project, number))
     return _found("result", project, str(result.id), result.test_title, "id") if result is not None else None
 
 
-async def suites_called(api: Testomatio, words: list[str], project: str) -> Seen[Found]:
+async def suites_called(api: Testomatio, words: list[str], project: str) -> Results[Found]:
     """Folders and suites of a project whose titles have all words."""
     forest = await read_forest(api, project, [])
-    return Seen(
+    return Results(
         [
             Found(
                 platform=PLATFORM,

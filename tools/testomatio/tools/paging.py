@@ -6,10 +6,10 @@ from typing import Any, Final, Generic, TypeVar
 from zlib import crc32
 
 from tools.kit.errors import Refused
-from tools.kit.missing import UNREADABLE, collecting
+from tools.kit.missing import UNREADABLE, collect_missing
 from tools.kit.page import Coverage, Page, decode_cursor, digest, encode_cursor
 from tools.kit.text import many
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import REPEATED
 from tools.testomatio.client.runs import PER_PAGE
 from tools.testomatio.models.documents import Listed, Meta
@@ -59,7 +59,7 @@ class _Came(Generic[T]):
 
 
 async def _read(fetch: Callable[[int], Awaitable[Listed[T]]], number: int) -> _Came[T]:
-    with collecting() as missing:
+    with collect_missing() as missing:
         answer = await fetch(number)
     return _Came(number, answer.data, answer.meta, missing.rows)
 
@@ -87,7 +87,7 @@ async def drain(
     *,
     most_pages: int = MOST_PAGES,
     per_page: int = PER_PAGE,
-    progress: Progress = in_silence,
+    progress: Progress = no_progress,
 ) -> Drained[T]:
     """Read a list to its end, or to as many pages."""
     rows: list[T] = []
@@ -123,7 +123,7 @@ async def page_from(
     cursor: str | None,
     fits: Callable[[T], bool] = lambda row: True,
     per_page: int = PER_PAGE,
-    progress: Progress = in_silence,
+    progress: Progress = no_progress,
     note: str | None = None,
     **filters: Any,
 ) -> Page[Any]:

@@ -4,10 +4,10 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited
+from tools.kit.editing import Edits, apply_edits
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
-from tools.kit.question import held, listed
+from tools.kit.question import join_counts, render_list
 from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -95,11 +95,12 @@ async def about_to_set_parameters(
     belong = many(len(test.included), "example belongs", "examples belong")
     return (
         f"Change the parameters of test {word(test.data.id)} {quote(test.data.title or '')} of {place(slug)} from "
-        f"{was} to {listed(parameters)}? Its {belong} to them by their order: cells may be lost, or fall to another."
+        f"{was} to {render_list(parameters)}? Its {belong} to them by their order: cells may be lost, "
+        "or fall to another."
     )
 
 
-@web.writes(about_to_set_parameters, idempotent=True, settled_by="get_test")
+@web.writes(about_to_set_parameters, idempotent=True, verify_with="get_test")
 async def set_test_parameters(
     api: Testomatio,
     test_id: TestId,
@@ -118,7 +119,7 @@ async def set_test_parameters(
     return await _now(api, slug, test_id, "Set.")
 
 
-@web.writes(idempotent=False, settled_by="get_test")
+@web.writes(idempotent=False, verify_with="get_test")
 async def add_test_examples(
     api: Testomatio,
     progress: Progress,
@@ -154,7 +155,7 @@ class ChangedExample(Answer):
     after: Example | None = None
 
 
-@web.writes(idempotent=True, settled_by="get_test")
+@web.writes(idempotent=True, verify_with="get_test")
 async def update_test_example(
     api: Testomatio,
     test_id: TestId,
@@ -172,7 +173,7 @@ async def update_test_example(
     fitting(test, [cells or before.cells])
     if cells is None:
         named = dict(zip(test.data.params, before.cells, strict=True))
-        cells = [value or "" for value in (named | edited(named, edits)).values()]
+        cells = [value or "" for value in (named | apply_edits(named, edits)).values()]
     after = await api.update_example(slug, example_id, cells)
     return ChangedExample(done="Changed.", test_id=test.data.id, before=before, after=after)
 
@@ -182,14 +183,14 @@ async def about_to_delete_example(api: Testomatio, test_id: str, example_id: int
     test = await known_web_test(api, slug, test_id)
     one = example_of(test, example_id)
     cells = ", ".join(quote(cell, at_most=60) for cell in one.cells)
-    left = held(many(len(test.included) - 1, "example")) or "no example"
+    left = join_counts(many(len(test.included) - 1, "example")) or "no example"
     return (
         f"Delete example {one.id} ({cells}) of test {word(test.data.id)} {quote(test.data.title or '')} in "
         f"{place(slug)}? It has {left} besides. There is no undo."
     )
 
 
-@web.destroys(about_to_delete_example, idempotent=True, settled_by="get_test")
+@web.destroys(about_to_delete_example, idempotent=True, verify_with="get_test")
 async def delete_test_example(
     api: Testomatio, test_id: TestId, example_id: ExampleId, project: ProjectSlug = None
 ) -> ChangedExample:

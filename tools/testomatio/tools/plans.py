@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, described, edited, texts
+from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
@@ -48,7 +48,7 @@ class PlanRow(Answer):
     labels: list[Untrusted] = Field(default_factory=list)
 
 
-@tool.reads(rest_in="get_plan")
+@tool.reads(full_text_in="get_plan")
 async def list_plans(
     api: Testomatio,
     progress: Progress,
@@ -127,7 +127,7 @@ def _fields(**fields: Any) -> dict[str, Any]:
     return sent
 
 
-@tool.writes(idempotent=False, settled_by="list_plans")
+@tool.writes(idempotent=False, verify_with="list_plans")
 async def create_plan(
     api: Testomatio,
     title: Title,
@@ -177,13 +177,13 @@ async def about_to_change(
     _fields(tql=tql)
     slug = api.project_of(project)
     plan = await known_plan(api, slug, plan_id)
-    edited(texts(plan, "title", "description"), edits)
+    apply_edits(text_fields(plan, "title", "description"), edits)
     name = f"plan {word(plan.id)} {quote(plan.title or 'without a title')} of {place(slug)}"
     lines = Lines(f"Have {name} take other tests than it selects now?")
     lines.fields({"By query": tql, "Tests": test_ids, "Suites": suite_ids})
     lines.becomes("Title", plan.title, title)
     lines.fields({"Kind": kind, "Description": description, "Hidden": hidden, "Automated tests as manual": as_manual})
-    lines.parts(described(edits))
+    lines.parts(describe_edits(edits))
     lines.say("The API does not tell what it selects now, so that cannot be taken back.")
     return str(lines)
 
@@ -192,7 +192,7 @@ def keeps_selection(test_ids: list[str] | None, suite_ids: list[str] | None, tql
     return test_ids is None and suite_ids is None and tql is None
 
 
-@tool.writes(about_to_change, idempotent=True, settled_by="get_plan", unasked_when=keeps_selection)
+@tool.writes(about_to_change, idempotent=True, verify_with="get_plan", unasked_when=keeps_selection)
 async def update_plan(
     api: Testomatio,
     plan_id: PlanId,
@@ -223,7 +223,7 @@ async def update_plan(
         raise Refused("Say at least one thing to change. Nothing was sent.")
     slug = api.project_of(project)
     before = await known_plan(api, slug, plan_id)
-    fields |= edited(texts(before, "title", "description"), fields.pop("edits", None), fields)
+    fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     await api.update_plan(slug, plan_id, fields)
     after = await api.plan(slug, plan_id)
     wrong = not_taken({name: value for name, value in fields.items() if name in after.model_fields_set}, after)
@@ -258,7 +258,7 @@ async def about_to_delete(api: Testomatio, plan_id: str, project: str | None) ->
     )
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="list_plans")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="list_plans")
 async def delete_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> DeletedPlan:
     """Delete a plan, after a person said yes: its selection of tests is lost."""
     slug = api.project_of(project)

@@ -32,7 +32,7 @@ class ProjectRow(Answer):
     tests: int | None = None
 
 
-@web.reads(rest_in="get_project")
+@web.reads(full_text_in="get_project")
 async def list_projects(
     api: Testomatio,
     progress: Progress,
@@ -107,7 +107,7 @@ class Session(Answer):
     next: str | None = None
 
 
-@tool.writes(idempotent=False, settled_by=None)
+@tool.writes(idempotent=False, verify_with=None)
 async def open_change_session(
     api: Testomatio,
     description: Annotated[str, Field(min_length=1, max_length=500, description="What the changes are for.")],
@@ -127,7 +127,7 @@ async def open_change_session(
     )
 
 
-@tool.writes(idempotent=True, settled_by=None)
+@tool.writes(idempotent=True, verify_with=None)
 async def close_change_session(api: Testomatio, project: ProjectSlug = None) -> Session:
     """Close the change session of a project; closing when none is open does nothing."""
     description = await api.close_session(api.project_of(project))

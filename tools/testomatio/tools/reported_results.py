@@ -8,12 +8,12 @@ from pydantic import BeforeValidator, Field
 from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.pairs import NamedTexts
-from tools.kit.question import spoken
+from tools.kit.question import render_fields
 from tools.kit.text import Key, Untrusted, many
 from tools.kit.text import given as given_text
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.wait import settled
-from tools.kit.when import moment
+from tools.kit.wait import wait_for_change
+from tools.kit.when import parse_time
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.tests import plain_title
@@ -53,7 +53,7 @@ class ReportedStep(Sent):
 
     def describe(self) -> str:
         """What it says, as a question shows it: its log by its size."""
-        fields = spoken({"status": self.status, "duration_ms": self.duration_ms, "error": self.error})
+        fields = render_fields({"status": self.status, "duration_ms": self.duration_ms, "error": self.error})
         log = f"a log of {many(len(self.log), 'character')}" if self.log else ""
         parts = ", ".join(filter(None, (fields, log)))
         return f" ({parts})" if parts else ""
@@ -101,14 +101,14 @@ class ReportedResult(Sent):
 
     def describe_test(self) -> str:
         """What it is a result of, as a question names it."""
-        return spoken({"test": self.test_id, "test titled": self.title}) or "no test"
+        return render_fields({"test": self.test_id, "test titled": self.title}) or "no test"
 
     def describe(self) -> str:
         """What it says, as a question shows it: stacks and logs by their size, all else whole."""
         plain = self.model_dump(exclude_none=True, exclude={"test_id", "title", "stack", "steps", "overwrite"})
         steps = [given_text(step.title) + step.describe() for step in self.steps or ()]
         parts = [
-            spoken(plain),
+            render_fields(plain),
             f"a stack of {many(len(self.stack), 'character')}" if self.stack else "",
             f"steps {'; '.join(steps)}" if steps else "",
             {True: "it is no retry", False: "it is a retry", None: ""}[self.overwrite],
@@ -118,7 +118,7 @@ class ReportedResult(Sent):
     def wire(self, api: Testomatio, *, create: bool) -> dict[str, Any]:
         """The fields as the platform takes them: a time in seconds, a run time in the milliseconds reads show."""
         direct = self.model_dump(exclude_none=True, exclude={"run_time_ms", "finished_at", "steps", "jira", "labels"})
-        instant = moment(self.finished_at, api.now()).timestamp() if self.finished_at else None
+        instant = parse_time(self.finished_at, api.now()).timestamp() if self.finished_at else None
         links = [{"jira": key} for key in self.jira or ()]
         return direct | given(
             run_time=self.run_time_ms,
@@ -170,7 +170,7 @@ async def about_to_report(
     return str(lines)
 
 
-@tool.writes(about_to_report, idempotent=False, settled_by="list_results")
+@tool.writes(about_to_report, idempotent=False, verify_with="list_results")
 async def report_results(
     api: Testomatio,
     progress: Progress,
@@ -201,7 +201,7 @@ async def report_results(
         await progress(some[-1] + 1, len(wires), f"{some[-1] + 1} of {len(wires)} sent")
     accepted, seen = len(wires) - len(rows), None
     if slug is not None:
-        seen = await settled(
+        seen = await wait_for_change(
             lambda: _seen(api, slug, run_id, results),
             lambda count: count is None or count >= accepted,
             is_sandbox=api.is_sandbox,

@@ -4,14 +4,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, described, edited, texts
+from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.question import Lines, spoken
+from tools.kit.question import Lines, render_fields
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.text import given as given_text
 from tools.kit.toolset import Toolset
-from tools.kit.wait import settled
+from tools.kit.wait import wait_for_change
 from tools.testomatio.client.families import PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -23,7 +23,7 @@ from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Env, Title, given
 from tools.testomatio.tools.run_events import unfinished
-from tools.testomatio.tools.runs import Counts, RunId, counts_of, in_words, known_run
+from tools.testomatio.tools.runs import Counts, RunId, counts_of, describe, known_run
 from tools.testomatio.tools.scope import Pairs, opens_api, place
 
 tool = Toolset(Testomatio, needs="report")
@@ -147,7 +147,7 @@ async def about_to_open(
 @tool.writes(
     about_to_open,
     idempotent=False,
-    settled_by="list_runs",
+    verify_with="list_runs",
     unasked_when=lambda publish, ci_profile: not publish and ci_profile is None,
 )
 async def create_reported_run(
@@ -210,18 +210,18 @@ async def about_to_update(
     if not publish:
         return None
     slug = default_project(api, None)
-    name = f"{in_words(await known_run(api, slug, run_id))} of {place(slug)}" if slug else f"run {given_text(run_id)}"
+    name = f"{describe(await known_run(api, slug, run_id))} of {place(slug)}" if slug else f"run {given_text(run_id)}"
     lines = Lines(
         f"Make the report of {name} public? Whoever has the address can read titles, messages and files; the API "
         "cannot take it back."
     )
     more(lines, title=title, environment=env, group=group_title, tags=tags, description=description, label=label)
     more(lines, jira_issue=jira_id, CI_build=ci_build_url)
-    lines.parts(described(edits))
+    lines.parts(describe_edits(edits))
     return str(lines)
 
 
-@tool.writes(about_to_update, idempotent=True, settled_by="get_run", unasked_when=lambda publish: not publish)
+@tool.writes(about_to_update, idempotent=True, verify_with="get_run", unasked_when=lambda publish: not publish)
 async def update_reported_run(
     api: Testomatio,
     run_id: RunId,
@@ -241,7 +241,7 @@ async def update_reported_run(
     if not fields and not edits:
         raise Refused("Say at least one thing to change. Nothing was sent.")
     if edits:
-        fields |= edited(texts(await stored_run(api, run_id), "title", "description"), edits, fields)
+        fields |= apply_edits(text_fields(await stored_run(api, run_id), "title", "description"), edits, fields)
     return told(await changed(api, run_id, fields), "Changed.", "testomatio_get_run shows it.")
 
 
@@ -324,10 +324,10 @@ async def about_to_finish(
     run = unfinished(await known_run(api, slug, run_id))
     counts = await counts_of(api, slug, run.id)
     does = "End one shard of" if shard else "End all shards of" if end_all_shards else "Finish"
-    lines = Lines(f"{does} {in_words(run)} of {place(slug)}? It has {counts.said()}.")
+    lines = Lines(f"{does} {describe(run)} of {place(slug)}? It has {counts.said()}.")
     lines.add("Result", f"{result}. {VERDICTS[result]}")
     reported = {"tests": tests_count, "passed": passed_count, "failed": failed_count, "skipped": skipped_count}
-    lines.add("Counts as reported", spoken(reported))
+    lines.add("Counts as reported", render_fields(reported))
     lines.fields({"Seconds": duration_s})
     if shard:
         lines.say("A plain finish ends the run itself.")
@@ -341,7 +341,7 @@ async def about_to_finish(
     return str(lines)
 
 
-@tool.destroys(about_to_finish, idempotent=False, settled_by="get_run")
+@tool.destroys(about_to_finish, idempotent=False, verify_with="get_run")
 async def finish_reported_run(
     api: Testomatio,
     run_id: RunId,
@@ -377,7 +377,7 @@ async def finish_reported_run(
 
 async def _finished(api: Testomatio, project: str, run: Run, *, shard: bool, detach: bool) -> Finished:
     """What a read shows of a run after its reporter finished it."""
-    after = await settled(
+    after = await wait_for_change(
         lambda: api.run(project, run.id),
         lambda read: shard or read.status in OVER,
         is_sandbox=api.is_sandbox,

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.upload import DIRECTORIES, is_private, opened
+from tools.kit.upload import DIRECTORIES, is_private, open_upload
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.requirements import Requirement
@@ -63,7 +63,7 @@ async def known_requirement(api: Testomatio, project: str, requirement_id: str) 
         raise await missing(api, project, f"requirement {requirement_id[:40]!r}", where) from error
 
 
-@tool.reads(rest_in="get_requirement")
+@tool.reads(full_text_in="get_requirement")
 async def list_requirements(
     api: Testomatio,
     progress: Progress,
@@ -137,7 +137,7 @@ async def as_sent(
     allowed = api.account.settings.get(DIRECTORIES, "")
     async with AsyncExitStack() as stack:
         found = [
-            await stack.enter_async_context(opened(one, allowed=allowed, extensions=tuple(TYPES), at_most=LARGEST))
+            await stack.enter_async_context(open_upload(one, allowed=allowed, extensions=tuple(TYPES), at_most=LARGEST))
             for one in files
         ]
         parts = [Attached(one, TYPES[Path(one.name).suffix.lower()], name="files") for one in found]
@@ -145,7 +145,7 @@ async def as_sent(
         yield Form(parts, words, progress)
 
 
-@tool.writes(idempotent=False, settled_by="list_requirements")
+@tool.writes(idempotent=False, verify_with="list_requirements")
 async def create_requirement(
     api: Testomatio,
     progress: Progress,
@@ -177,7 +177,7 @@ async def create_requirement(
     return ChangedRequirement(done="Created.", requirement=made)
 
 
-@tool.writes(idempotent=True, settled_by="get_requirement")
+@tool.writes(idempotent=True, verify_with="get_requirement")
 async def update_requirement(
     api: Testomatio,
     progress: Progress,
@@ -206,7 +206,7 @@ async def update_requirement(
     if "is_global" in said:
         said["global"] = said.pop("is_global")
     before = await known_requirement(api, slug, requirement_id)
-    said |= edited(texts(before, "title", "description", "details"), said.pop("edits", None), said)
+    said |= apply_edits(text_fields(before, "title", "description", "details"), said.pop("edits", None), said)
     if "description" in said:
         if before.source_type not in {"text", None}:
             raise Refused(f"This requirement comes from {before.source_type}; only a text one takes a description.")
@@ -229,7 +229,7 @@ async def about_to_delete_requirement(api: Testomatio, requirement_id: str, proj
     )
 
 
-@tool.destroys(about_to_delete_requirement, idempotent=True, settled_by="list_requirements")
+@tool.destroys(about_to_delete_requirement, idempotent=True, verify_with="list_requirements")
 async def delete_requirement(
     api: Testomatio, requirement_id: RequirementId, project: ProjectSlug = None
 ) -> ChangedRequirement:

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, described, edited, texts
+from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
-from tools.kit.question import Lines, spoken
+from tools.kit.question import Lines, render_fields
 from tools.kit.text import Key, Untrusted, many, quote, word
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import TestId
@@ -20,7 +20,7 @@ from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import ResultId, ResultStatus, known_result
 from tools.testomatio.tools.run_changes import Email, given, not_taken
-from tools.testomatio.tools.runs import RunId, in_words, known_run
+from tools.testomatio.tools.runs import RunId, describe, known_run
 from tools.testomatio.tools.scope import Pairs, place
 
 tool = Toolset(Testomatio, needs="api")
@@ -50,7 +50,7 @@ class NewResult(Sent):
     def describe_test(self) -> str:
         """What it is a result of, as a question names it."""
         named = {"test": self.test_id, "result": self.result_id, "test titled": self.test_title}
-        return spoken(named) or "no test"
+        return render_fields(named) or "no test"
 
     def wire(self) -> dict[str, Any]:
         """The fields as the platform takes them; a run time goes out in the unit that reads show it in."""
@@ -140,7 +140,7 @@ async def about_to_add(
     lines = over(await known_run(api, slug, run_id), f"Write {many(len(results), 'result')} into", slug)
     if lines is None:
         return None
-    lines.rows((new.describe_test(), spoken(given(status=new.status) | new.wire())) for new in results)
+    lines.rows((new.describe_test(), render_fields(given(status=new.status) | new.wire())) for new in results)
     if another:
         lines.say("Where a test has a result that is done, one more is added beside it.")
     lines.say(RECORD)
@@ -152,10 +152,10 @@ RECORD: Final = "The record of what was tested changes afterwards."
 
 def over(run: Run, what: str, project: str) -> Lines | None:
     """The question for a write into a run that is over; None for one that goes on."""
-    return Lines(f"{what} {in_words(run)} of {place(project)}, which is over?") if run.is_over else None
+    return Lines(f"{what} {describe(run)} of {place(project)}, which is over?") if run.is_over else None
 
 
-@tool.writes(about_to_add, idempotent=False, settled_by="list_results")
+@tool.writes(about_to_add, idempotent=False, verify_with="list_results")
 async def add_results(
     api: Testomatio,
     progress: Progress,
@@ -168,7 +168,7 @@ async def add_results(
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id)
     plans = await _plans(api, slug, run.id, results, another, progress)
-    rows = await together([partial(_write, api, slug, run, plan) for plan in plans], at_once=AT_ONCE)
+    rows = await gather([partial(_write, api, slug, run, plan) for plan in plans], at_once=AT_ONCE)
     written = sum(row.outcome in {"updated", "added"} for row in rows)
     left = len(rows) - written
     return WrittenResults(
@@ -239,7 +239,7 @@ async def about_to_change(
     if result.run_id is None:
         return None
     run = await known_run(api, slug, result.run_id)
-    edited(texts(result, "message", "test_title"), edits)
+    apply_edits(text_fields(result, "message", "test_title"), edits)
     lines = over(run, f"Change {_named(result)} in", slug)
     if lines is None:
         return None
@@ -248,7 +248,7 @@ async def about_to_change(
     lines.becomes("Run time in milliseconds", result.run_time, run_time_ms)
     lines.becomes("Assigned to", result.assigned_to, assigned_to)
     lines.becomes("Title", result.test_title, test_title)
-    lines.parts(described(edits))
+    lines.parts(describe_edits(edits))
     lines.say(RECORD)
     return str(lines)
 
@@ -258,7 +258,7 @@ def _named(result: FullResult) -> str:
     return f"result {result.id} of {quote(result.test_title or 'a test')} ({word(result.status or 'no status')})"
 
 
-@tool.writes(about_to_change, idempotent=True, settled_by="get_result")
+@tool.writes(about_to_change, idempotent=True, verify_with="get_result")
 async def update_result(
     api: Testomatio,
     result_id: ResultId,
@@ -283,7 +283,7 @@ async def update_result(
         raise Refused("Say at least one thing to change. Nothing was sent.")
     slug = api.project_of(project)
     before = await known_result(api, slug, result_id)
-    fields |= edited(texts(before, "message", "test_title"), fields.pop("edits", None), fields)
+    fields |= apply_edits(text_fields(before, "message", "test_title"), fields.pop("edits", None), fields)
     await api.update_result(slug, result_id, fields)
     after = await api.result(slug, result_id)
     wrong = not_taken(fields, after)
@@ -308,11 +308,11 @@ async def about_to_delete(api: Testomatio, result_id: int, project: str | None) 
     said = f", with its message {quote(result.message, at_most=200)}" if result.message else ""
     where = ""
     if result.run_id is not None:
-        where = f" from {in_words(await known_run(api, slug, result.run_id))}"
+        where = f" from {describe(await known_run(api, slug, result.run_id))}"
     return f"Delete {_named(result)}{where} of {place(slug)}{said}? There is no undo."
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="list_results")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="list_results")
 async def delete_result(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> DeletedResult:
     """Delete one result, after a person said yes."""
     slug = api.project_of(project)

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
-from tools.kit.failure_groups import shortened
+from tools.kit.failure_groups import first_words
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.when import EPOCH, Span, When, span
+from tools.kit.when import EPOCH, TimeSpan, When, time_span
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import TestId
@@ -72,7 +72,7 @@ def row_of(result: Result, *, run_id: str | None = None) -> ResultRow:
         suite=result.suite_title,
         status=result.status,
         substatus=result.substatus,
-        message=shortened(result.message),
+        message=first_words(result.message),
         run_time_ms=known_ms(result.run_time),
         run_time=unclear_run_time(result.run_time),
         assigned_to=result.assigned_to,
@@ -90,7 +90,7 @@ def joined(values: list[str], what: str) -> str:
     return ",".join(values)
 
 
-@tool.reads(rest_in="get_result")
+@tool.reads(full_text_in="get_result")
 async def list_results(
     api: Testomatio,
     progress: Progress,
@@ -134,7 +134,7 @@ async def list_results(
         filters += [("defects", "has_defects" if has_defect else "without_defects")]
     for values, what in ((tags, "A tag"), (labels, "A label"), (env, "An environment"), (group_ids, "A group's id")):
         joined(values or [], what)  # refused before the project's words are read
-    asked = await span(api, since, until)
+    asked = await time_span(api, since, until)
     filters += await _finished(api, asked)
     words = ProjectWords(api, slug)
     tags, labels, env = await words.tags(tags), await words.labels(labels), await words.environments(env)
@@ -230,7 +230,7 @@ async def _latest(
     return page_of(rows, loaded=len(read.rows), why=read.why, limit=limit, cursor=cursor, filters=filters)
 
 
-async def _finished(api: Testomatio, asked: Span) -> Pairs:
+async def _finished(api: Testomatio, asked: TimeSpan) -> Pairs:
     """The time a result finished, as the platform takes it: both ends, with a comma between."""
     if asked.since is None and asked.until is None:
         return []

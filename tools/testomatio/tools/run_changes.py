@@ -4,9 +4,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, described, edited, texts
+from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import Refused
-from tools.kit.failure_groups import plain
+from tools.kit.failure_groups import plain_text
 from tools.kit.model import Answer
 from tools.kit.question import Lines
 from tools.kit.text import Key, Untrusted
@@ -16,7 +16,7 @@ from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.runs import Counts, GroupId, RunId, RunKind, counts_of, in_words, known_run
+from tools.testomatio.tools.runs import Counts, GroupId, RunId, RunKind, counts_of, describe, known_run
 from tools.testomatio.tools.scope import Branch, of_project, on_branch, place
 
 tool = Toolset(Testomatio, needs="api")
@@ -51,7 +51,7 @@ def not_taken(sent: dict[str, Any], after: Any) -> list[str]:
         if isinstance(held, list) and isinstance(value, str):
             held, wanted = sorted(held), sorted(piece.strip() for piece in value.split(",") if piece.strip())
         elif isinstance(held, str) and isinstance(value, str):
-            held, wanted = plain(held), plain(value)
+            held, wanted = plain_text(held), plain_text(value)
         if held != wanted and (held or wanted):
             wrong.append(name)
     return wrong
@@ -66,7 +66,7 @@ class MadeRun(Answer):
     next: str
 
 
-@tool.writes(idempotent=False, settled_by="list_runs")
+@tool.writes(idempotent=False, verify_with="list_runs")
 async def create_run(
     api: Testomatio,
     title: Title,
@@ -161,16 +161,16 @@ async def about_to_change(
         return None
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
-    edited(texts(run, "title", "description"), edits)
+    apply_edits(text_fields(run, "title", "description"), edits)
     counts = await counts_of(api, slug, run.id)
     if counts.done == 0:
         return None
-    lines = Lines(f"Choose other tests for {in_words(run)} of {place(slug, branch)}? It has {counts.said()}.")
+    lines = Lines(f"Choose other tests for {describe(run)} of {place(slug, branch)}? It has {counts.said()}.")
     lines.fields({"Tests": test_ids, "Suites": suite_ids})
     lines.becomes("Title", run.title, title)
     lines.fields({"Description": description, "Kind": kind, "Environment": env, "Group": group_id})
     lines.fields({"Assigned to": assigned_to, "Assigned by": assign_strategy})
-    lines.parts(described(edits))
+    lines.parts(describe_edits(edits))
     lines.say("Testomat.io does not say what becomes of the results of tests that are no longer chosen.")
     return str(lines)
 
@@ -178,7 +178,7 @@ async def about_to_change(
 @tool.writes(
     about_to_change,
     idempotent=True,
-    settled_by="get_run",
+    verify_with="get_run",
     unasked_when=lambda test_ids, suite_ids: test_ids is None and suite_ids is None,
 )
 async def update_run(
@@ -214,7 +214,7 @@ async def update_run(
         raise Refused("Say at least one thing to change. Nothing was sent.")
     slug = api.project_of(project)
     before = await known_run(api, slug, run_id, branch)
-    fields |= edited(texts(before, "title", "description"), fields.pop("edits", None), fields)
+    fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     await api.update_run(slug, before.id, fields, branch=branch)
     after = await api.run(slug, before.id, branch=branch)
     names = set(fields) | ({"tests_count"} if {"test_ids", "suite_ids"} & set(fields) else set())
@@ -237,15 +237,15 @@ async def about_to_delete(api: Testomatio, run_id: str, branch: str | None, proj
     run = await known_run(api, slug, run_id, branch)
     counts = await counts_of(api, slug, run.id)
     lost = f"With it go {counts.said()}, and their part in the history of their tests. " if counts.total else ""
-    return f"Delete {in_words(run)} of {place(slug, branch)}? {lost}There is no undo."
+    return f"Delete {describe(run)} of {place(slug, branch)}? {lost}There is no undo."
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="list_runs")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="list_runs")
 async def delete_run(api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None) -> DeletedRun:
     """Delete a run with all its results, after a person said yes."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
     counts = await counts_of(api, slug, run.id)
     await api.delete_run(slug, run.id, branch=branch)
-    done = f"Deleted {in_words(run)} of {place(slug, branch)}."
+    done = f"Deleted {describe(run)} of {place(slug, branch)}."
     return DeletedRun(done=done, run_id=run.id, title=run.title, results=counts)

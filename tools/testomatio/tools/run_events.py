@@ -8,11 +8,11 @@ from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, word
 from tools.kit.toolset import Toolset
-from tools.kit.wait import settled
+from tools.kit.wait import wait_for_change
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import OVER, Run
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.runs import Counts, RunId, counts_of, in_words, known_run
+from tools.testomatio.tools.runs import Counts, RunId, counts_of, describe, known_run
 from tools.testomatio.tools.scope import Branch, place
 
 tool = Toolset(Testomatio, needs="api")
@@ -53,7 +53,7 @@ async def turn(
 ) -> RunTurned:
     """Send an event, and tell what a read shows afterwards: an accepted event is not always a done one."""
     await api.update_run(project, run.id, {"status_event": event}, branch=branch)
-    after = await settled(
+    after = await wait_for_change(
         lambda: api.run(project, run.id, branch=branch),
         lambda read: read.status in wanted,
         is_sandbox=api.is_sandbox,
@@ -78,12 +78,12 @@ async def about_to_finish(api: Testomatio, run_id: str, branch: str | None, proj
     few = "at least " if counts.at_least else ""
     lost = f"The {few}{counts.pending} pending become skipped. " if counts.pending else "None is pending. "
     return (
-        f"Finish {in_words(run)} of {place(slug, branch)}? It has {counts.said()}. {lost}The status follows from the "
+        f"Finish {describe(run)} of {place(slug, branch)}? It has {counts.said()}. {lost}The status follows from the "
         "results; there is no undo."
     )
 
 
-@tool.destroys(about_to_finish, idempotent=False, settled_by="get_run")
+@tool.destroys(about_to_finish, idempotent=False, verify_with="get_run")
 async def finish_run(api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None) -> RunTurned:
     """Finish a run, after a person said yes: pending results become skipped."""
     slug = api.project_of(project)
@@ -98,10 +98,10 @@ async def about_to_terminate(api: Testomatio, run_id: str, branch: str | None, p
     counts = await counts_of(api, slug, run.id)
     few = "at least " if counts.at_least else ""
     lost = f" The {few}{counts.pending} pending get no result any more." if counts.pending else ""
-    return f"Terminate {in_words(run)} of {place(slug, branch)}? It has {counts.said()}.{lost} There is no undo."
+    return f"Terminate {describe(run)} of {place(slug, branch)}? It has {counts.said()}.{lost} There is no undo."
 
 
-@tool.destroys(about_to_terminate, idempotent=False, settled_by="get_run")
+@tool.destroys(about_to_terminate, idempotent=False, verify_with="get_run")
 async def terminate_run(
     api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
 ) -> RunTurned:
@@ -142,12 +142,12 @@ async def about_to_launch(
     if counts.done == 0:
         return None
     return (
-        f"Begin {in_words(run)} of {place(slug, branch)} anew under its id? It has {counts.said()}; all of them go "
+        f"Begin {describe(run)} of {place(slug, branch)} anew under its id? It has {counts.said()}; all of them go "
         "back to pending and what came of them is lost. testomatio_copy_run begins a copy instead. There is no undo."
     )
 
 
-@tool.writes(about_to_launch, idempotent=False, settled_by="get_run", unasked_when=lambda event: event != "rerun")
+@tool.writes(about_to_launch, idempotent=False, verify_with="get_run", unasked_when=lambda event: event != "rerun")
 async def launch_run(
     api: Testomatio,
     run_id: RunId,

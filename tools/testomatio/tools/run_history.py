@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tools.kit.history import Past
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 from tools.testomatio.client.runs import PER_PAGE
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.results import Result
@@ -41,7 +41,7 @@ async def history(
     *,
     earlier: int,
     most_pages: int = MOST_PAGES,
-    progress: Progress = in_silence,
+    progress: Progress = no_progress,
 ) -> History:
     """Read the newest `earlier` verdicts of each test before a run, in as few requests as the platform allows.
 

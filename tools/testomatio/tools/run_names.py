@@ -6,8 +6,8 @@ from functools import partial
 from typing import Final
 
 from tools.kit.errors import PlatformError
-from tools.kit.missing import Missing, note
-from tools.kit.together import together
+from tools.kit.missing import Missing, note_missing
+from tools.kit.together import gather
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
 
@@ -23,7 +23,7 @@ async def runs_called(api: Testomatio, project: str, run_ids: Iterable[str | Non
         try:
             listed = await api.runs_page(project, [], 1)
         except PlatformError:
-            note(Missing(parts=Counter({"titles of runs": 1})))
+            note_missing(Missing(parts=Counter({"titles of runs": 1})))
             return found
         found = {run.id: run for run in listed.data if run.id in wanted}
 
@@ -34,7 +34,7 @@ async def runs_called(api: Testomatio, project: str, run_ids: Iterable[str | Non
             return None
 
     missing = [run_id for run_id in wanted if run_id not in found][:MOST_NAMED]
-    read_runs = await together([partial(read, run_id) for run_id in missing], at_once=4)
+    read_runs = await gather([partial(read, run_id) for run_id in missing], at_once=4)
     return found | {run.id: run for run in read_runs if run is not None}
 
 

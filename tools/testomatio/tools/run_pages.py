@@ -3,7 +3,7 @@
 from collections import Counter
 
 from tools.kit.errors import PlatformError
-from tools.kit.failure_groups import NO_WORDS, grouped
+from tools.kit.failure_groups import NO_WORDS, group_failures
 from tools.kit.text import many, passage, quote, word, word_if
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -68,7 +68,7 @@ async def run_page(api: Testomatio, project: str, run_id: str) -> str:
     )
     if run.description:
         lines += ["", "## Description", "", passage(run.description)]
-    found = grouped(read.failing, lambda result: without_stack(result.message))
+    found = group_failures(read.failing, lambda result: without_stack(result.message))
     for group in found[:MOST_GROUPS]:
         lines += ["", f"## {many(len(group.members), 'failure')}", ""]
         lines += [passage(group.members[0].message or NO_WORDS, at_most=1000), ""]

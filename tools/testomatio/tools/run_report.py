@@ -10,13 +10,13 @@ from typing import Annotated, Final, TypeVar
 from pydantic import Field
 
 from tools.kit.errors import PlatformError
-from tools.kit.failure_groups import NO_WORDS, Group, grouped, shortened
+from tools.kit.failure_groups import NO_WORDS, Group, first_words, group_failures
 from tools.kit.history import Mark, Past
 from tools.kit.model import Answer
 from tools.kit.run_failures import why_counts_differ
 from tools.kit.text import Key, Untrusted, many
-from tools.kit.together import together
-from tools.kit.toolset import Progress, Toolset, in_silence
+from tools.kit.together import gather
+from tools.kit.toolset import Progress, Toolset, no_progress
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.issues import Issue
@@ -134,7 +134,7 @@ def _key(result: Result) -> tuple[str, str]:
     return result.test_id or "", result.test_title or ""
 
 
-async def results_of(api: Testomatio, project: str, run: Run, progress: Progress = in_silence) -> RunResults:
+async def results_of(api: Testomatio, project: str, run: Run, progress: Progress = no_progress) -> RunResults:
     """The results of a run, oldest first; of one with too many the failed alone."""
     asked: Pairs = [("run_id", run.id), ("sort", "created_at"), ("order", "asc")]
     first = await api.results_page(project, asked, 1)
@@ -183,7 +183,7 @@ async def _defects(
         tests = list(dict.fromkeys(result.test_id for result in failing if result.test_id))
         targets += [("test_id", test_id) for test_id in tests[:MOST_ASKED]]
         targets += [("testrun_id", result.id) for result in failing[:MOST_ASKED]]
-        pages = await together([partial(api.issues_page, project, [target], 1) for target in targets], at_once=4)
+        pages = await gather([partial(api.issues_page, project, [target], 1) for target in targets], at_once=4)
         issues = [issue for page in pages for issue in page.data]
         if len(failing) > MOST_ASKED:
             left_out.append(f"defects: only those of the first {MOST_ASKED} failing tests were asked for")
@@ -210,7 +210,7 @@ async def _or_without(what: str, read: Callable[[], Awaitable[T]], otherwise: T,
         return otherwise
 
 
-@tool.reads(rest_in="get_result")
+@tool.reads(full_text_in="get_result")
 async def get_run_report(
     api: Testomatio,
     progress: Progress,
@@ -237,7 +237,7 @@ async def get_run_report(
     left_out += unread
 
     marks = {id(result): mark_of(past, read, result) for result in failing}
-    found = grouped(failing, lambda result: without_stack(result.message))
+    found = group_failures(failing, lambda result: without_stack(result.message))
     found.sort(key=lambda group: (-sum(marks[id(one)] == "new" for one in group.members), -len(group.members)))
     if len(found) > groups:
         hidden = sum(len(group.members) for group in found[groups:])
@@ -289,7 +289,7 @@ def _group(
     ]
     since = {past.of.get(one.test_id or "", Past()).since for one in members}
     return FailureGroup(
-        error=shortened(members[0].message) or NO_WORDS,
+        error=first_words(members[0].message) or NO_WORDS,
         tests=len(members),
         marks=dict(Counter(marks[id(one)] for one in members)),
         suites=[title for title, _ in Counter(one.suite_title for one in members if one.suite_title).most_common(3)],

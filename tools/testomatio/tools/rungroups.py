@@ -5,13 +5,13 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, digest
-from tools.kit.question import held
+from tools.kit.question import join_counts
 from tools.kit.text import Key, Untrusted, many, quote, word
-from tools.kit.toolset import Progress, Toolset, in_silence
+from tools.kit.toolset import Progress, Toolset, no_progress
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Rungroup
 from tools.testomatio.tools.paging import drain, page_of
@@ -50,7 +50,7 @@ def flat(groups: list[Rungroup], parent: str | None = None, depth: int = 0) -> I
 
 
 async def all_groups(
-    api: Testomatio, project: str, *, progress: Progress = in_silence
+    api: Testomatio, project: str, *, progress: Progress = no_progress
 ) -> tuple[list[tuple[int, Rungroup]], str | None]:
     """Every group of a project in reading order, and what of them was not read."""
     with of_project(project):
@@ -71,7 +71,7 @@ class GroupRow(Answer):
     archived_at: Key | None = None
 
 
-@tool.reads(rest_in="get_rungroup")
+@tool.reads(full_text_in="get_rungroup")
 async def list_rungroups(
     api: Testomatio,
     progress: Progress,
@@ -154,7 +154,7 @@ class GroupTurned(Answer):
     )
 
 
-@tool.writes(idempotent=False, settled_by="list_rungroups")
+@tool.writes(idempotent=False, verify_with="list_rungroups")
 async def create_rungroup(
     api: Testomatio,
     title: Title,
@@ -176,7 +176,7 @@ async def create_rungroup(
     return GroupTurned(done=f"Created{inside}.", after=made)
 
 
-@tool.writes(idempotent=True, settled_by="get_rungroup")
+@tool.writes(idempotent=True, verify_with="get_rungroup")
 async def update_rungroup(
     api: Testomatio,
     group_id: GroupId,
@@ -197,7 +197,7 @@ async def update_rungroup(
         raise Refused("Say at least one thing to change. Nothing was sent.")
     slug = api.project_of(project)
     before = await known_group(api, slug, group_id)
-    fields |= edited(texts(before, "title", "description"), fields.pop("edits", None), fields)
+    fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     await api.update_rungroup(slug, group_id, fields)
     after = await api.rungroup(slug, group_id)
     wrong = not_taken(fields, after)
@@ -235,7 +235,7 @@ async def runs_below(api: Testomatio, project: str, group: Rungroup) -> tuple[in
 
 def contents(subgroups: int, runs: int, complete: bool) -> str:
     """What a group holds, in words."""
-    return held(many(subgroups, "subgroup", complete=complete), many(runs, "run", complete=complete))
+    return join_counts(many(subgroups, "subgroup", complete=complete), many(runs, "run", complete=complete))
 
 
 class DeletedGroup(Answer):
@@ -257,7 +257,7 @@ async def about_to_delete(api: Testomatio, group_id: str, project: str | None) -
     )
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="list_rungroups")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="list_rungroups")
 async def delete_rungroup(api: Testomatio, group_id: GroupId, project: ProjectSlug = None) -> DeletedGroup:
     """Delete a group of runs, after a person said yes."""
     slug = api.project_of(project)

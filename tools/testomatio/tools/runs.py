@@ -12,8 +12,8 @@ from tools.kit.errors import Invalid, NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, quote, word
-from tools.kit.toolset import Progress, Toolset, in_silence
-from tools.kit.when import When, instant, span
+from tools.kit.toolset import Progress, Toolset, no_progress
+from tools.kit.when import When, parse_timestamp, time_span
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Meta
 from tools.testomatio.models.runs import OVER, Run, StatsRow
@@ -98,7 +98,7 @@ async def known_run(api: Testomatio, project: str, run_id: str, branch: str | No
         raise await missing(api, project, f"run {run_id[:40]!r}", where) from error
 
 
-async def counts_of(api: Testomatio, project: str, run_id: str, *, progress: Progress = in_silence) -> Counts:
+async def counts_of(api: Testomatio, project: str, run_id: str, *, progress: Progress = no_progress) -> Counts:
     """Count a run's results by status; the platform does it where it can, else they are read."""
     asked: Pairs = [("run_id", run_id)]
     try:
@@ -111,7 +111,7 @@ async def counts_of(api: Testomatio, project: str, run_id: str, *, progress: Pro
     return Counts.of(Counter(result.status for result in read.rows), len(read.rows), complete=read.complete)
 
 
-def in_words(run: Run) -> str:
+def describe(run: Run) -> str:
     """A run as a question names it."""
     state = f"{word(run.status or 'no status')}, {word(run.kind or 'no kind')}"
     return f"run {word(run.id)} {quote(run.title or 'without a title')} ({state})"
@@ -168,7 +168,7 @@ def _dates_query(since: datetime | None, until: datetime | None) -> str | None:
     return all_of(first, last)
 
 
-@tool.reads(rest_in="get_run")
+@tool.reads(full_text_in="get_run")
 async def list_runs(
     api: Testomatio,
     progress: Progress,
@@ -188,7 +188,7 @@ async def list_runs(
 ) -> Page[RunRow]:
     """List runs; since and until are the time created. tql asks for more, such as has_test_tag == 'smoke'."""
     slug = api.project_of(project)
-    asked = await span(api, since, until)
+    asked = await time_span(api, since, until)
     first, last = asked.since, asked.until
     words = ProjectWords(api, slug)
     env = await words.environments(env)
@@ -208,7 +208,7 @@ async def list_runs(
 
     def fits(run: Run) -> bool:
         """What the platform was asked for, looked at again where the row tells it."""
-        made = instant(run.created_at)
+        made = parse_timestamp(run.created_at)
         return (
             (not status or run.status in status)
             and (kind is None or run.kind in {None, kind})
@@ -251,7 +251,7 @@ class RunWhole(Answer):
 _COUNTERS: dict[str, Any] = {"passed_count": None, "failed_count": None, "skipped_count": None}
 
 
-async def whole(api: Testomatio, project: str, run: Run, *, progress: Progress = in_silence) -> RunWhole:
+async def whole(api: Testomatio, project: str, run: Run, *, progress: Progress = no_progress) -> RunWhole:
     """A run with what its results say, which is the truth where its own counters say something else."""
     counts = await counts_of(api, project, run.id, progress=progress)
     own = (run.passed_count, run.failed_count, run.skipped_count)

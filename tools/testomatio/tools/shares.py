@@ -8,9 +8,9 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.question import listed
+from tools.kit.question import render_list
 from tools.kit.text import Key, Untrusted, given, many, quote
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.families import OF_A_PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
@@ -62,7 +62,7 @@ async def _what(api: Testomatio, project: str, kind: str, ids: list[str] | None,
     """What is shared, in words; the first of the ids with their titles."""
     told = []
     if ids:
-        first = await together([partial(_read, api, project, kind, one) for one in ids[:5]])
+        first = await gather([partial(_read, api, project, kind, one) for one in ids[:5]])
         told.append(f"{many(len(ids), kind)} ({', '.join([*map(named, first), *map(given, ids[5:])])})")
     if wanted := await wanted_labels(api, project, labels):
         told.append(f"every {kind} labelled {', '.join(quote(one.by_title) for one in wanted)}")
@@ -89,7 +89,7 @@ async def about_to_share_tests(
     )
 
 
-@tool.writes(about_to_share_tests, idempotent=True, settled_by=None)
+@tool.writes(about_to_share_tests, idempotent=True, verify_with=None)
 async def share_tests(
     api: Testomatio,
     target_project: Slug,
@@ -120,7 +120,7 @@ async def about_to_share_suites(
     slug = api.project_of(project)
     something(suite_ids, labels, slug, target_projects)
     single_folder(target_projects, destination_folder_id)
-    where = f"project {listed(target_projects)}"
+    where = f"project {render_list(target_projects)}"
     if destination_folder_id is not None:
         folder = given(destination_folder_id)
         if sees_others(api):
@@ -142,7 +142,7 @@ def single_folder(targets: list[str], folder: str | None) -> None:
         raise Refused("destination_folder_id goes with one target project only. Nothing was sent.")
 
 
-@tool.writes(about_to_share_suites, idempotent=True, settled_by=None)
+@tool.writes(about_to_share_suites, idempotent=True, verify_with=None)
 async def share_suites(
     api: Testomatio,
     target_projects: Annotated[list[Slug], Field(min_length=1, max_length=20)],
@@ -209,7 +209,7 @@ class Unshared(Answer):
     title: Untrusted | None = None
 
 
-@tool.destroys(about_to_unshare, idempotent=True, settled_by="get_test")
+@tool.destroys(about_to_unshare, idempotent=True, verify_with="get_test")
 async def unshare(
     api: Testomatio,
     kind: Literal["test", "suite"],

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
@@ -54,7 +54,7 @@ async def known_step(api: Testomatio, project: str, kind: str, step_id: int) -> 
         raise await missing(api, project, f"{kind} {step_id}", where) from error
 
 
-@tool.reads(rest_in="get_step")
+@tool.reads(full_text_in="get_step")
 async def list_steps(
     api: Testomatio,
     progress: Progress,
@@ -93,7 +93,7 @@ class ChangedStep(Answer):
     not_applied: list[Untrusted] = Field(default_factory=list, description="Labels the platform took and lost.")
 
 
-@tool.writes(idempotent=False, settled_by="list_steps")
+@tool.writes(idempotent=False, verify_with="list_steps")
 async def create_step(
     api: Testomatio,
     title: Title,
@@ -117,7 +117,7 @@ async def create_step(
     return ChangedStep(done=done, kind=kind, step=after, not_applied=lost)
 
 
-@tool.writes(idempotent=True, settled_by="get_step")
+@tool.writes(idempotent=True, verify_with="get_step")
 async def update_step(
     api: Testomatio,
     step_id: StepId,
@@ -131,7 +131,7 @@ async def update_step(
     slug = api.project_of(project)
     fields: dict[str, Any] = given(title=title, description=description, edits=edits)
     before = await known_step(api, slug, kind, step_id)
-    fields |= edited(texts(before, "title", "description"), fields.pop("edits", None), fields)
+    fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     await (api.update_snippet(slug, step_id, fields) if kind == "snippet" else api.update_step(slug, step_id, fields))
     after = await known_step(api, slug, kind, step_id)
     return ChangedStep(done="Changed.", kind=kind, step=after, before=before)
@@ -146,7 +146,7 @@ async def about_to_delete_step(api: Testomatio, step_id: int, kind: str, project
     return f"Delete {kind} {step.id} {quote(step.title or '')} of {place(slug)}? {used}. There is no undo."
 
 
-@tool.destroys(about_to_delete_step, idempotent=True, settled_by="list_steps")
+@tool.destroys(about_to_delete_step, idempotent=True, verify_with="list_steps")
 async def delete_step(
     api: Testomatio, step_id: StepId, kind: Kind = "step", project: ProjectSlug = None
 ) -> ChangedStep:

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.question import held
+from tools.kit.question import join_counts
 from tools.kit.text import Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -69,7 +69,7 @@ class MadeSuite(Answer):
     next: str | None = None
 
 
-@tool.writes(idempotent=False, settled_by="list_suites")
+@tool.writes(idempotent=False, verify_with="list_suites")
 async def create_suite(
     api: Testomatio,
     title: Title,
@@ -127,7 +127,7 @@ class ChangedSuite(Answer):
     not_applied: list[str] = Field(default_factory=list, description="Fields the platform took and did not change.")
 
 
-@tool.writes(idempotent=True, settled_by="get_suite")
+@tool.writes(idempotent=True, verify_with="get_suite")
 async def update_suite(
     api: Testomatio,
     suite_id: SuiteRef,
@@ -158,7 +158,7 @@ async def update_suite(
             f"Suite {named(before)} is shared from another project and is changed there. testomatio_unshare makes it a "
             "suite of its own. Nothing was sent."
         )
-    fields |= edited(texts(before, "title", "description"), fields.pop("edits", None), fields)
+    fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     if parent_id == TOP:
         fields["parent_id"] = None
     elif parent_id is not None:
@@ -188,7 +188,7 @@ async def about_to_delete_suite(api: Testomatio, suite_id: str, branch: str | No
     go = many(
         len(below), "suite below it", "suites below it", complete=forest.is_complete and suite.id in forest.suites
     )
-    lost = held(go, many(tests, "test", complete=exactly))
+    lost = join_counts(go, many(tests, "test", complete=exactly))
     return (
         f"Delete suite {named(suite)}{f' in {path}' if path else ''} of {place(slug, branch)}? "
         f"{f'With it go {lost}.' if lost else 'It is empty.'} "
@@ -206,7 +206,7 @@ class DeletedSuite(Answer):
     tests: int
 
 
-@tool.destroys(about_to_delete_suite, idempotent=True, settled_by="list_suites")
+@tool.destroys(about_to_delete_suite, idempotent=True, verify_with="list_suites")
 async def delete_suite(
     api: Testomatio, suite_id: SuiteRef, branch: Branch = None, project: ProjectSlug = None
 ) -> DeletedSuite:

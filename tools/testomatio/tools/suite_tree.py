@@ -10,8 +10,8 @@ from tools.kit.errors import PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, digest
 from tools.kit.text import Key, Untrusted, many
-from tools.kit.together import together
-from tools.kit.toolset import Progress, Toolset, in_silence
+from tools.kit.together import gather
+from tools.kit.toolset import Progress, Toolset, no_progress
 from tools.kit.walk import Batch, Walk
 from tools.testomatio.client.runs import PER_PAGE, paged
 from tools.testomatio.client.testomatio import Testomatio
@@ -81,7 +81,7 @@ async def web_positions(api: Testomatio, project: str, forest: Forest) -> Order:
         if unordered := _unordered(forest, positions):
             await look_into(unordered[0])  # a host that tells nothing there tells nothing elsewhere
             if unordered[0] not in _unordered(forest, positions):
-                await together([partial(look_into, one) for one in unordered[1:MOST_FOLDERS]])
+                await gather([partial(look_into, one) for one in unordered[1:MOST_FOLDERS]])
     except PlatformError as error:
         return Order(positions, f"As the public API lists it; the web's order could not be read ({error.sentence})")
     if why := walked.coverage(0).why:
@@ -101,7 +101,7 @@ def _unordered(forest: Forest, positions: dict[str, int]) -> list[str]:
 
 
 async def titles_by_suite(
-    api: Testomatio, project: str, suite_id: str | None, query: Pairs, *, progress: Progress = in_silence
+    api: Testomatio, project: str, suite_id: str | None, query: Pairs, *, progress: Progress = no_progress
 ) -> tuple[dict[str, list[Test]], Coverage]:
     """All tests of a project or below a suite, by suite and in the order of the web app."""
     found: dict[str, list[Test]] = {}
@@ -138,7 +138,7 @@ async def tests_below(api: Testomatio, project: str, suite_id: str, query: Pairs
     return told.loaded, told.complete
 
 
-@either.reads(rest_in="get_suite")
+@either.reads(full_text_in="get_suite")
 async def get_suite_tree(
     api: Testomatio,
     progress: Progress,

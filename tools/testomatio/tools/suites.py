@@ -48,7 +48,7 @@ def row_of_suite(forest: Forest, suite: Suite) -> SuiteRow:
     )
 
 
-@tool.reads(rest_in="get_suite")
+@tool.reads(full_text_in="get_suite")
 async def list_suites(
     api: Testomatio,
     progress: Progress,

@@ -7,11 +7,11 @@ from typing import Final, TypeVar
 
 from tools.kit.errors import PlatformError, Refused
 from tools.kit.run_failures import Failure
-from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Untested, Wish, story
+from tools.kit.survey import Found, Kind, Query, Results, RunRow, RunStory, Survey, Untested, run_story
 from tools.kit.text import clean
-from tools.kit.together import together
-from tools.kit.vocabulary import Status, shared
-from tools.kit.when import instant, milliseconds
+from tools.kit.together import gather
+from tools.kit.vocabulary import Status, shared_word
+from tools.kit.when import milliseconds, parse_timestamp
 from tools.testomatio.client.families import PROJECT
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
@@ -43,24 +43,24 @@ STATUSES: Final[dict[str, Status]] = {
 """`finished` says only that it is over: it stays `unknown`."""
 
 
-async def projects(api: Testomatio) -> Seen[str]:
+async def projects(api: Testomatio) -> Results[str]:
     """The projects to look into: the default, else those of the account, as far as a login shows them."""
     if default := api.account.settings.get(PROJECT):
-        return Seen([default])
+        return Results([default])
     if not opens_web(api):
-        return Seen(complete=False, why=f"a project token does not say which project it opens: set {PROJECT}")
+        return Results(complete=False, why=f"a project token does not say which project it opens: set {PROJECT}")
     page = await api.projects_page(1, 50)
     open_ones = [project.id for project in page.data if project.status != "archived"]
     total = page.meta.total if page.meta.total is not None else len(page.data)
     if len(open_ones) <= MOST_PROJECTS and total <= len(page.data):
-        return Seen(open_ones)
+        return Results(open_ones)
     chosen = open_ones[:MOST_PROJECTS]
     why = f"only {len(chosen)} of {total} projects were looked into; {PROJECT} chooses one"
-    return Seen(chosen, complete=False, why=why)
+    return Results(chosen, complete=False, why=why)
 
 
 async def everywhere(
-    api: Testomatio, read: Callable[[str], Awaitable[Seen[T]]], why: list[str]
+    api: Testomatio, read: Callable[[str], Awaitable[Results[T]]], why: list[str]
 ) -> list[tuple[str, list[T]]]:
     """Read something in each project; one of several that refuses is said and does not stop the others."""
     places = await projects(api)
@@ -77,7 +77,7 @@ async def everywhere(
         why.extend([f"{project}: {seen.why}"] if seen.why else [])
         return project, seen.rows
 
-    return await together([partial(one, project) for project in places.rows], at_once=3)
+    return await gather([partial(one, project) for project in places.rows], at_once=3)
 
 
 def id_of(api: Testomatio, project: str, run_id: str) -> str:
@@ -90,7 +90,7 @@ def row_of(api: Testomatio, project: str, run: Run) -> RunRow:
         platform=PLATFORM,
         run_id=id_of(api, project, run.id),
         title=run.title,
-        status=shared(run.status, STATUSES, "unknown"),
+        status=shared_word(run.status, STATUSES, "unknown"),
         said=run.status,
         where=project,
         environment=", ".join(sorted(run.env)) or None,
@@ -104,53 +104,57 @@ def row_of(api: Testomatio, project: str, run: Run) -> RunRow:
     )
 
 
-async def _runs_in(api: Testomatio, wish: Wish, project: str) -> Seen[Run]:
+async def _runs_in(api: Testomatio, query: Query, project: str) -> Results[Run]:
     """The runs of a project that fit: asked for in TQL, a day around, and looked at again here."""
-    words = [f"title % {quoted(word)}" for word in (wish.text or "").split()]
+    words = [f"title % {quoted(word)}" for word in (query.text or "").split()]
     lasted = None
-    if wish.since is not None:
-        day = f"{wish.since - timedelta(days=1):%Y-%m-%d}"
+    if query.since is not None:
+        day = f"{query.since - timedelta(days=1):%Y-%m-%d}"
         lasted = f"created_at >= '{day}' or finished_at >= '{day}' or unfinished"
-    began = f"created_at < '{wish.until + timedelta(days=2):%Y-%m-%d}'" if wish.until is not None else None
-    query = all_of(*words, lasted, began)
-    filters: Pairs = [("filter[archived]", "false"), *([("tql", query)] if query else [])]
+    began = f"created_at < '{query.until + timedelta(days=2):%Y-%m-%d}'" if query.until is not None else None
+    tql = all_of(*words, lasted, began)
+    filters: Pairs = [("filter[archived]", "false"), *([("tql", tql)] if tql else [])]
     read = await drain(lambda page: api.runs_page(project, filters, page), most_pages=MOST_PAGES)
-    fit = [run for run in read.rows if wish.fits(run.title, instant(run.launched_at or run.created_at), _ended(run))]
-    return Seen(fit, complete=read.complete, why=f"runs: {read.why}" if read.why else None)
+    fit = [
+        run
+        for run in read.rows
+        if query.fits(run.title, parse_timestamp(run.launched_at or run.created_at), _ended(run))
+    ]
+    return Results(fit, complete=read.complete, why=f"runs: {read.why}" if read.why else None)
 
 
 def _ended(run: Run) -> datetime | None:
     """When a run was over; of one without that date, when it began."""
-    return instant(run.finished_at or run.launched_at or run.created_at) if run.is_over else None
+    return parse_timestamp(run.finished_at or run.launched_at or run.created_at) if run.is_over else None
 
 
-async def _read(api: Testomatio, wish: Wish) -> tuple[list[tuple[str, Run]], list[str]]:
+async def _read(api: Testomatio, query: Query) -> tuple[list[tuple[str, Run]], list[str]]:
     why: list[str] = []
-    found = await everywhere(api, partial(_runs_in, api, wish), why)
+    found = await everywhere(api, partial(_runs_in, api, query), why)
     rows = [(project, run) for project, inside in found for run in inside]
     rows.sort(key=lambda row: -milliseconds(row[1].launched_at or row[1].created_at))
     return rows, why
 
 
-async def _fitting(api: Testomatio, wish: Wish, why: list[str]) -> list[tuple[str, Run]]:
+async def _fitting(api: Testomatio, query: Query, why: list[str]) -> list[tuple[str, Run]]:
     """The runs that fit in all projects, newest first."""
-    rows, unread = await wish.once(f"{PLATFORM} runs", partial(_read, api, wish))
+    rows, unread = await query.once(f"{PLATFORM} runs", partial(_read, api, query))
     why += unread
-    if len(rows) > wish.limit:
-        why.append(f"{len(rows) - wish.limit} more runs fit")
-    return rows[: wish.limit]
+    if len(rows) > query.limit:
+        why.append(f"{len(rows) - query.limit} more runs fit")
+    return rows[: query.limit]
 
 
-def _seen(rows: list[T], why: list[str]) -> Seen[T]:
-    return Seen(rows, complete=not why, why="; ".join(why) or None)
+def _seen(rows: list[T], why: list[str]) -> Results[T]:
+    return Results(rows, complete=not why, why="; ".join(why) or None)
 
 
-async def runs(api: Testomatio, wish: Wish) -> Seen[RunRow]:
+async def runs(api: Testomatio, query: Query) -> Results[RunRow]:
     why: list[str] = []
-    found = await _fitting(api, wish, why)
+    found = await _fitting(api, query, why)
     rows = [row_of(api, project, run) for project, run in found]
     untold = [number for number, row in enumerate(rows) if row.passed is None][:MOST_COUNTED]
-    counts = await together([partial(counts_of, api, found[n][0], found[n][1].id) for n in untold], at_once=3)
+    counts = await gather([partial(counts_of, api, found[n][0], found[n][1].id) for n in untold], at_once=3)
     for number, count in zip(untold, counts, strict=True):
         row = rows[number]
         row.total, row.passed, row.failed, row.skipped = count.total, count.passed, count.failed, count.skipped
@@ -169,7 +173,7 @@ def placed(api: Testomatio, run_id: str) -> tuple[str, str]:
     return api.project_of(project if slash else None), bare_run(bare if slash else run_id)
 
 
-async def run(api: Testomatio, run_id: str, wish: Wish) -> RunStory:
+async def run(api: Testomatio, run_id: str, query: Query) -> RunStory:
     project, bare = placed(api, run_id)
     found = await known_run(api, project, bare)
     read = await results_of(api, project, found)
@@ -186,7 +190,7 @@ async def run(api: Testomatio, run_id: str, wish: Wish) -> RunStory:
     ]
     row, counts = row_of(api, project, found), read.counts
     row.total, row.passed, row.failed, row.skipped = counts.total, counts.passed, counts.failed, counts.skipped
-    return story(
+    return run_story(
         row,
         failures,
         earlier=past.runs,
@@ -211,20 +215,20 @@ async def _waiting(api: Testomatio, why: list[str], project: str, run: Run) -> l
     ]
 
 
-async def untested(api: Testomatio, wish: Wish) -> Seen[Untested]:
+async def untested(api: Testomatio, query: Query) -> Results[Untested]:
     """Pending results of the runs that fit and go on, and runs that have not begun."""
     why: list[str] = []
-    going = [(project, run) for project, run in await _fitting(api, wish, why) if not run.is_over]
+    going = [(project, run) for project, run in await _fitting(api, query, why) if not run.is_over]
     if len(going) > MOST_COUNTED:
         why.append(f"only the newest {MOST_COUNTED} of {len(going)} runs that go on were looked into")
-    rows = await together([partial(_waiting, api, why, *one) for one in going[:MOST_COUNTED]], at_once=3)
+    rows = await gather([partial(_waiting, api, why, *one) for one in going[:MOST_COUNTED]], at_once=3)
     found = [row for some in rows for row in some]
-    if len(found) > wish.limit:
-        why.append(f"{len(found) - wish.limit} more wait")
-    return _seen(found[: wish.limit], why)
+    if len(found) > query.limit:
+        why.append(f"{len(found) - query.limit} more wait")
+    return _seen(found[: query.limit], why)
 
 
-async def _tests_in(api: Testomatio, words: list[str], project: str) -> Seen[Found]:
+async def _tests_in(api: Testomatio, words: list[str], project: str) -> Results[Found]:
     """Tests of a project whose titles have all words."""
     query = all_of(*(f"test % {quoted(word)}" for word in words)) or ""
     page = await api.tests(project, [("tql", query), ("slim", "true"), ("per_page", 100)])
@@ -242,10 +246,10 @@ async def _tests_in(api: Testomatio, words: list[str], project: str) -> Seen[Fou
         if all(word in clean(test.title or "").casefold() for word in words)
     ]
     more = (page.meta.total or 0) - len(page.data)
-    return Seen(found, complete=more <= 0, why=f"{more} more tests fit" if more > 0 else None)
+    return Results(found, complete=more <= 0, why=f"{more} more tests fit" if more > 0 else None)
 
 
-async def search(api: Testomatio, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
+async def search(api: Testomatio, words: str, kinds: Collection[Kind], limit: int) -> Results[Found]:
     """Runs and tests by their titles."""
     wanted, found, why = words.casefold().split(), list[Found](), list[str]()
     if "run" in kinds:
@@ -260,7 +264,7 @@ async def search(api: Testomatio, words: str, kinds: Collection[Kind], limit: in
                 at=run.launched_at or run.created_at,
                 page=f"testomatio://{project}/runs/{run.id}",
             )
-            for project, run in await _fitting(api, Wish(text=words, limit=limit), why)
+            for project, run in await _fitting(api, Query(text=words, limit=limit), why)
         ]
     if "test" in kinds and wanted:
         for _, rows in await everywhere(api, partial(_tests_in, api, wanted), why):
@@ -276,7 +280,7 @@ async def search(api: Testomatio, words: str, kinds: Collection[Kind], limit: in
     return seen
 
 
-async def lookup(api: Testomatio, word: str) -> Seen[Found]:
+async def lookup(api: Testomatio, word: str) -> Results[Found]:
     """What has the word for an id or a linked issue, in each project."""
     why: list[str] = []
     found = [row for _, rows in await everywhere(api, partial(in_project, api, word), why) for row in rows]

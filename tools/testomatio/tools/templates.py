@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
@@ -49,7 +49,7 @@ async def known_template(api: Testomatio, project: str, template_id: str, query:
         raise await missing(api, project, f"template {template_id[:40]!r}", where) from error
 
 
-@web.reads(rest_in="get_template")
+@web.reads(full_text_in="get_template")
 async def list_templates(
     api: Testomatio,
     progress: Progress,
@@ -123,7 +123,7 @@ class ChangedTemplate(Answer):
     before: Template | None = None
 
 
-@web.writes(idempotent=False, settled_by="list_templates")
+@web.writes(idempotent=False, verify_with="list_templates")
 async def create_template(
     api: Testomatio,
     title: Annotated[str, Field(min_length=1, max_length=200)],
@@ -138,7 +138,7 @@ async def create_template(
     return ChangedTemplate(done="Created.", template=made)
 
 
-@web.writes(idempotent=True, settled_by="get_template")
+@web.writes(idempotent=True, verify_with="get_template")
 async def update_template(
     api: Testomatio,
     template_id: TemplateId,
@@ -151,7 +151,7 @@ async def update_template(
     slug = api.project_of(project)
     fields = given(title=title, body=body, edits=edits)
     before = await known_template(api, slug, template_id, [])
-    fields |= edited(texts(before, "title", "body"), fields.pop("edits", None), fields)
+    fields |= apply_edits(text_fields(before, "title", "body"), fields.pop("edits", None), fields)
     await api.update_template(slug, template_id, fields)
     after = await known_template(api, slug, template_id, [])
     return ChangedTemplate(done="Changed.", template=after, before=before)
@@ -164,7 +164,7 @@ async def about_to_delete_template(api: Testomatio, template_id: str, project: s
     return f"Delete template {word(one.id)} {quote(one.title or '')}{default} of {place(slug)}? There is no undo."
 
 
-@web.destroys(about_to_delete_template, idempotent=True, settled_by="list_templates")
+@web.destroys(about_to_delete_template, idempotent=True, verify_with="list_templates")
 async def delete_template(api: Testomatio, template_id: TemplateId, project: ProjectSlug = None) -> ChangedTemplate:
     """Delete a template, after a person said yes."""
     slug = api.project_of(project)

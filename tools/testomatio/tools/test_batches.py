@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from tools.kit.errors import Invalid, OutcomeUnknown, PlatformError, Refused
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
@@ -81,7 +81,7 @@ def _note(batch: Sequence[Planned], told: Sequence[BulkRow], done: str) -> None:
             one.row.status, one.row.id = answer.status or one.done or done, answer.id or one.row.id
 
 
-@tool.writes(idempotent=False, settled_by="list_tests")
+@tool.writes(idempotent=False, verify_with="list_tests")
 async def create_tests(
     api: Testomatio,
     progress: Progress,
@@ -107,7 +107,7 @@ async def create_tests(
     query = await on_branch(api, slug, branch)
     labels = {label: (await wanted_labels(api, slug, [label]))[0] for label in _all_labels(wanted)}
     suites = list(dict.fromkeys(test.suite_id for test in wanted if test.suite_id and test.id is None))
-    await together([partial(holder_of_tests, api, slug, one, query) for one in suites], at_once=4)
+    await gather([partial(holder_of_tests, api, slug, one, query) for one in suites], at_once=4)
     there = {one: await _titles(api, slug, one, query) for one in suites}
     known = await stored_tests(api, slug, [test.id for test in wanted if test.id], query)
     planned = [
@@ -172,7 +172,7 @@ def _plan(number: int, test: NewTest, there: dict[str, Test], *, allow_duplicate
     return Planned(row, test.wire(title, test.suite_id or ""))
 
 
-@tool.writes(idempotent=True, settled_by="list_tests")
+@tool.writes(idempotent=True, verify_with="list_tests")
 async def update_tests(
     api: Testomatio,
     progress: Progress,

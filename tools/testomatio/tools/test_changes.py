@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
-from tools.kit.question import held
+from tools.kit.question import join_counts
 from tools.kit.text import Untrusted, many
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -71,7 +71,7 @@ class MadeTest(Answer):
     next: str | None = None
 
 
-@tool.writes(idempotent=False, settled_by="list_tests")
+@tool.writes(idempotent=False, verify_with="list_tests")
 async def create_test(
     api: Testomatio,
     suite_id: SuiteRef,
@@ -129,7 +129,7 @@ class ChangedTest(Answer):
     not_applied: list[str] = Field(default_factory=list, description="Fields the platform took and did not change.")
 
 
-@tool.writes(idempotent=True, settled_by="get_test")
+@tool.writes(idempotent=True, verify_with="get_test")
 async def update_test(
     api: Testomatio,
     test_id: TestId,
@@ -161,7 +161,7 @@ async def update_test(
     fields |= {"assigned_to": None} if assigned_to == "" else {}
     query = await on_branch(api, slug, branch)
     before = own(await known_test(api, slug, test_id, query))
-    fields |= edited(texts(before, "title", "description", "code"), fields.pop("edits", None), fields)
+    fields |= apply_edits(text_fields(before, "title", "description", "code"), fields.pop("edits", None), fields)
     if suite_id is not None and suite_id != before.suite_id:
         await holder_of_tests(api, slug, suite_id, query)
     try:
@@ -198,7 +198,7 @@ async def about_to_delete_test(api: Testomatio, test_id: str, branch: str | None
     test = await known_test(api, slug, test_id, query)
     suite = await known_suite(api, slug, test.suite_id, query) if test.suite_id else None
     issues = (await api.issues_page(slug, [("test_id", test.id), ("count", "true")], 1)).meta.total
-    ties = held(
+    ties = join_counts(
         "its description",
         many(len(test.labels), "label"),
         "linked issues, which were not counted" if issues is None else many(issues, "linked issue"),
@@ -218,7 +218,7 @@ class DeletedTest(Answer):
     before: Test
 
 
-@tool.destroys(about_to_delete_test, idempotent=True, settled_by="list_tests")
+@tool.destroys(about_to_delete_test, idempotent=True, verify_with="list_tests")
 async def delete_test(
     api: Testomatio, test_id: TestId, branch: Branch = None, project: ProjectSlug = None
 ) -> DeletedTest:

@@ -5,11 +5,11 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from tools.kit.failure_groups import shortened
+from tools.kit.failure_groups import first_words
 from tools.kit.history import Outcome, TestHistory, history_of
 from tools.kit.text import many
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.vocabulary import Status, shared
+from tools.kit.vocabulary import Status, shared_word
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.results import Result
@@ -37,14 +37,14 @@ def outcome_of(result: Result, runs: dict[str, Run]) -> Outcome:
         run=run.title if run is not None else None,
         environment=env_of(run),
         at=result.finished_at or result.created_at or (run.finished_at if run is not None else None),
-        status=shared(result.status, STATUSES, "unknown"),
+        status=shared_word(result.status, STATUSES, "unknown"),
         said=result.substatus or result.status,
         result_id=str(result.id),
-        error=shortened(result.message, 160),
+        error=first_words(result.message, 160),
     )
 
 
-@tool.reads(rest_in="get_result")
+@tool.reads(full_text_in="get_result")
 async def get_test_history(
     api: Testomatio,
     progress: Progress,

@@ -10,7 +10,7 @@ from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.when import When, span
+from tools.kit.when import When, time_span
 from tools.testomatio.client.runs import PER_PAGE, paged
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -89,7 +89,7 @@ def by_name(person: str | None) -> str | None:
     return person
 
 
-@tool.reads(rest_in="get_test")
+@tool.reads(full_text_in="get_test")
 async def list_tests(
     api: Testomatio,
     progress: Progress,
@@ -112,7 +112,7 @@ async def list_tests(
 ) -> Tests:
     """List tests, newest first; all filters together. testomatio://tql explains tql, count_by breaks the total down."""
     slug = api.project_of(project)
-    updated = await span(api, updated_since)
+    updated = await time_span(api, updated_since)
     words = ProjectWords(api, slug)
     tags = await words.tags(tags)
     asked = all_of(
@@ -213,7 +213,7 @@ class Tagged(Answer):
     tests: list[TestRow]
 
 
-@tool.reads(rest_in="get_test")
+@tool.reads(full_text_in="get_test")
 async def get_tag(
     api: Testomatio,
     tag: Annotated[str, Field(min_length=1, max_length=100, description="Such as smoke.")],

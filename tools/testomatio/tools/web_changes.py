@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.question import held
+from tools.kit.question import join_counts
 from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
@@ -15,7 +15,7 @@ from tools.testomatio.models.runs import WebRun
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.rungroups import known_group
-from tools.testomatio.tools.runs import Counts, GroupId, RunId, in_words
+from tools.testomatio.tools.runs import Counts, GroupId, RunId, describe
 from tools.testomatio.tools.scope import of_project, opens_api, place
 from tools.testomatio.tools.web_runs import PER_PAGE, known_web_run
 
@@ -59,7 +59,7 @@ async def about_to_archive(api: Testomatio, group_ids: list[str], project: str |
         count = inside.meta.total if inside.meta.total is not None else len(inside.data)
         runs = many(count, "run", complete=inside.meta.total is not None)
         title = f" {quote(group.title)}" if group.title else ""
-        told.append(f"{word(group.id)}{title} with {held(runs) or 'no run'}")
+        told.append(f"{word(group.id)}{title} with {join_counts(runs) or 'no run'}")
     return (
         f"Archive {many(len(groups), 'group')} of {place(slug)}: {'; '.join(told)}? Everybody stops seeing "
         f"{'it' if len(groups) == 1 else 'them'} among the groups; the runs inside are not archived. "
@@ -67,7 +67,7 @@ async def about_to_archive(api: Testomatio, group_ids: list[str], project: str |
     )
 
 
-@tool.writes(about_to_archive, idempotent=True, settled_by="list_rungroups")
+@tool.writes(about_to_archive, idempotent=True, verify_with="list_rungroups")
 async def archive_rungroups(api: Testomatio, group_ids: GroupIds, project: ProjectSlug = None) -> Archived:
     """Archive groups of runs, after a person said yes: they are hidden, their runs are not archived."""
     slug = api.project_of(project)
@@ -79,7 +79,7 @@ async def archive_rungroups(api: Testomatio, group_ids: GroupIds, project: Proje
     return Archived(done=f"Archived {many(len(groups) - len(left), 'group')}.", groups=groups, note=note)
 
 
-@tool.writes(idempotent=True, settled_by="list_rungroups")
+@tool.writes(idempotent=True, verify_with="list_rungroups")
 async def unarchive_rungroups(api: Testomatio, group_ids: GroupIds, project: ProjectSlug = None) -> Archived:
     """Take groups of runs back out of the archive."""
     slug = api.project_of(project)
@@ -125,12 +125,12 @@ async def about_to_relaunch(api: Testomatio, run_id: str, project: str | None) -
     run = ended(await known_web_run(api, slug, run_id))
     counts = await web_counts(api, slug, run.id)
     return (
-        f"Relaunch {in_words(run)} of {place(slug)} under its id? It has {counts.said()}; they go back to pending and "
+        f"Relaunch {describe(run)} of {place(slug)} under its id? It has {counts.said()}; they go back to pending and "
         "what came of them is lost. There is no undo; testomatio_copy_run keeps them and begins a copy."
     )
 
 
-@tool.destroys(about_to_relaunch, idempotent=False, settled_by="get_run_details")
+@tool.destroys(about_to_relaunch, idempotent=False, verify_with="get_run_details")
 async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Relaunched:
     """Begin a finished run anew under its id, after a person said yes: its results are lost."""
     slug = api.project_of(project)
@@ -149,7 +149,7 @@ async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = No
     )
 
 
-@tool.writes(idempotent=False, settled_by="list_group_runs")
+@tool.writes(idempotent=False, verify_with="list_group_runs")
 async def copy_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Relaunched:
     """Begin a copy of a run under a new id, with all results pending; the run itself stays as it is."""
     slug = api.project_of(project)

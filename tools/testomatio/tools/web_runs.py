@@ -5,12 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
-from tools.kit.failure_groups import shortened
+from tools.kit.failure_groups import first_words
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.when import EPOCH, When, instant, span
+from tools.kit.when import EPOCH, When, parse_timestamp, time_span
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import TestId
@@ -66,7 +66,7 @@ def row_of(run: WebRun) -> WebRunRow:
     )
 
 
-@tool.reads(rest_in="get_run_details")
+@tool.reads(full_text_in="get_run_details")
 async def list_group_runs(
     api: Testomatio,
     progress: Progress,
@@ -92,7 +92,7 @@ async def list_group_runs(
         )
 
 
-@tool.reads(rest_in="get_run_details")
+@tool.reads(full_text_in="get_run_details")
 async def list_archived_runs(
     api: Testomatio, progress: Progress, project: ProjectSlug = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[WebRunRow]:
@@ -156,7 +156,7 @@ def result_row(result: WebResult) -> WebResultRow:
         title=result.test_title,
         status=result.status,
         substatus=result.substatus,
-        message=shortened(result.message),
+        message=first_words(result.message),
         run_time_ms=known_ms(result.run_time),
         run_time=unclear_run_time(result.run_time),
         priority=result.priority,
@@ -167,7 +167,7 @@ def result_row(result: WebResult) -> WebResultRow:
     )
 
 
-@tool.reads(rest_in="get_result_details")
+@tool.reads(full_text_in="get_result_details")
 async def list_result_details(
     api: Testomatio,
     progress: Progress,
@@ -186,7 +186,7 @@ async def list_result_details(
     slug = api.project_of(project)
     filters: Pairs = [("run_id", run_id)] if run_id else []
     filters += [("test_id", test_id)] if test_id else []
-    asked = await span(api, since, until)
+    asked = await time_span(api, since, until)
     first, last = asked.since, asked.until
     if first or last:
         # Whole days, both ends needed; the rows are looked at again for the time itself.
@@ -194,7 +194,7 @@ async def list_result_details(
         filters += [("finished_at_date_range", f"{days[0]:%Y-%m-%d},{days[1]:%Y-%m-%d}")]
 
     def fits(result: WebResult) -> bool:
-        finished = instant(result.finished_at)
+        finished = parse_timestamp(result.finished_at)
         return (
             (not status or result.status in status)
             and (test_id is None or result.test_id in {None, test_id})
@@ -221,7 +221,7 @@ async def list_result_details(
     return page.add_note(asked.note)
 
 
-@tool.reads(rest_in="get_result")
+@tool.reads(full_text_in="get_result")
 async def get_result_details(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> WebResult:
     """Read what the web app knows of a result: values, priority, tags, files and what people put beside it."""
     slug = api.project_of(project)

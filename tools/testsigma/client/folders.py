@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from tools.kit.client import ApiClient, Query, path
+from tools.kit.client import ApiClient, QueryParams, path
 from tools.testsigma.client.memory import Kept
 from tools.testsigma.client.paging import PageTurner
 from tools.testsigma.models.folders import Folder, Folders
@@ -13,7 +13,7 @@ from tools.testsigma.models.folders import Folder, Folders
 class FolderCalls(ApiClient):
     """The calls around folders."""
 
-    async def folders_page(self, project_id: str, query: Query) -> Folders:
+    async def folders_page(self, project_id: str, query: QueryParams) -> Folders:
         """GET /projects/{project_id}/folders"""
         return await self.get(path("projects", project_id, "folders"), query=query, into=Folders)
 

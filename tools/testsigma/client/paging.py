@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel
 
-from tools.kit.client import Query
-from tools.kit.missing import collecting
+from tools.kit.client import QueryParams
+from tools.kit.missing import collect_missing
 from tools.kit.text import many
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import MOST_PAGES, Walked
 from tools.testsigma.models.listing import Listed
 
@@ -30,13 +30,13 @@ class PageTurner(Generic[R]):
 
     def __init__(
         self,
-        fetch: Callable[[Query], Awaitable[Listed[R]]],
+        fetch: Callable[[QueryParams], Awaitable[Listed[R]]],
         keep: Callable[[R], None],
         *,
         key: Callable[[R], str | None],
-        filters: Query = (),
+        filters: QueryParams = (),
         size: int | None = None,
-        progress: Progress = in_silence,
+        progress: Progress = no_progress,
     ) -> None:
         self._fetch, self._keep, self._key, self._progress = fetch, keep, key, progress
         self._size = size or PAGE
@@ -65,13 +65,13 @@ class PageTurner(Generic[R]):
         self.walked.reasons.append(f"only the first {MOST_PAGES} pages were read")
         return self.walked
 
-    async def _read(self, query: Query) -> Listed[R]:
-        with collecting() as missing:
+    async def _read(self, query: QueryParams) -> Listed[R]:
+        with collect_missing() as missing:
             page = await self._fetch(query)
         self._unread = missing.rows
         return page
 
-    def _turns(self, page: Listed[R], number: int) -> list[Query]:
+    def _turns(self, page: Listed[R], number: int) -> list[QueryParams]:
         """The requests that may bring the next page, the likeliest first; none behind the last."""
         if page.page_info is None or not page.page_info.says_length:
             # Nothing says how long the list is: a page that is exactly full may be all, or not.
@@ -83,7 +83,7 @@ class PageTurner(Generic[R]):
             return [self._of_address(following)]
         return [self._with(spelling, following) for spelling in self._spellings]
 
-    async def _turned(self, turns: Sequence[Query]) -> Listed[R] | None:
+    async def _turned(self, turns: Sequence[QueryParams]) -> Listed[R] | None:
         """The next page, or None where every way of asking brought what was there already."""
         for query in turns:
             page = await self._read(query)
@@ -109,10 +109,10 @@ class PageTurner(Generic[R]):
                 self.walked.loaded += 1
         return True
 
-    def _with(self, name: str, value: str | int) -> Query:
+    def _with(self, name: str, value: str | int) -> QueryParams:
         return [*self._first_query, (name, value)]
 
-    def _of_address(self, address: str) -> Query:
+    def _of_address(self, address: str) -> QueryParams:
         """What an address asks for, with our own filters where it leaves them out; its host is of no interest."""
         try:
             asked = parse_qsl(urlsplit(address).query, keep_blank_values=True)
@@ -143,7 +143,7 @@ class Count:
         return many(self.number, one, several, complete=self.is_exact)
 
 
-async def counted(fetch: Callable[[Query], Awaitable[Listed[R]]], key: Callable[[R], str | None]) -> Count:
+async def counted(fetch: Callable[[QueryParams], Awaitable[Listed[R]]], key: Callable[[R], str | None]) -> Count:
     """How many rows a list has: as it says itself, or by reading it where it does not."""
     page = await fetch([("page_size", 1)])
     if page.page_info is not None and page.page_info.total_count is not None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tools.kit.client import ApiClient, Query, path
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.client import ApiClient, QueryParams, path
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Walked
 from tools.testsigma.client.memory import Kept, Memory
 from tools.testsigma.client.paging import PageTurner
@@ -16,11 +16,11 @@ class ProjectCalls(ApiClient):
 
     known_projects: Memory[Project]
 
-    async def projects_page(self, query: Query) -> Projects:
+    async def projects_page(self, query: QueryParams) -> Projects:
         """GET /projects"""
         return await self.get("/projects", query=query, into=Projects)
 
-    async def walk_projects(self, keep: Callable[[Project], None], *, progress: Progress = in_silence) -> Walked:
+    async def walk_projects(self, keep: Callable[[Project], None], *, progress: Progress = no_progress) -> Walked:
         """Read all projects."""
         return await PageTurner(self.projects_page, keep, key=lambda project: project.id, progress=progress).run()
 

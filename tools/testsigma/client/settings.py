@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
 
-from tools.kit.client import ApiClient, Query
+from tools.kit.client import ApiClient, QueryParams
 from tools.kit.walk import Walked
 from tools.testsigma.client.memory import Kept, Memory
 from tools.testsigma.client.paging import PageTurner
@@ -33,37 +33,37 @@ class SettingsCalls(ApiClient):
     known_users: Memory[User]
     known_labels: Memory[Label]
 
-    async def automation_types_page(self, query: Query) -> AutomationTypes:
+    async def automation_types_page(self, query: QueryParams) -> AutomationTypes:
         """GET /test_cases/automation_types"""
         return await self.get("/test_cases/automation_types", query=query, into=AutomationTypes)
 
-    async def case_types_page(self, query: Query) -> CaseTypes:
+    async def case_types_page(self, query: QueryParams) -> CaseTypes:
         """GET /test_cases/types"""
         return await self.get("/test_cases/types", query=query, into=CaseTypes)
 
-    async def case_statuses_page(self, query: Query) -> CaseStatuses:
+    async def case_statuses_page(self, query: QueryParams) -> CaseStatuses:
         """GET /test_cases/statuses"""
         return await self.get("/test_cases/statuses", query=query, into=CaseStatuses)
 
-    async def priorities_page(self, query: Query) -> Priorities:
+    async def priorities_page(self, query: QueryParams) -> Priorities:
         """GET /test_cases/priorities"""
         return await self.get("/test_cases/priorities", query=query, into=Priorities)
 
-    async def result_statuses_page(self, query: Query) -> ResultStatuses:
+    async def result_statuses_page(self, query: QueryParams) -> ResultStatuses:
         """GET /test_runs/statuses, the statuses of results, not those of runs"""
         return await self.get("/test_runs/statuses", query=query, into=ResultStatuses)
 
-    async def users_page(self, query: Query) -> Users:
+    async def users_page(self, query: QueryParams) -> Users:
         """GET /users"""
         return await self.get("/users", query=query, into=Users)
 
-    async def labels_page(self, query: Query) -> Labels:
+    async def labels_page(self, query: QueryParams) -> Labels:
         """GET /labels"""
         return await self.get("/labels", query=query, into=Labels)
 
     async def lookups(self, kind: LookupKind, *, anew: bool = False) -> Kept[Lookup]:
         """The rows of one list, in the order in which people see them."""
-        pages: dict[LookupKind, Callable[[Query], Awaitable[Listed[Lookup]]]] = {
+        pages: dict[LookupKind, Callable[[QueryParams], Awaitable[Listed[Lookup]]]] = {
             "priority": self.priorities_page,
             "type": self.case_types_page,
             "status": self.case_statuses_page,

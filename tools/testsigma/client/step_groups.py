@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from tools.kit.client import ApiClient, Query, path
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.client import ApiClient, QueryParams, path
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Walked
 from tools.testsigma.client.paging import PageTurner
 from tools.testsigma.models.step_groups import StepGroup, StepGroups
@@ -14,12 +14,12 @@ from tools.testsigma.models.step_groups import StepGroup, StepGroups
 class StepGroupCalls(ApiClient):
     """The calls around step groups."""
 
-    async def step_groups_page(self, project_id: str, query: Query) -> StepGroups:
+    async def step_groups_page(self, project_id: str, query: QueryParams) -> StepGroups:
         """GET /projects/{project_id}/step_groups"""
         return await self.get(path("projects", project_id, "step_groups"), query=query, into=StepGroups)
 
     async def walk_step_groups(
-        self, project_id: str, keep: Callable[[StepGroup], None], *, progress: Progress = in_silence
+        self, project_id: str, keep: Callable[[StepGroup], None], *, progress: Progress = no_progress
     ) -> Walked:
         """Read all step groups of a project, which come without their steps."""
         fetch = partial(self.step_groups_page, project_id)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from tools.kit.client import ApiClient, Query, path
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.client import ApiClient, QueryParams, path
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Walked
 from tools.testsigma.client.paging import PageTurner
 from tools.testsigma.models.test_cases import TestCase, TestCases
@@ -16,7 +16,7 @@ class TestCaseCalls(ApiClient):
 
     __test__ = False
 
-    async def test_cases_page(self, project_id: str, query: Query) -> TestCases:
+    async def test_cases_page(self, project_id: str, query: QueryParams) -> TestCases:
         """GET /projects/{project_id}/test_cases"""
         return await self.get(path("projects", project_id, "test_cases"), query=query, into=TestCases)
 
@@ -25,8 +25,8 @@ class TestCaseCalls(ApiClient):
         project_id: str,
         keep: Callable[[TestCase], None],
         *,
-        filters: Query = (),
-        progress: Progress = in_silence,
+        filters: QueryParams = (),
+        progress: Progress = no_progress,
     ) -> Walked:
         """Read all test cases of a project that the platform's filters let through."""
         fetch = partial(self.test_cases_page, project_id)

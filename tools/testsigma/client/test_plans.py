@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from tools.kit.client import ApiClient, Query, path
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.client import ApiClient, QueryParams, path
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Walked
 from tools.testsigma.client.paging import PageTurner
 from tools.testsigma.models.test_plans import TestPlan, TestPlans
@@ -17,12 +17,12 @@ class TestPlanCalls(ApiClient):
 
     __test__ = False
 
-    async def test_plans_page(self, project_id: str, query: Query) -> TestPlans:
+    async def test_plans_page(self, project_id: str, query: QueryParams) -> TestPlans:
         """GET /projects/{project_id}/test_plans"""
         return await self.get(path("projects", project_id, "test_plans"), query=query, into=TestPlans)
 
     async def walk_test_plans(
-        self, project_id: str, keep: Callable[[TestPlan], None], *, progress: Progress = in_silence
+        self, project_id: str, keep: Callable[[TestPlan], None], *, progress: Progress = no_progress
     ) -> Walked:
         """Read all test plans of a project."""
         fetch = partial(self.test_plans_page, project_id)
@@ -52,13 +52,13 @@ class TestPlanCalls(ApiClient):
         where = path("projects", project_id, "test_plans", plan_id, "complete")
         return await self.write("POST", where, into=TestPlan, envelope="data.test_plan")
 
-    async def plan_runs_page(self, project_id: str, plan_id: str, query: Query) -> TestRuns:
+    async def plan_runs_page(self, project_id: str, plan_id: str, query: QueryParams) -> TestRuns:
         """GET /projects/{project_id}/test_plans/{plan_id}/test_runs"""
         where = path("projects", project_id, "test_plans", plan_id, "test_runs")
         return await self.get(where, query=query, into=TestRuns)
 
     async def walk_plan_runs(
-        self, project_id: str, plan_id: str, keep: Callable[[TestRun], None], *, progress: Progress = in_silence
+        self, project_id: str, plan_id: str, keep: Callable[[TestRun], None], *, progress: Progress = no_progress
     ) -> Walked:
         """Read all runs that point at a plan."""
         fetch = partial(self.plan_runs_page, project_id, plan_id)

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from tools.kit.client import ApiClient, Query, path
+from tools.kit.client import ApiClient, QueryParams, path
 from tools.kit.form import Form
-from tools.kit.toolset import Progress, in_silence
+from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Walked
 from tools.testsigma.client.paging import PageTurner
 from tools.testsigma.models.test_runs import RunCase, RunCases, TestRun, TestRuns
@@ -18,7 +18,7 @@ class TestRunCalls(ApiClient):
 
     __test__ = False
 
-    async def test_runs_page(self, project_id: str, query: Query) -> TestRuns:
+    async def test_runs_page(self, project_id: str, query: QueryParams) -> TestRuns:
         """GET /projects/{project_id}/test_runs"""
         return await self.get(path("projects", project_id, "test_runs"), query=query, into=TestRuns)
 
@@ -27,8 +27,8 @@ class TestRunCalls(ApiClient):
         project_id: str,
         keep: Callable[[TestRun], None],
         *,
-        filters: Query = (),
-        progress: Progress = in_silence,
+        filters: QueryParams = (),
+        progress: Progress = no_progress,
     ) -> Walked:
         """Read all test runs of a project that the platform's filters let through."""
         fetch = partial(self.test_runs_page, project_id)
@@ -56,13 +56,13 @@ class TestRunCalls(ApiClient):
         """DELETE /projects/{project_id}/test_runs/{run_id}"""
         await self.send("DELETE", path("projects", project_id, "test_runs", run_id))
 
-    async def run_cases_page(self, project_id: str, run_id: str, query: Query) -> RunCases:
+    async def run_cases_page(self, project_id: str, run_id: str, query: QueryParams) -> RunCases:
         """GET /projects/{project_id}/test_runs/{run_id}/test_cases"""
         where = path("projects", project_id, "test_runs", run_id, "test_cases")
         return await self.get(where, query=query, into=RunCases)
 
     async def walk_run_cases(
-        self, project_id: str, run_id: str, keep: Callable[[RunCase], None], *, progress: Progress = in_silence
+        self, project_id: str, run_id: str, keep: Callable[[RunCase], None], *, progress: Progress = no_progress
     ) -> Walked:
         """Read all test cases of a run with their last results."""
         fetch = partial(self.run_cases_page, project_id, run_id)

@@ -6,9 +6,9 @@ from contextvars import ContextVar
 from typing import Any, ClassVar, Final, get_args
 
 from tools.kit.errors import Invalid, NotFound, PlatformError, RateLimited
-from tools.kit.failures import Told, failure
+from tools.kit.failures import FailureContext, error_for
 from tools.kit.network import Account, HeaderToken
-from tools.kit.parsing import loaded
+from tools.kit.parsing import load_json
 from tools.testsigma.client.folders import FolderCalls
 from tools.testsigma.client.imports import ImportCalls
 from tools.testsigma.client.memory import Memory
@@ -60,11 +60,11 @@ class Testsigma(
         self.known_users = Memory()
         self.known_labels = Memory()
 
-    def failure(
+    def error_for(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:
         """The error that an answer means: a 500 may ask for fewer requests, or be the database's own refusal."""
-        told = Told(self.account.title, request, status, headers, self.words(raw), is_write)
+        told = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
         if status >= 500 and _LIMITED.fullmatch(told.words or raw[:200].decode(errors="replace")):
             sentence = f"{told.title} asks for fewer requests ({status}). Try again in a minute. Nothing was done."
             return RateLimited(sentence, **told.facts, wait=LIMIT_SECONDS)
@@ -72,7 +72,7 @@ class Testsigma(
             return Invalid(
                 f"{told.title} refused an id that does not exist ({status}). Nothing was done.", **told.facts
             )
-        error = failure(told)
+        error = error_for(told)
         request_id = headers.get("x-request-id") or headers.get("x-tms-api-request-id") or ""
         if status >= 500 and _REQUEST_ID.fullmatch(request_id):
             sentence = f"{error.sentence} Its support knows the request as {request_id}."
@@ -82,7 +82,7 @@ class Testsigma(
     def words(self, raw: bytes) -> str:
         """The platform's own sentence, which stands in one of four places; the innermost says most."""
         try:
-            told = loaded(raw)
+            told = load_json(raw)
         except ValueError:
             return ""
         if isinstance(told, dict):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, described
+from tools.kit.editing import Edits, describe_edits
 from tools.kit.errors import Conflict, Invalid, NotFound, OutcomeUnknown, PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.question import Lines
@@ -107,7 +107,7 @@ async def lookup_ids(api: Testsigma, words: Mapping[LookupKind, str | None]) -> 
     }
 
 
-@tool.writes(idempotent=False, settled_by="list_test_cases")
+@tool.writes(idempotent=False, verify_with="list_test_cases")
 async def create_test_cases(
     api: Testsigma,
     progress: Progress,
@@ -240,11 +240,11 @@ async def about_to_update(
     lines.becomes("Preconditions", case.preconditions, preconditions)
     words = {"Status": status, "Priority": priority, "Type": case_type, "Automation": automation}
     lines.fields({"Folder": folder, **words, "Owner": owner, "Reviewer": reviewer, "All labels": labels})
-    lines.parts(described(edits))
+    lines.parts(describe_edits(edits))
     return str(lines)
 
 
-@tool.writes(about_to_update, idempotent=True, settled_by="get_test_case", unasked_when=without_steps)
+@tool.writes(about_to_update, idempotent=True, verify_with="get_test_case", unasked_when=without_steps)
 async def update_test_case(
     api: Testsigma,
     case_id: CaseId,
@@ -330,7 +330,7 @@ async def about_to_delete(api: Testsigma, case_id: str, project: str | None) -> 
     )
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="get_test_case")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="get_test_case")
 async def delete_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> DeletedCase:
     """Delete a test case, after a person said yes."""
     owner, before = await known_case(api, case_id, project)

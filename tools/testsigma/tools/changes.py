@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from tools.kit.errors import Refused
-from tools.kit.when import moment
+from tools.kit.when import parse_time
 
 Title = Annotated[str, Field(min_length=1, max_length=250)]
 LongText = Annotated[str, Field(max_length=20_000)]
@@ -43,7 +43,7 @@ def dates(start: str | None, end: str | None, now: datetime) -> dict[str, int]:
     Raises:
         Refused: for what is no time, or an end before the start.
     """
-    from_, to = moment(start, now) if start else None, moment(end, now, end_of_day=True) if end else None
+    from_, to = parse_time(start, now) if start else None, parse_time(end, now, end_of_day=True) if end else None
     if from_ is not None and to is not None and to < from_:
         raise Refused("The end lies before the start. Nothing was sent.")
     told = {"start_date": from_, "end_date": to}

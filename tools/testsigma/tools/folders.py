@@ -7,7 +7,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.question import held
+from tools.kit.question import join_counts
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Toolset
 from tools.testsigma.client.paging import Count
@@ -134,7 +134,7 @@ class SavedFolder(Answer):
     before: Annotated[Untrusted | None, Field(description="Its path before.")] = None
 
 
-@tool.writes(idempotent=False, settled_by="get_folder_tree")
+@tool.writes(idempotent=False, verify_with="get_folder_tree")
 async def create_folder(
     api: Testsigma,
     project: ProjectRef,
@@ -162,7 +162,7 @@ async def create_folder(
     return SavedFolder(done="Created, then moved below its parent.", id=made.id, path=f"{tree.path(above.id)}/{name}")
 
 
-@tool.writes(idempotent=True, settled_by="get_folder")
+@tool.writes(idempotent=True, verify_with="get_folder")
 async def update_folder(
     api: Testsigma, project: ProjectRef, folder: FolderRef, name: Title | None = None, order: Order = None
 ) -> SavedFolder:
@@ -176,7 +176,7 @@ async def update_folder(
     return SavedFolder(done=changed(fields), id=found.id, path=after.path(found.id), before=before)
 
 
-@tool.writes(idempotent=True, settled_by="get_folder_tree")
+@tool.writes(idempotent=True, verify_with="get_folder_tree")
 async def move_folder(
     api: Testsigma,
     project: ProjectRef,
@@ -211,7 +211,7 @@ async def about_to_delete(api: Testsigma, project: str, folder: str) -> str:
     below = tree.within(found.id)
     cases = (await tally(api, owner.id)).within(below)
     subfolders = Count(len(below) - 1, tree.coverage.complete)
-    counts = held(subfolders.of("subfolder"), cases.of("test case"))
+    counts = join_counts(subfolders.of("subfolder"), cases.of("test case"))
     inside = ", which is empty?"
     if counts:
         inside = f" with {counts} in it? Testsigma does not say what becomes of them: expect them to be deleted, with "
@@ -222,7 +222,7 @@ async def about_to_delete(api: Testsigma, project: str, folder: str) -> str:
     )
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="get_folder_tree")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="get_folder_tree")
 async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> DeletedFolder:
     """Delete a folder, after a person said yes to what is in it and below it."""
     owner, tree, found = await known_folder(api, project, folder)

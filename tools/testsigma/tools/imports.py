@@ -8,10 +8,10 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
-from tools.kit.reports import junit
+from tools.kit.reports import read_junit
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.upload import DIRECTORIES, is_private, opened
+from tools.kit.upload import DIRECTORIES, is_private, open_upload
 from tools.kit.vocabulary import Said
 from tools.kit.wait import Minutes, Pace, wait_until
 from tools.testsigma.client.testsigma import Testsigma
@@ -85,12 +85,12 @@ def allowed_here(api: Testsigma) -> str:
 
 
 async def about_to_import(api: Testsigma, run_id: str, file: str, project: str | None) -> str:
-    async with opened(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
-        about = f"{quote(found.name)} ({found.size:,} bytes; {await junit(found)})"
+    async with open_upload(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
+        about = f"{quote(found.name)} ({found.size:,} bytes; {await read_junit(found)})"
     owner, run = await open_run(api, run_id, project)
     results = await results_of(api, owner, run)
     recorded = len(results.rows) - untested(results.rows)
-    by_status = f" ({results.counts.in_words()})" if results.rows else ""
+    by_status = f" ({results.counts.describe()})" if results.rows else ""
     cases = many(len(results.rows), "test case", complete=results.coverage.complete)
     return (
         f"Load the JUnit file {about} into {run_in_words(run)} of project {quote(owner.name or owner.id)}? "
@@ -100,7 +100,7 @@ async def about_to_import(api: Testsigma, run_id: str, file: str, project: str |
     )
 
 
-@tool.destroys(about_to_import, idempotent=False, settled_by="get_run_results")
+@tool.destroys(about_to_import, idempotent=False, verify_with="get_run_results")
 async def import_junit_results(
     api: Testsigma,
     progress: Progress,
@@ -110,8 +110,8 @@ async def import_junit_results(
     minutes: Minutes = 3,
 ) -> ImportState:
     """Load a JUnit file into a run, after a person said yes: it overwrites statuses. Waits for its end."""
-    async with opened(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
-        await junit(found)
+    async with open_upload(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
+        await read_junit(found)
         owner, run = await open_run(api, run_id, project)
         form = Form([Attached(found, "application/xml", name="junit_xml")], progress=progress)
         started = await api.start_import(owner.id, run.key, form)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tools.kit.survey import Found, Seen, if_there
+from tools.kit.survey import Found, Results, none_if_missing
 from tools.kit.text import clean
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
@@ -19,23 +19,23 @@ def _place(project: Project) -> str:
     return project.prefix or project.id
 
 
-async def lookup(api: Testsigma, word: str) -> Seen[Found]:
+async def lookup(api: Testsigma, word: str) -> Results[Found]:
     """The test case, run or plan with that human id; a UUID tells no project, so it is not looked up."""
     if not is_human(word):
-        return Seen()
+        return Results()
     found: list[Found] = []
-    if (case := await if_there(known_case(api, word, None))) is not None:
+    if (case := await none_if_missing(known_case(api, word, None))) is not None:
         place, one = case
         page = f"{KEY}://{_place(place)}/test-cases/{one.key}"
         found.append(_found("test", place, one.key, one.title, page))
-    if (run := await if_there(known_run(api, word, None))) is not None:
+    if (run := await none_if_missing(known_run(api, word, None))) is not None:
         place, test_run = run
         page = f"{KEY}://{_place(place)}/test-runs/{test_run.key}"
         found.append(_found("run", place, test_run.key, test_run.title, page))
-    if (plan := await if_there(known_plan(api, word, None))) is not None:
+    if (plan := await none_if_missing(known_plan(api, word, None))) is not None:
         place, test_plan = plan
         found.append(_found("plan", place, test_plan.key, test_plan.title, None))
-    return Seen(found)
+    return Results(found)
 
 
 def _found(kind: str, project: Project, key: str, title: str | None, page: str | None) -> Found:

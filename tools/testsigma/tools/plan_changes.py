@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
-from tools.kit.question import held
+from tools.kit.question import join_counts
 from tools.kit.text import quote, word
 from tools.kit.toolset import Toolset
 from tools.testsigma.client.paging import Count
@@ -32,7 +32,7 @@ class SavedPlan(Answer):
     before: PlanView | None = None
 
 
-@tool.writes(idempotent=False, settled_by="list_test_plans")
+@tool.writes(idempotent=False, verify_with="list_test_plans")
 async def create_test_plan(
     api: Testsigma,
     project: ProjectRef,
@@ -51,7 +51,7 @@ async def create_test_plan(
     return SavedPlan(done="Created.", test_plan=plan_view(owner, await api.create_test_plan(owner.id, fields)))
 
 
-@tool.writes(idempotent=True, settled_by="get_test_plan")
+@tool.writes(idempotent=True, verify_with="get_test_plan")
 async def update_test_plan(
     api: Testsigma,
     plan_id: PlanId,
@@ -72,7 +72,9 @@ async def update_test_plan(
         for name, value in said(title=title, description=description).items()
         if value != (getattr(before, name) or "")
     } | when
-    fields |= edited(texts(before, "title", "description"), edits, said(title=title, description=description))
+    fields |= apply_edits(
+        text_fields(before, "title", "description"), edits, said(title=title, description=description)
+    )
     if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.labels}:
         fields["label_ids"] = await label_ids(api, labels)
     seen = plan_view(owner, before)
@@ -108,12 +110,12 @@ async def about_to_complete(api: Testsigma, plan_id: str, project: str | None) -
     going = sum(not run.is_closed for run in runs)
     return (
         f"Mark test plan {word(plan.key)} {quote(plan.title or '')} of project {quote(owner.name or owner.id)} as "
-        f"completed? It has {held(count.of('test run')) or 'no test run'}"
+        f"completed? It has {join_counts(count.of('test run')) or 'no test run'}"
         f"{f', {going} of them not closed' if going else ''}. The API cannot take it back."
     )
 
 
-@tool.destroys(about_to_complete, idempotent=True, settled_by="get_test_plan")
+@tool.destroys(about_to_complete, idempotent=True, verify_with="get_test_plan")
 async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> SavedPlan:
     """Mark a test plan as completed, after a person said yes: the API cannot reopen it."""
     owner, before = await active_plan(api, plan_id, project)
@@ -134,7 +136,7 @@ class DeletedPlan(Answer):
 async def about_to_delete(api: Testsigma, plan_id: str, project: str | None) -> str:
     owner, plan = await known_plan(api, plan_id, project)
     _, count = await runs_of(api, owner, plan)
-    runs = held(count.of("test run"))
+    runs = join_counts(count.of("test run"))
     kept = f"{runs} {'stays' if count.number == 1 else 'stay'}, without a plan. " if runs else ""
     return (
         f"Delete test plan {word(plan.key)} {quote(plan.title or '')} of project {quote(owner.name or owner.id)}? "
@@ -142,7 +144,7 @@ async def about_to_delete(api: Testsigma, plan_id: str, project: str | None) -> 
     )
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="get_test_plan")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="get_test_plan")
 async def delete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> DeletedPlan:
     """Delete a test plan, after a person said yes; its runs stay without it."""
     owner, before = await known_plan(api, plan_id, project)

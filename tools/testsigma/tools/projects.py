@@ -5,13 +5,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.question import held
+from tools.kit.question import join_counts
 from tools.kit.text import quote, word
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.paging import Count, counted
 from tools.testsigma.client.testsigma import Testsigma
@@ -22,7 +22,7 @@ from tools.testsigma.tools.identity import ProjectRef, alphabetical, in_order, k
 tool = Toolset(Testsigma)
 
 
-@tool.reads(rest_in="get_project")
+@tool.reads(full_text_in="get_project")
 async def list_projects(
     api: Testsigma,
     progress: Progress,
@@ -63,7 +63,7 @@ class WholeProject(Answer):
 
 async def holdings(api: Testsigma, project_id: str) -> dict[str, Count]:
     """How many of each kind a project has."""
-    counts = await together(
+    counts = await gather(
         [
             partial(counted, partial(api.folders_page, project_id), lambda row: row.id),
             partial(counted, partial(api.test_cases_page, project_id), lambda row: row.id),
@@ -111,7 +111,7 @@ class SavedProject(Answer):
     before: Project | None = None
 
 
-@tool.writes(idempotent=False, settled_by="list_projects")
+@tool.writes(idempotent=False, verify_with="list_projects")
 async def create_project(
     api: Testsigma,
     name: Title,
@@ -130,7 +130,7 @@ async def create_project(
     return SavedProject(done=f"Created; ids in it begin with {project.prefix or prefix.upper()}-.", project=project)
 
 
-@tool.writes(idempotent=True, settled_by="get_project")
+@tool.writes(idempotent=True, verify_with="get_project")
 async def update_project(
     api: Testsigma,
     project: ProjectRef,
@@ -142,7 +142,7 @@ async def update_project(
     fields = said(name=name, description=description)
     something(fields | said(edits=edits))
     before = await fresh_project(api, project)
-    fields |= edited(texts(before, "name", "description"), edits, fields)
+    fields |= apply_edits(text_fields(before, "name", "description"), edits, fields)
     after = await api.update_project(before.id, fields)
     return SavedProject(done=changed(fields), project=after, before=before)
 
@@ -156,7 +156,7 @@ class DeletedProject(Answer):
 
 async def about_to_delete(api: Testsigma, project: str) -> str:
     found = await fresh_project(api, project)
-    counts = held(*[count.of(kind) for kind, count in (await holdings(api, found.id)).items()])
+    counts = join_counts(*[count.of(kind) for kind, count in (await holdings(api, found.id)).items()])
     prefix = f" with the prefix {word(found.prefix)}" if found.prefix else ""
     return (
         f"Delete project {quote(found.name or '')}{prefix} ({word(found.id)}), "
@@ -164,7 +164,7 @@ async def about_to_delete(api: Testsigma, project: str) -> str:
     )
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="list_projects")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="list_projects")
 async def delete_project(api: Testsigma, project: ProjectRef) -> DeletedProject:
     """Delete a project with everything in it, after a person said yes."""
     before = await fresh_project(api, project)

@@ -10,10 +10,10 @@ from tools.kit.errors import NotFound, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.question import Lines
 from tools.kit.text import Key, Untrusted, given, many, quote, word
-from tools.kit.toolset import Toolset, in_silence
+from tools.kit.toolset import Toolset, no_progress
 from tools.kit.vocabulary import Said
 from tools.kit.wait import Pace, wait_until
-from tools.kit.when import instant
+from tools.kit.when import parse_timestamp
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.client.variables import USER
 from tools.testsigma.models.projects import Project
@@ -23,7 +23,7 @@ from tools.testsigma.tools.changes import LongText, said
 from tools.testsigma.tools.identity import CASE, CaseId, ProjectOfId, RunId, located
 from tools.testsigma.tools.names import UserRef, Word, bare, lookup, lookup_names, user_names, user_or_setting
 from tools.testsigma.tools.names import user as known_user
-from tools.testsigma.tools.run_view import YOUNG, Results, open_run, results_of, run_in_words
+from tools.testsigma.tools.run_view import YOUNG, RunResults, open_run, results_of, run_in_words
 from tools.testsigma.tools.statuses import result_status
 from tools.testsigma.tools.test_runs import assignee_of
 
@@ -107,11 +107,11 @@ async def filled(api: Testsigma, project: Project, run: TestRun, keys: Sequence[
         Refused: when some are not in the run.
     """
 
-    def missing(results: Results) -> list[str]:
+    def missing(results: RunResults) -> list[str]:
         return [key for key in keys if key not in by_key(results.rows)]
 
-    def may_grow(results: Results) -> bool:
-        made = instant(run.created_at)
+    def may_grow(results: RunResults) -> bool:
+        made = parse_timestamp(run.created_at)
         is_young = made is not None and api.now() - made < YOUNG
         return is_young or len(results.rows) < (run.test_cases_count or 0)
 
@@ -121,7 +121,7 @@ async def filled(api: Testsigma, project: Project, run: TestRun, keys: Sequence[
         minutes=FILL_MINUTES,
         pace=SANDBOX_FILL_PACE if api.is_sandbox else FILL_PACE,
         say=lambda results: f"waiting for the cases of {run.key}",
-        progress=in_silence,
+        progress=no_progress,
     )
     found = by_key(waited.seen.rows)
     for key in missing(waited.seen):
@@ -205,7 +205,7 @@ class Recorded(Answer):
     note: str | None = None
 
 
-@tool.writes(about_to_record, idempotent=False, settled_by="get_run_results")
+@tool.writes(about_to_record, idempotent=False, verify_with="get_run_results")
 async def record_results(
     api: Testsigma,
     run_id: RunId,
@@ -260,7 +260,7 @@ class Assigned(Answer):
     after: Untrusted | None = None
 
 
-@tool.writes(idempotent=True, settled_by="get_run_results")
+@tool.writes(idempotent=True, verify_with="get_run_results")
 async def assign_test_case(
     api: Testsigma, run_id: RunId, case_id: CaseId, user: UserRef, project: ProjectOfId = None
 ) -> Assigned:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, edited, texts
+from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.text import many, quote, word
@@ -109,7 +109,7 @@ async def uuids_of(api: Testsigma, project: Project, case_ids: Sequence[str], pr
     return list(dict.fromkeys(found[key] for key in keys))
 
 
-@tool.writes(idempotent=False, settled_by="list_test_runs")
+@tool.writes(idempotent=False, verify_with="list_test_runs")
 async def create_test_run(
     api: Testsigma,
     progress: Progress,
@@ -160,7 +160,7 @@ async def label_names(api: Testsigma, names: Sequence[str]) -> list[str]:
     return [one.name or "" for one in await known_labels(api, names)]
 
 
-@tool.writes(idempotent=True, settled_by="get_test_run")
+@tool.writes(idempotent=True, verify_with="get_test_run")
 async def update_test_run(
     api: Testsigma,
     run_id: RunId,
@@ -182,7 +182,9 @@ async def update_test_run(
         for name, value in said(title=title, description=description).items()
         if value != (getattr(before, name) or "")
     }
-    fields |= edited(texts(before, "title", "description"), edits, said(title=title, description=description))
+    fields |= apply_edits(
+        text_fields(before, "title", "description"), edits, said(title=title, description=description)
+    )
     if assignee is not None and (person := await user(api, assignee)).id != before.assignee_id:
         fields["assignee_id"] = person.id
     if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.all_labels}:
@@ -205,12 +207,12 @@ async def about_to_close(api: Testsigma, run_id: str, project: str | None) -> st
     stay = f" {untouched} so." if left else ""
     return (
         f"Close {run_in_words(run)} of project {quote(owner.name or owner.id)}? It has {cases}"
-        f"{': ' + results.counts.in_words() if results.rows else ''}.{stay} Closing locks the run, and the API cannot "
+        f"{': ' + results.counts.describe() if results.rows else ''}.{stay} Closing locks the run, and the API cannot "
         "open it again."
     )
 
 
-@tool.destroys(about_to_close, idempotent=True, settled_by="get_test_run")
+@tool.destroys(about_to_close, idempotent=True, verify_with="get_test_run")
 async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> SavedRun:
     """Close a test run for good, after a person said yes: nothing in it can change any more."""
     owner, before = await open_run(api, run_id, project)
@@ -241,7 +243,7 @@ async def about_to_delete(api: Testsigma, run_id: str, project: str | None) -> s
     )
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="get_test_run")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="get_test_run")
 async def delete_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> DeletedRun:
     """Delete a test run with its results, after a person said yes."""
     owner, before = await known_run(api, run_id, project)

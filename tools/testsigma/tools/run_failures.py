@@ -8,14 +8,14 @@ from typing import Final
 
 from tools.kit.errors import PlatformError
 from tools.kit.history import Past
-from tools.kit.missing import Missing, note
+from tools.kit.missing import Missing, note_missing
 from tools.kit.run_failures import Failure
-from tools.kit.together import together
-from tools.kit.when import instant
+from tools.kit.together import gather
+from tools.kit.when import parse_timestamp
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
-from tools.testsigma.tools.run_view import Results
+from tools.testsigma.tools.run_view import RunResults
 from tools.testsigma.tools.statuses import result_status
 
 EARLIER: Final = 3
@@ -34,9 +34,9 @@ class Failed:
 
 async def failures_of(
     run: TestRun,
-    results: Results,
+    results: RunResults,
     listed: Callable[[], Awaitable[list[TestRun]]],
-    read: Callable[[TestRun], Awaitable[Results]],
+    read: Callable[[TestRun], Awaitable[RunResults]],
     *,
     at_most: int = EARLIER,
 ) -> Failed:
@@ -51,7 +51,7 @@ async def failures_of(
             older = [one for one in await listed() if _is_before(one, run)]
             older.sort(key=lambda one: one.created_at or "", reverse=True)
             looked = older[: at_most * 2]  # a run that holds none of these cases says nothing of them
-            found = await together([partial(read, one) for one in looked], at_once=3)
+            found = await gather([partial(read, one) for one in looked], at_once=3)
             pasts = _pasts(dict(zip((one.key for one in looked), found, strict=True)), failed, at_most, told)
         except PlatformError as error:
             told.why = f"Earlier runs could not be read: {error}"
@@ -64,11 +64,11 @@ async def runs_of(api: Testsigma, project: Project) -> list[TestRun]:
     found: list[TestRun] = []
     walked = await api.walk_test_runs(project.id, found.append)
     if not walked.coverage(len(found)).complete:
-        note(Missing(parts=Counter({"runs of the project": 1})))
+        note_missing(Missing(parts=Counter({"runs of the project": 1})))
     return found
 
 
-def _pasts(read: Mapping[str, Results], failed: Sequence[RunCase], at_most: int, told: Failed) -> dict[str, Past]:
+def _pasts(read: Mapping[str, RunResults], failed: Sequence[RunCase], at_most: int, told: Failed) -> dict[str, Past]:
     cases, pasts = {row.test_case.key for row in failed}, dict[str, Past]()
     for key, results in read.items():
         if results.coverage.why:
@@ -84,7 +84,7 @@ def _pasts(read: Mapping[str, Results], failed: Sequence[RunCase], at_most: int,
 
 
 def _is_before(one: TestRun, run: TestRun) -> bool:
-    made, began = instant(one.created_at), instant(run.created_at)
+    made, began = parse_timestamp(one.created_at), parse_timestamp(run.created_at)
     return made is not None and began is not None and made < began
 
 

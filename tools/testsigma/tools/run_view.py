@@ -13,8 +13,8 @@ from tools.kit.page import Coverage
 from tools.kit.run_failures import why_counts_differ
 from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.vocabulary import Said, Status
-from tools.kit.wait import settled
-from tools.kit.when import instant
+from tools.kit.wait import wait_for_change
+from tools.kit.when import parse_timestamp
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
@@ -69,7 +69,7 @@ class RunView(Answer):
 
 
 @dataclass(frozen=True)
-class Results:
+class RunResults:
     """The test cases of a run, and whether all could be read."""
 
     rows: list[RunCase]
@@ -107,11 +107,11 @@ async def open_run(api: Testsigma, run_id: str, project: str | None) -> tuple[Pr
     return owner, run
 
 
-async def results_of(api: Testsigma, project: Project, run: TestRun) -> Results:
+async def results_of(api: Testsigma, project: Project, run: TestRun) -> RunResults:
     """Read all test cases of a run with their results."""
     rows: list[RunCase] = []
     walked = await api.walk_run_cases(project.id, run.key, rows.append)
-    return Results(rows, walked.coverage(len(rows)))
+    return RunResults(rows, walked.coverage(len(rows)))
 
 
 def run_in_words(run: TestRun) -> str:
@@ -174,11 +174,11 @@ async def shown_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
     )
 
 
-async def settled_results(api: Testsigma, project: Project, run: TestRun) -> Results:
+async def settled_results(api: Testsigma, project: Project, run: TestRun) -> RunResults:
     """A run's results; the cases of one that was just made appear some seconds later, and are waited for."""
-    made = instant(run.created_at)
+    made = parse_timestamp(run.created_at)
     is_young = made is not None and api.now() - made < YOUNG
-    return await settled(
+    return await wait_for_change(
         lambda: results_of(api, project, run),
         lambda results: not is_young or still_filling(run, results.counts) is None,
         is_sandbox=api.is_sandbox,
@@ -192,7 +192,7 @@ def still_filling(run: TestRun, counts: Counts) -> str | None:
     return f"{missing} of its test cases have not appeared yet; read again in a few seconds." if missing > 0 else None
 
 
-def counted_otherwise(run: TestRun, results: Results) -> str | None:
+def counted_otherwise(run: TestRun, results: RunResults) -> str | None:
     """Why what a run says of its results is not what its cases say."""
     own, counts = told_counts(run), results.counts
     if own is None or not results.coverage.complete:

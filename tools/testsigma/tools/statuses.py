@@ -6,7 +6,7 @@ from typing import Final
 
 from tools.kit.model import Answer
 from tools.kit.text import word
-from tools.kit.vocabulary import Said, Status, shared
+from tools.kit.vocabulary import Said, Status, shared_word
 from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.names import bare
 
@@ -24,7 +24,7 @@ _RUNS: Final[Mapping[str, Status]] = {**_RESULTS, "active": "running", "running"
 
 def result_status(word: str | None) -> Status:
     """The shared word for a result."""
-    return shared(word, _RESULTS, "unknown")
+    return shared_word(word, _RESULTS, "unknown")
 
 
 class StatusCount(Answer):
@@ -57,7 +57,7 @@ class Counts:
         ordered = sorted(self._by_word.values(), key=lambda one: (-one[1], one[0]))
         return [StatusCount(said=said or None, status=result_status(said), count=count) for said, count in ordered]
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         return ", ".join(f"{row.count} {word(row.said or 'without a status')}" for row in self.rows())
 
 
@@ -85,7 +85,7 @@ def told_counts(run: TestRun) -> Counts | None:
 def run_status(run: TestRun, counts: Counts | None) -> Status:
     """The shared word for a run: a closed one is what its results are, where all that it holds are known."""
     if not run.is_closed:
-        return shared(run.status, _RUNS, "unknown")
+        return shared_word(run.status, _RUNS, "unknown")
     if counts is None or not counts.total:
         return "unknown"
     if counts.of("failed"):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, described
+from tools.kit.editing import Edits, describe_edits
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -93,7 +93,7 @@ async def known_group(api: Testsigma, step_group_id: str, project: str | None) -
         raise nothing_called(GROUP, place.key, place.project) from error
 
 
-@tool.reads(rest_in="get_step_group")
+@tool.reads(full_text_in="get_step_group")
 async def list_step_groups(
     api: Testsigma,
     progress: Progress,
@@ -165,7 +165,7 @@ async def uses(api: Testsigma, project: Project, group: StepGroup) -> tuple[list
     return users, Count(len(users), not left and walked.coverage(0).complete)
 
 
-def in_words(users: Sequence[str], count: Count) -> str:
+def describe(users: Sequence[str], count: Count) -> str:
     """Test cases that embed a step group, some of them by name."""
     named = ", ".join(map(word, users[:10])) + (", ..." if len(users) > 10 else "")
     return f"{count.of('test case')}{f' ({named})' if users else ''}"
@@ -189,7 +189,7 @@ def wire(steps: Steps | None) -> list[dict[str, Any]] | None:
     ]
 
 
-@tool.writes(idempotent=False, settled_by="list_step_groups")
+@tool.writes(idempotent=False, verify_with="list_step_groups")
 async def create_step_group(
     api: Testsigma,
     project: ProjectRef,
@@ -223,7 +223,7 @@ async def about_to_update(
     if count.is_exact and not count.number:
         return None
     lines = Lines(
-        f"Change step group {word(group.key)} {quote(group.title or '')}? {in_words(users, count)} of project "
+        f"Change step group {word(group.key)} {quote(group.title or '')}? {describe(users, count)} of project "
         f"{quote(owner.name or owner.id)} {'embeds it and changes' if count.number == 1 else 'embed it and change'} "
         "with it."
     )
@@ -232,12 +232,12 @@ async def about_to_update(
     lines.add("Its steps until now, which are lost", many(len(group.steps), "step") if steps and group.steps else None)
     step_lines(lines, steps)
     lines.fields({"All labels": labels})
-    lines.parts(described(edits))
+    lines.parts(describe_edits(edits))
     lines.say("The API keeps no older version of it.")
     return str(lines)
 
 
-@tool.writes(about_to_update, idempotent=True, settled_by="get_step_group")
+@tool.writes(about_to_update, idempotent=True, verify_with="get_step_group")
 async def update_step_group(
     api: Testsigma,
     step_group_id: GroupId,
@@ -279,14 +279,14 @@ async def about_to_delete(api: Testsigma, step_group_id: str, project: str | Non
     users, count = await uses(api, owner, group)
     unlinked = "No test case embeds it."
     if count.number or not count.is_exact:
-        unlinked = f"It is unlinked from {in_words(users, count)}."
+        unlinked = f"It is unlinked from {describe(users, count)}."
     return (
         f"Delete step group {word(group.key)} {quote(group.title or '')} ({many(len(group.steps), 'step')}) of "
         f"project {quote(owner.name or owner.id)}? {unlinked} There is no undo."
     )
 
 
-@tool.destroys(about_to_delete, idempotent=True, settled_by="get_step_group")
+@tool.destroys(about_to_delete, idempotent=True, verify_with="get_step_group")
 async def delete_step_group(api: Testsigma, step_group_id: GroupId, project: ProjectOfId = None) -> DeletedGroup:
     """Delete a step group, after a person said yes: every test case that embeds it loses it."""
     owner, before = await known_group(api, step_group_id, project)

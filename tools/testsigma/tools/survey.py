@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
-from tools.kit.survey import Found, Kind, RunRow, RunStory, Seen, Survey, Untested, Wish, story
-from tools.kit.when import instant
+from tools.kit.survey import Found, Kind, Query, Results, RunRow, RunStory, Survey, Untested, run_story
+from tools.kit.when import parse_timestamp
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
@@ -16,7 +16,7 @@ from tools.testsigma.tools.folder_tree import Tree
 from tools.testsigma.tools.lookup import folders_called, lookup
 from tools.testsigma.tools.names import lookup_names
 from tools.testsigma.tools.run_failures import failures_of, runs_of
-from tools.testsigma.tools.run_view import Results, counted_otherwise, known_run, results_of
+from tools.testsigma.tools.run_view import RunResults, counted_otherwise, known_run, results_of
 from tools.testsigma.tools.statuses import Counts, result_status, run_status, told_counts
 from tools.testsigma.tools.test_cases import case_filter
 
@@ -36,36 +36,36 @@ class _Reading:
     runs: list[tuple[Project, TestRun]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
-    def keep(self, project: Project, wish: Wish, run: TestRun) -> None:
-        if wish.fits(run.title, began(run), ended(run)):
+    def keep(self, project: Project, query: Query, run: TestRun) -> None:
+        if query.fits(run.title, began(run), ended(run)):
             self.runs.append((project, run))
 
-    def seen(self, rows: list[T]) -> Seen[T]:
+    def seen(self, rows: list[T]) -> Results[T]:
         """The rows, with everything that they leave out."""
         why = "; ".join(dict.fromkeys(self.reasons)) or None
-        return Seen(rows, why is None, why)
+        return Results(rows, why is None, why)
 
 
 def began(run: TestRun) -> datetime | None:
-    return instant(run.start_date or run.created_at)
+    return parse_timestamp(run.start_date or run.created_at)
 
 
 def ended(run: TestRun) -> datetime | None:
     """When a closed run was closed; the end of an open one is a plan."""
-    return instant(run.end_date or run.updated_at) if run.is_closed else None
+    return parse_timestamp(run.end_date or run.updated_at) if run.is_closed else None
 
 
-async def _fitting(api: Testsigma, wish: Wish) -> _Reading:
+async def _fitting(api: Testsigma, query: Query) -> _Reading:
     """The runs of all projects that fit, newest first; what is said of them later is the caller's own."""
-    read = await wish.once(f"{KEY} runs", partial(_read, api, wish))
+    read = await query.once(f"{KEY} runs", partial(_read, api, query))
     return _Reading(read.runs, list(read.reasons))
 
 
-async def _results(api: Testsigma, wish: Wish, project: Project, run: TestRun) -> Results:
-    return await wish.once(f"{KEY} results {run.id}", partial(results_of, api, project, run))
+async def _results(api: Testsigma, query: Query, project: Project, run: TestRun) -> RunResults:
+    return await query.once(f"{KEY} results {run.id}", partial(results_of, api, project, run))
 
 
-async def _read(api: Testsigma, wish: Wish) -> _Reading:
+async def _read(api: Testsigma, query: Query) -> _Reading:
     reading = _Reading()
     projects = await api.projects()
     if not projects.coverage.complete:
@@ -73,9 +73,9 @@ async def _read(api: Testsigma, wish: Wish) -> _Reading:
     for project in projects.rows:
         seen: list[TestRun] = []
         walked = await api.walk_test_runs(project.id, seen.append)
-        wish.memory[f"{KEY} all {project.id}"] = seen
+        query.memory[f"{KEY} all {project.id}"] = seen
         for run in seen:
-            reading.keep(project, wish, run)
+            reading.keep(project, query, run)
         if why := walked.coverage(0).why:
             reading.reasons.append(f"{project.prefix}: {why}")
     earliest = datetime.min.replace(tzinfo=api.now().tzinfo)
@@ -107,37 +107,37 @@ def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
     )
 
 
-async def runs(api: Testsigma, wish: Wish) -> Seen[RunRow]:
+async def runs(api: Testsigma, query: Query) -> Results[RunRow]:
     """The runs that fit, newest first."""
-    reading = await _fitting(api, wish)
+    reading = await _fitting(api, query)
     rows, read = list[RunRow](), 0
-    for project, run in reading.runs[: wish.limit]:
+    for project, run in reading.runs[: query.limit]:
         counts = told_counts(run)
         if counts is None and read < MOST_COUNTED:
-            results, read = await _results(api, wish, project, run), read + 1
+            results, read = await _results(api, query, project, run), read + 1
             counts = results.counts
             if not results.coverage.complete:
                 reading.reasons.append(f"results of {run.key}: {results.coverage.why}")
         rows.append(_row(project, run, counts))
     if any(row.passed is None for row in rows):
         reading.reasons.append(f"results were counted for the newest {MOST_COUNTED} runs that say nothing of them")
-    if len(reading.runs) > wish.limit:
-        reading.reasons.append(f"{len(reading.runs) - wish.limit} more runs fit")
+    if len(reading.runs) > query.limit:
+        reading.reasons.append(f"{len(reading.runs) - query.limit} more runs fit")
     return reading.seen(rows)
 
 
-async def _all_runs(api: Testsigma, wish: Wish, project: Project) -> list[TestRun]:
-    return await wish.once(f"{KEY} all {project.id}", partial(runs_of, api, project))
+async def _all_runs(api: Testsigma, query: Query, project: Project) -> list[TestRun]:
+    return await query.once(f"{KEY} all {project.id}", partial(runs_of, api, project))
 
 
-async def run(api: Testsigma, run_id: str, wish: Wish) -> RunStory:
+async def run(api: Testsigma, run_id: str, query: Query) -> RunStory:
     """A run with why it failed, seen with the runs before it."""
     project, found = await known_run(api, run_id, None)
-    results = await _results(api, wish, project, found)
-    listed, read = partial(_all_runs, api, wish, project), partial(_results, api, wish, project)
+    results = await _results(api, query, project, found)
+    listed, read = partial(_all_runs, api, query, project), partial(_results, api, query, project)
     why = await failures_of(found, results, listed, read)
     notes = [counted_otherwise(found, results), results.coverage.why, why.why]
-    return story(
+    return run_story(
         _row(project, found, results.counts),
         why.failures,
         earlier=len(why.earlier),
@@ -146,9 +146,9 @@ async def run(api: Testsigma, run_id: str, wish: Wish) -> RunStory:
     )
 
 
-async def search(api: Testsigma, words: str, kinds: Collection[Kind], limit: int) -> Seen[Found]:
+async def search(api: Testsigma, words: str, kinds: Collection[Kind], limit: int) -> Results[Found]:
     """Test cases and runs whose titles have the words, or that have them for an id."""
-    reading = await _fitting(api, Wish(text=words)) if "run" in kinds else _Reading()
+    reading = await _fitting(api, Query(text=words)) if "run" in kinds else _Reading()
     found: list[Found] = []
     if "test" in kinds:
         for project in (await api.projects()).rows:
@@ -204,24 +204,24 @@ def _found_run(project: Project, run: TestRun) -> Found:
     )
 
 
-async def untested(api: Testsigma, wish: Wish) -> Seen[Untested]:
+async def untested(api: Testsigma, query: Query) -> Results[Untested]:
     """What open runs that fit still hold without a result."""
-    reading = await _fitting(api, wish)
+    reading = await _fitting(api, query)
     rows: list[Untested] = []
     going = [(project, run) for project, run in reading.runs if not run.is_closed]
     for place, (project, run) in enumerate(going):
-        if len(rows) >= wish.limit or place == MOST_OPEN:
+        if len(rows) >= query.limit or place == MOST_OPEN:
             reading.reasons.append(f"{len(going) - place} more open runs were not looked at")
             break
-        results = await _results(api, wish, project, run)
+        results = await _results(api, query, project, run)
         rows += [
             Untested(platform=KEY, run_id=run.key, title=row.test_case.title, said=row.status, page=_page(project, run))
             for row in results.rows
             if result_status(row.status) in {"queued", "running"}
         ]
-    if len(rows) > wish.limit:
-        reading.reasons.append(f"{len(rows) - wish.limit} more of those looked at")
-    return reading.seen(rows[: wish.limit])
+    if len(rows) > query.limit:
+        reading.reasons.append(f"{len(rows) - query.limit} more of those looked at")
+    return reading.seen(rows[: query.limit])
 
 
 survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=lookup)

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import clean
 from tools.kit.toolset import Progress, Toolset
@@ -30,7 +30,7 @@ Check = Callable[[TestCase], bool]
 class CaseFilter:
     """Which test cases are wanted: what the platform is asked, and what is checked here whatever it answers."""
 
-    query: Query
+    query: QueryParams
     heeded: Sequence[tuple[str, Check]]
     """The checks of what the platform was asked to filter by, with the parameter's name."""
     checks: Sequence[Check]
@@ -119,7 +119,7 @@ def ignored(missed: set[str]) -> str | None:
     return IGNORED.format(filters=" and ".join(sorted(missed))) if missed else None
 
 
-@tool.reads(rest_in="get_test_case")
+@tool.reads(full_text_in="get_test_case")
 async def list_test_cases(
     api: Testsigma,
     progress: Progress,

@@ -5,15 +5,15 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from tools.kit.failure_groups import shortened
+from tools.kit.failure_groups import first_words
 from tools.kit.history import Outcome, TestHistory, history_of
-from tools.kit.together import together
+from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.case_view import known_case
 from tools.testsigma.tools.identity import CaseId, ProjectOfId, in_order
-from tools.testsigma.tools.run_view import Results, results_of
+from tools.testsigma.tools.run_view import RunResults, results_of
 from tools.testsigma.tools.statuses import result_status
 
 tool = Toolset(Testsigma)
@@ -33,11 +33,11 @@ def outcome_of(run: TestRun, row: RunCase) -> Outcome:
         at=row.updated_at or run.start_date or run.created_at,
         status=result_status(row.status),
         said=row.status,
-        error=shortened(row.description, SHORT),
+        error=first_words(row.description, SHORT),
     )
 
 
-@tool.reads(rest_in="get_run_results")
+@tool.reads(full_text_in="get_run_results")
 async def get_test_history(
     api: Testsigma,
     progress: Progress,
@@ -54,7 +54,7 @@ async def get_test_history(
     walked = await api.walk_test_runs(owner.id, found.append, progress=progress)
     found.sort(key=newest_first)
     looked = found[:runs]
-    read: list[Results] = await together([partial(results_of, api, owner, run) for run in looked], at_once=3)
+    read: list[RunResults] = await gather([partial(results_of, api, owner, run) for run in looked], at_once=3)
     outcomes = [
         outcome_of(run, row)
         for run, results in zip(looked, read, strict=True)

@@ -88,7 +88,7 @@ async def known_plan(api: Testsigma, plan_id: str, project: str | None) -> tuple
         raise nothing_called(PLAN, place.key, place.project) from error
 
 
-@tool.reads(rest_in="get_test_plan")
+@tool.reads(full_text_in="get_test_plan")
 async def list_test_plans(
     api: Testsigma,
     progress: Progress,
@@ -125,7 +125,7 @@ async def get_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = 
     return plan_view(owner, plan)
 
 
-@tool.reads(rest_in="get_test_run")
+@tool.reads(full_text_in="get_test_run")
 async def list_plan_runs(
     api: Testsigma,
     progress: Progress,

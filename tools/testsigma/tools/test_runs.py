@@ -5,14 +5,14 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from tools.kit.client import Query
+from tools.kit.client import QueryParams
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.run_failures import ERROR, ErrorGroup, error_groups, marks_of, shown_group
+from tools.kit.run_failures import ERROR, ErrorGroup, describe_marks, error_groups, render_group
 from tools.kit.text import Key, Untrusted, clean
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Said, Status
-from tools.kit.when import When, instant, span
+from tools.kit.when import When, parse_timestamp, time_span
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
@@ -36,7 +36,7 @@ from tools.testsigma.tools.test_plans import known_plan
 tool = Toolset(Testsigma)
 
 
-@tool.reads(rest_in="get_test_run")
+@tool.reads(full_text_in="get_test_run")
 async def list_test_runs(
     api: Testsigma,
     progress: Progress,
@@ -50,10 +50,10 @@ async def list_test_runs(
     cursor: Cursor = None,
 ) -> Page[RunRow]:
     """List a project's test runs, newest first; since and until are the time of making."""
-    asked = await span(api, since, until)
+    asked = await time_span(api, since, until)
     owner = await known_project(api, project)
     plan = (await known_plan(api, plan_id, owner.id))[1].id if plan_id is not None else None
-    query: Query = [] if plan is None else [("test_plan_id", plan)]
+    query: QueryParams = [] if plan is None else [("test_plan_id", plan)]
     selection: Selection[TestRun] = Selection(
         lambda run: tuple(-part for part in in_order(run.human_id, run.id)),
         limit=limit,
@@ -66,7 +66,7 @@ async def list_test_runs(
         if plan is not None and run.test_plan_id != plan:
             missed.add("test_plan_id")
             return
-        title, made = clean(run.title or "").casefold(), instant(run.created_at)
+        title, made = clean(run.title or "").casefold(), parse_timestamp(run.created_at)
         if (
             asked.holds(made)
             and status in {None, "closed" if run.is_closed else "active"}
@@ -166,8 +166,8 @@ async def get_run_results(
     page.add_note(counted_otherwise(run, results), why.why)
     return RunResults.widened(
         page,
-        marks=marks_of(why.failures) if why.failures else None,
-        failures=[shown_group(group) for group in error_groups(why.failures)[:MOST_GROUPS]],
+        marks=describe_marks(why.failures) if why.failures else None,
+        failures=[render_group(group) for group in error_groups(why.failures)[:MOST_GROUPS]],
         earlier_runs=why.earlier,
         run_id=run.key,
         title=run.title,

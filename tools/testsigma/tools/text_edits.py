@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from tools.kit.editing import Edits, edited, stored_form, texts
+from tools.kit.editing import Edits, apply_edits, stored_form, text_fields
 from tools.kit.errors import Refused
 from tools.kit.missing import refuse_if_missing
 from tools.kit.text import word
@@ -37,8 +37,8 @@ def group_edits(group: StepGroup, edits: Edits, replaced: Collection[str] = ()) 
     """The fields that edits of a step group change; `replaced` names those that the call gives whole."""
     steps = group.ordered_steps
     of_steps = step_texts(steps)
-    stored = texts(group, "title", "description") | of_steps
-    new = edited(stored, edits, [*replaced, *(of_steps if "steps" in replaced else ())])
+    stored = text_fields(group, "title", "description") | of_steps
+    new = apply_edits(stored, edits, [*replaced, *(of_steps if "steps" in replaced else ())])
     fields: dict[str, Any] = {name: text for name, text in new.items() if name not in of_steps}
     if fields.keys() != new.keys():
         refuse_if_missing("The list of steps")
@@ -54,9 +54,9 @@ def case_edits(case: TestCase, edits: Edits, replaced: Collection[str] = ()) -> 
     """
     steps = case.ordered_steps
     of_steps = step_texts(steps)
-    stored = texts(case, "title", "description", "preconditions") | of_steps
+    stored = text_fields(case, "title", "description", "preconditions") | of_steps
     stored |= {"text": case.steps, "expected_text": case.expected_results}
-    new = edited(stored, edits, [*replaced, *(of_steps if "steps" in replaced else ())])
+    new = apply_edits(stored, edits, [*replaced, *(of_steps if "steps" in replaced else ())])
     names = {"text": "steps", "expected_text": "expected_results"}
     fields: dict[str, Any] = {names.get(name, name): text for name, text in new.items() if name not in of_steps}
     if any(name in of_steps for name in new):
