@@ -79,7 +79,7 @@ def build(
     if across in offers(shown):
         clients.put(across.key, View({p.key: p for p in shown if p.survey is not None}, clients.__getitem__))
         offered += [(across, tool) for tool in across.tools]
-    rounds = Rounds(frozenset(offer.name_of(tool) for offer, tool in offered if tool.question is not None))
+    rounds = Rounds(frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks))
     tools = [
         expose(offer, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema)
         for offer, tool in offered

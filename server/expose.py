@@ -14,18 +14,21 @@ from pydantic import Field, TypeAdapter
 from server.arguments import Arguments
 from server.exposed_tool import ExposedTool
 from server.guards import consent, leaving
-from server.guards.consent import Asking, Verdict
+from server.guards.consent import OpenAct, Question, Verdict
+from server.guards.open_acts import close_later
 from server.guards.rounds import Rounds
 from server.guards.shape import ADDRESSED, CONFIRMED, LONG_TEXT, SHORTENED, STRANGERS
 from server.guards.visible import check_visible
 from server.pipeline import Pipeline
 from server.schemas import slim
+from tools.kit.asking import question_of
 from tools.kit.errors import Refused
+from tools.kit.missing import collect_missing
 from tools.kit.naming import published_type, with_ids
 from tools.kit.page import Page
 from tools.kit.picture import Album
 from tools.kit.platform import ToolSource
-from tools.kit.toolset import Effect, Progress, Question, Tool
+from tools.kit.toolset import Effect, Progress, Tool
 from tools.kit.webhook import Inbox
 
 MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longest text to return uncut.")]
@@ -53,7 +56,7 @@ def annotations(tool: Tool) -> ToolAnnotations:
     """All hints of a tool, those of its worst case."""
     return ToolAnnotations(
         read_only_hint=tool.effect is Effect.READS,
-        destructive_hint=tool.effect is not Effect.READS and tool.question is not None,
+        destructive_hint=tool.effect is not Effect.READS and tool.asks,
         idempotent_hint=tool.idempotent,
         open_world_hint=True,
     )
@@ -78,36 +81,36 @@ def _built(
     """Build the MCP tool of a declared one."""
     parameters, answer = _signature(tool)
     progress = next((p.name for p in parameters if p.annotation is Progress), None)
-    inbox = next((p.name for p in parameters if p.annotation is Inbox), None)
+    asked = inspect.signature(tool.question, eval_str=True).parameters.values() if tool.question is not None else ()
+    inbox = next((p.name for p in [*parameters, *asked] if p.annotation is Inbox), None)
     shown = [p for p in parameters if p.name not in {progress, inbox}]
     if tool.long_text:
         shown.append(_parameter("max_text", MaxText, LONG_TEXT))
         shown.append(_parameter("text_from", TextFrom, 0))
     context = _parameter("ctx", Context, None, keyword_only=True)
 
+    def injected(ctx: Any) -> dict[str, Any]:
+        extra: dict[str, Any] = {} if progress is None else {progress: pipeline.progress(ctx.report_progress)}
+        return extra if inbox is None else extra | {inbox: pipeline.inboxes[platform.key]}
+
     async def call(**given: Any) -> CallToolResult:
         ctx, verdict = given.pop("ctx"), given.pop("consent", None)
         longest, start = given.pop("max_text", LONG_TEXT), given.pop("text_from", 0)
         try:
             leaving.check(platform, tool, given, pipeline.redact)
-            asking = _pass(verdict, rounds)
+            act = _passed(verdict, rounds) if tool.asks else None
         except Refused as refused:
             raise ToolError(pipeline.sentence(refused)) from refused
-        if progress is not None:
-            given[progress] = pipeline.progress(ctx.report_progress)
-        if inbox is not None:
-            given[inbox] = pipeline.inboxes[platform.key]
-        confirmed = None if asking is None else asking.confirmed
-        return await pipeline(platform, tool, given, longest=longest, start=start, confirmed=confirmed)
+        return await pipeline(platform, tool, given | injected(ctx), act=act, longest=longest, start=start)
 
     hidden = [context]
-    if tool.question is not None:
-        hidden.append(_consent(platform, tool, tool.question, shown, pipeline, rounds, ask_person=ask_person))
+    if tool.asks:
+        hidden.append(_consent(platform, tool, shown, injected, pipeline, rounds, ask_person=ask_person))
     built = _as_function(call, platform.name_of(tool), [*shown, *hidden], CallToolResult)
     # Not structured: the pipeline makes the structured part, and `answer_schema` its schema.
     exposed = McpTool.from_function(built, structured_output=False)
     exposed.parameters = slim({"additionalProperties": False} | exposed.parameters)
-    asks, is_sandbox = tool.question is not None, pipeline.clients.is_sandbox
+    asks, is_sandbox = tool.asks, pipeline.clients.is_sandbox
     exposed.fn_metadata = Looked(
         arg_model=exposed.fn_metadata.arg_model,
         output_schema=answer_schema(answer, sandbox=is_sandbox, asks=asks) if output_schema else None,
@@ -138,84 +141,76 @@ def answer_schema(answer: type[Any], *, sandbox: bool = False, asks: bool = Fals
     return slim(schema, answer=True)
 
 
-def _pass(verdict: Any, rounds: Rounds) -> Asking | None:
-    """Let a call through only with a yes that was not used before, and answer to what.
+def _passed(verdict: Any, rounds: Rounds) -> OpenAct:
+    """The act that a call may carry out: only one with a yes that was not used before.
 
     Raises:
         Refused: otherwise.
     """
-    if verdict is None:
-        return None  # a tool that never asks
     judged = verdict.data if isinstance(verdict, AcceptedElicitation) else None
-    if not isinstance(judged, Verdict) or not judged.passed:
-        raise Refused(judged.how if isinstance(judged, Verdict) else consent.NOBODY)
+    if not isinstance(judged, Verdict) or not judged.passed or judged.act is None:
+        raise Refused(judged.reason if isinstance(judged, Verdict) else consent.NOBODY)
     rounds.use()
-    return judged.asking
+    return judged.act
 
 
 def _consent(
     platform: ToolSource,
     tool: Tool,
-    question: Question,
     shown: list[inspect.Parameter],
+    injected: Callable[[Any], dict[str, Any]],
     pipeline: Pipeline,
     rounds: Rounds,
     *,
     ask_person: bool,
 ) -> inspect.Parameter:
-    """The hidden parameter that only a person's yes can fill: the chain said, asked, still."""
-    asked_with = inspect.signature(question, eval_str=True).parameters
-    takes = set(asked_with)
-    inbox = {p.name: pipeline.inboxes[platform.key] for p in asked_with.values() if p.annotation is Inbox}
-    may_skip = tool.unasked_when
-    skip_takes = set(inspect.signature(may_skip).parameters) if may_skip is not None else set()
+    """The hidden parameter that only a yes can fill: the act is begun, its question asked, the answer judged."""
 
-    async def read(ctx: Context[Any, Any], given: dict[str, Any]) -> Asking | None:
+    async def begin(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct:
         pipeline.hand_in(given)
-        if may_skip is not None and may_skip(**{name: given[name] for name in skip_takes}):
-            # The arguments alone make it harmless; what the question's function refuses is the tool's own check too.
-            return None
         leaving.check(platform, tool, given, pipeline.redact)
         askable = not ask_person or consent.can_ask(ctx)
-        if not askable and tool.effect is not Effect.WRITES:
+        if not askable and tool.effect is not Effect.WRITES and not tool.is_unasked(given):
             raise consent.cannot_ask(platform.name_of(tool))  # before any request
         api = pipeline.clients[platform.key]
-        given = await with_ids(tool.function, api, given, parts=False)
-        arguments = {name: value for name, value in given.items() if name in takes}
-        told = await question(api, **arguments, **inbox)
-        if told is None:
-            return None
+        with collect_missing() as missing:
+            act = tool.act(api, await with_ids(tool.function, api, given, parts=False) | injected(ctx))
+            close_later(act)
+            asked = await question_of(act)
+        if asked is None:
+            return OpenAct(act, None, missing)
         if not askable:
             raise consent.cannot_ask(platform.name_of(tool))
-        words = pipeline.for_person(told)
-        return Asking(consent.bounded(words)) if ask_person else Asking(words, "host")
+        words = pipeline.for_person(asked)
+        question = Question(consent.bounded(words)) if ask_person else Question(words, "host")
+        return OpenAct(act, question, missing)
 
-    async def said(**given: Any) -> Asking | None:
+    async def begun(**given: Any) -> OpenAct:
         ctx = given.pop("ctx")
-        return await pipeline.guarded(platform, lambda: read(ctx, given))
+        return await pipeline.guarded(platform, lambda: begin(ctx, given))
 
-    async def asked(ctx: Context[Any, Any], words: Any) -> Any:
-        return await consent.ask(ctx, words, rounds)
+    async def asked(ctx: Context[Any, Any], act: Any) -> Any:
+        return await consent.ask(ctx, act, rounds)
 
-    async def still(**given: Any) -> Verdict:
-        ctx, words, answer = given.pop("ctx"), given.pop("words"), given.pop("answer")
-        return await consent.still(ctx, words, answer, lambda: pipeline.guarded(platform, lambda: read(ctx, given)))
+    async def decided(**given: Any) -> Verdict:
+        ctx, act, answer = given.pop("ctx"), given.pop("act"), given.pop("answer")
+        return await consent.decide(ctx, act, answer, lambda: pipeline.guarded(platform, lambda: begin(ctx, given)))
 
     plain = [p.replace(default=inspect.Parameter.empty) for p in shown if p.name not in OF_TEXTS]
     context = _parameter("ctx", Context, None, keyword_only=True)
-    read_words = _as_function(said, "said", [*plain, context], Any)
-    words = _parameter("words", Annotated[Any, Resolve(read_words)], None)
-    put = _as_function(asked, "asked", [context, words], Any)
+    begin_act = _as_function(begun, "begun", [*plain, context], Any)
+    act = _parameter("act", Annotated[Any, Resolve(begin_act)], None)
+    put = _as_function(asked, "asked", [context, act], Any)
     answer = _parameter("answer", Annotated[ElicitationResult[Any], Resolve(put)], None)
-    judged = _as_function(still, "still", [*plain, context, words, answer], Any)
-    return _parameter("consent", Annotated[ElicitationResult[Any], Resolve(judged)], None, keyword_only=True)
+    decide = _as_function(decided, "decided", [*plain, context, act, answer], Any)
+    return _parameter("consent", Annotated[ElicitationResult[Any], Resolve(decide)], None, keyword_only=True)
 
 
 def _signature(tool: Tool) -> tuple[list[inspect.Parameter], type[Any]]:
     """A tool's parameters, less the client, and the type of its answer."""
     signature = inspect.signature(tool.function, eval_str=True)
     parameters = list(signature.parameters.values())[1:]
-    return [p.replace(annotation=published_type(p.annotation)) for p in parameters], signature.return_annotation
+    return [p.replace(annotation=published_type(p.annotation)) for p in parameters], tool.answer
 
 
 def _parameter(name: str, annotation: Any, default: Any, *, keyword_only: bool = False) -> inspect.Parameter:

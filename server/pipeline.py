@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from http import HTTPStatus
 from inspect import signature
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import anyio
 from mcp.server.mcpserver.exceptions import ToolError
@@ -16,14 +16,16 @@ from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
 from pydantic import BaseModel
 
 from server.clients import Clients
+from server.guards.consent import OpenAct
 from server.guards.fence import for_model, for_person, for_question
 from server.guards.patterns import secrets_in
 from server.guards.redact import Redactor
 from server.guards.shape import CONFIRMED, LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
 from server.settings import ANSWER_CHARACTERS
+from tools.kit.asking import answer_of
 from tools.kit.difference import only_changed
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
-from tools.kit.missing import collect_missing
+from tools.kit.missing import collect_missing, note_missing
 from tools.kit.naming import with_ids
 from tools.kit.page import Page
 from tools.kit.picture import Album
@@ -49,19 +51,23 @@ class Pipeline:
         tool: Tool,
         arguments: dict[str, Any],
         *,
+        act: OpenAct | None = None,
         longest: int = LONG_TEXT,
         start: int = 0,
-        confirmed: dict[str, str] | None = None,
     ) -> CallToolResult:
-        """Run a tool and make its answer presentable."""
+        """Run a tool, or go on with an act that may, and make its answer presentable."""
         name = platform.name_of(tool)
         self.hand_in(arguments)
         try:
-            api = self.clients[platform.key]
             with learn_secrets(self.redact.learn), collect_missing() as missing:
-                # A name that may mean something else later is no ground to act on: acts take whole names.
-                named = await with_ids(tool.function, api, arguments, parts=tool.effect is Effect.READS)
-                answer = await tool.function(api, **named)
+                if act is not None:
+                    note_missing(act.missing)
+                    answer = await answer_of(act.act)
+                else:
+                    api, function = self.clients[platform.key], cast(Callable[..., Awaitable[Any]], tool.function)
+                    # A name that may mean something else later is no ground to act on: acts take whole names.
+                    named = await with_ids(function, api, arguments, parts=tool.effect is Effect.READS)
+                    answer = await function(api, **named)
             if tool.effect is not Effect.READS:
                 self.redact.was_sent()
                 answer = only_changed(answer)
@@ -70,7 +76,7 @@ class Pipeline:
             how = "pass text_from={start}" if tool.long_text else ""
             if tool.full_text_in:
                 how = f"{platform.name_of(tool.full_text_in)} has it"
-            extra: dict[str, Any] = {} if confirmed is None else {CONFIRMED: confirmed}
+            extra: dict[str, Any] = {CONFIRMED: act.question.confirmed} if act is not None and act.question else {}
             extra |= {"source": "sandbox, invented data"} if self.clients.is_sandbox else {}
             if missing.sentence:
                 extra |= not_read(answer, missing.sentence)

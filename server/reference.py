@@ -37,7 +37,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def asks(tool: Tool) -> str:
     """Whether a tool asks a person first."""
-    if tool.question is None:
+    if not tool.asks:
         return ""
     return "where it is not harmless" if tool.effect is Effect.WRITES or tool.unasked_when is not None else "yes"
 
@@ -63,7 +63,7 @@ def tools() -> str:
     rows = []
     for offer in offers(PLATFORMS):
         counts = [str(sum(tool.effect is effect for tool in offer.tools) or "") for effect in effects]
-        asking = str(sum(tool.question is not None for tool in offer.tools) or "")
+        asking = str(sum(tool.asks for tool in offer.tools) or "")
         rows.append((offer.title, str(len(offer.tools)), *counts, asking, str(len(offer.resources) or "")))
     head = ("", "tools", *(f"that {effect.value[:-1]}" for effect in effects), "may ask a person", "kinds of pages")
     return table(head, rows)

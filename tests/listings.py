@@ -116,7 +116,8 @@ async def outcome(name: str, arguments: dict[str, Any], world: Composition, tran
     given |= {p.name: no_progress for p in taken.values() if p.annotation is Progress}
     try:
         with collect_missing() as missing:
-            answer = await tool.function(client, **given)
+            read: Any = tool.function
+            answer = await read(client, **given)
         extra = not_read(answer, missing.sentence) if missing.sentence else {}
         return Outcome(answer, answer.model_dump_json() + json.dumps(extra), shape=False)
     except TestdeskError as error:

@@ -1,6 +1,5 @@
 """Answers of the tools against the schemas that are published with TESTDESK_OUTPUT_SCHEMAS=1, published or not."""
 
-import inspect
 from collections.abc import AsyncIterator, Sequence
 from importlib import import_module
 from typing import Any, Final
@@ -40,8 +39,8 @@ async def test_an_answer_is_what_its_schema_says_and_says_what_was_confirmed() -
     async with desk() as d:
         async for name, answer in answers(d, CALLS):
             tool = TOOLS[name]
-            answered = inspect.signature(tool.function, eval_str=True).return_annotation
-            schema = answer_schema(answered, sandbox=True, asks=tool.question is not None)
+            answered = tool.answer
+            schema = answer_schema(answered, sandbox=True, asks=tool.asks)
             assert schema is not None, name
             faults = [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(answer)]
             faults += [f"{field} is not in the schema" for field in set(answer) - set(schema["properties"])]
@@ -53,7 +52,7 @@ async def test_an_answer_is_what_its_schema_says_and_says_what_was_confirmed() -
 
 
 def confirmed_by_form(question: str) -> dict[str, str]:
-    return {"how": "form", "what": consent.Asking(question).confirmed["what"]}
+    return {"how": "form", "what": consent.Question(question).confirmed["what"]}
 
 
 @pytest.mark.parametrize("mode", ERAS)

@@ -1,6 +1,5 @@
 """Answers of changes: the state before and the state after say only what differs."""
 
-import inspect
 from importlib import import_module
 from typing import Any, get_args
 
@@ -56,7 +55,7 @@ def pairs() -> dict[str, tuple[str, set[str]]]:
     found: dict[str, tuple[str, set[str]]] = {}
     for offer in offers(PLATFORMS):
         for tool in (one for one in offer.tools if one.effect is not Effect.READS):
-            model = inspect.signature(tool.function, eval_str=True).return_annotation
+            model = tool.answer
             fields = getattr(model, "model_fields", {})
             if "before" not in fields:
                 continue

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 DATA: dict[str, ModuleType] = {
     offer.key: import_module(f"tests.tools.{offer.key}.questions")
     for offer in offers(PLATFORMS)
-    if any(tool.question for tool in offer.tools)
+    if any(tool.asks for tool in offer.tools)
 }
 
 

@@ -63,8 +63,8 @@ def test_it_says_what_it_does_in_few_words(platform: ToolSource, tool: Tool) -> 
 def test_every_parameter_and_answer_has_a_type(platform: ToolSource, tool: Tool) -> None:
     signature = inspect.signature(tool.function, eval_str=True)
     assert all(p.annotation is not p.empty and p.annotation is not Any for p in signature.parameters.values())
-    assert isinstance(signature.return_annotation, type)
-    assert issubclass(signature.return_annotation, BaseModel)
+    assert isinstance(tool.answer, type)
+    assert issubclass(tool.answer, BaseModel)
 
 
 @every_tool
@@ -73,8 +73,8 @@ def test_what_destroys_or_spends_cannot_run_without_a_persons_answer(
 ) -> None:
     built = exposed[platform.name_of(tool)]
     if tool.effect in {Effect.DESTROYS, Effect.SPENDS}:
-        assert tool.question is not None
-    if tool.question is not None:
+        assert tool.asks
+    if tool.asks:
         assert "consent" in built.resolved_params
         assert "consent" not in json.dumps(built.parameters)
 
@@ -93,7 +93,7 @@ def test_all_hints_are_set_and_those_of_the_worst_case(
     assert hints is not None
     assert hints.open_world_hint is True
     assert hints.read_only_hint is (tool.effect is Effect.READS)
-    assert hints.destructive_hint is (tool.question is not None)
+    assert hints.destructive_hint is (tool.asks)
     assert hints.idempotent_hint is tool.idempotent
 
 
@@ -212,7 +212,7 @@ def holds_text(annotation: Any) -> bool:
 @every_tool
 def test_every_text_it_answers_says_who_wrote_it(platform: ToolSource, tool: Tool) -> None:
     """A plain str is ours; whatever comes from a platform is marked as its vocabulary or as somebody's writing."""
-    answer = inspect.signature(tool.function, eval_str=True).return_annotation
+    answer = tool.answer
     for model in models_of(answer, set()):
         if ".models." not in model.__module__:
             continue
@@ -224,7 +224,7 @@ def test_every_text_it_answers_says_who_wrote_it(platform: ToolSource, tool: Too
 
 @every_tool
 def test_no_secret_field_of_its_answer_can_leave(platform: ToolSource, tool: Tool) -> None:
-    answer = inspect.signature(tool.function, eval_str=True).return_annotation
+    answer = tool.answer
     for model in models_of(answer, set()):
         for told in _fields(model):
             if told.name in {"password", "username", "access", "token", "api_key", "secret"}:
@@ -233,7 +233,7 @@ def test_no_secret_field_of_its_answer_can_leave(platform: ToolSource, tool: Too
 
 @every_tool
 def test_its_answers_have_a_schema_unless_they_are_pictures(platform: ToolSource, tool: Tool) -> None:
-    schema = answer_schema(inspect.signature(tool.function, eval_str=True).return_annotation)
+    schema = answer_schema(tool.answer)
     assert schema is None or schema["type"] == "object"
 
 

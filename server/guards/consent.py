@@ -1,7 +1,7 @@
 """Guards the data and the money: a person says yes before anything is destroyed or ordered.
 
-The person is asked by the client, through the protocol; the model has no way to answer. The words of the question are
-read freshly from the platform, and read again before the act: what changed while the person thought is asked again.
+The person is asked by the client, through the protocol; the model has no way to answer. The act is begun anew after the
+answer and its words are compared, so that what changed while the person was reading is asked again.
 """
 
 import secrets
@@ -17,7 +17,9 @@ from mcp.types import CONNECTION_CLOSED
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.guards.rounds import Rounds
+from tools.kit.asking import Asking
 from tools.kit.errors import Refused
+from tools.kit.missing import Missing
 from tools.kit.text import cut
 
 MODERN: Final = "2026-07-28"
@@ -47,8 +49,8 @@ FORM: Final[dict[str, Any]] = render_elicitation_schema(Consent)
 
 
 @dataclass(frozen=True)
-class Asking:
-    """A question that has to be put, and who puts it: our form, or the host by its own approval of the call."""
+class Question:
+    """The words of a question, and who asks it: our form, or the host by its own approval of the call."""
 
     words: str
     by: Literal["form", "host"] = "form"
@@ -60,18 +62,34 @@ class Asking:
 
 
 @dataclass(frozen=True)
+class OpenAct:
+    """An act that stands at its question; nothing has been sent."""
+
+    act: Asking[Any]
+    question: Question | None
+    """None where this case needs no question."""
+    missing: Missing
+    """What could not be read on the way to the question."""
+
+    @property
+    def words(self) -> str | None:
+        return None if self.question is None else self.question.words
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """What came of asking; `passed` is the only way to an act."""
+    """What came of asking; an act goes on only where it `passed`."""
 
     passed: bool
-    how: str = ""
-    asking: Asking | None = None
+    reason: str = ""
+    """Why it did not pass."""
+    act: OpenAct | None = None
 
 
-Read = Callable[[], Awaitable[Asking | None]]
-"""Reads the words of a question, or None where none is needed."""
+Begin = Callable[[], Awaitable[OpenAct]]
+"""Begins the same act anew, up to its question."""
 
-NOBODY: Final = "No confirmation came back (a client that runs unattended answers so by itself). Nothing was sent."
+NOBODY: Final = "No confirmation came back (a client that runs unattended answers so by itself)."
 
 
 def can_ask(ctx: Context[Any, Any]) -> bool:
@@ -91,7 +109,7 @@ def is_modern(ctx: Context[Any, Any]) -> bool:
 def cannot_ask(tool: str) -> Refused:
     """The refusal for a client without forms, with what a person can do."""
     return Refused(
-        f"{tool} needs a person's yes, and this client cannot ask for it, so nothing was sent. A person can do it in "
+        f"{tool} needs a person's yes, and this client cannot ask for it. A person can do it in "
         "the platform's web app, use a client that supports MCP elicitation, or let the operator set "
         "TESTDESK_CONSENT=client where the host itself shows each call for approval."
     )
@@ -106,58 +124,57 @@ def bounded(words: str) -> str:
     if len(words) > MOST_CHARACTERS:
         raise Refused(
             f"What a person would have to read is {len(words)} characters and hosts show {MOST_CHARACTERS}. Shorten "
-            f"the texts or the list by {len(words) - MOST_CHARACTERS} characters. Nothing was sent."
+            f"the texts or the list by {len(words) - MOST_CHARACTERS} characters."
         )
     return words
 
 
-async def ask(ctx: Context[Any, Any], asking: Asking | None, rounds: Rounds) -> Verdict | Elicit[Consent]:
-    """Put a question: as a request of ours, or on a modern connection by handing it to the SDK, unless it was answered.
+async def ask(ctx: Context[Any, Any], act: OpenAct, rounds: Rounds) -> Verdict | Elicit[Consent]:
+    """Put the question of an act: as a request of ours, or on a modern connection by handing it to the SDK.
 
-    The SDK compares a yes with the words it was given to. Anything else is a no to whatever was asked, and is judged
-    here; its own words for an answer that fits no form are not ours.
+    The SDK compares a yes with the words it was given to. Any other answer is judged here, since the SDK's words for an
+    answer that does not fit the form are not ours.
     """
-    if asking is None or asking.by == "host":
-        return Verdict(True, asking=asking)
+    if act.question is None or act.question.by == "host":
+        return Verdict(True, act=act)
     if not is_modern(ctx):
-        return await _put(ctx, asking)
+        return await _put(ctx, act.question.words)
     answers = list((ctx.input_responses or {}).values())
     if answers:
-        verdict = _judge(answers[0].model_dump(by_alias=True), rounds.seconds(), asking)
+        verdict = _judge(answers[0].model_dump(by_alias=True), rounds.seconds())
         if not verdict.passed:
             return verdict
-    return Elicit(asking.words, Consent)
+    return Elicit(act.question.words, Consent)
 
 
-async def still(ctx: Context[Any, Any], asking: Asking | None, answer: ElicitationResult[Any], read: Read) -> Verdict:
-    """Judge the answer; on a handshake connection, read again and ask again while the words change.
+async def decide(ctx: Context[Any, Any], act: OpenAct, answer: ElicitationResult[Any], begin: Begin) -> Verdict:
+    """Judge the answer; on a handshake connection, begin the act anew and ask again while the words change.
 
-    On a modern connection the SDK has done so: the round that brings the answer reads anew, and an answer to other
-    words than those is asked again.
+    On a modern connection the round that brings the answer has begun the act anew, and the SDK has compared the words.
     """
     given = answer.data if isinstance(answer, AcceptedElicitation) else None
     if isinstance(given, Consent):
-        return Verdict(given.answer == "yes", "The user said no.", asking)
+        return Verdict(given.answer == "yes", "The user said no.", act)
     verdict = given if isinstance(given, Verdict) else Verdict(False, NOBODY)
-    if not verdict.passed or asking is None or asking.by == "host":
+    if not verdict.passed or act.question is None or act.question.by == "host":
         return verdict
     for _ in range(TRIES):
-        now = await read()
-        if now is None or now.words == asking.words:
-            return verdict
-        asking = now
-        verdict = await _put(ctx, replace(now, words=f"This has changed since you were asked. {now.words}"))
+        fresh = await begin()
+        if fresh.question is None or fresh.words == act.words:
+            return replace(verdict, act=replace(fresh, question=act.question))
+        act = fresh
+        verdict = await _put(ctx, f"This has changed since you were asked. {fresh.words}")
         if not verdict.passed:
             return verdict
-    return Verdict(False, "It kept changing while the user was asked. Nothing was sent.")
+    return Verdict(False, "It kept changing while the user was asked.")
 
 
-async def _put(ctx: Context[Any, Any], asking: Asking) -> Verdict:
+async def _put(ctx: Context[Any, Any], words: str) -> Verdict:
     """Send a question over a handshake connection and judge its answer.
 
     Its id is a word that nobody guesses: the SDK takes an answer under the text "1" for one to the request 1.
     """
-    params = {"message": asking.words, "requestedSchema": FORM}
+    params = {"message": words, "requestedSchema": FORM}
     identifier = f"question-{secrets.token_hex(8)}"
     channel = ctx.session._request_outbound  # private: `elicit_form` lets the SDK number it, and words what is wrong
     began = time.monotonic()
@@ -166,22 +183,22 @@ async def _put(ctx: Context[Any, Any], asking: Asking) -> Verdict:
     except MCPError as error:
         if error.error.code == CONNECTION_CLOSED:
             raise
-        return Verdict(False, "The client could not put the question to the user. Nothing was sent.")
-    return _judge(raw, time.monotonic() - began, asking)
+        return Verdict(False, "The client could not put the question to the user.")
+    return _judge(raw, time.monotonic() - began)
 
 
-def _judge(raw: Mapping[str, Any], seconds: float | None, asking: Asking) -> Verdict:
+def _judge(raw: Mapping[str, Any], seconds: float | None) -> Verdict:
     """Turn an answer into a verdict; everything but an accepted form with the word yes in it is a no."""
     action, content = raw.get("action"), raw.get("content")
     answer = content.get("answer") if isinstance(content, Mapping) else None
     if action not in ("decline", "cancel") and (action != "accept" or answer not in ("yes", "no")):
         return Verdict(
             False,
-            "The form came back without its answer, which is yes or no. Nothing was sent; call again to ask again.",
+            "The form came back without its answer, which is yes or no; call again to ask again.",
         )
     if action == "accept" and answer == "yes":
-        return Verdict(True, asking=asking)
+        return Verdict(True)
     if seconds is None or seconds < SOON:
         return Verdict(False, NOBODY)
     how = "closed the question" if action == "cancel" else "said no"
-    return Verdict(False, f"The user {how}. Nothing was sent.")
+    return Verdict(False, f"The user {how}.")

@@ -40,7 +40,7 @@ def check(platform: ToolSource, tool: Tool, given: Mapping[str, Any], as_read: C
         if not _is_verbatim(place) and has_escaped_breaks(text):
             raise Refused(
                 f"{place} has the two characters backslash and n where its line breaks should be, and would be stored "
-                "as one line. Send real line breaks (in JSON a single \\n). Nothing was sent."
+                "as one line. Send real line breaks (in JSON a single \\n)."
             )
 
 
@@ -79,7 +79,7 @@ def _of_shortened(platform: ToolSource, tool: Tool, place: str) -> str:
     rest = f"Read the rest with {reader} and its text_from" if reader else "Give the whole text"
     return (
         f"{place} holds the mark of a text that was shown shortened, so the rest of that text would be lost. "
-        f"{rest}{_or_edit(tool)}. Nothing was sent."
+        f"{rest}{_or_edit(tool)}."
     )
 
 
@@ -88,7 +88,7 @@ def _of_masked(tool: Tool, place: str) -> str:
     return (
         f"{place} holds {MASK}, which a read shows in place of a secret, {lost}. Give the text as it is "
         f"meant{_or_edit(tool)}. Where these characters are meant themselves, or the secret may stay out, write "
-        "[ hidden ]. Nothing was sent."
+        "[ hidden ]."
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
+from server.guards.open_acts import closing_acts
 from tools.kit.errors import Refused
 
 KEPT_SECONDS: Final = 1_200.0
@@ -55,7 +56,8 @@ class Rounds:
             ctx = replace(ctx, params={**params, "inputResponses": _as_the_sdk_takes_it(answers)})
         token = _present.set(present)
         try:
-            result = await call_next(ctx)
+            async with closing_acts():
+                result = await call_next(ctx)
         finally:
             _present.reset(token)
         asked = result.get("requestState") if isinstance(result, Mapping) else getattr(result, "request_state", None)
@@ -74,7 +76,7 @@ class Rounds:
             return  # a handshake connection: its answer came over the live connection, once
         if present.key in self._used:
             raise Refused(
-                "This question was already answered, and an answer is used once, so nothing was sent now. Read the "
+                "This question was already answered, and an answer is used once. Read the "
                 "current state; if it has to be done, call again and the user is asked again."
             )
         self._keep(self._used, present.key)

@@ -17,12 +17,9 @@ def check_visible(arguments: Mapping[str, Any], holds: Callable[[str], bool]) ->
     """
     for place, text in texts_in(arguments):
         if (found := stray(text)) is not None:
-            raise Refused(
-                f"{place} holds {found}, which a person who is asked cannot see. Send the text without it. "
-                "Nothing was sent."
-            )
+            raise Refused(f"{place} holds {found}, which a person who is asked cannot see. Send the text without it.")
         if holds(text):
-            raise Refused(f"{place} holds a credential of this server. Nothing was sent.")
+            raise Refused(f"{place} holds a credential of this server.")
 
 
 def texts_in(given: Any, at: str = "") -> Iterator[tuple[str, str]]:

@@ -89,7 +89,7 @@ class PlatformInbox:
         if not public:
             raise Refused(
                 "Nobody has said yet at what address the inbox is reached from outside. A person starts it with "
-                "`testdesk inbox --public-url https://...`. Nothing was sent."
+                "`testdesk inbox --public-url https://...`."
             )
         return public
 

@@ -10,6 +10,7 @@ from server.guards import consent, rounds
 from server.sandbox import SandboxTransport
 from tests.desk import CANCEL, DECLINE, ERAS, NO, YES, change_bug, desk, sandboxes, settings, text
 from tools.kit.network import Network
+from tools.kit.toolset import Tool
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
@@ -35,6 +36,44 @@ async def test_a_yes_carries_the_act_out_once_and_shows_before_and_after(mode: s
 
 
 @both_eras
+async def test_an_act_reads_once_for_its_question_and_once_after_the_yes(mode: str) -> None:
+    async with desk(mode) as d:
+        await d.answer("testio_reject_bug", **REJECT)
+        reads = [line for line in d.arrived() if line not in d.writes()]
+        assert len(reads) == 4, reads
+
+
+@both_eras
+async def test_an_act_without_a_person_to_ask_reads_once(mode: str) -> None:
+    async with desk(mode, told=settings({"TESTDESK_CONSENT": "client"})) as d:
+        await d.answer("testio_reject_bug", **REJECT)
+        assert [line for line in d.arrived() if line not in d.writes()] == [
+            "GET /bugs/88107",
+            "GET /bugs/reject_reasons",
+        ]
+
+
+@both_eras
+@pytest.mark.parametrize("person", [YES, NO, DECLINE, CANCEL, None], ids=["yes", "no", "decline", "cancel", "nobody"])
+async def test_every_act_that_a_call_began_is_closed_with_it(
+    mode: str, person: ElicitResult | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts: list[Any] = []
+    begin = Tool.act
+
+    def began(tool: Tool, *given: Any) -> Any:
+        acts.append(begin(tool, *given))
+        return acts[-1]
+
+    monkeypatch.setattr(Tool, "act", began)
+    async with desk(mode, person=person) as d:
+        await d.call("testio_reject_bug", **REJECT)
+        await d.call("testio_accept_bug", bug_id=88101)
+    assert bool(acts) is (person is not None)
+    assert all(act.ag_frame is None for act in acts)
+
+
+@both_eras
 @pytest.mark.parametrize("answer", [NO, DECLINE, CANCEL], ids=["no", "decline", "cancel"])
 async def test_anything_but_a_yes_sends_nothing_and_says_so(
     mode: str, answer: ElicitResult, monkeypatch: pytest.MonkeyPatch
@@ -42,7 +81,7 @@ async def test_anything_but_a_yes_sends_nothing_and_says_so(
     async with desk(mode, person=answer) as d:
         monkeypatch.setattr(consent, "SOON", 60)
         told = await d.refusal("testio_reject_bug", **REJECT)
-        assert told == consent.NOBODY, "nobody reads a question so fast"
+        assert told == f"{consent.NOBODY} Nothing was sent.", "nobody reads a question so fast"
         monkeypatch.setattr(consent, "SOON", 0)
         how = "closed the question" if answer is CANCEL else "said no"
         assert await d.refusal("testio_reject_bug", **REJECT) == f"The user {how}. Nothing was sent."

@@ -271,7 +271,7 @@ class ApiClient:
                 self._notice_time(response.headers.get("date"))
                 raw = without_escaped_marks(await self._body(response, str(request), request.is_write))
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
-            raise Refused("The request is too long for an address, or not Unicode text. Nothing was sent.") from error
+            raise Refused("The request is too long for an address, or not Unicode text.") from error
         except UNREACHED as error:
             rest = (
                 "Nothing was sent." if request.is_write else "Check the network and the base address, then try again."

@@ -73,25 +73,25 @@ class TextEdit(Sent):
         if count == 0 and rendered is not None and old in self._as_read(rendered):
             raise Refused(
                 f"{name} is stored with markup that reads leave out, and some stands within the old text of the edit. "
-                "Take a shorter piece, or give the whole text. Nothing was sent."
+                "Take a shorter piece, or give the whole text."
             )
         if count == 0:
             raise Refused(
                 f"The old text of the edit does not occur in {name}. Copy it exactly from a fresh read, capitals and "
-                "spaces included. Nothing was sent."
+                "spaces included."
             )
         if count > 1:
             raise Refused(
                 f"The old text of the edit occurs {count} times in {name}. Add text before or after it until it "
-                "occurs once. Nothing was sent."
+                "occurs once."
             )
         place = _place(text, visible, old)
         if place is None:
             raise Refused(
                 f"{MASK} in the old text of the edit of {name} stands for a masked secret, which cannot be part of a "
-                "piece: take the text beside it. Nothing was sent."
+                "piece: take the text beside it."
                 if MASK in old
-                else f"{name} cannot be edited in part, because of what is masked in it. Nothing was sent."
+                else f"{name} cannot be edited in part, because of what is masked in it."
             )
         return text[: place[0]] + self.new + text[place[1] :]
 
@@ -118,19 +118,15 @@ def apply_edits(
     whole = set(replaced)
     for edit in edits or ():
         if edit.field not in stored:
-            raise Refused(
-                f"There is no text {edit.field[:120]!r} to edit here; there is {_names(stored)}. Nothing was sent."
-            )
+            raise Refused(f"There is no text {edit.field[:120]!r} to edit here; there is {_names(stored)}.")
         if edit.field in whole:
-            raise Refused(f"Give {edit.field} whole or edit it, not both. Nothing was sent.")
+            raise Refused(f"Give {edit.field} whole or edit it, not both.")
         before = changed.get(edit.field, stored[edit.field] or "")
         if not before:
-            raise Refused(f"{edit.field} is empty, so there is nothing to edit: give it whole. Nothing was sent.")
+            raise Refused(f"{edit.field} is empty, so there is nothing to edit: give it whole.")
         text = edit.applied(before)
         if len(text) > MOST_CHARACTERS:
-            raise Refused(
-                f"{edit.field} would have {len(text)} characters; {MOST_CHARACTERS} can be sent. Nothing was sent."
-            )
+            raise Refused(f"{edit.field} would have {len(text)} characters; {MOST_CHARACTERS} can be sent.")
         changed[edit.field] = text
     return changed
 

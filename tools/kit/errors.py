@@ -15,6 +15,9 @@ TestdeskError
    └─ OutcomeUnknown       a write left and no answer came: it may have happened
 """
 
+from collections.abc import Awaitable
+from typing import Final, TypeVar
+
 from tools.kit.text import quote
 
 __all__ = [
@@ -31,7 +34,10 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "UnexpectedShape",
+    "found",
 ]
+
+T = TypeVar("T")
 
 
 class TestdeskError(Exception):
@@ -44,8 +50,15 @@ class NotConfigured(TestdeskError):
     """There is no credential for this platform."""
 
 
+NOTHING_SENT: Final = "Nothing was sent."
+
+
 class Refused(TestdeskError):
-    """A rule, a guard or a person said no, before anything was sent."""
+    """A rule, a guard or a person said no, before anything was sent; its text ends by saying so."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        super().__init__(f"{sentence} {NOTHING_SENT}")
 
 
 class PlatformError(TestdeskError):
@@ -98,3 +111,16 @@ class UnexpectedShape(PlatformError):
 
 class OutcomeUnknown(PlatformError):
     """A write left, and whether it happened is not known; it is never sent again by itself."""
+
+
+async def found(read: Awaitable[T], what: str, *, listed_by: str, within: str | None = None) -> T:
+    """Await the read of one thing, such as "run 812", and say which tool lists its kind where there is no such thing.
+
+    Raises:
+        NotFound: "No run 812. testery_list_test_runs shows ids." `within`, such as "Product 7", is what lacks it.
+    """
+    try:
+        return await read
+    except NotFound as error:
+        lacks = f"{within} has no {what}" if within else f"No {what}"
+        raise NotFound(f"{lacks}. {listed_by} shows {'its ' if within else ''}ids.", status=404) from error

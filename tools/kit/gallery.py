@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tools.kit.errors import PlatformError, Refused
-from tools.kit.picture import ANSWER_BYTES, Picture, Pictures, TooLarge, in_bytes
+from tools.kit.errors import PlatformError
+from tools.kit.picture import ANSWER_BYTES, NotFetched, Picture, Pictures, TooLarge, in_bytes
 from tools.kit.together import gather
 
 
@@ -52,6 +52,6 @@ async def _look(pictures: Pictures, address: str) -> FetchedPicture:
         picture = await pictures.fetch(address)
     except TooLarge as error:
         return FetchedPicture(why=str(error), mime=error.mime, size=error.size or pictures.picture_limit + 1)
-    except (Refused, PlatformError) as error:
+    except (NotFetched, PlatformError) as error:
         return FetchedPicture(why=str(error))
     return FetchedPicture(picture, mime=picture.mime, size=len(picture.data))

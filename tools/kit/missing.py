@@ -78,5 +78,5 @@ def refuse_if_missing(what: str) -> None:
     if missing := missing_so_far().sentence:
         raise Refused(
             f"{what} would be written back whole, but {missing}, and would be lost. Change it in the web app, or give "
-            "it anew as a whole. Nothing was sent."
+            "it anew as a whole."
         )

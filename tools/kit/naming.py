@@ -71,14 +71,12 @@ def pick(word: str, choices: Sequence[Choice], *, what: str, shows: str, parts: 
         return found[0]
     asked = repr(clean(word)[:80])
     if found:
-        raise Refused(f"{asked} fits more than one {what}: {choices_text(found)}. Give the id. Nothing was sent.")
+        raise Refused(f"{asked} fits more than one {what}: {choices_text(found)}. Give the id.")
     near = matching(word, choices) or choices
     plain = normalized(word)
     near = sorted(near, key=lambda choice: -difflib.SequenceMatcher(None, plain, normalized(choice.name)).ratio())
     exact = "" if parts else "whole "
-    raise Refused(
-        f"No {what} has the {exact}name or id {asked}. There are: {choices_text(near, shows)}. Nothing was sent."
-    )
+    raise Refused(f"No {what} has the {exact}name or id {asked}. There are: {choices_text(near, shows)}.")
 
 
 @dataclass(frozen=True)

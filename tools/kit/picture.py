@@ -8,7 +8,7 @@ import httpx
 from pydantic import ConfigDict, Field
 
 from tools.kit.client import ApiClient
-from tools.kit.errors import PlatformError, Refused, Unavailable
+from tools.kit.errors import PlatformError, TestdeskError, Unavailable
 from tools.kit.model import Answer
 from tools.kit.network import Account, decompressed
 
@@ -28,7 +28,11 @@ class Picture:
     mime: str
 
 
-class TooLarge(Refused):
+class NotFetched(TestdeskError):
+    """A picture that is not shown; its text says why, as half a sentence."""
+
+
+class TooLarge(NotFetched):
     """A picture beyond the limit; its kind and, where the host says it, its size are known."""
 
     def __init__(self, limit: int, *, mime: str, size: int | None = None) -> None:
@@ -81,17 +85,17 @@ class Pictures(ApiClient):
         """Fetch one picture, checking host, size and kind (by its first bytes, not by what the host says).
 
         Raises:
-            Refused: for a host that is not allowed, or a body that is no picture.
+            NotFetched: for a host that is not allowed, or a body that is no picture.
             TooLarge: for a picture beyond the limit, of which no more than that is read.
         """
         if not self.allowed(address):
-            raise Refused("its host is not in TESTDESK_ATTACHMENT_HOSTS")
+            raise NotFetched("its host is not in TESTDESK_ATTACHMENT_HOSTS")
         if self._http is None:
             self._http = self.account.network.client("", None)
         try:
             async with self._slots, self._http.stream("GET", address, headers={"Accept": "image/*"}) as response:
                 if response.is_redirect:
-                    raise Refused("its host answers with a redirect, which is not followed")
+                    raise NotFetched("its host answers with a redirect, which is not followed")
                 if not response.is_success:
                     raise Unavailable(f"its host answered {response.status_code}", status=response.status_code)
                 size = _announced(response)
@@ -111,7 +115,7 @@ class Pictures(ApiClient):
                 return mime
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
             return "image/webp"
-        raise Refused("it is not a PNG, JPEG, GIF or WebP picture")
+        raise NotFetched("it is not a PNG, JPEG, GIF or WebP picture")
 
 
 def in_bytes(size: int) -> str:

@@ -1,8 +1,11 @@
 """How a platform is declared: what it is, what opens it, and its parts."""
 
+import importlib
+import pkgutil
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import ModuleType
 from typing import Any
 
 from tools.kit.network import Account
@@ -38,6 +41,13 @@ class Setting:
     """How the instructions tell its value to a model, with {} in its place; empty: it need not know."""
     sandbox_value: str | None = None
     """Its value in a sandbox, whatever the environment says."""
+
+
+def toolsets_of(package: ModuleType) -> tuple[Toolset[Any], ...]:
+    """The toolsets of all modules of a package; imports them."""
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."))
+    values = [value for name in names for value in vars(importlib.import_module(name)).values()]
+    return tuple(dict.fromkeys(value for value in values if isinstance(value, Toolset)))
 
 
 class ToolSource:

@@ -107,7 +107,7 @@ async def read_junit(file: OpenFile) -> Report:
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _no_document_type
     await _parsed(file, parser, "JUnit")
     if not reading.report.tests:
-        raise Refused(f"{_named(file)} has no test case, so it proves nothing. Nothing was sent.")
+        raise Refused(f"{_named(file)} has no test case, so it proves nothing.")
     return reading.report
 
 
@@ -149,7 +149,7 @@ async def _pieces(file: OpenFile) -> AsyncIterator[bytes]:
         async for piece in file.pieces():
             yield piece
     except PlatformError as error:
-        raise Refused(f"{_named(file)} was changed while it was read. Nothing was sent.") from error
+        raise Refused(f"{_named(file)} was changed while it was read.") from error
 
 
 async def _parsed(file: OpenFile, parser: expat.XMLParserType, kind: str) -> None:
@@ -186,7 +186,7 @@ def _reason(error: Exception, piece: bytes, place: int) -> str:
 
 
 def _refused(file: OpenFile, line: int, why: str, kind: str) -> Refused:
-    return Refused(f"{_named(file)} is no {kind} file that can be read: line {line}: {why}. Nothing was sent.")
+    return Refused(f"{_named(file)} is no {kind} file that can be read: line {line}: {why}.")
 
 
 def _named(file: OpenFile) -> str:

@@ -1,14 +1,17 @@
 """How tools are declared: Effect, Tool, Resource, Toolset."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+from tools.kit.asking import Ask, Asking, answer_type
+
 C = TypeVar("C")
 P = ParamSpec("P")
 R = TypeVar("R")
+A = TypeVar("A", bound=Awaitable[Any] | AsyncGenerator[Any, None])
 
 
 class Effect(StrEnum):
@@ -41,12 +44,12 @@ any of the tool's parameters by name, and refuses what cannot work before anybod
 class Tool:
     """A declared tool: a function, what it does to the world, and how a person is asked about it."""
 
-    function: Callable[..., Awaitable[Any]]
+    function: Callable[..., Awaitable[Any] | AsyncGenerator[Any, None]]
     effect: Effect
     idempotent: bool
     question: Question | None = None
     unasked_when: Callable[..., bool] | None = None
-    """True where the arguments alone show that no question is needed; takes parameters by name, sends nothing."""
+    """True where the arguments alone show that no question is needed, so that a client that cannot ask may call it."""
     verify_with: str | None = None
     """The reading tool that shows whether a write happened whose answer was lost; None: the API shows it nowhere."""
     full_text_in: str | None = None
@@ -73,6 +76,35 @@ class Tool:
     @property
     def sentence(self) -> str:
         return inspect.cleandoc(self.function.__doc__ or "")
+
+    @property
+    def asks(self) -> bool:
+        """Whether it may ask before it acts."""
+        return self.question is not None or inspect.isasyncgenfunction(self.function)
+
+    @property
+    def answer(self) -> Any:
+        """The type of its answer."""
+        return answer_type(inspect.signature(self.function, eval_str=True).return_annotation)
+
+    def act(self, api: Any, arguments: Mapping[str, Any]) -> Asking[Any]:
+        """An act of a tool that asks, which has not begun."""
+        act: Any = self._pair(api, arguments) if self.question is not None else self.function(api, **arguments)
+        return act  # type: ignore[no-any-return]
+
+    def is_unasked(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether its arguments alone show that no question is needed."""
+        check = self.unasked_when
+        return check is not None and check(**{name: arguments[name] for name in inspect.signature(check).parameters})
+
+    async def _pair(self, api: Any, arguments: Mapping[str, Any]) -> Asking[Any]:
+        def taken(function: Any) -> dict[str, Any]:
+            return {name: arguments[name] for name in inspect.signature(function).parameters if name in arguments}
+
+        question: Any = self.question
+        act: Any = self.function
+        yield Ask(None if self.is_unasked(arguments) else await question(api, **taken(question)))
+        yield await act(api, **taken(act))
 
 
 @dataclass(frozen=True)
@@ -110,7 +142,7 @@ class Toolset(Generic[C]):
         idempotent: bool,
         verify_with: str | None,
         unasked_when: Callable[..., bool] | None = None,
-    ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
+    ) -> Callable[[Callable[Concatenate[C, P], A]], Callable[Concatenate[C, P], A]]:
         """Declare a tool whose change can be taken back; a question is for the cases where it is not harmless."""
         return self._declare(
             Effect.WRITES, question=question, idempotent=idempotent, verify_with=verify_with, unasked_when=unasked_when
@@ -118,12 +150,12 @@ class Toolset(Generic[C]):
 
     def destroys(
         self,
-        question: Question,
+        question: Question | None = None,
         *,
         idempotent: bool,
         verify_with: str | None,
         unasked_when: Callable[..., bool] | None = None,
-    ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
+    ) -> Callable[[Callable[Concatenate[C, P], A]], Callable[Concatenate[C, P], A]]:
         """Declare a tool whose change the API cannot take back."""
         return self._declare(
             Effect.DESTROYS,
@@ -135,12 +167,12 @@ class Toolset(Generic[C]):
 
     def spends(
         self,
-        question: Question,
+        question: Question | None = None,
         *,
         verify_with: str | None,
         idempotent: bool = False,
         unasked_when: Callable[..., bool] | None = None,
-    ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
+    ) -> Callable[[Callable[Concatenate[C, P], A]], Callable[Concatenate[C, P], A]]:
         """Declare a tool that orders something paid."""
         return self._declare(
             Effect.SPENDS, question=question, idempotent=idempotent, verify_with=verify_with, unasked_when=unasked_when
@@ -152,17 +184,20 @@ class Toolset(Generic[C]):
         """Declare a page at `template` below the platform's scheme; `complete` takes the client, a variable's name,
         what was typed of it, and the variables before it."""
 
-        def keep(function: Callable[Concatenate[C, P], Awaitable[str]]) -> Callable[Concatenate[C, P], Awaitable[str]]:
+        def add(function: Callable[Concatenate[C, P], Awaitable[str]]) -> Callable[Concatenate[C, P], Awaitable[str]]:
             self.resources.append(Resource(template, function, complete))
             return function
 
-        return keep
+        return add
 
     def _declare(
         self, effect: Effect, **how: Any
-    ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Callable[Concatenate[C, P], Awaitable[R]]]:
-        def keep(function: Callable[Concatenate[C, P], Awaitable[R]]) -> Callable[Concatenate[C, P], Awaitable[R]]:
-            self.tools.append(Tool(function=function, effect=effect, needs=self.needs, **how))
+    ) -> Callable[[Callable[Concatenate[C, P], A]], Callable[Concatenate[C, P], A]]:
+        def add(function: Callable[Concatenate[C, P], A]) -> Callable[Concatenate[C, P], A]:
+            declared = Tool(function=function, effect=effect, needs=self.needs, **how)
+            if effect in {Effect.DESTROYS, Effect.SPENDS} and not declared.asks:
+                raise TypeError(f"{declared.name} {effect} and asks no question")
+            self.tools.append(declared)
             return function
 
-        return keep
+        return add

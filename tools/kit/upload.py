@@ -108,34 +108,34 @@ def _checked(wanted: str, allowed: str, extensions: Collection[str], at_most: in
     if not roots:
         raise Refused(
             f"No file may be uploaded here: {DIRECTORIES} names no directory. Whoever runs the server can set it to "
-            f"the directories that hold such files, whole paths separated by {os.pathsep!r}. Nothing was sent."
+            f"the directories that hold such files, whole paths separated by {os.pathsep!r}."
         )
     if not Path(wanted).is_absolute():
-        raise Refused("Give the whole path of the file. Nothing was sent.")
+        raise Refused("Give the whole path of the file.")
     real = _resolved(wanted)
     # A file that is not there is told from one that is not allowed only where it would be allowed.
     place = real if real is not None else _resolved(wanted, strict=False)
     root = next((root for root in roots if place is not None and root in place.parents), None)
     if root is None:
         listed = ", ".join(map(str, roots))
-        raise Refused(f"Only files below {listed} may be uploaded ({DIRECTORIES}). Nothing was sent.")
+        raise Refused(f"Only files below {listed} may be uploaded ({DIRECTORIES}).")
     if real is None:
-        raise Refused("There is no such file. Nothing was sent.")
+        raise Refused("There is no such file.")
     if real.suffix.lower() not in extensions:
-        raise Refused(f"Only {', '.join(extensions)} files can be uploaded. Nothing was sent.")
+        raise Refused(f"Only {', '.join(extensions)} files can be uploaded.")
     if not _is_text(real.name):
-        raise Refused("The name of the file is not Unicode text. Nothing was sent.")
+        raise Refused("The name of the file is not Unicode text.")
     file = _open(root, real)
     if file.is_regular and file.names > 1:
         file.close()
         raise Refused(
             "The file has another name elsewhere (a hard link), so it may not be one of these directories' own. "
-            "Copy it there. Nothing was sent."
+            "Copy it there."
         )
     if not file.is_regular or not 1 <= file.size <= at_most:
         file.close()
         size = f"It has {file.size:,} bytes; from 1 to {at_most:,} can be uploaded."
-        raise Refused(f"{size if file.is_regular else 'It is not a regular file.'} Nothing was sent.")
+        raise Refused(f"{size if file.is_regular else 'It is not a regular file.'}")
     return file
 
 
@@ -151,7 +151,7 @@ def _open(root: Path, real: Path) -> OpenFile:
         return file
     except OSError as error:
         told = error.strerror or "it was moved meanwhile"
-        raise Refused(f"The file cannot be opened ({told}). Nothing was sent.") from error
+        raise Refused(f"The file cannot be opened ({told}).") from error
 
 
 def _open_below(root: Path, parts: tuple[str, ...]) -> int:
@@ -196,12 +196,12 @@ class Storage(ApiClient):
         """Refuse an address to which no file may be sent, though the platform gave it.
 
         Raises:
-            Refused: when the way there could be listened to, or when it leads into this machine's own network.
+            PlatformError: when the way there could be listened to, or when it leads into this machine's own network.
         """
         if not is_private(address, self.account):
-            raise Refused("The platform gave an address without TLS for the file. The file was not sent.")
+            raise PlatformError("The platform gave an address without TLS for the file. The file was not sent.")
         if is_internal(urlsplit(address).hostname or "") and not self._is_at_home:
-            raise Refused(
+            raise PlatformError(
                 "The platform gave an address inside a private network for the file, where no storage of it is. "
                 "The file was not sent."
             )

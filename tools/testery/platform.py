@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from tools.kit.platform import Credential, Parts, Platform, Setting
+from tools.kit.platform import Credential, Parts, Platform, Setting, toolsets_of
 from tools.testery.client.credentials import KEPT_IN, PROFILE, TOKEN, found_token
 
 if TYPE_CHECKING:
@@ -11,47 +11,13 @@ if TYPE_CHECKING:
 
 def parts() -> Parts:
     """Its client and tools, which only those pay for who use them."""
+    from tools.testery import tools
     from tools.testery.client.testery import Testery
-    from tools.testery.tools import (
-        account,
-        comparing,
-        deploys,
-        environments,
-        failures,
-        pages,
-        plans,
-        projects,
-        results,
-        runs,
-        schedules,
-        stages,
-        starting,
-        test_history,
-        uploads,
-        waiting,
-    )
     from tools.testery.tools.survey import survey
 
     return Parts(
         client=Testery,
-        toolsets=(
-            account.tool,
-            projects.tool,
-            runs.tool,
-            starting.tool,
-            waiting.tool,
-            results.tool,
-            failures.tool,
-            comparing.tool,
-            test_history.tool,
-            uploads.tool,
-            environments.tool,
-            stages.tool,
-            schedules.tool,
-            deploys.tool,
-            plans.tool,
-            pages.tool,
-        ),
+        toolsets=toolsets_of(tools),
         probe=probe,
         survey=survey,
     )

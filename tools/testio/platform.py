@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from tools.kit.platform import Credential, Parts, Platform, Setting
+from tools.kit.platform import Credential, Parts, Platform, Setting, toolsets_of
 from tools.kit.text import many
 
 if TYPE_CHECKING:
@@ -11,64 +11,17 @@ if TYPE_CHECKING:
 
 def parts() -> Parts:
     """Its client and tools, which only those pay for who use them."""
+    from tools.testio import tools
     from tools.testio.client.testio import TestIO
-    from tools.testio.tools import (
-        access_claims,
-        binary_apps,
-        bug_sets,
-        bugs,
-        confirmations,
-        connections,
-        decisions,
-        devices,
-        environments,
-        executions,
-        exploratory_tests,
-        features,
-        inbox,
-        orders,
-        product_changes,
-        products,
-        stories,
-        survey,
-        templates,
-        test_case_tests,
-        test_cases,
-        test_history,
-        triage,
-        waiting,
-    )
+    from tools.testio.tools.inbox import EXPORT
+    from tools.testio.tools.survey import survey
 
     return Parts(
         client=TestIO,
-        toolsets=(
-            products.tool,
-            exploratory_tests.tool,
-            orders.tool,
-            test_cases.tool,
-            test_case_tests.tool,
-            test_history.tool,
-            devices.tool,
-            bugs.tool,
-            bug_sets.tool,
-            decisions.tool,
-            confirmations.tool,
-            triage.tool,
-            waiting.tool,
-            inbox.tool,
-            product_changes.tool,
-            features.tool,
-            stories.tool,
-            executions.tool,
-            environments.tool,
-            binary_apps.tool,
-            templates.tool,
-            connections.tool,
-            access_claims.tool,
-        ),
+        toolsets=toolsets_of(tools),
         probe=probe,
-        webhooks=(inbox.EXPORT,),
-        survey=survey.survey,
+        webhooks=(EXPORT,),
+        survey=survey,
     )
 
 

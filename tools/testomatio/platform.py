@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tools.kit.platform import Credential, Parts, Platform, Setting
+from tools.kit.platform import Credential, Parts, Platform, Setting, toolsets_of
 from tools.testomatio.client.families import (
     A_GENERAL_ONE,
     A_PROJECTS_ONE,
@@ -21,87 +21,13 @@ if TYPE_CHECKING:
 
 def parts() -> Parts:
     """Its client and tools, which only those pay for who use them."""
+    from tools.testomatio import tools
     from tools.testomatio.client.testomatio import Testomatio
-    from tools.testomatio.tools import (
-        analytics,
-        attachments,
-        branches,
-        comments,
-        importing,
-        issues,
-        label_links,
-        labels,
-        pages,
-        parameters,
-        plans,
-        projects,
-        reported_results,
-        reporting,
-        requirements,
-        result_changes,
-        results,
-        run_changes,
-        run_events,
-        run_pages,
-        run_report,
-        rungroups,
-        runs,
-        shares,
-        steps,
-        suite_changes,
-        suite_tree,
-        suites,
-        templates,
-        test_batches,
-        test_changes,
-        test_history,
-        tests,
-        web_changes,
-        web_runs,
-    )
     from tools.testomatio.tools.survey import survey
 
     return Parts(
         client=Testomatio,
-        toolsets=(
-            projects.tool,
-            projects.web,
-            suite_tree.either,
-            suites.tool,
-            suites.either,
-            suite_changes.tool,
-            tests.tool,
-            test_changes.tool,
-            test_batches.tool,
-            labels.tool,
-            label_links.tool,
-            steps.tool,
-            issues.tool,
-            attachments.tool,
-            requirements.tool,
-            branches.tool,
-            shares.tool,
-            parameters.web,
-            templates.web,
-            comments.web,
-            pages.tool,
-            runs.tool,
-            run_changes.tool,
-            run_events.tool,
-            run_report.tool,
-            run_pages.tool,
-            results.tool,
-            test_history.tool,
-            result_changes.tool,
-            rungroups.tool,
-            plans.tool,
-            analytics.tool,
-            web_runs.tool,
-            web_changes.tool,
-            reporting.tool,
-            reported_results.tool,
-            importing.tool,
-        ),
+        toolsets=toolsets_of(tools),
         probe=probe,
         survey=survey,
     )

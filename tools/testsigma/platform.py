@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from tools.kit.platform import Credential, Parts, Platform, Setting
+from tools.kit.platform import Credential, Parts, Platform, Setting, toolsets_of
 from tools.kit.text import many
 from tools.testsigma.client.variables import BASE_URL, OTHER_TOKEN, REGION, TOKEN, USER
 
@@ -21,43 +21,13 @@ WHERE: Final = "in Testsigma under Settings, API Keys"
 
 def parts() -> Parts:
     """Its client and tools, which only those pay for who use them."""
+    from tools.testsigma import tools
     from tools.testsigma.client.testsigma import Testsigma
-    from tools.testsigma.tools import (
-        case_changes,
-        folders,
-        imports,
-        pages,
-        plan_changes,
-        projects,
-        recording,
-        run_changes,
-        settings,
-        step_groups,
-        test_cases,
-        test_history,
-        test_plans,
-        test_runs,
-    )
     from tools.testsigma.tools.survey import survey
 
     return Parts(
         client=Testsigma,
-        toolsets=(
-            projects.tool,
-            folders.tool,
-            test_cases.tool,
-            case_changes.tool,
-            step_groups.tool,
-            test_runs.tool,
-            test_history.tool,
-            run_changes.tool,
-            recording.tool,
-            imports.tool,
-            test_plans.tool,
-            plan_changes.tool,
-            settings.tool,
-            pages.tool,
-        ),
+        toolsets=toolsets_of(tools),
         probe=probe,
         survey=survey,
     )

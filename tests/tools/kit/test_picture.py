@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from tests.tools.kit.wire import Answer, Poured, Wire, fails, says
-from tools.kit.errors import PlatformError, Refused, Unavailable
+from tools.kit.errors import PlatformError, Unavailable
 from tools.kit.gallery import PictureRequest, fetch_pictures
 from tools.kit.network import Account, Network
-from tools.kit.picture import PICTURE_LIMIT, Album, Picture, Pictures, TooLarge, is_loopback
+from tools.kit.picture import PICTURE_LIMIT, Album, NotFetched, Picture, Pictures, TooLarge, is_loopback
 
 pytestmark = pytest.mark.anyio
 
@@ -87,7 +87,7 @@ def test_an_allowed_host_is_allowed(address: str) -> None:
     ],
 )
 async def test_any_other_address_is_refused_without_a_request(address: str) -> None:
-    with respx.mock() as network, pytest.raises(Refused, match="TESTDESK_ATTACHMENT_HOSTS"):
+    with respx.mock() as network, pytest.raises(NotFetched, match="TESTDESK_ATTACHMENT_HOSTS"):
         await live().fetch(address)
     assert not network.calls
 
@@ -181,7 +181,7 @@ async def test_a_picture_is_what_its_first_bytes_say(data: bytes, mime: str) -> 
 )
 async def test_what_is_no_picture_is_refused_whatever_its_host_says(data: bytes) -> None:
     pictures, _ = behind(says(content=data, headers={"content-type": "image/png"}))
-    with pytest.raises(Refused, match="not a PNG, JPEG, GIF or WebP"):
+    with pytest.raises(NotFetched, match="not a PNG, JPEG, GIF or WebP"):
         await pictures.fetch(GOOD)
 
 
@@ -247,7 +247,7 @@ async def test_a_picture_packed_twice_is_not_unpacked() -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_refused(location: str, status: int) -> None:
     pictures, wire = behind(says(status, headers={"location": location}))
-    with pytest.raises(Refused, match="redirect, which is not followed"):
+    with pytest.raises(NotFetched, match="redirect, which is not followed"):
         await pictures.fetch(GOOD)
     assert len(wire.arrived) == 1
 

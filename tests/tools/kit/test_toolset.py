@@ -92,7 +92,7 @@ def test_a_change_says_whether_it_may_be_repeated(verb: str) -> None:
 @pytest.mark.parametrize("verb", ["destroys", "spends"])
 def test_what_cannot_be_taken_back_has_its_question(verb: str) -> None:
     with pytest.raises(TypeError, match="question"):
-        getattr(Toolset(Client), verb)(idempotent=True, verify_with="get_thing")
+        getattr(Toolset(Client), verb)(idempotent=True, verify_with="get_thing")(get_thing)
 
 
 def test_a_platform_has_the_tools_and_pages_of_all_its_toolsets_in_order() -> None:

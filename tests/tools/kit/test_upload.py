@@ -16,7 +16,7 @@ from tests.tools.kit.loopback import document, head, listening
 from tests.tools.kit.wire import FOUND, Answer, Thing, Wire, fails, says
 from tools.kit import upload
 from tools.kit.client import ApiClient
-from tools.kit.errors import HostMoved, Invalid, OutcomeUnknown, PlatformError, Refused, Unavailable
+from tools.kit.errors import HostMoved, Invalid, OutcomeUnknown, PlatformError, Unavailable
 from tools.kit.form import Attached, Form
 from tools.kit.network import Account, HeaderToken, Network
 from tools.kit.upload import PIECE, Storage, is_internal, is_private
@@ -259,7 +259,7 @@ async def test_a_storage_that_could_be_listened_to_is_sent_nothing(builds: Path,
     wire = Wire(says(201))
     account = replace(wire.account(), network=Network())
     async with open_in(builds) as file:
-        with pytest.raises(Refused, match="without TLS"):
+        with pytest.raises(PlatformError, match="without TLS"):
             await Storage(account).take(address, Form([Attached(file, "application/zip")]))
     assert wire.arrived == []
 
@@ -289,7 +289,7 @@ async def test_a_storage_inside_a_private_network_is_sent_nothing(builds: Path, 
     wire = Wire(says(201))
     account = replace(wire.account(), network=Network())
     async with open_in(builds) as file:
-        with pytest.raises(Refused, match="private network"):
+        with pytest.raises(PlatformError, match="private network"):
             await Storage(account).take(f"https://{host}/up", Form([Attached(file, "application/zip")]))
     assert wire.arrived == []
 

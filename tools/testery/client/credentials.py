@@ -64,19 +64,19 @@ def checked_file(kept_in: str, profile: str) -> Path:
     """
     file = Path(kept_in)
     if not PROFILE_NAME.fullmatch(profile):
-        raise Refused("A profile's name has letters, digits, '_', '.' and '-', at most 60. Nothing was sent.")
+        raise Refused("A profile's name has letters, digits, '_', '.' and '-', at most 60.")
     if not file.is_absolute() or not file.parent.is_dir():
-        raise Refused(f"{KEPT_IN} has to be the whole path of a file in a directory that is there. Nothing was sent.")
+        raise Refused(f"{KEPT_IN} has to be the whole path of a file in a directory that is there.")
     if not file.exists():
         return file
     if file.is_symlink() or not file.is_file() or (os.name == "posix" and file.stat().st_mode & 0o077):
-        raise Refused(f"The file of {KEPT_IN} is no file that only its owner can read. Nothing was sent.")
+        raise Refused(f"The file of {KEPT_IN} is no file that only its owner can read.")
     try:
         taken = _profiles(file).has_section(profile)
     except (OSError, UnicodeDecodeError, Error) as error:
-        raise Refused(f"The file of {KEPT_IN} cannot be read ({type(error).__name__}). Nothing was sent.") from error
+        raise Refused(f"The file of {KEPT_IN} cannot be read ({type(error).__name__}).") from error
     if taken:
-        raise Refused(f"The file of {KEPT_IN} has a profile of this name already; none is replaced. Nothing was sent.")
+        raise Refused(f"The file of {KEPT_IN} has a profile of this name already; none is replaced.")
     return file
 
 
@@ -91,7 +91,7 @@ def open_to_add(file: Path) -> Iterator[IO[str]]:
     try:
         descriptor = os.open(file, flags, stat.S_IRUSR | stat.S_IWUSR)
     except OSError as error:
-        raise Refused(f"The file of {KEPT_IN} cannot be written ({error.strerror}). Nothing was sent.") from error
+        raise Refused(f"The file of {KEPT_IN} cannot be written ({error.strerror}).") from error
     with os.fdopen(descriptor, "a", encoding="utf-8") as opened:
         yield opened
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tools.kit.errors import Refused
+from tools.kit.errors import PlatformError
 from tools.kit.form import File
 from tools.kit.toolset import Progress, no_progress
 from tools.kit.upload import Storage
@@ -49,10 +49,10 @@ class BuildStorage(Storage):
         """Send a file to a signed address.
 
         Raises:
-            Refused: for an address that no storage of a platform has.
+            PlatformError: for an address that no storage of a platform has.
         """
         self.check(address)
         where, _, query = address.partition("?")
         if urlsplit(where).fragment:
-            raise Refused("The platform gave an address that cannot be one. The file was not sent.")
+            raise PlatformError("The platform gave an address that cannot be one. The file was not sent.")
         await self.send("PUT", where, content=content, auth=Signature(query) if query else None)

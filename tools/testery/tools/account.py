@@ -84,7 +84,7 @@ def checked(email: str) -> str:
         Refused: for what cannot be one.
     """
     if not ADDRESS.fullmatch(email.strip()):
-        raise Refused("This is no e-mail address. Nothing was sent.")
+        raise Refused("This is no e-mail address.")
     return email.strip()
 
 
@@ -117,7 +117,7 @@ def only_for_a_login(api: Testery) -> None:
     if not api.is_login:
         raise Refused(
             f"Only the token of a login in the browser makes other tokens, and {TOKEN} is none. A person makes one in "
-            "the Testery web app under Settings, Integrations, Show API Token. Nothing was sent."
+            "the Testery web app under Settings, Integrations, Show API Token."
         )
 
 
@@ -131,7 +131,7 @@ def place_for(api: Testery) -> str:
     if not kept_in and not api.is_sandbox:
         raise Refused(
             f"A token is shown to nobody here, so it needs a file to be kept in: {KEPT_IN} names none. A person can "
-            "set it, or make a token in the Testery web app under Settings, Integrations. Nothing was sent."
+            "set it, or make a token in the Testery web app under Settings, Integrations."
         )
     return kept_in
 

@@ -24,10 +24,7 @@ def times_a_year(cron: str) -> float | None:
     """
     fields = cron.split()
     if len(fields) != len(_RANGES):
-        raise Refused(
-            "cron takes five fields: minute, hour, day of month, month, day of week, such as '0 2 * * *'. "
-            "Nothing was sent."
-        )
+        raise Refused("cron takes five fields: minute, hour, day of month, month, day of week, such as '0 2 * * *'.")
     read = [_numbers(field.casefold(), place) for place, field in enumerate(fields)]
     if any(numbers is None for numbers in read):
         return None
@@ -53,7 +50,7 @@ def often(cron: str) -> str:
     if yearly is None:
         return "how often that is cannot be told here"
     if not yearly:
-        raise Refused("This cron line never comes due. Nothing was sent.")
+        raise Refused("This cron line never comes due.")
     if yearly >= 365:
         return f"about {_times(yearly / 365)} a day, {_times(yearly)} a year"
     if yearly >= 52:

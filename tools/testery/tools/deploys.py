@@ -47,7 +47,7 @@ def git_fields(provider: str | None, owner: str | None, repo: str | None) -> Map
     """
     fields = {name: value for name, value in (("Provider", provider), ("Owner", owner), ("Repo", repo)) if value}
     if 0 < len(fields) < 3:
-        raise Refused("git_provider, git_owner and git_repo go together. Nothing was sent.")
+        raise Refused("git_provider, git_owner and git_repo go together.")
     return {f"git{name}": value for name, value in fields.items()} or None
 
 

@@ -102,7 +102,7 @@ async def usable_environment(api: Testery, environment_key: str) -> Environment:
     """
     environment = await known_environment(api, environment_key)
     if environment.archived:
-        raise Refused(f"Environment {quote(environment_key)} is archived. Nothing was sent.")
+        raise Refused(f"Environment {quote(environment_key)} is archived.")
     return environment
 
 
@@ -197,7 +197,7 @@ def has_change(
 
 
 def nothing_to_change() -> Refused:
-    return Refused("Say at least one thing to change. Nothing was sent.")
+    return Refused("Say at least one thing to change.")
 
 
 async def about_to_update(

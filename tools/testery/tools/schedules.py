@@ -133,7 +133,7 @@ async def fired_by(api: Testery, cron: str | None, on_deploy_of: Sequence[str] |
         Refused: unless exactly one of the two was said.
     """
     if (cron is None) == (on_deploy_of is None):
-        raise Refused("Give exactly one of cron and on_deploy_of. Nothing was sent.")
+        raise Refused("Give exactly one of cron and on_deploy_of.")
     return None if on_deploy_of is None else [await known_project(api, key) for key in on_deploy_of]
 
 

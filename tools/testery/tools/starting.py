@@ -76,7 +76,7 @@ def checked(suite: str | None, playwright_project: str | None) -> None:
         Refused: before any request.
     """
     if suite is not None and playwright_project is not None:
-        raise Refused("With a suite the platform ignores playwright_project. Leave one of them out. Nothing was sent.")
+        raise Refused("With a suite the platform ignores playwright_project. Leave one of them out.")
 
 
 async def about_to_start(
@@ -264,7 +264,7 @@ async def running(api: Testery, run_id: int) -> Run:
     """
     run = await known_run(api, run_id)
     if run.is_over:
-        raise Refused(f"Run {run.id} is over already: {word(run.said or run.status)}. Nothing was sent.")
+        raise Refused(f"Run {run.id} is over already: {word(run.said or run.status)}.")
     return run
 
 

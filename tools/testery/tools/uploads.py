@@ -88,7 +88,7 @@ def only_in_private(api: Testery) -> None:
         Refused: when the base address has no TLS.
     """
     if not is_private(api.account.base_url, api.account):
-        raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
+        raise Refused("The platform's base address has no TLS, so no file is sent there.")
 
 
 def kind_of(name: str) -> str:
@@ -153,11 +153,10 @@ def step(what: str) -> Iterator[None]:
     try:
         yield
     except (PlatformError, Refused) as error:
-        told = error.sentence if isinstance(error, PlatformError) else str(error)
         kind = OutcomeUnknown if isinstance(error, OutcomeUnknown) else PlatformError
         words = error.words if isinstance(error, PlatformError) else ""
         again = "The same upload may be tried again: a file takes the place of one of the same name."
-        raise kind(f"{what} failed. {told} {again}", words=words) from error
+        raise kind(f"{what} failed. {error.sentence} {again}", words=words) from error
 
 
 @tool.writes(idempotent=True, verify_with=None)
@@ -175,7 +174,7 @@ async def upload_build(
     only_in_private(api)
     inside = name
     if inside is not None and (inside.startswith("/") or ".." in inside.split("/")):
-        raise Refused("name is a path inside the build, without a leading / and without '..'. Nothing was sent.")
+        raise Refused("name is a path inside the build, without a leading / and without '..'.")
     allowed = api.account.settings.get(DIRECTORIES, "")
     async with open_upload(file, allowed=allowed, extensions=BUILDS, at_most=LARGEST_BUILD) as found:
         try:

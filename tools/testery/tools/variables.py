@@ -101,21 +101,16 @@ def change_of(
     to_set, to_remove = to_set or (), to_remove or ()
     checked(to_set, to_remove)
     if (to_set or to_remove) and not holder.tells_variables:
-        raise Refused(
-            "The platform did not show the variables there are, and a change replaces them all. Nothing was sent."
-        )
+        raise Refused("The platform did not show the variables there are, and a change replaces them all.")
     there = {one.key: one for one in holder.variables}
     missing = [key for key in to_remove if key not in there]
     if missing:
-        raise Refused(f"There is no variable {quote(missing[0], at_most=200)} to remove. Nothing was sent.")
+        raise Refused(f"There is no variable {quote(missing[0], at_most=200)} to remove.")
     changed = {}
     for variable in to_set:
         before = there.get(variable.key)
         if before is not None and before.encrypted and variable.encrypted is False:
-            raise Refused(
-                f"Variable {quote(variable.key)} is encrypted; it can be removed, but not made readable. "
-                "Nothing was sent."
-            )
+            raise Refused(f"Variable {quote(variable.key)} is encrypted; it can be removed, but not made readable.")
         # What stood beside the value, such as whether it is a file, stays.
         changed[variable.key] = variable.as_sent(None if before is None else bool(before.encrypted))
     return VariableChange(
@@ -139,12 +134,12 @@ def checked(to_set: Sequence[VariableToSet], to_remove: Sequence[str]) -> None:
     names = [variable.key for variable in to_set] + list(to_remove)
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise Refused(f"Variable {quote(twice, at_most=200)} stands twice. Nothing was sent.")
+        raise Refused(f"Variable {quote(twice, at_most=200)} stands twice.")
     for variable in to_set:
         if not variable.value.get_secret_value() and variable.encrypted is not False:
             raise Refused(
                 f"Variable {quote(variable.key, at_most=200)} has no value. An empty one would wipe a secret; remove "
-                "the variable by name instead, or say encrypted=false for an empty plain text. Nothing was sent."
+                "the variable by name instead, or say encrypted=false for an empty plain text."
             )
 
 

@@ -62,10 +62,10 @@ async def wait_for_run(
     if handle is not None:
         told = decode_handle(handle, run=int, wait=float)
         if run_id not in (None, told["run"]):
-            raise Refused(f"This handle is of run {told['run']}. Leave run_id out, or the handle. Nothing was sent.")
+            raise Refused(f"This handle is of run {told['run']}. Leave run_id out, or the handle.")
         run_id, wait = told["run"], told["wait"]
     if run_id is None:
-        raise Refused("Give a run_id, or the handle of an earlier wait. Nothing was sent.")
+        raise Refused("Give a run_id, or the handle of an earlier wait.")
     number = run_id
     waited = await wait_until(
         lambda: known_run(api, number),

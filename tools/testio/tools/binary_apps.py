@@ -76,9 +76,9 @@ async def upload_binary_app(
 ) -> Uploaded:
     """Upload an app for testers, from a directory that TESTDESK_UPLOAD_DIRS allows on the server's machine."""
     if presigned is False and (bundle_identifier or bundle_version):
-        raise Refused("bundle_identifier and bundle_version go with presigned only. Nothing was sent.")
+        raise Refused("bundle_identifier and bundle_version go with presigned only.")
     if not is_private(api.account.base_url, api.account):
-        raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
+        raise Refused("The platform's base address has no TLS, so no file is sent there.")
     allowed = api.account.settings.get(DIRECTORIES, "")
     async with open_upload(file, allowed=allowed, extensions=EXTENSIONS, at_most=LARGEST) as found:
         kind = TYPES.get(Path(found.name).suffix.lower(), "application/octet-stream")
@@ -108,10 +108,7 @@ async def _in_steps(api: TestIO, file: OpenFile, kind: str, about: dict[str, Any
     steps.done = f"Binary app {place.binary_app_id} was made and stays empty without its file."
     with steps.of("Sending the file to the storage", anew, elsewhere=True):
         form = Form([Attached(file, kind)], fields=place.fields_for(file.name), progress=progress)
-        try:
-            await api.storage.take(place.url, form)
-        except Refused as refused:
-            raise PlatformError(str(refused)) from refused
+        await api.storage.take(place.url, form)
     steps.done = f"The file is in the storage; binary app {place.binary_app_id} is of no use until it is finalized."
     wanted = {"filename": file.name, "file_size": file.size, "content_type": kind}
     with steps.of("Finalizing", anew):

@@ -84,7 +84,7 @@ def alternatives(text: str | None) -> list[list[str]]:
     """
     wanted = [words for part in (text or "").casefold().split("|") if (words := part.split())]
     if not wanted and (text or "").strip():
-        raise Refused("There is no word between the bars of text. Write it as coupon|voucher. Nothing was sent.")
+        raise Refused("There is no word between the bars of text. Write it as coupon|voucher.")
     return wanted
 
 

@@ -53,7 +53,7 @@ async def product_of(api: TestIO, bug: Bug) -> ProductName:
     if bug.product is None and bug.test is not None and bug.test.id is not None:
         bug.product = (await api.exploratory_test(bug.test.id)).product
     if bug.product is None:
-        raise Refused(f"The platform does not say which product bug {bug.id} is of. Nothing was sent.")
+        raise Refused(f"The platform does not say which product bug {bug.id} is of.")
     return bug.product
 
 
@@ -65,10 +65,7 @@ async def bug_to_reproduce(api: TestIO, bug_id: int) -> tuple[Bug, ProductName]:
     """
     bug = await known_bug(api, bug_id)
     if bug.status not in {None, OPEN}:
-        raise Refused(
-            f"Bug {bug.id} is {word(bug.status)}; only an open one ({OPEN}) can be reproduced for you. "
-            "Nothing was sent."
-        )
+        raise Refused(f"Bug {bug.id} is {word(bug.status)}; only an open one ({OPEN}) can be reproduced for you.")
     return bug, await product_of(api, bug)
 
 
@@ -215,7 +212,7 @@ async def environment_found_in(api: TestIO, bug: Bug) -> int:
     if environment is None or environment.id is None:
         raise Refused(
             f"The platform does not say which environment bug {bug.id} was found in: give environment_id. "
-            "testio_list_test_environments shows them. Nothing was sent."
+            "testio_list_test_environments shows them."
         )
     return environment.id
 
@@ -230,22 +227,22 @@ async def read_checks(
             where every bug has a pending check.
     """
     if not 1 <= len(bugs) <= MOST_FIXES:
-        raise Refused(f"From 1 to {MOST_FIXES} bugs go in one request, not {len(bugs)}. Nothing was sent.")
+        raise Refused(f"From 1 to {MOST_FIXES} bugs go in one request, not {len(bugs)}.")
     if twice := sorted(number for number, count in Counter(wish.bug_id for wish in bugs).items() if count > 1):
-        raise Refused(f"Bug {', '.join(map(str, twice))} is named more than once. Nothing was sent.")
+        raise Refused(f"Bug {', '.join(map(str, twice))} is named more than once.")
     devices = await chosen(api, requirements)
     found = await gather([partial(known_bug, api, wish.bug_id) for wish in bugs])
     products = {(await product_of(api, bug)).id for bug in found}
     if len(products) > 1:
         ids = ", ".join(map(str, sorted(products)))
-        raise Refused(f"These bugs are of the products {ids}; send one request for each. Nothing was sent.")
+        raise Refused(f"These bugs are of the products {ids}; send one request for each.")
     checks = await gather([partial(pending_check, api, bug) for bug in found])
     pending = {bug.id: check for bug, check in zip(found, checks, strict=True) if check is not None}
     if len(pending) == len(found):
         told = ", ".join(f"bug {number} (check {check.id})" for number, check in pending.items())
         raise Refused(
             f"{ALREADY_PENDING}: {told}. The platform takes no second check while one has no outcome; "
-            "testio_list_bug_fix_confirmations shows it. Nothing was sent."
+            "testio_list_bug_fix_confirmations shows it."
         )
     todo = [bug for bug in found if bug.id not in pending]
     used = {bug.id: environment_id or await environment_found_in(api, bug) for bug in todo}

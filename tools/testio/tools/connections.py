@@ -58,11 +58,9 @@ def target(url: SecretStr) -> str:
     except ValueError:
         scheme, host, port = "", "", None
     if not _HOST.fullmatch(host) or not _PLAIN.fullmatch(address):
-        raise Refused(
-            "url must be a whole https address in plain ASCII, without a user name or password in it. Nothing was sent."
-        )
+        raise Refused("url must be a whole https address in plain ASCII, without a user name or password in it.")
     if scheme != "https" and not (scheme == "http" and is_loopback(host)):
-        raise Refused("url must be https: bugs and attachments travel there. Nothing was sent.")
+        raise Refused("url must be https: bugs and attachments travel there.")
     return f"{host}:{port}" if port is not None else host
 
 
@@ -115,7 +113,7 @@ def wanted(products: Sequence[Product], product_ids: Ids, section_ids: Ids) -> l
         ("section", section_ids, sections, "testio_get_product shows which a product has."),
     ):
         if unknown := [number for number in ids or () if number not in known]:
-            raise Refused(f"No {kind} {', '.join(map(str, unknown))}. {where} Nothing was sent.")
+            raise Refused(f"No {kind} {', '.join(map(str, unknown))}. {where}")
     return [by_id[number] for number in product_ids or ()] + [sections[number] for number in section_ids or ()]
 
 
@@ -140,7 +138,7 @@ def checked_target(url: SecretStr | None, to_inbox: bool) -> str | None:
         Refused: unless there is exactly one of the two.
     """
     if (url is None) is not to_inbox:
-        raise Refused("Give exactly one of url and to_inbox. Nothing was sent.")
+        raise Refused("Give exactly one of url and to_inbox.")
     return target(url) if url is not None else None
 
 
@@ -209,7 +207,7 @@ def checked_change(
         Refused: where nothing is to be changed, or the address is no plain https one.
     """
     if not wire_fields(name, url, fixed, product_ids, section_ids):
-        raise Refused("Say at least one field to change. Nothing was sent.")
+        raise Refused("Say at least one field to change.")
     return target(url) if url is not None else None
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, given, quote, word
@@ -58,7 +59,7 @@ async def open_bug(api: TestIO, bug_id: int) -> Bug:
     """
     bug = await known_bug(api, bug_id)
     if bug.is_decided:
-        raise Refused(f"Bug {bug.id} is already {word(bug.status)}; a decision cannot be changed. Nothing was sent.")
+        raise Refused(f"Bug {bug.id} is already {word(bug.status)}; a decision cannot be changed.")
     return bug
 
 
@@ -73,7 +74,7 @@ async def valid_reason(api: TestIO, reason: str) -> RejectReason:
         if known.key == reason:
             return known
     keys = ", ".join(word(known.key) for known in reasons)
-    raise Refused(f"{reason[:80]!r} is no reject reason. Valid: {keys}. Nothing was sent.")
+    raise Refused(f"{reason[:80]!r} is no reject reason. Valid: {keys}.")
 
 
 async def carried_out(api: TestIO, before: Bug, answer: Bug, done: str) -> Decided:
@@ -85,79 +86,56 @@ async def carried_out(api: TestIO, before: Bug, answer: Bug, done: str) -> Decid
     )
 
 
-async def about_to_accept(api: TestIO, bug_id: int) -> str:
+@tool.destroys(idempotent=True, verify_with="get_bug")
+async def accept_bug(api: TestIO, bug_id: BugId) -> Asking[Decided]:
+    """Accept a bug: the tester is paid. The server asks the user to confirm."""
     bug = await open_bug(api, bug_id)
-    return f"Accept {describe(bug)}? The tester is paid for it and told so; there is no undo."
+    yield Ask(f"Accept {describe(bug)}? The tester is paid for it and told so; there is no undo.")
+    yield await carried_out(api, bug, await api.accept_bug(bug_id), "Accepted.")
 
 
-@tool.destroys(about_to_accept, idempotent=True, verify_with="get_bug")
-async def accept_bug(api: TestIO, bug_id: BugId) -> Decided:
-    """Accept a bug, after a person said yes: the tester is paid."""
-    before = await open_bug(api, bug_id)
-    return await carried_out(api, before, await api.accept_bug(bug_id), "Accepted.")
-
-
-async def about_to_reject(api: TestIO, bug_id: int, reason: str, comment: str | None) -> str:
+@tool.destroys(idempotent=True, verify_with="get_bug")
+async def reject_bug(api: TestIO, bug_id: BugId, reason: Reason, comment: CommentText = None) -> Asking[Decided]:
+    """Reject a bug with a reason: the tester is told. The server asks the user to confirm."""
     bug = await open_bug(api, bug_id)
     valid = await valid_reason(api, reason)
-    told = given(comment) if comment else quote(valid.default_comment or "", at_most=2000)
-    if not (comment or valid.default_comment or "").strip():
-        raise Refused(
-            f"The reason {word(valid.key)} has no comment of its own; write one for the tester. Nothing was sent."
-        )
-    return (
-        f"Reject {describe(bug)} as {word(valid.key)}? The tester is told, with the comment {told}, and it affects "
+    message = comment or valid.default_comment or ""
+    if not message.strip():
+        raise Refused(f"The reason {word(valid.key)} has no comment of its own; write one for the tester.")
+    shown = given(message) if comment else quote(message, at_most=2000)
+    yield Ask(
+        f"Reject {describe(bug)} as {word(valid.key)}? The tester is told, with the comment {shown}, and it affects "
         "their pay; there is no undo."
     )
+    answer = await api.reject_bug(bug_id, reason=valid.key, comment=message)
+    yield await carried_out(api, bug, answer, f"Rejected as {valid.key}.")
 
 
-@tool.destroys(about_to_reject, idempotent=True, verify_with="get_bug")
-async def reject_bug(api: TestIO, bug_id: BugId, reason: Reason, comment: CommentText = None) -> Decided:
-    """Reject a bug with a reason, after a person said yes: the tester is told."""
-    before = await open_bug(api, bug_id)
-    valid = await valid_reason(api, reason)
-    told = comment or valid.default_comment or ""
-    answer = await api.reject_bug(bug_id, reason=valid.key, comment=told)
-    return await carried_out(api, before, answer, f"Rejected as {valid.key}.")
-
-
-async def about_to_mark_known(api: TestIO, bug_id: int) -> str:
+@tool.destroys(idempotent=True, verify_with="get_bug")
+async def mark_bug_known(api: TestIO, bug_id: BugId) -> Asking[Decided]:
+    """Mark a bug as known. The server asks the user to confirm."""
     bug = await known_bug(api, bug_id)
     if bug.known:
-        raise Refused(f"Bug {bug.id} is already marked as known. Nothing was sent.")
-    return f"Mark {describe(bug)} as known? The mark cannot be taken off again."
+        raise Refused(f"Bug {bug.id} is already marked as known.")
+    yield Ask(f"Mark {describe(bug)} as known? The mark cannot be taken off again.")
+    yield await carried_out(api, bug, await api.mark_bug_known(bug_id), "Marked as known.")
 
 
-@tool.destroys(about_to_mark_known, idempotent=True, verify_with="get_bug")
-async def mark_bug_known(api: TestIO, bug_id: BugId) -> Decided:
-    """Mark a bug as known, after a person said yes."""
-    before = await known_bug(api, bug_id)
-    return await carried_out(api, before, await api.mark_bug_known(bug_id), "Marked as known.")
-
-
-async def about_to_mark_fixed(api: TestIO, bug_id: int) -> str:
+@tool.destroys(idempotent=True, verify_with="get_bug")
+async def mark_bug_fixed(api: TestIO, bug_id: BugId) -> Asking[Decided]:
+    """Mark a bug as fixed. The server asks the user to confirm."""
     bug = await known_bug(api, bug_id)
     if bug.fixed:
-        raise Refused(f"Bug {bug.id} is already marked as fixed. Nothing was sent.")
-    return f"Mark {describe(bug)} as fixed? The mark cannot be taken off again."
+        raise Refused(f"Bug {bug.id} is already marked as fixed.")
+    yield Ask(f"Mark {describe(bug)} as fixed? The mark cannot be taken off again.")
+    yield await carried_out(api, bug, await api.mark_bug_fixed(bug_id), "Marked as fixed.")
 
 
-@tool.destroys(about_to_mark_fixed, idempotent=True, verify_with="get_bug")
-async def mark_bug_fixed(api: TestIO, bug_id: BugId) -> Decided:
-    """Mark a bug as fixed, after a person said yes."""
-    before = await known_bug(api, bug_id)
-    return await carried_out(api, before, await api.mark_bug_fixed(bug_id), "Marked as fixed.")
-
-
-async def about_to_mark_exported(api: TestIO, bug_id: int) -> str:
+@tool.destroys(idempotent=True, verify_with="get_bug")
+async def mark_bug_exported(api: TestIO, bug_id: BugId) -> Asking[Decided]:
+    """Mark a bug as exported to a tracker. The server asks the user to confirm."""
     bug = await known_bug(api, bug_id)
     if bug.exported_at:
-        raise Refused(f"Bug {bug.id} is already marked as exported ({word(bug.exported_at)}). Nothing was sent.")
-    return f"Mark {describe(bug)} as exported? The mark cannot be taken off again; it sends the bug nowhere."
-
-
-@tool.destroys(about_to_mark_exported, idempotent=True, verify_with="get_bug")
-async def mark_bug_exported(api: TestIO, bug_id: BugId) -> Decided:
-    """Mark a bug as exported to a tracker, after a person said yes."""
-    before = await known_bug(api, bug_id)
-    return await carried_out(api, before, await api.mark_bug_exported(bug_id), "Marked as exported.")
+        raise Refused(f"Bug {bug.id} is already marked as exported ({word(bug.exported_at)}).")
+    yield Ask(f"Mark {describe(bug)} as exported? The mark cannot be taken off again; it sends the bug nowhere.")
+    yield await carried_out(api, bug, await api.mark_bug_exported(bug_id), "Marked as exported.")

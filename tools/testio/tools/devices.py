@@ -59,7 +59,7 @@ async def chosen(api: TestIO, requirements: Sequence[Devices] | None) -> list[Ch
     """
     for group in requirements or ():
         if group.operating_system is None and any(isinstance(v, str) for v in (group.min_version, group.max_version)):
-            raise Refused("A version by its name needs its operating_system. Nothing was sent.")
+            raise Refused("A version by its name needs its operating_system.")
     return None if requirements is None else [await _chosen(api, group) for group in requirements]
 
 
@@ -69,7 +69,7 @@ async def _chosen(api: TestIO, group: Devices) -> ChosenDevices:
     low = await _version(api, system, group.min_version, lambda found: found[0])
     high = await _version(api, system, group.max_version, lambda found: found[-1])
     if low is not None and high is not None and low.numbers and high.numbers and low.numbers > high.numbers:
-        raise Refused(f"min_version {low.label} is newer than max_version {high.label}. Nothing was sent.")
+        raise Refused(f"min_version {low.label} is newer than max_version {high.label}.")
     return ChosenDevices(
         category=category,
         operating_system=system,
@@ -153,12 +153,12 @@ async def _found(api: TestIO, word: int | str, read: Read, has_no: str, pick: Pi
         said = repr(word[:60]) if isinstance(word, str) else f"with the id {word}"
         if isinstance(word, int) and pick(entries, str(word)):
             more += f'. A name is a text: "{word}"'
-        raise Refused(f"{has_no} {said}. There are: {named or 'none'}{more}. Nothing was sent.")
+        raise Refused(f"{has_no} {said}. There are: {named or 'none'}{more}.")
     return found
 
 
 def _only(found: list[Entry], word: int | str) -> Entry:
     if len(found) > 1:
         ids = ", ".join(f"{entry.label} ({entry.id})" for entry in found)
-        raise Refused(f"{word!r} may be any of {ids}. Say its id. Nothing was sent.")
+        raise Refused(f"{word!r} may be any of {ids}. Say its id.")
     return found[0]

@@ -31,8 +31,7 @@ PAGE = "environment_test_information."
 OF_PAGE = ("page_url", "description")
 
 ONE_WAY_IN = (
-    "of url, binary_app_id and file_url. testio_upload_binary_app uploads a file of yours and gives its "
-    "binary_app_id. Nothing was sent."
+    "of url, binary_app_id and file_url. testio_upload_binary_app uploads a file of yours and gives its binary_app_id."
 )
 
 
@@ -75,7 +74,7 @@ def checked(
         except ValueError:
             page = urlsplit("")
         if page.scheme not in {"http", "https"} or not page.hostname:
-            raise Refused("page_url must be a whole http or https address. Nothing was sent.")
+            raise Refused("page_url must be a whole http or https address.")
 
 
 def wire_fields(
@@ -303,7 +302,7 @@ async def update_test_environment(
         environment_test_information=environment_test_information,
     )
     if not fields and not edits:
-        raise Refused("Say at least one field to change. Nothing was sent.")
+        raise Refused("Say at least one field to change.")
     before = await known_environment(api, product_id, environment_id)
     fields |= with_edits(before, edits, title, environment_test_information)
     environment = await api.update_test_environment(product_id, environment_id, fields)

@@ -98,7 +98,7 @@ def checked_copy(product_id: int, destination_product_id: int) -> None:
         Refused: with the rule.
     """
     if product_id == destination_product_id:
-        raise Refused("Source and destination are the same product. Nothing was sent.")
+        raise Refused("Source and destination are the same product.")
 
 
 async def about_to_copy(api: TestIO, product_id: int, destination_product_id: int) -> str:
@@ -107,7 +107,7 @@ async def about_to_copy(api: TestIO, product_id: int, destination_product_id: in
     destination = await known_product(api, destination_product_id)
     features, there = await api.features(product_id), await api.features(destination_product_id)
     if not features:
-        raise Refused(f"Product {product_id} has no features to copy. Nothing was sent.")
+        raise Refused(f"Product {product_id} has no features to copy.")
     titles = {feature.title for feature in there}
     again = sum(feature.title in titles for feature in features)
     return (

@@ -72,7 +72,7 @@ class _EnvironmentByTitle(ByName):
         try:
             chosen = pick(value.title, choices, what=self.what, shows=self.shows, parts=parts)
         except Refused as error:
-            raise Refused(f"{error} A new one needs a url beside its title.") from error
+            raise Refused(f"{error.sentence} A new one needs a url beside its title.") from error
         return value.model_copy(update={"id": chosen.id})
 
 

@@ -35,7 +35,7 @@ async def environment_line(api: TestIO, product_id: int, environment: Environmen
     """Name the environment, and say whether testers may place orders in it."""
     if environment.id is None:
         if not environment.url or not environment.title:
-            raise Refused("test_environment needs the id of an existing one, or a title and a url. Nothing was sent.")
+            raise Refused("test_environment needs the id of an existing one, or a title and a url.")
         access = ", with the access details you gave" if environment.access else ""  # credentials: never repeated
         line = f"new, {given(environment.title)} at {given(environment.url)}{access}"
         return line, environment.allow_orders
@@ -86,15 +86,12 @@ async def found_features(
     for feature in features:
         if feature.id is not None:
             if feature.id not in by_id:
-                raise Refused(
-                    f"Product {product_id} has no feature {feature.id}. testio_list_features shows its ids. "
-                    "Nothing was sent."
-                )
+                raise Refused(f"Product {product_id} has no feature {feature.id}. testio_list_features shows its ids.")
             found.append(by_id[feature.id])
         elif feature.title is not None:
             found.append(by_title.get(feature.title))
         else:
-            raise Refused("Each feature needs an id or a title. Nothing was sent.")
+            raise Refused("Each feature needs an id or a title.")
     return found
 
 
@@ -114,15 +111,13 @@ def checked(
     """
     if needed and (features is None) == (test_template_id is None):
         both = "not both" if features is not None else "one is needed"
-        raise Refused(f"Give exactly one of features and test_template_id: {both}. Nothing was sent.")
+        raise Refused(f"Give exactly one of features and test_template_id: {both}.")
     if bug_severities is not None and testing_type != "focused":
-        raise Refused("bug_severities are for testing_type focused only. Nothing was sent.")
+        raise Refused("bug_severities are for testing_type focused only.")
     if start_at is not None:
         start = parse_timestamp(start_at)
         if start is None or "T" not in start_at:
-            raise Refused(
-                "start_at must be an ISO time with an offset, such as 2026-04-01T09:00:00+02:00. Nothing was sent."
-            )
+            raise Refused("start_at must be an ISO time with an offset, such as 2026-04-01T09:00:00+02:00.")
 
 
 def only_a_draft(auto_launch: bool, features: Features) -> bool:
@@ -185,7 +180,7 @@ async def about_to_create(
         templates = {template.id: template for template in await api.test_templates(product_id, section_id)}
         if test_template_id not in templates:
             ids = ", ".join(map(str, templates)) or "none"
-            raise Refused(f"Product {product_id} has no template {test_template_id}; it has {ids}. Nothing was sent.")
+            raise Refused(f"Product {product_id} has no template {test_template_id}; it has {ids}.")
         lines.add("Template", f"{test_template_id} {quote(templates[test_template_id].title or '')}")
     lines.add("Goal", words(goal))
     lines.add("Out of scope", words(out_of_scope))
@@ -256,12 +251,12 @@ async def about_to_update(
     product_id = test.product.id if test.product is not None else None
     if test_environment is not None:
         if product_id is None:
-            raise Refused("The platform does not say which product this test is on. Nothing was sent.")
+            raise Refused("The platform does not say which product this test is on.")
         line, orders = await environment_line(api, product_id, test_environment)
         lines.add("Environment", line)
     if features is not None:
         if product_id is None:
-            raise Refused("The platform does not say which product this test is on. Nothing was sent.")
+            raise Refused("The platform does not say which product this test is on.")
         for feature, existing in zip(features, await found_features(api, product_id, None, features), strict=True):
             lines.add("Feature", feature_line(feature, existing))
             changed = changed or overwrites(feature, existing)
@@ -304,7 +299,7 @@ async def test_lines(api: TestIO, test_id: int, first: str) -> tuple[Exploratory
 async def about_to_launch(api: TestIO, test_id: int) -> str:
     test, lines = await test_lines(api, test_id, "Launch {test}?")
     if not test.is_draft:
-        raise Refused(f"Test {test.id} is {word(test.status)}; only a draft can be launched. Nothing was sent.")
+        raise Refused(f"Test {test.id} is {word(test.status)}; only a draft can be launched.")
     lines.say(f"Testers start working on it. {PAID}")
     return str(lines)
 

@@ -169,7 +169,7 @@ async def update_exploratory_test(
         features=features,
     )
     if not fields and not edits:
-        raise Refused("Say at least one field to change. Nothing was sent.")
+        raise Refused("Say at least one field to change.")
     before = await known_test(api, test_id)
     fields |= apply_edits(texts_of(before), edits, fields)
     test = await api.update_exploratory_test(test_id, fields)

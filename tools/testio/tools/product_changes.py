@@ -64,7 +64,7 @@ async def update_product(
 ) -> DescribedProduct:
     """Change a product's description, the only thing about a product that the API can change."""
     if (description is None) == (edits is None):
-        raise Refused("Give either the whole description or edits of it. Nothing was sent.")
+        raise Refused("Give either the whole description or edits of it.")
     before = await known_product(api, product_id)
     if description is None:
         description = apply_edits(text_fields(before, "description"), edits)["description"]

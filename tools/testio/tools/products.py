@@ -46,9 +46,7 @@ async def environment_choices(api: TestIO, given: Mapping[str, Any]) -> list[Cho
     if product_id is None:
         product = (await api.exploratory_test(given["test_id"])).product
         if product is None:
-            raise Refused(
-                "The platform does not say which product this test is of: give an environment's id. Nothing was sent."
-            )
+            raise Refused("The platform does not say which product this test is of: give an environment's id.")
         product_id = product.id
     environments = await api.test_environments(product_id)
     return [Choice(environment.id, environment.title) for environment in environments if environment.id is not None]
@@ -58,7 +56,7 @@ async def feature_choices(api: TestIO, given: Mapping[str, Any]) -> list[Choice]
     """The features of the call's product or products."""
     wanted = given.get("product_ids") or ([given["product_id"]] if given.get("product_id") is not None else [])
     if not wanted:
-        raise Refused("A feature's name needs its product beside it (product_ids); an id does not. Nothing was sent.")
+        raise Refused("A feature's name needs its product beside it (product_ids); an id does not.")
     lists = await gather([partial(api.features, product_id) for product_id in wanted])
     several = len(wanted) > 1
     return [
@@ -104,15 +102,9 @@ def valid_section(product: Product, section_id: int | None, *, needed: bool, sai
     """
     if section_id is None:
         if needed and product.is_sectioned:
-            raise Refused(
-                f"Product {product.id} has sections; say which one as {said_as}: {sections_of(product)}. "
-                "Nothing was sent."
-            )
+            raise Refused(f"Product {product.id} has sections; say which one as {said_as}: {sections_of(product)}.")
     elif section_id not in {*product.section_ids, product.default_section_id}:
-        raise Refused(
-            f"Product {product.id} has no section {section_id}. It has: {sections_of(product) or 'none'}. "
-            "Nothing was sent."
-        )
+        raise Refused(f"Product {product.id} has no section {section_id}. It has: {sections_of(product) or 'none'}.")
 
 
 class ProductRow(Answer):

@@ -109,7 +109,7 @@ async def create_user_story(
     await in_section(api, product_id, section_id)
     if feature_id not in {feature.id for feature in await api.features(product_id, section_id)}:
         where = f"Product {product_id}" if section_id is None else f"Section {section_id} of product {product_id}"
-        raise Refused(f"{where} has no feature {feature_id}. testio_list_features shows its ids. Nothing was sent.")
+        raise Refused(f"{where} has no feature {feature_id}. testio_list_features shows its ids.")
     story = await api.create_user_story(product_id, feature_id=feature_id, text=path, section_id=section_id)
     follow = "testio_create_exploratory_test has it tested with its feature."
     return SavedStory(done=f"Added to feature {feature_id}.", story=story, next=follow)
@@ -126,7 +126,7 @@ async def update_user_story(
 ) -> SavedStory:
     """Change the text of a user story."""
     if (path is None) == (edits is None):
-        raise Refused("Give either the whole path or edits of it. Nothing was sent.")
+        raise Refused("Give either the whole path or edits of it.")
     await in_section(api, product_id, section_id)
     before = await known_story(api, user_story_id)
     if path is None:

@@ -53,7 +53,7 @@ async def wanted_cases(api: TestIO, product_id: int, ids: list[int]) -> list[Tes
         Refused: for ids that are twice in the list, or that the product does not show.
     """
     if twice := sorted({number for number in ids if ids.count(number) > 1}):
-        raise Refused(f"Test case {', '.join(map(str, twice))} is named more than once. Nothing was sent.")
+        raise Refused(f"Test case {', '.join(map(str, twice))} is named more than once.")
     found: dict[int, TestCase] = {}
     wanted = set(ids)
 
@@ -66,7 +66,7 @@ async def wanted_cases(api: TestIO, product_id: int, ids: list[int]) -> list[Tes
         why = walked.coverage(len(found)).why
         raise Refused(
             f"Product {product_id} shows no test case {', '.join(missing)}. testio_list_test_cases shows its ids; a "
-            f"change may have given one another id.{f' The list is not whole: {why}.' if why else ''} Nothing was sent."
+            f"change may have given one another id.{f' The list is not whole: {why}.' if why else ''}"
         )
     return [found[number] for number in ids]
 

@@ -129,7 +129,7 @@ async def create_test_cases(
 ) -> MadeCases:
     """Write test cases for features of a product, up to 100 at once; nothing is ordered."""
     if not 1 <= len(test_cases) <= MOST_CASES:
-        raise Refused(f"From 1 to {MOST_CASES} test cases go in one call. Nothing was sent.")
+        raise Refused(f"From 1 to {MOST_CASES} test cases go in one call.")
     try:
         features = await feature_choices(api, {"product_id": product_id})
     except (NotFound, Invalid) as error:
@@ -138,8 +138,7 @@ async def create_test_cases(
     numbers = [FEATURE.among(case.feature_id, features, parts=False) for case in test_cases]
     if unknown := sorted(set(numbers) - ids):
         raise Refused(
-            f"Product {product_id} has no feature {', '.join(map(str, unknown))}. testio_list_features shows its ids. "
-            "Nothing was sent."
+            f"Product {product_id} has no feature {', '.join(map(str, unknown))}. testio_list_features shows its ids."
         )
     made = await api.create_test_cases(
         product_id, [case.wire(number) for case, number in zip(test_cases, numbers, strict=True)]
@@ -168,7 +167,7 @@ def step_edits(
     named = [*(step.id for step in change or ()), *(remove or ())]
     if strange := [str(number) for number in named if number not in own]:
         has = ", ".join(str(step.id) for step in before.steps if step.id is not None) or "none"
-        raise Refused(f"Test case {before.id} has no step {', '.join(strange)}; its steps are {has}. Nothing was sent.")
+        raise Refused(f"Test case {before.id} has no step {', '.join(strange)}; its steps are {has}.")
     edits: list[dict[str, Any]] = [step.model_dump() for step in change or ()]
     edits += [{"id": number, "_destroy": True} for number in remove or ()]
     return edits + [{"description": text} for text in add or ()]
@@ -188,10 +187,10 @@ async def update_test_case(
 ) -> ChangedCase:
     """Change a test case; what is left out stays. Once a test uses it, it comes back under a new id."""
     if title is None and requirements is None and not (add_steps or change_steps or remove_steps or edits):
-        raise Refused("Say at least one thing to change. Nothing was sent.")
+        raise Refused("Say at least one thing to change.")
     named = [*(step.id for step in change_steps or ()), *(remove_steps or ())]
     if twice := sorted({number for number in named if named.count(number) > 1}):
-        raise Refused(f"Step {', '.join(map(str, twice))} is named more than once. Nothing was sent.")
+        raise Refused(f"Step {', '.join(map(str, twice))} is named more than once.")
     before = await known_test_case(api, product_id, test_case_id)
     fields: dict[str, Any] = {"title": title, "requirements": requirements}
     fields = {name: value for name, value in fields.items() if value is not None}

@@ -96,7 +96,7 @@ async def plan(api: TestIO, decisions: Sequence[Decision]) -> list[Step]:
     """
     wrong = wrong_in_itself(decisions)
     if wrong:
-        raise Refused(f"{'; '.join(wrong)}. Nothing was sent.")
+        raise Refused(f"{'; '.join(wrong)}.")
     reasons = {}
     if any(decision.decision == "reject" for decision in decisions):
         reasons = {reason.key: reason for reason in await api.reject_reasons()}
@@ -114,7 +114,7 @@ async def plan(api: TestIO, decisions: Sequence[Decision]) -> list[Step]:
     if wrong:
         ids = " testio_list_bugs shows ids." if any(w.startswith("no bug") for w in wrong) else ""
         keys = f" Valid reasons: {', '.join(reasons)}." if any("reason" in w for w in wrong) else ""
-        raise Refused(f"{'; '.join(wrong)}. Nothing was sent.{ids}{keys}")
+        raise Refused(f"{'; '.join(wrong)}.{ids}{keys}")
     return steps
 
 

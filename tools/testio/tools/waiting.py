@@ -93,11 +93,11 @@ async def wait_for_test(
     if handle is not None:
         told = decode_handle(handle, test=int, until=list, wait=float)
         if test_id not in (None, told["test"]):
-            raise Refused(f"This handle is of test {told['test']}. Leave test_id out, or the handle. Nothing was sent.")
+            raise Refused(f"This handle is of test {told['test']}. Leave test_id out, or the handle.")
         test_id, wait = told["test"], told["wait"]
         until = until or [str(status) for status in told["until"]]
     if test_id is None:
-        raise Refused("Give a test_id, or the handle of an earlier wait. Nothing was sent.")
+        raise Refused("Give a test_id, or the handle of an earlier wait.")
     wanted, number = frozenset(statuses_of(until) or ENDED), test_id
     waited = await wait_until(
         lambda: known_test(api, number),

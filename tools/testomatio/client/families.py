@@ -56,7 +56,7 @@ class Families(ApiClient):
         if not meant:
             raise Refused(
                 f"Say which project: its slug, as testomatio_list_projects or the address of its page shows it. "
-                f"{PROJECT} sets a default. Nothing was sent."
+                f"{PROJECT} sets a default."
             )
         return meant
 
@@ -137,7 +137,7 @@ class Families(ApiClient):
             raise Refused(
                 "A change session belongs to the client that opened it, and over HTTP this client's calls cannot be "
                 "told from another's (protocol 2026-07-28 has no sessions). Use the server over stdio for it, or a "
-                "client that opens a session. Nothing was sent."
+                "client that opens a session."
             )
         told = await self.write(
             *("POST", _v2(project, "sessions")),

@@ -110,7 +110,7 @@ async def _asked(
 ) -> tuple[list[tuple[str, str | int]], str | None]:
     """The filters that all analytics share, and a word on the time they mean."""
     if days is not None and (since is not None or until is not None):
-        raise Refused("Say days, or since and until, not both: the platform would ignore days. Nothing was sent.")
+        raise Refused("Say days, or since and until, not both: the platform would ignore days.")
     query: list[tuple[str, str | int]] = [("q", checked_tql(tql, "tests"))] if tql is not None else []
     query += [("days", days)] if days is not None else []
     asked = await time_span(api, since, until)
@@ -127,7 +127,7 @@ def _fitting(kind: str, **only: tuple[Any, frozenset[str]]) -> None:
     """
     for name, (value, kinds) in only.items():
         if value is not None and kind not in kinds:
-            raise Refused(f"{name} is for {', '.join(sorted(kinds))}, not for {kind}. Nothing was sent.")
+            raise Refused(f"{name} is for {', '.join(sorted(kinds))}, not for {kind}.")
 
 
 @tool.reads()
@@ -247,9 +247,9 @@ async def get_stats(
 ) -> Page[Row]:
     """Read aggregates of a project: totals, trends by day, failures by priority, how a milestone stands."""
     if kind.startswith("milestone-") and not milestone:
-        raise Refused(f"{kind} needs milestone; testomatio_list_milestones shows slugs. Nothing was sent.")
+        raise Refused(f"{kind} needs milestone; testomatio_list_milestones shows slugs.")
     if milestone and not kind.startswith("milestone-"):
-        raise Refused(f"milestone is for the milestone reports, not for {kind}. Nothing was sent.")
+        raise Refused(f"milestone is for the milestone reports, not for {kind}.")
     slug = api.project_of(project)
     query, note = await _asked(api, tql, days, since, until, envs)
     query += [("milestone", milestone)] if milestone else []

@@ -142,7 +142,7 @@ async def upload_attachment(
     """Attach a file to a test, suite or result, from a directory of the server that TESTDESK_UPLOAD_DIRS allows."""
     slug = api.project_of(project)
     if not is_private(api.account.base_url, api.account):
-        raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
+        raise Refused("The platform's base address has no TLS, so no file is sent there.")
     where = targeted(target, target_id)
     allowed, over = api.account.settings.get(DIRECTORIES, ""), ""
     async with open_upload(file, allowed=allowed, extensions=tuple(TYPES), at_most=LARGEST) as found:

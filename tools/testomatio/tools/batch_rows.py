@@ -81,13 +81,12 @@ def placed(tests: Sequence[NewTest], suite_id: str | None, *, may_differ: bool) 
         if not may_differ and test.id is None and None not in {suite_id, test.suite_id} and suite_id != test.suite_id:
             raise Refused(
                 f"The Markdown puts test {number} into suite {str(test.suite_id)[:40]}, and suite_id is "
-                f"{str(suite_id)[:40]}. Leave suite_id out, or take the id out of the suite's comment. "
-                "Nothing was sent."
+                f"{str(suite_id)[:40]}. Leave suite_id out, or take the id out of the suite's comment."
             )
         if test.id is None and test.suite_id is None and suite_id is None:
             raise Refused(
                 f"Say suite_id: test {number} does not say which suite it goes into. testomatio_get_suite_tree shows "
-                "suites. Nothing was sent."
+                "suites."
             )
     return [test if test.suite_id else test.model_copy(update={"suite_id": suite_id}) for test in tests]
 

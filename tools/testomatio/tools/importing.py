@@ -129,7 +129,7 @@ def chunks(tests: list[ImportedTest], files: dict[str, str]) -> list[_Chunk]:
 def _size(part: dict[str, Any], name: str) -> int:
     size = len(json.dumps(part, ensure_ascii=False).encode("utf-8", "replace")) + 2
     if size > LARGEST - ROOM:
-        raise Refused(f"{name[:100]!r} is larger than the platform takes in one request (1 MiB). Nothing was sent.")
+        raise Refused(f"{name[:100]!r} is larger than the platform takes in one request (1 MiB).")
     return size
 
 

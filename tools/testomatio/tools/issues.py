@@ -48,7 +48,7 @@ async def list_issues(
     """List the issues linked in a project, or to one thing."""
     slug = api.project_of(project)
     if (target is None) != (target_id is None):
-        raise Refused("target and target_id go together. Nothing was sent.")
+        raise Refused("target and target_id go together.")
     asked: Pairs = targeted(target, target_id) if target is not None and target_id is not None else []
     source = source.strip().casefold() if source else None
     every, asked = asked, asked + ([("source", source)] if source else [])
@@ -83,9 +83,9 @@ async def link_issue(
     """Link one issue, by url or jira_id, to a test, suite, run, result (testrun) or plan."""
     slug = api.project_of(project)
     if (url is None) == (jira_id is None):
-        raise Refused("Give exactly one of url and jira_id. Nothing was sent.")
+        raise Refused("Give exactly one of url and jira_id.")
     if url is not None and not url.lower().startswith(("https://", "http://")):
-        raise Refused("url is the whole address of an issue, with https://. Nothing was sent.")
+        raise Refused("url is the whole address of an issue, with https://.")
     where = targeted(target, target_id)
     there = (await drain(lambda page: issues_of(api, slug, where, page))).rows
     for one in there:

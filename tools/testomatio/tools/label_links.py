@@ -123,9 +123,7 @@ def reach(api: Testomatio, project: str, kind: Linked, number: str, query: Pairs
     if kind == "plan":
         return Reach(partial(known_plan, api, project, bare), lambda fields: api.update_plan(project, bare, fields))
     if not (bare.isascii() and bare.isdigit()):
-        raise Refused(
-            f"The id of a {kind} is a number, not {bare[:40]!r}. testomatio_list_steps shows ids. Nothing was sent."
-        )
+        raise Refused(f"The id of a {kind} is a number, not {bare[:40]!r}. testomatio_list_steps shows ids.")
     if kind == "step":
         return Reach(partial(api.step, project, int(bare)), lambda fields: api.update_step(project, int(bare), fields))
     return Reach(
@@ -148,11 +146,11 @@ async def asked_links(
         Refused: for nothing to do, for a label that is not defined, and for a requirement on anything but a suite.
     """
     if not (labels or tags or milestone or requirements):
-        raise Refused("Say at least one label, tag, milestone or requirement. Nothing was sent.")
+        raise Refused("Say at least one label, tag, milestone or requirement.")
     if requirements and kind != "suite":
-        raise Refused("Requirements are linked to suites only. Nothing was sent.")
+        raise Refused("Requirements are linked to suites only.")
     if (tags or milestone) and kind in {"step", "snippet"}:
-        raise Refused("Steps and snippets take labels only. Nothing was sent.")
+        raise Refused("Steps and snippets take labels only.")
     for one in requirements or ():
         try:
             await api.requirement(project, one)
@@ -302,7 +300,7 @@ async def about_to_remove_links(
     readable = bool(links.labels or links.tags)
     with_some = [thing for thing in things if not readable or links.unread(kind) or _left(thing, links)]
     if not with_some:
-        raise Refused(f"None of these carries {links.words()}. Nothing was sent.")
+        raise Refused(f"None of these carries {links.words()}.")
     titled = len(with_some) <= 20
     told = ", ".join(f"{word(one.id)}{f' {quote(one.title)}' if titled and one.title else ''}" for one in with_some)
     without = [number for number, thing in zip(ids, things, strict=True) if thing not in with_some]

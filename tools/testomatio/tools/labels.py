@@ -94,7 +94,7 @@ def _meant(defined: Sequence[Label], name: str) -> Wanted:
     told = ", ".join(f"{quote(label.name)} ({label.id})" for label in defined if label.id in shown)
     raise Refused(
         f"The project defines no label {name[:80]!r}. {f'Near are {told}.' if told else 'It defines none.'} "
-        "testomatio_create_label defines one. Nothing was sent."
+        "testomatio_create_label defines one."
     )
 
 
@@ -108,7 +108,7 @@ def _fitting(label: Label, value: str) -> str:
     # Whether lists of labels tell the field is not documented: what is not told is left to the platform.
     if field is not None and field.type == "list" and field.options and value not in field.options:
         near = ", ".join(quote(option) for option in field.options[:20])
-        raise Refused(f"Label {quote(label.name)} takes no {value[:60]!r}; it takes {near}. Nothing was sent.")
+        raise Refused(f"Label {quote(label.name)} takes no {value[:60]!r}; it takes {near}.")
     if not value:
         raise Refused(f"Say the value of label {quote(label.name)} behind the colon, or leave both out.")
     return value
@@ -212,7 +212,7 @@ class NewField(Sent):
             Refused: for a list without options, or options without a list.
         """
         if (self.type == "list") != bool(self.options):
-            raise Refused("A field of type list needs options, and no other takes them. Nothing was sent.")
+            raise Refused("A field of type list needs options, and no other takes them.")
         value = "\n".join(option.strip() for option in self.options or ())
         told = {"type": self.type, "short": self.short, "value": value or None}
         return {name: said for name, said in told.items() if said is not None}
@@ -249,7 +249,7 @@ async def create_label(
     """Define a label, or with a field a custom field; testomatio_add_links puts it on things."""
     slug = api.project_of(project)
     if (there := _named(await defined_labels(api, slug), title.strip())) is not None:
-        raise Refused(f"There is a label {quote(there.name)} already, its slug is {there.id}. Nothing was sent.")
+        raise Refused(f"There is a label {quote(there.name)} already, its slug is {there.id}.")
     said = given(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
     try:
         return ChangedLabel(done="Defined.", label=await api.create_label(slug, said))

@@ -29,7 +29,7 @@ async def _projects(api: Testomatio, given: Mapping[str, Any]) -> Sequence[Choic
     except (PlatformError, Refused) as error:
         raise Refused(
             "Only a login lists projects by title, and there is none here: give the slug, as the address of the "
-            "project's page shows it. Nothing was sent."
+            "project's page shows it."
         ) from error
     return [Choice(one.id, one.title) for one in page.data]
 

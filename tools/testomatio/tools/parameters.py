@@ -61,12 +61,11 @@ def fitting(test: ParametrisedTest, rows: list[list[str]]) -> None:
     """
     names = test.data.params
     if not names:
-        raise Refused("This test has no parameters; testomatio_set_test_parameters names some. Nothing was sent.")
+        raise Refused("This test has no parameters; testomatio_set_test_parameters names some.")
     if wrong := [str(number) for number, row in enumerate(rows, 1) if len(row) != len(names)]:
         told = ", ".join(quote(name) for name in names)
         raise Refused(
-            f"Row {', '.join(wrong[:10])} does not have a cell for each of the {len(names)} parameters: {told}. "
-            "Nothing was sent."
+            f"Row {', '.join(wrong[:10])} does not have a cell for each of the {len(names)} parameters: {told}."
         )
 
 
@@ -80,7 +79,7 @@ def example_of(test: ParametrisedTest, example_id: int) -> Example:
         if one.id == example_id:
             return one
     has = ", ".join(str(one.id) for one in test.included[:30]) or "none"
-    raise Refused(f"Test {test.data.id} has no example {example_id}; its examples are {has}. Nothing was sent.")
+    raise Refused(f"Test {test.data.id} has no example {example_id}; its examples are {has}.")
 
 
 async def about_to_set_parameters(
@@ -113,7 +112,7 @@ async def set_test_parameters(
     """Set the parameters of a test; asks where examples would lose their columns."""
     slug = api.project_of(project)
     if len(set(parameters)) != len(parameters):
-        raise Refused("A parameter is named twice. Nothing was sent.")
+        raise Refused("A parameter is named twice.")
     await known_web_test(api, slug, test_id)
     await api.set_parameters(slug, test_id, parameters)
     return await _now(api, slug, test_id, "Set.")
@@ -169,7 +168,7 @@ async def update_test_example(
     test = await known_web_test(api, slug, test_id)
     before = example_of(test, example_id)
     if (cells is None) == (edits is None):
-        raise Refused("Give either all cells or edits. Nothing was sent.")
+        raise Refused("Give either all cells or edits.")
     fitting(test, [cells or before.cells])
     if cells is None:
         named = dict(zip(test.data.params, before.cells, strict=True))

@@ -56,8 +56,7 @@ async def holder_of_tests(api: Testomatio, project: str, suite_id: str, query: P
     told = ", ".join(named(one) for one in files[:15]) + (f" and {len(files) - 15} more" if len(files) > 15 else "")
     raise Refused(
         f"Suite {named(suite)} is a folder, and a folder holds no tests. "
-        + (f"Below it hold tests: {told}. " if told else "testomatio_create_suite makes one below it that does. ")
-        + "Nothing was sent."
+        + (f"Below it hold tests: {told}." if told else "testomatio_create_suite makes one below it that does.")
     )
 
 
@@ -88,12 +87,11 @@ async def holder_of_suites(
         if moving in {one.id for one in path}:
             told = " / ".join(quote(one.title or one.id) for one in reversed(path))
             raise Refused(
-                f"Suite {moving} cannot be moved into {parent_id}, which is itself or stands below it: {told}. "
-                "Nothing was sent."
+                f"Suite {moving} cannot be moved into {parent_id}, which is itself or stands below it: {told}."
             )
     if not parent.is_folder:
         raise Refused(
             f"Suite {named(parent)} holds tests, so no suite can stand in it: only folders hold suites. "
-            "testomatio_get_suite_tree shows folders, testomatio_create_suite makes one. Nothing was sent."
+            "testomatio_get_suite_tree shows folders, testomatio_create_suite makes one."
         )
     return parent

@@ -220,7 +220,7 @@ async def update_plan(
         edits=edits,
     )
     if not fields:
-        raise Refused("Say at least one thing to change. Nothing was sent.")
+        raise Refused("Say at least one thing to change.")
     slug = api.project_of(project)
     before = await known_plan(api, slug, plan_id)
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)

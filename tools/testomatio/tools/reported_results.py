@@ -182,7 +182,7 @@ async def report_results(
     """Report results as a pipeline does: accepted now, taken in later. By hand: testomatio_add_results."""
     for number, result in enumerate(results, 1):
         if not (result.test_id or result.title):
-            raise Refused(f"Result {number} names no test: give test_id or title. Nothing was sent.")
+            raise Refused(f"Result {number} names no test: give test_id or title.")
     wires = [result.wire(api, create=create) for result in results]
     slug = default_project(api, project)
     if slug is not None:

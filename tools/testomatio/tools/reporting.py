@@ -98,7 +98,7 @@ async def known_profile(api: Testomatio, profile: str) -> None:
     names = [one.profile_name or "?" for one in (await api.project_info(slug)).ci_profiles] if slug else [profile]
     if profile not in names:
         there = ", ".join(quote(name, at_most=60) for name in names) or "none"
-        raise Refused(f"There is no CI profile {profile[:60]!r}. There are: {there}. Nothing was sent.")
+        raise Refused(f"There is no CI profile {profile[:60]!r}. There are: {there}.")
 
 
 def more(lines: Lines, **fields: object) -> None:
@@ -173,11 +173,11 @@ async def create_reported_run(
 ) -> Reported:
     """Open a run that a pipeline reports into, in the token's project. Starting CI or publishing asks a person."""
     if (shared_minutes or shards) and not shared:
-        raise Refused("shared_minutes and shards are for a shared run. Nothing was sent.")
+        raise Refused("shared_minutes and shards are for a shared run.")
     if shared and not title:
-        raise Refused("A shared run is joined by its title: give one. Nothing was sent.")
+        raise Refused("A shared run is joined by its title: give one.")
     if ci_grep and not ci_profile:
-        raise Refused("ci_grep is for ci_profile. Nothing was sent.")
+        raise Refused("ci_grep is for ci_profile.")
     configuration = given(tests=test_ids, suites=suite_ids)
     fields = _details(title, env, group_title, tags, description, label, jira_id, ci_build_url, publish) | given(
         kind=kind,
@@ -239,7 +239,7 @@ async def update_reported_run(
     """Change a run of the token's project as its pipeline would: group, tags, label, issue, build, public report."""
     fields = _details(title, env, group_title, tags, description, label, jira_id, ci_build_url, publish)
     if not fields and not edits:
-        raise Refused("Say at least one thing to change. Nothing was sent.")
+        raise Refused("Say at least one thing to change.")
     if edits:
         fields |= apply_edits(text_fields(await stored_run(api, run_id), "title", "description"), edits, fields)
     return told(await changed(api, run_id, fields), "Changed.", "testomatio_get_run shows it.")
@@ -255,7 +255,7 @@ async def stored_run(api: Testomatio, run_id: str) -> Run:
     if slug is None or not opens_api(api):
         raise Refused(
             f"Edits need the texts that are stored, which {TOKEN} and {PROJECT} open to be read. Give the whole text "
-            "instead. Nothing was sent."
+            "instead."
         )
     return await known_run(api, slug, run_id)
 
@@ -358,7 +358,7 @@ async def finish_reported_run(
 ) -> Finished:
     """Finish a run of testomatio_create_reported_run, after a person said yes; testomatio_terminate_run aborts it."""
     if shard and end_all_shards:
-        raise Refused("Say shard for one or end_all_shards for all of them. Nothing was sent.")
+        raise Refused("Say shard for one or end_all_shards for all of them.")
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id))
     fields = given(

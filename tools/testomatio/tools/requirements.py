@@ -114,10 +114,7 @@ def long_enough(source: str | None, description: str | None) -> None:
     """
     length = len((description or "").strip())
     if source == "text" and length < SHORTEST:
-        raise Refused(
-            f"A text requirement has at least {SHORTEST} characters of description; these are {length}. "
-            "Nothing was sent."
-        )
+        raise Refused(f"A text requirement has at least {SHORTEST} characters of description; these are {length}.")
 
 
 @asynccontextmanager
@@ -133,7 +130,7 @@ async def as_sent(
         yield fields
         return
     if not is_private(api.account.base_url, api.account):
-        raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
+        raise Refused("The platform's base address has no TLS, so no file is sent there.")
     allowed = api.account.settings.get(DIRECTORIES, "")
     async with AsyncExitStack() as stack:
         found = [
@@ -165,8 +162,7 @@ async def create_requirement(
     for is_meant, what in ((source == "confluence", confluence_url), (source == "file", files)):
         if is_meant != bool(what):
             raise Refused(
-                "confluence_url goes with source confluence, files with source file, and neither with another. "
-                "Nothing was sent."
+                "confluence_url goes with source confluence, files with source file, and neither with another."
             )
     said = given(title=title, source_type=source, description=description, details=details, active=active)
     said |= {} if is_global is None else {"global": is_global}

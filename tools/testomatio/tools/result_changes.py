@@ -119,10 +119,10 @@ async def _plans(
     """
     for number, new in enumerate(results, 1):
         if not (new.test_id or new.result_id or new.test_title):
-            raise Refused(f"Result {number} names no test: give test_id, result_id or test_title. Nothing was sent.")
+            raise Refused(f"Result {number} names no test: give test_id, result_id or test_title.")
     names = [(new.test_id, new.result_id, new.test_title) for new in results]
     if twice := next((new.name for new, name in zip(results, names, strict=True) if names.count(name) > 1), None):
-        raise Refused(f"{twice[:60]!r} stands twice in the list. Nothing was sent.")
+        raise Refused(f"{twice[:60]!r} stands twice in the list.")
     asked: Pairs = [("run_id", run_id)]
     tests = sorted({new.test_id for new in results if new.test_id})
     if tests and all(new.result_id is None for new in results):
@@ -280,7 +280,7 @@ async def update_result(
         edits=edits,
     )
     if not fields:
-        raise Refused("Say at least one thing to change. Nothing was sent.")
+        raise Refused("Say at least one thing to change.")
     slug = api.project_of(project)
     before = await known_result(api, slug, result_id)
     fields |= apply_edits(text_fields(before, "message", "test_title"), fields.pop("edits", None), fields)

@@ -86,7 +86,7 @@ def joined(values: list[str], what: str) -> str:
         Refused: for a value that holds one.
     """
     if bad := next((value for value in values if "," in value), None):
-        raise Refused(f"{what} cannot hold a comma, as {bad[:60]!r} does: the API separates by it. Nothing was sent.")
+        raise Refused(f"{what} cannot hold a comma, as {bad[:60]!r} does: the API separates by it.")
     return ",".join(values)
 
 
@@ -205,7 +205,7 @@ def _of_the_latest(**filters: Any) -> None:
     if given := [name for name, value in filters.items() if value is not None]:
         raise Refused(
             f"latest_only cannot be combined with {' and '.join(given)}: an older result would pass for the latest. "
-            "Use status, or leave latest_only out. Nothing was sent."
+            "Use status, or leave latest_only out."
         )
 
 

@@ -85,9 +85,9 @@ async def create_run(
 ) -> MadeRun:
     """Create a run of tests, suites or plans. Runs that a pipeline fills begin with testomatio_create_reported_run."""
     if env and envs:
-        raise Refused("Say env for one run or envs for one run in each, not both. Nothing was sent.")
+        raise Refused("Say env for one run or envs for one run in each, not both.")
     if envs and kind != "manual":
-        raise Refused(f"envs makes runs by hand; a run that is {kind} takes env. Nothing was sent.")
+        raise Refused(f"envs makes runs by hand; a run that is {kind} takes env.")
     slug = api.project_of(project)
     fields = given(
         title=title,
@@ -211,7 +211,7 @@ async def update_run(
         edits=edits,
     )
     if not fields:
-        raise Refused("Say at least one thing to change. Nothing was sent.")
+        raise Refused("Say at least one thing to change.")
     slug = api.project_of(project)
     before = await known_run(api, slug, run_id, branch)
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)

@@ -43,7 +43,7 @@ def unfinished(run: Run) -> Run:
     if run.is_over:
         raise Refused(
             f"Run {run.id} is already {word(run.status)}; it cannot be ended once more. testomatio_launch_run with "
-            "event rerun begins it anew. Nothing was sent."
+            "event rerun begins it anew."
         )
     return run
 
@@ -119,14 +119,14 @@ def _possible(run: Run, event: Event) -> Run:
     """
     if event == "rerun":
         if not run.is_over:
-            raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can run again. Nothing was sent.")
+            raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can run again.")
         return run
     if run.is_over:
-        raise Refused(f"Run {run.id} is already {word(run.status)}. Event rerun begins it anew. Nothing was sent.")
+        raise Refused(f"Run {run.id} is already {word(run.status)}. Event rerun begins it anew.")
     if event == "launch" and run.status in STARTED:
-        raise Refused(f"Run {run.id} is already {word(run.status)}. Nothing was sent.")
+        raise Refused(f"Run {run.id} is already {word(run.status)}.")
     if event == "scheduled" and run.status == "scheduled":
-        raise Refused(f"Run {run.id} is already scheduled. Nothing was sent.")
+        raise Refused(f"Run {run.id} is already scheduled.")
     return run
 
 

@@ -194,7 +194,7 @@ async def update_rungroup(
         title=title, parent_id=parent_id, kind=kind, status=status, description=description, pin=pin, edits=edits
     )
     if not fields:
-        raise Refused("Say at least one thing to change. Nothing was sent.")
+        raise Refused("Say at least one thing to change.")
     slug = api.project_of(project)
     before = await known_group(api, slug, group_id)
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)

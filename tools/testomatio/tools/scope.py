@@ -39,7 +39,7 @@ def needs_web(api: Testomatio, what: str) -> None:
     if not opens_web(api):
         raise Refused(
             f"{what} is known to the web's API only, which a project token does not open: it needs a general token in "
-            f"{TOKEN}, or {EMAIL} and {PASSWORD}. Nothing was sent."
+            f"{TOKEN}, or {EMAIL} and {PASSWORD}."
         )
 
 
@@ -81,7 +81,7 @@ async def on_branch(api: Testomatio, project: str, branch: str | None) -> Pairs:
     except NotFound as error:
         raise Refused(
             f"Project {project[:100]!r} has no branch {branch[:100]!r}; the platform would answer main's data for it. "
-            "testomatio_list_branches shows slugs. Nothing was sent."
+            "testomatio_list_branches shows slugs."
         ) from error
     except PlatformError as error:
         raise gated("Branches", error) from error
@@ -118,9 +118,7 @@ def targeted(kind: str, number: str) -> Pairs:
     """
     bare = bare_id(kind, number)
     if kind == "testrun" and not (bare.isascii() and bare.isdigit()):
-        raise Refused(
-            f"A result's id is a number, not {bare[:40]!r}. testomatio_list_results shows ids. Nothing was sent."
-        )
+        raise Refused(f"A result's id is a number, not {bare[:40]!r}. testomatio_list_results shows ids.")
     return [(f"{kind}_id", bare)]
 
 
@@ -132,7 +130,7 @@ def given(**fields: Any) -> dict[str, Any]:
     """
     said = {name: value for name, value in fields.items() if value is not None}
     if not said:
-        raise Refused(f"Say at least one thing to change: {', '.join(fields)}. Nothing was sent.")
+        raise Refused(f"Say at least one thing to change: {', '.join(fields)}.")
     return said
 
 

@@ -49,9 +49,9 @@ def something(ids: list[str] | None, labels: list[str] | None, project: str, tar
         Refused: otherwise.
     """
     if not ids and not labels:
-        raise Refused("Say what to share: ids, labels, or both. Nothing was sent.")
+        raise Refused("Say what to share: ids, labels, or both.")
     if project in targets:
-        raise Refused("A project does not share into itself. Nothing was sent.")
+        raise Refused("A project does not share into itself.")
 
 
 async def _read(api: Testomatio, project: str, kind: str, number: str) -> Test | Suite:
@@ -139,7 +139,7 @@ def single_folder(targets: list[str], folder: str | None) -> None:
         Refused: for several.
     """
     if folder is not None and len(targets) != 1:
-        raise Refused("destination_folder_id goes with one target project only. Nothing was sent.")
+        raise Refused("destination_folder_id goes with one target project only.")
 
 
 @tool.writes(about_to_share_suites, idempotent=True, verify_with=None)
@@ -187,7 +187,7 @@ async def copied(api: Testomatio, project: str, kind: str, number: str) -> Test 
     if thing.is_shared is False:
         raise Refused(
             f"{kind.capitalize()} {named(thing)} is no shared copy; sharing is ended in the project that holds the "
-            "copy. Nothing was sent."
+            "copy."
         )
     return thing
 

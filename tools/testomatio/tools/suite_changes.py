@@ -43,7 +43,7 @@ def outlined(text: str) -> list[dict[str, Any]]:
     text = text if "\n" in text else text.replace("\\n", "\n")  # escaped twice on the way
     lines = [line.expandtabs(2) for line in text.splitlines() if line.strip()]
     if not 1 <= len(lines) <= MOST_LINES:
-        raise Refused(f"An outline has 1 to {MOST_LINES} lines, a title in each. Nothing was sent.")
+        raise Refused(f"An outline has 1 to {MOST_LINES} lines, a title in each.")
     roots: list[dict[str, Any]] = []
     path: list[tuple[int, dict[str, Any]]] = []
     for line in lines:
@@ -52,7 +52,7 @@ def outlined(text: str) -> list[dict[str, Any]]:
         while path and path[-1][0] >= indent:
             path.pop()
         if not path and roots and indent < len(lines[0]) - len(lines[0].lstrip()):
-            raise Refused(f"The line {title[:60]!r} stands less deep than the first one. Nothing was sent.")
+            raise Refused(f"The line {title[:60]!r} stands less deep than the first one.")
         suite: dict[str, Any] = {"title": title}
         (path[-1][1].setdefault("children", []) if path else roots).append(suite)
         path.append((indent, suite))
@@ -88,7 +88,7 @@ async def create_suite(
     """Create a suite or folder, with an outline a whole tree of them."""
     slug = api.project_of(project)
     if outline is not None and kind == "file":
-        raise Refused("A suite of the kind file has no suites below it; leave kind out. Nothing was sent.")
+        raise Refused("A suite of the kind file has no suites below it; leave kind out.")
     fields = given(
         title=title,
         parent_id=parent_id,
@@ -156,7 +156,7 @@ async def update_suite(
     if before.is_shared:
         raise Refused(
             f"Suite {named(before)} is shared from another project and is changed there. testomatio_unshare makes it a "
-            "suite of its own. Nothing was sent."
+            "suite of its own."
         )
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     if parent_id == TOP:

@@ -101,7 +101,7 @@ async def get_template(
     """Read one template, by its id or as the default of a kind."""
     slug = api.project_of(project)
     if (template_id is None) == (default_of is None):
-        raise Refused("Give either template_id or default_of. Nothing was sent.")
+        raise Refused("Give either template_id or default_of.")
     filled: Pairs = [("test_id", test_id)] if test_id else []
     if template_id is None:
         try:

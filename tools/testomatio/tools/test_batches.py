@@ -135,13 +135,13 @@ def _wanted(tests: list[NewTest] | None, markdown: str | None) -> Written:
         Refused: for none, too many, two sources, one id twice, and a person without an e-mail.
     """
     if (tests is None) == (markdown is None):
-        raise Refused("Give either tests or markdown. Nothing was sent.")
+        raise Refused("Give either tests or markdown.")
     written = Written(tests) if tests is not None else from_markdown(markdown or "")
     if not 1 <= len(written.tests) <= MOST:
-        raise Refused(f"From 1 to {MOST} tests go in one call; these are {len(written.tests)}. Nothing was sent.")
+        raise Refused(f"From 1 to {MOST} tests go in one call; these are {len(written.tests)}.")
     ids = [test.id for test in written.tests if test.id]
     if twice := sorted({one for one in ids if ids.count(one) > 1}):
-        raise Refused(f"Test {', '.join(twice[:10])} is listed twice. Nothing was sent.")
+        raise Refused(f"Test {', '.join(twice[:10])} is listed twice.")
     for test in written.tests:
         by_email(test.assigned_to)
     return written

@@ -46,9 +46,7 @@ def by_email(person: str | None) -> str | None:
         Refused: for a name.
     """
     if person and "@" not in person:
-        raise Refused(
-            f"Say whom by e-mail address, not {person[:60]!r}; testomatio_list_users shows addresses. Nothing was sent."
-        )
+        raise Refused(f"Say whom by e-mail address, not {person[:60]!r}; testomatio_list_users shows addresses.")
     return person
 
 
@@ -187,7 +185,7 @@ def own(test: Test) -> Test:
     if test.is_shared:
         raise Refused(
             f"Test {named(test)} is a copy shared from another project and is changed there. testomatio_unshare makes "
-            "it a test of its own. Nothing was sent."
+            "it a test of its own."
         )
     return test
 

@@ -63,9 +63,7 @@ def quoted(value: str) -> str:
     """
     mark = '"' if "'" in value else "'"
     if mark in value:
-        raise Refused(
-            f"TQL has no way to say {value[:60]!r}: it holds both kinds of quotation marks. Nothing was sent."
-        )
+        raise Refused(f"TQL has no way to say {value[:60]!r}: it holds both kinds of quotation marks.")
     return f"{mark}{value}{mark}"
 
 
@@ -94,7 +92,7 @@ class _Query:
 
     def check(self) -> None:
         if not self._tokens:
-            raise Refused("The TQL query is empty. Leave tql out for no filter. Nothing was sent.")
+            raise Refused("The TQL query is empty. Leave tql out for no filter.")
         self._joined(0)
         if (left := self._peek()) is not None:
             if left.kind == "close":
@@ -102,7 +100,7 @@ class _Query:
             self._wrong(left.at, f"join {_shown(left)} to what stands before it with `and` or `or`")
 
     def _wrong(self, at: int, what: str) -> Never:
-        raise Refused(f"TQL, character {at + 1}: {what}. testomatio://tql has the language. Nothing was sent.")
+        raise Refused(f"TQL, character {at + 1}: {what}. testomatio://tql has the language.")
 
     # Tokens
 

@@ -84,7 +84,7 @@ def blocks_of(text: str) -> list[Block]:
             if blocks:
                 blocks[-1].lines.append(lines[at])
             elif lines[at].strip():
-                raise Refused(f"Line {at + 1} stands in front of the first <!-- suite --> or <!-- test -->. {_NOTHING}")
+                raise Refused(f"Line {at + 1} stands in front of the first <!-- suite --> or <!-- test -->.")
             at += 1
             continue
         fields, after = _fields(lines, at, opening)
@@ -94,9 +94,6 @@ def blocks_of(text: str) -> list[Block]:
         _without_examples(block)
         _checked(block)
     return blocks
-
-
-_NOTHING: Final = "Nothing was sent."
 
 
 def _fields(lines: list[str], at: int, opening: re.Match[str]) -> tuple[dict[str, str], int]:
@@ -110,13 +107,13 @@ def _fields(lines: list[str], at: int, opening: re.Match[str]) -> tuple[dict[str
         if line == "-->":
             return fields, number + 1
         if len(line) > LONGEST_LINE:
-            raise Refused(f"Line {number + 1} of a comment is longer than {LONGEST_LINE} characters. {_NOTHING}")
+            raise Refused(f"Line {number + 1} of a comment is longer than {LONGEST_LINE} characters.")
         if found := _FIELD.fullmatch(line):
             name = found[1]
             fields[name] = found[2]
         elif line and name:  # a list below its name, such as attachments
             fields[name] = f"{fields[name]}, {line.removeprefix('- ')}".removeprefix(", ")
-    raise Refused(f"The comment that begins in line {at + 1} has no end (a line -->). {_NOTHING}")
+    raise Refused(f"The comment that begins in line {at + 1} has no end (a line -->).")
 
 
 def _title(lines: list[str], begin: int, at: int, kind: str) -> tuple[int, str]:
@@ -125,7 +122,7 @@ def _title(lines: list[str], begin: int, at: int, kind: str) -> tuple[int, str]:
         at += 1
     heading = _HEADING.fullmatch(lines[at]) if at < len(lines) and len(lines[at]) <= LONGEST_LINE else None
     if heading is None:
-        raise Refused(f"The {kind} whose comment begins in line {begin + 1} has no heading with its title. {_NOTHING}")
+        raise Refused(f"The {kind} whose comment begins in line {begin + 1} has no heading with its title.")
     return at + 1, heading[1]
 
 
@@ -151,4 +148,4 @@ def _checked(block: Block) -> None:
         return
     for name, words in (("priority", PRIORITIES), ("type", STATES)):
         if (word := block.fields.get(name)) and word.casefold() not in words:
-            raise Refused(f"Line {block.line}: {name} is {word[:60]!r}, and there is {', '.join(words)}. {_NOTHING}")
+            raise Refused(f"Line {block.line}: {name} is {word[:60]!r}, and there is {', '.join(words)}.")

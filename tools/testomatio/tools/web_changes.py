@@ -52,7 +52,7 @@ async def about_to_archive(api: Testomatio, group_ids: list[str], project: str |
     slug = api.project_of(project)
     groups = await _states(api, slug, group_ids)
     if all(group.archived_at for group in groups):
-        raise Refused("These groups are archived already. Nothing was sent.")
+        raise Refused("These groups are archived already.")
     told = []
     for group in groups:
         inside = await api.web_runs_page(slug, [("group_id", group.id), ("nested", "true"), ("per_page", PER_PAGE)], 1)
@@ -104,7 +104,7 @@ def ended(run: WebRun) -> WebRun:
         Refused: when it is still going on.
     """
     if not run.is_over:
-        raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can begin anew. Nothing was sent.")
+        raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can begin anew.")
     return run
 
 

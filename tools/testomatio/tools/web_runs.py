@@ -182,7 +182,7 @@ async def list_result_details(
 ) -> Page[WebResultRow]:
     """List results of a run, or of a test across runs, with priority, tags, parameter values and files."""
     if run_id is None and test_id is None:
-        raise Refused("Say run_id or test_id. Nothing was sent.")
+        raise Refused("Say run_id or test_id.")
     slug = api.project_of(project)
     filters: Pairs = [("run_id", run_id)] if run_id else []
     filters += [("test_id", test_id)] if test_id else []

@@ -72,28 +72,27 @@ def from_markdown(text: str) -> Written:
         Refused: with the line, for what does not fit, and for a text without any test.
     """
     if "\n" not in text and "\\n" in text and not has_escaped_breaks(text):
-        raise Refused(f"This text has backslash and n instead of line breaks; send real ones. {FORM} Nothing was sent.")
+        raise Refused(f"This text has backslash and n instead of line breaks; send real ones. {FORM}")
     text = with_real_breaks(text)
     written = of_vendor(text) if is_vendors(text) else Written(_plain_form(text))
     if not written.tests:
-        raise Refused(f"There is no test in this text. {FORM} Nothing was sent.")
+        raise Refused(f"There is no test in this text. {FORM}")
     for test in written.tests:
         if has_escaped_breaks(test.title):
             raise Refused(
-                f"The title {test.title[:60]!r}... has backslash and n instead of line breaks; send real ones. "
-                "Nothing was sent."
+                f"The title {test.title[:60]!r}... has backslash and n instead of line breaks; send real ones."
             )
     return written
 
 
 def _titled(title: str, **fields: Any) -> NewTest:
     if len(title) > LONGEST_TITLE:
-        raise Refused(f"The title {title[:60]!r}... is longer than {LONGEST_TITLE} characters. Nothing was sent.")
+        raise Refused(f"The title {title[:60]!r}... is longer than {LONGEST_TITLE} characters.")
     try:
         return NewTest(title=title, **fields)
     except ValidationError as error:
         wrong = ", ".join(str(one["loc"][0]) for one in error.errors())
-        raise Refused(f"Test {title[:60]!r}: {wrong} is not what the platform takes. Nothing was sent.") from error
+        raise Refused(f"Test {title[:60]!r}: {wrong} is not what the platform takes.") from error
 
 
 def of_vendor(text: str) -> Written:
@@ -136,5 +135,5 @@ def _plain_form(text: str) -> list[NewTest]:
         elif found:
             found[-1][1].append(line)
         elif line.strip() and not line.startswith("# "):
-            raise Refused(f"Line {number} stands in front of the first test. {FORM} Nothing was sent.")
+            raise Refused(f"Line {number} stands in front of the first test. {FORM}")
     return [_titled(title, description="\n".join(lines).strip() or None) for title, lines in found]

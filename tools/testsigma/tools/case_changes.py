@@ -66,7 +66,7 @@ def body_of(
         Refused: for both at once, or for neither where one is needed.
     """
     if steps is not None and (text is not None or expected_text is not None):
-        raise Refused("A test case has steps, or a text with an expected text; not both. Nothing was sent.")
+        raise Refused("A test case has steps, or a text with an expected text; not both.")
     if steps is not None:
         written = [
             {

@@ -27,7 +27,7 @@ def something(fields: Mapping[str, Any]) -> None:
         Refused: when no field was given.
     """
     if not fields:
-        raise Refused("Say at least one thing to change. Nothing was sent.")
+        raise Refused("Say at least one thing to change.")
 
 
 def changed(fields: Mapping[str, Any], *, steps_are: str = "text") -> str:
@@ -45,6 +45,6 @@ def dates(start: str | None, end: str | None, now: datetime) -> dict[str, int]:
     """
     from_, to = parse_time(start, now) if start else None, parse_time(end, now, end_of_day=True) if end else None
     if from_ is not None and to is not None and to < from_:
-        raise Refused("The end lies before the start. Nothing was sent.")
+        raise Refused("The end lies before the start.")
     told = {"start_date": from_, "end_date": to}
     return {name: int(when.timestamp() * 1000) for name, when in told.items() if when is not None}

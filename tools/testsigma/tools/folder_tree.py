@@ -91,7 +91,7 @@ class Tree:
             return found[0]
         if found:
             paths = ", ".join(f"{quote(self.path(one.id) or '')} {one.id}" for one in found[:10])
-            raise Refused(f"Several folders are called {word[:80]!r}: {paths}. Give the UUID. Nothing was sent.")
+            raise Refused(f"Several folders are called {word[:80]!r}: {paths}. Give the UUID.")
         short = "" if self.coverage.complete else f" Not all folders could be read: {self.coverage.why}."
         raise NotFound(f"No folder {word[:80]!r}. testsigma_get_folder_tree shows paths.{short}", status=404)
 

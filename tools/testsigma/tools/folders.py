@@ -187,7 +187,7 @@ async def move_folder(
     owner, tree, found = await known_folder(api, project, folder)
     above = None if parent.strip() == ROOT else tree.find(parent)
     if above is not None and above.id in tree.within(found.id):
-        raise Refused("A folder cannot be moved into itself or below itself. Nothing was sent.")
+        raise Refused("A folder cannot be moved into itself or below itself.")
     before = tree.path(found.id)
     await api.move_folder(owner.id, found.id, above.id if above is not None else None)
     after = await tree_of(api, owner.id)

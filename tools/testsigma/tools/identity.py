@@ -90,7 +90,7 @@ async def known_project(api: Testsigma, project: str) -> Project:
         found = _called((await api.projects(anew=anew)).rows, word)
         if len(found) > 1:
             ids = ", ".join(f"{quote(one.name or '')} {one.prefix or one.id}" for one in found[:10])
-            raise Refused(f"Several projects are called {word[:80]!r}: {ids}. Give a prefix or UUID. Nothing was sent.")
+            raise Refused(f"Several projects are called {word[:80]!r}: {ids}. Give a prefix or UUID.")
         if found:
             return found[0]
     if is_uuid(word):
@@ -121,21 +121,17 @@ async def located(api: Testsigma, kind: Kind, key: str, project: str | None) -> 
     word = key.strip()
     if is_uuid(word):
         if project is None:
-            raise Refused(
-                f"A UUID tells no project: say which one as project, or give {kind.example}. Nothing was sent."
-            )
+            raise Refused(f"A UUID tells no project: say which one as project, or give {kind.example}.")
         return Place(await known_project(api, project), word.lower())
     found = _HUMAN.fullmatch(word)
     if found is None:
-        raise Refused(f"{word[:80]!r} is no {kind.word}'s id: {kind.example}, or a UUID. Nothing was sent.")
+        raise Refused(f"{word[:80]!r} is no {kind.word}'s id: {kind.example}, or a UUID.")
     other = _KINDS[(found["kind"] or "").upper()]
     if other is not kind:
-        raise Refused(f"{word[:80]!r} is a {other.word}'s id: {other.reader} takes it. Nothing was sent.")
+        raise Refused(f"{word[:80]!r} is a {other.word}'s id: {other.reader} takes it.")
     owner = await _of_prefix(api, found["prefix"], word)
     if project is not None and (said := await known_project(api, project)).id != owner.id:
-        raise Refused(
-            f"{word[:80]!r} is of project {owner.prefix}, not of {quote(said.name or said.id)}. Nothing was sent."
-        )
+        raise Refused(f"{word[:80]!r} is of project {owner.prefix}, not of {quote(said.name or said.id)}.")
     pieces = (owner.prefix or found["prefix"], kind.infix, str(int(found["number"])))
     return Place(owner, "-".join(piece for piece in pieces if piece))
 

@@ -80,7 +80,7 @@ def allowed_here(api: Testsigma) -> str:
         Refused: when the way to the platform could be listened to.
     """
     if not is_private(api.account.base_url, api.account):
-        raise Refused("The platform's base address has no TLS, so no file is sent there. Nothing was sent.")
+        raise Refused("The platform's base address has no TLS, so no file is sent there.")
     return api.account.settings.get(DIRECTORIES, "")
 
 
@@ -158,9 +158,7 @@ async def get_import(
     """Look at a JUnit import: how far it is, and which results were not taken over."""
     owner = await known_project(api, project)
     if _IMPORT_ID.fullmatch(import_id) is None:
-        raise Refused(
-            f"{import_id[:80]!r} is no import's id: testsigma_import_junit_results gives it. Nothing was sent."
-        )
+        raise Refused(f"{import_id[:80]!r} is no import's id: testsigma_import_junit_results gives it.")
     try:
         seen = await followed(api, owner, import_id, minutes, progress)
     except NotFound as error:

@@ -57,10 +57,10 @@ async def _one(
             return found[0]
         if found:
             ids = ", ".join(f"{quote(names_of(row)[-1] or '')} {names_of(row)[0]}" for row in found[:10])
-            raise Refused(f"{word[:80]!r} can mean several {several}: {ids}. Give the UUID instead. Nothing was sent.")
+            raise Refused(f"{word[:80]!r} can mean several {several}: {ids}. Give the UUID instead.")
     valid = ", ".join(quote(names_of(row)[-1] or "", at_most=80) for row in kept.rows[:_MOST_NAMED])
     more = "" if len(kept.rows) <= _MOST_NAMED and kept.coverage.complete else f" and more: {lister} shows them"
-    raise Refused(f"{word[:80]!r} is no {about}. Valid: {valid or 'none'}{more}. Nothing was sent.")
+    raise Refused(f"{word[:80]!r} is no {about}. Valid: {valid or 'none'}{more}.")
 
 
 def _meant(rows: Sequence[M], word: str, names_of: Callable[[M], Sequence[str | None]]) -> list[M]:
@@ -106,10 +106,10 @@ async def user_or_setting(api: Testsigma, word: str | None) -> User:
         try:
             return await user(api, named)
         except Refused as error:
-            raise Refused(f"{USER} names no user of this workspace. {error}") from error
+            raise Refused(f"{USER} names no user of this workspace. {error.sentence}") from error
     raise Refused(
         f"Say whose work this is: user takes an e-mail address or full name. {USER} can name one for good. "
-        "testsigma_list_users shows them. Nothing was sent."
+        "testsigma_list_users shows them."
     )
 
 

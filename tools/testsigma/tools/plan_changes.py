@@ -100,7 +100,7 @@ async def active_plan(api: Testsigma, plan_id: str, project: str | None) -> tupl
     """
     owner, plan = await known_plan(api, plan_id, project)
     if plan.is_completed:
-        raise Refused(f"Test plan {word(plan.key)} is completed already. Nothing was sent.")
+        raise Refused(f"Test plan {word(plan.key)} is completed already.")
     return owner, plan
 
 

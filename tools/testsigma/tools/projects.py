@@ -122,10 +122,10 @@ async def create_project(
 ) -> SavedProject:
     """Create a project; its prefix can never be changed."""
     if not (prefix.isascii() and prefix.isalnum()):
-        raise Refused("A prefix has letters and digits only, such as HRB. Nothing was sent.")
+        raise Refused("A prefix has letters and digits only, such as HRB.")
     for other in (await api.projects(anew=True)).rows:
         if (other.prefix or "").casefold() == prefix.casefold():
-            raise Refused(f"The prefix {prefix} is taken by {quote(other.name or other.id)}. Nothing was sent.")
+            raise Refused(f"The prefix {prefix} is taken by {quote(other.name or other.id)}.")
     project = await api.create_project(said(name=name, human_id_prefix=prefix.upper(), description=description))
     return SavedProject(done=f"Created; ids in it begin with {project.prefix or prefix.upper()}-.", project=project)
 

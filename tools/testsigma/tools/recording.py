@@ -91,7 +91,7 @@ async def planned(
     statuses = {result.status: await lookup(api, "result_status", result.status) for result in results}
     keys = [(await located(api, CASE, result.case_id, owner.id)).key for result in results]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
-        raise Refused(f"{', '.join(twice[:10])} stands in the list more than once. Nothing was sent.")
+        raise Refused(f"{', '.join(twice[:10])} stands in the list more than once.")
     inside = await filled(api, owner, run, keys)
     intents = [
         Intent(result, statuses[result.status].id, statuses[result.status].name or result.status, inside[key])
@@ -131,7 +131,7 @@ async def filled(api: Testsigma, project: Project, run: TestRun, keys: Sequence[
         short = f" Not all its cases could be read: {told.why}." if not told.complete else ""
         raise Refused(
             f"{', '.join(absent[:10])} {'is' if len(absent) == 1 else 'are'} not in test run {word(run.key)}: "
-            f"testsigma_get_run_results shows its cases.{short} Nothing was sent."
+            f"testsigma_get_run_results shows its cases.{short}"
         )
     return found
 

@@ -47,12 +47,12 @@ def checked_selection(case_ids: Sequence[str] | None, filters: dict[str, Any], *
     if all_cases and (case_ids or filters):
         raise Refused(
             "A run of all test cases takes no selection: Testsigma accepts filters of such a run and ignores them. "
-            "Leave all_cases out, and the cases that fit are taken one by one. Nothing was sent."
+            "Leave all_cases out, and the cases that fit are taken one by one."
         )
     if case_ids and filters:
-        raise Refused("Give case_ids, or filters; not both. Nothing was sent.")
+        raise Refused("Give case_ids, or filters; not both.")
     if not (all_cases or case_ids or filters):
-        raise Refused("Say which test cases: case_ids, a filter such as folder, or all_cases. Nothing was sent.")
+        raise Refused("Say which test cases: case_ids, a filter such as folder, or all_cases.")
 
 
 async def chosen(
@@ -68,7 +68,7 @@ async def chosen(
         return await uuids_of(api, project, case_ids, progress)
     tree = await tree_of(api, project.id)
     if "folder" in filters and not tree.coverage.complete:
-        raise Refused(f"Not all folders could be read ({tree.coverage.why}). Nothing was sent.")
+        raise Refused(f"Not all folders could be read ({tree.coverage.why}).")
     wanted = await case_filter(api, tree, **filters)
     found: list[str] = []
 
@@ -78,9 +78,9 @@ async def chosen(
 
     walked = await api.walk_test_cases(project.id, keep, filters=wanted.query, progress=progress)
     if not found:
-        raise Refused("No test case fits; testsigma_list_test_cases takes the same filters. Nothing was sent.")
+        raise Refused("No test case fits; testsigma_list_test_cases takes the same filters.")
     if not (coverage := walked.coverage(len(found))).complete:
-        raise Refused(f"Not all test cases could be looked at ({coverage.why}). Nothing was sent.")
+        raise Refused(f"Not all test cases could be looked at ({coverage.why}).")
     return found
 
 

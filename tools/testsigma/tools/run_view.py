@@ -101,9 +101,7 @@ async def open_run(api: Testsigma, run_id: str, project: str | None) -> tuple[Pr
     """
     owner, run = await known_run(api, run_id, project)
     if run.is_closed:
-        raise Refused(
-            f"Test run {word(run.key)} is closed, which locks it; the API cannot open it again. Nothing was sent."
-        )
+        raise Refused(f"Test run {word(run.key)} is closed, which locks it; the API cannot open it again.")
     return owner, run
 
 

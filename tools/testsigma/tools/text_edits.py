@@ -64,7 +64,7 @@ def case_edits(case: TestCase, edits: Edits, replaced: Collection[str] = ()) -> 
         if any(step.step_group_id is not None for step in steps):
             raise Refused(
                 f"Test case {word(case.key)} embeds a step group, which the API cannot put back, so its steps cannot "
-                "be edited one by one. Edit them in the web app, or give all steps anew. Nothing was sent."
+                "be edited one by one. Edit them in the web app, or give all steps anew."
             )
         written = [
             {**step, "order": float(step["order"]), "step_type": "DEFAULT"}

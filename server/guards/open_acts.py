@@ -1,0 +1,31 @@
+"""Closes the acts that a call has begun: one that got no yes ends at its question, with what it holds open."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import anyio
+
+_acts: ContextVar[list[AsyncGenerator[Any, None]] | None] = ContextVar("acts", default=None)
+
+
+@asynccontextmanager
+async def closing_acts() -> AsyncIterator[None]:
+    """Close at its end all acts that were begun inside of it."""
+    acts: list[AsyncGenerator[Any, None]] = []
+    token = _acts.set(acts)
+    try:
+        yield
+    finally:
+        _acts.reset(token)
+        with anyio.CancelScope(shield=True):
+            for act in acts:
+                await act.aclose()
+
+
+def close_later(act: AsyncGenerator[Any, None]) -> None:
+    """Close an act when the call that began it ends."""
+    acts = _acts.get()
+    if acts is not None:
+        acts.append(act)

@@ -1,0 +1,21 @@
+"""Acts that ask, run by a test without a server: what they ask, and what they answer after a yes."""
+
+from typing import TypeVar
+
+from tools.kit.asking import Asking, answer_of, question_of
+
+R = TypeVar("R")
+
+
+async def question(act: Asking[R]) -> str:
+    """What an act asks; it ends there."""
+    asked = await question_of(act)
+    await act.aclose()
+    assert asked is not None, "it asked nothing"
+    return asked
+
+
+async def confirmed(act: Asking[R]) -> R:
+    """What an act answers after a yes, or where it asks nothing."""
+    await question_of(act)
+    return await answer_of(act)

@@ -1,0 +1,51 @@
+"""An act that asks is one generator: it reads, yields its question, acts, and yields its answer.
+
+    @tool.destroys(idempotent=True, verify_with="get_run")
+    async def cancel_run(api: Shop, run_id: RunId) -> Asking[Run]:
+        run = await known_run(api, run_id)
+        yield Ask(f"Cancel {describe(run)}?")
+        yield await api.cancel(run_id)
+
+What is read and refused stands above the question, what needs the yes stands below it.
+"""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args, get_origin
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What an act asks before it goes on; None where this case needs no question."""
+
+    question: str | None
+
+
+Asking = AsyncGenerator[Ask | R, None]
+"""The type of an act that asks: it yields one Ask, then one answer of type R."""
+
+
+async def question_of(act: Asking[R]) -> str | None:
+    """Run an act up to its question; nothing has been sent by then."""
+    first = await anext(act)
+    if not isinstance(first, Ask):
+        raise TypeError("an act that asks yields its Ask before its answer")
+    return first.question
+
+
+async def answer_of(act: Asking[R]) -> R:
+    """Carry out an act that stands at its question, and return its answer."""
+    answers = [answer async for answer in act]
+    if len(answers) != 1 or isinstance(answers[0], Ask):
+        raise TypeError("an act that asks yields one Ask and one answer")
+    return answers[0]
+
+
+def answer_type(annotation: Any) -> Any:
+    """The type of a tool's answer, whether or not the tool asks."""
+    if get_origin(annotation) is not AsyncGenerator:
+        return annotation
+    (answer,) = (arm for arm in get_args(get_args(annotation)[0]) if arm is not Ask)
+    return answer
