@@ -47,7 +47,8 @@ async def test_what_is_handed_in_hides_nothing_before_the_act_and_refuses_the_qu
         await d.answer("testio_create_test_environment", **ENVIRONMENT, password=password)
         asked = len(d.asked)
         told = await d.refusal("testio_accept_bug", bug_id=88101)
-        assert "nobody was asked and nothing was sent" in told
+        assert "nobody was asked. " in told
+        assert told.endswith("Nothing was sent.")
         assert len(d.asked) == asked
         assert "[hidden]" in text(await d.call("testio_get_bug", bug_id=88101))
 
