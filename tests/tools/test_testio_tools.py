@@ -99,7 +99,7 @@ async def test_text_is_found_though_invisible_characters_split_it() -> None:
 async def test_a_time_that_is_none_is_refused_before_any_request() -> None:
     world = sandboxes()
     async with live_client(world) as api:
-        with pytest.raises(Refused, match="is no time"):
+        with pytest.raises(Refused, match="is not a time"):
             await bugs(api, since="yesterday-ish")
     assert len(world.journal) == 0
 

@@ -1,1 +1,1 @@
-"""What every platform folder is made of."""
+"""Shared building blocks of the platforms."""

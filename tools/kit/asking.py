@@ -6,7 +6,7 @@
         yield Ask(f"Cancel {describe(run)}?")
         yield await api.cancel(run_id)
 
-What is read and refused stands above the question, what needs the yes stands below it.
+Reads and refusals come before the question; what needs the confirmation comes after it.
 """
 
 from collections.abc import AsyncGenerator
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Ask:
-    """What an act asks before it goes on; None where this case needs no question."""
+    """The question of an act; None where this case needs no confirmation."""
 
     question: str | None
 
@@ -28,7 +28,7 @@ Asking = AsyncGenerator[Ask | R, None]
 
 
 async def question_of(act: Asking[R]) -> str | None:
-    """Run an act up to its question; nothing has been sent by then."""
+    """Run an act up to its question; nothing has been changed by then."""
     first = await anext(act)
     if not isinstance(first, Ask):
         raise TypeError("an act that asks yields its Ask before its answer")
@@ -36,7 +36,7 @@ async def question_of(act: Asking[R]) -> str | None:
 
 
 async def answer_of(act: Asking[R]) -> R:
-    """Carry out an act that stands at its question, and return its answer."""
+    """Carry out an act that is paused at its question, and return its answer."""
     answers = [answer async for answer in act]
     if len(answers) != 1 or isinstance(answers[0], Ask):
         raise TypeError("an act that asks yields one Ask and one answer")

@@ -1,10 +1,10 @@
-"""Who makes the present call, where a platform's client keeps something for one caller alone."""
+"""The caller of the current request, for clients that keep state per caller."""
 
 from contextvars import ContextVar
 from typing import Final
 
 ONLY: Final = "the only client"
-"""On standard input, and in the process itself, there is one."""
+"""The one caller on standard input, or in the process itself."""
 
 current: ContextVar[str | None] = ContextVar("caller", default=ONLY)
-"""The caller, the same for all its calls; None where calls cannot be told to be of the same one."""
+"""The same for all calls of one caller; None where two calls cannot be attributed to the same caller."""

@@ -29,17 +29,17 @@ QueryParams = Sequence[tuple[str, str | int]]
 
 logger = logging.getLogger(__name__)
 
-MAX_BODY = 24 * 1024 * 1024  # a page of 500 full bugs is about 3 MB; a body past this is not one of ours
+MAX_BODY = 24 * 1024 * 1024  # a page of 500 full bugs is about 3 MB
 UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _ACCEPTED = "The change itself was accepted."
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 def path(*pieces: str | int) -> str:
-    """Build a path of percent-encoded pieces, so that no id can climb out of its place.
+    """Build a path of percent-encoded pieces, so that an id cannot escape its segment.
 
     Raises:
-        Refused: for an empty piece, `.` or `..`, which an address resolver would act on, or half a character.
+        Refused: for an empty piece, `.` or `..`, which a URL resolver acts on, or a lone surrogate.
     """
     for piece in pieces:
         if str(piece).strip() in {"", ".", ".."}:
@@ -47,7 +47,7 @@ def path(*pieces: str | int) -> str:
     try:
         return "/" + "/".join(percent(str(piece), safe="") for piece in pieces)
     except UnicodeEncodeError as error:
-        raise Refused("An id has to be whole Unicode text.") from error
+        raise Refused("An id must be valid Unicode text.") from error
 
 
 class Content(Protocol):
@@ -60,7 +60,7 @@ class Content(Protocol):
 
 
 class _Leaving:
-    """Hands a body on one piece behind: while its last one is held back there is no request that could be acted on."""
+    """Sends a body one piece late: while the last piece is held back, the server has no complete request to act on."""
 
     def __init__(self, content: Content, scope: anyio.CancelScope) -> None:
         self.content, self._scope = content, scope
@@ -80,7 +80,7 @@ class _Leaving:
 
 @dataclass(frozen=True)
 class _Request:
-    """What is sent, and whether it changes anything."""
+    """A request, and whether it changes anything."""
 
     method: str
     where: str
@@ -107,18 +107,18 @@ class _Request:
 
 
 class ApiClient:
-    """One pooled HTTP client with a platform's rules; a subclass has one method an endpoint."""
+    """A pooled HTTP client with a platform's rules; a subclass has one method per endpoint."""
 
     at_once: ClassVar[int] = 8
-    """Requests in flight at a time."""
+    """Concurrent requests."""
     per_second: ClassVar[float | None] = None
-    """Requests a second at most, where a platform has such a limit; nobody else is waiting in a sandbox."""
+    """Requests per second, where a platform has such a limit; not applied in a sandbox."""
     burst: ClassVar[float] = 1.0
-    """Requests that may leave at once after a rest; they count together with those of the second that follows."""
+    """Burst after an idle period; counts towards the rate of the following second."""
     again: ClassVar[frozenset[int]] = frozenset({429, 502, 503, 504})
-    """Statuses after which a read is sent again."""
+    """Statuses after which a read is retried."""
     limited_before_acting: ClassVar[bool] = False
-    """Whether a platform that asks for fewer requests has surely done nothing, so that a write may be sent again."""
+    """Whether a rate-limited request is certain to have had no effect, so that a write may be retried."""
 
     def __init__(self, account: Account, *, auth: httpx.Auth | None, base_url: str | None = None) -> None:
         self.account = account
@@ -136,11 +136,11 @@ class ApiClient:
         return self.account.network.is_sandbox
 
     def now(self) -> datetime:
-        """The time by the platform's clock, as its last answer told it; ages such as `7d` count from here."""
+        """The platform's time, from its last response; ages such as `7d` count from here."""
         return datetime.fromtimestamp(time.time() + self._ahead, tz=UTC)
 
     async def clock(self) -> datetime:
-        """The time by the platform's clock, asked for where no answer has told it yet.
+        """The platform's time, requested where no response has given it yet.
 
         Any answer tells it, so the question goes to the base address, without the credential. Where none comes this
         machine's clock counts: the call that wants the time fails by itself or tells it.
@@ -163,7 +163,7 @@ class ApiClient:
         auth: httpx.Auth | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> M:
-        """GET that reads: sent again after a passing failure."""
+        """Send a GET; retried after a transient failure."""
         return await self.read("GET", where, query=query, into=into, envelope=envelope, auth=auth, headers=headers)
 
     async def read(
@@ -178,7 +178,7 @@ class ApiClient:
         auth: httpx.Auth | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> M:
-        """Send a request that changes nothing, whatever its method, and answer its document.
+        """Send a request that changes nothing, whatever its method, and return its document.
 
         `envelope` is the name an object may be wrapped in, or several joined by dots from the outside in; an answer
         without it is taken as the bare object. `auth` stands in for the client's own.
@@ -208,10 +208,10 @@ class ApiClient:
         auth: httpx.Auth | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> M:
-        """Send a request that changes something, once, and wait for its answer whoever else has gone.
+        """Send a request that changes something, once, and wait for its response even if the caller is cancelled.
 
         Raises:
-            OutcomeUnknown: when it left and no answer says whether it happened.
+            OutcomeUnknown: when it was sent and no response says whether it took effect.
         """
         raw = await self.send(method, where, query=query, body=body, content=content, auth=auth, headers=headers)
         return self._model(raw, into, envelope, f"{method} {where}", done=True)
@@ -227,7 +227,7 @@ class ApiClient:
         auth: httpx.Auth | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> bytes:
-        """Write as `write` does, and give the body of the answer unread, for those that have nothing to say in it."""
+        """Write as `write` does, and return the raw body, for endpoints without a document."""
         request = _Request(method, where, query, body, auth, headers, is_write=True)
         attempt = 0
         while True:
@@ -251,7 +251,7 @@ class ApiClient:
         return raw
 
     async def _again(self, error: PlatformError, attempt: int, request: _Request) -> bool:
-        """Wait for the moment to send a request again, or answer that it should not be."""
+        """Wait until a request may be retried, or return False when it should not be."""
         wait = pause(error, attempt, error.wait) if self._passing(error) else None
         if wait is None:
             return False
@@ -271,7 +271,7 @@ class ApiClient:
                 self._notice_time(response.headers.get("date"))
                 raw = without_escaped_marks(await self._body(response, str(request), request.is_write))
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
-            raise Refused("The request is too long for an address, or not Unicode text.") from error
+            raise Refused("The request is too long for a URL, or not valid Unicode text.") from error
         except UNREACHED as error:
             rest = (
                 "Nothing was sent." if request.is_write else "Check the network and the base address, then try again."
@@ -285,7 +285,7 @@ class ApiClient:
         raise self.error_for(response.status_code, response.headers, raw, str(request), is_write=request.is_write)
 
     def _broken_off(self, request: _Request, error: Exception) -> PlatformError:
-        """The error of a request that left and got no whole answer."""
+        """The error for a request that was sent and got no complete response."""
         title, what = self.account.title, network_error_message(error)
         if request.leaving is not None and not request.leaving.is_whole:
             return Unavailable(
@@ -358,7 +358,7 @@ class ApiClient:
         )
 
     def absolute(self, address: str | None) -> str | None:
-        """An address that a platform gave without its host, with the host of its API; any other as it is."""
+        """Resolve an address that a platform gave without its host against the host of its API."""
         if address is None or not address.startswith("/"):
             return address
         try:
@@ -369,12 +369,12 @@ class ApiClient:
     def error_for(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:
-        """The error that an answer means; a platform whose statuses mean other things says so here."""
+        """The error for a response; override it where a platform's statuses mean something else."""
         told = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
         return error_for(told)
 
     def words(self, raw: bytes) -> str:
-        """The platform's own sentence in a body of an error, with its reasons; of a web page, its title."""
+        """The platform's own message in an error body, with its reasons; for a web page, its title."""
         try:
             told = load_json(raw)
         except NotJson:

@@ -1,4 +1,4 @@
-"""What a change changed: of a state before and a state after, only the fields in which they differ."""
+"""The difference of a change: the state before and after, with only the fields that differ."""
 
 from typing import Any, Final, TypeVar
 
@@ -7,14 +7,14 @@ from pydantic import BaseModel
 A = TypeVar("A", bound=BaseModel)
 
 NAMES: Final = frozenset({"id", "human_id", "key", "title", "name", "project", "link"})
-"""Fields that say what something is: the state after keeps them though they are unchanged."""
+"""Identifying fields: the state after keeps them even when unchanged."""
 
 
 def only_changed(answer: A) -> A:
-    """An answer whose `before`, and the state after beside it, say only what differs between the two.
+    """Reduce `before`, and the state after beside it, to the fields in which they differ.
 
-    What an answer must have stays. An answer with a state before alone is left as it is: it is the last word on
-    something that is gone.
+    Required fields stay. An answer with a state before alone is left as it is: it is the last record of something
+    that was deleted.
     """
     before = getattr(answer, "before", None)
     if not isinstance(before, BaseModel):

@@ -1,4 +1,4 @@
-"""Changing a part of a stored text: a piece is replaced, and everything around it stays as it is stored.
+"""Edits of stored texts: a piece is replaced, and everything around it stays as it is stored.
 
 A caller knows a text as reads show it: cleaned, with secrets masked, perhaps cut. So a piece is looked up in that form,
 and what is found there is replaced in the stored text. A piece can never reach into what is masked: whether it fits
@@ -17,15 +17,15 @@ from tools.kit.text import clean, given
 
 MOST_EDITS: Final = 20
 MOST_CHARACTERS: Final = 200_000
-"""Characters of a text after editing; more than any platform keeps."""
+"""Maximum length of a text after editing; more than any platform stores."""
 _LINE_ENDS: Final = "\r\n\u2028\u2029\u0085\v\f"
 
 AsRead = Callable[[str], str]
-"""Gives a stored text as reads show it: cleaned, with secrets masked."""
+"""Renders a stored text as reads show it: cleaned, with secrets masked."""
 
 
 class Rendered(str):
-    """A text as it is read, which keeps how it is stored: with markup that reads leave out."""
+    """A text as it is read that also keeps its stored form, with the markup that reads leave out."""
 
     stored: str
 
@@ -37,7 +37,7 @@ class Rendered(str):
 
 
 def keep_stored(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-    """Validate a rendered text without losing its stored form; a text field's annotation wraps it with this."""
+    """Wrap validator that keeps the stored form of a rendered text."""
     read = handler(value)
     return Rendered.of(read, value.stored) if isinstance(value, Rendered) and isinstance(read, str) else read
 
@@ -57,7 +57,7 @@ class TextEdit(Sent):
     _as_read: AsRead = PrivateAttr(default_factory=lambda: clean)
 
     def bind(self, as_read: AsRead) -> None:
-        """Keep how this caller's reads show texts; the server does so before a tool sees the edit."""
+        """Set how this caller's reads show texts; the server does so before a tool sees the edit."""
         self._as_read = as_read
 
     def applied(self, text: str) -> str:
@@ -72,8 +72,8 @@ class TextEdit(Sent):
         count = _occurrences(visible, old)
         if count == 0 and rendered is not None and old in self._as_read(rendered):
             raise Refused(
-                f"{name} is stored with markup that reads leave out, and some stands within the old text of the edit. "
-                "Take a shorter piece, or give the whole text."
+                f"{name} is stored with markup that reads leave out, and some of it is within the old text of the edit. "
+                "Use a shorter piece, or give the whole text."
             )
         if count == 0:
             raise Refused(
@@ -89,7 +89,7 @@ class TextEdit(Sent):
         if place is None:
             raise Refused(
                 f"{MASK} in the old text of the edit of {name} stands for a masked secret, which cannot be part of a "
-                "piece: take the text beside it."
+                "piece: use the text beside it."
                 if MASK in old
                 else f"{name} cannot be edited in part, because of what is masked in it."
             )
@@ -118,12 +118,14 @@ def apply_edits(
     whole = set(replaced)
     for edit in edits or ():
         if edit.field not in stored:
-            raise Refused(f"There is no text {edit.field[:120]!r} to edit here; there is {_names(stored)}.")
+            raise Refused(
+                f"There is no text {edit.field[:120]!r} to edit here; the editable texts are {_names(stored)}."
+            )
         if edit.field in whole:
-            raise Refused(f"Give {edit.field} whole or edit it, not both.")
+            raise Refused(f"Either give the whole {edit.field} or edit it, not both.")
         before = changed.get(edit.field, stored[edit.field] or "")
         if not before:
-            raise Refused(f"{edit.field} is empty, so there is nothing to edit: give it whole.")
+            raise Refused(f"{edit.field} is empty, so there is nothing to edit: give the whole text.")
         text = edit.applied(before)
         if len(text) > MOST_CHARACTERS:
             raise Refused(f"{edit.field} would have {len(text)} characters; {MOST_CHARACTERS} can be sent.")
@@ -132,7 +134,7 @@ def apply_edits(
 
 
 def describe_edits(edits: Sequence[TextEdit] | None) -> Iterator[str]:
-    """What edits do, one sentence each, for a question."""
+    """Describe edits for a question, one sentence each."""
     for edit in edits or ():
         old = given(edit.old)
         yield (
@@ -148,7 +150,7 @@ def _names(stored: Mapping[str, str | None]) -> str:
 
 
 def _occurrences(text: str, piece: str) -> int:
-    """How often a piece occurs, counting those that overlap."""
+    """Count the occurrences of a piece, overlapping ones included."""
     count, at = 0, text.find(piece)
     while at >= 0:
         count, at = count + 1, text.find(piece, at + 1)
@@ -156,7 +158,7 @@ def _occurrences(text: str, piece: str) -> int:
 
 
 def _place(text: str, visible: str, piece: str) -> tuple[int, int] | None:
-    """Where in the stored text the piece stands that occurs once in its visible form; None: it reaches into a mask."""
+    """The span in the stored text of a piece that occurs once in its visible form; None if it reaches into a mask."""
     cleaned = clean(text)
     start = _unmasked(cleaned, visible, visible.find(piece))
     if cleaned[start : start + len(piece)] != piece:
@@ -169,7 +171,7 @@ def _place(text: str, visible: str, piece: str) -> tuple[int, int] | None:
 
 
 def _unmasked(cleaned: str, visible: str, found: int) -> int:
-    """The place in the cleaned text of a place in its masked form: masks stand for pieces of any length."""
+    """Map a position in the masked text to one in the cleaned text: a mask replaces a piece of any length."""
     at, passed = 0, 0
     segments = visible.split(MASK)
     for number, segment in enumerate(segments):
@@ -183,7 +185,7 @@ def _unmasked(cleaned: str, visible: str, found: int) -> int:
 
 
 def _places(text: str, cleaned: str) -> list[int]:
-    """The place in the stored text of each character of the cleaned one, as far as the two agree."""
+    """Map each character of the cleaned text to its position in the stored one, as far as the two agree."""
     places, at = [], 0
     for character in cleaned:
         while at < len(text) and not (text[at] == character or (character == "\n" and text[at] in _LINE_ENDS)):
@@ -196,10 +198,10 @@ def _places(text: str, cleaned: str) -> list[int]:
 
 
 def _length(text: str, at: int) -> int:
-    """How many characters a stored one takes: the two of a line end count as one."""
+    """The length of a stored character: the two of a CRLF count as one."""
     return 2 if text[at : at + 2] == "\r\n" else 1
 
 
 def text_fields(record: Any, *names: str) -> dict[str, str | None]:
-    """The stored texts of a record that edits may change, by field."""
+    """The editable stored texts of a record, by field."""
     return {name: getattr(record, name) for name in names}

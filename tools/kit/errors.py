@@ -2,17 +2,17 @@
 
 TestdeskError
 ├─ NotConfigured           no credential: which variable, where to find it
-├─ Refused                 a rule of ours, a guard or a person said no; nothing was sent
-└─ PlatformError           the platform was asked, and this is what came of it
+├─ Refused                 a rule, a guard or the user said no; nothing was sent
+└─ PlatformError           a request to the platform failed
    ├─ Unauthorized         401, 403
    ├─ NotFound             404
    ├─ Invalid              400, 422 and other refusals of what was sent
    ├─ Conflict             409
    ├─ RateLimited          429
    ├─ Unavailable          5xx, network, time-out
-   ├─ HostMoved            3xx: never followed, a credential would travel along
-   ├─ UnexpectedShape      2xx, but not the document we know
-   └─ OutcomeUnknown       a write left and no answer came: it may have happened
+   ├─ HostMoved            3xx: never followed, since the credential would be sent along
+   ├─ UnexpectedShape      2xx, but not the documented response
+   └─ OutcomeUnknown       a write was sent and got no response: it may have taken effect
 """
 
 from collections.abc import Awaitable
@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 class TestdeskError(Exception):
-    """A failure we understand; its text is a sentence with the next step."""
+    """An expected failure; its text says what to do next."""
 
     __test__ = False  # the name begins with Test; pytest would collect it
 
@@ -54,7 +54,7 @@ NOTHING_SENT: Final = "Nothing was sent."
 
 
 class Refused(TestdeskError):
-    """A rule, a guard or a person said no, before anything was sent; its text ends by saying so."""
+    """A rule, a guard or the user said no before anything was sent; the text ends by saying so."""
 
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
@@ -62,7 +62,7 @@ class Refused(TestdeskError):
 
 
 class PlatformError(TestdeskError):
-    """The platform was asked; `words` are its own, marked as others' text wherever they are shown."""
+    """A request failed; `words` is the platform's own message, shown as quoted text."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Unauthorized(PlatformError):
 
 
 class NotFound(PlatformError):
-    """404: there is no such thing, or it is not ours to see."""
+    """404: it does not exist, or the credential may not see it."""
 
 
 class Invalid(PlatformError):
@@ -90,7 +90,7 @@ class Invalid(PlatformError):
 
 
 class Conflict(PlatformError):
-    """409: the thing is in a state that does not allow this."""
+    """409: the state of the object does not allow this."""
 
 
 class RateLimited(PlatformError):
@@ -98,23 +98,23 @@ class RateLimited(PlatformError):
 
 
 class Unavailable(PlatformError):
-    """The platform is down, slow or out of reach."""
+    """The platform is down, slow or unreachable."""
 
 
 class HostMoved(PlatformError):
-    """The address answers with a redirect."""
+    """The address responds with a redirect."""
 
 
 class UnexpectedShape(PlatformError):
-    """The answer is not the document its reference describes."""
+    """The response is not the documented one."""
 
 
 class OutcomeUnknown(PlatformError):
-    """A write left, and whether it happened is not known; it is never sent again by itself."""
+    """A write was sent and its outcome is unknown; it is never retried automatically."""
 
 
 async def found(read: Awaitable[T], what: str, *, listed_by: str, within: str | None = None) -> T:
-    """Await the read of one thing, such as "run 812", and say which tool lists its kind where there is no such thing.
+    """Await the read of one object, such as "run 812"; if it does not exist, name the tool that lists such objects.
 
     Raises:
         NotFound: "No run 812. testery_list_test_runs shows ids." `within`, such as "Product 7", is what lacks it.

@@ -1,4 +1,4 @@
-"""Failures that are the same but for their numbers, ids and times, brought together without any model."""
+"""Group failures that differ only in numbers, ids and times."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,7 +10,7 @@ from tools.kit.text import clean
 T = TypeVar("T")
 
 LONGEST: Final = 300
-"""Characters of an error that tell one group from another; what comes behind is the rest of a stack."""
+"""Characters of an error that are compared; what follows is the rest of a stack trace."""
 NO_WORDS: Final = "(no error text)"
 
 _ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]")
@@ -30,14 +30,14 @@ _CHANGING: Final = (
 
 
 def plain_text(text: str) -> str:
-    """A text without the codes that colour a terminal, and without what cannot be seen."""
+    """A text without terminal escape codes and invisible characters."""
     return clean(_ANSI.sub("", text))
 
 
 def normalized_error(error: str | None) -> str:
-    """What tells an error from others: its first lines without what changes from run to run, ids, times, numbers.
+    """The first lines of an error without what changes from run to run: ids, times, numbers.
 
-    It is not to be shown: a secret that lost its digits here is no longer recognised as one.
+    Never show it: a secret that lost its digits here is no longer recognised as one.
     """
     words = " ".join(plain_text(error or "").split())
     for pattern, name in _CHANGING:
@@ -47,15 +47,15 @@ def normalized_error(error: str | None) -> str:
 
 @dataclass
 class Group(Generic[T]):
-    """Failures with one normalised error, in the order they came."""
+    """Failures that share a normalized error, in their original order."""
 
     key: str
-    """The normalised error; what is shown is the error of a member."""
+    """The normalized error; a member's own error is what is shown."""
     members: list[T]
 
 
 def group_failures(failures: Iterable[T], error_of: Callable[[T], str | None]) -> list[Group[T]]:
-    """Bring failures together by their normalised errors, the largest group first."""
+    """Group failures by their normalized errors, the largest group first."""
     groups: dict[str, Group[T]] = {}
     for failure in failures:
         words = normalized_error(error_of(failure))
@@ -64,7 +64,7 @@ def group_failures(failures: Iterable[T], error_of: Callable[[T], str | None]) -
 
 
 FIRST_WORDS = 300
-"""Characters of a message that a row shows; the rest is in get_result."""
+"""Characters of a message in a row; get_result has the rest."""
 
 
 def first_words(message: str | None, at_most: int = FIRST_WORDS) -> str | None:

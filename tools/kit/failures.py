@@ -1,4 +1,4 @@
-"""What an answer that is no success means, as one of our errors with the next step in it."""
+"""Map an unsuccessful response to one of our errors, with the next step."""
 
 import html
 import math
@@ -28,7 +28,7 @@ from tools.kit.text import many, quote
 
 @dataclass(frozen=True)
 class FailureContext:
-    """An answer that is no success: who gave it, to which request, and the platform's own sentence."""
+    """An unsuccessful response: the platform, the request, and the platform's own message."""
 
     title: str
     request: str
@@ -39,12 +39,12 @@ class FailureContext:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What every error of ours carries."""
+        """The attributes of every platform error."""
         return {"request": self.request, "status": self.status, "words": self.words}
 
 
 def error_for(told: FailureContext) -> PlatformError:
-    """The error that a status means on most platforms."""
+    """The error for a status, as on most platforms."""
     title, status, given = told.title, told.status, told.facts
     if 300 <= status < 400:
         host = _host(told.headers.get("location", ""))
@@ -84,7 +84,7 @@ def error_for(told: FailureContext) -> PlatformError:
 
 
 def rate_limited(told: FailureContext) -> RateLimited:
-    """The error of a platform that wants fewer requests, whatever status it says so with."""
+    """The error for a rate limit, whatever its status."""
     wait = retry_after(told.headers)
     when = f"in {many(math.ceil(wait), 'second')}" if wait else "in a minute"
     return RateLimited(
@@ -97,7 +97,7 @@ _TITLE: Final = re.compile(rb"<title\b[^<>]*>([^<]{0,400})", re.IGNORECASE)
 
 
 def page_title(raw: bytes) -> str | None:
-    """The title of a web page, empty where it has none; None where a body is no web page."""
+    """The title of a web page, empty if it has none; None if the body is not a web page."""
     head = raw[:16_384]
     if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or not _PAGE.search(head):
         return None
@@ -106,7 +106,7 @@ def page_title(raw: bytes) -> str | None:
 
 
 def not_json_message(account: Account, raw: bytes) -> str:
-    """What came instead of JSON, and where to look when it is a page for people."""
+    """Say what came instead of JSON, and what to check when it is a web page."""
     page = page_title(raw)
     if page is None:
         return f"{account.title} answered with something that is not JSON."
@@ -119,7 +119,7 @@ def not_json_message(account: Account, raw: bytes) -> str:
 
 
 def _host(address: str) -> str:
-    """The host an address names, as others' text; empty where it names none."""
+    """The host of an address, quoted; empty if it has none."""
     try:
         host = httpx.URL(address).host
     except (httpx.InvalidURL, UnicodeError):
@@ -128,7 +128,7 @@ def _host(address: str) -> str:
 
 
 def network_error_message(error: Exception) -> str:
-    """What the network did, in a few words."""
+    """Describe a network error in a few words."""
     return {
         "ConnectError": "no connection",
         "ConnectTimeout": "no connection in time",

@@ -1,4 +1,4 @@
-"""A multipart form as the body of a request: its fields, then its files, sent piece by piece with their progress."""
+"""A multipart form as a request body: fields, then files, streamed with progress."""
 
 import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -8,11 +8,11 @@ from typing import Final, Protocol
 from tools.kit.toolset import Progress, no_progress
 
 STEPS: Final = 100
-"""How often, at most, the progress of one form's files is told."""
+"""Progress reports per form at most."""
 
 
 class File(Protocol):
-    """What is sent under a name, of a known size."""
+    """A named file of known size."""
 
     @property
     def name(self) -> str: ...
@@ -25,7 +25,7 @@ class File(Protocol):
 
 @dataclass(frozen=True)
 class MadeFile:
-    """A file that was written here and never lay on a disk."""
+    """A file made in memory."""
 
     name: str
     content: bytes = field(repr=False)
@@ -40,7 +40,7 @@ class MadeFile:
 
 @dataclass(frozen=True)
 class Attached:
-    """A file in a form: what it is called there, and its kind."""
+    """A file in a form, with its field name and content type."""
 
     file: File
     content_type: str = "application/octet-stream"

@@ -1,4 +1,4 @@
-"""Several pictures for one answer: as many as a host can live with, and words for the others."""
+"""Several pictures in one answer: as many as a host can take, and a reason for each of the others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tools.kit.together import gather
 
 @dataclass(frozen=True)
 class PictureRequest:
-    """A picture to look at, and the platform's own thumbnail of it where there is one."""
+    """A picture to fetch, and the platform's thumbnail of it if there is one."""
 
     address: str
     thumbnail: str | None = None
@@ -19,7 +19,7 @@ class PictureRequest:
 
 @dataclass
 class FetchedPicture:
-    """What became of one picture."""
+    """A fetched picture, its thumbnail, or the reason why there is neither."""
 
     picture: Picture | None = None
     why: str | None = None
@@ -29,7 +29,7 @@ class FetchedPicture:
 
 
 async def fetch_pictures(pictures: Pictures, wanted: Sequence[PictureRequest]) -> list[FetchedPicture]:
-    """Fetch pictures, each and all of them within their limits; beyond them a thumbnail, or the reason."""
+    """Fetch pictures within the limits for one and for all; beyond them, a thumbnail or the reason."""
     looks = await gather([partial(_look, pictures, one.address) for one in wanted], at_once=4)
     room = pictures.answer_limit
     for look in looks:

@@ -1,4 +1,4 @@
-"""What became of a test over several runs, and what that makes of a failure: new, known or flaky."""
+"""The results of a test over several runs, and whether a failure is new, known or flaky."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,19 +16,19 @@ from tools.kit.vocabulary import Said, Status
 Verdict = Literal["passed", "failed", "both"]
 Mark = Literal["new", "flaky", "known", "no history"]
 Trend = Literal["passing", "failing", "fixed", "flaky", "differs by environment", "no results"]
-"""`failing` failed without a break since it began; `flaky` went back and forth."""
+"""`failing`: failed in every run since it began; `flaky`: alternated."""
 
 LETTERS: Final[dict[Verdict, str]] = {"passed": "P", "failed": "F", "both": "B"}
 
 
 @dataclass
 class Past:
-    """What became of one test in the runs before, the newest first."""
+    """The verdicts of one test in earlier runs, newest first."""
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    """By run; `both`: it failed and passed in the same run."""
+    """By run; `both` means that it failed and passed in the same run."""
     is_reached: bool = False
-    """Whether the run in question was met, so that what follows is older."""
+    """Whether the current run has been passed, so that what follows is older."""
 
     def add(self, run_id: str, status: str) -> None:
         if status not in {"passed", "failed"}:
@@ -53,7 +53,7 @@ class Past:
 
     @property
     def since(self) -> str | None:
-        """The run in which the failures without a break began; None where that is not seen."""
+        """The run in which the current series of failures began; None if it is older than what was read."""
         began: str | None = None
         for run_id, verdict in self.verdicts.items():
             if verdict == "passed":
@@ -63,28 +63,28 @@ class Past:
 
     @property
     def failed_in(self) -> list[str]:
-        """The runs in which it failed, the newest first."""
+        """The runs in which it failed, newest first."""
         return [run_id for run_id, verdict in self.verdicts.items() if verdict != "passed"]
 
     def summary(self) -> str | None:
-        """How often it failed, and in which order; None without a past."""
+        """How often it failed, and in which order; None without earlier runs."""
         if not self.verdicts:
             return None
         return f"failed {len(self.failed_in)} of {len(self.verdicts)} ({pattern(list(self.verdicts.values()))})"
 
 
 def changes(verdicts: Sequence[Verdict]) -> int:
-    """How often a test changed from one verdict to another."""
+    """Count the changes from one verdict to the other."""
     return sum(one != other for one, other in pairwise(verdicts))
 
 
 def pattern(newest_first: Sequence[Verdict]) -> str:
-    """Verdicts as letters, the oldest first: PPFFF broke, PFPFP is flaky."""
+    """Verdicts as letters, oldest first: PPFFF is a regression, PFPFP is flaky."""
     return "".join(LETTERS[verdict] for verdict in reversed(newest_first))
 
 
 def trend(newest_first: Sequence[Verdict]) -> Trend:
-    """What verdicts mean together."""
+    """Classify a series of verdicts."""
     if not newest_first:
         return "no results"
     if "both" in newest_first or changes(newest_first) > 1:
@@ -96,7 +96,7 @@ def trend(newest_first: Sequence[Verdict]) -> Trend:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One result of a test in a run, as any platform can tell it."""
+    """One result of a test in a run, in the terms that all platforms share."""
 
     run_id: str
     status: Status
@@ -127,7 +127,7 @@ class PastResult(Answer):
 
 
 class OnEnvironment(Answer):
-    """What became of the test on one environment."""
+    """The results of the test on one environment."""
 
     environment: Untrusted
     trend: Trend
@@ -135,7 +135,7 @@ class OnEnvironment(Answer):
 
 
 class TestHistory(Answer):
-    """What became of one test over several runs: flaky or broken, since when, and each result."""
+    """The results of one test over several runs: flaky or broken, since when, and each result."""
 
     __test__ = False
 
@@ -159,7 +159,7 @@ class TestHistory(Answer):
 def history_of(
     outcomes: Sequence[Outcome], *, test_id: str | None = None, title: str | None = None, why: str | None = None
 ) -> TestHistory:
-    """The history of a test out of its results, the newest first; `why` says what was not read."""
+    """Build the history of a test from its results, newest first; `why` says what was not read."""
     outcomes = [one for one in outcomes if one.status not in {"queued", "running"}]
     verdicts = list(_verdicts(outcomes).verdicts.values())
     places = sorted({one.environment for one in outcomes if one.environment})
@@ -211,7 +211,7 @@ def _times(outcomes: Sequence[Outcome], *, failed: bool) -> list[str]:
 
 
 def _rows(outcomes: Sequence[Outcome]) -> Iterable[PastResult]:
-    """A row a run: the result that failed, or else its newest."""
+    """One row per run: the failed result, or else the newest."""
     by_run: dict[str, list[Outcome]] = {}
     for one in outcomes:
         by_run.setdefault(one.run_id, []).append(one)

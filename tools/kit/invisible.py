@@ -1,14 +1,15 @@
-"""Characters that cannot be seen: which of them belong to a script or an emoji, and which only hide something.
+"""Invisible characters: which of them a script or an emoji needs, and which only hide something.
 
-They split a secret so that no search finds it, carry a second text that a model reads and a person does not, and turn
-the order of what is shown. What a script needs stays: joiners in Persian, Hindi or an emoji, direction marks in Arabic.
+They can split a secret so that no search finds it, carry a second text that a model reads and a person does not, and
+reverse the order of what is shown. What a script needs stays: joiners in Persian, Hindi or an emoji, direction marks in
+Arabic.
 """
 
 import re
 import unicodedata
 from typing import Final
 
-# Format characters, those of private use, halves of characters, and letters or marks that show nothing.
+# Format characters, private use, surrogates, and letters or marks without a glyph.
 _HIDDEN: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
@@ -31,7 +32,7 @@ _KEYCAP: Final = "\u20e3"
 
 
 def clean(text: str) -> str:
-    """Take out what cannot be seen and belongs to nothing; line ends become newlines."""
+    """Strip stray invisible characters; line ends become newlines."""
     if text.isascii() and text.isprintable():
         return text
     text = _LINE_ENDS.sub("\n", text)
@@ -39,7 +40,7 @@ def clean(text: str) -> str:
 
 
 def stray(text: str) -> str | None:
-    """What in a text cannot be seen and belongs to nothing, by its name; None where all can be seen."""
+    """The name of the first stray invisible character of a text; None if there is none."""
     if text.isascii() and text.isprintable():
         return None
     text = text.replace("\r\n", "\n")
@@ -61,7 +62,7 @@ def _name(character: str) -> str:
 
 
 def _belongs(text: str, place: int) -> bool:
-    """Whether an invisible character does something where it stands: a script or an emoji beside it needs it."""
+    """Whether a script or an emoji next to an invisible character needs it."""
     character, before, after = text[place], text[place - 1 : place], text[place + 1 : place + 2]
     match character:
         case "\u200d":
@@ -83,7 +84,7 @@ def _belongs(text: str, place: int) -> bool:
 
 
 def _joins(before: str, after: str) -> bool:
-    """Whether both neighbours are letters, and one of them of a script with joiners (Persian adds endings to 'PDF')."""
+    """Whether both neighbours are letters, one of them in a script with joiners (Persian adds endings to 'PDF')."""
     return _is_letter(before) and _is_letter(after) and bool(_JOINING.match(before) or _JOINING.match(after))
 
 

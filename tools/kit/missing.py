@@ -1,4 +1,4 @@
-"""What of an answer could not be read: counted where it is read, named where the answer is shown."""
+"""What of a response could not be read: counted where it is parsed, reported in the answer."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from tools.kit.errors import Refused
 from tools.kit.text import many
 
 UNREADABLE: Final = "could not be read"
-"""What every sentence about it says."""
+"""The phrase that every report of it contains."""
 MOST_NAMED: Final = 5
-"""Places that one sentence names."""
+"""Fields named in one sentence."""
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Missing:
 
     @property
     def sentence(self) -> str | None:
-        """What is missing as half a sentence; None where nothing is."""
+        """What is missing, as a clause; None if nothing is."""
         said = [many(self.rows, "row") + f" {UNREADABLE}"] if self.rows else []
         if count := self.parts.total():
             places = [name for name, _ in self.parts.most_common(MOST_NAMED)]
@@ -48,7 +48,7 @@ _open: ContextVar[tuple[Missing, ...]] = ContextVar("_open", default=())
 
 @contextmanager
 def collect_missing(*, alone: bool = False) -> Iterator[Missing]:
-    """Count what cannot be read inside of it; those around it count it too, unless it is to be counted `alone`."""
+    """Count what cannot be read inside the block; enclosing blocks count it too, unless `alone`."""
     missing = Missing()
     token = _open.set((missing,) if alone else (*_open.get(), missing))
     try:
@@ -58,25 +58,25 @@ def collect_missing(*, alone: bool = False) -> Iterator[Missing]:
 
 
 def note_missing(missing: Missing) -> None:
-    """Say that something could not be read, to all who count."""
+    """Add to the count of every open block."""
     for one in _open.get():
         one.add(missing)
 
 
 def missing_so_far() -> Missing:
-    """What could not be read so far in the call that goes on."""
+    """What could not be read so far in the innermost block."""
     around = _open.get()
     return around[-1] if around else Missing()
 
 
 def refuse_if_missing(what: str) -> None:
-    """Refuse to write back what was not read whole: the part that is missing here would be lost there.
+    """Refuse to write back what was not read completely: the missing part would be lost on the platform.
 
     Raises:
         Refused: when anything could not be read.
     """
     if missing := missing_so_far().sentence:
         raise Refused(
-            f"{what} would be written back whole, but {missing}, and would be lost. Change it in the web app, or give "
-            "it anew as a whole."
+            f"{what} would be written back as a whole, but {missing}, and would be lost. Change it in the web app, or give "
+            "the whole text."
         )

@@ -1,6 +1,6 @@
-"""The kinds of data that cross a border: what a platform answers, what a caller sends, and what a tool answers.
+"""Base models: what a platform responds, what a caller sends, and what a tool answers.
 
-Their validators are built at their first use: dozens of them would be a fifth of a server's start.
+Validators are built at their first use; building them all would be a fifth of the server's start.
 """
 
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Model(BaseModel):
-    """What a platform answers: unknown fields are let through unread, a vendor's name is an alias."""
+    """A platform's response: unknown fields are ignored, a vendor's field name is an alias."""
 
     model_config = ConfigDict(
         extra="ignore",
@@ -23,23 +23,23 @@ class Model(BaseModel):
     )
 
     may_be_empty: ClassVar[bool] = False
-    """Whether an answer is one in which nothing is known; else it is taken for another document than the one wanted."""
+    """Whether a response may lack every known field; otherwise it is taken for a different document."""
 
 
 class Sent(BaseModel):
-    """What a caller may send: a misspelt field is refused by name, also deep inside."""
+    """A caller's argument: unknown fields are refused by name, nested ones too."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Answer(BaseModel):
-    """What a tool answers."""
+    """A tool's answer."""
 
     model_config = ConfigDict(defer_build=True)
 
 
 class _NullIsEmpty:
-    """Takes null as an empty list, after the rows were read: before, all JSON would have to become objects first."""
+    """Takes null as an empty list, in an after validator: a before validator would turn all JSON into objects first."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
@@ -48,4 +48,4 @@ class _NullIsEmpty:
 
 
 Many = Annotated[list[T], _NullIsEmpty()]
-"""A list for which a platform may also say null."""
+"""A list for which a platform may also send null."""

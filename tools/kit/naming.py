@@ -1,4 +1,4 @@
-"""Ids that may also be given as names: what a caller wrote is found among what there is."""
+"""Parameters that take an id or a name: the name is looked up among what exists."""
 
 import difflib
 import inspect
@@ -16,11 +16,11 @@ from tools.kit.text import clean, quote
 
 LONGEST_NAME: Final = 250
 MOST_NAMED: Final = 20
-"""Choices that an error lists; the tool that lists them all is named beside them."""
+"""Choices that an error lists; it also names the tool that lists them all."""
 
 
 class Choice(NamedTuple):
-    """Something that has an id and a name; `where` tells apart two of one name."""
+    """Something with an id and a name; `where` distinguishes two with the same name."""
 
     id: int | str
     name: str | None
@@ -32,12 +32,12 @@ def _is_number(word: str) -> bool:
 
 
 def normalized(word: str | None) -> str:
-    """A name without what differs between two spellings of it: capitals, spaces, dashes, invisible characters."""
+    """A name without case, spaces, dashes and invisible characters."""
     return "".join(character for character in clean(word or "").casefold() if character.isalnum())
 
 
 def matching(word: str, choices: Sequence[Choice], *, parts: bool = True) -> list[Choice]:
-    """The choices that a word fits: by id or exact name, else by the name in another spelling, else by its words."""
+    """The choices that match a word: by id or exact name, else by normalized name, else by its words."""
     folded, plain = clean(word).strip().casefold(), normalized(word)
     names = [(choice, clean(choice.name or "").strip().casefold()) for choice in choices]
     found = [choice for choice, name in names if folded in {str(choice.id).casefold(), name}]
@@ -54,7 +54,7 @@ def _choice(choice: Choice) -> str:
 
 
 def choices_text(choices: Sequence[Choice], shows: str = "") -> str:
-    """Choices as an error lists them."""
+    """List choices for an error."""
     named = ", ".join(map(_choice, choices[:MOST_NAMED]))
     rest = len(choices) - MOST_NAMED
     return f"{named or 'none'}{f' and {rest} more' if rest > 0 else ''}{f'; {shows} lists them' if shows else ''}"
@@ -64,14 +64,14 @@ def pick(word: str, choices: Sequence[Choice], *, what: str, shows: str, parts: 
     """The one choice that a word names.
 
     Raises:
-        Refused: with the choices there are, where the word fits none or several.
+        Refused: with the available choices, where the word matches none or several.
     """
     found = matching(word, choices, parts=parts)
     if len(found) == 1:
         return found[0]
     asked = repr(clean(word)[:80])
     if found:
-        raise Refused(f"{asked} fits more than one {what}: {choices_text(found)}. Give the id.")
+        raise Refused(f"{asked} matches more than one {what}: {choices_text(found)}. Give the id.")
     near = matching(word, choices) or choices
     plain = normalized(word)
     near = sorted(near, key=lambda choice: -difflib.SequenceMatcher(None, plain, normalized(choice.name)).ratio())
@@ -84,15 +84,15 @@ class ByName:
     """Marks a parameter for an id (or a list of ids): it is published as id or name, and functions get the id.
 
     `choices(api, given)` reads what there is; `given` holds the call's other arguments, those declared before this one
-    already as ids. A name of several parts of a name is enough for reads; acts take whole names only.
+    already as ids. Reads also match part of a name; acts take whole names only.
     """
 
     what: str
     choices: Callable[[Any, Mapping[str, Any]], Awaitable[Sequence[Choice]]]
     shows: str
-    """The tool that lists them, by its full name."""
+    """Full name of the tool that lists them."""
     is_id: Callable[[str], bool] = _is_number
-    """Whether a text is an id already, so that nothing has to be read."""
+    """Whether a text is already an id, so that no lookup is needed."""
 
     async def resolve(self, api: Any, value: Any, given: Mapping[str, Any], *, parts: bool) -> Any:
         """The id for an id or a name; a list of them for a list."""
@@ -104,7 +104,7 @@ class ByName:
         return list(dict.fromkeys(ids)) if isinstance(value, list) else ids[0]
 
     def among(self, value: Any, choices: Sequence[Choice], *, parts: bool) -> Any:
-        """The id for an id or a name, where the choices were read already."""
+        """The id for an id or a name, among choices that were already read."""
         if not isinstance(value, str):
             return value
         if self.is_id(value):
@@ -113,7 +113,7 @@ class ByName:
 
 
 def _apart(values: Sequence[Any]) -> list[Any]:
-    """A list in which ids that came as one text, 71,72, stand alone; a name keeps its commas."""
+    """Split ids that came as one text, such as 71,72; a name keeps its commas."""
     apart: list[Any] = []
     for value in values:
         ids = [part.strip() for part in value.split(",")] if isinstance(value, str) else []
@@ -139,12 +139,12 @@ IdOrName = Annotated[
 
 
 def by_name_marker(annotation: Any) -> ByName | None:
-    """The mark of a parameter's annotation."""
+    """The ByName marker of an annotation, if it has one."""
     return next((extra for extra in getattr(annotation, "__metadata__", ()) if isinstance(extra, ByName)), None)
 
 
 def published_type(annotation: Any) -> Any:
-    """The type that callers see: a number's place takes a name too where the parameter is marked."""
+    """The published type: a marked integer parameter also takes a name."""
     if by_name_marker(annotation) is None:
         return annotation
     inside, *extras = get_args(annotation)
@@ -154,7 +154,7 @@ def published_type(annotation: Any) -> Any:
         or any(get_origin(arm) is list for arm in get_args(inside))
     ):
         kept = [extra for extra in extras if not isinstance(extra, ByName)]
-    else:  # rules for a number do not fit a name
+    else:  # constraints for a number do not apply to a name
         told = next((extra for extra in extras if isinstance(extra, FieldInfo)), None)
         kept = [Field(description=told.description)] if told is not None and told.description else []
     wider = _wider(inside)
@@ -182,7 +182,7 @@ async def with_ids(function: Callable[..., Any], api: Any, given: Mapping[str, A
     """The arguments of a tool with an id in place of each name.
 
     Raises:
-        Refused: where a name fits none or several.
+        Refused: where a name matches none or several.
     """
     resolved = dict(given)
     for name, mark in _marked(function):

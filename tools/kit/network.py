@@ -1,4 +1,4 @@
-"""The way out: one TLS context for all platforms, or a sandbox in its place."""
+"""HTTP transport: one TLS context for all platforms, or a sandbox in its place."""
 
 import ssl
 import zlib
@@ -19,7 +19,7 @@ READ_SECONDS = 60.0  # test IO's own client waits 90 s; a page of 500 bugs takes
 class Network:
     """Opens HTTP clients; with a transport of its own it is a sandbox, and nothing leaves the process.
 
-    A sandbox may also stand on a port of this machine (`is_sandbox`): then no proxy comes in between.
+    A sandbox may also listen on a local port (`is_sandbox`): then no proxy is used.
     """
 
     def __init__(
@@ -60,15 +60,15 @@ class Network:
 
 
 async def _packed_once(response: httpx.Response) -> None:
-    """Refuses what is packed twice, or by other means than were asked for: `unpacked` could not bound it."""
+    """Refuse a body that is compressed twice or with an encoding that was not requested: it could not be bounded."""
     if response.headers.get("content-encoding", "").strip().lower() not in {"", "identity", *_FORMATS}:
         raise httpx.DecodingError("The answer is packed in a way that was not asked for.")
 
 
 async def decompressed(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body in pieces of at most 64 KiB, unpacked only as far as they are taken.
+    """The body in chunks of at most 64 KiB, decompressed only as far as it is consumed.
 
-    The HTTP library unpacks each piece as a whole: one megabyte of gzip becomes a gigabyte before anybody counts.
+    The HTTP library decompresses each chunk at once: one megabyte of gzip becomes a gigabyte before it can be counted.
     """
     if response.is_stream_consumed:  # read before it came here
         yield response.content
@@ -83,7 +83,7 @@ async def decompressed(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 class _Unpacking:
-    """One packed body, unpacked in bounded parts."""
+    """Decompresses one body in bounded parts."""
 
     def __init__(self, form: int) -> None:
         self._stream, self._has_begun = zlib.decompressobj(form), False
@@ -114,7 +114,7 @@ class _Unpacking:
 
 @dataclass(frozen=True)
 class Account:
-    """What a platform's client is opened with: an address, credentials by variable, settings, the way out."""
+    """What a platform's client is opened with: base address, credentials by variable, settings, transport."""
 
     title: str
     base_url: str

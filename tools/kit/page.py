@@ -1,4 +1,4 @@
-"""One page of a long list, with an honest word on what was read for it."""
+"""One page of a long list, with its coverage: what was read for it."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ Cursor = Annotated[str | None, Field(description="next_cursor of the answer befo
 
 
 class Coverage(Answer):
-    """What a list was made from."""
+    """What was read for a list."""
 
     total: int | None = Field(None, description="How many the platform has for the filters it applies itself.")
     loaded: int = Field(description="How many were read.")
@@ -32,14 +32,14 @@ class Coverage(Answer):
     why: str | None = None
 
     def lacks(self, missing: str) -> None:
-        """Say that something is missing, unless that is said already."""
+        """Record that something is missing, once."""
         self.complete = False
         if UNREADABLE not in (self.why or "") or UNREADABLE not in missing:
             self.why = f"{self.why}; {missing}" if self.why else missing
 
 
 class Page(Answer, Generic[R]):
-    """Rows of a list, what they were made from, and the way to the next ones."""
+    """Rows of a list, their coverage, and the cursor of the next page."""
 
     items: list[R]
     coverage: Coverage
@@ -49,24 +49,24 @@ class Page(Answer, Generic[R]):
     _cursors: list[str] = PrivateAttr(default_factory=list)
 
     def continue_at(self, cursors: Sequence[str], *, more: bool) -> None:
-        """Give each row the cursor that continues behind it; `more` says whether rows follow the last."""
+        """Set the cursor that continues after each row; `more` says whether rows follow the last."""
         self._cursors = list(cursors)
         self.next_cursor = self._cursors[-1] if more and self._cursors else None
 
     def add_note(self, *notes: str | None) -> Self:
-        """Say something more about the list, before what was said already."""
+        """Prepend a note about the list."""
         self.note = " ".join(filter(None, [*notes, self.note])) or None
         return self
 
     @classmethod
     def widened(cls, page: "Page[R]", **more: Any) -> Self:
-        """The same rows and cursors as a kind of page that says more than its rows."""
+        """The same rows and cursors as a page type with further fields."""
         wider = cls(items=page.items, coverage=page.coverage, next_cursor=page.next_cursor, note=page.note, **more)
         wider._cursors = page._cursors
         return wider
 
     def first(self, count: int) -> "Page[R]":
-        """The same page with fewer rows, continued by its cursor: nothing is lost by being shortened."""
+        """The same page with fewer rows and the cursor that continues it."""
         if not 1 <= count < len(self.items):
             return self
         shorter = self.model_copy(update={"items": self.items[:count]})
@@ -75,7 +75,7 @@ class Page(Answer, Generic[R]):
 
 
 class Selection(Generic[T]):
-    """Keeps the first rows behind a cursor, in a stable order, out of any number that are offered.
+    """Keeps the first rows after a cursor, in a stable order, of any number of rows.
 
     `order` answers whole numbers, smallest first (negate for newest first); it must tell any two rows apart.
     """
@@ -89,7 +89,7 @@ class Selection(Generic[T]):
         self.matched = 0
 
     def offer(self, row: T) -> None:
-        """Take a row that fits the filters."""
+        """Add a row that matches the filters."""
         self.matched += 1
         place = self._order(row)
         if self._behind is not None and place <= self._behind:
@@ -121,19 +121,19 @@ def digest(**filters: Any) -> str:
 
 
 def encode_cursor(position: Sequence[int], filters: str) -> str:
-    """Write a place in an ordered list as one opaque word."""
+    """Encode a position in an ordered list as one opaque word."""
     return base64.urlsafe_b64encode(json.dumps([filters, *position]).encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, filters: str) -> list[int]:
-    """Read a cursor back; refuses one that is broken or belongs to other filters."""
+    """Decode a cursor; refuses one that is malformed or belongs to other filters."""
     try:
         raw = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         made_for, *position = raw
         if not position or not all(isinstance(part, int) for part in position):
             raise ValueError(cursor)
     except (ValueError, TypeError, RecursionError, binascii.Error) as error:
-        raise Refused("This cursor is not one that a list gave. Leave it out to start at the top.") from error
+        raise Refused("This cursor is malformed. Leave it out to start at the top.") from error
     if made_for != filters:
         raise Refused("This cursor belongs to a list with other filters. Repeat those filters, or leave it out.")
     return list(position)

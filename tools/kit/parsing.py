@@ -1,7 +1,7 @@
-"""From bytes to a model: strict where all is well, else as much as can be read, with a count of what cannot.
+"""From bytes to a model: strict if possible, otherwise as much as can be read, with a count of what cannot.
 
-A platform that is known to answer otherwise than it documents must not make a list of 700 bugs unreadable by one odd
-comment. What a model requires stays required: a list that is not there is an unexpected shape, not an empty list.
+Platforms deviate from their documentation, and one odd comment must not make a list of 700 bugs unreadable. What a
+model requires stays required: a missing list is an unexpected shape, not an empty list.
 """
 
 import re
@@ -27,11 +27,11 @@ Found = list[tuple[str, bool]]
 
 
 class NotJson(ValueError):
-    """The bytes are no JSON document."""
+    """The bytes are not a JSON document."""
 
 
 def load_json(raw: bytes) -> Any:
-    """A JSON document as plain objects, with U+FFFD in place of what is no Unicode.
+    """A JSON document as plain objects, with U+FFFD in place of invalid Unicode.
 
     Raises:
         NotJson: when it is none.
@@ -89,7 +89,7 @@ def validate_leniently(answer: Any, into: type[M]) -> tuple[M, Missing]:
 
 @cache
 def _only_list(model: type[BaseModel]) -> str | None:
-    """The field that a bare array must be: platforms were seen to leave the envelope of a list out."""
+    """The field that a bare array stands for: some platforms leave out the envelope of a list."""
     if issubclass(model, RootModel):
         return None
     required = [name for name, info in model.model_fields.items() if info.is_required()]
@@ -97,7 +97,7 @@ def _only_list(model: type[BaseModel]) -> str | None:
 
 
 def is_blank(model: BaseModel) -> bool:
-    """Whether nothing that a model knows was in an answer, though it looks for something."""
+    """Whether a response has none of the fields that its model knows."""
     if isinstance(model, RootModel) or getattr(model, "may_be_empty", False):
         return False
     return bool(type(model).model_fields) and not model.model_fields_set
@@ -136,7 +136,7 @@ def _lenient(schema: Any, place: str, *, required: bool) -> Any:
 
 
 def _field(schema: dict[str, Any], place: str) -> Any:
-    """A field: what has a default gets it in place of an unreadable value, what has none stays as strict as it was."""
+    """A field: one with a default falls back to it for an unreadable value, one without stays strict."""
     if schema.get("type") != "default":
         return _lenient(schema, place, required=True)
     inner = _wrapped(_counting, _lenient(schema["schema"], place, required=False), place, is_row=False)
@@ -149,7 +149,7 @@ def _wrapped(function: Callable[..., Any], schema: Any, *names: Any, **more: Any
 
 
 def _counting(place: str, value: Any, handler: Callable[[Any], Any], info: Any, *, is_row: bool) -> Any:
-    """Count what is left out once: not its parts as well."""
+    """Count what is left out once, without counting its parts again."""
     found: Found = info.context
     before = len(found)
     try:
@@ -161,7 +161,7 @@ def _counting(place: str, value: Any, handler: Callable[[Any], Any], info: Any, 
 
 
 def _not_all(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
-    """Refuse a list of which nothing can be read: it is another list than the one we know."""
+    """Refuse a list of which nothing can be read: it is a different list."""
     rows = handler(value)
     if value and not rows:
         raise ValueError("none of its rows could be read")

@@ -1,4 +1,4 @@
-"""A picture as an answer, and the client that fetches one from a host that is allowed to give it."""
+"""Pictures in answers, and the client that fetches them from allowed hosts."""
 
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -16,7 +16,7 @@ PICTURE_BYTES: Final = "TESTDESK_PICTURE_BYTES"
 ANSWER_BYTES: Final = "TESTDESK_ANSWER_BYTES"
 PICTURE_LIMIT: Final = 1_000_000
 ANSWER_LIMIT: Final = 4_000_000
-"""Bytes of base64 that one picture, and all pictures of one answer, have at most: what hosts can live with."""
+"""Base64 bytes of one picture and of all pictures of one answer at most: what hosts can take."""
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 
 
@@ -29,11 +29,11 @@ class Picture:
 
 
 class NotFetched(TestdeskError):
-    """A picture that is not shown; its text says why, as half a sentence."""
+    """A picture that is not fetched; the text says why, as a clause."""
 
 
 class TooLarge(NotFetched):
-    """A picture beyond the limit; its kind and, where the host says it, its size are known."""
+    """A picture over the limit, with its kind and, if the host gives it, its size."""
 
     def __init__(self, limit: int, *, mime: str, size: int | None = None) -> None:
         self.mime, self.size = mime, size
@@ -42,7 +42,7 @@ class TooLarge(NotFetched):
 
 
 class Album(Answer):
-    """An answer that carries pictures beside its words; `pictures` never becomes text."""
+    """An answer with pictures; `pictures` is sent as image content, never as text."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -60,12 +60,12 @@ class Pictures(ApiClient):
         self._hosts = hosts
         self.picture_limit = _raw(account.settings.get(PICTURE_BYTES), PICTURE_LIMIT)
         self.answer_limit = _raw(account.settings.get(ANSWER_BYTES), ANSWER_LIMIT)
-        """Bytes of a picture, and of all pictures of an answer, before base64 makes them a third more."""
-        # A sandbox's pictures stand beside its API; the plain-HTTP case exists only there.
+        """Bytes of a picture and of all pictures of an answer, before base64 adds a third."""
+        # A sandbox serves its pictures next to its API; plain HTTP is allowed only there.
         self._beside = (own.host, own.port) if account.network.is_sandbox or is_loopback(own.host) else None
 
     def allowed(self, address: str) -> bool:
-        """Whether a picture may be fetched from there; `.example.com` in the list means any host below it."""
+        """Whether a picture may be fetched from an address; `.example.com` in the list allows any host below it."""
         try:
             url = httpx.URL(address)
             host = url.host
@@ -82,11 +82,11 @@ class Pictures(ApiClient):
         )
 
     async def fetch(self, address: str) -> Picture:
-        """Fetch one picture, checking host, size and kind (by its first bytes, not by what the host says).
+        """Fetch one picture, checking host, size and kind (by its first bytes, not its content type).
 
         Raises:
-            NotFetched: for a host that is not allowed, or a body that is no picture.
-            TooLarge: for a picture beyond the limit, of which no more than that is read.
+            NotFetched: for a host that is not allowed, or a body that is not a picture.
+            TooLarge: for a picture over the limit, of which no more than that is read.
         """
         if not self.allowed(address):
             raise NotFetched("its host is not in TESTDESK_ATTACHMENT_HOSTS")
@@ -119,7 +119,7 @@ class Pictures(ApiClient):
 
 
 def in_bytes(size: int) -> str:
-    """A size in words."""
+    """A size for people."""
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} kB"
 
 
@@ -128,7 +128,7 @@ def _raw(setting: str | None, otherwise: int) -> int:
 
 
 def _announced(response: httpx.Response) -> int | None:
-    """The size of a body by its header, which says nothing of one that is packed."""
+    """The size of a body by its header; None if it is compressed."""
     length = response.headers.get("content-length", "")
     return int(length) if length.isascii() and length.isdigit() and "content-encoding" not in response.headers else None
 

@@ -1,4 +1,4 @@
-"""How a platform is declared: what it is, what opens it, and its parts."""
+"""How a platform is declared: its name, its credentials, and its parts."""
 
 import importlib
 import pkgutil
@@ -16,12 +16,12 @@ from tools.kit.webhook import Webhook
 
 @dataclass(frozen=True)
 class Credential:
-    """A secret a platform needs: its variable, and where a person finds its value."""
+    """A secret that a platform needs: its variable, and where to find its value."""
 
     variable: str
     where: str
     is_free_text: bool = False
-    """Whether a person chose it, so that it may hold spaces and any letters; a token never does."""
+    """Whether a person chose it, so that it may contain any characters; a token never does."""
     fallback: Callable[[Mapping[str, str]], str | None] | None = None
     """Finds the value where the vendor's own programs keep it, for when the variable is not set; takes the environment.
 
@@ -38,7 +38,7 @@ class Setting:
     meaning: str
     default: str | None = None
     says: str = ""
-    """How the instructions tell its value to a model, with {} in its place; empty: it need not know."""
+    """The sentence in the server's instructions that gives its value, with {} in its place; empty: not mentioned."""
     sandbox_value: str | None = None
     """Its value in a sandbox, whatever the environment says."""
 
@@ -51,7 +51,7 @@ def toolsets_of(package: ModuleType) -> tuple[Toolset[Any], ...]:
 
 
 class ToolSource:
-    """Tools and pages that are offered under one key."""
+    """Tools and resources under one key."""
 
     key: str
     title: str
@@ -70,52 +70,52 @@ class ToolSource:
         return [resource for toolset in self.toolsets for resource in toolset.resources]
 
     def name_of(self, tool: Tool | str) -> str:
-        """The name a client calls a tool by; made here and nowhere else."""
+        """The public name of a tool; made only here."""
         return f"{self.key}_{tool if isinstance(tool, str) else tool.name}"
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What of a platform takes long to load: its client and tools, with all their models."""
+    """The parts of a platform that are loaded on demand: its client and tools, with all their models."""
 
     client: Callable[[Account], Any]
     toolsets: Sequence[Toolset[Any]]
     probe: Callable[[Any], Awaitable[str]]
-    """Reads a little and answers one line: whether the credential works."""
+    """Makes one small read and returns a line that says whether the credential works."""
     webhooks: tuple[Webhook, ...] = ()
     """The events it pushes."""
     survey: Survey | None = None
-    """What it can tell about runs, bugs and tests in the words that all platforms share."""
+    """Its runs, bugs and tests in the terms that all platforms share."""
 
 
 @dataclass(frozen=True)
 class Platform(ToolSource):
-    """One platform: what it is, and how its parts are come by."""
+    """One platform, and how its parts are loaded."""
 
     key: str
     title: str
     docs: str
     load: Callable[[], Parts]
-    """Imports its parts; done once, and not at all for a platform that nobody has configured."""
+    """Imports its parts; called once, and never for a platform that is not configured."""
     sandbox: Callable[..., Any]
-    """Builds a fresh imitation, of the profile `story` or `scale`; imports it only then."""
+    """Builds a fresh fake API with the profile `story` or `scale`; imports it only then."""
     acts: Callable[[], Sequence[Callable[[Any], Awaitable[None]]]]
-    """The acts of the demonstration that play in its imitation's story."""
+    """The acts of `testdesk demo` on this platform's sandbox."""
     credentials: tuple[Credential, ...]
     address: Setting
     """The variable and default of the base address."""
     mount: str
-    """Where its imitation stands below a sandbox's origin."""
+    """Where its fake API is mounted in the sandbox."""
     settings: tuple[Setting, ...] = ()
     credential_sets: tuple[frozenset[str], ...] = ()
-    """Sets of variables each of which is enough to work with it; none: every credential is needed."""
+    """Alternative sets of variables, each of which is sufficient; empty: every credential is needed."""
     base_url_from: Callable[[Mapping[str, str]], str | None] | None = None
-    """Takes the settings and answers the base address they mean; None: the default. Raises ValueError, a sentence."""
+    """Returns the base address that the settings imply; None for the default. Raises ValueError with a sentence."""
     locked: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
-    """Takes all variables that are held, and answers what they do not open: what a tool `needs`, and the sentence that
-    says which credential opens it and where to get that. No request is made for it."""
+    """Returns what the given credentials do not give access to: for each value of a tool's `needs`, the sentence that
+    says which credential does, and where to get it. Makes no request."""
     words: str = field(default="")
-    """What a model should know to work with it, in a sentence or two."""
+    """What a model should know about it, in a sentence or two."""
 
     @cached_property
     def parts(self) -> Parts:
@@ -138,9 +138,9 @@ class Platform(ToolSource):
         return self.parts.survey
 
     def missing(self, held: Collection[str]) -> tuple[str, ...]:
-        """The variables that are still needed when these are held: those of the set that lacks fewest; none: enough.
+        """The variables that are still missing, of the set that lacks the fewest; empty: configured.
 
-        Of two that lack as many, the one that was begun is meant.
+        Of two sets that lack as many, the one that is partly configured counts.
         """
         wanted = self.credential_sets or (frozenset(credential.variable for credential in self.credentials),)
         fewest = min(wanted, key=lambda one: (len(one - set(held)), -len(one & set(held))))

@@ -1,6 +1,6 @@
-"""A question to a person, put together: what happens, the fields as short lines, at the end what cannot be undone.
+"""Builds a question for the user: what happens, the fields as short lines, and what cannot be undone.
 
-What leaves is what was shown: a caller's own words stand there whole, and so do numbers, choices and lists.
+The question shows everything that would be sent: the caller's texts in full, and all numbers, choices and lists.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from tools.kit.text import given, quote
 
 OLD = 400
-"""Characters of a text that is replaced; the new one is shown whole."""
+"""Characters of a replaced text that are shown; the new one is shown in full."""
 
 
 class Lines:
-    """A question put together line by line, leaving out what was not said."""
+    """Builds a question line by line, leaving out what was not given."""
 
     def __init__(self, *first: str) -> None:
         self._lines = [*first]
@@ -23,22 +23,22 @@ class Lines:
 
     @property
     def facts(self) -> list[str]:
-        """The lines by themselves, for an answer that says what was ordered."""
+        """The lines without their dashes, for an answer that says what was ordered."""
         return [line.removeprefix("- ") for line in self._lines]
 
     def add(self, name: str, value: object) -> None:
-        """A line of our own words, or of words that are marked already."""
+        """Add a line of our own text, or of text that is already marked."""
         if value not in (None, "", []):
             self._lines.append(f"- {name}: {value}")
 
     def fields(self, fields: Mapping[str, object]) -> None:
-        """What a caller wants, whole; None was not said."""
+        """Add the caller's values in full; None was not given."""
         for name, value in fields.items():
             if value is not None:
                 self._lines.append(f"- {name}: {render_value(value)}")
 
     def rows(self, rows: Iterable[tuple[str, str]]) -> None:
-        """Names with what is said of each; names of which the same is said share a line."""
+        """Add names with their texts; names with the same text share a line."""
         groups: dict[str, list[str]] = {}
         for name, said in rows:
             groups.setdefault(said, []).append(name)
@@ -46,19 +46,19 @@ class Lines:
             self.add(", ".join(names), said)
 
     def becomes(self, name: str, old: object, new: object) -> None:
-        """What a caller wants in place of what is there."""
+        """Add the caller's new value of a field with the old one."""
         if new is not None:
             plain = isinstance(old, bool | int | float)
             before = render_value(old) if plain else quote(old, at_most=OLD) if old else "nothing"
             self._lines.append(f"- {name}: {before} becomes {render_value(new)}")
 
     def parts(self, changes: Iterable[str]) -> None:
-        """What is changed inside of longer texts, a sentence each."""
+        """Add the changes inside longer texts, one sentence each."""
         for change in changes:
             self.add("Part of a text", change)
 
     def say(self, *sentences: str | None) -> None:
-        """Sentences on lines of their own."""
+        """Add sentences on lines of their own."""
         self._lines += [sentence for sentence in sentences if sentence]
 
     def __str__(self) -> str:
@@ -66,20 +66,20 @@ class Lines:
 
 
 def join_counts(*counts: str) -> str:
-    """Things counted by `many`, in a sentence; what there is none of is left out."""
+    """Join counts made by `many` into a phrase, without the zeros."""
     some = [count for count in counts if not count.startswith("0 ")]
     return f"{', '.join(some[:-1])} and {some[-1]}" if len(some) > 1 else "".join(some)
 
 
 def render_fields(fields: Mapping[str, object]) -> str:
-    """What a caller gives of one thing among many, in one sentence."""
+    """Render the caller's values of one row in one sentence."""
     return ", ".join(
         f"{name.replace('_', ' ')} {render_value(value)}" for name, value in fields.items() if value is not None
     )
 
 
 def render_value(value: object) -> str:
-    """What a caller gave, as a question shows it: whole, and an empty one by name."""
+    """Render a caller's value for a question: in full, an empty one by name."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
@@ -92,5 +92,5 @@ def render_value(value: object) -> str:
 
 
 def render_list(values: Iterable[object]) -> str:
-    """A caller's list, whole."""
+    """Render a caller's list in full."""
     return ", ".join(render_value(value) for value in values) or "none at all"

@@ -1,4 +1,4 @@
-"""A platform's own sentence out of the body of an error, with its reasons, however they are laid out."""
+"""Extract a platform's own message from an error body, with its reasons, in any of their layouts."""
 
 import json
 from collections.abc import Iterator
@@ -15,19 +15,19 @@ SENTENCES: Final = (
     "title",
     "reason",
 )
-"""Where an object says what is wrong in one text; the first that holds one is taken."""
+"""Keys that hold the message; the first with a text is used."""
 REASONS: Final = ("errors", "details", "detail", "error", "message", "violations")
-"""Where an object says more: a text, a list, or an object by field."""
+"""Keys that hold reasons: a text, a list, or an object by field."""
 PLACES: Final = ("field", "attribute", "property", "param", "path", "loc", "source", "pointer")
-"""Where a reason says which field it is about."""
+"""Keys that name the field of a reason."""
 NUMBERS: Final = frozenset({"code", "status", "statusCode", "status_code"})
 MOST: Final = 8
-"""Reasons that are shown; the rest is counted."""
+"""Reasons shown; the rest is counted."""
 DEEPEST: Final = 6
 
 
 def error_sentence(body: Any) -> str:
-    """What a body says went wrong, as one text on one line; empty where it says nothing."""
+    """The message of an error body on one line; empty if it has none."""
     if isinstance(body, str):
         return " ".join(body.split())
     if not isinstance(body, dict | list):
@@ -35,7 +35,7 @@ def error_sentence(body: Any) -> str:
     head = _sentence(body) if isinstance(body, dict) else ""
     found = list(dict.fromkeys(filter(None, _more(body))))
     if any(one.casefold().startswith(head.casefold().rstrip(". ")) for one in found):
-        head = ""  # the reason says it again
+        head = ""  # the reason repeats it
     if len(found) > MOST:
         found = [*found[:MOST], f"and {len(found) - MOST} more"]
     return ": ".join(filter(None, (head.rstrip(":") if found else head, "; ".join(found))))
@@ -46,7 +46,7 @@ def _sentence(told: dict[str, Any]) -> str:
 
 
 def _more(told: Any) -> Iterator[str]:
-    """The reasons of a body or of an object in it, beside its sentence."""
+    """The reasons of a body or of an object in it, besides its message."""
     if isinstance(told, list):
         yield from _reasons(told, "", 0)
         return
@@ -75,7 +75,7 @@ def _reasons(told: Any, place: str, depth: int) -> Iterator[str]:
 
 
 def _place_in(told: dict[str, Any]) -> str:
-    """The field that a reason is about, as far as it says one."""
+    """The field that a reason names, if any."""
     for name in PLACES:
         place = told.get(name)
         if isinstance(place, dict):

@@ -1,6 +1,6 @@
-"""Report files: read before anybody is asked and anything is sent, in pieces, so that a large one takes no memory.
+"""Report files: checked before the question and the request, in chunks, so that a large one takes no memory.
 
-A document type is refused in JUnit: it is where entities that grow without end are defined, and no runner writes one.
+A DOCTYPE is refused in JUnit: it is where expanding entities are defined, and no test runner writes one.
 """
 
 import json
@@ -19,7 +19,7 @@ from tools.kit.upload import OpenFile
 LARGEST_JSON: Final = 20 * 2**20
 DEEPEST: Final = 200
 LONGEST_TAG: Final = 4 * 2**20
-"""Bytes of one tag with its attributes: a parser has to hold it whole."""
+"""Bytes of one tag with its attributes: a parser has to hold it in memory."""
 ROOTS: Final = ("testsuites", "testsuite")
 
 _CODES: Final = expat.errors.codes
@@ -40,14 +40,14 @@ _REASONS: Final = {
 
 @dataclass
 class Report:
-    """What a JUnit file says, counted test case by test case."""
+    """The counts of a JUnit file, from its test cases."""
 
     tests: int = 0
     failed: int = 0
     """Failures and errors."""
     skipped: int = 0
     announced: int | None = None
-    """How many the root element says there are."""
+    """The number that the root element claims."""
 
     def __str__(self) -> str:
         counted = f"{many(self.tests, 'test')}, {self.failed} failed, {self.skipped} skipped"
@@ -57,7 +57,7 @@ class Report:
 
 @dataclass
 class _Reading:
-    """A parser with where it is."""
+    """A parser and its position."""
 
     report: Report = field(default_factory=Report)
     path: list[str] = field(default_factory=list)
@@ -89,7 +89,7 @@ class _Reading:
 
 
 class _Wrong(Exception):
-    """What is wrong at the present line."""
+    """What is wrong at the current line."""
 
 
 def _no_document_type(*_: Any) -> None:
@@ -97,10 +97,10 @@ def _no_document_type(*_: Any) -> None:
 
 
 async def read_junit(file: OpenFile) -> Report:
-    """Read a JUnit file to its end and count what it says.
+    """Read a JUnit file to its end and count its test cases.
 
     Raises:
-        Refused: with the line and the reason, for one that is no whole JUnit file, and for one without any test.
+        Refused: with the line and the reason, for one that is not a complete JUnit file, or has no test case.
     """
     reading, parser = _Reading(), expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
@@ -123,7 +123,7 @@ async def read_xml(file: OpenFile) -> None:
 
 
 async def read_json(file: OpenFile) -> None:
-    """See that a JSON file is whole, unless it is too large to be read at once.
+    """Check that a JSON file is complete, unless it is too large to be read at once.
 
     Raises:
         Refused: for one that is cut off or no JSON.
@@ -140,10 +140,10 @@ async def read_json(file: OpenFile) -> None:
 
 
 async def _pieces(file: OpenFile) -> AsyncIterator[bytes]:
-    """The pieces of a file that nobody changes meanwhile.
+    """The chunks of a file.
 
     Raises:
-        Refused: when somebody does.
+        Refused: when the file changes while it is read.
     """
     try:
         async for piece in file.pieces():
@@ -165,7 +165,7 @@ async def _parsed(file: OpenFile, parser: expat.XMLParserType, kind: str) -> Non
 def _take(
     file: OpenFile, parser: expat.XMLParserType, piece: bytes, at: int, kind: str, *, is_end: bool = False
 ) -> None:
-    """Let the parser read one piece."""
+    """Feed the parser one chunk."""
     try:
         parser.Parse(piece, is_end)
     except _Wrong as wrong:

@@ -1,4 +1,4 @@
-"""When a request is sent again, and how fast requests may follow each other."""
+"""Retries and rate limiting."""
 
 import math
 import random
@@ -15,7 +15,7 @@ TRIES = 3
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds a platform asks to wait, from `Retry-After` as seconds, or as a date by the platform's own clock."""
+    """Seconds from `Retry-After`, given as seconds or as a date by the platform's own clock."""
     value = headers.get("retry-after", "").strip()
     if not value:
         return None
@@ -28,7 +28,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _seconds(date: str) -> float | None:
-    """A date of a header in seconds; None where it is none."""
+    """An HTTP date in seconds; None if it is not one."""
     try:
         return parsedate_to_datetime(date).timestamp()
     except (ValueError, TypeError, OverflowError):
@@ -36,7 +36,7 @@ def _seconds(date: str) -> float | None:
 
 
 def pause(error: PlatformError, attempt: int, asked: float | None) -> float | None:
-    """How long to wait before a read is sent again, or None for not at all."""
+    """Seconds to wait before a read is retried, or None for no retry."""
     if attempt >= TRIES or not isinstance(error, RateLimited | Unavailable):
         return None
     if asked is not None:
@@ -45,14 +45,14 @@ def pause(error: PlatformError, attempt: int, asked: float | None) -> float | No
 
 
 class Pacer:
-    """Lets requests through at a steady rate; after a rest, a burst of a few may leave at once."""
+    """Lets requests through at a steady rate, with a small burst after an idle period."""
 
     def __init__(self, per_second: float, *, burst: float = 1.0) -> None:
         self._per_second, self._burst = per_second, burst
         self._left, self._since = burst, time.monotonic()
 
     async def turn(self) -> None:
-        """Wait until the next request may leave."""
+        """Wait until the next request may be sent."""
         now = time.monotonic()
         self._left = min(self._burst, self._left + (now - self._since) * self._per_second) - 1
         self._since = now

@@ -1,4 +1,4 @@
-"""How the rows of lists stay short: long names cut, times to the minute, a no left out."""
+"""Keeps the rows of lists short: long names cut, times to the minute, false left out."""
 
 from dataclasses import dataclass
 from datetime import UTC
@@ -10,7 +10,7 @@ LONGEST_IN_A_ROW = 80
 
 @dataclass(frozen=True)
 class Brief:
-    """Marks a text of a row that is cut after so many characters; it is cut last, when secrets are masked already."""
+    """Marks a text that is cut after so many characters in rows; cut last, after secrets are masked."""
 
     at_most: int = LONGEST_IN_A_ROW
 
@@ -25,5 +25,5 @@ def minute(text: str | None) -> str | None:
 
 
 def true_or_none(value: bool | None) -> bool | None:
-    """Yes, or nothing: a no in every row says little and is paid for."""
+    """True or None: false in every row says little and costs tokens."""
     return value or None

@@ -1,4 +1,4 @@
-"""Why a run failed: its failures by their errors, each new, known or flaky, and why two counts of them differ."""
+"""Why a run failed: its failures grouped by error, each new, known or flaky, and why two counts differ."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,15 +14,15 @@ from tools.kit.text import Key, Untrusted
 from tools.kit.vocabulary import Said
 
 NAMED: Final = 5
-"""Tests of a group that are named; the rest is counted."""
+"""Tests named per group; the rest is counted."""
 MARKS: Final[tuple[Mark, ...]] = ("new", "flaky", "known", "no history")
 ERROR: Final = 300
-"""Characters of an error that a group shows."""
+"""Characters of an error in a group."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One thing that failed in a run, as any platform can tell it."""
+    """One failure in a run, in the terms that all platforms share."""
 
     id: str | None
     title: str | None
@@ -41,7 +41,7 @@ class FailedIn(Answer):
 
 
 class ErrorGroup(Answer):
-    """Failures with the same error, but for numbers, ids and times."""
+    """Failures whose errors differ only in numbers, ids and times."""
 
     error: Untrusted | None = Field(None, description="Of one of them.")
     count: int
@@ -51,7 +51,7 @@ class ErrorGroup(Answer):
 
 
 def error_groups(failures: Sequence[Failure], *, is_ranked: bool = False) -> list[Group[Failure]]:
-    """Failures by their errors, groups with new ones first, then the largest; ranked ones stay in their order."""
+    """Group failures by error, groups with new ones first, then the largest; ranked ones keep their order."""
     groups = group_failures(failures, lambda failure: failure.error)
     if is_ranked:
         return sorted(groups, key=lambda group: failures.index(group.members[0]))
@@ -71,7 +71,7 @@ def render_group(group: Group[Failure], *, named: int = NAMED, error: int = ERRO
 
 
 def describe_marks(failures: Iterable[Failure]) -> str:
-    """How many failures are new, flaky and known, in words."""
+    """Say how many failures are new, flaky and known."""
     counts = Counter(one.mark for one in failures)
     return ", ".join(f"{counts[mark]} {mark}" for mark in MARKS if counts[mark]) or "none"
 
@@ -83,9 +83,9 @@ def _count(failures: Iterable[Failure], mark: Mark) -> int:
 def why_counts_differ(
     run_counts: Mapping[str, int | None], result_counts: Mapping[str, int], among: Mapping[str, int]
 ) -> str | None:
-    """One sentence where a run's own counts are not those of its results; None where they agree or it has none.
+    """Say why a run's own counts differ from those of its results; None if they agree or it has none.
 
-    `among` says what is known of the results that a run may count in another way, such as tests that were tried again.
+    `among` describes results that a run may count differently, such as retried tests.
     """
     differing = [
         (word, own, result_counts.get(word, 0))

@@ -1,10 +1,10 @@
-"""Texts that are not as they are stored: shortened, masked, or with their line breaks lost; and how that is seen."""
+"""Recognizes texts that are not as stored: shortened, masked, or with their line breaks lost."""
 
 import re
 from typing import Final
 
 MASK: Final = "[hidden]"
-"""What stands in the place of a secret."""
+"""The replacement of a secret."""
 
 # What a shortened text ends with, what its later pieces begin with, and what a shortened list ends with.
 CUT: Final = re.compile(
@@ -15,9 +15,9 @@ CUT: Final = re.compile(
 
 
 def piece(text: str, start: int, at_most: int, how: str = "") -> str:
-    """A piece of a text that is too long: what comes before and after it is counted, and the pieces join exactly.
+    """A piece of a long text, with a count of what comes before and after; the pieces join exactly.
 
-    A text that is no longer than `start` or `at_most` is whole. `{start}` in `how` is where the next piece starts.
+    A text of at most `at_most` characters is complete. `{start}` in `how` is where the next piece starts.
     """
     if start >= len(text) or not start:
         start = 0
@@ -32,7 +32,7 @@ def piece(text: str, start: int, at_most: int, how: str = "") -> str:
 
 
 def find_cut(text: str) -> str | None:
-    """The mark in a text that says it is not whole: it was copied out of a shortened answer."""
+    """The marker that shows a text was copied from a shortened answer."""
     found = CUT.search(text)
     return found.group(0) if found else None
 
@@ -43,7 +43,7 @@ _SENTENCE = re.compile(r"(?<![\s\\`'\"])(?:\\r)?\\n(?=[A-Z])")
 
 
 def has_escaped_breaks(text: str) -> bool:
-    """Whether a text of one line has the two characters backslash and n where its line breaks were meant to be."""
+    """Whether a single-line text has the two characters backslash and n instead of line breaks."""
     if "\n" in text or "\\n" not in text:
         return False
     return _STRUCTURE.search(text) is not None or len(_SENTENCE.findall(text)) > 1

@@ -1,4 +1,4 @@
-"""What a platform can tell about its runs, bugs and tests in the words that all platforms share."""
+"""A platform's runs, bugs and tests in the terms that all platforms share."""
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -17,12 +17,12 @@ from tools.kit.vocabulary import Said, Severity, Status
 T = TypeVar("T")
 
 Kind = Literal["bug", "test", "run", "suite"]
-"""What a search looks for; a suite is a folder of tests too."""
+"""What a search looks for; a folder of tests counts as a suite."""
 FoundKind = Literal["bug", "test", "run", "suite", "result", "plan"]
 
 
 class RunRow(Answer):
-    """A run, a test cycle or an execution, as every platform can show it. Counts that are not told are not known."""
+    """A run, a test cycle or an execution, in the terms that all platforms share. Missing counts are unknown."""
 
     platform: Key
     run_id: Key
@@ -45,7 +45,7 @@ class RunRow(Answer):
 
 
 class RunStory(Answer):
-    """A run with why it failed and what of it is new."""
+    """A run, why it failed, and which failures are new."""
 
     run: RunRow
     failing: int = Field(default=0, description="Tests that failed, or bugs that were reported.")
@@ -70,7 +70,7 @@ def run_story(
     next_: str | None = None,
     is_ranked: bool = False,
 ) -> RunStory:
-    """A run with its failures grouped, as every platform tells it; ranked ones come in order, the worst first."""
+    """A run with its failures grouped; ranked ones come in order, the worst first."""
     groups = error_groups(failures, is_ranked=is_ranked)
     return RunStory(
         run=run,
@@ -85,7 +85,7 @@ def run_story(
 
 
 class BugRow(Answer):
-    """A bug that is open, or confirmed and not known to be fixed, as every platform can show it."""
+    """A bug that is open, or confirmed and not known to be fixed, in the terms that all platforms share."""
 
     platform: Key
     bug_id: Key
@@ -102,7 +102,7 @@ class BugRow(Answer):
 
 
 class Found(Answer):
-    """Something whose words, id or linked issue fit a search."""
+    """Something whose text, id or linked issue matches a search."""
 
     platform: Key
     kind: FoundKind
@@ -116,7 +116,7 @@ class Found(Answer):
 
 
 class Untested(Answer):
-    """A test that a run holds and that has no result yet, or a run that has not begun."""
+    """A test in a run without a result yet, or a run that has not begun."""
 
     platform: Key
     run_id: Key
@@ -138,27 +138,27 @@ def _stands(word: str, text: str, *, whole: bool) -> bool:
 
 @dataclass(frozen=True)
 class Query:
-    """Which runs or bugs are asked for; what is None does not matter."""
+    """Which runs or bugs are wanted; None does not filter."""
 
     since: datetime | None = None
     until: datetime | None = None
     text: str | None = None
-    """Words that all stand in the title, whatever their case."""
+    """Words that the title must contain, in any case."""
     limit: int = 50
     whole_numbers: bool = False
-    """Whether a number among the words is a whole version, and no part of another or of a date."""
+    """Whether a number among the words must be a whole version, not part of another or of a date."""
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What was read for it; see `once`."""
+    """Results of `once`, by key."""
 
     async def once(self, what: str, read: Callable[[], Awaitable[T]]) -> T:
-        """Read something for this query, or answer what was read for it before: runs, bugs and gaps share much."""
+        """Read something once per query: runs, bugs and untested tests share much."""
         if what not in self.memory:
             self.memory[what] = await read()
         told: T = self.memory[what]
         return told
 
     def fits(self, title: str | None, began: datetime | None, ended: datetime | None) -> bool:
-        """Whether something of this title fits that lasted from `began` to `ended` (None: not known, or not over)."""
+        """Whether something with this title that lasted from `began` to `ended` matches (None: unknown)."""
         here = clean(title or "").casefold()
         if self.text is not None and not all(
             _stands(word, here, whole=self.whole_numbers) for word in self.text.casefold().split()
@@ -172,16 +172,16 @@ class Query:
 
 @dataclass
 class Results(Generic[T]):
-    """Rows in the order they are to be shown in, and whether all there is was looked at."""
+    """Rows in display order, and whether everything was read."""
 
     rows: list[T] = field(default_factory=list)
     complete: bool = True
     why: str | None = None
-    """What was not looked at, in words."""
+    """What was not read, for people."""
 
 
 async def none_if_missing(read: Awaitable[T]) -> T | None:
-    """What a read answers, or None where the platform has no such thing, or the word has not the form of an id."""
+    """The result of a read, or None if it does not exist or the word cannot be an id."""
     try:
         return await read
     except (NotFound, Refused, Invalid):
@@ -201,6 +201,6 @@ class Survey:
     bugs: Callable[[Any, Query], Awaitable[Results[BugRow]]] | None = None
     """Open bugs, the worst first, then those that are confirmed and not known to be fixed."""
     untested: Callable[[Any, Query], Awaitable[Results[Untested]]] | None = None
-    """What the runs that fit still hold without a result."""
+    """Tests without a result in the matching runs."""
     lookup: Callable[[Any, str], Awaitable[Results[Found]]] | None = None
-    """Takes one word, and finds what has it for an id or as the key of an issue in another tracker."""
+    """Takes one word, and finds what has it as its id or as the key of a linked issue."""

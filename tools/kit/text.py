@@ -1,9 +1,9 @@
-"""Words and who wrote them: ours, a platform's vocabulary, or a stranger's.
+"""Marks texts by their author: ours, the caller's, a platform's vocabulary, or a stranger's.
 
-A text that others wrote travels inside marks that no such text can contain. The door of the server replaces the
-marks last, after cleaning, redacting and cutting: with quotation marks in a question to a person, with a random
-boundary in what a model reads. Four marks, for four authors: `quote` and `passage` (a stranger), `given` (the caller),
-`word` (the platform's vocabulary); everything outside of marks is ours and is never masked.
+A text that others wrote is enclosed in marks that no such text can contain. The server replaces the marks last, after
+cleaning, redacting and cutting: by quotation marks in a question, by a random boundary in what a model reads. There are
+four marks: `quote` and `passage` (a stranger), `given` (the caller), `word` (the platform's vocabulary). Everything
+outside of marks is ours and is never masked.
 """
 
 import re
@@ -20,17 +20,17 @@ from tools.kit.invisible import clean as clean
 
 @dataclass(frozen=True)
 class Written:
-    """Marks a field whose text was written by people outside; it is data, whatever it says."""
+    """Marks a field whose text was written by strangers; it is data, whatever it says."""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Marks a field that holds a platform's own word: a status, a kind, an id, a date."""
+    """Marks a field that holds a platform's own term: a status, a kind, an id, a date."""
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """Marks a field that is a secret: known to the redaction, never shown."""
+    """Marks a field that is a secret: known to the redactor, never shown."""
 
 
 Untrusted = Annotated[str, Written()]
@@ -40,7 +40,7 @@ _learn: ContextVar[Callable[[str], None] | None] = ContextVar("learn", default=N
 
 @contextmanager
 def learn_secrets(learn: Callable[[str], None]) -> Iterator[None]:
-    """Tell of each secret that is read from a platform meanwhile: it may also stand in a text beside it."""
+    """Report each secret that is read from a platform inside the block: other texts may repeat it."""
     token = _learn.set(learn)
     try:
         yield
@@ -63,25 +63,25 @@ MARKED: Final = re.compile(f"{OPEN}([isgw])(\\d+):([^{OPEN}{CLOSE}]*){CLOSE}", r
 
 
 def quote(text: object, *, at_most: int = 120) -> str:
-    """Mark a stranger's text for use on one line of ours."""
+    """Mark a stranger's text for a line of ours."""
     return f"{OPEN}i{at_most}:{_without_marks(text)}{CLOSE}"
 
 
 def given(text: object, *, at_most: int = 8_000) -> str:
-    """Mark a text of the caller's own: a question shows it whole and unmasked, or is not put.
+    """Mark the caller's own text: a question shows it in full and unmasked, or is not asked.
 
-    A `Secret` argument never comes here: a question says of it that it is set.
+    Never pass a `Secret` argument: a question only says that it is set.
     """
     return f"{OPEN}g{at_most}:{_without_marks(text)}{CLOSE}"
 
 
 def word(value: object, *, at_most: int = 60) -> str:
-    """Mark a platform's own word (a status, a kind, a key) for a sentence of ours: one short line, whatever it is."""
+    """Mark a platform's own term (a status, a kind, a key) for a sentence of ours, on one short line."""
     return f"{OPEN}w{at_most}:{_without_marks(value)}{CLOSE}"
 
 
 def word_if(value: object) -> str | None:
-    """Mark a platform's own word where there is one."""
+    """Mark a platform's own term, if there is one."""
     return None if value is None or value == "" else word(value)
 
 
@@ -91,7 +91,7 @@ def passage(text: object, *, at_most: int = 4000) -> str:
 
 
 def without_marks(text: str) -> str:
-    """Take out what looks like our marks; a platform's answer can hold any character."""
+    """Strip our marks from a text; a platform's response can contain any character."""
     return MARKED.sub(lambda match: match[3], text).replace(OPEN, "").replace(CLOSE, "")
 
 
@@ -99,7 +99,7 @@ _ESCAPED_MARK = re.compile(rb"(?<!\\)((?:\\\\)*)\\u000[23]")
 
 
 def without_escaped_marks(document: bytes) -> bytes:
-    """Take our marks out of a JSON document as it arrives, names of fields included: no platform's text has them."""
+    """Strip our marks from a JSON document as it arrives, field names included."""
     return _ESCAPED_MARK.sub(rb"\1", document) if rb"\u000" in document else document
 
 
@@ -108,7 +108,7 @@ def _without_marks(text: object) -> str:
 
 
 def cut(text: str, at_most: int, how: str = "") -> str:
-    """Shorten a text, saying how much is missing and how to get it."""
+    """Shorten a text, saying how much was cut and how to get it."""
     if len(text) <= at_most:
         return text
     rest = f"{len(text) - at_most} more characters"
@@ -116,5 +116,5 @@ def cut(text: str, at_most: int, how: str = "") -> str:
 
 
 def many(count: int, one: str, several: str | None = None, *, complete: bool = True) -> str:
-    """A number of things in words, which says where it may be more."""
+    """A count with its noun, such as "3 tests", or "at least 3 tests" if the count is not complete."""
     return f"{'' if complete else 'at least '}{count} {one if count == 1 else several or one + 's'}"

@@ -1,4 +1,4 @@
-"""Several awaits at once; the first failure ends the rest and is raised as itself, not as a group."""
+"""Concurrent calls; the first failure cancels the rest and is raised itself, not as a group."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 async def gather(calls: Sequence[Callable[[], Awaitable[T]]], *, at_once: int = 8) -> list[T]:
-    """Run the calls, at most `at_once` of them in flight, and answer their results in the order given."""
+    """Run the calls, at most `at_once` at a time, and return their results in the given order."""
     results: dict[int, T] = {}
     waiting = iter(enumerate(calls))
 
@@ -23,11 +23,11 @@ async def gather(calls: Sequence[Callable[[], Awaitable[T]]], *, at_once: int = 
                 group.start_soon(worker)
     except BaseExceptionGroup as failed:
         first = _first(failed)
-        raise first from first.__cause__  # not from the group, but with what it came from itself, for the log
+        raise first from first.__cause__  # with its own cause, not the group, for the log
     return [results[index] for index in range(len(calls))]
 
 
 def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The failure that came first; a cancel counts only where nothing else failed."""
+    """The first failure; a cancellation counts only if nothing else failed."""
     inside = failed.exceptions[0]
     return _first(inside) if isinstance(inside, BaseExceptionGroup) else inside

@@ -20,19 +20,19 @@ class Effect(StrEnum):
     READS = "reads"
     WRITES = "writes"
     DESTROYS = "destroys"
-    """There is no way back through the API."""
+    """The API cannot undo it."""
     SPENDS = "spends"
-    """It orders paid human work or paid machine time."""
+    """It orders paid work or paid machine time."""
 
 
 class Progress(Protocol):
-    """Reports how far long work has come; a tool that has a parameter of this type is given one."""
+    """Reports the progress of long work; the server injects it into a parameter of this type."""
 
     async def __call__(self, done: float, total: float | None = None, message: str | None = None) -> None: ...
 
 
 async def no_progress(done: float, total: float | None = None, message: str | None = None) -> None:
-    """A Progress that nobody hears."""
+    """A Progress that reports nothing."""
 
 
 Question = Callable[..., Awaitable[str | None]]
@@ -42,7 +42,7 @@ any of the tool's parameters by name, and refuses what cannot work before anybod
 
 @dataclass(frozen=True)
 class Tool:
-    """A declared tool: a function, what it does to the world, and how a person is asked about it."""
+    """A declared tool: a function and its effect."""
 
     function: Callable[..., Awaitable[Any] | AsyncGenerator[Any, None]]
     effect: Effect
@@ -51,13 +51,13 @@ class Tool:
     unasked_when: Callable[..., bool] | None = None
     """True where the arguments alone show that no question is needed, so that a client that cannot ask may call it."""
     verify_with: str | None = None
-    """The reading tool that shows whether a write happened whose answer was lost; None: the API shows it nowhere."""
+    """The read tool that shows whether a write with a lost response took effect; None: the API does not show it."""
     full_text_in: str | None = None
-    """The tool that has the whole of a text that was cut here."""
+    """The tool that returns the full text of what is cut here."""
     long_text: bool = False
-    """Whether a caller may ask for longer texts than usual."""
+    """Whether it takes `max_text` and `text_from`."""
     needs: str | None = None
-    """What a credential must open for this tool to work, in the platform's own list; None: any will do."""
+    """The kind of access that its credential must have, in the platform's own terms; None: any."""
 
     @property
     def name(self) -> str:
@@ -65,12 +65,12 @@ class Tool:
 
     @property
     def subject(self) -> str:
-        """What it is about: the name of the file it is declared in."""
+        """Its subject: the name of the module that declares it."""
         return self.function.__module__.rpartition(".")[2]
 
     @property
     def has_edits(self) -> bool:
-        """Whether it can change a part of a stored text."""
+        """Whether it can edit part of a stored text."""
         return "edits" in inspect.signature(self.function).parameters
 
     @property
@@ -88,12 +88,12 @@ class Tool:
         return answer_type(inspect.signature(self.function, eval_str=True).return_annotation)
 
     def act(self, api: Any, arguments: Mapping[str, Any]) -> Asking[Any]:
-        """An act of a tool that asks, which has not begun."""
+        """The act of a tool that asks, not yet started."""
         act: Any = self._pair(api, arguments) if self.question is not None else self.function(api, **arguments)
         return act  # type: ignore[no-any-return]
 
     def is_unasked(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether its arguments alone show that no question is needed."""
+        """Whether the arguments alone show that no question is needed."""
         check = self.unasked_when
         return check is not None and check(**{name: arguments[name] for name in inspect.signature(check).parameters})
 
@@ -121,7 +121,7 @@ class Resource:
 
 
 class Toolset(Generic[C]):
-    """Collects the tools and resources of one subject; the functions come back as they were."""
+    """Collects the tools and resources of one subject; the decorated functions are unchanged."""
 
     def __init__(self, client: type[C], *, needs: str | None = None) -> None:
         self.client = client
@@ -143,7 +143,7 @@ class Toolset(Generic[C]):
         verify_with: str | None,
         unasked_when: Callable[..., bool] | None = None,
     ) -> Callable[[Callable[Concatenate[C, P], A]], Callable[Concatenate[C, P], A]]:
-        """Declare a tool whose change can be taken back; a question is for the cases where it is not harmless."""
+        """Declare a tool whose change can be undone; it may ask in the cases that are not harmless."""
         return self._declare(
             Effect.WRITES, question=question, idempotent=idempotent, verify_with=verify_with, unasked_when=unasked_when
         )
@@ -156,7 +156,7 @@ class Toolset(Generic[C]):
         verify_with: str | None,
         unasked_when: Callable[..., bool] | None = None,
     ) -> Callable[[Callable[Concatenate[C, P], A]], Callable[Concatenate[C, P], A]]:
-        """Declare a tool whose change the API cannot take back."""
+        """Declare a tool whose change the API cannot undo."""
         return self._declare(
             Effect.DESTROYS,
             question=question,

@@ -1,4 +1,4 @@
-"""A file to upload: opened once below directories an operator allows, and streamed from disk."""
+"""Files to upload: opened once below directories that the operator allows, and streamed from disk."""
 
 import os
 import re
@@ -26,12 +26,12 @@ PIECE: Final = 256 * 1024
 
 _READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
-_AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0)  # a pipe would be waited for until somebody writes into it
+_AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would block until somebody writes to it
 _FOLDER: Final = getattr(os, "O_DIRECTORY", 0)
 
 
 class OpenFile:
-    """A file that was checked by what is open, not by what a path meant a moment before."""
+    """An open file, checked by its descriptor and not by its path."""
 
     def __init__(self, descriptor: int, name: str) -> None:
         self.name = name
@@ -44,7 +44,7 @@ class OpenFile:
 
     @property
     def names(self) -> int:
-        """How many directory entries lead to it; 1 where the file system does not count them."""
+        """The number of hard links; 1 where the file system does not count them."""
         return max(1, self._seen.st_nlink)
 
     @property
@@ -55,7 +55,7 @@ class OpenFile:
         """Read it from its start to the size it had when it was opened.
 
         Raises:
-            PlatformError: behind the last piece, when it was changed meanwhile; half of each version is no file.
+            PlatformError: after the last chunk, when the file changed while it was read.
         """
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         left = self.size
@@ -87,7 +87,7 @@ async def open_upload(
 
 
 def allowed_directories(allowed: str) -> list[Path]:
-    """The directories a setting lists, links resolved; what is no whole path to one is left out."""
+    """The directories that a setting lists, links resolved; anything but an absolute path to one is left out."""
     found = []
     for text in filter(None, map(str.strip, allowed.split(os.pathsep))):
         if Path(text).is_absolute() and (real := _resolved(text)) is not None and real.is_dir():
@@ -96,10 +96,10 @@ def allowed_directories(allowed: str) -> list[Path]:
 
 
 def _resolved(path: str, *, strict: bool = True) -> Path | None:
-    """Where a path leads, or None where it leads nowhere."""
+    """The real path, or None if there is none."""
     try:
         return Path(path).resolve(strict=strict)
-    except (OSError, ValueError, RuntimeError):  # not there; a NUL in it; links in a circle
+    except (OSError, ValueError, RuntimeError):  # missing; contains NUL; circular links
         return None
 
 
@@ -108,12 +108,12 @@ def _checked(wanted: str, allowed: str, extensions: Collection[str], at_most: in
     if not roots:
         raise Refused(
             f"No file may be uploaded here: {DIRECTORIES} names no directory. Whoever runs the server can set it to "
-            f"the directories that hold such files, whole paths separated by {os.pathsep!r}."
+            f"the directories that hold such files, absolute paths separated by {os.pathsep!r}."
         )
     if not Path(wanted).is_absolute():
-        raise Refused("Give the whole path of the file.")
+        raise Refused("Give the absolute path of the file.")
     real = _resolved(wanted)
-    # A file that is not there is told from one that is not allowed only where it would be allowed.
+    # Do not reveal whether a file outside the allowed directories exists.
     place = real if real is not None else _resolved(wanted, strict=False)
     root = next((root for root in roots if place is not None and root in place.parents), None)
     if root is None:
@@ -128,10 +128,7 @@ def _checked(wanted: str, allowed: str, extensions: Collection[str], at_most: in
     file = _open(root, real)
     if file.is_regular and file.names > 1:
         file.close()
-        raise Refused(
-            "The file has another name elsewhere (a hard link), so it may not be one of these directories' own. "
-            "Copy it there."
-        )
+        raise Refused("The file has other hard links, so it may not belong to these directories. Copy it there.")
     if not file.is_regular or not 1 <= file.size <= at_most:
         file.close()
         size = f"It has {file.size:,} bytes; from 1 to {at_most:,} can be uploaded."
@@ -140,7 +137,7 @@ def _checked(wanted: str, allowed: str, extensions: Collection[str], at_most: in
 
 
 def _open(root: Path, real: Path) -> OpenFile:
-    """Open what was checked, and nothing that took its place since."""
+    """Open the file that was checked, and not one that replaced it since."""
     try:
         if os.open in os.supports_dir_fd and _NO_LINK:
             return OpenFile(_open_below(root, real.relative_to(root).parts), real.name)
@@ -155,7 +152,7 @@ def _open(root: Path, real: Path) -> OpenFile:
 
 
 def _open_below(root: Path, parts: tuple[str, ...]) -> int:
-    """Walk down from a directory that is held open, so that none on the way can be swapped for a link elsewhere."""
+    """Open a path below a directory descriptor by descriptor, so that no directory can be swapped for a link."""
     held = os.open(root, _READ | _FOLDER)
     try:
         for name in parts[:-1]:
@@ -176,7 +173,7 @@ def _is_text(name: str) -> bool:
 
 
 class Storage(ApiClient):
-    """Takes files at addresses a platform gives, and is told nothing of that platform's credential."""
+    """Sends files to addresses that a platform gives, without the platform's credential."""
 
     at_once = 2
 
@@ -196,7 +193,7 @@ class Storage(ApiClient):
         """Refuse an address to which no file may be sent, though the platform gave it.
 
         Raises:
-            PlatformError: when the way there could be listened to, or when it leads into this machine's own network.
+            PlatformError: when it has no TLS, or is inside a private network.
         """
         if not is_private(address, self.account):
             raise PlatformError("The platform gave an address without TLS for the file. The file was not sent.")
@@ -208,19 +205,19 @@ class Storage(ApiClient):
 
     @property
     def _is_at_home(self) -> bool:
-        """Whether the platform itself is reached on such a network: a sandbox, or a proxy of the company."""
+        """Whether the platform itself is on such a network: a sandbox, or a company proxy."""
         return self.account.network.is_sandbox or is_internal(urlsplit(self.account.base_url).hostname or "")
 
     def words(self, raw: bytes) -> str:
-        """The sentence in a storage's XML."""
+        """The message in a storage's XML error."""
         told = re.search(rb"<Message>([^<]{1,300})</Message>", raw[: 64 * 1024])
         return told[1].decode(errors="replace") if told else ""
 
 
 def is_internal(host: str) -> bool:
-    """Whether a host is no public one by its own words: an address of a private network, or a name of such.
+    """Whether a host is private by its spelling: an address of a private network, or a name of one.
 
-    Also in the forms that programs read as an address: 2130706433, 0x7f.1, ::ffff:127.0.0.1.
+    Covers the spellings that programs parse as addresses: 2130706433, 0x7f.1, ::ffff:127.0.0.1.
     """
     name = host.strip("[]").rstrip(".").lower()
     if name.endswith((".localhost", ".local", ".internal", ".home.arpa")) or not set(name) & set(".:"):
@@ -229,7 +226,7 @@ def is_internal(host: str) -> bool:
         address = ip_address(name)
     except ValueError:
         try:
-            address = ip_address(socket.inet_aton(name))  # takes what ip_address is too strict for
+            address = ip_address(socket.inet_aton(name))  # accepts spellings that ip_address rejects
         except OSError:
             return False
     mapped = getattr(address, "ipv4_mapped", None) or address
@@ -237,7 +234,7 @@ def is_internal(host: str) -> bool:
 
 
 def is_private(address: str, account: Account) -> bool:
-    """Whether nobody on the way can read what is sent there: it goes by TLS, or never leaves this machine."""
+    """Whether nobody in between can read what is sent there: it uses TLS, or never leaves this machine."""
     try:
         parts, own = urlsplit(address), urlsplit(account.base_url)
         host, own_host = parts.hostname or "", own.hostname or ""
@@ -247,5 +244,5 @@ def is_private(address: str, account: Account) -> bool:
         return False
     if parts.scheme == "https":
         return True
-    # A platform elsewhere has no business with this machine.
+    # A remote platform must not send files to this machine.
     return parts.scheme == "http" and (account.network.is_sandbox or (is_loopback(host) and is_loopback(own_host)))

@@ -1,7 +1,7 @@
-"""The words for statuses and severities that all platforms share, and words that a caller filters by.
+"""Shared terms for statuses and severities, and the words that callers filter by.
 
-A platform's own word always stands beside a shared one. A filter's words are taken in any case; one that a platform
-does not have is refused with those it has, since an empty list would say that there is nothing.
+A platform's own term is always shown next to the shared one. Filter words match in any case; an unknown one is refused
+with the known ones, since an empty list would mean that there is nothing.
 """
 
 import difflib
@@ -18,33 +18,32 @@ from tools.kit.text import Vocabulary, quote
 Status = Annotated[
     Literal["passed", "failed", "blocked", "skipped", "running", "queued", "cancelled", "unknown"], Vocabulary()
 ]
-"""How a run or a result stands. `queued`: not begun; `skipped`: left out on purpose; `unknown`: none of these."""
+"""Status of a run or a result. `queued`: not started; `skipped`: left out on purpose; `unknown`: none of these."""
 Severity = Annotated[Literal["critical", "high", "medium", "low", "unknown"], Vocabulary()]
-"""How bad a bug is; a platform that sorts by kind instead leaves `unknown`."""
+"""Severity of a bug; `unknown` on a platform that has kinds instead."""
 Said = Annotated[str | None, Vocabulary(), Field(description="The platform's own word.")]
 
 W = TypeVar("W", bound=str)
 
 MOST_NAMED: Final = 30
-"""Words that a refusal names at most."""
+"""Words listed in a refusal."""
 
 
 def shared_word(word: str | None, words: Mapping[str, W], otherwise: W) -> W:
-    """The shared word for a platform's own, whose case, spaces and underscores do not count."""
+    """The shared term for a platform's own, ignoring case, spaces and underscores."""
     return words.get(folded(word or ""), otherwise)
 
 
 @lru_cache(4096)
 def folded(word: str) -> str:
-    """A word without what does not count in it: case, spaces, `_`, `-` and other signs."""
+    """A word without case, spaces, `_`, `-` and other punctuation."""
     return "".join(character for character in word.casefold() if character.isalnum()) or word
 
 
 class WordFilter:
-    """Words that a caller filters rows by, out of a set that is documented and may have grown.
+    """Words that a caller filters rows by, from a documented set that may have grown.
 
-    `meant` says what people call a word otherwise, by folded words; `fields` says of a word that is none of them where
-    it belongs.
+    `meant` maps synonyms to words, both folded; `fields` says of a word outside the set which filter it belongs to.
     """
 
     def __init__(
@@ -58,7 +57,7 @@ class WordFilter:
         is_name: bool = False,
     ) -> None:
         texts = [given] if isinstance(given, str) else list(given or ())
-        # No such word holds a comma, as a name may: some hosts send several as one text.
+        # Some hosts send several words as one text; unlike a name, no word contains a comma.
         parts = texts if is_name else [part for text in texts for part in re.split("[,;]", text)]
         self._given = [part.strip() for part in parts if part.strip()]
         self._what, self._known = what, {folded(word): word for word in known}
@@ -71,11 +70,11 @@ class WordFilter:
 
     @property
     def key(self) -> list[str]:
-        """What tells this filter from another, for a cursor."""
+        """The fingerprint of this filter, for a cursor."""
         return sorted(self.wanted)
 
     def fits(self, word: str | None) -> bool:
-        """Whether a row with this word is wanted; the word is one that there is."""
+        """Whether a row with this word matches; the word is recorded as known."""
         if not self.wanted:
             return True
         plain = folded(word or "")
@@ -84,12 +83,12 @@ class WordFilter:
         return plain in self.wanted
 
     def see(self, words: Iterable[str | None]) -> None:
-        """Note words that there are."""
+        """Record known words."""
         self._seen.update({folded(word): word for word in words if word})
 
     @property
     def unknown(self) -> str | None:
-        """Once all rows were offered: the sentence on the first word that there is nowhere, with those there are."""
+        """After all rows: the sentence about the first unknown word, with the known ones."""
         for word in self._given:
             plain = folded(self._meant.get(folded(word), word))
             if plain not in self._known and plain not in self._seen:
@@ -97,10 +96,10 @@ class WordFilter:
         return None
 
     def check(self) -> None:
-        """Refuse a word that there is nowhere, once all rows were offered.
+        """Refuse an unknown word, after all rows.
 
         Raises:
-            Refused: with the words there are.
+            Refused: with the known words.
         """
         if self.unknown is not None:
             raise Refused(self.unknown)
@@ -113,7 +112,7 @@ class WordFilter:
 
 
 def describe_available(word: str, there: Mapping[str, str]) -> str:
-    """What there is in place of a word, the near one first; `there` has words by their folded form."""
+    """List what is available, the closest to a word first; `there` has words by their folded form."""
     close = difflib.get_close_matches(folded(word)[:60], list(there), 1)
     ordered = [*close, *(plain for plain in there if plain not in close)]
     named = ", ".join(there[plain] for plain in ordered[:MOST_NAMED])
@@ -122,5 +121,5 @@ def describe_available(word: str, there: Mapping[str, str]) -> str:
 
 
 def instead_of(word: str, words: Iterable[str | None]) -> str:
-    """The same for words that a platform has, which are its own or a stranger's."""
+    """List a platform's own words, quoted, the closest first."""
     return describe_available(word, {folded(one): quote(one, at_most=60) for one in words if one})

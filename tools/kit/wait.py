@@ -1,4 +1,4 @@
-"""Waiting for something slow: looking less and less often, saying how it stands, and able to be taken up again."""
+"""Waiting for something slow: polls less and less often, reports progress, and can be resumed."""
 
 import base64
 import binascii
@@ -20,13 +20,13 @@ Minutes = Annotated[float, Field(ge=0, le=60, description="How long to wait at m
 Handle = Annotated[str | None, Field(max_length=500, description="handle of an earlier wait, to take it up again.")]
 
 BEAT = 10.0
-"""Seconds between signs of life; hosts give up on a call that is silent for long."""
+"""Seconds between progress reports; hosts give up on a silent call."""
 MOST_FAILURES = 5
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How often to look: from `first` seconds, growing to `last`."""
+    """Polling interval: from `first` seconds, growing to `last`."""
 
     first: float = 10.0
     last: float = 120.0
@@ -37,14 +37,14 @@ class Pace:
 
 
 SETTLES_WITHIN = 8.0
-"""Seconds that a call waits by itself, so that its caller need not read again."""
+"""Seconds that one call waits."""
 SETTLING = Pace(first=0.7, last=2.0)
 SANDBOX_SETTLING = Pace(first=0.05, last=0.3)
 
 
 @dataclass
 class Waited(Generic[T]):
-    """How a wait ended: the last look, and how long to wait before the next one."""
+    """The last value of a wait, and how long to pause before the next poll."""
 
     seen: T
     is_reached: bool
@@ -63,7 +63,7 @@ async def wait_until(
     progress: Progress,
     wait: float | None = None,
 ) -> Waited[T]:
-    """Look until it is reached or the time is over; a passing failure of the platform does not end the wait."""
+    """Poll until the condition holds or the time is over; a transient failure does not end the wait."""
     began, looks, failures = time.monotonic(), 0, 0
     whole = minutes * 60
     wait = pace.first if wait is None else min(max(wait, pace.first), pace.last)
@@ -91,7 +91,7 @@ async def wait_for_change(
     say: str,
     progress: Progress = no_progress,
 ) -> T:
-    """Look again for a bounded moment at what a platform shows a little after it took it; the last look is answered."""
+    """Poll for a short time for a change that a platform shows with a delay, and return the last value."""
     waited = await wait_until(
         look,
         is_there,
@@ -104,7 +104,7 @@ async def wait_for_change(
 
 
 async def _rest(seconds: float, began: float, whole: float, words: str, progress: Progress) -> None:
-    """Sleep, with a sign of life now and then."""
+    """Sleep, reporting progress now and then."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         await progress(round(time.monotonic() - began, 1), whole, words)
@@ -112,20 +112,20 @@ async def _rest(seconds: float, began: float, whole: float, words: str, progress
 
 
 def encode_handle(**what: Any) -> str:
-    """Write what is needed to take a wait up again as one opaque word; nothing in it is secret."""
+    """Encode what resumes a wait as one opaque word; it holds no secret."""
     return base64.urlsafe_b64encode(json.dumps(what).encode()).decode().rstrip("=")
 
 
 def decode_handle(handle: str, **kinds: type) -> dict[str, Any]:
-    """Read a handle back.
+    """Decode a handle.
 
     Raises:
-        Refused: when it is not one.
+        Refused: when it is malformed.
     """
     try:
         what = json.loads(base64.urlsafe_b64decode(handle + "=" * (-len(handle) % 4)))
         if not isinstance(what, dict) or not all(isinstance(what.get(name), kind) for name, kind in kinds.items()):
             raise ValueError(handle)
     except (ValueError, TypeError, RecursionError, binascii.Error) as error:
-        raise Refused("This handle is not one that a wait gave. Begin a new wait instead.") from error
+        raise Refused("This handle is malformed. Start a new wait instead.") from error
     return what

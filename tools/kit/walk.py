@@ -1,4 +1,4 @@
-"""Walking a list that comes in numbered pages: concurrently, past broken pages, and never for ever."""
+"""Reads a list that comes in numbered pages: concurrently, past broken pages, and up to a limit."""
 
 import logging
 from collections.abc import Awaitable, Callable, Hashable, Sequence
@@ -18,34 +18,34 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 MOST_PAGES: Final = 2000
-"""No list is followed further; past this a platform is repeating itself."""
+"""Rows of a list that are read at most; beyond this a platform repeats itself."""
 REPEATED: Final = "the platform repeated a page; whether more follows is not known"
 MOST_HOLES: Final = 5
-"""Rows left out before a failing platform is taken for down, instead of asking it row by row."""
+"""Rows left out before a failing platform is taken to be down."""
 
 
 @dataclass(frozen=True)
 class Batch(Generic[T]):
-    """One page as it came, and what the platform said about the whole list."""
+    """One page, and what the platform says about the whole list."""
 
     rows: Sequence[T]
     total: int | None = None
     size: int | None = None
-    """The page size the platform really used; it may silently lower the wanted one."""
+    """The page size that the platform used; it may silently lower the requested one."""
     holes: int = 0
     """Rows of this range that the platform fails to show."""
     unread: int = 0
-    """Rows that came and could not be read."""
+    """Rows that arrived and could not be read."""
 
     @property
     def count(self) -> int:
-        """Rows that stand in this range, whatever became of them."""
+        """All rows of this range, readable or not."""
         return len(self.rows) + self.holes + self.unread
 
 
 @dataclass
 class Walked:
-    """What a walk saw; several walks may add to one."""
+    """The counts of a walk; several walks may add to one."""
 
     total: int | None = None
     loaded: int = 0
@@ -72,7 +72,7 @@ class Walked:
 
 
 class Walk(Generic[T]):
-    """Reads all pages of one list and hands each new row on once; holds nothing but the ids it saw.
+    """Reads all pages of one list and passes each new row on once; stores only the ids.
 
     `fetch(page, size)` reads a page, `keep(row)` takes a row, `key(row)` tells rows apart. `sizes` are the page sizes
     to try, each dividing the one before: where a page fails with one of the `broken` statuses, the same range is read
@@ -110,7 +110,7 @@ class Walk(Generic[T]):
 
     async def _rest_by_number(self, total: int, size: int) -> None:
         if len(self._seen) + self.walked.unread >= total:
-            return  # also a server that knows no pages and gave everything at once
+            return  # also a server without paging that returned everything at once
         last = -(-total // size)
         is_cut = last > MOST_PAGES
         last = min(last, MOST_PAGES)
@@ -119,7 +119,7 @@ class Walk(Generic[T]):
         async def one(page: int) -> None:
             nonlocal done, end
             if page > end:
-                return  # a page before it brought nothing: what was announced is not there
+                return  # an earlier page was empty: the announced rows do not exist
             batch = await self._page(page, 0)
             if not self._take(batch) and batch.count == len(batch.rows):
                 end = min(end, page)
@@ -185,5 +185,5 @@ class Walk(Generic[T]):
             if holes > MOST_HOLES:
                 raise error
             if not piece.count:
-                break  # behind the end of the list
+                break  # past the end of the list
         return Batch(rows, total=total, size=size, holes=holes, unread=unread)

@@ -10,33 +10,33 @@ from pydantic import BaseModel
 
 @dataclass(frozen=True)
 class Webhook:
-    """A kind of event: its document, what it is about, and what makes it the same event again."""
+    """A kind of event: its document, its subject, and its deduplication key."""
 
     kind: str
     document: type[BaseModel]
     item: Callable[[Any], str]
-    """Takes the parsed document and answers the id of what it is about."""
+    """Returns the id of what the parsed document is about."""
     key: Callable[[Any], str]
-    """Takes the parsed document; a delivery with the key of an earlier one is the same event sent again."""
+    """Returns the key of the parsed document; a delivery with a known key is the same event sent again."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """An event as it is kept."""
+    """A stored event."""
 
     number: int
     kind: str
     item: str
     received_at: datetime
     times: int
-    """How often it was delivered."""
+    """Number of deliveries."""
     handled_at: datetime | None
     document: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How an inbox stands."""
+    """The counts of an inbox."""
 
     waiting: int
     handled: int
@@ -44,33 +44,33 @@ class Counts:
 
 
 class Inbox(Protocol):
-    """One platform's part of the inbox; a tool or page that has a parameter of this type is given it."""
+    """One platform's part of the inbox; the server injects it into a parameter of this type."""
 
     async def events(self, *, handled: bool | None, limit: int, before: int | None) -> list[Event]:
-        """The newest event of each item, newest first, from behind event number `before`."""
+        """The newest event of each item, newest first, before event number `before`."""
 
     async def newest(self, item: str) -> Event | None:
         """The newest event about an item."""
 
     async def mark(self, items: Sequence[str], *, handled: bool) -> list[str]:
-        """Mark all events about the items; answers those that were there."""
+        """Mark all events about the items, and return the items that had any."""
 
     async def counts(self) -> Counts:
-        """How many wait, are handled, and were refused."""
+        """Counts of waiting, handled and refused events."""
 
     async def public_host(self) -> str:
-        """The host by which senders reach it.
+        """The public host of the inbox.
 
         Raises:
-            Refused: when nobody said at what public address the inbox is reached.
+            Refused: when no public address is set.
         """
 
     async def new_address(self, name: str) -> str:
-        """Make an address nobody can guess, for one sender.
+        """Create an unguessable address for one sender.
 
         Raises:
             Refused: as `public_host` does.
         """
 
     async def forget_address(self, address: str) -> bool:
-        """Let an address lead nowhere any more."""
+        """Revoke an address."""

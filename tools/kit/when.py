@@ -1,4 +1,4 @@
-"""Points in time as people write them: a date, a date and time, or an age such as 7d."""
+"""Times as people write them: a date, a date and time, or an age such as 7d."""
 
 import re
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from tools.kit.errors import Refused
 When = Annotated[str | None, Field(description="Date (2026-04-01), time with offset or in UTC, or age (7d, 12h).")]
 
 EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
-"""The beginning of time, for a platform that needs both ends of a span."""
+"""The start of a span without one, for a platform that needs both ends."""
 
 _AGE = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def parse_time(text: str, now: datetime, *, end_of_day: bool = False) -> datetime:
-    """The instant a text means; a bare date is its first moment in UTC, or its last with `end_of_day`.
+    """Parse a time; a bare date is its first moment in UTC, or its last with `end_of_day`.
 
     Raises:
-        Refused: when it is none of the forms.
+        Refused: when it has none of the forms.
     """
     text = text.strip()
     if age := _AGE.fullmatch(text):
@@ -31,7 +31,7 @@ def parse_time(text: str, now: datetime, *, end_of_day: bool = False) -> datetim
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise Refused(
-            f"{text[:40]!r} is no time. Write a date (2026-04-01), a time with its offset "
+            f"{text[:40]!r} is not a time. Write a date (2026-04-01), a time with its offset "
             "(2026-04-01T09:00+02:00), or an age (7d, 12h)."
         ) from None
     if len(text) <= len("2026-04-01") and end_of_day:
@@ -40,41 +40,41 @@ def parse_time(text: str, now: datetime, *, end_of_day: bool = False) -> datetim
 
 
 class Clock(Protocol):
-    """Tells a platform's time; a client is one."""
+    """Gives a platform's time; a client is one."""
 
     async def clock(self) -> datetime: ...
 
 
 @dataclass(frozen=True)
 class TimeSpan:
-    """A time from and to, as instants; None has no end there."""
+    """A span of time; None is open-ended."""
 
     since: datetime | None = None
     until: datetime | None = None
     note: str | None = None
-    """Which instants the ages among them meant, for the answer; None where there were none."""
+    """The times that ages were resolved to, for the answer; None if there were no ages."""
 
     def holds(self, when: datetime | None) -> bool:
-        """Whether an instant lies within; one that is not known lies in no span that has an end."""
+        """Whether a time lies within; an unknown one lies only in a span without ends."""
         if when is None:
             return self.since is None and self.until is None
         return (self.since is None or when >= self.since) and (self.until is None or when <= self.until)
 
 
 async def time_span(clock: Clock, since: str | None = None, until: str | None = None) -> TimeSpan:
-    """The time that two texts mean.
+    """The span between two times.
 
-    Ages count from the platform's clock, which is asked for before they are resolved: otherwise the first call of a
-    process would count from this machine's clock and the second from the platform's.
+    Ages count from the platform's clock, which is read before they are resolved: otherwise the first call of a process
+    would count from this machine's clock and the second from the platform's.
 
     Raises:
-        Refused: when one of them is no time; nothing was sent then.
+        Refused: when one of them is not a time.
     """
     given = {name: text for name, text in (("since", since), ("until", until)) if text}
     for text in given.values():
         parse_time(text, datetime.now(UTC))
     ages = [name for name, text in given.items() if _AGE.fullmatch(text.strip())]
-    # To the minute, so that the same call a moment later asks the platform the same.
+    # To the minute, so that the same call a moment later sends the same request.
     now = (await clock.clock()).replace(second=0, microsecond=0) if ages else datetime.now(UTC)
     found = {name: parse_time(text, now, end_of_day=name == "until") for name, text in given.items()}
     notes = [f"{name} {given[name].strip()} is {found[name].astimezone(UTC):%Y-%m-%dT%H:%MZ}" for name in ages]
@@ -82,7 +82,7 @@ async def time_span(clock: Clock, since: str | None = None, until: str | None = 
 
 
 def parse_timestamp(text: str | None) -> datetime | None:
-    """A platform's ISO time in any of its spellings, or None where it gave none that can be read."""
+    """Parse a platform's ISO time in any of its spellings; None if it cannot be parsed."""
     try:
         read = datetime.fromisoformat(text) if text else None
     except ValueError:
@@ -91,6 +91,6 @@ def parse_timestamp(text: str | None) -> datetime | None:
 
 
 def milliseconds(text: str | None) -> int:
-    """A platform's ISO time as a whole number to sort by; 0 where there is none."""
+    """A platform's ISO time in milliseconds, to sort by; 0 if there is none."""
     read = parse_timestamp(text)
     return int(read.timestamp() * 1000) if read is not None else 0

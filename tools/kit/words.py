@@ -1,14 +1,14 @@
-"""What a platform sent in place of a text, in words: never as a program would write it."""
+"""Renders values that a platform sent in place of a text, for people."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 NAMES: Final = ("title", "name", "value", "label", "text", "url", "id")
-"""Where an object says what it is, the first that is there."""
+"""Keys that name an object; the first one present is used."""
 
 
 def as_words(value: Any) -> str:
-    """A value as people write it: yes and no, lists with commas, an object by its name or by all it says."""
+    """Render a value for people: yes and no, lists with commas, an object by its name or all its fields."""
     if value is None:
         return ""
     if isinstance(value, bool):

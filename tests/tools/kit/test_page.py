@@ -174,7 +174,7 @@ FILTERS = digest(status="new")
     ],
 )
 def test_a_broken_cursor_is_refused_with_a_sentence(cursor: str) -> None:
-    with pytest.raises(Refused, match=r"not one that a list gave\. Leave it out"):
+    with pytest.raises(Refused, match=r"is malformed\. Leave it out"):
         page_of([1, 2], limit=1, cursor=cursor)
 
 

@@ -53,7 +53,7 @@ def test_what_says_its_time_has_no_other_end(text: str) -> None:
     ["", "yesterday", "7", "d", "-7d", "7 days", "7d ago", "2026-13-01", "2026-02-30", "01.04.2026", "2026-04", "now"],
 )
 def test_nonsense_is_refused_with_the_forms_that_are_known(text: str) -> None:
-    with pytest.raises(Refused, match=r"is no time\. Write a date \(2026-04-01\).*offset.*age \(7d, 12h\)"):
+    with pytest.raises(Refused, match=r"is not a time\. Write a date \(2026-04-01\).*offset.*age \(7d, 12h\)"):
         parse_time(text, NOW)
 
 

@@ -96,7 +96,7 @@ async def test_the_runs_of_a_deploy_are_a_filter_of_the_list() -> None:
     [
         ({"project_key": "harbour-wbe"}, "testery_list_projects lists them"),
         ({"environment_key": "../../account"}, "testery_list_environments shows keys"),
-        ({"since": "yesterday-ish"}, "is no time"),
+        ({"since": "yesterday-ish"}, "is not a time"),
     ],
 )
 async def test_a_filter_that_names_nothing_is_refused_with_where_names_are(

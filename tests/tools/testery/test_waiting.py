@@ -68,7 +68,7 @@ async def test_a_run_that_is_over_is_answered_at_once_with_what_to_do_next() -> 
     ("arguments", "sentence"),
     [
         ({}, "Give a run_id"),
-        ({"handle": "nonsense"}, "not one that a wait gave"),
+        ({"handle": "nonsense"}, "handle is malformed"),
         ({"run_id": RUNNING, "minutes": 61}, "minutes"),
     ],
 )

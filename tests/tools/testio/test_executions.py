@@ -113,6 +113,6 @@ async def test_rows_may_lack_nearly_everything() -> None:
 
 async def test_a_time_that_is_none_is_refused_before_any_request() -> None:
     world = sandboxes()
-    with pytest.raises(Refused, match="is no time"):
+    with pytest.raises(Refused, match="is not a time"):
         await listed(world, since="yesterday-ish")
     assert len(world.journal) == 0

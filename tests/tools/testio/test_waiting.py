@@ -109,7 +109,7 @@ async def test_a_platform_that_fails_in_passing_does_not_end_the_wait() -> None:
     ("arguments", "sentence"),
     [
         ({}, "Give a test_id"),
-        ({"handle": "nonsense"}, "not one that a wait gave"),
+        ({"handle": "nonsense"}, "handle is malformed"),
         ({"test_id": RUNNING, "minutes": 61}, "minutes"),
     ],
 )

@@ -34,7 +34,7 @@ def status_of(word: str | None) -> Status:
 
 
 def _iso(value: Any) -> Any:
-    """`2026-04-03 06:05:12+0000`, which few programs take for a time, as ISO; what is no time stays as it is."""
+    """`2026-04-03 06:05:12+0000`, which few programs take for a time, as ISO; what is not a time stays as it is."""
     if not isinstance(value, str) or not value.strip():
         return None
     try:

@@ -248,7 +248,7 @@ class _Query:
             unit = token.text.split(".")[1].lower().removesuffix("_ago").removesuffix("s")
             if unit not in MOMENTS:
                 self._wrong(
-                    token.at, f"{token.text[:40]!r} is no time; units are seconds, minutes, days, weeks, months"
+                    token.at, f"{token.text[:40]!r} is not a time; units are seconds, minutes, days, weeks, months"
                 )
         elif token.kind == "number" and sort == "date":
             self._wrong(token.at, f"a date stands in quotes: '{token.text}-04-01'; or write 7.days_ago")

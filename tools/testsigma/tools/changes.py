@@ -41,7 +41,7 @@ def dates(start: str | None, end: str | None, now: datetime) -> dict[str, int]:
     """Dates as the platform takes them; a day that ends something ends with its last moment.
 
     Raises:
-        Refused: for what is no time, or an end before the start.
+        Refused: for what is not a time, or an end before the start.
     """
     from_, to = parse_time(start, now) if start else None, parse_time(end, now, end_of_day=True) if end else None
     if from_ is not None and to is not None and to < from_:
