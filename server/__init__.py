@@ -1,1 +1,1 @@
-"""The MCP server: wiring, guards, the road of a call, the command line."""
+"""The MCP server: wiring, guards, the request pipeline, the command line."""

@@ -1,4 +1,4 @@
-"""build(settings): everything wired once; opens and closes the clients."""
+"""build(settings): wires the server, and opens and closes the platforms' clients."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,7 +11,7 @@ from mcp.server.subscriptions import InMemorySubscriptionBus
 
 from prompts.library import read_prompts
 from server.callers import name_caller
-from server.catalogue import CALL, FIND, CataloguedServer, catalogue, unfolded
+from server.catalogue import CALL, FIND, CataloguedServer, catalogue, unwrap_call_tool
 from server.clients import Clients
 from server.expose import expose
 from server.guards.memory import Sessions
@@ -21,9 +21,9 @@ from server.guards.scope import exposed_platforms, exposed_tools, listed, offers
 from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
-from server.logs import log_to_stderr
+from server.logs import configure_logging
 from server.pipeline import Pipeline
-from server.policy import policy
+from server.policy import protocol_errors
 from server.prose import add_prompts
 from server.resources import add_resources
 from server.settings import Settings
@@ -54,7 +54,7 @@ def build(
     Without a `store` the inbox is kept in memory, as a sandbox wants it.
     """
     redact = Redactor(settings.secrets)
-    log_to_stderr(redact, settings.log_level)
+    configure_logging(redact, settings.log_level)
     shown = exposed_platforms(platforms, settings)
     clients = Clients(platforms, settings, network or open_network(settings, platforms))
     store = store or SqliteStore(None)
@@ -90,7 +90,7 @@ def build(
     finders = catalogue(tools, read_only=settings.read_only) if hides else []
     if is_unconfigured(settings):
         finders = [*finders, setup_tool(shown, settings)]
-        listing = listing or frozenset()  # 253 tools that can do nothing would look healthy
+        listing = listing or frozenset()  # a list of tools that cannot work would look healthy
     sandbox = " (SANDBOX: invented data, nothing real happens)" if settings.sandbox else ""
     server = CataloguedServer(
         "testdesk",
@@ -101,20 +101,20 @@ def build(
         log_level=settings.log_level,  # type: ignore[arg-type]  # the command line offers these five words
         lifespan=lifespan,
         tools=sorted([*tools, *finders], key=lambda tool: tool.name),
-        middleware=[policy([*names, *(tool.name for tool in finders)])],
+        middleware=[protocol_errors([*names, *(tool.name for tool in finders)])],
         subscriptions=bus,
         cache_hints={method: CacheHint(ttl_ms=HOUR, scope="private") for method in LISTS},  # type: ignore[misc]  # its literals
     )
-    # The SDK's telemetry stands in front of every guard: it takes a call's name as it comes, and errors as they are.
+    # The SDK's telemetry runs before every guard: it records names and errors unredacted.
     server.middleware[:] = [one for one in server.middleware if not isinstance(one, OpenTelemetryMiddleware)]
     server.middleware.insert(0, rounds.remember)
     server.middleware.insert(0, name_caller)
     server.middleware.insert(0, remember_session(Sessions()))
     if listing is not None:
         server.listed = listing | {tool.name for tool in finders}
-        server.middleware.insert(0, unfolded(names))
+        server.middleware.insert(0, unwrap_call_tool(names))
     watch.serve_subscriptions(server)
-    # A job that cannot be done is not offered.
+    # Offer only the prompts whose tools exist.
     prose = [] if is_unconfigured(settings) else [p for p in read_prompts() if p.needs.issubset(names)]
     add_resources(server, shown, pipeline, prose)
     add_prompts(server, prose)
@@ -122,14 +122,14 @@ def build(
 
 
 def open_network(settings: Settings, platforms: Sequence[Platform]) -> Network:
-    """The way out: the real one, or the sandboxes in this process."""
+    """The HTTP transport: the real network, or the sandboxes in this process."""
     if not settings.sandbox:
         return Network()
     if settings.sandbox_at:
         return Network(is_sandbox=True)
-    from server.sandbox import Later, SandboxTransport  # an account's session does not pay for these
+    from server.sandbox import LazyApp, SandboxTransport  # an account's session does not pay for these
 
-    def imitations() -> "ASGIApp":
+    def fake_apis() -> "ASGIApp":
         from tools.kit.sandbox.composition import compose
 
         sandboxes = {platform.key: platform.sandbox() for platform in platforms}
@@ -137,7 +137,7 @@ def open_network(settings: Settings, platforms: Sequence[Platform]) -> Network:
             sandbox.clock.accelerate(settings.sandbox_pace, is_first=True)
         return compose(sandboxes)
 
-    return Network(SandboxTransport(Later(imitations)))
+    return Network(SandboxTransport(LazyApp(fake_apis)))
 
 
 def instructions(shown: Sequence[Platform], settings: Settings, *, hides: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Why arguments are refused, in sentences of ours: what was wrong, what is right, and never what stood there."""
+"""Explains invalid arguments in our own sentences: what was wrong, what is right, and never the value."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 MOST_WORDS: Final = 20
-"""Allowed values that a sentence names at most."""
+"""Allowed values named in a sentence."""
 MOST_ERRORS: Final = 5
 KINDS: Final = {
     "str": "a text", "int": "a number", "float": "a number", "bool": "true or false", "list": "a list",
@@ -33,11 +33,11 @@ WRONG: Final = {
     "string_pattern_mismatch": "has another form",
     "string_unicode": "holds half a character",
 }
-"""pydantic's kinds of errors in words; all others are values of another kind than the schema says."""
+"""pydantic's error types in words; all others are values of the wrong type."""
 
 
 def explain(error: ValidationError, schema: Mapping[str, Any]) -> str:
-    """One sentence for each wrong argument, and that nothing was sent."""
+    """One sentence for each invalid argument, and that nothing was sent."""
     sentences: list[str] = []
     for wrong in error.errors(include_url=False):
         sentence = _sentence(wrong, schema)
@@ -57,7 +57,7 @@ def _sentence(wrong: Any, schema: Mapping[str, Any]) -> str:
         return f"{place} is missing; it takes {takes(node, schema)}."
     if kind in {"value_error", "assertion_error"}:
         said = str(wrong.get("ctx", {}).get("error", "")) or "is not what it takes"
-        return f"{place}: {said.rstrip('.')}."  # a check of ours, in its own words
+        return f"{place}: {said.rstrip('.')}."  # one of our own checks, with its own message
     what = WRONG.get(kind, "").format_map(wrong.get("ctx", {}))
     what = what or f"is {KINDS.get(type(wrong.get('input')).__name__, 'something else')}"
     near = ""
@@ -76,42 +76,42 @@ def _unknown(name: str, place: str, parent: Mapping[str, Any]) -> str:
         return f"{where} {name!r}, did you mean {close[0]}?"
     if not names:
         return f"{where} {name!r}; it takes none."
-    return f"{where} {name!r}; it takes {_listed(names)}."
+    return f"{where} {name!r}; it takes {_join(names)}."
 
 
 def _found(path: Sequence[int | str], schema: Mapping[str, Any]) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:
-    """The place of an error in words, the schema of what stands there, and that of the object it stands in."""
+    """The location of an error for people, its schema, and the schema of the object around it."""
     parts: list[str] = []
     node: Mapping[str, Any] = schema
     parent = schema
     for part in path:
-        node = _followed(node, schema)
+        node = _resolve(node, schema)
         if isinstance(part, int):
             parts.append(f"{parts.pop() if parts else ''}[{part}]")
             node = node.get("items", {})
         elif "anyOf" in node:
-            continue  # which of several kinds was tried
+            continue  # the union member that was tried
         elif "properties" in node or not parts:
             parent = node
             parts.append(part[:60] if part in node.get("properties", {}) else repr(part[:60]))
             node = node.get("properties", {}).get(part, {})
-    return ".".join(parts), _followed(node, schema), parent
+    return ".".join(parts), _resolve(node, schema), parent
 
 
-def _followed(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def _resolve(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     reference = node.get("$ref", "")
     found: Mapping[str, Any] = schema.get("$defs", {}).get(reference.rpartition("/")[2], node) if reference else node
     return found
 
 
 def takes(node: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
-    """What a schema takes, in a few words."""
-    node = _followed(node, schema)
+    """Describe what a schema takes, in a few words."""
+    node = _resolve(node, schema)
     if "anyOf" in node:
         return " or ".join(dict.fromkeys(takes(arm, schema) for arm in node["anyOf"]))
     words = _words(node)
     if words:
-        return f"one of {_listed(words)}" if len(words) > 1 else words[0]
+        return f"one of {_join(words)}" if len(words) > 1 else words[0]
     kind = node.get("type")
     low, high = node.get("minimum"), node.get("maximum")
     if kind in {"integer", "number"}:
@@ -126,7 +126,7 @@ def takes(node: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
         most = f" of at most {node['maxItems']}" if "maxItems" in node else ""
         return f"a list{most}, each {takes(node.get('items', {}), schema)}"
     if kind == "object":
-        return f"an object with {_listed(list(node.get('properties', {}))) or 'fields of any name'}"
+        return f"an object with {_join(list(node.get('properties', {}))) or 'fields of any name'}"
     form = f" of the form {node['pattern']}" if "pattern" in node else ""
     longest = f" of at most {node['maxLength']} characters" if "maxLength" in node else ""
     return f"a text{longest}{form}"
@@ -136,6 +136,6 @@ def _words(node: Mapping[str, Any]) -> list[str]:
     return [str(word) for word in node.get("enum") or ([node["const"]] if "const" in node else [])]
 
 
-def _listed(words: Sequence[str]) -> str:
+def _join(words: Sequence[str]) -> str:
     more = len(words) - MOST_WORDS
     return ", ".join(words[:MOST_WORDS]) + (f" and {more} more" if more > 0 else "")

@@ -1,4 +1,4 @@
-"""Tells whose call it is: the one client of a pipe, or a session over HTTP."""
+"""Identifies the caller: the one client of a pipe, or a session over HTTP."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ SESSION = "mcp-session-id"
 
 
 async def name_caller(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-    """Middleware: name the caller of a request for whatever is kept for one alone.
+    """Middleware: set the caller of a request, for state that is kept per caller.
 
-    On 2026-07-28 a request over HTTP belongs to no session, so nothing says that two are of the same client.
+    On 2026-07-28 a request over HTTP has no session, so nothing shows that two come from the same client.
     """
     token = current.set(_caller(ctx))
     try:
@@ -26,6 +26,6 @@ def _caller(ctx: ServerRequestContext[Any, Any]) -> str | None:
     if ctx.request is None:
         return ONLY
     if (ctx.protocol_version or MODERN) >= MODERN:
-        return None  # a header that names somebody else's session would prove nothing
+        return None  # a session header proves nothing here: it could name somebody else's
     session: str | None = ctx.request.headers.get(SESSION)
     return session

@@ -1,4 +1,4 @@
-"""The calls in flight: each can be ended without ending its connection, and all of them can be waited for."""
+"""Calls in flight: each can be cancelled without its connection, and all can be awaited."""
 
 import time
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ ENDED = "The connection closed, or the server stopped, before this call was done
 
 
 class Call:
-    """One call, in a cancel scope of its own.
+    """One call, in its own cancel scope.
 
-    The SDK's own scope drops the answer of a call it has cancelled, also that of a write which could not be stopped
-    any more. This one lies inside it: what is shielded finishes and is answered, the rest gives way.
+    The SDK's scope drops the answer of a cancelled call, even that of a write that could not be stopped any more. This
+    one is inside it: what is shielded finishes and is answered, the rest is cancelled.
     """
 
     def __init__(self) -> None:
@@ -30,10 +30,10 @@ class Call:
         self.is_unwanted = False
 
     async def run(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Carry the call out, or say that it was ended."""
+        """Run the call, or say that it was cancelled."""
         self.has_begun = True
         with self.scope:
-            # A call that was ended before it began must not reach a shielded write, which asks nobody.
+            # A call that was cancelled before it began must not reach a shielded write.
             await checkpoint_if_cancelled()
             return await call_next(ctx)
         self.has_given_way = True
@@ -42,13 +42,13 @@ class Call:
 
 @dataclass(eq=False)
 class Flight:
-    """One of the things in flight; while it is idle, only somebody else can make it go on."""
+    """Something in flight; while it is idle, it waits for somebody else."""
 
     scope: anyio.CancelScope
     is_idle: bool = False
 
     def idle_while_asking(self, session: ServerSession) -> None:
-        """Count it as idle while the client puts a question to a person."""
+        """Count it as idle while the client asks the user a question."""
         send = session.send_request
 
         async def ask(*given: Any, **named: Any) -> Any:
@@ -62,7 +62,7 @@ class Flight:
 
 
 class Flights:
-    """What is in flight, and the moment when nothing is."""
+    """Everything in flight, and an event for when nothing is."""
 
     def __init__(self) -> None:
         self._flights: set[Flight] = set()
@@ -71,7 +71,7 @@ class Flights:
 
     @contextmanager
     def one(self, scope: anyio.CancelScope | None = None, *, is_idle: bool = False) -> Iterator[Flight]:
-        """Count something as in flight; `scope` is by what it can be ended."""
+        """Count something as in flight; `scope` cancels it."""
         flight = Flight(scope or anyio.CancelScope(), is_idle)
         self._flights.add(flight)
         try:
@@ -82,7 +82,7 @@ class Flights:
             self._landed.set()
 
     def cancel(self) -> None:
-        """End all that is in flight; what is shielded goes on."""
+        """Cancel everything in flight; what is shielded goes on."""
         for flight in list(self._flights):
             flight.scope.cancel()
 
@@ -93,7 +93,7 @@ class Flights:
             await self._landed.wait()
 
     async def quiet(self, seconds: float) -> None:
-        """Wait until nothing but what is idle has been in flight for so long."""
+        """Wait until nothing but idle items has been in flight for so many seconds."""
         self._last = time.monotonic()
         while any(not f.is_idle for f in self._flights) or time.monotonic() - self._last < seconds:  # noqa: ASYNC110 - quiet is no event
             await anyio.sleep(seconds / 6)

@@ -1,4 +1,4 @@
-"""Tools that are not listed and still there: `find_tools` finds them, `call_tool` calls them under the same guards.
+"""Tools that exist but are not listed: `find_tools` finds them, `call_tool` calls them under the same guards.
 
 A call through `call_tool` becomes the call of the tool itself before anything else looks at it: the same arguments are
 checked, the same question is asked, the same answer comes back.
@@ -19,7 +19,7 @@ from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from mcp.types import Tool as ListedTool
 from pydantic import Field
 
-from server.arguments import Arguments, normalized
+from server.arguments import Arguments, normalize
 from server.exposed_tool import ExposedTool
 
 FIND: Final = "find_tools"
@@ -29,17 +29,17 @@ TAKES: Final[dict[str, Any]] = {
     "properties": {"name": {"type": "string"}, "arguments": {"type": "object", "properties": {}}},
     "required": ["name"],
 }
-"""What `call_tool` takes, for those who look at a call before its tool does."""
+"""The parameters of `call_tool`, for middleware that inspects a call."""
 
 
 class CataloguedServer(MCPServer[Any]):
-    """A server that lists some of its tools and has them all."""
+    """A server that lists only some of its tools."""
 
     listed: frozenset[str] | None = None
     """Names of the tools to list; None: every one."""
 
     async def list_tools(self) -> list[ListedTool]:
-        """The tools that are listed; the schemas of the others are not even made."""
+        """The listed tools; the schemas of the others are not built."""
         manager = self._tool_manager
         tools = [tool for tool in manager.list_tools() if self.listed is None or tool.name in self.listed]
         return [
@@ -56,13 +56,13 @@ class CataloguedServer(MCPServer[Any]):
 
 
 def catalogue(tools: Sequence[McpTool], *, read_only: bool) -> list[McpTool]:
-    """The two tools of the catalogue, over all others."""
+    """The two tools that find and call the others."""
 
     async def find_tools(
         text: Annotated[str, Field(max_length=200, description="What it should do, such as 'cancel a run'.")],
         limit: Annotated[int, Field(ge=1, le=MOST, description="Tools to show.")] = 5,
     ) -> CallToolResult:
-        found = best(tools, text)
+        found = rank(tools, text)
         shown = [
             {
                 "name": tool.name,
@@ -87,22 +87,22 @@ def catalogue(tools: Sequence[McpTool], *, read_only: bool) -> list[McpTool]:
         name: Annotated[str, Field(description=f"Name, as {FIND} gives it.")],
         arguments: Annotated[dict[str, Any], Field(description="Its arguments, by its inputSchema.")] = {},  # noqa: B006
     ) -> CallToolResult:
-        # A call that names a tool never comes here: `unfolded` has made it the call of that tool.
+        # A call of an existing tool never gets here: `unfolded` has replaced it by the call of that tool.
         close = get_close_matches(name[:64], names, 1)
         hint = f" Did you mean {close[0]}?" if close else f" {FIND} finds tools by what they do."
         raise ToolError(f"Nothing was sent. There is no tool {name[:64]!r} to call.{hint}")
 
-    finding = _finished(
+    finding = _lazy_tool(
         find_tools,
         "Find tools",
         "Find tools that are not listed here, by what they do; answers their schemas.",
         ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False),
     )
-    calling = _finished(
+    calling = _lazy_tool(
         call_tool,
         "Call a tool",
         f"Call a tool that {FIND} found. A person is asked exactly as if it were called directly.",
-        # What it calls may be any tool: the hints are those of the worst.
+        # It may call any tool, so its hints are those of the worst case.
         ToolAnnotations(
             read_only_hint=read_only, destructive_hint=not read_only, idempotent_hint=False, open_world_hint=True
         ),
@@ -110,12 +110,12 @@ def catalogue(tools: Sequence[McpTool], *, read_only: bool) -> list[McpTool]:
     return [finding, calling]
 
 
-def _finished(function: Any, title: str, description: str, annotations: ToolAnnotations) -> McpTool:
-    """A tool of ours that takes its arguments, and refuses them, as all others do."""
+def _lazy_tool(function: Any, title: str, description: str, annotations: ToolAnnotations) -> McpTool:
+    """A tool of the server's own, with the same argument handling as all others."""
 
     def finish() -> McpTool:
         tool = McpTool.from_function(function, structured_output=False)
-        tool.parameters = _plain(tool.parameters)
+        tool.parameters = _without_titles(tool.parameters)
         model = tool.fn_metadata.arg_model
         tool.fn_metadata = Arguments(arg_model=model, takes=tool.parameters, filters=function.__name__ == FIND)
         return tool
@@ -123,15 +123,15 @@ def _finished(function: Any, title: str, description: str, annotations: ToolAnno
     return ExposedTool.later(function.__name__, title, description, annotations, finish)
 
 
-def _plain(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema without the titles that say names again, strict at its top."""
+def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema without titles, strict at its top level."""
     properties = {name: {k: v for k, v in p.items() if k != "title"} for name, p in schema["properties"].items()}
     kept = {name: value for name, value in schema.items() if name != "title"}
     return kept | {"properties": properties, "additionalProperties": False}
 
 
-def best(tools: Sequence[McpTool], text: str) -> list[McpTool]:
-    """The tools whose names and sentences have the words, best first; one that has none of them is not there."""
+def rank(tools: Sequence[McpTool], text: str) -> list[McpTool]:
+    """The tools whose names and descriptions match the words, best first."""
     words = set(_words(text))
     scored = []
     for place, tool in enumerate(tools):
@@ -143,12 +143,12 @@ def best(tools: Sequence[McpTool], text: str) -> list[McpTool]:
 
 
 def _words(text: str) -> list[str]:
-    """Words without their commonest endings, so that runs are found by run."""
+    """Words without their most common endings, so that "runs" matches "run"."""
     return [word[:-1] if len(word) > 3 and word.endswith("s") else word for word in re.findall(r"[a-z]+", text.lower())]
 
 
-def unfolded(names: Collection[str]) -> ServerMiddleware[Any]:
-    """Middleware, to stand first, that turns a call through the catalogue into the call it means.
+def unwrap_call_tool(names: Collection[str]) -> ServerMiddleware[Any]:
+    """Outermost middleware: replaces a call of `call_tool` by the call of the tool it names.
 
     What means none of the tools with these names is left to `call_tool` itself, which says what is wrong.
     """
@@ -161,7 +161,7 @@ def unfolded(names: Collection[str]) -> ServerMiddleware[Any]:
         given = params.get("arguments") or {}
         if not isinstance(given, Mapping):
             return await call_next(ctx)
-        taken = normalized(given, TAKES, filters=False)
+        taken = normalize(given, TAKES, filters=False)
         name, arguments = taken.get("name"), taken.get("arguments", {})
         if taken.keys() - TAKES["properties"].keys() or name not in known or not isinstance(arguments, dict):
             return await call_next(ctx)

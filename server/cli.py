@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from server.door import Application
+    from server.http_app import Application
     from server.inbox.sqlite import SqliteStore
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -103,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and answer its exit code."""
+    """Run a command and return its exit code."""
     top = parser()
     given = top.parse_args(arguments)
     if given.version:
@@ -129,7 +129,7 @@ def run_serve(given: argparse.Namespace) -> int:
     """`testdesk serve`"""
     import gc
 
-    # What is loaded and built now stays until the end: looking through it for garbage is a twelfth of the start.
+    # Everything loaded so far lives until the end: collecting garbage in it takes a twelfth of the start.
     gc.disable()
     import anyio
 
@@ -160,7 +160,7 @@ def run_serve(given: argparse.Namespace) -> int:
         print(f"testdesk: WARNING: {sentence}", file=sys.stderr)
     from server.inbox.sqlite import SqliteStore, default_file
 
-    # A sandbox's events stay in memory, unless a file is named: they do not belong among an account's.
+    # A sandbox's events stay in memory unless a file is named, so that they do not mix with an account's.
     file = given.inbox_file or (None if given.sandbox else default_file())
     store = SqliteStore(file)
     server = build(settings, store=store)
@@ -199,7 +199,7 @@ def run_serve(given: argparse.Namespace) -> int:
 
 
 async def receiver_beside(given: argparse.Namespace, store: "SqliteStore") -> "dict[str, Application]":
-    """The inbox's door in the same process as the MCP endpoint."""
+    """The inbox's HTTP endpoint in the same process as the MCP endpoint."""
     from server.inbox.receiver import Receiver
     from server.inbox.serve import checked_url
     from server.inbox.store import PREFIX, PUBLIC_URL
@@ -250,18 +250,18 @@ def run_doctor(given: argparse.Namespace) -> int:
     """`testdesk doctor`"""
     import anyio
 
-    from server.doctor import examine
+    from server.doctor import run_doctor
 
-    return anyio.run(examine)
+    return anyio.run(run_doctor)
 
 
 def run_demo(given: argparse.Namespace) -> int:
     """`testdesk demo`"""
     import anyio
 
-    from server.demo import play
+    from server.demo import run_demo
 
-    return anyio.run(play)
+    return anyio.run(run_demo)
 
 
 def run_reference(given: argparse.Namespace) -> int:

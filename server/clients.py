@@ -1,4 +1,4 @@
-"""One client a platform, live or sandbox, opened at its first call and closed with the server."""
+"""One client per platform, live or sandbox, opened at its first call and closed with the server."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,8 +9,8 @@ from tools.kit.network import Account, Network
 from tools.kit.platform import Platform
 
 
-def where_to_get(platform: Platform, missing: Sequence[str]) -> str:
-    """The sentence for a credential that is not set."""
+def missing_credentials(platform: Platform, missing: Sequence[str]) -> str:
+    """Say which credentials are missing and where to find them."""
     wanted = [
         f"set {c.variable} (or {c.variable}_FILE), to be found {c.where}"
         for c in platform.credentials
@@ -25,7 +25,7 @@ def where_to_get(platform: Platform, missing: Sequence[str]) -> str:
 
 
 class Clients:
-    """Gives each platform's client to whoever calls one of its tools."""
+    """The platforms' clients."""
 
     def __init__(self, platforms: Sequence[Platform], settings: Settings, network: Network) -> None:
         self._platforms = {platform.key: platform for platform in platforms}
@@ -41,7 +41,7 @@ class Clients:
         if key not in self._clients:
             platform, told = self._platforms[key], self._settings.platforms[key]
             if not told.is_configured:
-                raise NotConfigured(where_to_get(platform, told.missing))
+                raise NotConfigured(missing_credentials(platform, told.missing))
             self._clients[key] = platform.client(
                 Account(
                     title=platform.title,
@@ -55,11 +55,11 @@ class Clients:
         return self._clients[key]
 
     def put(self, key: str, client: Any) -> None:
-        """Give what works over several platforms a client of its own."""
+        """Set the client of the tools that work across platforms."""
         self._clients[key] = client
 
     def credential_of(self, key: str) -> str | None:
-        """Name the variables of a platform's credential and where their values come from."""
+        """Name a platform's credential variables and where to find their values."""
         if key not in self._platforms:
             return None
         return "; ".join(f"{c.variable} ({c.where})" for c in self._platforms[key].credentials)

@@ -1,26 +1,26 @@
-"""HTTP/1.1 connections with patience: a request that does not arrive in time, or that has two lengths, is refused."""
+"""HTTP/1.1 connections that refuse a request which arrives too slowly or has two lengths."""
 
 import asyncio
 from typing import TYPE_CHECKING, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from server.door import answer
+from server.http_app import send_json
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 HEAD_SECONDS: Final = 10.0
-"""From the first moment of a connection, or the first byte of a further request, to the end of its headers."""
+"""Seconds from the opening of a connection, or the first byte of a further request, to the end of its headers."""
 BODY_SECONDS: Final = 60.0
-"""From the end of the headers to the last byte of the body; an event or a call has at most a few megabytes."""
+"""Seconds from the end of the headers to the last byte of the body; an event or a call is a few megabytes at most."""
 
 TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 TWO_LENGTHS: Final = "A request has either Content-Length or Transfer-Encoding, not both."
 
 
 class PatientProtocol(H11Protocol):
-    """Hangs up on whoever sends a request too slowly; without it half a header holds a connection for ever."""
+    """Closes a connection on which a request arrives too slowly; otherwise half a header would hold it forever."""
 
     _timer: asyncio.TimerHandle | None = None
     _awaits: str = ""
@@ -42,18 +42,18 @@ class PatientProtocol(H11Protocol):
         self._look()
 
     def _look(self) -> None:
-        """Set the timer for what is still to come."""
+        """Set the timer for the rest of the request."""
         state = str(self.conn.their_state)
         if state == "SEND_BODY":
             self._watch("body")
         elif state == "IDLE" and self.conn.trailing_data[0]:
             self._watch("head")
         else:
-            self._watch("")  # arrived whole; between requests uvicorn's keep-alive limit holds
+            self._watch("")  # complete; between requests uvicorn's keep-alive limit applies
 
     def _watch(self, what: str) -> None:
         if what == self._awaits:
-            return  # the time counts from the beginning, not from the last byte
+            return  # time counts from the first byte, not from the last one
         if self._timer is not None:
             self._timer.cancel()
         self._awaits = what
@@ -68,13 +68,13 @@ class PatientProtocol(H11Protocol):
         self.transport.close()
 
 
-def one_length(app: "ASGIApp") -> "ASGIApp":
-    """Refuses a request with two lengths; whoever stands before us may have believed the other one."""
+def refuse_two_lengths(app: "ASGIApp") -> "ASGIApp":
+    """Refuses a request with two lengths; a proxy in front may have used the other one."""
 
     async def check(scope: "Scope", receive: "Receive", send: "Send") -> None:
         names = {name for name, _ in scope["headers"]} if scope["type"] == "http" else set[bytes]()
         if {b"transfer-encoding", b"content-length"} <= names:
-            await answer(send, 400, {"error": TWO_LENGTHS}, (b"connection", b"close"))
+            await send_json(send, 400, {"error": TWO_LENGTHS}, (b"connection", b"close"))
         else:
             await app(scope, receive, send)
 

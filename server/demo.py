@@ -1,4 +1,4 @@
-"""`testdesk demo`: a real MCP client plays each platform's acts against the sandbox, and checks every step.
+"""`testdesk demo`: a real MCP client runs each platform's acts against the sandbox and checks every step.
 
 Four processes: this client, the server it spawns over stdio, the sandbox on a port, and the inbox that receives events.
 """
@@ -26,20 +26,20 @@ from server.guards.scope import offers
 from tools.platforms import PLATFORMS
 
 ROOT = Path(__file__).parent.parent
-# -P: a folder that happens to hold a tools/ of its own is not looked into.
+# -P: do not import from the current folder, which may have a tools/ of its own.
 COMMAND = ["-P", "-m", "server"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 HOURS_A_SECOND = 3600
 WIDTH = 100
-READING = 0.4  # seconds a person takes to say no; an answer within less is taken for that of a client without one
+READING = 0.4  # seconds before a no; a faster answer counts as that of an unattended client
 
 
-class UnmetClaim(Exception):
-    """A step did not do what it claims."""
+class FailedStep(Exception):
+    """A step did not do what it was supposed to do."""
 
 
 class Performance:
-    """The client's side of an act: calls tools, shows them, and answers questions as the act says."""
+    """The client side of an act: calls tools, prints them, and answers questions as the act says."""
 
     def __init__(self, sandbox: str) -> None:
         self.sandbox = sandbox
@@ -50,7 +50,7 @@ class Performance:
         self.news = anyio.Event()
 
     async def person(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
-        """The person in front of the client."""
+        """Answers a question as the user."""
         self.asked.append(params.message)
         is_yes = bool(self.answers) and self.answers.pop(0)
         show(f"the person is asked:\n{params.message}", "?")
@@ -62,14 +62,14 @@ class Performance:
     async def call(self, tool: str, /, *, quietly: bool = False, **arguments: Any) -> dict[str, Any]:
         result = await self._call(tool, arguments, quietly=quietly)
         if result.is_error:
-            raise UnmetClaim(f"{tool} failed: {_text(result)}")
+            raise FailedStep(f"{tool} failed: {_text(result)}")
         data: dict[str, Any] = result.structured_content or {}
         return data
 
     async def refused(self, tool: str, /, **arguments: Any) -> str:
         result = await self._call(tool, arguments)
         if not result.is_error:
-            raise UnmetClaim(f"{tool} should have been refused")
+            raise FailedStep(f"{tool} should have been refused")
         told = _text(result)
         show(told, "<")
         return told
@@ -83,12 +83,12 @@ class Performance:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
             answer = await http.post(f"{self.sandbox}/_sandbox/{action}", json=body)
         if not answer.is_success:
-            raise UnmetClaim(f"{action} failed: {answer.text[:300]}")
+            raise FailedStep(f"{action} failed: {answer.text[:300]}")
         told: dict[str, Any] = answer.json()
         return told
 
     async def listen(self, stream: AsyncIterable[Any]) -> None:
-        """Note the pages that the server says have changed."""
+        """Record the resources that the server reports as changed."""
         async for event in stream:
             self.heard_of.add(str(event.uri))
             self.news.set()
@@ -114,12 +114,12 @@ class Performance:
 
     def claim(self, holds: bool, words: str) -> None:
         if not holds:
-            raise UnmetClaim(f"this did not hold: {words}")
+            raise FailedStep(f"this did not hold: {words}")
         show(words, "*")
 
     async def _call(self, tool: str, arguments: dict[str, Any], *, quietly: bool = False) -> Any:
         if self.client is None:
-            raise UnmetClaim("no client is connected")
+            raise FailedStep("no client is connected")
         if not quietly:
             show(f"assistant calls {tool}({', '.join(f'{k}={json.dumps(v)}' for k, v in arguments.items())})", ">")
         return await self.client.call_tool(tool, arguments)
@@ -130,7 +130,7 @@ def _text(result: Any) -> str:
 
 
 def show(words: str, mark: str = " ", *, indent: int = 2) -> None:
-    """Print a paragraph of the play."""
+    """Print a paragraph of the demo."""
     for number, line in enumerate(words.splitlines() or [""]):
         lead = f"{mark} " if number == 0 else "  "
         print(  # noqa: T201 - this is its output
@@ -138,33 +138,35 @@ def show(words: str, mark: str = " ", *, indent: int = 2) -> None:
         )
 
 
-async def play() -> int:
-    """Play all acts; 0 only if every step did what it claims."""
+async def run_demo() -> int:
+    """Run all acts; 0 only if every step passed."""
     began = time.monotonic()
     try:
         with anyio.fail_after(150), TemporaryDirectory(prefix="testdesk-demo-") as folder:
             file = str(Path(folder) / "inbox.sqlite3")
             async with (
-                beside(r"Sandboxes on (\S+),", "sandbox", "--port", "0", "--pace", str(HOURS_A_SECOND)) as sandbox,
-                beside(r"listens on (\S+)", "inbox", "--port", "0", "--file", file),
+                running_command(
+                    r"Sandboxes on (\S+),", "sandbox", "--port", "0", "--pace", str(HOURS_A_SECOND)
+                ) as sandbox,
+                running_command(r"listens on (\S+)", "inbox", "--port", "0", "--file", file),
             ):
-                await _perform(Performance(sandbox), ["--sandbox-at", sandbox, "--inbox-file", file])
+                await _run_acts(Performance(sandbox), ["--sandbox-at", sandbox, "--inbox-file", file])
     except BaseExceptionGroup as failed:
         return _failed(_innermost(failed))
-    except (UnmetClaim, TimeoutError) as failure:
+    except (FailedStep, TimeoutError) as failure:
         return _failed(failure)
     print(f"\nDone: every step did what it claims ({time.monotonic() - began:.1f} s).")  # noqa: T201 - its output
     return 0
 
 
-async def _perform(stage: Performance, options: list[str]) -> None:
+async def _run_acts(stage: Performance, options: list[str]) -> None:
     server = StdioServerParameters(
         command=sys.executable, args=[*COMMAND, "serve", "--sandbox", *options], env=ENVIRONMENT
     )
     pages = [f"{platform.key}://inbox" for platform in PLATFORMS if platform.webhooks]
     async with Client(server, elicitation_callback=stage.person) as client:
         stage.client = client
-        await _arrival(client, stage)
+        await _inbox_act(client, stage)
         async with client.listen(resource_subscriptions=pages) as stream, anyio.create_task_group() as group:
             group.start_soon(stage.listen, stream)
             for offer in offers(PLATFORMS):
@@ -174,8 +176,8 @@ async def _perform(stage: Performance, options: list[str]) -> None:
 
 
 @asynccontextmanager
-async def beside(ready: str, *command: str) -> AsyncIterator[str]:
-    """Run one of our commands until the block ends; answers the address it says it is at."""
+async def running_command(ready: str, *command: str) -> AsyncIterator[str]:
+    """Run one of our commands until the block ends; yields the address that it prints."""
     async with await anyio.open_process(
         [sys.executable, *COMMAND, *command], stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, env=ENVIRONMENT
     ) as process:
@@ -187,12 +189,12 @@ async def beside(ready: str, *command: str) -> AsyncIterator[str]:
                     if found := re.search(ready, told):
                         yield found[1]
                         return
-            raise UnmetClaim(f"testdesk {command[0]} did not start: {told.strip()}")
+            raise FailedStep(f"testdesk {command[0]} did not start: {told.strip()}")
         finally:
             process.terminate()
 
 
-async def _arrival(client: Client, stage: Performance) -> None:
+async def _inbox_act(client: Client, stage: Performance) -> None:
     stage.act("A client connects over stdio")
     tools = (await client.list_tools()).tools
     asks = [tool.name for tool in tools if tool.annotations is not None and tool.annotations.destructive_hint]

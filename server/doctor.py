@@ -3,8 +3,8 @@
 import os
 from collections.abc import Mapping
 
-from server.clients import Clients, where_to_get
-from server.guards.fence import for_person
+from server.clients import Clients, missing_credentials
+from server.guards.fence import quote_others
 from server.guards.redact import Redactor
 from server.guards.scope import exposed_platforms, exposed_tools, is_open, offers
 from server.settings import (
@@ -27,7 +27,7 @@ from tools.kit.toolset import Effect
 from tools.platforms import PLATFORMS
 
 
-async def examine(environment: Mapping[str, str] = os.environ, *, network: Network | None = None) -> int:
+async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Network | None = None) -> int:
     """Print a report without any secret; 0 when every configured platform answers, 1 otherwise."""
     settings = read_settings(PLATFORMS, environment)
     redact = Redactor(settings.secrets)
@@ -48,7 +48,7 @@ async def examine(environment: Mapping[str, str] = os.environ, *, network: Netwo
     lines += [f"WARNING: {sentence}" for sentence in warnings(settings, environment)]
     if not any(told.is_configured for told in settings.platforms.values()):
         lines += ["", "No platform is configured. `testdesk serve --sandbox` works without any."]
-    print(for_person("\n".join(lines), redact))  # noqa: T201 - this is its output
+    print(quote_others("\n".join(lines), redact))  # noqa: T201 - this is its output
     return 0 if well else 1
 
 
@@ -57,7 +57,7 @@ async def _platform(platform: Platform, settings: Settings, clients: Clients, is
     tools = [tool for tool in platform.tools if is_open(platform, tool, settings)]
     if not told.is_configured:
         why = "listed so that you can look, each call says this" if is_shown else "not exposed"
-        return [f"- {platform.title}: {why}. {where_to_get(platform, told.missing)}"], True
+        return [f"- {platform.title}: {why}. {missing_credentials(platform, told.missing)}"], True
     lines = [f"- {platform.title}: configured ({', '.join(told.credentials)}), at {told.base_url}"]
     try:
         lines.append(f"    works: {await platform.parts.probe(clients[platform.key])}")

@@ -1,4 +1,4 @@
-"""A declared tool becomes an MCP tool: same parameters, less the client, plus the question."""
+"""Turns a declared tool into an MCP tool: the same parameters without the client, plus the question."""
 
 import inspect
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from server.arguments import Arguments
 from server.exposed_tool import ExposedTool
-from server.guards import consent, leaving
+from server.guards import consent, stored_texts
 from server.guards.consent import OpenAct, Question, Verdict
 from server.guards.open_acts import close_later
 from server.guards.rounds import Rounds
@@ -34,11 +34,11 @@ from tools.kit.webhook import Inbox
 MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longest text to return uncut.")]
 TextFrom = Annotated[int, Field(ge=0, description="Characters to skip, as a cut text says.")]
 OF_TEXTS = frozenset({"max_text", "text_from"})
-"""How much of long texts to answer; no tool sees these."""
+"""Parameters for long texts, which the pipeline handles."""
 
 
-class Looked(Arguments):
-    """Arguments that are looked at as soon as they are valid, before anybody is asked."""
+class CheckedArguments(Arguments):
+    """Arguments with a check that runs right after validation, before any question."""
 
     look: Callable[[dict[str, Any]], None] | None = None
 
@@ -53,7 +53,7 @@ class Looked(Arguments):
 
 
 def annotations(tool: Tool) -> ToolAnnotations:
-    """All hints of a tool, those of its worst case."""
+    """The hints of a tool, for its worst case."""
     return ToolAnnotations(
         read_only_hint=tool.effect is Effect.READS,
         destructive_hint=tool.effect is not Effect.READS and tool.asks,
@@ -71,11 +71,11 @@ def expose(
         f"{platform.title}: {tool.name.replace('_', ' ')}",
         tool.sentence,
         annotations(tool),
-        partial(_built, platform, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema),
+        partial(_build, platform, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema),
     )
 
 
-def _built(
+def _build(
     platform: ToolSource, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
 ) -> McpTool:
     """Build the MCP tool of a declared one."""
@@ -97,8 +97,8 @@ def _built(
         ctx, verdict = given.pop("ctx"), given.pop("consent", None)
         longest, start = given.pop("max_text", LONG_TEXT), given.pop("text_from", 0)
         try:
-            leaving.check(platform, tool, given, pipeline.redact)
-            act = _passed(verdict, rounds) if tool.asks else None
+            stored_texts.check_texts(platform, tool, given, pipeline.redact)
+            act = _confirmed_act(verdict, rounds) if tool.asks else None
         except Refused as refused:
             raise ToolError(pipeline.sentence(refused)) from refused
         return await pipeline(platform, tool, given | injected(ctx), act=act, longest=longest, start=start)
@@ -111,7 +111,7 @@ def _built(
     exposed = McpTool.from_function(built, structured_output=False)
     exposed.parameters = slim({"additionalProperties": False} | exposed.parameters)
     asks, is_sandbox = tool.asks, pipeline.clients.is_sandbox
-    exposed.fn_metadata = Looked(
+    exposed.fn_metadata = CheckedArguments(
         arg_model=exposed.fn_metadata.arg_model,
         output_schema=answer_schema(answer, sandbox=is_sandbox, asks=asks) if output_schema else None,
         takes=exposed.parameters,
@@ -122,7 +122,7 @@ def _built(
 
 
 def answer_schema(answer: type[Any], *, sandbox: bool = False, asks: bool = False) -> dict[str, Any] | None:
-    """The schema of a tool's structured answers, as they leave; an album has none, its pictures are content."""
+    """The schema of a tool's structured answers as they are sent; None for an album, whose pictures are content."""
     if isinstance(answer, type) and issubclass(answer, Album):
         return None
     schema = TypeAdapter(answer).json_schema(mode="serialization")
@@ -141,8 +141,8 @@ def answer_schema(answer: type[Any], *, sandbox: bool = False, asks: bool = Fals
     return slim(schema, answer=True)
 
 
-def _passed(verdict: Any, rounds: Rounds) -> OpenAct:
-    """The act that a call may carry out: only one with a yes that was not used before.
+def _confirmed_act(verdict: Any, rounds: Rounds) -> OpenAct:
+    """The act of a call whose question was answered with a yes that was not used before.
 
     Raises:
         Refused: otherwise.
@@ -164,11 +164,11 @@ def _consent(
     *,
     ask_person: bool,
 ) -> inspect.Parameter:
-    """The hidden parameter that only a yes can fill: the act is begun, its question asked, the answer judged."""
+    """The hidden parameter that only a yes can fill: begin the act, ask its question, judge the answer."""
 
     async def begin(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct:
         pipeline.hand_in(given)
-        leaving.check(platform, tool, given, pipeline.redact)
+        stored_texts.check_texts(platform, tool, given, pipeline.redact)
         askable = not ask_person or consent.can_ask(ctx)
         if not askable and tool.effect is not Effect.WRITES and not tool.is_unasked(given):
             raise consent.cannot_ask(platform.name_of(tool))  # before any request
@@ -207,7 +207,7 @@ def _consent(
 
 
 def _signature(tool: Tool) -> tuple[list[inspect.Parameter], type[Any]]:
-    """A tool's parameters, less the client, and the type of its answer."""
+    """A tool's parameters without the client, and the type of its answer."""
     signature = inspect.signature(tool.function, eval_str=True)
     parameters = list(signature.parameters.values())[1:]
     return [p.replace(annotation=published_type(p.annotation)) for p in parameters], tool.answer
@@ -221,7 +221,7 @@ def _parameter(name: str, annotation: Any, default: Any, *, keyword_only: bool =
 
 
 def _as_function(function: Any, name: str, parameters: list[inspect.Parameter], answer: Any) -> Any:
-    """Give a function that takes anything the signature that the SDK is to see; it reads each of these somewhere."""
+    """Give a function the signature that the SDK inspects, in each of the three places where it looks."""
 
     async def built(**given: Any) -> Any:
         return await function(**given)

@@ -1,4 +1,4 @@
-"""An MCP tool whose schema is made when it is first looked at, and whose refusals are sentences."""
+"""An MCP tool whose schema is built on first access, and whose refusals are sentences."""
 
 from collections.abc import Callable
 from typing import Any, Final, Self
@@ -14,11 +14,11 @@ from server.argument_errors import explain
 LATER: Final = (
     "fn", "parameters", "fn_metadata", "is_async", "context_kwarg", "resolved_params", "resolver_plans",
 )  # fmt: skip
-"""What is made from a function's signature: three milliseconds a tool, and a call needs one tool of hundreds."""
+"""Fields that are built from a function's signature: three milliseconds per tool, and a call needs only one."""
 
 
 class ExposedTool(McpTool):
-    """An MCP tool whose refusals are sentences and whose arguments are taken strictly."""
+    """An MCP tool with lazy schema, strict arguments, and refusals in sentences."""
 
     _finish: Callable[[], McpTool] | None = PrivateAttr(default=None)
 
@@ -26,7 +26,7 @@ class ExposedTool(McpTool):
     def later(
         cls, name: str, title: str, description: str, annotations: ToolAnnotations, finish: Callable[[], McpTool]
     ) -> Self:
-        """A tool that is known by name; `finish` makes the whole of it when anything else is asked."""
+        """A tool of which only the name is known; `finish` builds the rest on first access."""
         tool = cls.model_construct(name=name, title=title, description=description, annotations=annotations)
         for field in LATER:
             tool.__dict__.pop(field, None)
@@ -34,7 +34,7 @@ class ExposedTool(McpTool):
         return tool
 
     def __getattr__(self, name: str) -> Any:
-        """Make what was put off; the SDK reads it as plain fields."""
+        """Build the deferred fields; the SDK reads them as plain attributes."""
         if name not in LATER or self._finish is None:
             return super().__getattr__(name)  # type: ignore[misc]  # pydantic has it, unseen by type checkers
         built = self._finish()
@@ -50,5 +50,5 @@ class ExposedTool(McpTool):
             if isinstance(cause, ValidationError):
                 raise ToolError(explain(cause, self.parameters)) from cause
             if type(cause) is ToolError:
-                raise ToolError(str(cause)) from cause  # its own sentence, without the SDK's prefix
+                raise ToolError(str(cause)) from cause  # our own sentence, without the SDK's prefix
             raise

@@ -1,4 +1,4 @@
-"""MCP over HTTP: one process with sessions, for this machine alone or behind a key."""
+"""MCP over HTTP: one process with sessions, for this machine only or behind a key."""
 
 import asyncio
 import errno
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import anyio
 from mcp.server import MCPServer
 
-from server.door import DRAIN, MCP_PATH, Application, Door, as_host
+from server.http_app import DRAIN, MCP_PATH, Application, HttpApp, as_host
 from server.signals import stopped_by_signals
 
 if TYPE_CHECKING:
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
-LINGER = 1  # seconds for the connections themselves, after every answer has been given
+LINGER = 1  # seconds for connections to close, after every answer was sent
 
 
 def new_key() -> str:
-    """A key nobody guesses: 256 bits, in letters that need no quoting in a shell, a header or an address."""
+    """Generate a 256-bit key that needs no quoting in a shell, a header or a URL."""
     return secrets.token_urlsafe(32)
 
 
-def http_app(server: MCPServer[Any], *, key: str | None, allowed_hosts: Sequence[str] = ()) -> Door:
-    """The ASGI application, for whoever serves it otherwise than by `run_http`; `key=None` lets everybody in.
+def http_app(server: MCPServer[Any], *, key: str | None, allowed_hosts: Sequence[str] = ()) -> HttpApp:
+    """The ASGI application, to serve it by other means than `run_http`; `key=None` disables authentication.
 
     Raises:
-        ValueError: the key or an allowed host is none.
+        ValueError: the key or an allowed host is invalid.
     """
-    return Door(server, key=key, allowed_hosts=allowed_hosts)
+    return HttpApp(server, key=key, allowed_hosts=allowed_hosts)
 
 
 async def run_http(
@@ -50,20 +50,20 @@ async def run_http(
     drain: float = DRAIN,
     log_level: LogLevel = "WARNING",
 ) -> int:
-    """Serve until SIGTERM (143) or SIGINT (130), or say why that cannot be done (1); port 0 takes a free one.
+    """Serve until SIGTERM (143) or SIGINT (130), or say why it cannot (1); port 0 takes a free one.
 
-    After a signal nothing new is listened to, and calls in flight have up to `drain` seconds to end by themselves. What
-    is left is then ended, except a write that has left: it is waited for and answered.
-    A second signal ends the process at once.
+    After a signal no new connection is accepted, and calls in flight have up to `drain` seconds to finish. The rest is
+    then cancelled, except writes that were sent: they are awaited and answered. A second signal ends the process at
+    once.
 
     Raises:
-        ValueError: no key, though others than this machine can reach the server; or a key or host that is none.
+        ValueError: no key, though other machines can reach the server; or an invalid key or host.
     """
     if key is None and not is_loopback(host):
         raise ValueError(f"Without a key the server listens on this machine's loopback address only, not on {host}.")
-    # Only a wildcard is no name by which one could be called.
+    # Only a wildcard address is not a host that requests can name.
     own_name = [] if is_wildcard(host) else [host]
-    door = Door(server, key=key, allowed_hosts=[*allowed_hosts, *own_name], beside=beside)
+    door = HttpApp(server, key=key, allowed_hosts=[*allowed_hosts, *own_name], beside=beside)
     try:
         listener = listen(host, port)
     except OSError as error:
@@ -84,17 +84,17 @@ async def run_http(
                 say(f"testdesk listens on http://{as_host(host)}:{listener.getsockname()[1]}{MCP_PATH}")
                 await stopping.wait()
                 for accepting in uvicorn_server.servers:
-                    accepting.close()  # a balancer, or the next server on this port, takes the new ones
+                    accepting.close()  # a load balancer, or the next server on this port, takes new ones
                 await door.close(drain)
             uvicorn_server.should_exit = True
     return stop.exit_code
 
 
 def uvicorn_for(door: "ASGIApp", log_level: LogLevel, *, dates: bool = True) -> tuple["uvicorn.Server", anyio.Event]:
-    """A server that leaves the signals to us, and the event that it listens."""
-    import uvicorn  # here, so that a server on standard input does without
+    """A uvicorn server without signal handlers, and the event that it listens."""
+    import uvicorn  # imported here, so that a server on standard input does not load it
 
-    from server.connections import PatientProtocol, one_length
+    from server.connections import PatientProtocol, refuse_two_lengths
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -103,15 +103,15 @@ def uvicorn_for(door: "ASGIApp", log_level: LogLevel, *, dates: bool = True) -> 
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
-            # Its own handlers cut the event streams first, and with them the answers that are on their way.
+            # uvicorn's own handlers cut the event streams first, and with them answers in flight.
             yield
 
     is_up = anyio.Event()
     config = uvicorn.Config(
-        one_length(door),
+        refuse_two_lengths(door),
         http=PatientProtocol,
         interface="asgi3",
-        lifespan="off",  # the door's is entered and left by us, in an order of our own
+        lifespan="off",  # we enter and leave it ourselves, in our own order
         ws="none",
         access_log=False,
         log_config=None,
@@ -125,10 +125,10 @@ def uvicorn_for(door: "ASGIApp", log_level: LogLevel, *, dates: bool = True) -> 
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; taken before anything else is opened, so that a taken port costs nothing.
+    """A listening socket; opened first, so that a taken port fails early.
 
     Raises:
-        OSError: the address or the port cannot be had.
+        OSError: the address or the port is not available.
     """
     if not 0 <= port <= 65535:
         raise OSError(errno.EINVAL, "there is no such port")
@@ -137,7 +137,7 @@ def listen(host: str, port: int) -> socket.socket:
     # in two pieces otherwise takes 40 ms. `socket.create_server` does not name it.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if os.name == "posix":  # elsewhere the option lets two programs share a port
+        if os.name == "posix":  # on Windows the option lets two programs share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen()
@@ -148,7 +148,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach what listens there."""
+    """Whether an address is reachable from this machine only."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -156,7 +156,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_wildcard(host: str) -> bool:
-    """Whether what listens there is reached by every address of this machine."""
+    """Whether an address means all addresses of this machine."""
     try:
         return ip_address(host).is_unspecified
     except ValueError:
@@ -164,6 +164,6 @@ def is_wildcard(host: str) -> bool:
 
 
 def say(sentence: str) -> None:
-    """Tell the person who started us; standard output is not asked, scripts may read it."""
+    """Print to standard error; scripts may read standard output."""
     sys.stderr.write(sentence + "\n")
     sys.stderr.flush()

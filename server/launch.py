@@ -1,4 +1,4 @@
-"""What an installed testdesk is: three folders in one package, put on the path, and the server's door."""
+"""The installed package `testdesk`: three folders, put on the path, and the command line."""
 
 import sys
 from pathlib import Path

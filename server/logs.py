@@ -1,4 +1,4 @@
-"""Logging: to stderr, each line redacted, quiet about addresses."""
+"""Logging to stderr, with every line redacted and without request URLs."""
 
 import logging
 import sys
@@ -6,13 +6,13 @@ import sys
 from server.guards.redact import RedactingFormatter, Redactor
 
 
-def log_to_stderr(redact: Redactor, level: str) -> None:
-    """Take over the root logger; set before MCPServer is built, which would set a handler of its own."""
+def configure_logging(redact: Redactor, level: str) -> None:
+    """Configure the root logger; call it before MCPServer is built, which would add its own handler."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactingFormatter(redact))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # At INFO it logs each address with its query; some platforms take a key there.
+    # At INFO it logs each URL with its query, where some platforms take a key.
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)

@@ -1,4 +1,4 @@
-"""The road of a call: call, redact, shape; the only place where any exception is caught."""
+"""The request pipeline: call, redact, shape; the only place where a tool's failure becomes a sentence."""
 
 import logging
 import math
@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from server.clients import Clients
 from server.guards.consent import OpenAct
-from server.guards.fence import for_model, for_person, for_question
+from server.guards.fence import quote_others, render_for_model, render_question
 from server.guards.patterns import secrets_in
 from server.guards.redact import Redactor
 from server.guards.shape import CONFIRMED, LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 
 class Pipeline:
-    """Carries one call of any tool, question or page, and lets nothing raw out."""
+    """Runs every tool, question and resource; nothing leaves it unredacted."""
 
     def __init__(self, clients: Clients, redact: Redactor, inboxes: Mapping[str, Inbox], *, most: int = MOST) -> None:
         self.clients, self.redact, self.inboxes, self.most = clients, redact, inboxes, most
@@ -55,7 +55,7 @@ class Pipeline:
         longest: int = LONG_TEXT,
         start: int = 0,
     ) -> CallToolResult:
-        """Run a tool, or go on with an act that may, and make its answer presentable."""
+        """Run a tool, or continue a confirmed act, and shape its answer."""
         name = platform.name_of(tool)
         self.hand_in(arguments)
         try:
@@ -65,7 +65,7 @@ class Pipeline:
                     answer = await answer_of(act.act)
                 else:
                     api, function = self.clients[platform.key], cast(Callable[..., Awaitable[Any]], tool.function)
-                    # A name that may mean something else later is no ground to act on: acts take whole names.
+                    # Writes take whole names: part of a name may match something else later.
                     named = await with_ids(function, api, arguments, parts=tool.effect is Effect.READS)
                     answer = await function(api, **named)
             if tool.effect is not Effect.READS:
@@ -91,7 +91,7 @@ class Pipeline:
             )
         content: list[ContentBlock] = [TextContent(type="text", text=shaped.text)]
         if isinstance(answer, Album):
-            # Hosts that show a model the structured part only would hide the pictures.
+            # No structured content: some hosts would then hide the pictures.
             for picture in answer.pictures:
                 data = b64encode(picture.data).decode()
                 content.append(ImageContent(type="image", data=data, mime_type=picture.mime))
@@ -101,7 +101,7 @@ class Pipeline:
     @staticmethod
     @cache
     def _more(tool: Tool) -> str:
-        """How to get the rest of an answer that is no list with a cursor."""
+        """Say how to get the rest of an answer without a cursor."""
         bounds = [
             name for name in ("limit", "at_most", "groups", "depth") if name in signature(tool.function).parameters
         ]
@@ -109,14 +109,14 @@ class Pipeline:
         return f"For the rest {smaller}set {ANSWER_CHARACTERS} higher than {MOST}."
 
     def hand_in(self, arguments: Mapping[str, Any]) -> None:
-        """Hide the secrets that a caller hands in, before anything of this call can repeat them."""
+        """Hide the secrets in a caller's arguments, before anything in this call can repeat them."""
         self.redact.hand_in(secrets_in(arguments))
 
     async def guarded(self, platform: ToolSource, read: Callable[[], Awaitable[T]]) -> T:
-        """Read something for a call outside of it, such as the words of a question.
+        """Read something for a call outside of it, such as its question.
 
         Raises:
-            ToolError: with a presentable sentence, whatever failed.
+            ToolError: with a redacted sentence, whatever failed.
         """
         try:
             with learn_secrets(self.redact.learn):
@@ -125,15 +125,15 @@ class Pipeline:
             raise ToolError(self.sentence(error, platform)) from error
 
     def for_person(self, words: str) -> str:
-        """Make the words of a question presentable."""
+        """Render a question: redacted, with quotation marks around others' texts."""
         source = " [sandbox: nothing real happens]" if self.clients.is_sandbox else ""
-        return for_question(words, self.redact) + source
+        return render_question(words, self.redact) + source
 
     def progress(self, report: Progress) -> Progress:
-        """Make the words of progress presentable."""
+        """Wrap a Progress so that its messages are redacted."""
 
         async def say(done: float, total: float | None = None, message: str | None = None) -> None:
-            await report(done, total, message and self.redact(for_person(message, self.redact)))
+            await report(done, total, message and self.redact(quote_others(message, self.redact)))
 
         return say
 
@@ -144,25 +144,25 @@ class Pipeline:
         tool: Tool | None = None,
         arguments: Mapping[str, Any] | None = None,
     ) -> str:
-        """Say a failure to a model; what we did not foresee is said by number and logged."""
+        """The sentence for a failure; an unexpected one is logged and gets a reference number."""
         if not isinstance(error, TestdeskError):
             reference = secrets.token_hex(4)
             logger.error("unexpected failure %s", reference, exc_info=error)
-            # What a write did before it failed is not known here.
+            # A write may have taken effect before the failure.
             settle = self._settled(platform, tool)
             return f"Something went wrong inside Testdesk; its log has it as {reference}.{settle}"
         told = str(error)
         if isinstance(error, Unauthorized) and platform is not None:
             credential = self.clients.credential_of(platform.key)
-            is_right = error.status == HTTPStatus.FORBIDDEN  # the credential is good, its user may not do this
+            is_right = error.status == HTTPStatus.FORBIDDEN  # a valid credential whose user may not do this
             advice = (
                 f" It was asked with {credential}." if is_right else f" Check {credential}; `testdesk doctor` tests it."
             )
             told += advice if credential else ""
         if isinstance(error, OutcomeUnknown):
             told += self._settled(platform, tool)
-        # A platform may repeat what it refuses.
-        return for_model(told, self.redact, theirs=self.redact.hiding(secrets_in(arguments)))
+        # A platform may repeat an argument in its error.
+        return render_for_model(told, self.redact, theirs=self.redact.hiding(secrets_in(arguments)))
 
     @staticmethod
     def _settled(platform: ToolSource | None, tool: Tool | None) -> str:
@@ -174,7 +174,7 @@ class Pipeline:
 
 
 def not_read(answer: BaseModel, missing: str) -> dict[str, str]:
-    """Say in an answer what of it could not be read: a list in its coverage, any other in a field of its own."""
+    """Report what could not be read: in the coverage of a list, or in a field of any other answer."""
     if isinstance(answer, Page):
         answer.coverage.lacks(missing)
         return {}

@@ -1,4 +1,4 @@
-"""What is said of a request before any tool sees it: unknown names are protocol errors, crashes stay generic."""
+"""Protocol errors for requests with unknown names, and generic ones for crashes."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -9,7 +9,7 @@ from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, Server
 from mcp.types import INVALID_PARAMS
 
 
-def policy(names: Sequence[str]) -> ServerMiddleware[Any]:
+def protocol_errors(names: Sequence[str]) -> ServerMiddleware[Any]:
     """Middleware for a session whose tools have these names."""
     known = frozenset(names)
 

@@ -1,4 +1,4 @@
-"""Registers the prompts that are prose in files."""
+"""Registers the prompts from their Markdown files."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from prompts.library import Prompt as Prose
 
 
 def add_prompts(server: MCPServer[Any], prose: Sequence[Prose]) -> None:
-    """Offer each prompt with its arguments."""
+    """Register each prompt with its arguments."""
     for prompt in prose:
         server.add_prompt(_offered(prompt))
 

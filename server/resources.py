@@ -1,4 +1,4 @@
-"""What a client may read without a call: each platform's pages, with completion of their ids."""
+"""Resources: each platform's pages, with completion of their ids."""
 
 import inspect
 import logging
@@ -10,7 +10,7 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.types import Completion, PromptReference, ResourceTemplateReference
 
 from prompts.library import Prompt as Prose
-from server.guards.fence import page_for_model
+from server.guards.fence import render_page
 from server.pipeline import Pipeline
 from tools.kit.errors import NotFound, Refused
 from tools.kit.missing import collect_missing
@@ -27,7 +27,7 @@ MOST_VALUES = 100
 def add_resources(
     server: MCPServer[Any], platforms: Sequence[Platform], pipeline: Pipeline, prose: Sequence[Prose]
 ) -> None:
-    """Register every platform's pages, and one handler for all completions."""
+    """Register every platform's resources, and one handler for all completions."""
     pages = {f"{p.key}://{r.template}": (p, r) for p in platforms for r in p.resources}
     for address, (platform, page) in pages.items():
         _register(server, address, platform, page, pipeline)
@@ -45,10 +45,10 @@ def add_resources(
             platform, page = found[0]
         else:
             return None
-        return await _completed(pipeline, platform, page, argument.name, argument.value, before)
+        return await _complete(pipeline, platform, page, argument.name, argument.value, before)
 
 
-async def _completed(
+async def _complete(
     pipeline: Pipeline, platform: Platform, page: Resource, variable: str, typed: str, before: dict[str, str]
 ) -> Completion | None:
     if page.complete is None:
@@ -71,7 +71,7 @@ def _register(server: MCPServer[Any], address: str, platform: Platform, page: Re
 
     async def read(**given: str) -> str:
         try:
-            arguments = {name: _typed(name, value, kinds[name]) for name, value in given.items()}
+            arguments = {name: _convert(name, value, kinds[name]) for name, value in given.items()}
             with learn_secrets(pipeline.redact.learn), collect_missing() as missing:
                 told = await page.function(pipeline.clients[platform.key], **inbox, **arguments)
         except NotFound as error:
@@ -80,7 +80,7 @@ def _register(server: MCPServer[Any], address: str, platform: Platform, page: Re
             raise ResourceError(pipeline.sentence(error, platform)) from error
         source = "> Sandbox: invented data.\n\n" if pipeline.clients.is_sandbox else ""
         lacks = f"> Not all of it is here: {missing.sentence}.\n\n" if missing.sentence else ""
-        return source + lacks + page_for_model(told, pipeline.redact, pipeline.most)
+        return source + lacks + render_page(told, pipeline.redact, pipeline.most)
 
     read.__name__ = page.name
     read.__doc__ = page.function.__doc__
@@ -98,11 +98,11 @@ def _register(server: MCPServer[Any], address: str, platform: Platform, page: Re
     )(read)
 
 
-def _typed(name: str, value: str, kind: Any) -> Any:
-    """A variable of an address as its page takes it.
+def _convert(name: str, value: str, kind: Any) -> Any:
+    """Convert a URI variable to the type that its page takes.
 
     Raises:
-        Refused: when it is no number where one is needed.
+        Refused: when it must be a number and is not one.
     """
     if kind is not int:
         return value

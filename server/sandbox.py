@@ -1,4 +1,4 @@
-"""The sandboxes' two doors: a transport inside the process, and ports on this machine."""
+"""Serves the sandboxes: as a transport inside the process, and on local ports."""
 
 import socket
 import sys
@@ -19,11 +19,11 @@ SANDBOX_HOST = httpx.URL(SANDBOX_ORIGIN).host
 LOOPBACK = "127.0.0.1"
 PIECE = 64 * 1024
 ABOVE = 10
-"""How far above the common port the platforms' own ones begin; right above it `testdesk inbox` listens."""
+"""Offset of the platforms' own ports from the common one; the port right above it is that of `testdesk inbox`."""
 
 
-class Later:
-    """An application that is made at its first request: a start does not wait for the imitations."""
+class LazyApp:
+    """An application that is built at its first request, so that a start does not wait for the fake APIs."""
 
     def __init__(self, make: Callable[[], ASGIApp]) -> None:
         self._make = make
@@ -36,7 +36,7 @@ class Later:
 
 
 class SandboxTransport(httpx.AsyncBaseTransport):
-    """Hands requests to the application in this process, and its ordered faults back as a network would."""
+    """Passes requests to the application in this process, and turns requested faults into network errors."""
 
     def __init__(self, app: ASGIApp, *, longest_sleep: float | None = None) -> None:
         self._app = app
@@ -48,13 +48,15 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         answer = await self._run(request)
         await self._wait(answer.delay, request)
         return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Pieces(answer.pieces, request if answer.is_cut else None)
+            answer.status,
+            headers=answer.headers,
+            stream=_ChunkedBody(answer.pieces, request if answer.is_cut else None),
         )
 
-    async def _run(self, request: httpx.Request) -> "_Answer":
-        """Let the application answer to its end; what it changed stays changed, whatever the caller gets to see."""
+    async def _run(self, request: httpx.Request) -> "_Response":
+        """Run the application to its end; its changes stay, whatever the caller receives."""
         body = await request.aread()
-        answer = _Answer()
+        answer = _Response()
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -73,7 +75,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         try:
             await self._app(scope, replay(body), answer.take)
         except Exception:  # noqa: BLE001 - a server answers 500 to whatever went wrong inside
-            return _Answer(status=500, headers=[(b"content-type", b"text/plain")], pieces=[b"Internal Server Error"])
+            return _Response(status=500, headers=[(b"content-type", b"text/plain")], pieces=[b"Internal Server Error"])
         return answer
 
     async def _wait(self, delay: float, request: httpx.Request) -> None:
@@ -86,8 +88,8 @@ class SandboxTransport(httpx.AsyncBaseTransport):
             raise httpx.ReadTimeout("The sandbox was told to be slow", request=request)
 
 
-class _Answer:
-    """The messages of an application, taken apart."""
+class _Response:
+    """The parts of an ASGI response."""
 
     def __init__(
         self, status: int = 500, headers: list[tuple[bytes, bytes]] | None = None, pieces: list[bytes] | None = None
@@ -107,8 +109,8 @@ class _Answer:
             self.is_cut = True
 
 
-class _Pieces(httpx.AsyncByteStream):
-    """A body in small pieces, so that a reader with a limit can stop early; a cut one ends in an error."""
+class _ChunkedBody(httpx.AsyncByteStream):
+    """A body in small chunks, so that a reader with a limit can stop early; a truncated one ends in an error."""
 
     def __init__(self, pieces: list[bytes], cut_for: httpx.Request | None) -> None:
         self._pieces, self._cut_for = pieces, cut_for
@@ -123,7 +125,7 @@ class _Pieces(httpx.AsyncByteStream):
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the sandboxes are served: all of them below their mounts, and each at an origin of its own."""
+    """The addresses of the sandboxes: all below their mounts, and each at its own origin."""
 
     origin: str
     own: Mapping[str, str]
@@ -131,7 +133,7 @@ class Addresses:
 
 @dataclass(frozen=True)
 class OwnPorts:
-    """Which ports the platforms get of their own, in their order: from `first` on, or free ones where it is 0."""
+    """The platforms' own ports, in order: from `first` on, or free ones if it is 0."""
 
     first: int = 0
     takes_others: bool = False
@@ -152,21 +154,21 @@ FREE = OwnPorts()
 
 
 @asynccontextmanager
-async def port_open(sandboxes: Mapping[str, Sandbox], port: int = 0) -> AsyncIterator[str]:
-    """Serve the sandboxes on this machine's loopback address only, and give the origin; port 0 takes a free one."""
-    async with ports_open(sandboxes, port, None) as addresses:
+async def serve_on_port(sandboxes: Mapping[str, Sandbox], port: int = 0) -> AsyncIterator[str]:
+    """Serve the sandboxes on loopback only, and yield the origin; port 0 takes a free one."""
+    async with serve_on_ports(sandboxes, port, None) as addresses:
         yield addresses.origin
 
 
 @asynccontextmanager
-async def ports_open(
+async def serve_on_ports(
     sandboxes: Mapping[str, Sandbox], port: int = 0, own: OwnPorts | None = FREE
 ) -> AsyncIterator[Addresses]:
-    """Serve the sandboxes on one port, and each on a port of its own unless `own` is None; all on loopback only.
+    """Serve the sandboxes on one port, and each on its own port unless `own` is None; all on loopback only.
 
-    The vendors' programs resolve `/api/...` against an origin and would lose a mount's path.
+    The vendors' programs resolve `/api/...` against an origin and would lose the path of a mount.
     """
-    from server.http_server import listen, uvicorn_for  # a sandbox inside the process does without
+    from server.http_server import listen, uvicorn_for  # not needed by a sandbox inside the process
 
     composition = compose(sandboxes)
     with ExitStack() as listening:
@@ -176,7 +178,7 @@ async def ports_open(
         for place, key in enumerate(sandboxes if own else ()):
             assert own is not None  # noqa: S101 - there is no key without it
             listeners.append((composition.alone(key), listening.enter_context(own.listen(place))))
-        # A body that was cut to order is an error in the eyes of the server; dates are those of the story.
+        # uvicorn logs a deliberately truncated body as an error; the sandbox sets its own dates.
         servers = [(*uvicorn_for(app, "CRITICAL", dates=False), listener) for app, listener in listeners]
         async with anyio.create_task_group() as tasks:
             for server, _, listener in servers:
@@ -198,18 +200,18 @@ async def serve(
     *,
     say: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve until stopped, after saying where."""
-    async with ports_open(sandboxes, port, own) as addresses:
-        (say or _say)(directions(sandboxes, addresses.origin, addresses.own))
+    """Print the addresses and serve until stopped."""
+    async with serve_on_ports(sandboxes, port, own) as addresses:
+        (say or _say)(usage(sandboxes, addresses.origin, addresses.own))
         await anyio.sleep_forever()
 
 
 def run_port(
     sandboxes: Mapping[str, Sandbox], port: int = 0, *, own_ports: int | None = None, has_own_ports: bool = True
 ) -> int:
-    """`testdesk sandbox`: serve until Ctrl-C, or say why that cannot be done (1).
+    """`testdesk sandbox`: serve until Ctrl-C, or say why it cannot (1).
 
-    Own ports that are not named lie `ABOVE` the common one, and free ones are taken where those are not to be had.
+    Own ports default to `ABOVE` the common one; free ones are used where those are taken.
     """
     first = port and port + ABOVE if own_ports is None else own_ports
     own = OwnPorts(first, takes_others=own_ports is None) if has_own_ports else None
@@ -225,8 +227,8 @@ def run_port(
     return 0
 
 
-def directions(sandboxes: Mapping[str, Sandbox], origin: str, own: Mapping[str, str] | None = None) -> str:
-    """The base addresses to paste, a first curl for each platform, and a line for each of its vendor's programs."""
+def usage(sandboxes: Mapping[str, Sandbox], origin: str, own: Mapping[str, str] | None = None) -> str:
+    """The base addresses, a first curl for each platform, and a line for each of the vendors' programs."""
     lines = [f"Sandboxes on {origin}, for this machine only. Nothing here is a real account."]
     for key, sandbox in sandboxes.items():
         base, root = origin + sandbox.mount, (own or {}).get(key)

@@ -1,13 +1,13 @@
-"""Makes a JSON schema small: everybody pays for each byte of it in every conversation."""
+"""Shortens JSON schemas: every byte costs tokens in every conversation."""
 
 from typing import Any, Final
 
 UNSAID: Final = (("exclusiveMinimum", 0), ("minLength", 1), ("minItems", 1), ("writeOnly", True))
-"""Rules that go without saying and that some hosts' schema converters refuse; they are checked all the same."""
+"""Keywords that some hosts' schema converters reject; they are not published, but still checked."""
 
 
 def slim(schema: dict[str, Any], *, answer: bool = False) -> dict[str, Any]:
-    """A schema without titles, null arms, null defaults, and definitions used once written in place."""
+    """A schema without titles, null alternatives and null defaults, with definitions that are used once inlined."""
     definitions = schema.get("$defs", {})
     uses: dict[str, int] = {}
     _count(schema, uses)
@@ -54,7 +54,7 @@ def _slim(node: Any, definitions: dict[str, Any], once: set[str], answer: bool) 
         ) or (key, value) in UNSAID:
             continue
         elif key == "required" and answer:
-            # Nulls and empty lists are dropped from answers, so nothing but what is always there may be required.
+            # Nulls and empty lists are dropped from answers, so only what is always present may be required.
             continue
         else:
             out[key] = _slim(value, definitions, once, answer)
@@ -68,5 +68,5 @@ def _slim(node: Any, definitions: dict[str, Any], once: set[str], answer: bool) 
             out["anyOf"] = arms
     rows = out.get("items")
     if "description" in out and isinstance(rows, dict) and "properties" in rows:
-        rows.pop("description", None)  # what a list is said to hold need not be said of its rows again
+        rows.pop("description", None)  # the description of a list need not be repeated on its rows
     return out

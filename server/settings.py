@@ -1,4 +1,4 @@
-"""What the environment and the command line say: credentials, which platforms, read-only, how to ask."""
+"""Settings from the environment and the command line."""
 
 import os
 import re
@@ -21,16 +21,16 @@ TOOLSETS = "TESTDESK_TOOLSETS"
 ALLOW_HTTP = "TESTDESK_ALLOW_HTTP"
 ANSWER_CHARACTERS = "TESTDESK_ANSWER_CHARACTERS"
 SHARED = ("TESTDESK_ATTACHMENT_HOSTS", "TESTDESK_UPLOAD_DIRS", PICTURE_BYTES, ANSWER_BYTES)
-"""Settings of ours that platforms' clients read."""
+"""Our own settings that platform clients read."""
 SIZES = {PICTURE_BYTES: (1_000, 50_000_000), ANSWER_BYTES: (1_000, 200_000_000), ANSWER_CHARACTERS: (4_000, 1_000_000)}
-"""Settings that are a number, with the least and the most it can be."""
+"""Numeric settings, with their minimum and maximum."""
 
 SANDBOX_ORIGIN = "http://sandbox.invalid"
-"""What addresses of a sandbox inside the process begin with; the name can never resolve."""
+"""The origin of a sandbox inside the process; the name can never resolve."""
 MOST_SECRET = 64 * 1024
 
-# What examples and templates put where a value belongs. The first form is taken for one even where a person chose the
-# value; the words of the second can only be told from a token, which none of them is.
+# Placeholders of examples and templates. The first form is recognized even where a person chooses the value; the words
+# of the second only for tokens, since a person could choose one of them.
 _UNFILLED = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{.*\}\}|<[^>]*>|%\w+%|\.{2,}|\u2026")
 _UNFILLED_TOKEN = re.compile(
     r"\$[a-z_]\w*|\[[\w -]*\]|[x*]{3,}|(?:change|replace)[-_ ]?(?:me|this)|todo|placeholder|example|none|null|undefined"
@@ -41,19 +41,19 @@ _UNFILLED_TOKEN = re.compile(
 
 
 class SettingsError(Exception):
-    """The environment says something that cannot be; the text is for a person."""
+    """An invalid setting; the text is for the operator."""
 
 
 @dataclass(frozen=True)
 class PlatformSettings:
-    """What is set for one platform."""
+    """The settings of one platform."""
 
     base_url: str
     credentials: Mapping[str, SecretStr] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     locked: Mapping[str, str] = field(default_factory=dict)
-    """What the credentials do not open, each with the sentence that says what would."""
+    """What the credentials do not give access to, each with the sentence that says what would."""
 
     @property
     def is_configured(self) -> bool:
@@ -62,26 +62,26 @@ class PlatformSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a server is built from."""
+    """The settings of a server."""
 
     platforms: Mapping[str, PlatformSettings]
     sandbox: bool = False
     sandbox_at: str = ""
-    """The origin of a sandbox on a port of this machine; without it the sandbox is in this process."""
+    """The origin of a sandbox on a local port; otherwise the sandbox is in this process."""
     sandbox_pace: float = 1.0
     """Seconds that pass in the sandbox in each real one."""
     read_only: bool = False
     consent: Literal["ask", "client"] = "ask"
     output_schemas: bool = False
     answer_characters: int = MOST
-    """Characters that an answer has at most."""
+    """Maximum characters of an answer."""
     toolsets: tuple[str, ...] = ()
     """What is listed: platforms, their subjects, or tools by name; none: everything."""
     log_level: str = "WARNING"
 
     @property
     def secrets(self) -> list[str]:
-        """Every credential held, for the redaction."""
+        """All credentials, for redaction."""
         return [value.get_secret_value() for p in self.platforms.values() for value in p.credentials.values()]
 
 
@@ -110,21 +110,21 @@ def read_settings(
     origin = sandbox_at.rstrip("/") or SANDBOX_ORIGIN if sandbox else ""
     plain = frozenset(word.strip().lower() for word in environment.get(ALLOW_HTTP, "").split(",") if word.strip())
     return Settings(
-        platforms={p.key: _of(p, environment, origin, plain) for p in platforms},
+        platforms={p.key: _platform_settings(p, environment, origin, plain) for p in platforms},
         sandbox=sandbox,
         sandbox_at=sandbox_at,
         sandbox_pace=sandbox_pace,
         read_only=read_only,
         consent="client" if consent == "client" else "ask",
         output_schemas=environment.get(OUTPUT_SCHEMAS, "").strip().lower() in {"1", "true", "yes"},
-        answer_characters=_sizes(environment).get(ANSWER_CHARACTERS, MOST),
+        answer_characters=_numbers(environment).get(ANSWER_CHARACTERS, MOST),
         toolsets=tuple(word.strip() for word in environment.get(TOOLSETS, "").split(",") if word.strip()),
         log_level=log_level,
     )
 
 
-def _sizes(environment: Mapping[str, str]) -> dict[str, int]:
-    """The settings that are a number."""
+def _numbers(environment: Mapping[str, str]) -> dict[str, int]:
+    """Read the numeric settings."""
     sizes = {}
     for variable, (least, most) in SIZES.items():
         value = environment.get(variable, "").strip()
@@ -136,7 +136,7 @@ def _sizes(environment: Mapping[str, str]) -> dict[str, int]:
     return sizes
 
 
-def _of(
+def _platform_settings(
     platform: Platform, environment: Mapping[str, str], sandbox_origin: str, plain_hosts: Collection[str]
 ) -> PlatformSettings:
     values = {name: environment[name].strip() for name in SHARED if environment.get(name, "").strip()}
@@ -153,13 +153,13 @@ def _of(
         held = {
             c.variable: SecretStr(c.sandbox_value or f"sandbox-{platform.key}-credential") for c in platform.credentials
         }
-        return _opened(platform, sandbox_origin + platform.mount, held, values)
+        return _with_access(platform, sandbox_origin + platform.mount, held, values)
     given = {c.variable: _credential(c, environment) for c in platform.credentials}
     held = {name: value for name, value in given.items() if value is not None}
-    return _opened(platform, _address(platform, environment, values, plain_hosts), held, values)
+    return _with_access(platform, _address(platform, environment, values, plain_hosts), held, values)
 
 
-def _opened(
+def _with_access(
     platform: Platform, address: str, held: Mapping[str, SecretStr], values: Mapping[str, str]
 ) -> PlatformSettings:
     told = {**values, **{name: value.get_secret_value() for name, value in held.items()}}
@@ -170,7 +170,7 @@ def _opened(
 def _address(
     platform: Platform, environment: Mapping[str, str], values: Mapping[str, str], plain_hosts: Collection[str]
 ) -> str:
-    """The base address: what the environment says, or what the settings mean, or the default.
+    """The base address: from the environment, implied by the settings, or the default.
 
     Raises:
         SettingsError: for an address over which the credential would travel readable, or that holds one itself.
@@ -201,11 +201,11 @@ def _address(
 
 
 def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
-    """What an operator has accepted or overlooked, a sentence each; for doctor and the start."""
+    """Warnings about risky settings, for doctor and the start."""
     found = [
         f"{ALLOW_HTTP} lets the credential of {key} travel readable to {urlsplit(told.base_url).hostname}."
         for key, told in settings.platforms.items()
-        if told.is_configured and not settings.sandbox and travels_readable(told.base_url)
+        if told.is_configured and not settings.sandbox and is_unencrypted(told.base_url)
     ]
     variables = [name for told in settings.platforms.values() for name in told.credentials]
     for variable in (*variables, HTTP_KEY):
@@ -222,27 +222,27 @@ def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
 
 
 def _others_can_read(file: str) -> bool:
-    """Whether accounts other than the file's own may read it, where files have such rights; links are followed."""
+    """Whether other users can read a file, on systems with such permissions; links are followed."""
     try:
         return os.name == "posix" and bool(Path(file).stat().st_mode & 0o044)
     except OSError:
         return False
 
 
-def travels_readable(address: str) -> bool:
-    """Whether what is sent to this base address can be read on its way."""
+def is_unencrypted(address: str) -> bool:
+    """Whether requests to a base address can be read in transit."""
     parts = urlsplit(address)
     return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
 def is_placeholder(value: str, *, is_free_text: bool = True) -> bool:
-    """Whether a value is what an example has in its place, such as `${API_TOKEN}` or `<your-token>`."""
+    """Whether a value is a placeholder, such as `${API_TOKEN}` or `<your-token>`."""
     bare = value.strip().strip("\"'")
     return any(form.fullmatch(bare) for form in (_UNFILLED, *(() if is_free_text else (_UNFILLED_TOKEN,))))
 
 
 def _credential(credential: Credential, environment: Mapping[str, str]) -> SecretStr | None:
-    """A credential from its variable or file, or from where the vendor's own programs keep it."""
+    """A credential from its variable, its file, or the vendor's own credentials file."""
     held = secret(credential.variable, environment, is_free_text=credential.is_free_text)
     if held is not None or credential.fallback is None:
         return held
@@ -275,7 +275,7 @@ def secret(variable: str, environment: Mapping[str, str], *, is_free_text: bool 
 
 
 def _checked(value: str, source: str, *, is_free_text: bool) -> SecretStr | None:
-    """A secret that can travel: a token in a header, a password in a document."""
+    """Check that a secret can be sent: a token in a header, a password in a document."""
     if is_placeholder(value, is_free_text=is_free_text):
         raise SettingsError(
             f"{source} holds a placeholder, not a credential. Set the value itself, or leave the variable out."

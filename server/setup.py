@@ -1,4 +1,4 @@
-"""What a server without any credential offers: one tool that says what to set, since hosts hide what stderr says."""
+"""The one tool of a server without credentials: it says what to set, since hosts hide stderr."""
 
 import json
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Final
 from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 
-from server.clients import where_to_get
+from server.clients import missing_credentials
 from server.settings import Settings
 from tools.kit.platform import Platform
 
@@ -19,14 +19,14 @@ UNCONFIGURED: Final = (
 
 
 def is_unconfigured(settings: Settings) -> bool:
-    """Whether no platform can be reached."""
+    """Whether no platform is configured."""
     return not settings.sandbox and not any(told.is_configured for told in settings.platforms.values())
 
 
 def setup_tool(platforms: Sequence[Platform], settings: Settings) -> McpTool:
     """The tool that says what to set."""
     steps = [
-        {"platform": platform.title, "set": where_to_get(platform, settings.platforms[platform.key].missing)}
+        {"platform": platform.title, "set": missing_credentials(platform, settings.platforms[platform.key].missing)}
         for platform in platforms
     ]
     answer = {

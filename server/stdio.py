@@ -1,4 +1,4 @@
-"""MCP over standard input and output: however a client begins, it is understood, and no write loses its answer."""
+"""MCP over standard input and output, for clients of either protocol era; no write loses its answer."""
 
 import sys
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Mapping
@@ -14,11 +14,11 @@ from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
 from server.calls import Call
+from server.closable_stdin import ClosableStdin, closable_stdin
 from server.signals import stopped_by_signals
-from server.stdin import Tap, tapped_stdin
 from server.unreadable import answer_to
 
-Item = SessionMessage | Exception  # what a line brings: a message, or the reason why it is none
+Item = SessionMessage | Exception  # a line: a message, or the error in it
 Write = Callable[[SessionMessage], Coroutine[Any, Any, None]]
 
 
@@ -28,11 +28,11 @@ async def run_stdio(server: MCPServer[Any]) -> int:
     The calls in flight are then ended, except a write that has left: it is waited for and answered.
     A second signal ends the process at once. Without a pipe there is nobody to serve (1).
     """
-    if sys.stdin is None or sys.stdout is None:  # so Python says that a descriptor was closed when it started
+    if sys.stdin is None or sys.stdout is None:  # the descriptor was closed when Python started
         sys.stderr.write("testdesk speaks over its standard input and output, and one of them is closed.\n")
         return 1
-    low = server._lowlevel_server  # private; the loop that serves both eras has no other door
-    with tapped_stdin() as tap, stopped_by_signals(tap.close) as stop:
+    low = server._lowlevel_server  # private; the loop that serves both eras has no public entry point
+    with closable_stdin() as tap, stopped_by_signals(tap.close) as stop:
         try:
             async with (
                 stdio_server(stdin=tap.lines) as (read, write),
@@ -41,16 +41,16 @@ async def run_stdio(server: MCPServer[Any]) -> int:
                 write,
             ):
                 outside.start_soon(_close_when_cancelled, tap)
-                # Whatever cancels us closes the tap, and all ends in its order: the calls, then the lifespan.
+                # A cancellation closes the input, and everything ends in order: the calls, then the lifespan.
                 with anyio.CancelScope(shield=True):
                     await _converse(low, read, write.send)
                 outside.cancel_scope.cancel()
         except* BrokenPipeError:
-            pass  # the client closed the end it reads from: it has left too
+            pass  # the client closed its read end: it has left too
     return stop.exit_code
 
 
-async def _close_when_cancelled(tap: Tap) -> None:
+async def _close_when_cancelled(tap: ClosableStdin) -> None:
     try:
         await anyio.sleep_forever()
     finally:
@@ -67,12 +67,12 @@ async def _converse(low: Server[Any], items: AsyncIterable[Item], write: Write) 
             finally:
                 low.middleware.remove(conversation.carry_out)
     finally:
-        # A stray print is still in this buffer, and the descriptor under it is about to be the protocol's again.
+        # A stray print is still in this buffer, and its descriptor is about to be the protocol's again.
         sys.stdout.flush()
 
 
 class _Conversation:
-    """One client on one pipe, and the calls it has not been answered yet."""
+    """One client on one pipe, and its unanswered calls."""
 
     def __init__(self, low: Server[Any], state: Any, items: AsyncIterable[Item], write: Write) -> None:
         self._low, self._state, self._items, self._write = low, state, items, write
@@ -80,14 +80,14 @@ class _Conversation:
         self._answered = anyio.Event()
 
     async def hold(self) -> None:
-        """Converse until the lines end and every call is answered."""
+        """Serve until the input ends and every call is answered."""
         await self._serve(self._arriving())
 
     async def carry_out(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Middleware: run each call in the scope by which it can be ended."""
+        """Middleware: run each call in a scope that can cancel it."""
         call = self._calls.get(str(ctx.request_id))
         if ctx.request_id is None or call is None or call.has_begun:
-            return await call_next(ctx)  # a notification, or a client that uses an id twice
+            return await call_next(ctx)  # a notification, or a duplicate id
         return await call.run(ctx, call_next)
 
     async def _serve(self, items: AsyncGenerator[Item, None]) -> None:
@@ -97,7 +97,7 @@ class _Conversation:
         )
 
     async def _arriving(self) -> AsyncGenerator[Item, None]:
-        """What the SDK gets to see; the first request in it decides the era for good."""
+        """The messages for the SDK; the first request decides the protocol era."""
         is_decided = False
         async for item in self._items:
             if isinstance(item, Exception):
@@ -109,8 +109,8 @@ class _Conversation:
                 case JSONRPCRequest(id=identifier, method=method):
                     self._calls.setdefault(str(identifier), Call())
                     if method == "server/discover" and not is_decided:
-                        # Some clients ask this first and then, without waiting, greet in the older era.
-                        # As a conversation of its own the question decides nothing for the one that follows.
+                        # Some clients probe with this request and then, without waiting, open a handshake.
+                        # As a separate conversation the probe does not decide the era of the next one.
                         await self._serve(self._alone(item))
                         continue
                     is_decided = True
@@ -148,7 +148,7 @@ class _Conversation:
             if call is None or not (call.is_unwanted and call.has_given_way):
                 await self._write(item)
         finally:
-            self._calls.pop(key, None)  # only now, or the last answer could be cut off on its way out
+            self._calls.pop(key, None)  # only now, or the last answer could be lost
             self._answered.set()
 
     async def _all_answered(self) -> None:
@@ -158,7 +158,7 @@ class _Conversation:
 
 
 class _Inbox:
-    """Items in the form of the SDK's ReadStream."""
+    """An SDK ReadStream of items."""
 
     def __init__(self, items: AsyncGenerator[Item, None]) -> None:
         self._items = items
@@ -186,7 +186,7 @@ class _Inbox:
 
 
 class _Outbox:
-    """A function in the form of the SDK's WriteStream; to close it closes nothing, the pipe outlives a probe."""
+    """An SDK WriteStream that calls a function; closing it does nothing, since the pipe outlives a probe."""
 
     def __init__(self, send: Write) -> None:
         self.send = send

@@ -1,4 +1,4 @@
-"""The answer to a line on standard input that is no JSON-RPC message: silence would leave its sender waiting."""
+"""The error response to a line that is not a JSON-RPC message: without one its sender would wait."""
 
 import logging
 import re
@@ -14,15 +14,15 @@ logger = logging.getLogger(__name__)
 NOT_JSON: Final = (
     "This line is not valid JSON. Each message is one line of JSON in UTF-8, without half a surrogate pair."
 )
-NOT_A_MESSAGE: Final = "This line is no JSON-RPC 2.0 message: a request has jsonrpc, id and method."
+NOT_A_MESSAGE: Final = "This line is not a JSON-RPC 2.0 message: a request has jsonrpc, id and method."
 
-# The id of a line that cannot be parsed, where it stands at the top or nearly so; a wrong guess would answer a call
-# that was never asked, so only a whole pair of name and value counts.
+# The id in a line that cannot be parsed, if it is near the start; a wrong guess would answer a different call, so only
+# a complete pair of name and value counts.
 _ID: Final = re.compile(r'^\s*\{[^{}\[\]]*?"id"\s*:\s*(?:(-?\d{1,18})|"([^"\\]{1,100})")\s*[,}]')
 
 
 def answer_to(problem: Exception) -> SessionMessage | None:
-    """The error for an unreadable line; None for an empty one, and for a broken answer to a question of ours."""
+    """The error for an unreadable line; None for an empty one, and for a malformed response to a question of ours."""
     wrong = problem.errors(include_url=False) if isinstance(problem, ValidationError) else []
     code, words, identifier = INVALID_REQUEST, NOT_A_MESSAGE, None
     if any(error["type"] == "json_invalid" for error in wrong):
@@ -46,7 +46,7 @@ def answer_to(problem: Exception) -> SessionMessage | None:
 
 
 def _objects(wrong: list[Any]) -> Iterator[dict[str, Any]]:
-    """Whole messages among what the errors carry."""
+    """Complete messages in an error."""
     for error in wrong:
         given = error["input"]
         if isinstance(given, dict) and "jsonrpc" in given:

@@ -1,4 +1,4 @@
-"""The version, from the one place that states it: pyproject.toml, or what an installation kept of it."""
+"""The version, from pyproject.toml or the installed metadata."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ __version__: str
 
 
 def __getattr__(name: str) -> str:
-    """Look the version up when somebody asks: the standard library's metadata reader takes 30 ms to import."""
+    """Read the version lazily: the standard library's metadata reader takes 30 ms to import."""
     if name != "__version__":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = from_checkout() if PYPROJECT.exists() else from_installation()
@@ -17,7 +17,7 @@ def __getattr__(name: str) -> str:
 
 
 def from_checkout() -> str:
-    """The version in pyproject.toml, also right where nothing was installed or the file has changed since."""
+    """The version in pyproject.toml, which is right even if it changed since the installation."""
     import tomllib
 
     return str(tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"])

@@ -8,7 +8,7 @@ import pytest
 
 from server.app import build
 from server.guards.scope import offers
-from server.sandbox import port_open
+from server.sandbox import serve_on_port
 from tests.desk import desk, sandboxes, settings
 from tools.kit.sandbox.composition import Composition
 from tools.platforms import PLATFORMS
@@ -54,7 +54,7 @@ async def test_the_first_call_of_a_process_answers_what_the_second_does(name: st
 
 
 async def test_so_does_a_sandbox_on_a_port() -> None:
-    async with port_open(standing().sandboxes) as origin, desk(server=build(settings(sandbox_at=origin))) as d:
+    async with serve_on_port(standing().sandboxes) as origin, desk(server=build(settings(sandbox_at=origin))) as d:
         first, second = [await d.answer("across_assess_release", version="9.0.1", since="7d") for _ in range(2)]
     assert first == second
     assert "since 7d is 2026-03-27T07:00Z" in first["scope"]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from server.cli import parser
-from server.door import HEALTH_PATH
+from server.http_app import HEALTH_PATH
 from tests.docker_steps import ROOT, instructions, named_by
 
 STEPS = list(instructions((ROOT / "Dockerfile").read_text(encoding="utf-8")))

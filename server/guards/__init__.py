@@ -1,1 +1,1 @@
-"""What stands between an assistant and an account."""
+"""Guards between an assistant and an account."""

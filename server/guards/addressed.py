@@ -1,4 +1,4 @@
-"""Finds texts of strangers that speak to the reader as an assistant, so that an answer names them first.
+"""Finds strangers' texts that address an assistant, so that an answer names them first.
 
 It is a warning and no guard: what it misses is still data, marked as others' words.
 """
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 LONGEST: Final = 20_000
-"""Characters of one text that are looked at."""
+"""Characters of one text that are searched."""
 
 _OF = r"(?:all |any |the |your |my |these |every )*"
 _EARLIER = r"(?:previous|prior|above|earlier|preceding|existing|original|system)"
@@ -55,7 +55,7 @@ _OTHERS = (
     r"(?:忽略|无视|忘记).{0,8}(?:指令|指示|说明|提示)|你现在是|作为(?:一个)?(?:ai|人工智能|助手)|调用.{0,6}工具",
     r"(?:以前|前|上記|これまで)の(?:指示|命令|ルール)を?.{0,4}(?:無視|忘れ)|あなたは(?:今|これから)|ツールを(?:呼び出|実行)",
 )  # fmt: skip
-# Without one of these none of them matches; most texts are let go here.
+# No pattern matches without one of these; most texts are dismissed here.
 _HINTS = (
     "ignor", "disregard", "forget", "overrid", "bypass", "missacht", "vergiss", "vergesse", "oubli", "you", "as a",
     "dear", "hey", "hello", "hi ", "attention", "note to", "message to", "assistant", "claude", "gpt", "system prompt",
@@ -72,13 +72,13 @@ _SHORTEST: Final = 8
 
 @cache
 def _addressed() -> re.Pattern[str]:
-    """All forms; seven milliseconds that a start can do without."""
-    # White space is brought down to single characters first; a line may end between any two words.
+    """All patterns; compiled on first use, which takes seven milliseconds."""
+    # White space is collapsed first; a line may end between any two words.
     return re.compile("|".join((*_ENGLISH, *_OTHERS)).replace(" ", r"\s"))
 
 
 def addresses_reader(text: str) -> bool:
-    """Whether a text reads as if it were meant for an assistant; accents and the width of letters do not matter."""
+    """Whether a text addresses an assistant, ignoring accents and the width of letters."""
     if len(text) < _SHORTEST:
         return False
     text = text[:LONGEST].casefold()

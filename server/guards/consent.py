@@ -24,21 +24,21 @@ from tools.kit.text import cut
 
 MODERN: Final = "2026-07-28"
 MOST_CHARACTERS: Final = 8_000
-"""What hosts can show in one form."""
+"""Characters that hosts can show in one form."""
 TRIES: Final = 3
 SOON: Final = 0.3
-"""Seconds in which nobody reads a question: what comes back sooner was answered by a program."""
+"""Seconds in which nobody can read a question: a faster answer came from a program."""
 CONFIRMED_CHARACTERS: Final = 600
 
 
 def _only_its_fields(schema: dict[str, Any]) -> None:
-    """Leave type, properties and required: a host that knows no other word in a form answers it by itself."""
+    """Keep only type, properties and required: some hosts cancel a form with any other keyword."""
     for name in set(schema) - {"type", "properties", "required"}:
         del schema[name]
 
 
 class Consent(BaseModel):
-    """What a person answers; a choice without a default, since a ticked box is easily missed."""
+    """The user's answer: a choice without a default, since a ticked box is easily missed."""
 
     model_config = ConfigDict(json_schema_extra=_only_its_fields, strict=True)
 
@@ -50,26 +50,26 @@ FORM: Final[dict[str, Any]] = render_elicitation_schema(Consent)
 
 @dataclass(frozen=True)
 class Question:
-    """The words of a question, and who asks it: our form, or the host by its own approval of the call."""
+    """A question, and who asks it: our form, or the host through its own approval of the call."""
 
     words: str
     by: Literal["form", "host"] = "form"
 
     @property
     def confirmed(self) -> dict[str, str]:
-        """What an answer says of the yes that it followed."""
+        """The `confirmed` field of the answer."""
         return {"how": self.by, "what": cut(self.words, CONFIRMED_CHARACTERS)}
 
 
 @dataclass(frozen=True)
 class OpenAct:
-    """An act that stands at its question; nothing has been sent."""
+    """An act that is paused at its question; nothing has been changed."""
 
     act: Asking[Any]
     question: Question | None
-    """None where this case needs no question."""
+    """None if this case needs no question."""
     missing: Missing
-    """What could not be read on the way to the question."""
+    """What could not be read before the question."""
 
     @property
     def words(self) -> str | None:
@@ -78,7 +78,7 @@ class OpenAct:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of asking; an act goes on only where it `passed`."""
+    """The outcome of a question; an act continues only if it `passed`."""
 
     passed: bool
     reason: str = ""
@@ -87,13 +87,13 @@ class Verdict:
 
 
 Begin = Callable[[], Awaitable[OpenAct]]
-"""Begins the same act anew, up to its question."""
+"""Begins the same act again, up to its question."""
 
 NOBODY: Final = "No confirmation came back (a client that runs unattended answers so by itself)."
 
 
 def can_ask(ctx: Context[Any, Any]) -> bool:
-    """Whether this client can put a form in front of a person."""
+    """Whether this client can show a form to the user."""
     capabilities = ctx.client_capabilities
     elicitation = capabilities.elicitation if capabilities is not None else None
     if elicitation is None or (elicitation.form is None and elicitation.url is not None):
@@ -102,12 +102,12 @@ def can_ask(ctx: Context[Any, Any]) -> bool:
 
 
 def is_modern(ctx: Context[Any, Any]) -> bool:
-    """Whether questions travel in the answers of this connection instead of as requests."""
+    """Whether this connection carries questions in results instead of requests (2026-07-28)."""
     return (ctx.protocol_version or "") >= MODERN
 
 
 def cannot_ask(tool: str) -> Refused:
-    """The refusal for a client without forms, with what a person can do."""
+    """The refusal for a client without forms, with the alternatives."""
     return Refused(
         f"{tool} needs a person's yes, and this client cannot ask for it. A person can do it in "
         "the platform's web app, use a client that supports MCP elicitation, or let the operator set "
@@ -116,7 +116,7 @@ def cannot_ask(tool: str) -> Refused:
 
 
 def bounded(words: str) -> str:
-    """Refuse a question that is larger than hosts can show.
+    """Refuse a question that is longer than hosts can show.
 
     Raises:
         Refused: with the size that fits.
@@ -130,10 +130,10 @@ def bounded(words: str) -> str:
 
 
 async def ask(ctx: Context[Any, Any], act: OpenAct, rounds: Rounds) -> Verdict | Elicit[Consent]:
-    """Put the question of an act: as a request of ours, or on a modern connection by handing it to the SDK.
+    """Ask the question of an act: as a request of ours, or on a modern connection through the SDK.
 
-    The SDK compares a yes with the words it was given to. Any other answer is judged here, since the SDK's words for an
-    answer that does not fit the form are not ours.
+    The SDK checks that a yes belongs to the same question. Any other answer is judged here, since the SDK would word a
+    malformed answer in its own way.
     """
     if act.question is None or act.question.by == "host":
         return Verdict(True, act=act)
@@ -148,9 +148,10 @@ async def ask(ctx: Context[Any, Any], act: OpenAct, rounds: Rounds) -> Verdict |
 
 
 async def decide(ctx: Context[Any, Any], act: OpenAct, answer: ElicitationResult[Any], begin: Begin) -> Verdict:
-    """Judge the answer; on a handshake connection, begin the act anew and ask again while the words change.
+    """Judge the answer; on a handshake connection, begin the act again and repeat the question while it changes.
 
-    On a modern connection the round that brings the answer has begun the act anew, and the SDK has compared the words.
+    On a modern connection the round that brings the answer has begun the act again, and the SDK has compared the
+    questions.
     """
     given = answer.data if isinstance(answer, AcceptedElicitation) else None
     if isinstance(given, Consent):
@@ -172,11 +173,11 @@ async def decide(ctx: Context[Any, Any], act: OpenAct, answer: ElicitationResult
 async def _put(ctx: Context[Any, Any], words: str) -> Verdict:
     """Send a question over a handshake connection and judge its answer.
 
-    Its id is a word that nobody guesses: the SDK takes an answer under the text "1" for one to the request 1.
+    Its id is unguessable: the SDK takes an answer with the id "1" for one to the request 1.
     """
     params = {"message": words, "requestedSchema": FORM}
     identifier = f"question-{secrets.token_hex(8)}"
-    channel = ctx.session._request_outbound  # private: `elicit_form` lets the SDK number it, and words what is wrong
+    channel = ctx.session._request_outbound  # private: `elicit_form` uses guessable ids and its own errors
     began = time.monotonic()
     try:
         raw = await channel.send_raw_request("elicitation/create", params, {"request_id": identifier})
@@ -188,7 +189,7 @@ async def _put(ctx: Context[Any, Any], words: str) -> Verdict:
 
 
 def _judge(raw: Mapping[str, Any], seconds: float | None) -> Verdict:
-    """Turn an answer into a verdict; everything but an accepted form with the word yes in it is a no."""
+    """Turn an answer into a verdict; everything but an accepted form with a yes is a no."""
     action, content = raw.get("action"), raw.get("content")
     answer = content.get("answer") if isinstance(content, Mapping) else None
     if action not in ("decline", "cancel") and (action != "accept" or answer not in ("yes", "no")):

@@ -1,9 +1,9 @@
-"""What the redaction knows, who taught it, and for how long.
+"""The secrets that the redactor knows, where they came from, and for how long they are kept.
 
-Ours (held): the credentials of this process, for its life. Shown: what a platform answered in fields of credentials,
-for one session. Sent: what a caller handed in, for its call, and after the act for its session. Shown and sent have
-rooms of their own, so that no caller can push out what a platform showed; a full room takes nothing more and keeps all
-it has, and what is not remembered is still hidden by its form.
+Held: the credentials of this process, for its lifetime. Shown: credential fields in platform responses, for one
+session. Sent: secret arguments of a caller, for its call, and after the act for its session. Shown and sent secrets are
+stored separately, so that no caller can displace what a platform showed; a full store rejects new secrets and keeps the
+old ones, and what is not remembered is still masked by its form.
 """
 
 import re
@@ -23,13 +23,13 @@ from server.guards.patterns import HIDDEN, looks_secret, parts_of
 from tools.kit.invisible import clean
 
 ROOM: Final = 200_000
-"""Characters that one room holds; a test environment has some hundred of them."""
+"""Characters per store; the secrets of a test environment have a few hundred."""
 _FEW: Final = 100
 _GRAM: Final = 4
 
 
 def fold(text: str) -> str:
-    """A text as it reads: without what cannot be seen or only decorates a letter, and which could split a secret."""
+    """A text without invisible characters and diacritics, which could split a secret."""
     if text.isascii():
         return text
     return re.sub(r"[^\x00-\x7f]", lambda match: _folded(match.group()), unicodedata.normalize("NFKD", text))
@@ -40,8 +40,8 @@ def _folded(character: str) -> str:
     return "" if unicodedata.category(character)[0] == "M" else clean(character)
 
 
-class Forms:
-    """A room of secrets, each in the spellings in which it may stand in a text."""
+class SecretStore:
+    """A store of secrets, each in the spellings in which a text may contain it."""
 
     def __init__(self, secrets: Iterable[str] = (), room: int = ROOM) -> None:
         self._forms: dict[str, None] = {}
@@ -54,7 +54,7 @@ class Forms:
         return fold(secret) in self._forms
 
     def add(self, secret: str) -> None:
-        """Take a secret in, while there is room."""
+        """Add a secret, while there is room."""
         spellings = {secret, percent(secret, safe=""), secret.replace("\\", "\\\\").replace('"', '\\"')}
         for form in map(fold, spellings):
             if len(form) >= _GRAM and form not in self._forms and len(form) <= self._free:
@@ -63,15 +63,15 @@ class Forms:
                 self._starts.setdefault(form[:_GRAM], []).append(form)
 
     def within(self, folded: str) -> list[str]:
-        """The forms that stand in a folded text."""
+        """The spellings that occur in a folded text."""
         if len(self._forms) <= _FEW:
             return [form for form in self._forms if form in folded]
         grams = {folded[at : at + _GRAM] for at in range(len(folded) - _GRAM + 1)}
         return [form for gram in grams & self._starts.keys() for form in self._starts[gram] if form in folded]
 
 
-def hide(text: str, *rooms: Forms) -> str:
-    """Mask the secrets of some rooms in a text, however their letters are decorated."""
+def mask_known(text: str, *rooms: SecretStore) -> str:
+    """Mask the secrets of some stores in a text, ignoring diacritics and invisible characters."""
     folded = fold(text)
     found = {form for room in rooms for form in room.within(folded)}
     if not found:
@@ -89,39 +89,39 @@ def hide(text: str, *rooms: Forms) -> str:
 
 @dataclass
 class Memory:
-    """What one session taught."""
+    """The secrets of one session."""
 
-    shown: Forms = field(default_factory=Forms)
-    sent: Forms = field(default_factory=Forms)
+    shown: SecretStore = field(default_factory=SecretStore)
+    sent: SecretStore = field(default_factory=SecretStore)
 
 
 @dataclass
 class Scope:
-    """One call: the memory of its session, and what the call itself handed in."""
+    """One call: the memory of its session, and the secrets in its own arguments."""
 
     memory: Memory = field(default_factory=Memory)
     given: set[str] = field(default_factory=set)
-    call: Forms = field(default_factory=Forms)
+    call: SecretStore = field(default_factory=SecretStore)
 
     def hand_in(self, secrets: Iterable[str]) -> None:
-        """Hide a call's own secrets in what belongs to the call."""
+        """Mask a call's own secrets within that call."""
         for secret in secrets:
             if secret not in self.given:
                 self.given.add(secret)
                 _learn(self.call, secret)
 
     def was_sent(self) -> None:
-        """Remember a call's own secrets for the session: the act has happened, nothing of it is still to be asked."""
+        """Remember a call's own secrets for the session, once the act has happened."""
         for secret in self.given:
             _learn(self.memory.sent, secret)
 
     def was_shown(self, secret: str) -> None:
-        """Remember for the session what a platform showed; what this call handed in is not the platform's."""
+        """Remember for the session a secret that a platform showed, unless it came from this call's arguments."""
         if secret not in self.given:
             _learn(self.memory.shown, secret)
 
 
-def _learn(room: Forms, secret: str) -> None:
+def _learn(room: SecretStore, secret: str) -> None:
     for part in {secret, *parts_of(secret)}:
         if looks_secret(part):
             room.add(part)
@@ -130,14 +130,14 @@ def _learn(room: Forms, secret: str) -> None:
 _scope: ContextVar[Scope | None] = ContextVar("scope", default=None)
 
 
-def present() -> Scope | None:
-    """The call that is being carried out here, if one is."""
+def current_scope() -> Scope | None:
+    """The current call, if any."""
     return _scope.get()
 
 
 @contextmanager
 def scope(memory: Memory) -> Iterator[Scope]:
-    """Carry out one call of a session."""
+    """Set the current call of a session."""
     now = Scope(memory)
     token = _scope.set(now)
     try:
@@ -147,7 +147,7 @@ def scope(memory: Memory) -> Iterator[Scope]:
 
 
 class Sessions:
-    """The memory of each session; over HTTP each connection has one of its own, and a request without any has none."""
+    """The memory of each session; over HTTP one per MCP session, and a fresh one for a request without a session."""
 
     def __init__(self) -> None:
         self._only = Memory()
@@ -157,4 +157,6 @@ class Sessions:
         """The memory of the session that a request belongs to."""
         if ctx.request is None:
             return self._only  # a pipe has one client
-        return self._of.setdefault(ctx.session._connection, Memory())  # private; the one thing a session keeps
+        return self._of.setdefault(
+            ctx.session._connection, Memory()
+        )  # private; the only object that lives as long as the session

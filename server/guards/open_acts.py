@@ -1,4 +1,4 @@
-"""Closes the acts that a call has begun: one that got no yes ends at its question, with what it holds open."""
+"""Closes the acts that a call has begun, so that an unconfirmed one releases what it holds open."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ _acts: ContextVar[list[AsyncGenerator[Any, None]] | None] = ContextVar("acts", d
 
 @asynccontextmanager
 async def closing_acts() -> AsyncIterator[None]:
-    """Close at its end all acts that were begun inside of it."""
+    """Close all acts that were begun inside the block at its end."""
     acts: list[AsyncGenerator[Any, None]] = []
     token = _acts.set(acts)
     try:

@@ -1,4 +1,4 @@
-"""What looks like a secret, known or not: in free text by its form or its label, as a word by what it is made of."""
+"""Recognizes secrets that are not known: by form or label in free text, by composition in single words."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,13 +11,13 @@ from tools.kit.shortened import MASK
 
 HIDDEN: Final = MASK
 
-# What follows these words in a text is meant for somebody else. A value that is an ordinary word of a sentence about
-# passwords ("password: must have 8 characters") stays readable.
+# Labels of secrets. A value that is an ordinary word of a sentence about passwords ("password: must have 8 characters")
+# stays readable.
 _LABELS = (
     r"pass(?:word|wd|phrase|code)?|pwd|passwort|kennwort|secret|(?:api|access|auth|private|secret)[ _-]?key"
     r"|(?:access|auth|api|refresh|session|bearer|client)[ _-]?(?:token|secret)|token"
 )
-# How the same words end a name in mixed case, such as dbPassword.
+# The same labels at the end of a camel-case name, such as dbPassword.
 _CAMEL = r"Pass(?:word|wd|phrase|code)|Secret|Token|(?:Api|Access|Auth|Private|Secret)Key"
 _SCHEME = r"(?:bearer|basic|token|digest|apikey)"
 _SENTENCE = (
@@ -28,7 +28,7 @@ _ORDINARY = (
     rf"(?:(?:\\?[\"'*_`“„])*(?i:{_SENTENCE}|(?:{_SCHEME}[ ]+)?\[hidden\])|(?i:the|an?|and|or)\b"
     r"|[|>][+-]?\s+\[hidden\])"
 )
-# A value: in quotation marks up to the closing one, after a scheme, or up to where a word ends.
+# A value: in quotation marks up to the closing one, after a scheme, or up to the end of a word.
 _VALUE = (
     r"(?:\\\"(?P<json>(?:(?!\\\").)+)\\\"|\"(?P<double>(?:\\.|[^\"\\\n])+)\"|'(?P<single>(?:\\.|[^'\\\n])+)'"
     r"|`(?P<tick>[^`\n]+)`|“(?P<curly>[^”\n]+)”|„(?P<low>[^“\n]+)“"
@@ -36,7 +36,7 @@ _VALUE = (
     r"|[|>][+-]?[ \t]*\n[ \t]+[^\n]+|[\"'*_`]*[^\s\"',;<>]{3,})"
 )
 
-# Key blocks, schemes and addresses first: a label in front of one would take its first word and leave the rest.
+# Key blocks, schemes and URLs first: a label before one would match only its first word.
 _FORMS = re.compile(
     "|".join(
         (
@@ -58,12 +58,12 @@ _LABELLED = re.compile(
     rf"(?P<label>(?:\b(?:\w*[_-])?(?i:{_LABELS})|\b\w*[a-z0-9](?:{_CAMEL}))\b"
     rf"(?:\\?[\"'*_`])*[ \t]*[:=][ \t]*\**[ \t]*)(?!{_ORDINARY})(?P<value>{_VALUE})"
 )
-# Without one of these no pattern can match; most texts are let go here.
+# No pattern matches without one of these; most texts are dismissed here.
 _HINTS = (":", "=", "_", "-----begin", "eyj", "akia", "asia", "glpat", "xox", "sk-", "aiza", "bearer", "basic", "token")
 
 
-def mask(text: str) -> str:
-    """Hide what looks like a secret in a text."""
+def mask_secrets(text: str) -> str:
+    """Mask what looks like a secret in a text."""
     folded = text.casefold()
     if not any(hint in folded for hint in _HINTS):
         return text
@@ -89,7 +89,7 @@ def _mask_value(match: re.Match[str]) -> str:
     return f"{label}{opening.group() if opening else ''}{HIDDEN}"
 
 
-# Words that stand around a credential and are none; masking them everywhere would spoil what we and others write.
+# Words next to a credential that are not secret; masking them everywhere would garble other texts.
 _NAMES = rf"(?:{_LABELS}|user(?:[ _-]?name)?|log-?in|e-?mail|accounts?|access|credentials?|benutzer(?:name)?|zugang)"
 _NAME = re.compile(_NAMES, re.I)
 _NAMED = re.compile(rf"{_NAMES}[:=](.+)", re.I)
@@ -98,7 +98,7 @@ _FEW_WORDS = 4
 
 
 def parts_of(secret: str) -> set[str]:
-    """What in a line such as 'demo / Hafen-4711' may be a secret of its own: no addresses, no words of a sentence."""
+    """The parts of a line such as 'demo / Hafen-4711' that may be secrets: no URLs, no words of a sentence."""
     words = [word for word in re.split(r"[\s/|,;]+", _ADDRESS.sub(" ", secret)) if word]
     parts, named = set[str](), False
     for word in words:
@@ -113,7 +113,7 @@ def parts_of(secret: str) -> set[str]:
     return parts
 
 
-# Words, numbers, dates, versions, keys of a tracker, addresses: what people and platforms write all the time.
+# Words, numbers, dates, versions, issue keys, addresses: ordinary text.
 _PLAIN = re.compile(
     r"[^\W\d_]+(?:[-_.'/\u2019][^\W\d_]+)*|[\d.,:/+-]+|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?|v?\d+(?:\.\d+)+[\w.+-]*"
     r"|[A-Z][A-Z0-9]{0,9}-\d+|\w+://\S*|(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[:/]\S*)?|[\w.+-]+@[\w.-]+"
@@ -123,7 +123,7 @@ _SHORT, _LONG, _CHANGES = 8, 12, 2
 
 
 def looks_secret(word: str) -> bool:
-    """Whether a word is made as passwords and tokens are; only such a one is remembered and hidden in other texts."""
+    """Whether a word is composed like a password or token; only such words are remembered and masked elsewhere."""
     if len(word) < _SHORT or re.search(r"\s", word) or _PLAIN.fullmatch(word) or _NAME.fullmatch(word):
         return False
     kinds = [_kind(c) for c in word]
@@ -141,7 +141,7 @@ def _kind(character: str) -> str:
 
 
 def secrets_in(given: Any) -> Iterator[str]:
-    """The secrets among a call's arguments, however deep."""
+    """The secrets in a call's arguments, nested ones too."""
     if isinstance(given, SecretStr):
         yield given.get_secret_value()
     elif isinstance(given, BaseModel):

@@ -1,6 +1,6 @@
-"""The rounds of a question on a modern connection: each answer is judged once, and the time it took is known.
+"""Rounds of a question on a modern connection: each answer is used once, and its response time is known.
 
-There a question leaves in the answer of a call, and the call comes again with the person's answer and a sealed state.
+There a question is the result of a call, and the call is repeated with the user's answer and a sealed state.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from server.guards.open_acts import closing_acts
 from tools.kit.errors import Refused
 
 KEPT_SECONDS: Final = 1_200.0
-"""A sealed round is good for 10 minutes; a used one is remembered for longer than that."""
+"""Seconds that a used round is remembered; a sealed round is valid for 10 minutes."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,17 @@ _present: ContextVar[_Round | None] = ContextVar("round", default=None)
 
 @dataclass
 class Rounds:
-    """When each question was asked, and which rounds were answered, so that the same one sent again does nothing."""
+    """When each question was asked, and which rounds were answered, so that a replay does nothing."""
 
     asking: frozenset[str]
-    """The tools that ask. Whatever else needs an answer has forms of its own, which are none of ours."""
+    """The tools that ask; other tools' forms are not ours to judge."""
     _used: dict[str, float] = field(default_factory=dict)
     _asked: dict[str, float] = field(default_factory=dict)
 
     async def remember(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Middleware in front of the SDK's own: sees the sealed state of a round, unique to one question asked.
+        """Middleware before the SDK's own, to see the sealed state of a round, which is unique per question.
 
-        Behind the SDK's boundary only the unsealed state is seen, equal for equal questions.
+        After the SDK's middleware only the unsealed state is visible, which is equal for equal questions.
         """
         params = ctx.params if isinstance(ctx.params, Mapping) else {}
         name = params.get("name")
@@ -51,7 +51,7 @@ class Rounds:
         answers = params.get("inputResponses")
         if not _is_yes(answers):
             if present is not None:
-                # At once: a yes to the same round could overtake this call while it reads.
+                # Immediately: a yes to the same round could overtake this call.
                 self._used.setdefault(present.key, now)
             ctx = replace(ctx, params={**params, "inputResponses": _as_the_sdk_takes_it(answers)})
         token = _present.set(present)
@@ -66,14 +66,14 @@ class Rounds:
         return result
 
     def use(self) -> None:
-        """Use up the yes of the present round.
+        """Use up the yes of the current round.
 
         Raises:
-            Refused: when this round was answered before, whatever the answer was.
+            Refused: when this round was answered before, with any answer.
         """
         present = _present.get()
         if present is None:
-            return  # a handshake connection: its answer came over the live connection, once
+            return  # a handshake connection: its answer can arrive only once
         if present.key in self._used:
             raise Refused(
                 "This question was already answered, and an answer is used once. Read the "
@@ -82,7 +82,7 @@ class Rounds:
         self._keep(self._used, present.key)
 
     def seconds(self) -> float | None:
-        """How long the answer of the present round took; None where the question was not asked by this process."""
+        """Response time of the current round; None if another process asked the question."""
         present = _present.get()
         asked = None if present is None else self._asked.get(present.key)
         return None if present is None or asked is None else present.arrived - asked
@@ -100,7 +100,7 @@ def _key(state: str) -> str:
 
 
 def _as_the_sdk_takes_it(answers: Any) -> dict[str, Any]:
-    """Answers that are no yes, in a shape that reaches us: what fits no form gets the SDK's words."""
+    """Convert answers other than a yes to a form that the SDK passes on to us."""
     taken: dict[str, Any] = {}
     for name, answer in answers.items() if isinstance(answers, Mapping) else ():
         action = answer.get("action") if isinstance(answer, Mapping) else None
@@ -112,7 +112,7 @@ def _as_the_sdk_takes_it(answers: Any) -> dict[str, Any]:
 
 
 def _is_yes(answers: Any) -> bool:
-    """Whether a round brought a yes, or nothing; the yes is used up by the act."""
+    """Whether a round brought a yes, or no answer at all; the act uses up the yes."""
     if not isinstance(answers, Mapping) or not answers:
         return answers is None or answers == {}
     return all(

@@ -1,4 +1,4 @@
-"""Guards the account: which platforms and tools exist in this session."""
+"""Guards the account: which platforms and tools are available in this session."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -10,13 +10,13 @@ from tools.kit.toolset import Effect, Tool
 
 
 def exposed_platforms(platforms: Sequence[Platform], settings: Settings) -> list[Platform]:
-    """The configured platforms; all of them in a sandbox, or where none is configured (catalogues list tools so)."""
+    """The configured platforms; all of them in a sandbox, or if none is configured (for catalogues that list tools)."""
     configured = [platform for platform in platforms if settings.platforms[platform.key].is_configured]
     return configured or list(platforms)
 
 
 def exposed_tools(platform: Platform, settings: Settings) -> list[Tool]:
-    """The tools of a platform that can be used: what its credentials open; with --read-only, what changes nothing."""
+    """The usable tools of a platform: those its credentials give access to; with --read-only, those that only read."""
     return [
         tool
         for tool in platform.tools
@@ -25,22 +25,22 @@ def exposed_tools(platform: Platform, settings: Settings) -> list[Tool]:
 
 
 def is_open(platform: Platform, tool: Tool, settings: Settings) -> bool:
-    """Whether the credentials reach what a tool needs; where there are none, everything is listed."""
+    """Whether the credentials give a tool the access that it needs; without credentials, everything is listed."""
     told = settings.platforms[platform.key]
     return tool.needs is None or not told.is_configured or tool.needs not in told.locked
 
 
 def offers(shown: Sequence[Platform]) -> list[Platform | Across]:
-    """The platforms, and what looks across them where there is more than one to look at."""
+    """The platforms, and the tools across them if there are at least two."""
     surveyed = sum(platform.survey is not None for platform in shown)
     return [*shown, across] if surveyed > 1 else list(shown)
 
 
 def listed(offered: Sequence[tuple[ToolSource, Tool]], settings: Settings) -> frozenset[str] | None:
-    """The names of the tools that TESTDESK_TOOLSETS lists, or None for all of them.
+    """The names of the tools that TESTDESK_TOOLSETS lists, or None for all.
 
     Raises:
-        SettingsError: for a word that means none, with those that do.
+        SettingsError: for an unknown word, with the known ones.
     """
     if not settings.toolsets:
         return None

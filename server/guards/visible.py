@@ -1,4 +1,4 @@
-"""Guards what leaves in a write: a person can see all of it, and none of it is a credential of ours."""
+"""Guards the texts of writes: everything in them is visible, and none contains one of our credentials."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from tools.kit.invisible import stray
 
 
 def check_visible(arguments: Mapping[str, Any], holds: Callable[[str], bool]) -> None:
-    """Look at every text of a call that changes something, before anybody is asked.
+    """Check every text of a call that changes something, before any question.
 
     Raises:
         Refused: with the argument and what was found in it.
@@ -23,7 +23,7 @@ def check_visible(arguments: Mapping[str, Any], holds: Callable[[str], bool]) ->
 
 
 def texts_in(given: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in some arguments with its place, names of an object's fields included."""
+    """Every text of the arguments with its path, object keys included."""
     if isinstance(given, str):
         yield at, given
     elif isinstance(given, SecretStr):

@@ -1,1 +1,1 @@
-"""What platforms push to us: kept durably, received over HTTP, told to whoever listens."""
+"""The inbox: receives events over HTTP, stores them durably, and notifies subscribers."""

@@ -1,4 +1,4 @@
-"""The inbox's HTTP door: takes an event only at an address nobody can guess, and says yes only once it is kept."""
+"""The inbox's HTTP endpoint: accepts events only at unguessable addresses, and acknowledges them once stored."""
 
 import hmac
 import json
@@ -27,7 +27,7 @@ NO_ADDRESS = "no such address"
 
 
 class Rejected(Exception):
-    """A delivery that is not taken: the status, and the reason that is counted."""
+    """A rejected delivery: the status, and the reason that is counted."""
 
     def __init__(self, status: int, reason: str) -> None:
         self.status, self.reason = status, reason
@@ -59,11 +59,11 @@ class Receiver:
         await _answer(send, status, told)
 
     async def report(self) -> None:
-        """Log and keep the refusals counted so far; anybody can cause those of wrong addresses, at any rate."""
+        """Log and store the rejections counted so far, in batches: anybody can cause those of wrong addresses."""
         counted, self._refused = self._refused, Counter()
         self._next_report = time.monotonic() + REPORT_SECONDS
         for reason, times in counted.items():
-            # Neither the body nor the address: both are the sender's, and the address is a secret.
+            # Neither body nor address: the sender controls both, and the address is a secret.
             logger.warning("%s not accepted: %s", many(times, "delivery", "deliveries"), reason)
             try:
                 await self._store.refuse(reason, times)
@@ -86,13 +86,13 @@ class Receiver:
         return 200, "kept" if is_new else "kept already"
 
     async def _platform_at(self, path: str) -> str:
-        """The platform whose address this is; whatever is wrong with an address, it is answered alike."""
+        """The platform of an address; all invalid addresses get the same response."""
         parts = path.removeprefix(PREFIX).strip("/").split("/")
         platform, word = (parts[0], parts[1]) if len(parts) == 2 else ("", "")
         known = await self._store.addresses(platform) if platform in self._webhooks else []
         given, is_known = digest(word), False
         for one in known:
-            is_known = hmac.compare_digest(one, given) or is_known  # each is compared, found or not
+            is_known = hmac.compare_digest(one, given) or is_known  # compare all, even after a match
         if not is_known:
             raise Rejected(404, NO_ADDRESS)
         return platform
@@ -110,7 +110,11 @@ class Receiver:
         if hook is None:
             raise Rejected(422, "no event that is known")
         try:
-            return document, hook, validate_leniently(document, hook.document)[0]  # what is odd is kept as it came
+            return (
+                document,
+                hook,
+                validate_leniently(document, hook.document)[0],
+            )  # unexpected values are stored as they came
         except ValidationError as error:
             places = sorted({".".join(map(str, e["loc"])) for e in error.errors(include_input=False)})
             logger.info("an event of a wrong shape: %s", ", ".join(places[:5]))

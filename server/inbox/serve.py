@@ -1,4 +1,4 @@
-"""`testdesk inbox`: the receiver on a port of its own, beside however many servers that read the same file."""
+"""`testdesk inbox`: the receiver on its own port, next to any number of servers that read the same file."""
 
 import asyncio
 import errno
@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from server.door import as_host
 from server.guards.redact import Redactor
+from server.http_app import as_host
 from server.http_server import LogLevel, is_loopback, listen, say, uvicorn_for
 from server.inbox.receiver import Receiver
 from server.inbox.store import PREFIX, PUBLIC_URL, PlatformInbox, Store
-from server.logs import log_to_stderr
+from server.logs import configure_logging
 from server.settings import SettingsError
 from server.signals import stopped_by_signals
 from tools.kit.errors import Refused
@@ -20,10 +20,10 @@ from tools.kit.platform import Platform
 
 
 def checked_url(url: str) -> str:
-    """The address by which platforms reach the inbox.
+    """The public address of the inbox.
 
     Raises:
-        SettingsError: when bug data would travel in the open.
+        SettingsError: when bug data would be sent unencrypted.
     """
     parts = urlsplit(url)
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
@@ -43,8 +43,8 @@ async def run_inbox(
     public_url: str | None,
     log_level: LogLevel = "WARNING",
 ) -> int:
-    """Receive until SIGTERM (143) or SIGINT (130), or say why that cannot be done (1)."""
-    log_to_stderr(Redactor(), log_level)
+    """Receive until SIGTERM (143) or SIGINT (130), or say why it cannot (1)."""
+    configure_logging(Redactor(), log_level)
     try:
         listener = listen(host, port)
     except OSError as error:
@@ -76,7 +76,7 @@ async def run_inbox(
 
 
 async def new_address(platforms: Sequence[Platform], store: Store, key: str) -> int:
-    """Print a new address for a connection that somebody makes by hand; it is a secret."""
+    """Print a new secret address for a connection that is set up by hand."""
     known = [platform.key for platform in platforms if platform.webhooks]
     if key not in known:
         raise SettingsError(f"No platform {key!r} pushes events; {', '.join(known)} does.")

@@ -1,4 +1,4 @@
-"""The store in SQLite: one file, several processes, nothing lost once it was acknowledged."""
+"""The store in SQLite: one file for several processes; nothing acknowledged is lost."""
 
 import json
 import sqlite3
@@ -39,18 +39,18 @@ ROW = "number, kind, item, received_at, times, handled_at, document"
 
 
 class UnknownVersion(Exception):
-    """The file was written by a newer Testdesk; its text is for a person."""
+    """The file was written by a newer Testdesk; the text is for the operator."""
 
 
 def default_file() -> Path:
-    """Where the inbox is kept unless somebody says otherwise: in the user's own data directory."""
+    """The default location: the user's data directory."""
     from platformdirs import user_data_path
 
     return user_data_path("testdesk", appauthor=False) / "inbox.sqlite3"
 
 
 class SqliteStore:
-    """A store in a file that only its owner can read; opened at its first use."""
+    """A store in a file that only its owner can read; opened on first use."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
@@ -96,7 +96,7 @@ class SqliteStore:
         def run(db: sqlite3.Connection) -> list[str]:
             found = []
             for item in items:
-                # A second mark keeps the time of the first.
+                # Marking twice keeps the first time.
                 when = "coalesce(handled_at, ?)" if handled else "nullif(?, ?)"
                 values = (_now(),) if handled else ("", "")
                 done = db.execute(
@@ -155,7 +155,7 @@ class SqliteStore:
                 self._connection = None
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do some work in one transaction, in a thread; it is on the disk when this returns."""
+        """Run one transaction in a thread; it is on disk when this returns."""
 
         def in_thread() -> T:
             with self._lock:
@@ -164,7 +164,7 @@ class SqliteStore:
                 with self._connection:
                     return work(self._connection)
 
-        # A cancelled caller must not leave a transaction behind in the thread.
+        # A cancelled caller must not leave a transaction open in the thread.
         with anyio.CancelScope(shield=True):
             result = await anyio.to_thread.run_sync(in_thread)
         return result  # noqa: RET504 - returning inside would make the scope's exit part of the type
@@ -173,7 +173,7 @@ class SqliteStore:
 def _open(file: Path | None) -> sqlite3.Connection:
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.touch(mode=0o600)  # bug reports are nobody else's business
+        file.touch(mode=0o600)  # bug reports are confidential
     db = sqlite3.connect(str(file) if file is not None else ":memory:", timeout=10, check_same_thread=False)
     _write_ahead(db)
     db.execute("PRAGMA synchronous = FULL")  # an acknowledged event survives a power cut
@@ -191,7 +191,7 @@ def _open(file: Path | None) -> sqlite3.Connection:
 
 
 def _write_ahead(db: sqlite3.Connection) -> None:
-    """Turn the write-ahead log on; while another process does the same, SQLite says busy without waiting."""
+    """Turn on the write-ahead log; while another process does the same, SQLite reports busy without waiting."""
     for _ in range(100):
         try:
             db.execute("PRAGMA journal_mode = WAL")

@@ -1,4 +1,4 @@
-"""The store behind the inbox: what it must do, and the inbox of one platform on top of it."""
+"""The protocol of the inbox's store, and one platform's inbox on top of it."""
 
 import hashlib
 import secrets
@@ -14,10 +14,10 @@ PREFIX = "/inbox"
 
 
 class Store(Protocol):
-    """Keeps events; another database can stand here. Every method is durable when it returns."""
+    """Stores events, in any database. Every method is durable when it returns."""
 
     async def keep(self, platform: str, kind: str, key: str, item: str, document: Mapping[str, Any]) -> bool:
-        """Keep an event, or count one that is there already; True when it is new."""
+        """Store an event, or count a known one; True if it is new."""
 
     async def events(self, platform: str, *, handled: bool | None, limit: int, before: int | None) -> list[Event]: ...
 
@@ -26,7 +26,7 @@ class Store(Protocol):
     async def mark(self, platform: str, items: Sequence[str], *, handled: bool) -> list[str]: ...
 
     async def refuse(self, reason: str, times: int = 1) -> None:
-        """Count deliveries that were not taken."""
+        """Count rejected deliveries."""
 
     async def counts(self, platform: str) -> Counts: ...
 
@@ -38,7 +38,7 @@ class Store(Protocol):
         """The digests of a platform's addresses."""
 
     async def say(self, name: str, value: str) -> None:
-        """Keep a fact that other processes on the same store need."""
+        """Store a fact that other processes need."""
 
     async def said(self, name: str) -> str | None: ...
 
@@ -53,12 +53,12 @@ class Store(Protocol):
 
 
 def digest(word: str) -> bytes:
-    """What is kept of an address's secret word; the word itself is not."""
+    """The digest of an address's secret, which is stored in its place."""
     return hashlib.sha256(word.encode()).digest()
 
 
 class PlatformInbox:
-    """The part of the inbox that one platform's tools see."""
+    """One platform's part of the inbox, as its tools see it."""
 
     def __init__(self, store: Store, platform: str, *, learn: Callable[[str], None] = lambda _: None) -> None:
         self._store, self._platform, self._learn = store, platform, learn
@@ -80,7 +80,7 @@ class PlatformInbox:
 
     async def new_address(self, name: str) -> str:
         public, word = await self._public(), secrets.token_urlsafe(32)
-        self._learn(word)  # a platform that repeats the address in an error must not give it away
+        self._learn(word)  # a platform may repeat the address in an error
         await self._store.add_address(self._platform, digest(word), name)
         return f"{public.rstrip('/')}{PREFIX}/{self._platform}/{word}"
 

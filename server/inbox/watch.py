@@ -1,4 +1,4 @@
-"""Tells whoever listens that something arrived, also when another process received it."""
+"""Notifies subscribers of new events, including those that another process received."""
 
 import logging
 from collections.abc import Sequence
@@ -18,31 +18,31 @@ from tools.kit.platform import Platform
 logger = logging.getLogger(__name__)
 
 SECONDS = 0.5
-"""Between looks at the store; a look costs a fraction of a millisecond."""
+"""Seconds between polls of the store; a poll takes a fraction of a millisecond."""
 
 
-def addresses(platform: str, item: str) -> tuple[str, str]:
-    """The pages that an arrival changes."""
+def changed_resources(platform: str, item: str) -> tuple[str, str]:
+    """The resources that an event changes."""
     return f"{platform}://inbox", f"{platform}://inbox/{item}"
 
 
 class Watch:
-    """Follows the store, and passes arrivals to listeners of both protocol eras."""
+    """Polls the store, and notifies subscribers of both protocol eras."""
 
     def __init__(self, store: Store, bus: SubscriptionBus, platforms: Sequence[Platform]) -> None:
         self._store, self._bus = store, bus
         self._keys = frozenset(platform.key for platform in platforms if platform.webhooks)
-        # Weak: a connection that has ended is nobody to tell.
+        # Weak references: ended connections drop out.
         self._listeners: dict[str, WeakSet[Connection]] = {}
 
     def serve_subscriptions(self, server: MCPServer[Any]) -> None:
-        """Take `resources/subscribe`, which handshake clients send; modern ones listen through the SDK's bus."""
+        """Handle `resources/subscribe`, which handshake clients send; modern ones listen through the SDK's bus."""
         low = server._lowlevel_server  # private; there is no public way to add these two
         low.add_request_handler("resources/subscribe", SubscribeRequestParams, self._subscribe)
         low.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, self._unsubscribe)
 
     async def follow(self) -> None:
-        """Look for arrivals until cancelled; what was there before is no news."""
+        """Poll for new events until cancelled; existing ones are not reported."""
         last: int | None = None
         while True:
             try:
@@ -54,14 +54,14 @@ class Watch:
                         if platform in self._keys:
                             await self._tell(platform, item)
                 elif last is None:
-                    last = 0  # a store made from now on holds news only
+                    last = 0  # a store created from now on has only new events
             except Exception:
-                # A store that cannot be read for a moment must not end the server.
+                # A temporarily unreadable store must not end the server.
                 logger.exception("the inbox could not be looked at")
             await anyio.sleep(SECONDS)
 
     async def _tell(self, platform: str, item: str) -> None:
-        for uri in addresses(platform, item):
+        for uri in changed_resources(platform, item):
             await self._bus.publish(ResourceUpdated(uri=uri))
             for connection in list(self._listeners.get(uri, ())):
                 try:
@@ -71,7 +71,7 @@ class Watch:
 
     async def _subscribe(self, ctx: ServerRequestContext[Any, Any], params: SubscribeRequestParams) -> EmptyResult:
         platform, is_ours, _ = str(params.uri).partition("://inbox")
-        if is_ours and platform in self._keys:  # other pages do not change by themselves
+        if is_ours and platform in self._keys:  # other resources do not change
             self._listeners.setdefault(str(params.uri), WeakSet()).add(_connection(ctx))
         return EmptyResult()
 

@@ -15,7 +15,7 @@ from mcp.types import Completion
 
 from server.app import build
 from server.http_server import run_http
-from server.policy import policy
+from server.policy import protocol_errors
 from server.settings import read_settings
 from tests.conformance import fixtures, rounds
 from tools.platforms import PLATFORMS
@@ -42,7 +42,9 @@ async def serve(server: MCPServer[Any]) -> int:
     fixtures.furnish(server)
     rounds.furnish(server)
     names = [tool.name for tool in await server.list_tools()]
-    server.middleware[:] = [policy(names) if m.__module__ == policy.__module__ else m for m in server.middleware]
+    server.middleware[:] = [
+        protocol_errors(names) if m.__module__ == protocol_errors.__module__ else m for m in server.middleware
+    ]
     return await run_http(server, port=0, key=None)
 
 

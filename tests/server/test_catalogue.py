@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.app import build
-from server.catalogue import best
+from server.catalogue import rank
 from server.sandbox import SandboxTransport
 from server.settings import SettingsError
 from tests.desk import DECLINE, ERAS, YES, desk, sandboxes, settings
@@ -147,7 +147,7 @@ async def test_a_read_only_session_finds_and_calls_nothing_that_changes_anything
 
 def test_a_name_counts_more_than_a_sentence_and_endings_do_not_count() -> None:
     tools = build(settings())._tool_manager.list_tools()
-    assert best(tools, "list products")[0].name == "testio_list_products"
-    assert best(tools, "product list")[0].name == "testio_list_products"
-    assert best(tools, "testio wait test")[0].name == "testio_wait_for_test"
-    assert best(tools, "bug screenshot")[0].name == "testio_get_bug_screenshots"
+    assert rank(tools, "list products")[0].name == "testio_list_products"
+    assert rank(tools, "product list")[0].name == "testio_list_products"
+    assert rank(tools, "testio wait test")[0].name == "testio_wait_for_test"
+    assert rank(tools, "bug screenshot")[0].name == "testio_get_bug_screenshots"

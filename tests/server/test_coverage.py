@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.coverage import Row, expected, page, rows
+from server.coverage import Row, coverage_page, expected, rows
 from tools.kit.platform import Platform
 from tools.platforms import PLATFORMS
 
@@ -34,10 +34,10 @@ def test_a_row_without_its_parts_says_which_are_missing() -> None:
 
 def test_the_page_counts_what_is_whole() -> None:
     for platform in PLATFORMS:
-        assert f"## {platform.title}: {expected(platform)} of {expected(platform)}" in page(PLATFORMS)
+        assert f"## {platform.title}: {expected(platform)} of {expected(platform)}" in coverage_page(PLATFORMS)
 
 
 @every_platform
 def test_what_is_left_out_is_said(platform: Platform) -> None:
-    told = page(PLATFORMS).split(f"## {platform.title}:")[1].split("\n## ")[0]
+    told = coverage_page(PLATFORMS).split(f"## {platform.title}:")[1].split("\n## ")[0]
     assert "\nLeft out:\n\n- " in told

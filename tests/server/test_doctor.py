@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import respx
 
-from server.doctor import examine
+from server.doctor import run_doctor
 
 pytestmark = pytest.mark.anyio
 
@@ -16,7 +16,7 @@ PRODUCTS = "https://api.test.io/customer/v2/products"
 async def test_a_token_that_works_is_said_with_what_it_sees(capsys: pytest.CaptureFixture[str]) -> None:
     with respx.mock() as api:
         route = api.get(PRODUCTS).respond(200, json={"products": [{"id": 1, "name": "Shop"}]})
-        assert await examine({"TESTIO_API_TOKEN": TOKEN}) == 0
+        assert await run_doctor({"TESTIO_API_TOKEN": TOKEN}) == 0
         assert route.calls[0].request.headers["authorization"] == f"Token {TOKEN}"
     told = capsys.readouterr().out
     assert "works: 1 product visible" in told
@@ -27,7 +27,7 @@ async def test_a_token_that_works_is_said_with_what_it_sees(capsys: pytest.Captu
 async def test_a_token_that_does_not_work_fails_with_where_to_get_one(capsys: pytest.CaptureFixture[str]) -> None:
     with respx.mock() as api:
         api.get(PRODUCTS).respond(401, json={"error": f"bad token {TOKEN}"})
-        assert await examine({"TESTIO_API_TOKEN": TOKEN}) == 1
+        assert await run_doctor({"TESTIO_API_TOKEN": TOKEN}) == 1
     told = capsys.readouterr().out
     assert "DOES NOT WORK" in told
     assert "TESTIO_API_TOKEN (in the test IO web app under Integrations, API)" in told
@@ -35,21 +35,21 @@ async def test_a_token_that_does_not_work_fails_with_where_to_get_one(capsys: py
 
 
 async def test_without_any_platform_it_says_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None:
-    assert await examine({}) == 0
+    assert await run_doctor({}) == 0
     told = capsys.readouterr().out
     assert "TESTIO_API_TOKEN" in told
     assert "testdesk serve --sandbox" in told
 
 
 async def test_a_weaker_consent_is_said_to_be_weaker(capsys: pytest.CaptureFixture[str]) -> None:
-    await examine({"TESTDESK_CONSENT": "client"})
+    await run_doctor({"TESTDESK_CONSENT": "client"})
     told = capsys.readouterr().out
     assert "WEAKER" in told
     assert "WARNING: TESTDESK_CONSENT=client asks nobody" in told
 
 
 async def test_an_http_key_is_said_to_be_set_and_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    await examine({"TESTDESK_HTTP_KEY": "an-http-key-nobody-guesses"})
+    await run_doctor({"TESTDESK_HTTP_KEY": "an-http-key-nobody-guesses"})
     told = capsys.readouterr().out
     assert "HTTP key (TESTDESK_HTTP_KEY): set" in told
     assert "an-http-key" not in told
@@ -68,10 +68,10 @@ async def test_what_an_operator_accepted_or_overlooked_is_a_warning(
     }
     with respx.mock() as api:
         api.get("http://qa.example/v2/products").respond(200, json={"products": []})
-        await examine(environment)
+        await run_doctor(environment)
         told = capsys.readouterr().out
         assert "WARNING: TESTDESK_ALLOW_HTTP lets the credential of testio travel readable to qa.example." in told
         assert "WARNING: Other users of this machine can read the file of TESTIO_API_TOKEN_FILE" in told
         file.chmod(0o600)
-        await examine(environment)
+        await run_doctor(environment)
         assert "Other users" not in capsys.readouterr().out

@@ -15,7 +15,7 @@ from anyio.abc import Process
 from mcp import Client, MCPError
 from mcp.types import ElicitResult
 
-from server import door
+from server import http_app
 from tests.server.served import (
     KEY,
     MODES,
@@ -60,7 +60,7 @@ async def test_a_signal_ends_the_server_in_good_order_though_clients_listen(
 async def test_a_stop_waits_for_a_write_that_has_left_and_its_answer_arrives(
     mode: str, noted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "LAST_BYTES", 0.2)  # bounds the answer's way, not the write
+    monkeypatch.setattr(http_app, "LAST_BYTES", 0.2)  # bounds the answer's way, not the write
     begun = anyio.Event()
     answers: list[str] = []
 
@@ -147,7 +147,7 @@ def call_of(name: str, /, **arguments: Any) -> dict[str, Any]:
 async def test_calls_under_way_end_by_themselves_and_each_answer_closes_its_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(door, "QUIET", 0.1)
+    monkeypatch.setattr(http_app, "QUIET", 0.1)
     answers: list[httpx2.Response] = []
     async with (
         served(monkeypatch, drain=5) as running,

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from server.reference import ROOT
-from server.sandbox import port_open
+from server.sandbox import serve_on_port
 from tests.desk import sandboxes
 from tests.server.test_serve import ENVIRONMENT, SERVE
 
@@ -97,7 +97,7 @@ def converse(origin: str, how: str) -> dict[str, Any]:
 @pytest.mark.parametrize("how", ["closes", "cancels", "is signalled"])
 async def test_an_acceptance_under_way_is_answered_though_its_client(how: str) -> None:
     world = sandboxes()
-    async with port_open(world.sandboxes) as origin:
+    async with serve_on_port(world.sandboxes) as origin:
         order = {"platform": "testio", "method": "PUT", "path": "/bugs/*", "times": 1, "delay": SLOW}
         async with httpx.AsyncClient(trust_env=False) as http:
             assert (await http.post(f"{origin}/_sandbox/faults", json=order)).is_success

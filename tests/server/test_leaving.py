@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from server.guards.leaving import check
 from server.guards.patterns import HIDDEN
 from server.guards.redact import Redactor
 from server.guards.scope import offers
+from server.guards.stored_texts import check_texts
 from tools.kit.editing import TextEdit
 from tools.kit.errors import Refused
 from tools.kit.shortened import MASK, piece
@@ -41,7 +41,7 @@ def deep(text: str) -> list[tuple[str, Any]]:
 
 def refusal(given: dict[str, Any]) -> str:
     with pytest.raises(Refused) as refused:
-        check(OFFER, UPDATE, given, Redactor())
+        check_texts(OFFER, UPDATE, given, Redactor())
     assert "Nothing was sent." in str(refused.value)
     return str(refused.value)
 
@@ -53,7 +53,7 @@ def test_a_mark_is_found_however_deep_it_stands(text: str) -> None:
         told = refusal({"test_id": 1, argument: value})
         assert told.startswith(place)
         assert "edits" in told
-    check(OFFER, READ, {"text": text}, Redactor())
+    check_texts(OFFER, READ, {"text": text}, Redactor())
 
 
 def test_what_the_redaction_puts_in_place_of_a_secret_is_what_is_looked_for() -> None:
@@ -62,7 +62,7 @@ def test_what_the_redaction_puts_in_place_of_a_secret_is_what_is_looked_for() ->
 
 def test_the_characters_of_a_mask_may_stay_where_they_are_stored() -> None:
     edit = TextEdit(field="goal", old="See a[hidden] here", new="Look at a[hidden] there")
-    check(OFFER, UPDATE, {"edits": [edit]}, Redactor())
+    check_texts(OFFER, UPDATE, {"edits": [edit]}, Redactor())
     refusal({"edits": [edit.model_copy(update={"new": "[hidden] [hidden]"})]})
 
 
@@ -72,11 +72,11 @@ def test_the_characters_of_a_mask_may_stay_where_they_are_stored() -> None:
 def test_lines_that_became_one_are_refused(text: str) -> None:
     assert "backslash and n" in refusal({"goal": text})
     for argument in ("code", "files", "stack", "markdown"):
-        check(OFFER, UPDATE, {argument: text}, Redactor())
+        check_texts(OFFER, UPDATE, {argument: text}, Redactor())
 
 
 @pytest.mark.parametrize(
     "text", ["# Goal\n* \\n is kept", "split at \\n", "C:\\new\\names", r"print('a\nb')", "Type \\n and Return", "\\n"]
 )
 def test_a_backslash_and_n_that_is_meant_passes(text: str) -> None:
-    check(OFFER, UPDATE, {"goal": text}, Redactor())
+    check_texts(OFFER, UPDATE, {"goal": text}, Redactor())

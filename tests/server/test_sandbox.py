@@ -14,7 +14,7 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from server.sandbox import OwnPorts, SandboxTransport, directions, port_open, ports_open
+from server.sandbox import OwnPorts, SandboxTransport, serve_on_port, serve_on_ports, usage
 from server.settings import SANDBOX_ORIGIN
 from tests.clients.install import programs
 from tests.clients.run import MODULES
@@ -175,14 +175,14 @@ async def test_a_reader_with_a_limit_can_stop_early(http: httpx.AsyncClient) -> 
 
 @pytest.mark.anyio
 async def test_the_port_is_on_loopback_and_free() -> None:
-    async with port_open({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
+    async with serve_on_port({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
         assert origin.startswith("http://127.0.0.1:")
         assert (await http.get("/echo/v1/rows")).status_code == 200
 
 
 @pytest.mark.anyio
 async def test_over_a_port_a_cut_breaks_the_connection_inside_the_body() -> None:
-    async with port_open({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
+    async with serve_on_port({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
         await order(http, cut=100)
         received: list[bytes] = []
         with anyio.fail_after(5), pytest.raises(httpx.RemoteProtocolError):
@@ -193,7 +193,7 @@ async def test_over_a_port_a_cut_breaks_the_connection_inside_the_body() -> None
 
 @pytest.mark.anyio
 async def test_over_a_port_a_delay_meets_the_real_time_limit() -> None:
-    async with port_open({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
+    async with serve_on_port({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
         await order(http, delay=2 * SOON)
         with pytest.raises(httpx.ReadTimeout):
             await http.get("/echo/v1/rows", timeout=httpx.Timeout(5, read=SOON))
@@ -201,7 +201,7 @@ async def test_over_a_port_a_delay_meets_the_real_time_limit() -> None:
 
 @pytest.mark.anyio
 async def test_over_a_port_a_reader_with_a_limit_can_stop_early() -> None:
-    async with port_open({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
+    async with serve_on_port({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
         await order(http, huge=50 * 1024 * 1024)
         read = 0
         with anyio.fail_after(10):
@@ -216,14 +216,14 @@ async def test_over_a_port_a_reader_with_a_limit_can_stop_early() -> None:
 @pytest.mark.anyio
 async def test_a_port_that_is_taken_is_an_error_and_no_other_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        async with port_open({"echo": echo()}, taken.getsockname()[1]):
+        async with serve_on_port({"echo": echo()}, taken.getsockname()[1]):
             pass
 
 
 @pytest.mark.anyio
 async def test_each_platform_has_a_port_at_which_its_paths_are_those_of_its_vendor() -> None:
     async with (
-        ports_open({"echo": echo(), "other": Sandbox("/other", lambda _: [])}) as addresses,
+        serve_on_ports({"echo": echo(), "other": Sandbox("/other", lambda _: [])}) as addresses,
         httpx.AsyncClient(base_url=addresses.own["echo"]) as own,
         httpx.AsyncClient(base_url=addresses.origin) as common,
     ):
@@ -250,28 +250,28 @@ async def test_own_ports_that_were_named_are_these_and_others_give_way() -> None
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match="in use"):
-            async with ports_open({"echo": echo()}, own=OwnPorts(port)):
+            async with serve_on_ports({"echo": echo()}, own=OwnPorts(port)):
                 pass
-        async with ports_open({"echo": echo()}, own=OwnPorts(port, takes_others=True)) as addresses:
+        async with serve_on_ports({"echo": echo()}, own=OwnPorts(port, takes_others=True)) as addresses:
             assert not addresses.own["echo"].endswith(f":{port}")
-    async with ports_open({"echo": echo()}, own=OwnPorts(port)) as addresses:
+    async with serve_on_ports({"echo": echo()}, own=OwnPorts(port)) as addresses:
         assert addresses.own == {"echo": f"http://127.0.0.1:{port}"}
-    async with ports_open({"echo": echo()}, own=None) as addresses:
+    async with serve_on_ports({"echo": echo()}, own=None) as addresses:
         assert addresses.own == {}
 
 
 def test_the_directions_have_a_line_for_each_program_of_the_vendor() -> None:
-    told = directions({"echo": echo()}, "http://127.0.0.1:8000", {"echo": "http://127.0.0.1:8010"})
+    told = usage({"echo": echo()}, "http://127.0.0.1:8000", {"echo": "http://127.0.0.1:8010"})
     assert "own port  http://127.0.0.1:8010  (base URL http://127.0.0.1:8010/v1)\n" in told
     assert "  echoes\n            ECHO_URL=http://127.0.0.1:8010 echoes\n" in told
-    assert "echoes" not in directions({"echo": echo()}, "http://127.0.0.1:8000")
+    assert "echoes" not in usage({"echo": echo()}, "http://127.0.0.1:8000")
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("platform", PLATFORMS, ids=[p.key for p in PLATFORMS])
 async def test_the_lines_that_a_start_prints_work_as_they_stand(platform: Platform) -> None:
     sandbox = platform.sandbox()
-    async with ports_open({platform.key: sandbox}) as addresses, httpx.AsyncClient() as http:
+    async with serve_on_ports({platform.key: sandbox}) as addresses, httpx.AsyncClient() as http:
         for base in (addresses.origin + sandbox.mount, addresses.own[platform.key] + mount_at_root(sandbox)):
             option, header, address = shlex.split(sandbox.curl.format(base=base))
             assert option == "-H"
@@ -295,7 +295,7 @@ def mount_at_root(sandbox: Sandbox) -> str:
 
 
 def test_the_directions_can_be_pasted() -> None:
-    told = directions({"echo": echo()}, "http://127.0.0.1:8000")
+    told = usage({"echo": echo()}, "http://127.0.0.1:8000")
     assert "base URL  http://127.0.0.1:8000/echo/v1\n" in told
     assert "curl 'http://127.0.0.1:8000/echo/v1/rows'\n" in told
     assert "curl http://127.0.0.1:8000/_sandbox\n" in told

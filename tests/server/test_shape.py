@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
-from server.guards.fence import for_model, for_person, page_for_model
+from server.guards.fence import quote_others, render_for_model, render_page
 from server.guards.memory import Memory, scope
 from server.guards.redact import Redactor
 from server.guards.shape import MOST, shape
@@ -168,12 +168,12 @@ def test_the_text_is_the_same_document() -> None:
 
 
 def test_a_person_reads_strangers_words_in_quotation_marks_on_one_line() -> None:
-    told = for_person(f"Reject {quote('it' + chr(39) + 's' + chr(10) + ' broken')}?", Redactor())
+    told = quote_others(f"Reject {quote('it' + chr(39) + 's' + chr(10) + ' broken')}?", Redactor())
     assert told == "Reject 'it\u2019s broken'?"
 
 
 def test_a_model_reads_strangers_words_between_boundaries_and_a_legend() -> None:
-    told = for_model(f"It said: {passage('one' + chr(10) + 'two')}", Redactor())
+    told = render_for_model(f"It said: {passage('one' + chr(10) + 'two')}", Redactor())
     first, *_, last = told.splitlines()
     boundary = first.removeprefix("It said: [").removesuffix("|")
     assert told.startswith(f"It said: [{boundary}|\none\ntwo\n|{boundary}]")
@@ -181,12 +181,12 @@ def test_a_model_reads_strangers_words_between_boundaries_and_a_legend() -> None
 
 
 def test_without_strangers_words_there_is_no_legend() -> None:
-    assert for_model("Nothing was sent.", Redactor()) == "Nothing was sent."
+    assert render_for_model("Nothing was sent.", Redactor()) == "Nothing was sent."
 
 
 def test_a_page_is_shortened_in_its_passages_and_never_in_its_fences() -> None:
     told = "\n".join(passage("w" * 4000) for _ in range(40))
-    shown = page_for_model(told, Redactor(), MOST)
+    shown = render_page(told, Redactor(), MOST)
     assert len(shown) <= MOST
     boundary = shown.removeprefix("Text between [")[:6]
     assert shown.count(f"[{boundary}|\n") == shown.count(f"\n|{boundary}]") == 40

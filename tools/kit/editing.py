@@ -72,8 +72,8 @@ class TextEdit(Sent):
         count = _occurrences(visible, old)
         if count == 0 and rendered is not None and old in self._as_read(rendered):
             raise Refused(
-                f"{name} is stored with markup that reads leave out, and some of it is within the old text of the edit. "
-                "Use a shorter piece, or give the whole text."
+                f"{name} is stored with markup that reads leave out, and some of it is within the old text of the "
+                "edit. Use a shorter piece, or give the whole text."
             )
         if count == 0:
             raise Refused(

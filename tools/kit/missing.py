@@ -77,6 +77,6 @@ def refuse_if_missing(what: str) -> None:
     """
     if missing := missing_so_far().sentence:
         raise Refused(
-            f"{what} would be written back as a whole, but {missing}, and would be lost. Change it in the web app, or give "
-            "the whole text."
+            f"{what} would be written back as a whole, but {missing}, and would be lost. Change it in the web app, or "
+            "give the whole text."
         )

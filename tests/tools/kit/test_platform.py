@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.clients import where_to_get
+from server.clients import missing_credentials
 from server.guards.scope import exposed_tools
 from server.settings import Settings, SettingsError, read_settings
 from tools.kit.platform import Credential, Parts, Platform, Setting
@@ -83,7 +83,7 @@ def test_what_is_missing_is_the_least_that_would_do_and_the_rest_of_what_was_beg
     platform, told = read(held)
     assert not told.platforms["shop"].is_configured
     assert told.platforms["shop"].missing == missing
-    assert words in where_to_get(platform, missing)
+    assert words in missing_credentials(platform, missing)
 
 
 def test_a_password_may_hold_what_a_token_may_not() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.kit.text import CLOSE, MARKED, OPEN, clean, cut, many, passage, quote
+from tools.kit.text import CLOSE, MARKED, OPEN, clean, cut, many, passage, quote, without_marks
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 INVISIBLE = {

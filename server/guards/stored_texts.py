@@ -1,6 +1,6 @@
-"""Guards stored texts: what a read showed shortened or masked is never written back in that form.
+"""Guards stored texts: a text that a read showed shortened or masked is never written back in that form.
 
-Nor is a text of several lines whose line breaks were lost on the way, as two characters each.
+Neither is a text whose line breaks became the two characters backslash and n.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,11 +15,11 @@ from tools.kit.shortened import MASK, find_cut, has_escaped_breaks
 from tools.kit.toolset import Effect, Tool
 
 
-def check(platform: ToolSource, tool: Tool, given: Mapping[str, Any], as_read: Callable[[str], str]) -> None:
-    """Look at every text of a call that changes something, and tell edits how this caller's reads show texts.
+def check_texts(platform: ToolSource, tool: Tool, given: Mapping[str, Any], as_read: Callable[[str], str]) -> None:
+    """Check every text of a call that changes something, and tell edits how this caller's reads show texts.
 
     Raises:
-        Refused: for a text that must not leave, before anything is sent and anybody is asked.
+        Refused: for a text that must not be sent, before any request or question.
     """
     if tool.effect is Effect.READS:
         return
@@ -27,7 +27,7 @@ def check(platform: ToolSource, tool: Tool, given: Mapping[str, Any], as_read: C
         place = f"{at}.{value.field}" if isinstance(value, TextEdit) else at
         if isinstance(value, TextEdit):
             value.bind(as_read)
-            # A stored text may have these characters itself: an edit finds them there, or is refused by the tool.
+            # A stored text may contain these characters itself: an edit finds them, or the tool refuses it.
             copied = value.new.count(MASK) > value.old.count(MASK)
             shortened = find_cut(value.old) or find_cut(value.new)
             text = value.new
@@ -45,9 +45,9 @@ def check(platform: ToolSource, tool: Tool, given: Mapping[str, Any], as_read: C
 
 
 VERBATIM = frozenset({"code", "file", "files", "stack", "log", "error", "message", "example", "meta", "name_patterns"})
-"""Texts that may have these two characters themselves: code, paths, what a program printed."""
+"""Parameters whose texts may contain these two characters: code, paths, program output."""
 STRUCTURED = frozenset({"markdown", "outline"})
-"""Texts whose lines a tool reads; it takes the two characters as they are meant, or says what is wrong."""
+"""Parameters that a tool parses line by line; it interprets the two characters, or says what is wrong."""
 
 
 def _is_verbatim(place: str) -> bool:
@@ -56,7 +56,7 @@ def _is_verbatim(place: str) -> bool:
 
 
 def _leaves(value: Any, place: str) -> Iterator[tuple[str, str | TextEdit]]:
-    """Every text of the arguments with its place, keys of objects included; an edit is one leaf."""
+    """Every text of the arguments with its path, object keys included; an edit is one leaf."""
     if isinstance(value, str | TextEdit):
         yield place, value
     elif isinstance(value, SecretStr):
@@ -97,7 +97,7 @@ def _or_edit(tool: Tool) -> str:
 
 
 def _reader(platform: ToolSource, tool: Tool) -> str | None:
-    """The tool that has the whole of the texts that this one writes."""
+    """The tool that returns the full texts that this one writes."""
     tools = {one.name: one for one in platform.tools}
     reader = tools.get(tool.verify_with or "")
     if reader is not None and reader.full_text_in is not None:

@@ -1,4 +1,4 @@
-"""The ASGI application: a door that wants the key, and behind it the MCP endpoint."""
+"""The ASGI application: the MCP endpoint behind an access key."""
 
 import hmac
 import json
@@ -22,9 +22,9 @@ MCP_PATH = "/mcp"
 HEALTH_PATH = "/healthz"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 WELL_KNOWN = "/.well-known/"
-DRAIN = 8.0  # seconds for calls to end by themselves once the server is asked to stop; containers are killed after 10
-QUIET = 0.3  # seconds without a call after which the server takes it that nobody comes any more
-LAST_BYTES = 3.0  # seconds for finished answers to reach clients that read them
+DRAIN = 8.0  # seconds for calls to finish after a stop was requested; containers are killed after 10
+QUIET = 0.3  # seconds without a call after which the server stops
+LAST_BYTES = 3.0  # seconds for finished answers to reach their clients
 
 NO_KEY = "This server wants its key: send the header Authorization: Bearer KEY."
 NOTHING_HERE = f"There is nothing here; the MCP endpoint is {MCP_PATH}."
@@ -34,15 +34,15 @@ LISTEN = "subscriptions/listen"
 
 
 class Application(Protocol):
-    """An ASGI application beside the MCP endpoint, with its own way to know who may come in."""
+    """An ASGI application next to the MCP endpoint, with its own authentication."""
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None: ...
 
     async def close(self) -> None: ...
 
 
-class Door:
-    """Lets a request pass that carries the key, and knows which ones are still being answered."""
+class HttpApp:
+    """Lets requests with the key pass, and tracks those in flight."""
 
     def __init__(
         self,
@@ -57,9 +57,9 @@ class Door:
         self._expected = None if key is None else key.encode("ascii")
         self._endpoint = server.streamable_http_app(
             streamable_http_path=MCP_PATH,
-            json_response=False,  # an answer in one piece has no room for progress
-            stateless_http=False,  # without sessions, clients of the handshake era cannot be asked
-            transport_security=checked(allowed_hosts),
+            json_response=False,  # a JSON answer cannot carry progress
+            stateless_http=False,  # without sessions, handshake clients cannot be asked
+            transport_security=transport_security(allowed_hosts),
         )
         self._sessions = server.session_manager
         self._beside = dict(beside or {})
@@ -69,15 +69,15 @@ class Door:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """Hold the server's lifespan and its sessions; for a server that speaks no ASGI lifespan."""
+        """Run the server's lifespan and its sessions; for a server without ASGI lifespan."""
         async with self._sessions.run():
             yield
 
     async def close(self, drain: float = DRAIN) -> None:
-        """Let calls end by themselves for a while, then take nothing new and end the others; a write is waited for.
+        """Let calls finish for a while, then accept no more and cancel the rest; writes are awaited.
 
-        Each answer closes its connection meanwhile, so that clients move on by themselves. Calls that wait for a
-        person are not waited for. The streams on which clients listen for events end with the sessions.
+        Meanwhile each answer closes its connection, so that clients reconnect elsewhere. Calls that wait for the user
+        are not awaited. Event streams end with the sessions.
         """
         self._is_leaving = True
         if drain > 0:
@@ -96,7 +96,7 @@ class Door:
             return await call_next(ctx)
         call = Call()
         if self._is_stopping:
-            call.scope.cancel()  # it was let in before the stop, and its last bytes came after
+            call.scope.cancel()  # accepted before the stop, completed after it
         with self._calls.one(call.scope, is_idle=ctx.method == LISTEN) as flight:
             flight.idle_while_asking(ctx.session)
             return await call.run(ctx, call_next)
@@ -109,27 +109,29 @@ class Door:
         elif scope["type"] != "http":
             await send({"type": "websocket.close"})
         elif (scope["method"], scope["path"]) == ("GET", HEALTH_PATH):
-            await answer(send, 200, {"status": "ok"})
+            await send_json(send, 200, {"status": "ok"})
         elif (app := self._application_at(scope["path"])) is not None:
             await app(scope, receive, send)
         elif scope["path"].startswith(WELL_KNOWN):
-            await answer(send, 404, {"error": NOTHING_HERE})  # a client that looks for OAuth must not take 401 for it
+            await send_json(
+                send, 404, {"error": NOTHING_HERE}
+            )  # a client that probes for OAuth must not read a 401 as support
         elif not self._is_known(scope):
-            await answer(send, 401, {"error": NO_KEY}, (b"www-authenticate", b"Bearer"))
+            await send_json(send, 401, {"error": NO_KEY}, (b"www-authenticate", b"Bearer"))
         elif scope["path"] != MCP_PATH:
-            await answer(send, 404, {"error": NOTHING_HERE})
-        elif self._is_stopping and scope["method"] != "DELETE":  # a client may still take its leave
-            await answer(send, 503, {"error": STOPPING})
-        elif (host := _called_by(scope)) is None:
-            await answer(send, 421, {"error": NO_HOST})
+            await send_json(send, 404, {"error": NOTHING_HERE})
+        elif self._is_stopping and scope["method"] != "DELETE":  # a client may still end its session
+            await send_json(send, 503, {"error": STOPPING})
+        elif (host := _host_of(scope)) is None:
+            await send_json(send, 421, {"error": NO_HOST})
         elif scope["method"] == "POST":
             with self._posts.one():
-                await self._endpoint(_called(scope, host), receive, send)
+                await self._endpoint(_with_host(scope, host), receive, send)
         else:
-            await self._endpoint(_called(scope, host), receive, send)
+            await self._endpoint(_with_host(scope, host), receive, send)
 
     def _application_at(self, path: str) -> "Application | None":
-        """An application of its own below a prefix, which has its own way to know who may come in."""
+        """A separate application below a prefix, with its own authentication."""
         return next((app for prefix, app in self._beside.items() if path.startswith(f"{prefix}/")), None)
 
     def _is_known(self, scope: "Scope") -> bool:
@@ -137,31 +139,31 @@ class Door:
             return True
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         if len(given) != 1:
-            return False  # of two headers, whoever stands before us may have looked at the other
+            return False  # of two headers, a proxy in front may have checked the other
         scheme, _, key = given[0].partition(b" ")
-        # The comparison takes as long for a key that is nearly right as for one that is all wrong.
+        # Constant-time comparison.
         return hmac.compare_digest(key.strip(), self._expected) and scheme.lower() == b"bearer"
 
 
 _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
 
 
-def _called_by(scope: "Scope") -> bytes | None:
-    """The one host by which a request calls this server, in lower case; None where it is no name.
+def _host_of(scope: "Scope") -> bytes | None:
+    """The host of a request, in lower case; None if it is not a valid name.
 
-    The SDK compares beginnings: it would take 127.0.0.1:80@evil.example for an address of this machine.
+    The SDK compares prefixes: it would take 127.0.0.1:80@evil.example for an address of this machine.
     """
     names = [value for name, value in scope["headers"] if name == b"host"]
     return names[0].lower() if len(names) == 1 and _HOST.fullmatch(names[0]) else None
 
 
-def _called(scope: "Scope", host: bytes) -> "Scope":
+def _with_host(scope: "Scope", host: bytes) -> "Scope":
     others = [(name, value) for name, value in scope["headers"] if name != b"host"]
     return {**scope, "headers": [(b"host", host), *others]}
 
 
 def _closing(send: "Send") -> "Send":
-    """Answers that end their connection."""
+    """Add `connection: close` to responses."""
 
     async def close(message: "Message") -> None:
         if message["type"] == "http.response.start":
@@ -172,11 +174,11 @@ def _closing(send: "Send") -> "Send":
     return close
 
 
-def checked(allowed_hosts: Sequence[str]) -> TransportSecuritySettings:
-    """The names by which this server may be called: a page elsewhere whose name leads here is refused by its name.
+def transport_security(allowed_hosts: Sequence[str]) -> TransportSecuritySettings:
+    """The hosts that requests may name; this stops DNS rebinding.
 
     Raises:
-        ValueError: an allowed host is no name.
+        ValueError: an allowed host is not a valid name.
     """
     names = [*LOOPBACK_NAMES, *map(as_host, allowed_hosts)]
     return TransportSecuritySettings(
@@ -186,7 +188,7 @@ def checked(allowed_hosts: Sequence[str]) -> TransportSecuritySettings:
 
 
 def as_host(name: str) -> str:
-    """A name or an address as it stands in the Host header."""
+    """A name or an address in the form of the Host header."""
     name = name.removesuffix(":*")
     if not name or not name.isprintable() or set(name) & set("/@*? "):
         raise ValueError(f"An allowed host is a name such as mcp.example.com, without scheme or path, not {name!r}.")
@@ -196,8 +198,8 @@ def as_host(name: str) -> str:
         return name.lower()
 
 
-async def answer(send: "Send", status: int, body: dict[str, str], *headers: tuple[bytes, bytes]) -> None:
-    """Answer with a small document of our own."""
+async def send_json(send: "Send", status: int, body: dict[str, str], *headers: tuple[bytes, bytes]) -> None:
+    """Send a small JSON response."""
     kind = (b"content-type", b"application/json")
     content = json.dumps(body).encode()
     length = (b"content-length", str(len(content)).encode())

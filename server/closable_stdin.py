@@ -1,4 +1,4 @@
-"""Standard input behind a tap, so that whoever waits for a line can be let go."""
+"""Standard input that can be closed while a reader waits for a line."""
 
 import os
 import socket
@@ -13,8 +13,8 @@ PIECE = 64 * 1024
 STDIN = 0
 
 
-class Tap:
-    """Passes standard input on until it ends or the tap is closed.
+class ClosableStdin:
+    """Passes standard input on until it ends or is closed here.
 
     A thread that waits in a read of a pipe cannot be woken: it kept a stopped server alive until its client closed
     the pipe. So a thread of ours waits there, one that does not keep the process alive, and what it reads
@@ -23,7 +23,7 @@ class Tap:
 
     def __init__(self) -> None:
         self._pipe = os.dup(STDIN)
-        # Handlers and child processes find an empty input; what the client writes is not theirs to read.
+        # Handlers and child processes get an empty input, not the client's messages.
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, STDIN)
         os.close(nothing)
@@ -33,27 +33,27 @@ class Tap:
         threading.Thread(target=self._flow, name="stdin", daemon=True).start()
 
     def _flow(self) -> None:
-        with suppress(OSError):  # the tap is closed, or the input is broken: either way nothing more comes
+        with suppress(OSError):  # closed, or the input failed: either way nothing more comes
             while piece := os.read(self._pipe, PIECE):
                 self._in.sendall(piece)
         self.close()
 
     def close(self) -> None:
-        """End the lines after what has already come through; a signal handler may call this."""
+        """End the input after the lines already read; safe to call from a signal handler."""
         with suppress(OSError):  # closed before
             self._in.shutdown(socket.SHUT_WR)
 
     def dispose(self) -> None:
-        """Give the sockets back, once nobody reads; the thread may wait on, nothing can be done about it."""
+        """Close the sockets, once nobody reads; the thread may stay blocked, which cannot be avoided."""
         self._file.close()
         self._out.close()
         self._in.close()
 
 
 @contextmanager
-def tapped_stdin() -> Iterator[Tap]:
-    """Take standard input for this process's only reader."""
-    tap = Tap()
+def closable_stdin() -> Iterator[ClosableStdin]:
+    """Take over standard input as its only reader."""
+    tap = ClosableStdin()
     try:
         yield tap
     finally:
