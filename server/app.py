@@ -97,7 +97,6 @@ def build(
         version=__version__,
         title=f"Testdesk{sandbox}",
         instructions=instructions(shown, settings, hides=hides),
-        website_url="https://pypi.org/project/testdesk/",
         log_level=settings.log_level,  # type: ignore[arg-type]  # the command line offers these five words
         lifespan=lifespan,
         tools=sorted([*tools, *finders], key=lambda tool: tool.name),
