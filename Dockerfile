@@ -4,6 +4,7 @@
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY testdesk testdesk
 COPY server server
 COPY tools tools
 COPY prompts prompts

@@ -16,8 +16,8 @@ TESTS ?=
 BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 EMPTY_VENV := .venv-empty
-INPUTS := pyproject.toml constraints.txt server/launch.py server/__main__.py
-SOURCES := server tools prompts tests
+INPUTS := pyproject.toml constraints.txt
+SOURCES := testdesk server tools prompts tests
 
 # An editable installation is built in an environment of its own, which heeds constraints by these two names alone.
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \

@@ -1,13 +1,11 @@
-"""`python -m server` in a checkout, `python -m testdesk` where it is installed."""
+"""`python -m server` in a checkout, installed or not."""
 
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent if HERE.name == "server" else HERE  # in a wheel this file is testdesk/__main__.py
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from server.cli import main  # noqa: E402 - the path above is what makes this import work
+from server.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -116,12 +116,12 @@ def test_the_server_names_no_platform() -> None:
 
 
 def test_imports_are_absolute() -> None:
-    for file in files("server", "tools", "prompts", "tests"):
+    for file in files("testdesk", "server", "tools", "prompts", "tests"):
         list(imports(file))
 
 
 def test_every_init_is_one_docstring() -> None:
-    for file in files("server", "tools", "prompts", "tests"):
+    for file in files("testdesk", "server", "tools", "prompts", "tests"):
         if file.name == "__init__.py":
             body = ast.parse(file.read_text(encoding="utf-8")).body
             assert len(body) == 1, file
@@ -130,13 +130,17 @@ def test_every_init_is_one_docstring() -> None:
 
 def test_every_module_says_first_what_it_is() -> None:
     silent = [
-        f for f in files("server", "tools", "prompts", "tests") if not ast.get_docstring(ast.parse(f.read_bytes()))
+        f
+        for f in files("testdesk", "server", "tools", "prompts", "tests")
+        if not ast.get_docstring(ast.parse(f.read_bytes()))
     ]
     assert not silent
 
 
 def test_no_file_outgrows_its_subject() -> None:
-    lengths = {f: len(f.read_text(encoding="utf-8").splitlines()) for f in files("server", "tools", "prompts")}
+    lengths = {
+        f: len(f.read_text(encoding="utf-8").splitlines()) for f in files("testdesk", "server", "tools", "prompts")
+    }
     assert not {file: length for file, length in lengths.items() if length > LONGEST}
 
 

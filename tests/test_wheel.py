@@ -52,16 +52,16 @@ def test_the_wheel_puts_one_package_into_site_packages(wheel: Path) -> None:
     assert top_level(wheel) == {"testdesk", f"testdesk-{stated_version()}.dist-info"}
 
 
-def test_the_package_is_the_three_folders_with_its_doors_moved_to_the_front(wheel: Path) -> None:
+def test_the_package_is_the_command_and_the_three_folders(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         inside = {name.removeprefix("testdesk/") for name in archive.namelist() if name.startswith("testdesk/")}
     here = {
-        file.relative_to(ROOT).as_posix()
+        f"site-packages/{file.relative_to(ROOT).as_posix()}"
         for folder in ("server", "tools", "prompts")
         for file in (ROOT / folder).rglob("*")
         if file.is_file() and file.suffix != ".pyc"
     }
-    assert inside == here - {"server/launch.py", "server/__main__.py"} | {"__init__.py", "__main__.py"}
+    assert inside == here | {"__init__.py", "__main__.py"}
 
 
 def test_the_source_archive_holds_what_is_kept_and_nothing_that_was_made(archives: Path) -> None:
@@ -96,3 +96,22 @@ def test_an_installed_testdesk_says_its_version(environment: Path, door: str, *,
 @pytest.mark.parametrize("door", DOORS)
 def test_an_installed_testdesk_lists_its_tools(environment: Path, door: str, *, hostile: bool) -> None:
     assert tools_from(doors(environment)[door], hostile=hostile)
+
+
+def test_an_application_that_imports_testdesk_keeps_its_own_tools(environment: Path, tmp_path: Path) -> None:
+    (tmp_path / "tools.py").write_text("OWNER = 'the application'\n", encoding="utf-8")
+    program = "import sys; before = sys.path[:]; import testdesk, tools; print(tools.OWNER, sys.path == before)"
+    assert said(environment, program, tmp_path) == "the application True"
+
+
+def test_a_module_of_ours_has_no_second_name(environment: Path, tmp_path: Path) -> None:
+    program = "import importlib.util; print(importlib.util.find_spec('testdesk.tools'))"
+    assert said(environment, program, tmp_path) == "None"
+
+
+def said(environment: Path, program: str, folder: Path) -> str:
+    """What a program prints that an environment's Python runs in a folder."""
+    python = str(environment.resolve() / "bin" / "python")
+    ran = subprocess.run([python, "-c", program], cwd=folder, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
