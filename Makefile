@@ -23,7 +23,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated bench reference wheel image tokens conformance clients format clean
+.PHONY: help demo test check style types generated bench reference wheel release image tokens conformance clients format clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ wheel: $(VENV)/.dev ## Build both archives, install the wheel with its dependenc
 	@rm -rf dist $(EMPTY_VENV)
 	@$(BIN)/python -m build --no-isolation --outdir dist .
 	@$(BIN)/python tests/starts.py $(EMPTY_VENV) --wheel dist/*.whl
+
+release: ## Check, build and tag the version that pyproject.toml states; publishes nothing.
+	@.ci/release
 
 image: $(VENV)/.dev ## Do what the Dockerfile says, without an engine, and start the result.
 	@$(BIN)/python tests/docker_steps.py
