@@ -26,6 +26,7 @@ OUTSIDE: dict[str, set[str] | None] = {  # what tools/ takes from other packages
     "pydantic_core": None,
     "anyio": None,
 }
+OURS = ("testdesk", "server", "tools", "prompts", "examples", "tests")
 LONGEST = 400  # lines; past that a file has a second subject
 
 
@@ -101,8 +102,8 @@ def test_tools_take_from_outside_only_what_their_part_needs() -> None:
     assert not wrong
 
 
-def test_only_the_server_and_the_tests_know_mcp() -> None:
-    loose = [*ROOT.glob("*.py"), *files("docs", "tools", "prompts")]
+def test_only_the_server_the_examples_and_the_tests_know_mcp() -> None:
+    loose = [*ROOT.glob("*.py"), *files("docs", "testdesk", "tools", "prompts")]
     assert not [(f, name) for f in loose for name in imports(f) if name.split(".")[0] in {"mcp", "mcp_types"}]
 
 
@@ -116,12 +117,12 @@ def test_the_server_names_no_platform() -> None:
 
 
 def test_imports_are_absolute() -> None:
-    for file in files("testdesk", "server", "tools", "prompts", "tests"):
+    for file in files(*OURS):
         list(imports(file))
 
 
 def test_every_init_is_one_docstring() -> None:
-    for file in files("testdesk", "server", "tools", "prompts", "tests"):
+    for file in files(*OURS):
         if file.name == "__init__.py":
             body = ast.parse(file.read_text(encoding="utf-8")).body
             assert len(body) == 1, file
@@ -129,18 +130,12 @@ def test_every_init_is_one_docstring() -> None:
 
 
 def test_every_module_says_first_what_it_is() -> None:
-    silent = [
-        f
-        for f in files("testdesk", "server", "tools", "prompts", "tests")
-        if not ast.get_docstring(ast.parse(f.read_bytes()))
-    ]
+    silent = [f for f in files(*OURS) if not ast.get_docstring(ast.parse(f.read_bytes()))]
     assert not silent
 
 
 def test_no_file_outgrows_its_subject() -> None:
-    lengths = {
-        f: len(f.read_text(encoding="utf-8").splitlines()) for f in files("testdesk", "server", "tools", "prompts")
-    }
+    lengths = {f: len(f.read_text(encoding="utf-8").splitlines()) for f in files(*OURS[:-1])}
     assert not {file: length for file, length in lengths.items() if length > LONGEST}
 
 
