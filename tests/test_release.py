@@ -97,7 +97,7 @@ def test_a_failed_check_leaves_no_tag(checkout: Path) -> None:
 
 def test_the_version_is_stated_once() -> None:
     """The changelog has it as a heading; constraints.txt has other projects' versions."""
-    version = re.compile(rf"(?<![\d.]){re.escape(stated_version())}(?![\d.])")
+    version = re.compile(rf"(?<![\d.]){re.escape(stated_version())}(?!\.?\d)")
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     named = {
         name
