@@ -154,6 +154,13 @@ def test_every_file_that_a_document_names_exists() -> None:
     assert not missing
 
 
+def test_the_hooks_run_the_checks_of_make() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    for entry in (entries := re.findall(r"^ +entry: (.+)$", hooks, re.MULTILINE)):
+        check(entry.split())
+    assert entries == ["make style", "make types"]
+
+
 def run(*command: str, said: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, cwd=ROOT, env=RUNNING | variables, input=said, capture_output=True, text=True, timeout=PATIENCE
