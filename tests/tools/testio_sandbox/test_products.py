@@ -1,10 +1,12 @@
 """The imitation of test IO: products, features and user stories that are made, changed and deleted."""
 
+import tomllib
 from datetime import timedelta
 
 import httpx
 import pytest
 
+from server.coverage import ROOT, shape
 from tests.tools.testio_sandbox.asking import error, told
 from tools.kit.sandbox.sandbox import Sandbox
 
@@ -13,11 +15,12 @@ FEATURE = {"title": "Wishlist", "description": "What to buy later", "howtofind":
 STORY = "As a shopper, I can change the quantity of an article"
 
 
-def test_the_api_has_57_endpoints_and_two_old_paths(sandbox: Sandbox) -> None:
-    old = {("POST", "/bugs/search"), ("POST", "/products/{product_id:int}/features")}
-    routes = sandbox.routes
-    assert len(set(routes)) == len(routes) == 59
-    assert old < set(routes)
+def test_the_api_has_the_operations_of_the_reference_and_two_old_paths(sandbox: Sandbox) -> None:
+    reference = tomllib.loads((ROOT / "tools/testio/operations.toml").read_text(encoding="utf-8"))
+    operations = [(operation["method"], shape(operation["path"])) for operation in reference["operation"]]
+    old = [("POST", "/bugs/search"), ("POST", "/products/{}/features")]
+    assert sorted((method, shape(path)) for method, path in sandbox.routes) == sorted(operations + old)
+    assert len(operations) == reference["expected"]
 
 
 # Products
