@@ -28,6 +28,7 @@ DOCUMENTS = [
 ]
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED_FILE = re.compile(r"`((?:\.ci|\.github|docs|examples|prompts|server|testdesk|tests|tools)/[^`\s]*)`")
+OTHER_VARIABLES = {"TESTOMATIO", "TESTOMATIO_URL", "UPDATE_SNAPSHOTS"}  # of vendors' programs, and of the tests
 ELSEWHERE = {"pip", "pre-commit", "git", "docker", "pytest"}  # commands of others, whose options are not checked here
 RUNNING = {  # the variables a document's program runs with: no credential, and our command first on the path
     **{name: value for name, value in os.environ.items() if not name.startswith(("TEST", "PYTHON"))},
@@ -63,7 +64,7 @@ def named(snippet: Snippet) -> str:
 def check(words: list[str]) -> None:
     """Check one command without running it: its variables, its program, and our own options."""
     while assigned := re.match(r"([A-Z_]+)=", words[0]):
-        assert f"`{assigned[1]}`" in environment() or assigned[1] in {"TESTOMATIO", "TESTOMATIO_URL"}, assigned[1]
+        assert assigned[1] in OTHER_VARIABLES or f"`{assigned[1]}`" in environment(), assigned[1]
         words = words[1:]
     match words:
         case ["testdesk", *arguments]:
@@ -75,6 +76,8 @@ def check(words: list[str]) -> None:
             check(words[words.index("--") + 1 :])
         case ["python", script, *_]:
             assert (ROOT / script).is_file(), script
+        case [".venv/bin/pytest", *arguments]:
+            assert all((ROOT / path).exists() for path in arguments if path.startswith("tests/"))
         case ["curl", *_]:
             pass  # these are sent to a sandbox below
         case [program, *_]:
