@@ -23,7 +23,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated bench reference wheel release image tokens conformance clients format clean
+.PHONY: help demo test check style types generated bench reference docs wheel release image tokens conformance clients format clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,10 @@ wheel: $(VENV)/.dev ## Build both archives, install the wheel with its dependenc
 	@$(BIN)/python -m build --no-isolation --outdir dist .
 	@$(BIN)/python tests/starts.py $(EMPTY_VENV) --wheel dist/*.whl
 
+docs: $(VENV)/.docs ## Build the documentation site in build/docs and check its links.
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs . build/docs
+	@echo 'Open build/docs/index.html'
+
 release: ## Check, build and tag the version that pyproject.toml states; publishes nothing.
 	@.ci/release
 
@@ -83,7 +87,7 @@ clean: ## Remove what these doors have made.
 	rm -rf .venv .venv-* .tokens .scratch dist build .mypy_cache .ruff_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
 
-# One stamp for what running takes, one for what developing takes on top.
+# One stamp for what running takes, one each for what developing and the documentation take on top.
 
 $(VENV)/.runtime: $(INPUTS)
 	@echo 'Installing what running takes into $(VENV) ...' >&2
@@ -94,6 +98,11 @@ $(VENV)/.runtime: $(INPUTS)
 $(VENV)/.dev: $(VENV)/.runtime
 	@echo 'Installing what developing takes into $(VENV) ...' >&2
 	@$(PIP) install --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.runtime
+	@echo 'Installing what the documentation takes into $(VENV) ...' >&2
+	@$(PIP) install --editable '.[docs]'
 	@touch $@
 
 # Some systems ship venv without the pip it wants to put in; the interpreter's own pip then does.
