@@ -107,13 +107,13 @@ def test_every_python_snippet_runs(snippet: Snippet) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("snippet", snippets("json"), ids=named)
-async def test_every_host_configuration_starts_a_server_with_tools(snippet: Snippet) -> None:
+async def test_every_host_configuration_starts_a_server_with_tools(snippet: Snippet, tmp_path: Path) -> None:
     """The host puts the credentials into the variables; here a made-up one stands for each."""
     configuration: dict[str, Any] = json.loads(snippet.text)
     servers = configuration.get("mcpServers") or configuration["servers"]
     for server in servers.values():
-        variables = dict.fromkeys(server.get("env", {}), "made-up")
-        start = StdioServerParameters(command=server["command"], args=server["args"], env=RUNNING | variables)
+        variables = RUNNING | dict.fromkeys(server.get("env", {}), "made-up") | {"HOME": str(tmp_path)}
+        start = StdioServerParameters(command=server["command"], args=server["args"], env=variables)
         with anyio.fail_after(PATIENCE):
             async with Client(start) as client:
                 names = {tool.name for tool in (await client.list_tools()).tools}
