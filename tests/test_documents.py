@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ OTHER_VARIABLES = {"TESTOMATIO", "TESTOMATIO_URL", "UPDATE_SNAPSHOTS"}  # of ven
 ELSEWHERE = {"pip", "pre-commit", "git", "docker", "pytest"}  # commands of others, whose options are not checked here
 RUNNING = {  # the variables a document's program runs with: no credential, and our command first on the path
     **{name: value for name, value in os.environ.items() if not name.startswith(("TEST", "PYTHON"))},
+    "NO_PROXY": "127.0.0.1",
     "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
 }
 
@@ -108,7 +110,7 @@ def test_every_python_snippet_runs(snippet: Snippet) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("snippet", snippets("json"), ids=named)
 async def test_every_host_configuration_starts_a_server_with_tools(snippet: Snippet, tmp_path: Path) -> None:
-    """The host puts the credentials into the variables; here a made-up one stands for each."""
+    """A host fills the variables with credentials; here each has a made-up value."""
     configuration: dict[str, Any] = json.loads(snippet.text)
     servers = configuration.get("mcpServers") or configuration["servers"]
     for server in servers.values():
@@ -180,10 +182,13 @@ def started(*arguments: str, listens: str, **variables: str) -> Iterator[str]:
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
+        watchdog = threading.Timer(PATIENCE, process.kill)
+        watchdog.start()
         try:
             assert process.stdout
             address = next(found[1] for line in process.stdout if (found := re.search(listens, line)))
             yield address
         finally:
+            watchdog.cancel()
             process.terminate()
             process.wait(timeout=PATIENCE)
