@@ -70,7 +70,7 @@ class Flights:
         self._last = time.monotonic()
 
     @contextmanager
-    def one(self, scope: anyio.CancelScope | None = None, *, is_idle: bool = False) -> Iterator[Flight]:
+    def track(self, scope: anyio.CancelScope | None = None, *, is_idle: bool = False) -> Iterator[Flight]:
         """Count something as in flight; `scope` cancels it."""
         flight = Flight(scope or anyio.CancelScope(), is_idle)
         self._flights.add(flight)

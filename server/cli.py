@@ -29,11 +29,13 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="testdesk", description="An MCP server for the test platforms of a QA team.", epilog=EXITS
     )
-    top.add_argument("--version", action="store_true", help="print the version and end")
+    top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="serve MCP, on stdio unless --http is given", epilog=f"{LIMITS}; {EXITS}")
-    serve.add_argument("--sandbox", action="store_true", help="use an invented account inside this process")
+    serve.add_argument(
+        "--sandbox", action="store_true", help="use the fake APIs inside this process; no account needed"
+    )
     serve.add_argument(
         "--sandbox-at", default="", metavar="URL", help="use the sandbox that `testdesk sandbox` serves on this machine"
     )
@@ -42,9 +44,9 @@ def parser() -> argparse.ArgumentParser:
         type=float,
         default=1.0,
         metavar="N",
-        help="seconds that pass in the sandbox in each real one (default 1)",
+        help="sandbox seconds per real second (default 1)",
     )
-    serve.add_argument("--read-only", action="store_true", help="offer only tools that change nothing")
+    serve.add_argument("--read-only", action="store_true", help="offer only tools that read")
     serve.add_argument("--http", action="store_true", help="serve streamable HTTP instead of stdio")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     serve.add_argument("--port", type=int, default=8765, help="port to listen on (default 8765, 0 picks one)")
@@ -53,52 +55,52 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="a host name by which clients reach it; may be repeated",
+        help="host name that clients may use; repeatable",
     )
-    serve.add_argument("--no-key", action="store_true", help="ask no key of HTTP clients (this machine only)")
+    serve.add_argument("--no-key", action="store_true", help="do not require a key (loopback only)")
     serve.add_argument(
         "--drain",
         type=float,
         default=8.0,
         metavar="S",
-        help="with --http: seconds that calls in flight have to end by themselves after SIGTERM (default 8, 0 none)",
+        help="with --http: seconds for calls in flight to finish after SIGTERM (default 8, 0 none)",
     )
     serve.add_argument("--inbox", action="store_true", help="with --http: also receive events that platforms push")
-    serve.add_argument("--inbox-file", type=Path, metavar="FILE", help="where the inbox is kept")
-    serve.add_argument("--public-url", metavar="URL", help="with --inbox: the address by which platforms reach it")
+    serve.add_argument("--inbox-file", type=Path, metavar="FILE", help="file of the inbox")
+    serve.add_argument("--public-url", metavar="URL", help="with --inbox: its public address for platforms")
     serve.add_argument("--log-level", default="WARNING", type=str.upper, choices=LEVELS, help="how much to log")
 
-    inbox = commands.add_parser("inbox", help="receive events that platforms push, and keep them", epilog=EXITS)
+    inbox = commands.add_parser("inbox", help="receive and store the events that platforms push", epilog=EXITS)
     inbox.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     inbox.add_argument("--port", type=int, default=8767, help="port to listen on (default 8767, 0 picks one)")
-    inbox.add_argument("--file", type=Path, metavar="FILE", help="where to keep them (default: your data directory)")
-    inbox.add_argument("--public-url", metavar="URL", help="the https address by which platforms reach it")
     inbox.add_argument(
-        "--new-address", metavar="PLATFORM", help="print a new address for a connection of this platform, and end"
+        "--file", type=Path, metavar="FILE", help="file to store them in (default: in your data directory)"
+    )
+    inbox.add_argument("--public-url", metavar="URL", help="its public https address for platforms")
+    inbox.add_argument(
+        "--new-address", metavar="PLATFORM", help="print a new address for a connection of this platform and exit"
     )
     inbox.add_argument("--log-level", default="WARNING", type=str.upper, choices=LEVELS, help="how much to log")
 
     sandbox = commands.add_parser("sandbox", help="serve the sandboxes on a local port, for curl and tests")
-    sandbox.add_argument("--port", type=int, default=8766, help="port on this machine (default 8766, 0 picks one)")
+    sandbox.add_argument("--port", type=int, default=8766, help="local port (default 8766, 0 picks one)")
     own = sandbox.add_mutually_exclusive_group()
     own.add_argument(
         "--own-ports",
         type=int,
         metavar="N",
-        help="first of the ports that serve one platform each as its vendor does (default --port + 10, 0 picks them)",
+        help="first of the ports with one platform each, at the vendor's paths (default --port + 10, 0 picks them)",
     )
-    own.add_argument("--no-own-ports", action="store_true", help="serve the platforms below their folders only")
+    own.add_argument("--no-own-ports", action="store_true", help="serve the platforms below their mounts only")
     sandbox.add_argument(
         "--profile", choices=("story", "scale"), default="story", help="a small story, or accounts at scale"
     )
-    sandbox.add_argument(
-        "--pace", type=float, default=1.0, metavar="N", help="seconds that pass there in each real one"
-    )
+    sandbox.add_argument("--pace", type=float, default=1.0, metavar="N", help="sandbox seconds per real second")
 
-    commands.add_parser("doctor", help="check what is configured and whether each credential works")
-    commands.add_parser("demo", help="play a triage over MCP against the sandbox")
+    commands.add_parser("doctor", help="check the configuration and each credential")
+    commands.add_parser("demo", help="run a triage over MCP against the sandbox")
     reference = commands.add_parser("reference", help="write the generated tables of a checkout")
-    reference.add_argument("--check", action="store_true", help="only say whether they are up to date")
+    reference.add_argument("--check", action="store_true", help="only check whether they are up to date")
     return top
 
 

@@ -53,10 +53,10 @@ class Performance:
         """Answers a question as the user."""
         self.asked.append(params.message)
         is_yes = bool(self.answers) and self.answers.pop(0)
-        show(f"the person is asked:\n{params.message}", "?")
+        show(f"the user is asked:\n{params.message}", "?")
         if not is_yes:
             await anyio.sleep(READING)
-        show(f"the person answers: {'yes' if is_yes else 'no'}", "!")
+        show(f"the user answers: {'yes' if is_yes else 'no'}", "!")
         return ElicitResult(action="accept", content={"answer": "yes"}) if is_yes else ElicitResult(action="decline")
 
     async def call(self, tool: str, /, *, quietly: bool = False, **arguments: Any) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class Performance:
 
     def claim(self, holds: bool, words: str) -> None:
         if not holds:
-            raise FailedStep(f"this did not hold: {words}")
+            raise FailedStep(f"this is not true: {words}")
         show(words, "*")
 
     async def _call(self, tool: str, arguments: dict[str, Any], *, quietly: bool = False) -> Any:
@@ -155,7 +155,7 @@ async def run_demo() -> int:
         return _failed(_innermost(failed))
     except (FailedStep, TimeoutError) as failure:
         return _failed(failure)
-    print(f"\nDone: every step did what it claims ({time.monotonic() - began:.1f} s).")  # noqa: T201 - its output
+    print(f"\nDone: every step passed ({time.monotonic() - began:.1f} s).")  # noqa: T201 - its output
     return 0
 
 
@@ -200,7 +200,7 @@ async def _inbox_act(client: Client, stage: Performance) -> None:
     asks = [tool.name for tool in tools if tool.annotations is not None and tool.annotations.destructive_hint]
     title = client.server_info.title or "" if client.server_info is not None else ""
     stage.claim("SANDBOX" in title, f"the server says what it is: {title}")
-    stage.claim(len(asks) > 0, f"{len(tools)} tools, of which {len(asks)} may ask a person first")
+    stage.claim(len(asks) > 0, f"{len(tools)} tools, of which {len(asks)} may ask the user first")
 
 
 def _innermost(failed: BaseException) -> BaseException:

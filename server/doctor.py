@@ -43,7 +43,7 @@ async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Ne
     finally:
         await clients.close()
     if across in offers(shown):
-        lines.append(f"- {across.title}: {len(across.tools)} tools look at {', '.join(p.title for p in shown)} at once")
+        lines.append(f"- {across.title}: {len(across.tools)} tools read {', '.join(p.title for p in shown)} at once")
     lines += ["", *_server(settings, environment)]
     lines += [f"WARNING: {sentence}" for sentence in warnings(settings, environment)]
     if not any(told.is_configured for told in settings.platforms.values()):
@@ -56,7 +56,7 @@ async def _platform(platform: Platform, settings: Settings, clients: Clients, is
     told = settings.platforms[platform.key]
     tools = [tool for tool in platform.tools if is_open(platform, tool, settings)]
     if not told.is_configured:
-        why = "listed so that you can look, each call says this" if is_shown else "not exposed"
+        why = "listed, but each call says this" if is_shown else "not offered"
         return [f"- {platform.title}: {why}. {missing_credentials(platform, told.missing)}"], True
     lines = [f"- {platform.title}: configured ({', '.join(told.credentials)}), at {told.base_url}"]
     try:
@@ -68,9 +68,9 @@ async def _platform(platform: Platform, settings: Settings, clients: Clients, is
         works = False
     effects = {effect: sum(tool.effect is effect for tool in tools) for effect in Effect}
     split = ", ".join(f"{number} {effect}" for effect, number in effects.items() if number)
-    lines.append(f"    exposes {len(tools)} tools ({split}), {len(platform.resources)} kinds of pages")
+    lines.append(f"    offers {len(tools)} tools ({split}), {len(platform.resources)} resource templates")
     lines += [
-        f"    does not expose {sum(tool.needs == what for tool in platform.tools)} tools: {why}"
+        f"    does not offer {sum(tool.needs == what for tool in platform.tools)} tools: {why}"
         for what, why in told.locked.items()
     ]
     lines += [f"    {name} = {value}" for name, value in told.values.items()]
@@ -84,16 +84,16 @@ async def _platform(platform: Platform, settings: Settings, clients: Clients, is
 
 def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     asked = {
-        "ask": "a person is asked through the client before anything is destroyed or ordered",
-        "client": "WEAKER: your host's own approval of each call stands for the person's yes",
+        "ask": "the user is asked through the client before anything is destroyed or ordered",
+        "client": "WEAKER: your host's own approval of each call replaces the user's yes",
     }[settings.consent]
-    key = "set" if environment.get(HTTP_KEY) or environment.get(f"{HTTP_KEY}_FILE") else "made anew at each start"
+    key = "set" if environment.get(HTTP_KEY) or environment.get(f"{HTTP_KEY}_FILE") else "generated at each start"
     is_any = any(told.is_configured for told in settings.platforms.values())
     why = "of the platforms configured" if is_any else "of every platform, since none is configured"
     exposed = sum(len(exposed_tools(platform, settings)) for platform in exposed_platforms(PLATFORMS, settings))
     some = ", ".join(settings.toolsets)
     return [
-        f"Tools exposed: {exposed} ({why}; --read-only keeps those that change nothing)",
+        f"Tools offered: {exposed} ({why}; --read-only keeps those that read)",
         f"Tools listed ({TOOLSETS}): {f'{some}; find_tools finds the others' if some else 'all of these'}",
         f"Consent ({CONSENT}={settings.consent}): {asked}",
         f"HTTP key ({HTTP_KEY}): {key}",
@@ -104,4 +104,4 @@ def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
 
 def _pictures(environment: Mapping[str, str]) -> str:
     one, every = environment.get(PICTURE_BYTES) or PICTURE_LIMIT, environment.get(ANSWER_BYTES) or ANSWER_LIMIT
-    return f"a picture at most {one} bytes of base64 ({PICTURE_BYTES}), all of an answer {every} ({ANSWER_BYTES})"
+    return f"pictures: at most {one} base64 bytes each ({PICTURE_BYTES}), {every} per answer ({ANSWER_BYTES})"

@@ -97,7 +97,7 @@ class HttpApp:
         call = Call()
         if self._is_stopping:
             call.scope.cancel()  # accepted before the stop, completed after it
-        with self._calls.one(call.scope, is_idle=ctx.method == LISTEN) as flight:
+        with self._calls.track(call.scope, is_idle=ctx.method == LISTEN) as flight:
             flight.idle_while_asking(ctx.session)
             return await call.run(ctx, call_next)
 
@@ -125,7 +125,7 @@ class HttpApp:
         elif (host := _host_of(scope)) is None:
             await send_json(send, 421, {"error": NO_HOST})
         elif scope["method"] == "POST":
-            with self._posts.one():
+            with self._posts.track():
                 await self._endpoint(_with_host(scope, host), receive, send)
         else:
             await self._endpoint(_with_host(scope, host), receive, send)

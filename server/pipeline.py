@@ -150,7 +150,7 @@ class Pipeline:
             logger.error("unexpected failure %s", reference, exc_info=error)
             # A write may have taken effect before the failure.
             settle = self._settled(platform, tool)
-            return f"Something went wrong inside Testdesk; its log has it as {reference}.{settle}"
+            return f"Unexpected error in Testdesk; see {reference} in its log.{settle}"
         told = str(error)
         if isinstance(error, Unauthorized) and platform is not None:
             credential = self.clients.credential_of(platform.key)
@@ -169,8 +169,8 @@ class Pipeline:
         if platform is None or tool is None or tool.effect is Effect.READS:
             return ""
         if tool.verify_with is None:
-            return " The API shows nowhere whether it was done: look in the platform's web app before trying again."
-        return f" {platform.name_of(tool.verify_with)} shows whether it was done; look before trying again."
+            return " The API does not show whether it was done: check in the platform's web app before trying again."
+        return f" {platform.name_of(tool.verify_with)} shows whether it was done; check before trying again."
 
 
 def not_read(answer: BaseModel, missing: str) -> dict[str, str]:

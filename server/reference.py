@@ -65,7 +65,7 @@ def tools() -> str:
         counts = [str(sum(tool.effect is effect for tool in offer.tools) or "") for effect in effects]
         asking = str(sum(tool.asks for tool in offer.tools) or "")
         rows.append((offer.title, str(len(offer.tools)), *counts, asking, str(len(offer.resources) or "")))
-    head = ("", "tools", *(f"that {effect.value[:-1]}" for effect in effects), "may ask a person", "kinds of pages")
+    head = ("", "tools", *(effect.value for effect in effects), "may ask", "resource templates")
     return markdown_table(head, rows)
 
 
@@ -85,13 +85,13 @@ def resources() -> str:
         for p in PLATFORMS
         for r in p.resources
     ]
-    return markdown_table(("resource", "what it is"), rows)
+    return markdown_table(("resource", "description"), rows)
 
 
 def prompts() -> str:
     """All prompts."""
     rows = [(f"`{p.name}`", p.description, ", ".join(f"`{a.name}`" for a in p.arguments)) for p in read_prompts()]
-    return markdown_table(("prompt", "what it is for", "arguments"), rows)
+    return markdown_table(("prompt", "description", "arguments"), rows)
 
 
 def environment() -> str:
@@ -103,7 +103,7 @@ def environment() -> str:
         rows.append((f"`{address.variable}`", f"{address.meaning}; default `{address.default}`"))
         rows += [(f"`{s.variable}`", s.meaning) for s in platform.settings]
     rows += [(f"`{name}`", meaning) for name, meaning in MEANINGS.items()]
-    return markdown_table(("variable", "what it says"), rows)
+    return markdown_table(("variable", "description"), rows)
 
 
 PARTS: dict[str, Callable[[], str]] = {

@@ -203,7 +203,7 @@ def _address(
 def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     """Warnings about risky settings, for doctor and the start."""
     found = [
-        f"{ALLOW_HTTP} lets the credential of {key} travel readable to {urlsplit(told.base_url).hostname}."
+        f"{ALLOW_HTTP} sends the credential of {key} unencrypted to {urlsplit(told.base_url).hostname}."
         for key, told in settings.platforms.items()
         if told.is_configured and not settings.sandbox and is_unencrypted(told.base_url)
     ]
@@ -211,11 +211,11 @@ def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     for variable in (*variables, HTTP_KEY):
         file = environment.get(f"{variable}_FILE", "").strip()
         if file and not environment.get(variable, "").strip() and not settings.sandbox and _others_can_read(file):
-            found.append(f"Other users of this machine can read the file of {variable}_FILE; chmod 600 keeps it yours.")
+            found.append(f"Other users of this machine can read the file of {variable}_FILE; run chmod 600 on it.")
     if settings.consent == "client":
         found.append(
-            f"{CONSENT}=client asks nobody: the host's own approval stands for the user's. Hosts that approve by "
-            "themselves (Claude Code's automatic mode, any host set to always allow) let paid and destructive calls "
+            f"{CONSENT}=client asks nobody: the host's own approval replaces the user's. Hosts that approve "
+            "automatically (Claude Code's automatic mode, any host set to always allow) let paid and destructive calls "
             "through unseen."
         )
     return found

@@ -109,9 +109,9 @@ def is_modern(ctx: Context[Any, Any]) -> bool:
 def cannot_ask(tool: str) -> Refused:
     """The refusal for a client without forms, with the alternatives."""
     return Refused(
-        f"{tool} needs a person's yes, and this client cannot ask for it. A person can do it in "
-        "the platform's web app, use a client that supports MCP elicitation, or let the operator set "
-        "TESTDESK_CONSENT=client where the host itself shows each call for approval."
+        f"{tool} needs the user's yes, and this client cannot ask for it. The user can do it in the platform's web "
+        "app or use a client that supports MCP elicitation; the operator can set TESTDESK_CONSENT=client where the "
+        "host itself shows each call for approval."
     )
 
 
@@ -123,8 +123,8 @@ def bounded(words: str) -> str:
     """
     if len(words) > MOST_CHARACTERS:
         raise Refused(
-            f"What a person would have to read is {len(words)} characters and hosts show {MOST_CHARACTERS}. Shorten "
-            f"the texts or the list by {len(words) - MOST_CHARACTERS} characters."
+            f"The question would have {len(words)} characters, and hosts show {MOST_CHARACTERS}. Shorten the texts or "
+            f"the list by {len(words) - MOST_CHARACTERS} characters."
         )
     return words
 

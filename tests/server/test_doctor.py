@@ -20,7 +20,7 @@ async def test_a_token_that_works_is_said_with_what_it_sees(capsys: pytest.Captu
         assert route.calls[0].request.headers["authorization"] == f"Token {TOKEN}"
     told = capsys.readouterr().out
     assert "works: 1 product visible" in told
-    assert "exposes" in told
+    assert "offers" in told
     assert TOKEN not in told
 
 
@@ -70,7 +70,7 @@ async def test_what_an_operator_accepted_or_overlooked_is_a_warning(
         api.get("http://qa.example/v2/products").respond(200, json={"products": []})
         await run_doctor(environment)
         told = capsys.readouterr().out
-        assert "WARNING: TESTDESK_ALLOW_HTTP lets the credential of testio travel readable to qa.example." in told
+        assert "WARNING: TESTDESK_ALLOW_HTTP sends the credential of testio unencrypted to qa.example." in told
         assert "WARNING: Other users of this machine can read the file of TESTIO_API_TOKEN_FILE" in told
         file.chmod(0o600)
         await run_doctor(environment)

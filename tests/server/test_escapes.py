@@ -243,7 +243,7 @@ async def test_a_crash_of_ours_says_nothing_but_a_number(mode: str, monkeypatch:
         api.get("/bugs/7").mock(side_effect=RuntimeError(f"inside with {TOKEN}"))
         async with desk(mode, server=account()) as d:
             told = await d.refusal("testio_get_bug", bug_id=7)
-    assert re.fullmatch(r"Something went wrong inside Testdesk; its log has it as [0-9a-f]{8}\.", told)
+    assert re.fullmatch(r"Unexpected error in Testdesk; see [0-9a-f]{8} in its log\.", told)
 
 
 @both_eras

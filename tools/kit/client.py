@@ -290,7 +290,7 @@ class ApiClient:
         if request.leaving is not None and not request.leaving.is_whole:
             return Unavailable(
                 f"The connection to {title} was lost before everything was sent ({what}). "
-                "What had left is no whole request; nothing came of it.",
+                "The request was incomplete and was not processed.",
                 request=str(request),
             )
         if request.is_write:

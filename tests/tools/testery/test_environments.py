@@ -104,7 +104,7 @@ async def test_a_change_that_can_lose_nothing_asks_nobody() -> None:
         )
         again = {"key": "BASE_URL", "value": "https://two.shop.example.test"}
         told = await d.refusal("testery_update_environment", environment_key="preview", set_variables=[again])
-        assert "needs a person's yes" in told, "now there is a value to lose"
+        assert "needs the user's yes" in told, "now there is a value to lose"
 
 
 async def test_a_removal_has_to_be_named_and_is_asked() -> None:

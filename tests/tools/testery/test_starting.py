@@ -88,7 +88,7 @@ async def test_without_a_yes_nothing_starts(person: ElicitResult) -> None:
 
 async def test_a_client_that_cannot_ask_starts_nothing() -> None:
     async with desk(person=None) as d:
-        assert "needs a person's yes" in await d.refusal("testery_start_test_run", **ORDER)
+        assert "needs the user's yes" in await d.refusal("testery_start_test_run", **ORDER)
         assert d.arrived(platform="testery") == []
 
 

@@ -48,7 +48,7 @@ async def test_nothing_is_handed_over_without_a_yes(mode: str) -> None:
         await d.refusal(CREATE, **GIVEN)
         assert d.writes() == []
     async with desk(mode, person=None) as d:
-        assert "needs a person's yes" in await d.refusal(CREATE, **GIVEN)
+        assert "needs the user's yes" in await d.refusal(CREATE, **GIVEN)
         assert d.arrived() == []
 
 

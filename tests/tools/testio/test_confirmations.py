@@ -175,7 +175,7 @@ async def test_a_lost_answer_to_a_wish_nobody_can_read_back_says_so() -> None:
         await d.fault(method="POST", path="/bug_report_confirmations", times=1, status=502, applied=True)
         told = await d.refusal(REPRODUCE, bug_id=88101)
         assert "may or may not have happened" in told
-        assert "The API shows nowhere whether it was done: look in the platform's web app" in told
+        assert "The API does not show whether it was done: check in the platform's web app" in told
         assert d.writes() == ["POST /bug_report_confirmations"]
 
 
@@ -387,7 +387,7 @@ async def test_an_unclear_answer_is_settled_by_the_list(order: dict[str, Any]) -
     async with desk() as d:
         await d.fault(method="POST", path=BULK, times=1, **order)
         told = await d.refusal(CHECK, **FIXES)
-        assert "testio_list_bug_fix_confirmations shows whether it was done; look before trying again." in told
+        assert "testio_list_bug_fix_confirmations shows whether it was done; check before trying again." in told
         assert d.writes() == [f"POST {BULK}"]
 
 

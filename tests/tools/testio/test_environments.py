@@ -114,7 +114,7 @@ async def test_orders_and_credentials_are_asked_and_a_no_sends_nothing(
         assert not [word for word in WORDS if word in question]
         assert d.writes() == []
     async with desk(mode, person=None) as d:
-        assert "needs a person's yes" in await d.refusal(CREATE, **PLAIN, **more)
+        assert "needs the user's yes" in await d.refusal(CREATE, **PLAIN, **more)
         assert d.writes() == []
 
 
@@ -181,7 +181,7 @@ async def test_an_environment_stays_without_a_yes(mode: str) -> None:
         await d.refusal(DELETE, product_id=71, environment_id=31)
         assert d.writes() == []
     async with desk(mode, person=None) as d:
-        assert "needs a person's yes" in await d.refusal(DELETE, product_id=71, environment_id=31)
+        assert "needs the user's yes" in await d.refusal(DELETE, product_id=71, environment_id=31)
         assert d.arrived() == []
 
 

@@ -96,7 +96,7 @@ async def test_nothing_is_copied_without_a_yes(mode: str) -> None:
         await d.refusal("testio_copy_features", **COPY)
         assert d.writes() == []
     async with desk(mode, person=None) as d:
-        assert "needs a person's yes" in await d.refusal("testio_copy_features", **COPY)
+        assert "needs the user's yes" in await d.refusal("testio_copy_features", **COPY)
         assert d.arrived() == []
 
 

@@ -91,7 +91,7 @@ async def test_a_product_stays_when_the_person_says_no(mode: str) -> None:
 @both_eras
 async def test_without_a_person_no_product_is_deleted_or_even_looked_at(mode: str) -> None:
     async with desk(mode, person=None) as d:
-        assert "needs a person's yes" in await d.refusal("testio_delete_product", product_id=72)
+        assert "needs the user's yes" in await d.refusal("testio_delete_product", product_id=72)
         assert d.arrived() == []
 
 

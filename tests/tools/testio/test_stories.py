@@ -128,7 +128,7 @@ async def test_a_story_stays_without_a_yes(mode: str) -> None:
         await d.refusal("testio_delete_user_story", product_id=71, user_story_id=60)
         assert d.writes() == []
     async with desk(mode, person=None) as d:
-        assert "needs a person's yes" in await d.refusal("testio_delete_user_story", product_id=71, user_story_id=60)
+        assert "needs the user's yes" in await d.refusal("testio_delete_user_story", product_id=71, user_story_id=60)
         assert d.arrived() == []
 
 

@@ -130,7 +130,7 @@ async def test_anything_but_a_yes_orders_nothing(mode: str, answer: ElicitResult
 
 async def test_a_client_that_cannot_ask_is_refused_before_any_request() -> None:
     async with desk(person=None) as d:
-        assert "needs a person's yes" in await d.refusal(TOOL, **ORDER)
+        assert "needs the user's yes" in await d.refusal(TOOL, **ORDER)
         assert d.arrived() == []
 
 

@@ -52,7 +52,7 @@ async def test_a_dry_run_shows_the_plan_without_asking_also_where_nobody_can_be_
         assert {r["outcome"] for r in shown["results"]} == {"planned"}
         assert "Nothing was sent" in shown["next"]
         assert d.writes() == []
-        assert "needs a person's yes" in await d.refusal("testio_triage_bugs", decisions=LIST)
+        assert "needs the user's yes" in await d.refusal("testio_triage_bugs", decisions=LIST)
 
 
 @both_eras

@@ -74,5 +74,5 @@ async def test_anything_but_a_yes_deletes_nothing(mode: str, answer: ElicitResul
 
 async def test_a_client_that_cannot_ask_is_refused_before_any_request() -> None:
     async with desk("legacy", person=None) as d:
-        assert "needs a person's yes" in await d.refusal("testsigma_delete_project", project="KSK")
+        assert "needs the user's yes" in await d.refusal("testsigma_delete_project", project="KSK")
         assert d.arrived(platform="testsigma") == []

@@ -70,7 +70,7 @@ async def test_a_first_result_is_recorded_unasked_as_a_form_with_all_ids(mode: s
 async def test_a_first_result_needs_nobody_who_could_be_asked() -> None:
     async with desk(person=None) as d:
         await d.answer(RECORD, **FIRST)
-        assert "needs a person's yes" in await d.refusal(RECORD, **AGAIN)
+        assert "needs the user's yes" in await d.refusal(RECORD, **AGAIN)
         assert len(d.writes("testsigma")) == 1
 
 
