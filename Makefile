@@ -1,11 +1,11 @@
-# The doors of the project. Each one makes the environment it needs; `make demo` needs no development packages.
+# The targets of the project. Each creates the environment that it needs; `make demo` needs no development packages.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
-# The first interpreter that starts and is new enough; a name on PATH that starts nothing is passed over.
+# The first interpreter on PATH that starts and is new enough.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$p"; break; }; done)
@@ -19,13 +19,13 @@ EMPTY_VENV := .venv-empty
 INPUTS := pyproject.toml constraints.txt
 SOURCES := testdesk server tools prompts tests
 
-# An editable installation is built in an environment of its own, which heeds constraints by these two names alone.
+# An editable installation is built in an isolated environment, which reads constraints from these two variables only.
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
 .PHONY: help demo test check style types generated bench reference docs wheel release image tokens conformance clients format clean
 
-help: ## Say what there is.
+help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.runtime ## Walk through a release on the sandboxes: no account, no network.
@@ -37,7 +37,7 @@ test: $(VENV)/.dev ## Build the wheel, install it without a network, start it; t
 	@$(BIN)/python tests/starts.py $(WHEEL_VENV) --wheel dist/*.whl --offline
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TESTS)
 
-check: style types test generated ## Everything, in the order in which it fails fastest.
+check: style types test generated ## Run all checks, the fastest first.
 
 style: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -49,10 +49,10 @@ types: $(VENV)/.dev
 generated: $(VENV)/.dev
 	$(BIN)/testdesk reference --check
 
-bench: $(VENV)/.dev ## Measure what a start and a call cost.
+bench: $(VENV)/.dev ## Measure starts and calls.
 	@$(BIN)/python tests/bench/run.py
 
-reference: $(VENV)/.runtime ## Write the tables that are made from the code.
+reference: $(VENV)/.runtime ## Write the generated tables.
 	@$(BIN)/testdesk reference
 
 wheel: $(VENV)/.dev ## Build both archives, install the wheel with its dependencies into an empty environment, start it.
@@ -67,10 +67,10 @@ docs: $(VENV)/.docs ## Build the documentation site in build/docs and check its 
 release: ## Check, build and tag the version that pyproject.toml states; publishes nothing.
 	@.ci/release
 
-image: $(VENV)/.dev ## Do what the Dockerfile says, without an engine, and start the result.
+image: $(VENV)/.dev ## Run the steps of the Dockerfile without an engine, and start the result.
 	@$(BIN)/python tests/docker_steps.py
 
-tokens: ## Install the tokenizer that tests count tokens with (npm); without it they go by bytes.
+tokens: ## Install the tokenizer that tests count tokens with (npm); without it they estimate from bytes.
 	@npm install --silent --no-audit --no-fund --prefix .tokens gpt-tokenizer@4.0.0
 
 conformance: $(VENV)/.dev ## Run the official conformance suite against our server.
@@ -79,33 +79,33 @@ conformance: $(VENV)/.dev ## Run the official conformance suite against our serv
 clients: $(VENV)/.runtime ## Run the vendors' published programs against the sandbox; skips what cannot be installed.
 	@$(BIN)/python -m tests.clients.run
 
-format: $(VENV)/.dev ## Put the source into its form.
+format: $(VENV)/.dev ## Format the source.
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-clean: ## Remove what these doors have made.
+clean: ## Remove everything that these targets created.
 	rm -rf .venv .venv-* .tokens .scratch dist build .mypy_cache .ruff_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
 
-# One stamp for what running takes, one each for what developing and the documentation take on top.
+# One stamp for running, one each for development and documentation on top of it.
 
 $(VENV)/.runtime: $(INPUTS)
-	@echo 'Installing what running takes into $(VENV) ...' >&2
+	@echo 'Installing Testdesk into $(VENV) ...' >&2
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(MAKE) --no-print-directory $(VENV)/new
 	@$(PIP) install --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
-	@echo 'Installing what developing takes into $(VENV) ...' >&2
+	@echo 'Installing the development packages into $(VENV) ...' >&2
 	@$(PIP) install --editable '.[dev]'
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.runtime
-	@echo 'Installing what the documentation takes into $(VENV) ...' >&2
+	@echo 'Installing the documentation packages into $(VENV) ...' >&2
 	@$(PIP) install --editable '.[docs]'
 	@touch $@
 
-# Some systems ship venv without the pip it wants to put in; the interpreter's own pip then does.
+# Some systems ship venv without pip; then use the interpreter's own pip.
 .PHONY: $(VENV)/new
 $(VENV)/new:
 	@test -n '$(PYTHON)' || { echo 'Testdesk needs Python 3.11 or newer: none was found; name one with make PYTHON=...' >&2; exit 1; }
