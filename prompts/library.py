@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Argument:
-    """What a person fills in."""
+    """A prompt's argument, which the user fills in."""
 
     name: str
     description: str
@@ -20,7 +20,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class Prompt:
-    """One job in prose; the file's name is its name."""
+    """One prompt; its name is the file's name."""
 
     name: str
     title: str
@@ -29,7 +29,7 @@ class Prompt:
     arguments: tuple[Argument, ...]
     text: str
     where_offered: frozenset[str] = frozenset()
-    """Tools it can do without, such as those that another kind of token opens."""
+    """Optional tools, such as those that need another kind of token."""
 
     @property
     def tools(self) -> frozenset[str]:
@@ -39,11 +39,11 @@ class Prompt:
 
     @property
     def needs(self) -> frozenset[str]:
-        """The tools without which it makes no sense."""
+        """The required tools."""
         return self.tools - self.where_offered
 
     def fill(self, given: dict[str, str]) -> str:
-        """The prose with its arguments in place; what was not given stands as said by `Not said`."""
+        """The text with its arguments filled in; missing ones become `Not said`."""
         values = {argument.name: given.get(argument.name, "").strip() or "(not said)" for argument in self.arguments}
         return Template(self.text).substitute(values)
 
