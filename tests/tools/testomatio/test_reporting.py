@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.acts import confirmed
 from tests.desk import DECLINE, ERAS, desk
 from tests.tools.testomatio.holding import V2
 from tests.tools.testomatio.host import Host
@@ -185,7 +186,7 @@ def batches(count: int, *answers: int | None) -> tuple[Host, list[ReportedResult
 
 async def test_batches_have_at_most_a_hundred_results() -> None:
     host, new = batches(250)
-    told = await report_results(host.api(), no_progress, "00000001", new)
+    told = await confirmed(report_results(host.api(), no_progress, "00000001", new))
     sizes = [len(json.loads(r.content)["tests"]) for r in host.arrived if r.method == "POST"]
     indexes = [json.loads(r.content)["batch_index"] for r in host.arrived if r.method == "POST"]
     assert (sizes, indexes, told.accepted) == ([100, 100, 50], [0, 1, 2], 250)
@@ -205,7 +206,7 @@ async def test_a_batch_that_fails_is_told_row_by_row_and_no_more_is_claimed(
     answers: list[int | None], outcomes: dict[str, int], posts: int
 ) -> None:
     host, new = batches(250, *answers)
-    told = await report_results(host.api(), no_progress, "00000001", new)
+    told = await confirmed(report_results(host.api(), no_progress, "00000001", new))
     by = {name: sum(row.outcome == name for row in told.not_accepted) for name in outcomes}
     assert by == outcomes
     assert told.accepted == 250 - len(told.not_accepted)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.acts import confirmed
 from tests.desk import DECLINE, desk
 from tests.tools.testomatio.holding import OF_THE_PROJECT, V2, holding
 from tests.tools.testomatio.host import Host, page_of
@@ -152,10 +153,12 @@ async def test_of_several_that_wait_one_has_to_be_named() -> None:
     host.says("GET /testruns", lambda request: page_of(rows, request))
     host.says("PUT /testruns/2", {"data": {}})
     host.says("GET /testruns/2", {"data": {**rows[1], "status": "failed"}})
-    told = await add_results(host.api(), no_progress, "00000001", [NewResult(test_id="264409fe", status="failed")])
+    told = await confirmed(
+        add_results(host.api(), no_progress, "00000001", [NewResult(test_id="264409fe", status="failed")])
+    )
     assert told.results[0].outcome == "impossible"
     assert "name one by result_id: 1 " in (told.results[0].note or "")
-    told = await add_results(host.api(), no_progress, "00000001", [NewResult(result_id=2, status="failed")])
+    told = await confirmed(add_results(host.api(), no_progress, "00000001", [NewResult(result_id=2, status="failed")]))
     assert (told.results[0].outcome, told.results[0].status) == ("updated", "failed")
 
 
@@ -171,7 +174,7 @@ async def test_one_that_fails_leaves_the_others_and_what_does_not_show_is_said()
     host.says("PUT /testruns/3", {"data": {}})
     host.says("GET /testruns/3", {"data": rows[2]})
     new = [NewResult(test_id=f"test000{n}", status="passed") for n in (1, 2, 3)]
-    told = await add_results(host.api(), no_progress, "00000001", new)
+    told = await confirmed(add_results(host.api(), no_progress, "00000001", new))
     assert [row.outcome for row in told.results] == ["failed", "unknown", "updated"]
     assert told.results[2].note == "accepted, but a read says pending"
     assert told.done == "1 of 3 written."

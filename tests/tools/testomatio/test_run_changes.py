@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.acts import confirmed
 from tests.desk import DECLINE, ERAS, Desk, desk
 from tests.tools.testomatio.holding import V2
 from tests.tools.testomatio.host import Host
@@ -97,7 +98,7 @@ async def test_an_event_that_was_accepted_and_does_not_show_is_not_called_done(m
     host.says("GET /runs/00000001", {"data": {"id": "00000001", "status": "running", "kind": "manual"}})
     host.says("PUT /runs/00000001", {"data": {}})
     host.says("GET /testruns", {"meta": {"total": 0, "group_by": {}}})
-    told = await finish_run(host.api(), "00000001")
+    told = await confirmed(finish_run(host.api(), "00000001"))
     assert told.done == "Accepted, but it does not show yet."
     assert "still says running" in (told.note or "")
 
@@ -113,7 +114,7 @@ async def test_an_event_that_shows_a_moment_later_is_waited_for() -> None:
     host.says("GET /runs/00000001", run)
     host.says("PUT /runs/00000001", {"data": {}})
     host.says("GET /testruns", {"meta": {"total": 0, "group_by": {}}})
-    told = await finish_run(host.api(), "00000001")
+    told = await confirmed(finish_run(host.api(), "00000001"))
     assert (told.done, told.note) == ("It is passed.", None)
 
 
@@ -138,7 +139,7 @@ async def test_a_field_that_is_accepted_and_not_applied_is_named() -> None:
     host = Host()
     host.says("GET /runs/00000001", {"data": {"id": "00000001", "title": "As before", "env": "Chrome"}})
     host.says("PUT /runs/00000001", {"data": {"id": "00000001", "title": "New", "env": "Chrome"}})
-    told = await update_run(host.api(), "00000001", title="New", env="Chrome")
+    told = await confirmed(update_run(host.api(), "00000001", title="New", env="Chrome"))
     assert told.not_applied == ["title"]
     assert told.done != "Changed."
 

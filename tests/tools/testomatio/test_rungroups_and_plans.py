@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
+from tests.acts import confirmed, question
 from tests.desk import DECLINE, desk
 from tests.tools.testomatio.holding import LOGIN, OF_THE_PROJECT, V2, WEB, holding
 from tests.tools.testomatio.host import Host, page_of
 from tools.kit.errors import NotFound
 from tools.kit.toolset import no_progress
 from tools.testomatio.tools.plans import get_plan, list_plans, update_plan
-from tools.testomatio.tools.rungroups import about_to_delete, list_rungroups
-from tools.testomatio.tools.web_changes import about_to_archive, archive_rungroups
+from tools.testomatio.tools.rungroups import delete_rungroup, list_rungroups
+from tools.testomatio.tools.web_changes import archive_rungroups
 
 pytestmark = pytest.mark.anyio
 
@@ -86,7 +87,7 @@ async def test_groups_that_a_server_lists_flat_are_counted_by_their_parents() ->
     host.says("GET /rungroups/g1", {"data": groups[0]})
     host.says("GET /rungroups", lambda request: page_of(groups, request))
     host.says("GET /runs", {"meta": {"total": 4}})
-    assert "2 subgroups and 12 runs" in await about_to_delete(host.api(), "g1", None)
+    assert "2 subgroups and 12 runs" in await question(delete_rungroup(host.api(), "g1"))
 
 
 async def test_archiving_asks_with_what_is_hidden_and_is_taken_back_without() -> None:
@@ -105,10 +106,10 @@ async def test_archiving_asks_with_what_is_hidden_and_is_taken_back_without() ->
 
 async def test_a_login_alone_archives_by_ids() -> None:
     async with holding(LOGIN) as api:
-        question = await about_to_archive(api, [RELEASE_9], None)
-        told = await archive_rungroups(api, [RELEASE_9])
-    assert RELEASE_9 in question
-    assert "with 9 runs" in question
+        asked = await question(archive_rungroups(api, [RELEASE_9]))
+        told = await confirmed(archive_rungroups(api, [RELEASE_9]))
+    assert RELEASE_9 in asked
+    assert "with 9 runs" in asked
     assert told.done == "Archived 1 group."
 
 
@@ -138,7 +139,7 @@ async def test_a_change_of_a_plan_is_read_back() -> None:
     host = Host()
     host.says("GET /plans/9f21ab04", {"data": {"id": "9f21ab04", "title": "Smoke", "hidden": False}})
     host.says("PUT /plans/9f21ab04", {"data": {}})
-    told = await update_plan(host.api(), "9f21ab04", hidden=True, test_ids=["264409fe"])
+    told = await confirmed(update_plan(host.api(), "9f21ab04", hidden=True, test_ids=["264409fe"]))
     assert told.not_applied == ["hidden"]
 
 

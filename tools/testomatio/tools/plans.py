@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
@@ -36,6 +37,11 @@ async def known_plan(api: Testomatio, project: str, plan_id: str) -> Plan:
         return await api.plan(project, plan_id)
     except NotFound as error:
         raise await missing(api, project, f"plan {plan_id[:40]!r}", "testomatio_list_plans shows ids.") from error
+
+
+def describe(plan: Plan) -> str:
+    """A plan as a question names it."""
+    return f"plan {word(plan.id)} {quote(plan.title or 'without a title')}"
 
 
 class PlanRow(Answer):
@@ -157,42 +163,11 @@ async def create_plan(
     return PlanTurned(done="Created.", after=plan, next=f"testomatio_create_run with plan_ids ['{plan.id}'] runs it.")
 
 
-async def about_to_change(
-    api: Testomatio,
-    plan_id: str,
-    title: str | None,
-    kind: str | None,
-    test_ids: list[str] | None,
-    suite_ids: list[str] | None,
-    tql: str | None,
-    description: str | None,
-    hidden: bool | None,
-    as_manual: bool | None,
-    project: str | None,
-    edits: Edits,
-) -> str | None:
-    """A question where a selection is replaced: the API does not tell what it was."""
-    if keeps_selection(test_ids, suite_ids, tql):
-        return None
-    _fields(tql=tql)
-    slug = api.project_of(project)
-    plan = await known_plan(api, slug, plan_id)
-    apply_edits(text_fields(plan, "title", "description"), edits)
-    name = f"plan {word(plan.id)} {quote(plan.title or 'without a title')} of {place(slug)}"
-    lines = Lines(f"Have {name} take other tests than it selects now?")
-    lines.fields({"By query": tql, "Tests": test_ids, "Suites": suite_ids})
-    lines.becomes("Title", plan.title, title)
-    lines.fields({"Kind": kind, "Description": description, "Hidden": hidden, "Automated tests as manual": as_manual})
-    lines.parts(describe_edits(edits))
-    lines.say("The API does not tell what it selects now, so that cannot be taken back.")
-    return str(lines)
-
-
 def keeps_selection(test_ids: list[str] | None, suite_ids: list[str] | None, tql: str | None) -> bool:
     return test_ids is None and suite_ids is None and tql is None
 
 
-@tool.writes(about_to_change, idempotent=True, verify_with="get_plan", unasked_when=keeps_selection)
+@tool.writes(idempotent=True, verify_with="get_plan", unasked_when=keeps_selection)
 async def update_plan(
     api: Testomatio,
     plan_id: PlanId,
@@ -206,7 +181,7 @@ async def update_plan(
     as_manual: bool | None = None,
     edits: Edits = None,
     project: ProjectSlug = None,
-) -> PlanTurned:
+) -> Asking[PlanTurned]:
     """Change a plan; what is left out stays. Another selection of tests is asked about."""
     fields = _fields(
         title=title,
@@ -224,11 +199,22 @@ async def update_plan(
     slug = api.project_of(project)
     before = await known_plan(api, slug, plan_id)
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
+    if keeps_selection(test_ids, suite_ids, tql):
+        yield Ask(None)
+    else:
+        lines = Lines(f"Have {describe(before)} of {place(slug)} take other tests than it selects now?")
+        lines.fields({"By query": tql, "Tests": test_ids, "Suites": suite_ids})
+        lines.becomes("Title", before.title, title)
+        lines.fields({"Kind": kind, "Description": description, "Hidden": hidden})
+        lines.fields({"Automated tests as manual": as_manual})
+        lines.parts(describe_edits(edits))
+        lines.say("The API does not tell what it selects now, so that cannot be taken back.")
+        yield Ask(str(lines))
     await api.update_plan(slug, plan_id, fields)
     after = await api.plan(slug, plan_id)
     wrong = not_taken({name: value for name, value in fields.items() if name in after.model_fields_set}, after)
     done = "Changed." if not wrong else "Accepted, but not all of it shows."
-    return PlanTurned(
+    yield PlanTurned(
         done=done, before=_part(before, set(fields)), after=_part(after, set(fields)), not_applied=wrong or None
     )
 
@@ -247,22 +233,16 @@ class DeletedPlan(Answer):
     title: Untrusted | None = None
 
 
-async def about_to_delete(api: Testomatio, plan_id: str, project: str | None) -> str:
-    slug = api.project_of(project)
-    plan = await known_plan(api, slug, plan_id)
-    told = await api.runs_page(slug, [("tql", f"plan == {quoted(plan.id)}"), ("count", "true")], 1, 1)
-    made = f" {many(told.meta.total, 'run was', 'runs were')} made from it." if told.meta.total else ""
-    return (
-        f"Delete plan {word(plan.id)} {quote(plan.title or 'without a title')} ({word(plan.kind or 'no kind')}) of "
-        f"{place(slug)}?{made} Its selection of tests is lost; there is no undo."
-    )
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="list_plans")
-async def delete_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> DeletedPlan:
+@tool.destroys(idempotent=True, verify_with="list_plans")
+async def delete_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> Asking[DeletedPlan]:
     """Delete a plan, after a person said yes: its selection of tests is lost."""
     slug = api.project_of(project)
     plan = await known_plan(api, slug, plan_id)
+    runs = await api.runs_page(slug, [("tql", f"plan == {quoted(plan.id)}"), ("count", "true")], 1, 1)
+    made = f" {many(runs.meta.total, 'run was', 'runs were')} made from it." if runs.meta.total else ""
+    yield Ask(
+        f"Delete {describe(plan)} ({word(plan.kind or 'no kind')}) of {place(slug)}?{made} Its selection of tests is "
+        "lost; there is no undo."
+    )
     await api.delete_plan(slug, plan_id)
-    done = f"Deleted plan {word(plan.id)} {quote(plan.title or 'without a title')} of {place(slug)}."
-    return DeletedPlan(done=done, plan_id=plan.id, title=plan.title)
+    yield DeletedPlan(done=f"Deleted {describe(plan)} of {place(slug)}.", plan_id=plan.id, title=plan.title)

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.pairs import NamedTexts
-from tools.kit.question import render_fields
+from tools.kit.question import Lines, render_fields
 from tools.kit.text import Key, Untrusted, many
 from tools.kit.text import given as given_text
 from tools.kit.toolset import Progress, Toolset
@@ -20,9 +21,10 @@ from tools.testomatio.models.tests import plain_title
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.reporting import default_project
-from tools.testomatio.tools.result_changes import RECORD, over
+from tools.testomatio.tools.result_changes import RECORD
 from tools.testomatio.tools.run_changes import given
-from tools.testomatio.tools.runs import RunId, known_run
+from tools.testomatio.tools.runs import RunId, describe, known_run
+from tools.testomatio.tools.scope import place
 
 tool = Toolset(Testomatio, needs="report")
 
@@ -153,24 +155,7 @@ class ReportedResults(Answer):
     next: str
 
 
-async def about_to_report(
-    api: Testomatio, run_id: str, results: list[ReportedResult], create: bool, project: str | None
-) -> str | None:
-    """A question where the record of a run that is over would change."""
-    slug = default_project(api, project)
-    if slug is None:
-        return None
-    lines = over(await known_run(api, slug, run_id), f"Report {many(len(results), 'result')} into", slug)
-    if lines is None:
-        return None
-    lines.rows((result.describe_test(), result.describe()) for result in results)
-    if create:
-        lines.say("Tests that are unknown are created.")
-    lines.say(RECORD)
-    return str(lines)
-
-
-@tool.writes(about_to_report, idempotent=False, verify_with="list_results")
+@tool.writes(idempotent=False, verify_with="list_results")
 async def report_results(
     api: Testomatio,
     progress: Progress,
@@ -178,15 +163,23 @@ async def report_results(
     results: Annotated[list[ReportedResult], Field(min_length=1, max_length=MOST_RESULTS)],
     create: Annotated[bool, Field(description="Create tests that are unknown.")] = False,
     project: ProjectSlug = None,
-) -> ReportedResults:
+) -> Asking[ReportedResults]:
     """Report results as a pipeline does: accepted now, taken in later. By hand: testomatio_add_results."""
     for number, result in enumerate(results, 1):
         if not (result.test_id or result.title):
             raise Refused(f"Result {number} names no test: give test_id or title.")
     wires = [result.wire(api, create=create) for result in results]
     slug = default_project(api, project)
-    if slug is not None:
-        await known_run(api, slug, run_id)
+    run = await known_run(api, slug, run_id) if slug is not None else None
+    if slug is None or run is None or not run.is_over:
+        yield Ask(None)
+    else:
+        lines = Lines(f"Report {many(len(results), 'result')} into {describe(run)} of {place(slug)}, which is over?")
+        lines.rows((result.describe_test(), result.describe()) for result in results)
+        if create:
+            lines.say("Tests that are unknown are created.")
+        lines.say(RECORD)
+        yield Ask(str(lines))
     rows: list[NotAccepted] = []
     why: list[str] = []
     stopped = False
@@ -208,7 +201,7 @@ async def report_results(
             say=f"waiting for the results in run {run_id}",
             progress=progress,
         )
-    return ReportedResults(
+    yield ReportedResults(
         done=f"{accepted} of {len(wires)} accepted, which does not mean that they were taken in.",
         run_id=run_id,
         accepted=accepted,

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
@@ -17,7 +18,7 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.reporting import ReportedRun
-from tools.testomatio.models.runs import OVER, Run
+from tools.testomatio.models.runs import OVER
 from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
@@ -58,31 +59,6 @@ def told(run: ReportedRun, done: str, following: str) -> Reported:
     )
 
 
-def _details(
-    title: str | None,
-    env: str | None,
-    group_title: str | None,
-    tags: list[str] | None,
-    description: str | None,
-    label: str | None,
-    jira_id: str | None,
-    ci_build_url: str | None,
-    publish: bool,
-) -> dict[str, Any]:
-    """What creating and changing a run have alike."""
-    return given(
-        title=title,
-        env=env,
-        group_title=group_title,
-        tags=tags,
-        description=description,
-        label=label,
-        jira_id=jira_id,
-        ci_build_url=ci_build_url,
-        access_event="publish" if publish else None,
-    )
-
-
 def default_project(api: Testomatio, project: str | None) -> str | None:
     """The project to read in, where it is known: the token of these calls names it to nobody else."""
     return project or api.account.settings.get(PROJECT) or None
@@ -101,51 +77,7 @@ async def known_profile(api: Testomatio, profile: str) -> None:
         raise Refused(f"There is no CI profile {profile[:60]!r}. There are: {there}.")
 
 
-def more(lines: Lines, **fields: object) -> None:
-    """What a run is reported with, line by line."""
-    lines.fields({name.replace("_", " ").capitalize(): value for name, value in fields.items() if value is not False})
-
-
-async def about_to_open(
-    api: Testomatio,
-    title: str | None,
-    kind: str | None,
-    env: str | None,
-    group_title: str | None,
-    tags: list[str] | None,
-    description: str | None,
-    label: str | None,
-    jira_id: str | None,
-    ci_build_url: str | None,
-    test_ids: list[str] | None,
-    suite_ids: list[str] | None,
-    scheduled: bool,
-    shared: bool,
-    shared_minutes: int | None,
-    shards: int | None,
-    ci_profile: str | None,
-    ci_grep: str | None,
-    publish: bool,
-) -> str | None:
-    """A question where a pipeline starts or everybody may look."""
-    does = []
-    if ci_profile:
-        await known_profile(api, ci_profile)
-        fits = f" for the tests that fit {given_text(ci_grep)}" if ci_grep else ""
-        does.append(f"starts the CI profile {given_text(ci_profile)}{fits}, which takes machine time")
-    if publish:
-        does.append("makes its report public: whoever has the address can read titles, messages and files")
-    if not does:
-        return None
-    lines = Lines(f"Open a run {given_text(title) if title else 'without a title'} that {' and '.join(does)}?")
-    more(lines, kind=kind, environment=env, group=group_title, tags=tags, description=description, label=label)
-    more(lines, jira_issue=jira_id, CI_build=ci_build_url, tests=test_ids, suites=suite_ids, only_scheduled=scheduled)
-    more(lines, shared_with_other_reporters=shared, minutes_it_may_be_joined=shared_minutes, shards=shards)
-    return str(lines)
-
-
 @tool.writes(
-    about_to_open,
     idempotent=False,
     verify_with="list_runs",
     unasked_when=lambda publish, ci_profile: not publish and ci_profile is None,
@@ -170,7 +102,7 @@ async def create_reported_run(
     ci_profile: Annotated[str | None, Field(description="CI profile to start, by its name.")] = None,
     ci_grep: Annotated[str | None, Field(description="Only tests that fit this.")] = None,
     publish: Publish = False,
-) -> Reported:
+) -> Asking[Reported]:
     """Open a run that a pipeline reports into, in the token's project. Starting CI or publishing asks a person."""
     if (shared_minutes or shards) and not shared:
         raise Refused("shared_minutes and shards are for a shared run.")
@@ -178,50 +110,43 @@ async def create_reported_run(
         raise Refused("A shared run is joined by its title: give one.")
     if ci_grep and not ci_profile:
         raise Refused("ci_grep is for ci_profile.")
-    configuration = given(tests=test_ids, suites=suite_ids)
-    fields = _details(title, env, group_title, tags, description, label, jira_id, ci_build_url, publish) | given(
+    does = []
+    if ci_profile:
+        await known_profile(api, ci_profile)
+        fits = f" for the tests that fit {given_text(ci_grep)}" if ci_grep else ""
+        does.append(f"starts the CI profile {given_text(ci_profile)}{fits}, which takes machine time")
+    if publish:
+        does.append("makes its report public: whoever has the address can read titles, messages and files")
+    lines = Lines(f"Open a run {given_text(title) if title else 'without a title'} that {' and '.join(does)}?")
+    lines.fields({"Kind": kind, "Environment": env, "Group": group_title, "Tags": tags, "Description": description})
+    lines.fields({"Label": label, "Jira issue": jira_id, "CI build": ci_build_url})
+    lines.fields({"Tests": test_ids, "Suites": suite_ids, "Only scheduled": scheduled or None})
+    lines.fields({"Shared with other reporters": shared or None, "Minutes it may be joined": shared_minutes})
+    lines.fields({"Shards": shards})
+    yield Ask(str(lines) if does else None)
+    fields = given(
+        title=title,
+        env=env,
+        group_title=group_title,
+        tags=tags,
+        description=description,
+        label=label,
+        jira_id=jira_id,
+        ci_build_url=ci_build_url,
+        access_event="publish" if publish else None,
         kind=kind,
         status="scheduled" if scheduled else None,
         shared_run=shared or None,
         shared_run_timeout=shared_minutes,
         shared_run_shards=shards,
-        configuration=configuration or None,
+        configuration=given(tests=test_ids, suites=suite_ids) or None,
         ci=given(profile=ci_profile, grep=ci_grep) or None,
     )
     run = await api.open_reported_run(fields)
-    return told(run, "Opened.", "testomatio_report_results fills it, testomatio_finish_reported_run ends it.")
+    yield told(run, "Opened.", "testomatio_report_results fills it, testomatio_finish_reported_run ends it.")
 
 
-async def about_to_update(
-    api: Testomatio,
-    run_id: str,
-    title: str | None,
-    env: str | None,
-    group_title: str | None,
-    tags: list[str] | None,
-    description: str | None,
-    label: str | None,
-    jira_id: str | None,
-    ci_build_url: str | None,
-    publish: bool,
-    edits: Edits,
-) -> str | None:
-    """A question where everybody may look afterwards."""
-    if not publish:
-        return None
-    slug = default_project(api, None)
-    name = f"{describe(await known_run(api, slug, run_id))} of {place(slug)}" if slug else f"run {given_text(run_id)}"
-    lines = Lines(
-        f"Make the report of {name} public? Whoever has the address can read titles, messages and files; the API "
-        "cannot take it back."
-    )
-    more(lines, title=title, environment=env, group=group_title, tags=tags, description=description, label=label)
-    more(lines, jira_issue=jira_id, CI_build=ci_build_url)
-    lines.parts(describe_edits(edits))
-    return str(lines)
-
-
-@tool.writes(about_to_update, idempotent=True, verify_with="get_run", unasked_when=lambda publish: not publish)
+@tool.writes(idempotent=True, verify_with="get_run", unasked_when=lambda publish: not publish)
 async def update_reported_run(
     api: Testomatio,
     run_id: RunId,
@@ -235,29 +160,40 @@ async def update_reported_run(
     ci_build_url: Url = None,
     publish: Publish = False,
     edits: Edits = None,
-) -> Reported:
+) -> Asking[Reported]:
     """Change a run of the token's project as its pipeline would: group, tags, label, issue, build, public report."""
-    fields = _details(title, env, group_title, tags, description, label, jira_id, ci_build_url, publish)
+    fields = given(
+        title=title,
+        env=env,
+        group_title=group_title,
+        tags=tags,
+        description=description,
+        label=label,
+        jira_id=jira_id,
+        ci_build_url=ci_build_url,
+        access_event="publish" if publish else None,
+    )
     if not fields and not edits:
         raise Refused("Say at least one thing to change.")
-    if edits:
-        fields |= apply_edits(text_fields(await stored_run(api, run_id), "title", "description"), edits, fields)
-    return told(await changed(api, run_id, fields), "Changed.", "testomatio_get_run shows it.")
-
-
-async def stored_run(api: Testomatio, run_id: str) -> Run:
-    """Read a run of the token's project, for edits of its texts.
-
-    Raises:
-        Refused: where its project is not known, or no token reads runs.
-    """
     slug = default_project(api, None)
-    if slug is None or not opens_api(api):
+    if edits and (slug is None or not opens_api(api)):
         raise Refused(
             f"Edits need the texts that are stored, which {TOKEN} and {PROJECT} open to be read. Give the whole text "
             "instead."
         )
-    return await known_run(api, slug, run_id)
+    run = await known_run(api, slug, run_id) if slug and (publish or edits) else None
+    if run is not None:
+        fields |= apply_edits(text_fields(run, "title", "description"), edits, fields)
+    name = f"{describe(run)} of {place(slug)}" if run is not None and slug else f"run {given_text(run_id)}"
+    lines = Lines(
+        f"Make the report of {name} public? Whoever has the address can read titles, messages and files; the API "
+        "cannot take it back."
+    )
+    lines.fields({"Title": title, "Environment": env, "Group": group_title, "Tags": tags, "Description": description})
+    lines.fields({"Label": label, "Jira issue": jira_id, "CI build": ci_build_url})
+    lines.parts(describe_edits(edits))
+    yield Ask(str(lines) if publish else None)
+    yield told(await changed(api, run_id, fields), "Changed.", "testomatio_get_run shows it.")
 
 
 async def changed(api: Testomatio, run_id: str, fields: dict[str, Any]) -> ReportedRun:
@@ -306,20 +242,24 @@ VERDICTS: Final = {
 }
 
 
-async def about_to_finish(
+@tool.destroys(idempotent=False, verify_with="get_run")
+async def finish_reported_run(
     api: Testomatio,
-    run_id: str,
-    result: str,
-    shard: bool,
-    duration_s: float | None,
-    tests_count: int | None,
-    passed_count: int | None,
-    failed_count: int | None,
-    skipped_count: int | None,
-    detach: bool,
-    end_all_shards: bool,
-    project: str | None,
-) -> str:
+    run_id: RunId,
+    result: Annotated[Literal["finish", "pass", "fail"], Field(description="finish computes it.")] = "finish",
+    shard: Annotated[bool, Field(description="End one shard; the last needs a plain finish.")] = False,
+    duration_s: float | None = None,
+    tests_count: int | None = None,
+    passed_count: int | None = None,
+    failed_count: int | None = None,
+    skipped_count: int | None = None,
+    detach: Annotated[bool, Field(description="Mark automated tests without a result as detached.")] = False,
+    end_all_shards: bool = False,
+    project: ProjectSlug = None,
+) -> Asking[Finished]:
+    """Finish a run of testomatio_create_reported_run, after a person said yes; testomatio_terminate_run aborts it."""
+    if shard and end_all_shards:
+        raise Refused("Say shard for one or end_all_shards for all of them.")
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id))
     counts = await counts_of(api, slug, run.id)
@@ -338,29 +278,7 @@ async def about_to_finish(
         tests = many(number, "automated test is", "automated tests are", complete=complete)
         lines.say(f"Without a result in it, {tests} marked as detached from the code.")
     lines.say("There is no undo.")
-    return str(lines)
-
-
-@tool.destroys(about_to_finish, idempotent=False, verify_with="get_run")
-async def finish_reported_run(
-    api: Testomatio,
-    run_id: RunId,
-    result: Annotated[Literal["finish", "pass", "fail"], Field(description="finish computes it.")] = "finish",
-    shard: Annotated[bool, Field(description="End one shard; the last needs a plain finish.")] = False,
-    duration_s: float | None = None,
-    tests_count: int | None = None,
-    passed_count: int | None = None,
-    failed_count: int | None = None,
-    skipped_count: int | None = None,
-    detach: Annotated[bool, Field(description="Mark automated tests without a result as detached.")] = False,
-    end_all_shards: bool = False,
-    project: ProjectSlug = None,
-) -> Finished:
-    """Finish a run of testomatio_create_reported_run, after a person said yes; testomatio_terminate_run aborts it."""
-    if shard and end_all_shards:
-        raise Refused("Say shard for one or end_all_shards for all of them.")
-    slug = api.project_of(project)
-    run = unfinished(await known_run(api, slug, run_id))
+    yield Ask(str(lines))
     fields = given(
         status_event=f"{result}_parallel" if shard else result,
         duration=duration_s,
@@ -372,24 +290,19 @@ async def finish_reported_run(
         force_finish_shared_run=end_all_shards or None,
     )
     await changed(api, run.id, fields)
-    return await _finished(api, slug, run, shard=shard, detach=detach)
-
-
-async def _finished(api: Testomatio, project: str, run: Run, *, shard: bool, detach: bool) -> Finished:
-    """What a read shows of a run after its reporter finished it."""
     after = await wait_for_change(
-        lambda: api.run(project, run.id),
+        lambda: api.run(slug, run.id),
         lambda read: shard or read.status in OVER,
         is_sandbox=api.is_sandbox,
         say=f"waiting for run {run.id}",
     )
     waits = not shard and after.status not in OVER
-    return Finished(
+    yield Finished(
         done="One shard is ended." if shard else f"It is {after.status}." if not waits else "Accepted, not done yet.",
         run_id=run.id,
         before=run.status,
         after=after.status,
-        results=await counts_of(api, project, run.id),
+        results=await counts_of(api, slug, run.id),
         detached="Tests without a result were detached; testomatio_list_tests shows them." if detach else None,
         note="It waits for its other shards, or is processed in a moment; read it again." if waits else None,
     )

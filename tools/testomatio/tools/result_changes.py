@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
@@ -132,30 +133,10 @@ async def _plans(
     return [_planned(new, held, another=another) for new in results]
 
 
-async def about_to_add(
-    api: Testomatio, run_id: str, results: list[NewResult], another: bool, project: str | None
-) -> str | None:
-    """A question where the record of a run that is over would change: the platform does not stop that."""
-    slug = api.project_of(project)
-    lines = over(await known_run(api, slug, run_id), f"Write {many(len(results), 'result')} into", slug)
-    if lines is None:
-        return None
-    lines.rows((new.describe_test(), render_fields(given(status=new.status) | new.wire())) for new in results)
-    if another:
-        lines.say("Where a test has a result that is done, one more is added beside it.")
-    lines.say(RECORD)
-    return str(lines)
-
-
 RECORD: Final = "The record of what was tested changes afterwards."
 
 
-def over(run: Run, what: str, project: str) -> Lines | None:
-    """The question for a write into a run that is over; None for one that goes on."""
-    return Lines(f"{what} {describe(run)} of {place(project)}, which is over?") if run.is_over else None
-
-
-@tool.writes(about_to_add, idempotent=False, verify_with="list_results")
+@tool.writes(idempotent=False, verify_with="list_results")
 async def add_results(
     api: Testomatio,
     progress: Progress,
@@ -163,15 +144,24 @@ async def add_results(
     results: Annotated[list[NewResult], Field(min_length=1, max_length=MOST_RESULTS)],
     another: Annotated[bool, Field(description="Also add where the test has a result that is done.")] = False,
     project: ProjectSlug = None,
-) -> WrittenResults:
+) -> Asking[WrittenResults]:
     """Set results of tests in a run: pending ones are filled in, none doubled. If it is over, a person is asked."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id)
     plans = await _plans(api, slug, run.id, results, another, progress)
+    if not run.is_over:
+        yield Ask(None)
+    else:
+        lines = Lines(f"Write {many(len(results), 'result')} into {describe(run)} of {place(slug)}, which is over?")
+        lines.rows((new.describe_test(), render_fields(given(status=new.status) | new.wire())) for new in results)
+        if another:
+            lines.say("Where a test has a result that is done, one more is added beside it.")
+        lines.say(RECORD)
+        yield Ask(str(lines))
     rows = await gather([partial(_write, api, slug, run, plan) for plan in plans], at_once=AT_ONCE)
     written = sum(row.outcome in {"updated", "added"} for row in rows)
     left = len(rows) - written
-    return WrittenResults(
+    yield WrittenResults(
         done=f"{written} of {len(rows)} written.",
         results=rows,
         next="Call again with those that are left only; note says why." if left else None,
@@ -223,42 +213,12 @@ def part(result: FullResult, names: set[str]) -> Result:
     return Result(**(fixed | shown))
 
 
-async def about_to_change(
-    api: Testomatio,
-    result_id: int,
-    status: str | None,
-    message: str | None,
-    run_time_ms: int | None,
-    assigned_to: str | None,
-    test_title: str | None,
-    project: str | None,
-    edits: Edits,
-) -> str | None:
-    slug = api.project_of(project)
-    result = await known_result(api, slug, result_id)
-    if result.run_id is None:
-        return None
-    run = await known_run(api, slug, result.run_id)
-    apply_edits(text_fields(result, "message", "test_title"), edits)
-    lines = over(run, f"Change {_named(result)} in", slug)
-    if lines is None:
-        return None
-    lines.becomes("Status", result.status, status)
-    lines.becomes("Message", result.message, message)
-    lines.becomes("Run time in milliseconds", result.run_time, run_time_ms)
-    lines.becomes("Assigned to", result.assigned_to, assigned_to)
-    lines.becomes("Title", result.test_title, test_title)
-    lines.parts(describe_edits(edits))
-    lines.say(RECORD)
-    return str(lines)
-
-
 def _named(result: FullResult) -> str:
     """A result as a question and an answer name it."""
     return f"result {result.id} of {quote(result.test_title or 'a test')} ({word(result.status or 'no status')})"
 
 
-@tool.writes(about_to_change, idempotent=True, verify_with="get_result")
+@tool.writes(idempotent=True, verify_with="get_result")
 async def update_result(
     api: Testomatio,
     result_id: ResultId,
@@ -269,7 +229,7 @@ async def update_result(
     test_title: Annotated[str | None, Field(min_length=1)] = None,
     edits: Edits = None,
     project: ProjectSlug = None,
-) -> ChangedResult:
+) -> Asking[ChangedResult]:
     """Change a result; what is left out stays. One in a run that is over is asked for."""
     fields = given(
         status=status,
@@ -284,11 +244,24 @@ async def update_result(
     slug = api.project_of(project)
     before = await known_result(api, slug, result_id)
     fields |= apply_edits(text_fields(before, "message", "test_title"), fields.pop("edits", None), fields)
+    run = await known_run(api, slug, before.run_id) if before.run_id is not None else None
+    if run is None or not run.is_over:
+        yield Ask(None)
+    else:
+        lines = Lines(f"Change {_named(before)} in {describe(run)} of {place(slug)}, which is over?")
+        lines.becomes("Status", before.status, status)
+        lines.becomes("Message", before.message, message)
+        lines.becomes("Run time in milliseconds", before.run_time, run_time_ms)
+        lines.becomes("Assigned to", before.assigned_to, assigned_to)
+        lines.becomes("Title", before.test_title, test_title)
+        lines.parts(describe_edits(edits))
+        lines.say(RECORD)
+        yield Ask(str(lines))
     await api.update_result(slug, result_id, fields)
     after = await api.result(slug, result_id)
     wrong = not_taken(fields, after)
     done = "Changed." if not wrong else "Accepted, but not all of it shows."
-    return ChangedResult(
+    yield ChangedResult(
         done=done, before=part(before, set(fields)), after=part(after, set(fields)), not_applied=wrong or None
     )
 
@@ -302,22 +275,16 @@ class DeletedResult(Answer):
     status: Key | None = None
 
 
-async def about_to_delete(api: Testomatio, result_id: int, project: str | None) -> str:
-    slug = api.project_of(project)
-    result = await known_result(api, slug, result_id)
-    said = f", with its message {quote(result.message, at_most=200)}" if result.message else ""
-    where = ""
-    if result.run_id is not None:
-        where = f" from {describe(await known_run(api, slug, result.run_id))}"
-    return f"Delete {_named(result)}{where} of {place(slug)}{said}? There is no undo."
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="list_results")
-async def delete_result(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> DeletedResult:
+@tool.destroys(idempotent=True, verify_with="list_results")
+async def delete_result(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> Asking[DeletedResult]:
     """Delete one result, after a person said yes."""
     slug = api.project_of(project)
     result = await known_result(api, slug, result_id)
+    run = await known_run(api, slug, result.run_id) if result.run_id is not None else None
+    message = f", with its message {quote(result.message, at_most=200)}" if result.message else ""
+    where = f" from {describe(run)}" if run is not None else ""
+    yield Ask(f"Delete {_named(result)}{where} of {place(slug)}{message}? There is no undo.")
     await api.delete_result(slug, result_id)
-    run = f" in run {word(result.run_id)}" if result.run_id is not None else ""
-    done = f"Deleted {_named(result)}{run} of {place(slug)}."
-    return DeletedResult(done=done, result_id=result.id, test=result.test_title, status=result.status)
+    where = f" in run {word(run.id)}" if run is not None else ""
+    done = f"Deleted {_named(result)}{where} of {place(slug)}."
+    yield DeletedResult(done=done, result_id=result.id, test=result.test_title, status=result.status)

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import Refused
 from tools.kit.failure_groups import plain_text
@@ -140,47 +141,11 @@ def part(run: Run, names: set[str]) -> Run:
     return Run(**({"id": run.id, "title": run.title} | shown))
 
 
-async def about_to_change(
-    api: Testomatio,
-    run_id: str,
-    title: str | None,
-    description: str | None,
-    kind: str | None,
-    env: str | None,
-    group_id: str | None,
-    assigned_to: str | None,
-    assign_strategy: str | None,
-    test_ids: list[str] | None,
-    suite_ids: list[str] | None,
-    branch: str | None,
-    project: str | None,
-    edits: Edits,
-) -> str | None:
-    """A question where results may be lost: another choice of tests for a run that has some."""
-    if test_ids is None and suite_ids is None:
-        return None
-    slug = api.project_of(project)
-    run = await known_run(api, slug, run_id, branch)
-    apply_edits(text_fields(run, "title", "description"), edits)
-    counts = await counts_of(api, slug, run.id)
-    if counts.done == 0:
-        return None
-    lines = Lines(f"Choose other tests for {describe(run)} of {place(slug, branch)}? It has {counts.said()}.")
-    lines.fields({"Tests": test_ids, "Suites": suite_ids})
-    lines.becomes("Title", run.title, title)
-    lines.fields({"Description": description, "Kind": kind, "Environment": env, "Group": group_id})
-    lines.fields({"Assigned to": assigned_to, "Assigned by": assign_strategy})
-    lines.parts(describe_edits(edits))
-    lines.say("Testomat.io does not say what becomes of the results of tests that are no longer chosen.")
-    return str(lines)
+def keeps_tests(test_ids: list[str] | None, suite_ids: list[str] | None) -> bool:
+    return test_ids is None and suite_ids is None
 
 
-@tool.writes(
-    about_to_change,
-    idempotent=True,
-    verify_with="get_run",
-    unasked_when=lambda test_ids, suite_ids: test_ids is None and suite_ids is None,
-)
+@tool.writes(idempotent=True, verify_with="get_run", unasked_when=keeps_tests)
 async def update_run(
     api: Testomatio,
     run_id: RunId,
@@ -196,7 +161,7 @@ async def update_run(
     edits: Edits = None,
     branch: Branch = None,
     project: ProjectSlug = None,
-) -> ChangedRun:
+) -> Asking[ChangedRun]:
     """Change a run; what is left out stays. Other tests for a run with results are asked for."""
     fields = given(
         title=title,
@@ -215,12 +180,23 @@ async def update_run(
     slug = api.project_of(project)
     before = await known_run(api, slug, run_id, branch)
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
+    if keeps_tests(test_ids, suite_ids) or (counts := await counts_of(api, slug, before.id)).done == 0:
+        yield Ask(None)
+    else:
+        lines = Lines(f"Choose other tests for {describe(before)} of {place(slug, branch)}? It has {counts.said()}.")
+        lines.fields({"Tests": test_ids, "Suites": suite_ids})
+        lines.becomes("Title", before.title, title)
+        lines.fields({"Description": description, "Kind": kind, "Environment": env, "Group": group_id})
+        lines.fields({"Assigned to": assigned_to, "Assigned by": assign_strategy})
+        lines.parts(describe_edits(edits))
+        lines.say("Testomat.io does not say what becomes of the results of tests that are no longer chosen.")
+        yield Ask(str(lines))
     await api.update_run(slug, before.id, fields, branch=branch)
     after = await api.run(slug, before.id, branch=branch)
     names = set(fields) | ({"tests_count"} if {"test_ids", "suite_ids"} & set(fields) else set())
     wrong = not_taken(fields, after)
     done = "Changed." if not wrong else "Accepted, but not all of it shows."
-    return ChangedRun(done=done, before=part(before, names), after=part(after, names), not_applied=wrong or None)
+    yield ChangedRun(done=done, before=part(before, names), after=part(after, names), not_applied=wrong or None)
 
 
 class DeletedRun(Answer):
@@ -232,20 +208,16 @@ class DeletedRun(Answer):
     results: Counts
 
 
-async def about_to_delete(api: Testomatio, run_id: str, branch: str | None, project: str | None) -> str:
-    slug = api.project_of(project)
-    run = await known_run(api, slug, run_id, branch)
-    counts = await counts_of(api, slug, run.id)
-    lost = f"With it go {counts.said()}, and their part in the history of their tests. " if counts.total else ""
-    return f"Delete {describe(run)} of {place(slug, branch)}? {lost}There is no undo."
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="list_runs")
-async def delete_run(api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None) -> DeletedRun:
+@tool.destroys(idempotent=True, verify_with="list_runs")
+async def delete_run(
+    api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
+) -> Asking[DeletedRun]:
     """Delete a run with all its results, after a person said yes."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
     counts = await counts_of(api, slug, run.id)
+    lost = f"With it go {counts.said()}, and their part in the history of their tests. " if counts.total else ""
+    yield Ask(f"Delete {describe(run)} of {place(slug, branch)}? {lost}There is no undo.")
     await api.delete_run(slug, run.id, branch=branch)
     done = f"Deleted {describe(run)} of {place(slug, branch)}."
-    return DeletedRun(done=done, run_id=run.id, title=run.title, results=counts)
+    yield DeletedRun(done=done, run_id=run.id, title=run.title, results=counts)

@@ -4,6 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, word
@@ -71,44 +72,36 @@ async def turn(
     )
 
 
-async def about_to_finish(api: Testomatio, run_id: str, branch: str | None, project: str | None) -> str:
+@tool.destroys(idempotent=False, verify_with="get_run")
+async def finish_run(
+    api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
+) -> Asking[RunTurned]:
+    """Finish a run, after a person said yes: pending results become skipped."""
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id, branch))
     counts = await counts_of(api, slug, run.id)
     few = "at least " if counts.at_least else ""
     lost = f"The {few}{counts.pending} pending become skipped. " if counts.pending else "None is pending. "
-    return (
+    yield Ask(
         f"Finish {describe(run)} of {place(slug, branch)}? It has {counts.said()}. {lost}The status follows from the "
         "results; there is no undo."
     )
-
-
-@tool.destroys(about_to_finish, idempotent=False, verify_with="get_run")
-async def finish_run(api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None) -> RunTurned:
-    """Finish a run, after a person said yes: pending results become skipped."""
-    slug = api.project_of(project)
-    run = unfinished(await known_run(api, slug, run_id, branch))
     event = "finish" if run.kind == "automated" else "finish_manual"
-    return await turn(api, slug, run, event, OVER, branch)
+    yield await turn(api, slug, run, event, OVER, branch)
 
 
-async def about_to_terminate(api: Testomatio, run_id: str, branch: str | None, project: str | None) -> str:
+@tool.destroys(idempotent=False, verify_with="get_run")
+async def terminate_run(
+    api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
+) -> Asking[RunTurned]:
+    """Abort a run, after a person said yes; what is pending gets no result."""
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id, branch))
     counts = await counts_of(api, slug, run.id)
     few = "at least " if counts.at_least else ""
     lost = f" The {few}{counts.pending} pending get no result any more." if counts.pending else ""
-    return f"Terminate {describe(run)} of {place(slug, branch)}? It has {counts.said()}.{lost} There is no undo."
-
-
-@tool.destroys(about_to_terminate, idempotent=False, verify_with="get_run")
-async def terminate_run(
-    api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
-) -> RunTurned:
-    """Abort a run, after a person said yes; what is pending gets no result."""
-    slug = api.project_of(project)
-    run = unfinished(await known_run(api, slug, run_id, branch))
-    return await turn(api, slug, run, "terminate", OVER, branch)
+    yield Ask(f"Terminate {describe(run)} of {place(slug, branch)}? It has {counts.said()}.{lost} There is no undo.")
+    yield await turn(api, slug, run, "terminate", OVER, branch)
 
 
 def _possible(run: Run, event: Event) -> Run:
@@ -130,24 +123,7 @@ def _possible(run: Run, event: Event) -> Run:
     return run
 
 
-async def about_to_launch(
-    api: Testomatio, run_id: str, event: Event, branch: str | None, project: str | None
-) -> str | None:
-    """A question where results are lost."""
-    slug = api.project_of(project)
-    run = _possible(await known_run(api, slug, run_id, branch), event)
-    if event != "rerun":
-        return None
-    counts = await counts_of(api, slug, run.id)
-    if counts.done == 0:
-        return None
-    return (
-        f"Begin {describe(run)} of {place(slug, branch)} anew under its id? It has {counts.said()}; all of them go "
-        "back to pending and what came of them is lost. testomatio_copy_run begins a copy instead. There is no undo."
-    )
-
-
-@tool.writes(about_to_launch, idempotent=False, verify_with="get_run", unasked_when=lambda event: event != "rerun")
+@tool.writes(idempotent=False, verify_with="get_run", unasked_when=lambda event: event != "rerun")
 async def launch_run(
     api: Testomatio,
     run_id: RunId,
@@ -156,9 +132,17 @@ async def launch_run(
     ] = "launch",
     branch: Branch = None,
     project: ProjectSlug = None,
-) -> RunTurned:
+) -> Asking[RunTurned]:
     """Start a scheduled run, or with event turn it back to scheduled, or run it again (a person is asked)."""
     slug = api.project_of(project)
     run = _possible(await known_run(api, slug, run_id, branch), event)
+    question = None
+    if event == "rerun" and (counts := await counts_of(api, slug, run.id)).done:
+        question = (
+            f"Begin {describe(run)} of {place(slug, branch)} anew under its id? It has {counts.said()}; all of them go "
+            "back to pending and what came of them is lost. testomatio_copy_run begins a copy instead. There is no "
+            "undo."
+        )
+    yield Ask(question)
     wanted = frozenset({"scheduled"}) if event == "scheduled" else STARTED
-    return await turn(api, slug, run, event, wanted, branch)
+    yield await turn(api, slug, run, event, wanted, branch)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer, Sent
@@ -246,22 +247,14 @@ class DeletedGroup(Answer):
     title: Untrusted | None = None
 
 
-async def about_to_delete(api: Testomatio, group_id: str, project: str | None) -> str:
+@tool.destroys(idempotent=True, verify_with="list_rungroups")
+async def delete_rungroup(api: Testomatio, group_id: GroupId, project: ProjectSlug = None) -> Asking[DeletedGroup]:
+    """Delete a group of runs, after a person said yes."""
     slug = api.project_of(project)
     group = await known_group(api, slug, group_id)
     inside = contents(*await runs_below(api, slug, group))
     go = f"It holds {inside}; Testomat.io does not say whether they go with it." if inside else "It is empty."
-    return (
-        f"Delete group {word(group.id)} {quote(group.title or 'without a title')} of {place(slug)}? {go} There is no "
-        "undo; archiving would only hide it."
-    )
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="list_rungroups")
-async def delete_rungroup(api: Testomatio, group_id: GroupId, project: ProjectSlug = None) -> DeletedGroup:
-    """Delete a group of runs, after a person said yes."""
-    slug = api.project_of(project)
-    group = await known_group(api, slug, group_id)
+    name = f"group {word(group.id)} {quote(group.title or 'without a title')} of {place(slug)}"
+    yield Ask(f"Delete {name}? {go} There is no undo; archiving would only hide it.")
     await api.delete_rungroup(slug, group_id)
-    done = f"Deleted group {word(group.id)} {quote(group.title or 'without a title')} of {place(slug)}."
-    return DeletedGroup(done=done, group_id=group.id, title=group.title)
+    yield DeletedGroup(done=f"Deleted {name}.", group_id=group.id, title=group.title)

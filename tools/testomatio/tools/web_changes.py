@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.question import join_counts
@@ -48,35 +49,31 @@ async def _states(api: Testomatio, project: str, group_ids: list[str]) -> list[G
     return [GroupState(id=group.id, title=group.title, archived_at=group.archived_at) for group in groups]
 
 
-async def about_to_archive(api: Testomatio, group_ids: list[str], project: str | None) -> str:
+@tool.writes(idempotent=True, verify_with="list_rungroups")
+async def archive_rungroups(api: Testomatio, group_ids: GroupIds, project: ProjectSlug = None) -> Asking[Archived]:
+    """Archive groups of runs, after a person said yes: they are hidden, their runs are not archived."""
     slug = api.project_of(project)
     groups = await _states(api, slug, group_ids)
     if all(group.archived_at for group in groups):
         raise Refused("These groups are archived already.")
-    told = []
+    named = []
     for group in groups:
         inside = await api.web_runs_page(slug, [("group_id", group.id), ("nested", "true"), ("per_page", PER_PAGE)], 1)
         count = inside.meta.total if inside.meta.total is not None else len(inside.data)
         runs = many(count, "run", complete=inside.meta.total is not None)
         title = f" {quote(group.title)}" if group.title else ""
-        told.append(f"{word(group.id)}{title} with {join_counts(runs) or 'no run'}")
-    return (
-        f"Archive {many(len(groups), 'group')} of {place(slug)}: {'; '.join(told)}? Everybody stops seeing "
+        named.append(f"{word(group.id)}{title} with {join_counts(runs) or 'no run'}")
+    yield Ask(
+        f"Archive {many(len(groups), 'group')} of {place(slug)}: {'; '.join(named)}? Everybody stops seeing "
         f"{'it' if len(groups) == 1 else 'them'} among the groups; the runs inside are not archived. "
         "testomatio_unarchive_rungroups takes it back."
     )
-
-
-@tool.writes(about_to_archive, idempotent=True, verify_with="list_rungroups")
-async def archive_rungroups(api: Testomatio, group_ids: GroupIds, project: ProjectSlug = None) -> Archived:
-    """Archive groups of runs, after a person said yes: they are hidden, their runs are not archived."""
-    slug = api.project_of(project)
     with of_project(slug):
         await api.archive_rungroups(slug, group_ids)
     groups = await _states(api, slug, group_ids)
     left = [group.id for group in groups if not group.archived_at] if opens_api(api) else []
     note = f"Accepted, but a read does not show it for {', '.join(left)}." if left else None
-    return Archived(done=f"Archived {many(len(groups) - len(left), 'group')}.", groups=groups, note=note)
+    yield Archived(done=f"Archived {many(len(groups) - len(left), 'group')}.", groups=groups, note=note)
 
 
 @tool.writes(idempotent=True, verify_with="list_rungroups")
@@ -120,25 +117,20 @@ class Relaunched(Answer):
     note: str | None = None
 
 
-async def about_to_relaunch(api: Testomatio, run_id: str, project: str | None) -> str:
-    slug = api.project_of(project)
-    run = ended(await known_web_run(api, slug, run_id))
-    counts = await web_counts(api, slug, run.id)
-    return (
-        f"Relaunch {describe(run)} of {place(slug)} under its id? It has {counts.said()}; they go back to pending and "
-        "what came of them is lost. There is no undo; testomatio_copy_run keeps them and begins a copy."
-    )
-
-
-@tool.destroys(about_to_relaunch, idempotent=False, verify_with="get_run_details")
-async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Relaunched:
+@tool.destroys(idempotent=False, verify_with="get_run_details")
+async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Asking[Relaunched]:
     """Begin a finished run anew under its id, after a person said yes: its results are lost."""
     slug = api.project_of(project)
     run = ended(await known_web_run(api, slug, run_id))
+    counts = await web_counts(api, slug, run.id)
+    yield Ask(
+        f"Relaunch {describe(run)} of {place(slug)} under its id? It has {counts.said()}; they go back to pending and "
+        "what came of them is lost. There is no undo; testomatio_copy_run keeps them and begins a copy."
+    )
     await api.relaunch_run(slug, run.id)
     after = await api.web_run(slug, run.id)
     note = "Accepted, but the run does not show it yet. Read it again in a moment." if after.is_over else None
-    return Relaunched(
+    yield Relaunched(
         done="Relaunched." if note is None else "Accepted.",
         run_id=run.id,
         title=run.title,
