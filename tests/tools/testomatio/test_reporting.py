@@ -26,7 +26,7 @@ async def test_credentials_that_come_with_a_new_run_are_in_no_answer_log_or_jour
     caplog.set_level(logging.DEBUG)
     async with desk() as d:
         told = await d.answer("testomatio_create_reported_run", title="CI 4021", env="staging, Chrome", tags=["x"])
-        again = await d.answer("testomatio_update_reported_run", run_id=told["run_id"], description="Built")
+        again = await d.answer("testomatio_update_reported_run", run_id=told["now"]["id"], description="Built")
         stored = d.sandboxes.sandboxes["testomatio"].world.projects["harbour-shop-6f98f"].storage
         kept = json.dumps(d.sandboxes.journal.shown(), default=str)
     secrets = [
@@ -236,7 +236,7 @@ async def test_finishing_with_detach_counts_the_tests_that_are_detached(mode: st
         assert body == {"status_event": "finish", "duration": 60.0, "detach": True}
         left = {test.id for test in world.tests.of("harbour-shop-6f98f") if test.state == "detached"}
     assert automated - reported <= left
-    assert told["after"] == "passed"
+    assert told["now"]["status"] == "passed"
 
 
 async def test_one_shard_ends_alone() -> None:
@@ -247,7 +247,7 @@ async def test_one_shard_ends_alone() -> None:
         refused = await d.refusal("testomatio_finish_reported_run", run_id=SAFARI, shard=True, end_all_shards=True)
         assert "not" not in refused or "Nothing was sent" in refused
     assert body == {"status_event": "finish_parallel"}
-    assert (told["done"], told["after"]) == ("One shard is ended.", "running")
+    assert (told["done"], told["now"]["status"]) == ("One shard is ended.", "running")
 
 
 async def test_a_run_that_is_not_the_tokens_is_said() -> None:

@@ -208,7 +208,7 @@ async def test_the_record_of_a_run_that_is_over_is_changed_only_after_a_yes() ->
         assert d.writes("testomatio") == []
     async with desk() as d:
         told = await d.answer("testomatio_update_result", result_id=9001995, status="passed", message="By mistake")
-    assert (told["before"]["status"], told["after"]["status"]) == ("failed", "passed")
+    assert (told["before"]["status"], told["now"]["status"]) == ("failed", "passed")
 
 
 async def test_a_deletion_names_the_result_its_run_and_its_words() -> None:
@@ -217,7 +217,7 @@ async def test_a_deletion_names_the_result_its_run_and_its_words() -> None:
         for part in ("An expired code is refused", "Release 9.0.1 hotfix regression", "OLD10", "no undo"):
             assert part in d.asked[0]
         assert "has no result" in await d.refusal("testomatio_get_result", result_id=9001995)
-    assert told["status"] == "failed"
+    assert told["before"]["status"] == "failed"
 
 
 def test_a_message_loses_its_colours_and_is_cut_behind_a_line_or_a_word() -> None:

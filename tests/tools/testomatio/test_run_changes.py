@@ -33,9 +33,9 @@ async def test_finishing_asks_with_the_pending_counted_exactly(mode: str) -> Non
         assert f"The {before['pending']} pending become skipped" in question
         assert "Release 9.0.1 checkout by hand" in question
         assert event(d, BY_HAND) == {"status_event": "finish_manual"}
-    assert (told["before"], told["after"]) == ("running", "failed")
-    assert told["results"]["pending"] == 0
-    assert told["results"]["skipped"] == before["skipped"] + before["pending"]
+    assert (told["before"]["status"], told["now"]["status"]) == ("running", "failed")
+    assert told["now"]["results"]["pending"] == 0
+    assert told["now"]["results"]["skipped"] == before["skipped"] + before["pending"]
 
 
 @both_eras
@@ -54,7 +54,7 @@ async def test_an_automated_run_is_finished_with_its_own_event() -> None:
     async with desk() as d:
         told = await d.answer("testomatio_finish_run", run_id=SAFARI)
         assert event(d, SAFARI) == {"status_event": "finish"}
-    assert told["after"] == "passed"
+    assert told["now"]["status"] == "passed"
 
 
 @pytest.mark.parametrize("tool", ["finish_run", "terminate_run", "finish_reported_run"])
@@ -71,13 +71,13 @@ async def test_terminating_says_that_the_pending_get_no_result() -> None:
     async with desk() as d:
         told = await d.answer("testomatio_terminate_run", run_id=BY_HAND)
         assert "19 pending get no result" in d.asked[0]
-    assert told["after"] == "terminated"
+    assert told["now"]["status"] == "terminated"
 
 
 async def test_launching_asks_nobody_and_only_what_waits_is_launched() -> None:
     async with desk() as d:
         told = await d.answer("testomatio_launch_run", run_id=SCHEDULED)
-        assert (told["before"], told["after"]) == ("scheduled", "launching")
+        assert (told["before"]["status"], told["now"]["status"]) == ("scheduled", "launching")
         assert "already launching" in await d.refusal("testomatio_launch_run", run_id=SCHEDULED)
         assert "rerun begins it anew" in await d.refusal("testomatio_launch_run", run_id=HOTFIX)
         assert d.asked == []
@@ -89,7 +89,7 @@ async def test_running_again_asks_with_the_results_that_are_lost() -> None:
         assert "117 results: 103 passed, 13 failed, 1 skipped" in d.asked[0]
         assert "only one that is over" in await d.refusal("testomatio_launch_run", run_id=BY_HAND, event="rerun")
         assert len(d.asked) == 1
-    assert (told["after"], told["results"]["pending"]) == ("running", 117)
+    assert (told["now"]["status"], told["now"]["results"]["pending"]) == ("running", 117)
 
 
 async def test_an_event_that_was_accepted_and_does_not_show_is_not_called_done(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ async def test_an_event_that_was_accepted_and_does_not_show_is_not_called_done(m
     host.says("GET /testruns", {"meta": {"total": 0, "group_by": {}}})
     told = await confirmed(finish_run(host.api(), "00000001"))
     assert told.done == "Accepted, but it does not show yet."
-    assert "still says running" in (told.note or "")
+    assert "still says running" in (told.warning or "")
 
 
 async def test_an_event_that_shows_a_moment_later_is_waited_for() -> None:
@@ -115,7 +115,7 @@ async def test_an_event_that_shows_a_moment_later_is_waited_for() -> None:
     host.says("PUT /runs/00000001", {"data": {}})
     host.says("GET /testruns", {"meta": {"total": 0, "group_by": {}}})
     told = await confirmed(finish_run(host.api(), "00000001"))
-    assert (told.done, told.note) == ("It is passed.", None)
+    assert (told.done, told.warning) == ("It is passed.", None)
 
 
 async def test_deleting_names_the_run_and_counts_what_goes_with_it() -> None:
@@ -123,14 +123,14 @@ async def test_deleting_names_the_run_and_counts_what_goes_with_it() -> None:
         told = await d.answer("testomatio_delete_run", run_id=HOTFIX)
         assert "With it go 117 results" in d.asked[0]
         assert "has no run" in await d.refusal("testomatio_get_run", run_id=HOTFIX)
-    assert told["results"]["total"] == 117
+    assert told["before"]["results"]["total"] == 117
 
 
 async def test_a_change_shows_before_and_after_of_what_was_sent() -> None:
     async with desk() as d:
         told = await d.answer("testomatio_update_run", run_id=BY_HAND, title="By hand", env="staging, Safari")
         assert d.asked == []
-    assert told["after"] == {"id": BY_HAND, "title": "By hand", "env": ["staging", "Safari"]}
+    assert told["now"] == {"id": BY_HAND, "title": "By hand", "env": ["staging", "Safari"]}
     assert told["before"]["title"] == "Release 9.0.1 checkout by hand"
     assert "not_applied" not in told
 
@@ -150,7 +150,7 @@ async def test_other_tests_for_a_run_with_results_are_asked_about() -> None:
         assert "does not say what becomes of the results" in d.asked[0]
         assert event(d, BY_HAND) == {"test_ids": ["c0de0010"]}
         made = await d.answer("testomatio_create_run", title="Empty")
-        await d.answer("testomatio_update_run", run_id=made["run"]["id"], suite_ids=["Sc0ffee01"])
+        await d.answer("testomatio_update_run", run_id=made["now"]["run"]["id"], suite_ids=["Sc0ffee01"])
         assert len(d.asked) == 1
 
 
@@ -191,7 +191,7 @@ async def test_a_change_of_nothing_is_refused() -> None:
 async def test_a_new_run_tells_what_waits_in_it_and_what_comes_next() -> None:
     async with desk() as d:
         told = await d.answer("testomatio_create_run", title="Checkout", suite_ids=["@Sc0ffee01"], env="staging")
-        assert told["results"]["pending"] == told["results"]["total"] > 10
+        assert told["now"]["results"]["pending"] == told["now"]["results"]["total"] > 10
         assert "testomatio_add_results" in told["next"]
         empty = await d.answer("testomatio_create_run", title="Empty")
         assert "testomatio_update_run" in empty["next"]
@@ -200,7 +200,7 @@ async def test_a_new_run_tells_what_waits_in_it_and_what_comes_next() -> None:
 async def test_several_environments_make_a_run_each_and_say_where_they_are() -> None:
     async with desk() as d:
         told = await d.answer("testomatio_create_run", title="Browsers", test_ids=["c0de0010"], envs=["A", "B"])
-        group = told["run"]["rungroup_id"]
+        group = told["now"]["run"]["rungroup_id"]
         assert group in told["next"]
         runs = await d.answer("testomatio_list_runs", group_id=group)
         assert sorted(run["env"][0] for run in runs["items"]) == ["A", "B"]
@@ -213,10 +213,11 @@ async def test_a_relaunch_loses_results_and_a_copy_keeps_them() -> None:
     async with desk() as d:
         copy = await d.answer("testomatio_copy_run", run_id=HOTFIX)
         assert d.asked == []
-        assert copy["run_id"] != HOTFIX
-        assert copy["results"]["pending"] == 117
+        assert copy["now"]["id"] != HOTFIX
+        assert copy["now"]["results"]["pending"] == 117
         assert (await d.answer("testomatio_get_run", run_id=HOTFIX))["results"]["failed"] == 13
         told = await d.answer("testomatio_relaunch_run", run_id=HOTFIX)
         assert "117 results: 103 passed" in d.asked[0]
-        assert (told["before"], told["after"], told["results"]["pending"]) == ("failed", "running", 117)
+        assert (told["before"]["status"], told["now"]["status"]) == ("failed", "running")
+        assert told["now"]["results"]["pending"] == 117
         assert "only one that is over" in await d.refusal("testomatio_relaunch_run", run_id=BY_HAND)

@@ -59,12 +59,12 @@ async def test_a_group_tells_its_subgroups_and_newest_runs() -> None:
 async def test_groups_are_made_changed_and_moved() -> None:
     async with desk() as d:
         made = await d.answer("testomatio_create_rungroup", title="9.2", subgroups=[{"title": "iOS"}], kind="build")
-        group_id = made["after"]["id"]
+        group_id = made["now"]["id"]
         moved = await d.answer("testomatio_update_rungroup", group_id=group_id, parent_id=RELEASE_9, pin=True)
         rows = (await d.answer("testomatio_list_rungroups"))["items"]
         assert d.asked == []
     assert made["done"] == "Created with 1 subgroup."
-    assert moved["after"]["parent_id"] == RELEASE_9
+    assert moved["now"]["parent_id"] == RELEASE_9
     assert {"9.2": 1, "iOS": 2}.items() <= {row["title"]: row["depth"] for row in rows}.items()
 
 
@@ -132,7 +132,7 @@ async def test_a_plan_is_made_of_a_query_that_was_looked_at() -> None:
         told = await d.answer("testomatio_create_plan", title="Urgent", tql="priority >= 'high'", kind="mixed")
         _, body = d.sent("POST", f"{V2}/plans")
     assert body == {"title": "Urgent", "kind": "mixed", "tql": "priority >= 'high'"}
-    assert told["after"]["id"] in told["next"]
+    assert told["now"]["id"] in told["next"]
 
 
 async def test_a_change_of_a_plan_is_read_back() -> None:
@@ -159,7 +159,7 @@ async def test_deleting_a_plan_says_what_it_was_for() -> None:
         assert "'Release regression' (mixed)" in d.asked[0]
         assert "no undo" in d.asked[0]
         assert "has no plan" in await d.refusal("testomatio_get_plan", plan_id="5a0c0002")
-    assert told["title"] == "Release regression"
+    assert told["before"]["title"] == "Release regression"
 
 
 @pytest.mark.parametrize("plan_id", ["../x", "a/b", "zz"])

@@ -75,7 +75,7 @@ async def test_no_log_line_holds_the_token_that_stands_in_the_query(
             run = await d.answer("testomatio_create_reported_run", title="CI")
             await d.answer("testomatio_list_test_ids", limit=1)
             await d.call(
-                "testomatio_report_results", run_id=run["run_id"], results=[{"title": "x", "status": "passed"}]
+                "testomatio_report_results", run_id=run["now"]["id"], results=[{"title": "x", "status": "passed"}]
             )
             await d.fault(platform="testomatio", method="GET", path="/api/test_grep", status=500)
             await d.call("testomatio_find_test_ids", by="tag", value="smoke")

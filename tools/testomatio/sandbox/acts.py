@@ -91,8 +91,8 @@ async def from_an_issue(stage: Stage) -> None:
     await stage.call("testomatio_link_issue", target="test", target_id=ids[0], jira_id=ISSUE)
 
     run = await stage.call("testomatio_create_run", title="SHOP-412 by hand", test_ids=ids, env="staging")
-    by_hand = run["run"]["id"]
-    stage.claim(run["results"]["pending"] == 3, f"run {by_hand} waits for three results")
+    by_hand = run["now"]["run"]["id"]
+    stage.claim(run["now"]["results"]["pending"] == 3, f"run {by_hand} waits for three results")
     filled = await stage.call(
         "testomatio_add_results", run_id=by_hand, results=[{"test_id": ids[0], "status": "failed"}]
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
@@ -16,7 +17,7 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.plans import Plan
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.run_changes import Description, SuiteIds, TestIds, Title, given, not_taken
+from tools.testomatio.tools.run_changes import Description, SuiteIds, TestIds, Title, change_of, given
 from tools.testomatio.tools.runs import RunKind
 from tools.testomatio.tools.scope import Pairs, missing, of_project, place
 from tools.testomatio.tools.tql import Tql, checked_tql, quoted
@@ -54,6 +55,11 @@ class PlanRow(Answer):
     labels: list[Untrusted] = Field(default_factory=list)
 
 
+def row_of(plan: Plan) -> PlanRow:
+    labels = [str(label) for label in plan.labels]
+    return PlanRow(id=plan.id, title=plan.title, kind=plan.kind, hidden=plan.hidden, labels=labels)
+
+
 @tool.reads(full_text_in="get_plan")
 async def list_plans(
     api: Testomatio,
@@ -86,13 +92,7 @@ async def list_plans(
     with of_project(slug):
         page: Page[PlanRow] = await page_from(
             lambda page: api.plans_page(slug, filters, page),
-            lambda plan: PlanRow(
-                id=plan.id,
-                title=plan.title,
-                kind=plan.kind,
-                hidden=plan.hidden,
-                labels=[str(label) for label in plan.labels],
-            ),
+            row_of,
             limit=limit,
             cursor=cursor,
             fits=fits,
@@ -107,18 +107,6 @@ async def list_plans(
 async def get_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> Plan:
     """Read one plan; the API does not tell which tests it selects."""
     return await known_plan(api, api.project_of(project), plan_id)
-
-
-class PlanTurned(Answer):
-    """A plan that was made or changed."""
-
-    done: str
-    before: Plan | None = None
-    after: Plan
-    not_applied: list[str] | None = Field(
-        default=None, description="Sent and accepted, but a read shows another value."
-    )
-    next: str | None = None
 
 
 def _fields(**fields: Any) -> dict[str, Any]:
@@ -145,7 +133,7 @@ async def create_plan(
     hidden: bool | None = None,
     as_manual: Annotated[bool | None, Field(description="Run automated tests by hand.")] = None,
     project: ProjectSlug = None,
-) -> PlanTurned:
+) -> Changed[Plan]:
     """Create a plan of tests, suites or what a query finds; with none of them it takes every test of its kind."""
     slug = api.project_of(project)
     fields = _fields(
@@ -160,7 +148,7 @@ async def create_plan(
     )
     with of_project(slug):
         plan = await api.create_plan(slug, fields)
-    return PlanTurned(done="Created.", after=plan, next=f"testomatio_create_run with plan_ids ['{plan.id}'] runs it.")
+    return Changed(done="Created.", now=plan, next=f"testomatio_create_run with plan_ids ['{plan.id}'] runs it.")
 
 
 def keeps_selection(test_ids: list[str] | None, suite_ids: list[str] | None, tql: str | None) -> bool:
@@ -181,7 +169,7 @@ async def update_plan(
     as_manual: bool | None = None,
     edits: Edits = None,
     project: ProjectSlug = None,
-) -> Asking[PlanTurned]:
+) -> Asking[Changed[Plan]]:
     """Change a plan; what is left out stays. Another selection of tests is asked about."""
     fields = _fields(
         title=title,
@@ -212,29 +200,11 @@ async def update_plan(
         yield Ask(str(lines))
     await api.update_plan(slug, plan_id, fields)
     after = await api.plan(slug, plan_id)
-    wrong = not_taken({name: value for name, value in fields.items() if name in after.model_fields_set}, after)
-    done = "Changed." if not wrong else "Accepted, but not all of it shows."
-    yield PlanTurned(
-        done=done, before=_part(before, set(fields)), after=_part(after, set(fields)), not_applied=wrong or None
-    )
-
-
-def _part(plan: Plan, names: set[str]) -> Plan:
-    """A plan by its name and some of its fields."""
-    shown = {name: getattr(plan, name) for name in names if name in Plan.model_fields}
-    return Plan(**({"id": plan.id, "title": plan.title} | shown))
-
-
-class DeletedPlan(Answer):
-    """A plan that is gone."""
-
-    done: str
-    plan_id: Key
-    title: Untrusted | None = None
+    yield change_of(before, after, {name: fields[name] for name in fields.keys() & after.model_fields_set})
 
 
 @tool.destroys(idempotent=True, verify_with="list_plans")
-async def delete_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> Asking[DeletedPlan]:
+async def delete_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> Asking[Changed[PlanRow]]:
     """Delete a plan, after a person said yes: its selection of tests is lost."""
     slug = api.project_of(project)
     plan = await known_plan(api, slug, plan_id)
@@ -245,4 +215,4 @@ async def delete_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = N
         "lost; there is no undo."
     )
     await api.delete_plan(slug, plan_id)
-    yield DeletedPlan(done=f"Deleted {describe(plan)} of {place(slug)}.", plan_id=plan.id, title=plan.title)
+    yield Changed(done=f"Deleted {describe(plan)} of {place(slug)}.", before=row_of(plan))

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
@@ -24,7 +25,7 @@ from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Env, Title, given
 from tools.testomatio.tools.run_events import unfinished
-from tools.testomatio.tools.runs import Counts, RunId, counts_of, describe, known_run
+from tools.testomatio.tools.runs import RunId, RunState, counts_of, describe, known_run
 from tools.testomatio.tools.scope import Pairs, opens_api, place
 
 tool = Toolset(Testomatio, needs="report")
@@ -37,26 +38,17 @@ Url = Annotated[str | None, Field(description="Page of the build.")]
 Publish = Annotated[bool, Field(description="Make its report public.")]
 
 
-class Reported(Answer):
-    """A run as its reporter is told of it; credentials for the storage of files are left out."""
+class ReporterRun(Answer):
+    """A run as its reporter sees it; credentials for the storage of files are left out."""
 
-    done: str
-    run_id: Key | None = None
+    id: Key | None = None
     url: Untrusted | None = None
     public_url: Untrusted | None = None
     tests_count: int | None = None
-    next: str | None = None
 
-
-def told(run: ReportedRun, done: str, following: str) -> Reported:
-    return Reported(
-        done=done,
-        run_id=run.uid,
-        url=run.url,
-        public_url=run.public_url,
-        tests_count=run.tests_count,
-        next=following,
-    )
+    @classmethod
+    def of(cls, run: ReportedRun) -> "ReporterRun":
+        return cls(id=run.uid, url=run.url, public_url=run.public_url, tests_count=run.tests_count)
 
 
 def default_project(api: Testomatio, project: str | None) -> str | None:
@@ -102,7 +94,7 @@ async def create_reported_run(
     ci_profile: Annotated[str | None, Field(description="CI profile to start, by its name.")] = None,
     ci_grep: Annotated[str | None, Field(description="Only tests that fit this.")] = None,
     publish: Publish = False,
-) -> Asking[Reported]:
+) -> Asking[Changed[ReporterRun]]:
     """Open a run that a pipeline reports into, in the token's project. Starting CI or publishing asks a person."""
     if (shared_minutes or shards) and not shared:
         raise Refused("shared_minutes and shards are for a shared run.")
@@ -143,7 +135,8 @@ async def create_reported_run(
         ci=given(profile=ci_profile, grep=ci_grep) or None,
     )
     run = await api.open_reported_run(fields)
-    yield told(run, "Opened.", "testomatio_report_results fills it, testomatio_finish_reported_run ends it.")
+    following = "testomatio_report_results fills it, testomatio_finish_reported_run ends it."
+    yield Changed(done="Opened.", now=ReporterRun.of(run), next=following)
 
 
 @tool.writes(idempotent=True, verify_with="get_run", unasked_when=lambda publish: not publish)
@@ -160,7 +153,7 @@ async def update_reported_run(
     ci_build_url: Url = None,
     publish: Publish = False,
     edits: Edits = None,
-) -> Asking[Reported]:
+) -> Asking[Changed[ReporterRun]]:
     """Change a run of the token's project as its pipeline would: group, tags, label, issue, build, public report."""
     fields = given(
         title=title,
@@ -193,10 +186,11 @@ async def update_reported_run(
     lines.fields({"Label": label, "Jira issue": jira_id, "CI build": ci_build_url})
     lines.parts(describe_edits(edits))
     yield Ask(str(lines) if publish else None)
-    yield told(await changed(api, run_id, fields), "Changed.", "testomatio_get_run shows it.")
+    now = ReporterRun.of(await change_reported_run(api, run_id, fields))
+    yield Changed(done="Changed.", now=now, next="testomatio_get_run shows it.")
 
 
-async def changed(api: Testomatio, run_id: str, fields: dict[str, Any]) -> ReportedRun:
+async def change_reported_run(api: Testomatio, run_id: str, fields: dict[str, Any]) -> ReportedRun:
     """Change a run of the token's project.
 
     Raises:
@@ -208,18 +202,6 @@ async def changed(api: Testomatio, run_id: str, fields: dict[str, Any]) -> Repor
         raise NotFound(
             f"The project of this token has no run {run_id[:40]!r}. testomatio_list_runs shows ids.", status=404
         ) from error
-
-
-class Finished(Answer):
-    """A run whose reporter said that it is done."""
-
-    done: str
-    run_id: Key
-    before: Key | None = None
-    after: Key | None = None
-    results: Counts
-    detached: str | None = None
-    note: str | None = None
 
 
 async def left_behind(api: Testomatio, project: str, run_id: str) -> tuple[int, bool]:
@@ -256,7 +238,7 @@ async def finish_reported_run(
     detach: Annotated[bool, Field(description="Mark automated tests without a result as detached.")] = False,
     end_all_shards: bool = False,
     project: ProjectSlug = None,
-) -> Asking[Finished]:
+) -> Asking[Changed[RunState]]:
     """Finish a run of testomatio_create_reported_run, after a person said yes; testomatio_terminate_run aborts it."""
     if shard and end_all_shards:
         raise Refused("Say shard for one or end_all_shards for all of them.")
@@ -289,7 +271,7 @@ async def finish_reported_run(
         detach=detach or None,
         force_finish_shared_run=end_all_shards or None,
     )
-    await changed(api, run.id, fields)
+    await change_reported_run(api, run.id, fields)
     after = await wait_for_change(
         lambda: api.run(slug, run.id),
         lambda read: shard or read.status in OVER,
@@ -297,12 +279,10 @@ async def finish_reported_run(
         say=f"waiting for run {run.id}",
     )
     waits = not shard and after.status not in OVER
-    yield Finished(
+    yield Changed(
         done="One shard is ended." if shard else f"It is {after.status}." if not waits else "Accepted, not done yet.",
-        run_id=run.id,
-        before=run.status,
-        after=after.status,
-        results=await counts_of(api, slug, run.id),
-        detached="Tests without a result were detached; testomatio_list_tests shows them." if detach else None,
-        note="It waits for its other shards, or is processed in a moment; read it again." if waits else None,
+        before=RunState.of(run),
+        now=RunState.of(after, await counts_of(api, slug, run.id)),
+        warning="It waits for its other shards, or is processed in a moment; read it again." if waits else None,
+        next="Tests without a result were detached; testomatio_list_tests shows them." if detach else None,
     )

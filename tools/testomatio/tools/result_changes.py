@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
@@ -19,8 +20,8 @@ from tools.testomatio.models.results import FullResult, Result
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.results import ResultId, ResultStatus, known_result
-from tools.testomatio.tools.run_changes import Email, given, not_taken
+from tools.testomatio.tools.results import ResultId, ResultRow, ResultStatus, known_result, row_of
+from tools.testomatio.tools.run_changes import Email, change_of, given
 from tools.testomatio.tools.runs import RunId, describe, known_run
 from tools.testomatio.tools.scope import Pairs, place
 
@@ -195,24 +196,6 @@ async def _write(api: Testomatio, project: str, run: Run, plan: _Plan) -> Writte
     return Written(test=new.name, outcome=done, result_id=result_id, status=after.status, note=wrong)
 
 
-class ChangedResult(Answer):
-    """A result before and after."""
-
-    done: str
-    before: Result
-    after: Result
-    not_applied: list[str] | None = Field(
-        default=None, description="Sent and accepted, but a read shows another value."
-    )
-
-
-def part(result: FullResult, names: set[str]) -> Result:
-    """A result by its name and some of its fields."""
-    shown = {name: getattr(result, name) for name in names if name in Result.model_fields}
-    fixed = {"id": result.id, "run_id": result.run_id, "test_id": result.test_id, "test_title": result.test_title}
-    return Result(**(fixed | shown))
-
-
 def _named(result: FullResult) -> str:
     """A result as a question and an answer name it."""
     return f"result {result.id} of {quote(result.test_title or 'a test')} ({word(result.status or 'no status')})"
@@ -229,7 +212,7 @@ async def update_result(
     test_title: Annotated[str | None, Field(min_length=1)] = None,
     edits: Edits = None,
     project: ProjectSlug = None,
-) -> Asking[ChangedResult]:
+) -> Asking[Changed[FullResult]]:
     """Change a result; what is left out stays. One in a run that is over is asked for."""
     fields = given(
         status=status,
@@ -258,25 +241,13 @@ async def update_result(
         lines.say(RECORD)
         yield Ask(str(lines))
     await api.update_result(slug, result_id, fields)
-    after = await api.result(slug, result_id)
-    wrong = not_taken(fields, after)
-    done = "Changed." if not wrong else "Accepted, but not all of it shows."
-    yield ChangedResult(
-        done=done, before=part(before, set(fields)), after=part(after, set(fields)), not_applied=wrong or None
-    )
-
-
-class DeletedResult(Answer):
-    """A result that is gone."""
-
-    done: str
-    result_id: int
-    test: Untrusted | None = None
-    status: Key | None = None
+    yield change_of(before, await api.result(slug, result_id), fields)
 
 
 @tool.destroys(idempotent=True, verify_with="list_results")
-async def delete_result(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> Asking[DeletedResult]:
+async def delete_result(
+    api: Testomatio, result_id: ResultId, project: ProjectSlug = None
+) -> Asking[Changed[ResultRow]]:
     """Delete one result, after a person said yes."""
     slug = api.project_of(project)
     result = await known_result(api, slug, result_id)
@@ -286,5 +257,4 @@ async def delete_result(api: Testomatio, result_id: ResultId, project: ProjectSl
     yield Ask(f"Delete {_named(result)}{where} of {place(slug)}{message}? There is no undo.")
     await api.delete_result(slug, result_id)
     where = f" in run {word(run.id)}" if run is not None else ""
-    done = f"Deleted {_named(result)}{where} of {place(slug)}."
-    yield DeletedResult(done=done, result_id=result.id, test=result.test_title, status=result.status)
+    yield Changed(done=f"Deleted {_named(result)}{where} of {place(slug)}.", before=row_of(result))

@@ -1,26 +1,38 @@
 """Creating, changing and deleting runs."""
 
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import Refused
 from tools.kit.failure_groups import plain_text
-from tools.kit.model import Answer
 from tools.kit.question import Lines
-from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.runs import Counts, GroupId, RunId, RunKind, counts_of, describe, known_run
+from tools.testomatio.tools.runs import (
+    Counts,
+    GroupId,
+    RunId,
+    RunKind,
+    RunState,
+    RunWhole,
+    counts_of,
+    describe,
+    known_run,
+)
 from tools.testomatio.tools.scope import Branch, of_project, on_branch, place
 
 tool = Toolset(Testomatio, needs="api")
+
+T = TypeVar("T")
 
 Title = Annotated[str, Field(min_length=1)]
 Description = str | None
@@ -42,29 +54,21 @@ def given(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def not_taken(sent: dict[str, Any], after: Any) -> list[str]:
-    """The fields that a read shows with another value than was sent."""
+def change_of(before: T, now: T, sent: Mapping[str, Any]) -> Changed[T]:
+    """A change as a read shows it, naming the fields that it shows with another value than was sent."""
     wrong = []
     for name, value in sent.items():
-        if name in UNREAD or not hasattr(after, name):
+        if name in UNREAD or not hasattr(now, name):
             continue
-        held, wanted = getattr(after, name), value
+        held, wanted = getattr(now, name), value
         if isinstance(held, list) and isinstance(value, str):
             held, wanted = sorted(held), sorted(piece.strip() for piece in value.split(",") if piece.strip())
         elif isinstance(held, str) and isinstance(value, str):
             held, wanted = plain_text(held), plain_text(value)
         if held != wanted and (held or wanted):
             wrong.append(name)
-    return wrong
-
-
-class MadeRun(Answer):
-    """A run that was made, with the results that wait in it."""
-
-    done: str
-    run: Run
-    results: Counts
-    next: str
+    done = "Accepted, but not all of it shows." if wrong else "Changed."
+    return Changed(done=done, before=before, now=now, not_applied=wrong)
 
 
 @tool.writes(idempotent=False, verify_with="list_runs")
@@ -83,7 +87,7 @@ async def create_run(
     description: Description = None,
     branch: Branch = None,
     project: ProjectSlug = None,
-) -> MadeRun:
+) -> Changed[RunWhole]:
     """Create a run of tests, suites or plans. Runs that a pipeline fills begin with testomatio_create_reported_run."""
     if env and envs:
         raise Refused("Say env for one run or envs for one run in each, not both.")
@@ -110,7 +114,7 @@ async def create_run(
     done = "Created."
     if envs and len(envs) > 1:
         done = f"Created one run for each of {len(envs)} environments; this is the first."
-    return MadeRun(done=done, run=run, results=counts, next=_next(run, counts, envs))
+    return Changed(done=done, now=RunWhole(run=run, results=counts), next=_next(run, counts, envs))
 
 
 def _next(run: Run, counts: Counts, envs: list[str] | None) -> str:
@@ -122,23 +126,6 @@ def _next(run: Run, counts: Counts, envs: list[str] | None) -> str:
     if counts.total == 0:
         return "No test waits in it: testomatio_update_run gives it test_ids or suite_ids."
     return "testomatio_add_results fills in the results that wait in it."
-
-
-class ChangedRun(Answer):
-    """What was changed of a run, before and after."""
-
-    done: str
-    before: Run
-    after: Run
-    not_applied: list[str] | None = Field(
-        default=None, description="Sent and accepted, but a read shows another value."
-    )
-
-
-def part(run: Run, names: set[str]) -> Run:
-    """A run by its name and some of its fields."""
-    shown = {name: getattr(run, name) for name in names if name in Run.model_fields}
-    return Run(**({"id": run.id, "title": run.title} | shown))
 
 
 def keeps_tests(test_ids: list[str] | None, suite_ids: list[str] | None) -> bool:
@@ -161,7 +148,7 @@ async def update_run(
     edits: Edits = None,
     branch: Branch = None,
     project: ProjectSlug = None,
-) -> Asking[ChangedRun]:
+) -> Asking[Changed[Run]]:
     """Change a run; what is left out stays. Other tests for a run with results are asked for."""
     fields = given(
         title=title,
@@ -192,26 +179,13 @@ async def update_run(
         lines.say("Testomat.io does not say what becomes of the results of tests that are no longer chosen.")
         yield Ask(str(lines))
     await api.update_run(slug, before.id, fields, branch=branch)
-    after = await api.run(slug, before.id, branch=branch)
-    names = set(fields) | ({"tests_count"} if {"test_ids", "suite_ids"} & set(fields) else set())
-    wrong = not_taken(fields, after)
-    done = "Changed." if not wrong else "Accepted, but not all of it shows."
-    yield ChangedRun(done=done, before=part(before, names), after=part(after, names), not_applied=wrong or None)
-
-
-class DeletedRun(Answer):
-    """A run that is gone, with what went along."""
-
-    done: str
-    run_id: Key
-    title: Untrusted | None = None
-    results: Counts
+    yield change_of(before, await api.run(slug, before.id, branch=branch), fields)
 
 
 @tool.destroys(idempotent=True, verify_with="list_runs")
 async def delete_run(
     api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
-) -> Asking[DeletedRun]:
+) -> Asking[Changed[RunState]]:
     """Delete a run with all its results, after a person said yes."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
@@ -219,5 +193,4 @@ async def delete_run(
     lost = f"With it go {counts.said()}, and their part in the history of their tests. " if counts.total else ""
     yield Ask(f"Delete {describe(run)} of {place(slug, branch)}? {lost}There is no undo.")
     await api.delete_run(slug, run.id, branch=branch)
-    done = f"Deleted {describe(run)} of {place(slug, branch)}."
-    yield DeletedRun(done=done, run_id=run.id, title=run.title, results=counts)
+    yield Changed(done=f"Deleted {describe(run)} of {place(slug, branch)}.", before=RunState.of(run, counts))

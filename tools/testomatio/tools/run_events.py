@@ -5,15 +5,15 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import Refused
-from tools.kit.model import Answer
-from tools.kit.text import Key, Untrusted, word
+from tools.kit.text import word
 from tools.kit.toolset import Toolset
 from tools.kit.wait import wait_for_change
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import OVER, Run
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.runs import Counts, RunId, counts_of, describe, known_run
+from tools.testomatio.tools.runs import RunId, RunState, counts_of, describe, known_run
 from tools.testomatio.tools.scope import Branch, place
 
 tool = Toolset(Testomatio, needs="api")
@@ -21,18 +21,6 @@ tool = Toolset(Testomatio, needs="api")
 STARTED: Final = frozenset({"launching", "running"})
 
 Event = Literal["launch", "rerun", "scheduled"]
-
-
-class RunTurned(Answer):
-    """A run before and after something happened to it."""
-
-    done: str
-    run_id: Key
-    title: Untrusted | None = None
-    before: Key | None = None
-    after: Key | None = None
-    results: Counts = Field(description="As they are now.")
-    note: str | None = None
 
 
 def unfinished(run: Run) -> Run:
@@ -51,7 +39,7 @@ def unfinished(run: Run) -> Run:
 
 async def turn(
     api: Testomatio, project: str, run: Run, event: str, wanted: frozenset[str], branch: str | None
-) -> RunTurned:
+) -> Changed[RunState]:
     """Send an event, and tell what a read shows afterwards: an accepted event is not always a done one."""
     await api.update_run(project, run.id, {"status_event": event}, branch=branch)
     after = await wait_for_change(
@@ -61,21 +49,18 @@ async def turn(
         say=f"waiting for run {run.id}",
     )
     is_there = after.status in wanted
-    return RunTurned(
+    return Changed(
         done=f"It is {after.status}." if is_there else "Accepted, but it does not show yet.",
-        run_id=run.id,
-        title=run.title,
-        before=run.status,
-        after=after.status,
-        results=await counts_of(api, project, run.id),
-        note=None if is_there else f"The run still says {after.status}. Read it again in a moment.",
+        before=RunState.of(run),
+        now=RunState.of(after, await counts_of(api, project, run.id)),
+        warning=None if is_there else f"The run still says {after.status}. Read it again in a moment.",
     )
 
 
 @tool.destroys(idempotent=False, verify_with="get_run")
 async def finish_run(
     api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
-) -> Asking[RunTurned]:
+) -> Asking[Changed[RunState]]:
     """Finish a run, after a person said yes: pending results become skipped."""
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id, branch))
@@ -93,7 +78,7 @@ async def finish_run(
 @tool.destroys(idempotent=False, verify_with="get_run")
 async def terminate_run(
     api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
-) -> Asking[RunTurned]:
+) -> Asking[Changed[RunState]]:
     """Abort a run, after a person said yes; what is pending gets no result."""
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id, branch))
@@ -132,7 +117,7 @@ async def launch_run(
     ] = "launch",
     branch: Branch = None,
     project: ProjectSlug = None,
-) -> Asking[RunTurned]:
+) -> Asking[Changed[RunState]]:
     """Start a scheduled run, or with event turn it back to scheduled, or run it again (a person is asked)."""
     slug = api.project_of(project)
     run = _possible(await known_run(api, slug, run_id, branch), event)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer, Sent
@@ -17,7 +18,7 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Rungroup
 from tools.testomatio.tools.paging import drain, page_of
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.run_changes import Description, Title, given, not_taken
+from tools.testomatio.tools.run_changes import Description, Title, change_of, given
 from tools.testomatio.tools.runs import GroupId, RunRow, row_of
 from tools.testomatio.tools.scope import missing, of_project, place
 
@@ -144,15 +145,12 @@ class Subgroup(Sent):
     description: Description = None
 
 
-class GroupTurned(Answer):
-    """A group that was made or changed."""
+class GroupState(Answer):
+    """A group by its title, and when it was archived."""
 
-    done: str
-    before: Rungroup | None = None
-    after: Rungroup
-    not_applied: list[str] | None = Field(
-        default=None, description="Sent and accepted, but a read shows another value."
-    )
+    id: Key
+    title: Untrusted | None = None
+    archived_at: Key | None = None
 
 
 @tool.writes(idempotent=False, verify_with="list_rungroups")
@@ -165,7 +163,7 @@ async def create_rungroup(
     pin: bool | None = None,
     subgroups: Annotated[list[Subgroup] | None, Field(max_length=MOST_SUBGROUPS)] = None,
     project: ProjectSlug = None,
-) -> GroupTurned:
+) -> Changed[Rungroup]:
     """Create a group of runs, with subgroups where wanted."""
     slug = api.project_of(project)
     children = [one.model_dump(exclude_none=True) for one in subgroups or ()]
@@ -174,7 +172,7 @@ async def create_rungroup(
     with of_project(slug):
         made = await api.create_rungroup(slug, fields)
     inside = f" with {many(len(children), 'subgroup')}" if children else ""
-    return GroupTurned(done=f"Created{inside}.", after=made)
+    return Changed(done=f"Created{inside}.", now=made)
 
 
 @tool.writes(idempotent=True, verify_with="get_rungroup")
@@ -189,7 +187,7 @@ async def update_rungroup(
     pin: bool | None = None,
     edits: Edits = None,
     project: ProjectSlug = None,
-) -> GroupTurned:
+) -> Changed[Rungroup]:
     """Change a group of runs, or move it with parent_id; what is left out stays."""
     fields: dict[str, Any] = given(
         title=title, parent_id=parent_id, kind=kind, status=status, description=description, pin=pin, edits=edits
@@ -200,18 +198,7 @@ async def update_rungroup(
     before = await known_group(api, slug, group_id)
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     await api.update_rungroup(slug, group_id, fields)
-    after = await api.rungroup(slug, group_id)
-    wrong = not_taken(fields, after)
-    done = "Changed." if not wrong else "Accepted, but not all of it shows."
-    return GroupTurned(
-        done=done, before=_part(before, set(fields)), after=_part(after, set(fields)), not_applied=wrong or None
-    )
-
-
-def _part(group: Rungroup, names: set[str]) -> Rungroup:
-    """A group by its name and some of its fields."""
-    shown = {name: getattr(group, name) for name in names}
-    return Rungroup(**({"id": group.id, "title": group.title} | shown))
+    return change_of(before, await api.rungroup(slug, group_id), fields)
 
 
 async def runs_below(api: Testomatio, project: str, group: Rungroup) -> tuple[int, int, bool]:
@@ -239,16 +226,10 @@ def contents(subgroups: int, runs: int, complete: bool) -> str:
     return join_counts(many(subgroups, "subgroup", complete=complete), many(runs, "run", complete=complete))
 
 
-class DeletedGroup(Answer):
-    """A group that is gone."""
-
-    done: str
-    group_id: Key
-    title: Untrusted | None = None
-
-
 @tool.destroys(idempotent=True, verify_with="list_rungroups")
-async def delete_rungroup(api: Testomatio, group_id: GroupId, project: ProjectSlug = None) -> Asking[DeletedGroup]:
+async def delete_rungroup(
+    api: Testomatio, group_id: GroupId, project: ProjectSlug = None
+) -> Asking[Changed[GroupState]]:
     """Delete a group of runs, after a person said yes."""
     slug = api.project_of(project)
     group = await known_group(api, slug, group_id)
@@ -257,4 +238,4 @@ async def delete_rungroup(api: Testomatio, group_id: GroupId, project: ProjectSl
     name = f"group {word(group.id)} {quote(group.title or 'without a title')} of {place(slug)}"
     yield Ask(f"Delete {name}? {go} There is no undo; archiving would only hide it.")
     await api.delete_rungroup(slug, group_id)
-    yield DeletedGroup(done=f"Deleted {name}.", group_id=group.id, title=group.title)
+    yield Changed(done=f"Deleted {name}.", before=GroupState(id=group.id, title=group.title))

@@ -84,6 +84,19 @@ class Counts(Answer):
         return f"{few}{self.total} result{'' if self.total == 1 else 's'}" + (f": {', '.join(known)}" if known else "")
 
 
+class RunState(Answer):
+    """A run by its status, with its results counted."""
+
+    id: Key
+    title: Untrusted | None = None
+    status: Key | None
+    results: Counts | None = None
+
+    @classmethod
+    def of(cls, run: Run, results: Counts | None = None) -> "RunState":
+        return cls(id=run.id, title=run.title, status=run.status, results=results)
+
+
 async def known_run(api: Testomatio, project: str, run_id: str, branch: str | None = None) -> Run:
     """Read a run, or say where ids come from.
 

@@ -6,31 +6,24 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.question import join_counts
-from tools.kit.text import Key, Untrusted, many, quote, word
+from tools.kit.text import many, quote, word
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import WebRun
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.rungroups import known_group
-from tools.testomatio.tools.runs import Counts, GroupId, RunId, describe
+from tools.testomatio.tools.rungroups import GroupState, known_group
+from tools.testomatio.tools.runs import Counts, GroupId, RunId, RunState, describe
 from tools.testomatio.tools.scope import of_project, opens_api, place
 from tools.testomatio.tools.web_runs import PER_PAGE, known_web_run
 
 tool = Toolset(Testomatio, needs="web")
 
 GroupIds = Annotated[list[GroupId], Field(min_length=1)]
-
-
-class GroupState(Answer):
-    """A group after it was put away or taken back."""
-
-    id: Key
-    title: Untrusted | None = None
-    archived_at: Key | None = None
 
 
 class Archived(Answer):
@@ -105,20 +98,8 @@ def ended(run: WebRun) -> WebRun:
     return run
 
 
-class Relaunched(Answer):
-    """A run that began anew."""
-
-    done: str
-    run_id: Key | None = None
-    title: Untrusted | None = None
-    before: Key | None = None
-    after: Key | None = None
-    results: Counts | None = None
-    note: str | None = None
-
-
 @tool.destroys(idempotent=False, verify_with="get_run_details")
-async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Asking[Relaunched]:
+async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Asking[Changed[RunState]]:
     """Begin a finished run anew under its id, after a person said yes: its results are lost."""
     slug = api.project_of(project)
     run = ended(await known_web_run(api, slug, run_id))
@@ -129,32 +110,22 @@ async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = No
     )
     await api.relaunch_run(slug, run.id)
     after = await api.web_run(slug, run.id)
-    note = "Accepted, but the run does not show it yet. Read it again in a moment." if after.is_over else None
-    yield Relaunched(
-        done="Relaunched." if note is None else "Accepted.",
-        run_id=run.id,
-        title=run.title,
-        before=run.status,
-        after=after.status,
-        results=await web_counts(api, slug, run.id),
-        note=note,
+    yield Changed(
+        done="Accepted." if after.is_over else "Relaunched.",
+        before=RunState.of(run),
+        now=RunState.of(after, await web_counts(api, slug, run.id)),
+        warning="The run does not show it yet. Read it again in a moment." if after.is_over else None,
     )
 
 
 @tool.writes(idempotent=False, verify_with="list_group_runs")
-async def copy_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Relaunched:
+async def copy_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Changed[RunState]:
     """Begin a copy of a run under a new id, with all results pending; the run itself stays as it is."""
     slug = api.project_of(project)
     run = await known_web_run(api, slug, run_id)
     made = await api.relaunch_copy(slug, run.id)
     if made.id is None or made.id == run.id:
-        return Relaunched(
-            done="Copied.",
-            title=run.title,
-            note="The answer does not name the copy; testomatio_list_group_runs shows it.",
-        )
+        shown = "testomatio_list_group_runs shows the copy."
+        return Changed(done=f"Copied run {run.id}.", warning="The answer does not name the copy.", next=shown)
     after = await api.web_run(slug, made.id)
-    counts = await web_counts(api, slug, made.id)
-    return Relaunched(
-        done=f"Copied run {run.id}.", run_id=made.id, title=after.title, after=after.status, results=counts
-    )
+    return Changed(done=f"Copied run {run.id}.", now=RunState.of(after, await web_counts(api, slug, made.id)))
