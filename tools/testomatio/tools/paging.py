@@ -1,4 +1,4 @@
-"""Lists of the public API: read page by page from a cursor on, no further than needed, and honest about it."""
+"""Lists of the public API, read page by page from a cursor, no further than needed."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ R = TypeVar("R")
 
 
 MOST_PAGES: Final = 20
-"""Pages that one call reads before it hands over to its cursor."""
+"""Pages that one call reads at most; its cursor continues behind them."""
 
 
 def is_last(meta: Meta, page: int, rows: int, read: int, per_page: int) -> bool:
-    """Whether nothing follows a page; each server tells it in another way, the oldest by a short page alone."""
+    """Whether a page is the last one. Servers say so in different ways; the oldest only send a short page."""
     if rows == 0 or meta.has_more is False:
         return True
     if meta.has_more is True:
@@ -36,14 +36,14 @@ def is_last(meta: Meta, page: int, rows: int, read: int, per_page: int) -> bool:
 
 
 @dataclass
-class _Came(Generic[T]):
-    """One page as it came."""
+class _PageRead(Generic[T]):
+    """One page of a list."""
 
     number: int
     rows: list[T]
     meta: Meta
     unread: int
-    """Rows that came and could not be read."""
+    """Rows that could not be read."""
 
     @property
     def count(self) -> int:
@@ -51,35 +51,35 @@ class _Came(Generic[T]):
 
     @property
     def mark(self) -> int:
-        """What tells this page from others: its first row, by its id where it has one; 0 for a page without rows."""
+        """A checksum of the first row, or of its id where it has one; 0 for a page without rows."""
         if not self.rows:
             return 0
         name = getattr(self.rows[0], "id", None)
         return crc32((repr(self.rows[0]) if name is None else str(name)).encode("utf-8", "replace")) or 1
 
 
-async def _read(fetch: Callable[[int], Awaitable[Listed[T]]], number: int) -> _Came[T]:
+async def _read(fetch: Callable[[int], Awaitable[Listed[T]]], number: int) -> _PageRead[T]:
     with collect_missing() as missing:
         answer = await fetch(number)
-    return _Came(number, answer.data, answer.meta, missing.rows)
+    return _PageRead(number, answer.data, answer.meta, missing.rows)
 
 
-def _short(total: int | None, came: int, *, says_more: bool) -> str | None:
-    """What is missing where nothing follows any more."""
-    if total is not None and came < total:
-        return f"{total} were announced and {came} came"
+def _missing_rows(total: int | None, count: int, *, says_more: bool) -> str | None:
+    """What is missing from a list that has ended."""
+    if total is not None and count < total:
+        return f"{total} were announced and {count} came"
     return "the platform said that more follows and sent nothing" if says_more else None
 
 
 @dataclass
 class Drained(Generic[T]):
-    """What was read of a list from its beginning."""
+    """The rows of a list, read from its start."""
 
     rows: list[T]
     total: int | None
     complete: bool
     why: str | None = None
-    """What is missing, in words."""
+    """What is missing."""
 
 
 async def drain(
@@ -89,23 +89,23 @@ async def drain(
     per_page: int = PER_PAGE,
     progress: Progress = no_progress,
 ) -> Drained[T]:
-    """Read a list to its end, or to as many pages."""
+    """Read a list to its end, but at most `most_pages` of it."""
     rows: list[T] = []
     total: int | None = None
     unread, marks = 0, set[int]()
     reasons: list[str] = []
-    for page in range(1, most_pages + 1):
-        came = await _read(fetch, page)
-        if came.mark in marks:
+    for number in range(1, most_pages + 1):
+        page = await _read(fetch, number)
+        if page.mark in marks:
             reasons.append(REPEATED)
             break
-        marks |= {came.mark} - {0}
-        rows += came.rows
-        unread += came.unread
-        total = came.meta.total if came.meta.total is not None else total
-        if is_last(came.meta, page, came.count, len(rows) + unread, per_page):
-            short = _short(total, len(rows) + unread, says_more=came.meta.has_more is True)
-            reasons += [short] if short else []
+        marks |= {page.mark} - {0}
+        rows += page.rows
+        unread += page.unread
+        total = page.meta.total if page.meta.total is not None else total
+        if is_last(page.meta, number, page.count, len(rows) + unread, per_page):
+            missing = _missing_rows(total, len(rows) + unread, says_more=page.meta.has_more is True)
+            reasons += [missing] if missing else []
             break
         await progress(len(rows), total, f"{len(rows)} of {total or 'many'} read")
     else:
@@ -117,7 +117,7 @@ async def drain(
 
 async def page_from(
     fetch: Callable[[int], Awaitable[Listed[T]]],
-    show: Callable[[T], Any],
+    to_row: Callable[[T], Any],
     *,
     limit: int,
     cursor: str | None,
@@ -127,73 +127,73 @@ async def page_from(
     note: str | None = None,
     **filters: Any,
 ) -> Page[Any]:
-    """The first rows behind a cursor that fit, in the order of the platform.
+    """The first rows after a cursor that fit, in the platform's order.
 
-    A cursor is a place in the platform's list: what is new at its top meanwhile shows a row again and hides none.
-    `filters` are those the cursor is for; `fits` applies the ones the platform does not.
+    A cursor is a position in the platform's list: rows added at its top meanwhile repeat a row and hide none.
+    A cursor is valid for the same `filters` only; `fits` applies the filters that the platform does not.
     """
     made_for = digest(**filters)
-    at = _behind(cursor, made_for) if cursor else _Place(0, per_page)
-    shown: list[Any] = []
+    at = _place_of(cursor, made_for) if cursor else _Place(0, per_page)
+    items: list[Any] = []
     cursors: list[str] = []
-    began, total, pages, ended = at.came, None, 0, False
+    start, total, pages, ended = at.count, None, 0, False
     reasons: list[str] = []
-    while len(shown) < limit and not ended and pages < MOST_PAGES:
+    while len(items) < limit and not ended and pages < MOST_PAGES:
         number = at.place // at.per_page + 1
-        came = await _read(fetch, number)
+        read = await _read(fetch, number)
         pages += 1
-        if (size := _size(came, at.per_page)) < at.per_page:
-            at.per_page = size  # the server's own; all arithmetic follows it
+        if (size := _size(read, at.per_page)) < at.per_page:
+            at.per_page = size  # the server chose another size: count by that
             if number != at.place // at.per_page + 1:
                 continue
-        total = came.meta.total if came.meta.total is not None else total
+        total = read.meta.total if read.meta.total is not None else total
         first = (number - 1) * at.per_page
-        if at.place == first and came.mark and came.mark == at.mark:
+        if at.place == first and read.mark and read.mark == at.mark:
             reasons.append(REPEATED)
             break
-        at.mark = came.mark
-        for row in came.rows[at.place - first :]:
+        at.mark = read.mark
+        for row in read.rows[at.place - first :]:
             at.place += 1
             if fits(row):
-                shown.append(show(row))
+                items.append(to_row(row))
                 cursors.append(at.cursor(made_for))
-                if len(shown) == limit:
+                if len(items) == limit:
                     break
-        if at.place >= first + len(came.rows):
-            at.place = max(at.place, first + came.count)
-            ended = is_last(came.meta, number, came.count, at.came, at.per_page)
-            if ended and (short := _short(total, at.came, says_more=came.meta.has_more is True)):
-                reasons.append(short)
+        if at.place >= first + len(read.rows):
+            at.place = max(at.place, first + read.count)
+            ended = is_last(read.meta, number, read.count, at.count, at.per_page)
+            if ended and (missing := _missing_rows(total, at.count, says_more=read.meta.has_more is True)):
+                reasons.append(missing)
             at.turn_page(number)
-            if cursors and len(shown) == limit:
+            if cursors and len(items) == limit:
                 cursors[-1] = at.cursor(made_for)
-        await progress(at.came, total, f"{at.came} of {total or 'many'} read")
+        await progress(at.count, total, f"{at.count} of {total or 'many'} read")
     is_over = ended or bool(reasons)
-    coverage = _coverage(began, at.came, total, len(shown), reasons, is_over=is_over)
-    page = Page[Any](items=shown, coverage=coverage, next_cursor=None, note=note)
+    coverage = _coverage(start, at.count, total, len(items), reasons, is_over=is_over)
+    page = Page[Any](items=items, coverage=coverage, next_cursor=None, note=note)
     page.continue_at(cursors, more=not is_over)
     if not is_over:
-        page.next_cursor = at.cursor(made_for)  # also behind rows that were read and did not fit
+        page.next_cursor = at.cursor(made_for)  # also after rows that were read and did not fit
     return page
 
 
 @dataclass
 class _Place:
-    """Where in the platform's list a reader stands."""
+    """A position in the platform's list."""
 
     place: int
     per_page: int
     mark: int = 0
-    """Of the page it stands on, or stands behind."""
+    """The mark of the page it is on, or after."""
     gap: int = 0
-    """Places that pages shorter than they should be left empty."""
+    """Positions left empty by pages with fewer rows than `per_page`."""
 
     @property
-    def came(self) -> int:
+    def count(self) -> int:
         return self.place - self.gap
 
     def turn_page(self, number: int) -> None:
-        """Go on behind a page that was read to its end, also where it was short: else it would be asked for again."""
+        """Move past a page that was read to its end, even a short one, or it would be requested again."""
         end = number * self.per_page
         if self.place < end:
             self.gap += end - self.place
@@ -203,34 +203,36 @@ class _Place:
         return encode_cursor([self.place, self.per_page, self.mark, self.gap], made_for)
 
 
-def _behind(cursor: str, made_for: str) -> _Place:
-    """The place a cursor stands for, and the size of a page, which some servers choose themselves and do not tell.
+def _place_of(cursor: str, made_for: str) -> _Place:
+    """The position that a cursor encodes, with the page size, which some servers choose without saying so.
 
     Raises:
-        Refused: for a cursor of another kind of list.
+        Refused: for a cursor of another list.
     """
-    told = decode_cursor(cursor, made_for)
-    if len(told) != 4 or min(told) < 0 or told[1] < 1 or told[3] > told[0]:
-        raise Refused("This cursor is not one that this list gave. Leave it out to start at the top.")
-    return _Place(*told)
+    values = decode_cursor(cursor, made_for)
+    if len(values) != 4 or min(values) < 0 or values[1] < 1 or values[3] > values[0]:
+        raise Refused("This cursor is not from this list. Leave it out to start at the top.")
+    return _Place(*values)
 
 
-def _size(came: _Came[T], per_page: int) -> int:
-    """The size of a page as the server tells it, or as its first page shows it."""
-    if came.meta.per_page:
-        return came.meta.per_page
-    is_whole = is_last(came.meta, came.number, came.count, came.count, per_page)
-    return came.count if came.number == 1 and not is_whole else per_page
+def _size(page: _PageRead[T], per_page: int) -> int:
+    """The page size that the server states, or that its first page shows."""
+    if page.meta.per_page:
+        return page.meta.per_page
+    is_whole = is_last(page.meta, page.number, page.count, page.count, per_page)
+    return page.count if page.number == 1 and not is_whole else per_page
 
 
-def _coverage(began: int, came: int, total: int | None, matched: int, reasons: list[str], *, is_over: bool) -> Coverage:
+def _coverage(
+    start: int, count: int, total: int | None, matched: int, reasons: list[str], *, is_over: bool
+) -> Coverage:
     reasons = list(reasons)
-    if began:
-        reasons.append(f"the first {began} were read by the calls before")
+    if start:
+        reasons.append(f"earlier calls read the first {start}")
     if not is_over:
-        reasons.append(f"what follows the first {came} is read from next_cursor on")
+        reasons.append(f"next_cursor continues after the first {count}")
     why = "; ".join(reasons) or None
-    return Coverage(total=total, loaded=came - began, matched=matched, complete=why is None, why=why)
+    return Coverage(total=total, loaded=count - start, matched=matched, complete=why is None, why=why)
 
 
 def page_of(
@@ -243,14 +245,14 @@ def page_of(
     filters: str,
     note: str | None = None,
 ) -> Page[Any]:
-    """A page of a list that is held: the rows that fit, from a cursor on; `why` says what of the list is missing."""
-    began = max(0, decode_cursor(cursor, filters)[0]) if cursor else 0
-    shown = rows[began : began + limit]
+    """A page of rows that were all read, from a cursor on; `why` says what is missing from them."""
+    start = max(0, decode_cursor(cursor, filters)[0]) if cursor else 0
+    items = rows[start : start + limit]
     complete = why is None
     coverage = Coverage(
         total=loaded if complete else None, loaded=loaded, matched=len(rows), complete=complete, why=why
     )
-    page = Page[Any](items=shown, coverage=coverage, next_cursor=None, note=note)
-    cursors = [encode_cursor([began + number], filters) for number in range(1, len(shown) + 1)]
-    page.continue_at(cursors, more=began + limit < len(rows))
+    page = Page[Any](items=items, coverage=coverage, next_cursor=None, note=note)
+    cursors = [encode_cursor([start + number], filters) for number in range(1, len(items) + 1)]
+    page.continue_at(cursors, more=start + limit < len(rows))
     return page
