@@ -79,7 +79,7 @@ async def test_launching_asks_nobody_and_only_what_waits_is_launched() -> None:
         told = await d.answer("testomatio_launch_run", run_id=SCHEDULED)
         assert (told["before"]["status"], told["now"]["status"]) == ("scheduled", "launching")
         assert "already launching" in await d.refusal("testomatio_launch_run", run_id=SCHEDULED)
-        assert "rerun begins it anew" in await d.refusal("testomatio_launch_run", run_id=HOTFIX)
+        assert "rerun starts it again" in await d.refusal("testomatio_launch_run", run_id=HOTFIX)
         assert d.asked == []
 
 

@@ -148,7 +148,7 @@ async def test_a_server_that_does_not_count_by_status_has_its_results_read(refus
     host.says("GET /testruns", answer)
     counts = await counts_of(host.api(), "shop", "00000001")
     assert (counts.total, counts.passed, counts.failed, counts.pending) == (151, 150, 1, 0)
-    assert counts.said() == "151 results: 150 passed, 1 failed"
+    assert counts.describe() == "151 results: 150 passed, 1 failed"
 
 
 @pytest.mark.parametrize(

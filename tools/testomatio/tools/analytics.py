@@ -21,7 +21,7 @@ from tools.testomatio.tools.results import joined
 from tools.testomatio.tools.run_history import history
 from tools.testomatio.tools.run_names import runs_called
 from tools.testomatio.tools.runs import Until, bare_run
-from tools.testomatio.tools.scope import missing, of_project
+from tools.testomatio.tools.scope import found_in, of_project
 from tools.testomatio.tools.tql import Tql, checked_tql
 
 tool = Toolset(Testomatio, needs="api")
@@ -281,15 +281,9 @@ ChartId = Annotated[str, Field(min_length=1, description="As testomatio_list_cha
 
 
 async def known_chart(api: Testomatio, project: str, chart_id: str) -> Chart:
-    """Read a chart, or say where ids come from.
-
-    Raises:
-        NotFound: when the project shows no such chart.
-    """
-    try:
-        return await explained(api, project, None, lambda: api.chart(project, chart_id))
-    except NotFound as error:
-        raise await missing(api, project, f"chart {chart_id[:40]!r}", "testomatio_list_charts shows ids.") from error
+    """Read a chart, or say where ids come from."""
+    read = explained(api, project, None, lambda: api.chart(project, chart_id))
+    return await found_in(api, project, read, f"chart {chart_id[:40]!r}", "testomatio_list_charts shows ids.")
 
 
 @tool.reads(full_text_in="get_chart")

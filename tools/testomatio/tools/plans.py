@@ -7,7 +7,7 @@ from pydantic import Field
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.question import Lines
@@ -19,7 +19,7 @@ from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, SuiteIds, TestIds, Title, change_of, given
 from tools.testomatio.tools.runs import RunKind
-from tools.testomatio.tools.scope import Pairs, missing, of_project, place
+from tools.testomatio.tools.scope import Pairs, found_in, of_project, place
 from tools.testomatio.tools.tql import Tql, checked_tql, quoted
 from tools.testomatio.tools.words import ProjectWords
 
@@ -29,15 +29,9 @@ PlanId = Annotated[str, Field(min_length=1, description="As testomatio_list_plan
 
 
 async def known_plan(api: Testomatio, project: str, plan_id: str) -> Plan:
-    """Read a plan, or say where ids come from.
-
-    Raises:
-        NotFound: when the project shows no such plan.
-    """
-    try:
-        return await api.plan(project, plan_id)
-    except NotFound as error:
-        raise await missing(api, project, f"plan {plan_id[:40]!r}", "testomatio_list_plans shows ids.") from error
+    """Read a plan, or say where ids come from."""
+    where = "testomatio_list_plans shows ids."
+    return await found_in(api, project, api.plan(project, plan_id), f"plan {plan_id[:40]!r}", where)
 
 
 def describe(plan: Plan) -> str:

@@ -246,7 +246,7 @@ async def finish_reported_run(
     run = unfinished(await known_run(api, slug, run_id))
     counts = await counts_of(api, slug, run.id)
     does = "End one shard of" if shard else "End all shards of" if end_all_shards else "Finish"
-    lines = Lines(f"{does} {describe(run)} of {place(slug)}? It has {counts.said()}.")
+    lines = Lines(f"{does} {describe(run)} of {place(slug)}? It has {counts.describe()}.")
     lines.add("Result", f"{result}. {VERDICTS[result]}")
     reported = {"tests": tests_count, "passed": passed_count, "failed": failed_count, "skipped": skipped_count}
     lines.add("Counts as reported", render_fields(reported))

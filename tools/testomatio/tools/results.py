@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import Refused
 from tools.kit.failure_groups import first_words
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, digest
@@ -20,7 +20,7 @@ from tools.testomatio.tools.paging import drain, page_from, page_of
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_names import env_of, runs_called
 from tools.testomatio.tools.runs import RunId, Until, known_run
-from tools.testomatio.tools.scope import Pairs, missing, of_project
+from tools.testomatio.tools.scope import Pairs, found_in, of_project
 from tools.testomatio.tools.words import ProjectWords, seen_instead
 
 tool = Toolset(Testomatio, needs="api")
@@ -32,15 +32,9 @@ Names = list[str] | None
 
 
 async def known_result(api: Testomatio, project: str, result_id: int) -> FullResult:
-    """Read a result, or say where ids come from.
-
-    Raises:
-        NotFound: when the project shows no such result.
-    """
-    try:
-        return await api.result(project, result_id)
-    except NotFound as error:
-        raise await missing(api, project, f"result {result_id}", "testomatio_list_results shows ids.") from error
+    """Read a result, or say where ids come from."""
+    where = "testomatio_list_results shows ids."
+    return await found_in(api, project, api.result(project, result_id), f"result {result_id}", where)
 
 
 class ResultRow(Answer):

@@ -170,7 +170,9 @@ async def update_run(
     if keeps_tests(test_ids, suite_ids) or (counts := await counts_of(api, slug, before.id)).done == 0:
         yield Ask(None)
     else:
-        lines = Lines(f"Choose other tests for {describe(before)} of {place(slug, branch)}? It has {counts.said()}.")
+        lines = Lines(
+            f"Choose other tests for {describe(before)} of {place(slug, branch)}? It has {counts.describe()}."
+        )
         lines.fields({"Tests": test_ids, "Suites": suite_ids})
         lines.becomes("Title", before.title, title)
         lines.fields({"Description": description, "Kind": kind, "Environment": env, "Group": group_id})
@@ -190,7 +192,7 @@ async def delete_run(
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
     counts = await counts_of(api, slug, run.id)
-    lost = f"With it go {counts.said()}, and their part in the history of their tests. " if counts.total else ""
+    lost = f"With it go {counts.describe()}, and their part in the history of their tests. " if counts.total else ""
     yield Ask(f"Delete {describe(run)} of {place(slug, branch)}? {lost}There is no undo.")
     await api.delete_run(slug, run.id, branch=branch)
     yield Changed(done=f"Deleted {describe(run)} of {place(slug, branch)}.", before=RunState.of(run, counts))

@@ -1,4 +1,4 @@
-"""What happens to a run: it is launched, finished, terminated, run again; each is read back before it is told."""
+"""Launching, finishing, terminating and rerunning a run; the answer is what a read shows afterwards."""
 
 from typing import Annotated, Final, Literal
 
@@ -24,23 +24,23 @@ Event = Literal["launch", "rerun", "scheduled"]
 
 
 def unfinished(run: Run) -> Run:
-    """A run that can still be ended.
+    """Check that a run is not over yet.
 
     Raises:
         Refused: when it is over.
     """
     if run.is_over:
         raise Refused(
-            f"Run {run.id} is already {word(run.status)}; it cannot be ended once more. testomatio_launch_run with "
-            "event rerun begins it anew."
+            f"Run {run.id} is already {word(run.status)}; it cannot be ended again. testomatio_launch_run with "
+            "event rerun starts it again."
         )
     return run
 
 
-async def turn(
+async def send_event(
     api: Testomatio, project: str, run: Run, event: str, wanted: frozenset[str], branch: str | None
 ) -> Changed[RunState]:
-    """Send an event, and tell what a read shows afterwards: an accepted event is not always a done one."""
+    """Send an event and wait until the run shows it: the platform accepts events that it does not carry out."""
     await api.update_run(project, run.id, {"status_event": event}, branch=branch)
     after = await wait_for_change(
         lambda: api.run(project, run.id, branch=branch),
@@ -48,12 +48,12 @@ async def turn(
         is_sandbox=api.is_sandbox,
         say=f"waiting for run {run.id}",
     )
-    is_there = after.status in wanted
+    shows = after.status in wanted
     return Changed(
-        done=f"It is {after.status}." if is_there else "Accepted, but it does not show yet.",
+        done=f"It is {after.status}." if shows else "Accepted, but it does not show yet.",
         before=RunState.of(run),
         now=RunState.of(after, await counts_of(api, project, run.id)),
-        warning=None if is_there else f"The run still says {after.status}. Read it again in a moment.",
+        warning=None if shows else f"The run still says {after.status}. Read it again in a moment.",
     )
 
 
@@ -61,46 +61,48 @@ async def turn(
 async def finish_run(
     api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
 ) -> Asking[Changed[RunState]]:
-    """Finish a run, after a person said yes: pending results become skipped."""
+    """Finish a run: its pending results become skipped. The server asks the user to confirm."""
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id, branch))
     counts = await counts_of(api, slug, run.id)
     few = "at least " if counts.at_least else ""
     lost = f"The {few}{counts.pending} pending become skipped. " if counts.pending else "None is pending. "
     yield Ask(
-        f"Finish {describe(run)} of {place(slug, branch)}? It has {counts.said()}. {lost}The status follows from the "
-        "results; there is no undo."
+        f"Finish {describe(run)} of {place(slug, branch)}? It has {counts.describe()}. {lost}The status follows "
+        "from the results; there is no undo."
     )
     event = "finish" if run.kind == "automated" else "finish_manual"
-    yield await turn(api, slug, run, event, OVER, branch)
+    yield await send_event(api, slug, run, event, OVER, branch)
 
 
 @tool.destroys(idempotent=False, verify_with="get_run")
 async def terminate_run(
     api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
 ) -> Asking[Changed[RunState]]:
-    """Abort a run, after a person said yes; what is pending gets no result."""
+    """Abort a run: its pending tests get no result. The server asks the user to confirm."""
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id, branch))
     counts = await counts_of(api, slug, run.id)
     few = "at least " if counts.at_least else ""
-    lost = f" The {few}{counts.pending} pending get no result any more." if counts.pending else ""
-    yield Ask(f"Terminate {describe(run)} of {place(slug, branch)}? It has {counts.said()}.{lost} There is no undo.")
-    yield await turn(api, slug, run, "terminate", OVER, branch)
+    lost = f" The {few}{counts.pending} pending get no result." if counts.pending else ""
+    yield Ask(
+        f"Terminate {describe(run)} of {place(slug, branch)}? It has {counts.describe()}.{lost} There is no undo."
+    )
+    yield await send_event(api, slug, run, "terminate", OVER, branch)
 
 
-def _possible(run: Run, event: Event) -> Run:
-    """A run that an event fits.
+def ready_for(event: Event, run: Run) -> Run:
+    """Check that an event fits the status of a run.
 
     Raises:
-        Refused: with the state it is in.
+        Refused: with that status.
     """
     if event == "rerun":
         if not run.is_over:
-            raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can run again.")
+            raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can be rerun.")
         return run
     if run.is_over:
-        raise Refused(f"Run {run.id} is already {word(run.status)}. Event rerun begins it anew.")
+        raise Refused(f"Run {run.id} is already {word(run.status)}. Event rerun starts it again.")
     if event == "launch" and run.status in STARTED:
         raise Refused(f"Run {run.id} is already {word(run.status)}.")
     if event == "scheduled" and run.status == "scheduled":
@@ -113,21 +115,20 @@ async def launch_run(
     api: Testomatio,
     run_id: RunId,
     event: Annotated[
-        Event, Field(description="rerun begins a finished run anew, its results are lost; scheduled puts it back.")
+        Event, Field(description="rerun: run a finished run again, losing its results; scheduled: set it back.")
     ] = "launch",
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Asking[Changed[RunState]]:
-    """Start a scheduled run, or with event turn it back to scheduled, or run it again (a person is asked)."""
+    """Start a scheduled run, or rerun a finished one: if results are lost, the server asks the user to confirm."""
     slug = api.project_of(project)
-    run = _possible(await known_run(api, slug, run_id, branch), event)
+    run = ready_for(event, await known_run(api, slug, run_id, branch))
     question = None
     if event == "rerun" and (counts := await counts_of(api, slug, run.id)).done:
         question = (
-            f"Begin {describe(run)} of {place(slug, branch)} anew under its id? It has {counts.said()}; all of them go "
-            "back to pending and what came of them is lost. testomatio_copy_run begins a copy instead. There is no "
-            "undo."
+            f"Rerun {describe(run)} of {place(slug, branch)} under its id? It has {counts.describe()}; all of them go "
+            "back to pending and their outcomes are lost. testomatio_copy_run runs a copy instead. There is no undo."
         )
     yield Ask(question)
     wanted = frozenset({"scheduled"}) if event == "scheduled" else STARTED
-    yield await turn(api, slug, run, event, wanted, branch)
+    yield await send_event(api, slug, run, event, wanted, branch)

@@ -55,7 +55,7 @@ async def run_page(api: Testomatio, project: str, run_id: str) -> str:
             ("Project", quote(project)),
             ("Status", word_if(run.status)),
             ("Kind", word_if(run.kind)),
-            ("Results", read.counts.said()),
+            ("Results", read.counts.describe()),
             ("Environment", _quoted(run.env)),
             ("Group", word_if(run.rungroup_id)),
             ("Plans", _quoted([plan.title or plan.id or "" for plan in run.plans])),

@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.question import join_counts
@@ -19,8 +19,8 @@ from tools.testomatio.models.runs import Rungroup
 from tools.testomatio.tools.paging import drain, page_of
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Title, change_of, given
-from tools.testomatio.tools.runs import GroupId, RunRow, row_of
-from tools.testomatio.tools.scope import missing, of_project, place
+from tools.testomatio.tools.runs import GroupId, RunRow, known_group, row_of
+from tools.testomatio.tools.scope import of_project, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -29,18 +29,6 @@ MOST_SUBGROUPS: Final = 50
 
 ParentId = Annotated[str | None, Field(description="Group to put it in.")]
 GroupKind = Annotated[str | None, Field(description="Such as build.")]
-
-
-async def known_group(api: Testomatio, project: str, group_id: str) -> Rungroup:
-    """Read a group, or say where ids come from.
-
-    Raises:
-        NotFound: when the project shows no such group.
-    """
-    try:
-        return await api.rungroup(project, group_id)
-    except NotFound as error:
-        raise await missing(api, project, f"group {group_id[:40]!r}", "testomatio_list_rungroups shows ids.") from error
 
 
 def flat(groups: list[Rungroup], parent: str | None = None, depth: int = 0) -> Iterator[tuple[int, Rungroup]]:

@@ -1,4 +1,4 @@
-"""Runs: the list, one run with its results counted, and how they fall on suites, tags, labels, people, priorities."""
+"""Runs: the list, one run with its results counted, and its results by suite, tag, label, assignee or priority."""
 
 import re
 from collections import Counter
@@ -16,26 +16,26 @@ from tools.kit.toolset import Progress, Toolset, no_progress
 from tools.kit.when import When, parse_timestamp, time_span
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Meta
-from tools.testomatio.models.runs import OVER, Run, StatsRow
+from tools.testomatio.models.runs import OVER, Run, Rungroup, StatsRow
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, Pairs, missing, of_project, on_branch
+from tools.testomatio.tools.scope import Branch, Pairs, found_in, of_project, on_branch
 from tools.testomatio.tools.tql import Tql, all_of, checked_tql, one_of
 from tools.testomatio.tools.words import ProjectWords
 
 tool = Toolset(Testomatio, needs="api")
 
 RunStatus = Literal["scheduled", "launching", "running", "passed", "failed", "terminated", "finished"]
-RunKind = Literal["manual", "automated", "mixed"]
+RunKind = Annotated[Literal["manual", "automated", "mixed"], Field(description="How its tests are run.")]
 
-_IN_AN_ADDRESS = re.compile(r"/runs?/([0-9A-Za-z]{8})(?![0-9A-Za-z])")
+_RUN_URL = re.compile(r"/runs?/([0-9A-Za-z]{8})(?![0-9A-Za-z])")
 _FLAGS: Final = frozenset({"passed", "failed", "terminated"})
-"""Statuses that TQL knows by themselves."""
+"""Statuses that TQL has as words of their own."""
 
 
 def bare_run(text: str) -> str:
-    """A run's id, also out of the address of its page."""
-    found = _IN_AN_ADDRESS.search(text)
+    """A run's id, also taken from the URL of its page."""
+    found = _RUN_URL.search(text)
     return found[1] if found else text.strip()
 
 
@@ -44,13 +44,14 @@ RunId = Annotated[
     AfterValidator(bare_run),
     Field(min_length=1, description="As testomatio_list_runs gives it."),
 ]
+Order = Annotated[Literal["asc", "desc"], Field(description="asc: lowest first; desc: highest first.")]
 Until = Annotated[str | None, Field(description="As since.")]
-"""The end of a time, in the forms of When, which is described beside it."""
+"""The end of a time span, in the forms of When."""
 GroupId = Annotated[str, Field(min_length=1, description="As testomatio_list_rungroups gives it.")]
 
 
 class Counts(Answer):
-    """How many results of a run have which status."""
+    """How many results of a run have each status."""
 
     total: int = 0
     passed: int = 0
@@ -61,7 +62,7 @@ class Counts(Answer):
 
     @classmethod
     def of(cls, by: Mapping[Any, int], total: int, *, complete: bool = True) -> "Counts":
-        """Counts by status, of which a platform may have more than these."""
+        """Take the counts of these statuses; a platform may have more."""
         return cls(
             total=total,
             passed=by.get("passed", 0),
@@ -73,11 +74,11 @@ class Counts(Answer):
 
     @property
     def done(self) -> int:
-        """Results somebody or something gave."""
+        """Results that are no longer pending."""
         return self.total - self.pending
 
-    def said(self) -> str:
-        """The counts in words."""
+    def describe(self) -> str:
+        """Say the counts in words."""
         words = [f"{getattr(self, name)} {name}" for name in ("passed", "failed", "skipped", "pending")]
         known = [word for word in words if not word.startswith("0 ")]
         few = "at least " if self.at_least else ""
@@ -98,29 +99,28 @@ class RunState(Answer):
 
 
 async def known_run(api: Testomatio, project: str, run_id: str, branch: str | None = None) -> Run:
-    """Read a run, or say where ids come from.
-
-    Raises:
-        NotFound: when the project shows no such run.
-    """
+    """Read a run, or say where ids come from."""
     await on_branch(api, project, branch)
-    try:
-        return await api.run(project, run_id, branch=branch)
-    except NotFound as error:
-        where = "testomatio_list_runs shows ids; a run of a branch needs branch."
-        raise await missing(api, project, f"run {run_id[:40]!r}", where) from error
+    where = "testomatio_list_runs shows ids; a run of a branch needs branch."
+    return await found_in(api, project, api.run(project, run_id, branch=branch), f"run {run_id[:40]!r}", where)
+
+
+async def known_group(api: Testomatio, project: str, group_id: str) -> Rungroup:
+    """Read a group of runs, or say where ids come from."""
+    where = "testomatio_list_rungroups shows ids."
+    return await found_in(api, project, api.rungroup(project, group_id), f"group {group_id[:40]!r}", where)
 
 
 async def counts_of(api: Testomatio, project: str, run_id: str, *, progress: Progress = no_progress) -> Counts:
-    """Count a run's results by status; the platform does it where it can, else they are read."""
-    asked: Pairs = [("run_id", run_id)]
+    """Count a run's results by status: the platform does it where it can, else they are read."""
+    query: Pairs = [("run_id", run_id)]
     try:
-        told = (await api.results_page(project, [*asked, ("count", "true"), ("group_by", "status")], 1, 1)).meta
+        meta = (await api.results_page(project, [*query, ("count", "true"), ("group_by", "status")], 1, 1)).meta
     except Invalid:  # a server that does not count by status
-        told = Meta()
-    if told.total is not None and sum(told.group_by.values()) == told.total:
-        return Counts.of(told.group_by, told.total)
-    read = await drain(lambda page: api.results_page(project, asked, page), progress=progress)
+        meta = Meta()
+    if meta.total is not None and sum(meta.group_by.values()) == meta.total:
+        return Counts.of(meta.group_by, meta.total)
+    read = await drain(lambda page: api.results_page(project, query, page), progress=progress)
     return Counts.of(Counter(result.status for result in read.rows), len(read.rows), complete=read.complete)
 
 
@@ -165,7 +165,7 @@ def row_of(run: Run) -> RunRow:
 
 
 def _status_query(statuses: list[RunStatus] | None) -> str | None:
-    """The statuses as TQL can say them; what it cannot is left to the rows."""
+    """The statuses as far as TQL can express them; the rows are filtered by the rest."""
     wanted = set(statuses or ())
     if not wanted:
         return None
@@ -175,7 +175,7 @@ def _status_query(statuses: list[RunStatus] | None) -> str | None:
 
 
 def _dates_query(since: datetime | None, until: datetime | None) -> str | None:
-    """Whole days around the time that is meant, one more on each side: the platform's day may not be UTC's."""
+    """Whole days around the time span, with one more on each side: the platform's day may not be UTC's."""
     first = f"created_at >= '{since - timedelta(days=1):%Y-%m-%d}'" if since else None
     last = f"created_at < '{until + timedelta(days=2):%Y-%m-%d}'" if until else None
     return all_of(first, last)
@@ -186,23 +186,23 @@ async def list_runs(
     api: Testomatio,
     progress: Progress,
     text: Annotated[str | None, Field(description="Part of the title.")] = None,
-    status: list[RunStatus] | None = None,
+    status: Annotated[list[RunStatus] | None, Field(description="Any of these.")] = None,
     kind: RunKind | None = None,
     env: Annotated[list[str] | None, Field(description="Any of these.")] = None,
     group_id: GroupId | None = None,
     since: When = None,
     until: Until = None,
     tql: Tql = None,
-    archived: bool = False,
+    archived: Annotated[bool, Field(description="List archived runs instead.")] = False,
     branch: Branch = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[RunRow]:
-    """List runs; since and until are the time created. tql asks for more, such as has_test_tag == 'smoke'."""
+    """List test runs; since and until are the creation time. tql filters further, such as has_test_tag == 'smoke'."""
     slug = api.project_of(project)
-    asked = await time_span(api, since, until)
-    first, last = asked.since, asked.until
+    span = await time_span(api, since, until)
+    first, last = span.since, span.until
     words = ProjectWords(api, slug)
     env = await words.environments(env)
     query = all_of(
@@ -220,14 +220,14 @@ async def list_runs(
     filters += [] if archived else [("filter[archived]", "false")]
 
     def fits(run: Run) -> bool:
-        """What the platform was asked for, looked at again where the row tells it."""
-        made = parse_timestamp(run.created_at)
+        """Apply the filters again where the row has the field: some servers ignore them."""
+        created = parse_timestamp(run.created_at)
         return (
             (not status or run.status in status)
             and (kind is None or run.kind in {None, kind})
             and (not env or not run.env or bool({*map(str.casefold, env)} & {*map(str.casefold, run.env)}))
-            and (first is None or made is None or made >= first)
-            and (last is None or made is None or made <= last)
+            and (first is None or created is None or created >= first)
+            and (last is None or created is None or created <= last)
             and (group_id is None or run.rungroup_id in {None, group_id})
         )
 
@@ -239,18 +239,14 @@ async def list_runs(
             cursor=cursor,
             fits=fits,
             progress=progress,
-            asked=[slug, text, status, kind, env, group_id, since, until, tql, archived, branch],
+            query=[slug, text, status, kind, env, group_id, since, until, tql, archived, branch],
         )
     if group_id and page.coverage.loaded == 0 and cursor is None:
-        try:
-            await api.rungroup(slug, group_id)
-        except NotFound as error:
-            lister = "testomatio_list_rungroups shows ids."
-            raise await missing(api, slug, f"group {group_id[:40]!r}", lister) from error
+        await known_group(api, slug, group_id)
     words.say(page)
     if page.items and all(row.passed is None and row.tests is None for row in page.items):
-        page.note = "This server tells no counters in lists; testomatio_get_run counts the results of one run."
-    return page.add_note(asked.note)
+        page.note = "This server has no counters in lists; testomatio_get_run counts the results of one run."
+    return page.add_note(span.note)
 
 
 class RunWhole(Answer):
@@ -264,15 +260,15 @@ class RunWhole(Answer):
 _COUNTERS: dict[str, Any] = {"passed_count": None, "failed_count": None, "skipped_count": None}
 
 
-async def whole(api: Testomatio, project: str, run: Run, *, progress: Progress = no_progress) -> RunWhole:
-    """A run with what its results say, which is the truth where its own counters say something else."""
+async def whole_run(api: Testomatio, project: str, run: Run, *, progress: Progress = no_progress) -> RunWhole:
+    """Count a run's results, which are right where the run's own counters differ."""
     counts = await counts_of(api, project, run.id, progress=progress)
     own = (run.passed_count, run.failed_count, run.skipped_count)
     note = None
     if None not in own and own != (counts.passed, counts.failed, counts.skipped):
         note = (
             f"The run's own counters say {own[0]} passed, {own[1]} failed, {own[2]} skipped: they lag behind, or count "
-            "a test once that was tried again."
+            "a repeated test once."
         )
     return RunWhole(run=run.model_copy(update=_COUNTERS), results=counts, note=note)
 
@@ -281,12 +277,14 @@ async def whole(api: Testomatio, project: str, run: Run, *, progress: Progress =
 async def get_run(
     api: Testomatio, progress: Progress, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
 ) -> RunWhole:
-    """Read one run, with its results counted. testomatio_get_run_report tells why it failed."""
+    """Read one run, with its results counted. testomatio_get_run_report says why it failed."""
     slug = api.project_of(project)
-    return await whole(api, slug, await known_run(api, slug, run_id, branch), progress=progress)
+    return await whole_run(api, slug, await known_run(api, slug, run_id, branch), progress=progress)
 
 
-Dimension = Literal["suites", "tags", "labels", "assignees", "priorities"]
+Dimension = Annotated[
+    Literal["suites", "tags", "labels", "assignees", "priorities"], Field(description="What to group results by.")
+]
 
 
 @tool.reads()
@@ -294,13 +292,16 @@ async def get_run_stats(
     api: Testomatio,
     run_id: RunId,
     dimension: Dimension,
-    sort: Literal["title", "passed_count", "failed_count", "skipped_count", "pending_count"] = "failed_count",
-    order: Literal["asc", "desc"] = "desc",
+    sort: Annotated[
+        Literal["title", "passed_count", "failed_count", "skipped_count", "pending_count"],
+        Field(description="Field to sort by."),
+    ] = "failed_count",
+    order: Order = "desc",
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[StatsRow]:
-    """Break a run's results down by suite, tag, label, person or priority."""
+    """Count a run's results by suite, tag, label, assignee or priority."""
     slug = api.project_of(project)
     sorting = [("sort_field", sort), ("sort_direction", order)]
     try:
@@ -309,7 +310,7 @@ async def get_run_stats(
             lambda row: row,
             limit=limit,
             cursor=cursor,
-            asked=[slug, run_id, dimension, sort, order],
+            query=[slug, run_id, dimension, sort, order],
         )
     except NotFound:
         await known_run(api, slug, run_id)

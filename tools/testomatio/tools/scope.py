@@ -1,8 +1,8 @@
 """Where a call is about: its project, its branch, and what to say of something that is not there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from tools.testomatio.tools.projects import not_yours
 
 Branch = Annotated[str | None, Field(description="Slug; default: main.")]
 Pairs = list[tuple[str, str | int]]
+T = TypeVar("T")
 
 
 def opens_web(api: Testomatio) -> bool:
@@ -61,6 +62,18 @@ async def missing(api: Testomatio, project: str, what: str, where: str) -> NotFo
     except TestdeskError:
         pass  # what is wrong there is told by the next call
     return NotFound(f"Project {project[:100]!r} has no {what}. {where}", status=404)
+
+
+async def found_in(api: Testomatio, project: str, read: Awaitable[T], what: str, where: str) -> T:
+    """Await the read of one thing of a project.
+
+    Raises:
+        NotFound: "Project 'shop' has no test '1a2b3c4d'." and `where` ids are shown; or there is no such project.
+    """
+    try:
+        return await read
+    except NotFound as error:
+        raise await missing(api, project, what, where) from error
 
 
 def place(project: str, branch: str | None = None) -> str:

@@ -16,8 +16,8 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import WebRun
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.rungroups import GroupState, known_group
-from tools.testomatio.tools.runs import Counts, GroupId, RunId, RunState, describe
+from tools.testomatio.tools.rungroups import GroupState
+from tools.testomatio.tools.runs import Counts, GroupId, RunId, RunState, describe, known_group
 from tools.testomatio.tools.scope import of_project, opens_api, place
 from tools.testomatio.tools.web_runs import PER_PAGE, known_web_run
 
@@ -105,8 +105,8 @@ async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = No
     run = ended(await known_web_run(api, slug, run_id))
     counts = await web_counts(api, slug, run.id)
     yield Ask(
-        f"Relaunch {describe(run)} of {place(slug)} under its id? It has {counts.said()}; they go back to pending and "
-        "what came of them is lost. There is no undo; testomatio_copy_run keeps them and begins a copy."
+        f"Relaunch {describe(run)} of {place(slug)} under its id? It has {counts.describe()}; they go back to "
+        "pending and their outcomes are lost. There is no undo; testomatio_copy_run keeps them and runs a copy."
     )
     await api.relaunch_run(slug, run.id)
     after = await api.web_run(slug, run.id)

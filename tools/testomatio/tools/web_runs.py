@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import Refused
 from tools.kit.failure_groups import first_words
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
@@ -20,7 +20,7 @@ from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import ResultId, ResultStatus
 from tools.testomatio.tools.runs import GroupId, RunId, Until
-from tools.testomatio.tools.scope import Pairs, missing, of_project
+from tools.testomatio.tools.scope import Pairs, found_in, of_project
 
 tool = Toolset(Testomatio, needs="web")
 
@@ -111,16 +111,9 @@ async def list_archived_runs(
 
 
 async def known_web_run(api: Testomatio, project: str, run_id: str) -> WebRun:
-    """Read a run of family B, or say where ids come from.
-
-    Raises:
-        NotFound: when the project shows no such run.
-    """
-    try:
-        return await api.web_run(project, run_id)
-    except NotFound as error:
-        what = f"run {run_id[:40]!r}"
-        raise await missing(api, project, what, "testomatio_list_runs shows ids.") from error
+    """Read a run from the web app's API, or say where ids come from."""
+    where = "testomatio_list_runs shows ids."
+    return await found_in(api, project, api.web_run(project, run_id), f"run {run_id[:40]!r}", where)
 
 
 @tool.reads(long_text=True)
@@ -225,7 +218,5 @@ async def list_result_details(
 async def get_result_details(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> WebResult:
     """Read what the web app knows of a result: values, priority, tags, files and what people put beside it."""
     slug = api.project_of(project)
-    try:
-        return await api.web_result(slug, result_id)
-    except NotFound as error:
-        raise await missing(api, slug, f"result {result_id}", "testomatio_list_results shows ids.") from error
+    where = "testomatio_list_results shows ids."
+    return await found_in(api, slug, api.web_result(slug, result_id), f"result {result_id}", where)
