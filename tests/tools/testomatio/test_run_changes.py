@@ -205,7 +205,7 @@ async def test_several_environments_make_a_run_each_and_say_where_they_are() -> 
         runs = await d.answer("testomatio_list_runs", group_id=group)
         assert sorted(run["env"][0] for run in runs["items"]) == ["A", "B"]
         refused = await d.refusal("testomatio_create_run", title="x", kind="automated", envs=["A", "B"])
-        assert "by hand" in refused
+        assert "manual runs only" in refused
         assert "not both" in await d.refusal("testomatio_create_run", title="x", env="A", envs=["B"])
 
 

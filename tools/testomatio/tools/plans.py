@@ -26,6 +26,8 @@ from tools.testomatio.tools.words import ProjectWords
 tool = Toolset(Testomatio, needs="api")
 
 PlanId = Annotated[str, Field(min_length=1, description="As testomatio_list_plans gives it.")]
+Hidden = Annotated[bool | None, Field(description="Hide the plan in the web app.")]
+AsManual = Annotated[bool | None, Field(description="Run automated tests by hand.")]
 
 
 async def known_plan(api: Testomatio, project: str, plan_id: str) -> Plan:
@@ -76,7 +78,7 @@ async def list_plans(
     filters += [("hidden", str(hidden).lower())] if hidden is not None else []
 
     def fits(plan: Plan) -> bool:
-        """The newer filters once more: an older server leaves them out."""
+        """Apply the newer filters again: older servers ignore them."""
         return (
             (kind is None or plan.kind in {None, kind})
             and (hidden is None or plan.hidden in {None, hidden})
@@ -91,7 +93,7 @@ async def list_plans(
             cursor=cursor,
             fits=fits,
             progress=progress,
-            asked=[slug, filters],
+            query=[slug, filters],
         )
     words.say(page)
     return page
@@ -99,15 +101,15 @@ async def list_plans(
 
 @tool.reads(long_text=True)
 async def get_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> Plan:
-    """Read one plan; the API does not tell which tests it selects."""
+    """Read one plan; the API does not show which tests it selects."""
     return await known_plan(api, api.project_of(project), plan_id)
 
 
 def _fields(**fields: Any) -> dict[str, Any]:
-    """The fields that were given, with a query that was looked at.
+    """The fields that have a value, with the query checked.
 
     Raises:
-        Refused: for a query that is wrong.
+        Refused: for an invalid query.
     """
     sent = given(**fields)
     if "tql" in sent:
@@ -124,11 +126,11 @@ async def create_plan(
     suite_ids: SuiteIds = None,
     tql: Tql = None,
     description: Description = None,
-    hidden: bool | None = None,
-    as_manual: Annotated[bool | None, Field(description="Run automated tests by hand.")] = None,
+    hidden: Hidden = None,
+    as_manual: AsManual = None,
     project: ProjectSlug = None,
 ) -> Changed[Plan]:
-    """Create a plan of tests, suites or what a query finds; with none of them it takes every test of its kind."""
+    """Create a plan of tests, suites or a query; without any it selects every test of its kind."""
     slug = api.project_of(project)
     fields = _fields(
         title=title,
@@ -159,12 +161,12 @@ async def update_plan(
     suite_ids: SuiteIds = None,
     tql: Tql = None,
     description: Description = None,
-    hidden: bool | None = None,
-    as_manual: bool | None = None,
+    hidden: Hidden = None,
+    as_manual: AsManual = None,
     edits: Edits = None,
     project: ProjectSlug = None,
 ) -> Asking[Changed[Plan]]:
-    """Change a plan; what is left out stays. Another selection of tests is asked about."""
+    """Change a plan. For another selection of tests, the server asks the user to confirm."""
     fields = _fields(
         title=title,
         kind=kind,
@@ -177,20 +179,20 @@ async def update_plan(
         edits=edits,
     )
     if not fields:
-        raise Refused("Say at least one thing to change.")
+        raise Refused("Give at least one thing to change.")
     slug = api.project_of(project)
     before = await known_plan(api, slug, plan_id)
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     if keeps_selection(test_ids, suite_ids, tql):
         yield Ask(None)
     else:
-        lines = Lines(f"Have {describe(before)} of {place(slug)} take other tests than it selects now?")
+        lines = Lines(f"Change which tests {describe(before)} of {place(slug)} selects?")
         lines.fields({"By query": tql, "Tests": test_ids, "Suites": suite_ids})
         lines.becomes("Title", before.title, title)
         lines.fields({"Kind": kind, "Description": description, "Hidden": hidden})
         lines.fields({"Automated tests as manual": as_manual})
         lines.parts(describe_edits(edits))
-        lines.say("The API does not tell what it selects now, so that cannot be taken back.")
+        lines.say("The API does not show what it selects now, so there is no undo.")
         yield Ask(str(lines))
     await api.update_plan(slug, plan_id, fields)
     after = await api.plan(slug, plan_id)
@@ -199,7 +201,7 @@ async def update_plan(
 
 @tool.destroys(idempotent=True, verify_with="list_plans")
 async def delete_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> Asking[Changed[PlanRow]]:
-    """Delete a plan, after a person said yes: its selection of tests is lost."""
+    """Delete a plan: its selection of tests is lost. The server asks the user to confirm."""
     slug = api.project_of(project)
     plan = await known_plan(api, slug, plan_id)
     runs = await api.runs_page(slug, [("tql", f"plan == {quoted(plan.id)}"), ("count", "true")], 1, 1)

@@ -34,38 +34,40 @@ tool = Toolset(Testomatio, needs="api")
 
 T = TypeVar("T")
 
-Title = Annotated[str, Field(min_length=1)]
-Description = str | None
+Title = Annotated[str, Field(min_length=1, description="Plain text, one line.")]
+Description = Annotated[str | None, Field(description="Text for people: goal, scope, build.")]
 Env = Annotated[str | None, Field(description="Such as 'Chrome, Windows'.")]
 Email = Annotated[str | None, Field(description="E-mail of a member.")]
-Strategy = Literal["test", "random", "none"]
-TestIds = list[TestId] | None
-SuiteIds = Annotated[list[SuiteId] | None, SUITE]
+Strategy = Annotated[
+    Literal["test", "random", "none"], Field(description="test: whom each test names; random: members in turn.")
+]
+TestIds = Annotated[list[TestId] | None, Field(description="Tests to include.")]
+SuiteIds = Annotated[list[SuiteId] | None, SUITE, Field(description="Suites to include.")]
 PlanIds = Annotated[
     list[Annotated[str, Field(min_length=1)]] | None, Field(description="As testomatio_list_plans gives them.")
 ]
 
 UNREAD: Final = frozenset({"test_ids", "suite_ids", "plan_ids", "link"})
-"""What a run's answer does not show, so that reading back cannot tell whether it was taken."""
+"""Fields that no read shows, so that nothing tells whether they were applied."""
 
 
 def given(**fields: Any) -> dict[str, Any]:
-    """The fields that were given."""
+    """The fields that have a value."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def change_of(before: T, now: T, sent: Mapping[str, Any]) -> Changed[T]:
-    """A change as a read shows it, naming the fields that it shows with another value than was sent."""
+    """Describe a change as a read shows it; fields with another value than was sent are not applied."""
     wrong = []
     for name, value in sent.items():
         if name in UNREAD or not hasattr(now, name):
             continue
-        held, wanted = getattr(now, name), value
-        if isinstance(held, list) and isinstance(value, str):
-            held, wanted = sorted(held), sorted(piece.strip() for piece in value.split(",") if piece.strip())
-        elif isinstance(held, str) and isinstance(value, str):
-            held, wanted = plain_text(held), plain_text(value)
-        if held != wanted and (held or wanted):
+        stored, wanted = getattr(now, name), value
+        if isinstance(stored, list) and isinstance(value, str):
+            stored, wanted = sorted(stored), sorted(piece.strip() for piece in value.split(",") if piece.strip())
+        elif isinstance(stored, str) and isinstance(value, str):
+            stored, wanted = plain_text(stored), plain_text(value)
+        if stored != wanted and (stored or wanted):
             wrong.append(name)
     done = "Accepted, but not all of it shows." if wrong else "Changed."
     return Changed(done=done, before=before, now=now, not_applied=wrong)
@@ -88,11 +90,11 @@ async def create_run(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Changed[RunWhole]:
-    """Create a run of tests, suites or plans. Runs that a pipeline fills begin with testomatio_create_reported_run."""
+    """Create a run of tests, suites or plans. For a run that CI reports into: testomatio_create_reported_run."""
     if env and envs:
-        raise Refused("Say env for one run or envs for one run in each, not both.")
+        raise Refused("Give env for one run or envs for one run in each, not both.")
     if envs and kind != "manual":
-        raise Refused(f"envs makes runs by hand; a run that is {kind} takes env.")
+        raise Refused(f"envs creates manual runs only; give env for a run of kind {kind}.")
     slug = api.project_of(project)
     fields = given(
         title=title,
@@ -118,14 +120,14 @@ async def create_run(
 
 
 def _next(run: Run, counts: Counts, envs: list[str] | None) -> str:
-    """What somebody does with a new run."""
+    """What to do next with a new run."""
     if envs and len(envs) > 1 and run.rungroup_id:
         return f"testomatio_list_runs with group_id {run.rungroup_id} shows them all."
     if run.status == "scheduled":
         return "testomatio_launch_run starts it."
     if counts.total == 0:
-        return "No test waits in it: testomatio_update_run gives it test_ids or suite_ids."
-    return "testomatio_add_results fills in the results that wait in it."
+        return "It has no tests: testomatio_update_run takes test_ids or suite_ids."
+    return "testomatio_add_results sets its pending results."
 
 
 def keeps_tests(test_ids: list[str] | None, suite_ids: list[str] | None) -> bool:
@@ -149,7 +151,7 @@ async def update_run(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Asking[Changed[Run]]:
-    """Change a run; what is left out stays. Other tests for a run with results are asked for."""
+    """Change a run. For another choice of tests in a run with results, the server asks the user to confirm."""
     fields = given(
         title=title,
         description=description,
@@ -163,7 +165,7 @@ async def update_run(
         edits=edits,
     )
     if not fields:
-        raise Refused("Say at least one thing to change.")
+        raise Refused("Give at least one thing to change.")
     slug = api.project_of(project)
     before = await known_run(api, slug, run_id, branch)
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
@@ -188,11 +190,11 @@ async def update_run(
 async def delete_run(
     api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
 ) -> Asking[Changed[RunState]]:
-    """Delete a run with all its results, after a person said yes."""
+    """Delete a run with all its results. The server asks the user to confirm."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
     counts = await counts_of(api, slug, run.id)
-    lost = f"With it go {counts.describe()}, and their part in the history of their tests. " if counts.total else ""
+    lost = f"With it go {counts.describe()}, also from the history of their tests. " if counts.total else ""
     yield Ask(f"Delete {describe(run)} of {place(slug, branch)}? {lost}There is no undo.")
     await api.delete_run(slug, run.id, branch=branch)
     yield Changed(done=f"Deleted {describe(run)} of {place(slug, branch)}.", before=RunState.of(run, counts))

@@ -36,17 +36,17 @@ async def ids_of_plans(api: Testomatio, variable: str, typed: str, before: dict[
 
 
 def facts(pairs: list[tuple[str, object]]) -> list[str]:
-    """The facts that are there, as a list."""
+    """The facts that have a value, as a list."""
     return [f"- {name}: {value}" for name, value in pairs if value not in (None, "", [])]
 
 
 def _quoted(words: list[str]) -> str | None:
-    return ", ".join(quote(one) for one in words) or None
+    return ", ".join(map(quote, words)) or None
 
 
 @tool.resource("{project}/runs/{run_id}", complete=ids_of_runs)
 async def run_page(api: Testomatio, project: str, run_id: str) -> str:
-    """A run as a page to read: how it went, and its failures by their errors."""
+    """A run as a page: its results, and its failures grouped by error."""
     run = await known_run(api, project, bare_run(run_id))
     read = await results_of(api, project, run)
     lines = [f"# Run {word(run.id)}: {quote(run.title or 'without a title', at_most=300)}", ""]
@@ -86,7 +86,7 @@ async def run_page(api: Testomatio, project: str, run_id: str) -> str:
 
 @tool.resource("{project}/plans/{plan_id}", complete=ids_of_plans)
 async def plan_page(api: Testomatio, project: str, plan_id: str) -> str:
-    """A plan as a page to read, with the newest runs made from it."""
+    """A plan as a page, with the newest runs made from it."""
     plan = await known_plan(api, project, plan_id)
     lines = [f"# Plan {word(plan.id)}: {quote(plan.title or 'without a title', at_most=300)}", ""]
     lines += facts(
@@ -112,7 +112,7 @@ async def plan_page(api: Testomatio, project: str, plan_id: str) -> str:
 
 
 async def _runs_of(api: Testomatio, project: str, plan_id: str) -> list[Run]:
-    """The newest runs made from a plan; none where they cannot be asked for."""
+    """The newest runs made from a plan; none where they cannot be read."""
     try:
         return (await api.runs_page(project, [("tql", f"plan == '{plan_id}'")], 1, 10)).data
     except PlatformError:

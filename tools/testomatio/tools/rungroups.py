@@ -1,4 +1,4 @@
-"""Groups of runs, which may hold groups."""
+"""Groups of runs, which may hold subgroups."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Final
@@ -28,24 +28,25 @@ DEEPEST: Final = 20
 MOST_SUBGROUPS: Final = 50
 
 ParentId = Annotated[str | None, Field(description="Group to put it in.")]
+Pin = Annotated[bool | None, Field(description="Pin it in the web app.")]
 GroupKind = Annotated[str | None, Field(description="Such as build.")]
 
 
-def flat(groups: list[Rungroup], parent: str | None = None, depth: int = 0) -> Iterator[tuple[int, Rungroup]]:
-    """A tree of groups in reading order, each with its depth; a subgroup that does not name its parent is told it."""
+def flatten(groups: list[Rungroup], parent: str | None = None, depth: int = 0) -> Iterator[tuple[int, Rungroup]]:
+    """A tree of groups in reading order, each with its depth and its parent's id."""
     for group in groups:
         yield depth, group if group.parent_id or parent is None else group.model_copy(update={"parent_id": parent})
         if depth < DEEPEST:
-            yield from flat(group.children, group.id, depth + 1)
+            yield from flatten(group.children, group.id, depth + 1)
 
 
 async def all_groups(
     api: Testomatio, project: str, *, progress: Progress = no_progress
 ) -> tuple[list[tuple[int, Rungroup]], str | None]:
-    """Every group of a project in reading order, and what of them was not read."""
+    """Every group of a project in reading order, and what could not be read."""
     with of_project(project):
         read = await drain(lambda page: api.rungroups_page(project, page), progress=progress)
-    return list(flat(read.rows)), read.why
+    return list(flatten(read.rows)), read.why
 
 
 class GroupRow(Answer):
@@ -71,7 +72,7 @@ async def list_rungroups(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[GroupRow]:
-    """List the groups of runs as a tree. testomatio_list_runs with group_id lists what is in one."""
+    """List the groups of runs as a tree. testomatio_list_runs with group_id lists the runs in one."""
     slug = api.project_of(project)
     rows, why = await all_groups(api, slug, progress=progress)
     words = (text or "").casefold()
@@ -86,7 +87,7 @@ async def list_rungroups(
         why=why,
         limit=limit,
         cursor=cursor,
-        filters=digest(asked=[slug, text, archived]),
+        filters=digest(query=[slug, text, archived]),
     )
     if rows and not any(depth for depth, _ in rows) and not any(group.children for _, group in rows):
         page.note = "Only roots came: there are no subgroups, or this server does not list them."
@@ -111,8 +112,8 @@ class GroupWhole(Answer):
 
     group: Rungroup
     subgroups: list[GroupRow]
-    runs: list[RunRow] = Field(description="The newest 20 of its own; testomatio_list_runs has all.")
-    runs_total: int | None = Field(default=None, description="How many runs are right in it.")
+    runs: list[RunRow] = Field(description="The newest 20 directly in it; testomatio_list_runs has all.")
+    runs_total: int | None = Field(default=None, description="Runs directly in it.")
 
 
 @tool.reads(long_text=True)
@@ -121,13 +122,13 @@ async def get_rungroup(api: Testomatio, group_id: GroupId, project: ProjectSlug 
     slug = api.project_of(project)
     group = await known_group(api, slug, group_id)
     runs = await api.runs_page(slug, [("groupId", group_id)], 1, 20)
-    below = [_row(depth, one) for depth, one in flat(group.children, group.id)]
+    below = [_row(depth, child) for depth, child in flatten(group.children, group.id)]
     own = [row_of(run) for run in runs.data if run.rungroup_id in {None, group_id}]
     return GroupWhole(group=group, subgroups=below, runs=own, runs_total=runs.meta.total)
 
 
 class Subgroup(Sent):
-    """A group to make inside the new one."""
+    """A group to create inside the new one."""
 
     title: Title
     description: Description = None
@@ -148,19 +149,21 @@ async def create_rungroup(
     parent_id: ParentId = None,
     kind: GroupKind = None,
     description: Description = None,
-    pin: bool | None = None,
-    subgroups: Annotated[list[Subgroup] | None, Field(max_length=MOST_SUBGROUPS)] = None,
+    pin: Pin = None,
+    subgroups: Annotated[
+        list[Subgroup] | None, Field(max_length=MOST_SUBGROUPS, description="Groups to create inside it.")
+    ] = None,
     project: ProjectSlug = None,
 ) -> Changed[Rungroup]:
-    """Create a group of runs, with subgroups where wanted."""
+    """Create a group of runs, optionally with subgroups."""
     slug = api.project_of(project)
-    children = [one.model_dump(exclude_none=True) for one in subgroups or ()]
+    children = [subgroup.model_dump(exclude_none=True) for subgroup in subgroups or ()]
     fields = given(title=title, parent_id=parent_id, kind=kind, description=description, pin=pin)
     fields |= {"children": children} if children else {}
     with of_project(slug):
-        made = await api.create_rungroup(slug, fields)
+        group = await api.create_rungroup(slug, fields)
     inside = f" with {many(len(children), 'subgroup')}" if children else ""
-    return Changed(done=f"Created{inside}.", now=made)
+    return Changed(done=f"Created{inside}.", now=group)
 
 
 @tool.writes(idempotent=True, verify_with="get_rungroup")
@@ -172,16 +175,16 @@ async def update_rungroup(
     kind: GroupKind = None,
     status: Annotated[str | None, Field(description="Such as running.")] = None,
     description: Description = None,
-    pin: bool | None = None,
+    pin: Pin = None,
     edits: Edits = None,
     project: ProjectSlug = None,
 ) -> Changed[Rungroup]:
-    """Change a group of runs, or move it with parent_id; what is left out stays."""
+    """Change a group of runs, or move it with parent_id."""
     fields: dict[str, Any] = given(
         title=title, parent_id=parent_id, kind=kind, status=status, description=description, pin=pin, edits=edits
     )
     if not fields:
-        raise Refused("Say at least one thing to change.")
+        raise Refused("Give at least one thing to change.")
     slug = api.project_of(project)
     before = await known_group(api, slug, group_id)
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
@@ -190,40 +193,36 @@ async def update_rungroup(
 
 
 async def runs_below(api: Testomatio, project: str, group: Rungroup) -> tuple[int, int, bool]:
-    """How many subgroups a group has and how many runs they and it hold, and whether that is all.
+    """Count a group's subgroups and the runs in all of them, and say whether the counts are complete.
 
-    Its own `runs_count` leaves out the runs of subgroups, so each group is counted.
+    `runs_count` leaves out the runs of subgroups, so each group is counted.
     """
     groups, why = await all_groups(api, project)
     complete = why is None
-    inside = {group.id, *(one.id for _, one in flat(group.children, group.id))}
+    inside = {group.id, *(child.id for _, child in flatten(group.children, group.id))}
     before = 0
     while before != len(inside):
         before = len(inside)
-        inside |= {one.id for _, one in groups if one.parent_id in inside}
+        inside |= {child.id for _, child in groups if child.parent_id in inside}
     runs = 0
     for group_id in sorted(inside)[:MOST_SUBGROUPS]:
-        told = await api.runs_page(project, [("groupId", group_id), ("count", "true")], 1, 1)
-        runs += told.meta.total or 0
-        complete = complete and told.meta.total is not None
+        page = await api.runs_page(project, [("groupId", group_id), ("count", "true")], 1, 1)
+        runs += page.meta.total or 0
+        complete = complete and page.meta.total is not None
     return len(inside) - 1, runs, complete and len(inside) <= MOST_SUBGROUPS
-
-
-def contents(subgroups: int, runs: int, complete: bool) -> str:
-    """What a group holds, in words."""
-    return join_counts(many(subgroups, "subgroup", complete=complete), many(runs, "run", complete=complete))
 
 
 @tool.destroys(idempotent=True, verify_with="list_rungroups")
 async def delete_rungroup(
     api: Testomatio, group_id: GroupId, project: ProjectSlug = None
 ) -> Asking[Changed[GroupState]]:
-    """Delete a group of runs, after a person said yes."""
+    """Delete a group of runs. The server asks the user to confirm."""
     slug = api.project_of(project)
     group = await known_group(api, slug, group_id)
-    inside = contents(*await runs_below(api, slug, group))
-    go = f"It holds {inside}; Testomat.io does not say whether they go with it." if inside else "It is empty."
+    subgroups, runs, complete = await runs_below(api, slug, group)
+    counts = join_counts(many(subgroups, "subgroup", complete=complete), many(runs, "run", complete=complete))
+    fate = f"It holds {counts}; Testomat.io does not say whether it deletes them too." if counts else "It is empty."
     name = f"group {word(group.id)} {quote(group.title or 'without a title')} of {place(slug)}"
-    yield Ask(f"Delete {name}? {go} There is no undo; archiving would only hide it.")
+    yield Ask(f"Delete {name}? {fate} There is no undo; archiving would only hide it.")
     await api.delete_rungroup(slug, group_id)
     yield Changed(done=f"Deleted {name}.", before=GroupState(id=group.id, title=group.title))

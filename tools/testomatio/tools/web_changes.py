@@ -1,4 +1,4 @@
-"""What only the web's API does to runs: groups are archived and taken back, runs begun anew or copied."""
+"""Changes that only the web app's API makes: archiving groups, relaunching and copying runs."""
 
 from collections import Counter
 from typing import Annotated
@@ -23,11 +23,11 @@ from tools.testomatio.tools.web_runs import PER_PAGE, known_web_run
 
 tool = Toolset(Testomatio, needs="web")
 
-GroupIds = Annotated[list[GroupId], Field(min_length=1)]
+GroupIds = Annotated[list[GroupId], Field(min_length=1, description="Groups of runs.")]
 
 
 class Archived(Answer):
-    """Groups that were put away or taken back."""
+    """Groups that were archived or unarchived."""
 
     done: str
     groups: list[GroupState]
@@ -35,7 +35,7 @@ class Archived(Answer):
 
 
 async def _states(api: Testomatio, project: str, group_ids: list[str]) -> list[GroupState]:
-    """The groups as the public API shows them; without a token for it, their ids are all that is known."""
+    """The groups as the public API shows them; without a token for it, only their ids."""
     if not opens_api(api):
         return [GroupState(id=group_id) for group_id in group_ids]
     groups = [await known_group(api, project, group_id) for group_id in group_ids]
@@ -44,7 +44,7 @@ async def _states(api: Testomatio, project: str, group_ids: list[str]) -> list[G
 
 @tool.writes(idempotent=True, verify_with="list_rungroups")
 async def archive_rungroups(api: Testomatio, group_ids: GroupIds, project: ProjectSlug = None) -> Asking[Archived]:
-    """Archive groups of runs, after a person said yes: they are hidden, their runs are not archived."""
+    """Archive groups of runs: they are hidden, their runs are not archived. The server asks the user to confirm."""
     slug = api.project_of(project)
     groups = await _states(api, slug, group_ids)
     if all(group.archived_at for group in groups):
@@ -57,9 +57,9 @@ async def archive_rungroups(api: Testomatio, group_ids: GroupIds, project: Proje
         title = f" {quote(group.title)}" if group.title else ""
         named.append(f"{word(group.id)}{title} with {join_counts(runs) or 'no run'}")
     yield Ask(
-        f"Archive {many(len(groups), 'group')} of {place(slug)}: {'; '.join(named)}? Everybody stops seeing "
-        f"{'it' if len(groups) == 1 else 'them'} among the groups; the runs inside are not archived. "
-        "testomatio_unarchive_rungroups takes it back."
+        f"Archive {many(len(groups), 'group')} of {place(slug)}: {'; '.join(named)}? Nobody sees "
+        f"{'it' if len(groups) == 1 else 'them'} among the groups any more; the runs inside are not archived. "
+        "testomatio_unarchive_rungroups undoes it."
     )
     with of_project(slug):
         await api.archive_rungroups(slug, group_ids)
@@ -71,38 +71,38 @@ async def archive_rungroups(api: Testomatio, group_ids: GroupIds, project: Proje
 
 @tool.writes(idempotent=True, verify_with="list_rungroups")
 async def unarchive_rungroups(api: Testomatio, group_ids: GroupIds, project: ProjectSlug = None) -> Archived:
-    """Take groups of runs back out of the archive."""
+    """Unarchive groups of runs."""
     slug = api.project_of(project)
     with of_project(slug):
         await api.unarchive_rungroups(slug, group_ids)
     groups = await _states(api, slug, group_ids)
     left = [group.id for group in groups if group.archived_at]
     note = f"Accepted, but a read does not show it for {', '.join(left)}." if left else None
-    return Archived(done=f"Took back {many(len(groups) - len(left), 'group')}.", groups=groups, note=note)
+    return Archived(done=f"Unarchived {many(len(groups) - len(left), 'group')}.", groups=groups, note=note)
 
 
 async def web_counts(api: Testomatio, project: str, run_id: str) -> Counts:
-    """Count a run's results by status, with the login alone."""
+    """Count a run's results by status through the web app's API."""
     read = await drain(lambda page: api.web_results_page(project, [("run_id", run_id)], page), per_page=PER_PAGE)
     return Counts.of(Counter(result.status for result in read.rows), len(read.rows), complete=read.complete)
 
 
-def ended(run: WebRun) -> WebRun:
-    """A run that can begin anew.
+def finished(run: WebRun) -> WebRun:
+    """Check that a run is over, so that it can be relaunched.
 
     Raises:
-        Refused: when it is still going on.
+        Refused: when it is not over.
     """
     if not run.is_over:
-        raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can begin anew.")
+        raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can be relaunched.")
     return run
 
 
 @tool.destroys(idempotent=False, verify_with="get_run_details")
 async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Asking[Changed[RunState]]:
-    """Begin a finished run anew under its id, after a person said yes: its results are lost."""
+    """Relaunch a finished run under its id: its results are lost. The server asks the user to confirm."""
     slug = api.project_of(project)
-    run = ended(await known_web_run(api, slug, run_id))
+    run = finished(await known_web_run(api, slug, run_id))
     counts = await web_counts(api, slug, run.id)
     yield Ask(
         f"Relaunch {describe(run)} of {place(slug)} under its id? It has {counts.describe()}; they go back to "
@@ -120,12 +120,12 @@ async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = No
 
 @tool.writes(idempotent=False, verify_with="list_group_runs")
 async def copy_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Changed[RunState]:
-    """Begin a copy of a run under a new id, with all results pending; the run itself stays as it is."""
+    """Copy a run under a new id, with all results pending; the run itself does not change."""
     slug = api.project_of(project)
     run = await known_web_run(api, slug, run_id)
-    made = await api.relaunch_copy(slug, run.id)
-    if made.id is None or made.id == run.id:
+    copy = await api.relaunch_copy(slug, run.id)
+    if copy.id is None or copy.id == run.id:
         shown = "testomatio_list_group_runs shows the copy."
         return Changed(done=f"Copied run {run.id}.", warning="The answer does not name the copy.", next=shown)
-    after = await api.web_run(slug, made.id)
-    return Changed(done=f"Copied run {run.id}.", now=RunState.of(after, await web_counts(api, slug, made.id)))
+    after = await api.web_run(slug, copy.id)
+    return Changed(done=f"Copied run {run.id}.", now=RunState.of(after, await web_counts(api, slug, copy.id)))
