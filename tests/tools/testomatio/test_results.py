@@ -184,7 +184,7 @@ async def test_one_that_fails_leaves_the_others_and_what_does_not_show_is_said()
     ("results", "sentence"),
     [
         ([{"status": "passed"}], "names no test"),
-        ([{"test_id": "c0de0010", "status": "passed"}, {"test_id": "@Tc0de0010", "status": "failed"}], "stands twice"),
+        ([{"test_id": "c0de0010", "status": "passed"}, {"test_id": "@Tc0de0010", "status": "failed"}], "is listed twice"),
         ([{"result_id": 1, "status": "passed"}], None),
     ],
 )

@@ -1,4 +1,4 @@
-"""Writing results: into those that wait in a run, never beside them, and read back before they are told."""
+"""Writing results: pending ones are filled in, none is doubled, and each is read back."""
 
 from functools import partial
 from typing import Annotated, Any, Final, Literal
@@ -30,16 +30,16 @@ tool = Toolset(Testomatio, needs="api")
 MOST_RESULTS: Final = 50
 AT_ONCE: Final = 4
 
-Message = str | None
-Milliseconds = int | None
+Message = Annotated[str | None, Field(description="Error or comment.")]
+Milliseconds = Annotated[int | None, Field(description="Duration, such as 1500.")]
 
 
 class NewResult(Sent):
-    """result_id picks one of several that wait."""
+    """result_id picks one of several pending results."""
 
     test_id: TestId | None = None
-    result_id: Annotated[int | None, Field(gt=0)] = None
-    test_title: Annotated[str | None, Field(description="For what has no test.")] = None
+    result_id: Annotated[int | None, Field(gt=0, description="As testomatio_list_results gives it.")] = None
+    test_title: Annotated[str | None, Field(description="For a result without a test.")] = None
     status: ResultStatus
     message: Message = None
     run_time_ms: Milliseconds = None
@@ -50,12 +50,12 @@ class NewResult(Sent):
         return self.test_id or (f"result {self.result_id}" if self.result_id else self.test_title or "?")
 
     def describe_test(self) -> str:
-        """What it is a result of, as a question names it."""
+        """The test of the result, as a question names it."""
         named = {"test": self.test_id, "result": self.result_id, "test titled": self.test_title}
         return render_fields(named) or "no test"
 
     def wire(self) -> dict[str, Any]:
-        """The fields as the platform takes them; a run time goes out in the unit that reads show it in."""
+        """The fields as the platform takes them; reads show the run time in the same unit."""
         return given(status=self.status, message=self.message, run_time=self.run_time_ms, assigned_to=self.assigned_to)
 
 
@@ -63,7 +63,7 @@ Outcome = Literal["updated", "added", "impossible", "failed", "unknown"]
 
 
 class Written(Answer):
-    """What became of one result."""
+    """The outcome of one result."""
 
     test: Untrusted
     outcome: Outcome
@@ -73,15 +73,15 @@ class Written(Answer):
 
 
 class WrittenResults(Answer):
-    """What became of each result, in the order given."""
+    """The outcome of each result, in the order given."""
 
     done: str
     results: list[Written]
     next: str | None = None
 
 
-class _Plan:
-    """Where one result is to be written."""
+class _Target:
+    """Where a result is written: into a pending one, or as a new one."""
 
     def __init__(self, new: NewResult) -> None:
         self.new = new
@@ -89,49 +89,49 @@ class _Plan:
         self.why_not: str | None = None
 
 
-def _planned(new: NewResult, held: list[Result], *, another: bool) -> _Plan:
-    """Find the result that waits for this one; several that wait, or one that is done, are said instead of guessed."""
-    plan = _Plan(new)
+def _target(new: NewResult, stored: list[Result], *, another: bool) -> _Target:
+    """Find the pending result to fill in; where there are several, or one that is done, say so instead of guessing."""
+    target = _Target(new)
     if new.result_id is not None:
-        if new.result_id in {result.id for result in held}:
-            plan.into = new.result_id
+        if new.result_id in {result.id for result in stored}:
+            target.into = new.result_id
         else:
-            plan.why_not = f"the run has no result {new.result_id}"
-        return plan
-    own = [result for result in held if result.test_id == new.test_id] if new.test_id else []
+            target.why_not = f"the run has no result {new.result_id}"
+        return target
+    own = [result for result in stored if result.test_id == new.test_id] if new.test_id else []
     waiting = [result for result in own if result.status == "pending"]
     if len(waiting) == 1:
-        plan.into = waiting[0].id
+        target.into = waiting[0].id
     elif waiting:
         named = ", ".join(f"{result.id} {quote(result.test_title or '', at_most=60)}" for result in waiting[:10])
-        plan.why_not = f"{len(waiting)} results of it wait; name one by result_id: {named}"
+        target.why_not = f"it has {len(waiting)} pending results; name one by result_id: {named}"
     elif own and not another:
-        told = ", ".join(f"{result.id} ({word(result.status)})" for result in own[:10])
-        plan.why_not = f"it has a result already: {told}. testomatio_update_result changes it, another adds one more"
-    return plan
+        named = ", ".join(f"{result.id} ({word(result.status)})" for result in own[:10])
+        target.why_not = f"it has a result already: {named}. testomatio_update_result changes it, another adds one more"
+    return target
 
 
-async def _plans(
+async def _targets(
     api: Testomatio, project: str, run_id: str, results: list[NewResult], another: bool, progress: Progress
-) -> list[_Plan]:
-    """Where each result goes, from one read of what the run holds.
+) -> list[_Target]:
+    """Where each result goes, from one read of the run's results.
 
     Raises:
-        Refused: for results that name nothing or the same thing twice.
+        Refused: for results that name no test, or the same one twice.
     """
     for number, new in enumerate(results, 1):
         if not (new.test_id or new.result_id or new.test_title):
             raise Refused(f"Result {number} names no test: give test_id, result_id or test_title.")
     names = [(new.test_id, new.result_id, new.test_title) for new in results]
     if twice := next((new.name for new, name in zip(results, names, strict=True) if names.count(name) > 1), None):
-        raise Refused(f"{twice[:60]!r} stands twice in the list.")
-    asked: Pairs = [("run_id", run_id)]
+        raise Refused(f"{twice[:60]!r} is listed twice.")
+    query: Pairs = [("run_id", run_id)]
     tests = sorted({new.test_id for new in results if new.test_id})
     if tests and all(new.result_id is None for new in results):
-        asked.append(("test_ids", ",".join(tests)))
-    read = await drain(lambda page: api.results_page(project, asked, page), progress=progress)
-    held = [result for result in read.rows if result.run_id in {None, run_id}]
-    return [_planned(new, held, another=another) for new in results]
+        query.append(("test_ids", ",".join(tests)))
+    read = await drain(lambda page: api.results_page(project, query, page), progress=progress)
+    stored = [result for result in read.rows if result.run_id in {None, run_id}]
+    return [_target(new, stored, another=another) for new in results]
 
 
 RECORD: Final = "The record of what was tested changes afterwards."
@@ -142,39 +142,39 @@ async def add_results(
     api: Testomatio,
     progress: Progress,
     run_id: RunId,
-    results: Annotated[list[NewResult], Field(min_length=1, max_length=MOST_RESULTS)],
-    another: Annotated[bool, Field(description="Also add where the test has a result that is done.")] = False,
+    results: Annotated[list[NewResult], Field(min_length=1, max_length=MOST_RESULTS, description="One for each test.")],
+    another: Annotated[bool, Field(description="Add a second result to a test that has one.")] = False,
     project: ProjectSlug = None,
 ) -> Asking[WrittenResults]:
-    """Set results of tests in a run: pending ones are filled in, none doubled. If it is over, a person is asked."""
+    """Set results of tests in a run; pending ones are filled in. If the run is over, the server asks the user to confirm."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id)
-    plans = await _plans(api, slug, run.id, results, another, progress)
+    targets = await _targets(api, slug, run.id, results, another, progress)
     if not run.is_over:
         yield Ask(None)
     else:
         lines = Lines(f"Write {many(len(results), 'result')} into {describe(run)} of {place(slug)}, which is over?")
         lines.rows((new.describe_test(), render_fields(given(status=new.status) | new.wire())) for new in results)
         if another:
-            lines.say("Where a test has a result that is done, one more is added beside it.")
+            lines.say("A test that has a result already gets another one beside it.")
         lines.say(RECORD)
         yield Ask(str(lines))
-    rows = await gather([partial(_write, api, slug, run, plan) for plan in plans], at_once=AT_ONCE)
+    rows = await gather([partial(_write, api, slug, run, target) for target in targets], at_once=AT_ONCE)
     written = sum(row.outcome in {"updated", "added"} for row in rows)
     left = len(rows) - written
     yield WrittenResults(
         done=f"{written} of {len(rows)} written.",
         results=rows,
-        next="Call again with those that are left only; note says why." if left else None,
+        next="Call again with the ones that are left; note says why." if left else None,
     )
 
 
-async def _write(api: Testomatio, project: str, run: Run, plan: _Plan) -> Written:
-    """Write one result and read it back; one that fails leaves the others alone."""
-    new = plan.new
-    if plan.why_not is not None:
-        return Written(test=new.name, outcome="impossible", note=plan.why_not)
-    result_id = plan.into
+async def _write(api: Testomatio, project: str, run: Run, target: _Target) -> Written:
+    """Write one result and read it back; a failure does not stop the others."""
+    new = target.new
+    if target.why_not is not None:
+        return Written(test=new.name, outcome="impossible", note=target.why_not)
+    result_id = target.into
     try:
         if result_id is not None:
             await api.update_result(project, result_id, new.wire())
@@ -184,10 +184,10 @@ async def _write(api: Testomatio, project: str, run: Run, plan: _Plan) -> Writte
                 fields["automated"] = True
             result_id = (await api.create_result(project, fields)).id
     except OutcomeUnknown as error:
-        return Written(test=new.name, outcome="unknown", result_id=plan.into, note=str(error))
+        return Written(test=new.name, outcome="unknown", result_id=target.into, note=str(error))
     except PlatformError as error:
-        return Written(test=new.name, outcome="failed", result_id=plan.into, note=str(error))
-    done: Outcome = "updated" if plan.into is not None else "added"
+        return Written(test=new.name, outcome="failed", result_id=target.into, note=str(error))
+    done: Outcome = "updated" if target.into is not None else "added"
     try:
         after = await api.result(project, result_id)
     except PlatformError as error:
@@ -196,8 +196,8 @@ async def _write(api: Testomatio, project: str, run: Run, plan: _Plan) -> Writte
     return Written(test=new.name, outcome=done, result_id=result_id, status=after.status, note=wrong)
 
 
-def _named(result: FullResult) -> str:
-    """A result as a question and an answer name it."""
+def describe_result(result: FullResult) -> str:
+    """A result as questions and answers name it."""
     return f"result {result.id} of {quote(result.test_title or 'a test')} ({word(result.status or 'no status')})"
 
 
@@ -209,11 +209,11 @@ async def update_result(
     message: Message = None,
     run_time_ms: Milliseconds = None,
     assigned_to: Email = None,
-    test_title: Annotated[str | None, Field(min_length=1)] = None,
+    test_title: Annotated[str | None, Field(min_length=1, description="Title that the result shows.")] = None,
     edits: Edits = None,
     project: ProjectSlug = None,
 ) -> Asking[Changed[FullResult]]:
-    """Change a result; what is left out stays. One in a run that is over is asked for."""
+    """Change a result. For a run that is over, the server asks the user to confirm."""
     fields = given(
         status=status,
         message=message,
@@ -223,7 +223,7 @@ async def update_result(
         edits=edits,
     )
     if not fields:
-        raise Refused("Say at least one thing to change.")
+        raise Refused("Give at least one thing to change.")
     slug = api.project_of(project)
     before = await known_result(api, slug, result_id)
     fields |= apply_edits(text_fields(before, "message", "test_title"), fields.pop("edits", None), fields)
@@ -231,7 +231,7 @@ async def update_result(
     if run is None or not run.is_over:
         yield Ask(None)
     else:
-        lines = Lines(f"Change {_named(before)} in {describe(run)} of {place(slug)}, which is over?")
+        lines = Lines(f"Change {describe_result(before)} in {describe(run)} of {place(slug)}, which is over?")
         lines.becomes("Status", before.status, status)
         lines.becomes("Message", before.message, message)
         lines.becomes("Run time in milliseconds", before.run_time, run_time_ms)
@@ -248,13 +248,13 @@ async def update_result(
 async def delete_result(
     api: Testomatio, result_id: ResultId, project: ProjectSlug = None
 ) -> Asking[Changed[ResultRow]]:
-    """Delete one result, after a person said yes."""
+    """Delete one result. The server asks the user to confirm."""
     slug = api.project_of(project)
     result = await known_result(api, slug, result_id)
     run = await known_run(api, slug, result.run_id) if result.run_id is not None else None
     message = f", with its message {quote(result.message, at_most=200)}" if result.message else ""
     where = f" from {describe(run)}" if run is not None else ""
-    yield Ask(f"Delete {_named(result)}{where} of {place(slug)}{message}? There is no undo.")
+    yield Ask(f"Delete {describe_result(result)}{where} of {place(slug)}{message}? There is no undo.")
     await api.delete_result(slug, result_id)
     where = f" in run {word(run.id)}" if run is not None else ""
-    yield Changed(done=f"Deleted {_named(result)}{where} of {place(slug)}.", before=row_of(result))
+    yield Changed(done=f"Deleted {describe_result(result)}{where} of {place(slug)}.", before=row_of(result))

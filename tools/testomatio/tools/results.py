@@ -1,4 +1,4 @@
-"""Results of tests in runs: the list with its filters, and one of them whole."""
+"""Results of tests in runs: the filtered list, and one result in full."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
@@ -19,14 +19,17 @@ from tools.testomatio.models.results import UNCLEAR, FullResult, Result, known_m
 from tools.testomatio.tools.paging import drain, page_from, page_of
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_names import env_of, runs_called
-from tools.testomatio.tools.runs import RunId, Until, known_run
+from tools.testomatio.tools.runs import Order, RunId, Until, known_run
 from tools.testomatio.tools.scope import Pairs, found_in, of_project
 from tools.testomatio.tools.words import ProjectWords, seen_instead
 
 tool = Toolset(Testomatio, needs="api")
 
-ResultStatus = Literal["passed", "failed", "skipped", "pending"]
-Priority = Literal["low", "normal", "important", "high", "critical"]
+ResultStatus = Annotated[Literal["passed", "failed", "skipped", "pending"], Field(description="pending: not run yet.")]
+Statuses = Annotated[list[ResultStatus] | None, Field(description="Any of these.")]
+Priority = Annotated[
+    Literal["low", "normal", "important", "high", "critical"], Field(description="Priority of the test.")
+]
 ResultId = Annotated[int, Field(gt=0, description="As testomatio_list_results gives it.")]
 Names = list[str] | None
 
@@ -42,7 +45,7 @@ class ResultRow(Answer):
 
     id: int
     run_id: Key | None = None
-    run: Untrusted | None = Field(default=None, description="Title; with env, where the run is not the one asked for.")
+    run: Untrusted | None = Field(default=None, description="Title; left out where run_id was given.")
     env: Untrusted | None = None
     at: Key | None = Field(default=None, description="When it finished, or its run did.")
     test_id: Key | None = None
@@ -74,13 +77,13 @@ def row_of(result: Result, *, run_id: str | None = None) -> ResultRow:
 
 
 def joined(values: list[str], what: str) -> str:
-    """Values as the platform takes several of them: with commas between.
+    """Join values with commas, as the platform takes them.
 
     Raises:
-        Refused: for a value that holds one.
+        Refused: for a value that contains a comma.
     """
     if bad := next((value for value in values if "," in value), None):
-        raise Refused(f"{what} cannot hold a comma, as {bad[:60]!r} does: the API separates by it.")
+        raise Refused(f"{what} cannot contain a comma, as {bad[:60]!r} does: the API separates values by it.")
     return ",".join(values)
 
 
@@ -89,29 +92,31 @@ async def list_results(
     api: Testomatio,
     progress: Progress,
     run_id: RunId | None = None,
-    test_ids: list[TestId] | None = None,
-    status: list[ResultStatus] | None = None,
-    substatus: Annotated[str | None, Field(description="Custom status.")] = None,
-    kind: Literal["manual", "automated"] | None = None,
+    test_ids: Annotated[list[TestId] | None, Field(description="Only of these tests.")] = None,
+    status: Statuses = None,
+    substatus: Annotated[str | None, Field(description="Custom status, such as Known issue.")] = None,
+    kind: Annotated[Literal["manual", "automated"] | None, Field(description="How the test was run.")] = None,
     priority: Priority | None = None,
     assignee_id: Annotated[int | None, Field(gt=0, description="As testomatio_list_users gives it.")] = None,
     text: Annotated[str | None, Field(description="Part of the test's title.")] = None,
-    has_message: bool | None = None,
-    has_defect: bool | None = None,
+    has_message: Annotated[bool | None, Field(description="Only with a message, or only without.")] = None,
+    has_defect: Annotated[bool | None, Field(description="Only with a linked defect, or only without.")] = None,
     since: When = None,
     until: Until = None,
-    tags: Annotated[list[str] | None, Field(description="Of the test.")] = None,
-    labels: Annotated[list[str] | None, Field(description="Of the run, as env and group_ids.")] = None,
-    env: Annotated[Names, Field(description="Any of these.")] = None,
+    tags: Annotated[Names, Field(description="Tags of the test.")] = None,
+    labels: Annotated[Names, Field(description="Labels of the run, 'Label' or 'Label:value'.")] = None,
+    env: Annotated[Names, Field(description="Environments of the run, any of these.")] = None,
     group_ids: Annotated[Names, Field(description="As testomatio_list_rungroups gives them.")] = None,
-    sort: Literal["created_at", "suite", "testcase", "failure"] = "created_at",
-    order: Literal["asc", "desc"] = "asc",
-    latest_only: Annotated[bool, Field(description="Each test's newest result alone.")] = False,
+    sort: Annotated[
+        Literal["created_at", "suite", "testcase", "failure"], Field(description="failure: by the message.")
+    ] = "created_at",
+    order: Order = "asc",
+    latest_only: Annotated[bool, Field(description="Only the newest result of each test.")] = False,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[ResultRow]:
-    """List results (testruns) of a run, or of tests across runs; since and until are the time finished."""
+    """List results (testruns) of a run, or of tests across runs; since and until are when they finished."""
     slug = api.project_of(project)
     if latest_only:
         _of_the_latest(substatus=substatus, has_message=has_message, has_defect=has_defect)
@@ -128,8 +133,8 @@ async def list_results(
         filters += [("defects", "has_defects" if has_defect else "without_defects")]
     for values, what in ((tags, "A tag"), (labels, "A label"), (env, "An environment"), (group_ids, "A group's id")):
         joined(values or [], what)  # refused before the project's words are read
-    asked = await time_span(api, since, until)
-    filters += await _finished(api, asked)
+    span = await time_span(api, since, until)
+    filters += await _finished(api, span)
     words = ProjectWords(api, slug)
     tags, labels, env = await words.tags(tags), await words.labels(labels), await words.environments(env)
     for name, values, what in (
@@ -139,11 +144,11 @@ async def list_results(
         ("rungroups", group_ids, "A group's id"),
     ):
         filters += [(name, joined(values, what))] if values else []
-    # The default order differs from server to server: it is always said.
+    # Always send the order: servers differ in their default.
     filters += [("sort", "created_at"), ("order", "desc")] if latest_only else [("sort", sort), ("order", order)]
 
     def fits(result: Result) -> bool:
-        """What the platform was asked for, looked at again where a row tells it; several statuses only here."""
+        """Apply the filters again where a row has the field; several statuses are filtered only here."""
         return (
             (latest_only or not status or result.status in status)
             and (run_id is None or result.run_id in {None, run_id})
@@ -153,18 +158,16 @@ async def list_results(
     async def fetch(number: int) -> Listed[Result]:
         return await api.results_page(slug, filters, number)
 
-    def show(result: Result) -> ResultRow:
+    def to_row(result: Result) -> ResultRow:
         return row_of(result, run_id=run_id)
 
-    asked_for = [slug, filters, status]
+    query = [slug, filters, status]
     with of_project(slug):
         page: Page[ResultRow]
         if latest_only:
-            page = await _latest(fetch, show, fits, status, limit, cursor, progress, asked_for)
+            page = await _latest(fetch, to_row, fits, status, limit, cursor, progress, query)
         else:
-            page = await page_from(
-                fetch, show, limit=limit, cursor=cursor, fits=fits, progress=progress, asked=asked_for
-            )
+            page = await page_from(fetch, to_row, limit=limit, cursor=cursor, fits=fits, progress=progress, query=query)
     if run_id is None:
         runs = await runs_called(api, slug, [row.run_id for row in page.items])
         for row in page.items:
@@ -183,7 +186,7 @@ async def list_results(
             "assignee_id is an id of testomatio_list_users." if assignee_id else None,
             "group_ids are ids of testomatio_list_rungroups." if group_ids else None,
         )
-    return page.add_note(asked.note)
+    return page.add_note(span.note)
 
 
 def _substatus(result: Result) -> str | None:
@@ -191,48 +194,48 @@ def _substatus(result: Result) -> str | None:
 
 
 def _of_the_latest(**filters: Any) -> None:
-    """Refuse the filters by which the platform would hide a newer result behind an older one.
+    """Refuse filters that would let the platform show an older result as the latest.
 
     Raises:
-        Refused: for each that was given.
+        Refused: for any that has a value.
     """
-    if given := [name for name, value in filters.items() if value is not None]:
+    if names := [name for name, value in filters.items() if value is not None]:
         raise Refused(
-            f"latest_only cannot be combined with {' and '.join(given)}: an older result would pass for the latest. "
+            f"latest_only cannot be combined with {' and '.join(names)}: an older result would pass for the latest. "
             "Use status, or leave latest_only out."
         )
 
 
 async def _latest(
     fetch: Callable[[int], Awaitable[Listed[Result]]],
-    show: Callable[[Result], ResultRow],
+    to_row: Callable[[Result], ResultRow],
     fits: Callable[[Result], bool],
     status: list[ResultStatus] | None,
     limit: int,
     cursor: str | None,
     progress: Progress,
-    asked_for: list[Any],
+    query: list[Any],
 ) -> Page[ResultRow]:
-    """The newest result of each test out of results that come newest first; one that still waits is none."""
+    """The newest result of each test, of results that come newest first; pending ones do not count."""
     read = await drain(fetch, progress=progress)
     latest: dict[tuple[str, str], Result] = {}
     for result in read.rows:
         if fits(result) and result.status != "pending":
             latest.setdefault((result.test_id or "", result.test_title or ""), result)
-    rows = [show(result) for result in latest.values() if not status or result.status in status]
-    filters = digest(asked=[*asked_for, "latest"])
+    rows = [to_row(result) for result in latest.values() if not status or result.status in status]
+    filters = digest(query=[*query, "latest"])
     return page_of(rows, loaded=len(read.rows), why=read.why, limit=limit, cursor=cursor, filters=filters)
 
 
-async def _finished(api: Testomatio, asked: TimeSpan) -> Pairs:
-    """The time a result finished, as the platform takes it: both ends, with a comma between."""
-    if asked.since is None and asked.until is None:
+async def _finished(api: Testomatio, span: TimeSpan) -> Pairs:
+    """The filter by when a result finished: the platform needs both ends."""
+    if span.since is None and span.until is None:
         return []
-    first, last = asked.since or EPOCH, asked.until or await api.clock()
+    first, last = span.since or EPOCH, span.until or await api.clock()
     return [("filter[finished_at_date_range]", f"{first:%Y-%m-%dT%H:%M:%SZ},{last:%Y-%m-%dT%H:%M:%SZ}")]
 
 
 @tool.reads(long_text=True)
 async def get_result(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> FullResult:
-    """Read one result whole: its message, stack and files, and what its test says; run_time is milliseconds."""
+    """Read one result in full: message, stack, files, and its test's description; run_time is in milliseconds."""
     return await known_result(api, api.project_of(project), result_id)

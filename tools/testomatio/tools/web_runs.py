@@ -1,4 +1,4 @@
-"""What only the web's API tells of runs and results: durations, archives, values, files, and a test's past."""
+"""What only the web app's API shows of runs and results: durations, archived runs, parameter values, files."""
 
 from typing import Annotated
 
@@ -18,14 +18,14 @@ from tools.testomatio.models.results import UNCLEAR, WebResult, known_ms, unclea
 from tools.testomatio.models.runs import WebRun
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.results import ResultId, ResultStatus
+from tools.testomatio.tools.results import ResultId, Statuses
 from tools.testomatio.tools.runs import GroupId, RunId, Until
 from tools.testomatio.tools.scope import Pairs, found_in, of_project
 
 tool = Toolset(Testomatio, needs="web")
 
 PER_PAGE = 50
-"""The fixed size of a page of family B."""
+"""The fixed page size of the web app's API, family B."""
 
 
 class WebRunRow(Answer):
@@ -71,7 +71,7 @@ async def list_group_runs(
     api: Testomatio,
     progress: Progress,
     group_id: GroupId | None = None,
-    nested: Annotated[bool, Field(description="Also those of its subgroups.")] = True,
+    nested: Annotated[bool, Field(description="Include the runs of its subgroups.")] = True,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -88,7 +88,7 @@ async def list_group_runs(
             cursor=cursor,
             per_page=PER_PAGE,
             progress=progress,
-            asked=[slug, filters],
+            query=[slug, filters],
         )
 
 
@@ -96,7 +96,7 @@ async def list_group_runs(
 async def list_archived_runs(
     api: Testomatio, progress: Progress, project: ProjectSlug = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[WebRunRow]:
-    """List the runs that were archived."""
+    """List archived runs."""
     slug = api.project_of(project)
     with of_project(slug):
         return await page_from(
@@ -106,7 +106,7 @@ async def list_archived_runs(
             cursor=cursor,
             per_page=PER_PAGE,
             progress=progress,
-            asked=[slug],
+            query=[slug],
         )
 
 
@@ -118,7 +118,7 @@ async def known_web_run(api: Testomatio, project: str, run_id: str) -> WebRun:
 
 @tool.reads(long_text=True)
 async def get_run_details(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> WebRun:
-    """Read what the web app knows of a run: duration, custom statuses, who ran it, whether it is archived or public."""
+    """Read what the web app shows of a run: duration, custom statuses, who ran it, whether it is archived or public."""
     return await known_web_run(api, api.project_of(project), run_id)
 
 
@@ -136,7 +136,7 @@ class WebResultRow(Answer):
     run_time: float | None = Field(default=None, description=UNCLEAR)
     priority: Key | None = None
     tags: list[Untrusted] = Field(default_factory=list)
-    example: dict[Untrusted, Untrusted] | None = Field(default=None, description="Values, by the test's parameters.")
+    example: dict[Untrusted, Untrusted] | None = Field(default=None, description="Values by parameter.")
     files: int | None = None
     finished_at: Key | None = None
 
@@ -166,7 +166,7 @@ async def list_result_details(
     progress: Progress,
     run_id: RunId | None = None,
     test_id: TestId | None = None,
-    status: list[ResultStatus] | None = None,
+    status: Statuses = None,
     since: When = None,
     until: Until = None,
     project: ProjectSlug = None,
@@ -175,14 +175,14 @@ async def list_result_details(
 ) -> Page[WebResultRow]:
     """List results of a run, or of a test across runs, with priority, tags, parameter values and files."""
     if run_id is None and test_id is None:
-        raise Refused("Say run_id or test_id.")
+        raise Refused("Give run_id or test_id.")
     slug = api.project_of(project)
     filters: Pairs = [("run_id", run_id)] if run_id else []
     filters += [("test_id", test_id)] if test_id else []
-    asked = await time_span(api, since, until)
-    first, last = asked.since, asked.until
+    span = await time_span(api, since, until)
+    first, last = span.since, span.until
     if first or last:
-        # Whole days, both ends needed; the rows are looked at again for the time itself.
+        # The API takes whole days and needs both; `fits` compares the times.
         days = (first or EPOCH, last or await api.clock())
         filters += [("finished_at_date_range", f"{days[0]:%Y-%m-%d},{days[1]:%Y-%m-%d}")]
 
@@ -207,16 +207,16 @@ async def list_result_details(
             per_page=PER_PAGE,
             fits=fits,
             progress=progress,
-            asked=[slug, filters, status, since, until],
+            query=[slug, filters, status, since, until],
         )
     if run_id is not None and page.coverage.loaded == 0:
         await known_web_run(api, slug, run_id)  # an unknown run has no results either
-    return page.add_note(asked.note)
+    return page.add_note(span.note)
 
 
 @tool.reads(full_text_in="get_result")
 async def get_result_details(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> WebResult:
-    """Read what the web app knows of a result: values, priority, tags, files and what people put beside it."""
+    """Read what the web app shows of a result: parameter values, priority, tags, files and extra fields."""
     slug = api.project_of(project)
     where = "testomatio_list_results shows ids."
     return await found_in(api, slug, api.web_result(slug, result_id), f"result {result_id}", where)
