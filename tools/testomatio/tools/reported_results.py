@@ -1,4 +1,4 @@
-"""Results as pipelines report them: in batches, told row by row, and accepted is not yet taken in."""
+"""Results as pipelines report them, in batches; the platform accepts them first and processes them later."""
 
 from collections import Counter
 from typing import Annotated, Any, Final, Literal
@@ -29,15 +29,15 @@ from tools.testomatio.tools.scope import place
 tool = Toolset(Testomatio, needs="report")
 
 BATCH: Final = 100
-"""Results of one request at most (API reference: Reporting API)."""
+"""Most results in one request (API reference: Reporting API)."""
 MOST_RESULTS: Final = 1000
 
 
 def _named(value: Any) -> Any:
-    """Values by their names; an array is accepted by the platform and the result then lost without a word."""
-    if isinstance(value, list | tuple) and not all(isinstance(one, dict) for one in value):
+    """Name the values: the platform accepts an array and then silently drops the result."""
+    if isinstance(value, list | tuple) and not all(isinstance(pair, dict) for pair in value):
         raise ValueError(
-            "an array is swallowed by the platform; name the values, such as [{'name': 'amount', 'value': '10'}]"
+            "the platform drops a result with an array; name the values, such as [{'name': 'amount', 'value': '10'}]"
         )
     if isinstance(value, str):
         return {"example": value}
@@ -54,7 +54,7 @@ class ReportedStep(Sent):
     log: str | None = None
 
     def describe(self) -> str:
-        """What it says, as a question shows it: its log by its size."""
+        """The step as a question shows it: its log by its size."""
         fields = render_fields({"status": self.status, "duration_ms": self.duration_ms, "error": self.error})
         log = f"a log of {many(len(self.log), 'character')}" if self.log else ""
         parts = ", ".join(filter(None, (fields, log)))
@@ -82,31 +82,31 @@ class ReportedResult(Sent):
     file: str | None = None
     message: str | None = None
     stack: str | None = None
-    run_time_ms: float | None = None
-    finished_at: str | None = None
-    rid: Annotated[str | None, Field(description="Tells repeats apart.")] = None
+    run_time_ms: Annotated[float | None, Field(description="Duration, such as 1500.")] = None
+    finished_at: Annotated[str | None, Field(description="Such as 2026-04-03T06:10:00Z.")] = None
+    rid: Annotated[str | None, Field(description="Id of this execution, to tell repeats apart.")] = None
     example: Annotated[
         NamedTexts | None, BeforeValidator(_named), Field(description="Values of the test's parameters.")
     ] = None
     steps: list[ReportedStep] | None = None
     artifacts: Annotated[list[str] | None, Field(description="URLs.")] = None
     meta: NamedTexts | None = None
-    labels: list[str] | None = None
-    jira: list[str] | None = None
+    labels: Annotated[list[str] | None, Field(description="'Label' or 'Label:value'.")] = None
+    jira: Annotated[list[str] | None, Field(description="Such as SHOP-412.")] = None
     tags: list[str] | None = None
-    substatus: str | None = None
-    overwrite: Annotated[bool | None, Field(description="It is no retry.")] = None
+    substatus: Annotated[str | None, Field(description="Custom status, such as Known issue.")] = None
+    overwrite: Annotated[bool | None, Field(description="It is not a retry.")] = None
 
     @property
     def name(self) -> str:
         return self.test_id or self.title or "?"
 
     def describe_test(self) -> str:
-        """What it is a result of, as a question names it."""
+        """The test of the result, as a question names it."""
         return render_fields({"test": self.test_id, "test titled": self.title}) or "no test"
 
     def describe(self) -> str:
-        """What it says, as a question shows it: stacks and logs by their size, all else whole."""
+        """The result as a question shows it: stacks and logs by their size, all else in full."""
         plain = self.model_dump(exclude_none=True, exclude={"test_id", "title", "stack", "steps", "overwrite"})
         steps = [given_text(step.title) + step.describe() for step in self.steps or ()]
         parts = [
@@ -118,7 +118,7 @@ class ReportedResult(Sent):
         return ", ".join(filter(None, parts))
 
     def wire(self, api: Testomatio, *, create: bool) -> dict[str, Any]:
-        """The fields as the platform takes them: a time in seconds, a run time in the milliseconds reads show."""
+        """The fields as the platform takes them: the time in seconds, the run time in milliseconds."""
         direct = self.model_dump(exclude_none=True, exclude={"run_time_ms", "finished_at", "steps", "jira", "labels"})
         instant = parse_time(self.finished_at, api.now()).timestamp() if self.finished_at else None
         links = [{"jira": key} for key in self.jira or ()]
@@ -144,12 +144,12 @@ class NotAccepted(Answer):
 
 
 class ReportedResults(Answer):
-    """What became of the results that were sent."""
+    """The outcome of the results that were sent."""
 
     done: str
     run_id: Key
     accepted: int
-    seen: int | None = Field(default=None, description="Of these tests, as many results the run shows already.")
+    seen: int | None = Field(default=None, description="How many of them the run shows already.")
     not_accepted: list[NotAccepted] = Field(default_factory=list)
     why: list[str] = Field(default_factory=list)
     next: str
@@ -160,11 +160,13 @@ async def report_results(
     api: Testomatio,
     progress: Progress,
     run_id: RunId,
-    results: Annotated[list[ReportedResult], Field(min_length=1, max_length=MOST_RESULTS)],
+    results: Annotated[
+        list[ReportedResult], Field(min_length=1, max_length=MOST_RESULTS, description="Sent in batches of 100.")
+    ],
     create: Annotated[bool, Field(description="Create tests that are unknown.")] = False,
     project: ProjectSlug = None,
 ) -> Asking[ReportedResults]:
-    """Report results as a pipeline does: accepted now, taken in later. By hand: testomatio_add_results."""
+    """Report results as CI does; by hand: testomatio_add_results. If the run is over, the server asks the user."""
     for number, result in enumerate(results, 1):
         if not (result.test_id or result.title):
             raise Refused(f"Result {number} names no test: give test_id or title.")
@@ -184,14 +186,14 @@ async def report_results(
     why: list[str] = []
     stopped = False
     for batch, start in enumerate(range(0, len(wires), BATCH)):
-        some = range(start, min(start + BATCH, len(wires)))
+        numbers = range(start, min(start + BATCH, len(wires)))
         outcome: Outcome | None = "not sent"
         if not stopped:
-            outcome, words, stopped = await _send(api, run_id, [wires[number] for number in some], batch)
-            why += [f"Results {start + 1} to {some[-1] + 1}: {words}"] if words else []
+            outcome, words, stopped = await _send(api, run_id, [wires[number] for number in numbers], batch)
+            why += [f"Results {start + 1} to {numbers[-1] + 1}: {words}"] if words else []
         if outcome is not None:
-            rows += [NotAccepted(number=n + 1, test=results[n].name, outcome=outcome) for n in some]
-        await progress(some[-1] + 1, len(wires), f"{some[-1] + 1} of {len(wires)} sent")
+            rows += [NotAccepted(number=n + 1, test=results[n].name, outcome=outcome) for n in numbers]
+        await progress(numbers[-1] + 1, len(wires), f"{numbers[-1] + 1} of {len(wires)} sent")
     accepted, seen = len(wires) - len(rows), None
     if slug is not None:
         seen = await wait_for_change(
@@ -202,51 +204,50 @@ async def report_results(
             progress=progress,
         )
     yield ReportedResults(
-        done=f"{accepted} of {len(wires)} accepted, which does not mean that they were taken in.",
+        done=f"{accepted} of {len(wires)} accepted. They are processed later; accepted does not mean stored.",
         run_id=run_id,
         accepted=accepted,
         seen=seen,
         not_accepted=rows,
         why=why,
-        next=f"testomatio_list_results with run_id {run_id} shows what was taken in, a few seconds later.",
+        next=f"testomatio_list_results with run_id {run_id} shows the processed results, a few seconds later.",
     )
 
 
 async def _send(
     api: Testomatio, run_id: str, results: list[dict[str, Any]], batch: int
 ) -> tuple[Outcome | None, str | None, bool]:
-    """Send one batch; answers what became of it where it was not accepted, why, and whether to stop there."""
+    """Send one batch; return its outcome unless it was accepted, the reason, and whether to stop there."""
     try:
         await api.report_results(run_id, results, batch=batch)
     except OutcomeUnknown as error:
         return "unknown", str(error), True
     except (NotFound, Invalid) as error:
-        # The rest of such a batch is taken in: only the tests that it does not know are left out.
+        # The platform takes the rest of such a batch and leaves out only the unknown tests.
         is_match = "match" in error.words.casefold()
         is_final = error.status == 402 or (isinstance(error, NotFound) and not is_match)
-        told = f"{error} With create, unknown tests are made." if is_match else str(error)
-        return "refused in part" if is_match and len(results) > 1 else "refused", told, is_final
+        reason = f"{error} With create, unknown tests are created." if is_match else str(error)
+        return "refused in part" if is_match and len(results) > 1 else "refused", reason, is_final
     except PlatformError as error:
         return "refused", str(error), True
     return None, None, False
 
 
 async def _seen(api: Testomatio, project: str, run_id: str, results: list[ReportedResult]) -> int | None:
-    """How many of the results the run shows; None where that cannot be read now."""
+    """Count the results that the run shows already; None where they cannot be read."""
     try:
         read = await drain(lambda page: api.results_page(project, [("run_id", run_id)], page))
     except PlatformError:
         return None
-    held: Counter[tuple[str | None, str | None]] = Counter((one.test_id, one.status) for one in read.rows)
-    titles: Counter[tuple[str | None, str | None]] = Counter(
-        (plain_title(one.test_title or ""), one.status) for one in read.rows
+    by_id: Counter[tuple[str | None, str | None]] = Counter((row.test_id, row.status) for row in read.rows)
+    by_title: Counter[tuple[str | None, str | None]] = Counter(
+        (plain_title(row.test_title or ""), row.status) for row in read.rows
     )
     seen = 0
     for result in results:
-        by_id = result.test_id is not None
-        place = (result.test_id if by_id else plain_title(result.title or ""), result.status)
-        where = held if by_id else titles
-        if where[place] > 0:
-            where[place] -= 1
+        name = plain_title(result.title or "") if result.test_id is None else result.test_id
+        rows = by_title if result.test_id is None else by_id
+        if rows[name, result.status] > 0:
+            rows[name, result.status] -= 1
             seen += 1
     return seen

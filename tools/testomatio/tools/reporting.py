@@ -1,4 +1,4 @@
-"""Runs as pipelines report them: opened, changed and finished with the project's own token."""
+"""Runs as pipelines report them: opened, changed and finished with a project token."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -17,29 +17,30 @@ from tools.kit.wait import wait_for_change
 from tools.testomatio.client.families import PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
-from tools.testomatio.models.ids import SuiteId, TestId
+from tools.testomatio.models.ids import SuiteId
 from tools.testomatio.models.reporting import ReportedRun
 from tools.testomatio.models.runs import OVER
 from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.run_changes import Description, Env, Title, given
+from tools.testomatio.tools.run_changes import Description, Env, TestIds, Title, given
 from tools.testomatio.tools.run_events import unfinished
 from tools.testomatio.tools.runs import RunId, RunState, counts_of, describe, known_run
 from tools.testomatio.tools.scope import Pairs, opens_api, place
 
 tool = Toolset(Testomatio, needs="report")
 
-Group = Annotated[str | None, Field(description="Made where there is none.")]
+Group = Annotated[str | None, Field(description="Title of its group, created where missing.")]
 Tags = Annotated[list[str] | None, Field(description="Such as smoke.")]
 JiraKey = Annotated[str | None, Field(description="Such as SHOP-412.")]
 Label = Annotated[str | None, Field(description="'Label' or 'Label:value'.")]
-Url = Annotated[str | None, Field(description="Page of the build.")]
+Url = Annotated[str | None, Field(description="URL of the CI build.")]
 Publish = Annotated[bool, Field(description="Make its report public.")]
+Count = Annotated[int | None, Field(description="As the reporter counted.")]
 
 
 class ReporterRun(Answer):
-    """A run as its reporter sees it; credentials for the storage of files are left out."""
+    """A run as its reporter sees it, without the credentials for the storage of files."""
 
     id: Key | None = None
     url: Untrusted | None = None
@@ -52,21 +53,21 @@ class ReporterRun(Answer):
 
 
 def default_project(api: Testomatio, project: str | None) -> str | None:
-    """The project to read in, where it is known: the token of these calls names it to nobody else."""
+    """The project to read in, where it is known: a project token does not say which project it opens."""
     return project or api.account.settings.get(PROJECT) or None
 
 
 async def known_profile(api: Testomatio, profile: str) -> None:
-    """See that a CI profile is there, where the project is known.
+    """Check that a CI profile exists, where the project is known.
 
     Raises:
-        Refused: naming those there are, when it is not.
+        Refused: naming the CI profiles of the project.
     """
     slug = default_project(api, None)
-    names = [one.profile_name or "?" for one in (await api.project_info(slug)).ci_profiles] if slug else [profile]
+    names = [known.profile_name or "?" for known in (await api.project_info(slug)).ci_profiles] if slug else [profile]
     if profile not in names:
-        there = ", ".join(quote(name, at_most=60) for name in names) or "none"
-        raise Refused(f"There is no CI profile {profile[:60]!r}. There are: {there}.")
+        valid = ", ".join(quote(name, at_most=60) for name in names) or "none"
+        raise Refused(f"There is no CI profile {profile[:60]!r}. Valid: {valid}.")
 
 
 @tool.writes(
@@ -77,7 +78,9 @@ async def known_profile(api: Testomatio, profile: str) -> None:
 async def create_reported_run(
     api: Testomatio,
     title: Title | None = None,
-    kind: Literal["automated", "manual", "mixed", "detect"] | None = None,
+    kind: Annotated[
+        Literal["automated", "manual", "mixed", "detect"] | None, Field(description="detect: by the tests it has.")
+    ] = None,
     env: Env = None,
     group_title: Group = None,
     tags: Tags = None,
@@ -85,17 +88,17 @@ async def create_reported_run(
     label: Label = None,
     jira_id: JiraKey = None,
     ci_build_url: Url = None,
-    test_ids: list[TestId] | None = None,
-    suite_ids: list[SuiteId] | None = None,
-    scheduled: Annotated[bool, Field(description="For testomatio_launch_run.")] = False,
-    shared: Annotated[bool, Field(description="Join the run of this title.")] = False,
-    shared_minutes: Annotated[int | None, Field(description="How long it may be joined.")] = None,
-    shards: Annotated[int | None, Field(description="How many report into a shared run.")] = None,
-    ci_profile: Annotated[str | None, Field(description="CI profile to start, by its name.")] = None,
-    ci_grep: Annotated[str | None, Field(description="Only tests that fit this.")] = None,
+    test_ids: TestIds = None,
+    suite_ids: Annotated[list[SuiteId] | None, Field(description="Suites to include.")] = None,
+    scheduled: Annotated[bool, Field(description="testomatio_launch_run starts it later.")] = False,
+    shared: Annotated[bool, Field(description="Join the open run of this title, if any.")] = False,
+    shared_minutes: Annotated[int | None, Field(description="How long others may join.")] = None,
+    shards: Annotated[int | None, Field(description="How many reporters share the run.")] = None,
+    ci_profile: Annotated[str | None, Field(description="Name of a CI profile to start.")] = None,
+    ci_grep: Annotated[str | None, Field(description="Tests that CI runs, such as @smoke.")] = None,
     publish: Publish = False,
 ) -> Asking[Changed[ReporterRun]]:
-    """Open a run that a pipeline reports into, in the token's project. Starting CI or publishing asks a person."""
+    """Open a run that a pipeline reports into. The server asks the user to confirm starting CI or publishing."""
     if (shared_minutes or shards) and not shared:
         raise Refused("shared_minutes and shards are for a shared run.")
     if shared and not title:
@@ -105,7 +108,7 @@ async def create_reported_run(
     does = []
     if ci_profile:
         await known_profile(api, ci_profile)
-        fits = f" for the tests that fit {given_text(ci_grep)}" if ci_grep else ""
+        fits = f" for the tests that match {given_text(ci_grep)}" if ci_grep else ""
         does.append(f"starts the CI profile {given_text(ci_profile)}{fits}, which takes machine time")
     if publish:
         does.append("makes its report public: whoever has the address can read titles, messages and files")
@@ -154,7 +157,7 @@ async def update_reported_run(
     publish: Publish = False,
     edits: Edits = None,
 ) -> Asking[Changed[ReporterRun]]:
-    """Change a run of the token's project as its pipeline would: group, tags, label, issue, build, public report."""
+    """Change a run that CI reports into: group, tags, label, issue. The server asks the user to confirm publishing."""
     fields = given(
         title=title,
         env=env,
@@ -167,12 +170,12 @@ async def update_reported_run(
         access_event="publish" if publish else None,
     )
     if not fields and not edits:
-        raise Refused("Say at least one thing to change.")
+        raise Refused("Give at least one thing to change.")
     slug = default_project(api, None)
     if edits and (slug is None or not opens_api(api)):
         raise Refused(
-            f"Edits need the texts that are stored, which {TOKEN} and {PROJECT} open to be read. Give the whole text "
-            "instead."
+            f"Edits need the stored texts, which are read with {TOKEN} in the project of {PROJECT}. Give the whole "
+            "text instead."
         )
     run = await known_run(api, slug, run_id) if slug and (publish or edits) else None
     if run is not None:
@@ -204,21 +207,21 @@ async def change_reported_run(api: Testomatio, run_id: str, fields: dict[str, An
         ) from error
 
 
-async def left_behind(api: Testomatio, project: str, run_id: str) -> tuple[int, bool]:
-    """How many automated tests have no result in a run, and whether that is all: they would be detached."""
-    held = await drain(lambda page: api.results_page(project, [("run_id", run_id)], page))
-    reported = {result.test_id for result in held.rows}
+async def detached_tests(api: Testomatio, project: str, run_id: str) -> tuple[int, bool]:
+    """Count the automated tests without a result in a run, which detach marks, and say whether all were read."""
+    results = await drain(lambda page: api.results_page(project, [("run_id", run_id)], page))
+    reported = {result.test_id for result in results.rows}
     query: Pairs = [("tql", "state == 'automated'"), ("slim", "true"), ("per_page", 100)]
 
     async def fetch(page: int) -> Listed[Test]:
         return await api.tests(project, [*query, ("page", page)])
 
     automated = await drain(fetch)
-    return sum(test.id not in reported for test in automated.rows), held.complete and automated.complete
+    return sum(test.id not in reported for test in automated.rows), results.complete and automated.complete
 
 
 VERDICTS: Final = {
-    "finish": "Testomat.io computes whether it passed",
+    "finish": "Testomat.io works out whether it passed",
     "pass": "It is set to pass, whatever its results say",
     "fail": "It is set to fail, whatever its results say",
 }
@@ -228,20 +231,20 @@ VERDICTS: Final = {
 async def finish_reported_run(
     api: Testomatio,
     run_id: RunId,
-    result: Annotated[Literal["finish", "pass", "fail"], Field(description="finish computes it.")] = "finish",
-    shard: Annotated[bool, Field(description="End one shard; the last needs a plain finish.")] = False,
-    duration_s: float | None = None,
-    tests_count: int | None = None,
-    passed_count: int | None = None,
-    failed_count: int | None = None,
-    skipped_count: int | None = None,
+    result: Annotated[Literal["finish", "pass", "fail"], Field(description="finish: from its results.")] = "finish",
+    shard: Annotated[bool, Field(description="End one shard of a shared run only.")] = False,
+    duration_s: Annotated[float | None, Field(description="Duration of the run.")] = None,
+    tests_count: Count = None,
+    passed_count: Count = None,
+    failed_count: Count = None,
+    skipped_count: Count = None,
     detach: Annotated[bool, Field(description="Mark automated tests without a result as detached.")] = False,
-    end_all_shards: bool = False,
+    end_all_shards: Annotated[bool, Field(description="Finish without waiting for other shards.")] = False,
     project: ProjectSlug = None,
 ) -> Asking[Changed[RunState]]:
-    """Finish a run of testomatio_create_reported_run, after a person said yes; testomatio_terminate_run aborts it."""
+    """Finish a run that CI reports into; testomatio_terminate_run aborts one. The server asks the user to confirm."""
     if shard and end_all_shards:
-        raise Refused("Say shard for one or end_all_shards for all of them.")
+        raise Refused("Give shard for one or end_all_shards for all, not both.")
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id))
     counts = await counts_of(api, slug, run.id)
@@ -252,11 +255,11 @@ async def finish_reported_run(
     lines.add("Counts as reported", render_fields(reported))
     lines.fields({"Seconds": duration_s})
     if shard:
-        lines.say("A plain finish ends the run itself.")
+        lines.say("Finishing without shard ends the run itself.")
     elif counts.pending:
         lines.say(f"What is pending ({counts.pending}) becomes skipped.")
     if detach:
-        number, complete = await left_behind(api, slug, run.id)
+        number, complete = await detached_tests(api, slug, run.id)
         tests = many(number, "automated test is", "automated tests are", complete=complete)
         lines.say(f"Without a result in it, {tests} marked as detached from the code.")
     lines.say("There is no undo.")
@@ -283,6 +286,8 @@ async def finish_reported_run(
         done="One shard is ended." if shard else f"It is {after.status}." if not waits else "Accepted, not done yet.",
         before=RunState.of(run),
         now=RunState.of(after, await counts_of(api, slug, run.id)),
-        warning="It waits for its other shards, or is processed in a moment; read it again." if waits else None,
+        warning="It waits for its other shards or is still being processed. Read it again in a moment."
+        if waits
+        else None,
         next="Tests without a result were detached; testomatio_list_tests shows them." if detach else None,
     )

@@ -146,7 +146,7 @@ async def add_results(
     another: Annotated[bool, Field(description="Add a second result to a test that has one.")] = False,
     project: ProjectSlug = None,
 ) -> Asking[WrittenResults]:
-    """Set results of tests in a run; pending ones are filled in. If the run is over, the server asks the user to confirm."""
+    """Set results of tests in a run, filling in pending ones. If it is over, the server asks the user to confirm."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id)
     targets = await _targets(api, slug, run.id, results, another, progress)

@@ -108,7 +108,7 @@ async def list_results(
     env: Annotated[Names, Field(description="Environments of the run, any of these.")] = None,
     group_ids: Annotated[Names, Field(description="As testomatio_list_rungroups gives them.")] = None,
     sort: Annotated[
-        Literal["created_at", "suite", "testcase", "failure"], Field(description="failure: by the message.")
+        Literal["created_at", "suite", "testcase", "failure"], Field(description="failure: failed first, by message.")
     ] = "created_at",
     order: Order = "asc",
     latest_only: Annotated[bool, Field(description="Only the newest result of each test.")] = False,
