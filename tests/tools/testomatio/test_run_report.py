@@ -95,7 +95,7 @@ async def test_run_times_of_unlike_units_are_not_compared() -> None:
         page = await d.answer("testomatio_get_result", result_id=of_pytest.id)
     assert of_pytest.test_id not in [row["test_id"] for row in report["slowest"]]
     assert (
-        "1 test has a run time with a fraction, in seconds or milliseconds: not compared for the slowest."
+        "1 test has a run time with a fraction, in seconds or milliseconds: left out of the slowest."
         in report["notes"]
     )
     row = next(row for row in rows["items"] if row["id"] == of_pytest.id)
@@ -139,7 +139,7 @@ async def test_defects_or_history_that_cannot_be_read_do_not_lose_the_report() -
 async def test_a_run_that_goes_on_says_that_this_is_how_it_stands() -> None:
     async with desk() as d:
         report = await d.answer("testomatio_get_run_report", run_id="9a01aa01")
-    assert report["notes"][0] == "The run is running, and 19 results are pending: this is how it stands now."
+    assert report["notes"][0] == "The run is running, and 19 results are pending: these results are not final."
 
 
 async def test_an_older_server_without_counters_or_an_order_of_its_own_tells_the_same() -> None:

@@ -110,7 +110,7 @@ async def test_many_projects_are_not_all_looked_into_and_that_is_said() -> None:
     host.says("GET /runs", {"data": [], "meta": {"total": 0}})
     api = host.api(token="testomat_general0token", project="")
     seen = await survey.runs(api, Query())
-    assert seen.why == f"only {MOST_PROJECTS} of 15 projects were looked into; {PROJECT} chooses one"
+    assert seen.why == f"only {MOST_PROJECTS} of 15 projects were read; {PROJECT} chooses one"
     assert len([line for line in host.sent("GET") if line.endswith("/runs")]) == MOST_PROJECTS
 
 

@@ -1,4 +1,4 @@
-"""Analytics: tests that fit a report, aggregates over time, and the charts that people saved."""
+"""Analytics: reports of tests, aggregates over time, and saved charts."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -19,7 +19,7 @@ from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import joined
 from tools.testomatio.tools.run_history import history
-from tools.testomatio.tools.run_names import runs_called
+from tools.testomatio.tools.run_names import runs_by_id
 from tools.testomatio.tools.runs import Until, bare_run
 from tools.testomatio.tools.scope import found_in, of_project
 from tools.testomatio.tools.tql import Tql, checked_tql
@@ -30,10 +30,14 @@ T = TypeVar("T")
 
 FEATURE: Final = "api_analytics"
 
-TestReport = Literal[
-    "flaky", "slow", "failing", "evergreen", "never-executed", "skipped", "failures", "defects", "issues"
+TestReport = Annotated[
+    Literal["flaky", "slow", "failing", "evergreen", "never-executed", "skipped", "failures", "defects", "issues"],
+    Field(description="evergreen: always passing."),
 ]
-GroupBy = Literal["suite", "priority", "tag", "label", "env", "test"]
+GroupBy = Annotated[
+    Literal["suite", "priority", "tag", "label", "env", "test"],
+    Field(description="Count tests by this instead of listing them."),
+]
 StatsReport = Literal[
     "project-summary",
     "runs-summary",
@@ -54,39 +58,39 @@ StatsReport = Literal[
     "milestone-users",
 ]
 GROUPED: Final = frozenset({"failing", "skipped", "flaky", "slow", "never-executed"})
-"""The reports that can be grouped."""
+"""The reports that take group_by."""
 PAGED: Final = frozenset({"runs-summary", "milestone-runs"})
-"""The aggregates that come in pages."""
+"""The aggregates that have pages."""
 
-Days = Annotated[int | None, Field(ge=1, description="The last days.")]
+Days = Annotated[int | None, Field(ge=1, description="How many days back, such as 30.")]
 Envs = Annotated[list[str] | None, Field(description="As testomatio_get_project_info names them.")]
 Rate = Annotated[float | None, Field(ge=0, le=1)]
 
 
 HISTORY = 10
-"""Results of each flaky test that its pattern is made of."""
+"""Newest results of a flaky test that make its pattern."""
 HISTORY_PAGES = 6
 
 
-async def explained(api: Testomatio, project: str, envs: list[str] | None, ask: Callable[[], Awaitable[T]]) -> T:
-    """Read analytics, and say what is behind a refusal: a plan without them, or an environment that is none.
+async def explained(api: Testomatio, project: str, envs: list[str] | None, read: Callable[[], Awaitable[T]]) -> T:
+    """Read analytics, and explain a refusal: a plan without analytics, or an unknown environment.
 
     Raises:
-        PlatformError: with that sentence.
+        PlatformError: with that explanation.
     """
     try:
-        return await ask()
+        return await read()
     except (Unauthorized, Invalid) as error:
-        raise await _why(api, project, envs, error) from error
+        raise await _explanation(api, project, envs, error) from error
 
 
-async def answered(api: Testomatio, project: str, envs: list[str] | None, ask: Callable[[], Awaitable[T]]) -> T:
-    """Read a list of analytics, which is not there only where its project is not."""
+async def explained_list(api: Testomatio, project: str, envs: list[str] | None, read: Callable[[], Awaitable[T]]) -> T:
+    """Read a list of analytics, where a 404 means that there is no such project."""
     with of_project(project):
-        return await explained(api, project, envs, ask)
+        return await explained(api, project, envs, read)
 
 
-async def _why(api: Testomatio, project: str, envs: list[str] | None, error: PlatformError) -> PlatformError:
+async def _explanation(api: Testomatio, project: str, envs: list[str] | None, error: PlatformError) -> PlatformError:
     try:
         info = await api.project_info(project)
     except PlatformError:
@@ -95,32 +99,32 @@ async def _why(api: Testomatio, project: str, envs: list[str] | None, error: Pla
         if FEATURE not in info.features:
             return Invalid(
                 "The plan of this project has no analytics over the API. testomatio_get_run_stats and "
-                "testomatio_list_results work without.",
+                "testomatio_list_results work without it.",
                 status=error.status,
             )
         return error
-    if strange := [env for env in envs or () if env not in info.environments]:
+    if unknown := [env for env in envs or () if env not in info.environments]:
         known = ", ".join(quote(env, at_most=60) for env in info.environments[:50]) or "none"
-        return Invalid(f"No environment {', '.join(strange)[:200]!r}; the project has {known}.", status=error.status)
+        return Invalid(f"No environment {', '.join(unknown)[:200]!r}; the project has {known}.", status=error.status)
     return error
 
 
-async def _asked(
+async def _filters(
     api: Testomatio, tql: str | None, days: int | None, since: str | None, until: str | None, envs: list[str] | None
 ) -> tuple[list[tuple[str, str | int]], str | None]:
-    """The filters that all analytics share, and a word on the time they mean."""
+    """The filters that all analytics share, and a note on their time span."""
     if days is not None and (since is not None or until is not None):
-        raise Refused("Say days, or since and until, not both: the platform would ignore days.")
+        raise Refused("Give days, or since and until, not both: the platform would ignore days.")
     query: list[tuple[str, str | int]] = [("q", checked_tql(tql, "tests"))] if tql is not None else []
     query += [("days", days)] if days is not None else []
-    asked = await time_span(api, since, until)
-    query += [("from", f"{asked.since:%Y-%m-%d}")] if asked.since else []
-    query += [("to", f"{asked.until:%Y-%m-%d}")] if asked.until else []
-    return query + ([("envs", joined(envs, "An environment"))] if envs else []), asked.note
+    span = await time_span(api, since, until)
+    query += [("from", f"{span.since:%Y-%m-%d}")] if span.since else []
+    query += [("to", f"{span.until:%Y-%m-%d}")] if span.until else []
+    return query + ([("envs", joined(envs, "An environment"))] if envs else []), span.note
 
 
-def _fitting(kind: str, **only: tuple[Any, frozenset[str]]) -> None:
-    """See that each parameter is one of this report.
+def _check_parameters(kind: str, **only: tuple[Any, frozenset[str]]) -> None:
+    """Check that each parameter belongs to this report.
 
     Raises:
         Refused: for one that the platform would ignore or refuse.
@@ -139,20 +143,22 @@ async def get_test_analytics(
     since: When = None,
     until: Until = None,
     envs: Envs = None,
-    run_id: Annotated[str | None, Field(description="For flaky and slow: this run alone.")] = None,
+    run_id: Annotated[str | None, Field(description="For flaky and slow: only in this run.")] = None,
     min_rate: Annotated[Rate, Field(description="For flaky: lowest pass rate, 0 to 1; default 0.1.")] = None,
-    max_rate: Annotated[Rate, Field(description="Highest; default 0.9.")] = None,
-    order_by: Annotated[Literal["flakiness", "pass_rate"] | None, Field(description="For flaky.")] = None,
-    threshold_ms: Annotated[int | None, Field(ge=11, description="For slow: what is slow.")] = None,
-    maturity_days: Annotated[int | None, Field(ge=0, description="For never-executed: age of a test at least.")] = None,
+    max_rate: Annotated[Rate, Field(description="For flaky: highest pass rate; default 0.9.")] = None,
+    order_by: Annotated[
+        Literal["flakiness", "pass_rate"] | None, Field(description="For flaky: what to sort by.")
+    ] = None,
+    threshold_ms: Annotated[int | None, Field(ge=11, description="For slow: slower than this, such as 5000.")] = None,
+    maturity_days: Annotated[int | None, Field(ge=0, description="For never-executed: at least this old.")] = None,
     group_by: GroupBy | None = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Row]:
-    """List the tests of a report: flaky, slow, always failing, never executed and others, or count them by group_by."""
+    """List the tests of a report, such as flaky, slow, failing or never executed, or count them with group_by."""
     slow, flaky = frozenset({"slow"}), frozenset({"flaky"})
-    _fitting(
+    _check_parameters(
         kind,
         run_id=(run_id, slow | flaky),
         min_rate=(min_rate, flaky),
@@ -166,8 +172,8 @@ async def get_test_analytics(
         ),
     )
     slug = api.project_of(project)
-    query, note = await _asked(api, tql, days, since, until, envs)
-    wanted = {
+    query, note = await _filters(api, tql, days, since, until, envs)
+    parameters = {
         "run": bare_run(run_id) if run_id else None,
         "min": min_rate,
         "max": max_rate,
@@ -176,18 +182,18 @@ async def get_test_analytics(
         "maturity_days": maturity_days,
         "group_by": group_by,
     }
-    query += [(name, str(value)) for name, value in wanted.items() if value is not None]
+    query += [(name, str(value)) for name, value in parameters.items() if value is not None]
     query += [("slim", "true")]
 
     async def fetch(page: int) -> Listed[Row]:
         paged = [] if group_by else [("page", page), ("per_page", 100)]
         return listed(await api.test_analytics(slug, kind, [*query, *paged]), is_whole=group_by is not None)
 
-    page = await answered(
+    page = await explained_list(
         api,
         slug,
         envs,
-        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, note=note, asked=[slug, kind, query]),
+        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, note=note, query=[slug, kind, query]),
     )
     if kind == "flaky" and group_by is None:
         await _with_history(api, slug, page)
@@ -195,21 +201,21 @@ async def get_test_analytics(
 
 
 async def _with_history(api: Testomatio, project: str, page: Page[Row]) -> None:
-    """Add what tells flaky from broken to rows that name tests: changes, first and last failure, the pattern."""
+    """Add to rows of tests what tells flaky from broken: the pattern, changes, first and last failure."""
     ids = [str(row.cells["id"]) for row in page.items if row.cells.get("id")]
     try:
         past = await history(api, project, None, ids, earlier=HISTORY, most_pages=HISTORY_PAGES)
     except PlatformError as error:
         page.add_note(f"Without patterns: results could not be read ({error}).")
         return
-    runs = await runs_called(api, project, [run_id for one in past.of.values() for run_id in _ends(one)])
+    runs = await runs_by_id(api, project, [run_id for test in past.of.values() for run_id in _ends(test)])
     for row in page.items:
-        one = past.of.get(str(row.cells.get("id")))
-        if one is None or not one.verdicts:
+        test = past.of.get(str(row.cells.get("id")))
+        if test is None or not test.verdicts:
             continue
-        verdicts = list(one.verdicts.values())
+        verdicts = list(test.verdicts.values())
         row.cells |= {"trend": trend(verdicts), "pattern": pattern(verdicts), "changes": changes(verdicts)}
-        for name, run_id in zip(("last_failed_at", "first_failed_at"), _ends(one), strict=False):
+        for name, run_id in zip(("last_failed_at", "first_failed_at"), _ends(test), strict=False):
             run = runs.get(run_id)
             row.cells[name] = run.finished_at or run.created_at if run is not None else None
     if past.of:
@@ -226,7 +232,7 @@ def _ends(past: Past) -> list[str]:
 
 
 def listed(rows: Rows, *, is_whole: bool) -> Listed[Row]:
-    """Rows as a page of a list; those that came all at once are the last page."""
+    """Rows as a page of a list; the whole list is its last page."""
     meta = rows.meta.model_copy(update={"has_more": False, "total": len(rows.data)}) if is_whole else rows.meta
     return Listed[Row](data=rows.data, meta=meta)
 
@@ -234,24 +240,24 @@ def listed(rows: Rows, *, is_whole: bool) -> Listed[Row]:
 @tool.reads()
 async def get_stats(
     api: Testomatio,
-    kind: StatsReport,
+    kind: Annotated[StatsReport, Field(description="Aggregate to read.")],
     tql: Tql = None,
     days: Days = None,
     since: When = None,
     until: Until = None,
     envs: Envs = None,
-    milestone: Annotated[str | None, Field(description="Slug; milestone reports need it.")] = None,
+    milestone: Annotated[str | None, Field(description="Slug, for the milestone reports only.")] = None,
     project: ProjectSlug = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[Row]:
-    """Read aggregates of a project: totals, trends by day, failures by priority, how a milestone stands."""
+    """Read aggregates of a project: totals, trends by day, failures by priority, progress of a milestone."""
     if kind.startswith("milestone-") and not milestone:
         raise Refused(f"{kind} needs milestone; testomatio_list_milestones shows slugs.")
     if milestone and not kind.startswith("milestone-"):
         raise Refused(f"milestone is for the milestone reports, not for {kind}.")
     slug = api.project_of(project)
-    query, note = await _asked(api, tql, days, since, until, envs)
+    query, note = await _filters(api, tql, days, since, until, envs)
     query += [("milestone", milestone)] if milestone else []
     is_paged = kind in PAGED
 
@@ -259,11 +265,11 @@ async def get_stats(
         paged = [("page", page), ("per_page", 100)] if is_paged else []
         return listed(await api.stats(slug, kind, [*query, *paged]), is_whole=not is_paged)
 
-    return await answered(
+    return await explained_list(
         api,
         slug,
         envs,
-        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, note=note, asked=[slug, kind, query]),
+        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, note=note, query=[slug, kind, query]),
     )
 
 
@@ -289,39 +295,39 @@ async def known_chart(api: Testomatio, project: str, chart_id: str) -> Chart:
 @tool.reads(full_text_in="get_chart")
 async def list_charts(
     api: Testomatio,
-    kind: Annotated[Literal["tests", "runs"] | None, Field(description="What it looks at.")] = None,
-    has_chart: Annotated[bool | None, Field(description="False: queries without a picture.")] = None,
-    mine: bool = False,
-    only_widgets: bool = False,
+    kind: Annotated[Literal["tests", "runs"] | None, Field(description="What its queries find.")] = None,
+    has_chart: Annotated[bool | None, Field(description="Only drawn charts; false: only plain queries.")] = None,
+    mine: Annotated[bool, Field(description="Only your own.")] = False,
+    only_widgets: Annotated[bool, Field(description="Only dashboard widgets.")] = False,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[ChartRow]:
-    """List the charts and queries that people saved. testomatio_get_chart_result counts what one finds."""
+    """List saved charts and queries. testomatio_get_chart_result counts what one finds."""
     slug = api.project_of(project)
     filters: list[tuple[str, str | int]] = [("kind", kind)] if kind else []
     filters += [("has_chart", str(has_chart).lower())] if has_chart is not None else []
     filters += [("my_charts", "true")] if mine else []
     filters += [("only_widgets", "true")] if only_widgets else []
-    return await answered(
+    return await explained_list(
         api,
         slug,
         None,
         lambda: page_from(
             lambda page: api.charts_page(slug, filters, page),
-            lambda one: ChartRow(
-                id=one.id, title=one.title, context=one.context, chart=one.chart, queries=len(one.queries)
+            lambda chart: ChartRow(
+                id=chart.id, title=chart.title, context=chart.context, chart=chart.chart, queries=len(chart.queries)
             ),
             limit=limit,
             cursor=cursor,
-            asked=[slug, filters],
+            query=[slug, filters],
         ),
     )
 
 
 @tool.reads()
 async def get_chart(api: Testomatio, chart_id: ChartId, project: ProjectSlug = None) -> Chart:
-    """Read the definition of one saved chart, with its queries and their numbers."""
+    """Read one saved chart: its definition, with its queries by number."""
     slug = api.project_of(project)
     return await known_chart(api, slug, chart_id)
 
@@ -330,24 +336,24 @@ async def get_chart(api: Testomatio, chart_id: ChartId, project: ProjectSlug = N
 async def get_chart_result(
     api: Testomatio,
     chart_id: ChartId,
-    number: Annotated[int | None, Field(ge=0, description="Query whose tests or runs to list, from 0.")] = None,
+    number: Annotated[int | None, Field(ge=0, description="List what this query finds, from 0.")] = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Row]:
-    """Count what each query of a saved chart finds, or with number list the tests or runs one finds."""
+    """Count what each query of a saved chart finds, or list the tests or runs of one query by number."""
     slug = api.project_of(project)
 
     async def fetch(page: int) -> Listed[Row]:
         if number is None:
             return listed(await api.chart_result(slug, chart_id), is_whole=True)
-        one = [("number", number), ("page", page), ("per_page", 100)]
-        return listed(await api.chart_result(slug, chart_id, one), is_whole=False)
+        query = [("number", number), ("page", page), ("per_page", 100)]
+        return listed(await api.chart_result(slug, chart_id, query), is_whole=False)
 
-    asked = [slug, chart_id, number]
+    query = [slug, chart_id, number]
     try:
         return await explained(
-            api, slug, None, lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, asked=asked)
+            api, slug, None, lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, query=query)
         )
     except NotFound:
         await known_chart(api, slug, chart_id)

@@ -166,7 +166,7 @@ async def report_results(
     create: Annotated[bool, Field(description="Create tests that are unknown.")] = False,
     project: ProjectSlug = None,
 ) -> Asking[ReportedResults]:
-    """Report results as CI does; by hand: testomatio_add_results. If the run is over, the server asks the user."""
+    """Report CI results; by hand: testomatio_add_results. If the run is over, the server asks the user to confirm."""
     for number, result in enumerate(results, 1):
         if not (result.test_id or result.title):
             raise Refused(f"Result {number} names no test: give test_id or title.")

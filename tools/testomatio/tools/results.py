@@ -18,7 +18,7 @@ from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.results import UNCLEAR, FullResult, Result, known_ms, unclear_run_time
 from tools.testomatio.tools.paging import drain, page_from, page_of
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.run_names import env_of, runs_called
+from tools.testomatio.tools.run_names import env_of, runs_by_id
 from tools.testomatio.tools.runs import Order, RunId, Until, known_run
 from tools.testomatio.tools.scope import Pairs, found_in, of_project
 from tools.testomatio.tools.words import ProjectWords, seen_instead
@@ -169,7 +169,7 @@ async def list_results(
         else:
             page = await page_from(fetch, to_row, limit=limit, cursor=cursor, fits=fits, progress=progress, query=query)
     if run_id is None:
-        runs = await runs_called(api, slug, [row.run_id for row in page.items])
+        runs = await runs_by_id(api, slug, [row.run_id for row in page.items])
         for row in page.items:
             if (run := runs.get(row.run_id or "")) is not None:
                 row.run, row.env = run.title, env_of(run)

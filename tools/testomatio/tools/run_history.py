@@ -1,4 +1,4 @@
-"""What became of tests in earlier runs of Testomat.io."""
+"""Earlier results of tests in Testomat.io."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,23 +13,23 @@ from tools.testomatio.tools.paging import is_last
 from tools.testomatio.tools.scope import Pairs
 
 TESTS_AT_ONCE: Final = 50
-"""Tests whose past is asked for in one request; an address may not become much longer."""
+"""Tests in one request; more would make the URL too long."""
 MOST_PAGES: Final = 12
 MOST_TESTS: Final = 200
 
 
 @dataclass
 class History:
-    """The past of several tests."""
+    """The earlier results of several tests."""
 
     of: dict[str, Past] = field(default_factory=dict)
     read: int = 0
     why: str | None = None
-    """What was not read, in words."""
+    """What was not read."""
 
     @property
     def runs(self) -> int:
-        """How many earlier runs were looked at."""
+        """How many earlier runs were read."""
         return len({run_id for past in self.of.values() for run_id in past.verdicts})
 
 
@@ -45,30 +45,30 @@ async def history(
 ) -> History:
     """Read the newest `earlier` verdicts of each test before a run, in as few requests as the platform allows.
 
-    Without a run they are the newest of all.
+    Without a run, read the newest verdicts of all.
     """
-    told = History()
+    found = History()
     pages = 0
     for start in range(0, min(len(test_ids), MOST_TESTS), TESTS_AT_ONCE):
         some = test_ids[start : start + TESTS_AT_ONCE]
-        pasts = {test_id: told.of.setdefault(test_id, Past(is_reached=run_id is None)) for test_id in some}
-        asked: Pairs = [("test_ids", ",".join(some)), ("sort", "created_at"), ("order", "desc")]
+        pasts = {test_id: found.of.setdefault(test_id, Past(is_reached=run_id is None)) for test_id in some}
+        query: Pairs = [("test_ids", ",".join(some)), ("sort", "created_at"), ("order", "desc")]
         page = 0
         while any(len(past.verdicts) < earlier for past in pasts.values()):
             if pages == most_pages:
-                told.why = f"only the newest {told.read} results of these tests were read"
+                found.why = f"only the newest {found.read} results of these tests were read"
                 break
             page, pages = page + 1, pages + 1
-            answer = await api.results_page(project, asked, page)
-            told.read += len(answer.data)
+            answer = await api.results_page(project, query, page)
+            found.read += len(answer.data)
             for result in answer.data:
                 _take(pasts, result, run_id, earlier)
-            await progress(pages, None, f"{told.read} earlier results read")
+            await progress(pages, None, f"{found.read} earlier results read")
             if is_last(answer.meta, page, len(answer.data), PER_PAGE * (page - 1) + len(answer.data), PER_PAGE):
                 break
     if len(test_ids) > MOST_TESTS:
-        told.why = f"only the first {MOST_TESTS} of {len(test_ids)} failing tests were looked up"
-    return told
+        found.why = f"only the first {MOST_TESTS} of {len(test_ids)} failing tests were looked up"
+    return found
 
 
 def _take(pasts: dict[str, Past], result: Result, run_id: str | None, earlier: int) -> None:
@@ -76,6 +76,6 @@ def _take(pasts: dict[str, Past], result: Result, run_id: str | None, earlier: i
     if past is None or result.run_id is None:
         return
     if result.run_id == run_id:
-        past.is_reached = True  # what came before this in the list is of later runs
+        past.is_reached = True  # results listed before this one are from later runs
     elif past.is_reached and (len(past.verdicts) < earlier or result.run_id in past.verdicts):
         past.add(result.run_id, result.status or "")

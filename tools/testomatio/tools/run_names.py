@@ -1,4 +1,4 @@
-"""The runs that results belong to: a result of the API names its run by id only."""
+"""The runs of results: the API names a result's run by id only."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
 
 MOST_NAMED: Final = 30
-"""Runs that are read one by one, where the newest page of the list does not have them."""
+"""Most runs that are read one by one, where the newest page of the list lacks them."""
 
 
-async def runs_called(api: Testomatio, project: str, run_ids: Iterable[str | None]) -> dict[str, Run]:
-    """The runs of some results by their ids; one that cannot be read is left out, for its results are read without."""
+async def runs_by_id(api: Testomatio, project: str, run_ids: Iterable[str | None]) -> dict[str, Run]:
+    """Read runs by their ids; a run that cannot be read is left out, as results are useful without it."""
     wanted = [run_id for run_id in dict.fromkeys(run_ids) if run_id]
     found: dict[str, Run] = {}
     if len(wanted) > 1:

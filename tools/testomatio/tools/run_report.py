@@ -1,4 +1,4 @@
-"""Why a run failed: equal errors together, with what their tests did before and the defects that are known."""
+"""Why a run failed: tests grouped by error, with their earlier results and linked defects."""
 
 import re
 from collections import Counter
@@ -33,25 +33,25 @@ tool = Toolset(Testomatio, needs="api")
 T = TypeVar("T")
 
 MOST_RESULTS: Final = 2000
-"""Results of one run that are read; of a larger one the failed alone."""
+"""Most results of a run that are read; of a larger run only the failed ones."""
 ISSUE_PAGES: Final = 5
 MOST_ASKED: Final = 20
-"""Tests whose issues are asked for one by one, where the project has too many to read them all."""
+"""Tests whose issues are read one by one, where the project has too many to read them all."""
 ROWS: Final = 5
-"""Tests that a group names."""
+"""Tests that a group lists."""
 SLOWEST: Final = 5
 _FRAME: Final = re.compile(r"^(?:\s+at |\s*File \"|Traceback )", re.MULTILINE)
-"""The first line of a stack, as most languages print it."""
+"""The first line of a stack trace, as most languages print it."""
 
 
 class FailedTest(Answer):
-    """A test that failed, by its last result."""
+    """A test whose last result is failed."""
 
     result_id: int
     test_id: Key | None = None
     title: Untrusted | None = None
     mark: Key
-    before: str | None = Field(default=None, description="In the earlier runs that were looked at.")
+    before: str | None = Field(default=None, description="In the earlier runs that were read.")
 
 
 class Defect(Answer):
@@ -62,23 +62,21 @@ class Defect(Answer):
 
 
 class FailureGroup(Answer):
-    """Tests that failed with one error, but for its numbers, ids and times."""
+    """Tests that failed with the same error; numbers, ids and times may differ."""
 
-    error: Untrusted | None = Field(default=None, description="One of the messages, as it came.")
+    error: Untrusted | None = Field(default=None, description="One of the messages.")
     tests: int
     marks: dict[str, int]
     suites: list[Untrusted] = Field(default_factory=list)
     substatus: list[Untrusted] = Field(default_factory=list)
     defects: list[Defect] = Field(default_factory=list)
-    since_run: Key | None = Field(
-        default=None, description="The earlier run they all began to fail in, where they agree."
-    )
+    since_run: Key | None = Field(default=None, description="The earlier run in which all of them began to fail.")
     failed: list[FailedTest]
-    more: int | None = Field(default=None, description="Tests of the group that are not named.")
+    more: int | None = Field(default=None, description="Tests of the group that are not listed.")
 
 
 class SlowTest(Answer):
-    """A test that took long."""
+    """One of the slowest tests."""
 
     test_id: Key | None = None
     title: Untrusted | None = None
@@ -86,7 +84,7 @@ class SlowTest(Answer):
 
 
 class RunReport(Answer):
-    """A run, why it failed, and what is behind it."""
+    """A run and why it failed."""
 
     run_id: Key
     title: Untrusted | None = None
@@ -97,7 +95,7 @@ class RunReport(Answer):
     results: Counts
     failing_tests: int = Field(description="By the last result of each test.")
     marks: dict[str, int] = Field(description="new, flaky, known or no history, from the earlier runs.")
-    earlier_runs: int = Field(description="How many earlier runs of the failing tests were looked at.")
+    earlier_runs: int = Field(description="How many earlier runs of the failing tests were read.")
     groups: list[FailureGroup]
     passed_when_repeated: list[FailedTest] = Field(default_factory=list)
     run_defects: list[Defect] = Field(default_factory=list)
@@ -109,7 +107,7 @@ class RunReport(Answer):
 
 @dataclass
 class RunResults:
-    """The results of a run, test by test; one with several rows of values is several."""
+    """The results of a run by test; each row of parameter values counts as a test."""
 
     counts: Counts
     tests: dict[tuple[str, str], list[Result]]
@@ -122,12 +120,12 @@ class RunResults:
 
     @property
     def repeated(self) -> list[Result]:
-        """Tests that failed and passed in the end."""
-        ended = [results for results in self.tests.values() if results[-1].status == "passed"]
-        return [results[-1] for results in ended if any(one.status == "failed" for one in results)]
+        """Tests that failed first and passed in the end."""
+        passed = [results for results in self.tests.values() if results[-1].status == "passed"]
+        return [results[-1] for results in passed if any(result.status == "failed" for result in results)]
 
     def passed_too(self, result: Result) -> bool:
-        return any(one.status == "passed" for one in self.tests[_key(result)])
+        return any(repeat.status == "passed" for repeat in self.tests[_key(result)])
 
 
 def _key(result: Result) -> tuple[str, str]:
@@ -135,19 +133,19 @@ def _key(result: Result) -> tuple[str, str]:
 
 
 async def results_of(api: Testomatio, project: str, run: Run, progress: Progress = no_progress) -> RunResults:
-    """The results of a run, oldest first; of one with too many the failed alone."""
-    asked: Pairs = [("run_id", run.id), ("sort", "created_at"), ("order", "asc")]
-    first = await api.results_page(project, asked, 1)
+    """The results of a run, oldest first; where there are too many, only the failed ones."""
+    query: Pairs = [("run_id", run.id), ("sort", "created_at"), ("order", "asc")]
+    first = await api.results_page(project, query, 1)
     left_out: list[str] = []
     is_whole = (first.meta.total or 0) <= MOST_RESULTS
     if not is_whole:
-        asked.append(("filter[status]", "failed"))
+        query.append(("filter[status]", "failed"))
         left_out.append(
-            f"of {first.meta.total} results only the failed were read: repeats and the slowest are not told"
+            f"of {first.meta.total} results only the failed were read: repeats and the slowest tests are not known"
         )
 
     async def fetch(page: int) -> Listed[Result]:
-        return first if page == 1 and is_whole else await api.results_page(project, asked, page)
+        return first if page == 1 and is_whole else await api.results_page(project, query, page)
 
     read = await drain(fetch, most_pages=MOST_RESULTS // 100, progress=progress)
     if read.why:
@@ -166,7 +164,7 @@ async def results_of(api: Testomatio, project: str, run: Run, progress: Progress
 async def _defects(
     api: Testomatio, project: str, run: Run, failing: list[Result]
 ) -> tuple[dict[tuple[str, str], list[Issue]], list[str]]:
-    """The issues linked to tests, results and the run, by what they are linked to."""
+    """The issues linked to tests, results and the run, by what they are linked to; and what was not read."""
     first = await api.issues_page(project, [], 1)
     left_out: list[str] = []
     if first.meta.total is None or first.meta.total <= ISSUE_PAGES * 100:
@@ -186,15 +184,15 @@ async def _defects(
         pages = await gather([partial(api.issues_page, project, [target], 1) for target in targets], at_once=4)
         issues = [issue for page in pages for issue in page.data]
         if len(failing) > MOST_ASKED:
-            left_out.append(f"defects: only those of the first {MOST_ASKED} failing tests were asked for")
+            left_out.append(f"defects: only those of the first {MOST_ASKED} failing tests were read")
     by: dict[tuple[str, str], list[Issue]] = {}
     for issue in issues:
         by.setdefault((issue.resource_type or "", issue.resource_id or ""), []).append(issue)
     return by, left_out
 
 
-def _named(issues: list[Issue]) -> list[Defect]:
-    """Issues by their names, each once."""
+def _as_defects(issues: list[Issue]) -> list[Defect]:
+    """Issues as defects, each name once."""
     return [
         Defect(name=name, url=issue.url if issue.url != name else None)
         for name, issue in {issue.name: issue for issue in issues}.items()
@@ -202,7 +200,7 @@ def _named(issues: list[Issue]) -> list[Defect]:
 
 
 async def _or_without(what: str, read: Callable[[], Awaitable[T]], otherwise: T, left_out: list[str]) -> T:
-    """What is read beside the results; where it cannot be, the report goes on and says so."""
+    """Read what the report can do without; where that fails, the report says so."""
     try:
         return await read()
     except PlatformError as error:
@@ -215,12 +213,12 @@ async def get_run_report(
     api: Testomatio,
     progress: Progress,
     run_id: RunId,
-    earlier: Annotated[int, Field(ge=0, le=20, description="Earlier results to look at for each failing test.")] = 5,
-    groups: Annotated[int, Field(ge=1, le=50, description="Groups to show, those with new failures first.")] = 10,
+    earlier: Annotated[int, Field(ge=0, le=20, description="Earlier results to read of each failing test.")] = 5,
+    groups: Annotated[int, Field(ge=1, le=50, description="Groups to show; those with new failures first.")] = 10,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> RunReport:
-    """Tell why a run failed: equal errors grouped, each test new, flaky or known from its past, with linked defects."""
+    """Find out why a run failed: tests grouped by error, each marked new, flaky or known, with linked defects."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
     read = await results_of(api, slug, run, progress)
@@ -238,7 +236,7 @@ async def get_run_report(
 
     marks = {id(result): mark_of(past, read, result) for result in failing}
     found = group_failures(failing, lambda result: without_stack(result.message))
-    found.sort(key=lambda group: (-sum(marks[id(one)] == "new" for one in group.members), -len(group.members)))
+    found.sort(key=lambda group: (-sum(marks[id(test)] == "new" for test in group.members), -len(group.members)))
     if len(found) > groups:
         hidden = sum(len(group.members) for group in found[groups:])
         left_out.append(f"{many(len(found) - groups, 'group')} with {many(hidden, 'test')}: ask for more groups")
@@ -254,17 +252,17 @@ async def get_run_report(
         marks=dict(Counter(marks.values())),
         earlier_runs=past.runs,
         groups=[_group(group, marks, past, issues) for group in found[:groups]],
-        passed_when_repeated=[_test(one, "flaky", None) for one in read.repeated[:ROWS]],
-        run_defects=_named(issues.get(("run", run.id), [])),
+        passed_when_repeated=[_failed_test(result, "flaky", None) for result in read.repeated[:ROWS]],
+        run_defects=_as_defects(issues.get(("run", run.id), [])),
         slowest=_slowest(read) if read.is_whole else [],
         notes=_notes(run, read),
         left_out=left_out,
-        next="testomatio_get_result shows one result whole, with its stack and files." if failing else None,
+        next="testomatio_get_result shows one result in full, with its stack and files." if failing else None,
     )
 
 
 def without_stack(message: str | None) -> str | None:
-    """A message up to the lines that say where in the code it happened: one error comes from many places."""
+    """A message up to its stack trace: the same error comes from many places in the code."""
     found = _FRAME.search(message or "")
     return message if message is None or found is None or not found.start() else message[: found.start()]
 
@@ -273,7 +271,7 @@ def mark_of(past: History, read: RunResults, result: Result) -> Mark:
     return past.of.get(result.test_id or "", Past()).mark(passed_too=read.passed_too(result))
 
 
-def _test(result: Result, mark: Mark, before: str | None) -> FailedTest:
+def _failed_test(result: Result, mark: Mark, before: str | None) -> FailedTest:
     return FailedTest(result_id=result.id, test_id=result.test_id, title=result.test_title, mark=mark, before=before)
 
 
@@ -294,25 +292,28 @@ def _group(
         marks=dict(Counter(marks[id(one)] for one in members)),
         suites=[title for title, _ in Counter(one.suite_title for one in members if one.suite_title).most_common(3)],
         substatus=list(dict.fromkeys(one.substatus for one in members if one.substatus)),
-        defects=_named(linked),
+        defects=_as_defects(linked),
         since_run=since.pop() if len(since) == 1 else None,
-        failed=[_test(one, marks[id(one)], past.of.get(one.test_id or "", Past()).summary()) for one in members[:ROWS]],
+        failed=[
+            _failed_test(one, marks[id(one)], past.of.get(one.test_id or "", Past()).summary())
+            for one in members[:ROWS]
+        ],
         more=len(members) - ROWS if len(members) > ROWS else None,
     )
 
 
 def _slowest(read: RunResults) -> list[SlowTest]:
-    """The tests that took longest, by their last results; those whose unit is not known cannot be compared."""
-    taken = [(known_ms(results[-1].run_time) or 0, results[-1]) for results in read.tests.values()]
-    taken = sorted((pair for pair in taken if pair[0]), key=lambda pair: -pair[0])
+    """The tests that took longest, by their last results; those with a run time of unknown unit are left out."""
+    timed = [(known_ms(results[-1].run_time) or 0, results[-1]) for results in read.tests.values()]
+    timed = sorted((pair for pair in timed if pair[0]), key=lambda pair: -pair[0])
     return [
-        SlowTest(test_id=one.test_id, title=one.test_title, seconds=round(milliseconds / 1000, 1))
-        for milliseconds, one in taken[:SLOWEST]
+        SlowTest(test_id=result.test_id, title=result.test_title, seconds=round(milliseconds / 1000, 1))
+        for milliseconds, result in timed[:SLOWEST]
     ]
 
 
 def counted_otherwise(run: Run, read: RunResults) -> str | None:
-    """Why the run's own counters are not what its results say; of results that were read in part nothing is said."""
+    """Why the run's own counters differ from its results; None where not all results were read."""
     if not read.is_whole:
         return None
     several = sum(len(results) - 1 for results in read.tests.values())
@@ -320,7 +321,7 @@ def counted_otherwise(run: Run, read: RunResults) -> str | None:
     found = {"tests": read.counts.total, "passed": read.counts.passed, "failed": read.counts.failed}
     among = {
         "pending": read.counts.pending,
-        "of tests that were tried again or have several rows of values": several,
+        "of tests that were repeated or have several rows of values": several,
     }
     return why_counts_differ(own, found, among)
 
@@ -330,20 +331,20 @@ def _unclear_times(read: RunResults) -> str | None:
     if not count:
         return None
     tests = many(count, "test has", "tests have")
-    return f"{tests} a run time with a fraction, in seconds or milliseconds: not compared for the slowest."
+    return f"{tests} a run time with a fraction, in seconds or milliseconds: left out of the slowest."
 
 
 def _notes(run: Run, read: RunResults) -> list[str]:
-    """Where the run's own words and its results say different things."""
+    """Where the run's own fields and its results disagree."""
     notes = []
     if not run.is_over:
         waiting = (
             f", and {many(read.counts.pending, 'result is', 'results are')} pending" if read.counts.pending else ""
         )
-        notes.append(f"The run is {run.status}{waiting}: this is how it stands now.")
+        notes.append(f"The run is {run.status}{waiting}: these results are not final.")
     notes += filter(None, [counted_otherwise(run, read), _unclear_times(read)])
     if run.status == "passed" and read.failing:
-        notes.append("The run says passed, though tests failed in it by their last results.")
+        notes.append("The run says passed, but the last results of some tests are failed.")
     if read.repeated:
         notes.append(f"{many(len(read.repeated), 'test')} failed first and passed when repeated.")
     return notes

@@ -1,4 +1,4 @@
-"""What Testomat.io tells across platforms: its runs, what failed or waits in them, and its tests by title."""
+"""The survey of Testomat.io: its runs, what failed or is pending in them, and its tests by title."""
 
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ MOST_PROJECTS: Final = 10
 MOST_PAGES: Final = 10
 EARLIER: Final = 5
 MOST_COUNTED: Final = 10
-"""Runs whose results are read, where that is one request or more for each."""
+"""Most runs whose results are read, as each takes a request or more."""
 
 STATUSES: Final[dict[str, Status]] = {
     "scheduled": "queued",
@@ -40,48 +40,48 @@ STATUSES: Final[dict[str, Status]] = {
     "failed": "failed",
     "terminated": "cancelled",
 }
-"""`finished` says only that it is over: it stays `unknown`."""
+"""`finished` is left out: it says only that the run is over, so it is `unknown`."""
 
 
 async def projects(api: Testomatio) -> Results[str]:
-    """The projects to look into: the default, else those of the account, as far as a login shows them."""
+    """The projects to read: the default one, else those of the account, which only a login lists."""
     if default := api.account.settings.get(PROJECT):
         return Results([default])
     if not opens_web(api):
         return Results(complete=False, why=f"a project token does not say which project it opens: set {PROJECT}")
     page = await api.projects_page(1, 50)
-    open_ones = [project.id for project in page.data if project.status != "archived"]
+    active = [project.id for project in page.data if project.status != "archived"]
     total = page.meta.total if page.meta.total is not None else len(page.data)
-    if len(open_ones) <= MOST_PROJECTS and total <= len(page.data):
-        return Results(open_ones)
-    chosen = open_ones[:MOST_PROJECTS]
-    why = f"only {len(chosen)} of {total} projects were looked into; {PROJECT} chooses one"
+    if len(active) <= MOST_PROJECTS and total <= len(page.data):
+        return Results(active)
+    chosen = active[:MOST_PROJECTS]
+    why = f"only {len(chosen)} of {total} projects were read; {PROJECT} chooses one"
     return Results(chosen, complete=False, why=why)
 
 
-async def everywhere(
+async def in_each_project(
     api: Testomatio, read: Callable[[str], Awaitable[Results[T]]], why: list[str]
 ) -> list[tuple[str, list[T]]]:
-    """Read something in each project; one of several that refuses is said and does not stop the others."""
-    places = await projects(api)
-    why += [places.why] if places.why else []
+    """Read something in each project; where one of several fails, `why` says so and the others go on."""
+    slugs = await projects(api)
+    why += [slugs.why] if slugs.why else []
 
-    async def one(project: str) -> tuple[str, list[T]]:
+    async def read_in(project: str) -> tuple[str, list[T]]:
         try:
-            seen = await read(project)
+            results = await read(project)
         except PlatformError as error:
-            if len(places.rows) == 1:
+            if len(slugs.rows) == 1:
                 raise
             why.append(f"{project}: {error}")
             return project, []
-        why.extend([f"{project}: {seen.why}"] if seen.why else [])
-        return project, seen.rows
+        why.extend([f"{project}: {results.why}"] if results.why else [])
+        return project, results.rows
 
-    return await gather([partial(one, project) for project in places.rows], at_once=3)
+    return await gather([partial(read_in, project) for project in slugs.rows], at_once=3)
 
 
 def id_of(api: Testomatio, project: str, run_id: str) -> str:
-    """A run's id as other tools take it back: outside the default project with the project before it."""
+    """A run's id as other tools take it: outside the default project, `project/id`."""
     return run_id if project == api.account.settings.get(PROJECT) else f"{project}/{run_id}"
 
 
@@ -105,7 +105,7 @@ def row_of(api: Testomatio, project: str, run: Run) -> RunRow:
 
 
 async def _runs_in(api: Testomatio, query: Query, project: str) -> Results[Run]:
-    """The runs of a project that fit: asked for in TQL, a day around, and looked at again here."""
+    """The runs of a project that fit: TQL narrows them to the day, the query filters them exactly."""
     words = [f"title % {quoted(word)}" for word in (query.text or "").split()]
     lasted = None
     if query.since is not None:
@@ -124,13 +124,13 @@ async def _runs_in(api: Testomatio, query: Query, project: str) -> Results[Run]:
 
 
 def _ended(run: Run) -> datetime | None:
-    """When a run was over; of one without that date, when it began."""
+    """When a run ended; where that is missing, when it began."""
     return parse_timestamp(run.finished_at or run.launched_at or run.created_at) if run.is_over else None
 
 
 async def _read(api: Testomatio, query: Query) -> tuple[list[tuple[str, Run]], list[str]]:
     why: list[str] = []
-    found = await everywhere(api, partial(_runs_in, api, query), why)
+    found = await in_each_project(api, partial(_runs_in, api, query), why)
     rows = [(project, run) for project, inside in found for run in inside]
     rows.sort(key=lambda row: -milliseconds(row[1].launched_at or row[1].created_at))
     return rows, why
@@ -145,7 +145,7 @@ async def _fitting(api: Testomatio, query: Query, why: list[str]) -> list[tuple[
     return rows[: query.limit]
 
 
-def _seen(rows: list[T], why: list[str]) -> Results[T]:
+def _results(rows: list[T], why: list[str]) -> Results[T]:
     return Results(rows, complete=not why, why="; ".join(why) or None)
 
 
@@ -153,28 +153,28 @@ async def runs(api: Testomatio, query: Query) -> Results[RunRow]:
     why: list[str] = []
     found = await _fitting(api, query, why)
     rows = [row_of(api, project, run) for project, run in found]
-    untold = [number for number, row in enumerate(rows) if row.passed is None][:MOST_COUNTED]
-    counts = await gather([partial(counts_of, api, found[n][0], found[n][1].id) for n in untold], at_once=3)
-    for number, count in zip(untold, counts, strict=True):
+    uncounted = [number for number, row in enumerate(rows) if row.passed is None][:MOST_COUNTED]
+    counts = await gather([partial(counts_of, api, found[n][0], found[n][1].id) for n in uncounted], at_once=3)
+    for number, count in zip(uncounted, counts, strict=True):
         row = rows[number]
         row.total, row.passed, row.failed, row.skipped = count.total, count.passed, count.failed, count.skipped
-    return _seen(rows, why)
+    return _results(rows, why)
 
 
-def placed(api: Testomatio, run_id: str) -> tuple[str, str]:
-    """A project and a run out of an id as `runs` gives it.
+def split_run_id(api: Testomatio, run_id: str) -> tuple[str, str]:
+    """The project and the run of an id as `runs` gives it.
 
     Raises:
-        Refused: when it is none of these, or no project is known.
+        Refused: when it is no such id, or no project is known.
     """
     project, slash, bare = run_id.partition("/")
     if slash and (not project or not bare or "/" in bare):
-        raise Refused("A run of Testomat.io is its id, or project/id; testomatio_list_runs shows ids.")
+        raise Refused("Give a run of Testomat.io as id or project/id; testomatio_list_runs shows ids.")
     return api.project_of(project if slash else None), bare_run(bare if slash else run_id)
 
 
 async def run(api: Testomatio, run_id: str, query: Query) -> RunStory:
-    project, bare = placed(api, run_id)
+    project, bare = split_run_id(api, run_id)
     found = await known_run(api, project, bare)
     read = await results_of(api, project, found)
     tests = list(dict.fromkeys(result.test_id for result in read.failing if result.test_id))
@@ -199,37 +199,37 @@ async def run(api: Testomatio, run_id: str, query: Query) -> RunStory:
     )
 
 
-async def _waiting(api: Testomatio, why: list[str], project: str, run: Run) -> list[Untested]:
-    """What waits in a run, as far as one page shows it; the run itself where nothing is in it yet."""
-    asked: Pairs = [("run_id", run.id), ("filter[status]", "pending")]
-    page = await api.results_page(project, asked, 1)
-    number, shown = id_of(api, project, run.id), f"testomatio://{project}/runs/{run.id}"
-    waiting = [result for result in page.data if result.status == "pending"]
-    if waiting and (unread := (page.meta.total or 0) - len(page.data)) > 0:
-        why.append(f"{unread} more wait in {number}")
-    if not waiting and run.status == "scheduled":
-        return [Untested(platform=PLATFORM, run_id=number, title=run.title, said=run.status, page=shown)]
+async def _pending(api: Testomatio, why: list[str], project: str, run: Run) -> list[Untested]:
+    """The pending results of a run on its first page; the run itself where it has none yet."""
+    query: Pairs = [("run_id", run.id), ("filter[status]", "pending")]
+    page = await api.results_page(project, query, 1)
+    run_id, address = id_of(api, project, run.id), f"testomatio://{project}/runs/{run.id}"
+    pending = [result for result in page.data if result.status == "pending"]
+    if pending and (unread := (page.meta.total or 0) - len(page.data)) > 0:
+        why.append(f"{unread} more are pending in {run_id}")
+    if not pending and run.status == "scheduled":
+        return [Untested(platform=PLATFORM, run_id=run_id, title=run.title, said=run.status, page=address)]
     return [
-        Untested(platform=PLATFORM, run_id=number, title=result.test_title, said=result.status, page=shown)
-        for result in waiting
+        Untested(platform=PLATFORM, run_id=run_id, title=result.test_title, said=result.status, page=address)
+        for result in pending
     ]
 
 
 async def untested(api: Testomatio, query: Query) -> Results[Untested]:
-    """Pending results of the runs that fit and go on, and runs that have not begun."""
+    """Pending results of the unfinished runs that fit, and runs that have not begun."""
     why: list[str] = []
-    going = [(project, run) for project, run in await _fitting(api, query, why) if not run.is_over]
-    if len(going) > MOST_COUNTED:
-        why.append(f"only the newest {MOST_COUNTED} of {len(going)} runs that go on were looked into")
-    rows = await gather([partial(_waiting, api, why, *one) for one in going[:MOST_COUNTED]], at_once=3)
+    unfinished = [(project, run) for project, run in await _fitting(api, query, why) if not run.is_over]
+    if len(unfinished) > MOST_COUNTED:
+        why.append(f"only the newest {MOST_COUNTED} of {len(unfinished)} unfinished runs were read")
+    rows = await gather([partial(_pending, api, why, *pair) for pair in unfinished[:MOST_COUNTED]], at_once=3)
     found = [row for some in rows for row in some]
     if len(found) > query.limit:
-        why.append(f"{len(found) - query.limit} more wait")
-    return _seen(found[: query.limit], why)
+        why.append(f"{len(found) - query.limit} more are pending")
+    return _results(found[: query.limit], why)
 
 
 async def _tests_in(api: Testomatio, words: list[str], project: str) -> Results[Found]:
-    """Tests of a project whose titles have all words."""
+    """Tests of a project whose titles contain all words."""
     query = all_of(*(f"test % {quoted(word)}" for word in words)) or ""
     page = await api.tests(project, [("tql", query), ("slim", "true"), ("per_page", 100)])
     found = [
@@ -267,26 +267,26 @@ async def search(api: Testomatio, words: str, kinds: Collection[Kind], limit: in
             for project, run in await _fitting(api, Query(text=words, limit=limit), why)
         ]
     if "test" in kinds and wanted:
-        for _, rows in await everywhere(api, partial(_tests_in, api, wanted), why):
+        for _, rows in await in_each_project(api, partial(_tests_in, api, wanted), why):
             found += rows
     if "suite" in kinds and wanted:
-        for _, rows in await everywhere(api, partial(suites_called, api, wanted), why):
+        for _, rows in await in_each_project(api, partial(suites_called, api, wanted), why):
             found += rows
     if len(found) > limit:
         why.append(f"{len(found) - limit} more were found")
-    seen = _seen(found[:limit], list(dict.fromkeys(why)))
+    results = _results(found[:limit], list(dict.fromkeys(why)))
     if "bug" in kinds:
-        seen.why = "; ".join(filter(None, [seen.why, "the API lists no bugs"]))
-    return seen
+        results.why = "; ".join(filter(None, [results.why, "the API lists no bugs"]))
+    return results
 
 
 async def lookup(api: Testomatio, word: str) -> Results[Found]:
-    """What has the word for an id or a linked issue, in each project."""
+    """What has a word as its id or linked issue, in each project."""
     why: list[str] = []
-    found = [row for _, rows in await everywhere(api, partial(in_project, api, word), why) for row in rows]
+    found = [row for _, rows in await in_each_project(api, partial(in_project, api, word), why) for row in rows]
     for row in found:
         row.id = id_of(api, row.where or "", row.id) if row.kind == "run" else row.id
-    return _seen(found, why)
+    return _results(found, why)
 
 
 survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=lookup)

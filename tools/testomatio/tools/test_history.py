@@ -1,4 +1,4 @@
-"""What became of a test over its runs, and the runs that results belong to."""
+"""A test's results over its runs."""
 
 from functools import partial
 from typing import Annotated, Final
@@ -17,7 +17,7 @@ from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.placing import known_test
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.run_names import env_of, runs_called
+from tools.testomatio.tools.run_names import env_of, runs_by_id
 from tools.testomatio.tools.scope import Pairs, of_project
 
 tool = Toolset(Testomatio, needs="api")
@@ -49,15 +49,15 @@ async def get_test_history(
     api: Testomatio,
     progress: Progress,
     test_id: TestId,
-    newest: Annotated[int, Field(ge=1, le=100, description="Results to look at.")] = 20,
+    newest: Annotated[int, Field(ge=1, le=100, description="How many of its newest results to read.")] = 20,
     project: ProjectSlug = None,
 ) -> TestHistory:
-    """Tell whether a test is flaky or broken and since when: its results over runs, with a pattern."""
+    """Read a test's results over runs, with a pattern that shows whether it is flaky or broken, and since when."""
     slug = api.project_of(project)
-    asked: Pairs = [("test_ids", test_id), ("sort", "created_at"), ("order", "desc")]
+    query: Pairs = [("test_ids", test_id), ("sort", "created_at"), ("order", "desc")]
     with of_project(slug):
         page = await page_from(
-            partial(api.results_page, slug, asked),
+            partial(api.results_page, slug, query),
             lambda result: result,
             limit=newest,
             cursor=None,
@@ -67,9 +67,9 @@ async def get_test_history(
     results: list[Result] = page.items
     if not results:
         await known_test(api, slug, test_id, [])  # an unknown test has no results either
-    runs = await runs_called(api, slug, [result.run_id for result in results])
+    runs = await runs_by_id(api, slug, [result.run_id for result in results])
     title = next((result.test_title for result in results if result.test_title), None)
     why = (
         None if page.next_cursor is None else f"only the newest {many(len(results), 'result')} were read; raise newest"
     )
-    return history_of([outcome_of(one, runs) for one in results], test_id=test_id, title=title, why=why)
+    return history_of([outcome_of(result, runs) for result in results], test_id=test_id, title=title, why=why)
