@@ -104,7 +104,7 @@ def _target(new: NewResult, stored: list[Result], *, another: bool) -> _Target:
         target.into = waiting[0].id
     elif waiting:
         named = ", ".join(f"{result.id} {quote(result.test_title or '', at_most=60)}" for result in waiting[:10])
-        target.why_not = f"it has {len(waiting)} pending results; name one by result_id: {named}"
+        target.why_not = f"{len(waiting)} results of it are pending; name one by result_id: {named}"
     elif own and not another:
         named = ", ".join(f"{result.id} ({word(result.status)})" for result in own[:10])
         target.why_not = f"it has a result already: {named}. testomatio_update_result changes it, another adds one more"
