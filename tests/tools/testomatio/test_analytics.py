@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_a_report_is_asked_for_in_the_platforms_words() -> None:
     async with desk() as d:
-        told = await d.answer(
+        answer = await d.answer(
             "testomatio_get_test_analytics",
             kind="flaky",
             tql="tag == 'payment'",
@@ -40,18 +40,18 @@ async def test_a_report_is_asked_for_in_the_platforms_words() -> None:
         "page": "1",
         "per_page": "100",
     }
-    rates = [row["cells"]["pass_rate"] for row in told["items"]]
+    rates = [row["cells"]["pass_rate"] for row in answer["items"]]
     assert rates == sorted(rates)
     assert all(0.2 <= rate <= 0.9 for rate in rates)
 
 
 async def test_groups_come_whole() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_get_test_analytics", kind="failing", group_by="suite", limit=2)
+        answer = await d.answer("testomatio_get_test_analytics", kind="failing", group_by="suite", limit=2)
         query, _ = d.sent("GET", f"{V2}/analytics/tests/failing")
     assert "page" not in dict(query)
-    assert {"key", "label", "test_count"} <= set(told["items"][0]["cells"])
-    assert told["coverage"]["total"] >= 2
+    assert {"key", "label", "test_count"} <= set(answer["items"][0]["cells"])
+    assert answer["coverage"]["total"] >= 2
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,9 @@ async def test_what_the_platform_would_ignore_or_refuse_is_refused_here(
 
 async def test_an_environment_that_is_none_is_answered_with_those_there_are() -> None:
     async with desk() as d:
-        told = await d.refusal("testomatio_get_test_analytics", kind="failing", envs=["stagin"])
-    assert "No environment 'stagin'" in told
-    assert "Safari" in told
+        error = await d.refusal("testomatio_get_test_analytics", kind="failing", envs=["stagin"])
+    assert "No environment 'stagin'" in error
+    assert "Safari" in error
 
 
 @pytest.mark.parametrize("as_402", [False, True])
@@ -93,9 +93,9 @@ async def test_a_plan_without_analytics_is_named_with_what_works_without(*, as_4
             ("get_chart_result", {"chart_id": "c4a47001"}),
             ("get_chart", {"chart_id": "c4a47001"}),
         ):
-            told = await d.refusal(f"testomatio_{tool}", **arguments)
-            assert "no analytics over the API" in told, tool
-            assert "testomatio_get_run_stats" in told
+            error = await d.refusal(f"testomatio_{tool}", **arguments)
+            assert "no analytics over the API" in error, tool
+            assert "testomatio_get_run_stats" in error
 
 
 @pytest.mark.parametrize(
@@ -103,10 +103,10 @@ async def test_a_plan_without_analytics_is_named_with_what_works_without(*, as_4
 )
 async def test_only_the_aggregates_that_have_pages_are_asked_for_them(kind: str, *, paged: bool) -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_get_stats", kind=kind, days=30)
+        answer = await d.answer("testomatio_get_stats", kind=kind, days=30)
         query, _ = d.sent("GET", f"{V2}/analytics/stats/{kind}")
     assert ("page" in dict(query)) is paged
-    assert told["items"][0]["cells"]
+    assert answer["items"][0]["cells"]
 
 
 async def test_a_milestone_report_needs_its_milestone_and_no_other_takes_one() -> None:

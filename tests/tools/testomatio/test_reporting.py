@@ -1,4 +1,4 @@
-"""Reporting: storage credentials stay unread, batches are told row by row, and what cannot be undone is asked about."""
+"""Reporting: storage credentials are never read, each row of a batch has its outcome, what has no undo is asked."""
 
 import json
 import logging
@@ -25,15 +25,15 @@ async def test_credentials_that_come_with_a_new_run_are_in_no_answer_log_or_jour
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with desk() as d:
-        told = await d.answer("testomatio_create_reported_run", title="CI 4021", env="staging, Chrome", tags=["x"])
-        again = await d.answer("testomatio_update_reported_run", run_id=told["now"]["id"], description="Built")
+        answer = await d.answer("testomatio_create_reported_run", title="CI 4021", env="staging, Chrome", tags=["x"])
+        again = await d.answer("testomatio_update_reported_run", run_id=answer["now"]["id"], description="Built")
         stored = d.sandboxes.sandboxes["testomatio"].world.projects["harbour-shop-6f98f"].storage
         kept = json.dumps(d.sandboxes.journal.shown(), default=str)
     secrets = [
         value for name, value in stored.items() if name in {"ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN"}
     ]
     assert len(secrets) == 3
-    for place in (json.dumps(told), json.dumps(again), caplog.text, kept):
+    for place in (json.dumps(answer), json.dumps(again), caplog.text, kept):
         for secret in secrets:
             assert str(secret) not in place
     assert "tstmt_" not in caplog.text + kept
@@ -50,9 +50,9 @@ async def test_the_key_of_a_refused_report_is_in_no_error_and_no_log(caplog: pyt
             status=403,
             body='{"message": "Key tstmt_sandbox0harbour0shop is invalid"}',
         )
-        told = await d.refusal("testomatio_create_reported_run", title="CI")
-    assert "tstmt_sandbox0harbour0shop" not in told + caplog.text
-    assert "is invalid" in told
+        error = await d.refusal("testomatio_create_reported_run", title="CI")
+    assert "tstmt_sandbox0harbour0shop" not in error + caplog.text
+    assert "is invalid" in error
 
 
 @both_eras
@@ -71,8 +71,8 @@ async def test_publishing_or_starting_ci_needs_a_yes(mode: str, more: dict[str, 
 
 async def test_a_profile_that_is_not_there_is_refused_before_anybody_is_asked() -> None:
     async with desk() as d:
-        told = await d.refusal("testomatio_create_reported_run", title="CI", ci_profile="e2e-prod")
-        assert "e2e-staging" in told
+        error = await d.refusal("testomatio_create_reported_run", title="CI", ci_profile="e2e-prod")
+        assert "e2e-staging" in error
         assert d.asked == []
         assert d.writes("testomatio") == []
 
@@ -135,9 +135,9 @@ async def test_results_are_accepted_first_and_seen_later() -> None:
         {"title": "An expired code is refused", "status": "failed", "message": "Still", "example": {"code": "OLD10"}},
     ]
     async with desk() as d:
-        told = await d.answer("testomatio_report_results", run_id=SAFARI, results=new)
-        assert "accepted does not mean stored" in told["done"]
-        assert (told["accepted"], told["seen"]) == (2, 0)
+        answer = await d.answer("testomatio_report_results", run_id=SAFARI, results=new)
+        assert "accepted does not mean stored" in answer["done"]
+        assert (answer["accepted"], answer["seen"]) == (2, 0)
         await d.control("clock", advance="1m")
         rows = await d.answer("testomatio_list_results", run_id=SAFARI, test_ids=["c0de0019", "c0de0010"])
         statuses = {row["test_id"]: row["status"] for row in rows["items"]}
@@ -153,18 +153,18 @@ async def test_a_bare_value_is_named_as_the_platform_names_it_and_an_array_is_re
     }
     async with desk() as d:
         new = [{"title": "a", "status": "passed", "example": ["OLD10"]}]
-        told = await d.refusal("testomatio_report_results", run_id=SAFARI, results=new)
-        assert "the platform drops a result with an array" in told
-        assert "OLD10" not in told
+        error = await d.refusal("testomatio_report_results", run_id=SAFARI, results=new)
+        assert "the platform drops a result with an array" in error
+        assert "OLD10" not in error
         assert d.arrived(platform="testomatio") == []
 
 
 async def test_tests_that_are_unknown_are_said_with_what_would_make_them() -> None:
     new = [{"title": "Never heard of", "status": "passed"}, {"test_id": "c0de0019", "status": "passed"}]
     async with desk() as d:
-        told = await d.answer("testomatio_report_results", run_id=SAFARI, results=new)
-        assert {row["outcome"] for row in told["not_accepted"]} == {"refused in part"}
-        assert "With create, unknown tests are created" in told["why"][0]
+        answer = await d.answer("testomatio_report_results", run_id=SAFARI, results=new)
+        assert {row["outcome"] for row in answer["not_accepted"]} == {"refused in part"}
+        assert "With create, unknown tests are created" in answer["why"][0]
         made = await d.answer("testomatio_report_results", run_id=SAFARI, results=new, create=True)
         assert made["accepted"] == 2
 
@@ -186,10 +186,10 @@ def batches(count: int, *answers: int | None) -> tuple[Host, list[ReportedResult
 
 async def test_batches_have_at_most_a_hundred_results() -> None:
     host, new = batches(250)
-    told = await confirmed(report_results(host.api(), no_progress, "00000001", new))
+    answer = await confirmed(report_results(host.api(), no_progress, "00000001", new))
     sizes = [len(json.loads(r.content)["tests"]) for r in host.arrived if r.method == "POST"]
     indexes = [json.loads(r.content)["batch_index"] for r in host.arrived if r.method == "POST"]
-    assert (sizes, indexes, told.accepted) == ([100, 100, 50], [0, 1, 2], 250)
+    assert (sizes, indexes, answer.accepted) == ([100, 100, 50], [0, 1, 2], 250)
 
 
 @pytest.mark.parametrize(
@@ -206,12 +206,12 @@ async def test_a_batch_that_fails_is_told_row_by_row_and_no_more_is_claimed(
     answers: list[int | None], outcomes: dict[str, int], posts: int
 ) -> None:
     host, new = batches(250, *answers)
-    told = await confirmed(report_results(host.api(), no_progress, "00000001", new))
-    by = {name: sum(row.outcome == name for row in told.not_accepted) for name in outcomes}
+    answer = await confirmed(report_results(host.api(), no_progress, "00000001", new))
+    by = {name: sum(row.outcome == name for row in answer.not_accepted) for name in outcomes}
     assert by == outcomes
-    assert told.accepted == 250 - len(told.not_accepted)
+    assert answer.accepted == 250 - len(answer.not_accepted)
     assert len(host.sent("POST")) == posts
-    assert told.why
+    assert answer.why
 
 
 async def test_reporting_into_a_run_that_is_over_needs_a_yes() -> None:
@@ -229,30 +229,30 @@ async def test_finishing_with_detach_counts_the_tests_that_are_detached(mode: st
         world = d.sandboxes.sandboxes["testomatio"].world
         reported = {result.test_id for result in world.results.of_run(SAFARI)}
         automated = {test.id for test in world.tests.of("harbour-shop-6f98f") if test.state == "automated"}
-        told = await d.answer("testomatio_finish_reported_run", run_id=SAFARI, detach=True, duration_s=60)
+        answer = await d.answer("testomatio_finish_reported_run", run_id=SAFARI, detach=True, duration_s=60)
         (question,) = d.asked
         assert f"{len(automated - reported)} automated tests" in question
         _, body = d.sent("PUT", f"/api/reporter/{SAFARI}")
         assert body == {"status_event": "finish", "duration": 60.0, "detach": True}
         left = {test.id for test in world.tests.of("harbour-shop-6f98f") if test.state == "detached"}
     assert automated - reported <= left
-    assert told["now"]["status"] == "passed"
+    assert answer["now"]["status"] == "passed"
 
 
 async def test_one_shard_ends_alone() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_finish_reported_run", run_id=SAFARI, shard=True)
+        answer = await d.answer("testomatio_finish_reported_run", run_id=SAFARI, shard=True)
         assert "End one shard" in d.asked[0]
         _, body = d.sent("PUT", f"/api/reporter/{SAFARI}")
         refused = await d.refusal("testomatio_finish_reported_run", run_id=SAFARI, shard=True, end_all_shards=True)
         assert "not" not in refused or "Nothing was sent" in refused
     assert body == {"status_event": "finish_parallel"}
-    assert (told["done"], told["now"]["status"]) == ("One shard is ended.", "running")
+    assert (answer["done"], answer["now"]["status"]) == ("One shard is ended.", "running")
 
 
 async def test_a_run_that_is_not_the_tokens_is_said() -> None:
     async with desk() as d:
-        told = await d.refusal("testomatio_update_reported_run", run_id="00000000", title="x")
-        assert "The project of this token has no run" in told
+        error = await d.refusal("testomatio_update_reported_run", run_id="00000000", title="x")
+        assert "The project of this token has no run" in error
         assert d.arrived("GET", platform="testomatio") == []
         assert f"GET {V2}/runs" not in d.arrived(platform="testomatio")

@@ -17,9 +17,9 @@ async def test_the_colours_of_a_terminal_stay_where_they_are_stored() -> None:
         await d.answer("testomatio_update_result", result_id=9002113, edits=[edit])
         (entry,) = [one for one in d.sandboxes.journal.entries(platform="testomatio") if one.method == "PUT"]
         assert entry.body == {"message": stored.replace("44.91\r\nto equal", "44.90\nto be")}
-        told = await d.refusal(
+        error = await d.refusal(
             "testomatio_update_result",
             result_id=9002113,
             edits=[{"field": "message", "old": "expected 44", "new": "x"}],
         )
-        assert "stored with markup" in told
+        assert "stored with markup" in error

@@ -105,10 +105,10 @@ async def test_an_unknown_run_is_said_instead_of_an_empty_list() -> None:
 
 async def test_one_result_has_what_a_list_lacks() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_get_result", result_id=9001995)
-    assert "Expected the code OLD10" in told["message"]
-    assert told["description"]
-    assert "message" in told["written_by_others"]
+        answer = await d.answer("testomatio_get_result", result_id=9001995)
+    assert "Expected the code OLD10" in answer["message"]
+    assert answer["description"]
+    assert "message" in answer["written_by_others"]
 
 
 async def test_a_pending_result_is_filled_in_and_none_is_added_beside_it() -> None:
@@ -116,12 +116,12 @@ async def test_a_pending_result_is_filled_in_and_none_is_added_beside_it() -> No
         before = await d.answer("testomatio_list_results", run_id=BY_HAND, status=["pending"])
         test_id = before["items"][0]["test_id"]
         total = (await d.answer("testomatio_get_run", run_id=BY_HAND))["results"]["total"]
-        told = await d.answer(
+        answer = await d.answer(
             "testomatio_add_results",
             run_id=BY_HAND,
             results=[{"test_id": f"@T{test_id}", "status": "passed", "message": "Tried", "run_time_ms": 2310}],
         )
-        (row,) = told["results"]
+        (row,) = answer["results"]
         assert (row["outcome"], row["result_id"], row["status"]) == ("updated", before["items"][0]["id"], "passed")
         assert d.writes("testomatio") == [f"PUT {V2}/testruns/{row['result_id']}"]
         _, body = d.sent("PUT", f"{V2}/testruns/{row['result_id']}")
@@ -135,12 +135,12 @@ async def test_a_pending_result_is_filled_in_and_none_is_added_beside_it() -> No
 async def test_a_test_that_has_its_result_gets_no_second_one_unless_it_is_wanted() -> None:
     async with desk() as d:
         again = [{"test_id": "c0de0010", "status": "passed"}]
-        told = await d.answer("testomatio_add_results", run_id=BY_HAND, results=again)
-        assert told["results"][0]["outcome"] == "impossible"
-        assert "9002113 (failed)" in told["results"][0]["note"]
+        answer = await d.answer("testomatio_add_results", run_id=BY_HAND, results=again)
+        assert answer["results"][0]["outcome"] == "impossible"
+        assert "9002113 (failed)" in answer["results"][0]["note"]
         assert d.writes("testomatio") == []
-        told = await d.answer("testomatio_add_results", run_id=BY_HAND, results=again, another=True)
-        assert told["results"][0]["outcome"] == "added"
+        answer = await d.answer("testomatio_add_results", run_id=BY_HAND, results=again, another=True)
+        assert answer["results"][0]["outcome"] == "added"
 
 
 async def test_of_several_that_wait_one_has_to_be_named() -> None:
@@ -153,13 +153,15 @@ async def test_of_several_that_wait_one_has_to_be_named() -> None:
     host.says("GET /testruns", lambda request: page_of(rows, request))
     host.says("PUT /testruns/2", {"data": {}})
     host.says("GET /testruns/2", {"data": {**rows[1], "status": "failed"}})
-    told = await confirmed(
+    answer = await confirmed(
         add_results(host.api(), no_progress, "00000001", [NewResult(test_id="264409fe", status="failed")])
     )
-    assert told.results[0].outcome == "impossible"
-    assert "name one by result_id: 1 " in (told.results[0].note or "")
-    told = await confirmed(add_results(host.api(), no_progress, "00000001", [NewResult(result_id=2, status="failed")]))
-    assert (told.results[0].outcome, told.results[0].status) == ("updated", "failed")
+    assert answer.results[0].outcome == "impossible"
+    assert "name one by result_id: 1 " in (answer.results[0].note or "")
+    answer = await confirmed(
+        add_results(host.api(), no_progress, "00000001", [NewResult(result_id=2, status="failed")])
+    )
+    assert (answer.results[0].outcome, answer.results[0].status) == ("updated", "failed")
 
 
 async def test_one_that_fails_leaves_the_others_and_what_does_not_show_is_said() -> None:
@@ -174,28 +176,40 @@ async def test_one_that_fails_leaves_the_others_and_what_does_not_show_is_said()
     host.says("PUT /testruns/3", {"data": {}})
     host.says("GET /testruns/3", {"data": rows[2]})
     new = [NewResult(test_id=f"test000{n}", status="passed") for n in (1, 2, 3)]
-    told = await confirmed(add_results(host.api(), no_progress, "00000001", new))
-    assert [row.outcome for row in told.results] == ["failed", "unknown", "updated"]
-    assert told.results[2].note == "accepted, but a read says pending"
-    assert told.done == "1 of 3 written."
+    answer = await confirmed(add_results(host.api(), no_progress, "00000001", new))
+    assert [row.outcome for row in answer.results] == ["failed", "unknown", "updated"]
+    assert answer.results[2].note == "accepted, but a read says pending"
+    assert answer.done == "1 of 3 written."
 
 
 @pytest.mark.parametrize(
     ("results", "sentence"),
     [
         ([{"status": "passed"}], "names no test"),
-        ([{"test_id": "c0de0010", "status": "passed"}, {"test_id": "@Tc0de0010", "status": "failed"}], "is listed twice"),
+        (
+            [{"test_id": "c0de0010", "status": "passed"}, {"test_id": "@Tc0de0010", "status": "failed"}],
+            "is listed twice",
+        ),
         ([{"result_id": 1, "status": "passed"}], None),
     ],
 )
 async def test_a_list_that_is_wrong_in_itself_writes_nothing(results: list[Any], sentence: str | None) -> None:
     async with desk() as d:
         if sentence is None:
-            told = await d.answer("testomatio_add_results", run_id=BY_HAND, results=results)
-            assert told["results"][0]["note"] == "the run has no result 1"
+            answer = await d.answer("testomatio_add_results", run_id=BY_HAND, results=results)
+            assert answer["results"][0]["note"] == "the run has no result 1"
         else:
             assert sentence in await d.refusal("testomatio_add_results", run_id=BY_HAND, results=results)
         assert d.writes("testomatio") == []
+
+
+async def test_a_result_that_names_no_test_is_refused_before_anybody_is_asked() -> None:
+    async with desk() as d:
+        assert "names no test" in await d.refusal(
+            "testomatio_add_results", run_id=HOTFIX, results=[{"status": "passed"}]
+        )
+        assert d.asked == []
+        assert d.arrived(platform="testomatio") == []
 
 
 async def test_the_record_of_a_run_that_is_over_is_changed_only_after_a_yes() -> None:
@@ -207,17 +221,17 @@ async def test_the_record_of_a_run_that_is_over_is_changed_only_after_a_yes() ->
         assert len(d.asked) == 2
         assert d.writes("testomatio") == []
     async with desk() as d:
-        told = await d.answer("testomatio_update_result", result_id=9001995, status="passed", message="By mistake")
-    assert (told["before"]["status"], told["now"]["status"]) == ("failed", "passed")
+        answer = await d.answer("testomatio_update_result", result_id=9001995, status="passed", message="By mistake")
+    assert (answer["before"]["status"], answer["now"]["status"]) == ("failed", "passed")
 
 
 async def test_a_deletion_names_the_result_its_run_and_its_words() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_delete_result", result_id=9001995)
+        answer = await d.answer("testomatio_delete_result", result_id=9001995)
         for part in ("An expired code is refused", "Release 9.0.1 hotfix regression", "OLD10", "no undo"):
             assert part in d.asked[0]
         assert "has no result" in await d.refusal("testomatio_get_result", result_id=9001995)
-    assert told["before"]["status"] == "failed"
+    assert answer["before"]["status"] == "failed"
 
 
 def test_a_message_loses_its_colours_and_is_cut_behind_a_line_or_a_word() -> None:
@@ -230,7 +244,7 @@ def test_a_message_loses_its_colours_and_is_cut_behind_a_line_or_a_word() -> Non
 
 @pytest.mark.parametrize("example", [["OLD10", "3"], {"code": "OLD10", "count": "3"}])
 def test_values_come_in_the_order_of_the_parameters_or_by_name(example: Any) -> None:
-    told = WebResult.model_validate(
+    answer = WebResult.model_validate(
         {
             "id": "12",
             "attributes": {
@@ -242,6 +256,6 @@ def test_values_come_in_the_order_of_the_parameters_or_by_name(example: Any) -> 
             "relationships": {"run": {"data": {"id": "2042ea84"}}},
         }
     )
-    assert told.example == {"code": "OLD10", "count": "3"}
-    assert (told.id, told.test_id, told.run_id, told.steps) == (12, "264409fe", "2042ea84", 3)
-    assert told.extras == {"k": "v"}
+    assert answer.example == {"code": "OLD10", "count": "3"}
+    assert (answer.id, answer.test_id, answer.run_id, answer.steps) == (12, "264409fe", "2042ea84", 3)
+    assert answer.extras == {"k": "v"}

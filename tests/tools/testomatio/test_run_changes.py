@@ -28,14 +28,14 @@ def event(d: Desk, run_id: str) -> Any:
 async def test_finishing_asks_with_the_pending_counted_exactly(mode: str) -> None:
     async with desk(mode) as d:
         before = (await d.answer("testomatio_get_run", run_id=BY_HAND))["results"]
-        told = await d.answer("testomatio_finish_run", run_id=BY_HAND)
+        answer = await d.answer("testomatio_finish_run", run_id=BY_HAND)
         (question,) = d.asked
         assert f"The {before['pending']} pending become skipped" in question
         assert "Release 9.0.1 checkout by hand" in question
         assert event(d, BY_HAND) == {"status_event": "finish_manual"}
-    assert (told["before"]["status"], told["now"]["status"]) == ("running", "failed")
-    assert told["now"]["results"]["pending"] == 0
-    assert told["now"]["results"]["skipped"] == before["skipped"] + before["pending"]
+    assert (answer["before"]["status"], answer["now"]["status"]) == ("running", "failed")
+    assert answer["now"]["results"]["pending"] == 0
+    assert answer["now"]["results"]["skipped"] == before["skipped"] + before["pending"]
 
 
 @both_eras
@@ -50,34 +50,42 @@ async def test_a_no_leaves_the_run_as_it_is(mode: str, tool: str, run_id: str) -
         assert d.writes("testomatio") == []
 
 
+@both_eras
+async def test_a_confirmed_deletion_reads_the_run_and_its_counts_twice_and_writes_once(mode: str) -> None:
+    async with desk(mode) as d:
+        await d.answer("testomatio_delete_run", run_id=HOTFIX)
+        assert len(d.arrived("GET", platform="testomatio")) == 4
+        assert d.writes("testomatio") == [f"DELETE {V2}/runs/{HOTFIX}"]
+
+
 async def test_an_automated_run_is_finished_with_its_own_event() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_finish_run", run_id=SAFARI)
+        answer = await d.answer("testomatio_finish_run", run_id=SAFARI)
         assert event(d, SAFARI) == {"status_event": "finish"}
-    assert told["now"]["status"] == "passed"
+    assert answer["now"]["status"] == "passed"
 
 
 @pytest.mark.parametrize("tool", ["finish_run", "terminate_run", "finish_reported_run"])
 async def test_what_is_over_is_refused_with_its_state_before_anybody_is_asked(tool: str) -> None:
     async with desk() as d:
-        told = await d.refusal(f"testomatio_{tool}", run_id=HOTFIX)
-        assert "already failed" in told
-        assert "Nothing was sent" in told
+        error = await d.refusal(f"testomatio_{tool}", run_id=HOTFIX)
+        assert "already failed" in error
+        assert "Nothing was sent" in error
         assert d.asked == []
         assert d.writes("testomatio") == []
 
 
 async def test_terminating_says_that_the_pending_get_no_result() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_terminate_run", run_id=BY_HAND)
+        answer = await d.answer("testomatio_terminate_run", run_id=BY_HAND)
         assert "19 pending get no result" in d.asked[0]
-    assert told["now"]["status"] == "terminated"
+    assert answer["now"]["status"] == "terminated"
 
 
 async def test_launching_asks_nobody_and_only_what_waits_is_launched() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_launch_run", run_id=SCHEDULED)
-        assert (told["before"]["status"], told["now"]["status"]) == ("scheduled", "launching")
+        answer = await d.answer("testomatio_launch_run", run_id=SCHEDULED)
+        assert (answer["before"]["status"], answer["now"]["status"]) == ("scheduled", "launching")
         assert "already launching" in await d.refusal("testomatio_launch_run", run_id=SCHEDULED)
         assert "rerun starts it again" in await d.refusal("testomatio_launch_run", run_id=HOTFIX)
         assert d.asked == []
@@ -85,11 +93,11 @@ async def test_launching_asks_nobody_and_only_what_waits_is_launched() -> None:
 
 async def test_running_again_asks_with_the_results_that_are_lost() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_launch_run", run_id=HOTFIX, event="rerun")
+        answer = await d.answer("testomatio_launch_run", run_id=HOTFIX, event="rerun")
         assert "117 results: 103 passed, 13 failed, 1 skipped" in d.asked[0]
         assert "only one that is over" in await d.refusal("testomatio_launch_run", run_id=BY_HAND, event="rerun")
         assert len(d.asked) == 1
-    assert (told["now"]["status"], told["now"]["results"]["pending"]) == ("running", 117)
+    assert (answer["now"]["status"], answer["now"]["results"]["pending"]) == ("running", 117)
 
 
 async def test_an_event_that_was_accepted_and_does_not_show_is_not_called_done(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,9 +106,9 @@ async def test_an_event_that_was_accepted_and_does_not_show_is_not_called_done(m
     host.says("GET /runs/00000001", {"data": {"id": "00000001", "status": "running", "kind": "manual"}})
     host.says("PUT /runs/00000001", {"data": {}})
     host.says("GET /testruns", {"meta": {"total": 0, "group_by": {}}})
-    told = await confirmed(finish_run(host.api(), "00000001"))
-    assert told.done == "Accepted, but it does not show yet."
-    assert "still says running" in (told.warning or "")
+    answer = await confirmed(finish_run(host.api(), "00000001"))
+    assert answer.done == "Accepted, but it does not show yet."
+    assert "still says running" in (answer.warning or "")
 
 
 async def test_an_event_that_shows_a_moment_later_is_waited_for() -> None:
@@ -114,34 +122,34 @@ async def test_an_event_that_shows_a_moment_later_is_waited_for() -> None:
     host.says("GET /runs/00000001", run)
     host.says("PUT /runs/00000001", {"data": {}})
     host.says("GET /testruns", {"meta": {"total": 0, "group_by": {}}})
-    told = await confirmed(finish_run(host.api(), "00000001"))
-    assert (told.done, told.warning) == ("It is passed.", None)
+    answer = await confirmed(finish_run(host.api(), "00000001"))
+    assert (answer.done, answer.warning) == ("It is passed.", None)
 
 
 async def test_deleting_names_the_run_and_counts_what_goes_with_it() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_delete_run", run_id=HOTFIX)
+        answer = await d.answer("testomatio_delete_run", run_id=HOTFIX)
         assert "With it go 117 results" in d.asked[0]
         assert "has no run" in await d.refusal("testomatio_get_run", run_id=HOTFIX)
-    assert told["before"]["results"]["total"] == 117
+    assert answer["before"]["results"]["total"] == 117
 
 
 async def test_a_change_shows_before_and_after_of_what_was_sent() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_update_run", run_id=BY_HAND, title="By hand", env="staging, Safari")
+        answer = await d.answer("testomatio_update_run", run_id=BY_HAND, title="By hand", env="staging, Safari")
         assert d.asked == []
-    assert told["now"] == {"id": BY_HAND, "title": "By hand", "env": ["staging", "Safari"]}
-    assert told["before"]["title"] == "Release 9.0.1 checkout by hand"
-    assert "not_applied" not in told
+    assert answer["now"] == {"id": BY_HAND, "title": "By hand", "env": ["staging", "Safari"]}
+    assert answer["before"]["title"] == "Release 9.0.1 checkout by hand"
+    assert "not_applied" not in answer
 
 
 async def test_a_field_that_is_accepted_and_not_applied_is_named() -> None:
     host = Host()
     host.says("GET /runs/00000001", {"data": {"id": "00000001", "title": "As before", "env": "Chrome"}})
     host.says("PUT /runs/00000001", {"data": {"id": "00000001", "title": "New", "env": "Chrome"}})
-    told = await confirmed(update_run(host.api(), "00000001", title="New", env="Chrome"))
-    assert told.not_applied == ["title"]
-    assert told.done != "Changed."
+    answer = await confirmed(update_run(host.api(), "00000001", title="New", env="Chrome"))
+    assert answer.not_applied == ["title"]
+    assert answer.done != "Changed."
 
 
 async def test_other_tests_for_a_run_with_results_are_asked_about() -> None:
@@ -171,9 +179,9 @@ async def test_words_of_others_stay_on_one_line_in_quotes_in_a_question() -> Non
 @pytest.mark.parametrize(("kind", "number"), [("run", BY_HAND), ("plan", "5a0c0001")])
 async def test_runs_and_plans_carry_labels_and_are_read_back(kind: str, number: str) -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_add_links", kind=kind, ids=[number], labels=["Hotfix"], tags=["urgent"])
-        assert told["items"][0]["status"] == "done"
-        assert "does not show tags" in told["note"]
+        answer = await d.answer("testomatio_add_links", kind=kind, ids=[number], labels=["Hotfix"], tags=["urgent"])
+        assert answer["items"][0]["status"] == "done"
+        assert "does not show tags" in answer["note"]
         held = await d.answer(f"testomatio_get_{kind}", **{f"{kind}_id": number})
         labels = (held.get("run") or held)["labels"]
         assert "Hotfix" in {label["title"] for label in labels}
@@ -190,18 +198,18 @@ async def test_a_change_of_nothing_is_refused() -> None:
 
 async def test_a_new_run_tells_what_waits_in_it_and_what_comes_next() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_create_run", title="Checkout", suite_ids=["@Sc0ffee01"], env="staging")
-        assert told["now"]["results"]["pending"] == told["now"]["results"]["total"] > 10
-        assert "testomatio_add_results" in told["next"]
+        answer = await d.answer("testomatio_create_run", title="Checkout", suite_ids=["@Sc0ffee01"], env="staging")
+        assert answer["now"]["results"]["pending"] == answer["now"]["results"]["total"] > 10
+        assert "testomatio_add_results" in answer["next"]
         empty = await d.answer("testomatio_create_run", title="Empty")
         assert "testomatio_update_run" in empty["next"]
 
 
 async def test_several_environments_make_a_run_each_and_say_where_they_are() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_create_run", title="Browsers", test_ids=["c0de0010"], envs=["A", "B"])
-        group = told["now"]["run"]["rungroup_id"]
-        assert group in told["next"]
+        answer = await d.answer("testomatio_create_run", title="Browsers", test_ids=["c0de0010"], envs=["A", "B"])
+        group = answer["now"]["run"]["rungroup_id"]
+        assert group in answer["next"]
         runs = await d.answer("testomatio_list_runs", group_id=group)
         assert sorted(run["env"][0] for run in runs["items"]) == ["A", "B"]
         refused = await d.refusal("testomatio_create_run", title="x", kind="automated", envs=["A", "B"])
@@ -216,8 +224,8 @@ async def test_a_relaunch_loses_results_and_a_copy_keeps_them() -> None:
         assert copy["now"]["id"] != HOTFIX
         assert copy["now"]["results"]["pending"] == 117
         assert (await d.answer("testomatio_get_run", run_id=HOTFIX))["results"]["failed"] == 13
-        told = await d.answer("testomatio_relaunch_run", run_id=HOTFIX)
+        answer = await d.answer("testomatio_relaunch_run", run_id=HOTFIX)
         assert "117 results: 103 passed" in d.asked[0]
-        assert (told["before"]["status"], told["now"]["status"]) == ("failed", "running")
-        assert told["now"]["results"]["pending"] == 117
+        assert (answer["before"]["status"], answer["now"]["status"]) == ("failed", "running")
+        assert answer["now"]["results"]["pending"] == 117
         assert "only one that is over" in await d.refusal("testomatio_relaunch_run", run_id=BY_HAND)

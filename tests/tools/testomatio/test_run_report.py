@@ -95,8 +95,7 @@ async def test_run_times_of_unlike_units_are_not_compared() -> None:
         page = await d.answer("testomatio_get_result", result_id=of_pytest.id)
     assert of_pytest.test_id not in [row["test_id"] for row in report["slowest"]]
     assert (
-        "1 test has a run time with a fraction, in seconds or milliseconds: left out of the slowest."
-        in report["notes"]
+        "1 test has a run time with a fraction, in seconds or milliseconds: left out of the slowest." in report["notes"]
     )
     row = next(row for row in rows["items"] if row["id"] == of_pytest.id)
     assert (row.get("run_time_ms"), row["run_time"]) == (None, 61.5)
@@ -109,13 +108,13 @@ async def test_secrets_in_messages_stay_masked_also_where_numbers_are_taken_out(
         report = await d.answer("testomatio_get_run_report", run_id=HOTFIX)
         world = d.sandboxes.sandboxes["testomatio"].world
         message = next(one.message for one in world.results.of_run(HOTFIX) if one.test_id == "c0de0022")
-    told = json.dumps(report)
+    answer = json.dumps(report)
     assert "[hidden]" in group_with(report, "last year's password")["error"]
     values = [word.partition("=")[2] for word in message.split() if word.startswith(("password=", "api_key="))]
     assert len(values) == 2
     for value in values:
         # Not a piece of it either: with its numbers taken out first it would not be recognised.
-        assert not [value[n : n + 8] for n in range(len(value) - 7) if value[n : n + 8] in told]
+        assert not [value[n : n + 8] for n in range(len(value) - 7) if value[n : n + 8] in answer]
     assert "groups[].error" in report["written_by_others"]
 
 
@@ -168,10 +167,10 @@ async def test_of_a_huge_run_the_failed_alone_are_read_and_that_is_said() -> Non
             return {"meta": {"total": 9000, "group_by": {"passed": 8970, "failed": 30}}}
         if "test_ids" in asked:
             return page_of([], request)
-        told = page_of(failed, request)
+        answer = page_of(failed, request)
         if "filter[status]" not in asked:
-            told["meta"]["total"] = 9000
-        return told
+            answer["meta"]["total"] = 9000
+        return answer
 
     host = Host()
     host.says("GET /runs/00000001", {"data": {"id": "00000001", "status": "failed", "kind": "automated"}})
@@ -210,19 +209,19 @@ async def test_the_past_ends_where_the_run_begins_and_reads_no_more_than_it_may(
     ]
     host = Host()
     host.says("GET /testruns", lambda request: page_of(rows, request))
-    told = await history(host.api(), "shop", "00000001", ["264409fe"], earlier=3)
-    past = told.of["264409fe"]
+    answer = await history(host.api(), "shop", "00000001", ["264409fe"], earlier=3)
+    past = answer.of["264409fe"]
     assert list(past.verdicts) == ["early000", "early001", "early002"]
     assert past.mark() == "known"
     assert past.since is None
-    told = await history(host.api(), "shop", "00000001", ["264409fe"], earlier=10)
-    assert told.of["264409fe"].since == "early002"
+    answer = await history(host.api(), "shop", "00000001", ["264409fe"], earlier=10)
+    assert answer.of["264409fe"].since == "early002"
     endless = [{"id": n, "run_id": f"run{n:05}", "test_id": "264409fe", "status": "pending"} for n in range(5000)]
     host.says("GET /testruns", lambda request: page_of(endless, request))
     host.arrived.clear()
-    told = await history(host.api(), "shop", "00000001", ["264409fe"], earlier=5)
+    answer = await history(host.api(), "shop", "00000001", ["264409fe"], earlier=5)
     assert len(host.arrived) == MOST_PAGES
-    assert told.why is not None
+    assert answer.why is not None
 
 
 @pytest.mark.parametrize(

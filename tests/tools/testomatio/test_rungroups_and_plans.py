@@ -33,9 +33,9 @@ async def test_groups_come_as_a_tree_with_their_parents() -> None:
 async def test_a_server_that_lists_roots_alone_is_told() -> None:
     async with desk() as d:
         await d.switch("testomatio", flat_rungroups=True)
-        told = await d.answer("testomatio_list_rungroups")
-    assert "Only roots came" in told["note"]
-    assert {row["depth"] for row in told["items"]} == {0}
+        answer = await d.answer("testomatio_list_rungroups")
+    assert "Only roots came" in answer["note"]
+    assert {row["depth"] for row in answer["items"]} == {0}
 
 
 async def test_archived_groups_are_told_apart() -> None:
@@ -49,11 +49,11 @@ async def test_archived_groups_are_told_apart() -> None:
 
 async def test_a_group_tells_its_subgroups_and_newest_runs() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_get_rungroup", group_id="9a010001")
+        answer = await d.answer("testomatio_get_rungroup", group_id="9a010001")
         assert "testomatio_list_rungroups shows ids" in await d.refusal("testomatio_get_rungroup", group_id="zz")
-    assert [group["id"] for group in told["subgroups"]] == ["9a010002"]
-    assert "9a01f1x0" in {run["id"] for run in told["runs"]}
-    assert told["runs_total"] == len(told["runs"])
+    assert [group["id"] for group in answer["subgroups"]] == ["9a010002"]
+    assert "9a01f1x0" in {run["id"] for run in answer["runs"]}
+    assert answer["runs_total"] == len(answer["runs"])
 
 
 async def test_groups_are_made_changed_and_moved() -> None:
@@ -92,10 +92,10 @@ async def test_groups_that_a_server_lists_flat_are_counted_by_their_parents() ->
 
 async def test_archiving_asks_with_what_is_hidden_and_is_taken_back_without() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_archive_rungroups", group_ids=[RELEASE_9])
+        answer = await d.answer("testomatio_archive_rungroups", group_ids=[RELEASE_9])
         assert "'Release 9' with" in d.asked[0]
         assert "the runs inside are not archived" in d.asked[0]
-        assert told["groups"][0]["archived_at"]
+        assert answer["groups"][0]["archived_at"]
         assert "already" in await d.refusal("testomatio_archive_rungroups", group_ids=[RELEASE_9])
         back = await d.answer("testomatio_unarchive_rungroups", group_ids=[RELEASE_9])
         assert len(d.asked) == 1
@@ -107,17 +107,17 @@ async def test_archiving_asks_with_what_is_hidden_and_is_taken_back_without() ->
 async def test_a_login_alone_archives_by_ids() -> None:
     async with holding(LOGIN) as api:
         asked = await question(archive_rungroups(api, [RELEASE_9]))
-        told = await confirmed(archive_rungroups(api, [RELEASE_9]))
+        answer = await confirmed(archive_rungroups(api, [RELEASE_9]))
     assert RELEASE_9 in asked
     assert "with 9 runs" in asked
-    assert told.done == "Archived 1 group."
+    assert answer.done == "Archived 1 group."
 
 
 async def test_plans_are_listed_by_the_filters_of_a_newer_server_and_of_an_older_one() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_list_plans", kind="manual", hidden=False, labels=["Hotfix"], text="hand")
+        answer = await d.answer("testomatio_list_plans", kind="manual", hidden=False, labels=["Hotfix"], text="hand")
         query, _ = d.sent("GET", f"{V2}/plans")
-    assert [plan["id"] for plan in told["items"]] == ["5a0c0004"]
+    assert [plan["id"] for plan in answer["items"]] == ["5a0c0004"]
     assert query[:4] == [("kind", "manual"), ("search_text", "hand"), ("labels[]", "Hotfix"), ("hidden", "false")]
     rows = [{"id": "1", "title": "By hand", "kind": "manual"}, {"id": "2", "title": "x", "kind": "mixed"}]
     host = Host()
@@ -129,18 +129,18 @@ async def test_plans_are_listed_by_the_filters_of_a_newer_server_and_of_an_older
 async def test_a_plan_is_made_of_a_query_that_was_looked_at() -> None:
     async with desk() as d:
         assert "character" in await d.refusal("testomatio_create_plan", title="x", tql="priority = 'high'")
-        told = await d.answer("testomatio_create_plan", title="Urgent", tql="priority >= 'high'", kind="mixed")
+        answer = await d.answer("testomatio_create_plan", title="Urgent", tql="priority >= 'high'", kind="mixed")
         _, body = d.sent("POST", f"{V2}/plans")
     assert body == {"title": "Urgent", "kind": "mixed", "tql": "priority >= 'high'"}
-    assert told["now"]["id"] in told["next"]
+    assert answer["now"]["id"] in answer["next"]
 
 
 async def test_a_change_of_a_plan_is_read_back() -> None:
     host = Host()
     host.says("GET /plans/9f21ab04", {"data": {"id": "9f21ab04", "title": "Smoke", "hidden": False}})
     host.says("PUT /plans/9f21ab04", {"data": {}})
-    told = await confirmed(update_plan(host.api(), "9f21ab04", hidden=True, test_ids=["264409fe"]))
-    assert told.not_applied == ["hidden"]
+    answer = await confirmed(update_plan(host.api(), "9f21ab04", hidden=True, test_ids=["264409fe"]))
+    assert answer.not_applied == ["hidden"]
 
 
 async def test_another_selection_is_asked_about_since_nothing_tells_the_old_one() -> None:
@@ -155,11 +155,11 @@ async def test_another_selection_is_asked_about_since_nothing_tells_the_old_one(
 
 async def test_deleting_a_plan_says_what_it_was_for() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_delete_plan", plan_id="5a0c0002")
+        answer = await d.answer("testomatio_delete_plan", plan_id="5a0c0002")
         assert "'Release regression' (mixed)" in d.asked[0]
         assert "no undo" in d.asked[0]
         assert "has no plan" in await d.refusal("testomatio_get_plan", plan_id="5a0c0002")
-    assert told["before"]["title"] == "Release regression"
+    assert answer["before"]["title"] == "Release regression"
 
 
 @pytest.mark.parametrize("plan_id", ["../x", "a/b", "zz"])

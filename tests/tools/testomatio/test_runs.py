@@ -18,11 +18,11 @@ HOTFIX, BY_HAND, OF_A_BRANCH = "9a01f1x0", "9a01aa01", "9a10b4a1"
 
 
 async def asked(**filters: Any) -> tuple[list[str], dict[str, str]]:
-    """The runs that filters find in the imitation, and the query that was sent."""
+    """The runs that filters find in the fake API, and the query that was sent."""
     async with desk() as d:
-        told = await d.answer("testomatio_list_runs", **filters)
+        answer = await d.answer("testomatio_list_runs", **filters)
         query, _ = d.sent("GET", f"{V2}/runs")
-    return [run["id"] for run in told["items"]], dict(query)
+    return [run["id"] for run in answer["items"]], dict(query)
 
 
 @pytest.mark.parametrize(
@@ -93,46 +93,46 @@ async def test_a_wrong_query_is_refused_with_its_place_and_nothing_is_sent() -> 
 async def test_an_unknown_branch_is_refused_since_main_would_be_answered() -> None:
     async with desk() as d:
         for tool, more in (("list_runs", {}), ("get_run", {"run_id": HOTFIX}), ("create_run", {"title": "x"})):
-            told = await d.refusal(f"testomatio_{tool}", branch="no-such", **more)
-            assert "no branch" in told
+            error = await d.refusal(f"testomatio_{tool}", branch="no-such", **more)
+            assert "no branch" in error
         assert d.writes("testomatio") == []
 
 
 async def test_a_run_of_a_branch_is_reached_with_it_alone() -> None:
     async with desk() as d:
         assert "needs branch" in await d.refusal("testomatio_get_run", run_id=OF_A_BRANCH)
-        told = await d.answer("testomatio_get_run", run_id=OF_A_BRANCH, branch="checkout-10-1a2b3")
-    assert told["run"]["id"] == OF_A_BRANCH
+        answer = await d.answer("testomatio_get_run", run_id=OF_A_BRANCH, branch="checkout-10-1a2b3")
+    assert answer["run"]["id"] == OF_A_BRANCH
 
 
 async def test_results_are_counted_and_a_difference_to_the_counters_is_said() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_get_run", run_id=HOTFIX)
+        answer = await d.answer("testomatio_get_run", run_id=HOTFIX)
         world = d.sandboxes.sandboxes["testomatio"].world
         held = [result.status for result in world.results.of_run(HOTFIX)]
-    assert told["results"] == {name: held.count(name) for name in ("passed", "failed", "skipped", "pending")} | {
+    assert answer["results"] == {name: held.count(name) for name in ("passed", "failed", "skipped", "pending")} | {
         "total": len(held)
     }
-    assert "own counters say" in told["note"]
-    assert "passed_count" not in told["run"]
+    assert "own counters say" in answer["note"]
+    assert "passed_count" not in answer["run"]
 
 
 async def test_missing_counters_and_dates_are_no_trouble() -> None:
     async with desk() as d:
         await d.switch("testomatio", without_run_counts=True)
-        told = await d.answer("testomatio_get_run", run_id=HOTFIX)
+        answer = await d.answer("testomatio_get_run", run_id=HOTFIX)
         listed = await d.answer("testomatio_list_runs", text="hotfix")
-    assert told["results"]["failed"] == 13
-    assert "note" not in told
+    assert answer["results"]["failed"] == 13
+    assert "note" not in answer
     assert "passed" not in listed["items"][0]
 
 
 async def test_camel_case_answers_read_the_same() -> None:
     async with desk() as d:
-        told = await d.answer("testomatio_get_run", run_id=HOTFIX)
+        answer = await d.answer("testomatio_get_run", run_id=HOTFIX)
         rows = await d.answer("testomatio_list_results", run_id=HOTFIX, limit=5)
         await d.switch("testomatio", camel_case=True)
-        assert await d.answer("testomatio_get_run", run_id=HOTFIX) == told
+        assert await d.answer("testomatio_get_run", run_id=HOTFIX) == answer
         assert await d.answer("testomatio_list_results", run_id=HOTFIX, limit=5) == rows
 
 
@@ -188,16 +188,16 @@ async def test_a_breakdown_is_read_to_its_end_though_its_pages_are_smaller_and_i
     assert failed == sorted(failed, key=lambda count: -(count or 0))
 
 
-@pytest.mark.parametrize("told", ["Chrome, Windows", ["Chrome", "Windows"]])
-def test_environments_come_as_text_or_as_a_list(told: str | list[str]) -> None:
-    assert Run.model_validate({"id": "a", "env": told}).env == ["Chrome", "Windows"]
+@pytest.mark.parametrize("answer", ["Chrome, Windows", ["Chrome", "Windows"]])
+def test_environments_come_as_text_or_as_a_list(answer: str | list[str]) -> None:
+    assert Run.model_validate({"id": "a", "env": answer}).env == ["Chrome", "Windows"]
 
 
 @pytest.mark.parametrize(
-    "told", [[{"id": "9f21ab04", "title": "Smoke"}], ["Smoke"], ["9f21ab04"], [{"title": "Smoke"}]]
+    "answer", [[{"id": "9f21ab04", "title": "Smoke"}], ["Smoke"], ["9f21ab04"], [{"title": "Smoke"}]]
 )
-def test_plans_come_by_title_by_id_or_as_records(told: list[Any]) -> None:
-    (plan,) = Run.model_validate({"id": "a", "plans": told}).plans
+def test_plans_come_by_title_by_id_or_as_records(answer: list[Any]) -> None:
+    (plan,) = Run.model_validate({"id": "a", "plans": answer}).plans
     assert (plan.id or plan.title) in {"9f21ab04", "Smoke"}
 
 

@@ -44,8 +44,8 @@ async def test_runs_that_lasted_into_the_time_are_in_it() -> None:
 async def test_results_are_counted_where_the_list_tells_none() -> None:
     async with desk() as d:
         await d.switch("testomatio", without_run_counts=True)
-        told = await d.answer("across_list_runs", platforms=["testomatio"], text="hotfix")
-    assert (told["items"][0]["failed"], told["items"][0]["total"]) == (13, 117)
+        answer = await d.answer("across_list_runs", platforms=["testomatio"], text="hotfix")
+    assert (answer["items"][0]["failed"], answer["items"][0]["total"]) == (13, 117)
 
 
 async def test_a_run_tells_its_failures_and_how_many_are_not_shown() -> None:
@@ -129,6 +129,6 @@ async def test_a_project_that_refuses_does_not_stop_the_others() -> None:
 
 async def test_a_release_is_assessed_with_its_runs_and_what_waits() -> None:
     async with desk() as d:
-        told = await d.answer("across_assess_release", version="9.0.1", platforms=["testomatio"])
-    assert any(line["source"].endswith(HOTFIX) for line in told["against"])
-    assert told["untested_count"] >= 19
+        answer = await d.answer("across_assess_release", version="9.0.1", platforms=["testomatio"])
+    assert any(line["source"].endswith(HOTFIX) for line in answer["against"])
+    assert answer["untested_count"] >= 19

@@ -89,8 +89,8 @@ async def test_values_of_a_parametrised_result_stand_by_their_names() -> None:
     async with desk() as d:
         world = d.sandboxes.sandboxes["testomatio"].world
         row = next(one for one in world.results if one.example and one.project == "harbour-shop-6f98f")
-        told = await d.answer("testomatio_get_result_details", result_id=row.id)
-    assert told["example"] == row.example
+        answer = await d.answer("testomatio_get_result_details", result_id=row.id)
+    assert answer["example"] == row.example
 
 
 async def test_a_login_alone_reads_and_begins_anew_without_the_public_api() -> None:

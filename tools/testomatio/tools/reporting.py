@@ -7,7 +7,7 @@ from pydantic import Field
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import Refused, found
 from tools.kit.model import Answer
 from tools.kit.question import Lines, render_fields
 from tools.kit.text import Key, Untrusted, many, quote
@@ -194,17 +194,9 @@ async def update_reported_run(
 
 
 async def change_reported_run(api: Testomatio, run_id: str, fields: dict[str, Any]) -> ReportedRun:
-    """Change a run of the token's project.
-
-    Raises:
-        NotFound: when it has no such run.
-    """
-    try:
-        return await api.change_reported_run(run_id, fields)
-    except NotFound as error:
-        raise NotFound(
-            f"The project of this token has no run {run_id[:40]!r}. testomatio_list_runs shows ids.", status=404
-        ) from error
+    """Change a run of the token's project, or say where ids come from."""
+    change, within = api.change_reported_run(run_id, fields), "The project of this token"
+    return await found(change, f"run {run_id[:40]!r}", listed_by="testomatio_list_runs", within=within)
 
 
 async def detached_tests(api: Testomatio, project: str, run_id: str) -> tuple[int, bool]:

@@ -114,17 +114,7 @@ def _target(new: NewResult, stored: list[Result], *, another: bool) -> _Target:
 async def _targets(
     api: Testomatio, project: str, run_id: str, results: list[NewResult], another: bool, progress: Progress
 ) -> list[_Target]:
-    """Where each result goes, from one read of the run's results.
-
-    Raises:
-        Refused: for results that name no test, or the same one twice.
-    """
-    for number, new in enumerate(results, 1):
-        if not (new.test_id or new.result_id or new.test_title):
-            raise Refused(f"Result {number} names no test: give test_id, result_id or test_title.")
-    names = [(new.test_id, new.result_id, new.test_title) for new in results]
-    if twice := next((new.name for new, name in zip(results, names, strict=True) if names.count(name) > 1), None):
-        raise Refused(f"{twice[:60]!r} is listed twice.")
+    """Where each result goes, from one read of the run's results."""
     query: Pairs = [("run_id", run_id)]
     tests = sorted({new.test_id for new in results if new.test_id})
     if tests and all(new.result_id is None for new in results):
@@ -134,7 +124,7 @@ async def _targets(
     return [_target(new, stored, another=another) for new in results]
 
 
-RECORD: Final = "The record of what was tested changes afterwards."
+RECORD: Final = "This changes the record of what was tested."
 
 
 @tool.writes(idempotent=False, verify_with="list_results")
@@ -147,9 +137,14 @@ async def add_results(
     project: ProjectSlug = None,
 ) -> Asking[WrittenResults]:
     """Set results of tests in a run, filling in pending ones. If it is over, the server asks the user to confirm."""
+    for number, new in enumerate(results, 1):
+        if not (new.test_id or new.result_id or new.test_title):
+            raise Refused(f"Result {number} names no test: give test_id, result_id or test_title.")
+    names = [(new.test_id, new.result_id, new.test_title) for new in results]
+    if twice := next((new.name for new, name in zip(results, names, strict=True) if names.count(name) > 1), None):
+        raise Refused(f"{twice[:60]!r} is listed twice.")
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id)
-    targets = await _targets(api, slug, run.id, results, another, progress)
     if not run.is_over:
         yield Ask(None)
     else:
@@ -159,6 +154,7 @@ async def add_results(
             lines.say("A test that has a result already gets another one beside it.")
         lines.say(RECORD)
         yield Ask(str(lines))
+    targets = await _targets(api, slug, run.id, results, another, progress)
     rows = await gather([partial(_write, api, slug, run, target) for target in targets], at_once=AT_ONCE)
     written = sum(row.outcome in {"updated", "added"} for row in rows)
     left = len(rows) - written

@@ -278,25 +278,27 @@ def _failed_test(result: Result, mark: Mark, before: str | None) -> FailedTest:
 def _group(
     group: Group[Result], marks: dict[int, Mark], past: History, issues: dict[tuple[str, str], list[Issue]]
 ) -> FailureGroup:
-    members = sorted(group.members, key=lambda one: marks[id(one)] != "new")
+    members = sorted(group.members, key=lambda result: marks[id(result)] != "new")
     linked = [
         issue
-        for one in members
-        for place in (("testrun", str(one.id)), ("test", one.test_id or ""))
+        for result in members
+        for place in (("testrun", str(result.id)), ("test", result.test_id or ""))
         for issue in issues.get(place, [])
     ]
-    since = {past.of.get(one.test_id or "", Past()).since for one in members}
+    since = {past.of.get(result.test_id or "", Past()).since for result in members}
     return FailureGroup(
         error=first_words(members[0].message) or NO_WORDS,
         tests=len(members),
-        marks=dict(Counter(marks[id(one)] for one in members)),
-        suites=[title for title, _ in Counter(one.suite_title for one in members if one.suite_title).most_common(3)],
-        substatus=list(dict.fromkeys(one.substatus for one in members if one.substatus)),
+        marks=dict(Counter(marks[id(result)] for result in members)),
+        suites=[
+            title for title, _ in Counter(result.suite_title for result in members if result.suite_title).most_common(3)
+        ],
+        substatus=list(dict.fromkeys(result.substatus for result in members if result.substatus)),
         defects=_as_defects(linked),
         since_run=since.pop() if len(since) == 1 else None,
         failed=[
-            _failed_test(one, marks[id(one)], past.of.get(one.test_id or "", Past()).summary())
-            for one in members[:ROWS]
+            _failed_test(result, marks[id(result)], past.of.get(result.test_id or "", Past()).summary())
+            for result in members[:ROWS]
         ],
         more=len(members) - ROWS if len(members) > ROWS else None,
     )

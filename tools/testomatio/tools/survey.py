@@ -185,8 +185,14 @@ async def run(api: Testomatio, run_id: str, query: Query) -> RunStory:
         except PlatformError as error:
             notes.append(f"Earlier runs could not be read: {error}")
     failures = [
-        Failure(str(one.id), one.test_title, without_stack(one.message), mark_of(past, read, one), one.substatus)
-        for one in read.failing
+        Failure(
+            str(result.id),
+            result.test_title,
+            without_stack(result.message),
+            mark_of(past, read, result),
+            result.substatus,
+        )
+        for result in read.failing
     ]
     row, counts = row_of(api, project, found), read.counts
     row.total, row.passed, row.failed, row.skipped = counts.total, counts.passed, counts.failed, counts.skipped

@@ -125,7 +125,7 @@ async def copy_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) 
     run = await known_web_run(api, slug, run_id)
     copy = await api.relaunch_copy(slug, run.id)
     if copy.id is None or copy.id == run.id:
-        shown = "testomatio_list_group_runs shows the copy."
-        return Changed(done=f"Copied run {run.id}.", warning="The answer does not name the copy.", next=shown)
+        following = "testomatio_list_group_runs shows the copy."
+        return Changed(done=f"Copied run {run.id}.", warning="The answer does not name the copy.", next=following)
     after = await api.web_run(slug, copy.id)
     return Changed(done=f"Copied run {run.id}.", now=RunState.of(after, await web_counts(api, slug, copy.id)))
