@@ -197,7 +197,7 @@ async def report_results(
     accepted, seen = len(wires) - len(rows), None
     if slug is not None:
         seen = await wait_for_change(
-            lambda: _seen(api, slug, run_id, results),
+            lambda: _count_visible(api, slug, run_id, results),
             lambda count: count is None or count >= accepted,
             is_sandbox=api.is_sandbox,
             say=f"waiting for the results in run {run_id}",
@@ -233,7 +233,7 @@ async def _send(
     return None, None, False
 
 
-async def _seen(api: Testomatio, project: str, run_id: str, results: list[ReportedResult]) -> int | None:
+async def _count_visible(api: Testomatio, project: str, run_id: str, results: list[ReportedResult]) -> int | None:
     """Count the results that the run shows already; None where they cannot be read."""
     try:
         read = await drain(lambda page: api.results_page(project, [("run_id", run_id)], page))
