@@ -68,7 +68,7 @@ async def found_in(api: Testomatio, project: str, read: Awaitable[T], what: str,
     """Await the read of one thing of a project.
 
     Raises:
-        NotFound: "Project 'shop' has no test '1a2b3c4d'." and `where` ids are shown; or there is no such project.
+        NotFound: "Project 'shop' has no test '1a2b3c4d'." followed by `where`, or "No project 'shop' …".
     """
     try:
         return await read
