@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -206,7 +207,9 @@ class DeletedFolder(Answer):
     path: Untrusted | None = None
 
 
-async def about_to_delete(api: Testsigma, project: str, folder: str) -> str:
+@tool.destroys(idempotent=True, verify_with="get_folder_tree")
+async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> Asking[DeletedFolder]:
+    """Delete a folder, after a person said yes to what is in it and below it."""
     owner, tree, found = await known_folder(api, project, folder)
     below = tree.within(found.id)
     cases = (await tally(api, owner.id)).within(below)
@@ -216,17 +219,7 @@ async def about_to_delete(api: Testsigma, project: str, folder: str) -> str:
     if counts:
         inside = f" with {counts} in it? Testsigma does not say what becomes of them: expect them to be deleted, with "
         inside += "their results."
-    return (
-        f"Delete folder {quote(tree.path(found.id) or '', at_most=1000)} of project {quote(owner.name or owner.id)}"
-        f"{inside} There is no undo."
-    )
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="get_folder_tree")
-async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> DeletedFolder:
-    """Delete a folder, after a person said yes to what is in it and below it."""
-    owner, tree, found = await known_folder(api, project, folder)
+    name = f"folder {quote(tree.path(found.id) or '', at_most=1000)} of project {quote(owner.name or owner.id)}"
+    yield Ask(f"Delete {name}{inside} There is no undo.")
     await api.delete_folder(owner.id, found.id)
-    path = quote(tree.path(found.id) or "", at_most=1000)
-    done = f"Deleted folder {path} of project {quote(owner.name or owner.id)}."
-    return DeletedFolder(done=done, path=tree.path(found.id))
+    yield DeletedFolder(done=f"Deleted {name}.", path=tree.path(found.id))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
@@ -154,20 +155,16 @@ class DeletedProject(Answer):
     project: Project
 
 
-async def about_to_delete(api: Testsigma, project: str) -> str:
-    found = await fresh_project(api, project)
-    counts = join_counts(*[count.of(kind) for kind, count in (await holdings(api, found.id)).items()])
-    prefix = f" with the prefix {word(found.prefix)}" if found.prefix else ""
-    return (
-        f"Delete project {quote(found.name or '')}{prefix} ({word(found.id)}), "
-        f"{f'and all it holds: {counts}, with all results' if counts else 'which is empty'}? There is no undo."
-    )
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="list_projects")
-async def delete_project(api: Testsigma, project: ProjectRef) -> DeletedProject:
+@tool.destroys(idempotent=True, verify_with="list_projects")
+async def delete_project(api: Testsigma, project: ProjectRef) -> Asking[DeletedProject]:
     """Delete a project with everything in it, after a person said yes."""
     before = await fresh_project(api, project)
+    counts = join_counts(*[count.of(kind) for kind, count in (await holdings(api, before.id)).items()])
+    prefix = f" with the prefix {word(before.prefix)}" if before.prefix else ""
+    yield Ask(
+        f"Delete project {quote(before.name or '')}{prefix} ({word(before.id)}), "
+        f"{f'and all it holds: {counts}, with all results' if counts else 'which is empty'}? There is no undo."
+    )
     await api.delete_project(before.id)
     name = f"project {word(before.prefix or before.id)} {quote(before.name or '')}"
-    return DeletedProject(done=f"Deleted {name} with all it held.", project=before)
+    yield DeletedProject(done=f"Deleted {name} with all it held.", project=before)
