@@ -265,6 +265,25 @@ async def test_a_template_is_exchanged_only_after_a_yes(case_id: str, change: di
         assert lost in d.asked[0]
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"owner": "Nobody"}, "'Nobody' is no user"),
+        ({"folder": "Nowhere"}, "No folder 'Nowhere'"),
+        ({"labels": ["unheard of"]}, "'unheard of' is no label"),
+        ({"edits": [{"field": "title", "old": "zebra", "new": "code"}]}, "does not occur in title"),
+    ],
+    ids=str,
+)
+async def test_a_change_that_cannot_be_made_is_refused_before_anybody_is_asked(
+    change: dict[str, Any], sentence: str
+) -> None:
+    async with desk() as d:
+        assert sentence in await d.refusal(UPDATE, case_id="HRB-9", steps=[{"action": "Pay"}], **change)
+        assert d.asked == []
+        assert d.writes("testsigma") == []
+
+
 @both_eras
 async def test_a_yes_deletes_a_test_case_once_and_shows_what_it_was(mode: str) -> None:
     async with desk(mode) as d:

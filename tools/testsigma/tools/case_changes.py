@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, describe_edits
 from tools.kit.errors import Conflict, Invalid, NotFound, OutcomeUnknown, PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
@@ -15,7 +16,7 @@ from tools.testsigma.client.settings import LookupKind
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.client.variables import USER
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.tools.case_view import CaseView, known_case, shown_case
+from tools.testsigma.tools.case_view import CaseView, case_names, known_case
 from tools.testsigma.tools.changes import LongText, Title, changed, said, something
 from tools.testsigma.tools.folder_tree import FolderRef, tree_of
 from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, known_project
@@ -198,53 +199,18 @@ def step_lines(lines: Lines, steps: Sequence[NewStep] | None) -> None:
         lines.add(f"Step {place}", given(step.action) + (f", expected {given(step.expected)}" if step.expected else ""))
 
 
-async def about_to_update(
-    api: Testsigma,
-    case_id: str,
-    project: str | None,
-    title: str | None,
-    description: str | None,
-    preconditions: str | None,
-    steps: list[NewStep] | None,
-    text: str | None,
-    expected_text: str | None,
-    folder: str | None,
-    status: str | None,
-    priority: str | None,
-    case_type: str | None,
-    automation: str | None,
-    owner: str | None,
-    reviewer: str | None,
-    labels: LabelNames,
-    edits: Edits,
-) -> str | None:
-    body = body_of(steps, text, expected_text, needs_one=False)
-    at, case = await known_case(api, case_id, project)
-    case_edits(case, edits, said(steps=steps, text=text, expected_text=expected_text))
+def lost_by(case: TestCase, body: Mapping[str, Any]) -> str | None:
+    """What a new body of a test case removes and the API cannot put back; None where that is nothing."""
     old = case.ordered_steps
     embedded = sum(step.step_group_id is not None for step in old)
-    has_text = bool(case.steps or case.expected_results)
-    switches = bool(old if body.get("template_type") == "TCD" else has_text)
-    if not switches and not (embedded and steps is not None):
+    template = body.get("template_type")
+    if not (old if template == "TCD" else template and (embedded or case.steps or case.expected_results)):
         return None
-    lost = f"its {many(len(old), 'step')}" if old else "its text"
     groups = f", {embedded} of them a step group that the API cannot put back" if embedded else ""
-    lines = Lines(
-        f"Replace what test case {word(case.key)} {quote(case.title or '')} of project {quote(at.name or at.id)} says "
-        f"to do? It loses {lost}{groups}."
-    )
-    step_lines(lines, steps)
-    lines.fields({"Text": text, "Expected": expected_text})
-    lines.becomes("Title", case.title, title)
-    lines.becomes("Description", case.description, description)
-    lines.becomes("Preconditions", case.preconditions, preconditions)
-    words = {"Status": status, "Priority": priority, "Type": case_type, "Automation": automation}
-    lines.fields({"Folder": folder, **words, "Owner": owner, "Reviewer": reviewer, "All labels": labels})
-    lines.parts(describe_edits(edits))
-    return str(lines)
+    return f"its {many(len(old), 'step')}{groups}" if old else "its text"
 
 
-@tool.writes(about_to_update, idempotent=True, verify_with="get_test_case", unasked_when=without_steps)
+@tool.writes(idempotent=True, verify_with="get_test_case", unasked_when=without_steps)
 async def update_test_case(
     api: Testsigma,
     case_id: CaseId,
@@ -264,7 +230,7 @@ async def update_test_case(
     reviewer: UserRef | None = None,
     labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
     edits: Edits = None,
-) -> ChangedCase:
+) -> Asking[ChangedCase]:
     """Change a test case; what is left out stays. Asks a person where embedded step groups or a template are lost."""
     body = body_of(steps, text, expected_text, needs_one=False)
     words: dict[LookupKind, str | None] = {
@@ -273,27 +239,40 @@ async def update_test_case(
         "automation": automation,
         "priority": priority,
     }
-    given = said(title=title, description=description, preconditions=preconditions, folder=folder, owner=owner)
-    something(given | body | said(reviewer=reviewer, labels=labels, edits=edits, **words))
+    texts = said(title=title, description=description, preconditions=preconditions)
+    people = said(owner=owner, reviewer=reviewer)
+    something(texts | body | people | said(folder=folder, labels=labels, edits=edits, **words))
     at, before = await known_case(api, case_id, project)
-    fields: dict[str, Any] = said(title=title, description=description, preconditions=preconditions)
+    fields = {**texts}
     if folder is not None:
         fields["folder_id"] = (await tree_of(api, at.id)).find(folder).id
     fields |= await lookup_ids(api, words)
-    for name, who in (("owner_id", owner), ("reviewer_id", reviewer)):
-        if who is not None:
-            fields[name] = (await user(api, who)).id
+    fields |= {f"{role}_id": (await user(api, who)).id for role, who in people.items()}
     fields = {name: value for name, value in fields.items() if value != (getattr(before, name) or "")}
     if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.labels}:
         fields["label_ids"] = await label_ids(api, labels)
     fields |= changed_body(before, body)
-    fields |= case_edits(before, edits, given | said(steps=steps, text=text, expected_text=expected_text))
-    seen = await shown_case(api, at, before)
+    fields |= case_edits(before, edits, texts | said(steps=steps, text=text, expected_text=expected_text))
+    lost = lost_by(before, body)
+    lines = Lines(
+        f"Replace what test case {word(before.key)} {quote(before.title or '')} of project {quote(at.name or at.id)} "
+        f"says to do? It loses {lost}."
+    )
+    step_lines(lines, steps)
+    lines.fields({"Text": text, "Expected": expected_text})
+    for name, value in texts.items():
+        lines.becomes(name.capitalize(), getattr(before, name), value)
+    lines.fields({"Folder": folder, "Status": status, "Priority": priority, "Type": case_type})
+    lines.fields({"Automation": automation, "Owner": owner, "Reviewer": reviewer, "All labels": labels})
+    lines.parts(describe_edits(edits))
+    yield Ask(None if lost is None else str(lines))
+    names = await case_names(api, at, before)
     if not fields:
-        return ChangedCase(done="It is so already; nothing was sent.", before=seen)
+        yield ChangedCase(done="It is so already; nothing was sent.", before=names.view(before))
+        return
     await api.update_test_case(at.id, before.key, fields)
     after = await api.test_case(at.id, before.key)
-    return ChangedCase(done=changed(fields), before=seen, after=await shown_case(api, at, after))
+    yield ChangedCase(done=changed(fields), before=names.view(before), after=names.view(after))
 
 
 def changed_body(before: TestCase, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -321,21 +300,15 @@ def steps_in_words(case: TestCase) -> str:
     return many(count, "step") if count else "a text" if case.steps else "no steps"
 
 
-async def about_to_delete(api: Testsigma, case_id: str, project: str | None) -> str:
-    owner, case = await known_case(api, case_id, project)
-    folder = (await tree_of(api, owner.id)).path(case.folder_id) or "no folder"
-    return (
-        f"Delete test case {word(case.key)} {quote(case.title or '')} ({steps_in_words(case)}, in {quote(folder)}) of "
-        f"project {quote(owner.name or owner.id)}? Its results in test runs may go with it. There is no undo."
-    )
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="get_test_case")
-async def delete_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> DeletedCase:
+@tool.destroys(idempotent=True, verify_with="get_test_case")
+async def delete_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> Asking[DeletedCase]:
     """Delete a test case, after a person said yes."""
     owner, before = await known_case(api, case_id, project)
-    shown = await shown_case(api, owner, before)
+    view = (await case_names(api, owner, before)).view(before)
+    name, place = f"test case {word(before.key)} {quote(before.title or '')}", quote(owner.name or owner.id)
+    yield Ask(
+        f"Delete {name} ({steps_in_words(before)}, in {quote(view.folder or 'no folder')}) of project {place}? Its "
+        "results in test runs may go with it. There is no undo."
+    )
     await api.delete_test_case(owner.id, before.key)
-    name = f"test case {word(before.key)} {quote(before.title or '')}"
-    done = f"Deleted {name} of project {quote(owner.name or owner.id)}."
-    return DeletedCase(done=done, test_case=shown)
+    yield DeletedCase(done=f"Deleted {name} of project {place}.", test_case=view)

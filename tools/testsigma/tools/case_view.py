@@ -124,8 +124,8 @@ async def names_for_rows(api: Testsigma, project: Project, tree: Tree) -> Glossa
     return Glossary(project, tree, {kind: await lookup_names(api, kind) for kind in kinds})
 
 
-async def shown_case(api: Testsigma, project: Project, case: TestCase) -> CaseView:
-    """A test case with all its names."""
+async def case_names(api: Testsigma, project: Project, case: TestCase) -> Glossary:
+    """All names that one test case needs."""
     kinds: tuple[LookupKind, ...] = ("status", "priority", "type", "automation")
     lookups = {kind: await lookup_names(api, kind) for kind in kinds}
     glossary = Glossary(project, await tree_of(api, project.id), lookups, await user_names(api))
@@ -133,7 +133,7 @@ async def shown_case(api: Testsigma, project: Project, case: TestCase) -> CaseVi
         groups: list[StepGroup] = []
         await api.walk_step_groups(project.id, groups.append)
         glossary.groups = {group.id: group for group in groups}
-    return glossary.view(case)
+    return glossary
 
 
 async def known_case(api: Testsigma, case_id: str, project: str | None) -> tuple[Project, TestCase]:

@@ -5,7 +5,7 @@ from tools.kit.toolset import Toolset
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.test_runs import RunCase
 from tools.testsigma.tools import test_cases, test_runs
-from tools.testsigma.tools.case_view import CaseView, known_case, shown_case
+from tools.testsigma.tools.case_view import CaseView, case_names, known_case
 from tools.testsigma.tools.identity import known_project
 from tools.testsigma.tools.run_view import RunView, known_run, results_of, shown_run
 from tools.testsigma.tools.statuses import result_status
@@ -33,7 +33,7 @@ async def complete(api: Testsigma, variable: str, typed: str, before: dict[str, 
 async def test_case_page(api: Testsigma, project: str, case_id: str) -> str:
     """A test case as a page to read."""
     owner, case = await known_case(api, case_id, project)
-    shown = await shown_case(api, owner, case)
+    shown = (await case_names(api, owner, case)).view(case)
     lines = [f"# {word(shown.id)}: {quote(shown.title or '')}", "", *_facts_of_case(shown)]
     for heading, text in (("Preconditions", shown.preconditions), ("About", shown.description)):
         if text:

@@ -13,7 +13,7 @@ from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.tools.case_view import CaseRow, CaseView, known_case, names_for_rows, shown_case
+from tools.testsigma.tools.case_view import CaseRow, CaseView, case_names, known_case, names_for_rows
 from tools.testsigma.tools.folder_tree import FolderRef, Tree, tree_of
 from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, in_order, is_human, known_project
 from tools.testsigma.tools.names import Listed, UserRef, Word, bare, label, lookup, user
@@ -173,7 +173,7 @@ async def list_test_cases(
 async def get_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> CaseView:
     """Read one test case whole, with its steps."""
     owner, case = await known_case(api, case_id, project)
-    return await shown_case(api, owner, case)
+    return (await case_names(api, owner, case)).view(case)
 
 
 async def ids_of(api: Testsigma, project: Project) -> list[str]:
