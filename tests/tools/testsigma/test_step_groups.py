@@ -70,6 +70,13 @@ async def test_one_that_nothing_embeds_changes_without_a_question() -> None:
         assert told["before"]["title"] == "Clean up the order"
 
 
+async def test_a_change_that_is_none_asks_nobody_and_sends_nothing() -> None:
+    async with desk() as d:
+        told = await d.answer(UPDATE, step_group_id="HRB-SG-2", title="Fill the cart")
+        assert told["done"] == "It is so already; nothing was sent."
+        assert (d.asked, d.writes("testsigma")) == ([], [])
+
+
 async def test_one_that_nothing_was_found_to_embed_in_a_short_list_is_asked_about() -> None:
     async with desk() as d:
         rows = [{"id": "x", "human_id": "HRB-1", "template_type": "TCD"}]

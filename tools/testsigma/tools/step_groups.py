@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, describe_edits
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
@@ -207,37 +208,7 @@ async def create_step_group(
     return SavedGroup(done="Created.", step_group=view(owner, made))
 
 
-async def about_to_update(
-    api: Testsigma,
-    step_group_id: str,
-    project: str | None,
-    title: str | None,
-    description: str | None,
-    steps: Steps | None,
-    labels: LabelNames,
-    edits: Edits,
-) -> str | None:
-    owner, group = await known_group(api, step_group_id, project)
-    group_edits(group, edits)
-    users, count = await uses(api, owner, group)
-    if count.is_exact and not count.number:
-        return None
-    lines = Lines(
-        f"Change step group {word(group.key)} {quote(group.title or '')}? {describe(users, count)} of project "
-        f"{quote(owner.name or owner.id)} {'embeds it and changes' if count.number == 1 else 'embed it and change'} "
-        "with it."
-    )
-    lines.becomes("Title", group.title, title)
-    lines.becomes("Description", group.description, description)
-    lines.add("Its steps until now, which are lost", many(len(group.steps), "step") if steps and group.steps else None)
-    step_lines(lines, steps)
-    lines.fields({"All labels": labels})
-    lines.parts(describe_edits(edits))
-    lines.say("The API keeps no older version of it.")
-    return str(lines)
-
-
-@tool.writes(about_to_update, idempotent=True, verify_with="get_step_group")
+@tool.writes(idempotent=True, verify_with="get_step_group")
 async def update_step_group(
     api: Testsigma,
     step_group_id: GroupId,
@@ -247,7 +218,7 @@ async def update_step_group(
     steps: Annotated[Steps | None, Field(description="All steps anew.")] = None,
     labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
     edits: Edits = None,
-) -> SavedGroup:
+) -> Asking[SavedGroup]:
     """Change a step group, after a person said yes where test cases embed it: they change too."""
     something(said(title=title, description=description, steps=steps, labels=labels, edits=edits))
     owner, before = await known_group(api, step_group_id, project)
@@ -259,12 +230,28 @@ async def update_step_group(
     fields |= group_edits(before, edits, said(title=title, description=description, steps=steps))
     if labels is not None:
         fields["label_ids"] = await label_ids(api, labels)
-    shown = view(owner, before)
     if not fields:
-        return SavedGroup(done="It is so already; nothing was sent.", step_group=shown)
+        yield Ask(None)
+        yield SavedGroup(done="It is so already; nothing was sent.", step_group=view(owner, before))
+        return
+    users, count = await uses(api, owner, before)
+    lines = Lines(
+        f"Change step group {word(before.key)} {quote(before.title or '')}? {describe(users, count)} of project "
+        f"{quote(owner.name or owner.id)} {'embeds it and changes' if count.number == 1 else 'embed it and change'} "
+        "with it."
+    )
+    lines.becomes("Title", before.title, title)
+    lines.becomes("Description", before.description, description)
+    lost = many(len(before.steps), "step") if steps and before.steps else None
+    lines.add("Its steps until now, which are lost", lost)
+    step_lines(lines, steps)
+    lines.fields({"All labels": labels})
+    lines.parts(describe_edits(edits))
+    lines.say("The API keeps no older version of it.")
+    yield Ask(str(lines) if count.number or not count.is_exact else None)
     await api.update_step_group(owner.id, before.key, fields)
     after = view(owner, await api.step_group(owner.id, before.key))
-    return SavedGroup(done=changed(fields, steps_are="steps"), step_group=after, before=shown)
+    yield SavedGroup(done=changed(fields, steps_are="steps"), step_group=after, before=view(owner, before))
 
 
 class DeletedGroup(Answer):
@@ -274,23 +261,18 @@ class DeletedGroup(Answer):
     step_group: GroupView
 
 
-async def about_to_delete(api: Testsigma, step_group_id: str, project: str | None) -> str:
-    owner, group = await known_group(api, step_group_id, project)
-    users, count = await uses(api, owner, group)
+@tool.destroys(idempotent=True, verify_with="get_step_group")
+async def delete_step_group(
+    api: Testsigma, step_group_id: GroupId, project: ProjectOfId = None
+) -> Asking[DeletedGroup]:
+    """Delete a step group, after a person said yes: every test case that embeds it loses it."""
+    owner, before = await known_group(api, step_group_id, project)
+    users, count = await uses(api, owner, before)
     unlinked = "No test case embeds it."
     if count.number or not count.is_exact:
         unlinked = f"It is unlinked from {describe(users, count)}."
-    return (
-        f"Delete step group {word(group.key)} {quote(group.title or '')} ({many(len(group.steps), 'step')}) of "
-        f"project {quote(owner.name or owner.id)}? {unlinked} There is no undo."
-    )
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="get_step_group")
-async def delete_step_group(api: Testsigma, step_group_id: GroupId, project: ProjectOfId = None) -> DeletedGroup:
-    """Delete a step group, after a person said yes: every test case that embeds it loses it."""
-    owner, before = await known_group(api, step_group_id, project)
+    name, place = f"step group {word(before.key)} {quote(before.title or '')}", quote(owner.name or owner.id)
+    steps = many(len(before.steps), "step")
+    yield Ask(f"Delete {name} ({steps}) of project {place}? {unlinked} There is no undo.")
     await api.delete_step_group(owner.id, before.key)
-    name = f"step group {word(before.key)} {quote(before.title or '')}"
-    done = f"Deleted {name} of project {quote(owner.name or owner.id)}."
-    return DeletedGroup(done=done, step_group=view(owner, before))
+    yield DeletedGroup(done=f"Deleted {name} of project {place}.", step_group=view(owner, before))
