@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.acts import confirmed
 from tests.desk import ERAS, NO, Desk, client_of, desk, sandboxes
 from tools.kit.errors import Refused
 from tools.kit.wait import Pace
@@ -131,12 +132,13 @@ async def test_an_operator_may_name_the_user_for_good_and_a_call_goes_before() -
     world = sandboxes()
     results = [NewResult(case_id="HRB-14", status="Passed")]
     async with client_of(Testsigma, "testsigma", world, **{USER: "Ann Weber"}) as api:
-        assert (await record_results(api, "HRB-R-4", results)).user == "Ann Weber"
+        assert (await confirmed(record_results(api, "HRB-R-4", results))).user == "Ann Weber"
         results = [NewResult(case_id="HRB-16", status="Passed")]
-        assert (await record_results(api, "HRB-R-4", results, user="Jonas Petersen")).user == "Jonas Petersen"
+        done = await confirmed(record_results(api, "HRB-R-4", results, user="Jonas Petersen"))
+        assert done.user == "Jonas Petersen"
     async with client_of(Testsigma, "testsigma", world, **{USER: "nobody@shop.example.test"}) as api:
         with pytest.raises(Refused, match="TESTSIGMA_USER names no user of this workspace"):
-            await record_results(api, "HRB-R-4", results)
+            await confirmed(record_results(api, "HRB-R-4", results))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
@@ -84,23 +85,7 @@ def allowed_here(api: Testsigma) -> str:
     return api.account.settings.get(DIRECTORIES, "")
 
 
-async def about_to_import(api: Testsigma, run_id: str, file: str, project: str | None) -> str:
-    async with open_upload(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
-        about = f"{quote(found.name)} ({found.size:,} bytes; {await read_junit(found)})"
-    owner, run = await open_run(api, run_id, project)
-    results = await results_of(api, owner, run)
-    recorded = len(results.rows) - untested(results.rows)
-    by_status = f" ({results.counts.describe()})" if results.rows else ""
-    cases = many(len(results.rows), "test case", complete=results.coverage.complete)
-    return (
-        f"Load the JUnit file {about} into {run_in_words(run)} of project {quote(owner.name or owner.id)}? "
-        f"It overwrites the statuses of the test cases that it names; {recorded or 'none'} of {cases} "
-        f"{'has' if recorded == 1 else 'have'} a result by now{by_status}. How Testsigma matches names to test "
-        "cases is not documented. There is no undo."
-    )
-
-
-@tool.destroys(about_to_import, idempotent=False, verify_with="get_run_results")
+@tool.destroys(idempotent=False, verify_with="get_run_results")
 async def import_junit_results(
     api: Testsigma,
     progress: Progress,
@@ -108,11 +93,21 @@ async def import_junit_results(
     file: FilePath,
     project: ProjectOfId = None,
     minutes: Minutes = 3,
-) -> ImportState:
+) -> Asking[ImportState]:
     """Load a JUnit file into a run, after a person said yes: it overwrites statuses. Waits for its end."""
     async with open_upload(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
-        await read_junit(found)
+        about = f"{quote(found.name)} ({found.size:,} bytes; {await read_junit(found)})"
         owner, run = await open_run(api, run_id, project)
+        results = await results_of(api, owner, run)
+        recorded = len(results.rows) - untested(results.rows)
+        by_status = f" ({results.counts.describe()})" if results.rows else ""
+        cases = many(len(results.rows), "test case", complete=results.coverage.complete)
+        yield Ask(
+            f"Load the JUnit file {about} into {run_in_words(run)} of project {quote(owner.name or owner.id)}? "
+            f"It overwrites the statuses of the test cases that it names; {recorded or 'none'} of {cases} "
+            f"{'has' if recorded == 1 else 'have'} a result by now{by_status}. How Testsigma matches names to test "
+            "cases is not documented. There is no undo."
+        )
         form = Form([Attached(found, "application/xml", name="junit_xml")], progress=progress)
         started = await api.start_import(owner.id, run.key, form)
     if started.id is None:
@@ -129,7 +124,7 @@ async def import_junit_results(
             status=error.status,
             words=error.words,
         ) from error
-    return state(started.id, seen, project=name, run_id=run.key)
+    yield state(started.id, seen, project=name, run_id=run.key)
 
 
 async def followed(api: Testsigma, project: Project, import_id: str, minutes: float, progress: Progress) -> JUnitImport:

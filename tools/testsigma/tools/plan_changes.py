@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
@@ -92,38 +93,24 @@ async def runs_of(api: Testsigma, project: Project, plan: TestPlan) -> tuple[lis
     return runs, Count(len(runs), walked.coverage(len(runs)).complete)
 
 
-async def active_plan(api: Testsigma, plan_id: str, project: str | None) -> tuple[Project, TestPlan]:
-    """Read a plan that is not completed.
-
-    Raises:
-        Refused: when it is.
-    """
-    owner, plan = await known_plan(api, plan_id, project)
-    if plan.is_completed:
-        raise Refused(f"Test plan {word(plan.key)} is completed already.")
-    return owner, plan
-
-
-async def about_to_complete(api: Testsigma, plan_id: str, project: str | None) -> str:
-    owner, plan = await active_plan(api, plan_id, project)
-    runs, count = await runs_of(api, owner, plan)
+@tool.destroys(idempotent=True, verify_with="get_test_plan")
+async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> Asking[SavedPlan]:
+    """Mark a test plan as completed, after a person said yes: the API cannot reopen it."""
+    owner, before = await known_plan(api, plan_id, project)
+    if before.is_completed:
+        raise Refused(f"Test plan {word(before.key)} is completed already.")
+    runs, count = await runs_of(api, owner, before)
     going = sum(not run.is_closed for run in runs)
-    return (
-        f"Mark test plan {word(plan.key)} {quote(plan.title or '')} of project {quote(owner.name or owner.id)} as "
+    yield Ask(
+        f"Mark test plan {word(before.key)} {quote(before.title or '')} of project {quote(owner.name or owner.id)} as "
         f"completed? It has {join_counts(count.of('test run')) or 'no test run'}"
         f"{f', {going} of them not closed' if going else ''}. The API cannot take it back."
     )
-
-
-@tool.destroys(about_to_complete, idempotent=True, verify_with="get_test_plan")
-async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> SavedPlan:
-    """Mark a test plan as completed, after a person said yes: the API cannot reopen it."""
-    owner, before = await active_plan(api, plan_id, project)
     told = await api.complete_test_plan(owner.id, before.key)
     after = await api.test_plan(owner.id, before.key)
     # Only the answer to this call was seen to say when.
     after = after.model_copy(update={"completed_at": after.completed_at or told.completed_at})
-    return SavedPlan(done="Completed.", test_plan=plan_view(owner, after), before=plan_view(owner, before))
+    yield SavedPlan(done="Completed.", test_plan=plan_view(owner, after), before=plan_view(owner, before))
 
 
 class DeletedPlan(Answer):
@@ -133,22 +120,14 @@ class DeletedPlan(Answer):
     test_plan: PlanView
 
 
-async def about_to_delete(api: Testsigma, plan_id: str, project: str | None) -> str:
-    owner, plan = await known_plan(api, plan_id, project)
-    _, count = await runs_of(api, owner, plan)
-    runs = join_counts(count.of("test run"))
-    kept = f"{runs} {'stays' if count.number == 1 else 'stay'}, without a plan. " if runs else ""
-    return (
-        f"Delete test plan {word(plan.key)} {quote(plan.title or '')} of project {quote(owner.name or owner.id)}? "
-        f"{kept}There is no undo."
-    )
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="get_test_plan")
-async def delete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> DeletedPlan:
+@tool.destroys(idempotent=True, verify_with="get_test_plan")
+async def delete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> Asking[DeletedPlan]:
     """Delete a test plan, after a person said yes; its runs stay without it."""
     owner, before = await known_plan(api, plan_id, project)
+    _, count = await runs_of(api, owner, before)
+    runs = join_counts(count.of("test run"))
+    left = f"{runs} {'stays' if count.number == 1 else 'stay'}, without a plan. " if runs else ""
+    name = f"test plan {word(before.key)} {quote(before.title or '')} of project {quote(owner.name or owner.id)}"
+    yield Ask(f"Delete {name}? {left}There is no undo.")
     await api.delete_test_plan(owner.id, before.key)
-    name = f"test plan {word(before.key)} {quote(before.title or '')}"
-    done = f"Deleted {name} of project {quote(owner.name or owner.id)}."
-    return DeletedPlan(done=done, test_plan=plan_view(owner, before))
+    yield DeletedPlan(done=f"Deleted {name}.", test_plan=plan_view(owner, before))

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.question import Lines
@@ -157,10 +158,8 @@ async def _by_uuid(api: Testsigma, project: Project, key: str, inside: Mapping[s
     return {} if row is None else {key: row}
 
 
-async def about_to_record(
-    api: Testsigma, run_id: str, results: list[NewResult], user: str | None, project: str | None
-) -> str | None:
-    plan = await planned(api, run_id, results, user, project)
+def question_about(plan: Plan) -> str | None:
+    """What is asked where results would be replaced; None where none would."""
     replaced = [intent for intent in plan.intents if not intent.is_first]
     if not replaced:
         return None
@@ -205,16 +204,17 @@ class Recorded(Answer):
     note: str | None = None
 
 
-@tool.writes(about_to_record, idempotent=False, verify_with="get_run_results")
+@tool.writes(idempotent=False, verify_with="get_run_results")
 async def record_results(
     api: Testsigma,
     run_id: RunId,
     results: NewResults,
     user: Annotated[UserRef | None, Field(description=f"Whose results: e-mail or full name. Default: {USER}.")] = None,
     project: ProjectOfId = None,
-) -> Recorded:
+) -> Asking[Recorded]:
     """Record results of test cases in a run, in a person's name. Asks where a result would be replaced."""
     plan = await planned(api, run_id, results, user, project)
+    yield Ask(question_about(plan))
     wanted = [intent.wire(plan.person) for intent in plan.intents]
     try:
         answer = await api.record_results(plan.project.id, plan.run.key, wanted)
@@ -231,7 +231,7 @@ async def record_results(
         for intent in plan.intents
     ]
     wrong = [one.id for one, intent in zip(told, plan.intents, strict=True) if bare(one.after) != bare(intent.status)]
-    return Recorded(
+    yield Recorded(
         done=f"{len(told) - len(wrong)} of {len(told)} recorded.",
         run_id=plan.run.key,
         user=plan.person.called,

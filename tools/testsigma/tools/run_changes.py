@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
@@ -198,30 +199,25 @@ async def update_test_run(
     return SavedRun(done=changed(fields), test_run=after, before=seen)
 
 
-async def about_to_close(api: Testsigma, run_id: str, project: str | None) -> str:
-    owner, run = await open_run(api, run_id, project)
-    results = await results_of(api, owner, run)
+@tool.destroys(idempotent=True, verify_with="get_test_run")
+async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> Asking[SavedRun]:
+    """Close a test run for good, after a person said yes: nothing in it can change any more."""
+    owner, before = await open_run(api, run_id, project)
+    results = await results_of(api, owner, before)
     left, complete = untested(results.rows), results.coverage.complete
     cases = many(len(results.rows), "test case", complete=complete)
     untouched = many(left, "of them is untested and stays", "of them are untested and stay", complete=complete)
     stay = f" {untouched} so." if left else ""
-    return (
-        f"Close {run_in_words(run)} of project {quote(owner.name or owner.id)}? It has {cases}"
-        f"{': ' + results.counts.describe() if results.rows else ''}.{stay} Closing locks the run, and the API cannot "
-        "open it again."
+    name = f"{run_in_words(before)} of project {quote(owner.name or owner.id)}"
+    yield Ask(
+        f"Close {name}? It has {cases}{': ' + results.counts.describe() if results.rows else ''}.{stay} Closing locks "
+        "the run, and the API cannot open it again."
     )
-
-
-@tool.destroys(about_to_close, idempotent=True, verify_with="get_test_run")
-async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> SavedRun:
-    """Close a test run for good, after a person said yes: nothing in it can change any more."""
-    owner, before = await open_run(api, run_id, project)
     await api.update_test_run(owner.id, before.key, {"status": "CLOSED"})
     after = await api.test_run(owner.id, before.key)
     if not after.is_closed:
         raise PlatformError(f"The platform took the change and left test run {word(before.key)} {word(after.status)}.")
-    done = f"Closed {run_in_words(before)} of project {quote(owner.name or owner.id)}."
-    return SavedRun(done=done, test_run=await shown_run(api, owner, after))
+    yield SavedRun(done=f"Closed {name}.", test_run=await shown_run(api, owner, after))
 
 
 class DeletedRun(Answer):
@@ -231,23 +227,16 @@ class DeletedRun(Answer):
     test_run: RunView
 
 
-async def about_to_delete(api: Testsigma, run_id: str, project: str | None) -> str:
-    owner, run = await known_run(api, run_id, project)
-    results = await results_of(api, owner, run)
-    recorded, complete = len(results.rows) - untested(results.rows), results.coverage.complete
-    cases = many(len(results.rows), "test case", complete=complete)
-    return (
-        f"Delete {run_in_words(run)} of project {quote(owner.name or owner.id)} with {cases} and "
-        f"{many(recorded, 'recorded result', complete=complete) if recorded else 'no recorded result'}? "
-        "There is no undo."
-    )
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="get_test_run")
-async def delete_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> DeletedRun:
+@tool.destroys(idempotent=True, verify_with="get_test_run")
+async def delete_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> Asking[DeletedRun]:
     """Delete a test run with its results, after a person said yes."""
     owner, before = await known_run(api, run_id, project)
-    shown = await shown_run(api, owner, before)
+    results = await results_of(api, owner, before)
+    recorded, complete = len(results.rows) - untested(results.rows), results.coverage.complete
+    cases = many(len(results.rows), "test case", complete=complete)
+    name = f"{run_in_words(before)} of project {quote(owner.name or owner.id)}"
+    results_lost = many(recorded, "recorded result", complete=complete) if recorded else "no recorded result"
+    yield Ask(f"Delete {name} with {cases} and {results_lost}? There is no undo.")
+    view = await shown_run(api, owner, before)
     await api.delete_test_run(owner.id, before.key)
-    done = f"Deleted {run_in_words(before)} of project {quote(owner.name or owner.id)}."
-    return DeletedRun(done=done, test_run=shown)
+    yield DeletedRun(done=f"Deleted {name}.", test_run=view)
