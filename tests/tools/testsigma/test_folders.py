@@ -82,7 +82,7 @@ async def test_a_folder_at_the_root_is_made_at_once() -> None:
 async def test_a_folder_below_another_is_made_and_then_moved() -> None:
     async with desk() as d:
         made = await d.answer("testsigma_create_folder", project="HRB", name="Vouchers", parent="Coupons")
-        assert made["path"] == "Coupons/Vouchers"
+        assert made["now"]["path"] == "Coupons/Vouchers"
         assert [line.split("/")[-1] for line in d.writes("testsigma")] == ["folders", "move"]
         assert "Coupons/Vouchers" in await paths(d)
 
@@ -109,14 +109,14 @@ async def test_a_folder_is_renamed_with_nothing_else_sent() -> None:
         told = await d.answer("testsigma_update_folder", project="HRB", folder="Payment/Cards", name="Card payment")
         _, body = d.sent("PUT", next(e.path for e in d.sandboxes.journal.entries() if e.method == "PUT"))
         assert body == {"name": "Card payment"}
-        assert (told["before"], told["path"]) == ("Payment/Cards", "Payment/Card payment")
+        assert (told["before"]["path"], told["now"]["path"]) == ("Payment/Cards", "Payment/Card payment")
 
 
 @pytest.mark.parametrize(("parent", "path"), [("Ideas", "Ideas/Cards"), ("/", "Cards")])
 async def test_a_folder_moves_below_another_or_to_the_root(parent: str, path: str) -> None:
     async with desk() as d:
         told = await d.answer("testsigma_move_folder", project="HRB", folder="Payment/Cards", parent=parent)
-        assert (told["before"], told["path"]) == ("Payment/Cards", path)
+        assert (told["before"]["path"], told["now"]["path"]) == ("Payment/Cards", path)
         assert d.asked == []
 
 

@@ -46,9 +46,9 @@ async def test_a_prefix_that_cannot_be_is_refused_before_anything_is_made(prefix
 async def test_only_what_was_said_changes() -> None:
     async with desk() as d:
         told = await d.answer("testsigma_update_project", project="KSK", name="Panels")
-        _, body = d.sent("PUT", f"/projects/{told['project']['id']}")
+        _, body = d.sent("PUT", f"/projects/{told['now']['id']}")
         assert body == {"name": "Panels"}
-        assert (told["before"]["name"], told["project"]["name"]) == ("Kiosk", "Panels")
+        assert (told["before"]["name"], told["now"]["name"]) == ("Kiosk", "Panels")
         assert "at least one thing" in await d.refusal("testsigma_update_project", project="KSK")
 
 
@@ -56,7 +56,7 @@ async def test_only_what_was_said_changes() -> None:
 async def test_a_yes_deletes_a_project_once_after_its_counts_and_prefix_were_shown(mode: str) -> None:
     async with desk(mode) as d:
         gone = await d.answer("testsigma_delete_project", project="Kiosk")
-        assert gone["project"]["prefix"] == "KSK"
+        assert gone["before"]["prefix"] == "KSK"
         (question,) = d.asked
         for part in ("'Kiosk'", "prefix KSK", "2 folders", "6 test cases and 1 test run", "no undo"):
             assert part in question

@@ -164,7 +164,7 @@ async def test_what_cannot_be_recorded_is_refused_before_it_is_sent(change: dict
 
 async def new_run(d: Desk) -> str:
     made = await d.answer("testsigma_create_test_run", project="HRB", title="New", case_ids=["HRB-7", "HRB-9"])
-    return str(made["test_run"]["id"])
+    return str(made["now"]["id"])
 
 
 async def test_the_cases_of_a_new_run_are_waited_for() -> None:
@@ -244,7 +244,11 @@ async def test_a_case_is_assigned_by_uuids_and_shows_who_had_it() -> None:
         body: Any = d.sandboxes.journal.entries()[-1].body
         assert set(body) == {"user_id", "test_case_id"}
         assert all(len(value) == 36 for value in body.values())
-        assert (done["before"], done["after"], done["case_id"]) == ("Ann Weber", "Jonas Petersen", "HRB-7")
+        assert (done["before"]["assignee"], done["now"]["assignee"], done["now"]["case_id"]) == (
+            "Ann Weber",
+            "Jonas Petersen",
+            "HRB-7",
+        )
         page = await d.answer("testsigma_get_run_results", run_id="HRB-R-4", text="expired")
         assert page["items"][0]["assignee"] == "Jonas Petersen"
         assert "is not in test run" in await d.refusal(ASSIGN, run_id="HRB-R-4", case_id="HRB-1", user="Ann Weber")

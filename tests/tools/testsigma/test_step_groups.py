@@ -40,7 +40,7 @@ async def test_expected_results_are_written_in_the_singular_and_labels_as_ids() 
             {"step_description": "Wait", "expected_result": "", "order": 2},
         ]
         assert len(body["label_ids"][0]) == 36
-        assert made["step_group"]["steps"][0]["expected"] == "The login opens"
+        assert made["now"]["steps"][0]["expected"] == "The login opens"
         assert d.asked == []
 
 
@@ -52,7 +52,7 @@ async def test_a_yes_changes_a_step_group_after_its_users_were_named(mode: str) 
         assert "Change step group HRB-SG-2 'Fill the cart'?" in question
         assert f"8 test cases ({', '.join(USERS)}) of project 'Harbour' embed it and change with it" in question
         assert told["done"] == "Changed: steps."
-        assert (len(told["before"]["steps"]), len(told["step_group"]["steps"])) == (2, 1)
+        assert (len(told["before"]["steps"]), len(told["now"]["steps"])) == (2, 1)
 
 
 @both_eras
@@ -107,7 +107,7 @@ async def test_steps_that_a_list_leaves_out_are_read_one_by_one_and_counted_at_l
 async def test_a_yes_deletes_a_step_group_and_its_cases_keep_their_place_for_it(mode: str) -> None:
     async with desk(mode) as d:
         gone = await d.answer(DELETE, step_group_id="HRB-SG-1")
-        assert gone["step_group"]["title"] == "Log in as a customer"
+        assert gone["before"]["title"] == "Log in as a customer"
         assert "(3 steps) of project 'Harbour'? It is unlinked from 2 test cases (HRB-4, HRB-9)" in d.asked[0]
         steps = (await d.answer("testsigma_get_test_case", case_id="HRB-9"))["steps"]
         assert steps[0] == {"action": "Log in as a customer"}

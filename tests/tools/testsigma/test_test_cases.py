@@ -214,7 +214,7 @@ async def test_only_what_differs_is_sent() -> None:
         sent: Any = next(e for e in d.sandboxes.journal.entries() if e.method == "PUT").body
         assert set(sent) == {"status_id", "label_ids"}
         assert told["done"] == "Changed: status, label."
-        assert (told["before"]["status"], told["after"]["status"]) == ("Ready", "Draft")
+        assert (told["before"]["status"], told["now"]["status"]) == ("Ready", "Draft")
         assert d.asked == []
 
 
@@ -237,7 +237,7 @@ async def test_steps_are_replaced_whole_with_their_template() -> None:
         told = await d.answer(UPDATE, case_id="HRB-26", steps=[{"action": "Open the login", "expected": "The form"}])
         sent: Any = next(e for e in d.sandboxes.journal.entries() if e.method == "PUT").body
         assert set(sent) == {"template_type", "individual_steps"}
-        assert told["after"]["steps"] == [{"action": "Open the login", "expected": "The form"}]
+        assert told["now"]["steps"] == [{"action": "Open the login", "expected": "The form"}]
         assert d.asked == []
 
 
@@ -288,7 +288,7 @@ async def test_a_change_that_cannot_be_made_is_refused_before_anybody_is_asked(
 async def test_a_yes_deletes_a_test_case_once_and_shows_what_it_was(mode: str) -> None:
     async with desk(mode) as d:
         gone = await d.answer("testsigma_delete_test_case", case_id="HRB-7")
-        assert gone["test_case"]["title"] == "An expired code is refused"
+        assert gone["before"]["title"] == "An expired code is refused"
         (question,) = d.asked
         for part in ("HRB-7 'An expired code is refused'", "4 steps", "'Coupons'", "'Harbour'", "no undo"):
             assert part in question

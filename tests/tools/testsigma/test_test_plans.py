@@ -62,8 +62,8 @@ async def test_a_plan_is_made_with_dates_in_milliseconds_and_labels_as_ids() -> 
         body = sent(d, "POST")
         assert (body["start_date"], body["end_date"]) == (1_777_878_000_000, 1_778_284_799_999)
         assert len(body["label_ids"][0]) == 36
-        assert made["test_plan"]["start_date"] == "2026-05-04T07:00:00Z"
-        assert (made["test_plan"]["id"], made["test_plan"]["labels"]) == ("HRB-P-4", ["smoke"])
+        assert made["now"]["start_date"] == "2026-05-04T07:00:00Z"
+        assert (made["now"]["id"], made["now"]["labels"]) == ("HRB-P-4", ["smoke"])
 
 
 async def test_only_what_differs_of_a_plan_is_sent() -> None:
@@ -82,8 +82,8 @@ async def test_only_what_differs_of_a_plan_is_sent() -> None:
 async def test_a_yes_completes_a_plan_once(mode: str) -> None:
     async with desk(mode) as d:
         done = await d.answer(COMPLETE, plan_id="HRB-P-2")
-        assert (done["test_plan"]["status"], done["before"]["status"]) == ("COMPLETED", "ACTIVE")
-        assert done["test_plan"]["completed_at"].startswith("2026-04-03T07:0")
+        assert (done["now"]["status"], done["before"]["status"]) == ("COMPLETED", "ACTIVE")
+        assert done["now"]["completed_at"].startswith("2026-04-03T07:0")
         (question,) = d.asked
         assert "Mark test plan HRB-P-2 'Release 9.0.1' of project 'Harbour' as completed?" in question
         assert "2 test runs, 2 of them not closed. The API cannot take it back" in question

@@ -165,7 +165,7 @@ async def test_a_run_of_named_cases_takes_their_uuids() -> None:
         assert all(len(value) == 36 for value in selection["values"])
         assert body["label_names"] == ["hotfix"], "names, unlike the label_ids of cases and plans"
         assert "dynamic_selection_excluded_test_case_ids" not in body
-        assert made["test_run"]["results"] == [{"status": "queued", "said": "UnTested", "count": 2}]
+        assert made["now"]["results"] == [{"status": "queued", "said": "UnTested", "count": 2}]
 
 
 async def test_a_new_run_whose_cases_do_not_appear_for_a_while_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +174,7 @@ async def test_a_new_run_whose_cases_do_not_appear_for_a_while_says_so(monkeypat
     world.sandboxes["testsigma"].clock.accelerate(0)
     async with desk(world=world) as d:
         made = await d.answer(CREATE, project="HRB", title="Two", case_ids=["HRB-7", "HRB-9"])
-    assert made["test_run"]["note"] == "2 of its test cases have not appeared yet; read again in a few seconds."
+    assert made["now"]["note"] == "2 of its test cases have not appeared yet; read again in a few seconds."
 
 
 async def test_many_named_cases_are_resolved_by_one_list() -> None:
@@ -200,7 +200,7 @@ async def test_filters_become_a_fixed_selection_since_the_platforms_own_do_not_f
         body = sent(d, "POST")
         assert (body["selection_type"], body["dynamic_selection_filters"]) == ("STATIC", [])
         assert len(body["static_selection_filters"][0]["values"]) == count
-        assert made["test_run"]["test_cases"] == count
+        assert made["now"]["test_cases"] == count
 
 
 async def test_a_run_of_all_cases_sends_an_empty_dynamic_selection() -> None:
@@ -213,7 +213,7 @@ async def test_a_run_of_all_cases_sends_an_empty_dynamic_selection() -> None:
             [],
         )
         assert body["start_date"] == 1_775_260_800_000
-        assert (made["test_run"]["test_cases"], made["test_run"]["plan"]) == (60, "HRB-P-2")
+        assert (made["now"]["test_cases"], made["now"]["plan"]) == (60, "HRB-P-2")
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ async def test_only_what_differs_of_a_run_is_sent_and_never_the_null_it_is_read_
         )
         assert set(sent(d, "PUT")) == {"end_date", "assignee_id"}
         assert sent(d, "PUT")["end_date"] == 1_775_347_199_999, "the last moment of the day"
-        assert (told["before"]["assignee"], told["test_run"]["assignee"]) == ("Iris Okafor", "Ann Weber")
+        assert (told["before"]["assignee"], told["now"]["assignee"]) == ("Iris Okafor", "Ann Weber")
 
 
 @pytest.mark.parametrize(
@@ -286,8 +286,8 @@ async def test_a_yes_closes_a_run_with_one_word_after_what_is_untested_was_count
     async with desk(mode) as d:
         done = await d.answer(CLOSE, run_id="HRB-R-4")
         assert sent(d, "PUT") == {"status": "CLOSED"}
-        assert (done["test_run"]["said"], done["test_run"]["status"]) == ("CLOSED", "failed")
-        assert done["test_run"]["closed_by"] == "Mara Lindt"
+        assert (done["now"]["said"], done["now"]["status"]) == ("CLOSED", "failed")
+        assert done["now"]["closed_by"] == "Mara Lindt"
         (question,) = d.asked
         for part in (
             "HRB-R-4 'Release 9.0.1 checkout by hand'",
@@ -320,7 +320,7 @@ async def test_a_close_that_was_taken_and_not_done_is_told() -> None:
 async def test_a_yes_deletes_a_run_with_its_results(mode: str) -> None:
     async with desk(mode) as d:
         gone = await d.answer(DELETE, run_id="HRB-R-4")
-        assert gone["test_run"]["id"] == "HRB-R-4"
+        assert gone["before"]["id"] == "HRB-R-4"
         assert "with 18 test cases and 13 recorded results? There is no undo" in d.asked[0]
         assert "HRB-R-4" not in await ids(d)
 

@@ -18,6 +18,15 @@ class Project(Model):
     created_at: Moment = None
     updated_at: Moment = None
 
+    @property
+    def key(self) -> str:
+        """Its prefix, or its UUID where the answer names none."""
+        return self.prefix or self.id
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.id
+
 
 class Projects(Listed[Project]):
     under = ("projects",)

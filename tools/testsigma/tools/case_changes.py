@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, describe_edits
 from tools.kit.errors import Conflict, Invalid, NotFound, OutcomeUnknown, PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
@@ -17,7 +18,7 @@ from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.client.variables import USER
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.case_view import CaseView, case_names, known_case
-from tools.testsigma.tools.changes import LongText, Title, changed, said, something
+from tools.testsigma.tools.changes import UNCHANGED, LongText, Title, changed, differing, said, something
 from tools.testsigma.tools.folder_tree import FolderRef, tree_of
 from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, known_project
 from tools.testsigma.tools.names import LabelNames, Listed, UserRef, bare, labels, lookup, user
@@ -180,14 +181,6 @@ async def _made(api: Testsigma, project_id: str, fields: Mapping[str, Any], *, i
     return Made(title=case.title or fields["title"], id=case.key, outcome="created"), True
 
 
-class ChangedCase(Answer):
-    """A test case before and after."""
-
-    done: str
-    before: CaseView
-    after: CaseView | None = None
-
-
 def without_steps(steps: list[NewStep] | None, text: str | None, expected_text: str | None) -> bool:
     """Nothing of what is to be done changes."""
     return steps is None and text is None and expected_text is None
@@ -230,7 +223,7 @@ async def update_test_case(
     reviewer: UserRef | None = None,
     labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
     edits: Edits = None,
-) -> Asking[ChangedCase]:
+) -> Asking[Changed[CaseView]]:
     """Change a test case; what is left out stays. Asks a person where embedded step groups or a template are lost."""
     body = body_of(steps, text, expected_text, needs_one=False)
     words: dict[LookupKind, str | None] = {
@@ -248,14 +241,14 @@ async def update_test_case(
         fields["folder_id"] = (await tree_of(api, at.id)).find(folder).id
     fields |= await lookup_ids(api, words)
     fields |= {f"{role}_id": (await user(api, who)).id for role, who in people.items()}
-    fields = {name: value for name, value in fields.items() if value != (getattr(before, name) or "")}
+    fields = differing(before, fields)
     if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.labels}:
         fields["label_ids"] = await label_ids(api, labels)
     fields |= changed_body(before, body)
     fields |= case_edits(before, edits, texts | said(steps=steps, text=text, expected_text=expected_text))
     lost = lost_by(before, body)
     lines = Lines(
-        f"Replace what test case {word(before.key)} {quote(before.title or '')} of project {quote(at.name or at.id)} "
+        f"Replace what test case {word(before.key)} {quote(before.title or '')} of project {quote(at.display_name)} "
         f"says to do? It loses {lost}."
     )
     step_lines(lines, steps)
@@ -268,11 +261,11 @@ async def update_test_case(
     yield Ask(None if lost is None else str(lines))
     names = await case_names(api, at, before)
     if not fields:
-        yield ChangedCase(done="It is so already; nothing was sent.", before=names.view(before))
+        yield Changed(done=UNCHANGED, now=names.view(before))
         return
     await api.update_test_case(at.id, before.key, fields)
     after = await api.test_case(at.id, before.key)
-    yield ChangedCase(done=changed(fields), before=names.view(before), after=names.view(after))
+    yield Changed(done=changed(fields), now=names.view(after), before=names.view(before))
 
 
 def changed_body(before: TestCase, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -288,27 +281,20 @@ async def label_ids(api: Testsigma, names: Sequence[str]) -> list[str]:
     return [one.id for one in await labels(api, names)]
 
 
-class DeletedCase(Answer):
-    """A test case that is gone, as it was."""
-
-    done: str
-    test_case: CaseView
-
-
 def steps_in_words(case: TestCase) -> str:
     count = len(case.ordered_steps)
     return many(count, "step") if count else "a text" if case.steps else "no steps"
 
 
 @tool.destroys(idempotent=True, verify_with="get_test_case")
-async def delete_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> Asking[DeletedCase]:
+async def delete_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> Asking[Changed[CaseView]]:
     """Delete a test case, after a person said yes."""
     owner, before = await known_case(api, case_id, project)
     view = (await case_names(api, owner, before)).view(before)
-    name, place = f"test case {word(before.key)} {quote(before.title or '')}", quote(owner.name or owner.id)
+    name, place = f"test case {word(before.key)} {quote(before.title or '')}", quote(owner.display_name)
     yield Ask(
         f"Delete {name} ({steps_in_words(before)}, in {quote(view.folder or 'no folder')}) of project {place}? Its "
         "results in test runs may go with it. There is no undo."
     )
     await api.delete_test_case(owner.id, before.key)
-    yield DeletedCase(done=f"Deleted {name} of project {place}.", test_case=view)
+    yield Changed(done=f"Deleted {name} of project {place}.", before=view)

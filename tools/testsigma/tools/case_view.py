@@ -5,7 +5,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted
 from tools.testsigma.client.settings import LookupKind
@@ -14,7 +13,7 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.step_groups import StepGroup
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.folder_tree import Tree, tree_of
-from tools.testsigma.tools.identity import CASE, located, nothing_called
+from tools.testsigma.tools.identity import CASE, read_by_id
 from tools.testsigma.tools.names import lookup_names, user_names
 
 
@@ -97,7 +96,7 @@ class Glossary:
         ]
         return CaseView(
             id=case.key,
-            project=self.project.prefix or self.project.id,
+            project=self.project.key,
             title=case.title,
             folder=self.tree.path(case.folder_id),
             status=self.name("status", case.status_id),
@@ -137,13 +136,5 @@ async def case_names(api: Testsigma, project: Project, case: TestCase) -> Glossa
 
 
 async def known_case(api: Testsigma, case_id: str, project: str | None) -> tuple[Project, TestCase]:
-    """Read a test case, or say where ids come from.
-
-    Raises:
-        NotFound: when the project has no such test case.
-    """
-    place = await located(api, CASE, case_id, project)
-    try:
-        return place.project, await api.test_case(place.project.id, place.key)
-    except NotFound as error:
-        raise nothing_called(CASE, place.key, place.project) from error
+    """Read a test case and its project."""
+    return await read_by_id(api, CASE, api.test_case, case_id, project)

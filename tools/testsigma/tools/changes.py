@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from tools.kit.errors import Refused
 from tools.kit.when import parse_time
@@ -28,6 +28,14 @@ def something(fields: Mapping[str, Any]) -> None:
     """
     if not fields:
         raise Refused("Say at least one thing to change.")
+
+
+UNCHANGED: Final = "It is so already; nothing was sent."
+
+
+def differing(before: BaseModel, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that are not stored as they are given."""
+    return {name: value for name, value in fields.items() if value != (getattr(before, name) or "")}
 
 
 def changed(fields: Mapping[str, Any], *, steps_are: str = "text") -> str:

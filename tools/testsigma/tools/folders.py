@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -34,6 +35,10 @@ class FolderRow(Answer):
     id: Key
     path: Untrusted
     test_cases: Annotated[int | None, Field(description="Directly in it.")] = None
+
+
+def folder_row(tree: Tree, folder_id: str, test_cases: int | None = None) -> FolderRow:
+    return FolderRow(id=folder_id, path=tree.path(folder_id) or folder_id, test_cases=test_cases)
 
 
 class FolderView(Answer):
@@ -99,7 +104,7 @@ async def get_folder_tree(
     def show(placed: tuple[int, Folder]) -> FolderRow:
         folder = placed[1]
         count = None if counts is None else counts.by_folder.get(folder.id, 0)
-        return FolderRow(id=folder.id, path=tree.path(folder.id) or folder.id, test_cases=count)
+        return folder_row(tree, folder.id, count)
 
     short = counts is not None and not counts.is_exact
     return selection.page(show, tree.coverage, "Not all test cases could be counted." if short else None)
@@ -126,15 +131,6 @@ async def get_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> 
     )
 
 
-class SavedFolder(Answer):
-    """A folder that was made, changed or moved."""
-
-    done: str
-    id: Key
-    path: Untrusted | None = None
-    before: Annotated[Untrusted | None, Field(description="Its path before.")] = None
-
-
 @tool.writes(idempotent=False, verify_with="get_folder_tree")
 async def create_folder(
     api: Testsigma,
@@ -142,14 +138,14 @@ async def create_folder(
     name: Title,
     parent: Annotated[FolderRef | None, Field(description="Path or UUID. Default: the root.")] = None,
     order: Order = None,
-) -> SavedFolder:
+) -> Changed[FolderRow]:
     """Create a folder, at the root or below another one."""
     owner = await known_project(api, project)
     tree = await tree_of(api, owner.id)
     above = None if parent is None else tree.find(parent)
     made = await api.create_folder(owner.id, said(name=name, order=order))
     if above is None:
-        return SavedFolder(done="Created at the root.", id=made.id, path=made.name or name)
+        return Changed(done="Created at the root.", now=FolderRow(id=made.id, path=made.name or name))
     # The platform makes folders at the root only; that they are then moved is a second step, which may fail alone.
     try:
         await api.move_folder(owner.id, made.id, above.id)
@@ -160,21 +156,21 @@ async def create_folder(
             status=error.status,
             words=error.words,
         ) from error
-    return SavedFolder(done="Created, then moved below its parent.", id=made.id, path=f"{tree.path(above.id)}/{name}")
+    row = FolderRow(id=made.id, path=f"{tree.path(above.id)}/{name}")
+    return Changed(done="Created, then moved below its parent.", now=row)
 
 
 @tool.writes(idempotent=True, verify_with="get_folder")
 async def update_folder(
     api: Testsigma, project: ProjectRef, folder: FolderRef, name: Title | None = None, order: Order = None
-) -> SavedFolder:
+) -> Changed[FolderRow]:
     """Rename a folder, or change its place among its siblings."""
     fields: dict[str, Any] = said(name=name, order=order)
     something(fields)
     owner, tree, found = await known_folder(api, project, folder)
-    before = tree.path(found.id)
     await api.update_folder(owner.id, found.id, fields)
     after = await tree_of(api, owner.id)
-    return SavedFolder(done=changed(fields), id=found.id, path=after.path(found.id), before=before)
+    return Changed(done=changed(fields), now=folder_row(after, found.id), before=folder_row(tree, found.id))
 
 
 @tool.writes(idempotent=True, verify_with="get_folder_tree")
@@ -183,13 +179,12 @@ async def move_folder(
     project: ProjectRef,
     folder: FolderRef,
     parent: Annotated[FolderRef, Field(description="Path or UUID; / for the root.")],
-) -> SavedFolder:
+) -> Changed[FolderRow]:
     """Move a folder with all below it to another parent, or to the root."""
     owner, tree, found = await known_folder(api, project, folder)
     above = None if parent.strip() == ROOT else tree.find(parent)
     if above is not None and above.id in tree.within(found.id):
         raise Refused("A folder cannot be moved into itself or below itself.")
-    before = tree.path(found.id)
     await api.move_folder(owner.id, found.id, above.id if above is not None else None)
     after = await tree_of(api, owner.id)
     moved = after.get(found.id)
@@ -197,18 +192,11 @@ async def move_folder(
         raise PlatformError(
             f"The platform took the move and left the folder where it was ({quote(after.path(found.id) or '')})."
         )
-    return SavedFolder(done="Moved.", id=found.id, path=after.path(found.id), before=before)
-
-
-class DeletedFolder(Answer):
-    """A folder that is gone."""
-
-    done: str
-    path: Untrusted | None = None
+    return Changed(done="Moved.", now=folder_row(after, found.id), before=folder_row(tree, found.id))
 
 
 @tool.destroys(idempotent=True, verify_with="get_folder_tree")
-async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> Asking[DeletedFolder]:
+async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> Asking[Changed[FolderRow]]:
     """Delete a folder, after a person said yes to what is in it and below it."""
     owner, tree, found = await known_folder(api, project, folder)
     below = tree.within(found.id)
@@ -219,7 +207,7 @@ async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) 
     if counts:
         inside = f" with {counts} in it? Testsigma does not say what becomes of them: expect them to be deleted, with "
         inside += "their results."
-    name = f"folder {quote(tree.path(found.id) or '', at_most=1000)} of project {quote(owner.name or owner.id)}"
+    name = f"folder {quote(tree.path(found.id) or '', at_most=1000)} of project {quote(owner.display_name)}"
     yield Ask(f"Delete {name}{inside} There is no undo.")
     await api.delete_folder(owner.id, found.id)
-    yield DeletedFolder(done=f"Deleted {name}.", path=tree.path(found.id))
+    yield Changed(done=f"Deleted {name}.", before=folder_row(tree, found.id))

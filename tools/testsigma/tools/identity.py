@@ -1,15 +1,18 @@
 """What people call things: HRB-7, HRB-R-4, a project by its name or prefix; and what the platform wants instead."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import NotFound, Refused, found
 from tools.kit.text import quote
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
+
+T = TypeVar("T")
 
 UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HUMAN: Final = re.compile(r"(?P<prefix>[^\s/\\?#%]{1,40}?)-(?:(?P<kind>SG|R|P)-)?(?P<number>\d{1,9})", re.IGNORECASE)
@@ -48,10 +51,6 @@ class Place:
     project: Project
     key: str
 
-    @property
-    def is_uuid(self) -> bool:
-        return is_uuid(self.key)
-
 
 def is_uuid(text: str) -> bool:
     return UUID.fullmatch(text) is not None
@@ -89,7 +88,7 @@ async def known_project(api: Testsigma, project: str) -> Project:
     for anew in (False, True):
         found = _called((await api.projects(anew=anew)).rows, word)
         if len(found) > 1:
-            ids = ", ".join(f"{quote(one.name or '')} {one.prefix or one.id}" for one in found[:10])
+            ids = ", ".join(f"{quote(one.name or '')} {one.key}" for one in found[:10])
             raise Refused(f"Several projects are called {word[:80]!r}: {ids}. Give a prefix or UUID.")
         if found:
             return found[0]
@@ -130,8 +129,8 @@ async def located(api: Testsigma, kind: Kind, key: str, project: str | None) -> 
     if other is not kind:
         raise Refused(f"{word[:80]!r} is a {other.word}'s id: {other.reader} takes it.")
     owner = await _of_prefix(api, found["prefix"], word)
-    if project is not None and (said := await known_project(api, project)).id != owner.id:
-        raise Refused(f"{word[:80]!r} is of project {owner.prefix}, not of {quote(said.name or said.id)}.")
+    if project is not None and (named := await known_project(api, project)).id != owner.id:
+        raise Refused(f"{word[:80]!r} is of project {owner.prefix}, not of {quote(named.display_name)}.")
     pieces = (owner.prefix or found["prefix"], kind.infix, str(int(found["number"])))
     return Place(owner, "-".join(piece for piece in pieces if piece))
 
@@ -146,7 +145,10 @@ async def _of_prefix(api: Testsigma, prefix: str, word: str) -> Project:
     )
 
 
-def nothing_called(kind: Kind, key: str, project: Project) -> NotFound:
-    """The error of an id that nothing has."""
-    where = f" in project {project.prefix or project.id}"
-    return NotFound(f"No {kind.word} {key}{where}. {kind.lister} shows ids.", status=404)
+async def read_by_id(
+    api: Testsigma, kind: Kind, read: Callable[[str, str], Awaitable[T]], key: str, project: str | None
+) -> tuple[Project, T]:
+    """Read a thing and its project; `read` takes the ids of the project and of the thing."""
+    place = await located(api, kind, key, project)
+    what = f"{kind.word} {place.key} in project {place.project.key}"
+    return place.project, await found(read(place.project.id, place.key), what, listed_by=kind.lister)

@@ -103,7 +103,7 @@ async def import_junit_results(
         by_status = f" ({results.counts.describe()})" if results.rows else ""
         cases = many(len(results.rows), "test case", complete=results.coverage.complete)
         yield Ask(
-            f"Load the JUnit file {about} into {run_in_words(run)} of project {quote(owner.name or owner.id)}? "
+            f"Load the JUnit file {about} into {run_in_words(run)} of project {quote(owner.display_name)}? "
             f"It overwrites the statuses of the test cases that it names; {recorded or 'none'} of {cases} "
             f"{'has' if recorded == 1 else 'have'} a result by now{by_status}. How Testsigma matches names to test "
             "cases is not documented. There is no undo."
@@ -114,7 +114,7 @@ async def import_junit_results(
         raise NotFound(
             "The file was taken, but the answer names no import to follow. testsigma_get_run_results shows what came."
         )
-    name = owner.prefix or owner.id
+    name = owner.key
     try:
         seen = await followed(api, owner, started.id, minutes, progress)
     except PlatformError as error:
@@ -157,5 +157,5 @@ async def get_import(
     try:
         seen = await followed(api, owner, import_id, minutes, progress)
     except NotFound as error:
-        raise NotFound(f"Project {owner.prefix or owner.id} has no import {import_id}.", status=404) from error
-    return state(import_id, seen, project=owner.prefix or owner.id, run_id=seen.run)
+        raise NotFound(f"Project {owner.key} has no import {import_id}.", status=404) from error
+    return state(import_id, seen, project=owner.key, run_id=seen.run)

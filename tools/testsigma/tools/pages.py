@@ -19,7 +19,7 @@ async def complete(api: Testsigma, variable: str, typed: str, before: dict[str, 
     """Prefixes of projects, and the ids of what the project before them has."""
     folded = typed.casefold()
     if variable == "project":
-        found = [project.prefix or project.id for project in (await api.projects()).rows]
+        found = [project.key for project in (await api.projects()).rows]
     elif not before.get("project"):
         return []
     else:

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
-from tools.kit.model import Answer
 from tools.kit.question import join_counts
 from tools.kit.text import quote, word
 from tools.kit.toolset import Toolset
@@ -17,20 +17,12 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_plans import TestPlan
 from tools.testsigma.models.test_runs import TestRun
 from tools.testsigma.tools.case_changes import label_ids
-from tools.testsigma.tools.changes import Day, LongText, Title, changed, dates, said, something
+from tools.testsigma.tools.changes import UNCHANGED, Day, LongText, Title, changed, dates, differing, said, something
 from tools.testsigma.tools.identity import PlanId, ProjectOfId, ProjectRef, known_project
 from tools.testsigma.tools.names import LabelNames, bare
 from tools.testsigma.tools.test_plans import PlanView, known_plan, plan_view
 
 tool = Toolset(Testsigma)
-
-
-class SavedPlan(Answer):
-    """A test plan that was made or changed."""
-
-    done: str
-    test_plan: PlanView
-    before: PlanView | None = None
 
 
 @tool.writes(idempotent=False, verify_with="list_test_plans")
@@ -42,14 +34,14 @@ async def create_test_plan(
     start: Day = None,
     end: Day = None,
     labels: LabelNames = None,
-) -> SavedPlan:
+) -> Changed[PlanView]:
     """Create a test plan. Runs join it when they are made: testsigma_create_test_run takes its id."""
     when = dates(start, end, api.now())
     owner = await known_project(api, project)
     fields: dict[str, Any] = said(title=title, description=description) | when
     if labels:
         fields["label_ids"] = await label_ids(api, labels)
-    return SavedPlan(done="Created.", test_plan=plan_view(owner, await api.create_test_plan(owner.id, fields)))
+    return Changed(done="Created.", now=plan_view(owner, await api.create_test_plan(owner.id, fields)))
 
 
 @tool.writes(idempotent=True, verify_with="get_test_plan")
@@ -63,27 +55,21 @@ async def update_test_plan(
     end: Day = None,
     labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
     edits: Edits = None,
-) -> SavedPlan:
+) -> Changed[PlanView]:
     """Change a test plan; what is left out stays."""
     when = dates(start, end, api.now())
-    something(said(title=title, description=description, labels=labels, edits=edits) | when)
+    texts = said(title=title, description=description)
+    something(texts | said(labels=labels, edits=edits) | when)
     owner, before = await known_plan(api, plan_id, project)
-    fields: dict[str, Any] = {
-        name: value
-        for name, value in said(title=title, description=description).items()
-        if value != (getattr(before, name) or "")
-    } | when
-    fields |= apply_edits(
-        text_fields(before, "title", "description"), edits, said(title=title, description=description)
-    )
+    fields = differing(before, texts) | when
+    fields |= apply_edits(text_fields(before, "title", "description"), edits, texts)
     if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.labels}:
         fields["label_ids"] = await label_ids(api, labels)
-    seen = plan_view(owner, before)
     if not fields:
-        return SavedPlan(done="It is so already; nothing was sent.", test_plan=seen)
+        return Changed(done=UNCHANGED, now=plan_view(owner, before))
     await api.update_test_plan(owner.id, before.key, fields)
-    after = plan_view(owner, await api.test_plan(owner.id, before.key))
-    return SavedPlan(done=changed(fields), test_plan=after, before=seen)
+    after = await api.test_plan(owner.id, before.key)
+    return Changed(done=changed(fields), now=plan_view(owner, after), before=plan_view(owner, before))
 
 
 async def runs_of(api: Testsigma, project: Project, plan: TestPlan) -> tuple[list[TestRun], Count]:
@@ -94,7 +80,7 @@ async def runs_of(api: Testsigma, project: Project, plan: TestPlan) -> tuple[lis
 
 
 @tool.destroys(idempotent=True, verify_with="get_test_plan")
-async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> Asking[SavedPlan]:
+async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> Asking[Changed[PlanView]]:
     """Mark a test plan as completed, after a person said yes: the API cannot reopen it."""
     owner, before = await known_plan(api, plan_id, project)
     if before.is_completed:
@@ -102,7 +88,7 @@ async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOf
     runs, count = await runs_of(api, owner, before)
     going = sum(not run.is_closed for run in runs)
     yield Ask(
-        f"Mark test plan {word(before.key)} {quote(before.title or '')} of project {quote(owner.name or owner.id)} as "
+        f"Mark test plan {word(before.key)} {quote(before.title or '')} of project {quote(owner.display_name)} as "
         f"completed? It has {join_counts(count.of('test run')) or 'no test run'}"
         f"{f', {going} of them not closed' if going else ''}. The API cannot take it back."
     )
@@ -110,24 +96,17 @@ async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOf
     after = await api.test_plan(owner.id, before.key)
     # Only the answer to this call was seen to say when.
     after = after.model_copy(update={"completed_at": after.completed_at or told.completed_at})
-    yield SavedPlan(done="Completed.", test_plan=plan_view(owner, after), before=plan_view(owner, before))
-
-
-class DeletedPlan(Answer):
-    """A test plan that is gone, as it was."""
-
-    done: str
-    test_plan: PlanView
+    yield Changed(done="Completed.", now=plan_view(owner, after), before=plan_view(owner, before))
 
 
 @tool.destroys(idempotent=True, verify_with="get_test_plan")
-async def delete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> Asking[DeletedPlan]:
+async def delete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> Asking[Changed[PlanView]]:
     """Delete a test plan, after a person said yes; its runs stay without it."""
     owner, before = await known_plan(api, plan_id, project)
     _, count = await runs_of(api, owner, before)
     runs = join_counts(count.of("test run"))
     left = f"{runs} {'stays' if count.number == 1 else 'stay'}, without a plan. " if runs else ""
-    name = f"test plan {word(before.key)} {quote(before.title or '')} of project {quote(owner.name or owner.id)}"
+    name = f"test plan {word(before.key)} {quote(before.title or '')} of project {quote(owner.display_name)}"
     yield Ask(f"Delete {name}? {left}There is no undo.")
     await api.delete_test_plan(owner.id, before.key)
-    yield DeletedPlan(done=f"Deleted {name}.", test_plan=plan_view(owner, before))
+    yield Changed(done=f"Deleted {name}.", before=plan_view(owner, before))

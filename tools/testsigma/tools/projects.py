@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
@@ -104,14 +105,6 @@ async def fresh_project(api: Testsigma, project: str) -> Project:
         ) from error
 
 
-class SavedProject(Answer):
-    """A project that was made or changed."""
-
-    done: str
-    project: Project
-    before: Project | None = None
-
-
 @tool.writes(idempotent=False, verify_with="list_projects")
 async def create_project(
     api: Testsigma,
@@ -120,15 +113,15 @@ async def create_project(
         str, Field(min_length=1, max_length=20, description="Letters and digits; begins all ids, fixed for good.")
     ],
     description: LongText | None = None,
-) -> SavedProject:
+) -> Changed[Project]:
     """Create a project; its prefix can never be changed."""
     if not (prefix.isascii() and prefix.isalnum()):
         raise Refused("A prefix has letters and digits only, such as HRB.")
     for other in (await api.projects(anew=True)).rows:
         if (other.prefix or "").casefold() == prefix.casefold():
-            raise Refused(f"The prefix {prefix} is taken by {quote(other.name or other.id)}.")
-    project = await api.create_project(said(name=name, human_id_prefix=prefix.upper(), description=description))
-    return SavedProject(done=f"Created; ids in it begin with {project.prefix or prefix.upper()}-.", project=project)
+            raise Refused(f"The prefix {prefix} is taken by {quote(other.display_name)}.")
+    created = await api.create_project(said(name=name, human_id_prefix=prefix.upper(), description=description))
+    return Changed(done=f"Created; ids in it begin with {created.prefix or prefix.upper()}-.", now=created)
 
 
 @tool.writes(idempotent=True, verify_with="get_project")
@@ -138,25 +131,17 @@ async def update_project(
     name: Title | None = None,
     description: LongText | None = None,
     edits: Edits = None,
-) -> SavedProject:
+) -> Changed[Project]:
     """Change a project's name or description; what is left out stays."""
     fields = said(name=name, description=description)
     something(fields | said(edits=edits))
     before = await fresh_project(api, project)
     fields |= apply_edits(text_fields(before, "name", "description"), edits, fields)
-    after = await api.update_project(before.id, fields)
-    return SavedProject(done=changed(fields), project=after, before=before)
-
-
-class DeletedProject(Answer):
-    """A project that is gone, as it was."""
-
-    done: str
-    project: Project
+    return Changed(done=changed(fields), now=await api.update_project(before.id, fields), before=before)
 
 
 @tool.destroys(idempotent=True, verify_with="list_projects")
-async def delete_project(api: Testsigma, project: ProjectRef) -> Asking[DeletedProject]:
+async def delete_project(api: Testsigma, project: ProjectRef) -> Asking[Changed[Project]]:
     """Delete a project with everything in it, after a person said yes."""
     before = await fresh_project(api, project)
     counts = join_counts(*[count.of(kind) for kind, count in (await holdings(api, before.id)).items()])
@@ -166,5 +151,5 @@ async def delete_project(api: Testsigma, project: ProjectRef) -> Asking[DeletedP
         f"{f'and all it holds: {counts}, with all results' if counts else 'which is empty'}? There is no undo."
     )
     await api.delete_project(before.id)
-    name = f"project {word(before.prefix or before.id)} {quote(before.name or '')}"
-    yield DeletedProject(done=f"Deleted {name} with all it held.", project=before)
+    name = f"project {word(before.key)} {quote(before.name or '')}"
+    yield Changed(done=f"Deleted {name} with all it held.", before=before)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.question import Lines
@@ -165,7 +166,7 @@ def question_about(plan: Plan) -> str | None:
         return None
     lines = Lines(
         f"Record {many(len(plan.intents), 'result')} in {run_in_words(plan.run)} of project "
-        f"{quote(plan.project.name or plan.project.id)} as {quote(plan.person.called)}?"
+        f"{quote(plan.project.display_name)} as {quote(plan.person.called)}?"
     )
     comments = [intent.wanted.comment for intent in plan.intents if intent.wanted.comment]
     shared = [comment for comment in dict.fromkeys(comments) if comments.count(comment) > 1]
@@ -250,20 +251,18 @@ async def _after(api: Testsigma, plan: Plan, answer: RunCases) -> dict[str, str]
     return {row.test_case.id or "": row.status or "" for row in rows}
 
 
-class Assigned(Answer):
-    """A test case of a run with who is to do it."""
+class Assignment(Answer):
+    """A test case of a run, and who is to run it."""
 
-    done: str
     run_id: Key
     case_id: Key
-    before: Untrusted | None = None
-    after: Untrusted | None = None
+    assignee: Untrusted | None = None
 
 
 @tool.writes(idempotent=True, verify_with="get_run_results")
 async def assign_test_case(
     api: Testsigma, run_id: RunId, case_id: CaseId, user: UserRef, project: ProjectOfId = None
-) -> Assigned:
+) -> Changed[Assignment]:
     """Assign a test case of a run to a user."""
     person = await known_user(api, user)
     owner, run = await open_run(api, run_id, project)
@@ -271,11 +270,6 @@ async def assign_test_case(
     inside = (await filled(api, owner, run, [key]))[key]
     users = await user_names(api)
     answer = await api.assign_test_case(owner.id, run.key, case_id=inside.test_case.id or key, user_id=person.id)
-    after = users.get(answer.assignee_id or "", answer.assignee_id) or person.called
-    return Assigned(
-        done="Assigned.",
-        run_id=run.key,
-        case_id=inside.test_case.key or key,
-        before=assignee_of(inside, users),
-        after=after,
-    )
+    assignee = users.get(answer.assignee_id or "", answer.assignee_id) or person.called
+    before = Assignment(run_id=run.key, case_id=inside.test_case.key or key, assignee=assignee_of(inside, users))
+    return Changed(done="Assigned.", now=before.model_copy(update={"assignee": assignee}), before=before)

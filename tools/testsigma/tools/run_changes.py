@@ -6,15 +6,15 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, PlatformError, Refused
-from tools.kit.model import Answer
 from tools.kit.text import many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.tools.changes import Day, LongText, Title, changed, dates, said, something
+from tools.testsigma.tools.changes import UNCHANGED, Day, LongText, Title, changed, dates, differing, said, something
 from tools.testsigma.tools.folder_tree import FolderRef, tree_of
 from tools.testsigma.tools.identity import CASE, CaseId, PlanId, ProjectOfId, ProjectRef, RunId, known_project, located
 from tools.testsigma.tools.names import LabelNames, Listed, UserRef, Word, bare, user
@@ -28,15 +28,6 @@ tool = Toolset(Testsigma)
 
 ONE_BY_ONE: Final = 8
 """So many test cases are read by their ids; for more, the whole list is read once."""
-
-
-class SavedRun(Answer):
-    """A test run that was made or changed."""
-
-    done: str
-    test_run: RunView
-    before: RunView | None = None
-    next: str | None = None
 
 
 def checked_selection(case_ids: Sequence[str] | None, filters: dict[str, Any], *, all_cases: bool) -> None:
@@ -105,7 +96,7 @@ async def uuids_of(api: Testsigma, project: Project, case_ids: Sequence[str], pr
             except NotFound:
                 absent.append(key)
     if absent:
-        where = f"Project {project.prefix or project.id} has no test case {', '.join(absent[:20])}."
+        where = f"Project {project.key} has no test case {', '.join(absent[:20])}."
         raise NotFound(f"{where} testsigma_list_test_cases shows ids. Nothing was sent.", status=404)
     return list(dict.fromkeys(found[key] for key in keys))
 
@@ -128,7 +119,7 @@ async def create_test_run(
     start: Day = None,
     end: Day = None,
     labels: LabelNames = None,
-) -> SavedRun:
+) -> Changed[RunView]:
     """Create a test run of named test cases, of those that fit filters now, or of all."""
     filters = said(folder=folder, label_name=label, priority=priority, case_type=case_type)
     checked_selection(case_ids, filters, all_cases=all_cases)
@@ -149,9 +140,9 @@ async def create_test_run(
     made = await api.create_test_run(owner.id, fields)
     short = made.test_cases_count is not None and not all_cases and made.test_cases_count != len(ids)
     done = f"Created with {made.test_cases_count} of {len(ids)} test cases." if short else "Created."
-    return SavedRun(
+    return Changed(
         done=done,
-        test_run=await shown_run(api, owner, made),
+        now=await shown_run(api, owner, made),
         next="testsigma_record_results records what comes of its test cases.",
     )
 
@@ -173,19 +164,13 @@ async def update_test_run(
     end: Day = None,
     labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
     edits: Edits = None,
-) -> SavedRun:
+) -> Changed[RunView]:
     """Change an open test run; what is left out stays, and its test cases cannot be exchanged."""
     when = dates(start, end, api.now())
-    something(said(title=title, description=description, assignee=assignee, labels=labels, edits=edits) | when)
+    texts = said(title=title, description=description)
+    something(texts | said(assignee=assignee, labels=labels, edits=edits) | when)
     owner, before = await open_run(api, run_id, project)
-    fields = {
-        name: value
-        for name, value in said(title=title, description=description).items()
-        if value != (getattr(before, name) or "")
-    }
-    fields |= apply_edits(
-        text_fields(before, "title", "description"), edits, said(title=title, description=description)
-    )
+    fields = differing(before, texts) | apply_edits(text_fields(before, "title", "description"), edits, texts)
     if assignee is not None and (person := await user(api, assignee)).id != before.assignee_id:
         fields["assignee_id"] = person.id
     if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.all_labels}:
@@ -193,14 +178,14 @@ async def update_test_run(
     fields |= when
     seen = await shown_run(api, owner, before)
     if not fields:
-        return SavedRun(done="It is so already; nothing was sent.", test_run=seen)
+        return Changed(done=UNCHANGED, now=seen)
     await api.update_test_run(owner.id, before.key, fields)
     after = await shown_run(api, owner, await api.test_run(owner.id, before.key))
-    return SavedRun(done=changed(fields), test_run=after, before=seen)
+    return Changed(done=changed(fields), now=after, before=seen)
 
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
-async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> Asking[SavedRun]:
+async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> Asking[Changed[RunView]]:
     """Close a test run for good, after a person said yes: nothing in it can change any more."""
     owner, before = await open_run(api, run_id, project)
     results = await results_of(api, owner, before)
@@ -208,7 +193,7 @@ async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = N
     cases = many(len(results.rows), "test case", complete=complete)
     untouched = many(left, "of them is untested and stays", "of them are untested and stay", complete=complete)
     stay = f" {untouched} so." if left else ""
-    name = f"{run_in_words(before)} of project {quote(owner.name or owner.id)}"
+    name = f"{run_in_words(before)} of project {quote(owner.display_name)}"
     yield Ask(
         f"Close {name}? It has {cases}{': ' + results.counts.describe() if results.rows else ''}.{stay} Closing locks "
         "the run, and the API cannot open it again."
@@ -217,26 +202,19 @@ async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = N
     after = await api.test_run(owner.id, before.key)
     if not after.is_closed:
         raise PlatformError(f"The platform took the change and left test run {word(before.key)} {word(after.status)}.")
-    yield SavedRun(done=f"Closed {name}.", test_run=await shown_run(api, owner, after))
-
-
-class DeletedRun(Answer):
-    """A test run that is gone, as it was."""
-
-    done: str
-    test_run: RunView
+    yield Changed(done=f"Closed {name}.", now=await shown_run(api, owner, after))
 
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
-async def delete_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> Asking[DeletedRun]:
+async def delete_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> Asking[Changed[RunView]]:
     """Delete a test run with its results, after a person said yes."""
     owner, before = await known_run(api, run_id, project)
     results = await results_of(api, owner, before)
     recorded, complete = len(results.rows) - untested(results.rows), results.coverage.complete
     cases = many(len(results.rows), "test case", complete=complete)
-    name = f"{run_in_words(before)} of project {quote(owner.name or owner.id)}"
+    name = f"{run_in_words(before)} of project {quote(owner.display_name)}"
     results_lost = many(recorded, "recorded result", complete=complete) if recorded else "no recorded result"
     yield Ask(f"Delete {name} with {cases} and {results_lost}? There is no undo.")
     view = await shown_run(api, owner, before)
     await api.delete_test_run(owner.id, before.key)
-    yield DeletedRun(done=f"Deleted {name}.", test_run=view)
+    yield Changed(done=f"Deleted {name}.", before=view)

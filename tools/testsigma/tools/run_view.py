@@ -18,7 +18,7 @@ from tools.kit.when import parse_timestamp
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
-from tools.testsigma.tools.identity import RUN, located, nothing_called
+from tools.testsigma.tools.identity import RUN, read_by_id
 from tools.testsigma.tools.names import user_names
 from tools.testsigma.tools.statuses import Counts, StatusCount, counts_of, run_status, told_counts
 
@@ -81,16 +81,8 @@ class RunResults:
 
 
 async def known_run(api: Testsigma, run_id: str, project: str | None) -> tuple[Project, TestRun]:
-    """Read a test run, or say where ids come from.
-
-    Raises:
-        NotFound: when the project has no such test run.
-    """
-    place = await located(api, RUN, run_id, project)
-    try:
-        return place.project, await api.test_run(place.project.id, place.key)
-    except NotFound as error:
-        raise nothing_called(RUN, place.key, place.project) from error
+    """Read a test run and its project."""
+    return await read_by_id(api, RUN, api.test_run, run_id, project)
 
 
 async def open_run(api: Testsigma, run_id: str, project: str | None) -> tuple[Project, TestRun]:
@@ -149,7 +141,7 @@ async def shown_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
     users = await user_names(api) if run.assignee_id or run.closed_by else {}
     return RunView(
         id=run.key,
-        project=project.prefix or project.id,
+        project=project.key,
         title=run.title,
         status=run_status(run, counts),
         said=run.status,

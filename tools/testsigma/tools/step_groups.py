@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, describe_edits
-from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
@@ -19,7 +19,7 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.step_groups import StepGroup
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.case_changes import Steps, label_ids, step_lines
-from tools.testsigma.tools.changes import LongText, Title, changed, said, something
+from tools.testsigma.tools.changes import UNCHANGED, LongText, Title, changed, differing, said, something
 from tools.testsigma.tools.identity import (
     GROUP,
     GroupId,
@@ -27,8 +27,7 @@ from tools.testsigma.tools.identity import (
     ProjectRef,
     in_order,
     known_project,
-    located,
-    nothing_called,
+    read_by_id,
 )
 from tools.testsigma.tools.names import LabelNames
 from tools.testsigma.tools.text_edits import group_edits
@@ -71,7 +70,7 @@ class GroupView(Answer):
 def view(project: Project, group: StepGroup) -> GroupView:
     return GroupView(
         id=group.key,
-        project=project.prefix or project.id,
+        project=project.key,
         title=group.title,
         description=group.description,
         labels=group.labels,
@@ -82,16 +81,8 @@ def view(project: Project, group: StepGroup) -> GroupView:
 
 
 async def known_group(api: Testsigma, step_group_id: str, project: str | None) -> tuple[Project, StepGroup]:
-    """Read a step group, or say where ids come from.
-
-    Raises:
-        NotFound: when the project has no such step group.
-    """
-    place = await located(api, GROUP, step_group_id, project)
-    try:
-        return place.project, await api.step_group(place.project.id, place.key)
-    except NotFound as error:
-        raise nothing_called(GROUP, place.key, place.project) from error
+    """Read a step group and its project."""
+    return await read_by_id(api, GROUP, api.step_group, step_group_id, project)
 
 
 @tool.reads(full_text_in="get_step_group")
@@ -172,14 +163,6 @@ def describe(users: Sequence[str], count: Count) -> str:
     return f"{count.of('test case')}{f' ({named})' if users else ''}"
 
 
-class SavedGroup(Answer):
-    """A step group that was made or changed."""
-
-    done: str
-    step_group: GroupView
-    before: GroupView | None = None
-
-
 def wire(steps: Steps | None) -> list[dict[str, Any]] | None:
     """Steps as a step group takes them: with the expected result in the singular."""
     if steps is None:
@@ -198,14 +181,13 @@ async def create_step_group(
     steps: Steps,
     description: LongText | None = None,
     labels: LabelNames = None,
-) -> SavedGroup:
+) -> Changed[GroupView]:
     """Create a step group that test cases can embed in the web app."""
     owner = await known_project(api, project)
     fields = said(title=title, description=description, steps=wire(steps))
     if labels:
         fields["label_ids"] = await label_ids(api, labels)
-    made = await api.create_step_group(owner.id, fields)
-    return SavedGroup(done="Created.", step_group=view(owner, made))
+    return Changed(done="Created.", now=view(owner, await api.create_step_group(owner.id, fields)))
 
 
 @tool.writes(idempotent=True, verify_with="get_step_group")
@@ -218,26 +200,23 @@ async def update_step_group(
     steps: Annotated[Steps | None, Field(description="All steps anew.")] = None,
     labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
     edits: Edits = None,
-) -> Asking[SavedGroup]:
+) -> Asking[Changed[GroupView]]:
     """Change a step group, after a person said yes where test cases embed it: they change too."""
-    something(said(title=title, description=description, steps=steps, labels=labels, edits=edits))
+    texts = said(title=title, description=description)
+    something(texts | said(steps=steps, labels=labels, edits=edits))
     owner, before = await known_group(api, step_group_id, project)
-    fields = {
-        name: value
-        for name, value in said(title=title, description=description).items()
-        if value != (getattr(before, name) or "")
-    } | said(steps=wire(steps))
-    fields |= group_edits(before, edits, said(title=title, description=description, steps=steps))
+    fields = differing(before, texts) | said(steps=wire(steps))
+    fields |= group_edits(before, edits, texts | said(steps=steps))
     if labels is not None:
         fields["label_ids"] = await label_ids(api, labels)
     if not fields:
         yield Ask(None)
-        yield SavedGroup(done="It is so already; nothing was sent.", step_group=view(owner, before))
+        yield Changed(done=UNCHANGED, now=view(owner, before))
         return
     users, count = await uses(api, owner, before)
     lines = Lines(
         f"Change step group {word(before.key)} {quote(before.title or '')}? {describe(users, count)} of project "
-        f"{quote(owner.name or owner.id)} {'embeds it and changes' if count.number == 1 else 'embed it and change'} "
+        f"{quote(owner.display_name)} {'embeds it and changes' if count.number == 1 else 'embed it and change'} "
         "with it."
     )
     lines.becomes("Title", before.title, title)
@@ -250,29 +229,22 @@ async def update_step_group(
     lines.say("The API keeps no older version of it.")
     yield Ask(str(lines) if count.number or not count.is_exact else None)
     await api.update_step_group(owner.id, before.key, fields)
-    after = view(owner, await api.step_group(owner.id, before.key))
-    yield SavedGroup(done=changed(fields, steps_are="steps"), step_group=after, before=view(owner, before))
-
-
-class DeletedGroup(Answer):
-    """A step group that is gone, as it was."""
-
-    done: str
-    step_group: GroupView
+    after = await api.step_group(owner.id, before.key)
+    yield Changed(done=changed(fields, steps_are="steps"), now=view(owner, after), before=view(owner, before))
 
 
 @tool.destroys(idempotent=True, verify_with="get_step_group")
 async def delete_step_group(
     api: Testsigma, step_group_id: GroupId, project: ProjectOfId = None
-) -> Asking[DeletedGroup]:
+) -> Asking[Changed[GroupView]]:
     """Delete a step group, after a person said yes: every test case that embeds it loses it."""
     owner, before = await known_group(api, step_group_id, project)
     users, count = await uses(api, owner, before)
     unlinked = "No test case embeds it."
     if count.number or not count.is_exact:
         unlinked = f"It is unlinked from {describe(users, count)}."
-    name, place = f"step group {word(before.key)} {quote(before.title or '')}", quote(owner.name or owner.id)
+    name, place = f"step group {word(before.key)} {quote(before.title or '')}", quote(owner.display_name)
     steps = many(len(before.steps), "step")
     yield Ask(f"Delete {name} ({steps}) of project {place}? {unlinked} There is no undo.")
     await api.delete_step_group(owner.id, before.key)
-    yield DeletedGroup(done=f"Deleted {name} of project {place}.", step_group=view(owner, before))
+    yield Changed(done=f"Deleted {name} of project {place}.", before=view(owner, before))

@@ -13,7 +13,7 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.models.test_runs import TestRun
 from tools.testsigma.tools.folder_tree import Tree
-from tools.testsigma.tools.lookup import folders_called, lookup
+from tools.testsigma.tools.lookup import find_by_id, folders_called
 from tools.testsigma.tools.names import lookup_names
 from tools.testsigma.tools.run_failures import failures_of, runs_of
 from tools.testsigma.tools.run_view import RunResults, counted_otherwise, known_run, results_of
@@ -84,7 +84,7 @@ async def _read(api: Testsigma, query: Query) -> _Reading:
 
 
 def _page(project: Project, run: TestRun) -> str:
-    return f"{KEY}://{project.prefix or project.id}/test-runs/{run.key}"
+    return f"{KEY}://{project.key}/test-runs/{run.key}"
 
 
 def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
@@ -185,7 +185,7 @@ async def _cases(api: Testsigma, project: Project, words: str, reasons: list[str
             said=names.get(case.status_id or ""),
             where=project.prefix or project.name,
             at=case.updated_at,
-            page=f"{KEY}://{project.prefix or project.id}/test-cases/{case.key}",
+            page=f"{KEY}://{project.key}/test-cases/{case.key}",
         )
         for case in cases
     ]
@@ -224,4 +224,4 @@ async def untested(api: Testsigma, query: Query) -> Results[Untested]:
     return reading.seen(rows[: query.limit])
 
 
-survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=lookup)
+survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=find_by_id)

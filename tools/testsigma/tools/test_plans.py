@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, clean
@@ -20,8 +19,7 @@ from tools.testsigma.tools.identity import (
     ProjectRef,
     in_order,
     known_project,
-    located,
-    nothing_called,
+    read_by_id,
 )
 from tools.testsigma.tools.run_view import RunRow, row
 
@@ -65,7 +63,7 @@ def plan_row(plan: TestPlan) -> PlanRow:
 def plan_view(project: Project, plan: TestPlan) -> PlanView:
     return PlanView(
         **dict(plan_row(plan)),
-        project=project.prefix or project.id,
+        project=project.key,
         description=plan.description,
         labels=plan.labels,
         test_cases=plan.test_cases_count,
@@ -76,16 +74,8 @@ def plan_view(project: Project, plan: TestPlan) -> PlanView:
 
 
 async def known_plan(api: Testsigma, plan_id: str, project: str | None) -> tuple[Project, TestPlan]:
-    """Read a test plan, or say where ids come from.
-
-    Raises:
-        NotFound: when the project has no such test plan.
-    """
-    place = await located(api, PLAN, plan_id, project)
-    try:
-        return place.project, await api.test_plan(place.project.id, place.key)
-    except NotFound as error:
-        raise nothing_called(PLAN, place.key, place.project) from error
+    """Read a test plan and its project."""
+    return await read_by_id(api, PLAN, api.test_plan, plan_id, project)
 
 
 @tool.reads(full_text_in="get_test_plan")
