@@ -1,7 +1,7 @@
 """Writing test cases, changing them with only what differs, deleting them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -38,25 +38,30 @@ LOOKUPS: Mapping[str, LookupKind] = {
 class NewStep(Sent):
     """A step to write."""
 
-    action: Annotated[str, Field(min_length=1, max_length=5000)]
-    expected: Annotated[str, Field(max_length=5000)] = ""
+    action: Annotated[str, Field(min_length=1, max_length=5000, description="What to do.")]
+    expected: Annotated[str, Field(max_length=5000, description="What should happen.")] = ""
 
 
-Steps = Annotated[list[NewStep], Field(min_length=1, max_length=200)]
+Steps = Annotated[list[NewStep], Field(min_length=1, max_length=200, description="In their order.")]
+
+
+BodyText = Annotated[LongText, Field(description="What to do, in place of steps.")]
+ExpectedText = Annotated[LongText, Field(description="What should happen; goes with text.")]
+OWN: Final = "In place of the one given for all."
 
 
 class NewCase(Sent):
-    """A test case to make: with steps, or with a text."""
+    """A test case to create, with steps or with a text."""
 
     title: Title
     steps: Steps | None = None
-    text: LongText | None = None
-    expected_text: LongText | None = None
+    text: BodyText | None = None
+    expected_text: ExpectedText | None = None
     description: LongText | None = None
     preconditions: LongText | None = None
-    folder: Annotated[str | None, Field(max_length=1000)] = None
-    priority: Annotated[str | None, Field(max_length=120)] = None
-    case_type: Annotated[str | None, Field(max_length=120)] = None
+    folder: Annotated[str | None, Field(max_length=1000, description=OWN)] = None
+    priority: Annotated[str | None, Field(max_length=120, description=OWN)] = None
+    case_type: Annotated[str | None, Field(max_length=120, description=OWN)] = None
 
 
 def body_of(
@@ -114,7 +119,9 @@ async def create_test_cases(
     api: Testsigma,
     progress: Progress,
     project: ProjectRef,
-    test_cases: Annotated[list[NewCase], Field(min_length=1, max_length=MOST_CASES)],
+    test_cases: Annotated[
+        list[NewCase], Field(min_length=1, max_length=MOST_CASES, description="Each with steps, or a text.")
+    ],
     folder: FolderRef,
     priority: Listed,
     case_type: Listed,
@@ -123,7 +130,7 @@ async def create_test_cases(
     owner: Annotated[UserRef | None, Field(description=f"E-mail or name. Default: {USER}, or nobody.")] = None,
     labels: LabelNames = None,
 ) -> MadeCases:
-    """Write test cases, each with steps or a text. testsigma_list_lookups has the words; some may differ by case."""
+    """Create test cases, each with steps or a text; folder, priority and type may differ from case to case."""
     bodies = [body_of(case.steps, case.text, case.expected_text, needs_one=True) for case in test_cases]
     at = await known_project(api, project)
     tree = await tree_of(api, at.id)
@@ -211,9 +218,9 @@ async def update_test_case(
     title: Title | None = None,
     description: LongText | None = None,
     preconditions: LongText | None = None,
-    steps: Annotated[Steps | None, Field(description="All steps anew.")] = None,
-    text: Annotated[LongText | None, Field(description="In place of steps.")] = None,
-    expected_text: Annotated[LongText | None, Field(description="Beside text.")] = None,
+    steps: Annotated[Steps | None, Field(description="Replaces all steps.")] = None,
+    text: BodyText | None = None,
+    expected_text: ExpectedText | None = None,
     folder: FolderRef | None = None,
     status: Listed | None = None,
     priority: Listed | None = None,
@@ -221,10 +228,13 @@ async def update_test_case(
     automation: Listed | None = None,
     owner: UserRef | None = None,
     reviewer: UserRef | None = None,
-    labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+    labels: Annotated[LabelNames, Field(description="Replaces all labels.")] = None,
     edits: Edits = None,
 ) -> Asking[Changed[CaseView]]:
-    """Change a test case; what is left out stays. Asks a person where embedded step groups or a template are lost."""
+    """Change a test case; omitted fields stay as they are.
+
+    The server asks the user to confirm where a text replaces steps, steps replace a text, or step groups are lost.
+    """
     body = body_of(steps, text, expected_text, needs_one=False)
     words: dict[LookupKind, str | None] = {
         "type": case_type,
@@ -288,7 +298,7 @@ def steps_in_words(case: TestCase) -> str:
 
 @tool.destroys(idempotent=True, verify_with="get_test_case")
 async def delete_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> Asking[Changed[CaseView]]:
-    """Delete a test case, after a person said yes."""
+    """Delete a test case. The server asks the user to confirm."""
     owner, before = await known_case(api, case_id, project)
     view = (await case_names(api, owner, before)).view(before)
     name, place = f"test case {word(before.key)} {quote(before.title or '')}", quote(owner.display_name)

@@ -23,7 +23,7 @@ from tools.testsigma.tools.identity import ProjectRef, known_project
 
 tool = Toolset(Testsigma)
 
-Order = Annotated[int | None, Field(ge=0, le=100_000, description="Place among its siblings.")]
+Order = Annotated[int | None, Field(ge=0, le=100_000, description="Position among its siblings, lowest first.")]
 
 
 ROOT: Final = "/"
@@ -87,11 +87,11 @@ async def known_folder(api: Testsigma, project: str, folder: str) -> tuple[Proje
 async def get_folder_tree(
     api: Testsigma,
     project: ProjectRef,
-    count_test_cases: Annotated[bool, Field(description="Reads all test cases for it.")] = False,
+    count_test_cases: Annotated[bool, Field(description="Also count test cases; reads all of them.")] = False,
     limit: Limit = 200,
     cursor: Cursor = None,
 ) -> Page[FolderRow]:
-    """List a project's folders as paths, each below its parent."""
+    """List a project's folders as paths, each after its parent."""
     owner = await known_project(api, project)
     tree = await tree_of(api, owner.id)
     counts = await tally(api, owner.id) if count_test_cases else None
@@ -164,7 +164,7 @@ async def create_folder(
 async def update_folder(
     api: Testsigma, project: ProjectRef, folder: FolderRef, name: Title | None = None, order: Order = None
 ) -> Changed[FolderRow]:
-    """Rename a folder, or change its place among its siblings."""
+    """Rename a folder, or change its position among its siblings."""
     fields: dict[str, Any] = said(name=name, order=order)
     something(fields)
     owner, tree, found = await known_folder(api, project, folder)
@@ -180,7 +180,7 @@ async def move_folder(
     folder: FolderRef,
     parent: Annotated[FolderRef, Field(description="Path or UUID; / for the root.")],
 ) -> Changed[FolderRow]:
-    """Move a folder with all below it to another parent, or to the root."""
+    """Move a folder with everything below it to another parent, or to the root."""
     owner, tree, found = await known_folder(api, project, folder)
     above = None if parent.strip() == ROOT else tree.find(parent)
     if above is not None and above.id in tree.within(found.id):
@@ -197,7 +197,7 @@ async def move_folder(
 
 @tool.destroys(idempotent=True, verify_with="get_folder_tree")
 async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> Asking[Changed[FolderRow]]:
-    """Delete a folder, after a person said yes to what is in it and below it."""
+    """Delete a folder with everything in it and below it. The server asks the user to confirm."""
     owner, tree, found = await known_folder(api, project, folder)
     below = tree.within(found.id)
     cases = (await tally(api, owner.id)).within(below)

@@ -18,7 +18,7 @@ UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNO
 _HUMAN: Final = re.compile(r"(?P<prefix>[^\s/\\?#%]{1,40}?)-(?:(?P<kind>SG|R|P)-)?(?P<number>\d{1,9})", re.IGNORECASE)
 
 ProjectRef = Annotated[str, Field(min_length=1, max_length=200, description="Name, prefix (HRB) or UUID.")]
-ProjectOfId = Annotated[str | None, Field(min_length=1, max_length=200, description="Only needed beside a UUID.")]
+ProjectOfId = Annotated[str | None, Field(min_length=1, max_length=200, description="Only needed with a UUID.")]
 CaseId = Annotated[str, Field(min_length=1, max_length=80, description="HRB-7, or a UUID.")]
 GroupId = Annotated[str, Field(min_length=1, max_length=80, description="HRB-SG-2, or a UUID.")]
 RunId = Annotated[str, Field(min_length=1, max_length=80, description="HRB-R-4, or a UUID.")]

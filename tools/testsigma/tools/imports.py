@@ -31,7 +31,7 @@ SANDBOX_PACE = Pace(first=0.05, last=0.5)
 
 _IMPORT_ID: Final = re.compile(r"[0-9A-Za-z-]{1,80}")
 
-FilePath = Annotated[str, Field(min_length=1, max_length=1000, description="Whole path of a .xml file on the server.")]
+FilePath = Annotated[str, Field(min_length=1, max_length=1000, description="Full path of a .xml file on the server.")]
 
 
 class ImportState(Answer):
@@ -94,7 +94,7 @@ async def import_junit_results(
     project: ProjectOfId = None,
     minutes: Minutes = 3,
 ) -> Asking[ImportState]:
-    """Load a JUnit file into a run, after a person said yes: it overwrites statuses. Waits for its end."""
+    """Load a JUnit file into a run, overwriting statuses, and wait for its end. The server asks the user to confirm."""
     async with open_upload(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
         about = f"{quote(found.name)} ({found.size:,} bytes; {await read_junit(found)})"
         owner, run = await open_run(api, run_id, project)
@@ -145,12 +145,10 @@ async def get_import(
     api: Testsigma,
     progress: Progress,
     project: ProjectRef,
-    import_id: Annotated[
-        str, Field(min_length=1, max_length=80, description="As testsigma_import_junit_results gives it.")
-    ],
+    import_id: Annotated[str, Field(min_length=1, max_length=80, description="From testsigma_import_junit_results.")],
     minutes: Minutes = 0,
 ) -> ImportState:
-    """Look at a JUnit import: how far it is, and which results were not taken over."""
+    """Show how far a JUnit import is, and which results were not imported."""
     owner = await known_project(api, project)
     if _IMPORT_ID.fullmatch(import_id) is None:
         raise Refused(f"{import_id[:80]!r} is no import's id: testsigma_import_junit_results gives it.")

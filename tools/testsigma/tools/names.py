@@ -17,9 +17,11 @@ from tools.testsigma.tools.identity import is_uuid
 M = TypeVar("M", bound=BaseModel)
 
 Word = Annotated[str, Field(min_length=1, max_length=120)]
-Listed = Annotated[Word, Field(description="As testsigma_list_lookups has it.")]
-UserRef = Annotated[str, Field(min_length=1, max_length=200, description="E-mail or full name.")]
-LabelNames = Annotated[list[Word] | None, Field(max_length=50, description="Names; testsigma_list_labels has all.")]
+Listed = Annotated[Word, Field(description="A name from testsigma_list_lookups.")]
+UserRef = Annotated[
+    str, Field(min_length=1, max_length=200, description="E-mail or full name, from testsigma_list_users.")
+]
+LabelNames = Annotated[list[Word] | None, Field(max_length=50, description="Names from testsigma_list_labels.")]
 
 _WORDS: Final[Mapping[LookupKind, tuple[str, str]]] = {
     "priority": ("priority", "priorities"),

@@ -35,7 +35,7 @@ async def create_test_plan(
     end: Day = None,
     labels: LabelNames = None,
 ) -> Changed[PlanView]:
-    """Create a test plan. Runs join it when they are made: testsigma_create_test_run takes its id."""
+    """Create a test plan. Runs join it when they are created: testsigma_create_test_run takes its id."""
     when = dates(start, end, api.now())
     owner = await known_project(api, project)
     fields: dict[str, Any] = said(title=title, description=description) | when
@@ -53,10 +53,10 @@ async def update_test_plan(
     description: LongText | None = None,
     start: Day = None,
     end: Day = None,
-    labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+    labels: Annotated[LabelNames, Field(description="Replaces all labels.")] = None,
     edits: Edits = None,
 ) -> Changed[PlanView]:
-    """Change a test plan; what is left out stays."""
+    """Change a test plan; omitted fields stay as they are."""
     when = dates(start, end, api.now())
     texts = said(title=title, description=description)
     something(texts | said(labels=labels, edits=edits) | when)
@@ -81,7 +81,7 @@ async def runs_of(api: Testsigma, project: Project, plan: TestPlan) -> tuple[lis
 
 @tool.destroys(idempotent=True, verify_with="get_test_plan")
 async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> Asking[Changed[PlanView]]:
-    """Mark a test plan as completed, after a person said yes: the API cannot reopen it."""
+    """Mark a test plan as completed; the API cannot reopen it. The server asks the user to confirm."""
     owner, before = await known_plan(api, plan_id, project)
     if before.is_completed:
         raise Refused(f"Test plan {word(before.key)} is completed already.")
@@ -101,7 +101,7 @@ async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOf
 
 @tool.destroys(idempotent=True, verify_with="get_test_plan")
 async def delete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> Asking[Changed[PlanView]]:
-    """Delete a test plan, after a person said yes; its runs stay without it."""
+    """Delete a test plan; its runs stay. The server asks the user to confirm."""
     owner, before = await known_plan(api, plan_id, project)
     _, count = await runs_of(api, owner, before)
     runs = join_counts(count.of("test run"))

@@ -32,7 +32,7 @@ async def list_projects(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Project]:
-    """List the projects with their prefixes, which begin the ids of all they hold."""
+    """List the projects. A project's prefix (HRB) is the prefix of all ids in it."""
     selection: Selection[Project] = Selection(
         lambda one: (alphabetical(one.prefix), *in_order(None, one.id)), limit=limit, cursor=cursor, text=text
     )
@@ -80,7 +80,7 @@ async def holdings(api: Testsigma, project_id: str) -> dict[str, Count]:
 
 @tool.reads(long_text=True)
 async def get_project(api: Testsigma, project: ProjectRef) -> WholeProject:
-    """Read one project, and how many folders, test cases, step groups, runs and plans it has."""
+    """Read one project, and count its folders, test cases, step groups, runs and plans."""
     found = await fresh_project(api, project)
     counts = await holdings(api, found.id)
     holds = Holdings.model_validate({f"{kind}s".replace(" ", "_"): count.number for kind, count in counts.items()})
@@ -110,11 +110,11 @@ async def create_project(
     api: Testsigma,
     name: Title,
     prefix: Annotated[
-        str, Field(min_length=1, max_length=20, description="Letters and digits; begins all ids, fixed for good.")
+        str, Field(min_length=1, max_length=20, description="Letters and digits (HRB); prefix of all ids, immutable.")
     ],
     description: LongText | None = None,
 ) -> Changed[Project]:
-    """Create a project; its prefix can never be changed."""
+    """Create a project. Its prefix cannot be changed later."""
     if not (prefix.isascii() and prefix.isalnum()):
         raise Refused("A prefix has letters and digits only, such as HRB.")
     for other in (await api.projects(anew=True)).rows:
@@ -132,7 +132,7 @@ async def update_project(
     description: LongText | None = None,
     edits: Edits = None,
 ) -> Changed[Project]:
-    """Change a project's name or description; what is left out stays."""
+    """Change a project's name or description; omitted fields stay as they are."""
     fields = said(name=name, description=description)
     something(fields | said(edits=edits))
     before = await fresh_project(api, project)
@@ -142,7 +142,7 @@ async def update_project(
 
 @tool.destroys(idempotent=True, verify_with="list_projects")
 async def delete_project(api: Testsigma, project: ProjectRef) -> Asking[Changed[Project]]:
-    """Delete a project with everything in it, after a person said yes."""
+    """Delete a project with everything in it. The server asks the user to confirm."""
     before = await fresh_project(api, project)
     counts = join_counts(*[count.of(kind) for kind, count in (await holdings(api, before.id)).items()])
     prefix = f" with the prefix {word(before.prefix)}" if before.prefix else ""

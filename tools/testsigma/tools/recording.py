@@ -44,11 +44,13 @@ class NewResult(Sent):
     """A result to record."""
 
     case_id: CaseId
-    status: Annotated[Word, Field(description="Passed, Failed, Blocked, Skipped, UnTested, ...")]
-    comment: Annotated[LongText | None, Field(description="Replaces the old one.")] = None
+    status: Annotated[Word, Field(description="Passed, Failed, Blocked ... (testsigma_list_lookups).")]
+    comment: Annotated[LongText | None, Field(description="What was seen; replaces the old comment.")] = None
 
 
-NewResults = Annotated[list[NewResult], Field(min_length=1, max_length=MOST_RESULTS)]
+NewResults = Annotated[
+    list[NewResult], Field(min_length=1, max_length=MOST_RESULTS, description="At most one for each test case.")
+]
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,10 @@ async def record_results(
     user: Annotated[UserRef | None, Field(description=f"Whose results: e-mail or full name. Default: {USER}.")] = None,
     project: ProjectOfId = None,
 ) -> Asking[Recorded]:
-    """Record results of test cases in a run, in a person's name. Asks where a result would be replaced."""
+    """Record results of test cases in a run, in a person's name.
+
+    The server asks the user to confirm where a result would be replaced.
+    """
     plan = await planned(api, run_id, results, user, project)
     yield Ask(question_about(plan))
     wanted = [intent.wire(plan.person) for intent in plan.intents]

@@ -107,9 +107,11 @@ async def create_test_run(
     progress: Progress,
     project: ProjectRef,
     title: Title,
-    case_ids: Annotated[list[CaseId] | None, Field(min_length=1, max_length=2000)] = None,
-    folder: Annotated[FolderRef | None, Field(description="Its cases, with those of its subfolders.")] = None,
-    label: Annotated[Word | None, Field(description="As testsigma_list_labels has it.")] = None,
+    case_ids: Annotated[
+        list[CaseId] | None, Field(min_length=1, max_length=2000, description="In place of filters.")
+    ] = None,
+    folder: Annotated[FolderRef | None, Field(description="Its test cases and those of its subfolders.")] = None,
+    label: Annotated[Word | None, Field(description="A name from testsigma_list_labels.")] = None,
     priority: Listed | None = None,
     case_type: Listed | None = None,
     all_cases: Annotated[bool, Field(description="Every test case of the project.")] = False,
@@ -120,7 +122,7 @@ async def create_test_run(
     end: Day = None,
     labels: LabelNames = None,
 ) -> Changed[RunView]:
-    """Create a test run of named test cases, of those that fit filters now, or of all."""
+    """Create a test run of given test cases, of those that match filters now, or of all."""
     filters = said(folder=folder, label_name=label, priority=priority, case_type=case_type)
     checked_selection(case_ids, filters, all_cases=all_cases)
     when = dates(start, end, api.now())
@@ -162,10 +164,10 @@ async def update_test_run(
     assignee: UserRef | None = None,
     start: Day = None,
     end: Day = None,
-    labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+    labels: Annotated[LabelNames, Field(description="Replaces all labels.")] = None,
     edits: Edits = None,
 ) -> Changed[RunView]:
-    """Change an open test run; what is left out stays, and its test cases cannot be exchanged."""
+    """Change an open test run; omitted fields stay as they are, and so do its test cases."""
     when = dates(start, end, api.now())
     texts = said(title=title, description=description)
     something(texts | said(assignee=assignee, labels=labels, edits=edits) | when)
@@ -186,7 +188,7 @@ async def update_test_run(
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
 async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> Asking[Changed[RunView]]:
-    """Close a test run for good, after a person said yes: nothing in it can change any more."""
+    """Close a test run for good: nothing in it can change afterwards. The server asks the user to confirm."""
     owner, before = await open_run(api, run_id, project)
     results = await results_of(api, owner, before)
     left, complete = untested(results.rows), results.coverage.complete
@@ -207,7 +209,7 @@ async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = N
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
 async def delete_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> Asking[Changed[RunView]]:
-    """Delete a test run with its results, after a person said yes."""
+    """Delete a test run with its results. The server asks the user to confirm."""
     owner, before = await known_run(api, run_id, project)
     results = await results_of(api, owner, before)
     recorded, complete = len(results.rows) - untested(results.rows), results.coverage.complete

@@ -125,7 +125,7 @@ async def get_step_group(
     api: Testsigma,
     step_group_id: GroupId,
     project: ProjectOfId = None,
-    find_cases: Annotated[bool, Field(description="Also look which test cases embed it; reads all of them.")] = False,
+    find_cases: Annotated[bool, Field(description="Also list the test cases that embed it; reads them all.")] = False,
 ) -> UsedGroup:
     """Read one step group with its steps."""
     owner, group = await known_group(api, step_group_id, project)
@@ -197,11 +197,11 @@ async def update_step_group(
     project: ProjectOfId = None,
     title: Title | None = None,
     description: LongText | None = None,
-    steps: Annotated[Steps | None, Field(description="All steps anew.")] = None,
-    labels: Annotated[LabelNames, Field(description="All labels anew.")] = None,
+    steps: Annotated[Steps | None, Field(description="Replaces all steps.")] = None,
+    labels: Annotated[LabelNames, Field(description="Replaces all labels.")] = None,
     edits: Edits = None,
 ) -> Asking[Changed[GroupView]]:
-    """Change a step group, after a person said yes where test cases embed it: they change too."""
+    """Change a step group. The server asks the user to confirm where test cases embed it: they change with it."""
     texts = said(title=title, description=description)
     something(texts | said(steps=steps, labels=labels, edits=edits))
     owner, before = await known_group(api, step_group_id, project)
@@ -237,7 +237,7 @@ async def update_step_group(
 async def delete_step_group(
     api: Testsigma, step_group_id: GroupId, project: ProjectOfId = None
 ) -> Asking[Changed[GroupView]]:
-    """Delete a step group, after a person said yes: every test case that embeds it loses it."""
+    """Delete a step group; every test case that embeds it loses it. The server asks the user to confirm."""
     owner, before = await known_group(api, step_group_id, project)
     users, count = await uses(api, owner, before)
     unlinked = "No test case embeds it."

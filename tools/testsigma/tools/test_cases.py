@@ -130,12 +130,12 @@ async def list_test_cases(
     priority: Listed | None = None,
     case_type: Listed | None = None,
     automation: Listed | None = None,
-    label: Annotated[Word | None, Field(description="As testsigma_list_labels has it.")] = None,
+    label: Annotated[Word | None, Field(description="A name from testsigma_list_labels.")] = None,
     owner: UserRef | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[CaseRow]:
-    """List a project's test cases. Filters take names; testsigma_list_lookups shows which there are."""
+    """List a project's test cases, or search them by title, folder, status, priority, type, label or owner."""
     owned_by = await known_project(api, project)
     tree = await tree_of(api, owned_by.id)
     wanted = await case_filter(
@@ -171,7 +171,7 @@ async def list_test_cases(
 
 @tool.reads(long_text=True)
 async def get_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> CaseView:
-    """Read one test case whole, with its steps."""
+    """Read one test case with its steps."""
     owner, case = await known_case(api, case_id, project)
     return (await case_names(api, owner, case)).view(case)
 

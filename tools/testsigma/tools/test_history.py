@@ -43,7 +43,7 @@ async def get_test_history(
     progress: Progress,
     case_id: CaseId,
     project: ProjectOfId = None,
-    runs: Annotated[int, Field(ge=1, le=50, description="Newest runs of the project to read; a request each.")] = 15,
+    runs: Annotated[int, Field(ge=1, le=50, description="How many of the newest runs to read; a request each.")] = 15,
 ) -> TestHistory:
     """Tell whether a test case is flaky or broken and since when: its results over runs, with a pattern.
 

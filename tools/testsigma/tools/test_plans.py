@@ -83,12 +83,12 @@ async def list_test_plans(
     api: Testsigma,
     progress: Progress,
     project: ProjectRef,
-    status: Literal["active", "completed"] | None = None,
+    status: Annotated[Literal["active", "completed"] | None, Field(description="Default: both.")] = None,
     text: Annotated[str | None, Field(max_length=200, description="Words of the title.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[PlanRow]:
-    """List a project's test plans, newest first; a plan gathers test runs."""
+    """List a project's test plans, newest first; a plan groups test runs."""
     owner = await known_project(api, project)
     selection: Selection[TestPlan] = Selection(
         lambda plan: tuple(-part for part in in_order(plan.human_id, plan.id)),

@@ -41,7 +41,7 @@ async def list_test_runs(
     api: Testsigma,
     progress: Progress,
     project: ProjectRef,
-    status: Literal["active", "closed"] | None = None,
+    status: Annotated[Literal["active", "closed"] | None, Field(description="Default: both.")] = None,
     plan_id: PlanId | None = None,
     text: Annotated[str | None, Field(max_length=200, description="Words of the title.")] = None,
     since: When = None,
@@ -49,7 +49,7 @@ async def list_test_runs(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[RunRow]:
-    """List a project's test runs, newest first; since and until are the time of making."""
+    """List a project's test runs, newest first; since and until filter by creation time."""
     asked = await time_span(api, since, until)
     owner = await known_project(api, project)
     plan = (await known_plan(api, plan_id, owner.id))[1].id if plan_id is not None else None
