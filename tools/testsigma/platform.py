@@ -1,4 +1,4 @@
-"""Testsigma Test Management: what it is, and its parts."""
+"""Declares Testsigma Test Management."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -15,49 +15,44 @@ REGIONS: Final = {
     "in": "https://arcus-in.testsigma.com/api/v1",
     "eu": "https://arcus-eu.testsigma.com/api/v1",
 }
-"""The API of each deployment; those of India and Europe follow the names of their sign-in pages."""
+"""The API of each region; those of India and Europe are derived from their sign-in pages."""
 WHERE: Final = "in Testsigma under Settings, API Keys"
 
 
 def parts() -> Parts:
-    """Its client and tools, which only those pay for who use them."""
+    """The client and tools, imported when the platform is used."""
     from tools.testsigma import tools
     from tools.testsigma.client.testsigma import Testsigma
     from tools.testsigma.tools.survey import survey
 
-    return Parts(
-        client=Testsigma,
-        toolsets=toolsets_of(tools),
-        probe=probe,
-        survey=survey,
-    )
+    return Parts(client=Testsigma, toolsets=toolsets_of(tools), probe=probe, survey=survey)
 
 
 def sandbox(profile: str = "story") -> Any:
-    """A fresh imitation of the workspace: a small story, or one at scale."""
-    from tools.testsigma.sandbox.build import build  # only a sandbox pays for it
+    """A fake API with a fresh workspace, small or at scale."""
+    from tools.testsigma.sandbox.build import build
 
     return build("scale" if profile == "scale" else "story")
 
 
 def acts() -> Any:
-    """What the demonstration plays here."""
-    from tools.testsigma.sandbox.acts import ACTS  # only the demonstration pays for it
+    """The acts of the demo."""
+    from tools.testsigma.sandbox.acts import ACTS
 
     return ACTS
 
 
 async def probe(api: "Testsigma") -> str:
-    """Read the projects: the smallest call that shows what a key sees."""
-    kept = await api.projects(anew=True)
-    return f"{many(len(kept.rows), 'project')} visible"
+    """Read the projects, the smallest call that shows what a key can see."""
+    projects = await api.projects(fresh=True)
+    return f"{many(len(projects.rows), 'project')} visible"
 
 
 def base_url_from(settings: Mapping[str, str]) -> str | None:
-    """The address of the region that is set.
+    """The address of the configured region.
 
     Raises:
-        ValueError: for a region that there is not.
+        ValueError: for an unknown region.
     """
     region = settings.get(REGION, "").casefold()
     if not region:
@@ -86,12 +81,12 @@ testsigma = Platform(
         Setting(REGION, "us (default), in or eu, where no address is set"),
         Setting(
             USER,
-            "E-mail of the user whose results and new test cases they are, where a call names nobody",
+            "E-mail of the user who gets results and new test cases where a call names nobody",
             sandbox_value="",
         ),
     ),
     words=(
-        "Testsigma Test Management holds test cases in folders, and runs that people fill by hand. Ids such as HRB-7 "
-        "(case), HRB-R-4 (run) and HRB-P-2 (plan) work everywhere."
+        "Testsigma Test Management holds test cases in folders, and runs whose results people record. IDs such as "
+        "HRB-7 (case), HRB-R-4 (run) and HRB-P-2 (plan) work everywhere."
     ),
 )

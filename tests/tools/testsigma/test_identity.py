@@ -8,7 +8,7 @@ from tests.desk import Desk, client_of, desk
 from tools.kit.errors import NotFound, Refused
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.tools.identity import known_project
-from tools.testsigma.tools.names import lookup, user
+from tools.testsigma.tools.names import find_lookup, find_user
 
 pytestmark = pytest.mark.anyio
 
@@ -79,7 +79,7 @@ async def test_an_id_works_in_any_capitals_and_a_uuid_with_its_project(
         uuid = await uuid_of(d, path)
         assert (await d.answer(tool, **{name: uuid.upper()}, project="HRB"))["id"] == human_id
         before = len(d.arrived(platform="testsigma"))
-        assert "A UUID tells no project" in await d.refusal(tool, **{name: uuid})
+        assert "A UUID does not tell the project" in await d.refusal(tool, **{name: uuid})
         assert len(d.arrived(platform="testsigma")) == before
 
 
@@ -90,11 +90,11 @@ async def test_an_id_works_in_any_capitals_and_a_uuid_with_its_project(
             "testsigma_get_test_case",
             "case_id",
             "HRB-R-4",
-            "'HRB-R-4' is a test run's id: testsigma_get_test_run takes it.",
+            "'HRB-R-4' is a test run's id; testsigma_get_test_run takes it.",
         ),
-        ("testsigma_get_test_run", "run_id", "HRB-7", "'HRB-7' is a test case's id: testsigma_get_test_case takes it."),
+        ("testsigma_get_test_run", "run_id", "HRB-7", "'HRB-7' is a test case's id; testsigma_get_test_case takes it."),
         ("testsigma_get_test_plan", "plan_id", "HRB-SG-1", "testsigma_get_step_group takes it."),
-        ("testsigma_get_test_case", "case_id", "../../users", "is no test case's id: HRB-7, or a UUID."),
+        ("testsigma_get_test_case", "case_id", "../../users", "is no test case's id. Give one such as HRB-7, or a UUID."),
         ("testsigma_get_test_case", "case_id", "HRB-7/steps", "is no test case's id"),
         ("testsigma_get_test_run", "run_id", "HRB-R-4?x=1", "is no test run's id"),
         ("testsigma_get_test_run", "run_id", "An expired code", "is no test run's id"),
@@ -145,9 +145,9 @@ async def test_an_id_of_one_project_is_not_looked_for_in_another() -> None:
 )
 async def test_a_word_is_heeded_whatever_its_capitals_and_spaces(kind: Any, word: str, name: str) -> None:
     async with client_of(Testsigma, "testsigma") as api:
-        found = await lookup(api, kind, word)
+        found = await find_lookup(api, kind, word)
         assert found.name == name
-        assert (await lookup(api, kind, found.id)).name == name
+        assert (await find_lookup(api, kind, found.id)).name == name
 
 
 async def test_the_guides_spelling_and_its_seventh_status_are_found() -> None:
@@ -200,14 +200,14 @@ async def test_a_word_that_can_mean_two_rows_is_refused_with_both() -> None:
 )
 async def test_a_user_is_found_by_address_and_full_name(word: str) -> None:
     async with client_of(Testsigma, "testsigma") as api:
-        assert (await user(api, word)).email == "iris.okafor@shop.example.test"
+        assert (await find_user(api, word)).email == "iris.okafor@shop.example.test"
 
 
 @pytest.mark.parametrize("word", ["Iris", "okafor", "nobody@shop.example.test", ""])
 async def test_a_part_of_a_name_is_nobody(word: str) -> None:
     async with client_of(Testsigma, "testsigma") as api:
         with pytest.raises(Refused, match=r"is no user\. Valid: .*mara\.lindt@shop\.example\.test"):
-            await user(api, word)
+            await find_user(api, word)
 
 
 async def test_two_people_of_one_name_are_told_apart_by_their_addresses() -> None:

@@ -199,7 +199,7 @@ async def test_a_full_page_without_a_word_on_the_length_is_followed_by_number() 
 async def test_a_full_page_that_comes_again_may_not_be_all() -> None:
     ids, walked = await walked_over(Server(page(*SEVEN, info=False)))
     assert len(ids) == 7
-    assert walked.coverage(7).why == "7 came, as many as were asked for, and nothing says whether there are more"
+    assert walked.coverage(7).why == "7 were read, a full page, and the server does not say whether there are more"
 
 
 @pytest.mark.parametrize("numbers", [range(1, 4), range(1, 30)], ids=["fewer", "more"])

@@ -49,7 +49,7 @@ async def test_only_what_was_said_changes() -> None:
         _, body = d.sent("PUT", f"/projects/{told['now']['id']}")
         assert body == {"name": "Panels"}
         assert (told["before"]["name"], told["now"]["name"]) == ("Kiosk", "Panels")
-        assert "at least one thing" in await d.refusal("testsigma_update_project", project="KSK")
+        assert "at least one field" in await d.refusal("testsigma_update_project", project="KSK")
 
 
 @both_eras

@@ -35,7 +35,7 @@ AGAIN: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "SANDBOX_FILL_PACE", Pace(first=0.01, last=0.02))
+    monkeypatch.setattr(recording, "SANDBOX_APPEAR_PACE", Pace(first=0.01, last=0.02))
 
 
 def data(d: Desk) -> list[dict[str, Any]]:
@@ -123,7 +123,7 @@ async def test_results_of_nobody_are_refused_and_the_first_user_is_never_taken()
     async with desk() as d:
         nobody = {name: value for name, value in FIRST.items() if name != "user"}
         told = await d.refusal(RECORD, **nobody)
-        assert "Say whose work this is" in told
+        assert "Say whose results these are" in told
         assert "TESTSIGMA_USER" in told
         assert d.arrived(platform="testsigma") == []
 
@@ -148,7 +148,7 @@ async def test_an_operator_may_name_the_user_for_good_and_a_call_goes_before() -
         ({"results": [{"case_id": "HRB-1", "status": "Passed"}]}, "HRB-1 is not in test run HRB-R-4"),
         ({"results": [{"case_id": "HRB-999", "status": "Passed"}]}, "HRB-999 is not in test run HRB-R-4"),
         ({"results": [{"case_id": "KSK-1", "status": "Passed"}]}, "is of project KSK"),
-        ({"results": [{"case_id": "HRB-14", "status": "Passed"}] * 2}, "HRB-14 stands in the list more than once"),
+        ({"results": [{"case_id": "HRB-14", "status": "Passed"}] * 2}, "HRB-14 is in the list more than once"),
         ({"user": "Nobody"}, "'Nobody' is no user"),
         ({"results": []}, "Nothing was sent"),
         ({"run_id": "HRB-R-99"}, "No test run HRB-R-99"),
@@ -181,7 +181,7 @@ async def test_the_cases_of_a_new_run_are_waited_for() -> None:
 
 
 async def test_a_run_that_stays_empty_is_waited_for_no_longer_than_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "FILL_MINUTES", 0.001)
+    monkeypatch.setattr(recording, "APPEAR_MINUTES", 0.001)
     world = sandboxes()
     world.sandboxes["testsigma"].clock.accelerate(0)
     async with desk(world=world) as d:

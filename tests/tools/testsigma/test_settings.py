@@ -5,7 +5,7 @@ import pytest
 from tests.desk import client_of, desk
 from tools.kit.errors import Refused
 from tools.testsigma.client.testsigma import Testsigma
-from tools.testsigma.tools.names import user
+from tools.testsigma.tools.names import find_user
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +56,7 @@ async def test_a_full_page_of_users_may_not_be_all_and_says_so() -> None:
             "loaded": 200,
             "matched": 200,
             "complete": False,
-            "why": "200 came, as many as were asked for, and nothing says whether there are more",
+            "why": "200 were read, a full page, and the server does not say whether there are more",
         }
         told = await d.refusal("testsigma_assign_test_case", run_id="HRB-R-4", case_id="HRB-7", user="Somebody Else")
         assert "and more: testsigma_list_users shows them" in told
@@ -65,7 +65,7 @@ async def test_a_full_page_of_users_may_not_be_all_and_says_so() -> None:
 async def test_a_uuid_that_a_short_list_of_users_lacks_is_believed_and_one_that_a_whole_list_lacks_is_not() -> None:
     async with client_of(Testsigma, "testsigma") as api:
         with pytest.raises(Refused, match="is no user"):
-            await user(api, STRANGER)
+            await find_user(api, STRANGER)
     async with desk() as d:
         people = [{"id": f"00000000-0000-4000-8000-{n:012}"} for n in range(200)]
         await d.fault(platform="testsigma", method="GET", path="/users", times=9, status=200, body={"data": people})

@@ -73,7 +73,7 @@ async def test_one_that_nothing_embeds_changes_without_a_question() -> None:
 async def test_a_change_that_is_none_asks_nobody_and_sends_nothing() -> None:
     async with desk() as d:
         told = await d.answer(UPDATE, step_group_id="HRB-SG-2", title="Fill the cart")
-        assert told["done"] == "It is so already; nothing was sent."
+        assert told["done"] == "Already up to date; nothing was sent."
         assert (d.asked, d.writes("testsigma")) == ([], [])
 
 

@@ -9,7 +9,7 @@ from tools.kit.when import parse_time
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools import survey as module
-from tools.testsigma.tools.statuses import counts_of, run_status
+from tools.testsigma.tools.statuses import count_results, run_status
 from tools.testsigma.tools.survey import survey
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,7 @@ async def test_a_closed_run_is_what_its_results_are_in_all_projects() -> None:
 
 def test_a_closed_run_whose_results_are_not_all_known_has_not_passed() -> None:
     run = TestRun.model_validate({"id": "r", "status": "CLOSED", "test_cases_count": 12})
-    passed = counts_of([RunCase.model_validate({"id": str(n), "status": "Passed"}) for n in range(10)])
+    passed = count_results([RunCase.model_validate({"id": str(n), "status": "Passed"}) for n in range(10)])
     assert run_status(run, passed) == "unknown"
     assert run_status(run.model_copy(update={"test_cases_count": 10}), passed) == "passed"
 

@@ -227,9 +227,9 @@ async def test_a_change_that_is_none_sends_nothing() -> None:
             labels=["Checkout"],
             text="Open a filled cart\nPress the bin beside an article",
         )
-        assert told["done"] == "It is so already; nothing was sent."
+        assert told["done"] == "Already up to date; nothing was sent."
         assert d.writes("testsigma") == []
-        assert "at least one thing" in await d.refusal(UPDATE, case_id="HRB-3")
+        assert "at least one field" in await d.refusal(UPDATE, case_id="HRB-3")
 
 
 async def test_steps_are_replaced_whole_with_their_template() -> None:

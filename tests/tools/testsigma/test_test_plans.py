@@ -74,8 +74,8 @@ async def test_only_what_differs_of_a_plan_is_sent() -> None:
         assert sent(d, "PUT") == {"description": "Only the hotfix."}
         assert told["done"] == "Changed: description."
         told = await d.answer(UPDATE, plan_id="HRB-P-2", title="Release 9.0.1")
-        assert told["done"] == "It is so already; nothing was sent."
-        assert "at least one thing" in await d.refusal(UPDATE, plan_id="HRB-P-2")
+        assert told["done"] == "Already up to date; nothing was sent."
+        assert "at least one field" in await d.refusal(UPDATE, plan_id="HRB-P-2")
 
 
 @both_eras

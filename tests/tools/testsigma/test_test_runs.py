@@ -225,7 +225,7 @@ async def test_a_run_of_all_cases_sends_an_empty_dynamic_selection() -> None:
         ({}, "Say which test cases"),
         ({"folder": "Cart", "priority": "Critical", "label": "ios"}, "No test case fits"),
         ({"folder": "Cart", "labels": ["unheard of"]}, "'unheard of' is no label"),
-        ({"folder": "Cart", "start": "2026-04-05", "end": "2026-04-04"}, "The end lies before the start"),
+        ({"folder": "Cart", "start": "2026-04-05", "end": "2026-04-04"}, "The end is before the start"),
         ({"folder": "Cart", "end": "soon"}, "is not a time"),
         ({"folder": "Cart", "assignee": "Nobody"}, "is no user"),
         ({"folder": "Cart", "plan_id": "HRB-P-9"}, "No test plan HRB-P-9"),

@@ -5,24 +5,24 @@ from functools import partial
 from typing import Any
 
 from tools.kit.client import ApiClient, QueryParams, path
-from tools.testsigma.client.memory import Kept
+from tools.testsigma.client.cache import CachedList
 from tools.testsigma.client.paging import PageTurner
 from tools.testsigma.models.folders import Folder, Folders
 
 
 class FolderCalls(ApiClient):
-    """The calls around folders."""
+    """The endpoints of folders."""
 
     async def folders_page(self, project_id: str, query: QueryParams) -> Folders:
         """GET /projects/{project_id}/folders"""
         return await self.get(path("projects", project_id, "folders"), query=query, into=Folders)
 
-    async def folders(self, project_id: str) -> Kept[Folder]:
+    async def folders(self, project_id: str) -> CachedList[Folder]:
         """All folders of a project, flat."""
         rows: list[Folder] = []
         fetch = partial(self.folders_page, project_id)
         walked = await PageTurner(fetch, rows.append, key=lambda folder: folder.id).run()
-        return Kept(rows, walked.coverage(len(rows)))
+        return CachedList(rows, walked.coverage(len(rows)))
 
     async def folder(self, project_id: str, folder_id: str) -> Folder:
         """GET /projects/{project_id}/folders/{folder_id}"""
@@ -40,7 +40,7 @@ class FolderCalls(ApiClient):
         return await self.write("PUT", where, body=fields, into=Folder, envelope="data.folder")
 
     async def move_folder(self, project_id: str, folder_id: str, parent_id: str | None) -> Folder:
-        """POST /projects/{project_id}/folders/{folder_id}/move, where null means the root"""
+        """POST /projects/{project_id}/folders/{folder_id}/move, where null is the root"""
         where = path("projects", project_id, "folders", folder_id, "move")
         body = {"parent_folder_id": parent_id}
         return await self.write("POST", where, body=body, into=Folder, envelope="data.folder")

@@ -1,4 +1,4 @@
-"""JUnit imports over HTTP; their two paths are worded differently."""
+"""JUnit imports over HTTP; the API spells their two paths differently."""
 
 from tools.kit.client import ApiClient, path
 from tools.kit.form import Form
@@ -6,7 +6,7 @@ from tools.testsigma.models.imports import JUnitImport
 
 
 class ImportCalls(ApiClient):
-    """The calls around JUnit imports."""
+    """The endpoints of JUnit imports."""
 
     async def start_import(self, project_id: str, run_id: str, form: Form) -> JUnitImport:
         """POST /projects/{project_id}/junit-import/test-run/{run_id}, with the file as `junit_xml`"""

@@ -1,6 +1,6 @@
-"""Turning the pages of a list whose next page may be told by a cursor, by an address, or not at all.
+"""Paging through a list whose next page may be given as a cursor, as an address, or not at all.
 
-Which parameter takes the cursor is documented nowhere; two programs were seen to use two spellings.
+The parameter for the cursor is not documented; two programs use two spellings.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,7 +18,7 @@ from tools.kit.walk import MOST_PAGES, Walked
 from tools.testsigma.models.listing import Listed
 
 PAGE: Final = 100
-"""Larger pages were not seen to be asked for, but of users and labels."""
+"""The largest page size seen in use, except for users and labels."""
 SPELLINGS: Final = ("cursor", "next")
 
 
@@ -26,39 +26,39 @@ R = TypeVar("R", bound=BaseModel)
 
 
 class PageTurner(Generic[R]):
-    """Reads a list page by page and hands each row on once; a server that repeats itself ends it, and it says so."""
+    """Reads a list page by page and passes each row on once; stops at a page that repeats rows, and reports it."""
 
     def __init__(
         self,
         fetch: Callable[[QueryParams], Awaitable[Listed[R]]],
-        keep: Callable[[R], None],
+        on_row: Callable[[R], None],
         *,
         key: Callable[[R], str | None],
         filters: QueryParams = (),
         size: int | None = None,
         progress: Progress = no_progress,
     ) -> None:
-        self._fetch, self._keep, self._key, self._progress = fetch, keep, key, progress
+        self._fetch, self._on_row, self._key, self._progress = fetch, on_row, key, progress
         self._size = size or PAGE
         self._first_query: list[tuple[str, str | int]] = [("page_size", self._size), *filters]
         self._spellings = list(SPELLINGS)
         self._seen: set[str] = set()
         self._first_keys: set[str] = set()
         self._unread = 0
-        """Rows of the last page that could not be read."""
+        """How many rows of the last page could not be read."""
         self.walked = Walked()
 
     async def run(self) -> Walked:
-        """Read the whole list, as far as it can be read."""
+        """Read all pages that can be read."""
         page = await self._read(self._first_query)
-        self._take(page)
+        self._accept(page)
         for number in range(2, MOST_PAGES + 1):
-            turns = self._turns(page, number)
-            if not turns:
+            queries = self._next_queries(page, number)
+            if not queries:
                 return self.walked
-            following = await self._turned(turns)
+            following = await self._next_page(queries)
             if following is None:
-                self.walked.reasons.append(self._ignored(page))
+                self.walked.reasons.append(self._stuck_reason(page))
                 return self.walked
             page = following
             await self._progress(self.walked.loaded, self.walked.total, f"{self.walked.loaded} read")
@@ -71,30 +71,30 @@ class PageTurner(Generic[R]):
         self._unread = missing.rows
         return page
 
-    def _turns(self, page: Listed[R], number: int) -> list[QueryParams]:
-        """The requests that may bring the next page, the likeliest first; none behind the last."""
+    def _next_queries(self, page: Listed[R], number: int) -> list[QueryParams]:
+        """The queries that may return the next page, the most likely first; none after the last page."""
         if page.page_info is None or not page.page_info.says_length:
-            # Nothing says how long the list is: a page that is exactly full may be all, or not.
+            # The length of the list is unknown, so a full page may or may not be the last.
             return [self._with("page", number)] if len(page.rows) + self._unread == self._size else []
         following, total = page.page_info.next, self.walked.total
         if not following or not page.rows or (total is not None and self.walked.loaded + self.walked.unread >= total):
             return []
         if following.startswith(("/", "http")):
-            return [self._of_address(following)]
+            return [self._from_address(following)]
         return [self._with(spelling, following) for spelling in self._spellings]
 
-    async def _turned(self, turns: Sequence[QueryParams]) -> Listed[R] | None:
-        """The next page, or None where every way of asking brought what was there already."""
-        for query in turns:
+    async def _next_page(self, queries: Sequence[QueryParams]) -> Listed[R] | None:
+        """The next page, or None where every query returns rows that were read before."""
+        for query in queries:
             page = await self._read(query)
-            if self._take(page):
-                if len(turns) > 1:
+            if self._accept(page):
+                if len(queries) > 1:
                     self._spellings = [query[-1][0]]
                 return page
         return None
 
-    def _take(self, page: Listed[R]) -> bool:
-        """Hand on the rows that are new; False where the page is one that was there before."""
+    def _accept(self, page: Listed[R]) -> bool:
+        """Pass on new rows; False for a page that was read before."""
         if page.page_info is not None and page.page_info.total_count is not None:
             self.walked.total = page.page_info.total_count
         keys = [self._key(row) or "" for row in page.rows]
@@ -105,32 +105,32 @@ class PageTurner(Generic[R]):
         for key, row in zip(keys, page.rows, strict=True):
             if key not in self._seen:
                 self._seen.add(key)
-                self._keep(row)
+                self._on_row(row)
                 self.walked.loaded += 1
         return True
 
     def _with(self, name: str, value: str | int) -> QueryParams:
         return [*self._first_query, (name, value)]
 
-    def _of_address(self, address: str) -> QueryParams:
-        """What an address asks for, with our own filters where it leaves them out; its host is of no interest."""
+    def _from_address(self, address: str) -> QueryParams:
+        """The query of an address, with our own filters where it leaves them out; its host is ignored."""
         try:
-            asked = parse_qsl(urlsplit(address).query, keep_blank_values=True)
+            given = parse_qsl(urlsplit(address).query, keep_blank_values=True)
         except ValueError:
-            asked = []
-        named = {name for name, _ in asked}
-        return [*(pair for pair in self._first_query if pair[0] not in named), *asked]
+            given = []
+        named = {name for name, _ in given}
+        return [*(pair for pair in self._first_query if pair[0] not in named), *given]
 
-    def _ignored(self, page: Listed[R]) -> str:
+    def _stuck_reason(self, page: Listed[R]) -> str:
         if page.page_info is None or not page.page_info.says_length:
-            return f"{self.walked.loaded} came, as many as were asked for, and nothing says whether there are more"
+            return f"{self.walked.loaded} were read, a full page, and the server does not say whether there are more"
         of_all = "" if self.walked.total is None else f" of {self.walked.total}"
         return f"the server ignored the cursor: only the first {self.walked.loaded}{of_all} could be read"
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many there are, exactly or at least."""
+    """A number of things, exact or a lower bound."""
 
     number: int
     is_exact: bool = True
@@ -144,7 +144,7 @@ class Count:
 
 
 async def counted(fetch: Callable[[QueryParams], Awaitable[Listed[R]]], key: Callable[[R], str | None]) -> Count:
-    """How many rows a list has: as it says itself, or by reading it where it does not."""
+    """The length of a list: as it says itself, or by reading it where it does not."""
     page = await fetch([("page_size", 1)])
     if page.page_info is not None and page.page_info.total_count is not None:
         return Count(page.page_info.total_count)

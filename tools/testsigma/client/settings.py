@@ -1,11 +1,11 @@
-"""Lookups, users and labels over HTTP: what a workspace has for all projects, to be read only."""
+"""Lookups, users and labels over HTTP: lists of the workspace, read-only."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
 
 from tools.kit.client import ApiClient, QueryParams
 from tools.kit.walk import Walked
-from tools.testsigma.client.memory import Kept, Memory
+from tools.testsigma.client.cache import CachedList, ListCache
 from tools.testsigma.client.paging import PageTurner
 from tools.testsigma.models.listing import Listed
 from tools.testsigma.models.settings import (
@@ -23,15 +23,15 @@ from tools.testsigma.models.settings import (
 
 LookupKind = Literal["priority", "type", "status", "automation", "result_status"]
 LONG_PAGE: Final = 200
-"""Users come without a word on how many there are, so that as many as may be are asked for at once."""
+"""Lists of users do not tell their length, so they are read in large pages."""
 
 
 class SettingsCalls(ApiClient):
-    """The calls around settings; each list is read once in a few minutes."""
+    """The endpoints of settings; each list is cached for a few minutes."""
 
-    known_lookups: Mapping[LookupKind, Memory[Lookup]]
-    known_users: Memory[User]
-    known_labels: Memory[Label]
+    lookup_caches: Mapping[LookupKind, ListCache[Lookup]]
+    user_cache: ListCache[User]
+    label_cache: ListCache[Label]
 
     async def automation_types_page(self, query: QueryParams) -> AutomationTypes:
         """GET /test_cases/automation_types"""
@@ -50,7 +50,7 @@ class SettingsCalls(ApiClient):
         return await self.get("/test_cases/priorities", query=query, into=Priorities)
 
     async def result_statuses_page(self, query: QueryParams) -> ResultStatuses:
-        """GET /test_runs/statuses, the statuses of results, not those of runs"""
+        """GET /test_runs/statuses, which are the statuses of results, not of runs"""
         return await self.get("/test_runs/statuses", query=query, into=ResultStatuses)
 
     async def users_page(self, query: QueryParams) -> Users:
@@ -61,8 +61,8 @@ class SettingsCalls(ApiClient):
         """GET /labels"""
         return await self.get("/labels", query=query, into=Labels)
 
-    async def lookups(self, kind: LookupKind, *, anew: bool = False) -> Kept[Lookup]:
-        """The rows of one list, in the order in which people see them."""
+    async def lookups(self, kind: LookupKind, *, fresh: bool = False) -> CachedList[Lookup]:
+        """The rows of one lookup."""
         pages: dict[LookupKind, Callable[[QueryParams], Awaitable[Listed[Lookup]]]] = {
             "priority": self.priorities_page,
             "type": self.case_types_page,
@@ -71,23 +71,23 @@ class SettingsCalls(ApiClient):
             "result_status": self.result_statuses_page,
         }
 
-        async def walk(keep: Callable[[Lookup], None]) -> Walked:
-            return await PageTurner(pages[kind], keep, key=lambda row: row.id).run()
+        async def walk(on_row: Callable[[Lookup], None]) -> Walked:
+            return await PageTurner(pages[kind], on_row, key=lambda row: row.id).run()
 
-        return await self.known_lookups[kind].recall(walk, anew=anew)
+        return await self.lookup_caches[kind].read(walk, fresh=fresh)
 
-    async def users(self, *, anew: bool = False) -> Kept[User]:
+    async def users(self, *, fresh: bool = False) -> CachedList[User]:
         """The users of the workspace."""
 
-        async def walk(keep: Callable[[User], None]) -> Walked:
-            return await PageTurner(self.users_page, keep, key=lambda user: user.id, size=LONG_PAGE).run()
+        async def walk(on_row: Callable[[User], None]) -> Walked:
+            return await PageTurner(self.users_page, on_row, key=lambda user: user.id, size=LONG_PAGE).run()
 
-        return await self.known_users.recall(walk, anew=anew)
+        return await self.user_cache.read(walk, fresh=fresh)
 
-    async def labels(self, *, anew: bool = False) -> Kept[Label]:
+    async def labels(self, *, fresh: bool = False) -> CachedList[Label]:
         """The labels of the workspace."""
 
-        async def walk(keep: Callable[[Label], None]) -> Walked:
-            return await PageTurner(self.labels_page, keep, key=lambda label: label.id, size=LONG_PAGE).run()
+        async def walk(on_row: Callable[[Label], None]) -> Walked:
+            return await PageTurner(self.labels_page, on_row, key=lambda label: label.id, size=LONG_PAGE).run()
 
-        return await self.known_labels.recall(walk, anew=anew)
+        return await self.label_cache.read(walk, fresh=fresh)

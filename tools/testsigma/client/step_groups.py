@@ -12,18 +12,18 @@ from tools.testsigma.models.step_groups import StepGroup, StepGroups
 
 
 class StepGroupCalls(ApiClient):
-    """The calls around step groups."""
+    """The endpoints of step groups."""
 
     async def step_groups_page(self, project_id: str, query: QueryParams) -> StepGroups:
         """GET /projects/{project_id}/step_groups"""
         return await self.get(path("projects", project_id, "step_groups"), query=query, into=StepGroups)
 
     async def walk_step_groups(
-        self, project_id: str, keep: Callable[[StepGroup], None], *, progress: Progress = no_progress
+        self, project_id: str, on_row: Callable[[StepGroup], None], *, progress: Progress = no_progress
     ) -> Walked:
-        """Read all step groups of a project, which come without their steps."""
+        """Read all step groups of a project; lists leave out their steps."""
         fetch = partial(self.step_groups_page, project_id)
-        return await PageTurner(fetch, keep, key=lambda group: group.id, progress=progress).run()
+        return await PageTurner(fetch, on_row, key=lambda group: group.id, progress=progress).run()
 
     async def step_group(self, project_id: str, group_id: str) -> StepGroup:
         """GET /projects/{project_id}/step_groups/{group_id}"""

@@ -12,7 +12,7 @@ from tools.testsigma.models.test_cases import TestCase, TestCases
 
 
 class TestCaseCalls(ApiClient):
-    """The calls around test cases; a path takes a human id such as HRB-7 or a UUID, a body UUIDs only."""
+    """The endpoints of test cases; paths take human ids such as HRB-7 or UUIDs, bodies UUIDs only."""
 
     __test__ = False
 
@@ -23,14 +23,14 @@ class TestCaseCalls(ApiClient):
     async def walk_test_cases(
         self,
         project_id: str,
-        keep: Callable[[TestCase], None],
+        on_row: Callable[[TestCase], None],
         *,
         filters: QueryParams = (),
         progress: Progress = no_progress,
     ) -> Walked:
-        """Read all test cases of a project that the platform's filters let through."""
+        """Read all test cases of a project that pass the platform's filters."""
         fetch = partial(self.test_cases_page, project_id)
-        return await PageTurner(fetch, keep, key=lambda case: case.id, filters=filters, progress=progress).run()
+        return await PageTurner(fetch, on_row, key=lambda case: case.id, filters=filters, progress=progress).run()
 
     async def test_case(self, project_id: str, case_id: str) -> TestCase:
         """GET /projects/{project_id}/test_cases/{case_id}"""
@@ -43,7 +43,7 @@ class TestCaseCalls(ApiClient):
         return await self.write("POST", where, body=fields, into=TestCase, envelope="data.test_case")
 
     async def update_test_case(self, project_id: str, case_id: str, fields: Mapping[str, Any]) -> TestCase:
-        """PUT /projects/{project_id}/test_cases/{case_id}, with what changes and nothing else"""
+        """PUT /projects/{project_id}/test_cases/{case_id}, with changed fields only"""
         where = path("projects", project_id, "test_cases", case_id)
         return await self.write("PUT", where, body=fields, into=TestCase, envelope="data.test_case")
 

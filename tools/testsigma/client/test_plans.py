@@ -13,7 +13,7 @@ from tools.testsigma.models.test_runs import TestRun, TestRuns
 
 
 class TestPlanCalls(ApiClient):
-    """The calls around test plans."""
+    """The endpoints of test plans."""
 
     __test__ = False
 
@@ -22,11 +22,11 @@ class TestPlanCalls(ApiClient):
         return await self.get(path("projects", project_id, "test_plans"), query=query, into=TestPlans)
 
     async def walk_test_plans(
-        self, project_id: str, keep: Callable[[TestPlan], None], *, progress: Progress = no_progress
+        self, project_id: str, on_row: Callable[[TestPlan], None], *, progress: Progress = no_progress
     ) -> Walked:
         """Read all test plans of a project."""
         fetch = partial(self.test_plans_page, project_id)
-        return await PageTurner(fetch, keep, key=lambda plan: plan.id, progress=progress).run()
+        return await PageTurner(fetch, on_row, key=lambda plan: plan.id, progress=progress).run()
 
     async def test_plan(self, project_id: str, plan_id: str) -> TestPlan:
         """GET /projects/{project_id}/test_plans/{plan_id}"""
@@ -39,7 +39,7 @@ class TestPlanCalls(ApiClient):
         return await self.write("POST", where, body=fields, into=TestPlan, envelope="data.test_plan")
 
     async def update_test_plan(self, project_id: str, plan_id: str, fields: Mapping[str, Any]) -> TestPlan:
-        """PUT /projects/{project_id}/test_plans/{plan_id}, with what changes and nothing else"""
+        """PUT /projects/{project_id}/test_plans/{plan_id}, with changed fields only"""
         where = path("projects", project_id, "test_plans", plan_id)
         return await self.write("PUT", where, body=fields, into=TestPlan, envelope="data.test_plan")
 
@@ -58,8 +58,8 @@ class TestPlanCalls(ApiClient):
         return await self.get(where, query=query, into=TestRuns)
 
     async def walk_plan_runs(
-        self, project_id: str, plan_id: str, keep: Callable[[TestRun], None], *, progress: Progress = no_progress
+        self, project_id: str, plan_id: str, on_row: Callable[[TestRun], None], *, progress: Progress = no_progress
     ) -> Walked:
-        """Read all runs that point at a plan."""
+        """Read all runs of a plan."""
         fetch = partial(self.plan_runs_page, project_id, plan_id)
-        return await PageTurner(fetch, keep, key=lambda run: run.id, progress=progress).run()
+        return await PageTurner(fetch, on_row, key=lambda run: run.id, progress=progress).run()

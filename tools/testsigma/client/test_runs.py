@@ -14,7 +14,7 @@ from tools.testsigma.models.test_runs import RunCase, RunCases, TestRun, TestRun
 
 
 class TestRunCalls(ApiClient):
-    """The calls around test runs; a path takes a human id such as HRB-R-4 or a UUID, a body UUIDs only."""
+    """The endpoints of test runs; paths take human ids such as HRB-R-4 or UUIDs, bodies UUIDs only."""
 
     __test__ = False
 
@@ -25,14 +25,14 @@ class TestRunCalls(ApiClient):
     async def walk_test_runs(
         self,
         project_id: str,
-        keep: Callable[[TestRun], None],
+        on_row: Callable[[TestRun], None],
         *,
         filters: QueryParams = (),
         progress: Progress = no_progress,
     ) -> Walked:
-        """Read all test runs of a project that the platform's filters let through."""
+        """Read all test runs of a project that pass the platform's filters."""
         fetch = partial(self.test_runs_page, project_id)
-        return await PageTurner(fetch, keep, key=lambda run: run.id, filters=filters, progress=progress).run()
+        return await PageTurner(fetch, on_row, key=lambda run: run.id, filters=filters, progress=progress).run()
 
     async def test_run(self, project_id: str, run_id: str) -> TestRun:
         """GET /projects/{project_id}/test_runs/{run_id}"""
@@ -45,9 +45,9 @@ class TestRunCalls(ApiClient):
         return await self.write("POST", where, body=fields, into=TestRun, envelope="data.test_run")
 
     async def update_test_run(self, project_id: str, run_id: str, fields: Mapping[str, Any]) -> TestRun:
-        """PUT /projects/{project_id}/test_runs/{run_id}, with what changes and nothing else
+        """PUT /projects/{project_id}/test_runs/{run_id}, with changed fields only
 
-        A run is read with a null that the platform refuses when it is sent back.
+        The API refuses a null that it sends itself when a run is read.
         """
         where = path("projects", project_id, "test_runs", run_id)
         return await self.write("PUT", where, body=fields, into=TestRun, envelope="data.test_run")
@@ -62,14 +62,14 @@ class TestRunCalls(ApiClient):
         return await self.get(where, query=query, into=RunCases)
 
     async def walk_run_cases(
-        self, project_id: str, run_id: str, keep: Callable[[RunCase], None], *, progress: Progress = no_progress
+        self, project_id: str, run_id: str, on_row: Callable[[RunCase], None], *, progress: Progress = no_progress
     ) -> Walked:
         """Read all test cases of a run with their last results."""
         fetch = partial(self.run_cases_page, project_id, run_id)
-        return await PageTurner(fetch, keep, key=lambda row: row.test_case.id or row.id, progress=progress).run()
+        return await PageTurner(fetch, on_row, key=lambda row: row.test_case.id or row.id, progress=progress).run()
 
     async def record_results(self, project_id: str, run_id: str, results: Sequence[Mapping[str, Any]]) -> RunCases:
-        """PUT /projects/{project_id}/test_runs/{run_id}/test_cases, as a form whose part `data` is JSON"""
+        """PUT /projects/{project_id}/test_runs/{run_id}/test_cases, as a form with JSON in its part `data`"""
         where = path("projects", project_id, "test_runs", run_id, "test_cases")
         form = Form(fields={"data": json.dumps({"test_run_cases": list(results)}, ensure_ascii=False)})
         return await self.write("PUT", where, content=form, into=RunCases)

@@ -1,4 +1,4 @@
-"""Testsigma: the API of Test Management by Testsigma, whole."""
+"""The client of Test Management by Testsigma."""
 
 import re
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ from tools.kit.errors import Invalid, NotFound, PlatformError, RateLimited
 from tools.kit.failures import FailureContext, error_for
 from tools.kit.network import Account, HeaderToken
 from tools.kit.parsing import load_json
+from tools.testsigma.client.cache import ListCache
 from tools.testsigma.client.folders import FolderCalls
 from tools.testsigma.client.imports import ImportCalls
-from tools.testsigma.client.memory import Memory
 from tools.testsigma.client.projects import ProjectCalls
 from tools.testsigma.client.settings import LookupKind, SettingsCalls
 from tools.testsigma.client.step_groups import StepGroupCalls
@@ -21,9 +21,9 @@ from tools.testsigma.client.test_runs import TestRunCalls
 from tools.testsigma.client.variables import OTHER_TOKEN, TOKEN
 
 LIMIT_SECONDS: Final = 1.0
-"""The limit counts the requests of a second (seen live)."""
+"""The rate limit is per second (seen live)."""
 
-# A short sentence that begins so: an error that repeats a title with these words in it may not be sent again.
+# Only a short sentence that begins so: an error that quotes a title with these words is no rate limit.
 _LIMITED: Final = re.compile(r"\W*(?:api )?rate.?limit\w*(?: \w+){0,4}\W*", re.IGNORECASE)
 _FOREIGN_KEY: Final = "foreign key constraint"
 _REQUEST_ID: Final = re.compile(r"[0-9A-Za-z-]{8,64}")
@@ -41,7 +41,7 @@ class Testsigma(
     TestPlanCalls,
     SettingsCalls,
 ):
-    """One workspace: a token sees what its owner sees there."""
+    """A client for one workspace; a token sees what its owner sees."""
 
     __test__ = False
 
@@ -55,49 +55,49 @@ class Testsigma(
         token = account.credentials.get(TOKEN) or account.credentials.get(OTHER_TOKEN)
         secret = token.get_secret_value() if token is not None else account.secret(TOKEN)
         super().__init__(account, auth=HeaderToken("Authorization", f"Bearer {secret}"))
-        self.known_projects = Memory()
-        self.known_lookups = {kind: Memory() for kind in get_args(LookupKind)}
-        self.known_users = Memory()
-        self.known_labels = Memory()
+        self.project_cache = ListCache()
+        self.lookup_caches = {kind: ListCache() for kind in get_args(LookupKind)}
+        self.user_cache = ListCache()
+        self.label_cache = ListCache()
 
     def error_for(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:
-        """The error that an answer means: a 500 may ask for fewer requests, or be the database's own refusal."""
-        told = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
-        if status >= 500 and _LIMITED.fullmatch(told.words or raw[:200].decode(errors="replace")):
-            sentence = f"{told.title} asks for fewer requests ({status}). Try again in a minute. Nothing was done."
-            return RateLimited(sentence, **told.facts, wait=LIMIT_SECONDS)
-        if status >= 500 and is_write and _FOREIGN_KEY in told.words:
+        """The error for a response; a 500 may be a rate limit, or an id that the database does not have."""
+        context = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
+        if status >= 500 and _LIMITED.fullmatch(context.words or raw[:200].decode(errors="replace")):
+            sentence = f"{context.title} asks for fewer requests ({status}). Try again in a minute. Nothing was done."
+            return RateLimited(sentence, **context.facts, wait=LIMIT_SECONDS)
+        if status >= 500 and is_write and _FOREIGN_KEY in context.words:
             return Invalid(
-                f"{told.title} refused an id that does not exist ({status}). Nothing was done.", **told.facts
+                f"{context.title} refused an id that does not exist ({status}). Nothing was done.", **context.facts
             )
-        error = error_for(told)
+        error = error_for(context)
         request_id = headers.get("x-request-id") or headers.get("x-tms-api-request-id") or ""
         if status >= 500 and _REQUEST_ID.fullmatch(request_id):
             sentence = f"{error.sentence} Its support knows the request as {request_id}."
-            return type(error)(sentence, **told.facts, wait=error.wait)
+            return type(error)(sentence, **context.facts, wait=error.wait)
         return error
 
     def words(self, raw: bytes) -> str:
-        """The platform's own sentence, which stands in one of four places; the innermost says most."""
+        """The platform's message, from one of four places; the innermost is the most specific."""
         try:
-            told = load_json(raw)
+            body = load_json(raw)
         except ValueError:
             return ""
-        if isinstance(told, dict):
-            inner = told.get("errors")
+        if isinstance(body, dict):
+            inner = body.get("errors")
             places = [inner.get("details"), inner.get("message")] if isinstance(inner, dict) else [inner]
-            places += [told.get("message"), told.get("error")]
+            places += [body.get("message"), body.get("error")]
             for place in places:
                 if isinstance(place, dict | list) and place:
-                    break  # reasons by field or in a list: all of them count
+                    break  # reasons by field or in a list, which the default joins
                 if isinstance(place, str) and place.strip():
                     return place.strip()
         return super().words(raw)
 
     async def send(self, method: str, where: str, **how: Any) -> bytes:
-        """Write as every client does; what is gone when its deletion is sent again counts as deleted."""
+        """Send a write; a repeated DELETE that answers 404 counts as done."""
         token = _is_repeated.set(False)
         try:
             return await super().send(method, where, **how)

@@ -1,4 +1,4 @@
-"""The variables that open a workspace and say which one, by name."""
+"""The names of the environment variables with the credentials and the address of a workspace."""
 
 from typing import Final
 

@@ -1,1 +1,1 @@
-"""What Testsigma answers, as models."""
+"""Models of Testsigma's answers."""

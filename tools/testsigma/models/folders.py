@@ -9,7 +9,7 @@ from tools.testsigma.models.listing import Listed
 
 
 class Folder(Model):
-    """A folder; the tree is built from `parent_id`, since the children that an answer names are always none."""
+    """A folder; trees are built from `parent_id`, since answers always leave `children` empty."""
 
     id: Key
     name: Untrusted | None = None

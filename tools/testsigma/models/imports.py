@@ -1,4 +1,4 @@
-"""JUnit files on their way into a run (API reference: JUnit import)."""
+"""Imports of JUnit files into runs (API reference: JUnit import)."""
 
 from typing import Annotated, Any, Final
 
@@ -13,7 +13,7 @@ ENDED: Final = frozenset({"completed", "failed"})
 
 
 def _texts(value: Any) -> Any:
-    """What went wrong, whether each is a sentence or an object around one."""
+    """Errors as texts; each may be a text or an object with a message."""
     if isinstance(value, str):
         return [value] if value.strip() else []
     if not isinstance(value, list):
@@ -26,7 +26,7 @@ def _texts(value: Any) -> Any:
 
 
 def _details(value: Any) -> Any:
-    """An object in the documents' example, "messages or logs" in their words."""
+    """Details as an object; the documents' example has one, their text says "messages or logs"."""
     return {"errors": value} if isinstance(value, str | list) else value
 
 
@@ -37,7 +37,7 @@ class ImportDetails(Model):
 
 
 class JUnitImport(Model):
-    """An import and how far it is; the answer to a look at it has no id."""
+    """An import and its status; the status endpoint leaves out the id."""
 
     id: Id = None
     status: Key | None = None

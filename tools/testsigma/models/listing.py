@@ -1,4 +1,4 @@
-"""A page of any list: its rows under the list's name or bare, and what it says about the pages around it."""
+"""A page of any list: its rows, bare or under the list's name, and its paging data."""
 
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -11,7 +11,7 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class PageInfo(Model):
-    """`next` is a cursor in live answers and an address in the documents; empty or null behind the last page."""
+    """`next` is a cursor in live answers and an address in the documents; empty or null on the last page."""
 
     page_size: int | None = None
     total_count: int | None = None
@@ -19,12 +19,12 @@ class PageInfo(Model):
 
     @property
     def says_length(self) -> bool:
-        """Whether it tells that there is an end: an empty `next` does, none at all does not."""
+        """Whether it tells where the list ends: an empty `next` does, a missing one does not."""
         return "next" in self.model_fields_set or self.total_count is not None
 
 
 class Listed(Model, Generic[T]):
-    """A page of rows; a subclass says under which names they may stand."""
+    """A page of rows; a subclass names the fields that may hold them."""
 
     under: ClassVar[tuple[str, ...]] = ()
 
@@ -47,10 +47,10 @@ class Listed(Model, Generic[T]):
 
     @classmethod
     def _rows_in(cls, data: dict[str, Any]) -> Any:
-        """The rows under a name we know, or the only list there is.
+        """The rows under a known name, or the only list there is.
 
         Raises:
-            ValueError: where nothing in it can be meant.
+            ValueError: where there is neither.
         """
         for name in cls.under:
             if name in data:

@@ -9,7 +9,7 @@ from tools.testsigma.models.listing import Listed
 
 
 class Project(Model):
-    """A project; its prefix begins the ids of all it holds and never changes."""
+    """A project; its immutable prefix is the prefix of all ids in it."""
 
     id: Key
     name: Untrusted | None = None

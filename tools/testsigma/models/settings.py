@@ -1,4 +1,4 @@
-"""What a workspace sets up for all projects: lookups, users, labels (API reference: Settings and users, Labels)."""
+"""Lists of a workspace: lookups, users, labels (API reference: Settings and users, Labels)."""
 
 from tools.kit.model import Model
 from tools.kit.text import Key, Untrusted
@@ -7,7 +7,7 @@ from tools.testsigma.models.listing import Listed
 
 
 class Lookup(Model):
-    """A row of one of the five lists; names and ids differ from account to account."""
+    """A row of one of the five lookups; names and ids differ between accounts."""
 
     id: Key
     name: Key | None = None
@@ -47,13 +47,13 @@ class User(Model):
         return " ".join(part for part in (self.first_name, self.last_name) if part)
 
     @property
-    def called(self) -> str:
-        """The name, or the address of one who has none."""
+    def display_name(self) -> str:
+        """The full name, or else the e-mail address."""
         return self.full_name or self.email or self.id
 
 
 class Users(Listed[User]):
-    """The rows stand directly under `data`, and nothing says how many there are."""
+    """Users are directly under `data`, without paging data."""
 
     under = ("users",)
 

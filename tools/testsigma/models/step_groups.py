@@ -9,7 +9,7 @@ from tools.testsigma.models.listing import Listed
 
 
 class GroupStep(Model):
-    """A step; written as `expected_result`, read as `expected_results`."""
+    """A step; the API takes `expected_result` and answers `expected_results`."""
 
     description: Prose = Field(None, validation_alias=AliasChoices("step_description", "description"))
     expected: Prose = Field(None, validation_alias=AliasChoices("expected_results", "expected_result"))

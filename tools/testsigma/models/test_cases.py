@@ -9,7 +9,7 @@ from tools.testsigma.models.listing import Listed
 
 
 class CaseStep(Model):
-    """A step of a case that has steps; one that embeds a step group names it."""
+    """A step of a test case, or a step group embedded in it."""
 
     description: Prose = Field(None, validation_alias=AliasChoices("step_description", "description"))
     expected: Prose = Field(None, validation_alias=AliasChoices("expected_results", "expected_result"))
@@ -31,7 +31,7 @@ class TestCase(Model):
     template_type: Key | None = None
     steps: Prose = None
     expected_results: Prose = Field(None, validation_alias=AliasChoices("expected_results", "expected_result"))
-    individual_steps: list[CaseStep] | None = Field(None, description="None: the answer did not say.")
+    individual_steps: list[CaseStep] | None = Field(None, description="None: not in the answer.")
     owner_id: Id = None
     reviewer_id: Id = None
     type_id: Id = None
@@ -45,7 +45,7 @@ class TestCase(Model):
 
     @property
     def key(self) -> str:
-        """What people call it."""
+        """Its human id, or its UUID where the answer has none."""
         return self.human_id or self.id
 
     @property

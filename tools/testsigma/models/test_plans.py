@@ -9,7 +9,7 @@ from tools.testsigma.models.listing import Listed
 
 
 class TestPlan(Model):
-    """A test plan; it has no cases of its own, runs point at it."""
+    """A test plan; it has no test cases of its own, runs name it."""
 
     __test__ = False
 

@@ -21,12 +21,12 @@ class StatusCount(Model):
 
 
 def _counts(value: Any) -> Any:
-    """The summary of a run; its shape is known from a client's types only, so that an object of counts counts too."""
+    """The summary of a run: a list, or an object of counts; its shape is known from a client's types only."""
     return [{"name": name, "count": n} for name, n in value.items()] if isinstance(value, dict) else value
 
 
 class Totals(Model):
-    """The results of a run as the documents show them below a plan."""
+    """The results of a run as the documents show them in a plan's runs."""
 
     total: int | None = None
     passed: int | None = None
@@ -34,12 +34,12 @@ class Totals(Model):
 
 
 def _object(value: Any) -> Any:
-    """Elsewhere the documents show a list of results under the same name; the run's cases have it better."""
+    """Elsewhere the documents have a list of results under this name, which the run's cases make redundant."""
     return value if isinstance(value, dict) else None
 
 
 class TestRun(Model):
-    """A test run; its status is its life cycle, not a result."""
+    """A test run; its status is active or closed, not a result."""
 
     __test__ = False
 
@@ -85,7 +85,7 @@ class TestRuns(Listed[TestRun]):
 
 
 class CaseOfRun(Model):
-    """As much of a test case as a run shows of it."""
+    """The fields of a test case that a run shows."""
 
     id: Id = None
     human_id: Id = None
@@ -97,32 +97,32 @@ class CaseOfRun(Model):
         return self.human_id or self.id or ""
 
 
-def _somebody(value: Any) -> Any:
+def _user(value: Any) -> Any:
     return value if isinstance(value, User) or (isinstance(value, dict) and value.get("id")) else None
 
 
 class RunCase(Model):
-    """A test case in a run with its last result; its own id is of no use, results name the case."""
+    """A test case in a run with its last result; results go by the case's id, not by its own."""
 
     id: Id = None
     status: Key | None = None
     status_id: Id = Field(None, validation_alias=AliasChoices("status_id", "test_run_status_id"))
     assignee_id: Id = Field(None, validation_alias=AliasChoices("assignee_id", "user_id"))
-    assignee: Annotated[User | None, BeforeValidator(_somebody)] = None
+    assignee: Annotated[User | None, BeforeValidator(_user)] = None
     description: Prose = None
     test_case: CaseOfRun = CaseOfRun()
     updated_at: Moment = None
 
     @model_validator(mode="before")
     @classmethod
-    def _flat(cls, data: Any) -> Any:
-        """The documents show the case's own id and name where live answers have a whole case inside."""
+    def _with_case(cls, data: Any) -> Any:
+        """Live answers nest the test case; the documents have its id and name beside the result."""
         if isinstance(data, dict) and not data.get("test_case"):
-            # Without a name beside it, the id is that of the case's place in the run.
+            # Without a name beside it, the id is not the case's.
             named = data.get("title") or data.get("name")
             case_id = data.get("test_case_id") or (data.get("id") if named else None)
-            about = {"id": case_id, "human_id": data.get("human_id"), "title": named}
-            return data | {"test_case": about}
+            case = {"id": case_id, "human_id": data.get("human_id"), "title": named}
+            return data | {"test_case": case}
         return data
 
 

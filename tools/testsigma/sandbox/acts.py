@@ -16,7 +16,7 @@ async def hand_run(stage: Stage) -> None:
     asked_before = stage.question()
     result = {"case_id": "HRB-7", "status": "passed", "comment": "Refused in 9.0.1-rc3, as it should be."}
     told = await stage.refused("testsigma_record_results", run_id="HRB-R-4", results=[result])
-    stage.claim("Say whose work this is" in told, "a result of nobody is not recorded for somebody")
+    stage.claim("Say whose results these are" in told, "a result of nobody is not recorded for somebody")
     stage.claim(stage.question() == asked_before, "nor was anybody asked about it")
 
     stage.person_will_say(yes=True)

@@ -18,10 +18,18 @@ from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.client.variables import USER
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.case_view import CaseView, case_names, known_case
-from tools.testsigma.tools.changes import UNCHANGED, LongText, Title, changed, differing, said, something
-from tools.testsigma.tools.folder_tree import FolderRef, tree_of
+from tools.testsigma.tools.changes import (
+    UNCHANGED,
+    LongText,
+    Title,
+    changed_fields,
+    describe_changes,
+    not_none,
+    require_change,
+)
+from tools.testsigma.tools.folder_tree import FolderRef, read_tree
 from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, known_project
-from tools.testsigma.tools.names import LabelNames, Listed, UserRef, bare, labels, lookup, user
+from tools.testsigma.tools.names import LabelNames, LookupName, UserRef, find_labels, find_lookup, find_user, normalized
 from tools.testsigma.tools.text_edits import case_edits
 
 tool = Toolset(Testsigma)
@@ -47,7 +55,7 @@ Steps = Annotated[list[NewStep], Field(min_length=1, max_length=200, description
 
 BodyText = Annotated[LongText, Field(description="What to do, in place of steps.")]
 ExpectedText = Annotated[LongText, Field(description="What should happen; goes with text.")]
-OWN: Final = "In place of the one given for all."
+OVERRIDES: Final = "In place of the one given for all."
 
 
 class NewCase(Sent):
@@ -59,12 +67,12 @@ class NewCase(Sent):
     expected_text: ExpectedText | None = None
     description: LongText | None = None
     preconditions: LongText | None = None
-    folder: Annotated[str | None, Field(max_length=1000, description=OWN)] = None
-    priority: Annotated[str | None, Field(max_length=120, description=OWN)] = None
-    case_type: Annotated[str | None, Field(max_length=120, description=OWN)] = None
+    folder: Annotated[str | None, Field(max_length=1000, description=OVERRIDES)] = None
+    priority: Annotated[str | None, Field(max_length=120, description=OVERRIDES)] = None
+    case_type: Annotated[str | None, Field(max_length=120, description=OVERRIDES)] = None
 
 
-def body_of(
+def template_fields(
     steps: Sequence[NewStep] | None, text: str | None, expected_text: str | None, *, needs_one: bool
 ) -> dict[str, Any]:
     """What a test case says to do, in one of the two templates.
@@ -85,11 +93,11 @@ def body_of(
             for place, step in enumerate(steps, 1)
         ]
         return {"template_type": "STEPS", "individual_steps": written}
-    told = said(steps=text, expected_results=expected_text)
+    told = not_none(steps=text, expected_results=expected_text)
     return {"template_type": "TCD", **told} if told or needs_one else {}
 
 
-class Made(Answer):
+class CreatedCase(Answer):
     """What became of one test case."""
 
     title: Untrusted
@@ -98,17 +106,17 @@ class Made(Answer):
     why: str | None = None
 
 
-class MadeCases(Answer):
+class CreatedCases(Answer):
     """Test cases that were made, one by one."""
 
     done: str
-    results: list[Made]
+    results: list[CreatedCase]
 
 
 async def lookup_ids(api: Testsigma, words: Mapping[LookupKind, str | None]) -> dict[str, str]:
     """The ids of the words that were given, under the names that a body has for them."""
     return {
-        name: (await lookup(api, kind, word)).id
+        name: (await find_lookup(api, kind, word)).id
         for name, kind in LOOKUPS.items()
         if (word := words.get(kind)) is not None
     }
@@ -123,18 +131,18 @@ async def create_test_cases(
         list[NewCase], Field(min_length=1, max_length=MOST_CASES, description="Each with steps, or a text.")
     ],
     folder: FolderRef,
-    priority: Listed,
-    case_type: Listed,
-    status: Listed,
-    automation: Listed,
+    priority: LookupName,
+    case_type: LookupName,
+    status: LookupName,
+    automation: LookupName,
     owner: Annotated[UserRef | None, Field(description=f"E-mail or name. Default: {USER}, or nobody.")] = None,
     labels: LabelNames = None,
-) -> MadeCases:
+) -> CreatedCases:
     """Create test cases, each with steps or a text; folder, priority and type may differ from case to case."""
-    bodies = [body_of(case.steps, case.text, case.expected_text, needs_one=True) for case in test_cases]
+    bodies = [template_fields(case.steps, case.text, case.expected_text, needs_one=True) for case in test_cases]
     at = await known_project(api, project)
-    tree = await tree_of(api, at.id)
-    shared = await _shared(api, owner, labels)
+    tree = await read_tree(api, at.id)
+    shared = await _shared_fields(api, owner, labels)
     words: dict[LookupKind, str | None] = {"type": case_type, "status": status, "automation": automation}
     wanted: list[dict[str, Any]] = []
     for case, body in zip(test_cases, bodies, strict=True):
@@ -142,36 +150,38 @@ async def create_test_cases(
         wanted.append(
             {
                 "title": case.title,
-                **said(description=case.description, preconditions=case.preconditions),
+                **not_none(description=case.description, preconditions=case.preconditions),
                 **body,
                 "project_id": at.id,
-                "folder_id": tree.find(case.folder or folder).id,
+                "folder_id": tree.find_folder(case.folder or folder).id,
                 **await lookup_ids(api, own),
                 **shared,
             }
         )
-    results: list[Made] = []
+    results: list[CreatedCase] = []
     for fields in wanted:
-        made, may_go_on = await _made(api, at.id, fields, is_first=not results)
+        made, may_go_on = await _create_one(api, at.id, fields, is_first=not results)
         results.append(made)
         await progress(len(results), len(wanted), f"{len(results)} of {len(wanted)}")
         if not may_go_on:
             break
-    results += [Made(title=fields["title"], outcome="not tried") for fields in wanted[len(results) :]]
+    results += [CreatedCase(title=fields["title"], outcome="not tried") for fields in wanted[len(results) :]]
     count = sum(result.outcome == "created" for result in results)
-    return MadeCases(done=f"{count} of {len(results)} created.", results=results)
+    return CreatedCases(done=f"{count} of {len(results)} created.", results=results)
 
 
-async def _shared(api: Testsigma, owner: str | None, label_names: Sequence[str] | None) -> dict[str, Any]:
+async def _shared_fields(api: Testsigma, owner: str | None, label_names: Sequence[str] | None) -> dict[str, Any]:
     """What all new test cases have in common."""
     named = owner or api.account.settings.get(USER)
-    fields: dict[str, Any] = {"owner_id": (await user(api, named)).id} if named else {}
+    fields: dict[str, Any] = {"owner_id": (await find_user(api, named)).id} if named else {}
     if label_names:
-        fields["label_ids"] = [one.id for one in await labels(api, label_names)]
+        fields["label_ids"] = [one.id for one in await find_labels(api, label_names)]
     return fields
 
 
-async def _made(api: Testsigma, project_id: str, fields: Mapping[str, Any], *, is_first: bool) -> tuple[Made, bool]:
+async def _create_one(
+    api: Testsigma, project_id: str, fields: Mapping[str, Any], *, is_first: bool
+) -> tuple[CreatedCase, bool]:
     """Make one test case, and say whether the next may be tried; what fails at the very first is raised."""
     try:
         case = await api.create_test_case(project_id, fields)
@@ -184,8 +194,8 @@ async def _made(api: Testsigma, project_id: str, fields: Mapping[str, Any], *, i
             raise
         is_unknown = isinstance(error, OutcomeUnknown | UnexpectedShape)
         outcome: Literal["refused", "unknown"] = "unknown" if is_unknown else "refused"
-        return Made(title=fields["title"], outcome=outcome, why=str(error)), is_refused
-    return Made(title=case.title or fields["title"], id=case.key, outcome="created"), True
+        return CreatedCase(title=fields["title"], outcome=outcome, why=str(error)), is_refused
+    return CreatedCase(title=case.title or fields["title"], id=case.key, outcome="created"), True
 
 
 def without_steps(steps: list[NewStep] | None, text: str | None, expected_text: str | None) -> bool:
@@ -222,10 +232,10 @@ async def update_test_case(
     text: BodyText | None = None,
     expected_text: ExpectedText | None = None,
     folder: FolderRef | None = None,
-    status: Listed | None = None,
-    priority: Listed | None = None,
-    case_type: Listed | None = None,
-    automation: Listed | None = None,
+    status: LookupName | None = None,
+    priority: LookupName | None = None,
+    case_type: LookupName | None = None,
+    automation: LookupName | None = None,
     owner: UserRef | None = None,
     reviewer: UserRef | None = None,
     labels: Annotated[LabelNames, Field(description="Replaces all labels.")] = None,
@@ -235,27 +245,27 @@ async def update_test_case(
 
     The server asks the user to confirm where a text replaces steps, steps replace a text, or step groups are lost.
     """
-    body = body_of(steps, text, expected_text, needs_one=False)
+    body = template_fields(steps, text, expected_text, needs_one=False)
     words: dict[LookupKind, str | None] = {
         "type": case_type,
         "status": status,
         "automation": automation,
         "priority": priority,
     }
-    texts = said(title=title, description=description, preconditions=preconditions)
-    people = said(owner=owner, reviewer=reviewer)
-    something(texts | body | people | said(folder=folder, labels=labels, edits=edits, **words))
+    texts = not_none(title=title, description=description, preconditions=preconditions)
+    people = not_none(owner=owner, reviewer=reviewer)
+    require_change(texts | body | people | not_none(folder=folder, labels=labels, edits=edits, **words))
     at, before = await known_case(api, case_id, project)
     fields = {**texts}
     if folder is not None:
-        fields["folder_id"] = (await tree_of(api, at.id)).find(folder).id
+        fields["folder_id"] = (await read_tree(api, at.id)).find_folder(folder).id
     fields |= await lookup_ids(api, words)
-    fields |= {f"{role}_id": (await user(api, who)).id for role, who in people.items()}
-    fields = differing(before, fields)
-    if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.labels}:
+    fields |= {f"{role}_id": (await find_user(api, who)).id for role, who in people.items()}
+    fields = changed_fields(before, fields)
+    if labels is not None and {normalized(name) for name in labels} != {normalized(name) for name in before.labels}:
         fields["label_ids"] = await label_ids(api, labels)
-    fields |= changed_body(before, body)
-    fields |= case_edits(before, edits, texts | said(steps=steps, text=text, expected_text=expected_text))
+    fields |= changed_template_fields(before, body)
+    fields |= case_edits(before, edits, texts | not_none(steps=steps, text=text, expected_text=expected_text))
     lost = lost_by(before, body)
     lines = Lines(
         f"Replace what test case {word(before.key)} {quote(before.title or '')} of project {quote(at.display_name)} "
@@ -275,10 +285,10 @@ async def update_test_case(
         return
     await api.update_test_case(at.id, before.key, fields)
     after = await api.test_case(at.id, before.key)
-    yield Changed(done=changed(fields), now=names.view(after), before=names.view(before))
+    yield Changed(done=describe_changes(fields), now=names.view(after), before=names.view(before))
 
 
-def changed_body(before: TestCase, body: Mapping[str, Any]) -> dict[str, Any]:
+def changed_template_fields(before: TestCase, body: Mapping[str, Any]) -> dict[str, Any]:
     """What of a body differs; the template goes along where it or the steps change."""
     same = {"template_type": before.template_type, "steps": before.steps or ""}
     same["expected_results"] = before.expected_results or ""
@@ -288,10 +298,10 @@ def changed_body(before: TestCase, body: Mapping[str, Any]) -> dict[str, Any]:
 
 async def label_ids(api: Testsigma, names: Sequence[str]) -> list[str]:
     """The ids of labels; where a body wants ids, a name is refused."""
-    return [one.id for one in await labels(api, names)]
+    return [one.id for one in await find_labels(api, names)]
 
 
-def steps_in_words(case: TestCase) -> str:
+def describe_steps(case: TestCase) -> str:
     count = len(case.ordered_steps)
     return many(count, "step") if count else "a text" if case.steps else "no steps"
 
@@ -303,7 +313,7 @@ async def delete_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId
     view = (await case_names(api, owner, before)).view(before)
     name, place = f"test case {word(before.key)} {quote(before.title or '')}", quote(owner.display_name)
     yield Ask(
-        f"Delete {name} ({steps_in_words(before)}, in {quote(view.folder or 'no folder')}) of project {place}? Its "
+        f"Delete {name} ({describe_steps(before)}, in {quote(view.folder or 'no folder')}) of project {place}? Its "
         "results in test runs may go with it. There is no undo."
     )
     await api.delete_test_case(owner.id, before.key)

@@ -12,7 +12,7 @@ from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.step_groups import StepGroup
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.tools.folder_tree import Tree, tree_of
+from tools.testsigma.tools.folder_tree import FolderTree, read_tree
 from tools.testsigma.tools.identity import CASE, read_by_id
 from tools.testsigma.tools.names import lookup_names, user_names
 
@@ -65,7 +65,7 @@ class Glossary:
     """The names that test cases of a project need."""
 
     project: Project
-    tree: Tree
+    tree: FolderTree
     lookups: dict[LookupKind, dict[str, str]]
     users: dict[str, str] = field(default_factory=dict)
     groups: dict[str, StepGroup] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class Glossary:
         )
 
 
-async def names_for_rows(api: Testsigma, project: Project, tree: Tree) -> Glossary:
+async def names_for_rows(api: Testsigma, project: Project, tree: FolderTree) -> Glossary:
     """As many names as a list shows."""
     kinds: tuple[LookupKind, ...] = ("status", "priority")
     return Glossary(project, tree, {kind: await lookup_names(api, kind) for kind in kinds})
@@ -127,7 +127,7 @@ async def case_names(api: Testsigma, project: Project, case: TestCase) -> Glossa
     """All names that one test case needs."""
     kinds: tuple[LookupKind, ...] = ("status", "priority", "type", "automation")
     lookups = {kind: await lookup_names(api, kind) for kind in kinds}
-    glossary = Glossary(project, await tree_of(api, project.id), lookups, await user_names(api))
+    glossary = Glossary(project, await read_tree(api, project.id), lookups, await user_names(api))
     if any(step.step_group_id for step in case.individual_steps or ()):
         groups: list[StepGroup] = []
         await api.walk_step_groups(project.id, groups.append)

@@ -1,4 +1,4 @@
-"""What tools that change something have in common: only what was said is sent, and dates leave as milliseconds."""
+"""What tools that change something share: only given fields are sent, and dates are sent as milliseconds."""
 
 import re
 from collections.abc import Mapping
@@ -15,44 +15,44 @@ LongText = Annotated[str, Field(max_length=20_000, description="Plain text; line
 Day = Annotated[str | None, Field(description="Date (2026-04-01) or time with offset.")]
 
 
-def said(**fields: Any) -> dict[str, Any]:
-    """The fields that were given."""
+def not_none(**fields: Any) -> dict[str, Any]:
+    """The fields that are given."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def something(fields: Mapping[str, Any]) -> None:
-    """Refuse a change of nothing, before any request.
+def require_change(fields: Mapping[str, Any]) -> None:
+    """Refuse a call that changes nothing.
 
     Raises:
-        Refused: when no field was given.
+        Refused: when no field is given.
     """
     if not fields:
-        raise Refused("Say at least one thing to change.")
+        raise Refused("Give at least one field to change.")
 
 
-UNCHANGED: Final = "It is so already; nothing was sent."
+UNCHANGED: Final = "Already up to date; nothing was sent."
 
 
-def differing(before: BaseModel, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that are not stored as they are given."""
+def changed_fields(before: BaseModel, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields whose values differ from the stored ones."""
     return {name: value for name, value in fields.items() if value != (getattr(before, name) or "")}
 
 
-def changed(fields: Mapping[str, Any], *, steps_are: str = "text") -> str:
-    """What was changed, in people's words."""
+def describe_changes(fields: Mapping[str, Any], *, steps_are: str = "text") -> str:
+    """Which fields were changed, in one sentence."""
     names = {"individual_steps": "steps", "steps": steps_are, "expected_results": "expected text", "template_type": ""}
-    told = [names.get(name, re.sub("_(ids?|names)$", "", name).replace("_", " ")) for name in fields]
-    return f"Changed: {', '.join(filter(None, told))}."
+    changed = [names.get(name, re.sub("_(ids?|names)$", "", name).replace("_", " ")) for name in fields]
+    return f"Changed: {', '.join(filter(None, changed))}."
 
 
-def dates(start: str | None, end: str | None, now: datetime) -> dict[str, int]:
-    """Dates as the platform takes them; a day that ends something ends with its last moment.
+def date_fields(start: str | None, end: str | None, now: datetime) -> dict[str, int]:
+    """Start and end in milliseconds; an end that is a day is its last moment.
 
     Raises:
         Refused: for what is not a time, or an end before the start.
     """
     from_, to = parse_time(start, now) if start else None, parse_time(end, now, end_of_day=True) if end else None
     if from_ is not None and to is not None and to < from_:
-        raise Refused("The end lies before the start.")
-    told = {"start_date": from_, "end_date": to}
-    return {name: int(when.timestamp() * 1000) for name, when in told.items() if when is not None}
+        raise Refused("The end is before the start.")
+    times = {"start_date": from_, "end_date": to}
+    return {name: int(when.timestamp() * 1000) for name, when in times.items() if when is not None}

@@ -1,4 +1,4 @@
-"""The folders of a project as a tree, built from the flat list, and a folder found in it by its path of names."""
+"""The folders of a project as a tree, built from the flat list, and finding a folder by path, name or id."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ from tools.testsigma.models.folders import Folder
 
 FolderRef = Annotated[str, Field(min_length=1, max_length=1000, description="Path (Checkout/Coupons), name or UUID.")]
 DEEPEST: Final = 100
-"""Past this a parent is taken to be its own descendant."""
+"""Deeper folders are taken for a cycle."""
 
 
 @dataclass
-class Tree:
-    """Folders by their ids, with the way from the root to each."""
+class FolderTree:
+    """Folders by id, with the path from the root to each."""
 
     folders: list[Folder]
     coverage: Coverage
@@ -37,12 +37,12 @@ class Tree:
         return self._by_id.get(folder_id or "")
 
     def children(self, folder_id: str | None) -> list[Folder]:
-        """The folders directly below one, or at the root, as people have ordered them."""
+        """The folders directly below one, or at the root, in their order."""
         last = float("inf")
         return sorted(self._below.get(folder_id, []), key=lambda one: last if one.order is None else one.order)
 
     def path(self, folder_id: str | None) -> str | None:
-        """The names from the root to a folder; None for a folder that is not there."""
+        """The names from the root to a folder; None for an unknown folder."""
         names, here = list[str](), self.get(folder_id)
         if here is None:
             return None
@@ -52,7 +52,7 @@ class Tree:
         return "/".join(reversed(names))
 
     def within(self, folder_id: str) -> set[str]:
-        """A folder and all below it, by their ids."""
+        """The ids of a folder and of all folders below it."""
         found, todo = {folder_id}, [folder_id]
         while todo:
             for child in self._below.get(todo.pop(), []):
@@ -62,21 +62,21 @@ class Tree:
         return found
 
     def in_order(self) -> Iterator[tuple[Folder, int]]:
-        """Every folder behind its parent, with its depth; what hangs in a circle comes last."""
-        shown: set[str] = set()
+        """Every folder after its parent; folders in a cycle come last."""
+        yielded: set[str] = set()
 
         def below(parent: str | None, depth: int) -> Iterator[tuple[Folder, int]]:
             for folder in self.children(parent):
-                if folder.id not in shown and depth < DEEPEST:
-                    shown.add(folder.id)
+                if folder.id not in yielded and depth < DEEPEST:
+                    yielded.add(folder.id)
                     yield folder, depth
                     yield from below(folder.id, depth + 1)
 
         yield from below(None, 0)
-        yield from ((folder, 0) for folder in self.folders if folder.id not in shown)
+        yield from ((folder, 0) for folder in self.folders if folder.id not in yielded)
 
-    def find(self, word: str) -> Folder:
-        """The folder that a path, a name or an id means.
+    def find_folder(self, word: str) -> Folder:
+        """The folder with this path, name or id.
 
         Raises:
             NotFound: when there is none.
@@ -96,7 +96,7 @@ class Tree:
         raise NotFound(f"No folder {word[:80]!r}. testsigma_get_folder_tree shows paths.{short}", status=404)
 
 
-async def tree_of(api: Testsigma, project_id: str) -> Tree:
+async def read_tree(api: Testsigma, project_id: str) -> FolderTree:
     """Read the folders of a project."""
     kept = await api.folders(project_id)
-    return Tree(kept.rows, kept.coverage)
+    return FolderTree(kept.rows, kept.coverage)

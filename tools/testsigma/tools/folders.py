@@ -17,8 +17,8 @@ from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.folders import Folder
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.tools.changes import Title, changed, said, something
-from tools.testsigma.tools.folder_tree import FolderRef, Tree, tree_of
+from tools.testsigma.tools.changes import Title, describe_changes, not_none, require_change
+from tools.testsigma.tools.folder_tree import FolderRef, FolderTree, read_tree
 from tools.testsigma.tools.identity import ProjectRef, known_project
 
 tool = Toolset(Testsigma)
@@ -37,7 +37,7 @@ class FolderRow(Answer):
     test_cases: Annotated[int | None, Field(description="Directly in it.")] = None
 
 
-def folder_row(tree: Tree, folder_id: str, test_cases: int | None = None) -> FolderRow:
+def folder_row(tree: FolderTree, folder_id: str, test_cases: int | None = None) -> FolderRow:
     return FolderRow(id=folder_id, path=tree.path(folder_id) or folder_id, test_cases=test_cases)
 
 
@@ -54,7 +54,7 @@ class FolderView(Answer):
     note: str | None = None
 
 
-class _Tally:
+class _CaseCounts:
     """How many test cases each folder has."""
 
     def __init__(self) -> None:
@@ -68,19 +68,19 @@ class _Tally:
         return Count(sum(self.by_folder.get(folder_id, 0) for folder_id in folder_ids), self.is_exact)
 
 
-async def tally(api: Testsigma, project_id: str) -> _Tally:
+async def count_cases(api: Testsigma, project_id: str) -> _CaseCounts:
     """Count the test cases by their folders: whether the platform's own filter includes subfolders is not known."""
-    counts = _Tally()
+    counts = _CaseCounts()
     walked = await api.walk_test_cases(project_id, counts.keep)
     counts.is_exact = walked.coverage(0).complete
     return counts
 
 
-async def known_folder(api: Testsigma, project: str, folder: str) -> tuple[Project, Tree, Folder]:
+async def known_folder(api: Testsigma, project: str, folder: str) -> tuple[Project, FolderTree, Folder]:
     """Find a folder with its project and the tree around it."""
     owner = await known_project(api, project)
-    tree = await tree_of(api, owner.id)
-    return owner, tree, tree.find(folder)
+    tree = await read_tree(api, owner.id)
+    return owner, tree, tree.find_folder(folder)
 
 
 @tool.reads()
@@ -93,8 +93,8 @@ async def get_folder_tree(
 ) -> Page[FolderRow]:
     """List a project's folders as paths, each after its parent."""
     owner = await known_project(api, project)
-    tree = await tree_of(api, owner.id)
-    counts = await tally(api, owner.id) if count_test_cases else None
+    tree = await read_tree(api, owner.id)
+    counts = await count_cases(api, owner.id) if count_test_cases else None
     selection: Selection[tuple[int, Folder]] = Selection(
         lambda placed: (placed[0],), limit=limit, cursor=cursor, project=owner.id
     )
@@ -118,7 +118,7 @@ async def get_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> 
         fresh = await api.folder(owner.id, found.id)
     except NotFound as error:
         raise NotFound(f"Folder {found.id} is gone. testsigma_get_folder_tree shows those left.", status=404) from error
-    counts = await tally(api, owner.id)
+    counts = await count_cases(api, owner.id)
     return FolderView(
         id=fresh.id,
         name=fresh.name,
@@ -141,9 +141,9 @@ async def create_folder(
 ) -> Changed[FolderRow]:
     """Create a folder, at the root or below another one."""
     owner = await known_project(api, project)
-    tree = await tree_of(api, owner.id)
-    above = None if parent is None else tree.find(parent)
-    made = await api.create_folder(owner.id, said(name=name, order=order))
+    tree = await read_tree(api, owner.id)
+    above = None if parent is None else tree.find_folder(parent)
+    made = await api.create_folder(owner.id, not_none(name=name, order=order))
     if above is None:
         return Changed(done="Created at the root.", now=FolderRow(id=made.id, path=made.name or name))
     # The platform makes folders at the root only; that they are then moved is a second step, which may fail alone.
@@ -165,12 +165,12 @@ async def update_folder(
     api: Testsigma, project: ProjectRef, folder: FolderRef, name: Title | None = None, order: Order = None
 ) -> Changed[FolderRow]:
     """Rename a folder, or change its position among its siblings."""
-    fields: dict[str, Any] = said(name=name, order=order)
-    something(fields)
+    fields: dict[str, Any] = not_none(name=name, order=order)
+    require_change(fields)
     owner, tree, found = await known_folder(api, project, folder)
     await api.update_folder(owner.id, found.id, fields)
-    after = await tree_of(api, owner.id)
-    return Changed(done=changed(fields), now=folder_row(after, found.id), before=folder_row(tree, found.id))
+    after = await read_tree(api, owner.id)
+    return Changed(done=describe_changes(fields), now=folder_row(after, found.id), before=folder_row(tree, found.id))
 
 
 @tool.writes(idempotent=True, verify_with="get_folder_tree")
@@ -182,11 +182,11 @@ async def move_folder(
 ) -> Changed[FolderRow]:
     """Move a folder with everything below it to another parent, or to the root."""
     owner, tree, found = await known_folder(api, project, folder)
-    above = None if parent.strip() == ROOT else tree.find(parent)
+    above = None if parent.strip() == ROOT else tree.find_folder(parent)
     if above is not None and above.id in tree.within(found.id):
         raise Refused("A folder cannot be moved into itself or below itself.")
     await api.move_folder(owner.id, found.id, above.id if above is not None else None)
-    after = await tree_of(api, owner.id)
+    after = await read_tree(api, owner.id)
     moved = after.get(found.id)
     if moved is not None and moved.parent_id != (above.id if above is not None else None):
         raise PlatformError(
@@ -200,7 +200,7 @@ async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) 
     """Delete a folder with everything in it and below it. The server asks the user to confirm."""
     owner, tree, found = await known_folder(api, project, folder)
     below = tree.within(found.id)
-    cases = (await tally(api, owner.id)).within(below)
+    cases = (await count_cases(api, owner.id)).within(below)
     subfolders = Count(len(below) - 1, tree.coverage.complete)
     counts = join_counts(subfolders.of("subfolder"), cases.of("test case"))
     inside = ", which is empty?"

@@ -1,4 +1,4 @@
-"""What people call things: HRB-7, HRB-R-4, a project by its name or prefix; and what the platform wants instead."""
+"""Human ids such as HRB-7 and HRB-R-4, projects by name or prefix, and the ids that the API takes."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -27,11 +27,11 @@ PlanId = Annotated[str, Field(min_length=1, max_length=80, description="HRB-P-2,
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing that has human ids."""
+    """A kind of thing with human ids."""
 
     word: str
     infix: str
-    """What stands between prefix and number."""
+    """The part between prefix and number."""
     example: str
     reader: str
     lister: str
@@ -46,7 +46,7 @@ _KINDS: Final = {kind.infix: kind for kind in (CASE, GROUP, RUN, PLAN)}
 
 @dataclass(frozen=True)
 class Place:
-    """A thing's project, and its id as a path takes it."""
+    """A thing's project, and its id for a request path."""
 
     project: Project
     key: str
@@ -56,24 +56,24 @@ def is_uuid(text: str) -> bool:
     return UUID.fullmatch(text) is not None
 
 
-def is_human(text: str) -> bool:
-    """Whether a text has the form of a human id."""
+def is_human_id(text: str) -> bool:
+    """Whether a text looks like a human id."""
     return _HUMAN.fullmatch(text) is not None
 
 
 def number_of(human_id: str | None) -> int:
     """The number at the end of a human id, to sort by; 0 where there is none."""
-    found = _HUMAN.fullmatch(human_id or "")
-    return int(found["number"]) if found is not None else 0
+    match = _HUMAN.fullmatch(human_id or "")
+    return int(match["number"]) if match is not None else 0
 
 
-def in_order(human_id: str | None, uuid: str) -> tuple[int, int]:
-    """A place in a list: by number, and by UUID where numbers are missing."""
-    return number_of(human_id), int(uuid.replace("-", ""), 16) if is_uuid(uuid) else alphabetical(uuid)
+def sort_key(human_id: str | None, uuid: str) -> tuple[int, int]:
+    """A sort key: by number, then by UUID where numbers are missing."""
+    return number_of(human_id), int(uuid.replace("-", ""), 16) if is_uuid(uuid) else alphabetical_key(uuid)
 
 
-def alphabetical(text: str | None) -> int:
-    """The beginning of a text as a whole number that sorts as the text does."""
+def alphabetical_key(text: str | None) -> int:
+    """The first characters of a text as an integer that sorts like the text."""
     return int.from_bytes((text or "").casefold().encode()[:16].ljust(16, b"\0"), "big")
 
 
@@ -82,16 +82,16 @@ async def known_project(api: Testsigma, project: str) -> Project:
 
     Raises:
         NotFound: when there is none.
-        Refused: when several are called so.
+        Refused: when several have the name.
     """
     word = project.strip()
-    for anew in (False, True):
-        found = _called((await api.projects(anew=anew)).rows, word)
-        if len(found) > 1:
-            ids = ", ".join(f"{quote(one.name or '')} {one.key}" for one in found[:10])
+    for fresh in (False, True):
+        matches = _projects_named((await api.projects(fresh=fresh)).rows, word)
+        if len(matches) > 1:
+            ids = ", ".join(f"{quote(one.name or '')} {one.key}" for one in matches[:10])
             raise Refused(f"Several projects are called {word[:80]!r}: {ids}. Give a prefix or UUID.")
-        if found:
-            return found[0]
+        if matches:
+            return matches[0]
     if is_uuid(word):
         try:
             return await api.project(word.lower())
@@ -104,40 +104,40 @@ def no_project(word: str) -> NotFound:
     return NotFound(f"No project {word[:80]!r}. testsigma_list_projects shows names and prefixes.", status=404)
 
 
-def _called(projects: list[Project], word: str) -> list[Project]:
-    """The projects a word can mean; a prefix or an id goes before a name."""
+def _projects_named(projects: list[Project], word: str) -> list[Project]:
+    """The projects with this prefix or id, or else those with this name."""
     folded = word.casefold()
     exact = [one for one in projects if folded in {one.id.casefold(), (one.prefix or "").casefold()}]
     return exact or [one for one in projects if (one.name or "").casefold() == folded]
 
 
-async def located(api: Testsigma, kind: Kind, key: str, project: str | None) -> Place:
-    """Find where a thing is, by its human id alone or by a UUID and a project.
+async def locate(api: Testsigma, kind: Kind, key: str, project: str | None) -> Place:
+    """Find a thing's project, by its human id alone or by a UUID with a project.
 
     Raises:
-        Refused: for what is no id of this kind, before it is asked for.
+        Refused: for what is no id of this kind.
     """
     word = key.strip()
     if is_uuid(word):
         if project is None:
-            raise Refused(f"A UUID tells no project: say which one as project, or give {kind.example}.")
+            raise Refused(f"A UUID does not tell the project: give project too, or an id such as {kind.example}.")
         return Place(await known_project(api, project), word.lower())
-    found = _HUMAN.fullmatch(word)
-    if found is None:
-        raise Refused(f"{word[:80]!r} is no {kind.word}'s id: {kind.example}, or a UUID.")
-    other = _KINDS[(found["kind"] or "").upper()]
+    match = _HUMAN.fullmatch(word)
+    if match is None:
+        raise Refused(f"{word[:80]!r} is no {kind.word}'s id. Give one such as {kind.example}, or a UUID.")
+    other = _KINDS[(match["kind"] or "").upper()]
     if other is not kind:
-        raise Refused(f"{word[:80]!r} is a {other.word}'s id: {other.reader} takes it.")
-    owner = await _of_prefix(api, found["prefix"], word)
+        raise Refused(f"{word[:80]!r} is a {other.word}'s id; {other.reader} takes it.")
+    owner = await _project_with_prefix(api, match["prefix"], word)
     if project is not None and (named := await known_project(api, project)).id != owner.id:
         raise Refused(f"{word[:80]!r} is of project {owner.prefix}, not of {quote(named.display_name)}.")
-    pieces = (owner.prefix or found["prefix"], kind.infix, str(int(found["number"])))
+    pieces = (owner.prefix or match["prefix"], kind.infix, str(int(match["number"])))
     return Place(owner, "-".join(piece for piece in pieces if piece))
 
 
-async def _of_prefix(api: Testsigma, prefix: str, word: str) -> Project:
-    for anew in (False, True):
-        for project in (await api.projects(anew=anew)).rows:
+async def _project_with_prefix(api: Testsigma, prefix: str, word: str) -> Project:
+    for fresh in (False, True):
+        for project in (await api.projects(fresh=fresh)).rows:
             if (project.prefix or "").casefold() == prefix.casefold():
                 return project
     raise NotFound(
@@ -149,6 +149,6 @@ async def read_by_id(
     api: Testsigma, kind: Kind, read: Callable[[str, str], Awaitable[T]], key: str, project: str | None
 ) -> tuple[Project, T]:
     """Read a thing and its project; `read` takes the ids of the project and of the thing."""
-    place = await located(api, kind, key, project)
+    place = await locate(api, kind, key, project)
     what = f"{kind.word} {place.key} in project {place.project.key}"
     return place.project, await found(read(place.project.id, place.key), what, listed_by=kind.lister)

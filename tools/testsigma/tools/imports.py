@@ -19,8 +19,8 @@ from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.imports import JUnitImport
 from tools.testsigma.models.projects import Project
 from tools.testsigma.tools.identity import ProjectOfId, ProjectRef, RunId, known_project
-from tools.testsigma.tools.run_view import open_run, results_of, run_in_words
-from tools.testsigma.tools.statuses import untested
+from tools.testsigma.tools.run_view import describe_run, open_run, results_of
+from tools.testsigma.tools.statuses import count_untested
 
 tool = Toolset(Testsigma)
 
@@ -47,7 +47,7 @@ class ImportState(Answer):
     next: str | None = None
 
 
-def state(import_id: str, seen: JUnitImport, *, project: str, run_id: str | None = None) -> ImportState:
+def import_state(import_id: str, seen: JUnitImport, *, project: str, run_id: str | None = None) -> ImportState:
     details, status = seen.details, (seen.status or "").casefold()
     failed = None if details is None else details.failed_count
     if not seen.has_ended:
@@ -74,7 +74,7 @@ def state(import_id: str, seen: JUnitImport, *, project: str, run_id: str | None
     )
 
 
-def allowed_here(api: Testsigma) -> str:
+def upload_directories(api: Testsigma) -> str:
     """The directories that files may be uploaded from.
 
     Raises:
@@ -95,15 +95,15 @@ async def import_junit_results(
     minutes: Minutes = 3,
 ) -> Asking[ImportState]:
     """Load a JUnit file into a run, overwriting statuses, and wait for its end. The server asks the user to confirm."""
-    async with open_upload(file, allowed=allowed_here(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
+    async with open_upload(file, allowed=upload_directories(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
         about = f"{quote(found.name)} ({found.size:,} bytes; {await read_junit(found)})"
         owner, run = await open_run(api, run_id, project)
         results = await results_of(api, owner, run)
-        recorded = len(results.rows) - untested(results.rows)
+        recorded = len(results.rows) - count_untested(results.rows)
         by_status = f" ({results.counts.describe()})" if results.rows else ""
         cases = many(len(results.rows), "test case", complete=results.coverage.complete)
         yield Ask(
-            f"Load the JUnit file {about} into {run_in_words(run)} of project {quote(owner.display_name)}? "
+            f"Load the JUnit file {about} into {describe_run(run)} of project {quote(owner.display_name)}? "
             f"It overwrites the statuses of the test cases that it names; {recorded or 'none'} of {cases} "
             f"{'has' if recorded == 1 else 'have'} a result by now{by_status}. How Testsigma matches names to test "
             "cases is not documented. There is no undo."
@@ -116,7 +116,7 @@ async def import_junit_results(
         )
     name = owner.key
     try:
-        seen = await followed(api, owner, started.id, minutes, progress)
+        seen = await follow_import(api, owner, started.id, minutes, progress)
     except PlatformError as error:
         raise type(error)(
             f"The import was started as {started.id}, but looking at it failed. {error.sentence} testsigma_get_import "
@@ -124,10 +124,12 @@ async def import_junit_results(
             status=error.status,
             words=error.words,
         ) from error
-    yield state(started.id, seen, project=name, run_id=run.key)
+    yield import_state(started.id, seen, project=name, run_id=run.key)
 
 
-async def followed(api: Testsigma, project: Project, import_id: str, minutes: float, progress: Progress) -> JUnitImport:
+async def follow_import(
+    api: Testsigma, project: Project, import_id: str, minutes: float, progress: Progress
+) -> JUnitImport:
     """Look at an import until it has ended or the time is over."""
     waited = await wait_until(
         lambda: api.junit_import(project.id, import_id),
@@ -153,7 +155,7 @@ async def get_import(
     if _IMPORT_ID.fullmatch(import_id) is None:
         raise Refused(f"{import_id[:80]!r} is no import's id: testsigma_import_junit_results gives it.")
     try:
-        seen = await followed(api, owner, import_id, minutes, progress)
+        seen = await follow_import(api, owner, import_id, minutes, progress)
     except NotFound as error:
         raise NotFound(f"Project {owner.key} has no import {import_id}.", status=404) from error
-    return state(import_id, seen, project=owner.key, run_id=seen.run)
+    return import_state(import_id, seen, project=owner.key, run_id=seen.run)

@@ -10,8 +10,8 @@ from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.models.test_plans import TestPlan
 from tools.testsigma.models.test_runs import TestRun
 from tools.testsigma.tools.case_view import known_case
-from tools.testsigma.tools.folder_tree import tree_of
-from tools.testsigma.tools.identity import is_human
+from tools.testsigma.tools.folder_tree import read_tree
+from tools.testsigma.tools.identity import is_human_id
 from tools.testsigma.tools.run_view import known_run
 from tools.testsigma.tools.test_plans import known_plan
 
@@ -20,7 +20,7 @@ KEY: Final = "testsigma"
 
 async def find_by_id(api: Testsigma, word: str) -> Results[Found]:
     """The test case, run or plan with a human id; a UUID names no project, so it is not looked up."""
-    if not is_human(word):
+    if not is_human_id(word):
         return Results()
     found: list[Found] = []
     if (case := await none_if_missing(known_case(api, word, None))) is not None:
@@ -37,11 +37,11 @@ def _found(kind: FoundKind, project: Project, thing: TestCase | TestRun | TestPl
     return Found(platform=KEY, kind=kind, id=thing.key, title=thing.title, where=project.key, page=page, matched="id")
 
 
-async def folders_called(api: Testsigma, words: str, reasons: list[str]) -> list[Found]:
+async def find_folders(api: Testsigma, words: str, reasons: list[str]) -> list[Found]:
     """Folders of all projects whose paths have the words, by their paths."""
     wanted, found = words.casefold().split(), list[Found]()
     for project in (await api.projects()).rows:
-        tree = await tree_of(api, project.id)
+        tree = await read_tree(api, project.id)
         if not tree.coverage.complete:
             reasons.append(f"folders of {project.key}: {tree.coverage.why}")
         for folder in tree.folders:

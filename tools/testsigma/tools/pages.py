@@ -7,7 +7,7 @@ from tools.testsigma.models.test_runs import RunCase
 from tools.testsigma.tools import test_cases, test_runs
 from tools.testsigma.tools.case_view import CaseView, case_names, known_case
 from tools.testsigma.tools.identity import known_project
-from tools.testsigma.tools.run_view import RunView, known_run, results_of, shown_run
+from tools.testsigma.tools.run_view import RunView, known_run, results_of, view_run
 from tools.testsigma.tools.statuses import result_status
 
 tool = Toolset(Testsigma)
@@ -24,7 +24,7 @@ async def complete(api: Testsigma, variable: str, typed: str, before: dict[str, 
         return []
     else:
         project = await known_project(api, before["project"])
-        ids_of = test_cases.ids_of if variable == "case_id" else test_runs.ids_of
+        ids_of = test_cases.case_ids if variable == "case_id" else test_runs.run_ids
         found = await ids_of(api, project)
     return [one for one in found if one.casefold().startswith(folded)]
 
@@ -61,7 +61,7 @@ def _facts_of_case(case: CaseView) -> list[str]:
 async def test_run_page(api: Testsigma, project: str, run_id: str) -> str:
     """A test run as a page to read, with its results."""
     owner, run = await known_run(api, run_id, project)
-    shown = await shown_run(api, owner, run)
+    shown = await view_run(api, owner, run)
     results = await results_of(api, owner, run)
     lines = [f"# {word(shown.id)}: {quote(shown.title or '')}", "", *_facts_of_run(shown)]
     if shown.description:

@@ -17,9 +17,19 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_plans import TestPlan
 from tools.testsigma.models.test_runs import TestRun
 from tools.testsigma.tools.case_changes import label_ids
-from tools.testsigma.tools.changes import UNCHANGED, Day, LongText, Title, changed, dates, differing, said, something
+from tools.testsigma.tools.changes import (
+    UNCHANGED,
+    Day,
+    LongText,
+    Title,
+    changed_fields,
+    date_fields,
+    describe_changes,
+    not_none,
+    require_change,
+)
 from tools.testsigma.tools.identity import PlanId, ProjectOfId, ProjectRef, known_project
-from tools.testsigma.tools.names import LabelNames, bare
+from tools.testsigma.tools.names import LabelNames, normalized
 from tools.testsigma.tools.test_plans import PlanView, known_plan, plan_view
 
 tool = Toolset(Testsigma)
@@ -36,9 +46,9 @@ async def create_test_plan(
     labels: LabelNames = None,
 ) -> Changed[PlanView]:
     """Create a test plan. Runs join it when they are created: testsigma_create_test_run takes its id."""
-    when = dates(start, end, api.now())
+    when = date_fields(start, end, api.now())
     owner = await known_project(api, project)
-    fields: dict[str, Any] = said(title=title, description=description) | when
+    fields: dict[str, Any] = not_none(title=title, description=description) | when
     if labels:
         fields["label_ids"] = await label_ids(api, labels)
     return Changed(done="Created.", now=plan_view(owner, await api.create_test_plan(owner.id, fields)))
@@ -57,22 +67,22 @@ async def update_test_plan(
     edits: Edits = None,
 ) -> Changed[PlanView]:
     """Change a test plan; omitted fields stay as they are."""
-    when = dates(start, end, api.now())
-    texts = said(title=title, description=description)
-    something(texts | said(labels=labels, edits=edits) | when)
+    when = date_fields(start, end, api.now())
+    texts = not_none(title=title, description=description)
+    require_change(texts | not_none(labels=labels, edits=edits) | when)
     owner, before = await known_plan(api, plan_id, project)
-    fields = differing(before, texts) | when
+    fields = changed_fields(before, texts) | when
     fields |= apply_edits(text_fields(before, "title", "description"), edits, texts)
-    if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.labels}:
+    if labels is not None and {normalized(name) for name in labels} != {normalized(name) for name in before.labels}:
         fields["label_ids"] = await label_ids(api, labels)
     if not fields:
         return Changed(done=UNCHANGED, now=plan_view(owner, before))
     await api.update_test_plan(owner.id, before.key, fields)
     after = await api.test_plan(owner.id, before.key)
-    return Changed(done=changed(fields), now=plan_view(owner, after), before=plan_view(owner, before))
+    return Changed(done=describe_changes(fields), now=plan_view(owner, after), before=plan_view(owner, before))
 
 
-async def runs_of(api: Testsigma, project: Project, plan: TestPlan) -> tuple[list[TestRun], Count]:
+async def plan_runs(api: Testsigma, project: Project, plan: TestPlan) -> tuple[list[TestRun], Count]:
     """The runs that point at a plan, and how many there are."""
     runs: list[TestRun] = []
     walked = await api.walk_plan_runs(project.id, plan.key, runs.append)
@@ -85,7 +95,7 @@ async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOf
     owner, before = await known_plan(api, plan_id, project)
     if before.is_completed:
         raise Refused(f"Test plan {word(before.key)} is completed already.")
-    runs, count = await runs_of(api, owner, before)
+    runs, count = await plan_runs(api, owner, before)
     going = sum(not run.is_closed for run in runs)
     yield Ask(
         f"Mark test plan {word(before.key)} {quote(before.title or '')} of project {quote(owner.display_name)} as "
@@ -103,7 +113,7 @@ async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOf
 async def delete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> Asking[Changed[PlanView]]:
     """Delete a test plan; its runs stay. The server asks the user to confirm."""
     owner, before = await known_plan(api, plan_id, project)
-    _, count = await runs_of(api, owner, before)
+    _, count = await plan_runs(api, owner, before)
     runs = join_counts(count.of("test run"))
     left = f"{runs} {'stays' if count.number == 1 else 'stay'}, without a plan. " if runs else ""
     name = f"test plan {word(before.key)} {quote(before.title or '')} of project {quote(owner.display_name)}"

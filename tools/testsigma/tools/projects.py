@@ -18,8 +18,8 @@ from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.paging import Count, counted
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
-from tools.testsigma.tools.changes import LongText, Title, changed, said, something
-from tools.testsigma.tools.identity import ProjectRef, alphabetical, in_order, known_project
+from tools.testsigma.tools.changes import LongText, Title, describe_changes, not_none, require_change
+from tools.testsigma.tools.identity import ProjectRef, alphabetical_key, known_project, sort_key
 
 tool = Toolset(Testsigma)
 
@@ -34,7 +34,7 @@ async def list_projects(
 ) -> Page[Project]:
     """List the projects. A project's prefix (HRB) is the prefix of all ids in it."""
     selection: Selection[Project] = Selection(
-        lambda one: (alphabetical(one.prefix), *in_order(None, one.id)), limit=limit, cursor=cursor, text=text
+        lambda one: (alphabetical_key(one.prefix), *sort_key(None, one.id)), limit=limit, cursor=cursor, text=text
     )
 
     def keep(project: Project) -> None:
@@ -45,7 +45,7 @@ async def list_projects(
     return selection.page(lambda project: project, walked.coverage(selection.matched))
 
 
-class Holdings(Answer):
+class ProjectContents(Answer):
     """How much is in a project."""
 
     folders: int
@@ -55,15 +55,15 @@ class Holdings(Answer):
     test_plans: int
 
 
-class WholeProject(Answer):
+class ProjectView(Answer):
     """A project and what is in it."""
 
     project: Project
-    holds: Holdings
+    holds: ProjectContents
     note: str | None = None
 
 
-async def holdings(api: Testsigma, project_id: str) -> dict[str, Count]:
+async def count_contents(api: Testsigma, project_id: str) -> dict[str, Count]:
     """How many of each kind a project has."""
     counts = await gather(
         [
@@ -79,14 +79,16 @@ async def holdings(api: Testsigma, project_id: str) -> dict[str, Count]:
 
 
 @tool.reads(long_text=True)
-async def get_project(api: Testsigma, project: ProjectRef) -> WholeProject:
+async def get_project(api: Testsigma, project: ProjectRef) -> ProjectView:
     """Read one project, and count its folders, test cases, step groups, runs and plans."""
     found = await fresh_project(api, project)
-    counts = await holdings(api, found.id)
-    holds = Holdings.model_validate({f"{kind}s".replace(" ", "_"): count.number for kind, count in counts.items()})
+    counts = await count_contents(api, found.id)
+    holds = ProjectContents.model_validate(
+        {f"{kind}s".replace(" ", "_"): count.number for kind, count in counts.items()}
+    )
     short = [count.of(kind) for kind, count in counts.items() if not count.is_exact]
     note = f"Not all could be counted: {', '.join(short)}." if short else None
-    return WholeProject(project=found, holds=holds, note=note)
+    return ProjectView(project=found, holds=holds, note=note)
 
 
 async def fresh_project(api: Testsigma, project: str) -> Project:
@@ -99,7 +101,7 @@ async def fresh_project(api: Testsigma, project: str) -> Project:
     try:
         return await api.project(found.id)
     except NotFound as error:
-        api.known_projects.forget()
+        api.project_cache.forget()
         raise NotFound(
             f"Project {project[:80]!r} is gone. testsigma_list_projects shows those that are left.", status=404
         ) from error
@@ -117,10 +119,10 @@ async def create_project(
     """Create a project. Its prefix cannot be changed later."""
     if not (prefix.isascii() and prefix.isalnum()):
         raise Refused("A prefix has letters and digits only, such as HRB.")
-    for other in (await api.projects(anew=True)).rows:
+    for other in (await api.projects(fresh=True)).rows:
         if (other.prefix or "").casefold() == prefix.casefold():
             raise Refused(f"The prefix {prefix} is taken by {quote(other.display_name)}.")
-    created = await api.create_project(said(name=name, human_id_prefix=prefix.upper(), description=description))
+    created = await api.create_project(not_none(name=name, human_id_prefix=prefix.upper(), description=description))
     return Changed(done=f"Created; ids in it begin with {created.prefix or prefix.upper()}-.", now=created)
 
 
@@ -133,18 +135,18 @@ async def update_project(
     edits: Edits = None,
 ) -> Changed[Project]:
     """Change a project's name or description; omitted fields stay as they are."""
-    fields = said(name=name, description=description)
-    something(fields | said(edits=edits))
+    fields = not_none(name=name, description=description)
+    require_change(fields | not_none(edits=edits))
     before = await fresh_project(api, project)
     fields |= apply_edits(text_fields(before, "name", "description"), edits, fields)
-    return Changed(done=changed(fields), now=await api.update_project(before.id, fields), before=before)
+    return Changed(done=describe_changes(fields), now=await api.update_project(before.id, fields), before=before)
 
 
 @tool.destroys(idempotent=True, verify_with="list_projects")
 async def delete_project(api: Testsigma, project: ProjectRef) -> Asking[Changed[Project]]:
     """Delete a project with everything in it. The server asks the user to confirm."""
     before = await fresh_project(api, project)
-    counts = join_counts(*[count.of(kind) for kind, count in (await holdings(api, before.id)).items()])
+    counts = join_counts(*[count.of(kind) for kind, count in (await count_contents(api, before.id)).items()])
     prefix = f" with the prefix {word(before.prefix)}" if before.prefix else ""
     yield Ask(
         f"Delete project {quote(before.name or '')}{prefix} ({word(before.id)}), "

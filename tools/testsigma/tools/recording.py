@@ -21,11 +21,19 @@ from tools.testsigma.client.variables import USER
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.settings import User
 from tools.testsigma.models.test_runs import RunCase, RunCases, TestRun
-from tools.testsigma.tools.changes import LongText, said
-from tools.testsigma.tools.identity import CASE, CaseId, ProjectOfId, RunId, located
-from tools.testsigma.tools.names import UserRef, Word, bare, lookup, lookup_names, user_names, user_or_setting
-from tools.testsigma.tools.names import user as known_user
-from tools.testsigma.tools.run_view import YOUNG, RunResults, open_run, results_of, run_in_words
+from tools.testsigma.tools.changes import LongText, not_none
+from tools.testsigma.tools.identity import CASE, CaseId, ProjectOfId, RunId, locate
+from tools.testsigma.tools.names import (
+    Name,
+    UserRef,
+    find_lookup,
+    find_user,
+    find_user_or_default,
+    lookup_names,
+    normalized,
+    user_names,
+)
+from tools.testsigma.tools.run_view import NEW_RUN, RunResults, describe_run, open_run, results_of
 from tools.testsigma.tools.statuses import result_status
 from tools.testsigma.tools.test_runs import assignee_of
 
@@ -34,17 +42,17 @@ tool = Toolset(Testsigma)
 MOST_RESULTS: Final = 100
 MOST_TITLES: Final = 40
 """Results that a question shows with the titles of their cases, within what hosts can show."""
-FILL_MINUTES: Final = 0.25
+APPEAR_MINUTES: Final = 0.25
 """How long a run's cases are waited for: they appear some seconds after the run (seen in a real client)."""
-FILL_PACE: Final = Pace(first=1.5, last=4.0)
-SANDBOX_FILL_PACE: Final = Pace(first=0.1, last=0.5)
+APPEAR_PACE: Final = Pace(first=1.5, last=4.0)
+SANDBOX_APPEAR_PACE: Final = Pace(first=0.1, last=0.5)
 
 
 class NewResult(Sent):
     """A result to record."""
 
     case_id: CaseId
-    status: Annotated[Word, Field(description="Passed, Failed, Blocked ... (testsigma_list_lookups).")]
+    status: Annotated[Name, Field(description="Passed, Failed, Blocked ... (testsigma_list_lookups).")]
     comment: Annotated[LongText | None, Field(description="What was seen; replaces the old comment.")] = None
 
 
@@ -54,7 +62,7 @@ NewResults = Annotated[
 
 
 @dataclass(frozen=True)
-class Intent:
+class PlannedResult:
     """A result to record, with the case as it stands in the run."""
 
     wanted: NewResult
@@ -69,42 +77,42 @@ class Intent:
 
     def wire(self, person: User) -> dict[str, Any]:
         fields = {"test_case_id": self.before.test_case.id, "test_run_status_id": self.status_id, "user_id": person.id}
-        return fields | said(description=self.wanted.comment)
+        return fields | not_none(description=self.wanted.comment)
 
 
 @dataclass(frozen=True)
-class Plan:
+class RecordingPlan:
     """Everything that a call to record results comes to."""
 
     project: Project
     run: TestRun
     person: User
-    intents: Sequence[Intent]
+    intents: Sequence[PlannedResult]
 
 
-async def planned(
+async def plan_results(
     api: Testsigma, run_id: str, results: Sequence[NewResult], user: str | None, project: str | None
-) -> Plan:
+) -> RecordingPlan:
     """Resolve what is to be recorded.
 
     Raises:
         Refused: for a closed run, a case that is not in it, an unknown status, or results of nobody.
     """
-    person = await user_or_setting(api, user)
+    person = await find_user_or_default(api, user)
     owner, run = await open_run(api, run_id, project)
-    statuses = {result.status: await lookup(api, "result_status", result.status) for result in results}
-    keys = [(await located(api, CASE, result.case_id, owner.id)).key for result in results]
+    statuses = {result.status: await find_lookup(api, "result_status", result.status) for result in results}
+    keys = [(await locate(api, CASE, result.case_id, owner.id)).key for result in results]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
-        raise Refused(f"{', '.join(twice[:10])} stands in the list more than once.")
-    inside = await filled(api, owner, run, keys)
+        raise Refused(f"{', '.join(twice[:10])} is in the list more than once.")
+    inside = await cases_in_run(api, owner, run, keys)
     intents = [
-        Intent(result, statuses[result.status].id, statuses[result.status].name or result.status, inside[key])
+        PlannedResult(result, statuses[result.status].id, statuses[result.status].name or result.status, inside[key])
         for result, key in zip(results, keys, strict=True)
     ]
-    return Plan(owner, run, person, intents)
+    return RecordingPlan(owner, run, person, intents)
 
 
-async def filled(api: Testsigma, project: Project, run: TestRun, keys: Sequence[str]) -> dict[str, RunCase]:
+async def cases_in_run(api: Testsigma, project: Project, run: TestRun, keys: Sequence[str]) -> dict[str, RunCase]:
     """The run's cases of these ids; those of a new run appear a little later than it does, and are waited for.
 
     Raises:
@@ -116,14 +124,14 @@ async def filled(api: Testsigma, project: Project, run: TestRun, keys: Sequence[
 
     def may_grow(results: RunResults) -> bool:
         made = parse_timestamp(run.created_at)
-        is_young = made is not None and api.now() - made < YOUNG
+        is_young = made is not None and api.now() - made < NEW_RUN
         return is_young or len(results.rows) < (run.test_cases_count or 0)
 
     waited = await wait_until(
         lambda: results_of(api, project, run),
         lambda results: not missing(results) or not may_grow(results),
-        minutes=FILL_MINUTES,
-        pace=SANDBOX_FILL_PACE if api.is_sandbox else FILL_PACE,
+        minutes=APPEAR_MINUTES,
+        pace=SANDBOX_APPEAR_PACE if api.is_sandbox else APPEAR_PACE,
         say=lambda results: f"waiting for the cases of {run.key}",
         progress=no_progress,
     )
@@ -161,14 +169,14 @@ async def _by_uuid(api: Testsigma, project: Project, key: str, inside: Mapping[s
     return {} if row is None else {key: row}
 
 
-def question_about(plan: Plan) -> str | None:
+def replace_question(plan: RecordingPlan) -> str | None:
     """What is asked where results would be replaced; None where none would."""
     replaced = [intent for intent in plan.intents if not intent.is_first]
     if not replaced:
         return None
     lines = Lines(
-        f"Record {many(len(plan.intents), 'result')} in {run_in_words(plan.run)} of project "
-        f"{quote(plan.project.display_name)} as {quote(plan.person.called)}?"
+        f"Record {many(len(plan.intents), 'result')} in {describe_run(plan.run)} of project "
+        f"{quote(plan.project.display_name)} as {quote(plan.person.display_name)}?"
     )
     comments = [intent.wanted.comment for intent in plan.intents if intent.wanted.comment]
     shared = [comment for comment in dict.fromkeys(comments) if comments.count(comment) > 1]
@@ -197,7 +205,7 @@ class RecordedResult(Answer):
     after: Said = None
 
 
-class Recorded(Answer):
+class RecordedResults(Answer):
     """Results that were recorded."""
 
     done: str
@@ -214,19 +222,19 @@ async def record_results(
     results: NewResults,
     user: Annotated[UserRef | None, Field(description=f"Whose results: e-mail or full name. Default: {USER}.")] = None,
     project: ProjectOfId = None,
-) -> Asking[Recorded]:
+) -> Asking[RecordedResults]:
     """Record results of test cases in a run, in a person's name.
 
     The server asks the user to confirm where a result would be replaced.
     """
-    plan = await planned(api, run_id, results, user, project)
-    yield Ask(question_about(plan))
+    plan = await plan_results(api, run_id, results, user, project)
+    yield Ask(replace_question(plan))
     wanted = [intent.wire(plan.person) for intent in plan.intents]
     try:
         answer = await api.record_results(plan.project.id, plan.run.key, wanted)
     except UnexpectedShape:
         answer = RunCases(rows=[])  # it was accepted: what came of it is read below
-    now = await _after(api, plan, answer)
+    now = await _statuses_after(api, plan, answer)
     told = [
         RecordedResult(
             id=intent.before.test_case.key,
@@ -236,17 +244,21 @@ async def record_results(
         )
         for intent in plan.intents
     ]
-    wrong = [one.id for one, intent in zip(told, plan.intents, strict=True) if bare(one.after) != bare(intent.status)]
-    yield Recorded(
+    wrong = [
+        one.id
+        for one, intent in zip(told, plan.intents, strict=True)
+        if normalized(one.after) != normalized(intent.status)
+    ]
+    yield RecordedResults(
         done=f"{len(told) - len(wrong)} of {len(told)} recorded.",
         run_id=plan.run.key,
-        user=plan.person.called,
+        user=plan.person.display_name,
         results=told,
         note=f"Not as wanted: {', '.join(wrong[:20])}. testsigma_get_run_results shows them." if wrong else None,
     )
 
 
-async def _after(api: Testsigma, plan: Plan, answer: RunCases) -> dict[str, str]:
+async def _statuses_after(api: Testsigma, plan: RecordingPlan, answer: RunCases) -> dict[str, str]:
     """The statuses after recording by the case's UUID: from the answer, or read again where it says too little."""
     names = await lookup_names(api, "result_status")
     told = {row.test_case.id or "": names.get(row.status_id or "", row.status or "") for row in answer.rows}
@@ -269,12 +281,12 @@ async def assign_test_case(
     api: Testsigma, run_id: RunId, case_id: CaseId, user: UserRef, project: ProjectOfId = None
 ) -> Changed[Assignment]:
     """Assign a test case of a run to a user."""
-    person = await known_user(api, user)
+    person = await find_user(api, user)
     owner, run = await open_run(api, run_id, project)
-    key = (await located(api, CASE, case_id, owner.id)).key
-    inside = (await filled(api, owner, run, [key]))[key]
+    key = (await locate(api, CASE, case_id, owner.id)).key
+    inside = (await cases_in_run(api, owner, run, [key]))[key]
     users = await user_names(api)
     answer = await api.assign_test_case(owner.id, run.key, case_id=inside.test_case.id or key, user_id=person.id)
-    assignee = users.get(answer.assignee_id or "", answer.assignee_id) or person.called
+    assignee = users.get(answer.assignee_id or "", answer.assignee_id) or person.display_name
     before = Assignment(run_id=run.key, case_id=inside.test_case.key or key, assignee=assignee_of(inside, users))
     return Changed(done="Assigned.", now=before.model_copy(update={"assignee": assignee}), before=before)

@@ -14,13 +14,22 @@ from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.tools.changes import UNCHANGED, Day, LongText, Title, changed, dates, differing, said, something
-from tools.testsigma.tools.folder_tree import FolderRef, tree_of
-from tools.testsigma.tools.identity import CASE, CaseId, PlanId, ProjectOfId, ProjectRef, RunId, known_project, located
-from tools.testsigma.tools.names import LabelNames, Listed, UserRef, Word, bare, user
-from tools.testsigma.tools.names import labels as known_labels
-from tools.testsigma.tools.run_view import RunView, known_run, open_run, results_of, run_in_words, shown_run
-from tools.testsigma.tools.statuses import untested
+from tools.testsigma.tools.changes import (
+    UNCHANGED,
+    Day,
+    LongText,
+    Title,
+    changed_fields,
+    date_fields,
+    describe_changes,
+    not_none,
+    require_change,
+)
+from tools.testsigma.tools.folder_tree import FolderRef, read_tree
+from tools.testsigma.tools.identity import CASE, CaseId, PlanId, ProjectOfId, ProjectRef, RunId, known_project, locate
+from tools.testsigma.tools.names import LabelNames, LookupName, Name, UserRef, find_labels, find_user, normalized
+from tools.testsigma.tools.run_view import RunView, describe_run, known_run, open_run, results_of, view_run
+from tools.testsigma.tools.statuses import count_untested
 from tools.testsigma.tools.test_cases import case_filter
 from tools.testsigma.tools.test_plans import known_plan
 
@@ -30,7 +39,7 @@ ONE_BY_ONE: Final = 8
 """So many test cases are read by their ids; for more, the whole list is read once."""
 
 
-def checked_selection(case_ids: Sequence[str] | None, filters: dict[str, Any], *, all_cases: bool) -> None:
+def check_selection(case_ids: Sequence[str] | None, filters: dict[str, Any], *, all_cases: bool) -> None:
     """Refuse what the platform would take and not do.
 
     Raises:
@@ -47,7 +56,7 @@ def checked_selection(case_ids: Sequence[str] | None, filters: dict[str, Any], *
         raise Refused("Say which test cases: case_ids, a filter such as folder, or all_cases.")
 
 
-async def chosen(
+async def selected_ids(
     api: Testsigma, project: Project, case_ids: Sequence[str] | None, filters: dict[str, Any], progress: Progress
 ) -> list[str]:
     """The UUIDs of the test cases of a new run: a body takes no human ids.
@@ -58,7 +67,7 @@ async def chosen(
     """
     if case_ids:
         return await uuids_of(api, project, case_ids, progress)
-    tree = await tree_of(api, project.id)
+    tree = await read_tree(api, project.id)
     if "folder" in filters and not tree.coverage.complete:
         raise Refused(f"Not all folders could be read ({tree.coverage.why}).")
     wanted = await case_filter(api, tree, **filters)
@@ -78,7 +87,7 @@ async def chosen(
 
 async def uuids_of(api: Testsigma, project: Project, case_ids: Sequence[str], progress: Progress) -> list[str]:
     """The UUIDs of test cases, each once; those that are given as UUIDs are looked up too."""
-    keys = list(dict.fromkeys([(await located(api, CASE, case_id, project.id)).key for case_id in case_ids]))
+    keys = list(dict.fromkeys([(await locate(api, CASE, case_id, project.id)).key for case_id in case_ids]))
     found: dict[str, str] = {}
 
     def keep(case: TestCase) -> None:
@@ -111,9 +120,9 @@ async def create_test_run(
         list[CaseId] | None, Field(min_length=1, max_length=2000, description="In place of filters.")
     ] = None,
     folder: Annotated[FolderRef | None, Field(description="Its test cases and those of its subfolders.")] = None,
-    label: Annotated[Word | None, Field(description="A name from testsigma_list_labels.")] = None,
-    priority: Listed | None = None,
-    case_type: Listed | None = None,
+    label: Annotated[Name | None, Field(description="A name from testsigma_list_labels.")] = None,
+    priority: LookupName | None = None,
+    case_type: LookupName | None = None,
     all_cases: Annotated[bool, Field(description="Every test case of the project.")] = False,
     description: LongText | None = None,
     plan_id: PlanId | None = None,
@@ -123,19 +132,19 @@ async def create_test_run(
     labels: LabelNames = None,
 ) -> Changed[RunView]:
     """Create a test run of given test cases, of those that match filters now, or of all."""
-    filters = said(folder=folder, label_name=label, priority=priority, case_type=case_type)
-    checked_selection(case_ids, filters, all_cases=all_cases)
-    when = dates(start, end, api.now())
+    filters = not_none(folder=folder, label_name=label, priority=priority, case_type=case_type)
+    check_selection(case_ids, filters, all_cases=all_cases)
+    when = date_fields(start, end, api.now())
     owner = await known_project(api, project)
     fields: dict[str, Any] = {"title": title, "status": "ACTIVE", "project_id": owner.id, **when}
-    fields |= said(description=description)
+    fields |= not_none(description=description)
     if plan_id is not None:
         fields["test_plan_id"] = (await known_plan(api, plan_id, owner.id))[1].id
     if assignee is not None:
-        fields["assignee_id"] = (await user(api, assignee)).id
+        fields["assignee_id"] = (await find_user(api, assignee)).id
     if labels:
         fields["label_names"] = await label_names(api, labels)
-    ids = [] if all_cases else await chosen(api, owner, case_ids, filters, progress)
+    ids = [] if all_cases else await selected_ids(api, owner, case_ids, filters, progress)
     selection = [{"field": "id", "operator": "IN", "values": ids}] if ids else []
     fields["selection_type"] = "DYNAMIC" if all_cases else "STATIC"
     fields |= {"static_selection_filters": selection, "dynamic_selection_filters": []}
@@ -144,14 +153,14 @@ async def create_test_run(
     done = f"Created with {made.test_cases_count} of {len(ids)} test cases." if short else "Created."
     return Changed(
         done=done,
-        now=await shown_run(api, owner, made),
+        now=await view_run(api, owner, made),
         next="testsigma_record_results records what comes of its test cases.",
     )
 
 
 async def label_names(api: Testsigma, names: Sequence[str]) -> list[str]:
     """Labels as a run takes them: by name, and only such as there are, since an unknown one may be made in silence."""
-    return [one.name or "" for one in await known_labels(api, names)]
+    return [one.name or "" for one in await find_labels(api, names)]
 
 
 @tool.writes(idempotent=True, verify_with="get_test_run")
@@ -168,22 +177,22 @@ async def update_test_run(
     edits: Edits = None,
 ) -> Changed[RunView]:
     """Change an open test run; omitted fields stay as they are, and so do its test cases."""
-    when = dates(start, end, api.now())
-    texts = said(title=title, description=description)
-    something(texts | said(assignee=assignee, labels=labels, edits=edits) | when)
+    when = date_fields(start, end, api.now())
+    texts = not_none(title=title, description=description)
+    require_change(texts | not_none(assignee=assignee, labels=labels, edits=edits) | when)
     owner, before = await open_run(api, run_id, project)
-    fields = differing(before, texts) | apply_edits(text_fields(before, "title", "description"), edits, texts)
-    if assignee is not None and (person := await user(api, assignee)).id != before.assignee_id:
+    fields = changed_fields(before, texts) | apply_edits(text_fields(before, "title", "description"), edits, texts)
+    if assignee is not None and (person := await find_user(api, assignee)).id != before.assignee_id:
         fields["assignee_id"] = person.id
-    if labels is not None and {bare(name) for name in labels} != {bare(name) for name in before.all_labels}:
+    if labels is not None and {normalized(name) for name in labels} != {normalized(name) for name in before.all_labels}:
         fields["label_names"] = await label_names(api, labels)
     fields |= when
-    seen = await shown_run(api, owner, before)
+    seen = await view_run(api, owner, before)
     if not fields:
         return Changed(done=UNCHANGED, now=seen)
     await api.update_test_run(owner.id, before.key, fields)
-    after = await shown_run(api, owner, await api.test_run(owner.id, before.key))
-    return Changed(done=changed(fields), now=after, before=seen)
+    after = await view_run(api, owner, await api.test_run(owner.id, before.key))
+    return Changed(done=describe_changes(fields), now=after, before=seen)
 
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
@@ -191,11 +200,11 @@ async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = N
     """Close a test run for good: nothing in it can change afterwards. The server asks the user to confirm."""
     owner, before = await open_run(api, run_id, project)
     results = await results_of(api, owner, before)
-    left, complete = untested(results.rows), results.coverage.complete
+    left, complete = count_untested(results.rows), results.coverage.complete
     cases = many(len(results.rows), "test case", complete=complete)
     untouched = many(left, "of them is untested and stays", "of them are untested and stay", complete=complete)
     stay = f" {untouched} so." if left else ""
-    name = f"{run_in_words(before)} of project {quote(owner.display_name)}"
+    name = f"{describe_run(before)} of project {quote(owner.display_name)}"
     yield Ask(
         f"Close {name}? It has {cases}{': ' + results.counts.describe() if results.rows else ''}.{stay} Closing locks "
         "the run, and the API cannot open it again."
@@ -204,7 +213,7 @@ async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = N
     after = await api.test_run(owner.id, before.key)
     if not after.is_closed:
         raise PlatformError(f"The platform took the change and left test run {word(before.key)} {word(after.status)}.")
-    yield Changed(done=f"Closed {name}.", now=await shown_run(api, owner, after))
+    yield Changed(done=f"Closed {name}.", now=await view_run(api, owner, after))
 
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
@@ -212,11 +221,11 @@ async def delete_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = 
     """Delete a test run with its results. The server asks the user to confirm."""
     owner, before = await known_run(api, run_id, project)
     results = await results_of(api, owner, before)
-    recorded, complete = len(results.rows) - untested(results.rows), results.coverage.complete
+    recorded, complete = len(results.rows) - count_untested(results.rows), results.coverage.complete
     cases = many(len(results.rows), "test case", complete=complete)
-    name = f"{run_in_words(before)} of project {quote(owner.display_name)}"
+    name = f"{describe_run(before)} of project {quote(owner.display_name)}"
     results_lost = many(recorded, "recorded result", complete=complete) if recorded else "no recorded result"
     yield Ask(f"Delete {name} with {cases} and {results_lost}? There is no undo.")
-    view = await shown_run(api, owner, before)
+    view = await view_run(api, owner, before)
     await api.delete_test_run(owner.id, before.key)
     yield Changed(done=f"Deleted {name}.", before=view)

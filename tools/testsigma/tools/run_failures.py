@@ -18,12 +18,12 @@ from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.run_view import RunResults
 from tools.testsigma.tools.statuses import result_status
 
-EARLIER: Final = 3
+MOST_EARLIER: Final = 3
 FAILED: Final = frozenset({"failed", "blocked"})
 
 
 @dataclass
-class Failed:
+class RunFailures:
     """The failures of a run, and the earlier runs they were compared with."""
 
     failures: list[Failure] = field(default_factory=list)
@@ -38,14 +38,14 @@ async def failures_of(
     listed: Callable[[], Awaitable[list[TestRun]]],
     read: Callable[[TestRun], Awaitable[RunResults]],
     *,
-    at_most: int = EARLIER,
-) -> Failed:
+    at_most: int = MOST_EARLIER,
+) -> RunFailures:
     """The failed cases of a run, seen with the runs of its project that were made before it.
 
     `listed` gives the runs of the project, `read` the results of one.
     """
     failed = [row for row in results.rows if result_status(row.status) in FAILED]
-    told, pasts = Failed(), dict[str, Past]()
+    told, pasts = RunFailures(), dict[str, Past]()
     if failed:
         try:
             older = [one for one in await listed() if _is_before(one, run)]
@@ -59,7 +59,7 @@ async def failures_of(
     return told
 
 
-async def runs_of(api: Testsigma, project: Project) -> list[TestRun]:
+async def project_runs(api: Testsigma, project: Project) -> list[TestRun]:
     """All runs of a project."""
     found: list[TestRun] = []
     walked = await api.walk_test_runs(project.id, found.append)
@@ -68,7 +68,9 @@ async def runs_of(api: Testsigma, project: Project) -> list[TestRun]:
     return found
 
 
-def _pasts(read: Mapping[str, RunResults], failed: Sequence[RunCase], at_most: int, told: Failed) -> dict[str, Past]:
+def _pasts(
+    read: Mapping[str, RunResults], failed: Sequence[RunCase], at_most: int, told: RunFailures
+) -> dict[str, Past]:
     cases, pasts = {row.test_case.key for row in failed}, dict[str, Past]()
     for key, results in read.items():
         if results.coverage.why:

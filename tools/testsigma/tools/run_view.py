@@ -20,9 +20,9 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.identity import RUN, read_by_id
 from tools.testsigma.tools.names import user_names
-from tools.testsigma.tools.statuses import Counts, StatusCount, counts_of, run_status, told_counts
+from tools.testsigma.tools.statuses import Counts, StatusCount, count_results, reported_counts, run_status
 
-YOUNG: Final = timedelta(minutes=1)
+NEW_RUN: Final = timedelta(minutes=1)
 """By the platform's clock: so long may the test cases of a new run take to appear."""
 
 
@@ -77,7 +77,7 @@ class RunResults:
 
     @property
     def counts(self) -> Counts:
-        return counts_of(self.rows)
+        return count_results(self.rows)
 
 
 async def known_run(api: Testsigma, run_id: str, project: str | None) -> tuple[Project, TestRun]:
@@ -104,13 +104,13 @@ async def results_of(api: Testsigma, project: Project, run: TestRun) -> RunResul
     return RunResults(rows, walked.coverage(len(rows)))
 
 
-def run_in_words(run: TestRun) -> str:
+def describe_run(run: TestRun) -> str:
     """A test run as a question names it."""
     return f"test run {word(run.key)} {quote(run.title or '')}"
 
 
-def row(run: TestRun) -> RunRow:
-    counts = told_counts(run)
+def run_row(run: TestRun) -> RunRow:
+    counts = reported_counts(run)
     return RunRow(
         id=run.key,
         title=run.title,
@@ -126,15 +126,15 @@ def row(run: TestRun) -> RunRow:
     )
 
 
-async def shown_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
+async def view_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
     """A run with its names and counts."""
-    counts, note = told_counts(run), None
+    counts, note = reported_counts(run), None
     if counts is None:
-        results = await settled_results(api, project, run)
+        results = await stable_results(api, project, run)
         counts, note = results.counts, "Counted here: the platform gives no summary of this run."
         if not results.coverage.complete:
             note = f"Counted here, and not wholly: {results.coverage.why}."
-        note = still_filling(run, counts) or note
+        note = pending_cases_note(run, counts) or note
     plan = None
     if run.test_plan_id is not None:
         plan = await _plan_key(api, project, run.test_plan_id)
@@ -160,31 +160,31 @@ async def shown_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
         closed_by=users.get(run.closed_by or "", run.closed_by),
         created_at=run.created_at,
         updated_at=run.updated_at,
-        link=link_of(api, run.id),
+        link=run_link(api, run.id),
     )
 
 
-async def settled_results(api: Testsigma, project: Project, run: TestRun) -> RunResults:
+async def stable_results(api: Testsigma, project: Project, run: TestRun) -> RunResults:
     """A run's results; the cases of one that was just made appear some seconds later, and are waited for."""
     made = parse_timestamp(run.created_at)
-    is_young = made is not None and api.now() - made < YOUNG
+    is_young = made is not None and api.now() - made < NEW_RUN
     return await wait_for_change(
         lambda: results_of(api, project, run),
-        lambda results: not is_young or still_filling(run, results.counts) is None,
+        lambda results: not is_young or pending_cases_note(run, results.counts) is None,
         is_sandbox=api.is_sandbox,
         say=f"waiting for the cases of {word(run.key)}",
     )
 
 
-def still_filling(run: TestRun, counts: Counts) -> str | None:
+def pending_cases_note(run: TestRun, counts: Counts) -> str | None:
     """A word on the test cases of a new run that are still to come."""
     missing = (run.test_cases_count or 0) - counts.total
     return f"{missing} of its test cases have not appeared yet; read again in a few seconds." if missing > 0 else None
 
 
-def counted_otherwise(run: TestRun, results: RunResults) -> str | None:
+def why_run_counts_differ(run: TestRun, results: RunResults) -> str | None:
     """Why what a run says of its results is not what its cases say."""
-    own, counts = told_counts(run), results.counts
+    own, counts = reported_counts(run), results.counts
     if own is None or not results.coverage.complete:
         return None
     open_ones = counts.of("queued", "running")
@@ -202,7 +202,7 @@ async def _plan_key(api: Testsigma, project: Project, plan_id: str) -> str:
         return plan_id
 
 
-def link_of(api: Testsigma, run_id: str) -> str | None:
+def run_link(api: Testsigma, run_id: str) -> str | None:
     """The page of a run in the web app, which stands on the API's own host; an imitation has none."""
     parts = urlsplit(api.base_url)
     return None if api.is_sandbox else f"{parts.scheme}://{parts.netloc}/ui/test_runs/{run_id}/"

@@ -11,7 +11,7 @@ from tools.kit.toolset import Toolset
 from tools.testsigma.client.settings import LookupKind
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.settings import Label, User
-from tools.testsigma.tools.identity import alphabetical, in_order
+from tools.testsigma.tools.identity import alphabetical_key, sort_key
 
 tool = Toolset(Testsigma)
 
@@ -37,7 +37,7 @@ async def list_lookups(
     """List the valid priorities, case types, case statuses, automation types and result statuses of the account."""
     told = []
     for one in get_args(LookupKind) if kind is None else (kind,):
-        kept = await api.lookups(one, anew=True)
+        kept = await api.lookups(one, fresh=True)
         rows = sorted(kept.rows, key=lambda row: row.order or 0)
         told.append(Words(kind=one, words=[row.name or row.id for row in rows], note=kept.coverage.why))
     return Lookups(lookups=told)
@@ -61,9 +61,9 @@ async def list_users(
 ) -> Page[UserRow]:
     """List the users of the workspace: results and test cases are assigned to them by e-mail or full name."""
     selection: Selection[User] = Selection(
-        lambda one: (alphabetical(one.full_name), *in_order(None, one.id)), limit=limit, cursor=cursor, text=text
+        lambda one: (alphabetical_key(one.full_name), *sort_key(None, one.id)), limit=limit, cursor=cursor, text=text
     )
-    kept = await api.users(anew=True)
+    kept = await api.users(fresh=True)
     for one in kept.rows:
         if not text or text.casefold() in f"{one.full_name} {one.email or ''}".casefold():
             selection.offer(one)
@@ -83,9 +83,9 @@ class LabelRow(Answer):
 async def list_labels(api: Testsigma, limit: Limit = 100, cursor: Cursor = None) -> Page[LabelRow]:
     """List the labels of the workspace, one set for all projects; new ones are made in the web app."""
     selection: Selection[Label] = Selection(
-        lambda one: (alphabetical(one.name), *in_order(None, one.id)), limit=limit, cursor=cursor
+        lambda one: (alphabetical_key(one.name), *sort_key(None, one.id)), limit=limit, cursor=cursor
     )
-    kept = await api.labels(anew=True)
+    kept = await api.labels(fresh=True)
     for one in kept.rows:
         selection.offer(one)
     return selection.page(lambda one: LabelRow(name=one.name), kept.coverage)

@@ -8,7 +8,7 @@ from tools.kit.model import Answer
 from tools.kit.text import word
 from tools.kit.vocabulary import Said, Status, shared_word
 from tools.testsigma.models.test_runs import RunCase, TestRun
-from tools.testsigma.tools.names import bare
+from tools.testsigma.tools.names import normalized
 
 _RESULTS: Final[Mapping[str, Status]] = {
     "passed": "passed",
@@ -42,8 +42,8 @@ class Counts:
     _by_word: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def add(self, status: str | None, count: int = 1) -> None:
-        said, so_far = self._by_word.get(bare(status), (status or "", 0))
-        self._by_word[bare(status)] = (said, so_far + count)
+        said, so_far = self._by_word.get(normalized(status), (status or "", 0))
+        self._by_word[normalized(status)] = (said, so_far + count)
 
     @property
     def total(self) -> int:
@@ -61,7 +61,7 @@ class Counts:
         return ", ".join(f"{row.count} {word(row.said or 'without a status')}" for row in self.rows())
 
 
-def counts_of(results: Iterable[RunCase]) -> Counts:
+def count_results(results: Iterable[RunCase]) -> Counts:
     """Count the results of a run."""
     counts = Counts()
     for result in results:
@@ -69,7 +69,7 @@ def counts_of(results: Iterable[RunCase]) -> Counts:
     return counts
 
 
-def told_counts(run: TestRun) -> Counts | None:
+def reported_counts(run: TestRun) -> Counts | None:
     """What a run says about its results itself; most runs say nothing."""
     counts = Counts()
     for one in run.summary:
@@ -94,6 +94,6 @@ def run_status(run: TestRun, counts: Counts | None) -> Status:
     return "passed" if counts.of("passed", "skipped") == held and counts.of("passed") else "unknown"
 
 
-def untested(results: Sequence[RunCase]) -> int:
+def count_untested(results: Sequence[RunCase]) -> int:
     """How many test cases still have no result."""
     return sum(result_status(result.status) == "queued" for result in results)

@@ -19,15 +19,23 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.step_groups import StepGroup
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.case_changes import Steps, label_ids, step_lines
-from tools.testsigma.tools.changes import UNCHANGED, LongText, Title, changed, differing, said, something
+from tools.testsigma.tools.changes import (
+    UNCHANGED,
+    LongText,
+    Title,
+    changed_fields,
+    describe_changes,
+    not_none,
+    require_change,
+)
 from tools.testsigma.tools.identity import (
     GROUP,
     GroupId,
     ProjectOfId,
     ProjectRef,
-    in_order,
     known_project,
     read_by_id,
+    sort_key,
 )
 from tools.testsigma.tools.names import LabelNames
 from tools.testsigma.tools.text_edits import group_edits
@@ -67,7 +75,7 @@ class GroupView(Answer):
     updated_at: Key | None = None
 
 
-def view(project: Project, group: StepGroup) -> GroupView:
+def group_view(project: Project, group: StepGroup) -> GroupView:
     return GroupView(
         id=group.key,
         project=project.key,
@@ -97,7 +105,7 @@ async def list_step_groups(
     """List a project's step groups: lists of steps that test cases share."""
     owner = await known_project(api, project)
     selection: Selection[StepGroup] = Selection(
-        lambda group: in_order(group.human_id, group.id), limit=limit, cursor=cursor, filters=[owner.id, text]
+        lambda group: sort_key(group.human_id, group.id), limit=limit, cursor=cursor, filters=[owner.id, text]
     )
     words = (text or "").casefold().split()
 
@@ -113,7 +121,7 @@ async def list_step_groups(
     )
 
 
-class UsedGroup(GroupView):
+class GroupWithUses(GroupView):
     """A step group with the test cases that embed it."""
 
     used_by: list[Key] = Field(default_factory=list)
@@ -126,17 +134,17 @@ async def get_step_group(
     step_group_id: GroupId,
     project: ProjectOfId = None,
     find_cases: Annotated[bool, Field(description="Also list the test cases that embed it; reads them all.")] = False,
-) -> UsedGroup:
+) -> GroupWithUses:
     """Read one step group with its steps."""
     owner, group = await known_group(api, step_group_id, project)
     users, note = list[str](), None
     if find_cases:
-        users, count = await uses(api, owner, group)
+        users, count = await embedding_cases(api, owner, group)
         note = None if count.is_exact else "Not all test cases could be read."
-    return UsedGroup(**dict(view(owner, group)), used_by=users, note=note)
+    return GroupWithUses(**dict(group_view(owner, group)), used_by=users, note=note)
 
 
-async def uses(api: Testsigma, project: Project, group: StepGroup) -> tuple[list[str], Count]:
+async def embedding_cases(api: Testsigma, project: Project, group: StepGroup) -> tuple[list[str], Count]:
     """The test cases that embed a step group; where a list leaves out steps, some are read one by one."""
     users: list[str] = []
     unread: list[TestCase] = []
@@ -157,13 +165,13 @@ async def uses(api: Testsigma, project: Project, group: StepGroup) -> tuple[list
     return users, Count(len(users), not left and walked.coverage(0).complete)
 
 
-def describe(users: Sequence[str], count: Count) -> str:
+def describe_users(users: Sequence[str], count: Count) -> str:
     """Test cases that embed a step group, some of them by name."""
     named = ", ".join(map(word, users[:10])) + (", ..." if len(users) > 10 else "")
     return f"{count.of('test case')}{f' ({named})' if users else ''}"
 
 
-def wire(steps: Steps | None) -> list[dict[str, Any]] | None:
+def step_fields(steps: Steps | None) -> list[dict[str, Any]] | None:
     """Steps as a step group takes them: with the expected result in the singular."""
     if steps is None:
         return None
@@ -184,10 +192,10 @@ async def create_step_group(
 ) -> Changed[GroupView]:
     """Create a step group that test cases can embed in the web app."""
     owner = await known_project(api, project)
-    fields = said(title=title, description=description, steps=wire(steps))
+    fields = not_none(title=title, description=description, steps=step_fields(steps))
     if labels:
         fields["label_ids"] = await label_ids(api, labels)
-    return Changed(done="Created.", now=view(owner, await api.create_step_group(owner.id, fields)))
+    return Changed(done="Created.", now=group_view(owner, await api.create_step_group(owner.id, fields)))
 
 
 @tool.writes(idempotent=True, verify_with="get_step_group")
@@ -202,20 +210,20 @@ async def update_step_group(
     edits: Edits = None,
 ) -> Asking[Changed[GroupView]]:
     """Change a step group. The server asks the user to confirm where test cases embed it: they change with it."""
-    texts = said(title=title, description=description)
-    something(texts | said(steps=steps, labels=labels, edits=edits))
+    texts = not_none(title=title, description=description)
+    require_change(texts | not_none(steps=steps, labels=labels, edits=edits))
     owner, before = await known_group(api, step_group_id, project)
-    fields = differing(before, texts) | said(steps=wire(steps))
-    fields |= group_edits(before, edits, texts | said(steps=steps))
+    fields = changed_fields(before, texts) | not_none(steps=step_fields(steps))
+    fields |= group_edits(before, edits, texts | not_none(steps=steps))
     if labels is not None:
         fields["label_ids"] = await label_ids(api, labels)
     if not fields:
         yield Ask(None)
-        yield Changed(done=UNCHANGED, now=view(owner, before))
+        yield Changed(done=UNCHANGED, now=group_view(owner, before))
         return
-    users, count = await uses(api, owner, before)
+    users, count = await embedding_cases(api, owner, before)
     lines = Lines(
-        f"Change step group {word(before.key)} {quote(before.title or '')}? {describe(users, count)} of project "
+        f"Change step group {word(before.key)} {quote(before.title or '')}? {describe_users(users, count)} of project "
         f"{quote(owner.display_name)} {'embeds it and changes' if count.number == 1 else 'embed it and change'} "
         "with it."
     )
@@ -230,7 +238,9 @@ async def update_step_group(
     yield Ask(str(lines) if count.number or not count.is_exact else None)
     await api.update_step_group(owner.id, before.key, fields)
     after = await api.step_group(owner.id, before.key)
-    yield Changed(done=changed(fields, steps_are="steps"), now=view(owner, after), before=view(owner, before))
+    yield Changed(
+        done=describe_changes(fields, steps_are="steps"), now=group_view(owner, after), before=group_view(owner, before)
+    )
 
 
 @tool.destroys(idempotent=True, verify_with="get_step_group")
@@ -239,12 +249,12 @@ async def delete_step_group(
 ) -> Asking[Changed[GroupView]]:
     """Delete a step group; every test case that embeds it loses it. The server asks the user to confirm."""
     owner, before = await known_group(api, step_group_id, project)
-    users, count = await uses(api, owner, before)
+    users, count = await embedding_cases(api, owner, before)
     unlinked = "No test case embeds it."
     if count.number or not count.is_exact:
-        unlinked = f"It is unlinked from {describe(users, count)}."
+        unlinked = f"It is unlinked from {describe_users(users, count)}."
     name, place = f"step group {word(before.key)} {quote(before.title or '')}", quote(owner.display_name)
     steps = many(len(before.steps), "step")
     yield Ask(f"Delete {name} ({steps}) of project {place}? {unlinked} There is no undo.")
     await api.delete_step_group(owner.id, before.key)
-    yield Changed(done=f"Deleted {name} of project {place}.", before=view(owner, before))
+    yield Changed(done=f"Deleted {name} of project {place}.", before=group_view(owner, before))

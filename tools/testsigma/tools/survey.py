@@ -12,12 +12,12 @@ from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.models.test_runs import TestRun
-from tools.testsigma.tools.folder_tree import Tree
-from tools.testsigma.tools.lookup import find_by_id, folders_called
+from tools.testsigma.tools.folder_tree import FolderTree
+from tools.testsigma.tools.lookup import find_by_id, find_folders
 from tools.testsigma.tools.names import lookup_names
-from tools.testsigma.tools.run_failures import failures_of, runs_of
-from tools.testsigma.tools.run_view import RunResults, counted_otherwise, known_run, results_of
-from tools.testsigma.tools.statuses import Counts, result_status, run_status, told_counts
+from tools.testsigma.tools.run_failures import failures_of, project_runs
+from tools.testsigma.tools.run_view import RunResults, known_run, results_of, why_run_counts_differ
+from tools.testsigma.tools.statuses import Counts, reported_counts, result_status, run_status
 from tools.testsigma.tools.test_cases import case_filter
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class _Reading:
     reasons: list[str] = field(default_factory=list)
 
     def keep(self, project: Project, query: Query, run: TestRun) -> None:
-        if query.fits(run.title, began(run), ended(run)):
+        if query.fits(run.title, start_of(run), end_of(run)):
             self.runs.append((project, run))
 
     def seen(self, rows: list[T]) -> Results[T]:
@@ -46,18 +46,18 @@ class _Reading:
         return Results(rows, why is None, why)
 
 
-def began(run: TestRun) -> datetime | None:
+def start_of(run: TestRun) -> datetime | None:
     return parse_timestamp(run.start_date or run.created_at)
 
 
-def ended(run: TestRun) -> datetime | None:
+def end_of(run: TestRun) -> datetime | None:
     """When a closed run was closed; the end of an open one is a plan."""
     return parse_timestamp(run.end_date or run.updated_at) if run.is_closed else None
 
 
-async def _fitting(api: Testsigma, query: Query) -> _Reading:
+async def _matching(api: Testsigma, query: Query) -> _Reading:
     """The runs of all projects that fit, newest first; what is said of them later is the caller's own."""
-    read = await query.once(f"{KEY} runs", partial(_read, api, query))
+    read = await query.once(f"{KEY} runs", partial(_read_runs, api, query))
     return _Reading(read.runs, list(read.reasons))
 
 
@@ -65,7 +65,7 @@ async def _results(api: Testsigma, query: Query, project: Project, run: TestRun)
     return await query.once(f"{KEY} results {run.id}", partial(results_of, api, project, run))
 
 
-async def _read(api: Testsigma, query: Query) -> _Reading:
+async def _read_runs(api: Testsigma, query: Query) -> _Reading:
     reading = _Reading()
     projects = await api.projects()
     if not projects.coverage.complete:
@@ -79,7 +79,7 @@ async def _read(api: Testsigma, query: Query) -> _Reading:
         if why := walked.coverage(0).why:
             reading.reasons.append(f"{project.prefix}: {why}")
     earliest = datetime.min.replace(tzinfo=api.now().tzinfo)
-    reading.runs.sort(key=lambda one: (began(one[1]) or earliest, one[1].key), reverse=True)
+    reading.runs.sort(key=lambda one: (start_of(one[1]) or earliest, one[1].key), reverse=True)
     return reading
 
 
@@ -109,10 +109,10 @@ def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
 
 async def runs(api: Testsigma, query: Query) -> Results[RunRow]:
     """The runs that fit, newest first."""
-    reading = await _fitting(api, query)
+    reading = await _matching(api, query)
     rows, read = list[RunRow](), 0
     for project, run in reading.runs[: query.limit]:
-        counts = told_counts(run)
+        counts = reported_counts(run)
         if counts is None and read < MOST_COUNTED:
             results, read = await _results(api, query, project, run), read + 1
             counts = results.counts
@@ -127,7 +127,7 @@ async def runs(api: Testsigma, query: Query) -> Results[RunRow]:
 
 
 async def _all_runs(api: Testsigma, query: Query, project: Project) -> list[TestRun]:
-    return await query.once(f"{KEY} all {project.id}", partial(runs_of, api, project))
+    return await query.once(f"{KEY} all {project.id}", partial(project_runs, api, project))
 
 
 async def run(api: Testsigma, run_id: str, query: Query) -> RunStory:
@@ -136,7 +136,7 @@ async def run(api: Testsigma, run_id: str, query: Query) -> RunStory:
     results = await _results(api, query, project, found)
     listed, read = partial(_all_runs, api, query, project), partial(_results, api, query, project)
     why = await failures_of(found, results, listed, read)
-    notes = [counted_otherwise(found, results), results.coverage.why, why.why]
+    notes = [why_run_counts_differ(found, results), results.coverage.why, why.why]
     return run_story(
         _row(project, found, results.counts),
         why.failures,
@@ -148,14 +148,14 @@ async def run(api: Testsigma, run_id: str, query: Query) -> RunStory:
 
 async def search(api: Testsigma, words: str, kinds: Collection[Kind], limit: int) -> Results[Found]:
     """Test cases and runs whose titles have the words, or that have them for an id."""
-    reading = await _fitting(api, Query(text=words)) if "run" in kinds else _Reading()
+    reading = await _matching(api, Query(text=words)) if "run" in kinds else _Reading()
     found: list[Found] = []
     if "test" in kinds:
         for project in (await api.projects()).rows:
             found += await _cases(api, project, words, reading.reasons)
     found += [_found_run(project, run) for project, run in reading.runs]
     if "suite" in kinds:
-        found += await folders_called(api, words, reading.reasons)
+        found += await find_folders(api, words, reading.reasons)
     if len(found) > limit:
         reading.reasons.append(f"{len(found) - limit} more fit")
     seen = reading.seen(found[:limit])
@@ -166,7 +166,7 @@ async def search(api: Testsigma, words: str, kinds: Collection[Kind], limit: int
 
 async def _cases(api: Testsigma, project: Project, words: str, reasons: list[str]) -> list[Found]:
     names = await lookup_names(api, "status")
-    wanted = await case_filter(api, Tree([], (await api.projects()).coverage), text=words)
+    wanted = await case_filter(api, FolderTree([], (await api.projects()).coverage), text=words)
     cases: list[TestCase] = []
 
     def keep(case: TestCase) -> None:
@@ -206,7 +206,7 @@ def _found_run(project: Project, run: TestRun) -> Found:
 
 async def untested(api: Testsigma, query: Query) -> Results[Untested]:
     """What open runs that fit still hold without a result."""
-    reading = await _fitting(api, query)
+    reading = await _matching(api, query)
     rows: list[Untested] = []
     going = [(project, run) for project, run in reading.runs if not run.is_closed]
     for place, (project, run) in enumerate(going):

@@ -14,14 +14,14 @@ from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.case_view import CaseRow, CaseView, case_names, known_case, names_for_rows
-from tools.testsigma.tools.folder_tree import FolderRef, Tree, tree_of
-from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, in_order, is_human, known_project
-from tools.testsigma.tools.names import Listed, UserRef, Word, bare, label, lookup, user
+from tools.testsigma.tools.folder_tree import FolderRef, FolderTree, read_tree
+from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, is_human_id, known_project, sort_key
+from tools.testsigma.tools.names import LookupName, Name, UserRef, find_label, find_lookup, find_user, normalized
 
 tool = Toolset(Testsigma)
 
 SHORTEST_SEARCH: Final = 3
-IGNORED: Final = "Testsigma's own {filters} let through what does not fit; that was left out here."
+FILTERS_IGNORED: Final = "Testsigma's own {filters} let through what does not fit; that was left out here."
 
 Check = Callable[[TestCase], bool]
 
@@ -52,7 +52,7 @@ def has_words(text: str) -> Check:
     def check(case: TestCase) -> bool:
         title, human_id = clean(case.title or "").casefold(), (case.human_id or "").casefold()
         # HRB-7 is not meant by HRB-70, though a search finds both.
-        return all(word in title or (word == human_id if is_human(word) else word in human_id) for word in words)
+        return all(word in title or (word == human_id if is_human_id(word) else word in human_id) for word in words)
 
     return check
 
@@ -63,7 +63,7 @@ def in_folders(folder_ids: Collection[str]) -> Check:
 
 async def case_filter(
     api: Testsigma,
-    tree: Tree,
+    tree: FolderTree,
     *,
     text: str | None = None,
     folder: str | None = None,
@@ -82,7 +82,7 @@ async def case_filter(
     heeded: list[tuple[str, Check]] = []
     checks: list[Check] = []
     if folder is not None:
-        within = tree.within(tree.find(folder).id)
+        within = tree.within(tree.find_folder(folder).id)
         checks.append(in_folders(within))
         if len(within) == 1:  # whether the platform's filter includes subfolders is not known
             query.append(("folder_id", next(iter(within))))
@@ -94,29 +94,29 @@ async def case_filter(
             heeded.append(("search", has_words(longest)))
         checks.append(has_words(text))
     if status is not None:
-        wanted_status = (await lookup(api, "status", status)).id
+        wanted_status = (await find_lookup(api, "status", status)).id
         checks.append(lambda case: case.status_id == wanted_status)
     if priority is not None:
-        wanted_priority = (await lookup(api, "priority", priority)).id
+        wanted_priority = (await find_lookup(api, "priority", priority)).id
         checks.append(lambda case: case.priority_id == wanted_priority)
     if case_type is not None:
-        wanted_type = (await lookup(api, "type", case_type)).id
+        wanted_type = (await find_lookup(api, "type", case_type)).id
         checks.append(lambda case: case.type_id == wanted_type)
     if automation is not None:
-        wanted_automation = (await lookup(api, "automation", automation)).id
+        wanted_automation = (await find_lookup(api, "automation", automation)).id
         checks.append(lambda case: case.automation_type_id == wanted_automation)
     if label_name is not None:
-        wanted_label = bare((await label(api, label_name)).name)
-        checks.append(lambda case: wanted_label in {bare(name) for name in case.labels})
+        wanted_label = normalized((await find_label(api, label_name)).name)
+        checks.append(lambda case: wanted_label in {normalized(name) for name in case.labels})
     if owner is not None:
-        wanted_owner = (await user(api, owner)).id
+        wanted_owner = (await find_user(api, owner)).id
         checks.append(lambda case: case.owner_id == wanted_owner)
     return CaseFilter(query, heeded, checks)
 
 
-def ignored(missed: set[str]) -> str | None:
+def ignored_note(missed: set[str]) -> str | None:
     """A word on filters that the platform did not heed."""
-    return IGNORED.format(filters=" and ".join(sorted(missed))) if missed else None
+    return FILTERS_IGNORED.format(filters=" and ".join(sorted(missed))) if missed else None
 
 
 @tool.reads(full_text_in="get_test_case")
@@ -126,18 +126,18 @@ async def list_test_cases(
     project: ProjectRef,
     text: Annotated[str | None, Field(max_length=200, description="Words of the title, or an id.")] = None,
     folder: Annotated[FolderRef | None, Field(description="Path or UUID; with its subfolders.")] = None,
-    status: Listed | None = None,
-    priority: Listed | None = None,
-    case_type: Listed | None = None,
-    automation: Listed | None = None,
-    label: Annotated[Word | None, Field(description="A name from testsigma_list_labels.")] = None,
+    status: LookupName | None = None,
+    priority: LookupName | None = None,
+    case_type: LookupName | None = None,
+    automation: LookupName | None = None,
+    label: Annotated[Name | None, Field(description="A name from testsigma_list_labels.")] = None,
     owner: UserRef | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[CaseRow]:
     """List a project's test cases, or search them by title, folder, status, priority, type, label or owner."""
     owned_by = await known_project(api, project)
-    tree = await tree_of(api, owned_by.id)
+    tree = await read_tree(api, owned_by.id)
     wanted = await case_filter(
         api,
         tree,
@@ -151,7 +151,7 @@ async def list_test_cases(
         owner=owner,
     )
     selection: Selection[TestCase] = Selection(
-        lambda case: in_order(case.human_id, case.id),
+        lambda case: sort_key(case.human_id, case.id),
         limit=limit,
         cursor=cursor,
         filters=[owned_by.id, text, folder, status, priority, case_type, automation, label, owner],
@@ -166,7 +166,7 @@ async def list_test_cases(
     if folder is not None and tree.coverage.why:
         walked.reasons.append(f"folders: {tree.coverage.why}")
     names = await names_for_rows(api, owned_by, tree)
-    return selection.page(names.row, walked.coverage(selection.matched), ignored(missed))
+    return selection.page(names.row, walked.coverage(selection.matched), ignored_note(missed))
 
 
 @tool.reads(long_text=True)
@@ -176,8 +176,8 @@ async def get_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = 
     return (await case_names(api, owner, case)).view(case)
 
 
-async def ids_of(api: Testsigma, project: Project) -> list[str]:
+async def case_ids(api: Testsigma, project: Project) -> list[str]:
     """The human ids of a project's test cases, for completion."""
     cases: list[TestCase] = []
     await api.walk_test_cases(project.id, cases.append)
-    return [case.key for case in sorted(cases, key=lambda case: in_order(case.human_id, case.id))]
+    return [case.key for case in sorted(cases, key=lambda case: sort_key(case.human_id, case.id))]

@@ -16,21 +16,21 @@ from tools.kit.when import When, parse_timestamp, time_span
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
-from tools.testsigma.tools.identity import PlanId, ProjectOfId, ProjectRef, RunId, in_order, known_project
-from tools.testsigma.tools.names import Word, bare, lookup, user_names
-from tools.testsigma.tools.run_failures import FAILED, Failed, failures_of, runs_of
+from tools.testsigma.tools.identity import PlanId, ProjectOfId, ProjectRef, RunId, known_project, sort_key
+from tools.testsigma.tools.names import Name, find_lookup, normalized, user_names
+from tools.testsigma.tools.run_failures import FAILED, RunFailures, failures_of, project_runs
 from tools.testsigma.tools.run_view import (
     RunRow,
     RunView,
-    counted_otherwise,
     known_run,
+    pending_cases_note,
     results_of,
-    row,
-    shown_run,
-    still_filling,
+    run_row,
+    view_run,
+    why_run_counts_differ,
 )
-from tools.testsigma.tools.statuses import StatusCount, result_status, run_status, told_counts
-from tools.testsigma.tools.test_cases import ignored
+from tools.testsigma.tools.statuses import StatusCount, reported_counts, result_status, run_status
+from tools.testsigma.tools.test_cases import ignored_note
 from tools.testsigma.tools.test_plans import known_plan
 
 tool = Toolset(Testsigma)
@@ -55,7 +55,7 @@ async def list_test_runs(
     plan = (await known_plan(api, plan_id, owner.id))[1].id if plan_id is not None else None
     query: QueryParams = [] if plan is None else [("test_plan_id", plan)]
     selection: Selection[TestRun] = Selection(
-        lambda run: tuple(-part for part in in_order(run.human_id, run.id)),
+        lambda run: tuple(-part for part in sort_key(run.human_id, run.id)),
         limit=limit,
         cursor=cursor,
         filters=[owner.id, status, plan, text, since, until],
@@ -75,14 +75,14 @@ async def list_test_runs(
             selection.offer(run)
 
     walked = await api.walk_test_runs(owner.id, keep, filters=query, progress=progress)
-    return selection.page(row, walked.coverage(selection.matched), ignored(missed)).add_note(asked.note)
+    return selection.page(run_row, walked.coverage(selection.matched), ignored_note(missed)).add_note(asked.note)
 
 
 @tool.reads(long_text=True)
 async def get_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> RunView:
     """Read one test run with its results counted by status."""
     owner, run = await known_run(api, run_id, project)
-    return await shown_run(api, owner, run)
+    return await view_run(api, owner, run)
 
 
 MOST_GROUPS: Final = 10
@@ -114,7 +114,7 @@ class RunResults(Page[ResultRow]):
 def assignee_of(result: RunCase, users: dict[str, str]) -> str | None:
     """How the person is called that a test case of a run is assigned to."""
     if result.assignee is not None:
-        return result.assignee.called
+        return result.assignee.display_name
     return users.get(result.assignee_id or "", result.assignee_id)
 
 
@@ -123,7 +123,7 @@ async def get_run_results(
     api: Testsigma,
     run_id: RunId,
     project: ProjectOfId = None,
-    status: Annotated[Word | None, Field(description="Such as Failed or UnTested.")] = None,
+    status: Annotated[Name | None, Field(description="Such as Failed or UnTested.")] = None,
     text: Annotated[str | None, Field(max_length=200, description="Words of title or comment.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -133,7 +133,7 @@ async def get_run_results(
     results = await results_of(api, owner, run)
     wanted = None if status is None else await _wanted(api, status, results.rows)
     selection: Selection[RunCase] = Selection(
-        lambda result: in_order(result.test_case.human_id, result.test_case.id or ""),
+        lambda result: sort_key(result.test_case.human_id, result.test_case.id or ""),
         limit=limit,
         cursor=cursor,
         filters=[owner.id, run.id, wanted, text],
@@ -141,7 +141,9 @@ async def get_run_results(
     words = (text or "").casefold().split()
     for result in results.rows:
         here = clean(f"{result.test_case.title or ''}\n{result.description or ''}").casefold()
-        if wanted in {None, bare(result.status), result_status(result.status)} and all(word in here for word in words):
+        if wanted in {None, normalized(result.status), result_status(result.status)} and all(
+            word in here for word in words
+        ):
             selection.offer(result)
     users = await user_names(api) if any(one.assignee_id and not one.assignee for one in selection.rows) else {}
     counts = results.counts
@@ -155,15 +157,15 @@ async def get_run_results(
             comment=result.description,
         ),
         results.coverage.model_copy(update={"matched": selection.matched}),
-        still_filling(run, results.counts),
+        pending_cases_note(run, results.counts),
     )
-    why = Failed()
+    why = RunFailures()
     if not (cursor or status or text):
-        why = await failures_of(run, results, partial(runs_of, api, owner), partial(results_of, api, owner))
+        why = await failures_of(run, results, partial(project_runs, api, owner), partial(results_of, api, owner))
         for row_ in page.items:
             # The groups have it; what is longer than a group shows stays.
             row_.comment = row_.comment if row_.status not in FAILED or len(row_.comment or "") > ERROR else None
-    page.add_note(counted_otherwise(run, results), why.why)
+    page.add_note(why_run_counts_differ(run, results), why.why)
     return RunResults.widened(
         page,
         marks=describe_marks(why.failures) if why.failures else None,
@@ -171,21 +173,21 @@ async def get_run_results(
         earlier_runs=why.earlier,
         run_id=run.key,
         title=run.title,
-        run_status=run_status(run, counts if results.coverage.complete else told_counts(run)),
+        run_status=run_status(run, counts if results.coverage.complete else reported_counts(run)),
         counts=counts.rows(),
     )
 
 
 async def _wanted(api: Testsigma, word: str, results: list[RunCase]) -> str:
     """A status to look for, as it is compared; a word that neither the run nor the account has is refused."""
-    plain = bare(word)
-    if any(plain in {bare(result.status), result_status(result.status)} for result in results):
+    plain = normalized(word)
+    if any(plain in {normalized(result.status), result_status(result.status)} for result in results):
         return plain
-    return bare((await lookup(api, "result_status", word)).name)
+    return normalized((await find_lookup(api, "result_status", word)).name)
 
 
-async def ids_of(api: Testsigma, project: Project) -> list[str]:
+async def run_ids(api: Testsigma, project: Project) -> list[str]:
     """The human ids of a project's test runs, the newest first, for completion."""
     runs: list[TestRun] = []
     await api.walk_test_runs(project.id, runs.append)
-    return [run.key for run in sorted(runs, key=lambda run: in_order(run.human_id, run.id), reverse=True)]
+    return [run.key for run in sorted(runs, key=lambda run: sort_key(run.human_id, run.id), reverse=True)]

@@ -1,4 +1,4 @@
-"""Edits of the texts of test cases and step groups; the steps of either are written together."""
+"""Edits of the texts of test cases and step groups; an edit of one step sends all steps."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from tools.testsigma.models.test_cases import CaseStep, TestCase
 
 
 def step_texts(steps: Sequence[CaseStep | GroupStep]) -> dict[str, str | None]:
-    """The stored texts of steps; the first step is steps[1]."""
+    """The stored texts of steps, numbered from steps[1]."""
     named: dict[str, str | None] = {}
     for place, step in enumerate(steps, 1):
         named |= {f"steps[{place}].action": step.description, f"steps[{place}].expected": step.expected}
@@ -22,7 +22,7 @@ def step_texts(steps: Sequence[CaseStep | GroupStep]) -> dict[str, str | None]:
 def steps_with(
     steps: Sequence[CaseStep | GroupStep], changed: Mapping[str, str], expected: str
 ) -> list[dict[str, Any]]:
-    """All steps as they are written; `expected` is the API's name for the expected result."""
+    """All steps as the API takes them; `expected` is its name for the expected result."""
     return [
         {
             "step_description": changed.get(f"steps[{place}].action", stored_form(step.description) or ""),
@@ -34,7 +34,7 @@ def steps_with(
 
 
 def group_edits(group: StepGroup, edits: Edits, replaced: Collection[str] = ()) -> dict[str, Any]:
-    """The fields that edits of a step group change; `replaced` names those that the call gives whole."""
+    """The fields of a step group that edits change; `replaced` names those that the call replaces as a whole."""
     steps = group.ordered_steps
     of_steps = step_texts(steps)
     stored = text_fields(group, "title", "description") | of_steps
@@ -47,10 +47,10 @@ def group_edits(group: StepGroup, edits: Edits, replaced: Collection[str] = ()) 
 
 
 def case_edits(case: TestCase, edits: Edits, replaced: Collection[str] = ()) -> dict[str, Any]:
-    """The fields that edits of a test case change; `replaced` names those that the call gives whole.
+    """The fields of a test case that edits change; `replaced` names those that the call replaces as a whole.
 
     Raises:
-        Refused: for an edit that does not fit, or of steps among which a step group is embedded.
+        Refused: for an edit that does not fit, or of steps that embed a step group.
     """
     steps = case.ordered_steps
     of_steps = step_texts(steps)
@@ -64,7 +64,7 @@ def case_edits(case: TestCase, edits: Edits, replaced: Collection[str] = ()) -> 
         if any(step.step_group_id is not None for step in steps):
             raise Refused(
                 f"Test case {word(case.key)} embeds a step group, which the API cannot put back, so its steps cannot "
-                "be edited one by one. Edit them in the web app, or give all steps anew."
+                "be edited one by one. Edit them in the web app, or replace all steps."
             )
         written = [
             {**step, "order": float(step["order"]), "step_type": "DEFAULT"}
