@@ -134,7 +134,7 @@ async def test_a_move_that_was_taken_and_not_made_is_told() -> None:
         body = {"message": "", "data": {"folder": {"id": "x"}}}
         await d.fault(platform="testsigma", method="POST", path="/projects/*/move", status=200, body=body)
         told = await d.refusal("testsigma_move_folder", project="HRB", folder="Payment/Cards", parent="Ideas")
-        assert "took the move and left the folder where it was" in told
+        assert "accepted the move and left the folder where it was" in told
 
 
 @pytest.mark.parametrize("parent", ["Payment", "Payment/Cards"])

@@ -94,7 +94,12 @@ async def test_an_id_works_in_any_capitals_and_a_uuid_with_its_project(
         ),
         ("testsigma_get_test_run", "run_id", "HRB-7", "'HRB-7' is a test case's id; testsigma_get_test_case takes it."),
         ("testsigma_get_test_plan", "plan_id", "HRB-SG-1", "testsigma_get_step_group takes it."),
-        ("testsigma_get_test_case", "case_id", "../../users", "is no test case's id. Give one such as HRB-7, or a UUID."),
+        (
+            "testsigma_get_test_case",
+            "case_id",
+            "../../users",
+            "is no test case's id. Give one such as HRB-7, or a UUID.",
+        ),
         ("testsigma_get_test_case", "case_id", "HRB-7/steps", "is no test case's id"),
         ("testsigma_get_test_run", "run_id", "HRB-R-4?x=1", "is no test run's id"),
         ("testsigma_get_test_run", "run_id", "An expired code", "is no test run's id"),

@@ -50,7 +50,7 @@ async def test_a_yes_imports_a_file_and_partial_failures_are_named(folder: Path,
         arguments = {"run_id": "HRB-R-5", "file": str(folder / "results.xml")}
         result = await d.client.call_tool(IMPORT, arguments, progress_callback=hear)
         done = result.structured_content or {}
-        assert done["done"] == "Imported, without 1 result that the platform did not take over."
+        assert done["done"] == "Imported, but for 1 result that the platform rejected."
         assert (done["status"], done["imported"], done["failed"], done["run_id"]) == ("completed", 2, 1, "HRB-R-5")
         assert done["errors"] == ["No test case matches 'A case that nobody has'"]
         assert "errors[]" in done["written_by_others"]
@@ -60,7 +60,7 @@ async def test_a_yes_imports_a_file_and_partial_failures_are_named(folder: Path,
             " bytes; 3 tests, 1 failed, 0 skipped)",
             "HRB-R-5 'Release 9.0.1 coupons, automated'",
             "overwrites the statuses",
-            "none of 8 test cases have a result by now (8 UnTested)",
+            "none of 8 test cases have a result so far (8 UnTested)",
             "not documented",
             "no undo",
         ):
@@ -83,7 +83,7 @@ async def test_a_no_sends_no_file(folder: Path, mode: str) -> None:
 async def test_a_question_counts_what_an_import_would_write_over(folder: Path) -> None:
     async with desk(told=opened(folder)) as d:
         await d.answer(IMPORT, run_id="HRB-R-4", file=str(folder / "results.xml"))
-        assert "13 of 18 test cases have a result by now (9 Passed, 5 UnTested, 4 Failed)" in d.asked[0]
+        assert "13 of 18 test cases have a result so far (9 Passed, 5 UnTested, 4 Failed)" in d.asked[0]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ async def test_an_import_that_fails_on_the_way_says_why(folder: Path) -> None:
 async def test_an_import_that_is_not_done_in_time_is_looked_at_later(folder: Path) -> None:
     async with desk(told=opened(folder)) as d:
         begun = await started(d, folder)
-        assert (begun["done"], begun["status"]) == ("Still being worked off.", "pending")
+        assert (begun["done"], begun["status"]) == ("Still running.", "pending")
         assert begun["next"] == "testsigma_get_import with project HRB and this import_id shows how it ends."
         seen = await d.answer(GET, project="HRB", import_id=begun["import_id"])
         assert seen["status"] == "in_progress"
@@ -155,7 +155,7 @@ async def test_a_look_that_fails_tells_that_the_import_goes_on(folder: Path) -> 
     ("import_id", "sentence"),
     [
         ("00000000-0000-4000-8000-000000000000", "has no import"),
-        ("../../users", "is no import's id: testsigma_import_junit_results gives it"),
+        ("../../users", "is no import's id; testsigma_import_junit_results returns one"),
     ],
 )
 async def test_an_unknown_import_says_where_ids_come_from(import_id: str, sentence: str) -> None:

@@ -29,7 +29,7 @@ async def test_a_project_is_made_with_what_was_said_and_nothing_else() -> None:
         made = await d.answer("testsigma_create_project", name="Attic", prefix="att")
         _, body = d.sent("POST", "/projects")
         assert body == {"name": "Attic", "human_id_prefix": "ATT"}
-        assert made["done"] == "Created; ids in it begin with ATT-."
+        assert made["done"] == "Created; the prefix of its ids is ATT."
         assert d.asked == []
         assert (await d.answer("testsigma_get_project", project="ATT"))["project"]["name"] == "Attic"
 

@@ -84,7 +84,7 @@ async def test_a_result_that_would_be_replaced_is_shown_to_a_person_first(mode: 
             "results in test run HRB-R-4 'Release 9.0.1 checkout by hand' of project 'Harbour' as 'Iris Okafor'?"
             in question
         )
-        assert "1 replaces a result that is there" in question
+        assert "1 replaces an existing result" in question
         assert (
             "- HRB-7 'An expired code is refused': Failed becomes Passed, with the comment 'Fixed in rc3'" in question
         )
@@ -104,7 +104,7 @@ async def test_a_question_about_many_results_stays_within_what_hosts_can_show() 
             done = await d.answer(RECORD, run_id="HRB-R-6", user="Ann Weber", results=results)
             assert done["done"] == "58 of 58 recorded."
         (question,) = d.asked
-        assert "58 replace a result that is there" in question
+        assert "58 replace an existing result" in question
         assert question.count("Passed becomes Passed, with comment 1") == 58
         assert question.count("seen once more") == 100
         results = [{"case_id": "HRB-3", "status": "Passed", "comment": "Seen again. " * 700}]
@@ -224,7 +224,7 @@ async def test_a_result_that_was_taken_and_not_kept_is_told() -> None:
         await d.fault(**order, status=200, body={"message": ""})
         done = await d.answer(RECORD, **FIRST)
         assert done["done"] == "0 of 1 recorded."
-        assert "Not as wanted: HRB-14" in done["note"]
+        assert "Not recorded as given: HRB-14" in done["note"]
 
 
 async def test_a_lost_answer_is_settled_by_looking_and_nothing_is_sent_again() -> None:

@@ -49,7 +49,7 @@ async def test_open_runs_past_what_is_looked_through_are_said(monkeypatch: pytes
         seen = await survey.untested(api, Query(text="9.0.1", limit=500))
     assert {row.run_id for row in seen.rows} == {"HRB-R-6"}
     assert {row.page for row in seen.rows} == {"testsigma://HRB/test-runs/HRB-R-6"}
-    assert "2 more open runs were not looked at" in (seen.why or "")
+    assert "2 more open runs were not read" in (seen.why or "")
 
 
 async def test_runs_past_what_is_counted_or_shown_are_said_to_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,8 +58,8 @@ async def test_runs_past_what_is_counted_or_shown_are_said_to_be_left_out(monkey
         seen = await survey.runs(api, Query(limit=6))
     assert len(seen.rows) == 6
     assert not seen.complete
-    assert "results were counted for the newest 1 runs" in (seen.why or "")
-    assert "2 more runs fit" in (seen.why or "")
+    assert "results were counted only for the newest 1 runs" in (seen.why or "")
+    assert "2 more runs match" in (seen.why or "")
 
 
 async def test_runs_that_lasted_into_the_time_are_in_it() -> None:

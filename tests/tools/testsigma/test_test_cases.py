@@ -78,7 +78,7 @@ async def test_what_a_filter_of_theirs_lets_through_is_left_out_and_said() -> No
         await d.fault(platform="testsigma", method="GET", path="/projects/*/test_cases", status=200, body=body)
         page = await d.answer(LIST, project="HRB", text="HRB-7")
         assert [row["id"] for row in page["items"]] == ["HRB-7"], "not HRB-70, though a search finds it"
-        assert page["note"] == "Testsigma's own search let through what does not fit; that was left out here."
+        assert page["note"] == "Testsigma did not apply search; rows that do not match are left out here."
         assert page["coverage"]["matched"] == 1
 
 
@@ -166,7 +166,7 @@ async def test_an_owner_is_sent_only_when_somebody_was_named() -> None:
     nobody = {name: value for name, value in NEW.items() if name != "owner"}
     async with desk() as d:
         told = await d.refusal("testsigma_create_test_cases", test_cases=[{"title": "A", "text": "b"}], **nobody)
-        assert "It may want an owner: name one as owner. No test case was made." in told
+        assert "An owner may be required: give owner. No test case was created." in told
         assert "Invalid ID format" in told
         await d.switch("testsigma", owner_optional=True)
         await d.answer("testsigma_create_test_cases", test_cases=[{"title": "A", "text": "b"}], **nobody)
@@ -247,7 +247,8 @@ async def test_embedded_step_groups_are_lost_only_after_a_yes(mode: str) -> None
         await d.answer(UPDATE, case_id="HRB-9", steps=[{"action": "Pay"}])
         (question,) = d.asked
         assert (
-            "Replace what test case HRB-9 'Payment is refused by the bank' of project 'Harbour' says to do?" in question
+            "Replace the steps or text of test case HRB-9 'Payment is refused by the bank' of project 'Harbour'?"
+            in question
         )
         assert "loses its 5 steps, 2 of them a step group that the API cannot put back" in question
     async with desk(mode, person=NO) as d:

@@ -86,9 +86,9 @@ async def test_a_yes_completes_a_plan_once(mode: str) -> None:
         assert done["now"]["completed_at"].startswith("2026-04-03T07:0")
         (question,) = d.asked
         assert "Mark test plan HRB-P-2 'Release 9.0.1' of project 'Harbour' as completed?" in question
-        assert "2 test runs, 2 of them not closed. The API cannot take it back" in question
+        assert "2 test runs, 2 of them not closed. The API cannot undo it" in question
         assert len(d.writes("testsigma")) == 1
-        assert "is completed already" in await d.refusal(COMPLETE, plan_id="HRB-P-2")
+        assert "is already completed" in await d.refusal(COMPLETE, plan_id="HRB-P-2")
         assert len(d.asked) == 1
 
 

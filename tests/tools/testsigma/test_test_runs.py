@@ -56,7 +56,7 @@ async def test_runs_are_filtered_here_whatever_the_platform_heeds(
 async def test_a_filter_that_was_ignored_is_named() -> None:
     async with desk() as d:
         page = await d.answer(LIST, project="HRB", plan_id="HRB-P-2")
-        assert page["note"] == "Testsigma's own test_plan_id let through what does not fit; that was left out here."
+        assert page["note"] == "Testsigma did not apply test_plan_id; rows that do not match are left out here."
         assert page["coverage"] == {"total": 7, "loaded": 7, "matched": 2, "complete": True}
         await d.switch("testsigma", filter_runs_by_plan=True)
         page = await d.answer(LIST, project="HRB", plan_id="HRB-P-2")
@@ -223,7 +223,7 @@ async def test_a_run_of_all_cases_sends_an_empty_dynamic_selection() -> None:
         ({"all_cases": True, "case_ids": ["HRB-1"]}, "accepts filters of such a run and ignores them"),
         ({"case_ids": ["HRB-1"], "folder": "Cart"}, "case_ids, or filters; not both"),
         ({}, "Say which test cases"),
-        ({"folder": "Cart", "priority": "Critical", "label": "ios"}, "No test case fits"),
+        ({"folder": "Cart", "priority": "Critical", "label": "ios"}, "No test case matches"),
         ({"folder": "Cart", "labels": ["unheard of"]}, "'unheard of' is no label"),
         ({"folder": "Cart", "start": "2026-04-05", "end": "2026-04-04"}, "The end is before the start"),
         ({"folder": "Cart", "end": "soon"}, "is not a time"),
@@ -245,7 +245,7 @@ async def test_a_selection_that_could_not_be_looked_through_is_refused() -> None
         body = {"data": {"test_cases": rows}, "page_info": {"total_count": 60, "next": "again"}}
         await d.fault(platform="testsigma", method="GET", path="/projects/*/test_cases", times=9, status=200, body=body)
         told = await d.refusal(CREATE, project="HRB", title="Short", folder="Cart")
-        assert "Not all test cases could be looked at (the server ignored the cursor" in told
+        assert "Not all test cases could be read (the server ignored the cursor" in told
         assert d.writes("testsigma") == []
 
 
@@ -294,7 +294,7 @@ async def test_a_yes_closes_a_run_with_one_word_after_what_is_untested_was_count
             "18 test cases",
             "9 Passed, 5 UnTested, 4 Failed",
             "5 of them are untested and stay so",
-            "the API cannot open it again",
+            "the API cannot reopen it",
         ):
             assert part in question
 
@@ -313,7 +313,7 @@ async def test_a_close_that_was_taken_and_not_done_is_told() -> None:
         body = {"data": {"test_run": {"id": "x", "status": "ACTIVE"}}}
         order = {"platform": "testsigma", "path": "/projects/*/test_runs/HRB-R-4", "applied": False}
         await d.fault(**order, method="PUT", status=200, body=body)
-        assert "took the change and left test run HRB-R-4 ACTIVE" in await d.refusal(CLOSE, run_id="HRB-R-4")
+        assert "accepted the change and left test run HRB-R-4 ACTIVE" in await d.refusal(CLOSE, run_id="HRB-R-4")
 
 
 @both_eras

@@ -1,4 +1,4 @@
-"""Writing test cases, changing them with only what differs, deleting them."""
+"""Creating test cases, changing them by the fields that differ, and deleting them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
@@ -51,11 +51,9 @@ class NewStep(Sent):
 
 
 Steps = Annotated[list[NewStep], Field(min_length=1, max_length=200, description="In their order.")]
-
-
 BodyText = Annotated[LongText, Field(description="What to do, in place of steps.")]
 ExpectedText = Annotated[LongText, Field(description="What should happen; goes with text.")]
-OVERRIDES: Final = "In place of the one given for all."
+OVERRIDES: Final = "Default: the one given for all."
 
 
 class NewCase(Sent):
@@ -75,30 +73,26 @@ class NewCase(Sent):
 def template_fields(
     steps: Sequence[NewStep] | None, text: str | None, expected_text: str | None, *, needs_one: bool
 ) -> dict[str, Any]:
-    """What a test case says to do, in one of the two templates.
+    """The steps or the text of a test case, with its template; nothing where neither is given, unless `needs_one`.
 
     Raises:
-        Refused: for both at once, or for neither where one is needed.
+        Refused: for both at once.
     """
     if steps is not None and (text is not None or expected_text is not None):
         raise Refused("A test case has steps, or a text with an expected text; not both.")
     if steps is not None:
-        written = [
-            {
-                "step_description": step.action,
-                "expected_results": step.expected,
-                "order": float(place),
-                "step_type": "DEFAULT",
-            }
+        rows = [
+            {"step_description": step.action, "expected_results": step.expected}
+            | {"order": float(place), "step_type": "DEFAULT"}
             for place, step in enumerate(steps, 1)
         ]
-        return {"template_type": "STEPS", "individual_steps": written}
-    told = not_none(steps=text, expected_results=expected_text)
-    return {"template_type": "TCD", **told} if told or needs_one else {}
+        return {"template_type": "STEPS", "individual_steps": rows}
+    texts = not_none(steps=text, expected_results=expected_text)
+    return {"template_type": "TCD", **texts} if texts or needs_one else {}
 
 
 class CreatedCase(Answer):
-    """What became of one test case."""
+    """The outcome for one test case."""
 
     title: Untrusted
     id: Key | None = None
@@ -107,14 +101,14 @@ class CreatedCase(Answer):
 
 
 class CreatedCases(Answer):
-    """Test cases that were made, one by one."""
+    """The outcome for each test case."""
 
     done: str
     results: list[CreatedCase]
 
 
 async def lookup_ids(api: Testsigma, words: Mapping[LookupKind, str | None]) -> dict[str, str]:
-    """The ids of the words that were given, under the names that a body has for them."""
+    """The ids of the given names, under the API's field names."""
     return {
         name: (await find_lookup(api, kind, word)).id
         for name, kind in LOOKUPS.items()
@@ -140,56 +134,56 @@ async def create_test_cases(
 ) -> CreatedCases:
     """Create test cases, each with steps or a text; folder, priority and type may differ from case to case."""
     bodies = [template_fields(case.steps, case.text, case.expected_text, needs_one=True) for case in test_cases]
-    at = await known_project(api, project)
-    tree = await read_tree(api, at.id)
+    parent = await known_project(api, project)
+    tree = await read_tree(api, parent.id)
     shared = await _shared_fields(api, owner, labels)
     words: dict[LookupKind, str | None] = {"type": case_type, "status": status, "automation": automation}
-    wanted: list[dict[str, Any]] = []
+    requests: list[dict[str, Any]] = []
     for case, body in zip(test_cases, bodies, strict=True):
         own = {**words, "priority": case.priority or priority, "type": case.case_type or case_type}
-        wanted.append(
+        requests.append(
             {
                 "title": case.title,
                 **not_none(description=case.description, preconditions=case.preconditions),
                 **body,
-                "project_id": at.id,
+                "project_id": parent.id,
                 "folder_id": tree.find_folder(case.folder or folder).id,
                 **await lookup_ids(api, own),
                 **shared,
             }
         )
     results: list[CreatedCase] = []
-    for fields in wanted:
-        made, may_go_on = await _create_one(api, at.id, fields, is_first=not results)
-        results.append(made)
-        await progress(len(results), len(wanted), f"{len(results)} of {len(wanted)}")
+    for fields in requests:
+        created, may_go_on = await _create_one(api, parent.id, fields, is_first=not results)
+        results.append(created)
+        await progress(len(results), len(requests), f"{len(results)} of {len(requests)}")
         if not may_go_on:
             break
-    results += [CreatedCase(title=fields["title"], outcome="not tried") for fields in wanted[len(results) :]]
+    results += [CreatedCase(title=fields["title"], outcome="not tried") for fields in requests[len(results) :]]
     count = sum(result.outcome == "created" for result in results)
     return CreatedCases(done=f"{count} of {len(results)} created.", results=results)
 
 
 async def _shared_fields(api: Testsigma, owner: str | None, label_names: Sequence[str] | None) -> dict[str, Any]:
-    """What all new test cases have in common."""
+    """The owner and the labels, which are the same for all new test cases."""
     named = owner or api.account.settings.get(USER)
     fields: dict[str, Any] = {"owner_id": (await find_user(api, named)).id} if named else {}
     if label_names:
-        fields["label_ids"] = [one.id for one in await find_labels(api, label_names)]
+        fields["label_ids"] = await label_ids(api, label_names)
     return fields
 
 
 async def _create_one(
     api: Testsigma, project_id: str, fields: Mapping[str, Any], *, is_first: bool
 ) -> tuple[CreatedCase, bool]:
-    """Make one test case, and say whether the next may be tried; what fails at the very first is raised."""
+    """Create one test case, and tell whether to go on; an error of the first one is raised."""
     try:
         case = await api.create_test_case(project_id, fields)
     except PlatformError as error:
         is_refused = isinstance(error, Invalid | NotFound | Conflict)
         if is_first:
             if isinstance(error, Invalid) and "owner_id" not in fields:
-                hint = f"{error.sentence} It may want an owner: name one as owner. No test case was made."
+                hint = f"{error.sentence} An owner may be required: give owner. No test case was created."
                 raise Invalid(hint, status=error.status, words=error.words) from error
             raise
         is_unknown = isinstance(error, OutcomeUnknown | UnexpectedShape)
@@ -199,18 +193,18 @@ async def _create_one(
 
 
 def without_steps(steps: list[NewStep] | None, text: str | None, expected_text: str | None) -> bool:
-    """Nothing of what is to be done changes."""
+    """Whether the update leaves steps and text alone."""
     return steps is None and text is None and expected_text is None
 
 
 def step_lines(lines: Lines, steps: Sequence[NewStep] | None) -> None:
-    """Steps that are to be written, whole."""
+    """Add the new steps to a question."""
     for place, step in enumerate(steps or (), 1):
         lines.add(f"Step {place}", given(step.action) + (f", expected {given(step.expected)}" if step.expected else ""))
 
 
 def lost_by(case: TestCase, body: Mapping[str, Any]) -> str | None:
-    """What a new body of a test case removes and the API cannot put back; None where that is nothing."""
+    """What new steps or a new text remove for good, in words; None where that is nothing."""
     old = case.ordered_steps
     embedded = sum(step.step_group_id is not None for step in old)
     template = body.get("template_type")
@@ -246,19 +240,15 @@ async def update_test_case(
     The server asks the user to confirm where a text replaces steps, steps replace a text, or step groups are lost.
     """
     body = template_fields(steps, text, expected_text, needs_one=False)
-    words: dict[LookupKind, str | None] = {
-        "type": case_type,
-        "status": status,
-        "automation": automation,
-        "priority": priority,
-    }
+    words: dict[LookupKind, str | None] = {"type": case_type, "status": status, "automation": automation}
+    words["priority"] = priority
     texts = not_none(title=title, description=description, preconditions=preconditions)
     people = not_none(owner=owner, reviewer=reviewer)
     require_change(texts | body | people | not_none(folder=folder, labels=labels, edits=edits, **words))
-    at, before = await known_case(api, case_id, project)
+    parent, before = await known_case(api, case_id, project)
     fields = {**texts}
     if folder is not None:
-        fields["folder_id"] = (await read_tree(api, at.id)).find_folder(folder).id
+        fields["folder_id"] = (await read_tree(api, parent.id)).find_folder(folder).id
     fields |= await lookup_ids(api, words)
     fields |= {f"{role}_id": (await find_user(api, who)).id for role, who in people.items()}
     fields = changed_fields(before, fields)
@@ -268,8 +258,8 @@ async def update_test_case(
     fields |= case_edits(before, edits, texts | not_none(steps=steps, text=text, expected_text=expected_text))
     lost = lost_by(before, body)
     lines = Lines(
-        f"Replace what test case {word(before.key)} {quote(before.title or '')} of project {quote(at.display_name)} "
-        f"says to do? It loses {lost}."
+        f"Replace the steps or text of test case {word(before.key)} {quote(before.title or '')} of project "
+        f"{quote(parent.display_name)}? It loses {lost}."
     )
     step_lines(lines, steps)
     lines.fields({"Text": text, "Expected": expected_text})
@@ -279,17 +269,17 @@ async def update_test_case(
     lines.fields({"Automation": automation, "Owner": owner, "Reviewer": reviewer, "All labels": labels})
     lines.parts(describe_edits(edits))
     yield Ask(None if lost is None else str(lines))
-    names = await case_names(api, at, before)
+    names = await case_names(api, parent, before)
     if not fields:
         yield Changed(done=UNCHANGED, now=names.view(before))
         return
-    await api.update_test_case(at.id, before.key, fields)
-    after = await api.test_case(at.id, before.key)
+    await api.update_test_case(parent.id, before.key, fields)
+    after = await api.test_case(parent.id, before.key)
     yield Changed(done=describe_changes(fields), now=names.view(after), before=names.view(before))
 
 
 def changed_template_fields(before: TestCase, body: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a body differs; the template goes along where it or the steps change."""
+    """The fields of a template that differ; steps are always sent, with their template."""
     same = {"template_type": before.template_type, "steps": before.steps or ""}
     same["expected_results"] = before.expected_results or ""
     changed = {name: value for name, value in body.items() if same.get(name) != value}
@@ -297,7 +287,7 @@ def changed_template_fields(before: TestCase, body: Mapping[str, Any]) -> dict[s
 
 
 async def label_ids(api: Testsigma, names: Sequence[str]) -> list[str]:
-    """The ids of labels; where a body wants ids, a name is refused."""
+    """The ids of labels: test cases, step groups and plans take no names."""
     return [one.id for one in await find_labels(api, names)]
 
 

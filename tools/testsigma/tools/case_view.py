@@ -1,4 +1,4 @@
-"""A test case as people read it: names where the platform has ids, steps as a list, its folder as a path."""
+"""A test case with names for ids, its steps as a list and its folder as a path."""
 
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -33,11 +33,11 @@ class StepView(Answer):
 
     action: Untrusted | None = None
     expected: Untrusted | None = None
-    step_group: Annotated[Key | None, Field(description="The step group that stands here.")] = None
+    step_group: Annotated[Key | None, Field(description="The step group embedded here.")] = None
 
 
 class CaseView(Answer):
-    """A test case whole; it has steps, or a text and an expected text."""
+    """A test case with all its fields; it has steps, or a text and an expected text."""
 
     id: Key
     project: Key | None = None
@@ -61,8 +61,8 @@ class CaseView(Answer):
 
 
 @dataclass
-class Glossary:
-    """The names that test cases of a project need."""
+class CaseNames:
+    """The names of the things that a project's test cases refer to by id."""
 
     project: Project
     tree: FolderTree
@@ -71,7 +71,7 @@ class Glossary:
     groups: dict[str, StepGroup] = field(default_factory=dict)
 
     def name(self, kind: LookupKind, row_id: str | None) -> str | None:
-        """A row's name; the bare id where the list does not have it."""
+        """A row's name; its id where the list does not have it."""
         return self.lookups[kind].get(row_id or "") or row_id
 
     def row(self, case: TestCase) -> CaseRow:
@@ -117,22 +117,22 @@ class Glossary:
         )
 
 
-async def names_for_rows(api: Testsigma, project: Project, tree: FolderTree) -> Glossary:
-    """As many names as a list shows."""
+async def names_for_rows(api: Testsigma, project: Project, tree: FolderTree) -> CaseNames:
+    """The names that a list shows."""
     kinds: tuple[LookupKind, ...] = ("status", "priority")
-    return Glossary(project, tree, {kind: await lookup_names(api, kind) for kind in kinds})
+    return CaseNames(project, tree, {kind: await lookup_names(api, kind) for kind in kinds})
 
 
-async def case_names(api: Testsigma, project: Project, case: TestCase) -> Glossary:
-    """All names that one test case needs."""
+async def case_names(api: Testsigma, project: Project, case: TestCase) -> CaseNames:
+    """The names that one test case shows."""
     kinds: tuple[LookupKind, ...] = ("status", "priority", "type", "automation")
     lookups = {kind: await lookup_names(api, kind) for kind in kinds}
-    glossary = Glossary(project, await read_tree(api, project.id), lookups, await user_names(api))
+    names = CaseNames(project, await read_tree(api, project.id), lookups, await user_names(api))
     if any(step.step_group_id for step in case.individual_steps or ()):
         groups: list[StepGroup] = []
         await api.walk_step_groups(project.id, groups.append)
-        glossary.groups = {group.id: group for group in groups}
-    return glossary
+        names.groups = {group.id: group for group in groups}
+    return names
 
 
 async def known_case(api: Testsigma, case_id: str, project: str | None) -> tuple[Project, TestCase]:

@@ -61,19 +61,19 @@ class FolderTree:
                     todo.append(child.id)
         return found
 
-    def in_order(self) -> Iterator[tuple[Folder, int]]:
+    def in_order(self) -> Iterator[Folder]:
         """Every folder after its parent; folders in a cycle come last."""
         yielded: set[str] = set()
 
-        def below(parent: str | None, depth: int) -> Iterator[tuple[Folder, int]]:
+        def below(parent: str | None, depth: int) -> Iterator[Folder]:
             for folder in self.children(parent):
                 if folder.id not in yielded and depth < DEEPEST:
                     yielded.add(folder.id)
-                    yield folder, depth
+                    yield folder
                     yield from below(folder.id, depth + 1)
 
         yield from below(None, 0)
-        yield from ((folder, 0) for folder in self.folders if folder.id not in yielded)
+        yield from (folder for folder in self.folders if folder.id not in yielded)
 
     def find_folder(self, word: str) -> Folder:
         """The folder with this path, name or id.
@@ -98,5 +98,5 @@ class FolderTree:
 
 async def read_tree(api: Testsigma, project_id: str) -> FolderTree:
     """Read the folders of a project."""
-    kept = await api.folders(project_id)
-    return FolderTree(kept.rows, kept.coverage)
+    listed = await api.folders(project_id)
+    return FolderTree(listed.rows, listed.coverage)

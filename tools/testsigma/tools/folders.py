@@ -1,4 +1,4 @@
-"""Folders: the tree, one folder, making, renaming, moving, and deleting with what is below."""
+"""Folders: the tree, one folder, creating, renaming, moving, and deleting with everything below."""
 
 from typing import Annotated, Any, Final
 
@@ -24,13 +24,11 @@ from tools.testsigma.tools.identity import ProjectRef, known_project
 tool = Toolset(Testsigma)
 
 Order = Annotated[int | None, Field(ge=0, le=100_000, description="Position among its siblings, lowest first.")]
-
-
 ROOT: Final = "/"
 
 
 class FolderRow(Answer):
-    """A folder in its tree."""
+    """A folder with its path."""
 
     id: Key
     path: Untrusted
@@ -42,7 +40,7 @@ def folder_row(tree: FolderTree, folder_id: str, test_cases: int | None = None) 
 
 
 class FolderView(Answer):
-    """A folder with what is directly in it and below it."""
+    """A folder with its subfolders and how many test cases it has."""
 
     id: Key
     name: Untrusted | None = None
@@ -54,30 +52,30 @@ class FolderView(Answer):
     note: str | None = None
 
 
-class _CaseCounts:
+class CaseCounts:
     """How many test cases each folder has."""
 
     def __init__(self) -> None:
         self.by_folder: dict[str, int] = {}
         self.is_exact = True
 
-    def keep(self, case: TestCase) -> None:
+    def add(self, case: TestCase) -> None:
         self.by_folder[case.folder_id or ""] = self.by_folder.get(case.folder_id or "", 0) + 1
 
     def within(self, folder_ids: set[str]) -> Count:
         return Count(sum(self.by_folder.get(folder_id, 0) for folder_id in folder_ids), self.is_exact)
 
 
-async def count_cases(api: Testsigma, project_id: str) -> _CaseCounts:
-    """Count the test cases by their folders: whether the platform's own filter includes subfolders is not known."""
-    counts = _CaseCounts()
-    walked = await api.walk_test_cases(project_id, counts.keep)
+async def count_cases(api: Testsigma, project_id: str) -> CaseCounts:
+    """Count all test cases by folder; it is not known whether the platform's filter includes subfolders."""
+    counts = CaseCounts()
+    walked = await api.walk_test_cases(project_id, counts.add)
     counts.is_exact = walked.coverage(0).complete
     return counts
 
 
 async def known_folder(api: Testsigma, project: str, folder: str) -> tuple[Project, FolderTree, Folder]:
-    """Find a folder with its project and the tree around it."""
+    """Find a folder, with its project and tree."""
     owner = await known_project(api, project)
     tree = await read_tree(api, owner.id)
     return owner, tree, tree.find_folder(folder)
@@ -98,7 +96,7 @@ async def get_folder_tree(
     selection: Selection[tuple[int, Folder]] = Selection(
         lambda placed: (placed[0],), limit=limit, cursor=cursor, project=owner.id
     )
-    for placed in enumerate(folder for folder, _ in tree.in_order()):
+    for placed in enumerate(tree.in_order()):
         selection.offer(placed)
 
     def show(placed: tuple[int, Folder]) -> FolderRow:
@@ -117,7 +115,9 @@ async def get_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> 
     try:
         fresh = await api.folder(owner.id, found.id)
     except NotFound as error:
-        raise NotFound(f"Folder {found.id} is gone. testsigma_get_folder_tree shows those left.", status=404) from error
+        raise NotFound(
+            f"Folder {found.id} was deleted. testsigma_get_folder_tree shows the others.", status=404
+        ) from error
     counts = await count_cases(api, owner.id)
     return FolderView(
         id=fresh.id,
@@ -146,7 +146,7 @@ async def create_folder(
     made = await api.create_folder(owner.id, not_none(name=name, order=order))
     if above is None:
         return Changed(done="Created at the root.", now=FolderRow(id=made.id, path=made.name or name))
-    # The platform makes folders at the root only; that they are then moved is a second step, which may fail alone.
+    # The API creates folders at the root only; moving is a second request, which may fail alone.
     try:
         await api.move_folder(owner.id, made.id, above.id)
     except PlatformError as error:
@@ -190,7 +190,7 @@ async def move_folder(
     moved = after.get(found.id)
     if moved is not None and moved.parent_id != (above.id if above is not None else None):
         raise PlatformError(
-            f"The platform took the move and left the folder where it was ({quote(after.path(found.id) or '')})."
+            f"The platform accepted the move and left the folder where it was ({quote(after.path(found.id) or '')})."
         )
     return Changed(done="Moved.", now=folder_row(after, found.id), before=folder_row(tree, found.id))
 
@@ -205,8 +205,8 @@ async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) 
     counts = join_counts(subfolders.of("subfolder"), cases.of("test case"))
     inside = ", which is empty?"
     if counts:
-        inside = f" with {counts} in it? Testsigma does not say what becomes of them: expect them to be deleted, with "
-        inside += "their results."
+        inside = f" with {counts} in it? Testsigma does not document whether they are deleted too, with their results: "
+        inside += "expect that they are."
     name = f"folder {quote(tree.path(found.id) or '', at_most=1000)} of project {quote(owner.display_name)}"
     yield Ask(f"Delete {name}{inside} There is no undo.")
     await api.delete_folder(owner.id, found.id)

@@ -1,4 +1,4 @@
-"""Loading a JUnit file into a run, and following it to its end."""
+"""Importing a JUnit file into a run, and waiting for the import to end."""
 
 import re
 from typing import Annotated, Final
@@ -35,7 +35,7 @@ FilePath = Annotated[str, Field(min_length=1, max_length=1000, description="Full
 
 
 class ImportState(Answer):
-    """How an import stands; errors name what was not taken over."""
+    """The state of an import; errors name what was not imported."""
 
     done: str
     import_id: Key
@@ -47,25 +47,21 @@ class ImportState(Answer):
     next: str | None = None
 
 
-def import_state(import_id: str, seen: JUnitImport, *, project: str, run_id: str | None = None) -> ImportState:
-    details, status = seen.details, (seen.status or "").casefold()
+def import_state(import_id: str, answer: JUnitImport, *, project: str, run_id: str | None = None) -> ImportState:
+    details, status = answer.details, (answer.status or "").casefold()
     failed = None if details is None else details.failed_count
-    if not seen.has_ended:
-        done = "Still being worked off."
+    if not answer.has_ended:
+        done = "Still running."
         next_ = f"testsigma_get_import with project {project} and this import_id shows how it ends."
     elif status == "failed":
         done, next_ = "The import failed; results may be missing.", "testsigma_get_run_results shows what is there."
     else:
-        done = (
-            f"Imported, without {many(failed, 'result')} that the platform did not take over."
-            if failed
-            else "Imported."
-        )
+        done = f"Imported, but for {many(failed, 'result')} that the platform rejected." if failed else "Imported."
         next_ = "testsigma_get_run_results shows the results."
     return ImportState(
         done=done,
         import_id=import_id,
-        status=seen.status,
+        status=answer.status,
         run_id=run_id,
         imported=None if details is None else details.imported_count,
         failed=failed,
@@ -78,10 +74,10 @@ def upload_directories(api: Testsigma) -> str:
     """The directories that files may be uploaded from.
 
     Raises:
-        Refused: when the way to the platform could be listened to.
+        Refused: when the connection to the platform is not encrypted.
     """
     if not is_private(api.account.base_url, api.account):
-        raise Refused("The platform's base address has no TLS, so no file is sent there.")
+        raise Refused("The platform's base address has no TLS, so no file is uploaded.")
     return api.account.settings.get(DIRECTORIES, "")
 
 
@@ -105,32 +101,31 @@ async def import_junit_results(
         yield Ask(
             f"Load the JUnit file {about} into {describe_run(run)} of project {quote(owner.display_name)}? "
             f"It overwrites the statuses of the test cases that it names; {recorded or 'none'} of {cases} "
-            f"{'has' if recorded == 1 else 'have'} a result by now{by_status}. How Testsigma matches names to test "
+            f"{'has' if recorded == 1 else 'have'} a result so far{by_status}. How Testsigma matches names to test "
             "cases is not documented. There is no undo."
         )
         form = Form([Attached(found, "application/xml", name="junit_xml")], progress=progress)
         started = await api.start_import(owner.id, run.key, form)
     if started.id is None:
         raise NotFound(
-            "The file was taken, but the answer names no import to follow. testsigma_get_run_results shows what came."
+            "The file was accepted, but the answer has no import id. testsigma_get_run_results shows the results."
         )
-    name = owner.key
     try:
         seen = await follow_import(api, owner, started.id, minutes, progress)
     except PlatformError as error:
         raise type(error)(
-            f"The import was started as {started.id}, but looking at it failed. {error.sentence} testsigma_get_import "
-            f"with project {name} and that id shows how it ends; do not start it again.",
+            f"The import was started as {started.id}, but its state could not be read. {error.sentence} "
+            f"testsigma_get_import with project {owner.key} and that id shows how it ends; do not start it again.",
             status=error.status,
             words=error.words,
         ) from error
-    yield import_state(started.id, seen, project=name, run_id=run.key)
+    yield import_state(started.id, seen, project=owner.key, run_id=run.key)
 
 
 async def follow_import(
     api: Testsigma, project: Project, import_id: str, minutes: float, progress: Progress
 ) -> JUnitImport:
-    """Look at an import until it has ended or the time is over."""
+    """Read an import until it ends, for at most so many minutes."""
     waited = await wait_until(
         lambda: api.junit_import(project.id, import_id),
         lambda seen: seen.has_ended,
@@ -153,7 +148,7 @@ async def get_import(
     """Show how far a JUnit import is, and which results were not imported."""
     owner = await known_project(api, project)
     if _IMPORT_ID.fullmatch(import_id) is None:
-        raise Refused(f"{import_id[:80]!r} is no import's id: testsigma_import_junit_results gives it.")
+        raise Refused(f"{import_id[:80]!r} is no import's id; testsigma_import_junit_results returns one.")
     try:
         seen = await follow_import(api, owner, import_id, minutes, progress)
     except NotFound as error:

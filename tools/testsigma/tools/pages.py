@@ -1,4 +1,4 @@
-"""Test cases and test runs as pages to read, with completion of their addresses."""
+"""Test cases and test runs as Markdown pages, with completion of their addresses."""
 
 from tools.kit.text import passage, quote, word
 from tools.kit.toolset import Toolset
@@ -15,15 +15,15 @@ tool = Toolset(Testsigma)
 MOST_ROWS = 200
 
 
-async def complete(api: Testsigma, variable: str, typed: str, before: dict[str, str]) -> list[str]:
-    """Prefixes of projects, and the ids of what the project before them has."""
+async def complete(api: Testsigma, variable: str, typed: str, earlier: dict[str, str]) -> list[str]:
+    """Prefixes of projects, and ids of a project's test cases or runs."""
     folded = typed.casefold()
     if variable == "project":
         found = [project.key for project in (await api.projects()).rows]
-    elif not before.get("project"):
+    elif not earlier.get("project"):
         return []
     else:
-        project = await known_project(api, before["project"])
+        project = await known_project(api, earlier["project"])
         ids_of = test_cases.case_ids if variable == "case_id" else test_runs.run_ids
         found = await ids_of(api, project)
     return [one for one in found if one.casefold().startswith(folded)]
@@ -31,20 +31,20 @@ async def complete(api: Testsigma, variable: str, typed: str, before: dict[str, 
 
 @tool.resource("{project}/test-cases/{case_id}", complete=complete)
 async def test_case_page(api: Testsigma, project: str, case_id: str) -> str:
-    """A test case as a page to read."""
+    """A test case as a page."""
     owner, case = await known_case(api, case_id, project)
-    shown = (await case_names(api, owner, case)).view(case)
-    lines = [f"# {word(shown.id)}: {quote(shown.title or '')}", "", *_facts_of_case(shown)]
-    for heading, text in (("Preconditions", shown.preconditions), ("About", shown.description)):
+    view = (await case_names(api, owner, case)).view(case)
+    lines = [f"# {word(view.id)}: {quote(view.title or '')}", "", *_facts_of_case(view)]
+    for heading, text in (("Preconditions", view.preconditions), ("About", view.description)):
         if text:
             lines += ["", f"## {heading}", "", passage(text)]
-    if shown.steps:
+    if view.steps:
         lines += ["", "## Steps", ""]
-        for number, step in enumerate(shown.steps, 1):
+        for number, step in enumerate(view.steps, 1):
             group = f" (step group {word(step.step_group)})" if step.step_group else ""
             expected = f", expected: {quote(step.expected, at_most=500)}" if step.expected else ""
             lines.append(f"{number}. {quote(step.action or '', at_most=500)}{group}{expected}")
-    for heading, text in (("What to do", shown.text), ("What is expected", shown.expected_text)):
+    for heading, text in (("What to do", view.text), ("What is expected", view.expected_text)):
         if text:
             lines += ["", f"## {heading}", "", passage(text)]
     return "\n".join(lines)
@@ -53,20 +53,20 @@ async def test_case_page(api: Testsigma, project: str, case_id: str) -> str:
 def _facts_of_case(case: CaseView) -> list[str]:
     words = (("Status", case.status), ("Priority", case.priority), ("Type", case.type), ("Automation", case.automation))
     people = (("Folder", case.folder), ("Owner", case.owner), ("Labels", ", ".join(case.labels)))
-    facts = [f"- {name}: {word(said)}" for name, said in words if said]
+    facts = [f"- {name}: {word(value)}" for name, value in words if value]
     return facts + [f"- {name}: {quote(text)}" for name, text in people if text]
 
 
 @tool.resource("{project}/test-runs/{run_id}", complete=complete)
 async def test_run_page(api: Testsigma, project: str, run_id: str) -> str:
-    """A test run as a page to read, with its results."""
+    """A test run as a page, with its results."""
     owner, run = await known_run(api, run_id, project)
-    shown = await view_run(api, owner, run)
+    view = await view_run(api, owner, run)
     results = await results_of(api, owner, run)
-    lines = [f"# {word(shown.id)}: {quote(shown.title or '')}", "", *_facts_of_run(shown)]
-    if shown.description:
-        lines += ["", passage(shown.description)]
-    # What failed is what people come for.
+    lines = [f"# {word(view.id)}: {quote(view.title or '')}", "", *_facts_of_run(view)]
+    if view.description:
+        lines += ["", passage(view.description)]
+    # Failed results come first.
     rows = sorted(results.rows, key=lambda row: result_status(row.status) != "failed")
     if rows:
         lines += ["", "## Results", "", *(_result(row) for row in rows[:MOST_ROWS])]
@@ -79,7 +79,7 @@ def _facts_of_run(run: RunView) -> list[str]:
     counts = ", ".join(f"{one.count} {word(one.said or 'without a status')}" for one in run.results)
     dates = (("Starts", run.start_date), ("Ended", run.end_date), ("Planned end", run.planned_end))
     words = (("Status", run.said), ("Plan", run.plan), *dates)
-    facts = [f"- {name}: {word(said)}" for name, said in words if said]
+    facts = [f"- {name}: {word(value)}" for name, value in words if value]
     facts += [f"- Results: {counts}"] if counts else []
     people = (("Assigned to", run.assignee), ("Labels", ", ".join(run.labels)))
     return facts + [f"- {name}: {quote(text)}" for name, text in people if text]

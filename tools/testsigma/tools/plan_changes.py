@@ -1,4 +1,4 @@
-"""Making, changing, completing and deleting test plans; the runs that point at one outlive it."""
+"""Creating, changing, completing and deleting test plans; the runs of a deleted plan stay."""
 
 from typing import Annotated, Any
 
@@ -83,7 +83,7 @@ async def update_test_plan(
 
 
 async def plan_runs(api: Testsigma, project: Project, plan: TestPlan) -> tuple[list[TestRun], Count]:
-    """The runs that point at a plan, and how many there are."""
+    """The runs of a plan, and their number."""
     runs: list[TestRun] = []
     walked = await api.walk_plan_runs(project.id, plan.key, runs.append)
     return runs, Count(len(runs), walked.coverage(len(runs)).complete)
@@ -94,18 +94,18 @@ async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOf
     """Mark a test plan as completed; the API cannot reopen it. The server asks the user to confirm."""
     owner, before = await known_plan(api, plan_id, project)
     if before.is_completed:
-        raise Refused(f"Test plan {word(before.key)} is completed already.")
+        raise Refused(f"Test plan {word(before.key)} is already completed.")
     runs, count = await plan_runs(api, owner, before)
-    going = sum(not run.is_closed for run in runs)
+    open_runs = sum(not run.is_closed for run in runs)
     yield Ask(
         f"Mark test plan {word(before.key)} {quote(before.title or '')} of project {quote(owner.display_name)} as "
         f"completed? It has {join_counts(count.of('test run')) or 'no test run'}"
-        f"{f', {going} of them not closed' if going else ''}. The API cannot take it back."
+        f"{f', {open_runs} of them not closed' if open_runs else ''}. The API cannot undo it."
     )
-    told = await api.complete_test_plan(owner.id, before.key)
+    answer = await api.complete_test_plan(owner.id, before.key)
     after = await api.test_plan(owner.id, before.key)
-    # Only the answer to this call was seen to say when.
-    after = after.model_copy(update={"completed_at": after.completed_at or told.completed_at})
+    # Only the answer to this call has the time of completion.
+    after = after.model_copy(update={"completed_at": after.completed_at or answer.completed_at})
     yield Changed(done="Completed.", now=plan_view(owner, after), before=plan_view(owner, before))
 
 

@@ -1,4 +1,4 @@
-"""Projects: listing, reading, making, changing, deleting with all they hold."""
+"""Projects: listing, reading, creating, changing, and deleting with everything in them."""
 
 from functools import partial
 from typing import Annotated
@@ -37,16 +37,16 @@ async def list_projects(
         lambda one: (alphabetical_key(one.prefix), *sort_key(None, one.id)), limit=limit, cursor=cursor, text=text
     )
 
-    def keep(project: Project) -> None:
+    def on_row(project: Project) -> None:
         if not text or text.casefold() in (project.name or "").casefold():
             selection.offer(project)
 
-    walked = await api.walk_projects(keep, progress=progress)
+    walked = await api.walk_projects(on_row, progress=progress)
     return selection.page(lambda project: project, walked.coverage(selection.matched))
 
 
 class ProjectContents(Answer):
-    """How much is in a project."""
+    """How many things of each kind a project has."""
 
     folders: int
     test_cases: int
@@ -56,7 +56,7 @@ class ProjectContents(Answer):
 
 
 class ProjectView(Answer):
-    """A project and what is in it."""
+    """A project and how much is in it."""
 
     project: Project
     holds: ProjectContents
@@ -64,7 +64,7 @@ class ProjectView(Answer):
 
 
 async def count_contents(api: Testsigma, project_id: str) -> dict[str, Count]:
-    """How many of each kind a project has."""
+    """Count what a project has, by kind."""
     counts = await gather(
         [
             partial(counted, partial(api.folders_page, project_id), lambda row: row.id),
@@ -92,10 +92,10 @@ async def get_project(api: Testsigma, project: ProjectRef) -> ProjectView:
 
 
 async def fresh_project(api: Testsigma, project: str) -> Project:
-    """A project as it is now, found by what it was called a moment ago.
+    """Read a project that is found in the cached list.
 
     Raises:
-        NotFound: when it is gone.
+        NotFound: when it was deleted since the list was read.
     """
     found = await known_project(api, project)
     try:
@@ -103,7 +103,7 @@ async def fresh_project(api: Testsigma, project: str) -> Project:
     except NotFound as error:
         api.project_cache.forget()
         raise NotFound(
-            f"Project {project[:80]!r} is gone. testsigma_list_projects shows those that are left.", status=404
+            f"Project {project[:80]!r} was deleted. testsigma_list_projects shows the others.", status=404
         ) from error
 
 
@@ -123,7 +123,7 @@ async def create_project(
         if (other.prefix or "").casefold() == prefix.casefold():
             raise Refused(f"The prefix {prefix} is taken by {quote(other.display_name)}.")
     created = await api.create_project(not_none(name=name, human_id_prefix=prefix.upper(), description=description))
-    return Changed(done=f"Created; ids in it begin with {created.prefix or prefix.upper()}-.", now=created)
+    return Changed(done=f"Created; the prefix of its ids is {created.prefix or prefix.upper()}.", now=created)
 
 
 @tool.writes(idempotent=True, verify_with="get_project")
@@ -150,8 +150,8 @@ async def delete_project(api: Testsigma, project: ProjectRef) -> Asking[Changed[
     prefix = f" with the prefix {word(before.prefix)}" if before.prefix else ""
     yield Ask(
         f"Delete project {quote(before.name or '')}{prefix} ({word(before.id)}), "
-        f"{f'and all it holds: {counts}, with all results' if counts else 'which is empty'}? There is no undo."
+        f"{f'and everything in it: {counts}, with all results' if counts else 'which is empty'}? There is no undo."
     )
     await api.delete_project(before.id)
     name = f"project {word(before.key)} {quote(before.name or '')}"
-    yield Changed(done=f"Deleted {name} with all it held.", before=before)
+    yield Changed(done=f"Deleted {name} with everything in it.", before=before)

@@ -1,4 +1,4 @@
-"""Recording results of a run and assigning its test cases, always in the name of a person who was named."""
+"""Recording results of a run in a named person's name, and assigning its test cases."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ tool = Toolset(Testsigma)
 
 MOST_RESULTS: Final = 100
 MOST_TITLES: Final = 40
-"""Results that a question shows with the titles of their cases, within what hosts can show."""
+"""Up to so many results, a question shows titles: hosts limit its length."""
 APPEAR_MINUTES: Final = 0.25
-"""How long a run's cases are waited for: they appear some seconds after the run (seen in a real client)."""
+"""How long to wait for the test cases of a new run, which appear some seconds after it (seen in a real client)."""
 APPEAR_PACE: Final = Pace(first=1.5, last=4.0)
 SANDBOX_APPEAR_PACE: Final = Pace(first=0.1, last=0.5)
 
@@ -63,57 +63,57 @@ NewResults = Annotated[
 
 @dataclass(frozen=True)
 class PlannedResult:
-    """A result to record, with the case as it stands in the run."""
+    """A result to record, with the test case as the run has it."""
 
-    wanted: NewResult
+    result: NewResult
     status_id: str
     status: str
     before: RunCase
 
     @property
     def is_first(self) -> bool:
-        """Whether there is no result yet that it would stand in for."""
+        """Whether it replaces no result."""
         return result_status(self.before.status) == "queued"
 
-    def wire(self, person: User) -> dict[str, Any]:
+    def fields(self, person: User) -> dict[str, Any]:
         fields = {"test_case_id": self.before.test_case.id, "test_run_status_id": self.status_id, "user_id": person.id}
-        return fields | not_none(description=self.wanted.comment)
+        return fields | not_none(description=self.result.comment)
 
 
 @dataclass(frozen=True)
 class RecordingPlan:
-    """Everything that a call to record results comes to."""
+    """What a call to record results will do."""
 
     project: Project
     run: TestRun
     person: User
-    intents: Sequence[PlannedResult]
+    results: Sequence[PlannedResult]
 
 
 async def plan_results(
     api: Testsigma, run_id: str, results: Sequence[NewResult], user: str | None, project: str | None
 ) -> RecordingPlan:
-    """Resolve what is to be recorded.
+    """Resolve the run, the person and each result.
 
     Raises:
-        Refused: for a closed run, a case that is not in it, an unknown status, or results of nobody.
+        Refused: for a closed run, a test case that is not in it, an unknown status, or no person.
     """
     person = await find_user_or_default(api, user)
     owner, run = await open_run(api, run_id, project)
     statuses = {result.status: await find_lookup(api, "result_status", result.status) for result in results}
     keys = [(await locate(api, CASE, result.case_id, owner.id)).key for result in results]
-    if twice := sorted({key for key in keys if keys.count(key) > 1}):
-        raise Refused(f"{', '.join(twice[:10])} is in the list more than once.")
-    inside = await cases_in_run(api, owner, run, keys)
-    intents = [
-        PlannedResult(result, statuses[result.status].id, statuses[result.status].name or result.status, inside[key])
+    if repeated := sorted({key for key in keys if keys.count(key) > 1}):
+        raise Refused(f"{', '.join(repeated[:10])} is in the list more than once.")
+    in_run = await cases_in_run(api, owner, run, keys)
+    planned = [
+        PlannedResult(result, statuses[result.status].id, statuses[result.status].name or result.status, in_run[key])
         for result, key in zip(results, keys, strict=True)
     ]
-    return RecordingPlan(owner, run, person, intents)
+    return RecordingPlan(owner, run, person, planned)
 
 
 async def cases_in_run(api: Testsigma, project: Project, run: TestRun, keys: Sequence[str]) -> dict[str, RunCase]:
-    """The run's cases of these ids; those of a new run appear a little later than it does, and are waited for.
+    """The test cases of a run with these ids; waits for those of a new run, which appear some seconds later.
 
     Raises:
         Refused: when some are not in the run.
@@ -123,9 +123,9 @@ async def cases_in_run(api: Testsigma, project: Project, run: TestRun, keys: Seq
         return [key for key in keys if key not in by_key(results.rows)]
 
     def may_grow(results: RunResults) -> bool:
-        made = parse_timestamp(run.created_at)
-        is_young = made is not None and api.now() - made < NEW_RUN
-        return is_young or len(results.rows) < (run.test_cases_count or 0)
+        created = parse_timestamp(run.created_at)
+        is_new = created is not None and api.now() - created < NEW_RUN
+        return is_new or len(results.rows) < (run.test_cases_count or 0)
 
     waited = await wait_until(
         lambda: results_of(api, project, run),
@@ -139,17 +139,17 @@ async def cases_in_run(api: Testsigma, project: Project, run: TestRun, keys: Seq
     for key in missing(waited.seen):
         found |= await _by_uuid(api, project, key, found)
     if absent := [key for key in keys if key not in found]:
-        told = waited.seen.coverage
-        short = f" Not all its cases could be read: {told.why}." if not told.complete else ""
+        coverage = waited.seen.coverage
+        short = "" if coverage.complete else f" Not all its test cases could be read: {coverage.why}."
         raise Refused(
-            f"{', '.join(absent[:10])} {'is' if len(absent) == 1 else 'are'} not in test run {word(run.key)}: "
-            f"testsigma_get_run_results shows its cases.{short}"
+            f"{', '.join(absent[:10])} {'is' if len(absent) == 1 else 'are'} not in test run {word(run.key)}. "
+            f"testsigma_get_run_results shows its test cases.{short}"
         )
     return found
 
 
 def by_key(rows: Sequence[RunCase]) -> dict[str, RunCase]:
-    """The cases of a run by their human ids and by their UUIDs."""
+    """The test cases of a run, by human id and by UUID."""
     found: dict[str, RunCase] = {}
     for row in rows:
         for key in (row.test_case.id, row.test_case.human_id):
@@ -158,46 +158,44 @@ def by_key(rows: Sequence[RunCase]) -> dict[str, RunCase]:
     return found
 
 
-async def _by_uuid(api: Testsigma, project: Project, key: str, inside: Mapping[str, RunCase]) -> dict[str, RunCase]:
-    """A case of the run where the run tells UUIDs only."""
-    if not inside or any(row.test_case.human_id for row in inside.values()):
+async def _by_uuid(api: Testsigma, project: Project, key: str, in_run: Mapping[str, RunCase]) -> dict[str, RunCase]:
+    """A test case of a run whose answer has UUIDs only."""
+    if not in_run or any(row.test_case.human_id for row in in_run.values()):
         return {}
     try:
-        row = inside.get((await api.test_case(project.id, key)).id)
+        row = in_run.get((await api.test_case(project.id, key)).id)
     except NotFound:
         return {}
     return {} if row is None else {key: row}
 
 
 def replace_question(plan: RecordingPlan) -> str | None:
-    """What is asked where results would be replaced; None where none would."""
-    replaced = [intent for intent in plan.intents if not intent.is_first]
+    """The question where results would be replaced; None where none would."""
+    replaced = [planned for planned in plan.results if not planned.is_first]
     if not replaced:
         return None
     lines = Lines(
-        f"Record {many(len(plan.intents), 'result')} in {describe_run(plan.run)} of project "
+        f"Record {many(len(plan.results), 'result')} in {describe_run(plan.run)} of project "
         f"{quote(plan.project.display_name)} as {quote(plan.person.display_name)}?"
     )
-    comments = [intent.wanted.comment for intent in plan.intents if intent.wanted.comment]
+    comments = [planned.result.comment for planned in plan.results if planned.result.comment]
     shared = [comment for comment in dict.fromkeys(comments) if comments.count(comment) > 1]
     remarks = {comment: f", with the comment {given(comment)}" for comment in comments}
     remarks |= {comment: f", with comment {number}" for number, comment in enumerate(shared, 1)}
-    for intent in plan.intents:
-        case = intent.before.test_case
-        title = f" {quote(case.title or '', at_most=60)}" if len(plan.intents) <= MOST_TITLES else ""
-        was = "" if intent.is_first else f"{word(intent.before.status or '?')} becomes "
-        remark = remarks.get(intent.wanted.comment or "", "")
-        lines.add(f"{word(case.key)}{title}", f"{was}{word(intent.status)}{remark}")
+    for planned in plan.results:
+        case = planned.before.test_case
+        title = f" {quote(case.title or '', at_most=60)}" if len(plan.results) <= MOST_TITLES else ""
+        was = "" if planned.is_first else f"{word(planned.before.status or '?')} becomes "
+        remark = remarks.get(planned.result.comment or "", "")
+        lines.add(f"{word(case.key)}{title}", f"{was}{word(planned.status)}{remark}")
     lines.fields({f"Comment {number}": comment for number, comment in enumerate(shared, 1)})
     verb = "replaces" if len(replaced) == 1 else "replace"
-    lines.say(
-        f"{len(replaced)} {verb} a result that is there; every attempt stays in the history and cannot be removed."
-    )
+    lines.say(f"{len(replaced)} {verb} an existing result; every attempt stays in the history and cannot be removed.")
     return str(lines)
 
 
 class RecordedResult(Answer):
-    """A result that was recorded, with the one before."""
+    """A recorded result, with the one before it."""
 
     id: Key
     title: Untrusted | None = None
@@ -206,7 +204,7 @@ class RecordedResult(Answer):
 
 
 class RecordedResults(Answer):
-    """Results that were recorded."""
+    """The recorded results of a run."""
 
     done: str
     run_id: Key
@@ -229,41 +227,43 @@ async def record_results(
     """
     plan = await plan_results(api, run_id, results, user, project)
     yield Ask(replace_question(plan))
-    wanted = [intent.wire(plan.person) for intent in plan.intents]
+    wanted = [planned.fields(plan.person) for planned in plan.results]
     try:
         answer = await api.record_results(plan.project.id, plan.run.key, wanted)
     except UnexpectedShape:
-        answer = RunCases(rows=[])  # it was accepted: what came of it is read below
-    now = await _statuses_after(api, plan, answer)
-    told = [
+        answer = RunCases(rows=[])  # accepted; the statuses are read below
+    statuses = await _statuses_after(api, plan, answer)
+    recorded = [
         RecordedResult(
-            id=intent.before.test_case.key,
-            title=intent.before.test_case.title,
-            before=intent.before.status,
-            after=now.get(intent.before.test_case.id or ""),
+            id=planned.before.test_case.key,
+            title=planned.before.test_case.title,
+            before=planned.before.status,
+            after=statuses.get(planned.before.test_case.id or ""),
         )
-        for intent in plan.intents
+        for planned in plan.results
     ]
     wrong = [
         one.id
-        for one, intent in zip(told, plan.intents, strict=True)
-        if normalized(one.after) != normalized(intent.status)
+        for one, planned in zip(recorded, plan.results, strict=True)
+        if normalized(one.after) != normalized(planned.status)
     ]
     yield RecordedResults(
-        done=f"{len(told) - len(wrong)} of {len(told)} recorded.",
+        done=f"{len(recorded) - len(wrong)} of {len(recorded)} recorded.",
         run_id=plan.run.key,
         user=plan.person.display_name,
-        results=told,
-        note=f"Not as wanted: {', '.join(wrong[:20])}. testsigma_get_run_results shows them." if wrong else None,
+        results=recorded,
+        note=f"Not recorded as given: {', '.join(wrong[:20])}. testsigma_get_run_results shows them."
+        if wrong
+        else None,
     )
 
 
 async def _statuses_after(api: Testsigma, plan: RecordingPlan, answer: RunCases) -> dict[str, str]:
-    """The statuses after recording by the case's UUID: from the answer, or read again where it says too little."""
+    """The new statuses by the test case's UUID, from the answer or, where it leaves some out, from the run."""
     names = await lookup_names(api, "result_status")
-    told = {row.test_case.id or "": names.get(row.status_id or "", row.status or "") for row in answer.rows}
-    if all(told.get(intent.before.test_case.id or "") for intent in plan.intents):
-        return told
+    answered = {row.test_case.id or "": names.get(row.status_id or "", row.status or "") for row in answer.rows}
+    if all(answered.get(planned.before.test_case.id or "") for planned in plan.results):
+        return answered
     rows = (await results_of(api, plan.project, plan.run)).rows
     return {row.test_case.id or "": row.status or "" for row in rows}
 
@@ -284,9 +284,9 @@ async def assign_test_case(
     person = await find_user(api, user)
     owner, run = await open_run(api, run_id, project)
     key = (await locate(api, CASE, case_id, owner.id)).key
-    inside = (await cases_in_run(api, owner, run, [key]))[key]
+    in_run = (await cases_in_run(api, owner, run, [key]))[key]
     users = await user_names(api)
-    answer = await api.assign_test_case(owner.id, run.key, case_id=inside.test_case.id or key, user_id=person.id)
+    answer = await api.assign_test_case(owner.id, run.key, case_id=in_run.test_case.id or key, user_id=person.id)
     assignee = users.get(answer.assignee_id or "", answer.assignee_id) or person.display_name
-    before = Assignment(run_id=run.key, case_id=inside.test_case.key or key, assignee=assignee_of(inside, users))
+    before = Assignment(run_id=run.key, case_id=in_run.test_case.key or key, assignee=assignee_of(in_run, users))
     return Changed(done="Assigned.", now=before.model_copy(update={"assignee": assignee}), before=before)

@@ -1,4 +1,4 @@
-"""Making test runs from a selection that holds, changing, closing and deleting them."""
+"""Creating test runs from a fixed selection, changing, closing and deleting them."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
@@ -36,19 +36,19 @@ from tools.testsigma.tools.test_plans import known_plan
 tool = Toolset(Testsigma)
 
 ONE_BY_ONE: Final = 8
-"""So many test cases are read by their ids; for more, the whole list is read once."""
+"""Up to so many test cases are read one by one; for more, the whole list is read once."""
 
 
 def check_selection(case_ids: Sequence[str] | None, filters: dict[str, Any], *, all_cases: bool) -> None:
-    """Refuse what the platform would take and not do.
+    """Refuse selections that the platform accepts and ignores.
 
     Raises:
-        Refused: with what to say instead.
+        Refused: with what to give instead.
     """
     if all_cases and (case_ids or filters):
         raise Refused(
             "A run of all test cases takes no selection: Testsigma accepts filters of such a run and ignores them. "
-            "Leave all_cases out, and the cases that fit are taken one by one."
+            "Leave out all_cases, and the run takes the test cases that match."
         )
     if case_ids and filters:
         raise Refused("Give case_ids, or filters; not both.")
@@ -59,11 +59,11 @@ def check_selection(case_ids: Sequence[str] | None, filters: dict[str, Any], *, 
 async def selected_ids(
     api: Testsigma, project: Project, case_ids: Sequence[str] | None, filters: dict[str, Any], progress: Progress
 ) -> list[str]:
-    """The UUIDs of the test cases of a new run: a body takes no human ids.
+    """The UUIDs of the test cases for a new run: the API takes no human ids there.
 
     Raises:
         NotFound: for an id that the project does not have.
-        Refused: when no test case fits, or not all could be looked at.
+        Refused: when no test case matches, or not all could be read.
     """
     if case_ids:
         return await uuids_of(api, project, case_ids, progress)
@@ -73,30 +73,30 @@ async def selected_ids(
     wanted = await case_filter(api, tree, **filters)
     found: list[str] = []
 
-    def keep(case: TestCase) -> None:
+    def on_row(case: TestCase) -> None:
         if wanted.fits(case, set()):
             found.append(case.id)
 
-    walked = await api.walk_test_cases(project.id, keep, filters=wanted.query, progress=progress)
+    walked = await api.walk_test_cases(project.id, on_row, filters=wanted.query, progress=progress)
     if not found:
-        raise Refused("No test case fits; testsigma_list_test_cases takes the same filters.")
+        raise Refused("No test case matches; testsigma_list_test_cases takes the same filters.")
     if not (coverage := walked.coverage(len(found))).complete:
-        raise Refused(f"Not all test cases could be looked at ({coverage.why}).")
+        raise Refused(f"Not all test cases could be read ({coverage.why}).")
     return found
 
 
 async def uuids_of(api: Testsigma, project: Project, case_ids: Sequence[str], progress: Progress) -> list[str]:
-    """The UUIDs of test cases, each once; those that are given as UUIDs are looked up too."""
+    """The UUIDs of test cases, each once; given UUIDs are checked too."""
     keys = list(dict.fromkeys([(await locate(api, CASE, case_id, project.id)).key for case_id in case_ids]))
     found: dict[str, str] = {}
 
-    def keep(case: TestCase) -> None:
+    def on_row(case: TestCase) -> None:
         found[case.id] = case.id
         if case.human_id:
             found[case.human_id] = case.id
 
     if len(keys) > ONE_BY_ONE:
-        await api.walk_test_cases(project.id, keep, progress=progress)
+        await api.walk_test_cases(project.id, on_row, progress=progress)
     absent: list[str] = []
     for key in keys:
         if key not in found:
@@ -148,18 +148,18 @@ async def create_test_run(
     selection = [{"field": "id", "operator": "IN", "values": ids}] if ids else []
     fields["selection_type"] = "DYNAMIC" if all_cases else "STATIC"
     fields |= {"static_selection_filters": selection, "dynamic_selection_filters": []}
-    made = await api.create_test_run(owner.id, fields)
-    short = made.test_cases_count is not None and not all_cases and made.test_cases_count != len(ids)
-    done = f"Created with {made.test_cases_count} of {len(ids)} test cases." if short else "Created."
+    created = await api.create_test_run(owner.id, fields)
+    short = created.test_cases_count is not None and not all_cases and created.test_cases_count != len(ids)
+    done = f"Created with {created.test_cases_count} of {len(ids)} test cases." if short else "Created."
     return Changed(
         done=done,
-        now=await view_run(api, owner, made),
-        next="testsigma_record_results records what comes of its test cases.",
+        now=await view_run(api, owner, created),
+        next="testsigma_record_results records the results of its test cases.",
     )
 
 
 async def label_names(api: Testsigma, names: Sequence[str]) -> list[str]:
-    """Labels as a run takes them: by name, and only such as there are, since an unknown one may be made in silence."""
+    """The names of existing labels, as runs take them; the API may create unknown ones silently."""
     return [one.name or "" for one in await find_labels(api, names)]
 
 
@@ -187,12 +187,12 @@ async def update_test_run(
     if labels is not None and {normalized(name) for name in labels} != {normalized(name) for name in before.all_labels}:
         fields["label_names"] = await label_names(api, labels)
     fields |= when
-    seen = await view_run(api, owner, before)
+    view = await view_run(api, owner, before)
     if not fields:
-        return Changed(done=UNCHANGED, now=seen)
+        return Changed(done=UNCHANGED, now=view)
     await api.update_test_run(owner.id, before.key, fields)
     after = await view_run(api, owner, await api.test_run(owner.id, before.key))
-    return Changed(done=describe_changes(fields), now=after, before=seen)
+    return Changed(done=describe_changes(fields), now=after, before=view)
 
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
@@ -202,17 +202,19 @@ async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = N
     results = await results_of(api, owner, before)
     left, complete = count_untested(results.rows), results.coverage.complete
     cases = many(len(results.rows), "test case", complete=complete)
-    untouched = many(left, "of them is untested and stays", "of them are untested and stay", complete=complete)
-    stay = f" {untouched} so." if left else ""
+    untested = many(left, "of them is untested and stays so", "of them are untested and stay so", complete=complete)
+    counts = f": {results.counts.describe()}" if results.rows else ""
     name = f"{describe_run(before)} of project {quote(owner.display_name)}"
     yield Ask(
-        f"Close {name}? It has {cases}{': ' + results.counts.describe() if results.rows else ''}.{stay} Closing locks "
-        "the run, and the API cannot open it again."
+        f"Close {name}? It has {cases}{counts}.{f' {untested}.' if left else ''} Closing locks the run, and the API "
+        "cannot reopen it."
     )
     await api.update_test_run(owner.id, before.key, {"status": "CLOSED"})
     after = await api.test_run(owner.id, before.key)
     if not after.is_closed:
-        raise PlatformError(f"The platform took the change and left test run {word(before.key)} {word(after.status)}.")
+        raise PlatformError(
+            f"The platform accepted the change and left test run {word(before.key)} {word(after.status)}."
+        )
     yield Changed(done=f"Closed {name}.", now=await view_run(api, owner, after))
 
 

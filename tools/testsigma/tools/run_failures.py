@@ -1,4 +1,4 @@
-"""Why a test run failed: its failed cases by what was noted of them, each new, known or flaky."""
+"""Why a test run failed: its failed test cases with their comments, each new, known or flaky."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,39 +24,39 @@ FAILED: Final = frozenset({"failed", "blocked"})
 
 @dataclass
 class RunFailures:
-    """The failures of a run, and the earlier runs they were compared with."""
+    """The failures of a run, and the earlier runs they are compared with."""
 
     failures: list[Failure] = field(default_factory=list)
     earlier: list[str] = field(default_factory=list)
     why: str | None = None
-    """What could not be read, in words."""
+    """What could not be read, in a sentence."""
 
 
 async def failures_of(
     run: TestRun,
     results: RunResults,
-    listed: Callable[[], Awaitable[list[TestRun]]],
+    list_runs: Callable[[], Awaitable[list[TestRun]]],
     read: Callable[[TestRun], Awaitable[RunResults]],
     *,
     at_most: int = MOST_EARLIER,
 ) -> RunFailures:
-    """The failed cases of a run, seen with the runs of its project that were made before it.
+    """The failed test cases of a run, compared with earlier runs of its project.
 
-    `listed` gives the runs of the project, `read` the results of one.
+    `list_runs` reads the runs of the project, `read` the results of one.
     """
     failed = [row for row in results.rows if result_status(row.status) in FAILED]
-    told, pasts = RunFailures(), dict[str, Past]()
+    failures, pasts = RunFailures(), dict[str, Past]()
     if failed:
         try:
-            older = [one for one in await listed() if _is_before(one, run)]
+            older = [one for one in await list_runs() if _is_before(one, run)]
             older.sort(key=lambda one: one.created_at or "", reverse=True)
-            looked = older[: at_most * 2]  # a run that holds none of these cases says nothing of them
-            found = await gather([partial(read, one) for one in looked], at_once=3)
-            pasts = _pasts(dict(zip((one.key for one in looked), found, strict=True)), failed, at_most, told)
+            recent = older[: at_most * 2]  # runs without any of these test cases do not count
+            found = await gather([partial(read, one) for one in recent], at_once=3)
+            pasts = _pasts(dict(zip((one.key for one in recent), found, strict=True)), failed, at_most, failures)
         except PlatformError as error:
-            told.why = f"Earlier runs could not be read: {error}"
-    told.failures = [_failure(row, pasts.get(row.test_case.key, Past())) for row in failed]
-    return told
+            failures.why = f"Earlier runs could not be read: {error}"
+    failures.failures = [_failure(row, pasts.get(row.test_case.key, Past())) for row in failed]
+    return failures
 
 
 async def project_runs(api: Testsigma, project: Project) -> list[TestRun]:
@@ -69,16 +69,16 @@ async def project_runs(api: Testsigma, project: Project) -> list[TestRun]:
 
 
 def _pasts(
-    read: Mapping[str, RunResults], failed: Sequence[RunCase], at_most: int, told: RunFailures
+    read: Mapping[str, RunResults], failed: Sequence[RunCase], at_most: int, failures: RunFailures
 ) -> dict[str, Past]:
     cases, pasts = {row.test_case.key for row in failed}, dict[str, Past]()
     for key, results in read.items():
         if results.coverage.why:
-            told.why = f"Earlier run {key} was not read whole: {results.coverage.why}."
+            failures.why = f"Earlier run {key} was not read completely: {results.coverage.why}."
         mine = [row for row in results.rows if row.test_case.key in cases]
-        if not mine or len(told.earlier) == at_most:
+        if not mine or len(failures.earlier) == at_most:
             continue
-        told.earlier.append(key)
+        failures.earlier.append(key)
         for row in mine:
             status = result_status(row.status)
             pasts.setdefault(row.test_case.key, Past()).add(key, "failed" if status in FAILED else status)

@@ -1,4 +1,4 @@
-"""A test run as people read it, with its results counted where the platform does not count them."""
+"""A test run with names for ids, and its results counted where the platform gives no counts."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,11 +23,11 @@ from tools.testsigma.tools.names import user_names
 from tools.testsigma.tools.statuses import Counts, StatusCount, count_results, reported_counts, run_status
 
 NEW_RUN: Final = timedelta(minutes=1)
-"""By the platform's clock: so long may the test cases of a new run take to appear."""
+"""How long the test cases of a new run may take to appear, by the platform's clock."""
 
 
 class RunRow(Answer):
-    """A test run as a list shows it; results only where the platform counts them."""
+    """A test run as a list shows it; counts only where the platform gives them."""
 
     id: Key
     title: Untrusted | None = None
@@ -43,7 +43,7 @@ class RunRow(Answer):
 
 
 class RunView(Answer):
-    """A test run whole, but for its results."""
+    """A test run with all its fields, without its results."""
 
     id: Key
     project: Key | None = None
@@ -61,7 +61,7 @@ class RunView(Answer):
     note: str | None = None
     start_date: Key | None = None
     end_date: Key | None = None
-    planned_end: Key | None = Field(None, description="Of a run that goes on; it has no end yet.")
+    planned_end: Key | None = Field(None, description="Of an open run, which has no end yet.")
     closed_by: Untrusted | None = None
     created_at: Key | None = None
     updated_at: Key | None = None
@@ -70,7 +70,7 @@ class RunView(Answer):
 
 @dataclass(frozen=True)
 class RunResults:
-    """The test cases of a run, and whether all could be read."""
+    """The test cases of a run, and whether all were read."""
 
     rows: list[RunCase]
     coverage: Coverage
@@ -93,7 +93,7 @@ async def open_run(api: Testsigma, run_id: str, project: str | None) -> tuple[Pr
     """
     owner, run = await known_run(api, run_id, project)
     if run.is_closed:
-        raise Refused(f"Test run {word(run.key)} is closed, which locks it; the API cannot open it again.")
+        raise Refused(f"Test run {word(run.key)} is closed, which locks it; the API cannot reopen it.")
     return owner, run
 
 
@@ -127,13 +127,13 @@ def run_row(run: TestRun) -> RunRow:
 
 
 async def view_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
-    """A run with its names and counts."""
+    """A run with names and counts."""
     counts, note = reported_counts(run), None
     if counts is None:
         results = await stable_results(api, project, run)
         counts, note = results.counts, "Counted here: the platform gives no summary of this run."
         if not results.coverage.complete:
-            note = f"Counted here, and not wholly: {results.coverage.why}."
+            note = f"Counted here, and incomplete: {results.coverage.why}."
         note = pending_cases_note(run, counts) or note
     plan = None
     if run.test_plan_id is not None:
@@ -165,31 +165,31 @@ async def view_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
 
 
 async def stable_results(api: Testsigma, project: Project, run: TestRun) -> RunResults:
-    """A run's results; the cases of one that was just made appear some seconds later, and are waited for."""
-    made = parse_timestamp(run.created_at)
-    is_young = made is not None and api.now() - made < NEW_RUN
+    """A run's results; waits for the test cases of a new run, which appear some seconds later."""
+    created = parse_timestamp(run.created_at)
+    is_new = created is not None and api.now() - created < NEW_RUN
     return await wait_for_change(
         lambda: results_of(api, project, run),
-        lambda results: not is_young or pending_cases_note(run, results.counts) is None,
+        lambda results: not is_new or pending_cases_note(run, results.counts) is None,
         is_sandbox=api.is_sandbox,
         say=f"waiting for the cases of {word(run.key)}",
     )
 
 
 def pending_cases_note(run: TestRun, counts: Counts) -> str | None:
-    """A word on the test cases of a new run that are still to come."""
+    """A note on test cases of a new run that have not appeared yet."""
     missing = (run.test_cases_count or 0) - counts.total
     return f"{missing} of its test cases have not appeared yet; read again in a few seconds." if missing > 0 else None
 
 
 def why_run_counts_differ(run: TestRun, results: RunResults) -> str | None:
-    """Why what a run says of its results is not what its cases say."""
-    own, counts = reported_counts(run), results.counts
-    if own is None or not results.coverage.complete:
+    """Why the counts of a run and of its test cases differ."""
+    reported, counts = reported_counts(run), results.counts
+    if reported is None or not results.coverage.complete:
         return None
     open_ones = counts.of("queued", "running")
     return why_counts_differ(
-        {"passed": own.of("passed"), "failed": own.of("failed")},
+        {"passed": reported.of("passed"), "failed": reported.of("failed")},
         {"passed": counts.of("passed"), "failed": counts.of("failed")},
         {"still without a result": open_ones},
     )
@@ -203,6 +203,6 @@ async def _plan_key(api: Testsigma, project: Project, plan_id: str) -> str:
 
 
 def run_link(api: Testsigma, run_id: str) -> str | None:
-    """The page of a run in the web app, which stands on the API's own host; an imitation has none."""
+    """The page of a run in the web app, which has the API's host; a fake API has none."""
     parts = urlsplit(api.base_url)
     return None if api.is_sandbox else f"{parts.scheme}://{parts.netloc}/ui/test_runs/{run_id}/"

@@ -1,4 +1,4 @@
-"""What a workspace has for all projects: the words for priorities and the like, its users, its labels."""
+"""Lists of the workspace: names of priorities, types and statuses, users, labels."""
 
 from typing import Annotated, get_args
 
@@ -16,8 +16,8 @@ from tools.testsigma.tools.identity import alphabetical_key, sort_key
 tool = Toolset(Testsigma)
 
 
-class Words(Answer):
-    """The words of one list, in the order in which people see them."""
+class LookupNames(Answer):
+    """The names in one lookup, in their order."""
 
     kind: LookupKind
     words: list[Key]
@@ -25,9 +25,9 @@ class Words(Answer):
 
 
 class Lookups(Answer):
-    """The words that other tools take; they differ from account to account."""
+    """The names that other tools take; they differ between accounts."""
 
-    lookups: list[Words]
+    lookups: list[LookupNames]
 
 
 @tool.reads()
@@ -35,12 +35,12 @@ async def list_lookups(
     api: Testsigma, kind: Annotated[LookupKind | None, Field(description="Default: all five.")] = None
 ) -> Lookups:
     """List the valid priorities, case types, case statuses, automation types and result statuses of the account."""
-    told = []
+    lookups = []
     for one in get_args(LookupKind) if kind is None else (kind,):
-        kept = await api.lookups(one, fresh=True)
-        rows = sorted(kept.rows, key=lambda row: row.order or 0)
-        told.append(Words(kind=one, words=[row.name or row.id for row in rows], note=kept.coverage.why))
-    return Lookups(lookups=told)
+        listed = await api.lookups(one, fresh=True)
+        rows = sorted(listed.rows, key=lambda row: row.order or 0)
+        lookups.append(LookupNames(kind=one, words=[row.name or row.id for row in rows], note=listed.coverage.why))
+    return Lookups(lookups=lookups)
 
 
 class UserRow(Answer):
@@ -63,11 +63,11 @@ async def list_users(
     selection: Selection[User] = Selection(
         lambda one: (alphabetical_key(one.full_name), *sort_key(None, one.id)), limit=limit, cursor=cursor, text=text
     )
-    kept = await api.users(fresh=True)
-    for one in kept.rows:
+    listed = await api.users(fresh=True)
+    for one in listed.rows:
         if not text or text.casefold() in f"{one.full_name} {one.email or ''}".casefold():
             selection.offer(one)
-    coverage = kept.coverage.model_copy(update={"matched": selection.matched})
+    coverage = listed.coverage.model_copy(update={"matched": selection.matched})
     return selection.page(
         lambda one: UserRow(name=one.full_name, email=one.email, status=one.status, id=one.id), coverage
     )
@@ -85,7 +85,7 @@ async def list_labels(api: Testsigma, limit: Limit = 100, cursor: Cursor = None)
     selection: Selection[Label] = Selection(
         lambda one: (alphabetical_key(one.name), *sort_key(None, one.id)), limit=limit, cursor=cursor
     )
-    kept = await api.labels(fresh=True)
-    for one in kept.rows:
+    listed = await api.labels(fresh=True)
+    for one in listed.rows:
         selection.offer(one)
-    return selection.page(lambda one: LabelRow(name=one.name), kept.coverage)
+    return selection.page(lambda one: LabelRow(name=one.name), listed.coverage)

@@ -1,4 +1,4 @@
-"""How runs and results stand, in the words that all platforms share beside Testsigma's own."""
+"""Statuses of runs and results, in shared words beside Testsigma's own."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,24 +37,24 @@ class StatusCount(Answer):
 
 @dataclass
 class Counts:
-    """The results of a run by status, spelled as they were first met."""
+    """The results of a run by status; the first spelling of a status counts."""
 
-    _by_word: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _by_status: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def add(self, status: str | None, count: int = 1) -> None:
-        said, so_far = self._by_word.get(normalized(status), (status or "", 0))
-        self._by_word[normalized(status)] = (said, so_far + count)
+        said, so_far = self._by_status.get(normalized(status), (status or "", 0))
+        self._by_status[normalized(status)] = (said, so_far + count)
 
     @property
     def total(self) -> int:
-        return sum(count for _, count in self._by_word.values())
+        return sum(count for _, count in self._by_status.values())
 
     def of(self, *statuses: Status) -> int:
-        return sum(count for said, count in self._by_word.values() if result_status(said) in statuses)
+        return sum(count for said, count in self._by_status.values() if result_status(said) in statuses)
 
     def rows(self) -> list[StatusCount]:
         """The largest first."""
-        ordered = sorted(self._by_word.values(), key=lambda one: (-one[1], one[0]))
+        ordered = sorted(self._by_status.values(), key=lambda one: (-one[1], one[0]))
         return [StatusCount(said=said or None, status=result_status(said), count=count) for said, count in ordered]
 
     def describe(self) -> str:
@@ -70,7 +70,7 @@ def count_results(results: Iterable[RunCase]) -> Counts:
 
 
 def reported_counts(run: TestRun) -> Counts | None:
-    """What a run says about its results itself; most runs say nothing."""
+    """The counts in a run's own answer; most runs have none."""
     counts = Counts()
     for one in run.summary:
         counts.add(one.name, one.count)
@@ -83,15 +83,15 @@ def reported_counts(run: TestRun) -> Counts | None:
 
 
 def run_status(run: TestRun, counts: Counts | None) -> Status:
-    """The shared word for a run: a closed one is what its results are, where all that it holds are known."""
+    """The shared word for a run; that of a closed run follows from its results, where all are known."""
     if not run.is_closed:
         return shared_word(run.status, _RUNS, "unknown")
     if counts is None or not counts.total:
         return "unknown"
     if counts.of("failed"):
         return "failed"
-    held = max(counts.total, run.test_cases_count or 0)
-    return "passed" if counts.of("passed", "skipped") == held and counts.of("passed") else "unknown"
+    total = max(counts.total, run.test_cases_count or 0)
+    return "passed" if counts.of("passed", "skipped") == total and counts.of("passed") else "unknown"
 
 
 def count_untested(results: Sequence[RunCase]) -> int:

@@ -1,4 +1,4 @@
-"""Step groups: listing, reading, making; and changing or deleting one with all test cases that embed it in view."""
+"""Step groups: listing, reading, creating, changing and deleting; questions name the test cases that embed one."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
@@ -43,7 +43,7 @@ from tools.testsigma.tools.text_edits import group_edits
 tool = Toolset(Testsigma)
 
 MOST_READ: Final = 40
-"""Test cases that are read one by one where a list leaves out their steps."""
+"""At most so many test cases are read one by one where a list leaves out their steps."""
 
 
 class GroupRow(Answer):
@@ -63,7 +63,7 @@ class GroupStepView(Answer):
 
 
 class GroupView(Answer):
-    """A step group whole."""
+    """A step group with all its fields."""
 
     id: Key
     project: Key | None = None
@@ -109,12 +109,12 @@ async def list_step_groups(
     )
     words = (text or "").casefold().split()
 
-    def keep(group: StepGroup) -> None:
+    def on_row(group: StepGroup) -> None:
         title = clean(group.title or "").casefold()
         if all(word in title for word in words):
             selection.offer(group)
 
-    walked = await api.walk_step_groups(owner.id, keep, progress=progress)
+    walked = await api.walk_step_groups(owner.id, on_row, progress=progress)
     return selection.page(
         lambda one: GroupRow(id=one.key, title=one.title, description=one.description, updated_at=one.updated_at),
         walked.coverage(selection.matched),
@@ -137,42 +137,42 @@ async def get_step_group(
 ) -> GroupWithUses:
     """Read one step group with its steps."""
     owner, group = await known_group(api, step_group_id, project)
-    users, note = list[str](), None
+    case_ids, note = list[str](), None
     if find_cases:
-        users, count = await embedding_cases(api, owner, group)
+        case_ids, count = await embedding_cases(api, owner, group)
         note = None if count.is_exact else "Not all test cases could be read."
-    return GroupWithUses(**dict(group_view(owner, group)), used_by=users, note=note)
+    return GroupWithUses(**dict(group_view(owner, group)), used_by=case_ids, note=note)
 
 
 async def embedding_cases(api: Testsigma, project: Project, group: StepGroup) -> tuple[list[str], Count]:
-    """The test cases that embed a step group; where a list leaves out steps, some are read one by one."""
-    users: list[str] = []
+    """The ids of the test cases that embed a step group, and their number."""
+    case_ids: list[str] = []
     unread: list[TestCase] = []
 
-    def keep(case: TestCase) -> None:
+    def on_row(case: TestCase) -> None:
         if case.individual_steps is None:
             if case.template_type != "TCD":
                 unread.append(case)
         elif any(step.step_group_id == group.id for step in case.individual_steps):
-            users.append(case.key)
+            case_ids.append(case.key)
 
-    walked = await api.walk_test_cases(project.id, keep)
+    walked = await api.walk_test_cases(project.id, on_row)
     left, unread[MOST_READ:] = len(unread[MOST_READ:]), []
     for case in unread:
-        whole = await api.test_case(project.id, case.key)
-        if any(step.step_group_id == group.id for step in whole.individual_steps or ()):
-            users.append(case.key)
-    return users, Count(len(users), not left and walked.coverage(0).complete)
+        full = await api.test_case(project.id, case.key)
+        if any(step.step_group_id == group.id for step in full.individual_steps or ()):
+            case_ids.append(case.key)
+    return case_ids, Count(len(case_ids), not left and walked.coverage(0).complete)
 
 
-def describe_users(users: Sequence[str], count: Count) -> str:
-    """Test cases that embed a step group, some of them by name."""
-    named = ", ".join(map(word, users[:10])) + (", ..." if len(users) > 10 else "")
-    return f"{count.of('test case')}{f' ({named})' if users else ''}"
+def describe_cases(case_ids: Sequence[str], count: Count) -> str:
+    """Count test cases, and name the first of them."""
+    named = ", ".join(map(word, case_ids[:10])) + (", ..." if len(case_ids) > 10 else "")
+    return f"{count.of('test case')}{f' ({named})' if case_ids else ''}"
 
 
 def step_fields(steps: Steps | None) -> list[dict[str, Any]] | None:
-    """Steps as a step group takes them: with the expected result in the singular."""
+    """Steps as a step group takes them: with `expected_result` in the singular."""
     if steps is None:
         return None
     return [
@@ -221,16 +221,16 @@ async def update_step_group(
         yield Ask(None)
         yield Changed(done=UNCHANGED, now=group_view(owner, before))
         return
-    users, count = await embedding_cases(api, owner, before)
+    case_ids, count = await embedding_cases(api, owner, before)
+    change = "embeds it and changes with it" if count.number == 1 else "embed it and change with it"
     lines = Lines(
-        f"Change step group {word(before.key)} {quote(before.title or '')}? {describe_users(users, count)} of project "
-        f"{quote(owner.display_name)} {'embeds it and changes' if count.number == 1 else 'embed it and change'} "
-        "with it."
+        f"Change step group {word(before.key)} {quote(before.title or '')}? {describe_cases(case_ids, count)} of "
+        f"project {quote(owner.display_name)} {change}."
     )
     lines.becomes("Title", before.title, title)
     lines.becomes("Description", before.description, description)
     lost = many(len(before.steps), "step") if steps and before.steps else None
-    lines.add("Its steps until now, which are lost", lost)
+    lines.add("Its present steps, which are lost", lost)
     step_lines(lines, steps)
     lines.fields({"All labels": labels})
     lines.parts(describe_edits(edits))
@@ -249,10 +249,10 @@ async def delete_step_group(
 ) -> Asking[Changed[GroupView]]:
     """Delete a step group; every test case that embeds it loses it. The server asks the user to confirm."""
     owner, before = await known_group(api, step_group_id, project)
-    users, count = await embedding_cases(api, owner, before)
+    case_ids, count = await embedding_cases(api, owner, before)
     unlinked = "No test case embeds it."
     if count.number or not count.is_exact:
-        unlinked = f"It is unlinked from {describe_users(users, count)}."
+        unlinked = f"It is unlinked from {describe_cases(case_ids, count)}."
     name, place = f"step group {word(before.key)} {quote(before.title or '')}", quote(owner.display_name)
     steps = many(len(before.steps), "step")
     yield Ask(f"Delete {name} ({steps}) of project {place}? {unlinked} There is no undo.")

@@ -24,24 +24,24 @@ T = TypeVar("T")
 
 KEY: Final = "testsigma"
 MOST_COUNTED: Final = 10
-"""Runs whose results are read where the platform does not sum them up; each is a request or more."""
+"""At most so many runs without counts have their results read; each takes a request or more."""
 MOST_OPEN: Final = 20
-"""Open runs that are looked through for what has no result yet."""
+"""At most so many open runs are searched for test cases without a result."""
 
 
 @dataclass
-class _Reading:
-    """What was read over all projects, and what could not be."""
+class _Runs:
+    """The matching runs of all projects, and why some could not be read."""
 
     runs: list[tuple[Project, TestRun]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
-    def keep(self, project: Project, query: Query, run: TestRun) -> None:
+    def add(self, project: Project, query: Query, run: TestRun) -> None:
         if query.fits(run.title, start_of(run), end_of(run)):
             self.runs.append((project, run))
 
-    def seen(self, rows: list[T]) -> Results[T]:
-        """The rows, with everything that they leave out."""
+    def results(self, rows: list[T]) -> Results[T]:
+        """Rows, with the reasons why they are incomplete."""
         why = "; ".join(dict.fromkeys(self.reasons)) or None
         return Results(rows, why is None, why)
 
@@ -51,31 +51,31 @@ def start_of(run: TestRun) -> datetime | None:
 
 
 def end_of(run: TestRun) -> datetime | None:
-    """When a closed run was closed; the end of an open one is a plan."""
+    """When a closed run ended; the end date of an open run is only planned."""
     return parse_timestamp(run.end_date or run.updated_at) if run.is_closed else None
 
 
-async def _matching(api: Testsigma, query: Query) -> _Reading:
-    """The runs of all projects that fit, newest first; what is said of them later is the caller's own."""
+async def _matching(api: Testsigma, query: Query) -> _Runs:
+    """The matching runs of all projects, newest first, with a list of reasons for the caller to extend."""
     read = await query.once(f"{KEY} runs", partial(_read_runs, api, query))
-    return _Reading(read.runs, list(read.reasons))
+    return _Runs(read.runs, list(read.reasons))
 
 
 async def _results(api: Testsigma, query: Query, project: Project, run: TestRun) -> RunResults:
     return await query.once(f"{KEY} results {run.id}", partial(results_of, api, project, run))
 
 
-async def _read_runs(api: Testsigma, query: Query) -> _Reading:
-    reading = _Reading()
+async def _read_runs(api: Testsigma, query: Query) -> _Runs:
+    reading = _Runs()
     projects = await api.projects()
     if not projects.coverage.complete:
         reading.reasons.append(f"projects: {projects.coverage.why}")
     for project in projects.rows:
-        seen: list[TestRun] = []
-        walked = await api.walk_test_runs(project.id, seen.append)
-        query.memory[f"{KEY} all {project.id}"] = seen
-        for run in seen:
-            reading.keep(project, query, run)
+        project_rows: list[TestRun] = []
+        walked = await api.walk_test_runs(project.id, project_rows.append)
+        query.memory[f"{KEY} all {project.id}"] = project_rows
+        for run in project_rows:
+            reading.add(project, query, run)
         if why := walked.coverage(0).why:
             reading.reasons.append(f"{project.prefix}: {why}")
     earliest = datetime.min.replace(tzinfo=api.now().tzinfo)
@@ -108,7 +108,7 @@ def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
 
 
 async def runs(api: Testsigma, query: Query) -> Results[RunRow]:
-    """The runs that fit, newest first."""
+    """The matching runs, newest first."""
     reading = await _matching(api, query)
     rows, read = list[RunRow](), 0
     for project, run in reading.runs[: query.limit]:
@@ -120,10 +120,10 @@ async def runs(api: Testsigma, query: Query) -> Results[RunRow]:
                 reading.reasons.append(f"results of {run.key}: {results.coverage.why}")
         rows.append(_row(project, run, counts))
     if any(row.passed is None for row in rows):
-        reading.reasons.append(f"results were counted for the newest {MOST_COUNTED} runs that say nothing of them")
+        reading.reasons.append(f"results were counted only for the newest {MOST_COUNTED} runs without a summary")
     if len(reading.runs) > query.limit:
-        reading.reasons.append(f"{len(reading.runs) - query.limit} more runs fit")
-    return reading.seen(rows)
+        reading.reasons.append(f"{len(reading.runs) - query.limit} more runs match")
+    return reading.results(rows)
 
 
 async def _all_runs(api: Testsigma, query: Query, project: Project) -> list[TestRun]:
@@ -131,24 +131,24 @@ async def _all_runs(api: Testsigma, query: Query, project: Project) -> list[Test
 
 
 async def run(api: Testsigma, run_id: str, query: Query) -> RunStory:
-    """A run with why it failed, seen with the runs before it."""
+    """A run and why it failed, compared with earlier runs."""
     project, found = await known_run(api, run_id, None)
     results = await _results(api, query, project, found)
-    listed, read = partial(_all_runs, api, query, project), partial(_results, api, query, project)
-    why = await failures_of(found, results, listed, read)
+    list_runs, read = partial(_all_runs, api, query, project), partial(_results, api, query, project)
+    why = await failures_of(found, results, list_runs, read)
     notes = [why_run_counts_differ(found, results), results.coverage.why, why.why]
     return run_story(
         _row(project, found, results.counts),
         why.failures,
         earlier=len(why.earlier),
         note=" ".join(filter(None, notes)) or None,
-        next_=f"testsigma_get_run_results with run_id {found.key} tells more.",
+        next_=f"testsigma_get_run_results with run_id {found.key} shows more.",
     )
 
 
 async def search(api: Testsigma, words: str, kinds: Collection[Kind], limit: int) -> Results[Found]:
-    """Test cases and runs whose titles have the words, or that have them for an id."""
-    reading = await _matching(api, Query(text=words)) if "run" in kinds else _Reading()
+    """Test cases and runs whose titles or ids have the words, and folders with them in their paths."""
+    reading = await _matching(api, Query(text=words)) if "run" in kinds else _Runs()
     found: list[Found] = []
     if "test" in kinds:
         for project in (await api.projects()).rows:
@@ -157,11 +157,11 @@ async def search(api: Testsigma, words: str, kinds: Collection[Kind], limit: int
     if "suite" in kinds:
         found += await find_folders(api, words, reading.reasons)
     if len(found) > limit:
-        reading.reasons.append(f"{len(found) - limit} more fit")
-    seen = reading.seen(found[:limit])
+        reading.reasons.append(f"{len(found) - limit} more match")
+    results = reading.results(found[:limit])
     if "bug" in kinds:
-        seen.why = "; ".join(filter(None, [seen.why, "the API lists no bugs"]))
-    return seen
+        results.why = "; ".join(filter(None, [results.why, "the API lists no bugs"]))
+    return results
 
 
 async def _cases(api: Testsigma, project: Project, words: str, reasons: list[str]) -> list[Found]:
@@ -169,11 +169,11 @@ async def _cases(api: Testsigma, project: Project, words: str, reasons: list[str
     wanted = await case_filter(api, FolderTree([], (await api.projects()).coverage), text=words)
     cases: list[TestCase] = []
 
-    def keep(case: TestCase) -> None:
+    def on_row(case: TestCase) -> None:
         if wanted.fits(case, set()):
             cases.append(case)
 
-    walked = await api.walk_test_cases(project.id, keep, filters=wanted.query)
+    walked = await api.walk_test_cases(project.id, on_row, filters=wanted.query)
     if why := walked.coverage(0).why:
         reasons.append(f"{project.prefix}: {why}")
     return [
@@ -205,13 +205,13 @@ def _found_run(project: Project, run: TestRun) -> Found:
 
 
 async def untested(api: Testsigma, query: Query) -> Results[Untested]:
-    """What open runs that fit still hold without a result."""
+    """Test cases without a result in the matching open runs."""
     reading = await _matching(api, query)
     rows: list[Untested] = []
-    going = [(project, run) for project, run in reading.runs if not run.is_closed]
-    for place, (project, run) in enumerate(going):
+    open_runs = [(project, run) for project, run in reading.runs if not run.is_closed]
+    for place, (project, run) in enumerate(open_runs):
         if len(rows) >= query.limit or place == MOST_OPEN:
-            reading.reasons.append(f"{len(going) - place} more open runs were not looked at")
+            reading.reasons.append(f"{len(open_runs) - place} more open runs were not read")
             break
         results = await _results(api, query, project, run)
         rows += [
@@ -220,8 +220,8 @@ async def untested(api: Testsigma, query: Query) -> Results[Untested]:
             if result_status(row.status) in {"queued", "running"}
         ]
     if len(rows) > query.limit:
-        reading.reasons.append(f"{len(rows) - query.limit} more of those looked at")
-    return reading.seen(rows[: query.limit])
+        reading.reasons.append(f"{len(rows) - query.limit} more in the runs that were read")
+    return reading.results(rows[: query.limit])
 
 
 survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=find_by_id)

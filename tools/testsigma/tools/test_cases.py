@@ -1,4 +1,4 @@
-"""Reading test cases: lists with filters, and one case whole."""
+"""Reading test cases: filtered lists, and one test case."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -21,37 +21,34 @@ from tools.testsigma.tools.names import LookupName, Name, UserRef, find_label, f
 tool = Toolset(Testsigma)
 
 SHORTEST_SEARCH: Final = 3
-FILTERS_IGNORED: Final = "Testsigma's own {filters} let through what does not fit; that was left out here."
+FILTERS_IGNORED: Final = "Testsigma did not apply {filters}; rows that do not match are left out here."
 
 Check = Callable[[TestCase], bool]
 
 
 @dataclass
 class CaseFilter:
-    """Which test cases are wanted: what the platform is asked, and what is checked here whatever it answers."""
+    """A filter of test cases: the query for the platform, and checks of what it answers."""
 
     query: QueryParams
-    heeded: Sequence[tuple[str, Check]]
-    """The checks of what the platform was asked to filter by, with the parameter's name."""
+    query_checks: Sequence[tuple[str, Check]]
+    """Checks of the platform's own filters, with their names in the query."""
     checks: Sequence[Check]
 
     def fits(self, case: TestCase, missed: set[str]) -> bool:
-        """Whether a case fits; notes the filters that the platform let pass what does not."""
-        is_theirs = True
-        for name, check in self.heeded:
-            if not check(case):
-                missed.add(name)
-                is_theirs = False
-        return is_theirs and all(check(case) for check in self.checks)
+        """Whether a test case matches; adds to `missed` the platform's filters that it does not match."""
+        failed = {name for name, check in self.query_checks if not check(case)}
+        missed |= failed
+        return not failed and all(check(case) for check in self.checks)
 
 
 def has_words(text: str) -> Check:
-    """Whether all words stand in the title, or are the human id."""
+    """Check that each word is in the title, or is the human id."""
     words = text.casefold().split()
 
     def check(case: TestCase) -> bool:
         title, human_id = clean(case.title or "").casefold(), (case.human_id or "").casefold()
-        # HRB-7 is not meant by HRB-70, though a search finds both.
+        # A search for HRB-7 finds HRB-70 too.
         return all(word in title or (word == human_id if is_human_id(word) else word in human_id) for word in words)
 
     return check
@@ -74,24 +71,24 @@ async def case_filter(
     label_name: str | None = None,
     owner: str | None = None,
 ) -> CaseFilter:
-    """Resolve the words of a filter.
+    """Resolve the names in a filter.
 
-    The platform has parameters for folder and text alone, and ignores without a word what it does not know.
+    The API filters by folder and text only, and silently ignores other parameters.
     """
     query: list[tuple[str, str | int]] = []
-    heeded: list[tuple[str, Check]] = []
+    query_checks: list[tuple[str, Check]] = []
     checks: list[Check] = []
     if folder is not None:
         within = tree.within(tree.find_folder(folder).id)
         checks.append(in_folders(within))
-        if len(within) == 1:  # whether the platform's filter includes subfolders is not known
+        if len(within) == 1:  # it is not known whether the platform's filter includes subfolders
             query.append(("folder_id", next(iter(within))))
-            heeded.append(("folder_id", checks[-1]))
+            query_checks.append(("folder_id", checks[-1]))
     if text:
         longest = max(text.split(), key=len, default="")
         if len(longest) >= SHORTEST_SEARCH:
             query.append(("search", longest))
-            heeded.append(("search", has_words(longest)))
+            query_checks.append(("search", has_words(longest)))
         checks.append(has_words(text))
     if status is not None:
         wanted_status = (await find_lookup(api, "status", status)).id
@@ -111,11 +108,11 @@ async def case_filter(
     if owner is not None:
         wanted_owner = (await find_user(api, owner)).id
         checks.append(lambda case: case.owner_id == wanted_owner)
-    return CaseFilter(query, heeded, checks)
+    return CaseFilter(query, query_checks, checks)
 
 
 def ignored_note(missed: set[str]) -> str | None:
-    """A word on filters that the platform did not heed."""
+    """A note on filters that the platform ignored."""
     return FILTERS_IGNORED.format(filters=" and ".join(sorted(missed))) if missed else None
 
 
@@ -136,8 +133,8 @@ async def list_test_cases(
     cursor: Cursor = None,
 ) -> Page[CaseRow]:
     """List a project's test cases, or search them by title, folder, status, priority, type, label or owner."""
-    owned_by = await known_project(api, project)
-    tree = await read_tree(api, owned_by.id)
+    parent = await known_project(api, project)
+    tree = await read_tree(api, parent.id)
     wanted = await case_filter(
         api,
         tree,
@@ -154,18 +151,18 @@ async def list_test_cases(
         lambda case: sort_key(case.human_id, case.id),
         limit=limit,
         cursor=cursor,
-        filters=[owned_by.id, text, folder, status, priority, case_type, automation, label, owner],
+        filters=[parent.id, text, folder, status, priority, case_type, automation, label, owner],
     )
     missed: set[str] = set()
 
-    def keep(case: TestCase) -> None:
+    def on_row(case: TestCase) -> None:
         if wanted.fits(case, missed):
             selection.offer(case)
 
-    walked = await api.walk_test_cases(owned_by.id, keep, filters=wanted.query, progress=progress)
+    walked = await api.walk_test_cases(parent.id, on_row, filters=wanted.query, progress=progress)
     if folder is not None and tree.coverage.why:
         walked.reasons.append(f"folders: {tree.coverage.why}")
-    names = await names_for_rows(api, owned_by, tree)
+    names = await names_for_rows(api, parent, tree)
     return selection.page(names.row, walked.coverage(selection.matched), ignored_note(missed))
 
 

@@ -1,4 +1,4 @@
-"""What became of a test case over the runs of its project."""
+"""The results of a test case over the runs of its project."""
 
 from functools import partial
 from typing import Annotated, Final
@@ -53,20 +53,15 @@ async def get_test_history(
     found: list[TestRun] = []
     walked = await api.walk_test_runs(owner.id, found.append, progress=progress)
     found.sort(key=newest_first)
-    looked = found[:runs]
-    read: list[RunResults] = await gather([partial(results_of, api, owner, run) for run in looked], at_once=3)
+    recent = found[:runs]
+    read: list[RunResults] = await gather([partial(results_of, api, owner, run) for run in recent], at_once=3)
     outcomes = [
         outcome_of(run, row)
-        for run, results in zip(looked, read, strict=True)
+        for run, results in zip(recent, read, strict=True)
         for row in results.rows
-        if case.id in {row.test_case.id} or case.key == row.test_case.key
+        if case.id == row.test_case.id or case.key == row.test_case.key
     ]
     whys = [f"only the newest {runs} of {len(found)} runs were read; raise runs" if len(found) > runs else None]
     whys += [walked.coverage(len(found)).why, *(results.coverage.why for results in read)]
     why = "; ".join(filter(None, whys)) or None
-    return history_of(
-        outcomes,
-        test_id=case.key,
-        title=case.title,
-        why=why,
-    )
+    return history_of(outcomes, test_id=case.key, title=case.title, why=why)

@@ -1,4 +1,4 @@
-"""Reading test plans, and the runs that point at one."""
+"""Reading test plans and their runs."""
 
 from typing import Annotated, Literal
 
@@ -38,7 +38,7 @@ class PlanRow(Answer):
 
 
 class PlanView(PlanRow):
-    """A test plan whole."""
+    """A test plan with all its fields."""
 
     project: Key | None = None
     description: Untrusted | None = None
@@ -98,13 +98,13 @@ async def list_test_plans(
     )
     words = (text or "").casefold().split()
 
-    def keep(plan: TestPlan) -> None:
+    def on_row(plan: TestPlan) -> None:
         title = clean(plan.title or "").casefold()
         fits = status in {None, "completed" if plan.is_completed else "active"}
         if fits and all(word in title for word in words):
             selection.offer(plan)
 
-    walked = await api.walk_test_plans(owner.id, keep, progress=progress)
+    walked = await api.walk_test_plans(owner.id, on_row, progress=progress)
     return selection.page(plan_row, walked.coverage(selection.matched))
 
 

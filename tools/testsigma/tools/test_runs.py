@@ -1,4 +1,4 @@
-"""Reading test runs: lists with filters, one run, and its results case by case."""
+"""Reading test runs: filtered lists, one run, and its results."""
 
 from functools import partial
 from typing import Annotated, Final, Literal
@@ -50,7 +50,7 @@ async def list_test_runs(
     cursor: Cursor = None,
 ) -> Page[RunRow]:
     """List a project's test runs, newest first; since and until filter by creation time."""
-    asked = await time_span(api, since, until)
+    times = await time_span(api, since, until)
     owner = await known_project(api, project)
     plan = (await known_plan(api, plan_id, owner.id))[1].id if plan_id is not None else None
     query: QueryParams = [] if plan is None else [("test_plan_id", plan)]
@@ -62,20 +62,20 @@ async def list_test_runs(
     )
     words, missed = (text or "").casefold().split(), set[str]()
 
-    def keep(run: TestRun) -> None:
+    def on_row(run: TestRun) -> None:
         if plan is not None and run.test_plan_id != plan:
             missed.add("test_plan_id")
             return
-        title, made = clean(run.title or "").casefold(), parse_timestamp(run.created_at)
+        title, created = clean(run.title or "").casefold(), parse_timestamp(run.created_at)
         if (
-            asked.holds(made)
+            times.holds(created)
             and status in {None, "closed" if run.is_closed else "active"}
             and all(w in title for w in words)
         ):
             selection.offer(run)
 
-    walked = await api.walk_test_runs(owner.id, keep, filters=query, progress=progress)
-    return selection.page(run_row, walked.coverage(selection.matched), ignored_note(missed)).add_note(asked.note)
+    walked = await api.walk_test_runs(owner.id, on_row, filters=query, progress=progress)
+    return selection.page(run_row, walked.coverage(selection.matched), ignored_note(missed)).add_note(times.note)
 
 
 @tool.reads(long_text=True)
@@ -100,7 +100,7 @@ class ResultRow(Answer):
 
 
 class RunResults(Page[ResultRow]):
-    """The results of a run; counts are those of the whole run, whatever the filter."""
+    """The results of a run; counts are those of the whole run, without filters."""
 
     run_id: Key
     title: Untrusted | None = None
@@ -112,7 +112,7 @@ class RunResults(Page[ResultRow]):
 
 
 def assignee_of(result: RunCase, users: dict[str, str]) -> str | None:
-    """How the person is called that a test case of a run is assigned to."""
+    """The name of the user that a test case of a run is assigned to."""
     if result.assignee is not None:
         return result.assignee.display_name
     return users.get(result.assignee_id or "", result.assignee_id)
@@ -131,7 +131,7 @@ async def get_run_results(
     """Read a test run's results: why it failed and what is new (failures by error), counts, a row for each case."""
     owner, run = await known_run(api, run_id, project)
     results = await results_of(api, owner, run)
-    wanted = None if status is None else await _wanted(api, status, results.rows)
+    wanted = None if status is None else await _normalized_status(api, status, results.rows)
     selection: Selection[RunCase] = Selection(
         lambda result: sort_key(result.test_case.human_id, result.test_case.id or ""),
         limit=limit,
@@ -163,7 +163,7 @@ async def get_run_results(
     if not (cursor or status or text):
         why = await failures_of(run, results, partial(project_runs, api, owner), partial(results_of, api, owner))
         for row_ in page.items:
-            # The groups have it; what is longer than a group shows stays.
+            # A group shows the start of a comment, so only longer ones are repeated here.
             row_.comment = row_.comment if row_.status not in FAILED or len(row_.comment or "") > ERROR else None
     page.add_note(why_run_counts_differ(run, results), why.why)
     return RunResults.widened(
@@ -178,8 +178,8 @@ async def get_run_results(
     )
 
 
-async def _wanted(api: Testsigma, word: str, results: list[RunCase]) -> str:
-    """A status to look for, as it is compared; a word that neither the run nor the account has is refused."""
+async def _normalized_status(api: Testsigma, word: str, results: list[RunCase]) -> str:
+    """The normalized status to look for; refuses a name that neither the run nor the account has."""
     plain = normalized(word)
     if any(plain in {normalized(result.status), result_status(result.status)} for result in results):
         return plain
@@ -187,7 +187,7 @@ async def _wanted(api: Testsigma, word: str, results: list[RunCase]) -> str:
 
 
 async def run_ids(api: Testsigma, project: Project) -> list[str]:
-    """The human ids of a project's test runs, the newest first, for completion."""
+    """The human ids of a project's test runs, newest first, for completion."""
     runs: list[TestRun] = []
     await api.walk_test_runs(project.id, runs.append)
     return [run.key for run in sorted(runs, key=lambda run: sort_key(run.human_id, run.id), reverse=True)]
