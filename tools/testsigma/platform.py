@@ -81,7 +81,7 @@ testsigma = Platform(
         Setting(REGION, "us (default), in or eu, where no address is set"),
         Setting(
             USER,
-            "E-mail of the user who gets results and new test cases where a call names nobody",
+            "E-mail of the default user for results and new test cases",
             sandbox_value="",
         ),
     ),

@@ -34,9 +34,9 @@ class ProjectCalls(ApiClient):
 
     async def create_project(self, fields: Mapping[str, Any]) -> Project:
         """POST /projects"""
-        made = await self.write("POST", "/projects", body=fields, into=Project, envelope="data.project")
+        created = await self.write("POST", "/projects", body=fields, into=Project, envelope="data.project")
         self.project_cache.forget()
-        return made
+        return created
 
     async def update_project(self, project_id: str, fields: Mapping[str, Any]) -> Project:
         """PUT /projects/{project_id}, where the prefix cannot change"""

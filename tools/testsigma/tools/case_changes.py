@@ -129,7 +129,7 @@ async def create_test_cases(
     case_type: LookupName,
     status: LookupName,
     automation: LookupName,
-    owner: Annotated[UserRef | None, Field(description=f"E-mail or name. Default: {USER}, or nobody.")] = None,
+    owner: Annotated[UserRef | None, Field(description=f"E-mail or full name. Default: {USER}, or none.")] = None,
     labels: LabelNames = None,
 ) -> CreatedCases:
     """Create test cases, each with steps or a text; folder, priority and type may differ from case to case."""

@@ -143,20 +143,20 @@ async def create_folder(
     owner = await known_project(api, project)
     tree = await read_tree(api, owner.id)
     above = None if parent is None else tree.find_folder(parent)
-    made = await api.create_folder(owner.id, not_none(name=name, order=order))
+    created = await api.create_folder(owner.id, not_none(name=name, order=order))
     if above is None:
-        return Changed(done="Created at the root.", now=FolderRow(id=made.id, path=made.name or name))
+        return Changed(done="Created at the root.", now=FolderRow(id=created.id, path=created.name or name))
     # The API creates folders at the root only; moving is a second request, which may fail alone.
     try:
-        await api.move_folder(owner.id, made.id, above.id)
+        await api.move_folder(owner.id, created.id, above.id)
     except PlatformError as error:
         raise type(error)(
-            f"The folder was created at the root as {made.id}, but moving it below its parent failed. {error.sentence} "
-            "testsigma_move_folder moves it; do not create it again.",
+            f"The folder was created at the root as {created.id}, but moving it below its parent failed. "
+            f"{error.sentence} testsigma_move_folder moves it; do not create it again.",
             status=error.status,
             words=error.words,
         ) from error
-    row = FolderRow(id=made.id, path=f"{tree.path(above.id)}/{name}")
+    row = FolderRow(id=created.id, path=f"{tree.path(above.id)}/{name}")
     return Changed(done="Created, then moved below its parent.", now=row)
 
 

@@ -227,9 +227,9 @@ async def record_results(
     """
     plan = await plan_results(api, run_id, results, user, project)
     yield Ask(replace_question(plan))
-    wanted = [planned.fields(plan.person) for planned in plan.results]
+    rows = [planned.fields(plan.person) for planned in plan.results]
     try:
-        answer = await api.record_results(plan.project.id, plan.run.key, wanted)
+        answer = await api.record_results(plan.project.id, plan.run.key, rows)
     except UnexpectedShape:
         answer = RunCases(rows=[])  # accepted; the statuses are read below
     statuses = await _statuses_after(api, plan, answer)

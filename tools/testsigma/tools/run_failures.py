@@ -86,8 +86,8 @@ def _pasts(
 
 
 def _is_before(one: TestRun, run: TestRun) -> bool:
-    made, began = parse_timestamp(one.created_at), parse_timestamp(run.created_at)
-    return made is not None and began is not None and made < began
+    one_at, run_at = parse_timestamp(one.created_at), parse_timestamp(run.created_at)
+    return one_at is not None and run_at is not None and one_at < run_at
 
 
 def _failure(row: RunCase, past: Past) -> Failure:

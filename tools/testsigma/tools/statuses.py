@@ -37,25 +37,25 @@ class StatusCount(Answer):
 
 @dataclass
 class Counts:
-    """The results of a run by status; the first spelling of a status counts."""
+    """The results of a run by status, in the first spelling of each."""
 
     _by_status: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def add(self, status: str | None, count: int = 1) -> None:
-        said, so_far = self._by_status.get(normalized(status), (status or "", 0))
-        self._by_status[normalized(status)] = (said, so_far + count)
+        name, so_far = self._by_status.get(normalized(status), (status or "", 0))
+        self._by_status[normalized(status)] = (name, so_far + count)
 
     @property
     def total(self) -> int:
         return sum(count for _, count in self._by_status.values())
 
     def of(self, *statuses: Status) -> int:
-        return sum(count for said, count in self._by_status.values() if result_status(said) in statuses)
+        return sum(count for name, count in self._by_status.values() if result_status(name) in statuses)
 
     def rows(self) -> list[StatusCount]:
         """The largest first."""
         ordered = sorted(self._by_status.values(), key=lambda one: (-one[1], one[0]))
-        return [StatusCount(said=said or None, status=result_status(said), count=count) for said, count in ordered]
+        return [StatusCount(said=name or None, status=result_status(name), count=count) for name, count in ordered]
 
     def describe(self) -> str:
         return ", ".join(f"{row.count} {word(row.said or 'without a status')}" for row in self.rows())

@@ -99,7 +99,7 @@ class ResultRow(Answer):
     comment: Untrusted | None = None
 
 
-class RunResults(Page[ResultRow]):
+class RunResultsPage(Page[ResultRow]):
     """The results of a run; counts are those of the whole run, without filters."""
 
     run_id: Key
@@ -127,23 +127,22 @@ async def get_run_results(
     text: Annotated[str | None, Field(max_length=200, description="Words of title or comment.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> RunResults:
+) -> RunResultsPage:
     """Read a test run's results: why it failed and what is new (failures by error), counts, a row for each case."""
     owner, run = await known_run(api, run_id, project)
     results = await results_of(api, owner, run)
-    wanted = None if status is None else await _normalized_status(api, status, results.rows)
+    status_key = None if status is None else await _normalized_status(api, status, results.rows)
     selection: Selection[RunCase] = Selection(
         lambda result: sort_key(result.test_case.human_id, result.test_case.id or ""),
         limit=limit,
         cursor=cursor,
-        filters=[owner.id, run.id, wanted, text],
+        filters=[owner.id, run.id, status_key, text],
     )
     words = (text or "").casefold().split()
     for result in results.rows:
         here = clean(f"{result.test_case.title or ''}\n{result.description or ''}").casefold()
-        if wanted in {None, normalized(result.status), result_status(result.status)} and all(
-            word in here for word in words
-        ):
+        has_status = status_key in {None, normalized(result.status), result_status(result.status)}
+        if has_status and all(word in here for word in words):
             selection.offer(result)
     users = await user_names(api) if any(one.assignee_id and not one.assignee for one in selection.rows) else {}
     counts = results.counts
@@ -166,7 +165,7 @@ async def get_run_results(
             # A group shows the start of a comment, so only longer ones are repeated here.
             row_.comment = row_.comment if row_.status not in FAILED or len(row_.comment or "") > ERROR else None
     page.add_note(why_run_counts_differ(run, results), why.why)
-    return RunResults.widened(
+    return RunResultsPage.widened(
         page,
         marks=describe_marks(why.failures) if why.failures else None,
         failures=[render_group(group) for group in error_groups(why.failures)[:MOST_GROUPS]],
