@@ -51,9 +51,9 @@ class NewStep(Sent):
 
 
 Steps = Annotated[list[NewStep], Field(min_length=1, max_length=200, description="In their order.")]
-BodyText = Annotated[LongText, Field(description="What to do, in place of steps.")]
-ExpectedText = Annotated[LongText, Field(description="What should happen; goes with text.")]
-OVERRIDES: Final = "Default: the one given for all."
+BodyText = Annotated[LongText, Field(description="In place of steps.")]
+ExpectedText = Annotated[LongText, Field(description="Goes with text.")]
+OVERRIDES: Final = "Default: that for all."
 
 
 class NewCase(Sent):
@@ -122,7 +122,7 @@ async def create_test_cases(
     progress: Progress,
     project: ProjectRef,
     test_cases: Annotated[
-        list[NewCase], Field(min_length=1, max_length=MOST_CASES, description="Each with steps, or a text.")
+        list[NewCase], Field(min_length=1, max_length=MOST_CASES, description="With steps or a text.")
     ],
     folder: FolderRef,
     priority: LookupName,
@@ -132,7 +132,7 @@ async def create_test_cases(
     owner: Annotated[UserRef | None, Field(description=f"E-mail or full name. Default: {USER}, or none.")] = None,
     labels: LabelNames = None,
 ) -> CreatedCases:
-    """Create test cases, each with steps or a text; folder, priority and type may differ from case to case."""
+    """Create test cases, each with steps or a text. Folder, priority and type may differ."""
     bodies = [template_fields(case.steps, case.text, case.expected_text, needs_one=True) for case in test_cases]
     parent = await known_project(api, project)
     tree = await read_tree(api, parent.id)
@@ -235,7 +235,7 @@ async def update_test_case(
     labels: Annotated[LabelNames, Field(description="Replaces all labels.")] = None,
     edits: Edits = None,
 ) -> Asking[Changed[CaseView]]:
-    """Change a test case; omitted fields stay as they are.
+    """Change a test case; omitted fields stay.
 
     The server asks the user to confirm where a text replaces steps, steps replace a text, or step groups are lost.
     """

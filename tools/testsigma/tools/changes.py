@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from tools.kit.errors import Refused
 from tools.kit.when import parse_time
 
-Title = Annotated[str, Field(min_length=1, max_length=250, description="Shown in lists, such as Release 9.1.")]
-LongText = Annotated[str, Field(max_length=20_000, description="Plain text; line breaks stay.")]
+Title = Annotated[str, Field(min_length=1, max_length=250, description="Such as Release 9.1.")]
+LongText = Annotated[str, Field(max_length=20_000, description="Plain text.")]
 Day = Annotated[str | None, Field(description="Date (2026-04-01) or time with offset.")]
 
 

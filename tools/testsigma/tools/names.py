@@ -17,11 +17,9 @@ from tools.testsigma.tools.identity import is_uuid
 M = TypeVar("M", bound=BaseModel)
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
-LookupName = Annotated[Name, Field(description="A name from testsigma_list_lookups.")]
-UserRef = Annotated[
-    str, Field(min_length=1, max_length=200, description="E-mail or full name, from testsigma_list_users.")
-]
-LabelNames = Annotated[list[Name] | None, Field(max_length=50, description="Names from testsigma_list_labels.")]
+LookupName = Annotated[Name, Field(description="From testsigma_list_lookups.")]
+UserRef = Annotated[str, Field(min_length=1, max_length=200, description="E-mail or full name.")]
+LabelNames = Annotated[list[Name] | None, Field(max_length=50, description="From testsigma_list_labels.")]
 
 _NOUNS: Final[Mapping[LookupKind, tuple[str, str]]] = {
     "priority": ("priority", "priorities"),

@@ -66,7 +66,7 @@ async def update_test_plan(
     labels: Annotated[LabelNames, Field(description="Replaces all labels.")] = None,
     edits: Edits = None,
 ) -> Changed[PlanView]:
-    """Change a test plan; omitted fields stay as they are."""
+    """Change a test plan; omitted fields stay."""
     when = date_fields(start, end, api.now())
     texts = not_none(title=title, description=description)
     require_change(texts | not_none(labels=labels, edits=edits) | when)

@@ -134,7 +134,7 @@ async def update_project(
     description: LongText | None = None,
     edits: Edits = None,
 ) -> Changed[Project]:
-    """Change a project's name or description; omitted fields stay as they are."""
+    """Change a project's name or description; omitted fields stay."""
     fields = not_none(name=name, description=description)
     require_change(fields | not_none(edits=edits))
     before = await fresh_project(api, project)

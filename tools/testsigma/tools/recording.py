@@ -53,11 +53,11 @@ class NewResult(Sent):
 
     case_id: CaseId
     status: Annotated[Name, Field(description="Passed, Failed, Blocked ... (testsigma_list_lookups).")]
-    comment: Annotated[LongText | None, Field(description="What was seen; replaces the old comment.")] = None
+    comment: Annotated[LongText | None, Field(description="Replaces the old comment.")] = None
 
 
 NewResults = Annotated[
-    list[NewResult], Field(min_length=1, max_length=MOST_RESULTS, description="At most one for each test case.")
+    list[NewResult], Field(min_length=1, max_length=MOST_RESULTS, description="One for each test case.")
 ]
 
 

@@ -119,8 +119,8 @@ async def create_test_run(
     case_ids: Annotated[
         list[CaseId] | None, Field(min_length=1, max_length=2000, description="In place of filters.")
     ] = None,
-    folder: Annotated[FolderRef | None, Field(description="Its test cases and those of its subfolders.")] = None,
-    label: Annotated[Name | None, Field(description="A name from testsigma_list_labels.")] = None,
+    folder: Annotated[FolderRef | None, Field(description="With its subfolders.")] = None,
+    label: Annotated[Name | None, Field(description="From testsigma_list_labels.")] = None,
     priority: LookupName | None = None,
     case_type: LookupName | None = None,
     all_cases: Annotated[bool, Field(description="Every test case of the project.")] = False,
@@ -176,7 +176,7 @@ async def update_test_run(
     labels: Annotated[LabelNames, Field(description="Replaces all labels.")] = None,
     edits: Edits = None,
 ) -> Changed[RunView]:
-    """Change an open test run; omitted fields stay as they are, and so do its test cases."""
+    """Change an open test run; omitted fields stay, and so do its test cases."""
     when = date_fields(start, end, api.now())
     texts = not_none(title=title, description=description)
     require_change(texts | not_none(assignee=assignee, labels=labels, edits=edits) | when)

@@ -74,7 +74,7 @@ def _pasts(
     cases, pasts = {row.test_case.key for row in failed}, dict[str, Past]()
     for key, results in read.items():
         if results.coverage.why:
-            failures.why = f"Earlier run {key} was not read completely: {results.coverage.why}."
+            failures.why = f"Earlier run {key} was not read whole: {results.coverage.why}."
         mine = [row for row in results.rows if row.test_case.key in cases]
         if not mine or len(failures.earlier) == at_most:
             continue

@@ -127,12 +127,12 @@ async def list_test_cases(
     priority: LookupName | None = None,
     case_type: LookupName | None = None,
     automation: LookupName | None = None,
-    label: Annotated[Name | None, Field(description="A name from testsigma_list_labels.")] = None,
+    label: Annotated[Name | None, Field(description="From testsigma_list_labels.")] = None,
     owner: UserRef | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[CaseRow]:
-    """List a project's test cases, or search them by title, folder, status, priority, type, label or owner."""
+    """List or search a project's test cases."""
     parent = await known_project(api, project)
     tree = await read_tree(api, parent.id)
     wanted = await case_filter(
