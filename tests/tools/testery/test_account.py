@@ -11,9 +11,11 @@ import pytest
 from pydantic import SecretStr
 
 from server.settings import Settings, SettingsError, read_settings
+from tests.acts import confirmed
 from tests.desk import ERAS, desk, settings
 from tests.tools.kit.wire import Wire, says
 from tests.tools.testery.wired import client_over
+from tools.kit.asking import question_of
 from tools.kit.errors import PlatformError, Refused
 from tools.testery.client.credentials import TOKEN, checked_file, found_token
 from tools.testery.client.testery import Testery
@@ -123,8 +125,8 @@ async def test_a_new_token_is_added_to_the_file_that_an_operator_named_and_nothi
     before = "# mine\n[default]\ntoken = pat_old\n"
     file.write_text(before)
     file.chmod(0o600)
-    wire = Wire(says(201, json={"token": MINTED}))
-    done = await create_api_token(login(wire, monkeypatch, TESTERY_CREDENTIALS_FILE=str(file)), "work")
+    wire = Wire(says(json={}), says(201, json={"token": MINTED}))
+    done = await confirmed(create_api_token(login(wire, monkeypatch, TESTERY_CREDENTIALS_FILE=str(file)), "work"))
     assert file.read_text() == f"{before}\n[work]\ntoken = {MINTED}\n"
     assert MINTED not in repr(done)
     environment = {"TESTERY_CREDENTIALS_FILE": str(file), "TESTERY_PROFILE": "work"}
@@ -135,8 +137,8 @@ async def test_a_new_token_is_added_to_the_file_that_an_operator_named_and_nothi
 
 async def test_a_new_file_can_be_read_by_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "credentials"
-    wire = Wire(says(200, json={"token": MINTED}))
-    await create_api_token(login(wire, monkeypatch, TESTERY_CREDENTIALS_FILE=str(file)), "work")
+    wire = Wire(says(json={}), says(200, json={"token": MINTED}))
+    await confirmed(create_api_token(login(wire, monkeypatch, TESTERY_CREDENTIALS_FILE=str(file)), "work"))
     if os.name == "posix":
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -170,9 +172,8 @@ async def test_no_token_is_made_that_could_not_be_kept(
     where, sentence = broken(tmp_path, how)
     wire = Wire(says(201, json={"token": MINTED}))
     api = login(wire, monkeypatch, **({"TESTERY_CREDENTIALS_FILE": where} if where else {}))
-    for call in (create_api_token(api, "work"), account.about_to_mint(api, "CI", "work", None)):
-        with pytest.raises(Refused, match=sentence):
-            await call
+    with pytest.raises(Refused, match=sentence):
+        await question_of(create_api_token(api, "work"))
     assert wire.arrived == []
 
 
@@ -183,10 +184,10 @@ async def test_a_token_that_was_made_and_lost_is_told_to_be_revoked_and_not_show
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(account, "add", full)
-    wire = Wire(says(201, json={"token": MINTED}))
+    wire = Wire(says(json={}), says(201, json={"token": MINTED}))
     api = login(wire, monkeypatch, TESTERY_CREDENTIALS_FILE=str(tmp_path / "credentials"))
     with pytest.raises(PlatformError, match="Revoke it") as error:
-        await create_api_token(api, "work")
+        await confirmed(create_api_token(api, "work"))
     assert MINTED not in str(error.value)
 
 

@@ -7,6 +7,7 @@ import pytest
 from mcp.types import ElicitResult
 from pydantic import SecretStr
 
+from tests.acts import confirmed
 from tests.desk import CANCEL, DECLINE, ERAS, NO, Desk, desk
 from tests.tools.kit.wire import Wire, says
 from tests.tools.testery.wired import client_over
@@ -170,7 +171,7 @@ def test_a_platform_without_variables_or_with_null_is_read() -> None:
 async def test_variables_that_vanish_on_the_platform_are_told_at_once() -> None:
     place = {"id": 212, "key": "staging", "name": "S", "variables": [{"key": "A", "value": "1"}, {"key": "B"}]}
     wire = Wire(says(json=[place]), says(json=place), says(json={}), says(json=place | {"variables": []}))
-    done = await update_environment(client_over(wire), "staging", name="T")
+    done = await confirmed(update_environment(client_over(wire), "staging", name="T"))
     assert "'A" not in done.done
     assert done.warning is not None
     assert "A" in done.warning
@@ -180,10 +181,10 @@ async def test_variables_that_vanish_on_the_platform_are_told_at_once() -> None:
 async def test_a_key_of_two_environments_is_refused_and_an_archived_one_steps_back() -> None:
     twice = [{"id": 1, "key": "qa"}, {"id": 2, "key": "qa"}]
     with pytest.raises(Exception, match="2 environments"):
-        await update_environment(client_over(Wire(says(json=twice))), "qa", name="x")
+        await confirmed(update_environment(client_over(Wire(says(json=twice))), "qa", name="x"))
     one = [{"id": 1, "key": "qa", "archived": True}, {"id": 2, "key": "qa"}]
     wire = Wire(says(json=one), says(json={"id": 2, "key": "qa"}))
-    await update_environment(client_over(wire), "qa", name="x")
+    await confirmed(update_environment(client_over(wire), "qa", name="x"))
     assert wire.arrived[1].url.path == "/api/environments/2"
 
 
@@ -201,7 +202,7 @@ async def test_deleting_counts_what_goes_with_it() -> None:
         assert d.writes("testery") == ["DELETE /environments/212"]
     (told,) = d.asked
     assert "Lost with it: 8 variables, 3 of them encrypted" in told
-    assert "Enabled schedules that run on it: 5: 640 'Nightly'" in told
+    assert "Enabled schedules that run on it: 5 (640 'Nightly'" in told
     assert "no undo" in told
 
 
@@ -264,7 +265,7 @@ def test_an_empty_plain_value_is_a_value() -> None:
 async def test_variables_that_were_not_told_are_not_replaced_by_none(told: dict[str, Any]) -> None:
     place = {"id": 212, "key": "staging", "name": "S"} | told
     wire = Wire(says(json=[place]), says(json=place), says(json={}), says(json=place))
-    await update_environment(client_over(wire), "staging", name="T")
+    await confirmed(update_environment(client_over(wire), "staging", name="T"))
     assert json.loads(wire.arrived[2].content) == {"id": 212, "key": "staging", "name": "T"}
     for to_set, to_remove in (([VariableToSet(key="A", value=SecretStr("x"))], None), (None, ["A"])):
         with pytest.raises(Refused, match="did not show the variables"):
@@ -275,6 +276,6 @@ async def test_variables_that_were_not_told_are_not_replaced_by_none(told: dict[
 async def test_variables_of_a_stage_that_were_not_told_are_not_sent(told: dict[str, Any]) -> None:
     place = {"id": 4, "name": "Stage", "priority": 1} | told
     wire = Wire(says(json=place), says(json={}), says(json=place))
-    await update_pipeline_stage(client_over(wire), 4, priority=2)
+    await confirmed(update_pipeline_stage(client_over(wire), 4, priority=2))
     sent = json.loads(wire.arrived[1].content)
     assert (sent["priority"], "variables" in sent) == (2, False)

@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 from mcp.types import ElicitResult
 
+from tests.acts import question
 from tests.desk import CANCEL, DECLINE, ERAS, NO, desk
 from tests.tools.kit.wire import Wire, says
 from tests.tools.testery.wired import client_over
+from tools.kit.asking import question_of
 from tools.kit.errors import Refused
 from tools.kit.text import quote, word
 from tools.testery.models.schedules import Schedule
 from tools.testery.tools.cron import often, times_a_year
-from tools.testery.tools.deploys import about_to_deploy
+from tools.testery.tools.deploys import create_deploy
 from tools.testery.tools.schedules import trigger_of
 
 pytestmark = pytest.mark.anyio
@@ -206,7 +208,7 @@ async def test_a_deploy_that_starts_nothing_asks_nobody() -> None:
         {"id": 4, "onDeploy": True, "deployedProjectIds": [9]},
     ]
     api = client_over(Wire(says(json=projects), says(json=places), says(json=schedules)))
-    assert await about_to_deploy(api, "web", "qa", None, None, None, None, False, None, None, None) is None
+    assert await question_of(create_deploy(api, "web", "qa")) is None
 
 
 async def test_a_schedule_that_does_not_say_what_starts_it_is_counted_as_one_that_a_deploy_may_start() -> None:
@@ -215,9 +217,7 @@ async def test_a_schedule_that_does_not_say_what_starts_it_is_counted_as_one_tha
     api = client_over(
         Wire(says(json=projects), says(json=places), says(json=sparse), says(json={"scheduled_maintenances": []}))
     )
-    told = await about_to_deploy(api, "web", "qa", None, None, None, None, False, None, None, None)
-    assert told is not None
-    assert "a paid run: 1 (5" in told
+    assert "a paid run: 1 (5" in await question(create_deploy(api, "web", "qa"))
 
 
 async def test_a_repository_is_named_whole_or_not_at_all() -> None:

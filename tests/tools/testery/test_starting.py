@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from mcp.types import ElicitResult
 
+from tests.acts import confirmed
 from tests.desk import CANCEL, DECLINE, ERAS, NO, desk
 from tests.tools.kit.wire import Wire, says
 from tests.tools.testery.wired import client_over, run_as_read
@@ -32,6 +33,7 @@ ORDER: dict[str, Any] = {
     "variables": [{"key": "GATE_PASSWORD", "value": "Hafen-4711-neu"}],
 }
 POST = "POST /test-run-requests-build"
+NO_WINDOWS = says(json={"scheduled_maintenances": []})
 
 
 def order(**more: Any) -> RunOrder:
@@ -126,8 +128,8 @@ async def test_a_start_whose_answer_is_lost_is_not_sent_again_and_says_where_to_
 async def test_a_run_that_cannot_be_read_again_is_still_told_by_its_id() -> None:
     projects, places = [{"id": 7301, "key": "web"}], [{"id": 212, "key": "staging"}]
     broken = says(404, json={})
-    wire = Wire(says(json=projects), says(json=places), says(201, json={"id": 7}), broken)
-    started = await start_test_run(client_over(wire), "web", "staging")
+    wire = Wire(says(json=projects), says(json=places), says(json=[]), NO_WINDOWS, says(201, json={"id": 7}), broken)
+    started = await confirmed(start_test_run(client_over(wire), "web", "staging"))
     assert (started.run_id, started.run) == (7, None)
     assert "could not be read again" in started.done
 
@@ -225,8 +227,10 @@ async def test_running_again_sends_no_body_and_says_what_is_not_known() -> None:
 
 
 async def test_a_rerun_that_tells_no_run_says_where_to_look() -> None:
-    wire = Wire(says(json=[]), says(json={"id": 5, "name": "Nightly", "status": "FAIL"}), says(204, content=b""))
-    done = await rerun_test_run(client_over(wire), 5)
+    wire = Wire(
+        says(json={"id": 5, "name": "Nightly", "status": "FAIL"}), says(json=[]), NO_WINDOWS, says(204, content=b"")
+    )
+    done = await confirmed(rerun_test_run(client_over(wire), 5))
     assert done.run_id is None
     assert "Nightly" in str(done.ordered)
     assert "testery_list_test_runs" in done.next

@@ -44,7 +44,7 @@ class Holder(Model):
         """Whether the list of variables was there at all; where it was not, nobody knows what there is."""
         return isinstance(self.as_read.get("variables"), list)
 
-    def sent(self, changed: Mapping[str, Any], variables: list[dict[str, Any]]) -> dict[str, Any]:
+    def with_changes(self, changed: Mapping[str, Any], variables: list[dict[str, Any]]) -> dict[str, Any]:
         """The whole as it was read, with what changes in it; variables that were not told are not sent."""
         body = {**self.as_read, **changed, "variables": variables}
         if not self.tells_variables:
@@ -86,12 +86,27 @@ class Environments(RootModel[Many[Environment]]):
 
 
 class Stage(Holder):
-    """A pipeline stage; among runs that wait, the lowest `run_priority` goes first."""
+    """A pipeline stage; of the runs that wait, the one with the lowest `run_priority` goes first."""
 
     priority: int | None = None
     run_priority: int | None = Field(None, validation_alias="testRunPriority")
     windows_pool: int | None = Field(None, validation_alias="windowsRunnerPoolId")
     linux_pool: int | None = Field(None, validation_alias="linuxRunnerPoolId")
+
+    def with_changes(self, changed: Mapping[str, Any], variables: list[dict[str, Any]]) -> dict[str, Any]:
+        """The fields to send, unchanged ones included: the platform resets what is left out.
+
+        Variables that the platform did not show are not sent, since a list would replace them.
+        """
+        return {
+            "name": self.name,
+            "priority": self.priority,
+            "testRunPriority": self.run_priority,
+            "windowsRunnerPoolId": self.windows_pool,
+            "linuxRunnerPoolId": self.linux_pool,
+            **changed,
+            **({"variables": variables} if self.tells_variables else {}),
+        }
 
 
 class Stages(RootModel[Many[Stage]]):

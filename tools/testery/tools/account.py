@@ -1,10 +1,12 @@
 """The account behind the token, inviting people, and making tokens."""
 
 import re
+from contextlib import nullcontext
 from typing import Annotated, Final
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import Conflict, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Secret, Untrusted, given, quote
@@ -77,101 +79,65 @@ async def get_account(api: Testery) -> AccountDetails:
     )
 
 
-def checked(email: str) -> str:
-    """An address as it is sent.
-
-    Raises:
-        Refused: for what cannot be one.
-    """
-    if not ADDRESS.fullmatch(email.strip()):
+@tool.destroys(idempotent=False, verify_with=None)
+async def add_user(api: Testery, email: Annotated[str, Field(min_length=3, max_length=320)]) -> Asking[Invited]:
+    """Add a person to the account, after a person said yes."""
+    address = email.strip()
+    if not ADDRESS.fullmatch(address):
         raise Refused("This is no e-mail address.")
-    return email.strip()
-
-
-async def about_to_add(api: Testery, email: str) -> str:
-    address = checked(email)
     account = await api.own_account()
-    return (
+    yield Ask(
         f"Add {given(address)} to account {quote(account.display or account.slug or account.id)} with the "
         f"role {ROLE}? That person then sees everything in it. The API can neither list people nor remove one."
     )
-
-
-@tool.destroys(about_to_add, idempotent=False, verify_with=None)
-async def add_user(api: Testery, email: Annotated[str, Field(min_length=3, max_length=320)]) -> Invited:
-    """Add a person to the account, after a person said yes."""
-    address = checked(email)
     try:
         await api.add_user(address, role=ROLE)
     except Conflict as error:
         raise Conflict(f"{quote(address, at_most=320)} is in the account already.", status=409) from error
-    return Invited(done="Added.", email=address, role=ROLE)
+    yield Invited(done="Added.", email=address, role=ROLE)
 
 
-def only_for_a_login(api: Testery) -> None:
-    """Refuse what the platform gives to a login in the browser only.
+@tool.destroys(idempotent=False, verify_with=None)
+async def create_api_token(
+    api: Testery, profile: Profile, name: TokenName = "Testdesk", account_id: AccountId = None
+) -> Asking[KeptToken]:
+    """Make a personal API token and keep it in the vendor's credentials file, after a person said yes.
 
-    Raises:
-        Refused: with where a person makes a token.
+    Nobody is shown it.
     """
     if not api.is_login:
         raise Refused(
             f"Only the token of a login in the browser makes other tokens, and {TOKEN} is none. A person makes one in "
             "the Testery web app under Settings, Integrations, Show API Token."
         )
-
-
-def place_for(api: Testery) -> str:
-    """Where a token may be kept.
-
-    Raises:
-        Refused: where nobody has said so: a token that nobody sees would be of no use, and could not be taken back.
-    """
     kept_in = api.account.settings.get(KEPT_IN, "")
-    if not kept_in and not api.is_sandbox:
+    if not kept_in and not api.is_sandbox:  # a token that nobody sees would be of no use, and could not be taken back
         raise Refused(
             f"A token is shown to nobody here, so it needs a file to be kept in: {KEPT_IN} names none. A person can "
             "set it, or make a token in the Testery web app under Settings, Integrations."
         )
-    return kept_in
-
-
-async def about_to_mint(api: Testery, name: str, profile: str, account_id: int | None) -> str:
-    only_for_a_login(api)
-    kept_in = place_for(api)
-    if not api.is_sandbox:
-        checked_file(kept_in, profile)
+    file = None if api.is_sandbox else checked_file(kept_in, profile)
     user = await api.own_user()
     whose = f" of {quote(user.full_name)}" if user is not None else ""
     account = f" in account {account_id}" if account_id is not None else ""
-    return (
+    yield Ask(
         f"Make a personal API token {given(name)}{whose}{account}? It opens everything that person can see, until "
         f"somebody revokes it in the web app; the API cannot. It is shown to nobody and kept as profile "
         f"{given(profile)} in {quote(kept_in or 'no file, for this is a sandbox', at_most=300)}."
     )
-
-
-@tool.destroys(about_to_mint, idempotent=False, verify_with=None)
-async def create_api_token(
-    api: Testery, profile: Profile, name: TokenName = "Testdesk", account_id: AccountId = None
-) -> KeptToken:
-    """Make a personal API token and keep it in the vendor's credentials file, after a person said yes.
-
-    Nobody is shown it.
-    """
-    only_for_a_login(api)
-    kept_in = place_for(api)
-    follow = f"Set {PROFILE} to this profile, leave {TOKEN} unset, and restart the server to work with it."
-    if api.is_sandbox:
+    with open_to_add(file) if file is not None else nullcontext() as opened:
         minted = await api.create_api_token(name, account_id=account_id)
-        return KeptToken(done="Made, and kept nowhere: a sandbox.", profile=profile, token=minted.token, next=follow)
-    with open_to_add(checked_file(kept_in, profile)) as opened:
-        minted = await api.create_api_token(name, account_id=account_id)
-        try:
-            add(opened, profile, minted.token.get_secret_value())
-        except OSError as error:
-            raise PlatformError(
-                f"The token was made but could not be written ({error.strerror}), and nobody has seen it. Revoke it in "
-                "the Testery web app."
-            ) from error
-    return KeptToken(done="Made and written to the file.", profile=profile, token=minted.token, next=follow)
+        if opened is not None:
+            try:
+                add(opened, profile, minted.token.get_secret_value())
+            except OSError as error:
+                raise PlatformError(
+                    f"The token was made but could not be written ({error.strerror}), and nobody has seen it. Revoke "
+                    "it in the Testery web app."
+                ) from error
+    yield KeptToken(
+        done="Made and written to the file." if file is not None else "Made, and kept nowhere: a sandbox.",
+        profile=profile,
+        token=minted.token,
+        next=f"Set {PROFILE} to this profile, leave {TOKEN} unset, and restart the server to work with it.",
+    )

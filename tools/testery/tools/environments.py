@@ -1,9 +1,10 @@
 """Environments: where tests run, and the variables they get there."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import Conflict, NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.naming import Choice, choices_text, matching
@@ -15,11 +16,11 @@ from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import given
 from tools.testery.models.settings import Environment
+from tools.testery.tools.order_questions import name_schedules
 from tools.testery.tools.projects import whole
 from tools.testery.tools.read_back import UNSEEN, read_back
 from tools.testery.tools.variables import (
     Names,
-    VariableChange,
     VariableName,
     Variables,
     change_of,
@@ -177,57 +178,7 @@ async def create_environment(
     return ChangedEnvironment(done="Created.", environment=details_of(made))
 
 
-def fields_of(
-    before: Environment,
-    change: VariableChange,
-    name: str | None,
-    url: str | None,
-    stage_id: int | None,
-    runs_at_once: int | None,
-) -> dict[str, Any]:
-    """The whole environment as it was read, with what changes in it."""
-    changed = given(name=name, url=url, pipelineStageId=stage_id, maximumParallelTestRuns=runs_at_once)
-    return before.sent(changed, change.body)
-
-
-def has_change(
-    change: VariableChange, name: str | None, url: str | None, stage_id: int | None, runs_at_once: int | None
-) -> bool:
-    return not change.is_none or any(value is not None for value in (name, url, stage_id, runs_at_once))
-
-
-def nothing_to_change() -> Refused:
-    return Refused("Say at least one thing to change.")
-
-
-async def about_to_update(
-    api: Testery,
-    environment_key: str,
-    name: str | None,
-    url: str | None,
-    stage_id: int | None,
-    runs_at_once: int | None,
-    set_variables: Variables,
-    remove_variables: Names,
-) -> str | None:
-    before = await whole_environment(api, environment_key)
-    change = change_of(before, set_variables, remove_variables)
-    if not has_change(change, name, url, stage_id, runs_at_once):
-        raise nothing_to_change()
-    if change.is_harmless:
-        return None
-    lines = Lines(f"Change environment {given_text(environment_key)} {quote(before.name or '')}?")
-    lines.becomes("Name", before.name, name)
-    lines.becomes("Address", before.url, url)
-    lines.becomes("Pipeline stage", before.stage_id, stage_id)
-    lines.becomes("Runs at a time", before.at_once, runs_at_once)
-    lines.say(*change.lines())
-    if change.removed or change.replaced:
-        lines.say("The API cannot show a value again; there is no undo.")
-    return str(lines)
-
-
-@tool.writes(about_to_update, idempotent=True, verify_with="get_environment")
+@tool.writes(idempotent=True, verify_with="get_environment")
 async def update_environment(
     api: Testery,
     environment_key: EnvironmentKey,
@@ -237,20 +188,29 @@ async def update_environment(
     runs_at_once: AtOnce = None,
     set_variables: Variables = None,
     remove_variables: Names = None,
-) -> ChangedEnvironment:
+) -> Asking[ChangedEnvironment]:
     """Change an environment; what is left out stays, variables too.
 
     Asks a person where a stored value could be lost.
     """
     before = await whole_environment(api, environment_key)
     change = change_of(before, set_variables, remove_variables)
-    if not has_change(change, name, url, stage_id, runs_at_once):
-        raise nothing_to_change()
-    await api.update_environment(before.id, fields_of(before, change, name, url, stage_id, runs_at_once))
+    fields = given(name=name, url=url, pipelineStageId=stage_id, maximumParallelTestRuns=runs_at_once)
+    if change.is_none and not fields:
+        raise Refused("Say at least one thing to change.")
+    question = Lines(f"Change environment {given_text(environment_key)} {quote(before.name or '')}?")
+    question.becomes("Name", before.name, name)
+    question.becomes("Address", before.url, url)
+    question.becomes("Pipeline stage", before.stage_id, stage_id)
+    question.becomes("Runs at a time", before.at_once, runs_at_once)
+    question.say(*change.lines())
+    yield Ask(None if change.is_harmless else str(question))
+    await api.update_environment(before.id, before.with_changes(fields, change.body))
     after = await read_back(api.environment(before.id))
     if after is None:
-        return ChangedEnvironment(done=f"Changed. {UNSEEN}", before=details_of(before))
-    return ChangedEnvironment(
+        yield ChangedEnvironment(done=f"Changed. {UNSEEN}", before=details_of(before))
+        return
+    yield ChangedEnvironment(
         done=f"Changed{': ' + change.done() if not change.is_none else ''}.",
         environment=details_of(after),
         before=details_of(before),
@@ -265,29 +225,22 @@ def gone_words(gone: list[str]) -> str | None:
     return f"These variables are gone although nobody removed them: {', '.join(map(quote, gone))}. Set them again."
 
 
-async def about_to_delete(api: Testery, environment_key: str) -> str:
-    environment = await whole_environment(api, environment_key)
-    schedules = [one for one in await api.schedules() if one.environment_id == environment.id and one.is_live]
-    secrets = sum(bool(variable.encrypted) for variable in environment.variables)
-    lines = [f"Delete environment {given_text(environment_key)} {quote(environment.name or '')}?"]
-    kept = f", {secrets} of them encrypted" if secrets else ""
-    lines.append(f"- Lost with it: {many(len(environment.variables), 'variable')}{kept}")
-    named = "; ".join(f"{one.id} {quote(one.name or '')}" for one in schedules[:20])
-    more = f" and {len(schedules) - 20} more" if len(schedules) > 20 else ""
-    lines.append(f"- Enabled schedules that run on it: {len(schedules)}{': ' + named + more if named else ''}")
-    lines.append("Runs on it can no longer be started. There is no undo.")
-    return "\n".join(lines)
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="list_environments")
-async def delete_environment(api: Testery, environment_key: EnvironmentKey) -> ChangedEnvironment:
+@tool.destroys(idempotent=True, verify_with="list_environments")
+async def delete_environment(api: Testery, environment_key: EnvironmentKey) -> Asking[ChangedEnvironment]:
     """Delete an environment with its variables, after a person said yes."""
     environment = await whole_environment(api, environment_key)
+    schedules = [one for one in await api.schedules() if one.environment_id == environment.id and one.is_live]
+    named = f"environment {given_text(environment_key)} {quote(environment.name or '')}"
+    variables = many(len(environment.variables), "variable")
+    secrets = sum(bool(variable.encrypted) for variable in environment.variables)
+    question = Lines(f"Delete {named}?")
+    question.add("Lost with it", f"{variables}{f', {secrets} of them encrypted' if secrets else ''}")
+    question.add("Enabled schedules that run on it", name_schedules(schedules))
+    question.say("Runs on it can no longer be started. There is no undo.")
+    yield Ask(str(question))
     await api.delete_environment(environment.id)
     after = next((one for one in await read_back(api.environments()) or () if one.id == environment.id), None)
-    name = f"environment {given_text(environment_key)} {quote(environment.name or '')}"
-    lost_too = many(len(environment.variables), "variable")
-    done = f"Deleted {name} with {lost_too}{'' if after is None else '; the platform still lists it, as archived'}."
+    done = f"Deleted {named} with {variables}{'' if after is None else '; the platform still lists it, as archived'}."
     if after is not None and not after.archived:
         done = "The platform took it and still lists the environment as it was; look again in a while."
-    return ChangedEnvironment(done=done, before=details_of(environment))
+    yield ChangedEnvironment(done=done, before=details_of(environment))

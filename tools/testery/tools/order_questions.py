@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tools.kit.question import render_list
 from tools.kit.text import given, many, quote, word
 from tools.testery.client.runs import PAGE
-from tools.testery.client.status_page import Maintenance
+from tools.testery.client.testery import Testery
 from tools.testery.models.orders import RunOrder, VariableToSet
 from tools.testery.models.runs import Run
+from tools.testery.models.schedules import Schedule
+
+MOST_NAMED: Final = 20
+"""Schedules that a question names; the rest is counted."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,15 @@ def queue_lines(order: RunOrder, runs: Iterable[Run]) -> list[str]:
     return lines
 
 
+def name_schedules(schedules: Sequence[Schedule]) -> str:
+    """How many schedules, and their ids and names."""
+    if not schedules:
+        return "none that is known"
+    named = "; ".join(f"{one.id} {quote(one.name or '')}" for one in schedules[:MOST_NAMED])
+    more = f" and {len(schedules) - MOST_NAMED} more" if len(schedules) > MOST_NAMED else ""
+    return f"{len(schedules)} ({named}{more})"
+
+
 def git_lines(report_to_git: bool, status_name: str | None) -> list[str]:
     """What others get to see at the commit."""
     named = f" named {given(status_name)}" if status_name else ""
@@ -137,10 +151,10 @@ def git_lines(report_to_git: bool, status_name: str | None) -> list[str]:
     return [f"- The commit gets a status in Git{named}, which others see"]
 
 
-def maintenance_lines(windows: Sequence[Maintenance] | None) -> list[str]:
+async def maintenance_lines(api: Testery) -> list[str]:
     """Times in which the platform is worked on, as its status page has them; nothing where it does not say."""
     lines = []
-    for window in windows or ():
+    for window in await api.maintenances() or ():
         until = f" until {quote(window.until, at_most=40)}" if window.until else ""
         lines.append(f"- The platform is under maintenance{until}, its status page says: {quote(window.name or '')}")
     return lines

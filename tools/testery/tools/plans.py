@@ -4,16 +4,17 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.question import Lines
 from tools.kit.text import many, quote, word
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import Said, Status, instead_of
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import given
 from tools.testery.models.schedules import Plan
-from tools.testery.models.settings import Environment
 from tools.testery.models.words import status_of
 from tools.testery.tools.environments import EnvironmentKey, usable_environment
 from tools.testery.tools.order_fields import ReportToGit, RunVariables
@@ -62,44 +63,7 @@ async def list_test_plans(api: Testery, limit: Limit = 50, cursor: Cursor = None
     return selection.page(lambda plan: plan, whole(selection.matched))
 
 
-async def about_to_start(
-    api: Testery,
-    plan_key: str,
-    environment_key: str | None,
-    deploy_id: int | None,
-    variables: RunVariables,
-    report_to_git: bool,
-) -> str:
-    checked(variables or (), ())
-    plan = await known_plan(api, plan_key)
-    environment = await usable_environment(api, environment_key) if environment_key is not None else None
-    lines = [f"Start {plan_lines(plan, environment)[0]}?"]
-    lines.append("It starts an unknown number of runs, one or more for each of its suites: machine time is paid.")
-    lines += [f"- {line}" for line in plan_lines(plan, environment, deploy_id, variables, report_to_git)[1:]]
-    lines += maintenance_lines(await api.maintenances())
-    return "\n".join(lines)
-
-
-def plan_lines(
-    plan: Plan,
-    environment: Environment | None,
-    deploy_id: int | None = None,
-    variables: RunVariables = None,
-    report_to_git: bool = False,
-) -> list[str]:
-    """What is started, in the question and in the answer."""
-    where = f"environment {word(environment.key)}" if environment is not None else "its own environment"
-    lines = [f"test plan {word(plan.key)} {quote(plan.name or '')} on {where}"]
-    if deploy_id is not None:
-        lines.append(f"Tied to deploy {deploy_id}")
-    if variables:
-        lines.append(f"Variables set: {names_to_set(variables)}")
-    if report_to_git:
-        lines.append("The commits get statuses in Git, which others see")
-    return lines
-
-
-@tool.spends(about_to_start, verify_with="list_test_runs")
+@tool.spends(verify_with="list_test_runs")
 async def start_test_plan(
     api: Testery,
     plan_key: PlanKey,
@@ -107,10 +71,23 @@ async def start_test_plan(
     deploy_id: Annotated[int | None, Field(gt=0, description="Tie its runs to a deploy.")] = None,
     variables: RunVariables = None,
     report_to_git: ReportToGit = False,
-) -> PlanRunStand:
+) -> Asking[PlanRunStand]:
     """Start a test plan, after a person said yes: it starts many runs, which take paid machine time."""
+    checked(variables or (), ())
     plan = await known_plan(api, plan_key)
     environment = await usable_environment(api, environment_key) if environment_key is not None else None
+    where = f"environment {word(environment.key)}" if environment is not None else "its own environment"
+    named = f"test plan {word(plan.key)} {quote(plan.name or '')} on {where}"
+    lines = Lines()
+    if deploy_id is not None:
+        lines.say(f"- Tied to deploy {deploy_id}")
+    lines.add("Variables set", names_to_set(variables or ()))
+    if report_to_git:
+        lines.say("- The commits get statuses in Git, which others see")
+    question = Lines(f"Start {named}?")
+    question.say("It starts an unknown number of runs, one or more for each of its suites: machine time is paid.")
+    question.say(*lines.lines, *await maintenance_lines(api))
+    yield Ask(str(question))
     fields = {
         "updateVcsStatus": report_to_git,
         **given(
@@ -120,11 +97,11 @@ async def start_test_plan(
         ),
     }
     run = await api.start_test_plan(plan.id, fields)
-    return PlanRunStand(
+    yield PlanRunStand(
         done="Started.",
         plan_id=plan.id,
         plan_run_id=run.id,
-        ordered=plan_lines(plan, environment, deploy_id, variables, report_to_git),
+        ordered=[named, *lines.facts],
         status=status_of(run.said),
         said=run.said,
         next="Keep both ids: testery_cancel_plan_run takes them, and no list has them. testery_list_test_runs shows "
@@ -132,30 +109,27 @@ async def start_test_plan(
     )
 
 
-async def about_to_cancel(api: Testery, plan_id: int, plan_run_id: int) -> str:
-    plan = next((one for one in await api.test_plans() if one.id == plan_id), None)
-    if plan is None:
-        raise NotFound(f"No test plan {plan_id}. testery_list_test_plans shows ids.", status=404)
-    return (
-        f"Cancel run {plan_run_id} of test plan {plan_id} {word(plan.key)} {quote(plan.name or '')}? All of its runs "
-        "that are not over stop, however many those are; the API does not tell. They cannot be taken up again."
-    )
-
-
-@tool.destroys(about_to_cancel, idempotent=True, verify_with="list_test_runs")
+@tool.destroys(idempotent=True, verify_with="list_test_runs")
 async def cancel_plan_run(
     api: Testery,
     plan_id: Annotated[int, Field(gt=0, description="As testery_start_test_plan gives it.")],
     plan_run_id: Annotated[int, Field(gt=0, description="As testery_start_test_plan gives it.")],
-) -> PlanRunStand:
+) -> Asking[PlanRunStand]:
     """Cancel a run of a test plan with all its runs, after a person said yes."""
+    plan = next((one for one in await api.test_plans() if one.id == plan_id), None)
+    if plan is None:
+        raise NotFound(f"No test plan {plan_id}. testery_list_test_plans shows ids.", status=404)
+    yield Ask(
+        f"Cancel run {plan_run_id} of test plan {plan_id} {word(plan.key)} {quote(plan.name or '')}? All of its runs "
+        "that are not over stop, however many those are; the API does not tell. They cannot be taken up again."
+    )
     try:
         run = await api.cancel_plan_run(plan_id, plan_run_id)
     except NotFound as error:
         raise NotFound(
             f"Test plan {plan_id} has no run {plan_run_id}. Only testery_start_test_plan tells such ids.", status=404
         ) from error
-    return PlanRunStand(
+    yield PlanRunStand(
         done="The platform took it.",
         plan_id=plan_id,
         plan_run_id=run.id,

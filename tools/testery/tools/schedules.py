@@ -1,10 +1,10 @@
 """Schedules: runs that start by themselves, by the clock or when something is deployed."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -13,10 +13,9 @@ from tools.kit.text import Key, Untrusted, given, quote, word
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import RunOrder
-from tools.testery.models.projects import Project
 from tools.testery.models.schedules import ANY_PROJECT, Schedule
 from tools.testery.tools.cron import often
-from tools.testery.tools.environments import EnvironmentKey
+from tools.testery.tools.environments import EnvironmentKey, usable_environment
 from tools.testery.tools.order_fields import (
     Branch,
     Build,
@@ -31,12 +30,12 @@ from tools.testery.tools.order_fields import (
     SuiteName,
     TestTimeoutSeconds,
     TimeoutMinutes,
-    order_of,
 )
 from tools.testery.tools.order_questions import maintenance_lines, order_lines, place, size_of
-from tools.testery.tools.projects import ProjectKey, known_project, project_keys, whole
+from tools.testery.tools.projects import ProjectKey, known_project, known_suite, project_keys, whole
 from tools.testery.tools.read_back import read_back
 from tools.testery.tools.runs import newest_runs
+from tools.testery.tools.variables import checked
 
 tool = Toolset(Testery)
 
@@ -126,92 +125,7 @@ async def list_schedules(
     )
 
 
-async def fired_by(api: Testery, cron: str | None, on_deploy_of: Sequence[str] | None) -> list[Project] | None:
-    """The projects whose deploys start a schedule; None for one that goes by the clock.
-
-    Raises:
-        Refused: unless exactly one of the two was said.
-    """
-    if (cron is None) == (on_deploy_of is None):
-        raise Refused("Give exactly one of cron and on_deploy_of.")
-    return None if on_deploy_of is None else [await known_project(api, key) for key in on_deploy_of]
-
-
-async def about_to_create(
-    api: Testery,
-    name: str,
-    project_key: str,
-    environment_key: str,
-    cron: str | None,
-    on_deploy_of: FiredBy,
-    branch: str | None,
-    commit: str | None,
-    build: str | None,
-    suite: str | None,
-    include_tags: IncludeTags,
-    exclude_tags: ExcludeTags,
-    name_patterns: NamePatterns,
-    runners: int | None,
-    copies: int,
-    by_file: bool | None,
-    retry_failed: bool,
-    timeout_minutes: int | None,
-    test_timeout_seconds: int | None,
-    priority: int | None,
-    notify: bool,
-    variables: RunVariables,
-) -> str:
-    projects = await fired_by(api, cron, on_deploy_of)
-    when = when_of(cron, projects)
-    order = await order_of(
-        api,
-        project_key=project_key,
-        environment_key=environment_key,
-        suite=suite,
-        branch=branch,
-        commit=commit,
-        build=build,
-        latest_deploy=is_latest(branch, commit, build),
-        include_tags=include_tags,
-        exclude_tags=exclude_tags,
-        name_patterns=name_patterns,
-        runners=runners,
-        copies=copies,
-        by_file=by_file,
-        retry_failed=retry_failed,
-        timeout_minutes=timeout_minutes,
-        test_timeout_seconds=test_timeout_seconds,
-        variables=variables,
-    )
-    size = size_of(order, await newest_runs(api))
-    lines = [f"Create schedule {given(name)}, which again and again starts tests of {place(order)}?"]
-    lines += [f"- When: {when}", *order_lines(order, size), *own_lines(priority, notify)]
-    lines.append("Machine time is paid each time, until somebody deletes the schedule; nobody is asked again.")
-    lines += maintenance_lines(await api.maintenances())
-    return "\n".join(lines)
-
-
-def when_of(cron: str | None, projects: Sequence[Project] | None) -> str:
-    """What starts a schedule, as a person decides about it."""
-    if cron is not None:
-        return f"by the clock, {given(cron)}: {often(cron)}"
-    return f"at every deploy of {', '.join(word(one.key) for one in projects) if projects else 'any project'}"
-
-
-def own_lines(priority: int | None, notify: bool) -> list[str]:
-    """What only a schedule has, in the question and in the answer."""
-    lines = Lines()
-    lines.add("Priority", priority)
-    lines.add("The owner of the token is notified of its runs", "yes" if notify else None)
-    return lines.lines
-
-
-def is_latest(branch: str | None, commit: str | None, build: str | None) -> bool:
-    """Without a version of its own a schedule runs what was deployed last."""
-    return not (branch or commit or build)
-
-
-@tool.spends(about_to_create, verify_with="list_schedules")
+@tool.spends(verify_with="list_schedules")
 async def create_schedule(
     api: Testery,
     name: Name,
@@ -235,23 +149,28 @@ async def create_schedule(
     priority: Annotated[int | None, Field(ge=0, le=1000, description="The lowest goes first.")] = None,
     notify: Annotated[bool, Field(description="Tell the owner of the token about its runs.")] = False,
     variables: RunVariables = None,
-) -> ChangedSchedule:
+) -> Asking[ChangedSchedule]:
     """Create a schedule, after a person said yes: each of its runs takes paid machine time.
 
     Without a version it runs what was deployed last.
     """
-    projects = await fired_by(api, cron, on_deploy_of)
+    if (cron is None) == (on_deploy_of is None):
+        raise Refused("Give exactly one of cron and on_deploy_of.")
+    checked(variables or (), ())
+    fired_by = None if on_deploy_of is None else [await known_project(api, key) for key in on_deploy_of]
     if cron is not None:
-        often(cron)
-    order = await order_of(
-        api,
-        project_key=project_key,
-        environment_key=environment_key,
-        suite=suite,
+        when = f"by the clock, {given(cron)}: {often(cron)}"
+    else:
+        when = f"at every deploy of {', '.join(word(one.key) for one in fired_by or ()) or 'any project'}"
+    project = await known_project(api, project_key)
+    order = RunOrder(
+        project=project,
+        environment=await usable_environment(api, environment_key),
+        suite=await known_suite(api, project, suite) if suite is not None else None,
         branch=branch,
         commit=commit,
         build=build,
-        latest_deploy=is_latest(branch, commit, build),
+        latest_deploy=not (branch or commit or build),
         include_tags=include_tags,
         exclude_tags=exclude_tags,
         name_patterns=name_patterns,
@@ -261,19 +180,24 @@ async def create_schedule(
         retry_failed=retry_failed,
         timeout_minutes=timeout_minutes,
         test_timeout_seconds=test_timeout_seconds,
-        variables=variables,
+        variables=variables or (),
     )
-    ordered = Lines(f"Tests of {place(order)}")
-    ordered.add("When", when_of(cron, projects))
-    ordered.say(*order_lines(order), *own_lines(priority, notify))
+    lines = Lines(f"- When: {when}", *order_lines(order, size_of(order, await newest_runs(api))))
+    lines.add("Priority", priority)
+    lines.add("The owner of the token is notified of its runs", "yes" if notify else None)
+    question = Lines(f"Create schedule {given(name)}, which again and again starts tests of {place(order)}?")
+    question.say(*lines.lines)
+    question.say("Machine time is paid each time, until somebody deletes the schedule; nobody is asked again.")
+    question.say(*await maintenance_lines(api))
+    yield Ask(str(question))
     created = await api.create_schedule(
-        order.schedule(name, cron=cron, fired_by=projects, notify=notify, priority=priority)
+        order.schedule(name, cron=cron, fired_by=fired_by, notify=notify, priority=priority)
     )
-    return ChangedSchedule(
+    yield ChangedSchedule(
         done="Created; it starts runs by itself from now on. testery_delete_schedule ends that.",
         schedule_id=created.id,
         schedule=await _made(api, created.id, order),
-        ordered=ordered.facts,
+        ordered=[f"Tests of {place(order)}", *lines.facts],
     )
 
 
@@ -287,18 +211,6 @@ async def _made(api: Testery, schedule_id: int, order: RunOrder) -> ScheduleRow 
     return row_of(made, keys, {order.environment.id: order.environment.key or ""})
 
 
-async def known_schedule(api: Testery, schedule_id: int) -> Schedule:
-    """Find a schedule, or say where ids come from.
-
-    Raises:
-        NotFound: when the account has no such schedule.
-    """
-    for schedule in await api.schedules():
-        if schedule.id == schedule_id:
-            return schedule
-    raise NotFound(f"No schedule {schedule_id}. testery_list_schedules shows ids.", status=404)
-
-
 def describe(row: ScheduleRow) -> str:
     """A schedule as a question and an answer name it."""
     where = f" of project {word(row.project_key)}" if row.project_key else ""
@@ -306,20 +218,17 @@ def describe(row: ScheduleRow) -> str:
     return f"schedule {row.schedule_id} {quote(row.name or '')}{where}"
 
 
-async def about_to_delete(api: Testery, schedule_id: int) -> str:
-    schedule = await known_schedule(api, schedule_id)
-    row = row_of(schedule, await project_keys(api), await environment_keys(api))
-    state = "enabled" if schedule.is_live else "not enabled"
-    return f"Delete {describe(row)} ({state}, started by {row.trigger})? It starts no more runs. There is no undo."
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="list_schedules")
+@tool.destroys(idempotent=True, verify_with="list_schedules")
 async def delete_schedule(
     api: Testery, schedule_id: Annotated[int, Field(gt=0, description="As testery_list_schedules gives it.")]
-) -> ChangedSchedule:
+) -> Asking[ChangedSchedule]:
     """Delete a schedule, after a person said yes."""
-    schedule = await known_schedule(api, schedule_id)
+    schedule = next((one for one in await api.schedules() if one.id == schedule_id), None)
+    if schedule is None:
+        raise NotFound(f"No schedule {schedule_id}. testery_list_schedules shows ids.", status=404)
     row = row_of(schedule, await project_keys(api), await environment_keys(api))
+    state = "enabled" if schedule.is_live else "not enabled"
+    yield Ask(f"Delete {describe(row)} ({state}, started by {row.trigger})? It starts no more runs. There is no undo.")
     await api.delete_schedule(schedule_id)
     after = await read_back(api.schedules())
     left = next((one for one in after or () if one.id == schedule_id), None)
@@ -328,4 +237,4 @@ async def delete_schedule(
         done = f"Deleted {describe(row)}; the platform still lists it, as archived."
         if left.is_live:
             done = "The platform took it and still lists the schedule as it was; look again in a while."
-    return ChangedSchedule(done=done, schedule_id=schedule_id, schedule=row)
+    yield ChangedSchedule(done=done, schedule_id=schedule_id, schedule=row)

@@ -1,10 +1,11 @@
 """Pipeline stages: they order what waits, and hand variables to their environments."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound
+from tools.kit.asking import Ask, Asking
+from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
@@ -13,12 +14,11 @@ from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import given
 from tools.testery.models.settings import Stage
-from tools.testery.tools.environments import gone_words, nothing_to_change
+from tools.testery.tools.environments import gone_words
 from tools.testery.tools.projects import whole
 from tools.testery.tools.read_back import UNSEEN, read_back
 from tools.testery.tools.variables import (
     Names,
-    VariableChange,
     VariableName,
     Variables,
     change_of,
@@ -116,61 +116,7 @@ async def create_pipeline_stage(api: Testery, name: Name, variables: Variables =
     return ChangedStage(done="Created.", stage=details_of(stage))
 
 
-def fields_of(
-    before: Stage,
-    change: VariableChange,
-    name: str | None,
-    priority: int | None,
-    run_priority: int | None,
-    windows_pool: int | None,
-    linux_pool: int | None,
-) -> dict[str, Any]:
-    """Everything a stage has, changed or not: the platform resets what is left out."""
-
-    def now(wanted: int | None, is_so: int | None) -> int | None:
-        return is_so if wanted is None else wanted
-
-    return {
-        "name": before.name if name is None else name,
-        "priority": now(priority, before.priority),
-        "testRunPriority": now(run_priority, before.run_priority),
-        "windowsRunnerPoolId": now(windows_pool, before.windows_pool),
-        "linuxRunnerPoolId": now(linux_pool, before.linux_pool),
-        # Where they were not told nobody knows what there is, and a list would replace it.
-        **({"variables": change.body} if before.tells_variables else {}),
-    }
-
-
-async def about_to_update(
-    api: Testery,
-    stage_id: int,
-    name: str | None,
-    priority: int | None,
-    run_priority: int | None,
-    windows_pool: int | None,
-    linux_pool: int | None,
-    set_variables: Variables,
-    remove_variables: Names,
-) -> str | None:
-    before = await known_stage(api, stage_id)
-    change = change_of(before, set_variables, remove_variables)
-    if change.is_none and (name, priority, run_priority, windows_pool, linux_pool) == (None,) * 5:
-        raise nothing_to_change()
-    if change.is_harmless:
-        return None
-    lines = Lines(f"Change pipeline stage {before.id} {quote(before.name or '')}, and with it all its environments?")
-    lines.becomes("Name", before.name, name)
-    lines.becomes("Priority", before.priority, priority)
-    lines.becomes("Priority of waiting runs", before.run_priority, run_priority)
-    lines.becomes("Windows pool", before.windows_pool, windows_pool)
-    lines.becomes("Linux pool", before.linux_pool, linux_pool)
-    lines.say(*change.lines())
-    if change.removed or change.replaced:
-        lines.say("The API cannot show a value again; there is no undo.")
-    return str(lines)
-
-
-@tool.writes(about_to_update, idempotent=True, verify_with="get_pipeline_stage")
+@tool.writes(idempotent=True, verify_with="get_pipeline_stage")
 async def update_pipeline_stage(
     api: Testery,
     stage_id: StageId,
@@ -181,21 +127,36 @@ async def update_pipeline_stage(
     linux_pool: Pool = None,
     set_variables: Variables = None,
     remove_variables: Names = None,
-) -> ChangedStage:
+) -> Asking[ChangedStage]:
     """Change a pipeline stage; what is left out stays, variables too.
 
     Asks a person where a stored value could be lost.
     """
     before = await known_stage(api, stage_id)
     change = change_of(before, set_variables, remove_variables)
-    if change.is_none and (name, priority, run_priority, windows_pool, linux_pool) == (None,) * 5:
-        raise nothing_to_change()
-    fields = fields_of(before, change, name, priority, run_priority, windows_pool, linux_pool)
-    await api.update_pipeline_stage(stage_id, fields)
+    fields = given(
+        name=name,
+        priority=priority,
+        testRunPriority=run_priority,
+        windowsRunnerPoolId=windows_pool,
+        linuxRunnerPoolId=linux_pool,
+    )
+    if change.is_none and not fields:
+        raise Refused("Say at least one thing to change.")
+    question = Lines(f"Change pipeline stage {before.id} {quote(before.name or '')}, and with it all its environments?")
+    question.becomes("Name", before.name, name)
+    question.becomes("Priority", before.priority, priority)
+    question.becomes("Priority of waiting runs", before.run_priority, run_priority)
+    question.becomes("Windows pool", before.windows_pool, windows_pool)
+    question.becomes("Linux pool", before.linux_pool, linux_pool)
+    question.say(*change.lines())
+    yield Ask(None if change.is_harmless else str(question))
+    await api.update_pipeline_stage(stage_id, before.with_changes(fields, change.body))
     after = await read_back(api.pipeline_stage(stage_id))
     if after is None:
-        return ChangedStage(done=f"Changed. {UNSEEN}", before=details_of(before))
-    return ChangedStage(
+        yield ChangedStage(done=f"Changed. {UNSEEN}", before=details_of(before))
+        return
+    yield ChangedStage(
         done=f"Changed{': ' + change.done() if not change.is_none else ''}.",
         stage=details_of(after),
         before=details_of(before),

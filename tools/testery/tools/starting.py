@@ -4,14 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.question import Lines
 from tools.kit.text import Key, given, many, word
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
-from tools.testery.models.runs import Run
-from tools.testery.tools.environments import EnvironmentKey
+from tools.testery.models.orders import RunOrder
+from tools.testery.tools.environments import EnvironmentKey, usable_environment
 from tools.testery.tools.order_fields import (
     Branch,
     Build,
@@ -29,7 +30,6 @@ from tools.testery.tools.order_fields import (
     SuiteName,
     TestTimeoutSeconds,
     TimeoutMinutes,
-    order_of,
 )
 from tools.testery.tools.order_questions import (
     git_lines,
@@ -39,9 +39,10 @@ from tools.testery.tools.order_questions import (
     queue_lines,
     size_of,
 )
-from tools.testery.tools.projects import ProjectKey, project_keys
+from tools.testery.tools.projects import ProjectKey, known_project, known_suite, project_keys
 from tools.testery.tools.read_back import UNSEEN, read_back
 from tools.testery.tools.runs import RunId, RunRow, describe, known_run, newest_runs, row_of
+from tools.testery.tools.variables import checked
 
 tool = Toolset(Testery)
 
@@ -69,90 +70,7 @@ class Cancelled(Answer):
     after: RunRow | None = None
 
 
-def checked(suite: str | None, playwright_project: str | None) -> None:
-    """Refuse what the platform would ignore in silence.
-
-    Raises:
-        Refused: before any request.
-    """
-    if suite is not None and playwright_project is not None:
-        raise Refused("With a suite the platform ignores playwright_project. Leave one of them out.")
-
-
-async def about_to_start(
-    api: Testery,
-    project_key: str,
-    environment_key: str,
-    branch: str | None,
-    commit: str | None,
-    build: str | None,
-    latest_deploy: bool,
-    deploy_id: int | None,
-    suite: str | None,
-    include_tags: IncludeTags,
-    exclude_tags: ExcludeTags,
-    name_patterns: NamePatterns,
-    runners: int | None,
-    copies: int,
-    by_file: bool | None,
-    retry_failed: bool,
-    timeout_minutes: int | None,
-    test_timeout_seconds: int | None,
-    playwright_project: str | None,
-    use_selection_rules: bool,
-    variables: RunVariables,
-    report_to_git: bool,
-    status_name: str | None,
-) -> str:
-    checked(suite, playwright_project)
-    order = await order_of(
-        api,
-        project_key=project_key,
-        environment_key=environment_key,
-        suite=suite,
-        branch=branch,
-        commit=commit,
-        build=build,
-        latest_deploy=latest_deploy,
-        include_tags=include_tags,
-        exclude_tags=exclude_tags,
-        name_patterns=name_patterns,
-        runners=runners,
-        copies=copies,
-        by_file=by_file,
-        retry_failed=retry_failed,
-        timeout_minutes=timeout_minutes,
-        test_timeout_seconds=test_timeout_seconds,
-        variables=variables,
-    )
-    runs = await newest_runs(api)
-    lines = [f"Start tests of {place(order)}? Machine time is paid."]
-    lines += order_lines(order, size_of(order, runs))
-    lines += more_lines(use_selection_rules, deploy_id, playwright_project, report_to_git, status_name)
-    lines += queue_lines(order, runs)
-    lines += maintenance_lines(await api.maintenances())
-    return "\n".join(lines)
-
-
-def more_lines(
-    use_selection_rules: bool,
-    deploy_id: int | None,
-    playwright_project: str | None,
-    report_to_git: bool,
-    status_name: str | None,
-) -> list[str]:
-    """What only a run has, in the question and in the answer."""
-    lines = []
-    if use_selection_rules:
-        lines.append("- The platform leaves out tests that the changes do not touch, as testery.yml says")
-    if deploy_id is not None:
-        lines.append(f"- Tied to deploy {deploy_id}")
-    if playwright_project is not None:
-        lines.append(f"- Playwright project: {given(playwright_project)}")
-    return lines + git_lines(report_to_git, status_name)
-
-
-@tool.spends(about_to_start, verify_with="list_test_runs")
+@tool.spends(verify_with="list_test_runs")
 async def start_test_run(
     api: Testery,
     project_key: ProjectKey,
@@ -177,14 +95,16 @@ async def start_test_run(
     variables: RunVariables = None,
     report_to_git: ReportToGit = False,
     status_name: StatusName = None,
-) -> Started:
+) -> Asking[Started]:
     """Start a test run, after a person said yes: it takes paid machine time."""
-    checked(suite, playwright_project)
-    order = await order_of(
-        api,
-        project_key=project_key,
-        environment_key=environment_key,
-        suite=suite,
+    if suite is not None and playwright_project is not None:
+        raise Refused("With a suite the platform ignores playwright_project. Leave one of them out.")
+    checked(variables or (), ())
+    project = await known_project(api, project_key)
+    order = RunOrder(
+        project=project,
+        environment=await usable_environment(api, environment_key),
+        suite=await known_suite(api, project, suite) if suite is not None else None,
         branch=branch,
         commit=commit,
         build=build,
@@ -198,8 +118,19 @@ async def start_test_run(
         retry_failed=retry_failed,
         timeout_minutes=timeout_minutes,
         test_timeout_seconds=test_timeout_seconds,
-        variables=variables,
+        variables=variables or (),
     )
+    runs = await newest_runs(api)
+    lines = Lines(*order_lines(order, size_of(order, runs)))
+    if use_selection_rules:
+        lines.say("- The platform leaves out tests that the changes do not touch, as testery.yml says")
+    if deploy_id is not None:
+        lines.say(f"- Tied to deploy {deploy_id}")
+    lines.add("Playwright project", playwright_project and given(playwright_project))
+    lines.say(*git_lines(report_to_git, status_name))
+    question = Lines(f"Start tests of {place(order)}? Machine time is paid.", *lines.lines)
+    question.say(*queue_lines(order, runs), *await maintenance_lines(api))
+    yield Ask(str(question))
     created = await api.start_test_run(
         order.run_request(
             report_to_git=report_to_git,
@@ -209,9 +140,8 @@ async def start_test_run(
             use_selection_rules=use_selection_rules,
         )
     )
-    more = more_lines(use_selection_rules, deploy_id, playwright_project, report_to_git, status_name)
-    ordered = Lines(f"Tests of {place(order)}", *order_lines(order), *more)
-    return await _started(api, "Started.", created.id, {order.project.id: order.project.key or ""}, ordered.facts)
+    ordered = [f"Tests of {place(order)}", *lines.facts]
+    yield await _started(api, "Started.", created.id, {project.id: project.key or ""}, ordered)
 
 
 async def _started(
@@ -228,60 +158,42 @@ async def _started(
     )
 
 
-async def about_to_rerun(api: Testery, run_id: int) -> str:
-    run = await known_run(api, run_id)
-    tests = f"up to {many(run.total, 'test')}" if run.total else "an unknown number of tests"
-    named = f"{describe(run, await project_keys(api))}, which is {word(run.said or run.status)},"
-    lines = [f"Start {named} once more? Machine time is paid, for {tests}."]
-    lines.append("Whether all tests run again or only the failed ones is not documented.")
-    lines += maintenance_lines(await api.maintenances())
-    return "\n".join(lines)
-
-
-@tool.spends(about_to_rerun, verify_with="list_test_runs")
-async def rerun_test_run(api: Testery, run_id: RunId) -> Started:
+@tool.spends(verify_with="list_test_runs")
+async def rerun_test_run(api: Testery, run_id: RunId) -> Asking[Started]:
     """Run a test run again, after a person said yes: paid machine time. What the platform answers is unproven."""
-    keys = await project_keys(api)
-    before = await known_run(api, run_id)
-    ordered = [f"Once more {describe(before, keys)}"]
-    ordered += [f"Up to {many(before.total, 'test')}"] if before.total else []
+    run, keys = await known_run(api, run_id), await project_keys(api)
+    named = describe(run, keys)
+    tests = f"up to {many(run.total, 'test')}" if run.total else "an unknown number of tests"
+    state = word(run.said or run.status)
+    question = Lines(f"Start {named}, which is {state}, once more? Machine time is paid, for {tests}.")
+    question.say("Whether all tests run again or only the failed ones is not documented.")
+    question.say(*await maintenance_lines(api))
+    yield Ask(str(question))
     created = await api.rerun_test_run(run_id)
+    ordered = [f"Once more {named}", *([f"Up to {many(run.total, 'test')}"] if run.total else [])]
     if created is None:
-        return Started(
+        yield Started(
             done="The platform took it, and did not say which run it became.",
             ordered=ordered,
             next="testery_list_test_runs shows the newest runs.",
         )
+        return
     same = "The same run runs again." if created.id == run_id else "Started again, as a run of its own."
-    return await _started(api, same, created.id, keys, ordered)
+    yield await _started(api, same, created.id, keys, ordered)
 
 
-async def running(api: Testery, run_id: int) -> Run:
-    """Read a run that can still be cancelled.
-
-    Raises:
-        Refused: when it is over.
-    """
+@tool.destroys(idempotent=True, verify_with="get_test_run")
+async def cancel_test_run(api: Testery, run_id: RunId) -> Asking[Cancelled]:
+    """Cancel a test run that waits or runs, after a person said yes."""
     run = await known_run(api, run_id)
     if run.is_over:
         raise Refused(f"Run {run.id} is over already: {word(run.said or run.status)}.")
-    return run
-
-
-async def about_to_cancel(api: Testery, run_id: int) -> str:
-    run = await running(api, run_id)
+    keys = await project_keys(api)
     tests = f" It has {many(run.total, 'test')}; what has not run by then does not run." if run.total else ""
-    return (
-        f"Cancel {describe(run, await project_keys(api))}, which is {word(run.said or run.status)}?{tests} "
+    yield Ask(
+        f"Cancel {describe(run, keys)}, which is {word(run.said or run.status)}?{tests} "
         "A cancelled run cannot be taken up again."
     )
-
-
-@tool.destroys(about_to_cancel, idempotent=True, verify_with="get_test_run")
-async def cancel_test_run(api: Testery, run_id: RunId) -> Cancelled:
-    """Cancel a test run that waits or runs, after a person said yes."""
-    keys = await project_keys(api)
-    before = await running(api, run_id)
     await api.cancel_test_run(run_id)
     after = await read_back(api.test_run(run_id))
     done = "Cancelled."
@@ -291,4 +203,4 @@ async def cancel_test_run(api: Testery, run_id: RunId) -> Cancelled:
         done = f"The platform took it, but the run had ended by itself: {word(after.said)}."
     elif not after.is_over:
         done = "The platform took it; the run has not stopped yet."
-    return Cancelled(done=done, before=row_of(before, keys), after=row_of(after, keys) if after is not None else None)
+    yield Cancelled(done=done, before=row_of(run, keys), after=row_of(after, keys) if after is not None else None)

@@ -65,7 +65,9 @@ class VariableChange:
                 ", ".join(map(word, self.untouched_secrets)),
             ),
         ]
-        return [f"- {what}: {keys}" for what, keys in told if keys]
+        lines = [f"- {what}: {keys}" for what, keys in told if keys]
+        undo = ["The API cannot show a value again; there is no undo."] if self.removed or self.replaced else []
+        return lines + undo
 
     def _set(self, keys: Sequence[str]) -> str:
         return ", ".join(f"{given(key)} ({'' if key in self.encrypted else 'not '}encrypted)" for key in keys)
