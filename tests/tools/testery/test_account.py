@@ -93,7 +93,7 @@ async def test_a_new_token_is_in_no_answer_and_no_later_text(mode: str) -> None:
     async with desk(mode, told=held(JWT)) as d:
         done = await d.answer("testery_create_api_token", profile="work", name="CI")
         made = "pat_sandbox00000001"
-        assert done["token"] == "[hidden]"
+        assert done["now"]["token"] == "[hidden]"
         assert made not in json.dumps(done)
         path = "/test-runs/902114/results/90211400009"
         body = {"id": 90211400009, "processOutput": f"found {made} in the log"}

@@ -79,7 +79,7 @@ async def test_one_variable_is_changed_and_no_other_is_lost(mode: str) -> None:
     assert {"id", "accountId", "key", "name", "url", "pipelineStageId", "archived"} <= body.keys(), (
         "the whole goes back"
     )
-    assert len(done["environment"]["variables"]) == len(before) + 1
+    assert len(done["now"]["variables"]) == len(before) + 1
     assert NEW not in everything(d, done)
 
 
@@ -222,7 +222,7 @@ async def test_a_stage_keeps_its_numbers_and_pools_though_one_is_changed() -> No
     assert (body["name"], body["priority"], body["testRunPriority"]) == ("Production", 3, 7)
     assert (body["windowsRunnerPoolId"], body["linuxRunnerPoolId"]) == (14, 12)
     assert done["before"]["run_priority"] == 10
-    assert (done["stage"]["run_priority"], "linux_pool" in done["stage"]) == (7, False)
+    assert (done["now"]["run_priority"], "linux_pool" in done["now"]) == (7, False)
     assert "- Priority of waiting runs: 10 becomes 7" in d.asked[0]
     assert "MONITOR_TOKEN" in d.asked[0], "an encrypted one travels back empty, so a person is asked"
 
@@ -232,8 +232,8 @@ async def test_a_stage_that_was_created_is_shown_with_its_id() -> None:
         done = await d.answer(
             "testery_create_pipeline_stage", name="Preview", variables=[{"key": "GATE", "value": NEW}]
         )
-        assert done["stage"]["stage_id"] > 40
-        assert done["stage"]["variables"] == [{"key": "GATE", "encrypted": True, "is_file": False}]
+        assert done["now"]["stage_id"] > 40
+        assert done["now"]["variables"] == [{"key": "GATE", "encrypted": True, "is_file": False}]
         assert NEW not in everything(d, done)
         told = await d.refusal("testery_get_pipeline_stage", stage_id=999)
     assert "No pipeline stage 999. testery_list_pipeline_stages shows ids." in told

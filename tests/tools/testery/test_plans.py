@@ -14,10 +14,14 @@ async def test_a_plan_is_started_on_an_environment_and_cancelled_by_the_ids_it_g
         started = await d.answer("testery_start_test_plan", plan_key="smoke", environment_key="staging")
         _, body = d.sent("POST", "/test-plans/81/runs")
         assert body == {"updateVcsStatus": False, "environmentId": 212}
-        assert (started["plan_id"], started["status"], started["said"]) == (81, "queued", "SUBMITTED")
-        ids = {"plan_id": started["plan_id"], "plan_run_id": started["plan_run_id"]}
+        assert (started["now"]["plan_id"], started["now"]["status"], started["now"]["said"]) == (
+            81,
+            "queued",
+            "SUBMITTED",
+        )
+        ids = {key: started["now"][key] for key in ("plan_id", "plan_run_id")}
         cancelled = await d.answer("testery_cancel_plan_run", **ids)
-        assert cancelled["status"] == "cancelled"
+        assert cancelled["now"]["status"] == "cancelled"
         assert d.sent("POST", f"/test-plans/81/runs/{ids['plan_run_id']}/cancel")[1] == {}
     assert "an unknown number of runs" in d.asked[0]
     assert "Start test plan smoke 'Smoke' on environment staging?" in d.asked[0]

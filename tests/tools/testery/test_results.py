@@ -258,4 +258,4 @@ async def test_the_vendors_own_hosts_and_those_an_operator_names_are_allowed(
 async def test_an_unknown_result_says_where_ids_come_from() -> None:
     async with desk() as d:
         told = await d.refusal("testery_get_result", run_id=HOTFIX, result_id=1)
-    assert f"Run {HOTFIX} has no result 1. testery_get_results shows ids." in told
+    assert f"Run {HOTFIX} has no result 1. testery_get_results shows its ids." in told

@@ -42,8 +42,8 @@ async def test_the_question_of_a_schedule_says_how_often_and_how_much(mode: str)
     assert "the one deployed to the environment last" in told
     assert "nobody is asked again" in told
     assert (body["scheduleType"], body["onDeploy"], body["latestDeploy"]) == ("interval", False, True)
-    assert done["schedule"]["trigger"] == "cron '0 12 * * 1-5'"
-    assert done["schedule"]["enabled"] is True
+    assert done["now"]["trigger"] == "cron '0 12 * * 1-5'"
+    assert done["now"]["enabled"] is True
 
 
 async def test_a_schedule_may_wait_for_deploys_instead() -> None:
@@ -54,8 +54,8 @@ async def test_a_schedule_may_wait_for_deploys_instead() -> None:
         anyone = await d.answer("testery_create_schedule", **NIGHTLY | {"cron": None, "on_deploy_of": []})
     assert "at every deploy of harbour-web, harbour-app" in d.asked[0]
     assert "at every deploy of any project" in d.asked[1]
-    assert done["schedule"]["trigger"] == "a deploy of harbour-web, harbour-app"
-    assert anyone["schedule"]["trigger"] == "a deploy of any project", "a stored [0] means any"
+    assert done["now"]["trigger"] == "a deploy of harbour-web, harbour-app"
+    assert anyone["now"]["trigger"] == "a deploy of any project", "a stored [0] means any"
 
 
 @pytest.mark.parametrize(

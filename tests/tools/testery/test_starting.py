@@ -178,7 +178,7 @@ async def test_cancelling_shows_the_run_and_what_is_lost(mode: str) -> None:
     async with desk(mode) as d:
         done = await d.answer("testery_cancel_test_run", run_id=RUNNING)
         assert done["before"]["said"] == "RUNNING"
-        assert done["after"]["said"] == "CANCELED"
+        assert done["now"]["said"] == "CANCELED"
         _, body = d.sent("PATCH", f"/test-runs/{RUNNING}")
     assert body == {"status": "CANCELED"}
     (told,) = d.asked
@@ -211,7 +211,7 @@ async def test_a_run_that_ends_while_the_person_thinks_is_not_cancelled() -> Non
 async def test_a_queued_run_can_be_cancelled() -> None:
     async with desk() as d:
         done = await d.answer("testery_cancel_test_run", run_id=QUEUED)
-    assert (done["before"]["status"], done["after"]["status"]) == ("queued", "cancelled")
+    assert (done["before"]["status"], done["now"]["status"]) == ("queued", "cancelled")
 
 
 async def test_running_again_sends_no_body_and_says_what_is_not_known() -> None:

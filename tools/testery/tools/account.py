@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import Conflict, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Secret, Untrusted, given, quote
@@ -45,21 +46,18 @@ class AccountDetails(Answer):
     link: Key | None = None
 
 
-class Invited(Answer):
-    """A person who was added."""
+class Member(Answer):
+    """A person in the account."""
 
-    done: str
     email: Untrusted
     role: Key
 
 
-class KeptToken(Answer):
-    """A token that was made and kept; it never leaves this server."""
+class StoredToken(Answer):
+    """A token in the credentials file; it never leaves this server."""
 
-    done: str
     profile: Key
     token: Secret
-    next: str
 
 
 @tool.reads()
@@ -80,7 +78,7 @@ async def get_account(api: Testery) -> AccountDetails:
 
 
 @tool.destroys(idempotent=False, verify_with=None)
-async def add_user(api: Testery, email: Annotated[str, Field(min_length=3, max_length=320)]) -> Asking[Invited]:
+async def add_user(api: Testery, email: Annotated[str, Field(min_length=3, max_length=320)]) -> Asking[Changed[Member]]:
     """Add a person to the account, after a person said yes."""
     address = email.strip()
     if not ADDRESS.fullmatch(address):
@@ -94,13 +92,13 @@ async def add_user(api: Testery, email: Annotated[str, Field(min_length=3, max_l
         await api.add_user(address, role=ROLE)
     except Conflict as error:
         raise Conflict(f"{quote(address, at_most=320)} is in the account already.", status=409) from error
-    yield Invited(done="Added.", email=address, role=ROLE)
+    yield Changed(done="Added.", now=Member(email=address, role=ROLE))
 
 
 @tool.destroys(idempotent=False, verify_with=None)
 async def create_api_token(
     api: Testery, profile: Profile, name: TokenName = "Testdesk", account_id: AccountId = None
-) -> Asking[KeptToken]:
+) -> Asking[Changed[StoredToken]]:
     """Make a personal API token and keep it in the vendor's credentials file, after a person said yes.
 
     Nobody is shown it.
@@ -135,9 +133,8 @@ async def create_api_token(
                     f"The token was made but could not be written ({error.strerror}), and nobody has seen it. Revoke "
                     "it in the Testery web app."
                 ) from error
-    yield KeptToken(
+    yield Changed(
         done="Made and written to the file." if file is not None else "Made, and kept nowhere: a sandbox.",
-        profile=profile,
-        token=minted.token,
+        now=StoredToken(profile=profile, token=minted.token),
         next=f"Set {PROFILE} to this profile, leave {TOKEN} unset, and restart the server to work with it.",
     )

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import Conflict, NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.naming import Choice, choices_text, matching
@@ -24,7 +25,7 @@ from tools.testery.tools.variables import (
     VariableName,
     Variables,
     change_of,
-    lost,
+    loss,
     names_of,
     new_variables,
 )
@@ -61,15 +62,6 @@ class EnvironmentDetails(Answer):
     runs_at_once: int | None = Field(None, description="0: no limit.")
     archived: bool = False
     variables: list[VariableName] = Field(default_factory=list)
-
-
-class ChangedEnvironment(Answer):
-    """An environment that was made, changed or deleted."""
-
-    done: str
-    environment: EnvironmentDetails | None = None
-    before: EnvironmentDetails | None = None
-    warning: str | None = None
 
 
 async def known_environment(api: Testery, environment_key: str) -> Environment:
@@ -159,7 +151,7 @@ async def create_environment(
     stage_id: StageId = None,
     runs_at_once: AtOnce = None,
     variables: Variables = None,
-) -> ChangedEnvironment:
+) -> Changed[EnvironmentDetails]:
     """Create an environment for tests to run on."""
     fields = {
         "key": environment_key,
@@ -174,8 +166,8 @@ async def create_environment(
         ) from error
     made = await read_back(whole_environment(api, environment_key))
     if made is None:
-        return ChangedEnvironment(done=f"Created. {UNSEEN}")
-    return ChangedEnvironment(done="Created.", environment=details_of(made))
+        return Changed(done="Created.", warning=UNSEEN)
+    return Changed(done="Created.", now=details_of(made))
 
 
 @tool.writes(idempotent=True, verify_with="get_environment")
@@ -188,7 +180,7 @@ async def update_environment(
     runs_at_once: AtOnce = None,
     set_variables: Variables = None,
     remove_variables: Names = None,
-) -> Asking[ChangedEnvironment]:
+) -> Asking[Changed[EnvironmentDetails]]:
     """Change an environment; what is left out stays, variables too.
 
     Asks a person where a stored value could be lost.
@@ -207,26 +199,16 @@ async def update_environment(
     yield Ask(None if change.is_harmless else str(question))
     await api.update_environment(before.id, before.with_changes(fields, change.body))
     after = await read_back(api.environment(before.id))
-    if after is None:
-        yield ChangedEnvironment(done=f"Changed. {UNSEEN}", before=details_of(before))
-        return
-    yield ChangedEnvironment(
-        done=f"Changed{': ' + change.done() if not change.is_none else ''}.",
-        environment=details_of(after),
+    yield Changed(
+        done=change.done(),
+        now=details_of(after) if after is not None else None,
         before=details_of(before),
-        warning=gone_words(lost(before, after, change.removed)),
+        warning=loss(before, after, change.removed) if after is not None else UNSEEN,
     )
 
 
-def gone_words(gone: list[str]) -> str | None:
-    """A warning for variables that vanished."""
-    if not gone:
-        return None
-    return f"These variables are gone although nobody removed them: {', '.join(map(quote, gone))}. Set them again."
-
-
 @tool.destroys(idempotent=True, verify_with="list_environments")
-async def delete_environment(api: Testery, environment_key: EnvironmentKey) -> Asking[ChangedEnvironment]:
+async def delete_environment(api: Testery, environment_key: EnvironmentKey) -> Asking[Changed[EnvironmentDetails]]:
     """Delete an environment with its variables, after a person said yes."""
     environment = await whole_environment(api, environment_key)
     schedules = [one for one in await api.schedules() if one.environment_id == environment.id and one.is_live]
@@ -243,4 +225,4 @@ async def delete_environment(api: Testery, environment_key: EnvironmentKey) -> A
     done = f"Deleted {named} with {variables}{'' if after is None else '; the platform still lists it, as archived'}."
     if after is not None and not after.archived:
         done = "The platform took it and still lists the environment as it was; look again in a while."
-    yield ChangedEnvironment(done=done, before=details_of(environment))
+    yield Changed(done=done, before=details_of(environment))

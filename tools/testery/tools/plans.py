@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -27,16 +28,13 @@ tool = Toolset(Testery)
 PlanKey = Annotated[str, Field(min_length=1, max_length=200, description="As testery_list_test_plans gives it.")]
 
 
-class PlanRunStand(Answer):
-    """A run of a plan that was started or cancelled."""
+class PlanRun(Answer):
+    """A run of a test plan."""
 
-    done: str
     plan_id: int
     plan_run_id: int
-    ordered: list[str] | None = None
     status: Status
     said: Said = None
-    next: str
 
 
 async def known_plan(api: Testery, plan_key: str) -> Plan:
@@ -71,7 +69,7 @@ async def start_test_plan(
     deploy_id: Annotated[int | None, Field(gt=0, description="Tie its runs to a deploy.")] = None,
     variables: RunVariables = None,
     report_to_git: ReportToGit = False,
-) -> Asking[PlanRunStand]:
+) -> Asking[Changed[PlanRun]]:
     """Start a test plan, after a person said yes: it starts many runs, which take paid machine time."""
     checked(variables or (), ())
     plan = await known_plan(api, plan_key)
@@ -97,13 +95,10 @@ async def start_test_plan(
         ),
     }
     run = await api.start_test_plan(plan.id, fields)
-    yield PlanRunStand(
+    yield Changed(
         done="Started.",
-        plan_id=plan.id,
-        plan_run_id=run.id,
+        now=PlanRun(plan_id=plan.id, plan_run_id=run.id, status=status_of(run.said), said=run.said),
         ordered=[named, *lines.facts],
-        status=status_of(run.said),
-        said=run.said,
         next="Keep both ids: testery_cancel_plan_run takes them, and no list has them. testery_list_test_runs shows "
         "the runs it starts.",
     )
@@ -114,7 +109,7 @@ async def cancel_plan_run(
     api: Testery,
     plan_id: Annotated[int, Field(gt=0, description="As testery_start_test_plan gives it.")],
     plan_run_id: Annotated[int, Field(gt=0, description="As testery_start_test_plan gives it.")],
-) -> Asking[PlanRunStand]:
+) -> Asking[Changed[PlanRun]]:
     """Cancel a run of a test plan with all its runs, after a person said yes."""
     plan = next((one for one in await api.test_plans() if one.id == plan_id), None)
     if plan is None:
@@ -129,11 +124,8 @@ async def cancel_plan_run(
         raise NotFound(
             f"Test plan {plan_id} has no run {plan_run_id}. Only testery_start_test_plan tells such ids.", status=404
         ) from error
-    yield PlanRunStand(
+    yield Changed(
         done="The platform took it.",
-        plan_id=plan_id,
-        plan_run_id=run.id,
-        status=status_of(run.said),
-        said=run.said,
+        now=PlanRun(plan_id=plan_id, plan_run_id=run.id, status=status_of(run.said), said=run.said),
         next="testery_list_test_runs shows which of its runs have stopped.",
     )

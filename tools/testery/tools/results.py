@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound
+from tools.kit.errors import found
 from tools.kit.failure_groups import plain_text
 from tools.kit.gallery import FetchedPicture, PictureRequest, fetch_pictures
 from tools.kit.model import Answer
@@ -19,7 +19,7 @@ from tools.testery.models.results import Result
 from tools.testery.tools.log_tail import OutputBytes, tail_of
 from tools.testery.tools.projects import whole
 from tools.testery.tools.run_history import counted_otherwise
-from tools.testery.tools.runs import RunId, known_run, no_run, verdict
+from tools.testery.tools.runs import RunId, known_run, verdict
 
 tool = Toolset(Testery)
 
@@ -64,31 +64,12 @@ class ResultDetails(Answer):
 
 
 async def known_result(api: Testery, run_id: int, result_id: int) -> Result:
-    """Read a result, or say where ids come from.
-
-    Raises:
-        NotFound: when the run has no such result.
-    """
-    try:
-        return await api.result(run_id, result_id)
-    except NotFound as error:
-        raise no_result(run_id, result_id) from error
-
-
-def no_result(run_id: int, result_id: int) -> NotFound:
-    return NotFound(f"Run {run_id} has no result {result_id}. testery_get_results shows ids.", status=404)
+    read, what = api.result(run_id, result_id), f"result {result_id}"
+    return await found(read, what, listed_by="testery_get_results", within=f"Run {run_id}")
 
 
 async def known_results(api: Testery, run_id: int) -> list[Result]:
-    """Read all results of a run, or say where ids of runs come from.
-
-    Raises:
-        NotFound: when the account has no such run.
-    """
-    try:
-        return await api.results(run_id)
-    except NotFound as error:
-        raise no_run(run_id) from error
+    return await found(api.results(run_id), f"run {run_id}", listed_by="testery_list_test_runs")
 
 
 def seconds_of(result: Result) -> float | None:
@@ -151,10 +132,7 @@ async def get_result(
     output_text: Annotated[str | None, Field(max_length=300, description="Only lines with these words.")] = None,
 ) -> ResultDetails:
     """Read one result in depth: error, stack, and the end of what it printed."""
-    try:
-        result = await api.result(run_id, result_id)
-    except NotFound as error:
-        raise no_result(run_id, result_id) from error
+    result = await known_result(api, run_id, result_id)
     tail = tail_of(result.output, output_bytes, output_text)
     follow = None
     if result.screenshots:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound
+from tools.kit.errors import found
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, clean, many, quote, word
@@ -72,19 +72,7 @@ class RunDetails(RunRow):
 
 
 async def known_run(api: Testery, run_id: int) -> Run:
-    """Read a run, or say where ids come from.
-
-    Raises:
-        NotFound: when the account has no such run.
-    """
-    try:
-        return await api.test_run(run_id)
-    except NotFound as error:
-        raise no_run(run_id) from error
-
-
-def no_run(run_id: int) -> NotFound:
-    return NotFound(f"No run {run_id}. testery_list_test_runs shows ids.", status=404)
+    return await found(api.test_run(run_id), f"run {run_id}", listed_by="testery_list_test_runs")
 
 
 async def newest_runs(api: Testery) -> list[Run]:
@@ -200,10 +188,7 @@ def _is_before(run: Run, start: datetime | None) -> bool:
 @tool.reads(long_text=True)
 async def get_test_run(api: Testery, run_id: RunId) -> RunDetails:
     """Read one test run whole: status and reason, counts, version, settings. Its status decides, not its counts."""
-    try:
-        run = await api.test_run(run_id)
-    except NotFound as error:
-        raise no_run(run_id) from error
+    run = await known_run(api, run_id)
     details = details_of(run, await project_keys(api))
     details.link = await api.link("test-runs", run.id)
     return details

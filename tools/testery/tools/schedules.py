@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -33,7 +34,7 @@ from tools.testery.tools.order_fields import (
 )
 from tools.testery.tools.order_questions import maintenance_lines, order_lines, place, size_of
 from tools.testery.tools.projects import ProjectKey, known_project, known_suite, project_keys, whole
-from tools.testery.tools.read_back import read_back
+from tools.testery.tools.read_back import UNSEEN, read_back
 from tools.testery.tools.runs import newest_runs
 from tools.testery.tools.variables import checked
 
@@ -61,15 +62,6 @@ class ScheduleRow(Answer):
     copies: int | None = None
     runners: int | None = None
     last_run_at: Key | None = None
-
-
-class ChangedSchedule(Answer):
-    """A schedule that was made or deleted."""
-
-    done: str
-    schedule: ScheduleRow | None = None
-    schedule_id: int
-    ordered: list[str] | None = None
 
 
 def trigger_of(schedule: Schedule, keys: dict[int, str]) -> str:
@@ -149,7 +141,7 @@ async def create_schedule(
     priority: Annotated[int | None, Field(ge=0, le=1000, description="The lowest goes first.")] = None,
     notify: Annotated[bool, Field(description="Tell the owner of the token about its runs.")] = False,
     variables: RunVariables = None,
-) -> Asking[ChangedSchedule]:
+) -> Asking[Changed[ScheduleRow]]:
     """Create a schedule, after a person said yes: each of its runs takes paid machine time.
 
     Without a version it runs what was deployed last.
@@ -193,22 +185,16 @@ async def create_schedule(
     created = await api.create_schedule(
         order.schedule(name, cron=cron, fired_by=fired_by, notify=notify, priority=priority)
     )
-    yield ChangedSchedule(
-        done="Created; it starts runs by itself from now on. testery_delete_schedule ends that.",
-        schedule_id=created.id,
-        schedule=await _made(api, created.id, order),
+    made = next((one for one in await read_back(api.schedules()) or () if one.id == created.id), None)
+    keys = {one.id: one.key or "" for one in (project, *(fired_by or ()))}
+    environments = {order.environment.id: order.environment.key or ""}
+    yield Changed(
+        done=f"Created schedule {created.id}; it starts runs by itself from now on.",
+        now=row_of(made, keys, environments) if made is not None else None,
         ordered=[f"Tests of {place(order)}", *lines.facts],
+        warning=UNSEEN if made is None else None,
+        next="testery_delete_schedule ends that.",
     )
-
-
-async def _made(api: Testery, schedule_id: int, order: RunOrder) -> ScheduleRow | None:
-    """A schedule that was just made, as the platform lists it."""
-    schedules = await read_back(api.schedules())
-    made = next((one for one in schedules or () if one.id == schedule_id), None)
-    keys = await read_back(project_keys(api)) if made is not None else None
-    if made is None or keys is None:
-        return None
-    return row_of(made, keys, {order.environment.id: order.environment.key or ""})
 
 
 def describe(row: ScheduleRow) -> str:
@@ -221,7 +207,7 @@ def describe(row: ScheduleRow) -> str:
 @tool.destroys(idempotent=True, verify_with="list_schedules")
 async def delete_schedule(
     api: Testery, schedule_id: Annotated[int, Field(gt=0, description="As testery_list_schedules gives it.")]
-) -> Asking[ChangedSchedule]:
+) -> Asking[Changed[ScheduleRow]]:
     """Delete a schedule, after a person said yes."""
     schedule = next((one for one in await api.schedules() if one.id == schedule_id), None)
     if schedule is None:
@@ -230,11 +216,10 @@ async def delete_schedule(
     state = "enabled" if schedule.is_live else "not enabled"
     yield Ask(f"Delete {describe(row)} ({state}, started by {row.trigger})? It starts no more runs. There is no undo.")
     await api.delete_schedule(schedule_id)
-    after = await read_back(api.schedules())
-    left = next((one for one in after or () if one.id == schedule_id), None)
+    left = next((one for one in await read_back(api.schedules()) or () if one.id == schedule_id), None)
     done = f"Deleted {describe(row)}."
     if left is not None:
         done = f"Deleted {describe(row)}; the platform still lists it, as archived."
         if left.is_live:
             done = "The platform took it and still lists the schedule as it was; look again in a while."
-    yield ChangedSchedule(done=done, schedule_id=schedule_id, schedule=row)
+    yield Changed(done=done, before=row)

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
-from tools.kit.errors import NotFound, Refused
+from tools.kit.changed import Changed
+from tools.kit.errors import Refused, found
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
@@ -14,7 +15,6 @@ from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import given
 from tools.testery.models.settings import Stage
-from tools.testery.tools.environments import gone_words
 from tools.testery.tools.projects import whole
 from tools.testery.tools.read_back import UNSEEN, read_back
 from tools.testery.tools.variables import (
@@ -22,7 +22,7 @@ from tools.testery.tools.variables import (
     VariableName,
     Variables,
     change_of,
-    lost,
+    loss,
     names_of,
     new_variables,
 )
@@ -53,15 +53,6 @@ class StageDetails(StageRow):
     variables: list[VariableName] = Field(default_factory=list)
 
 
-class ChangedStage(Answer):
-    """A pipeline stage that was made or changed."""
-
-    done: str
-    stage: StageDetails | None = None
-    before: StageDetails | None = None
-    warning: str | None = None
-
-
 def row_of(stage: Stage) -> StageRow:
     return StageRow(
         stage_id=stage.id,
@@ -78,15 +69,9 @@ def details_of(stage: Stage) -> StageDetails:
 
 
 async def known_stage(api: Testery, stage_id: int) -> Stage:
-    """Read a stage, or say where ids come from.
-
-    Raises:
-        NotFound: when the account has no such stage.
-    """
-    try:
-        return await api.pipeline_stage(stage_id)
-    except NotFound as error:
-        raise NotFound(f"No pipeline stage {stage_id}. testery_list_pipeline_stages shows ids.", status=404) from error
+    return await found(
+        api.pipeline_stage(stage_id), f"pipeline stage {stage_id}", listed_by="testery_list_pipeline_stages"
+    )
 
 
 @tool.reads(full_text_in="get_pipeline_stage")
@@ -105,15 +90,15 @@ async def get_pipeline_stage(api: Testery, stage_id: StageId) -> StageDetails:
 
 
 @tool.writes(idempotent=False, verify_with="list_pipeline_stages")
-async def create_pipeline_stage(api: Testery, name: Name, variables: Variables = None) -> ChangedStage:
+async def create_pipeline_stage(api: Testery, name: Name, variables: Variables = None) -> Changed[StageDetails]:
     """Create a pipeline stage; the API cannot delete one."""
     there = {stage.id for stage in await api.pipeline_stages()}
     await api.create_pipeline_stage({"name": name, **given(variables=new_variables(variables))})
     made = [one for one in await read_back(api.pipeline_stages()) or () if one.id not in there and one.name == name]
     stage = await read_back(api.pipeline_stage(made[0].id)) if len(made) == 1 else None
     if stage is None:
-        return ChangedStage(done=f"Created. {UNSEEN} testery_list_pipeline_stages shows it.")
-    return ChangedStage(done="Created.", stage=details_of(stage))
+        return Changed(done="Created.", warning=UNSEEN, next="testery_list_pipeline_stages shows it.")
+    return Changed(done="Created.", now=details_of(stage))
 
 
 @tool.writes(idempotent=True, verify_with="get_pipeline_stage")
@@ -127,7 +112,7 @@ async def update_pipeline_stage(
     linux_pool: Pool = None,
     set_variables: Variables = None,
     remove_variables: Names = None,
-) -> Asking[ChangedStage]:
+) -> Asking[Changed[StageDetails]]:
     """Change a pipeline stage; what is left out stays, variables too.
 
     Asks a person where a stored value could be lost.
@@ -153,12 +138,9 @@ async def update_pipeline_stage(
     yield Ask(None if change.is_harmless else str(question))
     await api.update_pipeline_stage(stage_id, before.with_changes(fields, change.body))
     after = await read_back(api.pipeline_stage(stage_id))
-    if after is None:
-        yield ChangedStage(done=f"Changed. {UNSEEN}", before=details_of(before))
-        return
-    yield ChangedStage(
-        done=f"Changed{': ' + change.done() if not change.is_none else ''}.",
-        stage=details_of(after),
+    yield Changed(
+        done=change.done(),
+        now=details_of(after) if after is not None else None,
         before=details_of(before),
-        warning=gone_words(lost(before, after, change.removed)),
+        warning=loss(before, after, change.removed) if after is not None else UNSEEN,
     )

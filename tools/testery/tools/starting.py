@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.question import Lines
@@ -60,14 +61,6 @@ class Started(Answer):
     ordered: list[str] | None = None
     link: Key | None = None
     next: str
-
-
-class Cancelled(Answer):
-    """A run that was cancelled, before and after."""
-
-    done: str
-    before: RunRow
-    after: RunRow | None = None
 
 
 @tool.spends(verify_with="list_test_runs")
@@ -183,7 +176,7 @@ async def rerun_test_run(api: Testery, run_id: RunId) -> Asking[Started]:
 
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
-async def cancel_test_run(api: Testery, run_id: RunId) -> Asking[Cancelled]:
+async def cancel_test_run(api: Testery, run_id: RunId) -> Asking[Changed[RunRow]]:
     """Cancel a test run that waits or runs, after a person said yes."""
     run = await known_run(api, run_id)
     if run.is_over:
@@ -197,10 +190,13 @@ async def cancel_test_run(api: Testery, run_id: RunId) -> Asking[Cancelled]:
     await api.cancel_test_run(run_id)
     after = await read_back(api.test_run(run_id))
     done = "Cancelled."
-    if after is None:
-        done = f"Cancelled. {UNSEEN}"
-    elif after.status in {"passed", "failed"}:
+    if after is not None and after.status in {"passed", "failed"}:
         done = f"The platform took it, but the run had ended by itself: {word(after.said)}."
-    elif not after.is_over:
+    elif after is not None and not after.is_over:
         done = "The platform took it; the run has not stopped yet."
-    yield Cancelled(done=done, before=row_of(run, keys), after=row_of(after, keys) if after is not None else None)
+    yield Changed(
+        done=done,
+        now=row_of(after, keys) if after is not None else None,
+        before=row_of(run, keys),
+        warning=UNSEEN if after is None else None,
+    )

@@ -73,9 +73,10 @@ class VariableChange:
         return ", ".join(f"{given(key)} ({'' if key in self.encrypted else 'not '}encrypted)" for key in keys)
 
     def done(self) -> str:
-        """The change in a sentence."""
+        """What was changed, in a sentence."""
         parts = (("added", self.added), ("replaced", self.replaced), ("removed", self.removed))
-        return "; ".join(f"variables {verb}: {', '.join(map(quote, keys))}" for verb, keys in parts if keys)
+        done = "; ".join(f"variables {verb}: {', '.join(map(quote, keys))}" for verb, keys in parts if keys)
+        return f"Changed: {done}." if done else "Changed."
 
 
 def names_of(holder: Holder) -> list[VariableName]:
@@ -145,7 +146,10 @@ def checked(to_set: Sequence[VariableToSet], to_remove: Sequence[str]) -> None:
             )
 
 
-def lost(before: Holder, after: Holder, removed: Sequence[str]) -> list[str]:
-    """The variables that are gone though nobody removed them."""
-    there = {one.key for one in after.variables}
-    return [one.key for one in before.variables if one.key not in there and one.key not in removed]
+def loss(before: Holder, after: Holder, removed: Sequence[str]) -> str | None:
+    """A warning that names the variables that are gone though nobody removed them."""
+    there = {*removed, *(one.key for one in after.variables)}
+    gone = [quote(one.key) for one in before.variables if one.key not in there]
+    return (
+        f"These variables are gone although nobody removed them: {', '.join(gone)}. Set them again." if gone else None
+    )
