@@ -79,7 +79,7 @@ Platforms = Annotated[
     list[str] | None, Field(min_length=1, max_length=10, description="Platform keys, such as testery. Default: all.")
 ]
 Words = Annotated[
-    str | None, Field(max_length=200, description="Words that all stand in the title; 9.0 is found in 9.0.1 too.")
+    str | None, Field(max_length=200, description="Words that are all in the title; 9.0 finds 9.0.1 too.")
 ]
 
 
@@ -157,7 +157,7 @@ async def list_runs(
     status: Annotated[list[Status] | None, Field(max_length=8, description="In the words all platforms share.")] = None,
     since: When = None,
     until: When = None,
-    limit: Annotated[int, Field(ge=1, le=200)] = 50,
+    limit: Annotated[int, Field(ge=1, le=200, description="Runs to return.")] = 50,
 ) -> Runs:
     """List runs of all platforms (test runs, crowd tests), newest first, in shared words beside the platform's own."""
     chosen = view.chosen(platforms)
@@ -175,8 +175,8 @@ async def list_runs(
 @tool.reads(long_text=True)
 async def get_run(
     view: View,
-    platform: Annotated[str, Field(max_length=40, description="Key, as across_list_runs gives it.")],
-    run_id: Annotated[str, Field(min_length=1, max_length=100, description="As across_list_runs gives it.")],
+    platform: Annotated[str, Field(max_length=40, description="Key, from across_list_runs.")],
+    run_id: Annotated[str, Field(min_length=1, max_length=100, description="From across_list_runs.")],
 ) -> RunStory:
     """Tell why a run of any platform failed and what is new: failures grouped by error, each new, known or flaky."""
     chosen, *others = view.chosen([platform])
@@ -193,7 +193,7 @@ async def search(
     progress: Progress,
     text: Annotated[
         str,
-        Field(min_length=2, max_length=200, description="Words that all have to be there, an id, or a tracker's key."),
+        Field(min_length=2, max_length=200, description="Words that must all occur, an ID, or a tracker's key."),
     ],
     kinds: Annotated[list[Kind] | None, Field(min_length=1, max_length=4, description="Default: all.")] = None,
     platforms: Platforms = None,
@@ -229,7 +229,7 @@ async def assess_release(
         str | None,
         Field(
             max_length=100,
-            description="Words that all stand in its runs' titles; a number counts whole: 9.0 is not 9.0.1.",
+            description="Words in its runs' titles; numbers match whole: 9.0 is not 9.0.1.",
         ),
     ] = None,
     since: When = None,

@@ -24,9 +24,9 @@ REGEX: Final = "Regex: "
 class VariableToSet(Sent):
     """A variable with a new value, which is never shown again."""
 
-    key: Annotated[str, Field(min_length=1, max_length=200)]
-    value: Annotated[Secret, Field(max_length=100_000)]
-    encrypted: Annotated[bool | None, Field(description="Default: as it was; a new one is.")] = None
+    key: Annotated[str, Field(min_length=1, max_length=200, description="Such as BASE_URL.")]
+    value: Annotated[Secret, Field(max_length=100_000, description="Never shown again.")]
+    encrypted: Annotated[bool | None, Field(description="Default: as it is; a new one is encrypted.")] = None
 
     def as_sent(self, before: bool | None = None) -> dict[str, Any]:
         """The variable on the wire; `before` is whether one of that name is encrypted so far."""

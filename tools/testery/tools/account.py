@@ -21,9 +21,12 @@ ROLE: Final = "USER"
 """The only role any client of the vendor's gives."""
 ADDRESS: Final = re.compile(r"[^@\s,;<>\"']{1,64}@[A-Za-z0-9.-]{1,250}\.[A-Za-z]{2,}")
 
-TokenName = Annotated[str, Field(min_length=1, max_length=100)]
-Profile = Annotated[str, Field(min_length=1, max_length=60, description="Section of the file it is kept in.")]
-AccountId = Annotated[int | None, Field(gt=0, description="Needed by who belongs to several accounts.")]
+TokenName = Annotated[str, Field(min_length=1, max_length=100, description="Listed in the web app under this name.")]
+Profile = Annotated[
+    str, Field(min_length=1, max_length=60, description="Section of the credentials file to store it in.")
+]
+Email = Annotated[str, Field(min_length=3, max_length=320, description="Of the person to add.")]
+AccountId = Annotated[int | None, Field(gt=0, description="Needed where the user has several accounts.")]
 
 
 class MaintenanceWindow(Answer):
@@ -78,8 +81,8 @@ async def get_account(api: Testery) -> AccountDetails:
 
 
 @tool.destroys(idempotent=False, verify_with=None)
-async def add_user(api: Testery, email: Annotated[str, Field(min_length=3, max_length=320)]) -> Asking[Changed[Member]]:
-    """Add a person to the account, after a person said yes."""
+async def add_user(api: Testery, email: Email) -> Asking[Changed[Member]]:
+    """Add a person to the account. The server asks the user to confirm."""
     address = email.strip()
     if not ADDRESS.fullmatch(address):
         raise Refused("This is no e-mail address.")
@@ -99,9 +102,9 @@ async def add_user(api: Testery, email: Annotated[str, Field(min_length=3, max_l
 async def create_api_token(
     api: Testery, profile: Profile, name: TokenName = "Testdesk", account_id: AccountId = None
 ) -> Asking[Changed[StoredToken]]:
-    """Make a personal API token and keep it in the vendor's credentials file, after a person said yes.
+    """Make a personal API token and store it in the vendor's credentials file; nobody is shown it.
 
-    Nobody is shown it.
+    The server asks the user to confirm.
     """
     if not api.is_login:
         raise Refused(

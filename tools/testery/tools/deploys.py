@@ -23,7 +23,7 @@ from tools.testery.tools.runs import RunRow, row_of
 tool = Toolset(Testery)
 
 GitProvider = Annotated[Literal["GitHub", "BitBucket"] | None, Field(description="Goes with git_owner and git_repo.")]
-GitName = Annotated[str | None, Field(min_length=1, max_length=200, description="Of the repository.")]
+GitName = Annotated[str | None, Field(min_length=1, max_length=200, description="As in owner/repo.")]
 
 
 class Deployed(Answer):
@@ -50,7 +50,7 @@ async def create_deploy(
     git_owner: GitName = None,
     git_repo: GitName = None,
 ) -> Asking[Deployed]:
-    """Tell the platform of a deploy; a person is asked where that starts schedules, whose runs are paid."""
+    """Report a deploy. The server asks the user to confirm where that starts schedules, whose runs are paid."""
     git = given(gitProvider=git_provider, gitOwner=git_owner, gitRepo=git_repo)
     if 0 < len(git) < 3:
         raise Refused("git_provider, git_owner and git_repo go together.")

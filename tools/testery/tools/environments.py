@@ -32,10 +32,15 @@ from tools.testery.tools.variables import (
 
 tool = Toolset(Testery)
 
-EnvironmentKey = Annotated[str, Field(min_length=1, max_length=200, description="Such as staging.")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-AtOnce = Annotated[int | None, Field(ge=0, le=1000, description="Runs at a time; 0: no limit.")]
-StageId = Annotated[int | None, Field(gt=0, description="As testery_list_pipeline_stages gives it.")]
+EnvironmentKey = Annotated[
+    str, Field(min_length=1, max_length=200, description="From testery_list_environments, such as staging.")
+]
+Name = Annotated[str, Field(min_length=1, max_length=200, description="Such as Staging.")]
+AtOnce = Annotated[int | None, Field(ge=0, le=1000, description="Most runs at a time; 0: no limit.")]
+StageId = Annotated[int | None, Field(gt=0, description="From testery_list_pipeline_stages.")]
+
+
+IncludeArchived = Annotated[bool, Field(description="List archived ones too.")]
 
 
 class EnvironmentRow(Answer):
@@ -119,9 +124,9 @@ def details_of(environment: Environment) -> EnvironmentDetails:
 
 @tool.reads(full_text_in="get_environment")
 async def list_environments(
-    api: Testery, include_archived: bool = False, limit: Limit = 50, cursor: Cursor = None
+    api: Testery, include_archived: IncludeArchived = False, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[EnvironmentRow]:
-    """List the environments tests run on."""
+    """List the environments that tests run on, with the keys other tools take."""
     selection: Selection[Environment] = Selection(
         lambda environment: (environment.id,), limit=limit, cursor=cursor, archived=include_archived
     )
@@ -175,7 +180,7 @@ async def update_environment(
     api: Testery,
     environment_key: EnvironmentKey,
     name: Name | None = None,
-    url: Annotated[str | None, Field(max_length=2000, description="https://… of what is tested.")] = None,
+    url: Annotated[str | None, Field(max_length=2000, description="https://… of the tested app.")] = None,
     stage_id: StageId = None,
     runs_at_once: AtOnce = None,
     set_variables: Variables = None,
@@ -183,7 +188,7 @@ async def update_environment(
 ) -> Asking[Changed[EnvironmentDetails]]:
     """Change an environment; what is left out stays, variables too.
 
-    Asks a person where a stored value could be lost.
+    The server asks the user to confirm where a stored value could be lost.
     """
     before = await whole_environment(api, environment_key)
     change = change_of(before, set_variables, remove_variables)
@@ -209,7 +214,7 @@ async def update_environment(
 
 @tool.destroys(idempotent=True, verify_with="list_environments")
 async def delete_environment(api: Testery, environment_key: EnvironmentKey) -> Asking[Changed[EnvironmentDetails]]:
-    """Delete an environment with its variables, after a person said yes."""
+    """Delete an environment and its variables. The server asks the user to confirm."""
     environment = await whole_environment(api, environment_key)
     schedules = [one for one in await api.schedules() if one.environment_id == environment.id and one.is_live]
     named = f"environment {given_text(environment_key)} {quote(environment.name or '')}"

@@ -91,7 +91,7 @@ async def get_failures(
     run_id: RunId,
     at_most: Annotated[int, Field(ge=1, le=50, description="Groups to show.")] = 10,
     output_bytes: Annotated[
-        int, Field(ge=0, le=4_000, description="Of the end of the example's output, for each group.")
+        int, Field(ge=0, le=4_000, description="Of the example's output to show, for each group.")
     ] = 600,
     earlier: Annotated[
         int, Field(ge=0, le=10, description="Earlier runs to compare with; one request each.")

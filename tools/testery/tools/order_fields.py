@@ -6,20 +6,20 @@ from pydantic import Field
 
 from tools.testery.models.orders import VariableToSet
 
-Branch = Annotated[str | None, Field(min_length=1, max_length=300, description="Of Git.")]
-Commit = Annotated[str | None, Field(min_length=1, max_length=100, description="Hash in Git.")]
-Build = Annotated[str | None, Field(min_length=1, max_length=300, description="As uploaded by testery_upload_build.")]
-LatestDeploy = Annotated[bool, Field(description="The version deployed there last.")]
+Branch = Annotated[str | None, Field(min_length=1, max_length=300, description="Git branch.")]
+Commit = Annotated[str | None, Field(min_length=1, max_length=100, description="Git commit hash.")]
+Build = Annotated[str | None, Field(min_length=1, max_length=300, description="From testery_upload_build.")]
+LatestDeploy = Annotated[bool, Field(description="Test the version deployed there last.")]
 SuiteName = Annotated[
-    str | None, Field(min_length=1, max_length=300, description="Name, as testery_list_test_suites gives it.")
+    str | None, Field(min_length=1, max_length=300, description="Name, from testery_list_test_suites.")
 ]
 IncludeTags = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]] | None,
-    Field(max_length=100, description="[] means all, whatever testery.yml says."),
+    Field(max_length=100, description="Only tests with these; [] means all, over testery.yml."),
 ]
 ExcludeTags = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]] | None,
-    Field(max_length=100, description="Tests with these are left out."),
+    Field(max_length=100, description="Without tests that have these."),
 ]
 NamePatterns = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=500)]] | None,
@@ -28,8 +28,10 @@ NamePatterns = Annotated[
 Runners = Annotated[int | None, Field(ge=1, le=1000, description="Machines in parallel.")]
 Copies = Annotated[int, Field(ge=1, le=100, description="How often each test runs.")]
 ByFile = Annotated[bool | None, Field(description="Parallel by file; false: by test.")]
-TimeoutMinutes = Annotated[int | None, Field(ge=1, le=1440, description="Of the whole run.")]
-TestTimeoutSeconds = Annotated[int | None, Field(ge=1, le=86_400, description="Of each test.")]
-RunVariables = Annotated[list[VariableToSet] | None, Field(max_length=100)]
+TimeoutMinutes = Annotated[int | None, Field(ge=1, le=1440, description="Stop the run after this long.")]
+TestTimeoutSeconds = Annotated[int | None, Field(ge=1, le=86_400, description="Stop a test after this long.")]
+RunVariables = Annotated[list[VariableToSet] | None, Field(max_length=100, description="Handed to its tests.")]
+RetryFailed = Annotated[bool, Field(description="Try failed tests once more.")]
+DeployId = Annotated[int | None, Field(gt=0, description="Deploy to tie it to, from testery_create_deploy.")]
 ReportToGit = Annotated[bool, Field(description="Put a status on the commit.")]
-StatusName = Annotated[str | None, Field(max_length=200, description="Of the Git status.")]
+StatusName = Annotated[str | None, Field(max_length=200, description="Name of the Git status.")]

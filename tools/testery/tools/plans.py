@@ -18,14 +18,14 @@ from tools.testery.models.orders import given
 from tools.testery.models.schedules import Plan
 from tools.testery.models.words import status_of
 from tools.testery.tools.environments import EnvironmentKey, usable_environment
-from tools.testery.tools.order_fields import ReportToGit, RunVariables
+from tools.testery.tools.order_fields import DeployId, ReportToGit, RunVariables
 from tools.testery.tools.order_questions import maintenance_lines, names_to_set
 from tools.testery.tools.projects import whole
 from tools.testery.tools.variables import checked, new_variables
 
 tool = Toolset(Testery)
 
-PlanKey = Annotated[str, Field(min_length=1, max_length=200, description="As testery_list_test_plans gives it.")]
+PlanKey = Annotated[str, Field(min_length=1, max_length=200, description="From testery_list_test_plans.")]
 
 
 class PlanRun(Answer):
@@ -54,7 +54,7 @@ async def known_plan(api: Testery, plan_key: str) -> Plan:
 
 @tool.reads()
 async def list_test_plans(api: Testery, limit: Limit = 50, cursor: Cursor = None) -> Page[Plan]:
-    """List the test plans by key; their stages and suites are shown in the web app only."""
+    """List the test plans with their keys; only the web app shows their stages and suites."""
     selection: Selection[Plan] = Selection(lambda plan: (plan.id,), limit=limit, cursor=cursor)
     for plan in await api.test_plans():
         selection.offer(plan)
@@ -66,11 +66,11 @@ async def start_test_plan(
     api: Testery,
     plan_key: PlanKey,
     environment_key: EnvironmentKey | None = None,
-    deploy_id: Annotated[int | None, Field(gt=0, description="Tie its runs to a deploy.")] = None,
+    deploy_id: DeployId = None,
     variables: RunVariables = None,
     report_to_git: ReportToGit = False,
 ) -> Asking[Changed[PlanRun]]:
-    """Start a test plan, after a person said yes: it starts many runs, which take paid machine time."""
+    """Start a test plan: many runs on paid machines. The server asks the user to confirm."""
     checked(variables or (), ())
     plan = await known_plan(api, plan_key)
     environment = await usable_environment(api, environment_key) if environment_key is not None else None
@@ -107,10 +107,10 @@ async def start_test_plan(
 @tool.destroys(idempotent=True, verify_with="list_test_runs")
 async def cancel_plan_run(
     api: Testery,
-    plan_id: Annotated[int, Field(gt=0, description="As testery_start_test_plan gives it.")],
-    plan_run_id: Annotated[int, Field(gt=0, description="As testery_start_test_plan gives it.")],
+    plan_id: Annotated[int, Field(gt=0, description="From testery_start_test_plan.")],
+    plan_run_id: Annotated[int, Field(gt=0, description="From testery_start_test_plan.")],
 ) -> Asking[Changed[PlanRun]]:
-    """Cancel a run of a test plan with all its runs, after a person said yes."""
+    """Cancel a run of a test plan and the test runs it started. The server asks the user to confirm."""
     plan = next((one for one in await api.test_plans() if one.id == plan_id), None)
     if plan is None:
         raise NotFound(f"No test plan {plan_id}. testery_list_test_plans shows ids.", status=404)

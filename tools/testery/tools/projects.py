@@ -15,7 +15,9 @@ from tools.testery.models.projects import Project, Suite
 
 tool = Toolset(Testery)
 
-ProjectKey = Annotated[str, Field(min_length=1, max_length=200, description="Such as harbour-web.")]
+ProjectKey = Annotated[
+    str, Field(min_length=1, max_length=200, description="From testery_list_projects, such as harbour-web.")
+]
 
 
 async def known_project(api: Testery, project_key: str) -> Project:

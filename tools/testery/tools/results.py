@@ -23,7 +23,7 @@ from tools.testery.tools.runs import RunId, known_run, verdict
 
 tool = Toolset(Testery)
 
-ResultId = Annotated[int, Field(gt=0, description="As testery_get_results gives it.")]
+ResultId = Annotated[int, Field(gt=0, description="From testery_get_results.")]
 SHORT: Final = 300
 """Characters of an error in a list."""
 FIRST: Final = {"failed": 0, "running": 1, "queued": 2, "unknown": 3, "skipped": 4}
@@ -97,7 +97,7 @@ def row_of(result: Result) -> ResultRow:
 async def get_results(
     api: Testery,
     run_id: RunId,
-    status: Annotated[list[Status] | None, Field(max_length=8)] = None,
+    status: Annotated[list[Status] | None, Field(max_length=8, description="Any of these.")] = None,
     text: Annotated[str | None, Field(max_length=300, description="Words in name, file or error.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -131,7 +131,7 @@ async def get_result(
     output_bytes: OutputBytes = 4_000,
     output_text: Annotated[str | None, Field(max_length=300, description="Only lines with these words.")] = None,
 ) -> ResultDetails:
-    """Read one result in depth: error, stack, and the end of what it printed."""
+    """Read one result: error, stack trace, and the end of its output."""
     result = await known_result(api, run_id, result_id)
     tail = tail_of(result.output, output_bytes, output_text)
     follow = None
@@ -180,10 +180,10 @@ class Shots(Album):
 async def get_screenshots(
     api: Testery,
     run_id: RunId,
-    result_ids: Annotated[list[ResultId], Field(min_length=1, max_length=10)],
+    result_ids: Annotated[list[ResultId], Field(min_length=1, max_length=10, description="From testery_get_results.")],
     at_most: Annotated[int, Field(ge=1, le=10, description="Pictures to show.")] = 3,
 ) -> Shots:
-    """Look at the screenshots of some results of a run."""
+    """Show the screenshots of some results of a run."""
     found: list[tuple[int, int, str]] = []
     for result_id in dict.fromkeys(result_ids):
         result = await known_result(api, run_id, result_id)

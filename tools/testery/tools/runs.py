@@ -20,7 +20,7 @@ from tools.testery.tools.projects import ProjectKey, known_project, project_keys
 
 tool = Toolset(Testery)
 
-RunId = Annotated[int, Field(gt=0, description="As testery_list_test_runs gives it.")]
+RunId = Annotated[int, Field(gt=0, description="From testery_list_test_runs.")]
 RunStatus = Literal["passed", "failed", "cancelled", "queued", "running", "unknown"]
 
 
@@ -129,16 +129,16 @@ async def list_test_runs(
     progress: Progress,
     project_key: ProjectKey | None = None,
     environment_key: EnvironmentKey | None = None,
-    status: Annotated[list[RunStatus] | None, Field(max_length=6)] = None,
-    branch: Annotated[str | None, Field(max_length=300, description="Of Git.")] = None,
+    status: Annotated[list[RunStatus] | None, Field(max_length=6, description="Any of these.")] = None,
+    branch: Annotated[str | None, Field(max_length=300, description="Git branch.")] = None,
     name: Annotated[str | None, Field(max_length=300, description="Words in its name.")] = None,
     since: When = None,
     deploy_id: Annotated[int | None, Field(gt=0, description="Only runs this deploy started.")] = None,
-    newest: Annotated[int, Field(ge=1, le=20_000, description="How many of the newest to look at.")] = 500,
+    newest: Annotated[int, Field(ge=1, le=20_000, description="How many of the newest runs to read.")] = 500,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[RunRow]:
-    """List test runs, newest first. The platform has no filters: coverage says how many runs were looked at."""
+    """List test runs, newest first. The platform has no filters: coverage says how many runs were read."""
     asked = await time_span(api, since)
     start = asked.since
     branches = WordFilter("run of branch", branch, is_name=True)
@@ -187,7 +187,7 @@ def _is_before(run: Run, start: datetime | None) -> bool:
 
 @tool.reads(long_text=True)
 async def get_test_run(api: Testery, run_id: RunId) -> RunDetails:
-    """Read one test run whole: status and reason, counts, version, settings. Its status decides, not its counts."""
+    """Read one test run: status and reason, counts, version, settings. Its status decides, not its counts."""
     run = await known_run(api, run_id)
     details = details_of(run, await project_keys(api))
     details.link = await api.link("test-runs", run.id)

@@ -16,7 +16,7 @@ from tools.testery.client.testery import Testery
 from tools.testery.models.orders import RunOrder
 from tools.testery.models.schedules import ANY_PROJECT, Schedule
 from tools.testery.tools.cron import often
-from tools.testery.tools.environments import EnvironmentKey, usable_environment
+from tools.testery.tools.environments import EnvironmentKey, IncludeArchived, usable_environment
 from tools.testery.tools.order_fields import (
     Branch,
     Build,
@@ -26,6 +26,7 @@ from tools.testery.tools.order_fields import (
     ExcludeTags,
     IncludeTags,
     NamePatterns,
+    RetryFailed,
     Runners,
     RunVariables,
     SuiteName,
@@ -43,9 +44,9 @@ tool = Toolset(Testery)
 Cron = Annotated[str | None, Field(min_length=1, max_length=200, description="Five crontab fields: '0 2 * * 1-5'.")]
 FiredBy = Annotated[
     list[ProjectKey] | None,
-    Field(max_length=50, description="In place of cron: run when one of these projects is deployed; [] means any."),
+    Field(max_length=50, description="Instead of cron: run when one of these projects is deployed; [] means any."),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200, description="Such as Nightly smoke.")]
 
 
 class ScheduleRow(Answer):
@@ -101,7 +102,7 @@ async def environment_keys(api: Testery) -> dict[int, str]:
 
 @tool.reads()
 async def list_schedules(
-    api: Testery, include_archived: bool = False, limit: Limit = 50, cursor: Cursor = None
+    api: Testery, include_archived: IncludeArchived = False, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[ScheduleRow]:
     """List the schedules, disabled ones included: what starts them, and what they run."""
     selection: Selection[Schedule] = Selection(
@@ -135,14 +136,14 @@ async def create_schedule(
     runners: Runners = None,
     copies: Copies = 1,
     by_file: ByFile = None,
-    retry_failed: bool = False,
+    retry_failed: RetryFailed = False,
     timeout_minutes: TimeoutMinutes = None,
     test_timeout_seconds: TestTimeoutSeconds = None,
-    priority: Annotated[int | None, Field(ge=0, le=1000, description="The lowest goes first.")] = None,
-    notify: Annotated[bool, Field(description="Tell the owner of the token about its runs.")] = False,
+    priority: Annotated[int | None, Field(ge=0, le=1000, description="The lowest runs first.")] = None,
+    notify: Annotated[bool, Field(description="Notify the token's owner of its runs.")] = False,
     variables: RunVariables = None,
 ) -> Asking[Changed[ScheduleRow]]:
-    """Create a schedule, after a person said yes: each of its runs takes paid machine time.
+    """Create a schedule that starts paid runs by cron or at deploys. The server asks the user to confirm.
 
     Without a version it runs what was deployed last.
     """
@@ -206,9 +207,9 @@ def describe(row: ScheduleRow) -> str:
 
 @tool.destroys(idempotent=True, verify_with="list_schedules")
 async def delete_schedule(
-    api: Testery, schedule_id: Annotated[int, Field(gt=0, description="As testery_list_schedules gives it.")]
+    api: Testery, schedule_id: Annotated[int, Field(gt=0, description="From testery_list_schedules.")]
 ) -> Asking[Changed[ScheduleRow]]:
-    """Delete a schedule, after a person said yes."""
+    """Delete a schedule. The server asks the user to confirm."""
     schedule = next((one for one in await api.schedules() if one.id == schedule_id), None)
     if schedule is None:
         raise NotFound(f"No schedule {schedule_id}. testery_list_schedules shows ids.", status=404)

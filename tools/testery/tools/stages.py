@@ -15,6 +15,7 @@ from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.models.orders import given
 from tools.testery.models.settings import Stage
+from tools.testery.tools.environments import Name
 from tools.testery.tools.projects import whole
 from tools.testery.tools.read_back import UNSEEN, read_back
 from tools.testery.tools.variables import (
@@ -29,10 +30,9 @@ from tools.testery.tools.variables import (
 
 tool = Toolset(Testery)
 
-StageId = Annotated[int, Field(gt=0, description="As testery_list_pipeline_stages gives it.")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+StageId = Annotated[int, Field(gt=0, description="From testery_list_pipeline_stages.")]
 Priority = Annotated[int | None, Field(ge=0, le=10_000, description="Its place among the stages.")]
-RunPriority = Annotated[int | None, Field(ge=0, le=10_000, description="Of waiting runs the lowest goes first.")]
+RunPriority = Annotated[int | None, Field(ge=0, le=10_000, description="Runs wait in this order, lowest first.")]
 Pool = Annotated[int | None, Field(gt=0, description="Id of a runner pool.")]
 
 
@@ -115,7 +115,7 @@ async def update_pipeline_stage(
 ) -> Asking[Changed[StageDetails]]:
     """Change a pipeline stage; what is left out stays, variables too.
 
-    Asks a person where a stored value could be lost.
+    The server asks the user to confirm where a stored value could be lost.
     """
     before = await known_stage(api, stage_id)
     change = change_of(before, set_variables, remove_variables)

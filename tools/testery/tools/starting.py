@@ -20,11 +20,13 @@ from tools.testery.tools.order_fields import (
     ByFile,
     Commit,
     Copies,
+    DeployId,
     ExcludeTags,
     IncludeTags,
     LatestDeploy,
     NamePatterns,
     ReportToGit,
+    RetryFailed,
     Runners,
     RunVariables,
     StatusName,
@@ -47,8 +49,9 @@ from tools.testery.tools.variables import checked
 
 tool = Toolset(Testery)
 
-DeployId = Annotated[int | None, Field(gt=0, description="Tie the run to a deploy.")]
-PlaywrightProject = Annotated[str | None, Field(min_length=1, max_length=200, description="One of playwright.config.")]
+PlaywrightProject = Annotated[
+    str | None, Field(min_length=1, max_length=200, description="Project in playwright.config.")
+]
 SelectionRules = Annotated[bool, Field(description="Choose tests by changes, as testery.yml says.")]
 
 
@@ -80,7 +83,7 @@ async def start_test_run(
     runners: Runners = None,
     copies: Copies = 1,
     by_file: ByFile = None,
-    retry_failed: bool = False,
+    retry_failed: RetryFailed = False,
     timeout_minutes: TimeoutMinutes = None,
     test_timeout_seconds: TestTimeoutSeconds = None,
     playwright_project: PlaywrightProject = None,
@@ -89,7 +92,7 @@ async def start_test_run(
     report_to_git: ReportToGit = False,
     status_name: StatusName = None,
 ) -> Asking[Started]:
-    """Start a test run, after a person said yes: it takes paid machine time."""
+    """Start a test run on paid machines. The server asks the user to confirm."""
     if suite is not None and playwright_project is not None:
         raise Refused("With a suite the platform ignores playwright_project. Leave one of them out.")
     checked(variables or (), ())
@@ -153,7 +156,7 @@ async def _started(
 
 @tool.spends(verify_with="list_test_runs")
 async def rerun_test_run(api: Testery, run_id: RunId) -> Asking[Started]:
-    """Run a test run again, after a person said yes: paid machine time. What the platform answers is unproven."""
+    """Run a test run again on paid machines; this endpoint is unproven. The server asks the user to confirm."""
     run, keys = await known_run(api, run_id), await project_keys(api)
     named = describe(run, keys)
     tests = f"up to {many(run.total, 'test')}" if run.total else "an unknown number of tests"
@@ -177,7 +180,7 @@ async def rerun_test_run(api: Testery, run_id: RunId) -> Asking[Started]:
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
 async def cancel_test_run(api: Testery, run_id: RunId) -> Asking[Changed[RunRow]]:
-    """Cancel a test run that waits or runs, after a person said yes."""
+    """Cancel a queued or running test run. The server asks the user to confirm."""
     run = await known_run(api, run_id)
     if run.is_over:
         raise Refused(f"Run {run.id} is over already: {word(run.said or run.status)}.")

@@ -43,11 +43,11 @@ async def get_test_history(
     api: Testery,
     progress: Progress,
     project_key: ProjectKey,
-    name: Annotated[str, Field(min_length=1, max_length=500, description="Its whole name, as results show it.")],
-    file: Annotated[str | None, Field(max_length=500, description="Where several tests have the name.")] = None,
+    name: Annotated[str, Field(min_length=1, max_length=500, description="Full name, from testery_get_results.")],
+    file: Annotated[str | None, Field(max_length=500, description="File, where several tests share the name.")] = None,
     environment_key: EnvironmentKey | None = None,
-    branch: Annotated[str | None, Field(max_length=300, description="Of Git.")] = None,
-    runs: Annotated[int, Field(ge=1, le=50, description="Newest runs of the project to read; one request each.")] = 15,
+    branch: Annotated[str | None, Field(max_length=300, description="Git branch.")] = None,
+    runs: Annotated[int, Field(ge=1, le=50, description="Newest runs to read; one request each.")] = 15,
 ) -> TestHistory:
     """Tell whether a test is flaky or broken and since when: its results over runs, with a pattern."""
     project = await known_project(api, project_key)

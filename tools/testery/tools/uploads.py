@@ -45,10 +45,12 @@ BUILDS: Final = (
 LARGEST_REPORT: Final = 100 * 2**20
 LARGEST_BUILD: Final = 2**30
 
-FilePath = Annotated[str, Field(min_length=1, max_length=4000, description="Whole path on the server's machine.")]
+FilePath = Annotated[str, Field(min_length=1, max_length=4000, description="Absolute path on the server's machine.")]
 Kind = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,59}$", description="DotCover is the only known one.")]
 BuildName = Annotated[str, Field(min_length=1, max_length=300, description="Any name; runs take it as build.")]
-NameInBuild = Annotated[str | None, Field(min_length=1, max_length=500, description="May hold /. Default: its own.")]
+NameInBuild = Annotated[
+    str | None, Field(min_length=1, max_length=500, description="Path inside the build. Default: the file's name.")
+]
 
 
 class Imported(Answer):
@@ -134,7 +136,7 @@ async def upload_test_results(
 async def add_run_file(
     api: Testery, progress: Progress, run_id: RunId, file: FilePath, kind: Kind = "DotCover"
 ) -> AddedFile:
-    """Put a file beside a test run, such as its code coverage as JSON; it cannot be taken off again."""
+    """Attach a file to a test run, such as its code coverage as JSON; it cannot be removed."""
     only_in_private(api)
     await known_run(api, run_id)
     allowed = api.account.settings.get(DIRECTORIES, "")
@@ -170,7 +172,7 @@ async def upload_build(
     branch: Branch = None,
     commit: Commit = None,
 ) -> UploadedBuild:
-    """Upload one file of a build (archives of tests or programs), so that runs can be started with it."""
+    """Upload one file of a build (an archive of tests or programs) that runs can then be started with."""
     only_in_private(api)
     inside = name
     if inside is not None and (inside.startswith("/") or ".." in inside.split("/")):

@@ -17,9 +17,10 @@ from tools.kit.text import Key, given, quote, word
 from tools.testery.models.orders import VariableToSet
 from tools.testery.models.settings import Holder
 
-Variables = Annotated[list[VariableToSet] | None, Field(max_length=100)]
+Variables = Annotated[list[VariableToSet] | None, Field(max_length=100, description="To add or overwrite.")]
 Names = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=200)]] | None, Field(max_length=100, description="Keys.")
+    list[Annotated[str, Field(min_length=1, max_length=200)]] | None,
+    Field(max_length=100, description="Keys to remove."),
 ]
 
 

@@ -57,7 +57,7 @@ async def wait_for_run(
     minutes: Minutes = 5,
     handle: Handle = None,
 ) -> RunStand:
-    """Follow a test run until it is over, or the time is; give run_id, or a handle to go on."""
+    """Wait until a test run is over, or the time is up. Give run_id, or the handle of an earlier wait."""
     wait: float | None = None
     if handle is not None:
         told = decode_handle(handle, run=int, wait=float)
