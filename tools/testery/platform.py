@@ -1,16 +1,16 @@
-"""Testery: what it is, and its parts."""
+"""The Testery platform and its parts."""
 
 from typing import TYPE_CHECKING, Any
 
 from tools.kit.platform import Credential, Parts, Platform, Setting, toolsets_of
-from tools.testery.client.credentials import KEPT_IN, PROFILE, TOKEN, found_token
+from tools.testery.client.credentials import CREDENTIALS_FILE, PROFILE, TOKEN, found_token
 
 if TYPE_CHECKING:
     from tools.testery.client.testery import Testery
 
 
 def parts() -> Parts:
-    """Its client and tools, which only those pay for who use them."""
+    """The client and tools, imported only where Testery is used."""
     from tools.testery import tools
     from tools.testery.client.testery import Testery
     from tools.testery.tools.survey import survey
@@ -24,24 +24,24 @@ def parts() -> Parts:
 
 
 def sandbox(profile: str = "story") -> Any:
-    """A fresh imitation of the platform: a small story, or an account at scale."""
-    from tools.testery.sandbox.build import build  # only a sandbox pays for it
+    """A fresh fake API: a small story, or an account at scale."""
+    from tools.testery.sandbox.build import build  # imported only by a sandbox
 
     return build("scale" if profile == "scale" else "story")
 
 
 def acts() -> Any:
-    """What the demonstration plays here."""
-    from tools.testery.sandbox.acts import ACTS  # only the demonstration pays for it
+    """The acts of the demo."""
+    from tools.testery.sandbox.acts import ACTS  # imported only by the demo
 
     return ACTS
 
 
 async def probe(api: "Testery") -> str:
-    """Read the account, the vendor's own check of a token, and whether the platform is under maintenance."""
-    found, windows = await api.own_account(), await api.maintenances()
-    told = f"account {found.slug or found.id}"
-    return f"{told}; under maintenance, its status page says" if windows else told
+    """Read the account, which is the vendor's own check of a token, and the maintenance windows."""
+    account, windows = await api.own_account(), await api.maintenances()
+    answer = f"account {account.slug or account.id}"
+    return f"{answer}; under maintenance, its status page says" if windows else answer
 
 
 testery = Platform(
@@ -62,9 +62,10 @@ testery = Platform(
     address=Setting("TESTERY_BASE_URL", "Address of the API", "https://api.testery.io/api"),
     mount="/testery/api",
     settings=(
-        Setting(PROFILE, "Profile of ~/.testery/credentials to take the token from, where no token is set"),
+        Setting(PROFILE, "Profile of ~/.testery/credentials to take the token from, if no token is set"),
         Setting(
-            KEPT_IN, "Another file than ~/.testery/credentials; a newly made token is written only where it is set"
+            CREDENTIALS_FILE,
+            "Credentials file to use instead of ~/.testery/credentials; new tokens are stored only if set",
         ),
     ),
     words=(

@@ -76,7 +76,7 @@ async def test_adding_a_person_is_asked_with_the_address_and_the_account(mode: s
 @pytest.mark.parametrize("email", ["nobody", "a@b", "two@x.example, three@x.example", "a b@x.example", "<a@x.example>"])
 async def test_what_is_no_address_is_added_to_nothing(email: str) -> None:
     async with desk() as d:
-        assert "no e-mail address" in await d.refusal("testery_add_user", email=email)
+        assert "not an e-mail address" in await d.refusal("testery_add_user", email=email)
         assert d.asked == []
 
 
@@ -101,7 +101,7 @@ async def test_a_new_token_is_in_no_answer_and_no_later_text(mode: str) -> None:
         later = await d.answer("testery_get_result", run_id=902114, result_id=90211400009)
     assert made not in json.dumps(later)
     assert "'CI' of 'Mara Lindt'" in d.asked[0]
-    assert "It is shown to nobody" in d.asked[0]
+    assert "It is not shown" in d.asked[0]
 
 
 async def test_one_who_belongs_to_several_accounts_has_to_name_one() -> None:
@@ -159,9 +159,9 @@ def broken(tmp_path: Path, how: str) -> tuple[str, str]:
         file.chmod(0o600)
         return str(file), "cannot be read"
     if how == "relative":
-        return "credentials", "whole path"
+        return "credentials", "absolute path"
     if how == "no folder":
-        return str(tmp_path / "none" / "credentials"), "whole path"
+        return str(tmp_path / "none" / "credentials"), "absolute path"
     return "", "names none"
 
 
@@ -183,7 +183,7 @@ async def test_a_token_that_was_made_and_lost_is_told_to_be_revoked_and_not_show
     def full(opened: Any, profile: str, token: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(account, "add", full)
+    monkeypatch.setattr(account, "add_profile", full)
     wire = Wire(says(json={}), says(201, json={"token": MINTED}))
     api = login(wire, monkeypatch, TESTERY_CREDENTIALS_FILE=str(tmp_path / "credentials"))
     with pytest.raises(PlatformError, match="Revoke it") as error:

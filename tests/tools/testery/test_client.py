@@ -143,7 +143,7 @@ async def test_a_person_without_a_name_is_called_by_the_email() -> None:
 @pytest.mark.parametrize("body", [b"invalid request", b"Invalid Request\n", b'"invalid request"', b""])
 async def test_a_wrong_project_key_is_a_success_with_two_words_and_is_told_as_no_such_project(body: bytes) -> None:
     api = client_over(Wire(says(content=body)))
-    with pytest.raises(NotFound, match="no project of this key"):
+    with pytest.raises(NotFound, match="no project with this key"):
         await api.upload_url("nope", build="1", file="a.zip", branch=None, commit=None)
 
 
@@ -246,7 +246,7 @@ async def test_a_list_that_is_longer_than_looked_at_says_so() -> None:
     assert len(ids) == 500
     assert not coverage.complete
     assert coverage.total is None
-    assert "only the newest 500 runs were looked at" in str(coverage.why)
+    assert "only the newest 500 runs were read" in str(coverage.why)
 
 
 async def test_a_platform_that_repeats_itself_is_not_followed_for_ever() -> None:
@@ -255,7 +255,7 @@ async def test_a_platform_that_repeats_itself_is_not_followed_for_ever() -> None
     assert len(ids) == 250
     assert len(wire.arrived) == 2
     assert not coverage.complete
-    assert "repeat itself" in str(coverage.why)
+    assert "repeated a page" in str(coverage.why)
 
 
 async def test_runs_that_come_while_pages_are_read_are_counted_once() -> None:

@@ -64,18 +64,18 @@ async def test_what_was_not_carried_out_again_is_not_called_fixed() -> None:
         [result(4, "A", "NOT_RUN"), result(5, "C", "PASS")],
     )
     assert [test.name for test in told.fixed] == ["C"]
-    assert "2 tests that failed before were not carried out in the later run: they are not fixed." in told.notes
+    assert "2 tests that failed before did not run in the later run: they do not count as fixed." in told.notes
 
 
 async def test_a_passed_run_with_failed_results_keeps_its_verdict() -> None:
     told = await compared([result(1, "A", "PASS")], [result(2, "A", "FAIL")], now="PASS", failCount=1)
     assert [test.name for test in told.new_failures] == ["A"]
-    assert any("Of the later one: The run passed, and that decides" in note for note in told.notes)
+    assert any("The later run: The run passed, and that decides" in note for note in told.notes)
 
 
 async def test_runs_of_different_places_are_compared_with_a_word_on_it() -> None:
     told = await compared([], [], projectId=9)
-    assert "The two runs are of different projects." in told.notes
+    assert "The runs belong to different projects." in told.notes
 
 
 async def test_more_tests_than_are_named_are_counted() -> None:
@@ -85,7 +85,7 @@ async def test_more_tests_than_are_named_are_counted() -> None:
     told = await compare_runs(client_over(wire), 2, 1, at_most=2)
     assert len(told.new_failures) == 2
     assert told.counts["new_failures"] == 5
-    assert "3 more of new_failures are not named: pass a larger at_most." in told.notes
+    assert "3 more new_failures are not listed: pass a larger at_most." in told.notes
 
 
 async def test_a_run_is_not_compared_with_itself_or_with_nothing() -> None:

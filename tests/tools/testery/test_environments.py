@@ -131,8 +131,8 @@ async def test_without_a_yes_nothing_changes(person: ElicitResult) -> None:
     ("change", "sentence"),
     [
         ({"set_variables": [{"key": "DB_PASSWORD", "value": ""}]}, "would wipe a secret"),
-        ({"set_variables": [{"key": "DB_PASSWORD", "value": "x1", "encrypted": False}]}, "not made readable"),
-        ({"set_variables": [{"key": "A", "value": "1"}], "remove_variables": ["A"]}, "stands twice"),
+        ({"set_variables": [{"key": "DB_PASSWORD", "value": "x1", "encrypted": False}]}, "not decrypted"),
+        ({"set_variables": [{"key": "A", "value": "1"}], "remove_variables": ["A"]}, "is listed twice"),
         ({"remove_variables": ["NOPE"]}, "to remove. Nothing was sent"),
         ({}, "at least one thing to change"),
     ],
@@ -268,7 +268,7 @@ async def test_variables_that_were_not_told_are_not_replaced_by_none(told: dict[
     await confirmed(update_environment(client_over(wire), "staging", name="T"))
     assert json.loads(wire.arrived[2].content) == {"id": 212, "key": "staging", "name": "T"}
     for to_set, to_remove in (([VariableToSet(key="A", value=SecretStr("x"))], None), (None, ["A"])):
-        with pytest.raises(Refused, match="did not show the variables"):
+        with pytest.raises(Refused, match="did not show the existing variables"):
             change_of(Environment.model_validate(place), to_set, to_remove)
 
 

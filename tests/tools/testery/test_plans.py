@@ -26,7 +26,7 @@ async def test_a_plan_is_started_on_an_environment_and_cancelled_by_the_ids_it_g
     assert "an unknown number of runs" in d.asked[0]
     assert "Start test plan smoke 'Smoke' on environment staging?" in d.asked[0]
     assert started["ordered"] == ["test plan smoke 'Smoke' on environment staging"]
-    assert "however many those are; the API does not tell" in d.asked[1]
+    assert "however many there are; the API does not say" in d.asked[1]
 
 
 async def test_values_of_a_plans_variables_are_not_in_its_question() -> None:
@@ -44,4 +44,4 @@ async def test_unknown_plans_and_their_runs_say_where_ids_come_from() -> None:
         assert "No test plan 9. testery_list_test_plans shows ids." in told
         assert d.asked == []
         told = await d.refusal("testery_cancel_plan_run", plan_id=81, plan_run_id=1)
-        assert "Test plan 81 has no run 1. Only testery_start_test_plan tells such ids." in told
+        assert "Test plan 81 has no run 1. Only testery_start_test_plan gives such ids." in told

@@ -190,7 +190,7 @@ async def test_a_failed_run_without_a_failed_result_says_where_its_reason_is() -
     wire = Wire(says(json=run_as_read(5, status="FAIL", failCount=0)), says(json=[]))
     failures = await get_failures(client_over(wire), 5)
     assert failures.groups == []
-    assert "testery_get_test_run has its reason" in str(failures.note)
+    assert "testery_get_test_run shows the reason" in str(failures.note)
 
 
 async def test_screenshots_come_as_pictures_and_what_is_none_says_why() -> None:

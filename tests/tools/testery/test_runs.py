@@ -35,7 +35,7 @@ async def test_a_list_that_looked_at_a_part_says_how_many_it_looked_at() -> None
     assert page["coverage"]["loaded"] == 40
     assert page["coverage"]["matched"] == len(page["items"]) < 40
     assert page["coverage"]["complete"] is False
-    assert "only the newest 40 runs were looked at; pass a larger newest" in page["coverage"]["why"]
+    assert "only the newest 40 runs were read; pass a larger newest" in page["coverage"]["why"]
     assert "total" not in page["coverage"]
 
 

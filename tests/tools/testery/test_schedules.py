@@ -40,7 +40,7 @@ async def test_the_question_of_a_schedule_says_how_often_and_how_much(mode: str)
     assert "'0 12 * * 1-5': about 5 times a week, 261 times a year" in told
     assert "1 copy x 2 runners x 40 tests" in told
     assert "the one deployed to the environment last" in told
-    assert "nobody is asked again" in told
+    assert "there is no further question" in told
     assert (body["scheduleType"], body["onDeploy"], body["latestDeploy"]) == ("interval", False, True)
     assert done["now"]["trigger"] == "cron '0 12 * * 1-5'"
     assert done["now"]["enabled"] is True
@@ -64,7 +64,7 @@ async def test_a_schedule_may_wait_for_deploys_instead() -> None:
         ({"cron": None}, "exactly one of cron and on_deploy_of"),
         ({"on_deploy_of": ["harbour-web"]}, "exactly one of cron and on_deploy_of"),
         ({"cron": "0 12 * *"}, "five fields"),
-        ({"cron": "0 12 30 2 *"}, "never comes due"),
+        ({"cron": "0 12 30 2 *"}, "never runs"),
         ({"cron": None, "on_deploy_of": ["nope"]}, "testery_list_projects"),
         ({"environment_key": "staging-2025"}, "is archived"),
     ],
@@ -82,7 +82,7 @@ async def test_a_line_only_the_platform_can_read_is_put_to_it_and_its_500_is_a_r
     async with desk() as d:
         told = await d.refusal("testery_create_schedule", **NIGHTLY | {"cron": "0 12 L * FRI#2"})
         assert d.writes("testery") == ["POST /schedules"]
-    assert "how often that is cannot be told here" in d.asked[0]
+    assert "how often that is cannot be determined here" in d.asked[0]
     assert "Testery refused what was sent (500). It said:" in told
     assert "may or may not have happened" not in told
 
@@ -98,7 +98,7 @@ async def test_a_line_only_the_platform_can_read_is_put_to_it_and_its_500_is_a_r
         ("0 0 1,15 * 5", "about once a week, 73 times a year"),
         ("5/20 8-10 * jan sun", "about 38 times a year"),
         ("0 2 * * 7", "about once a week, 52 times a year"),
-        ("@daily please do run it", "how often that is cannot be told here"),
+        ("@daily please do run it", "how often that is cannot be determined here"),
     ],
 )
 def test_a_crontab_line_is_told_as_how_often(line: str, words: str) -> None:

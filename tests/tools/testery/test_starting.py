@@ -102,7 +102,7 @@ async def test_a_client_that_cannot_ask_starts_nothing() -> None:
         ({"environment_key": "staging-2025"}, "is archived"),
         ({"suite": "Nope"}, "testery_list_test_suites"),
         ({"playwright_project": "chromium"}, "ignores playwright_project"),
-        ({"variables": [{"key": "A", "value": "1"}, {"key": "A", "value": "2"}]}, "stands twice"),
+        ({"variables": [{"key": "A", "value": "1"}, {"key": "A", "value": "2"}]}, "is listed twice"),
         ({"variables": [{"key": "A", "value": ""}]}, "has no value"),
         ({"variables": [{"key": "A", "value": "1", "encrypt": True}]}, "has no field"),
         ({"runners": 0}, "runners"),
@@ -184,7 +184,7 @@ async def test_cancelling_shows_the_run_and_what_is_lost(mode: str) -> None:
     (told,) = d.asked
     assert "'Kiosk soak test'" in told
     assert "which is RUNNING" in told
-    assert "cannot be taken up again" in told
+    assert "cannot be resumed" in told
 
 
 async def test_a_run_that_is_over_is_not_cancelled_and_nobody_is_asked() -> None:

@@ -167,7 +167,7 @@ async def test_an_error_of_the_storage_tells_its_words_and_no_part_of_the_addres
         await upload(wire, folder)
     told = f"{error.value} {error.value.request}"
     assert "Request has expired" in told
-    assert "may be tried again" in told
+    assert "It is safe to try again" in told
     assert "0123abcd" not in told
     assert "TESTERY_API_TOKEN" not in told
 

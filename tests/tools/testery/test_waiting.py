@@ -82,7 +82,7 @@ async def test_a_handle_does_not_go_with_another_run() -> None:
     async with desk() as d:
         stand = await d.answer("testery_wait_for_run", run_id=QUEUED, minutes=0)
         told = await d.refusal("testery_wait_for_run", run_id=HOTFIX, handle=stand["handle"])
-    assert f"of run {QUEUED}" in told
+    assert f"to run {QUEUED}" in told
 
 
 async def test_looks_never_come_closer_than_the_vendors_own_client_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,5 +107,5 @@ async def test_looks_never_come_closer_than_the_vendors_own_client_does(monkeypa
 
 
 def test_a_run_that_looks_for_its_tests_is_not_told_as_finished_with_none() -> None:
-    words = waiting.describe(Run.model_validate({"id": 1, "status": "RUNNING", "totalCount": 0}))
+    words = waiting.progress_line(Run.model_validate({"id": 1, "status": "RUNNING", "totalCount": 0}))
     assert words == "running, looking for its tests"

@@ -5,7 +5,7 @@ from tools.testery.models.account import MaybeUser, MintedToken, OwnAccount, Use
 
 
 class AccountCalls(ApiClient):
-    """The calls around the account behind the token."""
+    """The calls about the account that the token belongs to."""
 
     async def own_account(self) -> OwnAccount:
         """GET /account"""

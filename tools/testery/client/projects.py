@@ -1,4 +1,4 @@
-"""Projects, test suites and the way to a place for builds over HTTP."""
+"""Projects, test suites and upload addresses of builds over HTTP."""
 
 from tools.kit.client import ApiClient, path
 from tools.kit.errors import NotFound
@@ -9,7 +9,7 @@ WRONG_KEY = "invalid request"
 
 
 class ProjectCalls(ApiClient):
-    """The calls around projects."""
+    """The calls about projects."""
 
     async def projects(self) -> list[Project]:
         """GET /projects"""
@@ -22,27 +22,27 @@ class ProjectCalls(ApiClient):
     async def upload_url(
         self, project_key: str, *, build: str, file: str, branch: str | None, commit: str | None
     ) -> str:
-        """GET /projects/{projectKey}/upload-url, which answers a signed address as plain text: a secret
+        """GET /projects/{projectKey}/upload-url, which returns a signed address, a secret, as plain text
 
         Raises:
-            NotFound: for a key that is no project's, which is a success with two words on the wire.
+            NotFound: if no project has the key; the API answers 200 with the text "invalid request".
         """
-        asked = {"build": build, "file": file, "branch": branch, "commit": commit}
-        query = [(name, value) for name, value in asked.items() if value is not None]
+        fields = {"build": build, "file": file, "branch": branch, "commit": commit}
+        query = [(name, value) for name, value in fields.items() if value is not None]
         raw = await self.send("GET", path("projects", project_key, "upload-url"), query=query)
-        told = _unquoted(raw)
-        if not told or told.casefold() == WRONG_KEY:
-            raise NotFound(f"{self.account.title} has no project of this key.", status=404)
-        return told
+        address = _unquoted(raw)
+        if not address or address.casefold() == WRONG_KEY:
+            raise NotFound(f"{self.account.title} has no project with this key.", status=404)
+        return address
 
 
 def _unquoted(raw: bytes) -> str:
-    """The text of an answer, also where it came as JSON."""
+    """The text of an answer, which may come as a JSON string."""
     text = raw.decode("utf-8", "replace").strip()
     if not text.startswith('"'):
         return text
     try:
-        told = load_json(raw)
+        value = load_json(raw)
     except ValueError:
         return text
-    return told.strip() if isinstance(told, str) else text
+    return value.strip() if isinstance(value, str) else text

@@ -5,7 +5,7 @@ from tools.testery.models.results import Result, Results
 
 
 class ResultCalls(ApiClient):
-    """The calls around the results of a run."""
+    """The calls about the results of a run."""
 
     async def results(self, run_id: int) -> list[Result]:
         """GET /test-runs/{id}/results"""

@@ -14,11 +14,11 @@ from tools.kit.walk import Walked
 from tools.testery.models.runs import Created, Run, Runs
 
 PAGE: Final = 250
-"""The largest page any client of the vendor's asks for; the platform's own cap is not documented."""
+"""The largest page that a client of the vendor's asks for; the platform's limit is not documented."""
 
 
 class RunCalls(ApiClient):
-    """The calls around test runs."""
+    """The calls about test runs."""
 
     async def test_runs(self, *, limit: int, offset: int = 0) -> list[Run]:
         """GET /test-runs"""
@@ -41,7 +41,7 @@ class RunCalls(ApiClient):
         await self.send("PATCH", path("test-runs", run_id), body={"status": "CANCELED"})
 
     async def rerun_test_run(self, run_id: int) -> Created | None:
-        """POST /test-runs/{id}/rerun, of which only the address is known: any success counts, a run in it or not"""
+        """POST /test-runs/{id}/rerun, whose answer is not documented: it may or may not hold a run"""
         raw = await self.send("POST", path("test-runs", run_id, "rerun"))
         try:
             return Created.model_validate_json(raw)
@@ -58,17 +58,16 @@ class RunCalls(ApiClient):
 
     async def walk_test_runs(
         self,
-        keep: Callable[[Run], None],
+        on_run: Callable[[Run], None],
         *,
         newest: int,
         is_past: Callable[[Run], bool] = lambda run: False,
         advice: str = "pass a larger newest for older ones",
         progress: Progress = no_progress,
     ) -> Walked:
-        """Read runs from the newest on, at most `newest` of them, until a page holds only runs that are past.
+        """Read the newest runs, at most `newest`, until a page holds only runs that are past.
 
-        A short page is not taken for the last one: a platform may lower a limit in silence. The list ends where
-        nothing comes any more.
+        A short page does not end the list, since a platform may silently lower the limit; an empty one does.
         """
         walked, seen, offset = Walked(), set[int](), 0
         while offset < newest:
@@ -79,15 +78,15 @@ class RunCalls(ApiClient):
             if not new:
                 walked.total = walked.loaded + walked.unread if not rows else None
                 if rows:
-                    walked.reasons.append("the platform began to repeat itself")
+                    walked.reasons.append("the platform repeated a page")
                 return walked
             seen.update(run.id for run in new)
             walked.loaded += len(new)
             for run in new:
-                keep(run)
+                on_run(run)
             if all(map(is_past, rows)):
                 return walked
             offset += len(rows) + missing.rows
-            await progress(offset, newest, f"{many(walked.loaded, 'run')} looked at")
-        walked.reasons.append(f"only the newest {many(walked.loaded, 'run')} were looked at; {advice}")
+            await progress(offset, newest, f"{many(walked.loaded, 'run')} read")
+        walked.reasons.append(f"only the newest {many(walked.loaded, 'run')} were read; {advice}")
         return walked

@@ -8,7 +8,7 @@ from tools.testery.models.schedules import Plan, Plans, Schedule, Schedules
 
 
 class ScheduleCalls(ApiClient):
-    """The calls around what starts runs."""
+    """The calls about schedules, deploys and test plans."""
 
     async def schedules(self) -> list[Schedule]:
         """GET /schedules"""

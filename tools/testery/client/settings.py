@@ -7,7 +7,7 @@ from tools.testery.models.settings import Environment, Environments, Stage, Stag
 
 
 class SettingsCalls(ApiClient):
-    """The calls around what holds variables; answers of changes are not read, for not all show what there is now."""
+    """The calls about environments and stages; answers of changes are not read, since not all show the new state."""
 
     async def environments(self) -> list[Environment]:
         """GET /environments"""

@@ -1,4 +1,4 @@
-"""The vendor's public status page: another host, over plain HTTP, which is told nothing of ours."""
+"""The vendor's public status page: another host, over plain HTTP, which gets no credential."""
 
 from dataclasses import replace
 from typing import Final
@@ -17,11 +17,11 @@ from tools.testery.models.words import Time
 ADDRESS: Final = "http://status.testery.io/api/v2"
 SANDBOX_PATH: Final = "/testery/status/api/v2"
 SECONDS: Final = 4.0
-"""How long a call waits for it at most: it may be down while the platform is not."""
+"""How long a call waits for it: it may be down while the platform is up."""
 
 
 class Maintenance(Model):
-    """A time in which the platform is worked on. What it says came without any protection on the way."""
+    """A maintenance window. Its texts came over plain HTTP."""
 
     name: Untrusted | None = None
     until: Time = Field(None, validation_alias="scheduled_until")
@@ -32,7 +32,7 @@ class Maintenances(Model):
 
 
 class StatusPage(ApiClient):
-    """Reads the status page without any credential; that it fails is never a failure of what somebody wanted."""
+    """Reads the status page without a credential; its failures never fail a call."""
 
     again = frozenset()
 
@@ -45,12 +45,12 @@ class StatusPage(ApiClient):
         super().__init__(nothing, auth=None)
 
     async def maintenances(self) -> list[Maintenance] | None:
-        """The maintenance windows that are open now; None when that cannot be known."""
+        """The maintenance windows that are open now; None if the page does not answer."""
         with anyio.move_on_after(SECONDS):
             try:
                 return await self._active("")
             except HostMoved:
-                pass  # to TLS, most likely; there is no credential that could go along
+                pass  # most likely to TLS; no credential could leak
             except PlatformError:
                 return None
             try:

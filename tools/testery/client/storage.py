@@ -1,4 +1,4 @@
-"""The storage that takes files of builds: at a signed address, without any credential of ours."""
+"""The storage for files of builds: at a signed address, without our credential."""
 
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tools.kit.upload import Storage
 
 @dataclass(frozen=True)
 class Bytes:
-    """A file as the whole body, of no stated kind: the signature may not know one."""
+    """A file as the body, without a content type: the signature may not include one."""
 
     file: File
     progress: Progress = no_progress
@@ -32,7 +32,7 @@ class Bytes:
 
 
 class Signature(httpx.Auth):
-    """The signed part of an address, put on when the request leaves, so that no log and no error ever holds it."""
+    """Adds the signed query of an address as the request is sent, to keep it out of logs and errors."""
 
     def __init__(self, query: str) -> None:
         self._query = query.encode()
@@ -43,16 +43,16 @@ class Signature(httpx.Auth):
 
 
 class BuildStorage(Storage):
-    """Takes one file by a PUT."""
+    """Sends one file by PUT."""
 
     async def put(self, address: str, content: Bytes) -> None:
         """Send a file to a signed address.
 
         Raises:
-            PlatformError: for an address that no storage of a platform has.
+            PlatformError: if the address cannot be one of a storage.
         """
         self.check(address)
         where, _, query = address.partition("?")
         if urlsplit(where).fragment:
-            raise PlatformError("The platform gave an address that cannot be one. The file was not sent.")
+            raise PlatformError("The platform gave an invalid upload address. The file was not sent.")
         await self.send("PUT", where, content=content, auth=Signature(query) if query else None)

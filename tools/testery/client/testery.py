@@ -1,4 +1,4 @@
-"""Testery: the API behind the platform, whole."""
+"""The client of the Testery API."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -21,14 +21,14 @@ from tools.testery.client.status_page import Maintenance, StatusPage
 from tools.testery.client.storage import BuildStorage
 
 VENDOR_HOSTS: Final = (".testery.io",)
-"""Hosts of the vendor's own that pictures are fetched from. A host of a cloud is not among them: below
-amazonaws.com anybody may have one, so an operator names the one that is meant in TESTDESK_ATTACHMENT_HOSTS."""
+"""The vendor's hosts that pictures are fetched from. Anybody may have a host below amazonaws.com, so an operator names
+the one to allow in TESTDESK_ATTACHMENT_HOSTS."""
 WEB_APPS: Final = {"api.testery.io": "https://testery.app", "api.dev.testery.io": "https://dev.testery.app"}
 REFUSED_WITH_500: Final = frozenset({"POST /deploys", "POST /schedules"})
 
 
 class Testery(AccountCalls, ProjectCalls, RunCalls, ResultCalls, SettingsCalls, ScheduleCalls):
-    """One account: its token sees everything in it."""
+    """One account; the token gives access to everything in it."""
 
     __test__ = False
 
@@ -41,18 +41,19 @@ class Testery(AccountCalls, ProjectCalls, RunCalls, ResultCalls, SettingsCalls, 
         self.storage = BuildStorage(account)
         self.status_page = StatusPage(account)
         self.is_login = token.startswith("eyJ") and token.count(".") == 2
-        """Whether the token is one of a login in a browser, which alone may make others."""
+        """Whether the token is one of a browser login; only such a token can create others."""
 
     async def maintenances(self) -> list[Maintenance] | None:
-        """The maintenance windows that are open now; None when the status page does not say."""
+        """The maintenance windows that are open now; None if the status page does not answer."""
         return await self.status_page.maintenances()
 
     def error_for(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:
-        """A 500 with a sentence is how this API refuses a deploy or a schedule that makes no sense, such as a bad cron
-        line; the vendor's own client prints the sentence as a mistake of what was sent. Nothing was made then, so it is
-        no unknown outcome. Every other 500 of a write leaves open whether it happened.
+        """The error for an answer that is not a success.
+
+        This API refuses an invalid deploy or schedule, such as a bad cron expression, with a 500 and a message. Nothing
+        was created then, so the outcome is known. After any other 500 of a write it is not.
         """
         words = _message(raw) if status == 500 and request in REFUSED_WITH_500 else ""
         if words:
@@ -62,7 +63,7 @@ class Testery(AccountCalls, ProjectCalls, RunCalls, ResultCalls, SettingsCalls, 
         return super().error_for(status, headers, raw, request, is_write=is_write)
 
     def words(self, raw: bytes) -> str:
-        """The sentence of an error; the framework's own bodies have one beside the name of the status."""
+        """The message of an error, with the details that the framework's own bodies have."""
         message = _message(raw)
         if not message:
             return super().words(raw)
@@ -70,23 +71,23 @@ class Testery(AccountCalls, ProjectCalls, RunCalls, ResultCalls, SettingsCalls, 
         return error_sentence(more | {"message": message})
 
     async def link(self, *pieces: object) -> str | None:
-        """An address in the web app, where there is one: beside the vendor's own hosts."""
+        """An address in the web app; None if the API is not on a host of the vendor's."""
         web = WEB_APPS.get(urlsplit(self.base_url).hostname or "")
         if web is None:
             return None
         try:
             slug = (await self.own_account()).slug
         except PlatformError:
-            return None  # what was asked for is worth more than its address
+            return None  # the answer is still useful without a link
         return "/".join([web, percent(slug, safe=""), *map(str, pieces)]) if slug else None
 
 
 def _message(raw: bytes) -> str:
-    """The `message` of an error; empty where there is none, or only the name of its status again."""
+    """The `message` of an error; empty if there is none, or if it only names the status."""
     try:
-        told = load_json(raw)
+        body = load_json(raw)
     except ValueError:
         return ""
-    words = told.get("message") if isinstance(told, dict) else None
+    words = body.get("message") if isinstance(body, dict) else None
     is_sentence = isinstance(words, str) and words.strip() not in {"", "Internal Server Error", "No message available"}
     return words.strip() if isinstance(words, str) and is_sentence else ""

@@ -1,1 +1,1 @@
-"""What the Testery API answers and takes."""
+"""The documents that the Testery API returns and takes."""

@@ -1,4 +1,4 @@
-"""The account, the person behind a token, and a token that was made (API reference: Account, users, tokens)."""
+"""The account, the user of a token, and a new token (API reference: Account, users, tokens)."""
 
 from pydantic import Field, RootModel
 
@@ -7,7 +7,7 @@ from tools.kit.text import Key, Secret, Untrusted
 
 
 class OwnAccount(Model):
-    """The account behind the token; its `name` is the part of an address that stands for it."""
+    """The account that the token belongs to; its `name` is its part of web addresses."""
 
     id: int
     slug: Key | None = Field(None, validation_alias="name")
@@ -15,7 +15,7 @@ class OwnAccount(Model):
 
 
 class User(Model):
-    """A person; any part of the name may be missing."""
+    """A user; any part of the name may be missing."""
 
     id: int | None = None
     first_name: Untrusted | None = Field(None, validation_alias="firstName")
@@ -24,7 +24,7 @@ class User(Model):
 
     @property
     def is_person(self) -> bool:
-        """Whether there is somebody: the user of an account's own key is an empty object, or is called API."""
+        """False for an account's own key, whose user is an empty object or is called API."""
         return bool(self.first_name or self.last_name or (self.email and self.email != "API"))
 
     @property
@@ -33,10 +33,10 @@ class User(Model):
 
 
 class MaybeUser(RootModel[User | None]):
-    """A person, or null for an account's own key."""
+    """A user, or null for an account's own key."""
 
 
 class MintedToken(Model):
-    """A token that was made; the API shows it this once."""
+    """A new token; the API shows it only once."""
 
     token: Secret

@@ -1,4 +1,4 @@
-"""What is to be run: one vocabulary here, and the three that requests of runs, schedules and deploys speak.
+"""What to run, under one set of names, and the bodies of runs, schedules and deploys.
 
 A run request calls a commit `ref`, a build `buildId` and machines `runners`, and takes keys; a schedule calls them
 `commit`, `buildName` and `maxRunners`, and takes ids; a deploy says `commit` and `buildId` (API reference: Field-name
@@ -18,26 +18,25 @@ from tools.testery.models.schedules import ANY_PROJECT
 from tools.testery.models.settings import Environment
 
 REGEX: Final = "Regex: "
-"""What a filter of test names begins with."""
+"""The prefix of a filter of test names."""
 
 
 class VariableToSet(Sent):
-    """A variable with a new value, which is never shown again."""
+    """A variable with a new value."""
 
     key: Annotated[str, Field(min_length=1, max_length=200, description="Such as BASE_URL.")]
     value: Annotated[Secret, Field(max_length=100_000, description="Never shown again.")]
     encrypted: Annotated[bool | None, Field(description="Default: as it is; a new one is encrypted.")] = None
 
     def as_sent(self, before: bool | None = None) -> dict[str, Any]:
-        """The variable on the wire; `before` is whether one of that name is encrypted so far."""
-        wanted = self.encrypted if self.encrypted is not None else before
-        encrypted = True if wanted is None else wanted
-        return {"key": self.key, "value": self.value.get_secret_value(), "encrypted": encrypted}
+        """The variable as it is sent; `before` is whether the stored one of that name is encrypted."""
+        encrypted = before if self.encrypted is None else self.encrypted
+        return {"key": self.key, "value": self.value.get_secret_value(), "encrypted": encrypted is not False}
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunOrder:
-    """Which tests are to be run, of which version, where and on how many machines; None is the platform's default."""
+    """Which tests to run, of which version, where and on how many machines; None is the platform's default."""
 
     project: Project
     environment: Environment
@@ -66,13 +65,13 @@ class RunOrder:
         playwright_project: str | None,
         use_selection_rules: bool,
     ) -> dict[str, Any]:
-        """The body of a run request, which leaves out what was not said."""
+        """The body of a run request, which leaves out what was not given."""
         return {
             "project": self.project.key,
             "environment": self.environment.key,
             "updateVcsStatus": report_to_git,
             "copies": self.copies,
-            **given(
+            **without_none(
                 ref=self.commit,
                 branch=self.branch,
                 buildId=self.build,
@@ -98,7 +97,7 @@ class RunOrder:
         notify: bool,
         priority: int | None,
     ) -> dict[str, Any]:
-        """The body of a schedule, which says most fields always; `fired_by` lists projects, an empty list means any."""
+        """The body of a schedule, which always has most fields; an empty `fired_by` means any project."""
         by_deploy = fired_by is not None
         return {
             "name": name,
@@ -116,7 +115,7 @@ class RunOrder:
             "retryFailedTests": self.retry_failed,
             "testFilters": self._patterns() or [],
             "testName": None,
-            **given(
+            **without_none(
                 commit=self.commit,
                 parallelizeByFile=self.by_file,
                 priority=priority,
@@ -130,8 +129,8 @@ class RunOrder:
         return None if self.name_patterns is None else [REGEX + pattern for pattern in self.name_patterns]
 
     def _shared(self) -> dict[str, Any]:
-        """What both call the same."""
-        return given(
+        """The fields that both name alike."""
+        return without_none(
             testSuiteId=self.suite.id if self.suite is not None else None,
             includeTags=None if self.include_tags is None else list(self.include_tags),
             excludedTags=None if self.exclude_tags is None else list(self.exclude_tags),
@@ -143,7 +142,7 @@ class RunOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """A version that was deployed somewhere; the three Git fields go together."""
+    """A deployed version; the three Git fields go together."""
 
     project_key: str
     environment_key: str
@@ -160,11 +159,11 @@ class Deployment:
             "project": self.project_key,
             "environment": self.environment_key,
             "updateVcsStatus": self.report_to_git,
-            **given(buildId=self.build, branch=self.branch, commit=self.commit, statusName=self.status_name),
+            **without_none(buildId=self.build, branch=self.branch, commit=self.commit, statusName=self.status_name),
             **(self.git or {}),
         }
 
 
-def given(**fields: Any) -> dict[str, Any]:
-    """The fields that were said; an empty list is something said, such as no tags at all."""
+def without_none(**fields: Any) -> dict[str, Any]:
+    """The fields that have a value; an empty list is one, such as no tags at all."""
     return {name: value for name, value in fields.items() if value is not None}

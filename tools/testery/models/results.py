@@ -1,4 +1,4 @@
-"""Results of single tests (API reference: Test result objects). Errors may hold the colours of a terminal."""
+"""Results of single tests (API reference: Test result objects). Errors may contain terminal colours."""
 
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ def _object(value: Any) -> Any:
 
 
 def _addresses(value: Any) -> Any:
-    """Texts in the clients that read them; of an object its `url` is taken, and what has none is left out."""
+    """Addresses as texts; the vendor's clients read texts, and objects with a `url` occur too."""
     if not isinstance(value, list):
         return None
     found = [one.get("url") if isinstance(one, dict) else one for one in value]
@@ -38,7 +38,7 @@ class ProjectTest(Model):
 
 
 class Result(Model):
-    """One try of one test, as the list shows it and, with its output and media, as the detail does."""
+    """One try of one test; only the detail has output and media."""
 
     id: int | None = None
     said: Key | None = Field(None, validation_alias="status")
@@ -51,7 +51,7 @@ class Result(Model):
     own_file: Untrusted | None = Field(None, validation_alias="file")
     output: Untrusted | None = Field(None, validation_alias=AliasChoices("processOutput", "output"))
     screenshots: Addresses = Field(default_factory=list, validation_alias="screenShots", exclude=True, repr=False)
-    """Signed addresses: they are used and never shown."""
+    """Signed addresses, which are secret."""
     videos: Addresses = Field(default_factory=list, exclude=True, repr=False)
 
     @property
@@ -65,19 +65,19 @@ class Result(Model):
     @property
     def file(self) -> str | None:
         test = self.project_test
-        inside = (test.file_filter or test.file) if test is not None else None
-        return inside or self.own_file_filter or self.own_file
+        file = (test.file_filter or test.file) if test is not None else None
+        return file or self.own_file_filter or self.own_file
 
     @property
     def what(self) -> str:
-        """What went wrong: the error, or the first line of the stack where there is no error."""
+        """The error, or the first line of the stack if there is no error."""
         return self.error or _first_line(self.stack_trace)
 
     @property
     def test(self) -> tuple[str, str]:
-        """What tells a test from others, in any run: its file and its name."""
+        """The identity of a test in any run: its file and its name."""
         return self.file or "", self.name or f"#{self.id}"
 
 
 class Results(RootModel[Many[Result]]):
-    """A bare list, all of a run's."""
+    """A bare list of all results of a run."""

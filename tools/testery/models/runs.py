@@ -1,4 +1,4 @@
-"""Test runs (API reference: Run object). Every field but the id may be missing, and null before something happened."""
+"""Test runs (API reference: Run object). Every field but the id may be missing or null."""
 
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from tools.testery.models.words import OVER, Time, status_of
 
 
 def _key(value: Any) -> Any:
-    """An environment by its key, also where it is given as an object."""
+    """The key of an environment, which may come as an object."""
     return value.get("key") or value.get("name") if isinstance(value, dict) else value
 
 
@@ -60,13 +60,13 @@ class Run(Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing changes any more: as `ended` says, else `complete`, which is older, else the status."""
-        told = self.ended if self.ended is not None else self.complete
-        return self.status in OVER if told is None else told
+        """Whether the run is over: by `ended`, else the older `complete`, else the status."""
+        ended = self.ended if self.ended is not None else self.complete
+        return self.status in OVER if ended is None else ended
 
     @property
     def at(self) -> str | None:
-        """When it came into the world, as far as is told."""
+        """The creation time, or the start if there is none."""
         return self.created_at or self.started_at
 
 
@@ -75,7 +75,7 @@ class Runs(RootModel[Many[Run]]):
 
 
 class Created(Model):
-    """Something that was made or started: only its id is sure to be told."""
+    """Something that was created or started; only its id is certain."""
 
     id: int
     said: Key | None = Field(None, validation_alias="status")

@@ -9,7 +9,7 @@ from tools.kit.text import Key, Untrusted
 from tools.testery.models.words import Time
 
 ANY_PROJECT: Final = 0
-"""Stands for every project among those whose deploys fire a schedule."""
+"""Means any project, among those whose deploys fire a schedule."""
 
 
 class Schedule(Model):
@@ -30,24 +30,24 @@ class Schedule(Model):
 
     @property
     def is_live(self) -> bool:
-        """Whether it runs anything; one that does not say is taken for enabled."""
+        """Whether it starts runs; without the field it counts as enabled."""
         return self.enabled is not False and not self.archived
 
     @property
     def is_of_unknown_trigger(self) -> bool:
-        """Whether the platform does not say at all what starts it."""
+        """Whether the platform does not say what starts it."""
         return self.kind is None and self.on_deploy is None and self.cron is None
 
     @property
     def waits_for_deploys(self) -> bool:
-        """The vendor's client writes the two flags independently of each other; either makes it wait for deploys."""
+        """Whether deploys start it; the vendor's client sets the two flags independently."""
         return self.kind == "deploy" or bool(self.on_deploy)
 
     def is_fired_by(self, project_id: int) -> bool:
-        """Whether a deploy of a project may start it, in some environment."""
-        wanted = self.deployed_project_ids
+        """Whether a deploy of a project may start it, in any environment."""
+        projects = self.deployed_project_ids
         may_wait = self.waits_for_deploys or self.is_of_unknown_trigger
-        return self.is_live and may_wait and (not wanted or ANY_PROJECT in wanted or project_id in wanted)
+        return self.is_live and may_wait and (not projects or ANY_PROJECT in projects or project_id in projects)
 
 
 class Schedules(RootModel[Many[Schedule]]):
@@ -55,7 +55,7 @@ class Schedules(RootModel[Many[Schedule]]):
 
 
 class Plan(Model):
-    """A test plan; its stages and suites are shown in the web app only."""
+    """A test plan; only the web app shows its stages and suites."""
 
     id: int
     key: Key | None = None

@@ -1,4 +1,4 @@
-"""Environments, pipeline stages and the variables they hand to tests (API reference: Environments, Pipeline stages)."""
+"""Environments, pipeline stages and their variables (API reference: Environments, Pipeline stages)."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -13,12 +13,8 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) else value
 
 
-def _kept(data: Any) -> Any:
-    return {**data, "as_read": data} if isinstance(data, dict) else data
-
-
 class Variable(Model):
-    """A variable; an encrypted one is read as an empty text, whatever it holds."""
+    """A variable; an encrypted one is read as an empty text."""
 
     key: Key
     value: Annotated[Secret | None, BeforeValidator(_text)] = None
@@ -27,7 +23,7 @@ class Variable(Model):
 
 
 class Holder(Model):
-    """What holds variables. A change sends back the whole as it was read, fields we do not know included."""
+    """Something with variables. A change sends back everything that was read, unknown fields included."""
 
     id: int
     name: Untrusted | None = None
@@ -36,37 +32,37 @@ class Holder(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _keep(cls, data: Any) -> Any:
-        return _kept(data)
+    def _keep_as_read(cls, data: Any) -> Any:
+        return {**data, "as_read": data} if isinstance(data, dict) else data
 
     @property
-    def tells_variables(self) -> bool:
-        """Whether the list of variables was there at all; where it was not, nobody knows what there is."""
+    def shows_variables(self) -> bool:
+        """Whether the platform showed the list of variables; without it the stored ones are unknown."""
         return isinstance(self.as_read.get("variables"), list)
 
     def with_changes(self, changed: Mapping[str, Any], variables: list[dict[str, Any]]) -> dict[str, Any]:
-        """The whole as it was read, with what changes in it; variables that were not told are not sent."""
+        """Everything that was read, with the changes; variables that were not shown are not sent."""
         body = {**self.as_read, **changed, "variables": variables}
-        if not self.tells_variables:
+        if not self.shows_variables:
             del body["variables"]
         return body
 
     def variables_with(self, changed: Mapping[str, dict[str, Any]], removed: frozenset[str]) -> list[dict[str, Any]]:
-        """The list that replaces the one there is: untouched variables as they were read, then changes, then new ones.
+        """The list that replaces the stored one: variables as they were read or changed, then new ones.
 
-        An untouched encrypted variable goes back with the empty value it was read with, as the vendor's own client
-        sends it; the platform keeps what it has stored.
+        An unchanged encrypted variable is sent back with the empty value it was read with, as the vendor's own client
+        does; the platform keeps what it has stored.
         """
-        kept: list[Any] = []
-        there: set[str] = set()
+        variables: list[Any] = []
+        known: set[str] = set()
         for one in self.as_read.get("variables") or ():
             if not isinstance(one, dict):
-                kept.append(one)  # whatever it is, leaving it out would delete it
+                variables.append(one)  # leaving it out would delete it
                 continue
-            there.add(str(one.get("key")))
+            known.add(str(one.get("key")))
             if one.get("key") not in removed:
-                kept.append({**one, **changed.get(str(one.get("key")), {})})
-        return kept + [one for key, one in changed.items() if key not in there]
+                variables.append({**one, **changed.get(str(one.get("key")), {})})
+        return variables + [one for key, one in changed.items() if key not in known]
 
 
 class Environment(Holder):
@@ -77,7 +73,7 @@ class Environment(Holder):
     archived: bool | None = None
 
     def is_where(self, environment_key: str | None, environment_id: int | None) -> bool:
-        """Whether a run that tells one of these, or both, is on it."""
+        """Whether a run with this key or id is on it; the id counts if there is one."""
         return self.id == environment_id if environment_id is not None else self.key == environment_key
 
 
@@ -105,7 +101,7 @@ class Stage(Holder):
             "windowsRunnerPoolId": self.windows_pool,
             "linuxRunnerPoolId": self.linux_pool,
             **changed,
-            **({"variables": variables} if self.tells_variables else {}),
+            **({"variables": variables} if self.shows_variables else {}),
         }
 
 

@@ -1,4 +1,4 @@
-"""The API's own spellings, read into one: statuses and points in time (API reference: Enums, Basics)."""
+"""The API's spellings of statuses and times, normalized (API reference: Enums, Basics)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,18 +23,18 @@ STATUSES: Final[Mapping[str, Status]] = {
     "ignored": "skipped",
     "skipped": "skipped",
 }
-"""Words of runs and of results, the spellings of older clients included."""
+"""Statuses of runs and results, with the spellings of older clients."""
 OVER: Final[frozenset[Status]] = frozenset({"passed", "failed", "cancelled"})
-"""A run of such a status changes no more."""
+"""A run with one of these statuses has ended."""
 
 
 def status_of(word: str | None) -> Status:
-    """The shared word for a status of a run or of a result."""
+    """The shared word for the status of a run or result."""
     return shared_word(word, STATUSES, "unknown")
 
 
 def _iso(value: Any) -> Any:
-    """`2026-04-03 06:05:12+0000`, which few programs take for a time, as ISO; what is not a time stays as it is."""
+    """`2026-04-03 06:05:12+0000` as ISO; a text that is not a time is kept."""
     if not isinstance(value, str) or not value.strip():
         return None
     try:
@@ -44,4 +44,4 @@ def _iso(value: Any) -> Any:
 
 
 Time = Annotated[Key | None, BeforeValidator(_iso)]
-"""A point in time as ISO; None where it has not come."""
+"""A time as ISO; None if there is none."""

@@ -1,4 +1,4 @@
-"""The account behind the token, inviting people, and making tokens."""
+"""The account that the token belongs to, adding people, and making tokens."""
 
 import re
 from contextlib import nullcontext
@@ -12,13 +12,13 @@ from tools.kit.errors import Conflict, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Secret, Untrusted, given, quote
 from tools.kit.toolset import Toolset
-from tools.testery.client.credentials import KEPT_IN, PROFILE, TOKEN, add, checked_file, open_to_add
+from tools.testery.client.credentials import CREDENTIALS_FILE, PROFILE, TOKEN, add_profile, checked_file, open_to_add
 from tools.testery.client.testery import Testery
 
 tool = Toolset(Testery)
 
 ROLE: Final = "USER"
-"""The only role any client of the vendor's gives."""
+"""The only role that the vendor's own clients assign."""
 ADDRESS: Final = re.compile(r"[^@\s,;<>\"']{1,64}@[A-Za-z0-9.-]{1,250}\.[A-Za-z]{2,}")
 
 TokenName = Annotated[str, Field(min_length=1, max_length=100, description="Listed in the web app under this name.")]
@@ -30,19 +30,19 @@ AccountId = Annotated[int | None, Field(gt=0, description="Needed where the user
 
 
 class MaintenanceWindow(Answer):
-    """A time in which the platform is worked on, as its public status page says."""
+    """A maintenance window, from the public status page."""
 
     name: Untrusted | None = None
     until: Untrusted | None = None
 
 
 class AccountDetails(Answer):
-    """The account and the person behind the token."""
+    """The account and the user that the token belongs to."""
 
     account_id: int
     name: Key | None = None
     display: Untrusted | None = None
-    user: Untrusted | None = Field(None, description="None: the token is the account's own.")
+    user: Untrusted | None = Field(None, description="None: the token belongs to the account itself.")
     email: Untrusted | None = None
     maintenance: list[MaintenanceWindow] = Field(default_factory=list)
     maintenance_known: bool
@@ -65,7 +65,7 @@ class StoredToken(Answer):
 
 @tool.reads()
 async def get_account(api: Testery) -> AccountDetails:
-    """Read the account and the person behind the token, and whether the platform is under maintenance."""
+    """Read the account and the user of the token, and whether the platform is under maintenance."""
     account, user = await api.own_account(), await api.own_user()
     windows = await api.maintenances()
     return AccountDetails(
@@ -85,7 +85,7 @@ async def add_user(api: Testery, email: Email) -> Asking[Changed[Member]]:
     """Add a person to the account. The server asks the user to confirm."""
     address = email.strip()
     if not ADDRESS.fullmatch(address):
-        raise Refused("This is no e-mail address.")
+        raise Refused("This is not an e-mail address.")
     account = await api.own_account()
     yield Ask(
         f"Add {given(address)} to account {quote(account.display or account.slug or account.id)} with the "
@@ -102,42 +102,42 @@ async def add_user(api: Testery, email: Email) -> Asking[Changed[Member]]:
 async def create_api_token(
     api: Testery, profile: Profile, name: TokenName = "Testdesk", account_id: AccountId = None
 ) -> Asking[Changed[StoredToken]]:
-    """Make a personal API token and store it in the vendor's credentials file; nobody is shown it.
+    """Create a personal API token and store it in the vendor's credentials file; it is never shown.
 
     The server asks the user to confirm.
     """
     if not api.is_login:
         raise Refused(
-            f"Only the token of a login in the browser makes other tokens, and {TOKEN} is none. A person makes one in "
-            "the Testery web app under Settings, Integrations, Show API Token."
+            f"Only the token of a browser login can create tokens, and {TOKEN} is not one. Create the token in the "
+            "Testery web app under Settings, Integrations, Show API Token."
         )
-    kept_in = api.account.settings.get(KEPT_IN, "")
-    if not kept_in and not api.is_sandbox:  # a token that nobody sees would be of no use, and could not be taken back
+    path = api.account.settings.get(CREDENTIALS_FILE, "")
+    if not path and not api.is_sandbox:  # an unstored token would be useless, and the API cannot revoke it
         raise Refused(
-            f"A token is shown to nobody here, so it needs a file to be kept in: {KEPT_IN} names none. A person can "
-            "set it, or make a token in the Testery web app under Settings, Integrations."
+            f"A new token is never shown, so it needs a file to be stored in, and {CREDENTIALS_FILE} names none. Set "
+            "it, or create the token in the Testery web app under Settings, Integrations."
         )
-    file = None if api.is_sandbox else checked_file(kept_in, profile)
+    file = None if api.is_sandbox else checked_file(path, profile)
     user = await api.own_user()
     whose = f" of {quote(user.full_name)}" if user is not None else ""
     account = f" in account {account_id}" if account_id is not None else ""
     yield Ask(
-        f"Make a personal API token {given(name)}{whose}{account}? It opens everything that person can see, until "
-        f"somebody revokes it in the web app; the API cannot. It is shown to nobody and kept as profile "
-        f"{given(profile)} in {quote(kept_in or 'no file, for this is a sandbox', at_most=300)}."
+        f"Create a personal API token {given(name)}{whose}{account}? It gives access to everything that person can see "
+        "until it is revoked in the web app; the API cannot revoke it. It is not shown, and is stored as profile "
+        f"{given(profile)} in {quote(path or 'no file, since this is a sandbox', at_most=300)}."
     )
     with open_to_add(file) if file is not None else nullcontext() as opened:
         minted = await api.create_api_token(name, account_id=account_id)
         if opened is not None:
             try:
-                add(opened, profile, minted.token.get_secret_value())
+                add_profile(opened, profile, minted.token.get_secret_value())
             except OSError as error:
                 raise PlatformError(
-                    f"The token was made but could not be written ({error.strerror}), and nobody has seen it. Revoke "
-                    "it in the Testery web app."
+                    f"The token was created but could not be written ({error.strerror}), and nobody has seen it. "
+                    "Revoke it in the Testery web app."
                 ) from error
     yield Changed(
-        done="Made and written to the file." if file is not None else "Made, and kept nowhere: a sandbox.",
+        done="Created and written to the file." if file is not None else "Created; a sandbox stores it nowhere.",
         now=StoredToken(profile=profile, token=minted.token),
         next=f"Set {PROFILE} to this profile, leave {TOKEN} unset, and restart the server to work with it.",
     )

@@ -1,4 +1,4 @@
-"""Comparing two runs: what is new, what is fixed, what still fails, and what cannot make up its mind."""
+"""Comparing two runs: new failures, fixed, still failing, flaky."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tools.testery.client.testery import Testery
 from tools.testery.models.results import Result
 from tools.testery.models.runs import Run
 from tools.testery.tools.projects import project_keys
-from tools.testery.tools.results import known_results, said_of
+from tools.testery.tools.results import error_line, known_results
 from tools.testery.tools.run_history import is_comparable
 from tools.testery.tools.runs import RunId, RunRow, known_run, newest_runs, row_of, verdict
 
@@ -28,7 +28,7 @@ Test = tuple[str, str]
 
 
 class ComparedTest(Answer):
-    """A test that is not as it was, or still fails."""
+    """A test whose status changed, or that still fails."""
 
     name: Untrusted | None = None
     file: Untrusted | None = None
@@ -39,7 +39,7 @@ class ComparedTest(Answer):
 
 
 class Comparison(Answer):
-    """Two runs, and the tests that differ. A test that failed and passed within one run is flaky and nothing else."""
+    """Two runs and the tests that differ. A test that failed and passed within one run counts as flaky only."""
 
     before: RunRow
     after: RunRow
@@ -52,8 +52,8 @@ class Comparison(Answer):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of a test in a run, all its tries together."""
+class TestOutcome:
+    """The outcome of a test in a run, over all its tries."""
 
     tries: Sequence[Result]
 
@@ -68,30 +68,30 @@ class Outcome:
         return next((status for status in order if status in found), "unknown")
 
     @property
-    def telling(self) -> Result:
-        """The try that has something to tell: the first that failed, else the first."""
+    def sample(self) -> Result:
+        """The try to show: the first that failed, else the first."""
         return next((one for one in self.tries if one.status == "failed"), self.tries[0])
 
 
-def outcomes(results: Iterable[Result]) -> dict[Test, Outcome]:
-    """The tests of a run; what belongs to no test stands for itself by its name."""
+def outcomes(results: Iterable[Result]) -> dict[Test, TestOutcome]:
+    """The outcomes of a run by test; a result without a test goes by its own name."""
     tries: dict[Test, list[Result]] = {}
     for result in results:
         tries.setdefault(result.test, []).append(result)
-    return {test: Outcome(found) for test, found in tries.items()}
+    return {test: TestOutcome(found) for test, found in tries.items()}
 
 
 async def run_before(api: Testery, run: Run) -> Run:
-    """The last run before another that was over, of the same project, environment and suite, among the newest ones.
+    """The last finished run before another of the same project, environment and suite, among the newest runs.
 
     Raises:
-        Refused: when there is none.
+        Refused: if there is none.
     """
     for one in await newest_runs(api):
         if is_comparable(run, one):
             return one
     raise Refused(
-        f"Among the newest {PAGE} runs none before run {run.id} was finished with the same project, environment and "
+        f"None of the newest {PAGE} runs is a finished run before run {run.id} of the same project, environment and "
         "suite. Pass before_run_id; testery_list_test_runs shows ids."
     )
 
@@ -116,25 +116,25 @@ async def compare_runs(
         if kind is not None:
             kinds[kind].append(test)
     keys = await project_keys(api)
-    told = {
-        kind: [_told(test, was.get(test), now.get(test)) for test in sorted(tests)[:at_most]]
+    named = {
+        kind: [compared_test(test, was.get(test), now.get(test)) for test in sorted(tests)[:at_most]]
         for kind, tests in kinds.items()
     }
     return Comparison(
         before=row_of(before, keys),
         after=row_of(after, keys),
-        **told,
+        **named,
         counts={kind: len(tests) for kind, tests in kinds.items()},
         notes=list(_notes(before, after, was, now, kinds, at_most)),
     )
 
 
-def _is_flaky(test: Test, was: Mapping[Test, Outcome], now: Mapping[Test, Outcome]) -> bool:
+def _is_flaky(test: Test, was: Mapping[Test, TestOutcome], now: Mapping[Test, TestOutcome]) -> bool:
     return any(found.is_flaky for found in (was.get(test), now.get(test)) if found is not None)
 
 
-def _kind(before: Outcome | None, after: Outcome | None) -> str | None:
-    """What a test without flakiness is; None where there is nothing to tell."""
+def _kind(before: TestOutcome | None, after: TestOutcome | None) -> str | None:
+    """The kind of change of a test that is not flaky; None if there is nothing to report."""
     failed = (before is not None and before.status == "failed", after is not None and after.status == "failed")
     if failed == (False, True):
         return "new_failures"
@@ -143,46 +143,46 @@ def _kind(before: Outcome | None, after: Outcome | None) -> str | None:
     return "fixed" if failed == (True, False) and after is not None and after.status == "passed" else None
 
 
-def _told(test: Test, before: Outcome | None, after: Outcome | None) -> ComparedTest:
+def compared_test(test: Test, before: TestOutcome | None, after: TestOutcome | None) -> ComparedTest:
     last = after if after is not None and (before is None or after.status != "passed") else before
-    telling = last.telling if last is not None else None
+    sample = last.sample if last is not None else None
     file, name = test
     return ComparedTest(
         name=name,
         file=file or None,
-        result_id=telling.id if telling is not None else None,
+        result_id=sample.id if sample is not None else None,
         before=before.status if before is not None else None,
         after=after.status if after is not None else None,
-        error=said_of(telling, SHORT) if telling is not None else None,
+        error=error_line(sample, SHORT) if sample is not None else None,
     )
 
 
 def _notes(
     before: Run,
     after: Run,
-    was: Mapping[Test, Outcome],
-    now: Mapping[Test, Outcome],
+    was: Mapping[Test, TestOutcome],
+    now: Mapping[Test, TestOutcome],
     kinds: Mapping[str, Sequence[Test]],
     at_most: int,
 ) -> Iterable[str]:
-    """What a reader has to know to judge the comparison."""
+    """What a reader needs to know to judge the comparison."""
     for run, which in ((before, "earlier"), (after, "later")):
         decided = verdict(run)
         if decided:
-            yield f"Of the {which} one: {decided}"
+            yield f"The {which} run: {decided}"
         if not run.is_over:
             yield f"The {which} run is not over: results are still coming."
     if before.project_id != after.project_id:
-        yield "The two runs are of different projects."
+        yield "The runs belong to different projects."
     if before.environment_key != after.environment_key:
-        yield "The two runs were on different environments."
-    unsettled = sum(one.status == "failed" and _undone(now.get(test)) for test, one in was.items())
+        yield "The runs used different environments."
+    unsettled = sum(one.status == "failed" and _is_undecided(now.get(test)) for test, one in was.items())
     if unsettled:
-        yield f"{unsettled} tests that failed before were not carried out in the later run: they are not fixed."
+        yield f"{unsettled} tests that failed before did not run in the later run: they do not count as fixed."
     cut = {kind: len(tests) - at_most for kind, tests in kinds.items() if len(tests) > at_most}
     for kind, count in cut.items():
-        yield f"{count} more of {kind} are not named: pass a larger at_most."
+        yield f"{count} more {kind} are not listed: pass a larger at_most."
 
 
-def _undone(outcome: Outcome | None) -> bool:
+def _is_undecided(outcome: TestOutcome | None) -> bool:
     return outcome is None or outcome.status not in {"passed", "failed"}

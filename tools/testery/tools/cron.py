@@ -1,4 +1,4 @@
-"""How often a crontab line comes due, for the person who is asked about it: no clock is looked at."""
+"""How often a cron expression runs, for the question about a schedule."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -13,14 +13,14 @@ _NAMES: Final = {
     4: {name: number for number, name in enumerate(_DAYS)},
 }
 _YEARS: Final = 4
-"""A leap year and three others: what comes due on 29 February counts a quarter."""
+"""A leap year and three others, so that 29 February counts a quarter."""
 
 
 def times_a_year(cron: str) -> float | None:
-    """How often a line comes due in a year; None where it is written in a way we cannot read.
+    """How often an expression runs in a year; None if it uses syntax that is not understood here.
 
     Raises:
-        Refused: when it does not have five fields.
+        Refused: if it does not have five fields.
     """
     fields = cron.split()
     if len(fields) != len(_RANGES):
@@ -34,23 +34,23 @@ def times_a_year(cron: str) -> float | None:
     for number in range(365 * _YEARS + 1):
         day = first + timedelta(days=number)
         in_month, in_week = day.day in days, day.isoweekday() % 7 in {one % 7 for one in weekdays}
-        # Where both are restricted, crontab takes a day that fits either.
+        # If both fields are restricted, cron runs on a day that matches either.
         if day.month in months and (in_month or in_week if is_either else in_month and in_week):
             count += 1
     return count * len(hours) * len(minutes) / _YEARS
 
 
 def often(cron: str) -> str:
-    """How often a line comes due, in words.
+    """How often an expression runs, in words.
 
     Raises:
-        Refused: when it does not have five fields, or never comes due.
+        Refused: if it does not have five fields, or never runs.
     """
     yearly = times_a_year(cron)
     if yearly is None:
-        return "how often that is cannot be told here"
+        return "how often that is cannot be determined here"
     if not yearly:
-        raise Refused("This cron line never comes due.")
+        raise Refused("This cron expression never runs.")
     if yearly >= 365:
         return f"about {_times(yearly / 365)} a day, {_times(yearly)} a year"
     if yearly >= 52:
@@ -74,7 +74,7 @@ def _numbers(field: str, place: int) -> frozenset[int] | None:
         if start is None or end is None or (slash and not step.isdecimal()):
             return None
         if slash and span != "*" and not dash:
-            end = most  # "5/15" means from 5 on
+            end = most  # "5/15" means 5, 20, 35, …
         width = int(step) if slash else 1
         if not least <= start <= end <= most or width < 1:
             return None

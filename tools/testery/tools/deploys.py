@@ -1,4 +1,4 @@
-"""Deploys: telling the platform that a version is somewhere, which may start the tests that wait for it."""
+"""Reporting a deploy, which may start the schedules that wait for it."""
 
 from typing import Annotated, Literal
 
@@ -8,11 +8,10 @@ from tools.kit.asking import Ask, Asking
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.question import Lines
-from tools.kit.text import given as given_text
-from tools.kit.text import many
+from tools.kit.text import given, many
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
-from tools.testery.models.orders import Deployment, given
+from tools.testery.models.orders import Deployment, without_none
 from tools.testery.tools.environments import EnvironmentKey, usable_environment
 from tools.testery.tools.order_fields import Branch, Build, Commit, ReportToGit, StatusName
 from tools.testery.tools.order_questions import git_lines, maintenance_lines, name_schedules
@@ -27,7 +26,7 @@ GitName = Annotated[str | None, Field(min_length=1, max_length=200, description=
 
 
 class Deployed(Answer):
-    """A deploy that was told, with the runs it has started so far."""
+    """A reported deploy, with the runs it has started so far."""
 
     done: str
     deploy_id: int
@@ -51,28 +50,28 @@ async def create_deploy(
     git_repo: GitName = None,
 ) -> Asking[Deployed]:
     """Report a deploy. The server asks the user to confirm where that starts schedules, whose runs are paid."""
-    git = given(gitProvider=git_provider, gitOwner=git_owner, gitRepo=git_repo)
+    git = without_none(gitProvider=git_provider, gitOwner=git_owner, gitRepo=git_repo)
     if 0 < len(git) < 3:
         raise Refused("git_provider, git_owner and git_repo go together.")
     project = await known_project(api, project_key)
     environment = await usable_environment(api, environment_key)
     fired = [schedule for schedule in await api.schedules() if schedule.is_fired_by(project.id)]
-    here = [one for one in fired if one.environment_id in (None, environment.id)]
-    version = given(branch=branch, commit=commit, build=build)
+    started = [one for one in fired if one.environment_id in (None, environment.id)]
+    version = without_none(branch=branch, commit=commit, build=build)
     lines = Lines()
-    lines.add("Version", ", ".join(f"{name} {given_text(value)}" for name, value in version.items()))
+    lines.add("Version", ", ".join(f"{name} {given(value)}" for name, value in version.items()))
     if git:
-        lines.add("Repository", f"{given_text(git_repo)} of {given_text(git_owner)} on {git_provider}")
+        lines.add("Repository", f"{given(git_repo)} of {given(git_owner)} on {git_provider}")
     lines.say(*git_lines(report_to_git, status_name))
-    deployed = f"project {given_text(project_key)} was deployed to {given_text(environment_key)}"
+    deployed = f"project {given(project_key)} was deployed to {given(environment_key)}"
     question = Lines(f"Tell Testery that {deployed}?", *lines.lines)
-    question.add("Schedules it starts, each a paid run", name_schedules(here))
-    if len(fired) > len(here):
-        others = name_schedules([one for one in fired if one not in here])
+    question.add("Schedules it starts, each a paid run", name_schedules(started))
+    if len(fired) > len(started):
+        others = name_schedules([one for one in fired if one not in started])
         question.add("Not expected to start, since they are for other environments", others)
     if fired:
         question.say(*await maintenance_lines(api))
-    question.say("The platform decides what it starts; a deploy cannot be taken back.")
+    question.say("The platform decides what it starts; a deploy cannot be undone.")
     yield Ask(str(question) if fired else None)
     deployment = Deployment(
         project_key=project_key,
@@ -88,7 +87,7 @@ async def create_deploy(
     runs = await read_back(api.runs_of_deploy(created.id)) or []
     yield Deployed(
         ordered=[deployed, *lines.facts],
-        done=f"Told. {many(len(runs), 'run')} started so far; more may follow.",
+        done=f"Reported. {many(len(runs), 'run')} started so far; more may follow.",
         deploy_id=created.id,
         runs=[row_of(run, {project.id: project.key or ""}) for run in runs],
         next=f"testery_list_test_runs with deploy_id {created.id} shows the runs it starts.",

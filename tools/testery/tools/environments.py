@@ -1,4 +1,4 @@
-"""Environments: where tests run, and the variables they get there."""
+"""Environments that tests run on, and their variables."""
 
 from typing import Annotated
 
@@ -11,21 +11,20 @@ from tools.kit.model import Answer
 from tools.kit.naming import Choice, choices_text, matching
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
-from tools.kit.text import Key, Untrusted, many, quote
-from tools.kit.text import given as given_text
+from tools.kit.text import Key, Untrusted, given, many, quote
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
-from tools.testery.models.orders import given
+from tools.testery.models.orders import without_none
 from tools.testery.models.settings import Environment
 from tools.testery.tools.order_questions import name_schedules
-from tools.testery.tools.projects import whole
+from tools.testery.tools.projects import complete_coverage
 from tools.testery.tools.read_back import UNSEEN, read_back
 from tools.testery.tools.variables import (
     Names,
     VariableName,
     Variables,
     change_of,
-    loss,
+    lost_variables,
     names_of,
     new_variables,
 )
@@ -53,11 +52,11 @@ class EnvironmentRow(Answer):
     stage_id: int | None = None
     runs_at_once: int | None = Field(None, description="0: no limit.")
     archived: bool = False
-    variables: int = Field(0, description="How many.")
+    variables: int = Field(0, description="How many it has.")
 
 
 class EnvironmentDetails(Answer):
-    """An environment whole, its variables by name."""
+    """An environment with the names of its variables."""
 
     environment_key: Key | None = None
     id: int
@@ -70,24 +69,24 @@ class EnvironmentDetails(Answer):
 
 
 async def known_environment(api: Testery, environment_key: str) -> Environment:
-    """Find an environment by its key, name or id; one that is in use is meant before an archived one.
+    """Find an environment by its key, name or id; one in use comes before an archived one.
 
     Raises:
-        NotFound: when the account has none of that key, or several.
+        NotFound: if there is none of that key, or more than one.
     """
     every = await api.environments()
     named = [Choice(one.id, one.key or one.name) for one in every] + [Choice(one.id, one.name) for one in every]
-    found = [one for one in every if one.key == environment_key]
-    if not found:
+    matches = [one for one in every if one.key == environment_key]
+    if not matches:
         ids = {choice.id for choice in matching(environment_key, named, parts=False)}
-        found = [one for one in every if one.id in ids]
-    used = [one for one in found if not one.archived] or found
+        matches = [one for one in every if one.id in ids]
+    used = [one for one in matches if not one.archived] or matches
     if len(used) == 1:
         return used[0]
     count = many(len(used), "environment") if used else "No environment"
-    there = choices_text([Choice(one.id, one.key, one.name or "") for one in every if not one.archived])
+    choices = choices_text([Choice(one.id, one.key, one.name or "") for one in every if not one.archived])
     raise NotFound(
-        f"{count} {quote(environment_key, at_most=60)}. There are: {there}; testery_list_environments shows keys.",
+        f"{count} {quote(environment_key, at_most=60)}. There are: {choices}; testery_list_environments shows keys.",
         status=404,
     )
 
@@ -96,7 +95,7 @@ async def usable_environment(api: Testery, environment_key: str) -> Environment:
     """Find an environment that tests can run on.
 
     Raises:
-        Refused: when it is archived.
+        Refused: if it is archived.
     """
     environment = await known_environment(api, environment_key)
     if environment.archived:
@@ -104,8 +103,8 @@ async def usable_environment(api: Testery, environment_key: str) -> Environment:
     return environment
 
 
-async def whole_environment(api: Testery, environment_key: str) -> Environment:
-    """Find an environment by its key and read it by itself, as it is before a change."""
+async def read_environment(api: Testery, environment_key: str) -> Environment:
+    """Find an environment by its key and read it whole; the list may show less."""
     return await api.environment((await known_environment(api, environment_key)).id)
 
 
@@ -139,13 +138,13 @@ async def list_environments(
         details = details_of(environment)
         return EnvironmentRow.model_validate(details.model_dump() | {"variables": len(details.variables)})
 
-    return selection.page(row, whole(len(environments), selection.matched))
+    return selection.page(row, complete_coverage(len(environments), selection.matched))
 
 
 @tool.reads()
 async def get_environment(api: Testery, environment_key: EnvironmentKey) -> EnvironmentDetails:
     """Read one environment with the names of its variables; values are never shown."""
-    return details_of(await whole_environment(api, environment_key))
+    return details_of(await read_environment(api, environment_key))
 
 
 @tool.writes(idempotent=False, verify_with="get_environment")
@@ -161,15 +160,17 @@ async def create_environment(
     fields = {
         "key": environment_key,
         "name": name,
-        **given(pipelineStageId=stage_id, maximumParallelTestRuns=runs_at_once, variables=new_variables(variables)),
+        **without_none(
+            pipelineStageId=stage_id, maximumParallelTestRuns=runs_at_once, variables=new_variables(variables)
+        ),
     }
     try:
         await api.create_environment(fields)
     except Conflict as error:
         raise Conflict(
-            f"There is an environment {quote(environment_key)} already; testery_get_environment shows it.", status=409
+            f"Environment {quote(environment_key)} already exists; testery_get_environment shows it.", status=409
         ) from error
-    made = await read_back(whole_environment(api, environment_key))
+    made = await read_back(read_environment(api, environment_key))
     if made is None:
         return Changed(done="Created.", warning=UNSEEN)
     return Changed(done="Created.", now=details_of(made))
@@ -190,12 +191,12 @@ async def update_environment(
 
     The server asks the user to confirm where a stored value could be lost.
     """
-    before = await whole_environment(api, environment_key)
+    before = await read_environment(api, environment_key)
     change = change_of(before, set_variables, remove_variables)
-    fields = given(name=name, url=url, pipelineStageId=stage_id, maximumParallelTestRuns=runs_at_once)
+    fields = without_none(name=name, url=url, pipelineStageId=stage_id, maximumParallelTestRuns=runs_at_once)
     if change.is_none and not fields:
-        raise Refused("Say at least one thing to change.")
-    question = Lines(f"Change environment {given_text(environment_key)} {quote(before.name or '')}?")
+        raise Refused("Give at least one thing to change.")
+    question = Lines(f"Change environment {given(environment_key)} {quote(before.name or '')}?")
     question.becomes("Name", before.name, name)
     question.becomes("Address", before.url, url)
     question.becomes("Pipeline stage", before.stage_id, stage_id)
@@ -208,26 +209,26 @@ async def update_environment(
         done=change.done(),
         now=details_of(after) if after is not None else None,
         before=details_of(before),
-        warning=loss(before, after, change.removed) if after is not None else UNSEEN,
+        warning=lost_variables(before, after, change.removed) if after is not None else UNSEEN,
     )
 
 
 @tool.destroys(idempotent=True, verify_with="list_environments")
 async def delete_environment(api: Testery, environment_key: EnvironmentKey) -> Asking[Changed[EnvironmentDetails]]:
     """Delete an environment and its variables. The server asks the user to confirm."""
-    environment = await whole_environment(api, environment_key)
+    environment = await read_environment(api, environment_key)
     schedules = [one for one in await api.schedules() if one.environment_id == environment.id and one.is_live]
-    named = f"environment {given_text(environment_key)} {quote(environment.name or '')}"
+    named = f"environment {given(environment_key)} {quote(environment.name or '')}"
     variables = many(len(environment.variables), "variable")
     secrets = sum(bool(variable.encrypted) for variable in environment.variables)
     question = Lines(f"Delete {named}?")
     question.add("Lost with it", f"{variables}{f', {secrets} of them encrypted' if secrets else ''}")
     question.add("Enabled schedules that run on it", name_schedules(schedules))
-    question.say("Runs on it can no longer be started. There is no undo.")
+    question.say("No more runs can be started on it. There is no undo.")
     yield Ask(str(question))
     await api.delete_environment(environment.id)
     after = next((one for one in await read_back(api.environments()) or () if one.id == environment.id), None)
     done = f"Deleted {named} with {variables}{'' if after is None else '; the platform still lists it, as archived'}."
     if after is not None and not after.archived:
-        done = "The platform took it and still lists the environment as it was; look again in a while."
+        done = "The platform accepted it, but still lists the environment unchanged; check again later."
     yield Changed(done=done, before=details_of(environment))

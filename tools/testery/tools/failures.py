@@ -1,4 +1,4 @@
-"""What failed in a run: equal failures together, each with an example and the end of what it printed."""
+"""What failed in a run: failures grouped by error, each group with an example and the end of its output."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -19,14 +19,14 @@ from tools.testery.client.testery import Testery
 from tools.testery.models.results import Result
 from tools.testery.models.runs import Run
 from tools.testery.tools.log_tail import Tail, lines_of, tail_of
-from tools.testery.tools.results import known_results, said_of, seconds_of
-from tools.testery.tools.run_history import EARLIER, counted_otherwise, earlier_runs, passed_tests
+from tools.testery.tools.results import error_line, known_results, seconds_of
+from tools.testery.tools.run_history import EARLIER, earlier_runs, explain_counts, passed_tests
 from tools.testery.tools.runs import RunId, known_run, newest_runs, verdict
 
 tool = Toolset(Testery)
 
 NAMED: Final = 20
-"""Tests of a group that are named; the rest is counted."""
+"""Tests of a group that are listed; the rest are counted."""
 STACK_LINES: Final = 12
 
 
@@ -40,7 +40,7 @@ class Failing(Answer):
 
 
 class Example(Answer):
-    """The first result of a group, in depth."""
+    """The first result of a group, with its details."""
 
     result_id: int | None = None
     seconds: float | None = None
@@ -50,11 +50,11 @@ class Example(Answer):
     output_bytes: int | None = Field(None, description="Of the whole output.")
     screenshots: int = 0
     videos: int = 0
-    why: str | None = Field(None, description="Why it could not be read in depth.")
+    why: str | None = Field(None, description="Why its details could not be read.")
 
 
 class FailureGroup(Answer):
-    """Failures with the same error, but for numbers, ids and times."""
+    """Failures whose errors differ only in numbers, ids and times."""
 
     error: str
     count: int
@@ -65,7 +65,7 @@ class FailureGroup(Answer):
 
 
 class Failures(Answer):
-    """What failed in a run, the largest group first."""
+    """What failed in a run; new failures first, then the largest group."""
 
     run_id: int
     run_name: Untrusted | None = None
@@ -79,10 +79,6 @@ class Failures(Answer):
     omitted: list[str] = Field(default_factory=list, description="What is not shown here, and how to get it.")
     note: str | None = None
     link: Key | None = None
-
-
-def failed(results: Sequence[Result]) -> list[Result]:
-    return [result for result in results if result.status == "failed"]
 
 
 @tool.reads(full_text_in="get_result")
@@ -100,16 +96,15 @@ async def get_failures(
     """Tell why a run failed and what is new: failures grouped by error, each new, known or flaky, with an example."""
     run = await known_run(api, run_id)
     results = await known_results(api, run_id)
-    failing, passed = failed(results), passed_tests(results)
+    failing, passed = [one for one in results if one.status == "failed"], passed_tests(results)
     newest = await newest_runs(api) if failing and earlier else []
     before = await earlier_runs(run, newest, {one.test for one in failing}, api.results, at_most=earlier)
     marks = {id(one): before.mark(one, passed_too=one.test in passed) for one in failing}
     groups = group_failures(failing, lambda result: result.what)
     groups.sort(key=lambda group: (-sum(marks[id(one)] == "new" for one in group.members), -len(group.members)))
-    shown = groups[:at_most]
-    look = partial(_example, api, run_id, budget=output_bytes)
-    read = await gather([partial(look, group.members[0]) for group in shown], at_once=4)
-    told = [_told(group, example, marks) for group, example in zip(shown, read, strict=True)]
+    read = partial(_example, api, run_id, budget=output_bytes)
+    examples = await gather([partial(read, group.members[0]) for group in groups[:at_most]], at_once=4)
+    shown = [failure_group(group, example, marks) for group, example in zip(groups, examples, strict=False)]
     return Failures(
         run_id=run.id,
         run_name=run.name or run.test_name,
@@ -119,23 +114,23 @@ async def get_failures(
         failed_results=len(failing),
         marks=describe_marks(_failure(one, marks) for one in failing),
         earlier_runs=before.runs,
-        groups=told,
-        omitted=_omitted(groups, told),
+        groups=shown,
+        omitted=_omitted(groups, shown),
         note=_note(run, results, len(groups), before.why),
         link=await api.link("test-runs", run.id, "test-results"),
     )
 
 
 async def _example(api: Testery, run_id: int, result: Result, *, budget: int) -> Example:
-    """A result in depth; where that cannot be had, what the list told of it."""
-    deep, tail, why = result, Tail(), None
+    """A result with its details; if they cannot be read, with what the list has."""
+    detail, tail, why = result, Tail(), None
     try:
         if result.id is not None:
-            deep = await api.result(run_id, result.id)
-        tail = tail_of(deep.output, budget)
+            detail = await api.result(run_id, result.id)
+        tail = tail_of(detail.output, budget)
     except PlatformError as error:
         why = str(error)
-    stack = _without_error(lines_of(deep.stack_trace or result.stack_trace), result)
+    stack = _without_error(lines_of(detail.stack_trace or result.stack_trace), result)
     return Example(
         result_id=result.id,
         seconds=seconds_of(result),
@@ -143,29 +138,29 @@ async def _example(api: Testery, run_id: int, result: Result, *, budget: int) ->
         output=list(tail.lines),
         output_bytes_shown=tail.shown if tail.total else None,
         output_bytes=tail.total or None,
-        screenshots=len(deep.screenshots),
-        videos=len(deep.videos),
+        screenshots=len(detail.screenshots),
+        videos=len(detail.videos),
         why=why,
     )
 
 
 def _without_error(stack: Sequence[str], result: Result) -> list[str]:
-    """The lines of a stack behind those that only say again what the group's error says."""
+    """The lines of a stack after those that repeat the group's error."""
     error = normalized_error(result.what)
-    kept = list(stack)
-    while kept and not kept[0].startswith((" ", "\t")) and normalized_error(kept[0]) in error:
-        kept.pop(0)
-    return kept
+    lines = list(stack)
+    while lines and not lines[0].startswith((" ", "\t")) and normalized_error(lines[0]) in error:
+        lines.pop(0)
+    return lines
 
 
 def _failure(result: Result, marks: Mapping[int, Mark]) -> Failure:
     return Failure(str(result.id) if result.id is not None else None, result.name, result.what, marks[id(result)])
 
 
-def _told(group: Group[Result], example: Example, marks: Mapping[int, Mark]) -> FailureGroup:
+def failure_group(group: Group[Result], example: Example, marks: Mapping[int, Mark]) -> FailureGroup:
     members = sorted(group.members, key=lambda one: marks[id(one)] != "new")
     return FailureGroup(
-        error=next(filter(None, map(said_of, group.members)), NO_WORDS),
+        error=next(filter(None, map(error_line, group.members)), NO_WORDS),
         count=len(members),
         marks=describe_marks(_failure(one, marks) for one in members),
         tests=[Failing(result_id=one.id, name=one.name, file=one.file, mark=marks[id(one)]) for one in members[:NAMED]],
@@ -174,18 +169,18 @@ def _told(group: Group[Result], example: Example, marks: Mapping[int, Mark]) -> 
     )
 
 
-def _omitted(groups: Sequence[Group[Result]], told: Sequence[FailureGroup]) -> list[str]:
-    """What is not in the answer, and how to get it."""
+def _omitted(groups: Sequence[Group[Result]], shown: Sequence[FailureGroup]) -> list[str]:
+    """What the answer leaves out, and how to get it."""
     omitted = []
-    rest = groups[len(told) :]
+    rest = groups[len(shown) :]
     if rest:
         count = sum(len(group.members) for group in rest)
         omitted.append(f"{many(len(rest), 'smaller group')} with {many(count, 'failure')}: pass a larger at_most")
-    examples = [group.example for group in told if group.example is not None]
+    examples = [group.example for group in shown if group.example is not None]
     cut = sum((one.output_bytes or 0) - (one.output_bytes_shown or 0) for one in examples)
     if cut:
         omitted.append(f"{cut} earlier bytes of outputs: testery_get_result, or a larger output_bytes")
-    others = sum(group.count for group in told) - len(told)
+    others = sum(group.count for group in shown) - len(shown)
     if others:
         omitted.append(f"stacks and outputs of {others} more failures of these groups: testery_get_result")
     shots = [str(one.result_id) for one in examples if one.screenshots]
@@ -198,9 +193,9 @@ def _omitted(groups: Sequence[Group[Result]], told: Sequence[FailureGroup]) -> l
 
 
 def _note(run: Run, results: Sequence[Result], groups: int, unread: str | None) -> str | None:
-    notes = [verdict(run), counted_otherwise(run, results), unread]
+    notes = [verdict(run), explain_counts(run, results), unread]
     if not run.is_over:
         notes.append("The run is not over: more may fail.")
     if not groups and run.status == "failed":
-        notes.append("No result failed, so the run itself could not finish: testery_get_test_run has its reason.")
+        notes.append("No result failed, so the run itself could not finish: testery_get_test_run shows the reason.")
     return " ".join(filter(None, notes)) or None

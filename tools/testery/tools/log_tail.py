@@ -1,7 +1,7 @@
-"""The end of what a test printed: whole lines within a budget of bytes, with nothing in them that could hide a secret.
+"""The end of a test's output: whole lines within a number of bytes, prepared for the masking of secrets.
 
-Secrets are masked where answers leave, by what stands before them on their line. So a line is never cut, colours go
-first, for they could split a secret, and of a private key no part is left.
+Answers are redacted later, by the label before a secret on its line. So lines are never cut, colours are stripped (they
+can split a secret), and private keys are removed whole.
 """
 
 import re
@@ -16,12 +16,12 @@ from tools.kit.text import clean
 OutputBytes = Annotated[int, Field(ge=0, le=16_000, description="How much of the end of its output to show.")]
 
 _KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
-_NO_KEY: Final = "[a private key is left out]"
+_NO_KEY: Final = "[private key removed]"
 
 
 @dataclass(frozen=True)
 class Tail:
-    """The last lines of an output, and how much of it they are."""
+    """The last lines of an output, their size, and the size of the whole output, in bytes."""
 
     lines: list[str] = field(default_factory=list)
     shown: int = 0
@@ -33,17 +33,17 @@ class Tail:
 
 
 def lines_of(text: str | None) -> list[str]:
-    """The lines of a text that a test left, ready to be shown one by one."""
+    """The lines of a test's text, without colours and private keys."""
     return _KEY.sub(_NO_KEY, plain_text(text or "")).rstrip().splitlines()
 
 
 def tail_of(output: str | None, budget: int, words: str | None = None) -> Tail:
-    """The last whole lines that fit into a number of bytes, or the last of those that hold some words.
+    """The last whole lines that fit into a number of bytes, or the last of those that contain some words.
 
-    Empty where not even one line fits.
+    Empty if not even one line fits.
     """
     wanted = clean(words or "").casefold().split()
-    kept: list[str] = []
+    lines: list[str] = []
     shown = total = 0
     is_full = False
     for line in reversed(lines_of(output)):
@@ -53,6 +53,6 @@ def tail_of(output: str | None, budget: int, words: str | None = None) -> Tail:
             continue
         is_full = is_full or shown + size > budget
         if not is_full:
-            kept.append(line)
+            lines.append(line)
             shown += size
-    return Tail(kept[::-1], shown, total)
+    return Tail(lines[::-1], shown, total)

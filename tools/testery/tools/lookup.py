@@ -1,4 +1,4 @@
-"""What of Testery has a word for its id, and which suites have words in their names."""
+"""Finding runs by ID or version, and suites by the words of their names."""
 
 from functools import partial
 from typing import Final
@@ -14,7 +14,7 @@ from tools.testery.tools.runs import newest_runs
 KEY: Final = "testery"
 
 
-def _found(run: Run, matched: str) -> Found:
+def _run_found(run: Run, matched: str) -> Found:
     return Found(
         platform=KEY,
         kind="run",
@@ -28,25 +28,25 @@ def _found(run: Run, matched: str) -> Found:
 
 
 async def lookup(api: Testery, word: str) -> Results[Found]:
-    """The run of that number, and the newest runs of a branch, build or commit that names the word."""
+    """The run with that number, and the newest runs whose branch, build or commit contains the word."""
     found: list[Found] = []
     number = word.removeprefix("#")
     if number.isascii() and number.isdecimal() and len(number) < 19:
         run = await none_if_missing(api.test_run(int(number)))
-        found += [_found(run, "id")] if run is not None else []
+        found += [_run_found(run, "id")] if run is not None else []
     if number.isdecimal() or not any(character.isdigit() for character in word):
-        return Results(found)  # neither a key of a tracker nor a version
+        return Results(found)  # neither a tracker's key nor a version
     newest = await newest_runs(api)
-    here = word.casefold()
+    term = word.casefold()
     for run in newest:
-        if any(here in clean(text or "").casefold() for text in (run.branch, run.build, run.commit)):
-            found.append(_found(run, "branch, build or commit"))
-    why = f"branches and builds of the newest {PAGE} runs alone were looked at" if len(newest) >= PAGE else None
+        if any(term in clean(text or "").casefold() for text in (run.branch, run.build, run.commit)):
+            found.append(_run_found(run, "branch, build or commit"))
+    why = f"branches and builds of the newest {PAGE} runs were searched" if len(newest) >= PAGE else None
     return Results(found, complete=why is None, why=why)
 
 
 async def suites_called(api: Testery, words: str) -> list[Found]:
-    """Test suites of all projects whose names have the words."""
+    """Test suites of all projects whose names contain the words."""
     wanted = words.casefold().split()
     projects = await api.projects()
     read = await gather([partial(api.test_suites, project.id) for project in projects], at_once=4)

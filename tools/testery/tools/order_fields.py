@@ -1,4 +1,4 @@
-"""The parameters of what is to be run, by one name each whatever the platform calls them."""
+"""The parameters of runs and schedules, under one name each; the API uses several."""
 
 from typing import Annotated
 

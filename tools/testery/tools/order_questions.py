@@ -1,4 +1,4 @@
-"""What a person is asked before machines start: which tests, of which version, where, and how many."""
+"""The question before machines start: which tests, of which version, where, and how many."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MOST_NAMED: Final = 20
 
 @dataclass(frozen=True)
 class Size:
-    """How many tests an order most likely holds: as many as the last finished run of the same kind had."""
+    """The likely number of tests of an order: that of the last finished run of the same kind."""
 
     tests: int | None
     run_id: int | None = None
@@ -27,7 +27,7 @@ class Size:
 
 
 def size_of(order: RunOrder, runs: Iterable[Run]) -> Size:
-    """Look for the last finished run of the same project and suite, one with the same choice of tests first."""
+    """Find the last finished run of the same project and suite, preferably with the same tags and patterns."""
     suite_id = order.suite.id if order.suite is not None else None
     like = [
         run
@@ -44,7 +44,7 @@ def size_of(order: RunOrder, runs: Iterable[Run]) -> Size:
 
 
 def chooses_alike(order: RunOrder, run: Run) -> bool:
-    """Whether a run was of the same tags and patterns; patterns carry a prefix on one side."""
+    """Whether a run had the same tags and patterns; the API adds a prefix to patterns."""
     patterns = [pattern.removeprefix("Regex: ") for pattern in run.filters]
     return (
         sorted(order.include_tags or ()) == sorted(run.include_tags)
@@ -54,7 +54,7 @@ def chooses_alike(order: RunOrder, run: Run) -> bool:
 
 
 def size_line(order: RunOrder, size: Size | None) -> str:
-    """The numbers multiplied: copies by runners by tests."""
+    """The size of an order: copies, runners and tests, multiplied."""
     copies = many(order.copies, "copy", "copies")
     runners = "the project's number of runners"
     at_once = ""
@@ -74,16 +74,16 @@ def size_line(order: RunOrder, size: Size | None) -> str:
 
 
 def order_lines(order: RunOrder, size: Size | None = None) -> list[str]:
-    """What is run, of which version, and with what; variables by name only."""
+    """What is run, of which version and with what; variables by name only."""
     tags = order.include_tags
-    told = [
+    facts = [
         ("Suite", order.suite and quote(order.suite.name or order.suite.id, at_most=300)),
         ("Tags", tags is not None and (render_list(tags) if tags else "all, whatever testery.yml says")),
         ("Without tags", order.exclude_tags and render_list(order.exclude_tags)),
         ("Only tests named like", order.name_patterns and render_list(order.name_patterns)),
         ("Version", version_of(order)),
     ]
-    lines = [f"- {name}: {value}" for name, value in told if value]
+    lines = [f"- {name}: {value}" for name, value in facts if value]
     lines.append(size_line(order, size))
     more = [
         ("Failed tests", order.retry_failed and "tried once more"),
@@ -96,18 +96,18 @@ def order_lines(order: RunOrder, size: Size | None = None) -> list[str]:
 
 
 def names_to_set(variables: Sequence[VariableToSet]) -> str:
-    """Variables that get values: by name, with what is not kept encrypted."""
+    """The names of variables to set, and which of them are not encrypted."""
     plain = " (not encrypted)"
     return ", ".join(f"{given(one.key)}{plain if one.encrypted is False else ''}" for one in variables)
 
 
 def version_of(order: RunOrder) -> str:
-    """The version of what is tested, in the words a person knows it by."""
-    said = [("branch", order.branch), ("commit", order.commit), ("build", order.build)]
-    parts = [f"{name} {given(value)}" for name, value in said if value]
+    """The version to test."""
+    version = [("branch", order.branch), ("commit", order.commit), ("build", order.build)]
+    parts = [f"{name} {given(value)}" for name, value in version if value]
     if order.latest_deploy:
         parts.append("the one deployed to the environment last")
-    return ", ".join(parts) or "not said, so the platform's default; that takes a project with a Git connection"
+    return ", ".join(parts) or "not given, so the platform's default; that takes a project with a Git connection"
 
 
 def place(order: RunOrder) -> str:
@@ -117,20 +117,20 @@ def place(order: RunOrder) -> str:
 
 
 def queue_lines(order: RunOrder, runs: Iterable[Run]) -> list[str]:
-    """What stands in its way, and what it pushes aside: the platform cancels a run that waits for a newer one."""
+    """Limits and queued runs: the platform cancels a queued run in favour of a newer one of the same kind."""
     lines = []
     if order.environment.at_once:
-        lines.append(f"- The environment takes {order.environment.at_once} at a time; a run waits until there is room.")
+        lines.append(f"- The environment takes {order.environment.at_once} at a time; further runs wait.")
     waiting = [
         run
         for run in runs
-        if run.said == "QUEUED"  # not SUBMITTED, which lasts for moments: the question has to hold still
+        if run.said == "QUEUED"  # not SUBMITTED, which lasts for moments: the question must not change meanwhile
         and run.project_id == order.project.id
         and order.environment.is_where(run.environment_key, run.environment_id)
     ]
     if waiting:
         named = ", ".join(f"{run.id} {quote(run.name or '')}" for run in waiting)
-        lines.append(f"- Waiting there already, and cancelled by the platform if it is of the same kind: {named}")
+        lines.append(f"- Queued there already, and cancelled by the platform if of the same kind: {named}")
     return lines
 
 
@@ -144,15 +144,15 @@ def name_schedules(schedules: Sequence[Schedule]) -> str:
 
 
 def git_lines(report_to_git: bool, status_name: str | None) -> list[str]:
-    """What others get to see at the commit."""
-    named = f" named {given(status_name)}" if status_name else ""
+    """What others will see on the commit."""
     if not report_to_git:
-        return [f"- The commit gets no status in Git; one{named} is not put there"] if named else []
+        return [f"- The commit gets no status in Git; the name {given(status_name)} is not used"] if status_name else []
+    named = f" named {given(status_name)}" if status_name else ""
     return [f"- The commit gets a status in Git{named}, which others see"]
 
 
 async def maintenance_lines(api: Testery) -> list[str]:
-    """Times in which the platform is worked on, as its status page has them; nothing where it does not say."""
+    """The maintenance windows that are open now, from the status page; none if it does not answer."""
     lines = []
     for window in await api.maintenances() or ():
         until = f" until {quote(window.until, at_most=40)}" if window.until else ""

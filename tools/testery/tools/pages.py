@@ -1,4 +1,4 @@
-"""Pages to read: a test run with what failed in it, and one result whole."""
+"""Resources: a test run with its failures, and one result."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
 from tools.testery.tools.log_tail import tail_of
 from tools.testery.tools.projects import project_keys
-from tools.testery.tools.results import known_result, said_of, seconds_of
+from tools.testery.tools.results import error_line, known_result, seconds_of
 from tools.testery.tools.runs import known_run, verdict
 
 tool = Toolset(Testery)
@@ -23,7 +23,7 @@ async def run_ids(api: Testery, variable: str, typed: str, before: dict[str, str
 
 
 async def result_ids(api: Testery, variable: str, typed: str, before: dict[str, str]) -> list[str]:
-    """Ids of runs, then those of the run's results, the failed ones first."""
+    """Ids of runs, or of a run's results with the failed ones first, for completion."""
     run_id = before.get("run_id", "")
     if variable == "run_id" or not (run_id.isascii() and run_id.isdigit()):
         return await run_ids(api, variable, typed, before)
@@ -33,7 +33,7 @@ async def result_ids(api: Testery, variable: str, typed: str, before: dict[str, 
 
 @tool.resource("test-runs/{run_id}", complete=run_ids)
 async def run_page(api: Testery, run_id: int) -> str:
-    """A test run with what failed in it."""
+    """A test run with its failures."""
     run = await known_run(api, run_id)
     keys = await project_keys(api)
     counts = (("total", run.total), ("passed", run.passed), ("failed", run.failed), ("ignored", run.ignored))
@@ -44,7 +44,7 @@ async def run_page(api: Testery, run_id: int) -> str:
         ("Verdict", verdict(run)),
         ("Project", word_if(keys.get(run.project_id or 0))),
         ("Environment", word_if(run.environment_key)),
-        ("Version", ", ".join(f"{name} {quote(said)}" for name, said in version if said)),
+        ("Version", ", ".join(f"{name} {quote(value)}" for name, value in version if value)),
         ("Tests", ", ".join(f"{count} {name}" for name, count in counts if count is not None)),
         ("Created", word_if(run.at)),
         ("Started", word_if(run.started_at)),
@@ -56,7 +56,7 @@ async def run_page(api: Testery, run_id: int) -> str:
     failing = [result for result in await api.results(run.id) if result.status == "failed"]
     if failing:
         lines += ["", "## Failed results", ""]
-        lines += [f"- {one.id} {quote(one.name or '?')}: {said_of(one)}" for one in failing[:MOST_FAILURES]]
+        lines += [f"- {one.id} {quote(one.name or '?')}: {error_line(one)}" for one in failing[:MOST_FAILURES]]
         if len(failing) > MOST_FAILURES:
             lines.append(f"- and {len(failing) - MOST_FAILURES} more")
         lines += ["", f"testery_get_failures groups the failures of run {run.id}."]
@@ -65,7 +65,7 @@ async def run_page(api: Testery, run_id: int) -> str:
 
 @tool.resource("test-runs/{run_id}/results/{result_id}", complete=result_ids)
 async def result_page(api: Testery, run_id: int, result_id: int) -> str:
-    """One result of a test run, with the end of what it printed."""
+    """One result of a test run, with the end of its output."""
     result = await known_result(api, run_id, result_id)
     facts = (
         ("Status", f"{word(result.status)} ({word(result.said)})" if result.said else word(result.status)),

@@ -1,4 +1,4 @@
-"""Test plans: many runs in stages, of which the API tells little more than their names."""
+"""Test plans: many runs in stages, of which the API shows little more than names."""
 
 from typing import Annotated
 
@@ -14,14 +14,14 @@ from tools.kit.text import many, quote, word
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import Said, Status, instead_of
 from tools.testery.client.testery import Testery
-from tools.testery.models.orders import given
+from tools.testery.models.orders import without_none
 from tools.testery.models.schedules import Plan
 from tools.testery.models.words import status_of
 from tools.testery.tools.environments import EnvironmentKey, usable_environment
 from tools.testery.tools.order_fields import DeployId, ReportToGit, RunVariables
 from tools.testery.tools.order_questions import maintenance_lines, names_to_set
-from tools.testery.tools.projects import whole
-from tools.testery.tools.variables import checked, new_variables
+from tools.testery.tools.projects import complete_coverage
+from tools.testery.tools.variables import check_variables, new_variables
 
 tool = Toolset(Testery)
 
@@ -38,18 +38,18 @@ class PlanRun(Answer):
 
 
 async def known_plan(api: Testery, plan_key: str) -> Plan:
-    """Find a plan by its key, or say where keys come from.
+    """Find a plan by its key.
 
     Raises:
-        NotFound: when the account has no such plan, or several.
+        NotFound: if there is none of that key, or more than one.
     """
     every = await api.test_plans()
     plans = [plan for plan in every if plan.key == plan_key]
     if len(plans) == 1:
         return plans[0]
     count = many(len(plans), "test plan") if plans else "No test plan"
-    there = "" if plans else instead_of(plan_key, [plan.key for plan in every]) + " "
-    raise NotFound(f"{count} {quote(plan_key, at_most=60)}. {there}testery_list_test_plans shows keys.", status=404)
+    hint = "" if plans else instead_of(plan_key, [plan.key for plan in every]) + " "
+    raise NotFound(f"{count} {quote(plan_key, at_most=60)}. {hint}testery_list_test_plans shows keys.", status=404)
 
 
 @tool.reads()
@@ -58,7 +58,7 @@ async def list_test_plans(api: Testery, limit: Limit = 50, cursor: Cursor = None
     selection: Selection[Plan] = Selection(lambda plan: (plan.id,), limit=limit, cursor=cursor)
     for plan in await api.test_plans():
         selection.offer(plan)
-    return selection.page(lambda plan: plan, whole(selection.matched))
+    return selection.page(lambda plan: plan, complete_coverage(selection.matched))
 
 
 @tool.spends(verify_with="list_test_runs")
@@ -71,7 +71,7 @@ async def start_test_plan(
     report_to_git: ReportToGit = False,
 ) -> Asking[Changed[PlanRun]]:
     """Start a test plan: many runs on paid machines. The server asks the user to confirm."""
-    checked(variables or (), ())
+    check_variables(variables or (), ())
     plan = await known_plan(api, plan_key)
     environment = await usable_environment(api, environment_key) if environment_key is not None else None
     where = f"environment {word(environment.key)}" if environment is not None else "its own environment"
@@ -88,7 +88,7 @@ async def start_test_plan(
     yield Ask(str(question))
     fields = {
         "updateVcsStatus": report_to_git,
-        **given(
+        **without_none(
             environmentId=environment.id if environment is not None else None,
             deployId=deploy_id,
             variables=new_variables(variables),
@@ -99,7 +99,7 @@ async def start_test_plan(
         done="Started.",
         now=PlanRun(plan_id=plan.id, plan_run_id=run.id, status=status_of(run.said), said=run.said),
         ordered=[named, *lines.facts],
-        next="Keep both ids: testery_cancel_plan_run takes them, and no list has them. testery_list_test_runs shows "
+        next="Keep both ids: testery_cancel_plan_run takes them, and no list shows them. testery_list_test_runs shows "
         "the runs it starts.",
     )
 
@@ -116,16 +116,16 @@ async def cancel_plan_run(
         raise NotFound(f"No test plan {plan_id}. testery_list_test_plans shows ids.", status=404)
     yield Ask(
         f"Cancel run {plan_run_id} of test plan {plan_id} {word(plan.key)} {quote(plan.name or '')}? All of its runs "
-        "that are not over stop, however many those are; the API does not tell. They cannot be taken up again."
+        "that are not over stop, however many there are; the API does not say. They cannot be resumed."
     )
     try:
         run = await api.cancel_plan_run(plan_id, plan_run_id)
     except NotFound as error:
         raise NotFound(
-            f"Test plan {plan_id} has no run {plan_run_id}. Only testery_start_test_plan tells such ids.", status=404
+            f"Test plan {plan_id} has no run {plan_run_id}. Only testery_start_test_plan gives such ids.", status=404
         ) from error
     yield Changed(
-        done="The platform took it.",
+        done="The platform accepted it.",
         now=PlanRun(plan_id=plan_id, plan_run_id=run.id, status=status_of(run.said), said=run.said),
         next="testery_list_test_runs shows which of its runs have stopped.",
     )

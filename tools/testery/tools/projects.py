@@ -21,10 +21,10 @@ ProjectKey = Annotated[
 
 
 async def known_project(api: Testery, project_key: str) -> Project:
-    """Find a project by its key, name or id, or say which there are.
+    """Find a project by its key, name or id.
 
     Raises:
-        NotFound: when the account has no such project.
+        NotFound: if there is none; names those there are.
     """
     projects = await api.projects()
     exact = [project for project in projects if project.key == project_key]
@@ -37,19 +37,19 @@ async def known_project(api: Testery, project_key: str) -> Project:
 
 
 async def known_suite(api: Testery, project: Project, name: str) -> Suite:
-    """Find a suite of a project by its name, whatever its case.
+    """Find a suite of a project by its name, ignoring case.
 
     Raises:
-        NotFound: when the project has no such suite, or several.
+        NotFound: if there is none of that name, or more than one.
     """
     every = await api.test_suites(project.id)
     suites = [suite for suite in every if (suite.name or "").casefold() == name.casefold()]
     if len(suites) == 1:
         return suites[0]
     count = many(len(suites), "suite") if suites else "no suite"
-    there = "" if suites else instead_of(name, [suite.name for suite in every]) + " "
+    hint = "" if suites else instead_of(name, [suite.name for suite in every]) + " "
     raise NotFound(
-        f"Project {quote(project.key or project.id)} has {count} {quote(name, at_most=60)}. {there}"
+        f"Project {quote(project.key or project.id)} has {count} {quote(name, at_most=60)}. {hint}"
         "testery_list_test_suites shows names.",
         status=404,
     )
@@ -66,7 +66,7 @@ async def list_projects(api: Testery, limit: Limit = 50, cursor: Cursor = None) 
     selection: Selection[Project] = Selection(lambda project: (project.id,), limit=limit, cursor=cursor)
     for project in await api.projects():
         selection.offer(project)
-    return selection.page(lambda project: project, whole(selection.matched))
+    return selection.page(lambda project: project, complete_coverage(selection.matched))
 
 
 @tool.reads()
@@ -78,9 +78,9 @@ async def list_test_suites(
     selection: Selection[Suite] = Selection(lambda suite: (suite.id,), limit=limit, cursor=cursor, project=project.id)
     for suite in await api.test_suites(project.id):
         selection.offer(suite)
-    return selection.page(lambda suite: suite, whole(selection.matched))
+    return selection.page(lambda suite: suite, complete_coverage(selection.matched))
 
 
-def whole(loaded: int, matched: int | None = None) -> Coverage:
-    """What is said of a list that comes in one piece."""
+def complete_coverage(loaded: int, matched: int | None = None) -> Coverage:
+    """The coverage of a list that the API returns in one piece."""
     return Coverage(total=loaded, loaded=loaded, matched=loaded if matched is None else matched, complete=True)

@@ -1,4 +1,4 @@
-"""Reading again what was changed: that this fails is no failure of the change."""
+"""Reading a thing again after a change; a failed read does not fail the change."""
 
 from collections.abc import Awaitable
 from typing import Final, TypeVar
@@ -7,11 +7,11 @@ from tools.kit.errors import PlatformError
 
 T = TypeVar("T")
 
-UNSEEN: Final = "It was carried out, but could not be read again just now."
+UNSEEN: Final = "The change was made, but could not be read again."
 
 
 async def read_back(call: Awaitable[T]) -> T | None:
-    """What a read after a change answers, or None where it fails."""
+    """The result of a read after a change, or None if it fails."""
     try:
         return await call
     except PlatformError:

@@ -1,4 +1,4 @@
-"""Results of a run: the list, one in depth, and its screenshots."""
+"""Results of a run: the list, one with its details, and screenshots."""
 
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -17,8 +17,8 @@ from tools.kit.vocabulary import Said, Status
 from tools.testery.client.testery import Testery
 from tools.testery.models.results import Result
 from tools.testery.tools.log_tail import OutputBytes, tail_of
-from tools.testery.tools.projects import whole
-from tools.testery.tools.run_history import counted_otherwise
+from tools.testery.tools.projects import complete_coverage
+from tools.testery.tools.run_history import explain_counts
 from tools.testery.tools.runs import RunId, known_run, verdict
 
 tool = Toolset(Testery)
@@ -27,7 +27,7 @@ ResultId = Annotated[int, Field(gt=0, description="From testery_get_results.")]
 SHORT: Final = 300
 """Characters of an error in a list."""
 FIRST: Final = {"failed": 0, "running": 1, "queued": 2, "unknown": 3, "skipped": 4}
-"""In which order results are listed, by status; those that passed come last."""
+"""The order of results by status; those that passed come last."""
 
 
 class ResultRow(Answer):
@@ -43,7 +43,7 @@ class ResultRow(Answer):
 
 
 class ResultDetails(Answer):
-    """A result in depth."""
+    """A result with its details."""
 
     run_id: int
     result_id: int
@@ -58,7 +58,7 @@ class ResultDetails(Answer):
     output_bytes_shown: int | None = None
     output_bytes: int | None = Field(None, description="Of the whole output.")
     screenshots: int = 0
-    videos: int = Field(0, description="To be seen in the web app only.")
+    videos: int = Field(0, description="In the web app only.")
     link: Key | None = None
     next: str | None = None
 
@@ -76,8 +76,8 @@ def seconds_of(result: Result) -> float | None:
     return round(result.duration_ms / 1000, 1) if result.duration_ms is not None else None
 
 
-def said_of(result: Result, at_most: int = SHORT) -> str | None:
-    """What went wrong, on one line; it is cut where it leaves, behind the masking of secrets."""
+def error_line(result: Result, at_most: int = SHORT) -> str | None:
+    """The error on one line; the server cuts it after masking secrets."""
     return quote(plain_text(result.what), at_most=at_most) if result.what.strip() else None
 
 
@@ -89,7 +89,7 @@ def row_of(result: Result) -> ResultRow:
         status=result.status,
         said=result.said,
         seconds=seconds_of(result),
-        error=said_of(result),
+        error=error_line(result),
     )
 
 
@@ -111,16 +111,16 @@ async def get_results(
     )
     words = clean(text or "").casefold().split()
     for number, result in rows:
-        here = clean(f"{result.name or ''} {result.file or ''} {plain_text(result.error or '')}").casefold()
-        if (not status or result.status in status) and all(word in here for word in words):
+        content = clean(f"{result.name or ''} {result.file or ''} {plain_text(result.error or '')}").casefold()
+        if (not status or result.status in status) and all(word in content for word in words):
             selection.offer((number, result))
     notes = [
         verdict(run),
-        counted_otherwise(run, results),
+        explain_counts(run, results),
         None if run.is_over else "The run is not over: results are still coming.",
     ]
     note = " ".join(filter(None, notes)) or None
-    return selection.page(lambda row: row_of(row[1]), whole(len(rows), selection.matched), note)
+    return selection.page(lambda row: row_of(row[1]), complete_coverage(len(rows), selection.matched), note)
 
 
 @tool.reads(long_text=True)
@@ -134,9 +134,9 @@ async def get_result(
     """Read one result: error, stack trace, and the end of its output."""
     result = await known_result(api, run_id, result_id)
     tail = tail_of(result.output, output_bytes, output_text)
-    follow = None
+    next_step = None
     if result.screenshots:
-        follow = f"testery_get_screenshots with result_id {result_id} shows its pictures."
+        next_step = f"testery_get_screenshots with result_ids [{result_id}] shows its pictures."
     return ResultDetails(
         run_id=run_id,
         result_id=result.id or result_id,
@@ -153,12 +153,12 @@ async def get_result(
         screenshots=len(result.screenshots),
         videos=len(result.videos),
         link=await api.link("test-runs", run_id, "tests", result_id),
-        next=follow,
+        next=next_step,
     )
 
 
 class Shot(Answer):
-    """What became of one screenshot."""
+    """One screenshot, and whether it is shown."""
 
     result_id: int
     number: int
@@ -169,10 +169,10 @@ class Shot(Answer):
 
 
 class Shots(Album):
-    """Screenshots, in the order of the list."""
+    """Screenshots in the order of the list."""
 
     run_id: int
-    link: Key | None = Field(None, description="The run's page, which has all of them.")
+    link: Key | None = Field(None, description="The run's page in the web app, which has all of them.")
     screenshots: list[Shot]
 
 
@@ -184,27 +184,27 @@ async def get_screenshots(
     at_most: Annotated[int, Field(ge=1, le=10, description="Pictures to show.")] = 3,
 ) -> Shots:
     """Show the screenshots of some results of a run."""
-    found: list[tuple[int, int, str]] = []
+    addresses: list[tuple[int, int, str]] = []
     for result_id in dict.fromkeys(result_ids):
         result = await known_result(api, run_id, result_id)
-        found += [(result_id, number, address) for number, address in enumerate(result.screenshots, 1)]
-    looks = await fetch_pictures(api.pictures, [PictureRequest(address) for _, _, address in found[:at_most]])
-    looks += [FetchedPicture(why="pass a larger at_most, or fewer results") for _ in found[at_most:]]
+        addresses += [(result_id, number, address) for number, address in enumerate(result.screenshots, 1)]
+    fetched = await fetch_pictures(api.pictures, [PictureRequest(address) for _, _, address in addresses[:at_most]])
+    fetched += [FetchedPicture(why="pass a larger at_most, or fewer results") for _ in addresses[at_most:]]
     shots = []
-    for index, ((result_id, number, address), look) in enumerate(zip(found, looks, strict=True)):
-        why = look.why
+    for index, ((result_id, number, address), one) in enumerate(zip(addresses, fetched, strict=True)):
+        why = one.why
         if why and index < at_most and not api.pictures.allowed(address):
             why = f"{why}: {quote(_host(address))}"
-        size = in_bytes(look.size) if look.size and why else None
-        shown = look.picture is not None
-        shots.append(Shot(result_id=result_id, number=number, shown=shown, kind=look.mime, size=size, why=why))
-    link = await api.link("test-runs", run_id, "test-results") if any(look.why for look in looks) else None
-    pictures = [look.picture for look in looks if look.picture is not None]
+        size = in_bytes(one.size) if one.size and why else None
+        shown = one.picture is not None
+        shots.append(Shot(result_id=result_id, number=number, shown=shown, kind=one.mime, size=size, why=why))
+    link = await api.link("test-runs", run_id, "test-results") if any(one.why for one in fetched) else None
+    pictures = [one.picture for one in fetched if one.picture is not None]
     return Shots(run_id=run_id, link=link, screenshots=shots, pictures=pictures)
 
 
 def _host(address: str) -> str:
-    """The host of a signed address, of which nothing else is shown."""
+    """The host of a signed address; the rest is secret."""
     try:
         return urlsplit(address).hostname or "none"
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the tests of a run did in the comparable runs before it."""
+"""The outcomes of a run's tests in the comparable runs before it."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -17,20 +17,20 @@ EARLIER: Final = 3
 
 
 @dataclass
-class Earlier:
-    """The comparable runs before a run, newest first, and what each of its tests did there."""
+class EarlierRuns:
+    """The comparable runs before a run, newest first, and the outcomes of its tests there."""
 
     runs: list[int] = field(default_factory=list)
     pasts: dict[Test, Past] = field(default_factory=dict)
     why: str | None = None
-    """What could not be read, in words."""
+    """What could not be read, as a sentence."""
 
     def mark(self, result: Result, *, passed_too: bool = False) -> Mark:
         return self.pasts.get(result.test, Past()).mark(passed_too=passed_too)
 
 
 def is_comparable(run: Run, other: Run) -> bool:
-    """Whether another run is an earlier one that came to something, of the same project, environment and suite."""
+    """Whether another run is an earlier finished one of the same project, environment and suite."""
     return (
         (other.project_id, other.environment_id, other.environment_key, other.test_suite_id)
         == (run.project_id, run.environment_id, run.environment_key, run.test_suite_id)
@@ -47,9 +47,9 @@ async def earlier_runs(
     read: Callable[[int], Awaitable[list[Result]]],
     *,
     at_most: int = EARLIER,
-) -> Earlier:
-    """What some tests did in the newest comparable runs before a run; what cannot be read is said."""
-    found = Earlier()
+) -> EarlierRuns:
+    """The outcomes of some tests in the newest comparable runs before a run."""
+    found = EarlierRuns()
     before = [one for one in newest if is_comparable(run, one)][:at_most] if tests else []
     try:
         results_of = await gather([partial(read, one.id) for one in before], at_once=3)
@@ -65,12 +65,12 @@ async def earlier_runs(
 
 
 def passed_tests(results: Sequence[Result]) -> set[Test]:
-    """The tests that passed at some try."""
+    """The tests that passed in at least one try."""
     return {result.test for result in results if result.status == "passed"}
 
 
-def counted_otherwise(run: Run, results: Sequence[Result]) -> str | None:
-    """Why the run's count of failures is not that of its results."""
+def explain_counts(run: Run, results: Sequence[Result]) -> str | None:
+    """Why the run's count of failures differs from that of its results."""
     if not run.is_over:
         return None
     failed = [result for result in results if result.status == "failed"]

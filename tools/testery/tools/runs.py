@@ -1,4 +1,4 @@
-"""Reading test runs: lists, and one run whole."""
+"""Reading test runs: the list, and one run with its details."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -16,7 +16,7 @@ from tools.testery.client.runs import PAGE
 from tools.testery.client.testery import Testery
 from tools.testery.models.runs import Run
 from tools.testery.tools.environments import EnvironmentKey, known_environment
-from tools.testery.tools.projects import ProjectKey, known_project, project_keys, whole
+from tools.testery.tools.projects import ProjectKey, complete_coverage, known_project, project_keys
 
 tool = Toolset(Testery)
 
@@ -44,7 +44,7 @@ class RunRow(Answer):
 
 
 class RunDetails(RunRow):
-    """A run whole; its status alone says whether it passed."""
+    """A run with its details; the status alone says whether it passed."""
 
     reason: Untrusted | None = None
     started_at: Key | None = None
@@ -76,7 +76,7 @@ async def known_run(api: Testery, run_id: int) -> Run:
 
 
 async def newest_runs(api: Testery) -> list[Run]:
-    """As many of the newest runs as come at once."""
+    """The newest runs, one page of them."""
     return await api.test_runs(limit=PAGE)
 
 
@@ -105,7 +105,7 @@ def newest_first(run: Run) -> tuple[int, ...]:
 
 
 def verdict(run: Run) -> str | None:
-    """What its status means where its numbers seem to say otherwise: quarantined tests, and those that passed later."""
+    """A note on a passed run with failed results: quarantined tests, and those that passed when tried again."""
     if run.status == "passed" and run.failed:
         return (
             f"The run passed, and that decides: its {many(run.failed, 'failed result')} "
@@ -118,9 +118,9 @@ def describe(run: Run, keys: dict[int, str]) -> str:
     """A run as a question names it."""
     where = f" of project {word(keys.get(run.project_id or 0, run.project_id))}" if run.project_id else ""
     where += f" on {word(run.environment_key)}" if run.environment_key else ""
-    version = [f"{name} {quote(said)}" for name, said in (("branch", run.branch), ("build", run.build)) if said]
-    told = f" ({', '.join(version)})" if version else ""
-    return f"run {run.id} {quote(run.name or run.test_name or '')}{where}{told}"
+    version = [f"{name} {quote(value)}" for name, value in (("branch", run.branch), ("build", run.build)) if value]
+    versions = f" ({', '.join(version)})" if version else ""
+    return f"run {run.id} {quote(run.name or run.test_name or '')}{where}{versions}"
 
 
 @tool.reads(full_text_in="get_test_run")
@@ -139,8 +139,8 @@ async def list_test_runs(
     cursor: Cursor = None,
 ) -> Page[RunRow]:
     """List test runs, newest first. The platform has no filters: coverage says how many runs were read."""
-    asked = await time_span(api, since)
-    start = asked.since
+    span = await time_span(api, since)
+    start = span.since
     branches = WordFilter("run of branch", branch, is_name=True)
     selection: Selection[Run] = Selection(
         newest_first,
@@ -153,15 +153,15 @@ async def list_test_runs(
     words = clean(name or "").casefold().split()
     keys = await project_keys(api)
 
-    def keep(run: Run) -> None:
-        here = clean(f"{run.name or ''} {run.test_name or ''}").casefold()
+    def on_run(run: Run) -> None:
+        title = clean(f"{run.name or ''} {run.test_name or ''}").casefold()
         branches.see([run.branch])
         if (
             (project is None or run.project_id == project.id)
             and (environment is None or environment.is_where(run.environment_key, run.environment_id))
             and (not status or run.status in status)
             and branches.fits(run.branch)
-            and all(word in here for word in words)
+            and all(word in title for word in words)
             and not _is_before(run, start)
         ):
             selection.offer(run)
@@ -169,14 +169,14 @@ async def list_test_runs(
     if deploy_id is not None:
         runs = await api.runs_of_deploy(deploy_id)
         for run in runs:
-            keep(run)
+            on_run(run)
         note = "A deploy starts its runs one after another: more may follow. An unknown deploy has none."
-        page = selection.page(lambda run: row_of(run, keys), whole(len(runs), selection.matched), note)
-        return page.add_note(asked.note).add_note(branches.unknown)
+        page = selection.page(lambda run: row_of(run, keys), complete_coverage(len(runs), selection.matched), note)
+        return page.add_note(span.note).add_note(branches.unknown)
     walked = await api.walk_test_runs(
-        keep, newest=newest, is_past=lambda run: _is_before(run, start), progress=progress
+        on_run, newest=newest, is_past=lambda run: _is_before(run, start), progress=progress
     )
-    page = selection.page(lambda run: row_of(run, keys), walked.coverage(selection.matched), asked.note)
+    page = selection.page(lambda run: row_of(run, keys), walked.coverage(selection.matched), span.note)
     return page.add_note(branches.unknown)
 
 
@@ -195,13 +195,13 @@ async def get_test_run(api: Testery, run_id: RunId) -> RunDetails:
 
 
 def details_of(run: Run, keys: dict[int, str]) -> RunDetails:
-    """A run whole, with what to do next."""
+    """A run with its details and the next step."""
     start, end = parse_timestamp(run.started_at), parse_timestamp(run.ended_at)
-    follow = None
+    next_step = None
     if not run.is_over:
-        follow = "testery_wait_for_run follows it."
+        next_step = "testery_wait_for_run waits for it."
     elif run.failed:
-        follow = "testery_get_failures groups what failed; testery_compare_runs tells what is new."
+        next_step = "testery_get_failures groups what failed; testery_compare_runs shows what is new."
     return RunDetails(
         **row_of(run, keys).model_dump(),
         reason=run.reason,
@@ -225,5 +225,5 @@ def details_of(run: Run, keys: dict[int, str]) -> RunDetails:
         coverage_name=run.coverage_name,
         coverage_percent=run.coverage_percent,
         note=verdict(run),
-        next=follow,
+        next=next_step,
     )

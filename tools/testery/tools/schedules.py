@@ -1,4 +1,4 @@
-"""Schedules: runs that start by themselves, by the clock or when something is deployed."""
+"""Schedules, which start runs by cron or after deploys."""
 
 from typing import Annotated
 
@@ -34,10 +34,10 @@ from tools.testery.tools.order_fields import (
     TimeoutMinutes,
 )
 from tools.testery.tools.order_questions import maintenance_lines, order_lines, place, size_of
-from tools.testery.tools.projects import ProjectKey, known_project, known_suite, project_keys, whole
+from tools.testery.tools.projects import ProjectKey, complete_coverage, known_project, known_suite, project_keys
 from tools.testery.tools.read_back import UNSEEN, read_back
 from tools.testery.tools.runs import newest_runs
-from tools.testery.tools.variables import checked
+from tools.testery.tools.variables import check_variables
 
 tool = Toolset(Testery)
 
@@ -66,7 +66,7 @@ class ScheduleRow(Answer):
 
 
 def trigger_of(schedule: Schedule, keys: dict[int, str]) -> str:
-    """What makes it run, in words."""
+    """What starts a schedule, in words."""
     if schedule.cron:
         return f"cron {quote(schedule.cron, at_most=60)}"
     if schedule.is_of_unknown_trigger:
@@ -114,7 +114,7 @@ async def list_schedules(
             selection.offer(schedule)
     keys, environments = await project_keys(api), await environment_keys(api)
     return selection.page(
-        lambda schedule: row_of(schedule, keys, environments), whole(len(schedules), selection.matched)
+        lambda schedule: row_of(schedule, keys, environments), complete_coverage(len(schedules), selection.matched)
     )
 
 
@@ -149,10 +149,10 @@ async def create_schedule(
     """
     if (cron is None) == (on_deploy_of is None):
         raise Refused("Give exactly one of cron and on_deploy_of.")
-    checked(variables or (), ())
+    check_variables(variables or (), ())
     fired_by = None if on_deploy_of is None else [await known_project(api, key) for key in on_deploy_of]
     if cron is not None:
-        when = f"by the clock, {given(cron)}: {often(cron)}"
+        when = f"by cron, {given(cron)}: {often(cron)}"
     else:
         when = f"at every deploy of {', '.join(word(one.key) for one in fired_by or ()) or 'any project'}"
     project = await known_project(api, project_key)
@@ -178,9 +178,9 @@ async def create_schedule(
     lines = Lines(f"- When: {when}", *order_lines(order, size_of(order, await newest_runs(api))))
     lines.add("Priority", priority)
     lines.add("The owner of the token is notified of its runs", "yes" if notify else None)
-    question = Lines(f"Create schedule {given(name)}, which again and again starts tests of {place(order)}?")
+    question = Lines(f"Create schedule {given(name)}, which repeatedly starts tests of {place(order)}?")
     question.say(*lines.lines)
-    question.say("Machine time is paid each time, until somebody deletes the schedule; nobody is asked again.")
+    question.say("Machine time is paid each time until the schedule is deleted; there is no further question.")
     question.say(*await maintenance_lines(api))
     yield Ask(str(question))
     created = await api.create_schedule(
@@ -199,7 +199,7 @@ async def create_schedule(
 
 
 def describe(row: ScheduleRow) -> str:
-    """A schedule as a question and an answer name it."""
+    """A schedule as questions and answers name it."""
     where = f" of project {word(row.project_key)}" if row.project_key else ""
     where += f" on {word(row.environment_key)}" if row.environment_key else ""
     return f"schedule {row.schedule_id} {quote(row.name or '')}{where}"
@@ -215,12 +215,14 @@ async def delete_schedule(
         raise NotFound(f"No schedule {schedule_id}. testery_list_schedules shows ids.", status=404)
     row = row_of(schedule, await project_keys(api), await environment_keys(api))
     state = "enabled" if schedule.is_live else "not enabled"
-    yield Ask(f"Delete {describe(row)} ({state}, started by {row.trigger})? It starts no more runs. There is no undo.")
+    yield Ask(
+        f"Delete {describe(row)} ({state}, started by {row.trigger})? It will start no more runs. There is no undo."
+    )
     await api.delete_schedule(schedule_id)
     left = next((one for one in await read_back(api.schedules()) or () if one.id == schedule_id), None)
     done = f"Deleted {describe(row)}."
     if left is not None:
         done = f"Deleted {describe(row)}; the platform still lists it, as archived."
         if left.is_live:
-            done = "The platform took it and still lists the schedule as it was; look again in a while."
+            done = "The platform accepted it, but still lists the schedule unchanged; check again later."
     yield Changed(done=done, before=row)

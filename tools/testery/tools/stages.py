@@ -1,4 +1,4 @@
-"""Pipeline stages: they order what waits, and hand variables to their environments."""
+"""Pipeline stages, which order waiting runs and pass variables to their environments."""
 
 from typing import Annotated
 
@@ -13,17 +13,17 @@ from tools.kit.question import Lines
 from tools.kit.text import Untrusted, quote
 from tools.kit.toolset import Toolset
 from tools.testery.client.testery import Testery
-from tools.testery.models.orders import given
+from tools.testery.models.orders import without_none
 from tools.testery.models.settings import Stage
 from tools.testery.tools.environments import Name
-from tools.testery.tools.projects import whole
+from tools.testery.tools.projects import complete_coverage
 from tools.testery.tools.read_back import UNSEEN, read_back
 from tools.testery.tools.variables import (
     Names,
     VariableName,
     Variables,
     change_of,
-    loss,
+    lost_variables,
     names_of,
     new_variables,
 )
@@ -42,13 +42,13 @@ class StageRow(Answer):
     stage_id: int
     name: Untrusted | None = None
     priority: int | None = Field(None, description="Its place in the pipeline.")
-    run_priority: int | None = Field(None, description="Of waiting runs the lowest goes first.")
+    run_priority: int | None = Field(None, description="Runs wait in this order, lowest first.")
     windows_pool: int | None = None
     linux_pool: int | None = None
 
 
 class StageDetails(StageRow):
-    """A pipeline stage, its variables by name."""
+    """A pipeline stage with the names of its variables."""
 
     variables: list[VariableName] = Field(default_factory=list)
 
@@ -80,7 +80,7 @@ async def list_pipeline_stages(api: Testery, limit: Limit = 50, cursor: Cursor =
     selection: Selection[Stage] = Selection(lambda stage: (stage.priority or 0, stage.id), limit=limit, cursor=cursor)
     for stage in await api.pipeline_stages():
         selection.offer(stage)
-    return selection.page(row_of, whole(selection.matched))
+    return selection.page(row_of, complete_coverage(selection.matched))
 
 
 @tool.reads()
@@ -92,9 +92,9 @@ async def get_pipeline_stage(api: Testery, stage_id: StageId) -> StageDetails:
 @tool.writes(idempotent=False, verify_with="list_pipeline_stages")
 async def create_pipeline_stage(api: Testery, name: Name, variables: Variables = None) -> Changed[StageDetails]:
     """Create a pipeline stage; the API cannot delete one."""
-    there = {stage.id for stage in await api.pipeline_stages()}
-    await api.create_pipeline_stage({"name": name, **given(variables=new_variables(variables))})
-    made = [one for one in await read_back(api.pipeline_stages()) or () if one.id not in there and one.name == name]
+    existing = {stage.id for stage in await api.pipeline_stages()}
+    await api.create_pipeline_stage({"name": name, **without_none(variables=new_variables(variables))})
+    made = [one for one in await read_back(api.pipeline_stages()) or () if one.id not in existing and one.name == name]
     stage = await read_back(api.pipeline_stage(made[0].id)) if len(made) == 1 else None
     if stage is None:
         return Changed(done="Created.", warning=UNSEEN, next="testery_list_pipeline_stages shows it.")
@@ -119,7 +119,7 @@ async def update_pipeline_stage(
     """
     before = await known_stage(api, stage_id)
     change = change_of(before, set_variables, remove_variables)
-    fields = given(
+    fields = without_none(
         name=name,
         priority=priority,
         testRunPriority=run_priority,
@@ -127,7 +127,7 @@ async def update_pipeline_stage(
         linuxRunnerPoolId=linux_pool,
     )
     if change.is_none and not fields:
-        raise Refused("Say at least one thing to change.")
+        raise Refused("Give at least one thing to change.")
     question = Lines(f"Change pipeline stage {before.id} {quote(before.name or '')}, and with it all its environments?")
     question.becomes("Name", before.name, name)
     question.becomes("Priority", before.priority, priority)
@@ -142,5 +142,5 @@ async def update_pipeline_stage(
         done=change.done(),
         now=details_of(after) if after is not None else None,
         before=details_of(before),
-        warning=loss(before, after, change.removed) if after is not None else UNSEEN,
+        warning=lost_variables(before, after, change.removed) if after is not None else UNSEEN,
     )

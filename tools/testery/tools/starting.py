@@ -1,4 +1,4 @@
-"""Starting runs, running one again, and cancelling: machine time is spent, and what was stopped stays so."""
+"""Starting runs, running one again, and cancelling one."""
 
 from typing import Annotated
 
@@ -45,14 +45,14 @@ from tools.testery.tools.order_questions import (
 from tools.testery.tools.projects import ProjectKey, known_project, known_suite, project_keys
 from tools.testery.tools.read_back import UNSEEN, read_back
 from tools.testery.tools.runs import RunId, RunRow, describe, known_run, newest_runs, row_of
-from tools.testery.tools.variables import checked
+from tools.testery.tools.variables import check_variables
 
 tool = Toolset(Testery)
 
 PlaywrightProject = Annotated[
     str | None, Field(min_length=1, max_length=200, description="Project in playwright.config.")
 ]
-SelectionRules = Annotated[bool, Field(description="Choose tests by changes, as testery.yml says.")]
+SelectionRules = Annotated[bool, Field(description="Select tests by changes, per testery.yml.")]
 
 
 class Started(Answer):
@@ -94,8 +94,8 @@ async def start_test_run(
 ) -> Asking[Started]:
     """Start a test run on paid machines. The server asks the user to confirm."""
     if suite is not None and playwright_project is not None:
-        raise Refused("With a suite the platform ignores playwright_project. Leave one of them out.")
-    checked(variables or (), ())
+        raise Refused("With a suite, the platform ignores playwright_project. Give only one of them.")
+    check_variables(variables or (), ())
     project = await known_project(api, project_key)
     order = RunOrder(
         project=project,
@@ -119,7 +119,7 @@ async def start_test_run(
     runs = await newest_runs(api)
     lines = Lines(*order_lines(order, size_of(order, runs)))
     if use_selection_rules:
-        lines.say("- The platform leaves out tests that the changes do not touch, as testery.yml says")
+        lines.say("- The platform leaves out tests that the changes do not touch, per testery.yml")
     if deploy_id is not None:
         lines.say(f"- Tied to deploy {deploy_id}")
     lines.add("Playwright project", playwright_project and given(playwright_project))
@@ -150,7 +150,7 @@ async def _started(
         run=row_of(run, keys) if run is not None else None,
         ordered=ordered,
         link=await api.link("test-runs", run_id),
-        next="testery_wait_for_run follows it.",
+        next="testery_wait_for_run waits for it.",
     )
 
 
@@ -169,12 +169,12 @@ async def rerun_test_run(api: Testery, run_id: RunId) -> Asking[Started]:
     ordered = [f"Once more {named}", *([f"Up to {many(run.total, 'test')}"] if run.total else [])]
     if created is None:
         yield Started(
-            done="The platform took it, and did not say which run it became.",
+            done="The platform accepted it, but did not say which run it is.",
             ordered=ordered,
             next="testery_list_test_runs shows the newest runs.",
         )
         return
-    same = "The same run runs again." if created.id == run_id else "Started again, as a run of its own."
+    same = "The same run runs again." if created.id == run_id else "Started again as a new run."
     yield await _started(api, same, created.id, keys, ordered)
 
 
@@ -185,18 +185,18 @@ async def cancel_test_run(api: Testery, run_id: RunId) -> Asking[Changed[RunRow]
     if run.is_over:
         raise Refused(f"Run {run.id} is over already: {word(run.said or run.status)}.")
     keys = await project_keys(api)
-    tests = f" It has {many(run.total, 'test')}; what has not run by then does not run." if run.total else ""
+    tests = f" It has {many(run.total, 'test')}; those that have not run by then will not run." if run.total else ""
     yield Ask(
         f"Cancel {describe(run, keys)}, which is {word(run.said or run.status)}?{tests} "
-        "A cancelled run cannot be taken up again."
+        "A cancelled run cannot be resumed."
     )
     await api.cancel_test_run(run_id)
     after = await read_back(api.test_run(run_id))
     done = "Cancelled."
     if after is not None and after.status in {"passed", "failed"}:
-        done = f"The platform took it, but the run had ended by itself: {word(after.said)}."
+        done = f"The platform accepted it, but the run had already ended: {word(after.said)}."
     elif after is not None and not after.is_over:
-        done = "The platform took it; the run has not stopped yet."
+        done = "The platform accepted it; the run has not stopped yet."
     yield Changed(
         done=done,
         now=row_of(after, keys) if after is not None else None,

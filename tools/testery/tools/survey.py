@@ -1,4 +1,4 @@
-"""What Testery can tell in the words that all platforms share: runs, what failed in them, what was not carried out."""
+"""Testery's part of the tools across platforms: runs, their failures, and what has not run."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -17,16 +17,16 @@ from tools.testery.models.runs import Run
 from tools.testery.tools.lookup import lookup, suites_called
 from tools.testery.tools.projects import project_keys
 from tools.testery.tools.results import known_results
-from tools.testery.tools.run_history import counted_otherwise, earlier_runs, passed_tests
+from tools.testery.tools.run_history import earlier_runs, explain_counts, passed_tests
 from tools.testery.tools.runs import known_run, newest_runs, verdict
 
 KEY: Final = "testery"
 NEWEST: Final = 1_000
 OPEN_RUNS: Final = 10
-"""Runs whose results are read to find what was not carried out."""
+"""Runs whose results are read to find what has not run."""
 
 
-def _page(run: Run) -> str:
+def _uri(run: Run) -> str:
     return f"{KEY}://test-runs/{run.id}"
 
 
@@ -45,24 +45,24 @@ def row_of(run: Run, keys: dict[int, str]) -> RunRow:
         passed=run.passed,
         failed=run.failed,
         skipped=run.ignored,
-        page=_page(run),
+        page=_uri(run),
     )
 
 
-async def _fitting(api: Testery, query: Query) -> Results[Run]:
-    found, unread = await query.once(f"{KEY} runs", partial(_read, api, query))
+async def _matching_runs(api: Testery, query: Query) -> Results[Run]:
+    found, unread = await query.once(f"{KEY} runs", partial(_read_runs, api, query))
     whys = [unread, f"{len(found) - query.limit} more runs fit" if len(found) > query.limit else None]
     why = "; ".join(filter(None, whys)) or None
     return Results(found[: query.limit], why is None, why)
 
 
-async def _read(api: Testery, query: Query) -> tuple[list[Run], str | None]:
-    """All runs that fit, newest first, and what was not looked at."""
+async def _read_runs(api: Testery, query: Query) -> tuple[list[Run], str | None]:
+    """All runs that match, newest first, and what was not read."""
     found: list[Run] = []
-    seen: list[Run] = []
+    read: list[Run] = []
 
-    def keep(run: Run) -> None:
-        seen.append(run)
+    def on_run(run: Run) -> None:
+        read.append(run)
         began, ended = parse_timestamp(run.started_at or run.at), parse_timestamp(run.ended_at)
         if query.fits(run.name or run.test_name, began, ended):
             found.append(run)
@@ -72,29 +72,29 @@ async def _read(api: Testery, query: Query) -> tuple[list[Run], str | None]:
         return run.is_over and query.since is not None and last is not None and last < query.since
 
     advice = f"{KEY}_list_test_runs looks further back with newest"
-    walked = await api.walk_test_runs(keep, newest=NEWEST, is_past=is_past, advice=advice)
-    query.memory[f"{KEY} newest"] = sorted(seen, key=lambda run: -run.id)
+    walked = await api.walk_test_runs(on_run, newest=NEWEST, is_past=is_past, advice=advice)
+    query.memory[f"{KEY} newest"] = sorted(read, key=lambda run: -run.id)
     return sorted(found, key=lambda run: -run.id), walked.coverage(len(found)).why
 
 
 async def runs(api: Testery, query: Query) -> Results[RunRow]:
-    """Runs, the newest first."""
-    fitting, keys = await _fitting(api, query), await _keys(api, query)
+    """Runs that match, newest first."""
+    fitting, keys = await _matching_runs(api, query), await _project_keys(api, query)
     return Results([row_of(run, keys) for run in fitting.rows], fitting.complete, fitting.why)
 
 
-def number(run_id: str) -> int:
-    """The id of a run as this platform has it.
+def run_number(run_id: str) -> int:
+    """The numeric id of a run.
 
     Raises:
-        Refused: when it is no number.
+        Refused: if it is not a number.
     """
     if not (run_id.isascii() and run_id.isdecimal() and len(run_id) < 19):
-        raise Refused("A run of Testery has a whole number, such as testery_list_test_runs shows.")
+        raise Refused("The id of a Testery run is a whole number, from testery_list_test_runs.")
     return int(run_id)
 
 
-async def _keys(api: Testery, query: Query) -> dict[int, str]:
+async def _project_keys(api: Testery, query: Query) -> dict[int, str]:
     return await query.once(f"{KEY} projects", partial(project_keys, api))
 
 
@@ -103,12 +103,12 @@ async def _results(api: Testery, query: Query, run_id: int) -> list[Result]:
 
 
 async def run(api: Testery, run_id: str, query: Query) -> RunStory:
-    """A run with why it failed, seen with the comparable runs before it."""
-    found = await known_run(api, number(run_id))
-    results = await _results(api, query, found.id)
+    """A run with its failures, compared with the runs before it."""
+    test_run = await known_run(api, run_number(run_id))
+    results = await _results(api, query, test_run.id)
     failed, passed = [result for result in results if result.status == "failed"], passed_tests(results)
     newest = await query.once(f"{KEY} newest", partial(newest_runs, api)) if failed else []
-    before = await earlier_runs(found, newest, {one.test for one in failed}, partial(_results, api, query))
+    before = await earlier_runs(test_run, newest, {one.test for one in failed}, partial(_results, api, query))
     failures = [
         Failure(
             str(one.id) if one.id is not None else None,
@@ -118,24 +118,24 @@ async def run(api: Testery, run_id: str, query: Query) -> RunStory:
         )
         for one in failed
     ]
-    notes = [verdict(found), counted_otherwise(found, results), before.why]
-    follow = f"testery_get_failures with run_id {found.id} shows stacks and output." if failed else None
+    notes = [verdict(test_run), explain_counts(test_run, results), before.why]
+    next_step = f"testery_get_failures with run_id {test_run.id} shows stacks and output." if failed else None
     return run_story(
-        row_of(found, await _keys(api, query)),
+        row_of(test_run, await _project_keys(api, query)),
         failures,
         earlier=len(before.runs),
         note=" ".join(filter(None, notes)) or None,
-        next_=follow,
+        next_=next_step,
     )
 
 
 async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) -> Results[Found]:
-    """Runs whose names fit; the API has no list of bugs or of tests to look in."""
+    """Runs and suites whose names match; the API lists no bugs and no tests."""
     why: list[str | None] = [f"the API lists no {kind}s" for kind in ("bug", "test") if kind in kinds]
     rows, complete = list[Found](), True
     if "run" in kinds:
         query = Query(text=words, limit=limit)
-        fitting, keys = await _fitting(api, query), await _keys(api, query)
+        fitting, keys = await _matching_runs(api, query), await _project_keys(api, query)
         rows = [
             Found(
                 platform=KEY,
@@ -145,7 +145,7 @@ async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) 
                 said=one.said,
                 where=keys.get(one.project_id or 0),
                 at=one.at,
-                page=_page(one),
+                page=_uri(one),
             )
             for one in fitting.rows
         ]
@@ -156,18 +156,18 @@ async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) 
 
 
 async def untested(api: Testery, query: Query) -> Results[Untested]:
-    """What the runs that fit hold without a result, and runs that have not begun."""
-    fitting = await _fitting(api, replace(query, limit=NEWEST))
+    """Tests without a result in the runs that match, and runs that have not started."""
+    fitting = await _matching_runs(api, replace(query, limit=NEWEST))
     waiting = [one for one in fitting.rows if one.status == "queued"]
     rows = [
-        Untested(platform=KEY, run_id=str(one.id), title=one.name or one.test_name, said=one.said, page=_page(one))
+        Untested(platform=KEY, run_id=str(one.id), title=one.name or one.test_name, said=one.said, page=_uri(one))
         for one in waiting
     ]
     open_runs = [one for one in fitting.rows if one not in waiting and (one.not_run or not one.is_over)]
     read = await gather([partial(_results, api, query, one.id) for one in open_runs[:OPEN_RUNS]], at_once=4)
     for one, results in zip(open_runs, read, strict=False):
         rows += [
-            Untested(platform=KEY, run_id=str(one.id), title=result.name, said=result.said, page=_page(one))
+            Untested(platform=KEY, run_id=str(one.id), title=result.name, said=result.said, page=_uri(one))
             for result in results
             if result.status in {"queued", "running"}
         ]

@@ -1,4 +1,4 @@
-"""What became of a test over the runs of its project."""
+"""The results of one test over the runs of its project."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -21,7 +21,7 @@ from tools.testery.tools.projects import ProjectKey, known_project
 tool = Toolset(Testery)
 
 NEWEST: Final = 1_000
-"""Runs of the account that are looked at to find those of the project."""
+"""Runs of the account that are read to find those of the project."""
 SHORT: Final = 160
 
 
@@ -54,7 +54,7 @@ async def get_test_history(
     environment = await known_environment(api, environment_key) if environment_key is not None else None
     fitting: list[Run] = []
 
-    def keep(run: Run) -> None:
+    def on_run(run: Run) -> None:
         if (
             run.project_id == project.id
             and run.total != 0
@@ -63,42 +63,42 @@ async def get_test_history(
         ):
             fitting.append(run)
 
-    walked = await api.walk_test_runs(keep, newest=NEWEST, is_past=lambda run: len(fitting) > runs, progress=progress)
+    walked = await api.walk_test_runs(on_run, newest=NEWEST, is_past=lambda run: len(fitting) > runs, progress=progress)
     fitting.sort(key=lambda run: -run.id)
-    looked = fitting[:runs]
-    read = await gather([partial(api.results, run.id) for run in looked], at_once=4)
+    newest = fitting[:runs]
+    read = await gather([partial(api.results, run.id) for run in newest], at_once=4)
     outcomes, files = list[Outcome](), dict[str, None]()
-    for run, results in zip(looked, read, strict=True):
-        mine = [one for one in results if _is_it(one, name, file)]
-        files |= dict.fromkeys(one.file or "" for one in mine)
-        outcomes += [outcome_of(run, one) for one in reversed(mine)]
-    _one_test(name, list(files), len(looked))
+    for run, results in zip(newest, read, strict=True):
+        tries = [one for one in results if _is_test(one, name, file)]
+        files |= dict.fromkeys(one.file or "" for one in tries)
+        outcomes += [outcome_of(run, one) for one in reversed(tries)]
+    _check_name(name, list(files), len(newest))
     why = (
-        f"only the newest {many(len(looked), 'run')} of the project were read; raise runs"
+        f"only the newest {many(len(newest), 'run')} of the project were read; raise runs"
         if len(fitting) > runs
         else None
     )
-    return history_of(outcomes, title=name, why=why or walked.coverage(len(looked)).why)
+    return history_of(outcomes, title=name, why=why or walked.coverage(len(newest)).why)
 
 
-def _is_it(result: Result, name: str, file: str | None) -> bool:
+def _is_test(result: Result, name: str, file: str | None) -> bool:
     is_there = file is None or (result.file or "").casefold() == file.casefold()
     return is_there and (result.name or "").strip().casefold() == name.strip().casefold()
 
 
-def _one_test(name: str, files: Sequence[str], runs: int) -> None:
-    """See that the name meant exactly one test.
+def _check_name(name: str, files: Sequence[str], runs: int) -> None:
+    """Check that the name matches exactly one test.
 
     Raises:
-        NotFound: when no run held it.
-        Refused: when several tests have the name.
+        NotFound: if no run has it.
+        Refused: if several tests have the name.
     """
     if not files:
         raise NotFound(
-            f"None of the newest {runs} runs of the project holds a test {quote(name, at_most=80)}. "
+            f"None of the newest {runs} runs of the project has a test {quote(name, at_most=80)}. "
             "testery_get_results shows names; raise runs to look further back.",
             status=404,
         )
     if len(files) > 1:
         where = ", ".join(quote(one, at_most=80) for one in files[:10])
-        raise Refused(f"Several tests are called {quote(name, at_most=80)}: say which file: {where}.")
+        raise Refused(f"Several tests are named {quote(name, at_most=80)}. Pass file, one of: {where}.")

@@ -1,4 +1,4 @@
-"""Files that are handed to the platform: results of other runners, files beside a run, and builds to test."""
+"""Uploads: results of other runners, files attached to a run, and builds to test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, is_private, open_upload
 from tools.testery.client.storage import Bytes
 from tools.testery.client.testery import Testery
-from tools.testery.models.orders import given
+from tools.testery.models.orders import without_none
 from tools.testery.tools.environments import EnvironmentKey, usable_environment
 from tools.testery.tools.order_fields import Branch, Commit, SuiteName
 from tools.testery.tools.projects import ProjectKey, known_project, known_suite
@@ -54,7 +54,7 @@ NameInBuild = Annotated[
 
 
 class Imported(Answer):
-    """A run that was made of results."""
+    """A run that was created from results."""
 
     done: str
     run_id: int
@@ -63,7 +63,7 @@ class Imported(Answer):
 
 
 class AddedFile(Answer):
-    """A file that was put beside a run."""
+    """A file that was attached to a run."""
 
     done: str
     run_id: int
@@ -73,7 +73,7 @@ class AddedFile(Answer):
 
 
 class UploadedBuild(Answer):
-    """A file of a build; its address is a secret and is not told."""
+    """An uploaded file of a build; its address is secret and not shown."""
 
     done: str
     project_key: Key
@@ -84,13 +84,13 @@ class UploadedBuild(Answer):
 
 
 def only_in_private(api: Testery) -> None:
-    """Refuse to send a file where it could be read on the way.
+    """Refuse to send a file over an unencrypted connection.
 
     Raises:
-        Refused: when the base address has no TLS.
+        Refused: if the base address has no TLS.
     """
     if not is_private(api.account.base_url, api.account):
-        raise Refused("The platform's base address has no TLS, so no file is sent there.")
+        raise Refused("The platform's base address has no TLS, so no file is sent to it.")
 
 
 def kind_of(name: str) -> str:
@@ -115,11 +115,11 @@ async def upload_test_results(
         counts = await read_junit(report)
         project = await known_project(api, project_key)
         environment = await usable_environment(api, environment_key)
-        found = await known_suite(api, project, suite) if suite is not None else None
+        matching = await known_suite(api, project, suite) if suite is not None else None
         fields = {
             "projectId": str(project.id),
             "environmentId": str(environment.id),
-            **given(testSuiteId=str(found.id) if found is not None else None, branch=branch, ref=commit),
+            **without_none(testSuiteId=str(matching.id) if matching is not None else None, branch=branch, ref=commit),
         }
         form = Form([Attached(report, "application/xml")], fields=fields, progress=progress)
         created = await api.upload_test_results(form)
@@ -140,24 +140,24 @@ async def add_run_file(
     only_in_private(api)
     await known_run(api, run_id)
     allowed = api.account.settings.get(DIRECTORIES, "")
-    async with open_upload(file, allowed=allowed, extensions=BESIDE, at_most=LARGEST_REPORT) as found:
-        if found.name.lower().endswith(".xml"):
-            await read_xml(found)
-        elif found.name.lower().endswith(".json"):
-            await read_json(found)
-        await api.add_run_file(run_id, kind, Form([Attached(found, kind_of(found.name))], progress=progress))
-        return AddedFile(done="Added.", run_id=run_id, file=found.name, bytes=found.size, kind=kind)
+    async with open_upload(file, allowed=allowed, extensions=BESIDE, at_most=LARGEST_REPORT) as upload:
+        if upload.name.lower().endswith(".xml"):
+            await read_xml(upload)
+        elif upload.name.lower().endswith(".json"):
+            await read_json(upload)
+        await api.add_run_file(run_id, kind, Form([Attached(upload, kind_of(upload.name))], progress=progress))
+        return AddedFile(done="Added.", run_id=run_id, file=upload.name, bytes=upload.size, kind=kind)
 
 
 @contextmanager
-def step(what: str) -> Iterator[None]:
-    """Say which step of an upload failed, what that leaves, and nothing of a credential that was not asked for."""
+def upload_step(what: str) -> Iterator[None]:
+    """Say in an error which step of an upload failed and what to do next, without advice about credentials."""
     try:
         yield
     except (PlatformError, Refused) as error:
         kind = OutcomeUnknown if isinstance(error, OutcomeUnknown) else PlatformError
         words = error.words if isinstance(error, PlatformError) else ""
-        again = "The same upload may be tried again: a file takes the place of one of the same name."
+        again = "It is safe to try again: a file replaces one of the same name."
         raise kind(f"{what} failed. {error.sentence} {again}", words=words) from error
 
 
@@ -176,12 +176,12 @@ async def upload_build(
     only_in_private(api)
     inside = name
     if inside is not None and (inside.startswith("/") or ".." in inside.split("/")):
-        raise Refused("name is a path inside the build, without a leading / and without '..'.")
+        raise Refused("name must be a path inside the build, without a leading / and without '..'.")
     allowed = api.account.settings.get(DIRECTORIES, "")
-    async with open_upload(file, allowed=allowed, extensions=BUILDS, at_most=LARGEST_BUILD) as found:
+    async with open_upload(file, allowed=allowed, extensions=BUILDS, at_most=LARGEST_BUILD) as upload:
         try:
             address = await api.upload_url(
-                project_key, build=build, file=inside or found.name, branch=branch, commit=commit
+                project_key, build=build, file=inside or upload.name, branch=branch, commit=commit
             )
         except NotFound as error:
             raise NotFound(
@@ -190,17 +190,17 @@ async def upload_build(
             ) from error
         except OutcomeUnknown as error:
             raise PlatformError(
-                f"Asking for a place for the file failed. {error.sentence} No file was sent; calling again is safe.",
+                f"Asking for an upload address failed. {error.sentence} No file was sent; it is safe to try again.",
                 status=error.status,
                 words=error.words,
             ) from error
-        with step("Sending the file to the storage"):
-            await api.storage.put(address, Bytes(found, progress))
+        with upload_step("Sending the file to the storage"):
+            await api.storage.put(address, Bytes(upload, progress))
         return UploadedBuild(
-            done=f"Uploaded {found.size:,} bytes.",
+            done=f"Uploaded {upload.size:,} bytes.",
             project_key=project_key,
             build=build,
-            file=inside or found.name,
-            bytes=found.size,
+            file=inside or upload.name,
+            bytes=upload.size,
             next="testery_start_test_run takes this build.",
         )

@@ -1,4 +1,4 @@
-"""Following a run until it is over: with progress, with a deadline, and able to be taken up again."""
+"""Waiting for a run to end, with progress, a time limit, and a handle to continue by."""
 
 from pydantic import Field
 
@@ -15,12 +15,12 @@ from tools.testery.tools.runs import RunId, known_run, verdict
 tool = Toolset(Testery)
 
 PACE = Pace(first=15.0, last=60.0)
-"""The vendor's own client looks every 15 s at one run and every 60 s at all; no limit is documented."""
+"""The vendor's own client polls one run every 15 s and all runs every 60 s; no limit is documented."""
 SANDBOX_PACE = Pace(first=0.2, last=1.0)
 
 
-class RunStand(Answer):
-    """How a run stands."""
+class RunState(Answer):
+    """The state of a run at the end of a wait."""
 
     run_id: int
     name: Untrusted | None = None
@@ -36,12 +36,12 @@ class RunStand(Answer):
     looks: int
     waited_seconds: int
     note: str | None = None
-    handle: Key | None = Field(None, description="Pass as handle to go on waiting.")
+    handle: Key | None = Field(None, description="Pass as handle to continue waiting.")
     next: str | None = None
 
 
-def describe(run: Run) -> str:
-    """How a run stands, as a line of progress."""
+def progress_line(run: Run) -> str:
+    """The state of a run, as a line of progress."""
     if run.status == "running" and not run.total:
         return "running, looking for its tests"
     done = sum(count or 0 for count in (run.passed, run.failed, run.ignored))
@@ -56,14 +56,14 @@ async def wait_for_run(
     run_id: RunId | None = None,
     minutes: Minutes = 5,
     handle: Handle = None,
-) -> RunStand:
+) -> RunState:
     """Wait until a test run is over, or the time is up. Give run_id, or the handle of an earlier wait."""
     wait: float | None = None
     if handle is not None:
-        told = decode_handle(handle, run=int, wait=float)
-        if run_id not in (None, told["run"]):
-            raise Refused(f"This handle is of run {told['run']}. Leave run_id out, or the handle.")
-        run_id, wait = told["run"], told["wait"]
+        state = decode_handle(handle, run=int, wait=float)
+        if run_id not in (None, state["run"]):
+            raise Refused(f"This handle belongs to run {state['run']}. Leave out run_id or the handle.")
+        run_id, wait = state["run"], state["wait"]
     if run_id is None:
         raise Refused("Give a run_id, or the handle of an earlier wait.")
     number = run_id
@@ -72,12 +72,12 @@ async def wait_for_run(
         lambda run: run.is_over,
         minutes=minutes,
         pace=SANDBOX_PACE if api.is_sandbox else PACE,
-        say=describe,
+        say=progress_line,
         progress=progress,
         wait=wait,
     )
     run = waited.seen
-    stand = RunStand(
+    stand = RunState(
         run_id=run.id,
         name=run.name or run.test_name,
         status=run.status,
@@ -96,7 +96,7 @@ async def wait_for_run(
     )
     if not run.is_over:
         stand.handle = encode_handle(run=run.id, wait=float(waited.wait))
-        stand.next = "Call testery_wait_for_run with this handle to go on."
+        stand.next = "Call testery_wait_for_run with this handle to continue."
     elif run.failed:
-        stand.next = "testery_get_failures groups what failed; testery_compare_runs tells what is new."
+        stand.next = "testery_get_failures groups what failed; testery_compare_runs shows what is new."
     return stand
