@@ -1,6 +1,6 @@
-"""Tools over all platforms at once: runs, one run, a search, and what speaks for or against a release.
+"""Tools across platforms: runs, one run, a search, and the evidence for or against a release.
 
-It knows no platform by name: each declares a survey, and what one cannot tell is said beside what the others did.
+Each platform declares a survey. An answer lists every platform as a source, with what it could not provide.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,12 +24,12 @@ from tools.release import (
     WORST,
     Assessment,
     Source,
-    counted,
+    count_words,
+    current_runs,
     id_of,
     is_failing,
-    judge,
     lines_of,
-    standing,
+    set_verdict,
 )
 
 T = TypeVar("T")
@@ -37,17 +37,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class View:
-    """The surveys of the platforms that are there, each with its client."""
+    """The surveys of the available platforms, with their clients."""
 
     platforms: Mapping[str, Platform]
     client_of: Callable[[str], Any]
-    """Answers a platform's client; raises NotConfigured for one without a credential."""
+    """Returns a platform's client; raises NotConfigured for one without a credential."""
 
     def chosen(self, keys: list[str] | None) -> list[Platform]:
-        """The platforms that were named, or all.
+        """The named platforms, or all.
 
         Raises:
-            Refused: naming those there are, when one is not.
+            Refused: if one does not exist; names those that do.
         """
         titles = {folded(platform.title): key for key, platform in self.platforms.items()}
         wanted = WordFilter("platform", keys, list(self.platforms), meant=titles)
@@ -55,10 +55,10 @@ class View:
         return [platform for key, platform in self.platforms.items() if not wanted or folded(key) in wanted.wanted]
 
     def clock(self, platforms: list[Platform]) -> Clock:
-        """The clock of the first platform that is configured, from which ages such as 7d count.
+        """The clock of the first configured platform, from which ages such as 7d count.
 
         Raises:
-            NotConfigured: when none is.
+            NotConfigured: if none is configured.
         """
         *others, last = platforms
         for platform in others:
@@ -84,8 +84,8 @@ Words = Annotated[
 
 
 OWN_COUNTS = (
-    "Counts are the runs' own; across_get_run counts results, where a test tried again and set-up may count too, and "
-    "says why the two differ."
+    "Counts are the runs' own. across_get_run counts results, which may include repeated tries and set-up, and says "
+    "why the two differ."
 )
 
 
@@ -93,58 +93,58 @@ class Runs(Answer):
     """Runs of all platforms, newest first."""
 
     items: list[RunRow]
-    more: int = Field(0, description="Rows that fit and are not shown; narrow the filters or raise limit.")
+    more: int = Field(0, description="Matching rows that are not shown; narrow the filters or raise limit.")
     note: str | None = None
     sources: list[Source]
 
 
-class Finds(Answer):
-    """What was found on all platforms."""
+class SearchResults(Answer):
+    """What a search found on all platforms."""
 
     items: list[Found]
     sources: list[Source]
 
 
-Ask = Callable[[Survey, Any], Awaitable[Results[T]] | None]
-"""Takes a survey and its client; None: this platform has nothing of the kind."""
+SurveyCall = Callable[[Survey, Any], Awaitable[Results[T]] | None]
+"""Calls a survey with its client; None if the platform has nothing of the kind."""
 
 
-async def gathered(
-    view: View, platforms: list[Platform], ask: Ask[T], progress: Progress
+async def query_platforms(
+    view: View, platforms: list[Platform], query: SurveyCall[T], progress: Progress
 ) -> list[tuple[Source, list[T]]]:
-    """Ask all platforms at a time; one that fails is told as a source, and the others still count."""
+    """Query all platforms at once; one that fails is reported in its source, and the others still count."""
     done = 0
 
-    async def one(platform: Platform) -> tuple[Source, list[T]]:
+    async def query_one(platform: Platform) -> tuple[Source, list[T]]:
         nonlocal done
-        source, rows = await _asked(view, platform, ask)
+        source, rows = await _query_platform(view, platform, query)
         done += 1
         await progress(done, len(platforms), platform.title)
         return source, rows
 
-    return await gather([partial(one, platform) for platform in platforms])
+    return await gather([partial(query_one, platform) for platform in platforms])
 
 
-async def _asked(view: View, platform: Platform, ask: Ask[T]) -> tuple[Source, list[T]]:
+async def _query_platform(view: View, platform: Platform, query: SurveyCall[T]) -> tuple[Source, list[T]]:
     source = Source(platform=platform.key, title=platform.title, complete=True)
     try:
-        asked = None if platform.survey is None else ask(platform.survey, view.client_of(platform.key))
-        if asked is None:
+        call = None if platform.survey is None else query(platform.survey, view.client_of(platform.key))
+        if call is None:
             source.why = "it has nothing of this kind"
             return source, []
-        with collect_missing(alone=True) as missing:  # said here, beside what else this platform lacks
-            seen = await asked
+        with collect_missing(alone=True) as missing:  # reported in this source
+            results = await call
     except TestdeskError as error:
         source.complete, source.why = False, str(error)
         return source, []
-    source.rows, source.complete, source.why = len(seen.rows), seen.complete, seen.why
-    if missing.sentence and UNREADABLE not in (seen.why or ""):
-        source.complete, source.why = False, "; ".join(filter(None, (seen.why, missing.sentence)))
-    return source, seen.rows
+    source.rows, source.complete, source.why = len(results.rows), results.complete, results.why
+    if missing.sentence and UNREADABLE not in (results.why or ""):
+        source.complete, source.why = False, "; ".join(filter(None, (results.why, missing.sentence)))
+    return source, results.rows
 
 
-async def asked_time(view: View, platforms: list[Platform], since: str | None, until: str | None) -> TimeSpan:
-    """The time that is meant, its ages by the platforms' clock."""
+async def resolve_time(view: View, platforms: list[Platform], since: str | None, until: str | None) -> TimeSpan:
+    """The time span, with ages resolved by a platform's clock."""
     return await time_span(view.clock(platforms), since, until) if since or until else TimeSpan()
 
 
@@ -159,11 +159,11 @@ async def list_runs(
     until: When = None,
     limit: Annotated[int, Field(ge=1, le=200, description="Runs to return.")] = 50,
 ) -> Runs:
-    """List runs of all platforms (test runs, crowd tests), newest first, in shared words beside the platform's own."""
+    """List runs of all platforms (test runs, crowd tests), newest first, with shared statuses beside their own."""
     chosen = view.chosen(platforms)
-    time = await asked_time(view, chosen, since, until)
+    time = await resolve_time(view, chosen, since, until)
     query = Query(since=time.since, until=time.until, text=text, limit=200)
-    answers = await gathered(view, chosen, lambda survey, api: survey.runs(api, query), progress)
+    answers = await query_platforms(view, chosen, lambda survey, api: survey.runs(api, query), progress)
     rows = [row for _, found in answers for row in found if not status or row.status in status]
     rows.sort(key=lambda row: -milliseconds(row.started_at))
     sources = [source for source, _ in answers]
@@ -181,9 +181,9 @@ async def get_run(
     """Tell why a run of any platform failed and what is new: failures grouped by error, each new, known or flaky."""
     chosen, *others = view.chosen([platform])
     if others:
-        raise Refused(f"Say one platform: {', '.join(one.key for one in (chosen, *others))}.")
+        raise Refused(f"Give one platform: {', '.join(one.key for one in (chosen, *others))}.")
     if chosen.survey is None:
-        raise Refused(f"{chosen.title} tells nothing of its runs here.")
+        raise Refused(f"{chosen.title} provides no runs here.")
     return await chosen.survey.run(view.client_of(chosen.key), run_id, Query())
 
 
@@ -198,27 +198,29 @@ async def search(
     kinds: Annotated[list[Kind] | None, Field(min_length=1, max_length=4, description="Default: all.")] = None,
     platforms: Platforms = None,
     limit: Annotated[int, Field(ge=1, le=100, description="Rows from each platform.")] = 20,
-) -> Finds:
+) -> SearchResults:
     """Find bugs, tests, runs and folders on all platforms by words, by id (88101, HRB-7) or tracker key (SHOP-412)."""
     wanted: list[Kind] = kinds or ["bug", "test", "run", "suite"]
-    answers = await gathered(
-        view, view.chosen(platforms), lambda survey, api: _searched(survey, api, text, wanted, limit), progress
+    answers = await query_platforms(
+        view, view.chosen(platforms), lambda survey, api: _search_platform(survey, api, text, wanted, limit), progress
     )
-    return Finds(items=[found for _, rows in answers for found in rows], sources=[source for source, _ in answers])
+    return SearchResults(
+        items=[found for _, rows in answers for found in rows], sources=[source for source, _ in answers]
+    )
 
 
-async def _searched(survey: Survey, api: Any, text: str, kinds: list[Kind], limit: int) -> Results[Found]:
-    """What has the word for an id or key, before what has the words in it; each thing once."""
+async def _search_platform(survey: Survey, api: Any, text: str, kinds: list[Kind], limit: int) -> Results[Found]:
+    """Matches of an ID or key, then of the words; each thing once."""
     word = text.strip()
-    looked: Results[Found] = Results()
+    by_id: Results[Found] = Results()
     if survey.lookup is not None and len(word.split()) == 1:
-        looked = await survey.lookup(api, word)
-    seen = await survey.search(api, text, kinds, limit)
-    first = [row for row in looked.rows if row.kind in kinds or row.kind not in get_args(Kind)]
+        by_id = await survey.lookup(api, word)
+    by_words = await survey.search(api, text, kinds, limit)
+    first = [row for row in by_id.rows if row.kind in kinds or row.kind not in get_args(Kind)]
     known = {(row.kind, row.id) for row in first}
-    rows = [*first, *(row for row in seen.rows if (row.kind, row.id) not in known)]
-    why = "; ".join(filter(None, [looked.why, seen.why])) or None
-    return Results(rows, looked.complete and seen.complete, why)
+    rows = [*first, *(row for row in by_words.rows if (row.kind, row.id) not in known)]
+    why = "; ".join(filter(None, [by_id.why, by_words.why])) or None
+    return Results(rows, by_id.complete and by_words.complete, why)
 
 
 @tool.reads(full_text_in="get_run")
@@ -236,42 +238,40 @@ async def assess_release(
     until: When = None,
     platforms: Platforms = None,
 ) -> Assessment:
-    """Is a release ready to ship? What speaks for and against it, with causes and sources: runs, open bugs, untested.
+    """Is a release ready to ship? Evidence for and against, with causes and sources: runs, open bugs, untested.
 
-    Give version, since or both; of runs counts when they lasted, of bugs when they were reported.
+    Give version, since or both: runs count by when they ran, bugs by when they were reported.
     """
     if not (version or since):
-        raise Refused("Say which release: a version as its runs are titled, or the time since when it is tested.")
+        raise Refused("Give version, as in the titles of the release's runs, or since, when its tests began.")
     chosen = view.chosen(platforms)
-    time = await asked_time(view, chosen, since, until)
+    time = await resolve_time(view, chosen, since, until)
     query = Query(since=time.since, until=time.until, text=version, limit=200, whole_numbers=True)
-    runs = await gathered(view, chosen, lambda survey, api: survey.runs(api, query), progress)
-    bugs = await gathered(view, chosen, lambda s, api: s.bugs(api, query) if s.bugs else None, progress)
-    gaps = await gathered(view, chosen, lambda s, api: s.untested(api, query) if s.untested else None, progress)
+    runs = await query_platforms(view, chosen, lambda survey, api: survey.runs(api, query), progress)
+    bugs = await query_platforms(view, chosen, lambda s, api: s.bugs(api, query) if s.bugs else None, progress)
+    gaps = await query_platforms(view, chosen, lambda s, api: s.untested(api, query) if s.untested else None, progress)
     rows = sorted((row for _, found in runs for row in found), key=lambda row: -milliseconds(row.started_at))
     known_bugs = [bug for _, found in bugs for bug in found]
     open_bugs = sorted((bug for bug in known_bugs if not bug.is_confirmed), key=lambda b: WORST.index(b.severity))
     untested = [gap for _, found in gaps for gap in found]
-    told = [f"version {version}"] if version else []
-    told += [f"since {since}"] if since else []
-    told += [f"until {until}"] if until else []
-    counting = standing(rows)
-    stories = await _stories(view, [row for row, _ in counting if is_failing(row)][:MOST_EXPLAINED], query)
+    scope = [f"{name} {value}" for name, value in (("version", version), ("since", since), ("until", until)) if value]
+    current = current_runs(rows)
+    stories = await _stories(view, [row for row, _ in current if is_failing(row)][:MOST_EXPLAINED], query)
     assessment = Assessment(
-        scope=f"{', '.join(told)}{f' ({time.note})' if time.note else ''}",
-        open_bugs_by_severity=counted([bug.severity for bug in open_bugs]),
-        confirmed_bugs_by_severity=counted([bug.severity for bug in known_bugs if bug.is_confirmed]),
+        scope=f"{', '.join(scope)}{f' ({time.note})' if time.note else ''}",
+        open_bugs_by_severity=count_words([bug.severity for bug in open_bugs]),
+        confirmed_bugs_by_severity=count_words([bug.severity for bug in known_bugs if bug.is_confirmed]),
         untested_count=len(untested),
-        sources=_joined(chosen, [runs, bugs, gaps]),
+        sources=_merge_sources(chosen, [runs, bugs, gaps]),
     )
     confirmed = [bug for bug in known_bugs if bug.is_confirmed]
-    assessment.say(lines_of(counting, open_bugs + confirmed, untested, stories))
-    judge(assessment, rows)
+    assessment.add_lines(lines_of(current, open_bugs + confirmed, untested, stories))
+    set_verdict(assessment, rows)
     return assessment
 
 
 async def _stories(view: View, rows: list[RunRow], query: Query) -> dict[tuple[str, str], RunStory]:
-    """Why runs failed; one that cannot be read stays without causes, and says so."""
+    """Why runs failed; one that cannot be read has a note instead of causes."""
 
     async def read(row: RunRow) -> RunStory:
         survey = view.platforms[row.platform].survey
@@ -286,11 +286,11 @@ async def _stories(view: View, rows: list[RunRow], query: Query) -> dict[tuple[s
     return {id_of(row): story for row, story in zip(rows, stories, strict=True)}
 
 
-def _joined(platforms: list[Platform], asked: list[list[tuple[Source, list[Any]]]]) -> list[Source]:
-    """One source a platform, with all that was not looked at."""
+def _merge_sources(platforms: list[Platform], answers: list[list[tuple[Source, list[Any]]]]) -> list[Source]:
+    """One source for each platform, with everything that was not read."""
     joined = []
     for number, platform in enumerate(platforms):
-        parts = [answers[number][0] for answers in asked]
+        parts = [rows[number][0] for rows in answers]
         why = list(dict.fromkeys(part.why for part in parts if part.why and not part.complete))
         joined.append(
             Source(
@@ -305,7 +305,7 @@ def _joined(platforms: list[Platform], asked: list[list[tuple[Source, list[Any]]
 
 
 class Across(ToolSource):
-    """What is offered over all platforms."""
+    """The tools across platforms."""
 
     key = "across"
     title = "Across platforms"
@@ -315,8 +315,8 @@ class Across(ToolSource):
         return (tool,)
 
     def acts(self) -> Sequence[Callable[[Any], Awaitable[None]]]:
-        """What the demonstration plays over all imitations."""
-        from tools.crossing import ACTS  # only the demonstration pays for it
+        """The demo's acts across all fake APIs."""
+        from tools.crossing import ACTS  # imported only by the demo
 
         return ACTS
 

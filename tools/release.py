@@ -1,4 +1,4 @@
-"""What speaks for and against a release: lines of evidence with their sources, and a verdict where they carry one."""
+"""Assessing a release: lines of evidence with their sources, and a verdict if they support one."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,38 +12,36 @@ from tools.kit.survey import BugRow, RunRow, RunStory, Untested
 from tools.kit.text import Key, Untrusted, many
 
 MOST_LINES = 40
-"""Lines that an assessment shows, those that speak against first; the rest is counted."""
+"""Lines that an assessment shows, those against first; the rest are counted."""
 MOST_EXPLAINED = 6
-"""Failing runs whose causes are read, the newest; each takes a few requests."""
+"""The newest failing runs whose causes are read; each takes a few requests."""
 MOST_CAUSES = 3
-"""Causes that a line names, those with new failures first."""
+"""Causes that a line lists, those with new failures first."""
 SHORT = 100
 """Characters of an error or a title in a line."""
 MOST_NAMED = 5
-"""Ids that one line names."""
+"""IDs that a line lists."""
 Speaks = Literal["against", "not proven", "for"]
 WORST = ("critical", "high", "medium", "low", "unknown")
 SPEAKS = ("against", "not proven", "for")
 DECIDED = frozenset({"passed", "failed", "blocked"})
-"""Runs of these statuses have come to something that a later one can replace."""
+"""Statuses of finished runs, which a later one can replace."""
 BAD = ("critical", "high")
-"""Severities of open bugs that speak against a release."""
+"""Severities of open bugs that count against a release."""
 
 
 class Source(Answer):
-    """What came from one platform, and what did not."""
+    """What one platform provided, and what it did not."""
 
     platform: Key
     title: str = Field(exclude=True)
     rows: int = 0
-    complete: bool = Field(
-        description="Whether all that the platform can tell was looked at; why says what is missing."
-    )
+    complete: bool = Field(description="Whether everything the platform has was read; why says what is missing.")
     why: str | None = None
 
 
 class Cause(Answer):
-    """An error that failures of a run share."""
+    """An error that failures of a run have in common."""
 
     error: Untrusted | None = None
     count: int
@@ -51,7 +49,7 @@ class Cause(Answer):
 
 
 class Line(Answer):
-    """One thing that speaks for or against, and where it comes from."""
+    """One piece of evidence and its source."""
 
     speaks: Speaks = Field(exclude=True)
     says: str
@@ -59,23 +57,23 @@ class Line(Answer):
     causes: list[Cause] = Field(default_factory=list)
     more_causes: int | None = None
     note: str | None = None
-    platform: Key | None = Field(None, description="Where source is no resource.")
-    source: Key = Field(description="Resource that shows it; an id where there is none.")
+    platform: Key | None = Field(None, description="Set where source is not a resource.")
+    source: Key = Field(description="Resource that shows it; an ID if there is none.")
 
 
 class Counted(Answer):
-    """How many of something there are, by its word."""
+    """How often a word occurs."""
 
     what: str
     count: int
 
 
 class Assessment(Answer):
-    """What speaks for and against a release, each line with its source."""
+    """The evidence for and against a release, each line with its source."""
 
     scope: str
     verdict: Literal["evidence against", "not proven", "nothing found against"] | None = Field(
-        default=None, description="None where the evidence does not carry one; why_no_verdict says so."
+        default=None, description="None if the evidence does not support one; why_no_verdict says why."
     )
     why_no_verdict: str | None = None
     against: list[Line] = Field(default_factory=list)
@@ -83,14 +81,14 @@ class Assessment(Answer):
     speaking_for: list[Line] = Field(default_factory=list)
     open_bugs_by_severity: list[Counted]
     confirmed_bugs_by_severity: list[Counted] = Field(
-        default_factory=list, description="Taken for real, and not told whether they are fixed."
+        default_factory=list, description="Accepted as real; the platform does not say whether they are fixed."
     )
-    untested_count: int = Field(description="Tests without a result, and runs that have not begun.")
+    untested_count: int = Field(description="Tests without a result, and runs that have not started.")
     left_out: str | None = None
     sources: list[Source]
 
-    def say(self, lines: list[Line]) -> None:
-        """Put the first lines where they belong, and count the others."""
+    def add_lines(self, lines: list[Line]) -> None:
+        """Add the first lines to their lists, and count the others."""
         for line in lines[:MOST_LINES]:
             place = {"against": self.against, "not proven": self.not_proven, "for": self.speaking_for}
             place[line.speaks].append(line)
@@ -99,20 +97,24 @@ class Assessment(Answer):
 
     @property
     def lines(self) -> list[Line]:
-        """All lines, those that speak against first."""
+        """All lines, those against first."""
         return [*self.against, *self.not_proven, *self.speaking_for]
 
 
 Stories = Mapping[tuple[str, str], RunStory]
-"""What is known of why runs failed, by platform and id."""
+"""Why runs failed, by platform and ID."""
 
 
 def lines_of(
     runs: list[tuple[RunRow, list[RunRow]]], bugs: list[BugRow], untested: list[Untested], stories: Stories
 ) -> list[Line]:
-    """All that is known as lines of evidence, what speaks against first."""
+    """All evidence as lines, those against first."""
     gaps = Counter((gap.platform, gap.run_id) for gap in untested)
-    lines = [*_of_runs(runs, gaps, stories), *_of_bugs(bugs), *_of_gaps(untested, {id_of(row) for row, _ in runs})]
+    lines = [
+        *_run_lines(runs, gaps, stories),
+        *_bug_lines(bugs),
+        *_gap_lines(untested, {id_of(row) for row, _ in runs}),
+    ]
     return sorted(lines, key=lambda line: SPEAKS.index(line.speaks))
 
 
@@ -124,20 +126,20 @@ def is_failing(row: RunRow) -> bool:
     return row.status in {"failed", "blocked"} or bool(row.failed and row.status not in {"passed", "unknown"})
 
 
-def standing(rows: list[RunRow]) -> list[tuple[RunRow, list[RunRow]]]:
+def current_runs(rows: list[RunRow]) -> list[tuple[RunRow, list[RunRow]]]:
     """The runs that count, newest first, each with the older ones that it replaces.
 
-    One replaces another of its title, project and environment on its platform when both came to something and it
-    held no fewer tests: what still runs, was cancelled or repeats a part takes no failure away.
+    A run replaces another of the same platform, title, project and environment if both finished and it has no fewer
+    tests. A run that is still running, was cancelled or repeats only a part replaces none.
     """
-    counted: list[tuple[RunRow, list[RunRow]]] = []
+    current: list[tuple[RunRow, list[RunRow]]] = []
     for row in rows:
-        newer = next((one for one in counted if _replaces(one[0], row)), None)
+        newer = next((one for one in current if _replaces(one[0], row)), None)
         if newer is None:
-            counted.append((row, []))
+            current.append((row, []))
         else:
             newer[1].append(row)
-    return counted
+    return current
 
 
 def _replaces(newer: RunRow, older: RunRow) -> bool:
@@ -153,7 +155,7 @@ def _place(row: RunRow) -> tuple[str | None, ...]:
     return row.platform, row.where, row.environment, (row.title or row.run_id).casefold()
 
 
-def _named(ids: list[str]) -> str:
+def _join_ids(ids: list[str]) -> str:
     more = len(ids) - MOST_NAMED
     return ", ".join(ids[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
@@ -169,29 +171,29 @@ def _line(
     return Line(speaks=speaks, says=says, platform=None if page else platform, source=page or number, **more)
 
 
-def _of_runs(
+def _run_lines(
     rows: list[tuple[RunRow, list[RunRow]]], gaps: Mapping[tuple[str, str], int], stories: Stories
 ) -> list[Line]:
     lines = []
     for row, replaced in rows:
         waiting, found = gaps.get(id_of(row), 0), stories.get(id_of(row))
-        counted_row = found.run if found is not None else row
+        counts_of = found.run if found is not None else row
         counts = [
             f"{count} {word}"
             for word, count in (
-                ("passed", counted_row.passed),
-                ("failed", counted_row.failed),
-                ("blocked", counted_row.blocked),
-                ("bugs", counted_row.bugs),
+                ("passed", counts_of.passed),
+                ("failed", counts_of.failed),
+                ("blocked", counts_of.blocked),
+                ("bugs", counts_of.bugs),
                 ("without a result", waiting),
             )
             if count
         ]
-        counts += [f"{counted_row.total} in all"] if counted_row.total else []
-        says = f"run {row.status}" + (f" ({row.said})" if _is_news(row.said, row.status) else "")
+        counts += [f"{counts_of.total} in all"] if counts_of.total else []
+        says = f"run {row.status}" + (f" ({row.said})" if _differs(row.said, row.status) else "")
         says += f": {', '.join(counts)}" if counts else ""
         if replaced:
-            says += f", in place of {_named([f'{old.run_id} ({old.status})' for old in replaced])}"
+            says += f", in place of {_join_ids([f'{old.run_id} ({old.status})' for old in replaced])}"
         speaks: Speaks = "not proven"
         if is_failing(row):
             speaks = "against"
@@ -218,8 +220,8 @@ def _of_runs(
     return lines
 
 
-def _is_news(said: str | None, status: str) -> bool:
-    """Whether a platform's word says more than the shared one."""
+def _differs(said: str | None, status: str) -> bool:
+    """Whether a platform's word differs from the shared one."""
     return said is not None and said.casefold() != status
 
 
@@ -227,11 +229,11 @@ def _first_line(error: str | None) -> str | None:
     return next((line.strip() for line in (error or "").splitlines() if line.strip()), None)
 
 
-def _of_bugs(bugs: list[BugRow]) -> list[Line]:
+def _bug_lines(bugs: list[BugRow]) -> list[Line]:
     lines = [
         _line(
             "against" if bug.severity in BAD else "not proven",
-            f"open bug, {bug.severity}{f' ({bug.said})' if _is_news(bug.said, bug.severity) else ''}, "
+            f"open bug, {bug.severity}{f' ({bug.said})' if _differs(bug.said, bug.severity) else ''}, "
             f"{bug.status or 'no status'}",
             bug.platform,
             bug.page,
@@ -241,25 +243,25 @@ def _of_bugs(bugs: list[BugRow]) -> list[Line]:
         for bug in bugs
         if not bug.is_confirmed
     ]
-    alike: dict[tuple[str, str], list[BugRow]] = {}
+    by_severity: dict[tuple[str, str], list[BugRow]] = {}
     for bug in bugs:
         if bug.is_confirmed:
-            alike.setdefault((bug.platform, bug.severity), []).append(bug)
+            by_severity.setdefault((bug.platform, bug.severity), []).append(bug)
     return lines + [
         _line(
             "not proven",
-            f"{many(len(same), 'confirmed bug')} of severity {severity}, not told whether fixed: "
-            f"{_named([bug.bug_id for bug in same])}",
+            f"{many(len(same), 'confirmed bug')} of severity {severity}, not known to be fixed: "
+            f"{_join_ids([bug.bug_id for bug in same])}",
             platform,
             same[0].page,
             same[0].bug_id,
         )
-        for (platform, severity), same in alike.items()
+        for (platform, severity), same in by_severity.items()
     ]
 
 
-def _of_gaps(untested: list[Untested], named: set[tuple[str, str]]) -> list[Line]:
-    """What is untested in runs that have no line of their own."""
+def _gap_lines(untested: list[Untested], named: set[tuple[str, str]]) -> list[Line]:
+    """Untested parts of runs without a line of their own."""
     by_run: dict[tuple[str, str], list[Untested]] = {}
     for gap in untested:
         if (gap.platform, gap.run_id) not in named:
@@ -270,24 +272,27 @@ def _of_gaps(untested: list[Untested], named: set[tuple[str, str]]) -> list[Line
     ]
 
 
-def judge(assessment: Assessment, rows: list[RunRow]) -> None:
-    """Give a verdict where the evidence carries one: something against counts at once, nothing against only of all."""
+def set_verdict(assessment: Assessment, rows: list[RunRow]) -> None:
+    """Set the verdict, if there is enough evidence.
+
+    One line against is enough for a negative verdict; any other needs every source to be complete.
+    """
     missing = [source.title for source in assessment.sources if not source.complete]
     if any(line.speaks == "against" for line in assessment.lines):
         assessment.verdict = "evidence against"
     elif not rows:
         assessment.why_no_verdict = (
-            "No run was found for it, so nothing is known. A number counts whole: 9.0 does not take in 9.0.1. "
-            "across_search shows how runs are titled."
+            "No run was found for it, so nothing is known. Numbers match whole: 9.0 does not match 9.0.1. "
+            "across_search shows the titles of runs."
         )
     elif missing:
-        assessment.why_no_verdict = f"Not everything could be looked at: {', '.join(missing)}."
+        assessment.why_no_verdict = f"Not everything could be read: {', '.join(missing)}."
     elif any(line.speaks == "not proven" for line in assessment.lines):
         assessment.verdict = "not proven"
     else:
         assessment.verdict = "nothing found against"
 
 
-def counted(words: list[str]) -> list[Counted]:
-    """How often each word stands there, in the order in which they first come."""
+def count_words(words: list[str]) -> list[Counted]:
+    """How often each word occurs, in order of first occurrence."""
     return [Counted(what=word, count=words.count(word)) for word in dict.fromkeys(words)]

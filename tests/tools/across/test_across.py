@@ -1,4 +1,4 @@
-"""Tools across platforms: each platform's part is told as its own, and a verdict needs evidence."""
+"""Tools across platforms: each platform is reported as a source, and a verdict needs evidence."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -18,14 +18,14 @@ NOW = datetime(2026, 4, 3, 7, tzinfo=UTC)
 
 
 class Client:
-    """A platform's client, of which only the clock is asked."""
+    """A platform's client with only a clock."""
 
     async def clock(self) -> datetime:
         return NOW
 
 
-class Told:
-    """What a platform of a test tells, and what it was asked for."""
+class FakeSurvey:
+    """The survey of a fake platform, which records its queries."""
 
     def __init__(
         self,
@@ -59,15 +59,15 @@ class Told:
         return Survey(runs=self.runs, run=self.run, search=self.search, bugs=bugs, untested=self.untested)
 
 
-class Broken(Told):
-    """A platform that is down."""
+class BrokenSurvey(FakeSurvey):
+    """The survey of a platform that is down."""
 
     async def runs(self, api: Any, query: Query) -> Results[RunRow]:
         raise Unavailable("Toys is down.")
 
 
-def view(**told: Told) -> View:
-    platforms = {key: shop(key=key, title=key.title(), survey=one.survey()) for key, one in told.items()}
+def view(**surveys: FakeSurvey) -> View:
+    platforms = {key: shop(key=key, title=key.title(), survey=one.survey()) for key, one in surveys.items()}
     return View(platforms, lambda key: Client())
 
 
@@ -81,11 +81,11 @@ def bug(severity: Any, number: str = "7") -> BugRow:
 
 
 async def test_runs_of_all_platforms_come_newest_first_with_a_word_on_each_platform() -> None:
-    seen = view(
-        toys=Told(run("toys", "1", "passed", 1), run("toys", "2", "failed", 3)),
-        games=Told(run("games", "3", "running", 2)),
+    both = view(
+        toys=FakeSurvey(run("toys", "1", "passed", 1), run("toys", "2", "failed", 3)),
+        games=FakeSurvey(run("games", "3", "running", 2)),
     )
-    runs = await list_runs(seen, no_progress)
+    runs = await list_runs(both, no_progress)
     assert [row.run_id for row in runs.items] == ["2", "3", "1"]
     assert [(source.platform, source.rows, source.complete) for source in runs.sources] == [
         ("toys", 2, True),
@@ -94,67 +94,74 @@ async def test_runs_of_all_platforms_come_newest_first_with_a_word_on_each_platf
 
 
 async def test_a_platform_that_fails_is_told_and_the_others_still_count() -> None:
-    runs = await list_runs(view(toys=Broken(), games=Told(run("games", "3", "running", 2))), no_progress)
+    runs = await list_runs(view(toys=BrokenSurvey(), games=FakeSurvey(run("games", "3", "running", 2))), no_progress)
     assert [row.run_id for row in runs.items] == ["3"]
     assert [(s.complete, s.why) for s in runs.sources] == [(False, "Toys is down."), (True, None)]
 
 
 async def test_rows_can_be_narrowed_by_status_platform_time_and_number() -> None:
     toys, games = (
-        Told(run("toys", "1", "passed", 1), run("toys", "2", "failed", 3)),
-        Told(run("games", "3", "failed", 2)),
+        FakeSurvey(run("toys", "1", "passed", 1), run("toys", "2", "failed", 3)),
+        FakeSurvey(run("games", "3", "failed", 2)),
     )
-    seen = view(toys=toys, games=games)
-    assert [r.run_id for r in (await list_runs(seen, no_progress, status=["failed"])).items] == ["2", "3"]
-    assert [r.run_id for r in (await list_runs(seen, no_progress, platforms=["games"])).items] == ["3"]
-    short = await list_runs(seen, no_progress, limit=1, since="2d")
+    both = view(toys=toys, games=games)
+    assert [r.run_id for r in (await list_runs(both, no_progress, status=["failed"])).items] == ["2", "3"]
+    assert [r.run_id for r in (await list_runs(both, no_progress, platforms=["games"])).items] == ["3"]
+    short = await list_runs(both, no_progress, limit=1, since="2d")
     assert (len(short.items), short.more) == (1, 2)
     assert toys.queries[-1].since == datetime(2026, 4, 1, 7, tzinfo=UTC)
     with pytest.raises(Refused, match="There are: toys, games"):
-        await list_runs(seen, no_progress, platforms=["moon"])
+        await list_runs(both, no_progress, platforms=["moon"])
 
 
 async def test_one_run_is_asked_of_its_platform() -> None:
-    seen = view(toys=Told(run("toys", "1", "passed", 1)), games=Told())
-    assert (await get_run(seen, "toys", "1")).run.run_id == "1"
+    both = view(toys=FakeSurvey(run("toys", "1", "passed", 1)), games=FakeSurvey())
+    assert (await get_run(both, "toys", "1")).run.run_id == "1"
     with pytest.raises(Refused, match="no platform 'moon'"):
-        await get_run(seen, "moon", "1")
+        await get_run(both, "moon", "1")
 
 
 async def test_a_search_takes_the_kinds_that_are_wanted() -> None:
     found = [Found(platform="toys", kind="bug", id="1"), Found(platform="toys", kind="test", id="2")]
-    seen = view(toys=Told(found=found), games=Told(found=[Found(platform="games", kind="run", id="3")]))
-    assert [f.id for f in (await search(seen, no_progress, "OLD10")).items] == ["1", "2", "3"]
-    assert [f.id for f in (await search(seen, no_progress, "OLD10", kinds=["test", "run"])).items] == ["2", "3"]
+    both = view(toys=FakeSurvey(found=found), games=FakeSurvey(found=[Found(platform="games", kind="run", id="3")]))
+    assert [f.id for f in (await search(both, no_progress, "OLD10")).items] == ["1", "2", "3"]
+    assert [f.id for f in (await search(both, no_progress, "OLD10", kinds=["test", "run"])).items] == ["2", "3"]
 
 
 async def test_a_release_without_a_scope_is_refused() -> None:
-    with pytest.raises(Refused, match="Say which release"):
-        await assess_release(view(toys=Told()), no_progress)
+    with pytest.raises(Refused, match="Give version"):
+        await assess_release(view(toys=FakeSurvey()), no_progress)
 
 
 @pytest.mark.parametrize(
     ("toys", "games", "verdict", "why"),
     [
-        (Told(), Told(), None, "No run was found"),
-        (Told(run("toys", "1", "passed", 1)), Told(), "nothing found against", None),
-        (Told(run("toys", "1", "passed", 1)), Told(run("games", "2", "failed", 1)), "evidence against", None),
-        (Told(run("toys", "1", "passed", 1), bugs=[bug("critical")]), Told(), "evidence against", None),
-        (Told(run("toys", "1", "passed", 1), bugs=[bug("low")]), Told(), "not proven", None),
-        (Told(run("toys", "1", "running", 1)), Told(), "not proven", None),
-        (Told(run("toys", "1", "unknown", 1)), Told(), "not proven", None),
+        (FakeSurvey(), FakeSurvey(), None, "No run was found"),
+        (FakeSurvey(run("toys", "1", "passed", 1)), FakeSurvey(), "nothing found against", None),
         (
-            Told(run("toys", "1", "passed", 1), untested=[Untested(platform="toys", run_id="1")]),
-            Told(),
+            FakeSurvey(run("toys", "1", "passed", 1)),
+            FakeSurvey(run("games", "2", "failed", 1)),
+            "evidence against",
+            None,
+        ),
+        (FakeSurvey(run("toys", "1", "passed", 1), bugs=[bug("critical")]), FakeSurvey(), "evidence against", None),
+        (FakeSurvey(run("toys", "1", "passed", 1), bugs=[bug("low")]), FakeSurvey(), "not proven", None),
+        (FakeSurvey(run("toys", "1", "running", 1)), FakeSurvey(), "not proven", None),
+        (FakeSurvey(run("toys", "1", "unknown", 1)), FakeSurvey(), "not proven", None),
+        (
+            FakeSurvey(run("toys", "1", "passed", 1), untested=[Untested(platform="toys", run_id="1")]),
+            FakeSurvey(),
             "not proven",
             None,
         ),
-        (Told(run("toys", "1", "passed", 1)), Told(why="a page is missing"), None, "Not everything"),
-        (Told(run("toys", "1", "passed", 1)), Broken(), None, "Not everything"),
-        (Told(run("toys", "1", "failed", 1)), Broken(), "evidence against", None),
+        (FakeSurvey(run("toys", "1", "passed", 1)), FakeSurvey(why="a page is missing"), None, "Not everything"),
+        (FakeSurvey(run("toys", "1", "passed", 1)), BrokenSurvey(), None, "Not everything"),
+        (FakeSurvey(run("toys", "1", "failed", 1)), BrokenSurvey(), "evidence against", None),
     ],
 )
-async def test_a_verdict_needs_evidence(toys: Told, games: Told, verdict: str | None, why: str | None) -> None:
+async def test_a_verdict_needs_evidence(
+    toys: FakeSurvey, games: FakeSurvey, verdict: str | None, why: str | None
+) -> None:
     assessment = await assess_release(view(toys=toys, games=games), no_progress, version="9")
     assert assessment.verdict == verdict
     assert (why or "") in (assessment.why_no_verdict or "")
@@ -179,7 +186,9 @@ async def test_a_failed_run_is_replaced_by_its_like_alone(newer: dict[str, Any],
     failed.environment, failed.where = "production", "shop"
     again.environment, again.where = newer.get("environment", "production"), newer.get("where", "shop")
     failed.total = 40 if "total" in newer else None
-    assessment = await assess_release(view(toys=Told(failed, again), games=Told()), no_progress, version="9")
+    assessment = await assess_release(
+        view(toys=FakeSurvey(failed, again), games=FakeSurvey()), no_progress, version="9"
+    )
     assert assessment.verdict == verdict
     assert any("in place of 1 (failed)" in line.says for line in assessment.lines) == (verdict != "evidence against")
 
@@ -209,52 +218,54 @@ def test_a_version_is_no_part_of_another_number(text: str, title: str, is_it: bo
 
 
 async def test_a_release_is_asked_for_by_whole_numbers_and_a_list_is_not() -> None:
-    toys = Told(run("toys", "1", "passed", 1))
-    await list_runs(view(toys=toys, games=Told()), no_progress, text="9.0")
-    await assess_release(view(toys=toys, games=Told()), no_progress, version="9.0")
+    toys = FakeSurvey(run("toys", "1", "passed", 1))
+    await list_runs(view(toys=toys, games=FakeSurvey()), no_progress, text="9.0")
+    await assess_release(view(toys=toys, games=FakeSurvey()), no_progress, version="9.0")
     assert [query.whole_numbers for query in toys.queries] == [False, True]
 
 
 async def test_a_confirmed_bug_nobody_told_the_fix_of_leaves_a_release_unproven() -> None:
     accepted = bug("critical").model_copy(update={"is_confirmed": True})
-    toys = Told(run("toys", "1", "passed", 1), bugs=[accepted])
-    assessment = await assess_release(view(toys=toys, games=Told()), no_progress, version="9")
+    toys = FakeSurvey(run("toys", "1", "passed", 1), bugs=[accepted])
+    assessment = await assess_release(view(toys=toys, games=FakeSurvey()), no_progress, version="9")
     assert (assessment.verdict, assessment.open_bugs_by_severity) == ("not proven", [])
     assert [(c.what, c.count) for c in assessment.confirmed_bugs_by_severity] == [("critical", 1)]
-    assert [line.source for line in assessment.lines if "not told whether fixed: 7" in line.says] == ["toys://bugs/7"]
+    assert [line.source for line in assessment.lines if "not known to be fixed: 7" in line.says] == ["toys://bugs/7"]
 
 
 async def test_a_bad_bug_counts_however_many_lesser_ones_came_before() -> None:
     bugs = [bug("low", str(number)) for number in range(100)] + [bug("critical", "500")]
-    toys = Told(run("toys", "1", "passed", 1), bugs=bugs)
-    assessment = await assess_release(view(toys=toys, games=Told()), no_progress, version="9")
+    toys = FakeSurvey(run("toys", "1", "passed", 1), bugs=bugs)
+    assessment = await assess_release(view(toys=toys, games=FakeSurvey()), no_progress, version="9")
     assert (assessment.verdict, assessment.against[0].source) == ("evidence against", "toys://bugs/500")
     assert (len(assessment.lines), assessment.left_out) == (40, "62 more lines")
 
 
 async def test_what_is_untested_points_to_its_run() -> None:
     gap = Untested(platform="toys", run_id="1", page="toys://runs/1")
-    toys = Told(run("toys", "1", "running", 1), untested=[gap, gap])
-    assessment = await assess_release(view(toys=toys, games=Told()), no_progress, version="9")
+    toys = FakeSurvey(run("toys", "1", "running", 1), untested=[gap, gap])
+    assessment = await assess_release(view(toys=toys, games=FakeSurvey()), no_progress, version="9")
     assert [line.source for line in assessment.lines if "2 without a result" in line.says] == ["1"]
     other = Untested(platform="toys", run_id="9", page="toys://runs/9")
-    assessment = await assess_release(view(toys=Told(untested=[other]), games=Told()), no_progress, version="9")
+    assessment = await assess_release(
+        view(toys=FakeSurvey(untested=[other]), games=FakeSurvey()), no_progress, version="9"
+    )
     assert [(line.says, line.source) for line in assessment.not_proven] == [
         ("1 without a result in run 9", "toys://runs/9")
     ]
 
 
 async def test_a_run_that_was_repeated_counts_by_its_newest() -> None:
-    toys = Told(run("toys", "1", "failed", 1), run("toys", "2", "passed", 2, title="release 9"))
-    assessment = await assess_release(view(toys=toys, games=Told()), no_progress, version="9")
+    toys = FakeSurvey(run("toys", "1", "failed", 1), run("toys", "2", "passed", 2, title="release 9"))
+    assessment = await assess_release(view(toys=toys, games=FakeSurvey()), no_progress, version="9")
     assert assessment.verdict == "nothing found against"
     assert [(line.speaks, line.source) for line in assessment.lines] == [("for", "2")]
 
 
 async def test_every_line_names_its_source_and_what_is_not_shown_is_counted() -> None:
     bugs = [bug("high", str(number)) for number in range(30)]
-    toys = Told(run("toys", "1", "passed", 1), bugs=bugs)
-    assessment = await assess_release(view(toys=toys, games=Told()), no_progress, version="9")
+    toys = FakeSurvey(run("toys", "1", "passed", 1), bugs=bugs)
+    assessment = await assess_release(view(toys=toys, games=FakeSurvey()), no_progress, version="9")
     assert all(line.source for line in assessment.lines)
     assert [(c.what, c.count) for c in assessment.open_bugs_by_severity] == [("high", 30)]
     assert assessment.left_out is None
@@ -266,7 +277,7 @@ async def test_a_platform_without_a_credential_says_so_in_its_place() -> None:
             raise NotConfigured("Games is not configured.")
         return Client()
 
-    both = view(toys=Told(run("toys", "1", "passed", 1)), games=Told()).platforms
+    both = view(toys=FakeSurvey(run("toys", "1", "passed", 1)), games=FakeSurvey()).platforms
     runs = await list_runs(View(both, client_of), no_progress)
     assert [source.why for source in runs.sources] == [None, "Games is not configured."]
 
@@ -277,6 +288,6 @@ async def test_ages_count_by_the_clock_of_a_platform_that_is_configured() -> Non
             raise NotConfigured("Games is not configured.")
         return Client()
 
-    both = view(games=Told(), toys=Told(run("toys", "1", "passed", 1))).platforms
+    both = view(games=FakeSurvey(), toys=FakeSurvey(run("toys", "1", "passed", 1))).platforms
     runs = await list_runs(View(both, client_of), no_progress, since="7d")
     assert [row.run_id for row in runs.items] == ["1"]

@@ -1,4 +1,4 @@
-"""Tools across platforms on a whole desk: what their answers point to is there, and they ask for it once."""
+"""Tools across platforms over the built server: their sources can be opened, and nothing is read twice."""
 
 from collections import Counter
 from typing import Any
@@ -16,14 +16,14 @@ def paths(desk: Desk, platform: str) -> Counter[tuple[str, str, str]]:
     return Counter((entry.method, entry.path, str((entry.query, entry.body))) for entry in entries)
 
 
-def lines_of(told: dict[str, Any]) -> list[dict[str, Any]]:
-    return [line for kind in ("against", "not_proven", "speaking_for") for line in told.get(kind, [])]
+def lines_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return [line for kind in ("against", "not_proven", "speaking_for") for line in answer.get(kind, [])]
 
 
 async def test_every_line_of_an_assessment_can_be_opened() -> None:
     async with desk() as d:
-        told = await d.answer("across_assess_release", version="9.0.1")
-        sources = {line["source"] for line in lines_of(told)}
+        answer = await d.answer("across_assess_release", version="9.0.1")
+        sources = {line["source"] for line in lines_of(answer)}
         assert len(sources) > 15
         for source in sources:
             assert (await d.client.read_resource(source)).contents
@@ -34,13 +34,13 @@ async def test_an_assessment_is_short_and_names_causes() -> None:
         result = await d.call("across_assess_release", version="9.0.1")
         story = await d.answer("across_get_run", platform="testomatio", run_id="9a01f1x0")
         report = await d.answer("testomatio_get_run_report", run_id="9a01f1x0")
-    told = result.structured_content or {}
+    answer = result.structured_content or {}
     assert len(text(result).encode()) < 6_000
-    failing = [line for line in told["against"] if line["says"].startswith("run ")]
+    failing = [line for line in answer["against"] if line["says"].startswith("run ")]
     assert len(failing) == 4
     assert all(line["causes"] and line["causes"][0]["marks"] for line in failing)
     hotfix = next(line for line in failing if line["source"].endswith("9a01f1x0"))
-    # Every place that counts this run counts the same.
+    # Every tool that counts this run gives the same numbers.
     assert "103 passed, 13 failed, 117 in all" in hotfix["says"]
     assert (story["run"]["total"], story["run"]["failed"], story["failing"]) == (117, 13, report["failing_tests"])
     assert hotfix["note"] == story["note"] == report["notes"][0]
@@ -63,11 +63,11 @@ async def test_one_call_tells_why_a_run_failed_and_what_is_new(
     name: str, arguments: dict[str, Any], new: str, key: str
 ) -> None:
     async with desk() as d:
-        told = await d.answer(name, **arguments)
-    errors = [group["error"] for group in told[key]]
+        answer = await d.answer(name, **arguments)
+    errors = [group["error"] for group in answer[key]]
     assert len(errors) == len(set(errors)) > 1
-    assert new in str(told["marks"])
-    assert all(group["marks"] for group in told[key])
+    assert new in str(answer["marks"])
+    assert all(group["marks"] for group in answer[key])
 
 
 async def test_counts_that_differ_are_explained_by_what_the_results_hold() -> None:
@@ -99,8 +99,8 @@ async def test_an_assessment_reads_nothing_twice() -> None:
 )
 async def test_a_version_takes_in_no_dates_and_no_other_versions(version: str, titles: set[str]) -> None:
     async with desk() as d:
-        told = await d.answer("across_assess_release", version=version)
-    assert {line["title"] for line in lines_of(told) if line["says"].startswith("run ")} == titles
+        answer = await d.answer("across_assess_release", version=version)
+    assert {line["title"] for line in lines_of(answer) if line["says"].startswith("run ")} == titles
 
 
 async def test_what_an_api_does_not_list_is_said_where_it_was_looked_for() -> None:
@@ -140,19 +140,19 @@ async def test_what_an_api_does_not_list_is_said_where_it_was_looked_for() -> No
 )
 async def test_ids_keys_and_names_of_folders_are_found(text: str, found: set[tuple[str, str, str]]) -> None:
     async with desk() as d:
-        told = await d.answer("across_search", text=text, limit=100)
-    rows = [(row["platform"], row["kind"], row["id"]) for row in told["items"]]
+        answer = await d.answer("across_search", text=text, limit=100)
+    rows = [(row["platform"], row["kind"], row["id"]) for row in answer["items"]]
     assert found <= set(rows)
     assert len(rows) == len(set(rows))
 
 
 async def test_a_search_is_complete_only_where_everything_was_looked_at() -> None:
     async with desk() as d:
-        told = await d.answer("across_search", text="ZZZ-99999")
-    by_platform = {source["platform"]: source for source in told["sources"]}
-    assert not told.get("items")
+        answer = await d.answer("across_search", text="ZZZ-99999")
+    by_platform = {source["platform"]: source for source in answer["sources"]}
+    assert not answer.get("items")
     assert not by_platform["testery"]["complete"]
-    assert "newest 250 runs alone" in by_platform["testery"]["why"]
+    assert "only the newest 250 runs were searched by version" in by_platform["testery"]["why"]
     assert by_platform["testomatio"]["complete"]
 
 

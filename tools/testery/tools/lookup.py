@@ -41,7 +41,7 @@ async def lookup(api: Testery, word: str) -> Results[Found]:
     for run in newest:
         if any(term in clean(text or "").casefold() for text in (run.branch, run.build, run.commit)):
             found.append(_run_found(run, "branch, build or commit"))
-    why = f"branches and builds of the newest {PAGE} runs were searched" if len(newest) >= PAGE else None
+    why = f"only the newest {PAGE} runs were searched by version" if len(newest) >= PAGE else None
     return Results(found, complete=why is None, why=why)
 
 
