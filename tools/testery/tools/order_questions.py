@@ -38,12 +38,12 @@ def size_of(order: RunOrder, runs: Iterable[Run]) -> Size:
         and run.total
         and (run.copies or 1) == 1
     ]
-    same = [run for run in like if chooses_alike(order, run)]
+    same = [run for run in like if selects_same_tests(order, run)]
     found = next(iter(same or like), None)
     return Size(None) if found is None else Size(found.total, found.id, bool(same))
 
 
-def chooses_alike(order: RunOrder, run: Run) -> bool:
+def selects_same_tests(order: RunOrder, run: Run) -> bool:
     """Whether a run had the same tags and patterns; the API adds a prefix to patterns."""
     patterns = [pattern.removeprefix("Regex: ") for pattern in run.filters]
     return (
@@ -53,7 +53,7 @@ def chooses_alike(order: RunOrder, run: Run) -> bool:
     )
 
 
-def size_line(order: RunOrder, size: Size | None) -> str:
+def size_line(order: RunOrder, size: Size) -> str:
     """The size of an order: copies, runners and tests, multiplied."""
     copies = many(order.copies, "copy", "copies")
     runners = "the project's number of runners"
@@ -61,8 +61,6 @@ def size_line(order: RunOrder, size: Size | None) -> str:
     if order.runners is not None:
         runners = many(order.runners, "runner")
         at_once = f", on up to {order.copies * order.runners} machines at once"
-    if size is None:
-        return f"- Size: {copies} x {runners}{at_once}"
     if size.tests is None:
         why = f"none of the newest {PAGE} runs was a finished one of this project and suite"
         return f"- Size: {copies} x {runners} x an unknown number of tests ({why}){at_once}"
@@ -73,7 +71,7 @@ def size_line(order: RunOrder, size: Size | None) -> str:
     )
 
 
-def order_lines(order: RunOrder, size: Size | None = None) -> list[str]:
+def order_lines(order: RunOrder, size: Size) -> list[str]:
     """What is run, of which version and with what; variables by name only."""
     tags = order.include_tags
     facts = [

@@ -21,7 +21,7 @@ from tools.testery.tools.environments import EnvironmentKey, usable_environment
 from tools.testery.tools.order_fields import DeployId, ReportToGit, RunVariables
 from tools.testery.tools.order_questions import maintenance_lines, names_to_set
 from tools.testery.tools.projects import complete_coverage
-from tools.testery.tools.variables import check_variables, new_variables
+from tools.testery.tools.variables import new_variables
 
 tool = Toolset(Testery)
 
@@ -71,7 +71,7 @@ async def start_test_plan(
     report_to_git: ReportToGit = False,
 ) -> Asking[Changed[PlanRun]]:
     """Start a test plan: many runs on paid machines. The server asks the user to confirm."""
-    check_variables(variables or (), ())
+    to_set = new_variables(variables)
     plan = await known_plan(api, plan_key)
     environment = await usable_environment(api, environment_key) if environment_key is not None else None
     where = f"environment {word(environment.key)}" if environment is not None else "its own environment"
@@ -91,7 +91,7 @@ async def start_test_plan(
         **without_none(
             environmentId=environment.id if environment is not None else None,
             deployId=deploy_id,
-            variables=new_variables(variables),
+            variables=to_set,
         ),
     }
     run = await api.start_test_plan(plan.id, fields)

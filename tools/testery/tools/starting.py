@@ -61,7 +61,7 @@ class Started(Answer):
     done: str
     run_id: int | None = None
     run: RunRow | None = None
-    ordered: list[str] | None = None
+    ordered: list[str]
     link: Key | None = None
     next: str
 
@@ -140,9 +140,7 @@ async def start_test_run(
     yield await _started(api, "Started.", created.id, {project.id: project.key or ""}, ordered)
 
 
-async def _started(
-    api: Testery, done: str, run_id: int, keys: dict[int, str], ordered: list[str] | None = None
-) -> Started:
+async def _started(api: Testery, done: str, run_id: int, keys: dict[int, str], ordered: list[str]) -> Started:
     run = await read_back(api.test_run(run_id))
     return Started(
         done=done if run is not None else f"{done} {UNSEEN}",
