@@ -1,1 +1,1 @@
-"""Testery: its tools, its client, and its quirks, over its sandbox."""
+"""Tests of Testery's tools and client over its sandbox."""

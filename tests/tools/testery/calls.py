@@ -1,4 +1,4 @@
-"""A working call of most tools of Testery, for the tests that look at answers."""
+"""A working call of most of Testery's tools, for the tests of all answers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Calls of Testery's asking tools, and other values of all their parameters."""
+"""Calls of Testery's tools that ask, and other values of all their parameters."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -135,7 +135,7 @@ ASKING = [
 ]
 
 GO_BY: dict[str, str] = {"key": "projects, environments and plans are found by it"}
-"""Words that questions go by, with what for."""
+"""Fields that questions depend on, with the reason."""
 
 EXCEPTIONS = {
     "testery_start_test_run": VALUE,
@@ -147,7 +147,7 @@ EXCEPTIONS = {
 
 
 def settings_in(folder: Path) -> Settings:
-    """With the token of a login, which alone makes other tokens."""
+    """Settings with the token of a browser login, which alone can create tokens."""
     ours = settings()
     login = replace(ours.platforms["testery"], credentials={TOKEN: SecretStr(JWT)})
     return replace(ours, platforms={**ours.platforms, "testery": login})

@@ -1,4 +1,4 @@
-"""The account, the token's places, and a new token that no answer ever shows."""
+"""The account, where tokens are stored, and a new token that no answer shows."""
 
 import json
 import os
@@ -32,14 +32,14 @@ MINTED = "pat_minted_4711_0815"
 
 async def test_the_account_is_shown_with_the_person_behind_the_token() -> None:
     async with desk() as d:
-        told = await d.answer("testery_get_account")
-    assert (told["account_id"], told["name"], told["display"]) == (481, "harbour-qa", "Harbour QA")
-    assert told["user"] == "Mara Lindt"
-    assert told["maintenance_known"] is True
+        body = await d.answer("testery_get_account")
+    assert (body["account_id"], body["name"], body["display"]) == (481, "harbour-qa", "Harbour QA")
+    assert body["user"] == "Mara Lindt"
+    assert body["maintenance_known"] is True
 
 
 def held(token: str) -> Settings:
-    """The sandbox's settings with another token in place of the invented one."""
+    """The sandbox's settings with another token."""
     told = settings()
     ours = replace(told.platforms["testery"], credentials={TOKEN: SecretStr(token)})
     return replace(told, platforms={**told.platforms, "testery": ours})
@@ -49,16 +49,16 @@ def held(token: str) -> Settings:
 async def test_an_accounts_own_key_has_no_person_behind_it(email_api: bool) -> None:
     async with desk(told=held("account-level-key")) as d:
         await d.switch("testery", email_api=email_api)
-        told = await d.answer("testery_get_account")
-    assert "user" not in told
-    assert "email" not in told
+        body = await d.answer("testery_get_account")
+    assert "user" not in body
+    assert "email" not in body
 
 
 async def test_a_token_that_is_refused_says_which_variable_to_look_at() -> None:
     async with desk(told=held("expired")) as d:
-        told = await d.refusal("testery_list_projects")
-    assert TOKEN in told
-    assert "Show API Token" in told
+        error = await d.refusal("testery_list_projects")
+    assert TOKEN in error
+    assert "Show API Token" in error
 
 
 @both_eras
@@ -82,8 +82,8 @@ async def test_what_is_no_address_is_added_to_nothing(email: str) -> None:
 
 async def test_only_a_login_makes_tokens_and_the_refusal_says_where_a_person_does() -> None:
     async with desk() as d:
-        told = await d.refusal("testery_create_api_token", profile="work")
-        assert "Settings, Integrations, Show API Token" in told
+        error = await d.refusal("testery_create_api_token", profile="work")
+        assert "Settings, Integrations, Show API Token" in error
         assert d.asked == []
         assert d.writes("testery") == []
 
@@ -112,7 +112,7 @@ async def test_one_who_belongs_to_several_accounts_has_to_name_one() -> None:
 
 
 def login(wire: Wire, monkeypatch: pytest.MonkeyPatch, **more: str) -> Testery:
-    """A client of a login that believes it is no sandbox."""
+    """A client of a login, outside of a sandbox."""
     api = client_over(wire, token=JWT, **more)
     monkeypatch.setattr(api.account.network, "is_sandbox", False)
     return api
@@ -144,7 +144,7 @@ async def test_a_new_file_can_be_read_by_its_owner_only(tmp_path: Path, monkeypa
 
 
 def broken(tmp_path: Path, how: str) -> tuple[str, str]:
-    """A place that no token can be kept in, and what is said of it."""
+    """A place where no token can be stored, and the error."""
     file = tmp_path / "credentials"
     if how == "readable":
         file.write_text("[default]\ntoken = a\n")

@@ -1,4 +1,4 @@
-"""The client takes every answer the API has been seen to give, and never believes more than it says."""
+"""The client reads every form of answer the API is known to give, and assumes nothing beyond it."""
 
 import logging
 from typing import Any
@@ -216,7 +216,7 @@ async def test_a_rerun_takes_any_success_and_reads_a_run_only_where_there_is_one
 
 
 def pages(*sizes: int) -> list[Answer]:
-    """Lists of runs with falling ids, in pages of these sizes, and nothing behind them."""
+    """Lists of runs with descending ids, in pages of these sizes, then an empty one."""
     top, answers = 9_000, []
     for size in (*sizes, 0):
         answers.append(says(json=[run_as_read(top - number) for number in range(size)]))

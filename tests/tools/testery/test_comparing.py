@@ -1,4 +1,4 @@
-"""Two runs are compared test by test; a test that cannot make up its mind is flaky and nothing else."""
+"""Two runs are compared test by test; a flaky test counts as flaky only."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Environments and pipeline stages: a change loses nothing that was not named, and shows no value to anybody."""
+"""Environments and pipeline stages: a change loses only what was named, and values are never shown."""
 
 import json
 from typing import Any
@@ -28,7 +28,7 @@ NEW = "Neuhafen-2026-x"
 
 
 def kept(d: Desk, environment_id: int = 212) -> dict[str, str]:
-    """The values as the platform has them stored."""
+    """The values that the fake API has stored."""
     environment = d.sandboxes.sandboxes["testery"].world.environments[environment_id]
     return {variable.key: variable.value for variable in environment.variables}
 
@@ -88,10 +88,10 @@ async def test_encrypted_variables_go_back_as_they_were_read_and_the_person_is_t
         await d.answer("testery_update_environment", environment_key="staging", name="Staging 2")
         secret = d.sandboxes.sandboxes["testery"].world.environments[212].variables[4]
         assert (secret.key, secret.value) == ("DB_PASSWORD", shop.KEPT_SECRET)
-    (told,) = d.asked
-    assert "- Name: 'Staging' becomes 'Staging 2'" in told
-    assert "it has stored): DB_PASSWORD, PAYMENT_TOKEN, '.env'" in told
-    assert "sent back empty" in told
+    (question,) = d.asked
+    assert "- Name: 'Staging' becomes 'Staging 2'" in question
+    assert "it has stored): DB_PASSWORD, PAYMENT_TOKEN, '.env'" in question
+    assert "sent back empty" in question
 
 
 async def test_a_change_that_can_lose_nothing_asks_nobody() -> None:
@@ -104,8 +104,8 @@ async def test_a_change_that_can_lose_nothing_asks_nobody() -> None:
             set_variables=[{"key": "BASE_URL", "value": "https://preview.shop.example.test", "encrypted": False}],
         )
         again = {"key": "BASE_URL", "value": "https://two.shop.example.test"}
-        told = await d.refusal("testery_update_environment", environment_key="preview", set_variables=[again])
-        assert "needs the user's yes" in told, "now there is a value to lose"
+        error = await d.refusal("testery_update_environment", environment_key="preview", set_variables=[again])
+        assert "needs the user's yes" in error, "now there is a value to lose"
 
 
 async def test_a_removal_has_to_be_named_and_is_asked() -> None:
@@ -141,8 +141,8 @@ async def test_what_would_wipe_or_makes_no_sense_is_refused_before_anybody_is_as
     change: dict[str, Any], sentence: str
 ) -> None:
     async with desk() as d:
-        told = await d.refusal("testery_update_environment", environment_key="staging", **change)
-        assert sentence in told
+        error = await d.refusal("testery_update_environment", environment_key="staging", **change)
+        assert sentence in error
         assert d.asked == []
         assert d.writes("testery") == []
 
@@ -190,9 +190,9 @@ async def test_a_key_of_two_environments_is_refused_and_an_archived_one_steps_ba
 
 async def test_an_environment_that_is_there_is_not_created_again() -> None:
     async with desk() as d:
-        told = await d.refusal("testery_create_environment", environment_key="staging", name="Staging")
-    assert "already" in told
-    assert "testery_get_environment" in told
+        error = await d.refusal("testery_create_environment", environment_key="staging", name="Staging")
+    assert "already" in error
+    assert "testery_get_environment" in error
 
 
 async def test_deleting_counts_what_goes_with_it() -> None:
@@ -200,10 +200,10 @@ async def test_deleting_counts_what_goes_with_it() -> None:
         done = await d.answer("testery_delete_environment", environment_key="staging")
         assert done["done"] == "Deleted environment 'staging' 'Staging' with 8 variables."
         assert d.writes("testery") == ["DELETE /environments/212"]
-    (told,) = d.asked
-    assert "Lost with it: 8 variables, 3 of them encrypted" in told
-    assert "Enabled schedules that run on it: 5 (640 'Nightly'" in told
-    assert "no undo" in told
+    (question,) = d.asked
+    assert "Lost with it: 8 variables, 3 of them encrypted" in question
+    assert "Enabled schedules that run on it: 5 (640 'Nightly'" in question
+    assert "no undo" in question
 
 
 async def test_a_platform_that_archives_what_is_deleted_is_told_as_it_is() -> None:
@@ -235,19 +235,19 @@ async def test_a_stage_that_was_created_is_shown_with_its_id() -> None:
         assert done["now"]["stage_id"] > 40
         assert done["now"]["variables"] == [{"key": "GATE", "encrypted": True, "is_file": False}]
         assert NEW not in everything(d, done)
-        told = await d.refusal("testery_get_pipeline_stage", stage_id=999)
-    assert "No pipeline stage 999. testery_list_pipeline_stages shows ids." in told
+        error = await d.refusal("testery_get_pipeline_stage", stage_id=999)
+    assert "No pipeline stage 999. testery_list_pipeline_stages shows ids." in error
 
 
 async def test_new_values_of_a_caller_are_masked_in_what_the_platform_says_about_them() -> None:
     async with desk() as d:
         body = {"message": f"value {NEW} is not allowed"}
         await d.fault(platform="testery", method="POST", path="/environments", status=400, body=body)
-        told = await d.refusal(
+        error = await d.refusal(
             "testery_create_environment", environment_key="x", name="X", variables=[{"key": "A", "value": NEW}]
         )
-    assert "is not allowed" in told
-    assert NEW not in told
+    assert "is not allowed" in error
+    assert NEW not in error
 
 
 def test_an_empty_plain_value_is_a_value() -> None:

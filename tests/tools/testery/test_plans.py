@@ -1,4 +1,4 @@
-"""Test plans start many runs at once, of which the API tells next to nothing; a person is told so."""
+"""Test plans start many runs at once, and the question says how little the API shows of them."""
 
 import pytest
 
@@ -40,8 +40,8 @@ async def test_values_of_a_plans_variables_are_not_in_its_question() -> None:
 async def test_unknown_plans_and_their_runs_say_where_ids_come_from() -> None:
     async with desk() as d:
         assert "testery_list_test_plans shows keys" in await d.refusal("testery_start_test_plan", plan_key="nope")
-        told = await d.refusal("testery_cancel_plan_run", plan_id=9, plan_run_id=1)
-        assert "No test plan 9. testery_list_test_plans shows ids." in told
+        error = await d.refusal("testery_cancel_plan_run", plan_id=9, plan_run_id=1)
+        assert "No test plan 9. testery_list_test_plans shows ids." in error
         assert d.asked == []
-        told = await d.refusal("testery_cancel_plan_run", plan_id=81, plan_run_id=1)
-        assert "Test plan 81 has no run 1. Only testery_start_test_plan gives such ids." in told
+        error = await d.refusal("testery_cancel_plan_run", plan_id=81, plan_run_id=1)
+        assert "Test plan 81 has no run 1. Only testery_start_test_plan gives such ids." in error

@@ -1,4 +1,4 @@
-"""Every tool works whatever the platform leaves out, spells as it once did, or gives in another form."""
+"""Every tool works with missing fields, old spellings and other forms of the API's answers."""
 
 import pytest
 

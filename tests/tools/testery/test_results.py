@@ -1,4 +1,4 @@
-"""Results, one in depth with the end of its output, its screenshots, and failures brought together."""
+"""Results, one with the end of its output, screenshots, and grouped failures."""
 
 import json
 from typing import Any
@@ -97,7 +97,7 @@ async def test_secrets_that_a_test_printed_are_masked_where_its_output_is_shown(
 
 
 async def overheard(d: Desk, output: str) -> dict[str, Any]:
-    """A result whose output is this."""
+    """A result with this output."""
     body = {"id": COUPON, "status": "FAIL", "processOutput": output}
     path = f"/test-runs/{HOTFIX}/results/{COUPON}"
     await d.fault(platform="testery", method="GET", path=path, status=200, body=body)
@@ -257,5 +257,5 @@ async def test_the_vendors_own_hosts_and_those_an_operator_names_are_allowed(
 
 async def test_an_unknown_result_says_where_ids_come_from() -> None:
     async with desk() as d:
-        told = await d.refusal("testery_get_result", run_id=HOTFIX, result_id=1)
-    assert f"Run {HOTFIX} has no result 1. testery_get_results shows its ids." in told
+        error = await d.refusal("testery_get_result", run_id=HOTFIX, result_id=1)
+    assert f"Run {HOTFIX} has no result 1. testery_get_results shows its ids." in error

@@ -1,4 +1,4 @@
-"""Runs are listed with local filters and an honest count, and one is read whole."""
+"""Runs are listed with local filters and their coverage, and one is read with its details."""
 
 from typing import Any
 
@@ -134,8 +134,8 @@ async def test_a_run_that_was_stopped_says_why() -> None:
 async def test_an_unknown_run_says_where_ids_come_from() -> None:
     async with desk() as d:
         for name in ("get_test_run", "get_results", "get_failures", "wait_for_run", "compare_runs", "rerun_test_run"):
-            told = await d.refusal(f"testery_{name}", run_id=812)
-            assert "No run 812. testery_list_test_runs shows ids." in told, name
+            error = await d.refusal(f"testery_{name}", run_id=812)
+            assert "No run 812. testery_list_test_runs shows ids." in error, name
 
 
 async def test_a_link_leads_to_the_web_app_of_the_vendors_own_hosts_only(monkeypatch: pytest.MonkeyPatch) -> None:

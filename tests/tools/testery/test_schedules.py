@@ -1,4 +1,4 @@
-"""Schedules and deploys start paid runs by themselves: a person sees how often, and what a deploy sets off."""
+"""Schedules and deploys start paid runs by themselves: the question says how often, and what a deploy starts."""
 
 from typing import Any
 
@@ -36,11 +36,11 @@ async def test_the_question_of_a_schedule_says_how_often_and_how_much(mode: str)
     async with desk(mode) as d:
         done = await d.answer("testery_create_schedule", **NIGHTLY)
         _, body = d.sent("POST", "/schedules")
-    (told,) = d.asked
-    assert "'0 12 * * 1-5': about 5 times a week, 261 times a year" in told
-    assert "1 copy x 2 runners x 40 tests" in told
-    assert "the one deployed to the environment last" in told
-    assert "there is no further question" in told
+    (words,) = d.asked
+    assert "'0 12 * * 1-5': about 5 times a week, 261 times a year" in words
+    assert "1 copy x 2 runners x 40 tests" in words
+    assert "the one deployed to the environment last" in words
+    assert "there is no further question" in words
     assert (body["scheduleType"], body["onDeploy"], body["latestDeploy"]) == ("interval", False, True)
     assert done["now"]["trigger"] == "cron '0 12 * * 1-5'"
     assert done["now"]["enabled"] is True
@@ -80,11 +80,11 @@ async def test_a_schedule_that_cannot_be_is_refused_before_anybody_is_asked(
 
 async def test_a_line_only_the_platform_can_read_is_put_to_it_and_its_500_is_a_refusal() -> None:
     async with desk() as d:
-        told = await d.refusal("testery_create_schedule", **NIGHTLY | {"cron": "0 12 L * FRI#2"})
+        error = await d.refusal("testery_create_schedule", **NIGHTLY | {"cron": "0 12 L * FRI#2"})
         assert d.writes("testery") == ["POST /schedules"]
     assert "how often that is cannot be determined here" in d.asked[0]
-    assert "Testery refused what was sent (500). It said:" in told
-    assert "may or may not have happened" not in told
+    assert "Testery refused what was sent (500). It said:" in error
+    assert "may or may not have happened" not in error
 
 
 @pytest.mark.parametrize(
@@ -172,11 +172,11 @@ async def test_a_deploy_names_the_schedules_that_it_starts(mode: str) -> None:
     async with desk(mode) as d:
         done = await d.answer("testery_create_deploy", **DEPLOY)
         _, body = d.sent("POST", "/deploys")
-    (told,) = d.asked
-    assert "each a paid run: 2 (643 'Regression after a deploy'; 648 'Kiosk after a web deploy')" in told
-    assert "other environments: 1 (642 'Smoke after a deploy'" in told
-    assert "640" not in told
-    assert "build '9.0.1-rc3'" in told
+    (question,) = d.asked
+    assert "each a paid run: 2 (643 'Regression after a deploy'; 648 'Kiosk after a web deploy')" in question
+    assert "other environments: 1 (642 'Smoke after a deploy'" in question
+    assert "640" not in question
+    assert "build '9.0.1-rc3'" in question
     assert body == {
         "project": "harbour-web",
         "environment": "staging",
@@ -222,6 +222,6 @@ async def test_a_schedule_that_does_not_say_what_starts_it_is_counted_as_one_tha
 
 async def test_a_repository_is_named_whole_or_not_at_all() -> None:
     async with desk() as d:
-        told = await d.refusal("testery_create_deploy", **DEPLOY, git_provider="GitHub")
-        assert "go together" in told
+        error = await d.refusal("testery_create_deploy", **DEPLOY, git_provider="GitHub")
+        assert "go together" in error
         assert d.asked == []

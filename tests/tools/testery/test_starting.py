@@ -1,4 +1,4 @@
-"""Starting a run, running one again, cancelling: a person sees what it takes, and what cannot work asks nobody."""
+"""Starting, rerunning and cancelling runs: the question shows the cost, and invalid calls are refused unasked."""
 
 from datetime import timedelta
 from typing import Any
@@ -50,13 +50,15 @@ def run(run_id: int, **fields: Any) -> Run:
 async def test_the_question_shows_place_version_and_the_numbers_multiplied(mode: str) -> None:
     async with desk(mode) as d:
         started = await d.answer("testery_start_test_run", **ORDER)
-        told = d.asked[0]
+        question = d.asked[0]
     assert len(d.asked) == 1, "the words hold still between the rounds"
     for part in ("project harbour-web on environment staging at", "'Regression'", "'release/9.0.1'", "'9.0.1-rc2'"):
-        assert part in told
-    assert "'0a1b2c3d'" in told
-    assert "3 copies x 4 runners x 40 tests (as in run 902114): 120 tests to carry out, on up to 12 machines" in told
-    assert "takes 2 at a time" in told
+        assert part in question
+    assert "'0a1b2c3d'" in question
+    assert (
+        "3 copies x 4 runners x 40 tests (as in run 902114): 120 tests to carry out, on up to 12 machines" in question
+    )
+    assert "takes 2 at a time" in question
     assert started["run"]["said"] == "SUBMITTED"
     assert started["run"]["project_key"] == "harbour-web"
 
@@ -119,9 +121,9 @@ async def test_what_cannot_work_is_refused_before_anybody_is_asked(more: dict[st
 async def test_a_start_whose_answer_is_lost_is_not_sent_again_and_says_where_to_look() -> None:
     async with desk() as d:
         await d.fault(platform="testery", method="POST", path="/test-run-requests-build", cut=0, applied=True)
-        told = await d.refusal("testery_start_test_run", **ORDER)
-        assert "may or may not have happened" in told
-        assert "testery_list_test_runs shows whether it was done" in told
+        error = await d.refusal("testery_start_test_run", **ORDER)
+        assert "may or may not have happened" in error
+        assert "testery_list_test_runs shows whether it was done" in error
         assert d.writes("testery") == [POST]
 
 
@@ -181,16 +183,16 @@ async def test_cancelling_shows_the_run_and_what_is_lost(mode: str) -> None:
         assert done["now"]["said"] == "CANCELED"
         _, body = d.sent("PATCH", f"/test-runs/{RUNNING}")
     assert body == {"status": "CANCELED"}
-    (told,) = d.asked
-    assert "'Kiosk soak test'" in told
-    assert "which is RUNNING" in told
-    assert "cannot be resumed" in told
+    (question,) = d.asked
+    assert "'Kiosk soak test'" in question
+    assert "which is RUNNING" in question
+    assert "cannot be resumed" in question
 
 
 async def test_a_run_that_is_over_is_not_cancelled_and_nobody_is_asked() -> None:
     async with desk() as d:
-        told = await d.refusal("testery_cancel_test_run", run_id=HOTFIX)
-        assert "Run 902114 is over already: FAIL. Nothing was sent." in told
+        error = await d.refusal("testery_cancel_test_run", run_id=HOTFIX)
+        assert "Run 902114 is over already: FAIL. Nothing was sent." in error
         assert d.asked == []
         assert d.writes("testery") == []
 

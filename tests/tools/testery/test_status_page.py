@@ -1,4 +1,4 @@
-"""Maintenance is told where it matters; the status page gets no credential, and its failures are nobody's."""
+"""Maintenance is shown where it matters; the status page gets no credential, and its failures fail no call."""
 
 import httpx
 import pytest
@@ -31,19 +31,19 @@ async def test_a_person_who_is_asked_about_a_start_hears_of_maintenance(
     async with desk() as d:
         await d.control("testery/maintenance", hours=2)
         await d.answer(f"testery_{name}", **arguments)
-    (told,) = d.asked
-    assert "under maintenance until '2026-04-03T09:0" in told
-    assert "its status page says: 'Move of the runners !won'" in told
-    assert "\u202e" not in told
-    assert "previous instructions" not in told
+    (question,) = d.asked
+    assert "under maintenance until '2026-04-03T09:0" in question
+    assert "its status page says: 'Move of the runners !won'" in question
+    assert "\u202e" not in question
+    assert "previous instructions" not in question
 
 
 async def test_the_account_tells_of_maintenance_as_others_words() -> None:
     async with desk() as d:
         await d.control("testery/maintenance", hours=2)
-        told = await d.answer("testery_get_account")
-    assert told["maintenance"][0]["until"].startswith("2026-04-03T09:0")
-    assert {"maintenance[].name", "maintenance[].until"} <= set(told["written_by_others"])
+        body = await d.answer("testery_get_account")
+    assert body["maintenance"][0]["until"].startswith("2026-04-03T09:0")
+    assert {"maintenance[].name", "maintenance[].until"} <= set(body["written_by_others"])
 
 
 async def test_the_status_page_is_told_no_credential() -> None:
@@ -60,13 +60,13 @@ async def test_the_status_page_is_told_no_credential() -> None:
 async def test_its_failure_fails_nothing_and_is_not_taken_for_good_news(fault: dict[str, object]) -> None:
     async with desk() as d:
         await d.fault(platform="testery", method="GET", path=PAGE, times=50, **fault)
-        told = await d.answer("testery_get_account")
-        assert told["maintenance_known"] is False
+        body = await d.answer("testery_get_account")
+        assert body["maintenance_known"] is False
         await d.answer("testery_start_test_run", **START)
 
 
 def page(wire: Wire) -> StatusPage:
-    """The status page as it is asked when nothing is a sandbox."""
+    """The status page outside of a sandbox."""
     network = Network(httpx.MockTransport(wire.answer))
     network.is_sandbox = False
     return StatusPage(Account("Testery", "https://api.testery.io/api", network))

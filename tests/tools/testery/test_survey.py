@@ -1,4 +1,4 @@
-"""What Testery tells in the words that all platforms share."""
+"""Testery's part of the tools across platforms."""
 
 from datetime import UTC, datetime
 

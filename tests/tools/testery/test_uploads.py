@@ -1,4 +1,4 @@
-"""Files leave allowed directories only, over TLS only, and the signed address of a storage is told to nobody."""
+"""Files are sent from allowed directories only, over TLS only, and signed addresses are never shown."""
 
 import json
 import logging
@@ -107,15 +107,15 @@ async def test_a_build_goes_to_the_storage_and_its_address_to_nobody(
 @pytest.mark.parametrize("file", ["/etc/passwd", "tests.zip", "{folder}/../../etc/passwd", "{folder}/none.xml"])
 async def test_no_other_file_leaves(name: str, arguments: dict[str, Any], file: str, folder: Path) -> None:
     async with desk(told=allowed(folder)) as d:
-        told = await d.refusal(f"testery_{name}", file=file.format(folder=folder), **arguments)
-        assert "Nothing was sent" in told
+        error = await d.refusal(f"testery_{name}", file=file.format(folder=folder), **arguments)
+        assert "Nothing was sent" in error
         assert d.writes("testery") == []
 
 
 async def test_without_an_allowed_directory_no_file_leaves(folder: Path) -> None:
     async with desk() as d:
-        told = await d.refusal("testery_add_run_file", run_id=902114, file=str(folder / "coverage.json"))
-    assert "TESTDESK_UPLOAD_DIRS names no directory" in told
+        error = await d.refusal("testery_add_run_file", run_id=902114, file=str(folder / "coverage.json"))
+    assert "TESTDESK_UPLOAD_DIRS names no directory" in error
 
 
 @pytest.mark.parametrize(
@@ -124,25 +124,25 @@ async def test_without_an_allowed_directory_no_file_leaves(folder: Path) -> None
 async def test_half_a_file_is_not_put_beside_a_run(name: str, text: str, folder: Path) -> None:
     (folder / name).write_text(text)
     async with desk(told=allowed(folder)) as d:
-        told = await d.refusal("testery_add_run_file", run_id=902114, file=str(folder / name))
-        assert "cut off" in told
+        error = await d.refusal("testery_add_run_file", run_id=902114, file=str(folder / name))
+        assert "cut off" in error
         assert d.writes("testery") == []
 
 
 @pytest.mark.parametrize("name", ["../evil.zip", "/etc/evil.zip", "a/../../b.zip"])
 async def test_a_name_inside_a_build_cannot_climb_out_of_it(name: str, folder: Path) -> None:
     async with desk(told=allowed(folder)) as d:
-        told = await d.refusal(
+        error = await d.refusal(
             "testery_upload_build", project_key="harbour-web", build="1", file=str(folder / "tests.zip"), name=name
         )
-        assert "without '..'" in told
+        assert "without '..'" in error
         assert d.arrived(platform="testery") == []
 
 
 async def test_a_wrong_project_key_is_told_before_the_file_leaves(folder: Path) -> None:
     async with desk(told=allowed(folder)) as d:
-        told = await d.refusal("testery_upload_build", project_key="nope", build="1", file=str(folder / "tests.zip"))
-        assert "testery_list_projects shows keys" in told
+        error = await d.refusal("testery_upload_build", project_key="nope", build="1", file=str(folder / "tests.zip"))
+        assert "testery_list_projects shows keys" in error
         assert d.arrived("PUT", platform="testery") == []
 
 

@@ -1,4 +1,4 @@
-"""Following a run: progress, a deadline, a cancel that works, and a handle to go on by."""
+"""Waiting for a run: progress, a time limit, and a handle to continue by."""
 
 from datetime import timedelta
 from itertools import pairwise
@@ -81,8 +81,8 @@ async def test_a_wait_that_cannot_be_is_refused_before_any_request(arguments: di
 async def test_a_handle_does_not_go_with_another_run() -> None:
     async with desk() as d:
         stand = await d.answer("testery_wait_for_run", run_id=QUEUED, minutes=0)
-        told = await d.refusal("testery_wait_for_run", run_id=HOTFIX, handle=stand["handle"])
-    assert f"to run {QUEUED}" in told
+        error = await d.refusal("testery_wait_for_run", run_id=HOTFIX, handle=stand["handle"])
+    assert f"to run {QUEUED}" in error
 
 
 async def test_looks_never_come_closer_than_the_vendors_own_client_does(monkeypatch: pytest.MonkeyPatch) -> None:

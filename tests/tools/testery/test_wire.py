@@ -1,4 +1,4 @@
-"""What leaves for each operation, held against the reference and not against the sandbox."""
+"""The request of each operation, compared with the API reference and not with the sandbox."""
 
 import tomllib
 from collections.abc import Awaitable, Callable
@@ -127,7 +127,7 @@ ONE = says(json={"id": 1})
 
 @dataclass(frozen=True)
 class Row:
-    """An operation, a call of it, and the request that the reference says."""
+    """An operation, a call of it, and the request according to the reference."""
 
     operation: str
     call: Callable[[Testery], Awaitable[Any]]

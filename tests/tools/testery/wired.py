@@ -1,4 +1,4 @@
-"""Testery's client over answers that a test writes itself."""
+"""Testery's client over answers written by a test."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ HELD = "pat_held_by_the_server"
 
 
 def client_over(wire: Wire, *, token: str = HELD, **settings: str) -> Testery:
-    """A client whose requests meet these answers."""
+    """A client that gets these answers."""
     account = wire.account(BASE)
     return Testery(Account("Testery", BASE, account.network, {TOKEN: SecretStr(token)}, settings))
 
 
 def run_as_read(run_id: int = 902114, **fields: Any) -> dict[str, Any]:
-    """A run as the official example shows it, with nothing that is nullable."""
+    """A run as in the official example, without nullable fields."""
     return {"id": run_id, "status": "PASS", "passCount": 1, "failCount": 0, "ignoredCount": 0, "totalCount": 1} | fields
