@@ -55,9 +55,7 @@ async def test_the_question_shows_place_version_and_the_numbers_multiplied(mode:
     for part in ("project harbour-web on environment staging at", "'Regression'", "'release/9.0.1'", "'9.0.1-rc2'"):
         assert part in question
     assert "'0a1b2c3d'" in question
-    assert (
-        "3 copies x 4 runners x 40 tests (as in run 902114): 120 tests to carry out, on up to 12 machines" in question
-    )
+    assert "3 copies x 4 runners x 40 tests (as in run 902114): 120 tests to run, on up to 12 machines" in question
     assert "takes 2 at a time" in question
     assert started["run"]["said"] == "SUBMITTED"
     assert started["run"]["project_key"] == "harbour-web"

@@ -63,9 +63,9 @@ class TestOutcome:
 
     @property
     def status(self) -> Status:
-        found: dict[Status, Result] = {one.status: one for one in self.tries}
+        statuses = {one.status for one in self.tries}
         order: tuple[Status, ...] = ("failed", "passed", "running", "skipped", "queued")
-        return next((status for status in order if status in found), "unknown")
+        return next((status for status in order if status in statuses), "unknown")
 
     @property
     def sample(self) -> Result:

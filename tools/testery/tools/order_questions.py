@@ -13,7 +13,7 @@ from tools.testery.models.runs import Run
 from tools.testery.models.schedules import Schedule
 
 MOST_NAMED: Final = 20
-"""Schedules that a question names; the rest is counted."""
+"""Schedules that a question names; the rest are counted."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def size_line(order: RunOrder, size: Size) -> str:
     other = "" if size.same_choice else ", which had other tags or patterns"
     return (
         f"- Size: {copies} x {runners} x {size.tests} tests (as in run {size.run_id}{other}): "
-        f"{order.copies * size.tests} tests to carry out{at_once}"
+        f"{order.copies * size.tests} tests to run{at_once}"
     )
 
 
@@ -109,6 +109,7 @@ def version_of(order: RunOrder) -> str:
 
 
 def place(order: RunOrder) -> str:
+    """The project and environment of an order."""
     project, environment = order.project, order.environment
     where = f" at {quote(environment.url, at_most=300)}" if environment.url else ""
     return f"project {word(project.key)} on environment {word(environment.key)}{where}"

@@ -26,7 +26,7 @@ from tools.testery.tools.runs import RunId, RunRow, known_run, row_of
 tool = Toolset(Testery)
 
 REPORTS: Final = (".xml",)
-BESIDE: Final = (".json", ".xml", ".txt", ".log", ".html", ".csv", ".zip")
+ATTACHMENTS: Final = (".json", ".xml", ".txt", ".log", ".html", ".csv", ".zip")
 BUILDS: Final = (
     ".zip",
     ".tar",
@@ -83,7 +83,7 @@ class UploadedBuild(Answer):
     next: str
 
 
-def only_in_private(api: Testery) -> None:
+def require_tls(api: Testery) -> None:
     """Refuse to send a file over an unencrypted connection.
 
     Raises:
@@ -91,10 +91,6 @@ def only_in_private(api: Testery) -> None:
     """
     if not is_private(api.account.base_url, api.account):
         raise Refused("The platform's base address has no TLS, so no file is sent to it.")
-
-
-def kind_of(name: str) -> str:
-    return guess_type(name)[0] or "text/plain"
 
 
 @tool.writes(idempotent=False, verify_with="list_test_runs")
@@ -109,7 +105,7 @@ async def upload_test_results(
     commit: Commit = None,
 ) -> Imported:
     """Import finished results (JUnit XML) as a test run; no machine runs for it."""
-    only_in_private(api)
+    require_tls(api)
     allowed = api.account.settings.get(DIRECTORIES, "")
     async with open_upload(file, allowed=allowed, extensions=REPORTS, at_most=LARGEST_REPORT) as report:
         counts = await read_junit(report)
@@ -137,15 +133,16 @@ async def add_run_file(
     api: Testery, progress: Progress, run_id: RunId, file: FilePath, kind: Kind = "DotCover"
 ) -> AddedFile:
     """Attach a file to a test run, such as its code coverage as JSON; it cannot be removed."""
-    only_in_private(api)
+    require_tls(api)
     await known_run(api, run_id)
     allowed = api.account.settings.get(DIRECTORIES, "")
-    async with open_upload(file, allowed=allowed, extensions=BESIDE, at_most=LARGEST_REPORT) as upload:
+    async with open_upload(file, allowed=allowed, extensions=ATTACHMENTS, at_most=LARGEST_REPORT) as upload:
         if upload.name.lower().endswith(".xml"):
             await read_xml(upload)
         elif upload.name.lower().endswith(".json"):
             await read_json(upload)
-        await api.add_run_file(run_id, kind, Form([Attached(upload, kind_of(upload.name))], progress=progress))
+        attached = Attached(upload, guess_type(upload.name)[0] or "text/plain")
+        await api.add_run_file(run_id, kind, Form([attached], progress=progress))
         return AddedFile(done="Added.", run_id=run_id, file=upload.name, bytes=upload.size, kind=kind)
 
 
@@ -173,7 +170,7 @@ async def upload_build(
     commit: Commit = None,
 ) -> UploadedBuild:
     """Upload one file of a build (an archive of tests or programs) that runs can then be started with."""
-    only_in_private(api)
+    require_tls(api)
     inside = name
     if inside is not None and (inside.startswith("/") or ".." in inside.split("/")):
         raise Refused("name must be a path inside the build, without a leading / and without '..'.")
