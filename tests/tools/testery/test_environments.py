@@ -178,6 +178,16 @@ async def test_variables_that_vanish_on_the_platform_are_told_at_once() -> None:
     assert "B" in done.warning
 
 
+async def test_a_change_that_cannot_be_read_again_says_so() -> None:
+    place = {"id": 212, "key": "staging", "name": "S", "variables": []}
+    wire = Wire(says(json=[place]), says(json=place), says(json={}), says(404, json={}))
+    changed = await confirmed(update_environment(client_over(wire), "staging", name="T"))
+    assert (changed.done, changed.now) == ("Changed.", None)
+    assert changed.before is not None
+    assert changed.before.name == "S"
+    assert "could not be read again" in str(changed.warning)
+
+
 async def test_a_key_of_two_environments_is_refused_and_an_archived_one_steps_back() -> None:
     twice = [{"id": 1, "key": "qa"}, {"id": 2, "key": "qa"}]
     with pytest.raises(Exception, match="2 environments"):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from mcp.types import ElicitResult
 
-from tests.acts import question
+from tests.acts import confirmed, question
 from tests.desk import CANCEL, DECLINE, ERAS, NO, desk
 from tests.tools.kit.wire import Wire, says
 from tests.tools.testery.wired import client_over
@@ -15,7 +15,7 @@ from tools.kit.text import quote, word
 from tools.testery.models.schedules import Schedule
 from tools.testery.tools.cron import often, times_a_year
 from tools.testery.tools.deploys import create_deploy
-from tools.testery.tools.schedules import trigger_of
+from tools.testery.tools.schedules import create_schedule, trigger_of
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
@@ -116,6 +116,17 @@ def test_a_line_that_has_not_five_fields_is_refused(line: str) -> None:
 )
 def test_a_line_that_cannot_be_read_is_not_guessed_at(line: str) -> None:
     assert times_a_year(line) is None
+
+
+async def test_a_new_schedule_that_cannot_be_read_again_is_known_by_its_id() -> None:
+    projects, places = [{"id": 1, "key": "web"}], [{"id": 2, "key": "qa"}]
+    no_windows = says(json={"scheduled_maintenances": []})
+    created = says(201, json={"id": 649})
+    wire = Wire(says(json=projects), says(json=places), says(json=[]), no_windows, created, says(404, json={}))
+    answer = await confirmed(create_schedule(client_over(wire), "Noon", "web", "qa", cron="0 12 * * *"))
+    assert answer.now is None
+    assert "schedule 649" in answer.done
+    assert "could not be read again" in str(answer.warning)
 
 
 async def test_deleting_a_schedule_names_it_and_one_of_the_same_name_stays() -> None:

@@ -15,7 +15,7 @@ from tools.testery.models.projects import Project
 from tools.testery.models.runs import Run
 from tools.testery.models.settings import Environment
 from tools.testery.tools.order_questions import queue_lines, size_line, size_of
-from tools.testery.tools.starting import rerun_test_run, start_test_run
+from tools.testery.tools.starting import cancel_test_run, rerun_test_run, start_test_run
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
@@ -212,6 +212,15 @@ async def test_a_queued_run_can_be_cancelled() -> None:
     async with desk() as d:
         done = await d.answer("testery_cancel_test_run", run_id=QUEUED)
     assert (done["before"]["status"], done["now"]["status"]) == ("queued", "cancelled")
+
+
+async def test_a_cancelled_run_that_cannot_be_read_again_is_shown_as_it_was() -> None:
+    running = {"id": 5, "name": "Nightly", "status": "RUNNING", "ended": False}
+    wire = Wire(says(json=running), says(json=[]), says(204, content=b""), says(404, json={}))
+    cancelled = await confirmed(cancel_test_run(client_over(wire), 5))
+    assert cancelled.before is not None
+    assert (cancelled.done, cancelled.now, cancelled.before.run_id) == ("Cancelled.", None, 5)
+    assert "could not be read again" in str(cancelled.warning)
 
 
 async def test_running_again_sends_no_body_and_says_what_is_not_known() -> None:
