@@ -60,10 +60,10 @@ async def wait_for_run(
     """Wait until a test run is over, or the time is up. Give run_id, or the handle of an earlier wait."""
     wait: float | None = None
     if handle is not None:
-        state = decode_handle(handle, run=int, wait=float)
-        if run_id not in (None, state["run"]):
-            raise Refused(f"This handle belongs to run {state['run']}. Leave out run_id or the handle.")
-        run_id, wait = state["run"], state["wait"]
+        earlier = decode_handle(handle, run=int, wait=float)
+        if run_id not in (None, earlier["run"]):
+            raise Refused(f"This handle belongs to run {earlier['run']}. Leave out run_id or the handle.")
+        run_id, wait = earlier["run"], earlier["wait"]
     if run_id is None:
         raise Refused("Give a run_id, or the handle of an earlier wait.")
     number = run_id
@@ -77,7 +77,7 @@ async def wait_for_run(
         wait=wait,
     )
     run = waited.seen
-    stand = RunState(
+    state = RunState(
         run_id=run.id,
         name=run.name or run.test_name,
         status=run.status,
@@ -95,8 +95,8 @@ async def wait_for_run(
         handle=None,
     )
     if not run.is_over:
-        stand.handle = encode_handle(run=run.id, wait=float(waited.wait))
-        stand.next = "Call testery_wait_for_run with this handle to continue."
+        state.handle = encode_handle(run=run.id, wait=float(waited.wait))
+        state.next = "Call testery_wait_for_run with this handle to continue."
     elif run.failed:
-        stand.next = "testery_get_failures groups what failed; testery_compare_runs shows what is new."
-    return stand
+        state.next = "testery_get_failures groups what failed; testery_compare_runs shows what is new."
+    return state
