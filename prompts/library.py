@@ -55,13 +55,13 @@ def read_prompts() -> list[Prompt]:
 
 def _read(file: Path) -> Prompt:
     _, head, text = file.read_text(encoding="utf-8").split("+++\n", 2)
-    told = tomllib.loads(head)
+    header = tomllib.loads(head)
     return Prompt(
         name=file.stem,
-        title=told["title"],
-        description=told["description"],
-        platforms=tuple(told["platforms"]),
-        arguments=tuple(Argument(**argument) for argument in told.get("arguments", [])),
+        title=header["title"],
+        description=header["description"],
+        platforms=tuple(header["platforms"]),
+        arguments=tuple(Argument(**argument) for argument in header.get("arguments", [])),
         text=text.strip(),
-        where_offered=frozenset(told.get("where_offered", ())),
+        where_offered=frozenset(header.get("where_offered", ())),
     )

@@ -44,8 +44,8 @@ def explain(error: ValidationError, schema: Mapping[str, Any]) -> str:
         if sentence not in sentences:
             sentences.append(sentence)
     more = len(sentences) - MOST_ERRORS
-    shown = sentences[:MOST_ERRORS] + ([f"{more} more are wrong."] if more > 0 else [])
-    return " ".join(["Nothing was sent.", *shown])
+    listed = sentences[:MOST_ERRORS] + ([f"{more} more are wrong."] if more > 0 else [])
+    return " ".join(["Nothing was sent.", *listed])
 
 
 def _sentence(wrong: Any, schema: Mapping[str, Any]) -> str:

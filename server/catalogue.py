@@ -63,7 +63,7 @@ def catalogue(tools: Sequence[McpTool], *, read_only: bool) -> list[McpTool]:
         limit: Annotated[int, Field(ge=1, le=MOST, description="Tools to show.")] = 5,
     ) -> CallToolResult:
         found = rank(tools, text)
-        shown = [
+        listed_tools = [
             {
                 "name": tool.name,
                 "description": tool.description,
@@ -72,14 +72,14 @@ def catalogue(tools: Sequence[McpTool], *, read_only: bool) -> list[McpTool]:
             }
             for tool in found[:limit]
         ]
-        told = {"tools": shown, "more": len(found) - len(shown), "next": f"Call one with {CALL}."}
+        answer = {"tools": listed_tools, "more": len(found) - len(listed_tools), "next": f"Call one with {CALL}."}
         if not found:
-            told = {
+            answer = {
                 "tools": [],
                 "next": "Nothing fits these words. Try the name of a thing: bug, run, suite, environment.",
             }
-        line = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-        return CallToolResult(content=[TextContent(type="text", text=line)], structured_content=told)
+        line = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        return CallToolResult(content=[TextContent(type="text", text=line)], structured_content=answer)
 
     names = [tool.name for tool in tools]
 
@@ -126,8 +126,8 @@ def _lazy_tool(function: Any, title: str, description: str, annotations: ToolAnn
 def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema without titles, strict at its top level."""
     properties = {name: {k: v for k, v in p.items() if k != "title"} for name, p in schema["properties"].items()}
-    kept = {name: value for name, value in schema.items() if name != "title"}
-    return kept | {"properties": properties, "additionalProperties": False}
+    plain = {name: value for name, value in schema.items() if name != "title"}
+    return plain | {"properties": properties, "additionalProperties": False}
 
 
 def rank(tools: Sequence[McpTool], text: str) -> list[McpTool]:

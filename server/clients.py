@@ -17,9 +17,9 @@ def missing_credentials(platform: Platform, missing: Sequence[str]) -> str:
         if c.variable in missing
     ]
     wanted += [f"set {s.variable}: {s.meaning}" for s in platform.settings if s.variable in missing]
-    told = "; ".join(wanted)
+    steps = "; ".join(wanted)
     return (
-        f"{platform.title} is not configured: {told}. Then restart the server. "
+        f"{platform.title} is not configured: {steps}. Then restart the server. "
         "Without an account, `testdesk serve --sandbox` offers an invented one."
     )
 
@@ -39,16 +39,16 @@ class Clients:
             NotConfigured: when its credential is not set.
         """
         if key not in self._clients:
-            platform, told = self._platforms[key], self._settings.platforms[key]
-            if not told.is_configured:
-                raise NotConfigured(missing_credentials(platform, told.missing))
+            platform, configured = self._platforms[key], self._settings.platforms[key]
+            if not configured.is_configured:
+                raise NotConfigured(missing_credentials(platform, configured.missing))
             self._clients[key] = platform.client(
                 Account(
                     title=platform.title,
-                    base_url=told.base_url,
+                    base_url=configured.base_url,
                     network=self._network,
-                    credentials=told.credentials,
-                    settings=told.values,
+                    credentials=configured.credentials,
+                    settings=configured.values,
                     address_variable=platform.address.variable,
                 )
             )

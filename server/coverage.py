@@ -107,11 +107,11 @@ def operations(platform: Platform) -> dict[str, Any]:
 
 def rows(platform: Platform) -> list[Row]:
     """The rows of a platform."""
-    told = operations(platform)
+    documented = operations(platform)
     methods = endpoints(platform.client)
     routes = {(method, shape(path)): f"{method} {path}" for method, path in platform.sandbox().routes}
     by_tool = [(tool, reachable_methods(tool, platform.client)) for tool in platform.tools]
-    return [_row(platform, operation, methods, routes, by_tool) for operation in told["operation"]]
+    return [_row(platform, operation, methods, routes, by_tool) for operation in documented["operation"]]
 
 
 def _row(

@@ -70,9 +70,9 @@ class Performance:
         result = await self._call(tool, arguments)
         if not result.is_error:
             raise FailedStep(f"{tool} should have been refused")
-        told = _text(result)
-        show(told, "<")
-        return told
+        refusal = _text(result)
+        show(refusal, "<")
+        return refusal
 
     async def pictures(self, tool: str, /, **arguments: Any) -> int:
         result = await self._call(tool, arguments)
@@ -84,8 +84,8 @@ class Performance:
             answer = await http.post(f"{self.sandbox}/_sandbox/{action}", json=body)
         if not answer.is_success:
             raise FailedStep(f"{action} failed: {answer.text[:300]}")
-        told: dict[str, Any] = answer.json()
-        return told
+        state: dict[str, Any] = answer.json()
+        return state
 
     async def listen(self, stream: AsyncIterable[Any]) -> None:
         """Record the resources that the server reports as changed."""
@@ -182,14 +182,14 @@ async def running_command(ready: str, *command: str) -> AsyncIterator[str]:
         [sys.executable, *COMMAND, *command], stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, env=ENVIRONMENT
     ) as process:
         try:
-            told = ""
+            output = ""
             if process.stdout is not None:
                 async for piece in process.stdout:
-                    told += piece.decode(errors="replace")
-                    if found := re.search(ready, told):
+                    output += piece.decode(errors="replace")
+                    if found := re.search(ready, output):
                         yield found[1]
                         return
-            raise FailedStep(f"testdesk {command[0]} did not start: {told.strip()}")
+            raise FailedStep(f"testdesk {command[0]} did not start: {output.strip()}")
         finally:
             process.terminate()
 

@@ -34,31 +34,31 @@ async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Ne
     clients = Clients(PLATFORMS, settings, network or Network(read_seconds=20))
     well = True
     lines = [f"testdesk {__version__}", ""]
-    shown = exposed_platforms(PLATFORMS, settings)
+    exposed = exposed_platforms(PLATFORMS, settings)
     try:
         for platform in PLATFORMS:
-            report, works = await _platform(platform, settings, clients, platform in shown)
+            report, works = await _platform(platform, settings, clients, platform in exposed)
             lines += report
             well = well and works
     finally:
         await clients.close()
-    if across in offers(shown):
-        lines.append(f"- {across.title}: {len(across.tools)} tools read {', '.join(p.title for p in shown)} at once")
+    if across in offers(exposed):
+        lines.append(f"- {across.title}: {len(across.tools)} tools read {', '.join(p.title for p in exposed)} at once")
     lines += ["", *_server(settings, environment)]
     lines += [f"WARNING: {sentence}" for sentence in warnings(settings, environment)]
-    if not any(told.is_configured for told in settings.platforms.values()):
+    if not any(configured.is_configured for configured in settings.platforms.values()):
         lines += ["", "No platform is configured. `testdesk serve --sandbox` works without any."]
     print(quote_others("\n".join(lines), redact))  # noqa: T201 - this is its output
     return 0 if well else 1
 
 
 async def _platform(platform: Platform, settings: Settings, clients: Clients, is_shown: bool) -> tuple[list[str], bool]:
-    told = settings.platforms[platform.key]
+    configured = settings.platforms[platform.key]
     tools = [tool for tool in platform.tools if is_open(platform, tool, settings)]
-    if not told.is_configured:
+    if not configured.is_configured:
         why = "listed, but each call says this" if is_shown else "not offered"
-        return [f"- {platform.title}: {why}. {missing_credentials(platform, told.missing)}"], True
-    lines = [f"- {platform.title}: configured ({', '.join(told.credentials)}), at {told.base_url}"]
+        return [f"- {platform.title}: {why}. {missing_credentials(platform, configured.missing)}"], True
+    lines = [f"- {platform.title}: configured ({', '.join(configured.credentials)}), at {configured.base_url}"]
     try:
         lines.append(f"    works: {await platform.parts.probe(clients[platform.key])}")
         works = True
@@ -71,13 +71,13 @@ async def _platform(platform: Platform, settings: Settings, clients: Clients, is
     lines.append(f"    offers {len(tools)} tools ({split}), {len(platform.resources)} resource templates")
     lines += [
         f"    does not offer {sum(tool.needs == what for tool in platform.tools)} tools: {why}"
-        for what, why in told.locked.items()
+        for what, why in configured.locked.items()
     ]
-    lines += [f"    {name} = {value}" for name, value in told.values.items()]
+    lines += [f"    {name} = {value}" for name, value in configured.values.items()]
     lines += [
         f"    {setting.variable} not set: {setting.meaning}"
         for setting in platform.settings
-        if setting.variable not in told.values
+        if setting.variable not in configured.values
     ]
     return lines, works
 
@@ -88,7 +88,7 @@ def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         "client": "WEAKER: your host's own approval of each call replaces the user's yes",
     }[settings.consent]
     key = "set" if environment.get(HTTP_KEY) or environment.get(f"{HTTP_KEY}_FILE") else "generated at each start"
-    is_any = any(told.is_configured for told in settings.platforms.values())
+    is_any = any(configured.is_configured for configured in settings.platforms.values())
     why = "of the platforms configured" if is_any else "of every platform, since none is configured"
     exposed = sum(len(exposed_tools(platform, settings)) for platform in exposed_platforms(PLATFORMS, settings))
     some = ", ".join(settings.toolsets)

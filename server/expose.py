@@ -83,10 +83,10 @@ def _build(
     progress = next((p.name for p in parameters if p.annotation is Progress), None)
     asked = inspect.signature(tool.question, eval_str=True).parameters.values() if tool.question is not None else ()
     inbox = next((p.name for p in [*parameters, *asked] if p.annotation is Inbox), None)
-    shown = [p for p in parameters if p.name not in {progress, inbox}]
+    public = [p for p in parameters if p.name not in {progress, inbox}]
     if tool.long_text:
-        shown.append(_parameter("max_text", MaxText, LONG_TEXT))
-        shown.append(_parameter("text_from", TextFrom, 0))
+        public.append(_parameter("max_text", MaxText, LONG_TEXT))
+        public.append(_parameter("text_from", TextFrom, 0))
     context = _parameter("ctx", Context, None, keyword_only=True)
 
     def injected(ctx: Any) -> dict[str, Any]:
@@ -105,8 +105,8 @@ def _build(
 
     hidden = [context]
     if tool.asks:
-        hidden.append(_consent(platform, tool, shown, injected, pipeline, rounds, ask_person=ask_person))
-    built = _as_function(call, platform.name_of(tool), [*shown, *hidden], CallToolResult)
+        hidden.append(_consent(platform, tool, public, injected, pipeline, rounds, ask_person=ask_person))
+    built = _as_function(call, platform.name_of(tool), [*public, *hidden], CallToolResult)
     # Not structured: the pipeline makes the structured part, and `answer_schema` its schema.
     exposed = McpTool.from_function(built, structured_output=False)
     exposed.parameters = slim({"additionalProperties": False} | exposed.parameters)
@@ -157,7 +157,7 @@ def _confirmed_act(verdict: Any, rounds: Rounds) -> OpenAct:
 def _consent(
     platform: ToolSource,
     tool: Tool,
-    shown: list[inspect.Parameter],
+    public: list[inspect.Parameter],
     injected: Callable[[Any], dict[str, Any]],
     pipeline: Pipeline,
     rounds: Rounds,
@@ -196,7 +196,7 @@ def _consent(
         ctx, act, answer = given.pop("ctx"), given.pop("act"), given.pop("answer")
         return await consent.decide(ctx, act, answer, lambda: pipeline.guarded(platform, lambda: begin(ctx, given)))
 
-    plain = [p.replace(default=inspect.Parameter.empty) for p in shown if p.name not in OF_TEXTS]
+    plain = [p.replace(default=inspect.Parameter.empty) for p in public if p.name not in OF_TEXTS]
     context = _parameter("ctx", Context, None, keyword_only=True)
     begin_act = _as_function(begun, "begun", [*plain, context], Any)
     act = _parameter("act", Annotated[Any, Resolve(begin_act)], None)

@@ -151,18 +151,18 @@ class Pipeline:
             # A write may have taken effect before the failure.
             settle = self._settled(platform, tool)
             return f"Unexpected error in Testdesk; see {reference} in its log.{settle}"
-        told = str(error)
+        sentence = str(error)
         if isinstance(error, Unauthorized) and platform is not None:
             credential = self.clients.credential_of(platform.key)
             is_right = error.status == HTTPStatus.FORBIDDEN  # a valid credential whose user may not do this
             advice = (
                 f" It was asked with {credential}." if is_right else f" Check {credential}; `testdesk doctor` tests it."
             )
-            told += advice if credential else ""
+            sentence += advice if credential else ""
         if isinstance(error, OutcomeUnknown):
-            told += self._settled(platform, tool)
+            sentence += self._settled(platform, tool)
         # A platform may repeat an argument in its error.
-        return render_for_model(told, self.redact, theirs=self.redact.hiding(secrets_in(arguments)))
+        return render_for_model(sentence, self.redact, theirs=self.redact.hiding(secrets_in(arguments)))
 
     @staticmethod
     def _settled(platform: ToolSource | None, tool: Tool | None) -> str:

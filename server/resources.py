@@ -60,8 +60,8 @@ async def _complete(
     except Exception as error:  # noqa: BLE001 - a suggestion that cannot be had is none, never a failure
         logger.info("no completion for %s: %s", variable, type(error).__name__)
         return None
-    shown = [pipeline.redact(value) for value in values[:MOST_VALUES]]
-    return Completion(values=shown, total=len(values), has_more=len(values) > MOST_VALUES)
+    suggestions = [pipeline.redact(value) for value in values[:MOST_VALUES]]
+    return Completion(values=suggestions, total=len(values), has_more=len(values) > MOST_VALUES)
 
 
 def _register(server: MCPServer[Any], address: str, platform: Platform, page: Resource, pipeline: Pipeline) -> None:
@@ -73,14 +73,14 @@ def _register(server: MCPServer[Any], address: str, platform: Platform, page: Re
         try:
             arguments = {name: _convert(name, value, kinds[name]) for name, value in given.items()}
             with learn_secrets(pipeline.redact.learn), collect_missing() as missing:
-                told = await page.function(pipeline.clients[platform.key], **inbox, **arguments)
+                page_text = await page.function(pipeline.clients[platform.key], **inbox, **arguments)
         except NotFound as error:
             raise ResourceNotFoundError(pipeline.sentence(error, platform)) from error
         except Exception as error:
             raise ResourceError(pipeline.sentence(error, platform)) from error
         source = "> Sandbox: invented data.\n\n" if pipeline.clients.is_sandbox else ""
         lacks = f"> Not all of it is here: {missing.sentence}.\n\n" if missing.sentence else ""
-        return source + lacks + render_page(told, pipeline.redact, pipeline.most)
+        return source + lacks + render_page(page_text, pipeline.redact, pipeline.most)
 
     read.__name__ = page.name
     read.__doc__ = page.function.__doc__

@@ -85,7 +85,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         is_too_long = limit is not None and delay > limit
         await anyio.sleep(min(seconds for seconds in (delay, limit, self._longest_sleep) if seconds is not None))
         if is_too_long:
-            raise httpx.ReadTimeout("The sandbox was told to be slow", request=request)
+            raise httpx.ReadTimeout("The sandbox was asked to be slow", request=request)
 
 
 class _Response:
@@ -120,7 +120,7 @@ class _ChunkedBody(httpx.AsyncByteStream):
             for start in range(0, len(piece), PIECE):
                 yield piece[start : start + PIECE]
         if self._cut_for is not None:
-            raise httpx.ReadError("The sandbox was told to break the connection", request=self._cut_for)
+            raise httpx.ReadError("The sandbox was asked to break the connection", request=self._cut_for)
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ def slim(schema: dict[str, Any], *, answer: bool = False) -> dict[str, Any]:
     _count(schema, uses)
     once = {name for name, count in uses.items() if count == 1}
     out: dict[str, Any] = _slim(schema, definitions, once, answer)
-    kept = {name: _slim(d, definitions, once, answer) for name, d in definitions.items() if name not in once}
+    remaining = {name: _slim(d, definitions, once, answer) for name, d in definitions.items() if name not in once}
     out.pop("$defs", None)
     out.pop("description", None)
-    if kept:
-        out["$defs"] = kept
+    if remaining:
+        out["$defs"] = remaining
     return out
 
 

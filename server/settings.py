@@ -162,9 +162,9 @@ def _platform_settings(
 def _with_access(
     platform: Platform, address: str, held: Mapping[str, SecretStr], values: Mapping[str, str]
 ) -> PlatformSettings:
-    told = {**values, **{name: value.get_secret_value() for name, value in held.items()}}
-    locked = platform.locked(told) if platform.locked is not None else {}
-    return PlatformSettings(address, held, values, platform.missing(told), locked)
+    held_values = {**values, **{name: value.get_secret_value() for name, value in held.items()}}
+    locked = platform.locked(held_values) if platform.locked is not None else {}
+    return PlatformSettings(address, held, values, platform.missing(held_values), locked)
 
 
 def _address(
@@ -203,11 +203,11 @@ def _address(
 def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     """Warnings about risky settings, for doctor and the start."""
     found = [
-        f"{ALLOW_HTTP} sends the credential of {key} unencrypted to {urlsplit(told.base_url).hostname}."
-        for key, told in settings.platforms.items()
-        if told.is_configured and not settings.sandbox and is_unencrypted(told.base_url)
+        f"{ALLOW_HTTP} sends the credential of {key} unencrypted to {urlsplit(configured.base_url).hostname}."
+        for key, configured in settings.platforms.items()
+        if configured.is_configured and not settings.sandbox and is_unencrypted(configured.base_url)
     ]
-    variables = [name for told in settings.platforms.values() for name in told.credentials]
+    variables = [name for configured in settings.platforms.values() for name in configured.credentials]
     for variable in (*variables, HTTP_KEY):
         file = environment.get(f"{variable}_FILE", "").strip()
         if file and not environment.get(variable, "").strip() and not settings.sandbox and _others_can_read(file):

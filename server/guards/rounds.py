@@ -88,11 +88,11 @@ class Rounds:
         return None if present is None or asked is None else present.arrived - asked
 
     @staticmethod
-    def _keep(kept: dict[str, float], key: str) -> None:
+    def _keep(times: dict[str, float], key: str) -> None:
         now = time.monotonic()
-        for old in [key for key, when in kept.items() if now - when > KEPT_SECONDS]:
-            del kept[old]
-        kept[key] = now
+        for old in [key for key, when in times.items() if now - when > KEPT_SECONDS]:
+            del times[old]
+        times[key] = now
 
 
 def _key(state: str) -> str:

@@ -26,14 +26,14 @@ def exposed_tools(platform: Platform, settings: Settings) -> list[Tool]:
 
 def is_open(platform: Platform, tool: Tool, settings: Settings) -> bool:
     """Whether the credentials give a tool the access that it needs; without credentials, everything is listed."""
-    told = settings.platforms[platform.key]
-    return tool.needs is None or not told.is_configured or tool.needs not in told.locked
+    configured = settings.platforms[platform.key]
+    return tool.needs is None or not configured.is_configured or tool.needs not in configured.locked
 
 
-def offers(shown: Sequence[Platform]) -> list[Platform | Across]:
+def offers(platforms: Sequence[Platform]) -> list[Platform | Across]:
     """The platforms, and the tools across them if there are at least two."""
-    surveyed = sum(platform.survey is not None for platform in shown)
-    return [*shown, across] if surveyed > 1 else list(shown)
+    surveyed = sum(platform.survey is not None for platform in platforms)
+    return [*platforms, across] if surveyed > 1 else list(platforms)
 
 
 def listed(offered: Sequence[tuple[ToolSource, Tool]], settings: Settings) -> frozenset[str] | None:

@@ -94,21 +94,21 @@ class _Attempt:
 
     def model(self, value: BaseModel, at: str = "") -> dict[str, Any]:
         out: dict[str, Any] = {}
-        for name, told in ((f.name, f) for f in _fields(type(value))):
+        for name, info in ((f.name, f) for f in _fields(type(value))):
             got = getattr(value, name)
             if got is None or got == "" or got == [] or got == {}:
-                if told.is_main and not at:
+                if info.is_main and not at:
                     out[name] = []  # "nothing found" is an answer, not noise
                 continue
-            if told.sealed:
+            if info.sealed:
                 if str(got):  # a SecretStr: asterisks, or nothing if it is empty
                     out[name] = HIDDEN
                 continue
-            shown = self.value(got, f"{at}{name}", written=told.written)
-            if told.brief is not None:
-                shown = [told.brief(text) for text in shown] if isinstance(shown, list) else told.brief(shown)
-            if shown not in (None, "", [], {}):
-                out[name] = shown
+            rendered, brief = self.value(got, f"{at}{name}", written=info.written), info.brief
+            if brief is not None:
+                rendered = [brief(text) for text in rendered] if isinstance(rendered, list) else brief(rendered)
+            if rendered not in (None, "", [], {}):
+                out[name] = rendered
         return out
 
     def value(self, value: Any, at: str, *, written: bool) -> Any:
@@ -137,8 +137,8 @@ class _Attempt:
                 line = self._key(str(key))
                 named[line if line not in named else f"{line} ({len(named) + 1})"] = one
             self.texts += [(f"a key of {at}", key) for key in named]
-            shown = {key: self.value(one, f"{at}.{key}", written=written) for key, one in named.items()}
-            return {k: v for k, v in shown.items() if v not in (None, "", [], {})}
+            rendered = {key: self.value(one, f"{at}.{key}", written=written) for key, one in named.items()}
+            return {k: v for k, v in rendered.items() if v not in (None, "", [], {})}
         return self.value(to_jsonable_python(value), at, written=written)
 
     def by_others(self, text: str, at: str) -> str:
@@ -166,9 +166,9 @@ _ROWS = re.compile(r"\[\d+\]")
 def _secrets_of(value: Any, redact: Redactor) -> None:
     """Learn every secret field of an answer first: a text before it may contain the same password."""
     if isinstance(value, BaseModel):
-        for told in _fields(type(value)):
-            got = getattr(value, told.name)
-            if told.sealed:
+        for info in _fields(type(value)):
+            got = getattr(value, info.name)
+            if info.sealed:
                 if isinstance(got, SecretStr):
                     redact.learn(got.get_secret_value())
             elif isinstance(got, BaseModel | list | tuple):

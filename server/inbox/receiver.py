@@ -47,16 +47,16 @@ class Receiver:
         if scope["type"] != "http":
             return
         try:
-            status, told = await self._take(scope, receive)
-        except Rejected as turned:
-            status, told = turned.status, turned.reason
-            self._refused[turned.reason] += 1
-            if turned.reason != NO_ADDRESS or time.monotonic() >= self._next_report:
+            status, message = await self._take(scope, receive)
+        except Rejected as rejected:
+            status, message = rejected.status, rejected.reason
+            self._refused[rejected.reason] += 1
+            if rejected.reason != NO_ADDRESS or time.monotonic() >= self._next_report:
                 await self.report()
         except Exception:
-            logger.exception("a delivery could not be kept")
-            status, told = 503, "it could not be kept; send it again"
-        await _answer(send, status, told)
+            logger.exception("a delivery could not be stored")
+            status, message = 503, "it could not be stored; send it again"
+        await _answer(send, status, message)
 
     async def report(self) -> None:
         """Log and store the rejections counted so far, in batches: anybody can cause those of wrong addresses."""
@@ -137,8 +137,8 @@ async def _body(receive: "Receive", headers: Mapping[str, str]) -> bytes:
     return body
 
 
-async def _answer(send: "Send", status: int, told: str) -> None:
-    body = json.dumps({"status" if status == 200 else "error": told}).encode()
+async def _answer(send: "Send", status: int, message: str) -> None:
+    body = json.dumps({"status" if status == 200 else "error": message}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

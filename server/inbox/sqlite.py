@@ -116,8 +116,8 @@ class SqliteStore:
     async def counts(self, platform: str) -> Counts:
         def run(db: sqlite3.Connection) -> Counts:
             query = f"SELECT handled_at IS NULL, count(*) FROM event WHERE platform = ? AND {NEWEST} GROUP BY 1"  # noqa: S608
-            told = dict(db.execute(query, (platform,)).fetchall())
-            return Counts(told.get(1, 0), told.get(0, 0), dict(db.execute("SELECT reason, times FROM refusal")))
+            counts = dict(db.execute(query, (platform,)).fetchall())
+            return Counts(counts.get(1, 0), counts.get(0, 0), dict(db.execute("SELECT reason, times FROM refusal")))
 
         return await self._run(run)
 

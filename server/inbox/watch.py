@@ -66,7 +66,7 @@ class Watch:
             for connection in list(self._listeners.get(uri, ())):
                 try:
                     await connection.send_resource_updated(uri)
-                except Exception:  # noqa: BLE001 - its client has gone; the others are told all the same
+                except Exception:  # noqa: BLE001 - its client has gone; the others are still notified
                     self._listeners[uri].discard(connection)
 
     async def _subscribe(self, ctx: ServerRequestContext[Any, Any], params: SubscribeRequestParams) -> EmptyResult:

@@ -276,8 +276,8 @@ class ApiClient:
             rest = (
                 "Nothing was sent." if request.is_write else "Check the network and the base address, then try again."
             )
-            told = f"{self.account.title} cannot be reached ({network_error_message(error)}). {rest}"
-            raise Unavailable(told, request=str(request)) from error
+            sentence = f"{self.account.title} cannot be reached ({network_error_message(error)}). {rest}"
+            raise Unavailable(sentence, request=str(request)) from error
         except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a redirect to what can be no host's name
             raise self._broken_off(request, error) from error
         if response.is_success:
@@ -370,13 +370,13 @@ class ApiClient:
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:
         """The error for a response; override it where a platform's statuses mean something else."""
-        told = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
-        return error_for(told)
+        context = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
+        return error_for(context)
 
     def words(self, raw: bytes) -> str:
         """The platform's own message in an error body, with its reasons; for a web page, its title."""
         try:
-            told = load_json(raw)
+            body = load_json(raw)
         except NotJson:
             return page_title(raw) or ""
-        return error_sentence(told)
+        return error_sentence(body)

@@ -30,7 +30,7 @@ def only_changed(answer: A) -> A:
         for name, info in type(before).model_fields.items()
         if not info.is_required() and getattr(before, name) == getattr(after, name)
     }
-    kept: dict[str, Any] = {name: None for name in same if name not in NAMES}
+    unchanged: dict[str, Any] = {name: None for name in same if name not in NAMES}
     return answer.model_copy(
-        update={"before": before.model_copy(update=same), after_names[0]: after.model_copy(update=kept)}
+        update={"before": before.model_copy(update=same), after_names[0]: after.model_copy(update=unchanged)}
     )

@@ -43,15 +43,15 @@ class FailureContext:
         return {"request": self.request, "status": self.status, "words": self.words}
 
 
-def error_for(told: FailureContext) -> PlatformError:
+def error_for(context: FailureContext) -> PlatformError:
     """The error for a status, as on most platforms."""
-    title, status, given = told.title, told.status, told.facts
+    title, status, given = context.title, context.status, context.facts
     if 300 <= status < 400:
-        host = _host(told.headers.get("location", ""))
+        host = _host(context.headers.get("location", ""))
         return HostMoved(
             f"{title} answers with a redirect{f' to {host}' if host else ''}. It is not followed, since the "
             "credential would go along. If you trust that host, set it as the base address.",
-            request=told.request,
+            request=context.request,
             status=status,
         )
     if status == HTTPStatus.UNAUTHORIZED:
@@ -69,26 +69,26 @@ def error_for(told: FailureContext) -> PlatformError:
     if status == HTTPStatus.CONFLICT:
         return Conflict(f"{title} refused: it is in a state that does not allow this (409).", **given)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return rate_limited(told)
+        return rate_limited(context)
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return Invalid(f"{title} refused what was sent ({status}).", **given)
-    if told.is_write:
+    if context.is_write:
         return OutcomeUnknown(
             f"{title} answered {status}: it may or may not have happened. It was not sent again.", **given
         )
     return Unavailable(
         f"{title} answered {status}. Only reading was tried; nothing was changed.",
         **given,
-        wait=retry_after(told.headers),
+        wait=retry_after(context.headers),
     )
 
 
-def rate_limited(told: FailureContext) -> RateLimited:
+def rate_limited(context: FailureContext) -> RateLimited:
     """The error for a rate limit, whatever its status."""
-    wait = retry_after(told.headers)
+    wait = retry_after(context.headers)
     when = f"in {many(math.ceil(wait), 'second')}" if wait else "in a minute"
     return RateLimited(
-        f"{told.title} asks for fewer requests ({told.status}). Try again {when}.", **told.facts, wait=wait
+        f"{context.title} asks for fewer requests ({context.status}). Try again {when}.", **context.facts, wait=wait
     )
 
 

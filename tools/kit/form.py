@@ -65,7 +65,7 @@ class Form:
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         whole = sum(one.file.size for one in self.files)
-        done, told, step = 0, 0, whole / STEPS
+        done, reported, step = 0, 0, whole / STEPS
         if self.fields:
             yield self._fields()
         for one in self.files:
@@ -73,8 +73,8 @@ class Form:
             async for piece in one.file.pieces():
                 yield piece
                 done += len(piece)
-                if done - told >= step or done == whole:
-                    told = done
+                if done - reported >= step or done == whole:
+                    reported = done
                     await self.progress(done, whole, f"{done:,} of {whole:,} bytes")
             yield b"\r\n"
         yield self._tail()

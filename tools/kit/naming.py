@@ -153,12 +153,12 @@ def published_type(annotation: Any) -> Any:
         or get_origin(inside) is list
         or any(get_origin(arm) is list for arm in get_args(inside))
     ):
-        kept = [extra for extra in extras if not isinstance(extra, ByName)]
+        remaining = [extra for extra in extras if not isinstance(extra, ByName)]
     else:  # constraints for a number do not apply to a name
-        told = next((extra for extra in extras if isinstance(extra, FieldInfo)), None)
-        kept = [Field(description=told.description)] if told is not None and told.description else []
+        info = next((extra for extra in extras if isinstance(extra, FieldInfo)), None)
+        remaining = [Field(description=info.description)] if info is not None and info.description else []
     wider = _wider(inside)
-    return Annotated[(wider, *kept)] if kept else wider
+    return Annotated[(wider, *remaining)] if remaining else wider
 
 
 def _wider(annotation: Any) -> Any:

@@ -41,43 +41,43 @@ def error_sentence(body: Any) -> str:
     return ": ".join(filter(None, (head.rstrip(":") if found else head, "; ".join(found))))
 
 
-def _sentence(told: dict[str, Any]) -> str:
-    return next((" ".join(told[name].split()) for name in SENTENCES if _is_text(told.get(name))), "")
+def _sentence(body: dict[str, Any]) -> str:
+    return next((" ".join(body[name].split()) for name in SENTENCES if _is_text(body.get(name))), "")
 
 
-def _more(told: Any) -> Iterator[str]:
+def _more(body: Any) -> Iterator[str]:
     """The reasons of a body or of an object in it, besides its message."""
-    if isinstance(told, list):
-        yield from _reasons(told, "", 0)
+    if isinstance(body, list):
+        yield from _reasons(body, "", 0)
         return
-    taken = next((name for name in SENTENCES if _is_text(told.get(name))), None)
+    taken = next((name for name in SENTENCES if _is_text(body.get(name))), None)
     for name in REASONS:
-        if name != taken and told.get(name):
-            yield from _reasons(told[name], "", 0)
+        if name != taken and body.get(name):
+            yield from _reasons(body[name], "", 0)
 
 
-def _reasons(told: Any, place: str, depth: int) -> Iterator[str]:
+def _reasons(body: Any, place: str, depth: int) -> Iterator[str]:
     """The reasons in a text, a list, or an object that is one reason or has one for each field."""
     if depth > DEEPEST:
-        yield _about(place, json.dumps(told, ensure_ascii=False)[:100])
-    elif isinstance(told, list):
-        for one in told:
+        yield _about(place, json.dumps(body, ensure_ascii=False)[:100])
+    elif isinstance(body, list):
+        for one in body:
             yield from _reasons(one, place, depth + 1)
-    elif not isinstance(told, dict):
-        yield _about(place, told if isinstance(told, str) else json.dumps(told))
-    elif _sentence(told):
-        yield _about(".".join(filter(None, (place, _place_in(told)))), error_sentence(told))
+    elif not isinstance(body, dict):
+        yield _about(place, body if isinstance(body, str) else json.dumps(body))
+    elif _sentence(body):
+        yield _about(".".join(filter(None, (place, _place_in(body)))), error_sentence(body))
     else:
-        named = {name: one for name, one in told.items() if name not in NUMBERS} or told
+        named = {name: one for name, one in body.items() if name not in NUMBERS} or body
         for name, one in named.items():
             inner = "" if name in {"base", *REASONS} else str(name)
             yield from _reasons(one, ".".join(filter(None, (place, inner))), depth + 1)
 
 
-def _place_in(told: dict[str, Any]) -> str:
+def _place_in(body: dict[str, Any]) -> str:
     """The field that a reason names, if any."""
     for name in PLACES:
-        place = told.get(name)
+        place = body.get(name)
         if isinstance(place, dict):
             place = place.get("pointer") or place.get("parameter")
         if isinstance(place, list):

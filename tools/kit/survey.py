@@ -94,7 +94,7 @@ class BugRow(Answer):
     said: Said = None
     status: Key | None = None
     is_confirmed: bool = Field(
-        default=False, description="Taken for real; whether it is fixed by now is not told by the platform."
+        default=False, description="Taken for real; the platform does not say whether it is fixed by now."
     )
     where: Key | None = None
     reported_at: Key | None = None
@@ -154,8 +154,8 @@ class Query:
         """Read something once per query: runs, bugs and untested tests share much."""
         if what not in self.memory:
             self.memory[what] = await read()
-        told: T = self.memory[what]
-        return told
+        known: T = self.memory[what]
+        return known
 
     def fits(self, title: str | None, began: datetime | None, ended: datetime | None) -> bool:
         """Whether something with this title that lasted from `began` to `ended` matches (None: unknown)."""

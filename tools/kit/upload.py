@@ -147,8 +147,8 @@ def _open(root: Path, real: Path) -> OpenFile:
             raise OSError("another path by now")
         return file
     except OSError as error:
-        told = error.strerror or "it was moved meanwhile"
-        raise Refused(f"The file cannot be opened ({told}).") from error
+        reason = error.strerror or "it was moved meanwhile"
+        raise Refused(f"The file cannot be opened ({reason}).") from error
 
 
 def _open_below(root: Path, parts: tuple[str, ...]) -> int:
@@ -210,8 +210,8 @@ class Storage(ApiClient):
 
     def words(self, raw: bytes) -> str:
         """The message in a storage's XML error."""
-        told = re.search(rb"<Message>([^<]{1,300})</Message>", raw[: 64 * 1024])
-        return told[1].decode(errors="replace") if told else ""
+        message = re.search(rb"<Message>([^<]{1,300})</Message>", raw[: 64 * 1024])
+        return message[1].decode(errors="replace") if message else ""
 
 
 def is_internal(host: str) -> bool:

@@ -116,7 +116,7 @@ class Walk(Generic[T]):
         last = min(last, MOST_PAGES)
         done, end = 1, last + 1
 
-        async def one(page: int) -> None:
+        async def read_page(page: int) -> None:
             nonlocal done, end
             if page > end:
                 return  # an earlier page was empty: the announced rows do not exist
@@ -126,7 +126,7 @@ class Walk(Generic[T]):
             done += 1
             await self._progress(done, last, f"{self.walked.loaded} of {total} read")
 
-        await gather([partial(one, page) for page in range(2, last + 1)])
+        await gather([partial(read_page, page) for page in range(2, last + 1)])
         if is_cut and end > last:
             self.walked.reasons.append(f"only the first {MOST_PAGES} pages were read")
 
