@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.acts import confirmed
 from tests.desk import DECLINE, ERAS, desk
 from tests.tools.testomatio.host import Host
 from tools.kit.errors import Invalid, Refused, UnexpectedShape
@@ -83,8 +84,8 @@ def imports(*answers: Any) -> Host:
 
 async def test_chunks_go_under_the_name_that_the_first_one_got_and_the_last_one_ends_it() -> None:
     host = imports({"import_id": "abc"}, {"import_id": "abc"}, {"message": "Tests imported"})
-    told = await import_tests(host.api(), no_progress, "playwright", "ts", some(250))
-    sent = [json.loads(request.content) for request in host.arrived]
+    told = await confirmed(import_tests(host.api(), no_progress, "playwright", "ts", some(250)))
+    sent = [json.loads(request.content) for request in host.arrived if request.method == "POST"]
     assert [body["chunk_upload"] for body in sent] == [True] * 3
     assert [body["finish"] for body in sent] == [False, False, True]
     assert [body.get("import_id") for body in sent] == [None, "abc", "abc"]
@@ -95,15 +96,15 @@ async def test_chunks_go_under_the_name_that_the_first_one_got_and_the_last_one_
 async def test_an_import_without_a_name_is_not_gone_on_with() -> None:
     host = imports({"message": "ok"})
     with pytest.raises(UnexpectedShape, match="others were not sent"):
-        await import_tests(host.api(), no_progress, "playwright", "ts", some(250))
-    assert len(host.arrived) == 1
+        await confirmed(import_tests(host.api(), no_progress, "playwright", "ts", some(250)))
+    assert host.sent("POST") == ["POST load"]
 
 
 async def test_an_import_that_breaks_off_says_how_far_it_came() -> None:
     host = imports({"import_id": "abc"}, 402)
     with pytest.raises(Invalid, match=r"1 of 3 requests were accepted, and the import is not ended\..*quota"):
-        await import_tests(host.api(), no_progress, "playwright", "ts", some(250))
-    assert len(host.arrived) == 2
+        await confirmed(import_tests(host.api(), no_progress, "playwright", "ts", some(250)))
+    assert host.sent("POST") == ["POST load"] * 2
 
 
 async def test_each_test_stands_once_in_the_list_of_ids_by_its_longest_name() -> None:

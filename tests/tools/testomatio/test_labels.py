@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.acts import confirmed
 from tests.desk import ERAS, NO, desk
 from tests.tools.testomatio.holding import SHOP, V2, holding
 from tests.tools.testomatio.host import Host
@@ -106,7 +107,7 @@ async def test_a_label_change_that_was_taken_and_not_applied_is_told() -> None:
     host.says("GET /labels", {"data": [label], "meta": {"total": 1}})
     host.says("GET /labels/risk-1", {"data": label})
     host.says("PUT /labels/risk-1", {"data": label})
-    told = await update_label(host.api(), "Risk", title="Danger", scope=["runs", "tests"])
+    told = await confirmed(update_label(host.api(), "Risk", title="Danger", scope=["runs", "tests"]))
     assert told.done == "Sent, but not applied: title."
     assert told.not_applied == ["title"]
 

@@ -5,14 +5,15 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.acts import question
 from tests.desk import desk
 from tests.tools.testomatio.holding import WEB
 from tests.tools.testomatio.host import Host, page_of
 from tools.kit.toolset import no_progress
-from tools.testomatio.tools.suite_changes import about_to_delete_suite
+from tools.testomatio.tools.suite_changes import delete_suite
 from tools.testomatio.tools.suite_tree import get_suite_tree
 from tools.testomatio.tools.test_batches import create_tests
-from tools.testomatio.tools.test_changes import about_to_delete_test
+from tools.testomatio.tools.test_changes import delete_test
 from tools.testomatio.tools.tests import get_test, list_tests
 from tools.testomatio.tools.written_tests import NewTest
 
@@ -37,7 +38,7 @@ def without_counting(total: int) -> Any:
 async def test_where_the_platform_does_not_count_the_tests_are_read_for_the_question() -> None:
     host = answering({"GET /suites": {"data": [SUITE]}, "GET /suites/380c64db": {"data": SUITE}})
     host.says("GET /tests", without_counting(130))
-    asked = await about_to_delete_suite(host.api(), "380c64db", None, None)
+    asked = await question(delete_suite(host.api(), "380c64db"))
     assert "With it go 130 tests." in asked
 
 
@@ -48,7 +49,7 @@ async def test_where_pages_of_tests_are_missing_the_question_says_at_least() -> 
         return {"data": [{"id": "00000001"}], "meta": {"total": 3, "page": 1, "per_page": 100}}
 
     host = answering({"GET /suites": {"data": [SUITE]}, "GET /suites/380c64db": {"data": SUITE}, "GET /tests": answer})
-    assert "at least 1 test." in await about_to_delete_suite(host.api(), "380c64db", None, None)
+    assert "at least 1 test." in await question(delete_suite(host.api(), "380c64db"))
 
 
 async def test_suites_that_come_flat_with_their_parents_are_the_same_tree() -> None:
@@ -117,4 +118,4 @@ async def test_a_bulk_answer_may_come_bare() -> None:
 
 async def test_issues_that_are_not_counted_are_said_to_be_not_counted() -> None:
     host = answering({"GET /tests/264409fe": {"data": {"id": "264409fe", "title": "A"}}, "GET /issues": {"data": []}})
-    assert "linked issues, which were not counted" in await about_to_delete_test(host.api(), "264409fe", None, None)
+    assert "linked issues, which were not counted" in await question(delete_test(host.api(), "264409fe"))

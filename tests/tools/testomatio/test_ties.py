@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.acts import confirmed, question
 from tests.desk import ERAS, desk, sandboxes, settings
 from tests.tools.testomatio.holding import OF_THE_PROJECT, SHOP, V2, holding
 from tools.kit.errors import Refused, Unauthorized
 from tools.kit.toolset import no_progress
 from tools.testomatio.client.families import TOKEN
 from tools.testomatio.tools.branches import create_branch, list_branches
-from tools.testomatio.tools.shares import about_to_share_tests, about_to_unshare, share_tests, unshare
+from tools.testomatio.tools.shares import share_tests, unshare
 from tools.testomatio.tools.test_changes import update_test
 
 pytestmark = pytest.mark.anyio
@@ -262,14 +263,14 @@ async def test_a_copy_is_shared_into_a_suite_of_tests_only_and_changed_only_once
     world = sandboxes()
     async with holding({TOKEN: "testomat_iris"}, world) as api:
         with pytest.raises(Refused, match="folder holds no tests"):
-            await about_to_share_tests(api, APP, "a99f0001", [TEST], None, None)
-        assert "a9950001" in await about_to_share_tests(api, APP, "a9950001", [TEST], None, None)
-        await share_tests(api, APP, "a9950001", [TEST])
+            await question(share_tests(api, APP, "a99f0001", [TEST]))
+        assert "a9950001" in await question(share_tests(api, APP, "a9950001", [TEST]))
+        await confirmed(share_tests(api, APP, "a9950001", [TEST]))
         world.sandboxes["testomatio"].clock.advance(timedelta(minutes=5))  # it is queued first
         copies = await api.tests(APP, [("suites[]", "a9950001")])
         copy = next(test for test in copies.data if test.is_shared)
         with pytest.raises(Refused, match="testomatio_unshare"):
             await update_test(api, copy.id, title="X", project=APP)
-        assert "no longer follows" in await about_to_unshare(api, "test", copy.id, APP)
-        await unshare(api, "test", copy.id, APP)
+        assert "no longer follows" in await question(unshare(api, "test", copy.id, APP))
+        await confirmed(unshare(api, "test", copy.id, APP))
         assert (await api.test(APP, copy.id, ())).is_shared is False

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import Invalid, NotFound, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
@@ -193,18 +194,6 @@ async def _known(api: Testomatio, project: str, kind: Kind, number: str, attachm
     return one
 
 
-async def about_to_delete_attachment(
-    api: Testomatio, target: Kind, target_id: str, attachment_id: str, project: str | None
-) -> str:
-    slug = api.project_of(project)
-    one = await _known(api, slug, target, target_id, attachment_id)
-    size = f" ({one.size:,} bytes)" if one.size is not None else ""
-    return (
-        f"Delete the file {word(attachment_id)} {quote(one.name or '')}{size} from {target} "
-        f"{given(bare_id(target, target_id))} of {place(slug)}? There is no undo through this API."
-    )
-
-
 class DeletedFile(Answer):
     """A file that is gone, as it was."""
 
@@ -212,13 +201,16 @@ class DeletedFile(Answer):
     before: Attachment
 
 
-@tool.destroys(about_to_delete_attachment, idempotent=True, verify_with="list_attachments")
+@tool.destroys(idempotent=True, verify_with="list_attachments")
 async def delete_attachment(
     api: Testomatio, target: Kind, target_id: TargetId, attachment_id: AttachmentId, project: ProjectSlug = None
-) -> DeletedFile:
-    """Delete a file from a test, suite or result, after a person said yes."""
+) -> Asking[DeletedFile]:
+    """Delete a file from a test, suite or result. The server asks the user to confirm."""
     slug = api.project_of(project)
-    one = await _known(api, slug, target, target_id, attachment_id)
-    await api.delete_attachment(slug, attachment_id, targeted(target, target_id))
+    before = await _known(api, slug, target, target_id, attachment_id)
+    size = f" ({before.size:,} bytes)" if before.size is not None else ""
+    file = f"file {word(attachment_id)} {quote(before.name or '')}"
     where = f"{target} {given(bare_id(target, target_id))} of {place(slug)}"
-    return DeletedFile(done=f"Deleted file {word(attachment_id)} {quote(one.name or '')} from {where}.", before=one)
+    yield Ask(f"Delete the {file}{size} from {where}? There is no undo through this API.")
+    await api.delete_attachment(slug, attachment_id, targeted(target, target_id))
+    yield DeletedFile(done=f"Deleted {file} from {where}.", before=before)

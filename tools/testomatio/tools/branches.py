@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, PlatformError
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page
@@ -106,28 +107,25 @@ async def rename_branch(api: Testomatio, branch: Slug, title: Title, project: Pr
     return ChangedBranch(done="Renamed.", branch=await known_branch(api, slug, branch), before=before)
 
 
-async def about_to_delete_branch(api: Testomatio, branch: str, project: str | None) -> str:
-    slug = api.project_of(project)
-    one = await known_branch(api, slug, branch)
-    own = [
-        f"{name} that were not counted" if count is None else many(count, name.removesuffix("s"))
-        for name, count in (("tests", one.tests_count), ("suites", one.suites_count))
-    ]
-    lost = f" with its own {join_counts(*own)}" if join_counts(*own) else ""
-    return (
-        f"Delete branch {quote(one.title or one.slug)} ({word(one.slug)}, {word(one.state or 'state unknown')}) of "
-        f"{place(slug)}{lost}? What was not merged is lost. There is no undo."
-    )
-
-
-@tool.destroys(about_to_delete_branch, idempotent=True, verify_with="list_branches")
-async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = None) -> ChangedBranch:
-    """Delete a branch with its own tests and suites, after a person said yes."""
+@tool.destroys(idempotent=True, verify_with="list_branches")
+async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = None) -> Asking[ChangedBranch]:
+    """Delete a branch with its own tests and suites. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_branch(api, slug, branch)
+    own = join_counts(
+        *(
+            f"{name} that were not counted" if count is None else many(count, name.removesuffix("s"))
+            for name, count in (("tests", before.tests_count), ("suites", before.suites_count))
+        )
+    )
+    yield Ask(
+        f"Delete branch {quote(before.title or before.slug)} ({word(before.slug)}, "
+        f"{word(before.state or 'state unknown')}) of {place(slug)}{f' with its own {own}' if own else ''}? "
+        "What was not merged is lost. There is no undo."
+    )
     await api.delete_branch(slug, branch)
     done = f"Deleted branch {quote(before.title or '')} ({word(before.slug)}) of {place(slug)}."
-    return ChangedBranch(done=done, branch=before)
+    yield ChangedBranch(done=done, branch=before)
 
 
 @tool.reads(full_text_in="get_milestone")

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
@@ -150,28 +151,21 @@ async def update_comment(
     return Commented(done="Changed.", target=target, target_id=bare_id(target, target_id), before=before)
 
 
-async def about_to_delete_comment(
-    api: Testomatio, target: str, target_id: str, comment_id: str, project: str | None
-) -> str:
-    slug = api.project_of(project)
-    one = await known_comment(api, slug, target, target_id, comment_id)
-    who = f" by {quote(one.created_by)}" if one.created_by else ""
-    return (
-        f"Delete comment {word(one.id)}{who} on {target} {given_text(bare_id(target, target_id))} of {place(slug)}: "
-        f"{quote(one.body or '', at_most=300)}? There is no undo."
-    )
-
-
-@web.destroys(about_to_delete_comment, idempotent=True, verify_with="list_comments")
+@web.destroys(idempotent=True, verify_with="list_comments")
 async def delete_comment(
     api: Testomatio, target: Kind, target_id: TargetId, comment_id: CommentId, project: ProjectSlug = None
-) -> Commented:
-    """Delete a comment, after a person said yes."""
-    slug = api.project_of(project)
+) -> Asking[Commented]:
+    """Delete a comment. The server asks the user to confirm."""
+    slug, bare = api.project_of(project), bare_id(target, target_id)
     before = await known_comment(api, slug, target, target_id, comment_id)
+    author = f" by {quote(before.created_by)}" if before.created_by else ""
+    where = f"on {target} {given_text(bare)} of {place(slug)}"
+    yield Ask(
+        f"Delete comment {word(before.id)}{author} {where}: {quote(before.body or '', at_most=300)}? There is no undo."
+    )
     await api.delete_comment(slug, comment_id)
-    done = f"Deleted comment {word(before.id)} on {target} {given_text(bare_id(target, target_id))} of {place(slug)}."
-    return Commented(done=done, target=target, target_id=bare_id(target, target_id), before=before)
+    done = f"Deleted comment {word(before.id)} {where}."
+    yield Commented(done=done, target=target, target_id=bare, before=before)
 
 
 @web.reads()

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import PlatformError, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page, decode_cursor, digest, encode_cursor
@@ -133,56 +134,6 @@ def _size(part: dict[str, Any], name: str) -> int:
     return size
 
 
-async def about_to_import(
-    api: Testomatio,
-    framework: str,
-    language: str,
-    tests: list[ImportedTest],
-    files: dict[str, str] | None,
-    detach: bool,
-    remove_empty_suites: bool,
-    move: bool,
-    create: bool | None,
-    directory: str | None,
-    suite: str | None,
-    branch: str | None,
-    project: str | None,
-) -> str:
-    sent = chunks(tests, files or {})
-    ids = _Known(await api.id_map())
-    places = [ids.place(test) for test in tests]
-    known = {place for place in places if place is not None}
-    changed = f" and {len(known)} known, which are changed to what the code says" if known else ""
-    suites = {test.suites[-1] for test in tests}
-    slug = default_project(api, project)
-    where = place(slug, branch) if slug else "the project of the token"
-    if not slug and branch:
-        where += f" on branch {given_text(branch)}"
-    lines = Lines(
-        f"Import {many(len(tests), 'test')} in {many(len(suites), 'suite')} into {where}: {places.count(None)} new"
-        f"{changed}? It goes in {many(len(sent), 'request')}."
-    )
-    lines.fields({"Framework": framework, "Language": language, "Folder of the files": directory, "Below suite": suite})
-    for test in tests[:MOST_SHOWN]:
-        lines.add("Test", test.describe())
-    if len(tests) > MOST_SHOWN:
-        lines.add("Further tests", f"{len(tests) - MOST_SHOWN}, in {many(len({t.file for t in tests}), 'file')} in all")
-    if files:
-        size = sum(map(len, files.values()))
-        named = f" ({render_list(files)})" if len(files) <= MOST_SHOWN else ""
-        lines.add("With the code of", f"{many(len(files), 'file')}{named}, {many(size, 'character')}")
-    if create is not None:
-        lines.say(f"Tests whose id is unknown are {'' if create else 'not '}made.")
-    if detach:
-        lines.say(await _detached(api, slug, known))
-    if remove_empty_suites:
-        lines.say("Suites that are empty afterwards are removed.")
-    if move:
-        lines.say("Tests and suites are moved to where the code has them.")
-    lines.say("There is no undo.")
-    return str(lines)
-
-
 async def _detached(api: Testomatio, slug: str | None, known: set[str]) -> str:
     """How many automated tests of the project this import does not name, in words."""
     if slug is None:
@@ -208,7 +159,7 @@ class Imported(Answer):
     next: str = "testomatio_list_test_ids shows the ids that code is marked with, a few seconds later."
 
 
-@tool.destroys(about_to_import, idempotent=False, verify_with="list_test_ids")
+@tool.destroys(idempotent=False, verify_with="list_test_ids")
 async def import_tests(
     api: Testomatio,
     progress: Progress,
@@ -224,38 +175,76 @@ async def import_tests(
     suite: Annotated[str | None, Field(description="Suite to put them below.")] = None,
     branch: Branch = None,
     project: ProjectSlug = None,
-) -> Imported:
-    """Import tests from code into the token's project, after a person said yes. project is only read in to count."""
-    made = chunks(tests, files or {})
-    around: dict[str, Any] = {"framework": framework, "language": language, "no-detach": not detach, "sync": True}
-    around |= given(
+) -> Asking[Imported]:
+    """Import tests from code into the token's project; project is only read in to count.
+
+    The server asks the user to confirm.
+    """
+    parts = chunks(tests, files or {})
+    ids = _Known(await api.id_map())
+    places = [ids.place(test) for test in tests]
+    known = {place for place in places if place is not None}
+    changed = f" and {len(known)} known, which are changed to what the code says" if known else ""
+    slug = default_project(api, project)
+    where = place(slug, branch) if slug else "the project of the token"
+    if not slug and branch:
+        where += f" on branch {given_text(branch)}"
+    question = Lines(
+        f"Import {many(len(tests), 'test')} in {many(len({test.suites[-1] for test in tests}), 'suite')} into {where}: "
+        f"{places.count(None)} new{changed}? It goes in {many(len(parts), 'request')}."
+    )
+    question.fields(
+        {"Framework": framework, "Language": language, "Folder of the files": directory, "Below suite": suite}
+    )
+    for test in tests[:MOST_SHOWN]:
+        question.add("Test", test.describe())
+    if len(tests) > MOST_SHOWN:
+        more = f"{len(tests) - MOST_SHOWN}, in {many(len({test.file for test in tests}), 'file')} in all"
+        question.add("Further tests", more)
+    if files:
+        named = f" ({render_list(files)})" if len(files) <= MOST_SHOWN else ""
+        size = many(sum(map(len, files.values())), "character")
+        question.add("With the code of", f"{many(len(files), 'file')}{named}, {size}")
+    if create is not None:
+        question.say(f"Tests whose id is unknown are {'' if create else 'not '}made.")
+    if detach:
+        question.say(await _detached(api, slug, known))
+    if remove_empty_suites:
+        question.say("Suites that are empty afterwards are removed.")
+    if move:
+        question.say("Tests and suites are moved to where the code has them.")
+    question.say("There is no undo.")
+    yield Ask(str(question))
+
+    common: dict[str, Any] = {"framework": framework, "language": language, "no-detach": not detach, "sync": True}
+    common |= given(
         noempty=remove_empty_suites or None, structure=move or None, create=create, dir=directory, suite=suite,
         branch=branch,
     )  # fmt: skip
     import_id: str | None = None
-    said: str | None = None
-    for number, chunk in enumerate(made, 1):
-        body = around | {"tests": chunk.tests} | ({"files": chunk.files} if chunk.files else {})
-        if len(made) > 1:
-            body |= {"chunk_upload": True, "finish": number == len(made)} | given(import_id=import_id)
+    message: str | None = None
+    for number, part in enumerate(parts, 1):
+        body = common | {"tests": part.tests} | ({"files": part.files} if part.files else {})
+        if len(parts) > 1:
+            body |= {"chunk_upload": True, "finish": number == len(parts)} | given(import_id=import_id)
         try:
             received = await api.load_tests(body)
         except PlatformError as error:
             if number == 1:
                 raise
             raise type(error)(
-                f"{number - 1} of {len(made)} requests were accepted, and the import is not ended. {error.sentence}",
+                f"{number - 1} of {len(parts)} requests were accepted, and the import is not ended. {error.sentence}",
                 request=error.request,
                 status=error.status,
                 words=error.words,
             ) from error
-        import_id, said = import_id or received.import_id, received.message
-        if number < len(made) and import_id is None:
+        import_id, message = import_id or received.import_id, received.message
+        if number < len(parts) and import_id is None:
             raise UnexpectedShape(
-                f"Testomat.io took request 1 of {len(made)} without naming the import; the others were not sent."
+                f"Testomat.io took request 1 of {len(parts)} without naming the import; the others were not sent."
             )
-        await progress(number, len(made), f"{number} of {len(made)} requests accepted")
-    return Imported(done="Accepted.", tests=len(tests), requests=len(made), said=said)
+        await progress(number, len(parts), f"{number} of {len(parts)} requests accepted")
+    yield Imported(done="Accepted.", tests=len(tests), requests=len(parts), said=message)
 
 
 class CodeId(Answer):

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
@@ -116,26 +117,20 @@ def linked_to(one: Issue) -> str:
     return f"{word(one.resource_type)} {word(one.resource_id)}" if one.resource_id else word(one.resource_type)
 
 
-async def about_to_unlink(api: Testomatio, issue_id: int, issue_type: str, project: str | None) -> str:
-    slug = api.project_of(project)
-    one = await known_issue(api, slug, issue_id, issue_type)
-    link = f"{issue_type.replace('_', ' ')} {issue_id}"
-    return (
-        f"Unlink issue {quote(one.name)} ({link}) from {linked_to(one)} of {place(slug)}? "
-        "The issue itself stays in its tracker; the link can only be made anew."
-    )
-
-
-@tool.destroys(about_to_unlink, idempotent=True, verify_with="list_issues")
+@tool.destroys(idempotent=True, verify_with="list_issues")
 async def unlink_issue(
     api: Testomatio,
     issue_id: Annotated[int, Field(gt=0, le=2**53, description="Id of the link.")],
     issue_type: IssueType,
     project: ProjectSlug = None,
-) -> LinkedIssue:
-    """Remove the link to an issue, after a person said yes; the issue stays in its tracker."""
+) -> Asking[LinkedIssue]:
+    """Remove the link to an issue; the issue stays in its tracker. The server asks the user to confirm."""
     slug = api.project_of(project)
-    one = await known_issue(api, slug, issue_id, issue_type)
+    before = await known_issue(api, slug, issue_id, issue_type)
+    where = f"from {linked_to(before)} of {place(slug)}"
+    yield Ask(
+        f"Unlink issue {quote(before.name)} ({issue_type.replace('_', ' ')} {issue_id}) {where}? "
+        "The issue itself stays in its tracker; the link can only be made anew."
+    )
     await api.unlink_issue(slug, issue_id, issue_type)
-    done = f"Unlinked {quote(one.name)} from {linked_to(one)} of {place(slug)}."
-    return LinkedIssue(done=done, issue=one)
+    yield LinkedIssue(done=f"Unlinked {quote(before.name)} {where}.", issue=before)

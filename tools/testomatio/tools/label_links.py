@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.question import render_list
@@ -131,6 +132,14 @@ def reach(api: Testomatio, project: str, kind: Linked, number: str, query: Pairs
     )
 
 
+async def reach_all(
+    api: Testomatio, project: str, kind: Linked, ids: list[str], branch: str | None
+) -> list[tuple[str, Reach]]:
+    """The calls for all things by their bare ids, each id checked before the first thing is written."""
+    query = await on_branch(api, project, branch if kind in BRANCHED else None)
+    return [(bare_id(kind, number), reach(api, project, kind, number, query)) for number in ids]
+
+
 async def asked_links(
     api: Testomatio,
     project: str,
@@ -201,13 +210,8 @@ class Linking(Answer):
     note: str | None = None
 
 
-async def _carried_out(
-    api: Testomatio, project: str, kind: Linked, ids: list[str], links: Links, action: str, query: Pairs
-) -> Linking:
+async def _carried_out(calls: Sequence[tuple[str, Reach]], kind: Linked, links: Links, action: str) -> Linking:
     """Write the links thing by thing, and read each back; one that fails holds up no other."""
-
-    # All ids are looked at before the first of them is written.
-    everything = [(bare_id(kind, number), reach(api, project, kind, number, query)) for number in ids]
 
     async def one(number: str, calls: Reach) -> LinkRow:
         try:
@@ -224,7 +228,7 @@ async def _carried_out(
         missing = _missing(after, links) if action == "add" else _left(after, links)
         return LinkRow(id=number, title=after.title, status="partly" if missing else "done", missing=missing)
 
-    rows = await gather([partial(one, *each) for each in everything], at_once=4)
+    rows = await gather([partial(one, *each) for each in calls], at_once=4)
     done = sum(row.status == "done" for row in rows)
     lost = [row for row in rows if row.status == "partly"]
     return Linking(
@@ -278,40 +282,10 @@ async def add_links(
     """Put labels, tags, a milestone or requirements on things and read them back; issues: testomatio_link_issue."""
     slug = api.project_of(project)
     links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
-    query = await on_branch(api, slug, branch if kind in BRANCHED else None)
-    return await _carried_out(api, slug, kind, ids, links, "add", query)
+    return await _carried_out(await reach_all(api, slug, kind, ids, branch), kind, links, "add")
 
 
-async def about_to_remove_links(
-    api: Testomatio,
-    kind: Linked,
-    ids: list[str],
-    labels: list[str] | None,
-    tags: list[str] | None,
-    milestone: str | None,
-    requirements: list[str] | None,
-    branch: str | None,
-    project: str | None,
-) -> str:
-    slug = api.project_of(project)
-    links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
-    query = await on_branch(api, slug, branch if kind in BRANCHED else None)
-    things = await gather([reach(api, slug, kind, number, query).read for number in ids], at_once=4)
-    readable = bool(links.labels or links.tags)
-    with_some = [thing for thing in things if not readable or links.unread(kind) or _left(thing, links)]
-    if not with_some:
-        raise Refused(f"None of these carries {links.words()}.")
-    titled = len(with_some) <= 20
-    told = ", ".join(f"{word(one.id)}{f' {quote(one.title)}' if titled and one.title else ''}" for one in with_some)
-    without = [number for number, thing in zip(ids, things, strict=True) if thing not in with_some]
-    also = f" Not carried by {render_list(without)}." if without else ""
-    return (
-        f"Take {links.words()} off {many(len(with_some), kind)} of {place(slug, branch)}: {told}?{also} "
-        "A label's value goes with it. There is no undo but to put them on again."
-    )
-
-
-@tool.destroys(about_to_remove_links, idempotent=True, verify_with="get_test")
+@tool.destroys(idempotent=True, verify_with="get_test")
 async def remove_links(
     api: Testomatio,
     kind: Linked,
@@ -322,9 +296,22 @@ async def remove_links(
     requirements: Requirements = None,
     branch: Branch = None,
     project: ProjectSlug = None,
-) -> Linking:
-    """Take labels, tags, a milestone or requirements off things, after a person said yes."""
+) -> Asking[Linking]:
+    """Take labels, tags, a milestone or requirements off things. The server asks the user to confirm."""
     slug = api.project_of(project)
     links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
-    query = await on_branch(api, slug, branch if kind in BRANCHED else None)
-    return await _carried_out(api, slug, kind, ids, links, "remove", query)
+    calls = await reach_all(api, slug, kind, ids, branch)
+    things = await gather([each.read for _, each in calls], at_once=4)
+    readable = bool(links.labels or links.tags)
+    carriers = [thing for thing in things if not readable or links.unread(kind) or _left(thing, links)]
+    if not carriers:
+        raise Refused(f"None of these carries {links.words()}.")
+    titled = len(carriers) <= 20
+    names = ", ".join(f"{word(one.id)}{f' {quote(one.title)}' if titled and one.title else ''}" for one in carriers)
+    without = [number for number, thing in zip(ids, things, strict=True) if thing not in carriers]
+    also = f" Not carried by {render_list(without)}." if without else ""
+    yield Ask(
+        f"Take {links.words()} off {many(len(carriers), kind)} of {place(slug, branch)}: {names}?{also} "
+        "A label's value goes with it. There is no undo but to put them on again."
+    )
+    yield await _carried_out(calls, kind, links, "remove")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, PlatformError, Refused, Unauthorized
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page
@@ -264,42 +265,15 @@ def describe(carried: Sequence[CarriedBy]) -> str:
     return (counted or "nothing that could be counted") + (f"; {unread} could not be counted" if unread else "")
 
 
-def values_lost(before: Label, field: NewField | None) -> str | None:
+def values_lost(before: Label, field: NewField) -> str | None:
     """In which way a new field takes less than the one before; None where all values fit as they did."""
-    if field is None or before.field is None or before.field.type is None:
+    if before.field is None or before.field.type is None:
         return None
     if field.type != before.field.type:
         return f"become a {field.type} instead of a {word(before.field.type)}"
     now = {option.strip() for option in field.options or ()}
     gone = [option for option in before.field.options if option not in now]
     return f"lose its {'value' if len(gone) == 1 else 'values'} {', '.join(map(quote, gone[:20]))}" if gone else None
-
-
-async def about_to_update_label(
-    api: Testomatio,
-    label: str,
-    title: str | None,
-    color: str | None,
-    scope: list[Scope] | None,
-    visibility: list[Visibility] | None,
-    field: NewField | None,
-    project: str | None,
-) -> str | None:
-    """A question where values that things carry would no longer fit."""
-    slug = api.project_of(project)
-    found = await known_label(api, slug, label)
-    if (lost := values_lost(found, field)) is None:
-        return None
-    carried = await carriers(api, slug, found)
-    if all(one.count == 0 for one in carried):
-        return None
-    lines = Lines(f"Have label {quote(found.name)} ({word(found.id)}) of {place(slug)} {lost}?")
-    lines.becomes("Title", found.title, title)
-    lines.fields({"Color": color, "On": scope, "Shown in": visibility})
-    if field is not None:
-        lines.fields({"Kind of values": field.type, "Options": field.options, "Short, without the title": field.short})
-    lines.say(f"It is on {describe(carried)}; values there that no longer fit may be lost.")
-    return str(lines)
 
 
 def left_as_it_was(said: Mapping[str, Any], after: Label) -> list[str]:
@@ -314,12 +288,7 @@ def left_as_it_was(said: Mapping[str, Any], after: Label) -> list[str]:
     return [name for name, value in meant.items() if shown.get(name) != value]
 
 
-@tool.writes(
-    about_to_update_label,
-    unasked_when=lambda field: field is None,
-    idempotent=True,
-    verify_with="get_label",
-)
+@tool.writes(unasked_when=lambda field: field is None, idempotent=True, verify_with="get_label")
 async def update_label(
     api: Testomatio,
     label: LabelName,
@@ -329,11 +298,26 @@ async def update_label(
     visibility: list[Visibility] | None = None,
     field: NewField | None = None,
     project: ProjectSlug = None,
-) -> ChangedLabel:
-    """Change a label; what is left out stays, so does its slug. Asks where values in use would no longer fit."""
+) -> Asking[ChangedLabel]:
+    """Change a label; what is left out stays, so does its slug.
+
+    The server asks the user to confirm where values in use would no longer fit.
+    """
     slug = api.project_of(project)
     said = given(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
     before = await known_label(api, slug, label)
+    question: Lines | None = None
+    if field is not None and (lost := values_lost(before, field)) is not None:
+        carried = await carriers(api, slug, before)
+        if any(one.count != 0 for one in carried):
+            question = Lines(f"Have label {quote(before.name)} ({word(before.id)}) of {place(slug)} {lost}?")
+            question.becomes("Title", before.title, title)
+            question.fields({"Color": color, "On": scope, "Shown in": visibility})
+            question.fields(
+                {"Kind of values": field.type, "Options": field.options, "Short, without the title": field.short}
+            )
+            question.say(f"It is on {describe(carried)}; values there that no longer fit may be lost.")
+    yield Ask(None if question is None else str(question))
     try:
         await api.update_label(slug, before.id, said)
     except Unauthorized as error:
@@ -341,17 +325,7 @@ async def update_label(
     after = await api.label(slug, before.id)
     left = left_as_it_was(said, after)
     done = f"Sent, but not applied: {', '.join(left)}." if left else "Changed."
-    return ChangedLabel(done=done, label=after, before=before, not_applied=left)
-
-
-async def about_to_delete_label(api: Testomatio, label: str, project: str | None) -> str:
-    slug = api.project_of(project)
-    found = await known_label(api, slug, label)
-    carried = await carriers(api, slug, found)
-    return (
-        f"Delete label {quote(found.name)} ({word(found.id)}) of {place(slug)}? It is taken off everything that "
-        f"carries it, values included: {describe(carried)}; steps and templates are not counted. There is no undo."
-    )
+    yield ChangedLabel(done=done, label=after, before=before, not_applied=left)
 
 
 class DeletedLabel(Answer):
@@ -361,14 +335,19 @@ class DeletedLabel(Answer):
     before: Label
 
 
-@tool.destroys(about_to_delete_label, idempotent=True, verify_with="list_labels")
-async def delete_label(api: Testomatio, label: LabelName, project: ProjectSlug = None) -> DeletedLabel:
-    """Delete a label from the project and from everything that carries it, after a person said yes."""
+@tool.destroys(idempotent=True, verify_with="list_labels")
+async def delete_label(api: Testomatio, label: LabelName, project: ProjectSlug = None) -> Asking[DeletedLabel]:
+    """Delete a label from the project and from everything that carries it. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_label(api, slug, label)
+    yield Ask(
+        f"Delete label {quote(before.name)} ({word(before.id)}) of {place(slug)}? It is taken off everything that "
+        f"carries it, values included: {describe(await carriers(api, slug, before))}; steps and templates are not "
+        "counted. There is no undo."
+    )
     try:
         await api.delete_label(slug, before.id)
     except Unauthorized as error:
         raise not_allowed(error) from error
     done = f"Deleted label {quote(before.name)} of {place(slug)}, from everything that carried it."
-    return DeletedLabel(done=done, before=before)
+    yield DeletedLabel(done=done, before=before)

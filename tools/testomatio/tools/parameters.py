@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
@@ -82,24 +83,7 @@ def example_of(test: ParametrisedTest, example_id: int) -> Example:
     raise Refused(f"Test {test.data.id} has no example {example_id}; its examples are {has}.")
 
 
-async def about_to_set_parameters(
-    api: Testomatio, test_id: str, parameters: list[str], project: str | None
-) -> str | None:
-    slug = api.project_of(project)
-    test = await known_web_test(api, slug, test_id)
-    # What stays in its place keeps its cells, which belong to parameters by their order alone.
-    if not test.included or parameters[: len(test.data.params)] == test.data.params:
-        return None
-    was = ", ".join(quote(name) for name in test.data.params) or "none"
-    belong = many(len(test.included), "example belongs", "examples belong")
-    return (
-        f"Change the parameters of test {word(test.data.id)} {quote(test.data.title or '')} of {place(slug)} from "
-        f"{was} to {render_list(parameters)}? Its {belong} to them by their order: cells may be lost, "
-        "or fall to another."
-    )
-
-
-@web.writes(about_to_set_parameters, idempotent=True, verify_with="get_test")
+@web.writes(idempotent=True, verify_with="get_test")
 async def set_test_parameters(
     api: Testomatio,
     test_id: TestId,
@@ -108,14 +92,25 @@ async def set_test_parameters(
         Field(max_length=30, description="All names, in order; empty clears them. Texts use them as ${name}."),
     ],
     project: ProjectSlug = None,
-) -> Parameters:
-    """Set the parameters of a test; asks where examples would lose their columns."""
+) -> Asking[Parameters]:
+    """Set the parameters of a test. The server asks the user to confirm where examples would lose their columns."""
     slug = api.project_of(project)
     if len(set(parameters)) != len(parameters):
         raise Refused("A parameter is named twice.")
-    await known_web_test(api, slug, test_id)
+    test = await known_web_test(api, slug, test_id)
+    before = test.data.params
+    # A parameter that keeps its place keeps its cells, which belong to parameters by their order alone.
+    if not test.included or parameters[: len(before)] == before:
+        yield Ask(None)
+    else:
+        yield Ask(
+            f"Change the parameters of test {word(test.data.id)} {quote(test.data.title or '')} of {place(slug)} from "
+            f"{', '.join(quote(name) for name in before) or 'none'} to {render_list(parameters)}? "
+            f"Its {many(len(test.included), 'example belongs', 'examples belong')} to them by their order: cells may "
+            "be lost, or fall to another."
+        )
     await api.set_parameters(slug, test_id, parameters)
-    return await _now(api, slug, test_id, "Set.")
+    yield await _now(api, slug, test_id, "Set.")
 
 
 @web.writes(idempotent=False, verify_with="get_test")
@@ -177,26 +172,17 @@ async def update_test_example(
     return ChangedExample(done="Changed.", test_id=test.data.id, before=before, after=after)
 
 
-async def about_to_delete_example(api: Testomatio, test_id: str, example_id: int, project: str | None) -> str:
-    slug = api.project_of(project)
-    test = await known_web_test(api, slug, test_id)
-    one = example_of(test, example_id)
-    cells = ", ".join(quote(cell, at_most=60) for cell in one.cells)
-    left = join_counts(many(len(test.included) - 1, "example")) or "no example"
-    return (
-        f"Delete example {one.id} ({cells}) of test {word(test.data.id)} {quote(test.data.title or '')} in "
-        f"{place(slug)}? It has {left} besides. There is no undo."
-    )
-
-
-@web.destroys(about_to_delete_example, idempotent=True, verify_with="get_test")
+@web.destroys(idempotent=True, verify_with="get_test")
 async def delete_test_example(
     api: Testomatio, test_id: TestId, example_id: ExampleId, project: ProjectSlug = None
-) -> ChangedExample:
-    """Delete one row of values of a test, after a person said yes."""
+) -> Asking[ChangedExample]:
+    """Delete one row of values of a test. The server asks the user to confirm."""
     slug = api.project_of(project)
     test = await known_web_test(api, slug, test_id)
     before = example_of(test, example_id)
+    cells = ", ".join(quote(cell, at_most=60) for cell in before.cells)
+    name = f"of test {word(test.data.id)} {quote(test.data.title or '')} in {place(slug)}"
+    left = join_counts(many(len(test.included) - 1, "example")) or "no example"
+    yield Ask(f"Delete example {before.id} ({cells}) {name}? It has {left} besides. There is no undo.")
     await api.delete_example(slug, example_id)
-    name = f"example {before.id} of test {word(test.data.id)} {quote(test.data.title or '')}"
-    return ChangedExample(done=f"Deleted {name} in {place(slug)}.", test_id=test.data.id, before=before)
+    yield ChangedExample(done=f"Deleted example {before.id} {name}.", test_id=test.data.id, before=before)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.form import Attached, Form
@@ -215,23 +216,18 @@ async def update_requirement(
     return ChangedRequirement(done="Changed.", requirement=after, before=before)
 
 
-async def about_to_delete_requirement(api: Testomatio, requirement_id: str, project: str | None) -> str:
-    slug = api.project_of(project)
-    one = await known_requirement(api, slug, requirement_id)
-    tied = f" {many(len(one.suites), 'suite is', 'suites are')} tied to it." if one.suites else ""
-    return (
-        f"Delete requirement {word(one.id)} {quote(one.title or '')} ({word(one.source_type or 'source unknown')}) of "
-        f"{place(slug)}, with its text and files?{tied} There is no undo."
-    )
-
-
-@tool.destroys(about_to_delete_requirement, idempotent=True, verify_with="list_requirements")
+@tool.destroys(idempotent=True, verify_with="list_requirements")
 async def delete_requirement(
     api: Testomatio, requirement_id: RequirementId, project: ProjectSlug = None
-) -> ChangedRequirement:
-    """Delete a requirement, after a person said yes."""
+) -> Asking[ChangedRequirement]:
+    """Delete a requirement. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_requirement(api, slug, requirement_id)
+    name = f"requirement {word(before.id)} {quote(before.title or '')}"
+    tied = f" {many(len(before.suites), 'suite is', 'suites are')} tied to it." if before.suites else ""
+    yield Ask(
+        f"Delete {name} ({word(before.source_type or 'source unknown')}) of {place(slug)}, with its text and files?"
+        f"{tied} There is no undo."
+    )
     await api.delete_requirement(slug, requirement_id)
-    done = f"Deleted requirement {word(before.id)} {quote(before.title or '')} of {place(slug)}."
-    return ChangedRequirement(done=done, requirement=before)
+    yield ChangedRequirement(done=f"Deleted {name} of {place(slug)}.", requirement=before)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.question import render_list
@@ -18,7 +19,7 @@ from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.requirements import Queued
 from tools.testomatio.models.suites import Suite
 from tools.testomatio.models.tests import Test
-from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.labels import Labels, Wanted, wanted_labels
 from tools.testomatio.tools.placing import holder_of_suites, holder_of_tests, known_suite, known_test, named
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import bare_id, place
@@ -58,38 +59,18 @@ async def _read(api: Testomatio, project: str, kind: str, number: str) -> Test |
     return await (known_test(api, project, number, []) if kind == "test" else known_suite(api, project, number, []))
 
 
-async def _what(api: Testomatio, project: str, kind: str, ids: list[str] | None, labels: list[str] | None) -> str:
+async def _what(api: Testomatio, project: str, kind: str, ids: list[str] | None, labels: list[Wanted]) -> str:
     """What is shared, in words; the first of the ids with their titles."""
-    told = []
+    parts = []
     if ids:
         first = await gather([partial(_read, api, project, kind, one) for one in ids[:5]])
-        told.append(f"{many(len(ids), kind)} ({', '.join([*map(named, first), *map(given, ids[5:])])})")
-    if wanted := await wanted_labels(api, project, labels):
-        told.append(f"every {kind} labelled {', '.join(quote(one.by_title) for one in wanted)}")
-    return " and ".join(told)
+        parts.append(f"{many(len(ids), kind)} ({', '.join([*map(named, first), *map(given, ids[5:])])})")
+    if labels:
+        parts.append(f"every {kind} labelled {', '.join(quote(one.by_title) for one in labels)}")
+    return " and ".join(parts)
 
 
-async def about_to_share_tests(
-    api: Testomatio,
-    target_project: str,
-    target_suite_id: str,
-    test_ids: list[str] | None,
-    labels: list[str] | None,
-    project: str | None,
-) -> str:
-    slug = api.project_of(project)
-    something(test_ids, labels, slug, [target_project])
-    suite: Suite | None = None
-    if sees_others(api):
-        suite = await holder_of_tests(api, target_project, target_suite_id, [])
-    where = f"suite {named(suite) if suite is not None else given(target_suite_id)}"
-    return (
-        f"Share {await _what(api, slug, 'test', test_ids, labels)} of {place(slug)} into {where} of project "
-        f"{given(target_project)}? Its members see copies that follow the originals."
-    )
-
-
-@tool.writes(about_to_share_tests, idempotent=True, verify_with=None)
+@tool.writes(idempotent=True, verify_with=None)
 async def share_tests(
     api: Testomatio,
     target_project: Slug,
@@ -97,52 +78,25 @@ async def share_tests(
     test_ids: Annotated[list[TestId] | None, Field(max_length=1000)] = None,
     labels: Labels = None,
     project: ProjectSlug = None,
-) -> Shared:
-    """Share tests into a suite of another project, by ids or by labels, after a person said yes."""
+) -> Asking[Shared]:
+    """Share tests into a suite of another project, by ids or by labels. The server asks the user to confirm."""
     slug = api.project_of(project)
     something(test_ids, labels, slug, [target_project])
+    suite = given(target_suite_id)
+    if sees_others(api):
+        suite = named(await holder_of_tests(api, target_project, target_suite_id, []))
+    wanted = await wanted_labels(api, slug, labels)
+    yield Ask(
+        f"Share {await _what(api, slug, 'test', test_ids, wanted)} of {place(slug)} into suite {suite} of project "
+        f"{given(target_project)}? Its members see copies that follow the originals."
+    )
     fields: dict[str, Any] = {"target_project_id": target_project, "target_suite_id": target_suite_id}
     fields |= {"test_ids": test_ids} if test_ids else {}
-    if wanted := await wanted_labels(api, slug, labels):
-        fields["labels"] = [one.by_slug for one in wanted]
-    told = await _shared(api.share_tests(slug, fields), [target_project])
-    return Shared(done="Accepted.", status=told.status, skipped_test_ids=told.skipped_test_ids)
+    fields |= {"labels": [one.by_slug for one in wanted]} if wanted else {}
+    yield await _shared(api.share_tests(slug, fields), [target_project])
 
 
-async def about_to_share_suites(
-    api: Testomatio,
-    target_projects: list[str],
-    suite_ids: list[str] | None,
-    labels: list[str] | None,
-    destination_folder_id: str | None,
-    project: str | None,
-) -> str:
-    slug = api.project_of(project)
-    something(suite_ids, labels, slug, target_projects)
-    single_folder(target_projects, destination_folder_id)
-    where = f"project {render_list(target_projects)}"
-    if destination_folder_id is not None:
-        folder = given(destination_folder_id)
-        if sees_others(api):
-            folder = named(await holder_of_suites(api, target_projects[0], destination_folder_id, []))
-        where = f"folder {folder} of {where}"
-    return (
-        f"Share {await _what(api, slug, 'suite', suite_ids, labels)} of {place(slug)} into {where}? Suites of tests "
-        "stay linked, folders are copied with all below them; the members there see them."
-    )
-
-
-def single_folder(targets: list[str], folder: str | None) -> None:
-    """See that a folder is named for one project only.
-
-    Raises:
-        Refused: for several.
-    """
-    if folder is not None and len(targets) != 1:
-        raise Refused("destination_folder_id goes with one target project only.")
-
-
-@tool.writes(about_to_share_suites, idempotent=True, verify_with=None)
+@tool.writes(idempotent=True, verify_with=None)
 async def share_suites(
     api: Testomatio,
     target_projects: Annotated[list[Slug], Field(min_length=1, max_length=20)],
@@ -150,24 +104,34 @@ async def share_suites(
     labels: Labels = None,
     destination_folder_id: Annotated[SuiteId | None, Field(description="With one target; default: its top.")] = None,
     project: ProjectSlug = None,
-) -> Shared:
-    """Share suites or whole folders into other projects, after a person said yes."""
+) -> Asking[Shared]:
+    """Share suites or whole folders into other projects. The server asks the user to confirm."""
     slug = api.project_of(project)
     something(suite_ids, labels, slug, target_projects)
-    single_folder(target_projects, destination_folder_id)
+    where = f"project {render_list(target_projects)}"
+    if destination_folder_id is not None:
+        if len(target_projects) != 1:
+            raise Refused("destination_folder_id goes with one target project only.")
+        folder = given(destination_folder_id)
+        if sees_others(api):
+            folder = named(await holder_of_suites(api, target_projects[0], destination_folder_id, []))
+        where = f"folder {folder} of {where}"
+    wanted = await wanted_labels(api, slug, labels)
+    yield Ask(
+        f"Share {await _what(api, slug, 'suite', suite_ids, wanted)} of {place(slug)} into {where}? Suites of tests "
+        "stay linked, folders are copied with all below them; the members there see them."
+    )
     fields: dict[str, Any] = {"target_project_ids": target_projects}
     fields |= {"suite_ids": suite_ids} if suite_ids else {}
     fields |= {"destination_folder_id": destination_folder_id} if destination_folder_id else {}
-    if wanted := await wanted_labels(api, slug, labels):
-        fields["labels"] = [one.by_slug for one in wanted]
-    told = await _shared(api.share_suites(slug, fields), target_projects)
-    return Shared(done="Accepted.", status=told.status, skipped_test_ids=told.skipped_test_ids)
+    fields |= {"labels": [one.by_slug for one in wanted]} if wanted else {}
+    yield await _shared(api.share_suites(slug, fields), target_projects)
 
 
-async def _shared(sent: Awaitable[Queued], targets: list[str]) -> Queued:
+async def _shared(sent: Awaitable[Queued], targets: list[str]) -> Shared:
     """The answer of a share, or the sentence for a target that cannot be shared into."""
     try:
-        return await sent
+        queued = await sent
     except NotFound as error:
         raise NotFound(
             f"Project {', '.join(targets)[:200]!r} or something in it is not there for this token's user. "
@@ -175,30 +139,7 @@ async def _shared(sent: Awaitable[Queued], targets: list[str]) -> Queued:
             status=404,
             words=error.words,
         ) from error
-
-
-async def copied(api: Testomatio, project: str, kind: str, number: str) -> Test | Suite:
-    """A test or a suite that is a shared copy.
-
-    Raises:
-        Refused: for one that is none.
-    """
-    thing = await _read(api, project, kind, bare_id(kind, number))
-    if thing.is_shared is False:
-        raise Refused(
-            f"{kind.capitalize()} {named(thing)} is no shared copy; sharing is ended in the project that holds the "
-            "copy."
-        )
-    return thing
-
-
-async def about_to_unshare(api: Testomatio, kind: str, copy_id: str, project: str | None) -> str:
-    slug = api.project_of(project)
-    thing = await copied(api, slug, kind, copy_id)
-    return (
-        f"Make the shared {kind} {named(thing)} of {place(slug)} one of its own? It no longer follows the original. "
-        "There is no undo."
-    )
+    return Shared(done="Accepted.", status=queued.status, skipped_test_ids=queued.skipped_test_ids)
 
 
 class Unshared(Answer):
@@ -209,15 +150,23 @@ class Unshared(Answer):
     title: Untrusted | None = None
 
 
-@tool.destroys(about_to_unshare, idempotent=True, verify_with="get_test")
+@tool.destroys(idempotent=True, verify_with="get_test")
 async def unshare(
     api: Testomatio,
     kind: Literal["test", "suite"],
     copy_id: Annotated[str, Field(min_length=1, max_length=40, description="Id of the copy, in project.")],
     project: ProjectSlug = None,
-) -> Unshared:
-    """Turn a shared copy into a test or suite of its own project, after a person said yes."""
+) -> Asking[Unshared]:
+    """Turn a shared copy into a test or suite of its own project. The server asks the user to confirm."""
     slug = api.project_of(project)
-    thing = await copied(api, slug, kind, copy_id)
-    await (api.unshare_test(slug, thing.id) if kind == "test" else api.unshare_suite(slug, thing.id))
-    return Unshared(done="It stands by itself now.", id=thing.id, title=thing.title)
+    copy = await _read(api, slug, kind, bare_id(kind, copy_id))
+    if copy.is_shared is False:
+        raise Refused(
+            f"{kind.capitalize()} {named(copy)} is no shared copy; sharing is ended in the project that holds the copy."
+        )
+    yield Ask(
+        f"Make the shared {kind} {named(copy)} of {place(slug)} one of its own? It no longer follows the original. "
+        "There is no undo."
+    )
+    await (api.unshare_test(slug, copy.id) if kind == "test" else api.unshare_suite(slug, copy.id))
+    yield Unshared(done="It stands by itself now.", id=copy.id, title=copy.title)

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
@@ -137,22 +138,16 @@ async def update_step(
     return ChangedStep(done="Changed.", kind=kind, step=after, before=before)
 
 
-async def about_to_delete_step(api: Testomatio, step_id: int, kind: str, project: str | None) -> str:
-    slug = api.project_of(project)
-    step = await known_step(api, slug, kind, step_id)
-    count = step.usage_count
-    used = "How many tests use it is not known" if count is None else f"It is used by {many(count or 0, 'test')}"
-    used = "No test uses it" if count == 0 else used
-    return f"Delete {kind} {step.id} {quote(step.title or '')} of {place(slug)}? {used}. There is no undo."
-
-
-@tool.destroys(about_to_delete_step, idempotent=True, verify_with="list_steps")
+@tool.destroys(idempotent=True, verify_with="list_steps")
 async def delete_step(
     api: Testomatio, step_id: StepId, kind: Kind = "step", project: ProjectSlug = None
-) -> ChangedStep:
-    """Delete a shared step or snippet, after a person said yes."""
+) -> Asking[ChangedStep]:
+    """Delete a shared step or snippet. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_step(api, slug, kind, step_id)
+    name = f"{kind} {step_id} {quote(before.title or '')} of {place(slug)}"
+    count = before.usage_count
+    used = "How many tests use it is not known" if count is None else f"It is used by {many(count, 'test')}"
+    yield Ask(f"Delete {name}? {'No test uses it' if count == 0 else used}. There is no undo.")
     await (api.delete_snippet(slug, step_id) if kind == "snippet" else api.delete_step(slug, step_id))
-    done = f"Deleted {kind} {step_id} {quote(before.title or '')} of {place(slug)}."
-    return ChangedStep(done=done, kind=kind, step=before)
+    yield ChangedStep(done=f"Deleted {name}.", kind=kind, step=before)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
@@ -177,26 +178,6 @@ async def update_suite(
     return ChangedSuite(done=done, before=before, after=after, not_applied=left)
 
 
-async def about_to_delete_suite(api: Testomatio, suite_id: str, branch: str | None, project: str | None) -> str:
-    slug = api.project_of(project)
-    query = await on_branch(api, slug, branch)
-    suite = await known_suite(api, slug, suite_id, query)
-    forest = await read_forest(api, slug, query)
-    below = forest.below(suite.id)
-    tests, exactly = await tests_below(api, slug, suite.id, query)
-    path = " / ".join(quote(one.title or one.id) for one in forest.above(suite.id)) if suite.id in forest.suites else ""
-    go = many(
-        len(below), "suite below it", "suites below it", complete=forest.is_complete and suite.id in forest.suites
-    )
-    lost = join_counts(go, many(tests, "test", complete=exactly))
-    return (
-        f"Delete suite {named(suite)}{f' in {path}' if path else ''} of {place(slug, branch)}? "
-        f"{f'With it go {lost}.' if lost else 'It is empty.'} "
-        + ("Only that branch loses it. " if query else "")
-        + "There is no undo through the API."
-    )
-
-
 class DeletedSuite(Answer):
     """A suite that is gone, as it was, and how much went with it."""
 
@@ -206,16 +187,29 @@ class DeletedSuite(Answer):
     tests: int
 
 
-@tool.destroys(about_to_delete_suite, idempotent=True, verify_with="list_suites")
+@tool.destroys(idempotent=True, verify_with="list_suites")
 async def delete_suite(
     api: Testomatio, suite_id: SuiteRef, branch: Branch = None, project: ProjectSlug = None
-) -> DeletedSuite:
-    """Delete a suite with all suites and tests below it, after a person said yes."""
+) -> Asking[DeletedSuite]:
+    """Delete a suite with all suites and tests below it. The server asks the user to confirm."""
     slug = api.project_of(project)
     query = await on_branch(api, slug, branch)
     before = await known_suite(api, slug, suite_id, query)
-    below = (await read_forest(api, slug, query)).below(before.id)
-    tests, _ = await tests_below(api, slug, before.id, query)
+    forest = await read_forest(api, slug, query)
+    is_there = before.id in forest.suites
+    path = " / ".join(quote(one.title or one.id) for one in forest.above(before.id)) if is_there else ""
+    below = forest.below(before.id)
+    tests, exactly = await tests_below(api, slug, before.id, query)
+    lost = join_counts(
+        many(len(below), "suite below it", "suites below it", complete=forest.is_complete and is_there),
+        many(tests, "test", complete=exactly),
+    )
+    yield Ask(
+        f"Delete suite {named(before)}{f' in {path}' if path else ''} of {place(slug, branch)}? "
+        f"{f'With it go {lost}.' if lost else 'It is empty.'} "
+        + ("Only that branch loses it. " if query else "")
+        + "There is no undo through the API."
+    )
     await api.delete_suite(slug, suite_id, query)
     done = f"Deleted suite {named(before)} of {place(slug, branch)}."
-    return DeletedSuite(done=done, before=before, suites_below=len(below), tests=tests)
+    yield DeletedSuite(done=done, before=before, suites_below=len(below), tests=tests)

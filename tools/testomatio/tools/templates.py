@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
@@ -157,18 +158,15 @@ async def update_template(
     return ChangedTemplate(done="Changed.", template=after, before=before)
 
 
-async def about_to_delete_template(api: Testomatio, template_id: str, project: str | None) -> str:
-    slug = api.project_of(project)
-    one = await known_template(api, slug, template_id, [])
-    default = f", the default of its kind {word(one.kind)}," if one.is_default else ""
-    return f"Delete template {word(one.id)} {quote(one.title or '')}{default} of {place(slug)}? There is no undo."
-
-
-@web.destroys(about_to_delete_template, idempotent=True, verify_with="list_templates")
-async def delete_template(api: Testomatio, template_id: TemplateId, project: ProjectSlug = None) -> ChangedTemplate:
-    """Delete a template, after a person said yes."""
+@web.destroys(idempotent=True, verify_with="list_templates")
+async def delete_template(
+    api: Testomatio, template_id: TemplateId, project: ProjectSlug = None
+) -> Asking[ChangedTemplate]:
+    """Delete a template. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_template(api, slug, template_id, [])
+    name = f"template {word(before.id)} {quote(before.title or '')}"
+    default = f", the default of its kind {word(before.kind)}," if before.is_default else ""
+    yield Ask(f"Delete {name}{default} of {place(slug)}? There is no undo.")
     await api.delete_template(slug, template_id)
-    done = f"Deleted template {word(before.id)} {quote(before.title or '')} of {place(slug)}."
-    return ChangedTemplate(done=done, template=before)
+    yield ChangedTemplate(done=f"Deleted {name} of {place(slug)}.", template=before)

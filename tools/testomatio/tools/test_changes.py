@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
@@ -190,25 +191,6 @@ def own(test: Test) -> Test:
     return test
 
 
-async def about_to_delete_test(api: Testomatio, test_id: str, branch: str | None, project: str | None) -> str:
-    slug = api.project_of(project)
-    query = await on_branch(api, slug, branch)
-    test = await known_test(api, slug, test_id, query)
-    suite = await known_suite(api, slug, test.suite_id, query) if test.suite_id else None
-    issues = (await api.issues_page(slug, [("test_id", test.id), ("count", "true")], 1)).meta.total
-    ties = join_counts(
-        "its description",
-        many(len(test.labels), "label"),
-        "linked issues, which were not counted" if issues is None else many(issues, "linked issue"),
-    )
-    where = f" of suite {named(suite)}" if suite is not None else ""
-    return (
-        f"Delete test {named(test)}{where} in {place(slug, branch)}, with {ties}? "
-        + ("Only that branch loses it. " if query else "")
-        + "There is no undo through the API."
-    )
-
-
 class DeletedTest(Answer):
     """A test that is gone, as it was."""
 
@@ -216,14 +198,26 @@ class DeletedTest(Answer):
     before: Test
 
 
-@tool.destroys(about_to_delete_test, idempotent=True, verify_with="list_tests")
+@tool.destroys(idempotent=True, verify_with="list_tests")
 async def delete_test(
     api: Testomatio, test_id: TestId, branch: Branch = None, project: ProjectSlug = None
-) -> DeletedTest:
-    """Delete one test, after a person said yes."""
+) -> Asking[DeletedTest]:
+    """Delete one test. The server asks the user to confirm."""
     slug = api.project_of(project)
     query = await on_branch(api, slug, branch)
     before = await known_test(api, slug, test_id, query)
+    suite = await known_suite(api, slug, before.suite_id, query) if before.suite_id else None
+    issues = (await api.issues_page(slug, [("test_id", before.id), ("count", "true")], 1)).meta.total
+    lost = join_counts(
+        "its description",
+        many(len(before.labels), "label"),
+        "linked issues, which were not counted" if issues is None else many(issues, "linked issue"),
+    )
+    yield Ask(
+        f"Delete test {named(before)}{f' of suite {named(suite)}' if suite is not None else ''} in "
+        f"{place(slug, branch)}, with {lost}? "
+        + ("Only that branch loses it. " if query else "")
+        + "There is no undo through the API."
+    )
     await api.delete_test(slug, test_id, query)
-    done = f"Deleted test {named(before)} of {place(slug, branch)}."
-    return DeletedTest(done=done, before=before)
+    yield DeletedTest(done=f"Deleted test {named(before)} of {place(slug, branch)}.", before=before)
