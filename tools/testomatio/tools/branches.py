@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
-from tools.kit.errors import NotFound, PlatformError
+from tools.kit.errors import PlatformError
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page
 from tools.kit.question import join_counts
@@ -19,7 +19,7 @@ from tools.testomatio.models.requirements import Branch, Milestone
 from tools.testomatio.tools.label_links import known_milestone
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, gated, missing, of_project, place
+from tools.testomatio.tools.scope import Pairs, found_in, gated, of_project, place
 from tools.testomatio.tools.words import seen_instead
 
 tool = Toolset(Testomatio, needs="api")
@@ -40,16 +40,10 @@ def of_larger_plans() -> Iterator[None]:
 
 
 async def known_branch(api: Testomatio, project: str, slug: str) -> Branch:
-    """Read a branch, or say where slugs come from.
-
-    Raises:
-        NotFound: when the project has no such branch.
-    """
-    try:
-        with of_larger_plans():
-            return await api.branch(project, slug)
-    except NotFound as error:
-        raise await missing(api, project, f"branch {slug[:60]!r}", "testomatio_list_branches shows slugs.") from error
+    """Read a branch, or say where slugs come from."""
+    with of_larger_plans():
+        where = "testomatio_list_branches shows slugs."
+        return await found_in(api, project, api.branch(project, slug), f"branch {slug[:60]!r}", where)
 
 
 @tool.reads()
@@ -66,13 +60,9 @@ async def list_branches(
     """List branches of a project's tests with their tests and suites counted; larger plans have them."""
     slug = api.project_of(project)
     if branch is not None:
-        try:
-            with of_larger_plans():
-                only = await api.branch(slug, branch)
-        except NotFound as error:
-            raise await missing(api, slug, f"branch {branch[:60]!r}", "Without branch all are listed.") from error
-        told = Coverage(total=1, loaded=1, matched=1, complete=True)
-        return Page(items=[only], coverage=told, next_cursor=None)
+        only = await known_branch(api, slug, branch)
+        coverage = Coverage(total=1, loaded=1, matched=1, complete=True)
+        return Page(items=[only], coverage=coverage, next_cursor=None)
     asked: Pairs = [(f"filter[{name}]", value) for name, value in (("state", state), ("title", title)) if value]
 
     async def fetch(page: int) -> Listed[Branch]:

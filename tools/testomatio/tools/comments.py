@@ -1,5 +1,6 @@
 """Comments that people leave on tests, suites, runs and results, and the people themselves."""
 
+from collections.abc import Awaitable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -18,7 +19,7 @@ from tools.testomatio.models.web import Comment, User
 from tools.testomatio.tools.issues import TargetId
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import bare_id, given, missing, of_project, place, targeted
+from tools.testomatio.tools.scope import bare_id, found_in, given, of_project, place, targeted
 from tools.testomatio.tools.suite_tree import WEB_PAGE
 
 web = Toolset(Testomatio, needs="web")
@@ -31,31 +32,19 @@ Body = Annotated[str, Field(min_length=1, max_length=20_000, description="Markdo
 
 async def comments_of(api: Testomatio, project: str, target: str, target_id: str, page: int) -> Listed[Comment]:
     """A page of the comments on a thing, or the sentence for one that is not there."""
-    try:
-        return await api.comments_page(project, targeted(target, target_id), page)
-    except NotFound as error:
-        what = f"{target} {bare_id(target, target_id)[:40]!r}"
-        raise await missing(api, project, what, FIT) from error
+    what = f"{target} {bare_id(target, target_id)[:40]!r}"
+    return await found_in(api, project, api.comments_page(project, targeted(target, target_id), page), what, FIT)
 
 
 async def see_target(api: Testomatio, project: str, target: Kind, target_id: str) -> None:
-    """See that a thing without comments is there at all: a list of comments is empty for what is not.
-
-    Raises:
-        NotFound: when it is not.
-    """
+    """See that a thing without comments is there at all: a list of comments is empty for what is not."""
     bare = bare_id(target, target_id)
-    try:
-        if target == "test":
-            await api.web_test(project, bare)
-        elif target == "suite":
-            await api.web_suite(project, bare)
-        elif target == "run":
-            await api.web_run(project, bare)
-        else:
-            await api.web_result(project, int(bare))
-    except NotFound as error:
-        raise await missing(api, project, f"{target} {bare[:40]!r}", FIT) from error
+    read: Awaitable[object]
+    if target == "testrun":
+        read = api.web_result(project, int(bare))
+    else:
+        read = {"test": api.web_test, "suite": api.web_suite, "run": api.web_run}[target](project, bare)
+    await found_in(api, project, read, f"{target} {bare[:40]!r}", FIT)
 
 
 @web.reads(long_text=True)
@@ -104,12 +93,8 @@ async def create_comment(
     """Comment on a test, suite, run or result; the project's members see it under your name."""
     slug, bare = api.project_of(project), bare_id(target, target_id)
     await comments_of(api, slug, target, target_id, 1)
-    attributes = {"body": body, f"{target}_id": bare}
-    try:
-        await api.create_comment(slug, attributes)
-    except NotFound as error:
-        what = f"{target} {bare[:40]!r}"
-        raise await missing(api, slug, what, FIT) from error
+    sent = api.create_comment(slug, {"body": body, f"{target}_id": bare})
+    await found_in(api, slug, sent, f"{target} {bare[:40]!r}", FIT)
     return Commented(done="Commented.", target=target, target_id=bare)
 
 
@@ -181,13 +166,10 @@ async def list_users(
     """List the members of a project: e-mail for assigned_to, name for TQL, id for results' filters."""
     slug, words = api.project_of(project), (text or "").casefold()
     if user_id is not None:
-        try:
-            one = await api.user(slug, user_id)
-        except NotFound as error:
-            where = "testomatio_list_users without user_id shows ids."
-            raise await missing(api, slug, f"member {user_id!r}", where) from error
-        told = Coverage(total=1, loaded=1, matched=1, complete=True)
-        return Page(items=[one], coverage=told, next_cursor=None)
+        where = "testomatio_list_users without user_id shows ids."
+        user = await found_in(api, slug, api.user(slug, user_id), f"member {user_id!r}", where)
+        coverage = Coverage(total=1, loaded=1, matched=1, complete=True)
+        return Page(items=[user], coverage=coverage, next_cursor=None)
 
     async def fetch(page: int) -> Listed[User]:
         with of_project(slug):

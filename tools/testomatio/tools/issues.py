@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import quote, word
@@ -15,7 +15,7 @@ from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.issues import Issue
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Kind, Pairs, missing, place, targeted
+from tools.testomatio.tools.scope import Kind, Pairs, found_in, missing, place, targeted
 from tools.testomatio.tools.words import seen_instead
 
 tool = Toolset(Testomatio, needs="api")
@@ -25,14 +25,12 @@ TargetId = Annotated[str, Field(min_length=1, max_length=40, description="Id of 
 MOST_PAGES = 100
 
 
-async def issues_of(api: Testomatio, project: str, asked: Pairs, page: int) -> Listed[Issue]:
+async def issues_of(api: Testomatio, project: str, query: Pairs, page: int) -> Listed[Issue]:
     """A page of links, or the sentence for a target that is not there."""
-    try:
-        return await api.issues_page(project, asked, page)
-    except NotFound as error:
-        named = ((name.removesuffix("_id"), str(value)[:40]) for name, value in asked if name.endswith("_id"))
-        what = ", ".join(f"{name} {value!r}" for name, value in named)
-        raise await missing(api, project, what or "issues", "See that target and target_id fit together.") from error
+    targets = ((name.removesuffix("_id"), str(value)[:40]) for name, value in query if name.endswith("_id"))
+    what = ", ".join(f"{name} {value!r}" for name, value in targets) or "issues"
+    where = "See that target and target_id fit together."
+    return await found_in(api, project, api.issues_page(project, query, page), what, where)
 
 
 @tool.reads()

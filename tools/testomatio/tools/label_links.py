@@ -28,7 +28,7 @@ from tools.testomatio.tools.placing import known_suite, known_test
 from tools.testomatio.tools.plans import known_plan
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.runs import known_run
-from tools.testomatio.tools.scope import Branch, Pairs, bare_id, missing, of_project, on_branch, place
+from tools.testomatio.tools.scope import Branch, Pairs, bare_id, found_in, missing, of_project, on_branch, place
 from tools.testomatio.tools.tests import Tags
 
 tool = Toolset(Testomatio, needs="api")
@@ -161,11 +161,8 @@ async def asked_links(
     if (tags or milestone) and kind in {"step", "snippet"}:
         raise Refused("Steps and snippets take labels only.")
     for one in requirements or ():
-        try:
-            await api.requirement(project, one)
-        except NotFound as error:
-            where = "testomatio_list_requirements shows ids. Nothing was sent."
-            raise await missing(api, project, f"requirement {one!r}", where) from error
+        where = "testomatio_list_requirements shows ids. Nothing was sent."
+        await found_in(api, project, api.requirement(project, one), f"requirement {one!r}", where)
     return Links(
         await wanted_labels(api, project, labels),
         [tag.removeprefix("@") for tag in tags or ()],

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits
-from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.errors import PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.question import join_counts, render_list
 from tools.kit.text import Key, Untrusted, many, quote, word
@@ -15,7 +15,7 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.web import Example, ParametrisedTest
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import missing, place
+from tools.testomatio.tools.scope import found_in, place
 
 web = Toolset(Testomatio, needs="web")
 
@@ -36,15 +36,9 @@ class Parameters(Answer):
 
 
 async def known_web_test(api: Testomatio, project: str, test_id: str) -> ParametrisedTest:
-    """Read a test with its parameters, or say where ids come from.
-
-    Raises:
-        NotFound: when the project has no such test.
-    """
-    try:
-        return await api.web_test(project, test_id)
-    except NotFound as error:
-        raise await missing(api, project, f"test {test_id[:40]!r}", "testomatio_list_tests shows ids.") from error
+    """Read a test with its parameters, or say where ids come from."""
+    where = "testomatio_list_tests shows ids."
+    return await found_in(api, project, api.web_test(project, test_id), f"test {test_id[:40]!r}", where)
 
 
 async def _now(api: Testomatio, project: str, test_id: str, done: str) -> Parameters:

@@ -6,35 +6,22 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.suites import Suite
 from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.forest import read_forest
-from tools.testomatio.tools.scope import Pairs, missing
+from tools.testomatio.tools.scope import Pairs, found_in
 
 DEEPEST = 60
 """No hierarchy is climbed further."""
 
 
 async def known_test(api: Testomatio, project: str, test_id: str, query: Pairs) -> Test:
-    """Read a test, or say where ids come from.
-
-    Raises:
-        NotFound: when the project has no such test.
-    """
-    try:
-        return await api.test(project, test_id, query)
-    except NotFound as error:
-        raise await missing(api, project, f"test {test_id[:40]!r}", "testomatio_list_tests shows ids.") from error
+    """Read a test, or say where ids come from."""
+    where = "testomatio_list_tests shows ids."
+    return await found_in(api, project, api.test(project, test_id, query), f"test {test_id[:40]!r}", where)
 
 
 async def known_suite(api: Testomatio, project: str, suite_id: str, query: Pairs) -> Suite:
-    """Read a suite, or say where ids come from.
-
-    Raises:
-        NotFound: when the project has no such suite.
-    """
-    try:
-        return await api.suite(project, suite_id, query)
-    except NotFound as error:
-        where = "testomatio_get_suite_tree shows ids."
-        raise await missing(api, project, f"suite {suite_id[:40]!r}", where) from error
+    """Read a suite, or say where ids come from."""
+    where = "testomatio_get_suite_tree shows ids."
+    return await found_in(api, project, api.suite(project, suite_id, query), f"suite {suite_id[:40]!r}", where)
 
 
 def named(thing: Suite | Test) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
@@ -22,7 +22,7 @@ from tools.testomatio.models.requirements import Requirement
 from tools.testomatio.tools.attachments import LARGEST, TYPES
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, given, missing, of_project, place
+from tools.testomatio.tools.scope import Pairs, found_in, given, of_project, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -52,16 +52,9 @@ class RequirementRow(Answer):
 
 
 async def known_requirement(api: Testomatio, project: str, requirement_id: str) -> Requirement:
-    """Read a requirement, or say where ids come from.
-
-    Raises:
-        NotFound: when the project has no such requirement.
-    """
-    try:
-        return await api.requirement(project, requirement_id)
-    except NotFound as error:
-        where = "testomatio_list_requirements shows ids."
-        raise await missing(api, project, f"requirement {requirement_id[:40]!r}", where) from error
+    """Read a requirement, or say where ids come from."""
+    read, what = api.requirement(project, requirement_id), f"requirement {requirement_id[:40]!r}"
+    return await found_in(api, project, read, what, "testomatio_list_requirements shows ids.")
 
 
 @tool.reads(full_text_in="get_requirement")

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
-from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, many, quote
@@ -18,7 +17,7 @@ from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import given, missing, of_project, place
+from tools.testomatio.tools.scope import found_in, given, of_project, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -43,16 +42,10 @@ def _row(step: Step) -> StepRow:
 
 
 async def known_step(api: Testomatio, project: str, kind: str, step_id: int) -> Step:
-    """Read a step or a snippet, or say where ids come from.
-
-    Raises:
-        NotFound: when the project has none of this id and kind.
-    """
-    try:
-        return await (api.snippet(project, step_id) if kind == "snippet" else api.step(project, step_id))
-    except NotFound as error:
-        where = "testomatio_list_steps shows ids; see that kind fits."
-        raise await missing(api, project, f"{kind} {step_id}", where) from error
+    """Read a step or a snippet, or say where ids come from."""
+    read = api.snippet(project, step_id) if kind == "snippet" else api.step(project, step_id)
+    where = "testomatio_list_steps shows ids; see that kind fits."
+    return await found_in(api, project, read, f"{kind} {step_id}", where)
 
 
 @tool.reads(full_text_in="get_step")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.question import join_counts
 from tools.kit.text import Untrusted, many, quote
@@ -21,7 +21,7 @@ from tools.testomatio.tools.labels import Labels, wanted_labels
 from tools.testomatio.tools.names import SUITE, SuiteRef
 from tools.testomatio.tools.placing import holder_of_suites, known_suite, named
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, given, missing, not_applied, of_project, on_branch, place
+from tools.testomatio.tools.scope import Branch, found_in, given, not_applied, of_project, on_branch, place
 from tools.testomatio.tools.suite_tree import tests_below
 from tools.testomatio.tools.suites import FileType, SuiteRow, row_of_suite
 from tools.testomatio.tools.test_changes import Email, Emoji, Markdown, by_email
@@ -164,12 +164,8 @@ async def update_suite(
         fields["parent_id"] = None
     elif parent_id is not None:
         await holder_of_suites(api, slug, parent_id, query, moving=suite_id)
-    try:
-        await api.update_suite(slug, suite_id, fields, query)
-    except NotFound as error:
-        raise await missing(
-            api, slug, f"suite {suite_id[:40]!r} any more", "testomatio_get_suite_tree shows ids."
-        ) from error
+    sent, what = api.update_suite(slug, suite_id, fields, query), f"suite {suite_id[:40]!r} any more"
+    await found_in(api, slug, sent, what, "testomatio_get_suite_tree shows ids.")
     after = await api.suite(slug, suite_id, query)
     left = not_applied(fields, after)
     done = f"Changed{f', on branch {branch} only' if query else ''}."

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.text import Key, Untrusted
@@ -17,7 +16,7 @@ from tools.testomatio.tools.names import SuiteRef
 from tools.testomatio.tools.paging import page_of
 from tools.testomatio.tools.placing import known_suite
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, Pairs, missing, needs_web, of_project, on_branch, opens_api
+from tools.testomatio.tools.scope import Branch, Pairs, found_in, needs_web, of_project, on_branch, opens_api
 from tools.testomatio.tools.suite_tree import count_tests
 from tools.testomatio.tools.words import ProjectWords
 
@@ -171,17 +170,14 @@ def _facts(suite: WebSuite) -> WebFacts:
 
 async def _from_web(api: Testomatio, project: str, suite_id: str) -> WholeSuite:
     """The same from family B, for a login without a token."""
-    try:
-        told = await api.web_suite(project, suite_id)
-    except NotFound as error:
-        where = "testomatio_get_suite_tree shows ids."
-        raise await missing(api, project, f"suite {suite_id[:40]!r}", where) from error
-    forest = planted(told.included)
+    where = "testomatio_get_suite_tree shows ids."
+    document = await found_in(api, project, api.web_suite(project, suite_id), f"suite {suite_id[:40]!r}", where)
+    suite, forest = document.data, planted(document.included)
     return WholeSuite(
-        suite=told.data,
-        kind=told.data.file_type or "file",
-        path=[told.data.fullpath] if told.data.fullpath else [],
-        suites=[row_of_suite(forest, one) for one in told.included],
-        tests_below=told.data.test_count,
-        web=_facts(told.data),
+        suite=suite,
+        kind=suite.file_type or "file",
+        path=[suite.fullpath] if suite.fullpath else [],
+        suites=[row_of_suite(forest, one) for one in document.included],
+        tests_below=suite.test_count,
+        web=_facts(suite),
     )

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, quote, word
@@ -18,7 +18,7 @@ from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.web import Template
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, given, missing, of_project, place
+from tools.testomatio.tools.scope import Pairs, found_in, given, of_project, place
 from tools.testomatio.tools.suite_tree import WEB_PAGE
 
 web = Toolset(Testomatio, needs="web")
@@ -38,16 +38,9 @@ class TemplateRow(Answer):
 
 
 async def known_template(api: Testomatio, project: str, template_id: str, query: Pairs) -> Template:
-    """Read a template, or say where ids come from.
-
-    Raises:
-        NotFound: when the project has no such template.
-    """
-    try:
-        return await api.template(project, template_id, query)
-    except NotFound as error:
-        where = "testomatio_list_templates shows ids."
-        raise await missing(api, project, f"template {template_id[:40]!r}", where) from error
+    """Read a template, or say where ids come from."""
+    read, what = api.template(project, template_id, query), f"template {template_id[:40]!r}"
+    return await found_in(api, project, read, what, "testomatio_list_templates shows ids.")
 
 
 @web.reads(full_text_in="get_template")
@@ -105,14 +98,11 @@ async def get_template(
         raise Refused("Give either template_id or default_of.")
     filled: Pairs = [("test_id", test_id)] if test_id else []
     if template_id is None:
-        try:
-            found = await api.default_template(slug, default_of or "")
-        except NotFound as error:
-            what = f"default template of the kind {default_of!r}"
-            raise await missing(api, slug, what, "testomatio_list_templates shows kinds.") from error
+        read, what = api.default_template(slug, default_of or ""), f"default template of the kind {default_of!r}"
+        default = await found_in(api, slug, read, what, "testomatio_list_templates shows kinds.")
         if not filled:
-            return found
-        template_id = found.id
+            return default
+        template_id = default.id
     return await known_template(api, slug, template_id, filled)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound, Refused
+from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.text import Key, Untrusted
@@ -23,7 +23,7 @@ from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.paging import page_from, page_of
 from tools.testomatio.tools.placing import known_suite, known_test
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, missing, needs_web, of_project, on_branch
+from tools.testomatio.tools.scope import Branch, found_in, needs_web, of_project, on_branch
 from tools.testomatio.tools.tql import Tql, all_of, checked_tql, one_of, quoted
 from tools.testomatio.tools.words import ProjectWords
 
@@ -221,11 +221,7 @@ async def get_tag(
 ) -> Tagged:
     """Read which tests carry one tag; testomatio_list_tests filters by several."""
     slug, bare = api.project_of(project), tag.strip().removeprefix("@")
-    try:
-        found = await api.tests_with_tag(slug, bare)
-    except NotFound as error:
-        raise await missing(
-            api, slug, f"test with the tag {bare[:60]!r}", "testomatio_list_tags shows tags."
-        ) from error
-    total = found.meta.total if found.meta.total is not None else len(found.data)
-    return Tagged(tag=bare, total=total, tests=[row_of_test(test) for test in found.data])
+    read, what = api.tests_with_tag(slug, bare), f"test with the tag {bare[:60]!r}"
+    listed = await found_in(api, slug, read, what, "testomatio_list_tags shows tags.")
+    total = listed.meta.total if listed.meta.total is not None else len(listed.data)
+    return Tagged(tag=bare, total=total, tests=[row_of_test(test) for test in listed.data])
