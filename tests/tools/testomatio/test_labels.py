@@ -77,14 +77,14 @@ async def test_a_label_is_defined_once() -> None:
         assert "already" in await d.refusal("testomatio_create_label", title="risk")
         assert "needs options" in await d.refusal("testomatio_create_label", title="R2", field={"type": "list"})
     assert body["field"] == {"type": "list", "value": "high\nlow"}
-    assert made["label"]["id"].startswith("risk")
+    assert made["now"]["id"].startswith("risk")
 
 
 async def test_a_label_keeps_its_slug_when_its_title_changes() -> None:
     async with desk() as d:
         changed = await d.answer("testomatio_update_label", label="Automatable", title="Can be automated")
     assert changed["before"]["title"] == "Automatable"
-    assert (changed["label"]["id"], changed["label"]["title"]) == ("automatable-3e4f5", "Can be automated")
+    assert (changed["now"]["id"], changed["now"]["title"]) == ("automatable-3e4f5", "Can be automated")
 
 
 async def test_a_field_that_drops_values_in_use_is_asked_about_and_one_that_keeps_them_is_not() -> None:

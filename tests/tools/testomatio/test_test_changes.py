@@ -23,7 +23,7 @@ async def test_a_test_is_made_with_its_tags_in_the_title_and_its_labels_read_bac
             priority="high",
         )
         _, body = d.sent("POST", f"{V2}/tests")
-        assert d.arrived(platform="testomatio")[-1] == f"GET {V2}/tests/{made['test']['id']}"
+        assert d.arrived(platform="testomatio")[-1] == f"GET {V2}/tests/{made['now']['id']}"
     assert body == {
         "suite_id": COUPONS,
         "title": "A code is used twice @smoke @coupons",
@@ -34,7 +34,7 @@ async def test_a_test_is_made_with_its_tags_in_the_title_and_its_labels_read_bac
         ],
     }
     assert made["done"] == "Created."
-    assert made["test"]["labels"] == ["Severity: Major", "Automatable"]
+    assert made["now"]["labels"] == ["Severity: Major", "Automatable"]
 
 
 async def test_labels_that_the_platform_took_and_lost_are_told() -> None:
@@ -94,8 +94,8 @@ async def test_a_test_is_moved_and_shown_before_and_after() -> None:
         assert d.writes("testomatio") == [f"PUT {V2}/tests/{TEST}"]
         assert "folder" in await d.refusal("testomatio_update_test", test_id=TEST, suite_id="f01de001")
         assert len(d.writes("testomatio")) == 1
-    assert (changed["before"]["suite_id"], changed["after"]["suite_id"]) == (COUPONS, "7e911f66")
-    assert (changed["before"]["priority"], changed["after"]["priority"]) == ("critical", "low")
+    assert (changed["before"]["suite_id"], changed["now"]["suite_id"]) == (COUPONS, "7e911f66")
+    assert (changed["before"]["priority"], changed["now"]["priority"]) == ("critical", "low")
 
 
 async def test_a_person_is_taken_off_with_an_empty_address() -> None:
@@ -103,7 +103,7 @@ async def test_a_person_is_taken_off_with_an_empty_address() -> None:
         changed = await d.answer("testomatio_update_test", test_id=TEST, assigned_to="")
         _, body = d.sent("PUT", f"{V2}/tests/{TEST}")
     assert body == {"assigned_to": None}
-    assert "assigned_to" not in changed["after"]
+    assert "assigned_to" not in changed["now"]
 
 
 async def test_a_change_that_the_platform_took_and_did_not_make_is_told() -> None:
@@ -127,7 +127,7 @@ async def test_a_branch_gets_a_copy_and_main_stays() -> None:
         changed = await d.answer("testomatio_update_test", test_id=TEST, title="B", branch="checkout-10-1a2b3")
         main = await d.answer("testomatio_get_test", test_id=TEST)
     assert changed["done"] == "Changed, on branch checkout-10-1a2b3 only."
-    assert changed["after"]["title"] == "B"
+    assert changed["now"]["title"] == "B"
     assert main["test"]["title"].startswith("An expired code is refused")
 
 

@@ -40,8 +40,8 @@ async def test_steps_and_snippets_are_changed_alike_under_their_own_paths(kind: 
         f"DELETE {name}/{number}",
     ]
     assert next(row for row in listed["items"] if row["id"] == number)["used_by"] == used
-    assert made["step"]["labels"][0]["title"] == "Hotfix"
-    assert changed["step"]["title"] == "Renamed"
+    assert made["now"]["labels"][0]["title"] == "Hotfix"
+    assert changed["now"]["title"] == "Renamed"
     assert f"used by {used} tests" in asked
 
 
@@ -104,7 +104,7 @@ async def test_unlinking_tells_two_links_of_one_number_apart_by_their_type(mode:
         )
         asked = d.asked[0]
     assert query == [("type", "jira_issue")]
-    assert other["issue"]["url"].endswith("/issues/77")
+    assert other["before"]["url"].endswith("/issues/77")
     assert "Unlink issue 'SHOP-398' (jira issue 301) from test c0de0010" in asked
     assert "stays in its tracker" in asked
 
@@ -120,7 +120,7 @@ async def test_a_text_requirement_shorter_than_the_platform_wants_is_refused() -
         made = await d.answer("testomatio_create_requirement", title="R", source="text", description="word " * 120)
         _, body = d.sent("POST", f"{V2}/requirements")
         changed = await d.answer(
-            "testomatio_update_requirement", requirement_id=made["requirement"]["id"], is_global=True, active=False
+            "testomatio_update_requirement", requirement_id=made["now"]["id"], is_global=True, active=False
         )
         assert "only a text one" in await d.refusal(
             "testomatio_update_requirement", requirement_id="4e400001", description="x"
@@ -128,7 +128,7 @@ async def test_a_text_requirement_shorter_than_the_platform_wants_is_refused() -
     assert "500 characters" in short
     assert "files with source file" in mixed
     assert body["source_type"] == "text"
-    assert (changed["requirement"]["is_global"], changed["requirement"]["active"]) == (True, False)
+    assert (changed["now"]["is_global"], changed["now"]["active"]) == (True, False)
 
 
 async def test_files_of_a_requirement_go_as_a_form_whose_truths_are_words(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ async def test_files_of_a_requirement_go_as_a_form_whose_truths_are_words(tmp_pa
         ("files", "rules.md"),
         ("files", "more.pdf"),
     ]
-    assert made["requirement"]["source_type"] == "file"
+    assert made["now"]["source_type"] == "file"
     assert "TESTDESK_UPLOAD_DIRS" in outside
 
 
@@ -165,12 +165,12 @@ async def test_branches_are_listed_made_renamed_and_deleted_with_what_they_hold(
         active = await d.answer("testomatio_list_branches", state="active")
         one = await d.answer("testomatio_list_branches", branch="coupon-rework-4c5d6")
         made = await d.answer("testomatio_create_branch", title="Search 2")
-        renamed = await d.answer("testomatio_rename_branch", branch=made["branch"]["slug"], title="Search 3")
+        renamed = await d.answer("testomatio_rename_branch", branch=made["now"]["slug"], title="Search 3")
         await d.answer("testomatio_delete_branch", branch="checkout-10-1a2b3")
         asked = d.asked[0]
     assert [row["slug"] for row in active["items"]] == ["checkout-10-1a2b3"]
     assert one["items"][0]["state"] == "merged"
-    assert (renamed["before"]["title"], renamed["branch"]["title"]) == ("Search 2", "Search 3")
+    assert (renamed["before"]["title"], renamed["now"]["title"]) == ("Search 2", "Search 3")
     held = active["items"][0]
     assert f"{held['tests_count']} test" in asked
     assert "What was not merged is lost" in asked

@@ -22,7 +22,7 @@ async def test_rows_are_added_once_and_must_fit_the_parameters() -> None:
         none = await d.refusal("testomatio_add_test_examples", test_id=PLAIN, rows=[["x"]])
         long = await d.refusal("testomatio_add_test_examples", test_id=TEST, rows=[["x" * 251, "y"]])
     assert told["done"] == "1 added, 1 were there."
-    assert told["examples"][-1]["cells"] == ["Norway", "9.90"]
+    assert told["now"]["examples"][-1]["cells"] == ["Norway", "9.90"]
     assert "Row 2 does not have a cell for each of the 2 parameters" in short
     assert "testomatio_set_test_parameters" in none
     assert "250" in long  # longer ones the platform would cut in silence
@@ -45,7 +45,7 @@ async def test_a_row_that_fails_says_how_many_came_before() -> None:
         )
         again = await d.answer("testomatio_add_test_examples", test_id=TEST, rows=[["A", "1"], ["B", "2"], ["C", "3"]])
     assert "1 of 3 rows were added before" in sentence
-    assert len(again["examples"]) == 8
+    assert len(again["now"]["examples"]) == 8
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ async def test_parameters_ask_where_examples_would_lose_their_columns(parameters
     async with desk() as d:
         told = await d.answer("testomatio_set_test_parameters", test_id=TEST, parameters=parameters)
         asked = list(dict.fromkeys(d.asked))
-    assert told.get("parameters", []) == parameters
+    assert told["now"].get("parameters", []) == parameters
     assert bool(asked) is asks
     if asks:
         assert "5 examples belong to them by their order" in asked[0]
@@ -76,7 +76,7 @@ async def test_a_row_is_changed_and_deleted_after_a_yes(mode: str) -> None:
         await d.answer("testomatio_delete_test_example", test_id=TEST, example_id=7001)
         other = await d.refusal("testomatio_delete_test_example", test_id=PLAIN, example_id=7002)
         asked = d.asked[0]
-    assert (changed["before"]["cells"][1], changed["after"]["cells"][1]) == ("3.90", "4.90")
+    assert (changed["before"]["cells"][1], changed["now"]["cells"][1]) == ("3.90", "4.90")
     assert "Delete example 7001 ('Germany', '4.90')" in asked
     assert "4 examples besides" in asked
     assert "its examples are none" in other
@@ -106,11 +106,11 @@ async def test_a_template_is_read_as_a_default_and_filled_in_for_a_test() -> Non
 async def test_templates_are_made_changed_and_deleted(mode: str) -> None:
     async with desk(mode) as d:
         made = await d.answer("testomatio_create_template", title="Charter", kind="test", body="# Goal")
-        number = made["template"]["id"]
+        number = made["now"]["id"]
         changed = await d.answer("testomatio_update_template", template_id=number, body="# Goal\n# Risks")
         await d.answer("testomatio_delete_template", template_id="61")
         asked = d.asked[0]
-    assert (changed["before"]["body"], changed["template"]["body"]) == ("# Goal", "# Goal\n# Risks")
+    assert (changed["before"]["body"], changed["now"]["body"]) == ("# Goal", "# Goal\n# Risks")
     assert "'Test by hand', the default of its kind test" in asked
 
 

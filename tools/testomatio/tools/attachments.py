@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import Invalid, NotFound, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer
@@ -194,17 +195,10 @@ async def _known(api: Testomatio, project: str, kind: Kind, number: str, attachm
     return one
 
 
-class DeletedFile(Answer):
-    """A file that is gone, as it was."""
-
-    done: str
-    before: Attachment
-
-
 @tool.destroys(idempotent=True, verify_with="list_attachments")
 async def delete_attachment(
     api: Testomatio, target: Kind, target_id: TargetId, attachment_id: AttachmentId, project: ProjectSlug = None
-) -> Asking[DeletedFile]:
+) -> Asking[Changed[Attachment]]:
     """Delete a file from a test, suite or result. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await _known(api, slug, target, target_id, attachment_id)
@@ -213,4 +207,4 @@ async def delete_attachment(
     where = f"{target} {given(bare_id(target, target_id))} of {place(slug)}"
     yield Ask(f"Delete the {file}{size} from {where}? There is no undo through this API.")
     await api.delete_attachment(slug, attachment_id, targeted(target, target_id))
-    yield DeletedFile(done=f"Deleted {file} from {where}.", before=before)
+    yield Changed[Attachment](done=f"Deleted {file} from {where}.", before=before)

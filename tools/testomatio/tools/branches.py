@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import PlatformError
-from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page
 from tools.kit.question import join_counts
 from tools.kit.text import many, quote, word
@@ -72,33 +72,25 @@ async def list_branches(
     return await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
 
 
-class ChangedBranch(Answer):
-    """A branch as it is now, and as it was."""
-
-    done: str
-    branch: Branch
-    before: Branch | None = None
-
-
 @tool.writes(idempotent=False, verify_with="list_branches")
-async def create_branch(api: Testomatio, title: Title, project: ProjectSlug = None) -> ChangedBranch:
+async def create_branch(api: Testomatio, title: Title, project: ProjectSlug = None) -> Changed[Branch]:
     """Create a branch; its slug is what other tools take as branch."""
     slug = api.project_of(project)
     with of_project(slug), of_larger_plans():
-        return ChangedBranch(done="Created.", branch=await api.create_branch(slug, title))
+        return Changed[Branch](done="Created.", now=await api.create_branch(slug, title))
 
 
 @tool.writes(idempotent=True, verify_with="list_branches")
-async def rename_branch(api: Testomatio, branch: Slug, title: Title, project: ProjectSlug = None) -> ChangedBranch:
+async def rename_branch(api: Testomatio, branch: Slug, title: Title, project: ProjectSlug = None) -> Changed[Branch]:
     """Give a branch another title."""
     slug = api.project_of(project)
     before = await known_branch(api, slug, branch)
     await api.rename_branch(slug, branch, title)
-    return ChangedBranch(done="Renamed.", branch=await known_branch(api, slug, branch), before=before)
+    return Changed[Branch](done="Renamed.", now=await known_branch(api, slug, branch), before=before)
 
 
 @tool.destroys(idempotent=True, verify_with="list_branches")
-async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = None) -> Asking[ChangedBranch]:
+async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = None) -> Asking[Changed[Branch]]:
     """Delete a branch with its own tests and suites. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_branch(api, slug, branch)
@@ -115,7 +107,7 @@ async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = No
     )
     await api.delete_branch(slug, branch)
     done = f"Deleted branch {quote(before.title or '')} ({word(before.slug)}) of {place(slug)}."
-    yield ChangedBranch(done=done, branch=before)
+    yield Changed[Branch](done=done, before=before)
 
 
 @tool.reads(full_text_in="get_milestone")

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound
-from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page
-from tools.kit.text import Key, quote, word
 from tools.kit.text import given as given_text
+from tools.kit.text import quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -77,25 +77,16 @@ async def list_comments(
     return page
 
 
-class Commented(Answer):
-    """What was done to a comment, and the comment as it was before."""
-
-    done: str
-    target: Key
-    target_id: Key
-    before: Comment | None = None
-
-
 @web.writes(idempotent=False, verify_with="list_comments")
 async def create_comment(
     api: Testomatio, target: Kind, target_id: TargetId, body: Body, project: ProjectSlug = None
-) -> Commented:
+) -> Changed[Comment]:
     """Comment on a test, suite, run or result; the project's members see it under your name."""
     slug, bare = api.project_of(project), bare_id(target, target_id)
     await comments_of(api, slug, target, target_id, 1)
     sent = api.create_comment(slug, {"body": body, f"{target}_id": bare})
     await found_in(api, slug, sent, f"{target} {bare[:40]!r}", FIT)
-    return Commented(done="Commented.", target=target, target_id=bare)
+    return Changed[Comment](done=f"Commented on {target} {given_text(bare)} of {place(slug)}.")
 
 
 async def known_comment(api: Testomatio, project: str, target: str, target_id: str, comment_id: str) -> Comment:
@@ -126,20 +117,21 @@ async def update_comment(
     body: Body | None = None,
     edits: Edits = None,
     project: ProjectSlug = None,
-) -> Commented:
+) -> Changed[Comment]:
     """Change the text of a comment."""
     fields = given(body=body, edits=edits)
     slug = api.project_of(project)
     before = await known_comment(api, slug, target, target_id, comment_id)
     fields |= apply_edits(text_fields(before, "body"), fields.pop("edits", None), fields)
     await api.update_comment(slug, comment_id, fields["body"])
-    return Commented(done="Changed.", target=target, target_id=bare_id(target, target_id), before=before)
+    done = f"Changed comment {word(before.id)} on {target} {given_text(bare_id(target, target_id))} of {place(slug)}."
+    return Changed[Comment](done=done, before=before)
 
 
 @web.destroys(idempotent=True, verify_with="list_comments")
 async def delete_comment(
     api: Testomatio, target: Kind, target_id: TargetId, comment_id: CommentId, project: ProjectSlug = None
-) -> Asking[Commented]:
+) -> Asking[Changed[Comment]]:
     """Delete a comment. The server asks the user to confirm."""
     slug, bare = api.project_of(project), bare_id(target, target_id)
     before = await known_comment(api, slug, target, target_id, comment_id)
@@ -149,8 +141,7 @@ async def delete_comment(
         f"Delete comment {word(before.id)}{author} {where}: {quote(before.body or '', at_most=300)}? There is no undo."
     )
     await api.delete_comment(slug, comment_id)
-    done = f"Deleted comment {word(before.id)} {where}."
-    yield Commented(done=done, target=target, target_id=bare, before=before)
+    yield Changed[Comment](done=f"Deleted comment {word(before.id)} {where}.", before=before)
 
 
 @web.reads()

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import Refused
-from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import quote, word
 from tools.kit.toolset import Progress, Toolset
@@ -63,13 +63,6 @@ async def list_issues(
     return found
 
 
-class LinkedIssue(Answer):
-    """An issue that is linked, or was."""
-
-    done: str
-    issue: Issue
-
-
 @tool.writes(idempotent=True, verify_with="list_issues")
 async def link_issue(
     api: Testomatio,
@@ -78,7 +71,7 @@ async def link_issue(
     url: Annotated[str | None, Field(max_length=1000, description="Of an issue in any tracker.")] = None,
     jira_id: Annotated[str | None, Field(max_length=100, description="Key of a Jira issue, such as SHOP-412.")] = None,
     project: ProjectSlug = None,
-) -> LinkedIssue:
+) -> Changed[Issue]:
     """Link one issue, by url or jira_id, to a test, suite, run, result (testrun) or plan."""
     slug = api.project_of(project)
     if (url is None) == (jira_id is None):
@@ -89,9 +82,9 @@ async def link_issue(
     there = (await drain(lambda page: issues_of(api, slug, where, page))).rows
     for one in there:
         if (url is not None and one.url == url) or (jira_id is not None and one.jira_id == jira_id):
-            return LinkedIssue(done="It was linked already. Nothing was sent.", issue=one)
+            return Changed[Issue](done="It was linked already. Nothing was sent.", now=one)
     body = {"url": url} if url is not None else {"jira_id": jira_id or ""}
-    return LinkedIssue(done="Linked.", issue=await api.link_issue(slug, where, body))
+    return Changed[Issue](done="Linked.", now=await api.link_issue(slug, where, body))
 
 
 async def known_issue(api: Testomatio, project: str, issue_id: int, issue_type: str) -> Issue:
@@ -121,7 +114,7 @@ async def unlink_issue(
     issue_id: Annotated[int, Field(gt=0, le=2**53, description="Id of the link.")],
     issue_type: IssueType,
     project: ProjectSlug = None,
-) -> Asking[LinkedIssue]:
+) -> Asking[Changed[Issue]]:
     """Remove the link to an issue; the issue stays in its tracker. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_issue(api, slug, issue_id, issue_type)
@@ -131,4 +124,4 @@ async def unlink_issue(
         "The issue itself stays in its tracker; the link can only be made anew."
     )
     await api.unlink_issue(slug, issue_id, issue_type)
-    yield LinkedIssue(done=f"Unlinked {quote(before.name)} {where}.", issue=before)
+    yield Changed[Issue](done=f"Unlinked {quote(before.name)} {where}.", before=before)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, PlatformError, Refused, Unauthorized
 from tools.kit.model import Answer, Sent
 from tools.kit.page import Cursor, Limit, Page
@@ -219,15 +220,6 @@ class NewField(Sent):
         return {name: said for name, said in told.items() if said is not None}
 
 
-class ChangedLabel(Answer):
-    """A label as it is now, and as it was."""
-
-    done: str
-    label: Label
-    before: Label | None = None
-    not_applied: list[str] = Field(default_factory=list, description="Fields the platform took and did not change.")
-
-
 def not_allowed(error: Unauthorized) -> Unauthorized:
     """The error of a label that may not be changed: a project setting reserves that."""
     return Unauthorized(
@@ -246,14 +238,14 @@ async def create_label(
     visibility: list[Visibility] | None = None,
     field: NewField | None = None,
     project: ProjectSlug = None,
-) -> ChangedLabel:
+) -> Changed[Label]:
     """Define a label, or with a field a custom field; testomatio_add_links puts it on things."""
     slug = api.project_of(project)
     if (there := _named(await defined_labels(api, slug), title.strip())) is not None:
         raise Refused(f"There is a label {quote(there.name)} already, its slug is {there.id}.")
     said = given(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
     try:
-        return ChangedLabel(done="Defined.", label=await api.create_label(slug, said))
+        return Changed[Label](done="Defined.", now=await api.create_label(slug, said))
     except Unauthorized as error:
         raise not_allowed(error) from error
 
@@ -298,7 +290,7 @@ async def update_label(
     visibility: list[Visibility] | None = None,
     field: NewField | None = None,
     project: ProjectSlug = None,
-) -> Asking[ChangedLabel]:
+) -> Asking[Changed[Label]]:
     """Change a label; what is left out stays, so does its slug.
 
     The server asks the user to confirm where values in use would no longer fit.
@@ -325,18 +317,11 @@ async def update_label(
     after = await api.label(slug, before.id)
     left = left_as_it_was(said, after)
     done = f"Sent, but not applied: {', '.join(left)}." if left else "Changed."
-    yield ChangedLabel(done=done, label=after, before=before, not_applied=left)
-
-
-class DeletedLabel(Answer):
-    """A label that is gone, as it was."""
-
-    done: str
-    before: Label
+    yield Changed[Label](done=done, now=after, before=before, not_applied=left)
 
 
 @tool.destroys(idempotent=True, verify_with="list_labels")
-async def delete_label(api: Testomatio, label: LabelName, project: ProjectSlug = None) -> Asking[DeletedLabel]:
+async def delete_label(api: Testomatio, label: LabelName, project: ProjectSlug = None) -> Asking[Changed[Label]]:
     """Delete a label from the project and from everything that carries it. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_label(api, slug, label)
@@ -350,4 +335,4 @@ async def delete_label(api: Testomatio, label: LabelName, project: ProjectSlug =
     except Unauthorized as error:
         raise not_allowed(error) from error
     done = f"Deleted label {quote(before.name)} of {place(slug)}, from everything that carried it."
-    yield DeletedLabel(done=done, before=before)
+    yield Changed[Label](done=done, before=before)

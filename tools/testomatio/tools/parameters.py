@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits
 from tools.kit.errors import PlatformError, Refused
 from tools.kit.model import Answer
@@ -26,9 +27,8 @@ ExampleId = Annotated[int, Field(gt=0, le=2**53, description="As testomatio_get_
 
 
 class Parameters(Answer):
-    """A test's parameters and examples, as they are now."""
+    """A test's parameters and examples."""
 
-    done: str
     test_id: Key
     title: Untrusted | None = None
     parameters: list[Untrusted] = Field(default_factory=list)
@@ -41,11 +41,10 @@ async def known_web_test(api: Testomatio, project: str, test_id: str) -> Paramet
     return await found_in(api, project, api.web_test(project, test_id), f"test {test_id[:40]!r}", where)
 
 
-async def _now(api: Testomatio, project: str, test_id: str, done: str) -> Parameters:
-    told = await known_web_test(api, project, test_id)
-    return Parameters(
-        done=done, test_id=told.data.id, title=told.data.title, parameters=told.data.params, examples=told.included
-    )
+async def parameters_of(api: Testomatio, project: str, test_id: str) -> Parameters:
+    """The parameters and examples of a test, read again."""
+    test = await known_web_test(api, project, test_id)
+    return Parameters(test_id=test.data.id, title=test.data.title, parameters=test.data.params, examples=test.included)
 
 
 def fitting(test: ParametrisedTest, rows: list[list[str]]) -> None:
@@ -86,7 +85,7 @@ async def set_test_parameters(
         Field(max_length=30, description="All names, in order; empty clears them. Texts use them as ${name}."),
     ],
     project: ProjectSlug = None,
-) -> Asking[Parameters]:
+) -> Asking[Changed[Parameters]]:
     """Set the parameters of a test. The server asks the user to confirm where examples would lose their columns."""
     slug = api.project_of(project)
     if len(set(parameters)) != len(parameters):
@@ -104,7 +103,7 @@ async def set_test_parameters(
             "be lost, or fall to another."
         )
     await api.set_parameters(slug, test_id, parameters)
-    yield await _now(api, slug, test_id, "Set.")
+    yield Changed[Parameters](done="Set.", now=await parameters_of(api, slug, test_id))
 
 
 @web.writes(idempotent=False, verify_with="get_test")
@@ -114,7 +113,7 @@ async def add_test_examples(
     test_id: TestId,
     rows: Annotated[list[Cells], Field(min_length=1, max_length=MOST_ROWS)],
     project: ProjectSlug = None,
-) -> Parameters:
+) -> Changed[Parameters]:
     """Add rows of values to a test with parameters; rows that it has already are left alone."""
     slug = api.project_of(project)
     test = await known_web_test(api, slug, test_id)
@@ -131,16 +130,8 @@ async def add_test_examples(
                 words=error.words,
             ) from error
         await progress(number + 1, len(new), "rows added")
-    return await _now(api, slug, test_id, f"{len(new)} added, {len(rows) - len(new)} were there.")
-
-
-class ChangedExample(Answer):
-    """An example before and after."""
-
-    done: str
-    test_id: Key
-    before: Example
-    after: Example | None = None
+    done = f"{len(new)} added, {len(rows) - len(new)} were there."
+    return Changed[Parameters](done=done, now=await parameters_of(api, slug, test_id))
 
 
 @web.writes(idempotent=True, verify_with="get_test")
@@ -151,7 +142,7 @@ async def update_test_example(
     cells: Cells | None = None,
     edits: Edits = None,
     project: ProjectSlug = None,
-) -> ChangedExample:
+) -> Changed[Example]:
     """Change one row of values of a test: all its cells, or edits of cells by their parameter's name."""
     slug = api.project_of(project)
     test = await known_web_test(api, slug, test_id)
@@ -163,13 +154,13 @@ async def update_test_example(
         named = dict(zip(test.data.params, before.cells, strict=True))
         cells = [value or "" for value in (named | apply_edits(named, edits)).values()]
     after = await api.update_example(slug, example_id, cells)
-    return ChangedExample(done="Changed.", test_id=test.data.id, before=before, after=after)
+    return Changed[Example](done=f"Changed, of test {word(test.data.id)}.", now=after, before=before)
 
 
 @web.destroys(idempotent=True, verify_with="get_test")
 async def delete_test_example(
     api: Testomatio, test_id: TestId, example_id: ExampleId, project: ProjectSlug = None
-) -> Asking[ChangedExample]:
+) -> Asking[Changed[Example]]:
     """Delete one row of values of a test. The server asks the user to confirm."""
     slug = api.project_of(project)
     test = await known_web_test(api, slug, test_id)
@@ -179,4 +170,4 @@ async def delete_test_example(
     left = join_counts(many(len(test.included) - 1, "example")) or "no example"
     yield Ask(f"Delete example {before.id} ({cells}) {name}? It has {left} besides. There is no undo.")
     await api.delete_example(slug, example_id)
-    yield ChangedExample(done=f"Deleted example {before.id} {name}.", test_id=test.data.id, before=before)
+    yield Changed[Example](done=f"Deleted example {before.id} {name}.", before=before)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
 from tools.kit.form import Attached, Form
@@ -92,14 +93,6 @@ async def get_requirement(api: Testomatio, requirement_id: RequirementId, projec
     return await known_requirement(api, api.project_of(project), requirement_id)
 
 
-class ChangedRequirement(Answer):
-    """A requirement as it is now, and as it was."""
-
-    done: str
-    requirement: Requirement
-    before: Requirement | None = None
-
-
 def long_enough(source: str | None, description: str | None) -> None:
     """See that the text of a text requirement is as long as the platform wants it.
 
@@ -149,7 +142,7 @@ async def create_requirement(
     confluence_url: Annotated[str | None, Field(max_length=1000, description="For confluence.")] = None,
     files: Files = None,
     project: ProjectSlug = None,
-) -> ChangedRequirement:
+) -> Changed[Requirement]:
     """Create a requirement; testomatio_add_links ties it to suites."""
     slug = api.project_of(project)
     long_enough(source, description)
@@ -164,7 +157,7 @@ async def create_requirement(
     async with as_sent(api, said, files, progress) as body:
         with of_project(slug):
             made = await api.create_requirement(slug, body)
-    return ChangedRequirement(done="Created.", requirement=made)
+    return Changed[Requirement](done="Created.", now=made)
 
 
 @tool.writes(idempotent=True, verify_with="get_requirement")
@@ -180,7 +173,7 @@ async def update_requirement(
     files: Files = None,
     edits: Edits = None,
     project: ProjectSlug = None,
-) -> ChangedRequirement:
+) -> Changed[Requirement]:
     """Change a requirement; its source stays."""
     slug = api.project_of(project)
     said = given(
@@ -206,13 +199,13 @@ async def update_requirement(
     async with as_sent(api, said, files, progress) as body:
         await api.update_requirement(slug, requirement_id, body)
     after = await known_requirement(api, slug, requirement_id)
-    return ChangedRequirement(done="Changed.", requirement=after, before=before)
+    return Changed[Requirement](done="Changed.", now=after, before=before)
 
 
 @tool.destroys(idempotent=True, verify_with="list_requirements")
 async def delete_requirement(
     api: Testomatio, requirement_id: RequirementId, project: ProjectSlug = None
-) -> Asking[ChangedRequirement]:
+) -> Asking[Changed[Requirement]]:
     """Delete a requirement. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_requirement(api, slug, requirement_id)
@@ -223,4 +216,4 @@ async def delete_requirement(
         f"{tied} There is no undo."
     )
     await api.delete_requirement(slug, requirement_id)
-    yield ChangedRequirement(done=f"Deleted {name} of {place(slug)}.", requirement=before)
+    yield Changed[Requirement](done=f"Deleted {name} of {place(slug)}.", before=before)

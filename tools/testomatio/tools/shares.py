@@ -7,16 +7,18 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.question import render_list
-from tools.kit.text import Key, Untrusted, given, many, quote
+from tools.kit.text import Key, given, many, quote
 from tools.kit.together import gather
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.families import OF_A_PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.requirements import Queued
+from tools.testomatio.models.said import Named
 from tools.testomatio.models.suites import Suite
 from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.labels import Labels, Wanted, wanted_labels
@@ -142,21 +144,13 @@ async def _shared(sent: Awaitable[Queued], targets: list[str]) -> Shared:
     return Shared(done="Accepted.", status=queued.status, skipped_test_ids=queued.skipped_test_ids)
 
 
-class Unshared(Answer):
-    """A copy that stands by itself now."""
-
-    done: str
-    id: Key
-    title: Untrusted | None = None
-
-
 @tool.destroys(idempotent=True, verify_with="get_test")
 async def unshare(
     api: Testomatio,
     kind: Literal["test", "suite"],
     copy_id: Annotated[str, Field(min_length=1, max_length=40, description="Id of the copy, in project.")],
     project: ProjectSlug = None,
-) -> Asking[Unshared]:
+) -> Asking[Changed[Named]]:
     """Turn a shared copy into a test or suite of its own project. The server asks the user to confirm."""
     slug = api.project_of(project)
     copy = await _read(api, slug, kind, bare_id(kind, copy_id))
@@ -169,4 +163,4 @@ async def unshare(
         "There is no undo."
     )
     await (api.unshare_test(slug, copy.id) if kind == "test" else api.unshare_suite(slug, copy.id))
-    yield Unshared(done="It stands by itself now.", id=copy.id, title=copy.title)
+    yield Changed[Named](done=f"The {kind} no longer follows the original.", now=Named(id=copy.id, title=copy.title))

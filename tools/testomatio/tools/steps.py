@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page
-from tools.kit.text import Key, Untrusted, many, quote
+from tools.kit.text import Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
@@ -77,16 +78,6 @@ async def get_step(api: Testomatio, step_id: StepId, kind: Kind = "step", projec
     return await known_step(api, api.project_of(project), kind, step_id)
 
 
-class ChangedStep(Answer):
-    """A step as it is now, and as it was."""
-
-    done: str
-    kind: Key
-    step: Step
-    before: Step | None = None
-    not_applied: list[Untrusted] = Field(default_factory=list, description="Labels the platform took and lost.")
-
-
 @tool.writes(idempotent=False, verify_with="list_steps")
 async def create_step(
     api: Testomatio,
@@ -95,7 +86,7 @@ async def create_step(
     kind: Kind = "step",
     labels: Labels = None,
     project: ProjectSlug = None,
-) -> ChangedStep:
+) -> Changed[Step]:
     """Create a shared step or snippet."""
     slug = api.project_of(project)
     wanted = await wanted_labels(api, slug, labels)
@@ -104,11 +95,11 @@ async def create_step(
     with of_project(slug):
         made = await (api.create_snippet(slug, fields) if kind == "snippet" else api.create_step(slug, fields))
     if not wanted:
-        return ChangedStep(done="Created.", kind=kind, step=made)
+        return Changed[Step](done="Created.", now=made)
     after = await known_step(api, slug, kind, made.id)
     lost = lost_labels(after.labels, wanted)
     done = "Created, but not all labels were applied; testomatio_add_links tries again." if lost else "Created."
-    return ChangedStep(done=done, kind=kind, step=after, not_applied=lost)
+    return Changed[Step](done=done, now=after, not_applied=lost)
 
 
 @tool.writes(idempotent=True, verify_with="get_step")
@@ -120,7 +111,7 @@ async def update_step(
     kind: Kind = "step",
     edits: Edits = None,
     project: ProjectSlug = None,
-) -> ChangedStep:
+) -> Changed[Step]:
     """Change a shared step or snippet for all tests that use it; labels: testomatio_add_links."""
     slug = api.project_of(project)
     fields: dict[str, Any] = given(title=title, description=description, edits=edits)
@@ -128,13 +119,13 @@ async def update_step(
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     await (api.update_snippet(slug, step_id, fields) if kind == "snippet" else api.update_step(slug, step_id, fields))
     after = await known_step(api, slug, kind, step_id)
-    return ChangedStep(done="Changed.", kind=kind, step=after, before=before)
+    return Changed[Step](done="Changed.", now=after, before=before)
 
 
 @tool.destroys(idempotent=True, verify_with="list_steps")
 async def delete_step(
     api: Testomatio, step_id: StepId, kind: Kind = "step", project: ProjectSlug = None
-) -> Asking[ChangedStep]:
+) -> Asking[Changed[Step]]:
     """Delete a shared step or snippet. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_step(api, slug, kind, step_id)
@@ -143,4 +134,4 @@ async def delete_step(
     used = "How many tests use it is not known" if count is None else f"It is used by {many(count, 'test')}"
     yield Ask(f"Delete {name}? {'No test uses it' if count == 0 else used}. There is no undo.")
     await (api.delete_snippet(slug, step_id) if kind == "snippet" else api.delete_step(slug, step_id))
-    yield ChangedStep(done=f"Deleted {name}.", kind=kind, step=before)
+    yield Changed[Step](done=f"Deleted {name}.", before=before)

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
-from tools.kit.model import Answer
 from tools.kit.question import join_counts
-from tools.kit.text import Untrusted, many, quote
+from tools.kit.text import many, quote
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId
@@ -60,14 +60,10 @@ def outlined(text: str) -> list[dict[str, Any]]:
     return roots
 
 
-class MadeSuite(Answer):
-    """A suite that was made, with the suites below it."""
+class MadeSuite(SuiteRow):
+    """A suite that was made."""
 
-    done: str
-    suite: SuiteRow
-    suites: list[SuiteRow] = Field(default_factory=list)
-    not_applied: list[Untrusted] = Field(default_factory=list, description="Labels the platform took and lost.")
-    next: str | None = None
+    suites: list[SuiteRow] = Field(default_factory=list, description="All suites below it.")
 
 
 @tool.writes(idempotent=False, verify_with="list_suites")
@@ -85,7 +81,7 @@ async def create_suite(
     emoji: Emoji = None,
     branch: Branch = None,
     project: ProjectSlug = None,
-) -> MadeSuite:
+) -> Changed[MadeSuite]:
     """Create a suite or folder, with an outline a whole tree of them."""
     slug = api.project_of(project)
     if outline is not None and kind == "file":
@@ -110,22 +106,14 @@ async def create_suite(
     after = await api.suite(slug, made.id, query) if wanted else made
     lost = lost_labels(after.labels, wanted)
     forest = planted([made])
-    return MadeSuite(
+    return Changed[MadeSuite](
         done="Created." if not lost else "Created, but the platform accepted its labels and did not apply all.",
-        suite=row_of_suite(forest, made),
-        suites=[row_of_suite(forest, one) for _, one in forest.below(made.id)],
+        now=MadeSuite(
+            **dict(row_of_suite(forest, made)), suites=[row_of_suite(forest, one) for _, one in forest.below(made.id)]
+        ),
         not_applied=lost,
         next="testomatio_add_links tries the labels again." if lost else "testomatio_create_tests fills it.",
     )
-
-
-class ChangedSuite(Answer):
-    """A suite before and after."""
-
-    done: str
-    before: Suite
-    after: Suite
-    not_applied: list[str] = Field(default_factory=list, description="Fields the platform took and did not change.")
 
 
 @tool.writes(idempotent=True, verify_with="get_suite")
@@ -140,7 +128,7 @@ async def update_suite(
     edits: Edits = None,
     branch: Branch = None,
     project: ProjectSlug = None,
-) -> ChangedSuite:
+) -> Changed[Suite]:
     """Change or move a suite with all below it; what is left out stays. Labels: testomatio_add_links."""
     slug = api.project_of(project)
     fields: dict[str, Any] = given(
@@ -171,22 +159,13 @@ async def update_suite(
     done = f"Changed{f', on branch {branch} only' if query else ''}."
     if left:
         done = f"Sent, but not applied: {', '.join(left)}."
-    return ChangedSuite(done=done, before=before, after=after, not_applied=left)
-
-
-class DeletedSuite(Answer):
-    """A suite that is gone, as it was, and how much went with it."""
-
-    done: str
-    before: Suite
-    suites_below: int
-    tests: int
+    return Changed[Suite](done=done, now=after, before=before, not_applied=left)
 
 
 @tool.destroys(idempotent=True, verify_with="list_suites")
 async def delete_suite(
     api: Testomatio, suite_id: SuiteRef, branch: Branch = None, project: ProjectSlug = None
-) -> Asking[DeletedSuite]:
+) -> Asking[Changed[Suite]]:
     """Delete a suite with all suites and tests below it. The server asks the user to confirm."""
     slug = api.project_of(project)
     query = await on_branch(api, slug, branch)
@@ -207,5 +186,5 @@ async def delete_suite(
         + "There is no undo through the API."
     )
     await api.delete_suite(slug, suite_id, query)
-    done = f"Deleted suite {named(before)} of {place(slug, branch)}."
-    yield DeletedSuite(done=done, before=before, suites_below=len(below), tests=tests)
+    done = f"Deleted suite {named(before)} of {place(slug, branch)}, with {lost or 'nothing below it'}."
+    yield Changed[Suite](done=done, before=before)

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
@@ -106,14 +107,6 @@ async def get_template(
     return await known_template(api, slug, template_id, filled)
 
 
-class ChangedTemplate(Answer):
-    """A template as it is now, and as it was."""
-
-    done: str
-    template: Template
-    before: Template | None = None
-
-
 @web.writes(idempotent=False, verify_with="list_templates")
 async def create_template(
     api: Testomatio,
@@ -121,12 +114,12 @@ async def create_template(
     kind: TemplateKind,
     body: Body,
     project: ProjectSlug = None,
-) -> ChangedTemplate:
+) -> Changed[Template]:
     """Create a template."""
     slug = api.project_of(project)
     with of_project(slug):
         made = await api.create_template(slug, {"title": title, "kind": kind, "body": body})
-    return ChangedTemplate(done="Created.", template=made)
+    return Changed[Template](done="Created.", now=made)
 
 
 @web.writes(idempotent=True, verify_with="get_template")
@@ -137,7 +130,7 @@ async def update_template(
     body: Body | None = None,
     edits: Edits = None,
     project: ProjectSlug = None,
-) -> ChangedTemplate:
+) -> Changed[Template]:
     """Change a template; what was written from it before stays."""
     slug = api.project_of(project)
     fields = given(title=title, body=body, edits=edits)
@@ -145,13 +138,13 @@ async def update_template(
     fields |= apply_edits(text_fields(before, "title", "body"), fields.pop("edits", None), fields)
     await api.update_template(slug, template_id, fields)
     after = await known_template(api, slug, template_id, [])
-    return ChangedTemplate(done="Changed.", template=after, before=before)
+    return Changed[Template](done="Changed.", now=after, before=before)
 
 
 @web.destroys(idempotent=True, verify_with="list_templates")
 async def delete_template(
     api: Testomatio, template_id: TemplateId, project: ProjectSlug = None
-) -> Asking[ChangedTemplate]:
+) -> Asking[Changed[Template]]:
     """Delete a template. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_template(api, slug, template_id, [])
@@ -159,4 +152,4 @@ async def delete_template(
     default = f", the default of its kind {word(before.kind)}," if before.is_default else ""
     yield Ask(f"Delete {name}{default} of {place(slug)}? There is no undo.")
     await api.delete_template(slug, template_id)
-    yield ChangedTemplate(done=f"Deleted {name} of {place(slug)}.", template=before)
+    yield Changed[Template](done=f"Deleted {name} of {place(slug)}.", before=before)

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
-from tools.kit.model import Answer
 from tools.kit.question import join_counts
-from tools.kit.text import Untrusted, many
+from tools.kit.text import many
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
@@ -61,15 +61,6 @@ def without_suite(error: NotFound, suite_id: str) -> NotFound:
     )
 
 
-class MadeTest(Answer):
-    """A test that was made."""
-
-    done: str
-    test: TestRow
-    not_applied: list[Untrusted] = Field(default_factory=list, description="Labels the platform took and lost.")
-    next: str | None = None
-
-
 @tool.writes(idempotent=False, verify_with="list_tests")
 async def create_test(
     api: Testomatio,
@@ -85,7 +76,7 @@ async def create_test(
     emoji: Emoji = None,
     branch: Branch = None,
     project: ProjectSlug = None,
-) -> MadeTest:
+) -> Changed[TestRow]:
     """Create one test in a suite that holds tests; testomatio_create_tests makes several."""
     slug = api.project_of(project)
     fields: dict[str, Any] = given(
@@ -108,24 +99,15 @@ async def create_test(
     except NotFound as error:
         raise without_suite(error, suite_id) from error
     if not wanted:
-        return MadeTest(done="Created.", test=row_of_test(made))
+        return Changed[TestRow](done="Created.", now=row_of_test(made))
     after = await api.test(slug, made.id, query)
     lost = lost_labels(after.labels, wanted)
-    return MadeTest(
+    return Changed[TestRow](
         done="Created." if not lost else "Created, but the platform accepted its labels and did not apply all.",
-        test=row_of_test(after),
+        now=row_of_test(after),
         not_applied=lost,
         next="testomatio_add_links tries the labels again." if lost else None,
     )
-
-
-class ChangedTest(Answer):
-    """A test before and after."""
-
-    done: str
-    before: Test
-    after: Test
-    not_applied: list[str] = Field(default_factory=list, description="Fields the platform took and did not change.")
 
 
 @tool.writes(idempotent=True, verify_with="get_test")
@@ -143,7 +125,7 @@ async def update_test(
     edits: Edits = None,
     branch: Branch = None,
     project: ProjectSlug = None,
-) -> ChangedTest:
+) -> Changed[Test]:
     """Change or move one test; what is left out stays. Labels: testomatio_add_links, testomatio_remove_links."""
     slug = api.project_of(project)
     fields: dict[str, Any] = given(
@@ -174,7 +156,7 @@ async def update_test(
     done = f"Changed{f', on branch {branch} only' if query else ''}."
     if left:
         done = f"Sent, but not applied: {', '.join(left)}."
-    return ChangedTest(done=done, before=before, after=after, not_applied=left)
+    return Changed[Test](done=done, now=after, before=before, not_applied=left)
 
 
 def own(test: Test) -> Test:
@@ -191,17 +173,10 @@ def own(test: Test) -> Test:
     return test
 
 
-class DeletedTest(Answer):
-    """A test that is gone, as it was."""
-
-    done: str
-    before: Test
-
-
 @tool.destroys(idempotent=True, verify_with="list_tests")
 async def delete_test(
     api: Testomatio, test_id: TestId, branch: Branch = None, project: ProjectSlug = None
-) -> Asking[DeletedTest]:
+) -> Asking[Changed[Test]]:
     """Delete one test. The server asks the user to confirm."""
     slug = api.project_of(project)
     query = await on_branch(api, slug, branch)
@@ -220,4 +195,4 @@ async def delete_test(
         + "There is no undo through the API."
     )
     await api.delete_test(slug, test_id, query)
-    yield DeletedTest(done=f"Deleted test {named(before)} of {place(slug, branch)}.", before=before)
+    yield Changed[Test](done=f"Deleted test {named(before)} of {place(slug, branch)}.", before=before)
