@@ -24,7 +24,9 @@ from tools.testomatio.tools.scope import Pairs, bare_id, place, targeted
 
 tool = Toolset(Testomatio, needs="api")
 
-Kind = Literal["test", "suite", "testrun"]
+Kind = Annotated[
+    Literal["test", "suite", "testrun"], Field(description="What target_id belongs to; testrun: a result.")
+]
 AttachmentId = Annotated[
     str, Field(min_length=1, max_length=100, description="As testomatio_list_attachments gives it.")
 ]
@@ -138,7 +140,7 @@ async def upload_attachment(
     progress: Progress,
     target: Kind,
     target_id: TargetId,
-    file: Annotated[str, Field(min_length=1, description="Whole path; picture, video, text, PDF, up to 50 MiB.")],
+    file: Annotated[str, Field(min_length=1, description="Absolute path; picture, video, text or PDF, up to 50 MiB.")],
     project: ProjectSlug = None,
 ) -> UploadedFile:
     """Attach a file to a test, suite or result, from a directory of the server that TESTDESK_UPLOAD_DIRS allows."""

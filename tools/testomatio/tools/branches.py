@@ -25,7 +25,7 @@ from tools.testomatio.tools.words import seen_instead
 tool = Toolset(Testomatio, needs="api")
 
 Slug = Annotated[str, Field(min_length=1, max_length=100, description="As testomatio_list_branches gives it.")]
-Title = Annotated[str, Field(min_length=1, max_length=200)]
+Title = Annotated[str, Field(min_length=1, max_length=200, description="Such as Coupon rework.")]
 
 
 @contextmanager
@@ -50,14 +50,14 @@ async def known_branch(api: Testomatio, project: str, slug: str) -> Branch:
 async def list_branches(
     api: Testomatio,
     progress: Progress,
-    state: Literal["active", "merged"] | None = None,
-    title: Annotated[str | None, Field(max_length=200, description="Part of it.")] = None,
-    branch: Annotated[str | None, Field(max_length=100, description="Slug: this one only.")] = None,
+    state: Annotated[Literal["active", "merged"] | None, Field(description="Default: both.")] = None,
+    title: Annotated[str | None, Field(max_length=200, description="Part of the title.")] = None,
+    branch: Annotated[str | None, Field(max_length=100, description="Slug of the only one to show.")] = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Branch]:
-    """List branches of a project's tests with their tests and suites counted; larger plans have them."""
+    """List the branches of a project's tests, with their tests and suites counted; a feature of larger plans."""
     slug = api.project_of(project)
     if branch is not None:
         only = await known_branch(api, slug, branch)
@@ -74,7 +74,7 @@ async def list_branches(
 
 @tool.writes(idempotent=False, verify_with="list_branches")
 async def create_branch(api: Testomatio, title: Title, project: ProjectSlug = None) -> Changed[Branch]:
-    """Create a branch; its slug is what other tools take as branch."""
+    """Create a branch of the tests; other tools take its slug as branch."""
     slug = api.project_of(project)
     with of_project(slug), of_larger_plans():
         return Changed[Branch](done="Created.", now=await api.create_branch(slug, title))
@@ -82,7 +82,7 @@ async def create_branch(api: Testomatio, title: Title, project: ProjectSlug = No
 
 @tool.writes(idempotent=True, verify_with="list_branches")
 async def rename_branch(api: Testomatio, branch: Slug, title: Title, project: ProjectSlug = None) -> Changed[Branch]:
-    """Give a branch another title."""
+    """Change the title of a branch; its slug stays."""
     slug = api.project_of(project)
     before = await known_branch(api, slug, branch)
     await api.rename_branch(slug, branch, title)
@@ -115,12 +115,12 @@ async def list_milestones(
     api: Testomatio,
     progress: Progress,
     type: Annotated[str | None, Field(max_length=100, description="Such as Sprint.")] = None,  # noqa: A002 - their name
-    status: Literal["created", "active", "closed"] | None = None,
+    status: Annotated[Literal["created", "active", "closed"] | None, Field(description="Default: all.")] = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Milestone]:
-    """List the milestones a project sees; testomatio_add_links puts tests and suites under one."""
+    """List the milestones of a project; testomatio_add_links puts tests and suites under one."""
     slug = api.project_of(project)
     asked: Pairs = [(name, value) for name, value in (("type", type), ("status", status)) if value]
 

@@ -24,7 +24,9 @@ from tools.testomatio.tools.suite_tree import WEB_PAGE
 
 web = Toolset(Testomatio, needs="web")
 
-Kind = Literal["test", "suite", "run", "testrun"]
+Kind = Annotated[
+    Literal["test", "suite", "run", "testrun"], Field(description="What target_id belongs to; testrun: a result.")
+]
 CommentId = Annotated[str, Field(min_length=1, max_length=40, description="As testomatio_list_comments gives it.")]
 FIT = "See that target and target_id fit together."
 Body = Annotated[str, Field(min_length=1, max_length=20_000, description="Markdown.")]
@@ -148,13 +150,13 @@ async def delete_comment(
 async def list_users(
     api: Testomatio,
     progress: Progress,
-    text: Annotated[str | None, Field(max_length=100, description="Part of name or e-mail.")] = None,
-    user_id: Annotated[str | None, Field(max_length=40, description="This one only.")] = None,
+    text: Annotated[str | None, Field(max_length=100, description="Part of the name or e-mail.")] = None,
+    user_id: Annotated[str | None, Field(max_length=40, description="Id of the only one to show.")] = None,
     project: ProjectSlug = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[User]:
-    """List the members of a project: e-mail for assigned_to, name for TQL, id for results' filters."""
+    """List the members of a project: the e-mail is for assigned_to, the name for TQL, the id for filters of results."""
     slug, words = api.project_of(project), (text or "").casefold()
     if user_id is not None:
         where = "testomatio_list_users without user_id shows ids."

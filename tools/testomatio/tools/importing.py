@@ -43,16 +43,16 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class ImportedTest(Sent):
-    """As it stands in code."""
+    """A test as it is in the code."""
 
-    name: Text
-    suites: Annotated[list[Text], Field(min_length=1, description="Titles, from the outside in.")]
-    file: Annotated[str, Field(min_length=1)]
-    id: TestId | None = None
-    code: str | None = None
-    description: str | None = None
-    skipped: bool | None = None
-    labels: list[str] | None = None
+    name: Annotated[Text, Field(description="Title; @word in it is a tag.")]
+    suites: Annotated[list[Text], Field(min_length=1, description="Titles, outermost first.")]
+    file: Annotated[Text, Field(description="Path in the repository, such as tests/cart.spec.ts.")]
+    id: Annotated[TestId | None, Field(description="Of a test the project has; default: found by names.")] = None
+    code: Annotated[str | None, Field(description="Source code.")] = None
+    description: Annotated[str | None, Field(description="Markdown.")] = None
+    skipped: Annotated[bool | None, Field(description="Whether the code skips it.")] = None
+    labels: Annotated[list[str] | None, Field(description="Such as Severity:Major.")] = None
 
     def describe(self) -> str:
         """A test as a question names it: code and description by their size."""
@@ -165,18 +165,18 @@ async def import_tests(
     progress: Progress,
     framework: Annotated[str, Field(min_length=1, description="Such as playwright.")],
     language: Annotated[str, Field(min_length=1, description="Such as typescript.")],
-    tests: Annotated[list[ImportedTest], Field(min_length=1)],
-    files: Annotated[FileTexts | None, Field(description="Contents of files that tests are in.")] = None,
-    detach: Annotated[bool, Field(description="Detach automated tests not in the list.")] = False,
-    remove_empty_suites: bool = False,
-    move: Annotated[bool, Field(description="Reorganise to match the code.")] = False,
-    create: Annotated[bool | None, Field(description="Make tests whose id is unknown.")] = None,
-    directory: Annotated[str | None, Field(description="Folder the files are in.")] = None,
-    suite: Annotated[str | None, Field(description="Suite to put them below.")] = None,
+    tests: Annotated[list[ImportedTest], Field(min_length=1, description="All tests of the code, in any number.")],
+    files: Annotated[FileTexts | None, Field(description="Source files of the tests.")] = None,
+    detach: Annotated[bool, Field(description="Mark automated tests not in tests as detached.")] = False,
+    remove_empty_suites: Annotated[bool, Field(description="Delete suites left empty by it.")] = False,
+    move: Annotated[bool, Field(description="Move tests and suites to match the code.")] = False,
+    create: Annotated[bool | None, Field(description="Create tests whose id is unknown.")] = None,
+    directory: Annotated[str | None, Field(description="Folder that the files are in.")] = None,
+    suite: Annotated[str | None, Field(description="Title of the suite to put them below.")] = None,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Asking[Imported]:
-    """Import tests from code into the token's project; project is only read in to count.
+    """Import tests from code into the token's project; project only serves to count what is detached.
 
     The server asks the user to confirm.
     """
@@ -258,16 +258,18 @@ class CodeId(Answer):
 @tool.reads(long_text=True)
 async def list_test_ids(
     api: Testomatio,
-    kind: Literal["tests", "suites", "files"] = "tests",
-    text: Annotated[str | None, Field(description="Part of the name.")] = None,
-    suite_ids: list[SuiteId] | None = None,
-    automated: Annotated[bool, Field(description="Also files of automated tests.")] = False,
+    kind: Annotated[
+        Literal["tests", "suites", "files"], Field(description="files: manual tests as Markdown.")
+    ] = "tests",
+    text: Annotated[str | None, Field(description="Part of file#suite#title.")] = None,
+    suite_ids: Annotated[list[SuiteId] | None, Field(description="Only what is below these suites.")] = None,
+    automated: Annotated[bool, Field(description="With kind files: also those of automated tests.")] = False,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[CodeId]:
-    """List the ids that code is marked with, by file#suite#title; or files: the manual tests as Markdown.
+    """List the ids that tests in code are marked with, by file#suite#title; or the manual tests as Markdown files.
 
-    testomatio_create_tests takes such Markdown back.
+    testomatio_create_tests takes that Markdown.
     """
     query: Pairs = [("with_files", "true")] if kind == "files" else []
     query += [("export_automated", "true")] if kind == "files" and automated else []
@@ -302,11 +304,11 @@ class FoundTests(Answer):
 @tool.reads()
 async def find_test_ids(
     api: Testomatio,
-    by: Literal["tag", "plan", "label", "jira"],
-    value: Annotated[str, Field(min_length=1, description="Tag, plan id, label or issue key.")],
+    by: Annotated[Literal["tag", "plan", "label", "jira"], Field(description="What value is.")],
+    value: Annotated[str, Field(min_length=1, description="Tag, id of a plan, label or issue key.")],
     cursor: Cursor = None,
 ) -> FoundTests:
-    """Find the ids of the tests with a tag, label or Jira issue, or of a plan, as a pipeline picks what to run."""
+    """Find the ids of tests by tag, label, Jira issue or plan, as a pipeline does to choose what to run."""
     found = await api.grep_tests(by, value)
     test_ids = [bare_test(one) for one in found.tests]
     filters = digest(asked=[by, value])

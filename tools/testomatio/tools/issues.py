@@ -21,7 +21,7 @@ from tools.testomatio.tools.words import seen_instead
 tool = Toolset(Testomatio, needs="api")
 
 IssueType = Annotated[Literal["issue", "jira_issue"], Field(description="As testomatio_list_issues gives it.")]
-TargetId = Annotated[str, Field(min_length=1, max_length=40, description="Id of the target.")]
+TargetId = Annotated[str, Field(min_length=1, max_length=40, description="Id of the test, suite, run, result or plan.")]
 MOST_PAGES = 100
 
 
@@ -37,14 +37,14 @@ async def issues_of(api: Testomatio, project: str, query: Pairs, page: int) -> L
 async def list_issues(
     api: Testomatio,
     progress: Progress,
-    target: Annotated[Kind | None, Field(description="With target_id: of one thing only.")] = None,
+    target: Annotated[Kind | None, Field(description="With target_id: issues of one thing only.")] = None,
     target_id: TargetId | None = None,
-    source: Annotated[str | None, Field(max_length=40, description="jira, github, linear, link...")] = None,
+    source: Annotated[str | None, Field(max_length=40, description="Tracker, such as jira, github, linear.")] = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Issue]:
-    """List the issues linked in a project, or to one thing."""
+    """List the tracker issues (bugs) linked in a project, or to one test, suite, run, result or plan."""
     slug = api.project_of(project)
     if (target is None) != (target_id is None):
         raise Refused("target and target_id go together.")
@@ -68,7 +68,7 @@ async def link_issue(
     api: Testomatio,
     target: Kind,
     target_id: TargetId,
-    url: Annotated[str | None, Field(max_length=1000, description="Of an issue in any tracker.")] = None,
+    url: Annotated[str | None, Field(max_length=1000, description="Address of an issue in any tracker.")] = None,
     jira_id: Annotated[str | None, Field(max_length=100, description="Key of a Jira issue, such as SHOP-412.")] = None,
     project: ProjectSlug = None,
 ) -> Changed[Issue]:
@@ -111,7 +111,7 @@ def linked_to(one: Issue) -> str:
 @tool.destroys(idempotent=True, verify_with="list_issues")
 async def unlink_issue(
     api: Testomatio,
-    issue_id: Annotated[int, Field(gt=0, le=2**53, description="Id of the link.")],
+    issue_id: Annotated[int, Field(gt=0, le=2**53, description="Id of the link, as testomatio_list_issues gives it.")],
     issue_type: IssueType,
     project: ProjectSlug = None,
 ) -> Asking[Changed[Issue]]:

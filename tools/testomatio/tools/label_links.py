@@ -33,18 +33,18 @@ from tools.testomatio.tools.tests import Tags
 
 tool = Toolset(Testomatio, needs="api")
 
-Linked = Literal["test", "suite", "run", "plan", "step", "snippet"]
+Linked = Annotated[Literal["test", "suite", "run", "plan", "step", "snippet"], Field(description="What ids belong to.")]
 Thing = Test | Suite | Run | Plan | Step
 BRANCHED = frozenset({"test", "suite", "run"})
 """The kinds that a branch keeps records of."""
 Ids = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=40)]],
-    Field(min_length=1, max_length=50, description="Of things of this kind."),
+    Field(min_length=1, max_length=50, description="Ids of things of this kind."),
 ]
-MilestoneName = Annotated[str | None, Field(max_length=200, description="Slug or title.")]
+MilestoneName = Annotated[str | None, Field(max_length=200, description="Slug or title of a milestone.")]
 Requirements = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=40)]] | None,
-    Field(max_length=20, description="Ids; on suites only."),
+    Field(max_length=20, description="Ids of requirements; kind suite only."),
 ]
 
 
@@ -276,7 +276,7 @@ async def add_links(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Linking:
-    """Put labels, tags, a milestone or requirements on things and read them back; issues: testomatio_link_issue."""
+    """Add labels, tags, a milestone or requirements to things and read them back; issues: testomatio_link_issue."""
     slug = api.project_of(project)
     links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
     return await _carried_out(await reach_all(api, slug, kind, ids, branch), kind, links, "add")
@@ -294,7 +294,7 @@ async def remove_links(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Asking[Linking]:
-    """Take labels, tags, a milestone or requirements off things. The server asks the user to confirm."""
+    """Remove labels, tags, a milestone or requirements from things. The server asks the user to confirm."""
     slug = api.project_of(project)
     links = await asked_links(api, slug, kind, labels, tags, milestone, requirements)
     calls = await reach_all(api, slug, kind, ids, branch)

@@ -27,14 +27,18 @@ from tools.testomatio.tools.tql import quoted
 
 tool = Toolset(Testomatio, needs="api")
 
-LabelName = Annotated[str, Field(min_length=1, max_length=200, description="Slug or title.")]
+LabelName = Annotated[str, Field(min_length=1, max_length=200, description="Slug or title of a label.")]
+Title = Annotated[str, Field(min_length=1, max_length=200, description="Such as Severity.")]
 Labels = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]] | None,
     Field(max_length=20, description="Slugs or titles; with a value Severity:critical."),
 ]
-Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="#rrggbb")]
-Scope = Literal["tests", "suites", "runs", "plans", "steps", "templates"]
-Visibility = Literal["filter", "list"]
+Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="As #rrggbb.")]
+Scopes = Annotated[
+    list[Literal["tests", "suites", "runs", "plans", "steps", "templates"]],
+    Field(description="What it can be put on."),
+]
+Visibility = Annotated[list[Literal["filter", "list"]], Field(description="Where the web app shows it.")]
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ async def known_label(api: Testomatio, project: str, name: str) -> Label:
 async def list_labels(
     api: Testomatio,
     progress: Progress,
-    text: Annotated[str | None, Field(description="Part of title or slug.")] = None,
+    text: Annotated[str | None, Field(description="Part of the title or slug.")] = None,
     project: ProjectSlug = None,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -203,9 +207,9 @@ async def get_label(api: Testomatio, label: LabelName, project: ProjectSlug = No
 class NewField(Sent):
     """The values a label takes."""
 
-    type: Literal["list", "string", "number"]
-    options: Annotated[list[str] | None, Field(max_length=200, description="Of a list.")] = None
-    short: Annotated[bool | None, Field(description="Hide the title when a value is set.")] = None
+    type: Annotated[Literal["list", "string", "number"], Field(description="Kind of value.")]
+    options: Annotated[list[str] | None, Field(max_length=200, description="Values of a list.")] = None
+    short: Annotated[bool | None, Field(description="Show the value without the title.")] = None
 
     def wire(self) -> dict[str, Any]:
         """The field as the API takes it: options one a line.
@@ -232,14 +236,14 @@ def not_allowed(error: Unauthorized) -> Unauthorized:
 @tool.writes(idempotent=False, verify_with="list_labels")
 async def create_label(
     api: Testomatio,
-    title: Annotated[str, Field(min_length=1, max_length=200)],
+    title: Title,
     color: Color | None = None,
-    scope: list[Scope] | None = None,
-    visibility: list[Visibility] | None = None,
+    scope: Scopes | None = None,
+    visibility: Visibility | None = None,
     field: NewField | None = None,
     project: ProjectSlug = None,
 ) -> Changed[Label]:
-    """Define a label, or with a field a custom field; testomatio_add_links puts it on things."""
+    """Create a label, or with field a custom field; testomatio_add_links puts it on things."""
     slug = api.project_of(project)
     if (there := _named(await defined_labels(api, slug), title.strip())) is not None:
         raise Refused(f"There is a label {quote(there.name)} already, its slug is {there.id}.")
@@ -284,14 +288,14 @@ def left_as_it_was(said: Mapping[str, Any], after: Label) -> list[str]:
 async def update_label(
     api: Testomatio,
     label: LabelName,
-    title: Annotated[str | None, Field(min_length=1, max_length=200)] = None,
+    title: Title | None = None,
     color: Color | None = None,
-    scope: list[Scope] | None = None,
-    visibility: list[Visibility] | None = None,
+    scope: Scopes | None = None,
+    visibility: Visibility | None = None,
     field: NewField | None = None,
     project: ProjectSlug = None,
 ) -> Asking[Changed[Label]]:
-    """Change a label; what is left out stays, so does its slug.
+    """Change a label; what is left out stays, and its slug too.
 
     The server asks the user to confirm where values in use would no longer fit.
     """

@@ -22,7 +22,7 @@ web = Toolset(Testomatio, needs="web")
 
 MOST_ROWS: Final = 50
 Cell = Annotated[str, Field(max_length=250)]
-Cells = Annotated[list[Cell], Field(min_length=1, max_length=30, description="In the order of the parameters.")]
+Cells = Annotated[list[Cell], Field(min_length=1, max_length=30, description="Values, in the order of the parameters.")]
 ExampleId = Annotated[int, Field(gt=0, le=2**53, description="As testomatio_get_test with_parameters gives it.")]
 
 
@@ -82,7 +82,7 @@ async def set_test_parameters(
     test_id: TestId,
     parameters: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=100)]],
-        Field(max_length=30, description="All names, in order; empty clears them. Texts use them as ${name}."),
+        Field(max_length=30, description="All names, in order; empty removes them. Texts use ${name}."),
     ],
     project: ProjectSlug = None,
 ) -> Asking[Changed[Parameters]]:
@@ -111,10 +111,12 @@ async def add_test_examples(
     api: Testomatio,
     progress: Progress,
     test_id: TestId,
-    rows: Annotated[list[Cells], Field(min_length=1, max_length=MOST_ROWS)],
+    rows: Annotated[
+        list[Cells], Field(min_length=1, max_length=MOST_ROWS, description="The test runs once with each.")
+    ],
     project: ProjectSlug = None,
 ) -> Changed[Parameters]:
-    """Add rows of values to a test with parameters; rows that it has already are left alone."""
+    """Add examples (rows of values) to a test with parameters; rows that it already has are skipped."""
     slug = api.project_of(project)
     test = await known_web_test(api, slug, test_id)
     fitting(test, rows)
@@ -143,7 +145,7 @@ async def update_test_example(
     edits: Edits = None,
     project: ProjectSlug = None,
 ) -> Changed[Example]:
-    """Change one row of values of a test: all its cells, or edits of cells by their parameter's name."""
+    """Change one example (row of values) of a test: all its cells, or edits of cells named by their parameter."""
     slug = api.project_of(project)
     test = await known_web_test(api, slug, test_id)
     before = example_of(test, example_id)
@@ -161,7 +163,7 @@ async def update_test_example(
 async def delete_test_example(
     api: Testomatio, test_id: TestId, example_id: ExampleId, project: ProjectSlug = None
 ) -> Asking[Changed[Example]]:
-    """Delete one row of values of a test. The server asks the user to confirm."""
+    """Delete one example (row of values) of a test. The server asks the user to confirm."""
     slug = api.project_of(project)
     test = await known_web_test(api, slug, test_id)
     before = example_of(test, example_id)

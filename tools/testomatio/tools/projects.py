@@ -40,7 +40,7 @@ async def list_projects(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[ProjectRow]:
-    """List the projects of the account; the slug (id) is what other tools take as project."""
+    """List the projects of the account; other tools take the slug (id) as project."""
     order: dict[str, int] = {}
     selection: Selection[Project] = Selection(lambda p: (order[p.id],), limit=limit, cursor=cursor, text=text)
     words = (text or "").casefold()
@@ -71,7 +71,7 @@ async def list_projects(
 
 @web.reads()
 async def get_project(api: Testomatio, project: ProjectSlug = None) -> Project:
-    """Read one project with its environments and the custom statuses results may have."""
+    """Read one project, with its environments and the custom statuses of its results."""
     slug = api.project_of(project)
     try:
         return await api.project(slug)
@@ -113,7 +113,7 @@ async def open_change_session(
     description: Annotated[str, Field(min_length=1, max_length=500, description="What the changes are for.")],
     project: ProjectSlug = None,
 ) -> Session:
-    """Group the changes that follow under one entry of the project's history, until the session is closed."""
+    """Group all following changes under one entry of the project's history, until the session is closed."""
     slug = api.project_of(project)
     before = await api.close_session(slug)  # a project has one at a time; nobody could close this one later
     try:
@@ -129,6 +129,6 @@ async def open_change_session(
 
 @tool.writes(idempotent=True, verify_with=None)
 async def close_change_session(api: Testomatio, project: ProjectSlug = None) -> Session:
-    """Close the change session of a project; closing when none is open does nothing."""
+    """Close the change session of a project; does nothing where none is open."""
     description = await api.close_session(api.project_of(project))
     return Session(done="Closed." if description is not None else "None was open.", description=description)

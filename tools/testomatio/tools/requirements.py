@@ -27,16 +27,20 @@ from tools.testomatio.tools.scope import Pairs, found_in, given, of_project, pla
 
 tool = Toolset(Testomatio, needs="api")
 
-Source = Literal["jira", "confluence", "file", "text"]
+Source = Annotated[Literal["jira", "confluence", "file", "text"], Field(description="Where its text comes from.")]
 RequirementId = Annotated[
     str, Field(min_length=1, max_length=40, description="As testomatio_list_requirements gives it.")
 ]
 Files = Annotated[
     list[Annotated[str, Field(min_length=1)]] | None,
-    Field(max_length=10, description="Whole paths; for a file requirement."),
+    Field(max_length=10, description="Absolute paths; for source file."),
 ]
-Text = Annotated[str | None, Field(max_length=100_000, description="Of a text requirement, at least 500 characters.")]
-Details = Annotated[str | None, Field(max_length=20_000, description="What to know beside its description.")]
+Text = Annotated[str | None, Field(max_length=100_000, description="For source text: at least 500 characters.")]
+Details = Annotated[str | None, Field(max_length=20_000, description="More to know, beside the description.")]
+
+Title = Annotated[str, Field(min_length=1, max_length=500, description="Such as Rules for coupons.")]
+Active = Annotated[bool | None, Field(description="Whether it is in force.")]
+IsGlobal = Annotated[bool | None, Field(description="It applies to the whole project, not to single suites.")]
 
 SHORTEST: Final = 500
 """Characters that the text of a text requirement has at least."""
@@ -65,13 +69,13 @@ async def list_requirements(
     source: Source | None = None,
     scope: Annotated[
         Literal["global", "attached", "detached", "without_suites"] | None,
-        Field(description="How it is tied to suites."),
+        Field(description="How it is linked to suites."),
     ] = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[RequirementRow]:
-    """List the requirements of a project."""
+    """List the requirements (specifications) of a project."""
     slug = api.project_of(project)
     asked: Pairs = [(name, value) for name, value in (("source", source), ("scope", scope)) if value]
 
@@ -89,7 +93,7 @@ async def list_requirements(
 
 @tool.reads(long_text=True)
 async def get_requirement(api: Testomatio, requirement_id: RequirementId, project: ProjectSlug = None) -> Requirement:
-    """Read one requirement."""
+    """Read one requirement with its text and the suites it is linked to."""
     return await known_requirement(api, api.project_of(project), requirement_id)
 
 
@@ -133,17 +137,17 @@ async def as_sent(
 async def create_requirement(
     api: Testomatio,
     progress: Progress,
-    title: Annotated[str, Field(min_length=1, max_length=500)],
+    title: Title,
     source: Source,
     description: Text = None,
     details: Details = None,
-    active: bool | None = None,
-    is_global: bool | None = None,
-    confluence_url: Annotated[str | None, Field(max_length=1000, description="For confluence.")] = None,
+    active: Active = None,
+    is_global: IsGlobal = None,
+    confluence_url: Annotated[str | None, Field(max_length=1000, description="For source confluence.")] = None,
     files: Files = None,
     project: ProjectSlug = None,
 ) -> Changed[Requirement]:
-    """Create a requirement; testomatio_add_links ties it to suites."""
+    """Create a requirement; testomatio_add_links links it to suites."""
     slug = api.project_of(project)
     long_enough(source, description)
     for is_meant, what in ((source == "confluence", confluence_url), (source == "file", files)):
@@ -165,16 +169,16 @@ async def update_requirement(
     api: Testomatio,
     progress: Progress,
     requirement_id: RequirementId,
-    title: Annotated[str | None, Field(min_length=1, max_length=500)] = None,
+    title: Title | None = None,
     description: Text = None,
     details: Details = None,
-    active: bool | None = None,
-    is_global: bool | None = None,
+    active: Active = None,
+    is_global: IsGlobal = None,
     files: Files = None,
     edits: Edits = None,
     project: ProjectSlug = None,
 ) -> Changed[Requirement]:
-    """Change a requirement; its source stays."""
+    """Change a requirement; what is left out stays, and its source too."""
     slug = api.project_of(project)
     said = given(
         title=title,

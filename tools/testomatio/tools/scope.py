@@ -13,7 +13,7 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import bare_suite, bare_test
 from tools.testomatio.tools.projects import not_yours
 
-Branch = Annotated[str | None, Field(description="Slug; default: main.")]
+Branch = Annotated[str | None, Field(description="Slug of a branch; default: main.")]
 Pairs = list[tuple[str, str | int]]
 T = TypeVar("T")
 
@@ -113,7 +113,10 @@ def gated(what: str, error: PlatformError) -> PlatformError:
     return error
 
 
-Kind = Literal["test", "suite", "run", "testrun", "plan"]
+Kind = Annotated[
+    Literal["test", "suite", "run", "testrun", "plan"],
+    Field(description="What target_id belongs to; testrun: a result."),
+]
 
 
 def bare_id(kind: str, text: str) -> str:

@@ -76,8 +76,8 @@ async def _what(api: Testomatio, project: str, kind: str, ids: list[str] | None,
 async def share_tests(
     api: Testomatio,
     target_project: Slug,
-    target_suite_id: Annotated[SuiteId, Field(description="A suite there that holds tests.")],
-    test_ids: Annotated[list[TestId] | None, Field(max_length=1000)] = None,
+    target_suite_id: Annotated[SuiteId, Field(description="Id of a suite there that holds tests.")],
+    test_ids: Annotated[list[TestId] | None, Field(max_length=1000, description="Tests to share.")] = None,
     labels: Labels = None,
     project: ProjectSlug = None,
 ) -> Asking[Shared]:
@@ -101,10 +101,14 @@ async def share_tests(
 @tool.writes(idempotent=True, verify_with=None)
 async def share_suites(
     api: Testomatio,
-    target_projects: Annotated[list[Slug], Field(min_length=1, max_length=20)],
-    suite_ids: Annotated[list[SuiteId] | None, Field(max_length=200)] = None,
+    target_projects: Annotated[
+        list[Slug], Field(min_length=1, max_length=20, description="Slugs of the other projects.")
+    ],
+    suite_ids: Annotated[list[SuiteId] | None, Field(max_length=200, description="Suites or folders to share.")] = None,
     labels: Labels = None,
-    destination_folder_id: Annotated[SuiteId | None, Field(description="With one target; default: its top.")] = None,
+    destination_folder_id: Annotated[
+        SuiteId | None, Field(description="Folder there; one target only. Default: top level.")
+    ] = None,
     project: ProjectSlug = None,
 ) -> Asking[Shared]:
     """Share suites or whole folders into other projects. The server asks the user to confirm."""
@@ -147,11 +151,11 @@ async def _shared(sent: Awaitable[Queued], targets: list[str]) -> Shared:
 @tool.destroys(idempotent=True, verify_with="get_test")
 async def unshare(
     api: Testomatio,
-    kind: Literal["test", "suite"],
-    copy_id: Annotated[str, Field(min_length=1, max_length=40, description="Id of the copy, in project.")],
+    kind: Annotated[Literal["test", "suite"], Field(description="What copy_id belongs to.")],
+    copy_id: Annotated[str, Field(min_length=1, max_length=40, description="Id of the copy in project.")],
     project: ProjectSlug = None,
 ) -> Asking[Changed[Named]]:
-    """Turn a shared copy into a test or suite of its own project. The server asks the user to confirm."""
+    """Detach a shared copy, a test or suite, from its original. The server asks the user to confirm."""
     slug = api.project_of(project)
     copy = await _read(api, slug, kind, bare_id(kind, copy_id))
     if copy.is_shared is False:

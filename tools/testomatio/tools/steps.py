@@ -22,10 +22,10 @@ from tools.testomatio.tools.scope import found_in, given, of_project, place
 
 tool = Toolset(Testomatio, needs="api")
 
-Kind = Annotated[Literal["step", "snippet"], Field(description="A snippet is several steps.")]
+Kind = Annotated[Literal["step", "snippet"], Field(description="A snippet holds several steps.")]
 StepId = Annotated[int, Field(gt=0, le=2**53, description="As testomatio_list_steps gives it.")]
-Title = Annotated[str, Field(min_length=1, max_length=500)]
-Description = Annotated[str | None, Field(max_length=50_000)]
+Title = Annotated[str, Field(min_length=1, max_length=500, description="What to do, such as Log in as admin.")]
+Description = Annotated[str | None, Field(max_length=50_000, description="Markdown.")]
 
 
 class StepRow(Answer):

@@ -32,7 +32,7 @@ TOP = "top"
 MOST_LINES = 200
 _ITEM = re.compile(r"(\s*)(?:[-*+]\s+)?(\S.*)")
 
-Title = Annotated[str, Field(min_length=1, max_length=300)]
+Title = Annotated[str, Field(min_length=1, max_length=300, description="Such as Coupons; @word in it is a tag.")]
 
 
 def outlined(text: str) -> list[dict[str, Any]]:
@@ -70,10 +70,10 @@ class MadeSuite(SuiteRow):
 async def create_suite(
     api: Testomatio,
     title: Title,
-    parent_id: Annotated[SuiteId | None, SUITE, Field(description="Folder it stands in; default: top level.")] = None,
-    kind: Annotated[FileType | None, Field(description="file (default) holds tests, folder suites.")] = None,
+    parent_id: Annotated[SuiteId | None, SUITE, Field(description="Folder to put it into; default: top level.")] = None,
+    kind: Annotated[FileType | None, Field(description="file (default) holds tests, folder holds suites.")] = None,
     outline: Annotated[
-        str | None, Field(max_length=20_000, description="Suites below it: a title a line, deeper ones indented.")
+        str | None, Field(max_length=20_000, description="Suites below it: one title a line, indented by level.")
     ] = None,
     description: Markdown = None,
     assigned_to: Email = None,
@@ -82,7 +82,7 @@ async def create_suite(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Changed[MadeSuite]:
-    """Create a suite or folder, with an outline a whole tree of them."""
+    """Create a suite or folder; with outline, a whole tree of suites."""
     slug = api.project_of(project)
     if outline is not None and kind == "file":
         raise Refused("A suite of the kind file has no suites below it; leave kind out.")
@@ -121,7 +121,7 @@ async def update_suite(
     api: Testomatio,
     suite_id: SuiteRef,
     title: Title | None = None,
-    parent_id: Annotated[SuiteId | None, Field(description=f"Folder to move it into; {TOP}: out of all.")] = None,
+    parent_id: Annotated[SuiteId | None, Field(description=f"Folder to move it into; {TOP}: to the top level.")] = None,
     description: Markdown = None,
     assigned_to: Annotated[Email, Field(description="E-mail of a member; empty: nobody.")] = None,
     emoji: Emoji = None,

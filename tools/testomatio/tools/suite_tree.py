@@ -150,7 +150,7 @@ async def get_suite_tree(
     limit: Limit = 500,
     cursor: Cursor = None,
 ) -> Tree:
-    """Show folders, suites and test counts of a project as one tree; the first thing to read in a project."""
+    """Show folders, suites and test counts of a project as one tree; read this first in a project."""
     slug = api.project_of(project)
     forest, query = await _forest(api, slug, branch, progress, with_tests=with_tests)
     if suite_id is not None and suite_id not in forest.suites:

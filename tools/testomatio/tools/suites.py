@@ -52,8 +52,8 @@ async def list_suites(
     api: Testomatio,
     progress: Progress,
     text: Annotated[str | None, Field(max_length=200, description="Part of the title.")] = None,
-    kind: FileType | None = None,
-    tag: Annotated[str | None, Field(max_length=100, description="Such as smoke.")] = None,
+    kind: Annotated[FileType | None, Field(description="folder holds suites, file holds tests.")] = None,
+    tag: Annotated[str | None, Field(max_length=100, description="A tag it has, such as smoke.")] = None,
     label: Annotated[LabelName | None, Field(description="Slug or title; with a value Severity:critical.")] = None,
     branch: Branch = None,
     project: ProjectSlug = None,
@@ -132,7 +132,7 @@ class WholeSuite(Answer):
 async def get_suite(
     api: Testomatio,
     suite_id: SuiteRef,
-    with_web: Annotated[bool, Field(description="Also dates, place and test ids; needs a login.")] = False,
+    with_web: Annotated[bool, Field(description="Also dates, position and test ids; needs a login.")] = False,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> WholeSuite:

@@ -25,7 +25,10 @@ from tools.testomatio.tools.suite_tree import WEB_PAGE
 web = Toolset(Testomatio, needs="web")
 
 TemplateId = Annotated[str, Field(min_length=1, max_length=40, description="As testomatio_list_templates gives it.")]
-TemplateKind = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[\w-]+$", description="Such as test.")]
+TemplateKind = Annotated[
+    str, Field(min_length=1, max_length=40, pattern=r"^[\w-]+$", description="What it is for, such as test.")
+]
+Title = Annotated[str, Field(min_length=1, max_length=200, description="Such as Test by hand.")]
 Body = Annotated[str, Field(max_length=50_000, description="Markdown.")]
 
 
@@ -53,7 +56,7 @@ async def list_templates(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[TemplateRow]:
-    """List the templates of a project."""
+    """List the templates of descriptions of a project."""
     slug = api.project_of(project)
     kinds = WordFilter("kind of template", kind)
     asked: Pairs = [("kind", kind)] if kind else []
@@ -89,8 +92,10 @@ async def list_templates(
 async def get_template(
     api: Testomatio,
     template_id: TemplateId | None = None,
-    default_of: Annotated[TemplateKind | None, Field(description="Kind whose default to read instead.")] = None,
-    test_id: Annotated[TestId | None, Field(description="Also filled in for this test.")] = None,
+    default_of: Annotated[
+        TemplateKind | None, Field(description="Read the default of this kind, such as test.")
+    ] = None,
+    test_id: Annotated[TestId | None, Field(description="Fill it in for this test.")] = None,
     project: ProjectSlug = None,
 ) -> Template:
     """Read one template, by its id or as the default of a kind."""
@@ -110,12 +115,12 @@ async def get_template(
 @web.writes(idempotent=False, verify_with="list_templates")
 async def create_template(
     api: Testomatio,
-    title: Annotated[str, Field(min_length=1, max_length=200)],
+    title: Title,
     kind: TemplateKind,
     body: Body,
     project: ProjectSlug = None,
 ) -> Changed[Template]:
-    """Create a template."""
+    """Create a template of descriptions, for tests or another kind."""
     slug = api.project_of(project)
     with of_project(slug):
         made = await api.create_template(slug, {"title": title, "kind": kind, "body": body})
@@ -126,12 +131,12 @@ async def create_template(
 async def update_template(
     api: Testomatio,
     template_id: TemplateId,
-    title: Annotated[str | None, Field(min_length=1, max_length=200)] = None,
+    title: Title | None = None,
     body: Body | None = None,
     edits: Edits = None,
     project: ProjectSlug = None,
 ) -> Changed[Template]:
-    """Change a template; what was written from it before stays."""
+    """Change a template; texts already written from it stay."""
     slug = api.project_of(project)
     fields = given(title=title, body=body, edits=edits)
     before = await known_template(api, slug, template_id, [])

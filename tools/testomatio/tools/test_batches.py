@@ -85,8 +85,10 @@ def _note(batch: Sequence[Planned], told: Sequence[BulkRow], done: str) -> None:
 async def create_tests(
     api: Testomatio,
     progress: Progress,
-    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Default: the suite that the Markdown names.")] = None,
-    tests: Annotated[list[NewTest] | None, Field(min_length=1, max_length=MOST)] = None,
+    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Default: the suite named in the Markdown.")] = None,
+    tests: Annotated[
+        list[NewTest] | None, Field(min_length=1, max_length=MOST, description="Tests, or give markdown.")
+    ] = None,
     markdown: Annotated[
         str | None,
         Field(
@@ -94,13 +96,13 @@ async def create_tests(
             description="Tests as `## Title @tag`, description below; or as testomatio_list_test_ids gives them.",
         ),
     ] = None,
-    update: Annotated[bool, Field(description="Change tests whose id is given; else they are left alone.")] = False,
-    allow_duplicates: Annotated[bool, Field(description="Of titles in a suite.")] = False,
+    update: Annotated[bool, Field(description="Change tests whose id is given; default: leave them.")] = False,
+    allow_duplicates: Annotated[bool, Field(description="Create tests whose title the suite already has.")] = False,
     dry_run: Annotated[bool, Field(description="Only say what would be done.")] = False,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Rows:
-    """Create up to 200 tests; a title that its suite has already is left alone, so calling again is safe."""
+    """Create up to 200 tests (test cases); titles that the suite already has are skipped, so a repeat is safe."""
     slug = api.project_of(project)
     written = _wanted(tests, markdown)
     wanted = placed(written.tests, suite_id, may_differ=markdown is None)
@@ -176,15 +178,15 @@ def _plan(number: int, test: NewTest, there: dict[str, Test], *, allow_duplicate
 async def update_tests(
     api: Testomatio,
     progress: Progress,
-    test_ids: Annotated[list[TestId], Field(min_length=1, max_length=MOST)],
-    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Moves them there.")] = None,
+    test_ids: Annotated[list[TestId], Field(min_length=1, max_length=MOST, description="Tests to change.")],
+    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Suite to move them into.")] = None,
     priority: Priority | None = None,
     state: State | None = None,
     assigned_to: Annotated[Email, Field(description="E-mail of a member; empty: nobody.")] = None,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Rows:
-    """Move up to 200 tests, or give them one priority, state or person; each row says what became of it."""
+    """Move up to 200 tests, or give all the same priority, state or assignee; one row answers each."""
     slug = api.project_of(project)
     fields = given(suite_id=suite_id, priority=priority, state=state, assigned_to=by_email(assigned_to))
     fields |= {"assigned_to": None} if assigned_to == "" else {}

@@ -24,14 +24,15 @@ from tools.testomatio.tools.tests import Priority, State, Tags, TestRow, row_of_
 
 tool = Toolset(Testomatio, needs="api")
 
-Title = Annotated[str, Field(min_length=1, max_length=500)]
+Title = Annotated[str, Field(min_length=1, max_length=500, description="@word in it is a tag.")]
 Markdown = Annotated[str | None, Field(max_length=50_000, description="Markdown.")]
 TestText = Annotated[
     str | None,
-    Field(max_length=50_000, description="Markdown: numbered steps, below each *Expected*: what should happen."),
+    Field(max_length=50_000, description="Markdown: numbered steps, below each *Expected*: and the result."),
 ]
 Email = Annotated[str | None, Field(max_length=200, description="E-mail of a member.")]
-Emoji = Annotated[str | None, Field(max_length=20)]
+Emoji = Annotated[str | None, Field(max_length=20, description="Icon in front of the title.")]
+Code = Annotated[str | None, Field(max_length=50_000, description="Source code of an automated test.")]
 
 
 def titled(title: str, tags: list[str] | None) -> str:
@@ -72,7 +73,7 @@ async def create_test(
     assigned_to: Email = None,
     tags: Tags = None,
     labels: Labels = None,
-    code: Annotated[str | None, Field(max_length=50_000)] = None,
+    code: Code = None,
     emoji: Emoji = None,
     branch: Branch = None,
     project: ProjectSlug = None,
@@ -114,13 +115,13 @@ async def create_test(
 async def update_test(
     api: Testomatio,
     test_id: TestId,
-    title: Annotated[str | None, Field(min_length=1, max_length=500, description="With its tags.")] = None,
+    title: Annotated[str | None, Field(min_length=1, max_length=500, description="All of it, tags too.")] = None,
     description: TestText = None,
-    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Moves it there.")] = None,
+    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Suite to move it into.")] = None,
     priority: Priority | None = None,
     state: State | None = None,
     assigned_to: Annotated[Email, Field(description="E-mail of a member; empty: nobody.")] = None,
-    code: Annotated[str | None, Field(max_length=50_000)] = None,
+    code: Code = None,
     emoji: Emoji = None,
     edits: Edits = None,
     branch: Branch = None,

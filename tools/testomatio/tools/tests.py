@@ -29,12 +29,16 @@ from tools.testomatio.tools.words import ProjectWords
 
 tool = Toolset(Testomatio, needs="api")
 
-Priority = Literal["low", "normal", "important", "high", "critical"]
-State = Literal["manual", "automated", "detached"]
+Priority = Annotated[
+    Literal["low", "normal", "important", "high", "critical"], Field(description="normal where none is set.")
+]
+State = Annotated[
+    Literal["manual", "automated", "detached"], Field(description="automated: run by code; detached: its code is gone.")
+]
 Result = Literal["passed", "failed", "skipped", "pending"]
 Tags = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100, pattern=r"^@?[^\s@]+$")]] | None,
-    Field(max_length=20, description="Such as smoke."),
+    Field(max_length=20, description="Such as smoke, with or without @."),
 ]
 
 
@@ -93,24 +97,28 @@ def by_name(person: str | None) -> str | None:
 async def list_tests(
     api: Testomatio,
     progress: Progress,
-    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Everything below it; id or title.")] = None,
+    suite_id: Annotated[
+        SuiteId | None, SUITE, Field(description="Suite or folder, with all below it; id or title.")
+    ] = None,
     text: Annotated[str | None, Field(max_length=200, description="Part of the title, or an id.")] = None,
     state: State | None = None,
-    priority: Annotated[list[Priority] | None, Field(max_length=5)] = None,
-    tags: Annotated[Tags, Field(description="Any of them.")] = None,
-    labels: Annotated[Labels, Field(description="Any; slug or title, with a value Severity:critical.")] = None,
-    status: Annotated[Result | None, Field(description="Of its last result.")] = None,
-    assigned_to: Annotated[str | None, Field(max_length=100, description="Display name.")] = None,
+    priority: Annotated[list[Priority] | None, Field(max_length=5, description="Any of these.")] = None,
+    tags: Annotated[Tags, Field(description="Any of these, such as smoke.")] = None,
+    labels: Annotated[Labels, Field(description="Any of these: slug, title, or Severity:critical.")] = None,
+    status: Annotated[Result | None, Field(description="Status of its last result.")] = None,
+    assigned_to: Annotated[str | None, Field(max_length=100, description="Display name of a member.")] = None,
     issue: Annotated[str | None, Field(max_length=300, description="Linked issue: URL or key.")] = None,
     updated_since: When = None,
     tql: Tql = None,
-    count_by: Literal["state", "priority", "status", "created_by"] | None = None,
+    count_by: Annotated[
+        Literal["state", "priority", "status", "created_by"] | None, Field(description="Also count them by this field.")
+    ] = None,
     branch: Branch = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Tests:
-    """List tests, newest first; all filters together. testomatio://tql explains tql, count_by breaks the total down."""
+    """List tests (test cases), newest first; all filters apply. testomatio://tql explains tql."""
     slug = api.project_of(project)
     updated = await time_span(api, updated_since)
     words = ProjectWords(api, slug)
@@ -175,7 +183,7 @@ async def get_test(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> WholeTest:
-    """Read one test whole: description, code, labels, tags."""
+    """Read one test (test case): description, code, labels, tags."""
     slug = api.project_of(project)
     if with_parameters:
         needs_web(api, "What parameters a test has")
@@ -194,7 +202,7 @@ async def list_tags(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[Tag]:
-    """List a project's tags and how many tests carry each; tags are written as @word in titles."""
+    """List a project's tags and how many tests have each; a tag is @word in a title."""
     slug, words = api.project_of(project), (text or "").casefold()
     with of_project(slug):
         answer = await api.tags(slug)  # unpaged, whole at once
@@ -216,10 +224,10 @@ class Tagged(Answer):
 @tool.reads(full_text_in="get_test")
 async def get_tag(
     api: Testomatio,
-    tag: Annotated[str, Field(min_length=1, max_length=100, description="Such as smoke.")],
+    tag: Annotated[str, Field(min_length=1, max_length=100, description="Such as smoke, with or without @.")],
     project: ProjectSlug = None,
 ) -> Tagged:
-    """Read which tests carry one tag; testomatio_list_tests filters by several."""
+    """List the tests that have one tag; testomatio_list_tests filters by several."""
     slug, bare = api.project_of(project), tag.strip().removeprefix("@")
     read, what = api.tests_with_tag(slug, bare), f"test with the tag {bare[:60]!r}"
     listed = await found_in(api, slug, read, what, "testomatio_list_tags shows tags.")

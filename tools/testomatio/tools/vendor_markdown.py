@@ -5,11 +5,11 @@ It is what testomatio_list_test_ids with kind files answers, and what the vendor
 
 import re
 from dataclasses import dataclass, field
-from typing import Final, get_args
+from typing import Final
 
 from tools.kit.errors import Refused
 from tools.testomatio.models.ids import bare_suite, bare_test
-from tools.testomatio.tools.tests import Priority, State
+from tools.testomatio.tools.tql_fields import PRIORITIES
 
 _BLOCK = re.compile(r"[ \t]*<!--[ \t]*(suite|test)\b[ \t]*(.*?)[ \t]*(-->)?[ \t]*")
 _FIELD = re.compile(r"([A-Za-z_-]+)[ \t]*:[ \t]*(.*?)[ \t]*")
@@ -17,8 +17,7 @@ _FIELDS_IN_LINE = re.compile(r"([A-Za-z_-]+)[ \t]*:[ \t]*(.*?)(?=[ \t]+[A-Za-z_-
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(\S.*?)(?:[ \t]+#+)?[ \t]*")
 _EXAMPLE = re.compile(r"[ \t]*<!--[ \t]*example\b.*?-->[ \t]*")
 _TABLE_ROW = re.compile(r"[ \t]*\|.*")
-PRIORITIES: Final = get_args(Priority)
-STATES: Final = get_args(State)
+STATES: Final = ("manual", "automated", "detached")
 LONGEST_LINE: Final = 2000
 """Characters of a comment's line or a heading; in longer ones the forms above would look for their end too long."""
 NOT_WRITTEN: Final = ("issues", "attachments", "creator", "shared")

@@ -24,15 +24,15 @@ FORM: Final = "A test begins with a line `## Title @tag`; what follows, up to th
 
 
 class NewTest(Sent):
-    """A test to make."""
+    """A test to create."""
 
-    title: Annotated[str, Field(min_length=1, max_length=500)]
-    id: Annotated[TestId | None, Field(description="Of a test that is there, to change with update.")] = None
-    description: Annotated[str | None, Field(max_length=50_000)] = None
-    suite_id: Annotated[SuiteId | None, Field(description="Default: that of the call.")] = None
+    title: Annotated[str, Field(min_length=1, max_length=500, description="@word in it is a tag.")]
+    id: Annotated[TestId | None, Field(description="Of an existing test, to change with update.")] = None
+    description: Annotated[str | None, Field(max_length=50_000, description="Markdown.")] = None
+    suite_id: Annotated[SuiteId | None, Field(description="Default: suite_id of the call.")] = None
     priority: Priority | None = None
     state: State | None = None
-    assigned_to: Annotated[str | None, Field(max_length=200, description="E-mail.")] = None
+    assigned_to: Annotated[str | None, Field(max_length=200, description="E-mail of a member.")] = None
     tags: Tags = None
     labels: Annotated[list[str] | None, Field(max_length=20, description="Such as Severity:Major.")] = None
 
