@@ -93,7 +93,7 @@ async def test_where_v2_has_no_attachments_the_web_api_takes_the_file(
         assert d.writes("testomatio") == [f"POST {ROUTE}", f"POST {web}"]
         listed = await d.answer("testomatio_list_attachments", target=target, target_id=number)
     assert body["form"] == [("file", {"filename": "cart.png", "content_type": "image/png", "bytes": 904})]
-    assert made["done"].startswith("Attached 904 bytes over the web's API")
+    assert made["done"].startswith("Attached 904 bytes through the web API")
     assert made["attachment"]["url"] in [row["url"] for row in listed["items"]]
     assert "cart.png" in [row["name"] for row in listed["items"]]
 
@@ -110,7 +110,7 @@ async def test_a_file_that_neither_api_takes_is_refused_with_what_is_missing(sho
         unsent = await d.refusal("testomatio_upload_attachment", target="testrun", target_id="12", file=file)
         assert set(d.writes("testomatio")) == {f"POST {ROUTE}"}, "what v2 does not have went nowhere else"
     for sentence in of_a_suite:
-        assert "public API does not have attachments (404)" in sentence
+        assert "does not have attachments (404)" in sentence
         assert "files of tests and results only" in sentence
     assert "no test '00000000'" in gone
     assert "no result 12" in unsent

@@ -102,7 +102,7 @@ async def test_an_import_without_a_name_is_not_gone_on_with() -> None:
 
 async def test_an_import_that_breaks_off_says_how_far_it_came() -> None:
     host = imports({"import_id": "abc"}, 402)
-    with pytest.raises(Invalid, match=r"1 of 3 requests were accepted, and the import is not ended\..*quota"):
+    with pytest.raises(Invalid, match=r"1 of 3 requests were accepted; the import is not complete\..*quota"):
         await confirmed(import_tests(host.api(), no_progress, "playwright", "ts", some(250)))
     assert host.sent("POST") == ["POST load"] * 2
 

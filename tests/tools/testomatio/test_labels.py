@@ -11,7 +11,7 @@ from tests.tools.testomatio.host import Host
 from tools.kit.errors import Refused, Unauthorized
 from tools.testomatio.client.families import TOKEN
 from tools.testomatio.models.labels import Label
-from tools.testomatio.tools.labels import create_label, update_label, wanted_labels
+from tools.testomatio.tools.labels import create_label, resolve_labels, update_label
 
 pytestmark = pytest.mark.anyio
 
@@ -131,10 +131,10 @@ async def test_a_label_is_meant_by_slug_or_title_with_or_without_a_value(
     name: str, slug: str, value: str | None
 ) -> None:
     async with holding({TOKEN: "testomat_iris"}) as api:
-        (meant,) = await wanted_labels(api, SHOP, [name])
+        (meant,) = await resolve_labels(api, SHOP, [name])
         assert (meant.label.id, meant.value) == (slug, value)
-        with pytest.raises(Refused, match="Near are"):
-            await wanted_labels(api, SHOP, ["Hotfx"])
+        with pytest.raises(Refused, match="Similar: "):
+            await resolve_labels(api, SHOP, ["Hotfx"])
 
 
 # Links

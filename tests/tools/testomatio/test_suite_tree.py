@@ -10,7 +10,7 @@ from tests.tools.testomatio.holding import LOGIN, OF_THE_PROJECT, SHOP, V2, WEB,
 from tools.kit.errors import NotFound, Refused
 from tools.kit.toolset import no_progress
 from tools.testomatio.models.suites import Suite
-from tools.testomatio.tools.forest import planted
+from tools.testomatio.tools.forest import build_forest
 from tools.testomatio.tools.suite_tree import get_suite_tree
 
 pytestmark = pytest.mark.anyio
@@ -144,7 +144,7 @@ async def test_a_branch_is_looked_up_before_it_is_read_since_an_unknown_one_show
         sentence = await d.refusal(TOOL, branch="no-such-branch")
         read = d.arrived(platform="testomatio")
         tree = await d.answer(TOOL, branch="checkout-10-1a2b3")
-    assert "main's data" in sentence
+    assert "the data of main" in sentence
     assert "testomatio_list_branches" in sentence
     assert f"GET {V2}/suites" not in read
     assert tree["order"] == "As the public API lists it."
@@ -163,22 +163,22 @@ def tied(*pairs: tuple[str, str | None]) -> list[Suite]:
 
 
 def test_suites_that_stand_below_themselves_are_shown_and_said() -> None:
-    forest = planted(tied(("a", "b"), ("b", "c"), ("c", "a"), ("d", "d"), ("e", None), ("f", "gone")))
+    forest = build_forest(tied(("a", "b"), ("b", "c"), ("c", "a"), ("d", "d"), ("e", None), ("f", "gone")))
     shown = [suite.id for _, suite in forest.below(None)]
     assert sorted(shown) == list("abcdef")
     assert not forest.is_complete
-    assert "stood below itself" in forest.reasons[0]
+    assert "is below itself" in forest.reasons[0]
 
 
 def test_a_suite_told_twice_stands_once_and_where_it_is_nested() -> None:
     inner = Suite(id="x", title="X")  # by itself it does not tell where it stands
     outer = Suite.model_validate({"id": "p", "title": "P", "children": [{"id": "x", "title": "X"}]})
-    forest = planted([inner, outer])
+    forest = build_forest([inner, outer])
     assert [(depth, suite.id) for depth, suite in forest.below(None)] == [(1, "p"), (2, "x")]
     assert forest.is_complete
 
 
 def test_a_hierarchy_of_a_thousand_levels_is_no_matter() -> None:
-    forest = planted(tied(*((f"s{n}", f"s{n - 1}" if n else None) for n in range(1000))))
+    forest = build_forest(tied(*((f"s{n}", f"s{n - 1}" if n else None) for n in range(1000))))
     assert [depth for depth, _ in forest.below(None)] == list(range(1, 1001))
     assert len(forest.above("s999")) == 999

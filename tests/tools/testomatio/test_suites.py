@@ -7,7 +7,7 @@ import pytest
 from tests.desk import ERAS, YES, desk, sandboxes
 from tests.tools.testomatio.holding import LOGIN, SHOP, V2, WEB, holding
 from tools.kit.errors import Refused
-from tools.testomatio.tools.suite_changes import outlined
+from tools.testomatio.tools.suite_changes import parse_outline
 from tools.testomatio.tools.suites import get_suite
 
 pytestmark = pytest.mark.anyio
@@ -83,7 +83,7 @@ async def test_an_outline_makes_a_whole_tree() -> None:
 @pytest.mark.parametrize("outline", ["", "\n \n", "    - Deep\n- Shallow", "\n".join("x" * 1 for _ in range(201))])
 def test_an_outline_that_is_none_is_refused(outline: str) -> None:
     with pytest.raises(Refused):
-        outlined(outline)
+        parse_outline(outline)
 
 
 async def test_labels_of_a_new_suite_that_were_lost_are_told() -> None:
@@ -98,7 +98,7 @@ async def test_a_move_into_itself_or_below_is_refused_before_anything_is_sent(pa
     async with desk() as d:
         sentence = await d.refusal("testomatio_update_suite", suite_id=CART, parent_id=parent_id)
         assert not d.writes("testomatio")
-    assert "is itself or stands below it" in sentence
+    assert "is itself or is below it" in sentence
     assert "Cart" in sentence
 
 
@@ -175,5 +175,5 @@ async def test_where_suites_may_be_missing_the_question_says_at_least() -> None:
 
 
 def test_an_outline_whose_line_breaks_were_escaped_twice_is_read_as_meant() -> None:
-    assert outlined("Web\\nApp") == outlined("Web\nApp")
-    assert outlined("- Web\\n  - Cart") == outlined("- Web\n  - Cart")
+    assert parse_outline("Web\\nApp") == parse_outline("Web\nApp")
+    assert parse_outline("- Web\\n  - Cart") == parse_outline("- Web\n  - Cart")

@@ -123,8 +123,8 @@ async def test_rows_that_do_not_come_one_for_each_are_not_made_up() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"tests": [{"title": "A", "labels": ["Sevrity"]}]}, "Near are"),
-        ({"suite_id": None, "markdown": "## A"}, "Say suite_id"),
+        ({"tests": [{"title": "A", "labels": ["Sevrity"]}]}, "Similar: "),
+        ({"suite_id": None, "markdown": "## A"}, "Give suite_id"),
         ({"tests": [{"title": "A", "assigned_to": "Ann"}]}, "testomatio_list_users"),
         ({}, "either tests or markdown"),
         ({"tests": [{"title": "A"}], "markdown": "## A"}, "either tests or markdown"),

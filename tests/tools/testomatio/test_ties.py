@@ -49,7 +49,7 @@ async def test_a_step_of_the_other_kind_is_not_there() -> None:
     async with desk() as d:
         sentence = await d.refusal("testomatio_get_step", kind="snippet", step_id=311)
     assert "testomatio_list_steps" in sentence
-    assert "see that kind fits" in sentence
+    assert "check that kind fits" in sentence
 
 
 # Issues

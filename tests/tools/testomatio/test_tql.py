@@ -39,10 +39,10 @@ BAD: list[tuple[Kind, str, int, str]] = [
     ("tests", "tag in []", 9, "a value is expected"),
     ("tests", "tags == 'a'", 1, "the nearest is tag"),
     ("tests", "Tag == 'a'", 1, "the nearest is tag"),
-    ("tests", "has_test_tag == 'a'", 1, "it is one of runs"),
+    ("tests", "has_test_tag == 'a'", 1, "it is a field of runs"),
     ("tests", "title % 'Pay'", 1, "write test"),
     ("tests", "xyz == 'a'", 1, "there are tag, label"),
-    ("runs", "suite == 'a'", 1, "it is one of tests"),
+    ("runs", "suite == 'a'", 1, "it is a field of tests"),
     ("runs", "pased", 1, "the nearest is passed"),
     ("tests", "tag > 'a'", 5, "has no order"),
     ("runs", "title >= 'a'", 7, "has no order"),
@@ -68,7 +68,7 @@ BAD: list[tuple[Kind, str, int, str]] = [
     ("tests", "and tag == 'a'", 1, "begins with a field"),
     ("tests", "'a' == tag", 1, "begins with a field"),
     ("tests", "()", 2, "a condition is expected"),
-    ("runs", "failed == true", 8, "stands alone"),
+    ("runs", "failed == true", 8, "is written alone"),
     ("runs", "failed, passed", 7, "join"),
 ]
 

@@ -90,11 +90,11 @@ def test_every_field_is_read_and_what_is_not_written_is_named() -> None:
     [
         ("<!-- test\nid: @T1\n## A", "line 1 has no end"),
         ("<!-- test -->\nno heading", "line 1 has no heading"),
-        ("words\n<!-- test -->\n## A", "Line 1 stands in front"),
+        ("words\n<!-- test -->\n## A", "Line 1 is before the first"),
         ("<!-- test\npriority: urgent\n-->\n## A", "low, normal, important"),
         ("<!-- suite -->\n# Only a suite", "no test"),
-        ("## A\\nlook", "backslash and n"),
-        ("# Suite\n## A\\n\\nLook\\n## B", "backslash and n"),
+        ("## A\\nlook", "instead of line breaks"),
+        ("# Suite\n## A\\n\\nLook\\n## B", "instead of line breaks"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_the_line(text: str, why: str) -> None:
@@ -180,7 +180,7 @@ async def test_what_the_platform_gives_goes_back_unchanged_and_changes_what_was_
         *_, new = left["items"]
         assert new["status"] == "created"
         assert [row["status"] for row in left["items"][:-1]] == ["exists"] * (len(left["items"]) - 1)
-        assert "update changes them" in next(row["why"] for row in left["items"] if "why" in row)
+        assert "with update they are changed" in next(row["why"] for row in left["items"] if "why" in row)
 
         done = await d.answer(CREATE, markdown=changed.rpartition("\n<!-- test -->")[0], update=True)
         (row,) = [row for row in done["items"] if row["status"] == "updated"]
@@ -194,7 +194,7 @@ async def test_an_unknown_id_is_never_made_anew_and_labels_and_tags_are_put_on()
         text = "<!-- test\nid: @T00000000\n-->\n## A\n\n<!-- test\ntags: night\nlabels: Severity:Major\n-->\n## B\n"
         told = await d.answer(CREATE, suite_id="1dea5000", markdown=text)
         assert [row["status"] for row in told["items"]] == ["failed", "created"]
-        assert "no test of this id" in told["items"][0]["why"]
+        assert "no test with this id" in told["items"][0]["why"]
         made = (await d.answer("testomatio_get_test", test_id=told["items"][1]["id"]))["test"]
         assert made["tags"] == ["night"]
         assert [(label["title"], label["value"]) for label in made["labels"]] == [("Severity", "Major")]

@@ -9,7 +9,7 @@ from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
 from tools.kit.words import as_words
 from tools.testomatio.models.documents import Meta, Record, flattened
-from tools.testomatio.models.said import label_words
+from tools.testomatio.models.values import label_words
 
 Cell = Untrusted | int | float | bool | None
 

@@ -8,7 +8,7 @@ from tools.kit.text import Key, Untrusted
 from tools.kit.words import as_words
 from tools.testomatio.models.documents import Record
 from tools.testomatio.models.labels import several
-from tools.testomatio.models.said import Words
+from tools.testomatio.models.values import Words
 
 
 def _names(value: Any) -> list[str]:

@@ -8,7 +8,7 @@ from tools.kit.text import Key, Untrusted
 from tools.kit.words import as_words
 from tools.testomatio.models.documents import Record, flattened
 from tools.testomatio.models.labels import several
-from tools.testomatio.models.said import Addresses, Person, Words
+from tools.testomatio.models.values import Addresses, Person, Words
 
 MILLISECONDS = "Milliseconds where it is whole; with a fraction it may be seconds: reporters differ."
 UNCLEAR = "As the reporter sent it: seconds or milliseconds, which the platform does not tell."

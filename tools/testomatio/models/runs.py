@@ -6,7 +6,7 @@ from tools.kit.model import Many
 from tools.kit.text import Key, Untrusted
 from tools.testomatio.models.documents import Record
 from tools.testomatio.models.labels import CarriedLabels
-from tools.testomatio.models.said import Environments, Person, References
+from tools.testomatio.models.values import Environments, Person, References
 
 OVER = frozenset({"passed", "failed", "terminated", "finished"})
 """The statuses of a run that has ended."""

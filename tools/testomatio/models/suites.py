@@ -8,7 +8,7 @@ from pydantic import AliasChoices, BeforeValidator, Field
 from tools.kit.text import Key, Untrusted
 from tools.testomatio.models.documents import Record
 from tools.testomatio.models.labels import CarriedLabels, several
-from tools.testomatio.models.said import Person
+from tools.testomatio.models.values import Person
 
 FOLDER = "folder"
 

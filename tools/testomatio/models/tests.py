@@ -9,7 +9,7 @@ from tools.kit.text import Key, Untrusted, clean
 from tools.kit.words import as_words
 from tools.testomatio.models.documents import Record
 from tools.testomatio.models.labels import CarriedLabels, several
-from tools.testomatio.models.said import Person
+from tools.testomatio.models.values import Person
 
 TAG = re.compile(r"(?:^|(?<=\s))@[^\s@]+")
 """A tag as it stands in a title."""

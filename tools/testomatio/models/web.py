@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BeforeValidator, Field
 from tools.kit.text import Key, Untrusted
 from tools.testomatio.models.documents import Record
 from tools.testomatio.models.labels import several
-from tools.testomatio.models.said import Addresses, Person, Words
+from tools.testomatio.models.values import Addresses, Person, Words
 
 
 def _cells(value: Any) -> list[str]:

@@ -41,7 +41,7 @@ async def cases(stage: Stage) -> None:
     sentence = await stage.refused("testomatio_list_tests", tql="tag = 'coupons'")
     stage.claim("character 5" in sentence, "a mistake in a query was told with its place before anything was sent")
     sentence = await stage.refused("testomatio_update_suite", suite_id=CART, parent_id=COUPONS)
-    stage.claim("stands below it" in sentence, "a move that would run in a circle was refused")
+    stage.claim("is below it" in sentence, "a move that would run in a circle was refused")
 
     plan = await stage.call("testomatio_create_tests", suite_id=COUPONS, markdown=CASES, dry_run=True)
     stage.claim(plan["done"] == "1 there already, 1 would be created.", f"a dry run says: {plan['done']}")

@@ -20,7 +20,7 @@ from tools.testomatio.models.issues import Attachment
 from tools.testomatio.tools.issues import TargetId
 from tools.testomatio.tools.placing import known_suite, known_test
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, bare_id, place, targeted
+from tools.testomatio.tools.scope import Pairs, bare_id, found_in, place, targeted
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -32,7 +32,7 @@ AttachmentId = Annotated[
 ]
 
 LARGEST: Final = 50 * 2**20
-"""No limit is documented; a test's file of more than this is a mistake."""
+"""The platform documents no limit; a larger file is most likely a mistake."""
 TYPES: Final = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
@@ -58,11 +58,11 @@ TYPES: Final = {
 }
 
 
-async def target_there(api: Testomatio, project: str, kind: Kind, number: str) -> None:
-    """See that what files are on is there, after a 404 that may have meant the route.
+async def check_target(api: Testomatio, project: str, kind: Kind, number: str) -> None:
+    """Check that the target of files exists, after a 404 that may have meant the route.
 
     Raises:
-        NotFound: when the project has no such thing.
+        NotFound: when the project has no such target.
     """
     bare = bare_id(kind, number)
     if kind == "test":
@@ -70,34 +70,29 @@ async def target_there(api: Testomatio, project: str, kind: Kind, number: str) -
     elif kind == "suite":
         await known_suite(api, project, bare, [])
     else:
-        try:
-            await api.result(project, int(bare))
-        except NotFound as error:
-            raise NotFound(f"Project {project[:100]!r} has no result {bare[:20]}.", status=404) from error
+        where = "testomatio_list_results shows ids."
+        await found_in(api, project, api.result(project, int(bare)), f"result {bare[:20]}", where)
 
 
 def no_route(kind: Kind, number: str) -> NotFound:
-    """What is said where neither the public API nor the web's takes or shows files of a thing."""
+    """The error where neither the public API nor the web API handles files of a target."""
     if kind == "suite":
-        why = "The web's API, which is tried in its place, has files of tests and results only."
+        why = "The web API, the fallback, has files of tests and results only."
     else:
-        why = (
-            f"The web's API, which is tried in its place, needs a general token (testomat_...) in {TOKEN}, or {EMAIL} "
-            f"and {PASSWORD}."
-        )
+        why = f"The web API, the fallback, needs a general token (testomat_...) in {TOKEN}, or {EMAIL} and {PASSWORD}."
     return NotFound(
-        f"The {kind} {bare_id(kind, number)[:40]} is there, but this host's public API does not have attachments "
-        f"(404), as live hosts did not in August 2026. {why}",
+        f"The {kind} {bare_id(kind, number)[:40]} exists, but the public API of this host does not have attachments "
+        f"(404); no live host had them in August 2026. {why}",
         status=404,
     )
 
 
 async def attachments_of(api: Testomatio, project: str, kind: Kind, number: str) -> list[Attachment]:
-    """The files of a thing; where the public API has no attachments, as the web's API shows them."""
+    """The files of a target, from the public API or, where it has no attachments, from the web API."""
     try:
         return (await api.attachments(project, targeted(kind, number))).data
     except NotFound as error:
-        await target_there(api, project, kind, number)
+        await check_target(api, project, kind, number)
         if kind == "suite" or not api.can_log_in:
             raise no_route(kind, number) from error
     bare = bare_id(kind, number)
@@ -109,7 +104,7 @@ async def attachments_of(api: Testomatio, project: str, kind: Kind, number: str)
 
 
 class Attachments(Answer):
-    """The files of a thing."""
+    """The files of a target."""
 
     target: Key
     target_id: Key
@@ -122,8 +117,8 @@ async def list_attachments(
     api: Testomatio, target: Kind, target_id: TargetId, project: ProjectSlug = None
 ) -> Attachments:
     """List the files attached to a test, suite or result (testrun)."""
-    found = await attachments_of(api, api.project_of(project), target, target_id)
-    return Attachments(target=target, target_id=bare_id(target, target_id), total=len(found), items=found)
+    files = await attachments_of(api, api.project_of(project), target, target_id)
+    return Attachments(target=target, target_id=bare_id(target, target_id), total=len(files), items=files)
 
 
 class UploadedFile(Answer):
@@ -143,41 +138,41 @@ async def upload_attachment(
     file: Annotated[str, Field(min_length=1, description="Absolute path; picture, video, text or PDF, up to 50 MiB.")],
     project: ProjectSlug = None,
 ) -> UploadedFile:
-    """Attach a file to a test, suite or result, from a directory of the server that TESTDESK_UPLOAD_DIRS allows."""
+    """Attach a file to a test, suite or result; TESTDESK_UPLOAD_DIRS names the directories it may be in."""
     slug = api.project_of(project)
     if not is_private(api.account.base_url, api.account):
         raise Refused("The platform's base address has no TLS, so no file is sent there.")
-    where = targeted(target, target_id)
-    allowed, over = api.account.settings.get(DIRECTORIES, ""), ""
-    async with open_upload(file, allowed=allowed, extensions=tuple(TYPES), at_most=LARGEST) as found:
-        kind = TYPES[Path(found.name).suffix.lower()]
+    query = targeted(target, target_id)
+    allowed, how = api.account.settings.get(DIRECTORIES, ""), ""
+    async with open_upload(file, allowed=allowed, extensions=tuple(TYPES), at_most=LARGEST) as upload:
+        kind = TYPES[Path(upload.name).suffix.lower()]
 
         def form(field: str) -> Form:
-            return Form([Attached(found, kind, name=field)], progress=progress)
+            return Form([Attached(upload, kind, name=field)], progress=progress)
 
         try:
-            made = await _either_field(api, slug, where, form("file"), form("files"))
+            made = await _either_field(api, slug, query, form("file"), form("files"))
         except NotFound as error:
-            await target_there(api, slug, target, target_id)
+            await check_target(api, slug, target, target_id)
             if target == "suite" or not api.can_log_in:
                 raise no_route(target, target_id) from error
-            made = await _over_the_web(api, slug, target, bare_id(target, target_id), found.name, form("file"))
-            over = " over the web's API, because this host's public API does not have attachments"
-        return UploadedFile(done=f"Attached {found.size:,} bytes{over}.", file=found.name, attachment=made)
+            made = await _over_the_web(api, slug, target, bare_id(target, target_id), upload.name, form("file"))
+            how = " through the web API, because the public API of this host does not have attachments"
+        return UploadedFile(done=f"Attached {upload.size:,} bytes{how}.", file=upload.name, attachment=made)
 
 
-async def _either_field(api: Testomatio, project: str, where: Pairs, form: Form, later: Form) -> Attachment:
-    """Send a file in the field of August 2026; a host that misses it there, and did nothing, gets the later one's."""
+async def _either_field(api: Testomatio, project: str, query: Pairs, form: Form, later: Form) -> Attachment:
+    """Send a file in the field that hosts took in August 2026; where the host refuses that, in the documented one."""
     try:
-        return await api.upload_attachment(project, where, form)
+        return await api.upload_attachment(project, query, form)
     except Invalid as error:
         if error.status not in {400, 422}:
             raise
-        return await api.upload_attachment(project, where, later)
+        return await api.upload_attachment(project, query, later)
 
 
 async def _over_the_web(api: Testomatio, project: str, kind: Kind, number: str, name: str, form: Form) -> Attachment:
-    """Send a file the way the vendor's own programs do; the answer is its address alone."""
+    """Send a file as the vendor's own programs do; the answer holds its address only."""
     if kind == "test":
         made = await api.attach_to_test(project, number, form)
     else:
@@ -185,16 +180,16 @@ async def _over_the_web(api: Testomatio, project: str, kind: Kind, number: str, 
     return Attachment(name=name, url=made.url)
 
 
-async def _known(api: Testomatio, project: str, kind: Kind, number: str, attachment_id: str) -> Attachment:
-    found = await attachments_of(api, project, kind, number)
-    one = next((one for one in found if one.id == attachment_id), None)
-    if one is None:
-        raise NotFound(
-            f"The {kind} {bare_id(kind, number)[:40]} has no attachment {attachment_id[:60]!r}. "
-            "testomatio_list_attachments shows ids.",
-            status=404,
-        )
-    return one
+async def known_attachment(api: Testomatio, project: str, kind: Kind, number: str, attachment_id: str) -> Attachment:
+    """Find a file by its id, or say where ids come from."""
+    for file in await attachments_of(api, project, kind, number):
+        if file.id == attachment_id:
+            return file
+    raise NotFound(
+        f"The {kind} {bare_id(kind, number)[:40]} has no attachment {attachment_id[:60]!r}. "
+        "testomatio_list_attachments shows ids.",
+        status=404,
+    )
 
 
 @tool.destroys(idempotent=True, verify_with="list_attachments")
@@ -203,7 +198,7 @@ async def delete_attachment(
 ) -> Asking[Changed[Attachment]]:
     """Delete a file from a test, suite or result. The server asks the user to confirm."""
     slug = api.project_of(project)
-    before = await _known(api, slug, target, target_id, attachment_id)
+    before = await known_attachment(api, slug, target, target_id, attachment_id)
     size = f" ({before.size:,} bytes)" if before.size is not None else ""
     file = f"file {word(attachment_id)} {quote(before.name or '')}"
     where = f"{target} {given(bare_id(target, target_id))} of {place(slug)}"

@@ -1,5 +1,6 @@
-"""What becomes of each of many tests: its row, what is sent for it, and how tests that are there are changed."""
+"""The rows of a batch of tests: what is sent for each, what came of it, and how existing tests are changed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,68 +15,66 @@ from tools.kit.together import gather
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.label_links import lost_labels
-from tools.testomatio.tools.labels import Wanted
+from tools.testomatio.tools.labels import LabelValue
 from tools.testomatio.tools.scope import Pairs
-from tools.testomatio.tools.test_changes import titled
+from tools.testomatio.tools.test_changes import with_tags
 from tools.testomatio.tools.written_tests import NewTest
 
-SAID: Final = {
+STATUS_WORDS: Final = {
     "exists": "there already",
     "would_create": "would be created",
     "would_update": "would be changed",
     "unknown": "not known",
     "not_sent": "not sent",
 }
-"""How the statuses of rows are said in a sum."""
+"""How the summary of a batch words the statuses of its rows."""
 
 
 class Row(Answer):
-    """What became of one test, by its number in the list."""
+    """The outcome for one test, by its number in the list."""
 
     number: int
     title: Untrusted | None = None
     id: Key | None = None
     status: Key = Field(description="created, updated, exists, would_create, would_update, failed, unknown, not_sent.")
     why: Untrusted | None = None
-    like: Untrusted | None = Field(default=None, description="A test of the suite with nearly this title.")
+    like: Untrusted | None = Field(default=None, description="A test of the suite with almost the same title.")
 
 
 class Rows(Answer):
-    """What became of each."""
+    """The outcome for each test."""
 
     done: str
     items: list[Row]
-    left_out: list[Untrusted] = Field(default_factory=list, description="What the Markdown has and is not written.")
+    left_out: list[Untrusted] = Field(default_factory=list, description="What is in the Markdown and was not imported.")
     next: str | None = None
 
 
 @dataclass
 class Planned:
-    """A row and what is sent for it; nothing where nothing is to be done."""
+    """A row, and what is sent for it; None where nothing is to be done."""
 
     row: Row
     entry: dict[str, Any] | None
-    labels: list[Wanted] = field(default_factory=list)
-    """What is put on the test after it was written: a bulk write takes no labels."""
+    labels: list[LabelValue] = field(default_factory=list)
+    """Labels that are added after the test is written, since a bulk write takes none."""
     done: str | None = None
-    """What a good answer without a status means; None: what the call is about."""
+    """The status of a success that the platform answers without one; None: that of the whole call."""
 
 
-def told_rows(rows: list[Row], again: str, left_out: Sequence[str] = ()) -> Rows:
-    """The rows with their sum in words."""
-    sums: dict[str, int] = {}
-    for row in rows:
-        sums[row.status] = sums.get(row.status, 0) + 1
-    words = ", ".join(f"{count} {SAID.get(status, status)}" for status, count in sums.items())
-    unsure = bool({"failed", "unknown", "not_sent"} & set(sums))
-    return Rows(done=f"{words}.", items=rows, left_out=list(left_out), next=again if unsure else None)
+def summarize(rows: list[Row], again: str, left_out: Sequence[str] = ()) -> Rows:
+    """The rows, with how many have which status."""
+    counts = Counter(row.status for row in rows)
+    words = ", ".join(f"{count} {STATUS_WORDS.get(status, status)}" for status, count in counts.items())
+    is_partial = bool({"failed", "unknown", "not_sent"} & set(counts))
+    return Rows(done=f"{words}.", items=rows, left_out=list(left_out), next=again if is_partial else None)
 
 
-def placed(tests: Sequence[NewTest], suite_id: str | None, *, may_differ: bool) -> list[NewTest]:
-    """The tests with the suite that each new one goes into.
+def with_suites(tests: Sequence[NewTest], suite_id: str | None, *, may_differ: bool) -> list[NewTest]:
+    """The tests, each new one with its suite.
 
     Raises:
-        Refused: for a new test without a suite, and, unless they may differ, for two that contradict each other.
+        Refused: for a new test without a suite, and for one whose suite is not `suite_id`, unless it may differ.
     """
     for number, test in enumerate(tests, 1):
         if not may_differ and test.id is None and None not in {suite_id, test.suite_id} and suite_id != test.suite_id:
@@ -84,15 +83,12 @@ def placed(tests: Sequence[NewTest], suite_id: str | None, *, may_differ: bool) 
                 f"{str(suite_id)[:40]}. Leave suite_id out, or take the id out of the suite's comment."
             )
         if test.id is None and test.suite_id is None and suite_id is None:
-            raise Refused(
-                f"Say suite_id: test {number} does not say which suite it goes into. testomatio_get_suite_tree shows "
-                "suites."
-            )
+            raise Refused(f"Give suite_id: test {number} names no suite. testomatio_get_suite_tree shows suites.")
     return [test if test.suite_id else test.model_copy(update={"suite_id": suite_id}) for test in tests]
 
 
 async def stored_tests(api: Testomatio, project: str, ids: Sequence[str], query: Pairs) -> dict[str, Test | None]:
-    """Tests by their ids, as they are now; None where there is none."""
+    """Tests by their ids, read fresh; None where there is none."""
 
     async def stored(test_id: str) -> Test | None:
         try:
@@ -103,32 +99,34 @@ async def stored_tests(api: Testomatio, project: str, ids: Sequence[str], query:
     return dict(zip(ids, await gather([partial(stored, one) for one in ids], at_once=4), strict=True))
 
 
-def plan_known(number: int, test: NewTest, before: Test | None, labels: list[Wanted], *, update: bool) -> Planned:
-    """What is to be done for a test that names the id of one that is there."""
-    title = titled(test.title, test.tags)
+def plan_existing(
+    number: int, test: NewTest, before: Test | None, labels: list[LabelValue], *, update: bool
+) -> Planned:
+    """What to do for a test that has the id of an existing one."""
+    title = with_tags(test.title, test.tags)
     row = Row(number=number, title=title, id=test.id, status="exists")
     if before is None:
-        row.status, row.why = "failed", "The project has no test of this id. Without an id it would be a new test."
+        row.status, row.why = "failed", "The project has no test with this id. Without an id it would be a new test."
         return Planned(row, None)
     if before.is_shared:
-        row.status, row.why = "failed", "It is a copy shared from another project and is changed there."
+        row.status, row.why = "failed", "It is a copy shared from another project, and is changed there."
         return Planned(row, None)
     fields = test.differing(title, before)
     missing = set(lost_labels(before.labels, labels))
     more = [one for one in labels if one.by_title in missing]
-    what = [*("tags" if name == "title" and test.title in (before.title or "") else name for name in fields)]
-    what += ["labels"] if more else []
-    if not what:
+    changes = [*("tags" if name == "title" and test.title in (before.title or "") else name for name in fields)]
+    changes += ["labels"] if more else []
+    if not changes:
         return Planned(row, None)
     if not update:
-        row.why = f"Left as it is: {', '.join(what)} differ, and update changes them."
+        row.why = f"Left as it is: {', '.join(changes)} differ; with update they are changed."
         return Planned(row, None)
-    row.status, row.why = "would_update", f"Changes {', '.join(what)}."
+    row.status, row.why = "would_update", f"Changes {', '.join(changes)}."
     return Planned(row, {"id": before.id, **fields} if fields else None, more, "updated")
 
 
 async def put_labels(api: Testomatio, project: str, planned: Sequence[Planned], query: Pairs) -> None:
-    """Put labels on the tests that were written, and note those that did not stay."""
+    """Add labels to the tests that were written, and note those that were not applied."""
 
     async def put(one: Planned) -> None:
         test_id = one.row.id or ""

@@ -1,4 +1,4 @@
-"""Branches of a project's tests, and the milestones they work towards."""
+"""Branches of a project's tests, and milestones."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,19 +29,19 @@ Title = Annotated[str, Field(min_length=1, max_length=200, description="Such as 
 
 
 @contextmanager
-def of_larger_plans() -> Iterator[None]:
-    """Says of a refusal that a plan may lack branches."""
+def explaining_plans() -> Iterator[None]:
+    """Say with a bare 403 that only larger plans have branches."""
     try:
         yield
     except PlatformError as error:
-        if (better := gated("Branches", error)) is error:
+        if (explained := gated("Branches", error)) is error:
             raise
-        raise better from error
+        raise explained from error
 
 
 async def known_branch(api: Testomatio, project: str, slug: str) -> Branch:
     """Read a branch, or say where slugs come from."""
-    with of_larger_plans():
+    with explaining_plans():
         where = "testomatio_list_branches shows slugs."
         return await found_in(api, project, api.branch(project, slug), f"branch {slug[:60]!r}", where)
 
@@ -63,20 +63,20 @@ async def list_branches(
         only = await known_branch(api, slug, branch)
         coverage = Coverage(total=1, loaded=1, matched=1, complete=True)
         return Page(items=[only], coverage=coverage, next_cursor=None)
-    asked: Pairs = [(f"filter[{name}]", value) for name, value in (("state", state), ("title", title)) if value]
+    query: Pairs = [(f"filter[{name}]", value) for name, value in (("state", state), ("title", title)) if value]
 
     async def fetch(page: int) -> Listed[Branch]:
-        with of_project(slug), of_larger_plans():
-            return await api.branches_page(slug, asked, page)
+        with of_project(slug), explaining_plans():
+            return await api.branches_page(slug, query, page)
 
-    return await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
+    return await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
 
 
 @tool.writes(idempotent=False, verify_with="list_branches")
 async def create_branch(api: Testomatio, title: Title, project: ProjectSlug = None) -> Changed[Branch]:
     """Create a branch of the tests; other tools take its slug as branch."""
     slug = api.project_of(project)
-    with of_project(slug), of_larger_plans():
+    with of_project(slug), explaining_plans():
         return Changed[Branch](done="Created.", now=await api.create_branch(slug, title))
 
 
@@ -122,16 +122,16 @@ async def list_milestones(
 ) -> Page[Milestone]:
     """List the milestones of a project; testomatio_add_links puts tests and suites under one."""
     slug = api.project_of(project)
-    asked: Pairs = [(name, value) for name, value in (("type", type), ("status", status)) if value]
+    query: Pairs = [(name, value) for name, value in (("type", type), ("status", status)) if value]
 
     async def fetch(page: int) -> Listed[Milestone]:
         with of_project(slug):
-            return await api.milestones_page(slug, asked, page)
+            return await api.milestones_page(slug, query, page)
 
-    found = await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
-    if type and found.coverage.matched == 0 and cursor is None:
-        found.note = await seen_instead("type", type, lambda n: api.milestones_page(slug, [], n), lambda one: one.type)
-    return found
+    page = await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
+    if type and page.coverage.matched == 0 and cursor is None:
+        page.note = await seen_instead("type", type, lambda n: api.milestones_page(slug, [], n), lambda one: one.type)
+    return page
 
 
 @tool.reads(long_text=True)

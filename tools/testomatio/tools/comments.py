@@ -1,4 +1,4 @@
-"""Comments that people leave on tests, suites, runs and results, and the people themselves."""
+"""Comments on tests, suites, runs and results, and the members who write them."""
 
 from collections.abc import Awaitable
 from typing import Annotated, Literal
@@ -19,7 +19,7 @@ from tools.testomatio.models.web import Comment, User
 from tools.testomatio.tools.issues import TargetId
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import bare_id, found_in, given, of_project, place, targeted
+from tools.testomatio.tools.scope import bare_id, found_in, given_fields, of_project, place, targeted
 from tools.testomatio.tools.suite_tree import WEB_PAGE
 
 web = Toolset(Testomatio, needs="web")
@@ -33,13 +33,13 @@ Body = Annotated[str, Field(min_length=1, max_length=20_000, description="Markdo
 
 
 async def comments_of(api: Testomatio, project: str, target: str, target_id: str, page: int) -> Listed[Comment]:
-    """A page of the comments on a thing, or the sentence for one that is not there."""
+    """A page of the comments on a target, or the error for a target that does not exist."""
     what = f"{target} {bare_id(target, target_id)[:40]!r}"
     return await found_in(api, project, api.comments_page(project, targeted(target, target_id), page), what, FIT)
 
 
-async def see_target(api: Testomatio, project: str, target: Kind, target_id: str) -> None:
-    """See that a thing without comments is there at all: a list of comments is empty for what is not."""
+async def check_target(api: Testomatio, project: str, target: Kind, target_id: str) -> None:
+    """Check that a target without comments exists: for a missing one the platform lists no comments either."""
     bare = bare_id(target, target_id)
     read: Awaitable[object]
     if target == "testrun":
@@ -67,7 +67,7 @@ async def list_comments(
 
     page: Page[Comment] = await page_from(
         fetch,
-        lambda one: one,
+        lambda comment: comment,
         limit=limit,
         cursor=cursor,
         per_page=WEB_PAGE,
@@ -75,7 +75,7 @@ async def list_comments(
         of=[slug, target, target_id],
     )
     if not page.items and cursor is None:
-        await see_target(api, slug, target, target_id)
+        await check_target(api, slug, target, target_id)
     return page
 
 
@@ -83,7 +83,7 @@ async def list_comments(
 async def create_comment(
     api: Testomatio, target: Kind, target_id: TargetId, body: Body, project: ProjectSlug = None
 ) -> Changed[Comment]:
-    """Comment on a test, suite, run or result; the project's members see it under your name."""
+    """Comment on a test, suite, run or result; the members of the project see it under your name."""
     slug, bare = api.project_of(project), bare_id(target, target_id)
     await comments_of(api, slug, target, target_id, 1)
     sent = api.create_comment(slug, {"body": body, f"{target}_id": bare})
@@ -92,17 +92,13 @@ async def create_comment(
 
 
 async def known_comment(api: Testomatio, project: str, target: str, target_id: str, comment_id: str) -> Comment:
-    """Find a comment on a thing, which the API has no call for.
-
-    Raises:
-        NotFound: when it is not there.
-    """
-    every = await drain(
+    """Find a comment among those of its target, since the API cannot read one by its id."""
+    comments = await drain(
         lambda page: comments_of(api, project, target, target_id, page), most_pages=100, per_page=WEB_PAGE
     )
-    for one in every.rows:
-        if one.id == comment_id:
-            return one
+    for comment in comments.rows:
+        if comment.id == comment_id:
+            return comment
     raise NotFound(
         f"{target.capitalize()} {bare_id(target, target_id)[:40]} has no comment {comment_id[:40]!r}. "
         "testomatio_list_comments shows ids.",
@@ -121,7 +117,7 @@ async def update_comment(
     project: ProjectSlug = None,
 ) -> Changed[Comment]:
     """Change the text of a comment."""
-    fields = given(body=body, edits=edits)
+    fields = given_fields(body=body, edits=edits)
     slug = api.project_of(project)
     before = await known_comment(api, slug, target, target_id, comment_id)
     fields |= apply_edits(text_fields(before, "body"), fields.pop("edits", None), fields)

@@ -1,4 +1,4 @@
-"""The hierarchy of a project's suites, rebuilt from whatever the platform nests, and safe against circles."""
+"""The hierarchy of a project's suites, rebuilt from nested or flat rows, and safe against cycles."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from tools.testomatio.tools.scope import Pairs, of_project
 
 @dataclass
 class Forest:
-    """All suites by id, each with the suites right below it; `reasons` says what may be missing."""
+    """All suites by id, each with the suites directly below it; `reasons` says what may be missing."""
 
     suites: dict[str, Suite] = field(default_factory=dict)
     parents: dict[str, str | None] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Forest:
         return not self.reasons
 
     def below(self, suite_id: str | None, depth: int | None = None) -> list[tuple[int, Suite]]:
-        """The suites below one, or all, each with its depth counted from 1, in reading order."""
+        """The suites below one, or all, each with its depth counted from 1, from top to bottom."""
         found: list[tuple[int, Suite]] = []
         todo = [(1, one) for one in reversed(self.children.get(suite_id, []))]
         while todo:
@@ -49,13 +49,13 @@ class Forest:
         return self.suites[suite_id].is_folder or bool(self.children.get(suite_id))
 
     def in_web_order(self, positions: Mapping[str, int]) -> None:
-        """Put siblings in the order of the web app; those without a place follow as they came."""
+        """Sort siblings as the web app does; those without a position follow in their order."""
         for siblings in self.children.values():
             siblings.sort(key=lambda one: (one not in positions, positions.get(one, 0)))
 
 
-def planted(rows: Iterable[Suite], reasons: Iterable[str] = ()) -> Forest:
-    """The hierarchy out of rows that may be nested, or name their parents, or both, and may come twice."""
+def build_forest(rows: Iterable[Suite], reasons: Iterable[str] = ()) -> Forest:
+    """Build the hierarchy from rows that are nested, or name their parents, or both, and may be repeated."""
     forest = Forest(reasons=list(reasons))
     todo: list[tuple[Suite, str | None]] = [(row, None) for row in reversed(list(rows))]
     while todo:
@@ -64,7 +64,7 @@ def planted(rows: Iterable[Suite], reasons: Iterable[str] = ()) -> Forest:
             forest.suites[suite.id] = suite
             forest.parents[suite.id] = above or suite.parent_id
         elif above is not None:
-            # Listed by itself and again below its folder: the folder knows better.
+            # Listed alone and again below its folder: the folder is right.
             forest.parents[suite.id] = above
         else:
             continue
@@ -72,14 +72,14 @@ def planted(rows: Iterable[Suite], reasons: Iterable[str] = ()) -> Forest:
     for one, above in forest.parents.items():
         if above not in forest.suites or above == one:
             forest.parents[one] = None
-    _cut_circles(forest)
+    _cut_cycles(forest)
     for one, above in forest.parents.items():
         forest.children.setdefault(above, []).append(one)
     return forest
 
 
-def _cut_circles(forest: Forest) -> None:
-    """Put a suite that stands below itself at the top, and say so."""
+def _cut_cycles(forest: Forest) -> None:
+    """Move a suite that is below itself to the top, and say so."""
     rooted: set[str] = set()
     cut = 0
     for start in forest.suites:
@@ -93,25 +93,24 @@ def _cut_circles(forest: Forest) -> None:
             cut += 1
         rooted.update(path)
     if cut:
-        forest.reasons.append(f"{many(cut, 'suite')} stood below itself and is shown at the top")
+        forest.reasons.append(
+            f"{many(cut, 'suite is', 'suites are')} below itself on the platform and shown at the top"
+        )
 
 
-async def read_forest(
-    api: Testomatio, project: str, query: Pairs, *, progress: Progress = no_progress, slim: bool = True
-) -> Forest:
-    """Read all suites of a project: its roots by pages, at once, each with everything below it."""
+async def read_forest(api: Testomatio, project: str, query: Pairs, *, progress: Progress = no_progress) -> Forest:
+    """Read all suites of a project: pages of its roots, each with everything below it."""
     rows: list[Suite] = []
 
     async def fetch(page: int, size: int) -> Batch[Suite]:
-        asked: Pairs = [*query, *([("slim", "true")] if slim else []), *paged(page, size)]
-        answer = await api.suites(project, asked)
+        answer = await api.suites(project, [*query, ("slim", "true"), *paged(page, size)])
         return Batch(answer.data, total=answer.meta.total, size=answer.meta.per_page)
 
     walk = Walk(fetch, rows.append, key=lambda s: s.id, sizes=(PER_PAGE,), broken=frozenset(), progress=progress)
     with of_project(project):
         walked = await walk.run()
-    forest = planted(rows)
-    # A total may count the roots, or every suite; more than either was announced.
+    forest = build_forest(rows)
+    # A total can count the roots or all suites; it is short only where it exceeds both.
     if walked.total is not None and walked.total > len(forest.suites):
         forest.reasons.append(f"{walked.total} were announced and {len(forest.suites)} came")
     elif walked.total is None:

@@ -1,4 +1,4 @@
-"""Tests that come from code: imported in chunks after a person saw what they do, and the ids code is marked with."""
+"""Tests that come from code: their import in several requests, and the ids that code is marked with."""
 
 import json
 from dataclasses import dataclass, field
@@ -33,11 +33,11 @@ MOST_FILES: Final = 100
 MOST_IDS: Final = 1_000
 """Ids in one answer."""
 LARGEST: Final = 1024 * 1024
-"""Tests, files and bytes of one chunk at most (API reference: Importing API)."""
+"""The most tests, files and bytes of one request (API reference: Importing API)."""
 MOST_SHOWN: Final = 25
-"""Tests that a question shows one by one; an import has thousands."""
+"""Tests that the question lists one by one; an import can have thousands."""
 ROOM: Final = 4096
-"""Bytes of a chunk that are kept for what stands around its tests and files."""
+"""Bytes of a request that are reserved for its other fields."""
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -55,7 +55,7 @@ class ImportedTest(Sent):
     labels: Annotated[list[str] | None, Field(description="Such as Severity:Major.")] = None
 
     def describe(self) -> str:
-        """A test as a question names it: code and description by their size."""
+        """A test as the question names it, with the size of its code and description."""
         sizes = [
             f"{name} of {many(len(text), 'character')}"
             for name, text in (("code", self.code), ("description", self.description))
@@ -69,14 +69,14 @@ class ImportedTest(Sent):
 
 
 class _Known:
-    """The tests that a project has, as an import is matched with them: by id, else by title with its suite."""
+    """The tests of a project, which an import matches by id, else by title and suite."""
 
     def __init__(self, ids: IdMap) -> None:
         self._by_name = {_plain(*name.split("#")): bare_test(found) for name, found in ids.tests.items()}
         self._ids = frozenset(self._by_name.values())
 
     def place(self, test: ImportedTest) -> str | None:
-        """The id under which the project knows a test; None for a new one."""
+        """The id that the project has for a test; None for a new one."""
         if test.id is not None:
             return test.id if test.id in self._ids else None
         names = (_plain(test.file, test.suites[-1], test.name), _plain(test.suites[-1], test.name))
@@ -84,13 +84,13 @@ class _Known:
 
 
 def _plain(*names: str) -> tuple[str, ...]:
-    """Names without their tags, which stand in titles here and not there."""
+    """Names without their tags, which only some of the titles contain."""
     return tuple(plain_title(name) for name in names)
 
 
 @dataclass
 class _Chunk:
-    """What one request brings."""
+    """The tests and files of one request."""
 
     tests: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
@@ -105,10 +105,10 @@ class _Chunk:
 
 
 def chunks(tests: list[ImportedTest], files: dict[str, str]) -> list[_Chunk]:
-    """Tests and files in as few requests as their limits allow.
+    """Split tests and files into as few requests as the limits allow.
 
     Raises:
-        Refused: for one that is larger than a request may be.
+        Refused: for a test or file that is larger than a request can be.
     """
     made = [_Chunk()]
     for test in tests:
@@ -135,7 +135,7 @@ def _size(part: dict[str, Any], name: str) -> int:
 
 
 async def _detached(api: Testomatio, slug: str | None, known: set[str]) -> str:
-    """How many automated tests of the project this import does not name, in words."""
+    """How many automated tests this import detaches, as the question says it."""
     if slug is None:
         return "Every automated test that is not in this list is marked as detached from the code."
 
@@ -144,13 +144,13 @@ async def _detached(api: Testomatio, slug: str | None, known: set[str]) -> str:
         return await api.tests(slug, query)
 
     automated = await drain(fetch)
-    number = sum(test.id not in known for test in automated.rows)
-    few = many(number, "automated test", complete=automated.complete)
-    return f"{few} that this list does not name {'is' if number == 1 else 'are'} marked as detached from the code."
+    count = sum(test.id not in known for test in automated.rows)
+    detached = many(count, "automated test", complete=automated.complete)
+    return f"{detached} that this list does not name {'is' if count == 1 else 'are'} marked as detached from the code."
 
 
 class Imported(Answer):
-    """What became of an import."""
+    """The outcome of an import."""
 
     done: str
     tests: int
@@ -233,7 +233,7 @@ async def import_tests(
             if number == 1:
                 raise
             raise type(error)(
-                f"{number - 1} of {len(parts)} requests were accepted, and the import is not ended. {error.sentence}",
+                f"{number - 1} of {len(parts)} requests were accepted; the import is not complete. {error.sentence}",
                 request=error.request,
                 status=error.status,
                 words=error.words,
@@ -241,14 +241,14 @@ async def import_tests(
         import_id, message = import_id or received.import_id, received.message
         if number < len(parts) and import_id is None:
             raise UnexpectedShape(
-                f"Testomat.io took request 1 of {len(parts)} without naming the import; the others were not sent."
+                f"Testomat.io accepted request 1 of {len(parts)} without an import id; the others were not sent."
             )
         await progress(number, len(parts), f"{number} of {len(parts)} requests accepted")
     yield Imported(done="Accepted.", tests=len(tests), requests=len(parts), said=message)
 
 
 class CodeId(Answer):
-    """A test, suite or file by its longest name, with its id."""
+    """A test or suite by its longest name, or a file with its content."""
 
     name: Untrusted
     id: Key | None = None
@@ -276,25 +276,25 @@ async def list_test_ids(
     query += [("suite_ids", ",".join(suite_ids))] if suite_ids else []
     ids = await api.id_map(query)
     rows = _rows(ids, kind)
-    words = (text or "").casefold()
-    fit = [row for row in rows if words in row.name.casefold()]
+    part = (text or "").casefold()
+    fitting = [row for row in rows if part in row.name.casefold()]
     filters = digest(asked=[kind, text, suite_ids, automated])
-    return page_of(fit, loaded=len(rows), limit=limit, cursor=cursor, filters=filters)
+    return page_of(fitting, loaded=len(rows), limit=limit, cursor=cursor, filters=filters)
 
 
 def _rows(ids: IdMap, kind: str) -> list[CodeId]:
-    """One row for each thing: a test stands in the map under several names, of which the longest says most."""
+    """One row for each thing. The map has several names of a test; the longest one says most."""
     if kind == "files":
         return [CodeId(name=path, content=content) for path, content in sorted(ids.files.items())]
     names: dict[str, str] = {}
-    for name, found in (ids.tests if kind == "tests" else ids.suites).items():
-        bare = bare_test(found) if kind == "tests" else bare_suite(found)
+    for name, marked in (ids.tests if kind == "tests" else ids.suites).items():
+        bare = bare_test(marked) if kind == "tests" else bare_suite(marked)
         names[bare] = max(names.get(bare, ""), name, key=len)
     return [CodeId(name=name, id=bare) for bare, name in sorted(names.items(), key=lambda pair: pair[1])]
 
 
 class FoundTests(Answer):
-    """Ids of tests that fit."""
+    """Ids of the tests that fit."""
 
     test_ids: list[Key]
     total: int
@@ -309,10 +309,9 @@ async def find_test_ids(
     cursor: Cursor = None,
 ) -> FoundTests:
     """Find the ids of tests by tag, label, Jira issue or plan, as a pipeline does to choose what to run."""
-    found = await api.grep_tests(by, value)
-    test_ids = [bare_test(one) for one in found.tests]
+    test_ids = [bare_test(one) for one in (await api.grep_tests(by, value)).tests]
     filters = digest(asked=[by, value])
-    began = max(0, decode_cursor(cursor, filters)[0]) if cursor else 0
-    end = began + MOST_IDS
-    following = encode_cursor([end], filters) if end < len(test_ids) else None
-    return FoundTests(test_ids=test_ids[began:end], total=len(test_ids), next_cursor=following)
+    start = max(0, decode_cursor(cursor, filters)[0]) if cursor else 0
+    end = start + MOST_IDS
+    next_cursor = encode_cursor([end], filters) if end < len(test_ids) else None
+    return FoundTests(test_ids=test_ids[start:end], total=len(test_ids), next_cursor=next_cursor)

@@ -1,4 +1,4 @@
-"""Issues of trackers linked to tests, suites, runs, results and plans."""
+"""Tracker issues linked to tests, suites, runs, results and plans."""
 
 from typing import Annotated, Literal
 
@@ -26,7 +26,7 @@ MOST_PAGES = 100
 
 
 async def issues_of(api: Testomatio, project: str, query: Pairs, page: int) -> Listed[Issue]:
-    """A page of links, or the sentence for a target that is not there."""
+    """A page of links, or the error for a target that does not exist."""
     targets = ((name.removesuffix("_id"), str(value)[:40]) for name, value in query if name.endswith("_id"))
     what = ", ".join(f"{name} {value!r}" for name, value in targets) or "issues"
     where = "See that target and target_id fit together."
@@ -47,20 +47,20 @@ async def list_issues(
     """List the tracker issues (bugs) linked in a project, or to one test, suite, run, result or plan."""
     slug = api.project_of(project)
     if (target is None) != (target_id is None):
-        raise Refused("target and target_id go together.")
-    asked: Pairs = targeted(target, target_id) if target is not None and target_id is not None else []
+        raise Refused("target and target_id go together: give both or neither.")
+    of_target: Pairs = targeted(target, target_id) if target is not None and target_id is not None else []
     source = source.strip().casefold() if source else None
-    every, asked = asked, asked + ([("source", source)] if source else [])
+    query = of_target + ([("source", source)] if source else [])
 
     async def fetch(page: int) -> Listed[Issue]:
-        return await issues_of(api, slug, asked, page)
+        return await issues_of(api, slug, query, page)
 
-    found = await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
-    if source and found.coverage.matched == 0 and cursor is None:
-        found.note = await seen_instead(
-            "source", source, lambda n: issues_of(api, slug, every, n), lambda one: one.source
+    page = await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
+    if source and page.coverage.matched == 0 and cursor is None:
+        page.note = await seen_instead(
+            "source", source, lambda n: issues_of(api, slug, of_target, n), lambda one: one.source
         )
-    return found
+    return page
 
 
 @tool.writes(idempotent=True, verify_with="list_issues")
@@ -77,35 +77,35 @@ async def link_issue(
     if (url is None) == (jira_id is None):
         raise Refused("Give exactly one of url and jira_id.")
     if url is not None and not url.lower().startswith(("https://", "http://")):
-        raise Refused("url is the whole address of an issue, with https://.")
-    where = targeted(target, target_id)
-    there = (await drain(lambda page: issues_of(api, slug, where, page))).rows
-    for one in there:
-        if (url is not None and one.url == url) or (jira_id is not None and one.jira_id == jira_id):
-            return Changed[Issue](done="It was linked already. Nothing was sent.", now=one)
+        raise Refused("url takes the whole address of an issue, with https://.")
+    query = targeted(target, target_id)
+    linked = (await drain(lambda page: issues_of(api, slug, query, page))).rows
+    for issue in linked:
+        if (url is not None and issue.url == url) or (jira_id is not None and issue.jira_id == jira_id):
+            return Changed[Issue](done="It was linked already. Nothing was sent.", now=issue)
     body = {"url": url} if url is not None else {"jira_id": jira_id or ""}
-    return Changed[Issue](done="Linked.", now=await api.link_issue(slug, where, body))
+    return Changed[Issue](done="Linked.", now=await api.link_issue(slug, query, body))
 
 
 async def known_issue(api: Testomatio, project: str, issue_id: int, issue_type: str) -> Issue:
-    """Find a link by its id and type, which the API has no call for.
+    """Find a link by its id and type among all links, since the API cannot read one.
 
     Raises:
         NotFound: when the project has no such link.
     """
-    every = await drain(lambda page: issues_of(api, project, [], page), most_pages=MOST_PAGES)
-    for one in every.rows:
-        if one.id == issue_id and (one.type or "issue") == issue_type:
-            return one
+    links = await drain(lambda page: issues_of(api, project, [], page), most_pages=MOST_PAGES)
+    for issue in links.rows:
+        if issue.id == issue_id and (issue.type or "issue") == issue_type:
+            return issue
     what = f"linked issue {issue_id} of the type {issue_type}"
     raise await missing(api, project, what, "testomatio_list_issues shows ids and types.")
 
 
-def linked_to(one: Issue) -> str:
-    """What an issue is linked to, as a question and an answer name it."""
-    if not one.resource_type:
+def linked_to(issue: Issue) -> str:
+    """What an issue is linked to, as questions and answers name it."""
+    if not issue.resource_type:
         return "what it is linked to"
-    return f"{word(one.resource_type)} {word(one.resource_id)}" if one.resource_id else word(one.resource_type)
+    return f"{word(issue.resource_type)} {word(issue.resource_id)}" if issue.resource_id else word(issue.resource_type)
 
 
 @tool.destroys(idempotent=True, verify_with="list_issues")
@@ -121,7 +121,7 @@ async def unlink_issue(
     where = f"from {linked_to(before)} of {place(slug)}"
     yield Ask(
         f"Unlink issue {quote(before.name)} ({issue_type.replace('_', ' ')} {issue_id}) {where}? "
-        "The issue itself stays in its tracker; the link can only be made anew."
+        "The issue itself stays in its tracker; there is no undo but to link it again."
     )
     await api.unlink_issue(slug, issue_id, issue_type)
     yield Changed[Issue](done=f"Unlinked {quote(before.name)} {where}.", before=before)

@@ -1,4 +1,4 @@
-"""Labels and their custom fields: what a project defines, and what carries each."""
+"""Labels and custom fields of a project, and how many things carry each."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.labels import Label
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, given, missing, of_project, place
+from tools.testomatio.tools.scope import Pairs, given_fields, missing, of_project, place
 from tools.testomatio.tools.tql import quoted
 
 tool = Toolset(Testomatio, needs="api")
@@ -42,8 +42,8 @@ Visibility = Annotated[list[Literal["filter", "list"]], Field(description="Where
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A label of the project, and the value that is meant where it has a field."""
+class LabelValue:
+    """A label of the project, with a value where it has a field."""
 
     label: Label
     value: str | None = None
@@ -57,7 +57,7 @@ class Wanted:
         return self.label.name if self.value is None else f"{self.label.name}:{self.value}"
 
     def link(self, action: str) -> dict[str, str]:
-        """The entry of a body's `link` that puts it on something, or takes it off."""
+        """The entry of a request's `link` that adds or removes it."""
         kind = "label" if self.value is None else "custom_field"
         return {"action": action, "type": kind, "value": self.by_slug}
 
@@ -68,16 +68,16 @@ async def defined_labels(api: Testomatio, project: str) -> list[Label]:
         return (await drain(lambda page: api.labels_page(project, page))).rows
 
 
-async def wanted_labels(api: Testomatio, project: str, names: Sequence[str] | None) -> list[Wanted]:
-    """The labels that are meant, each seen to be defined with a value that it takes.
+async def resolve_labels(api: Testomatio, project: str, names: Sequence[str] | None) -> list[LabelValue]:
+    """Look up labels by slug or title, with or without a value.
 
     Raises:
-        Refused: for one that is not, with the near ones.
+        Refused: for a label that is not defined, with similar ones, and for a value that it does not take.
     """
     if not names:
         return []
     defined = await defined_labels(api, project)
-    return [_meant(defined, name.strip()) for name in names]
+    return [_resolve(defined, name.strip()) for name in names]
 
 
 def _named(defined: Sequence[Label], name: str) -> Label | None:
@@ -86,53 +86,49 @@ def _named(defined: Sequence[Label], name: str) -> Label | None:
     return next((label for label in defined if label.id == name), None) or next(by_title, None)
 
 
-def _meant(defined: Sequence[Label], name: str) -> Wanted:
-    """A label with or without a value; a title may have colons of its own, so the longest name wins."""
+def _resolve(defined: Sequence[Label], name: str) -> LabelValue:
+    """A label with or without a value. A title may contain colons, so the longest name wins."""
     if (whole := _named(defined, name)) is not None:
-        return Wanted(whole)
+        return LabelValue(whole)
     pieces = name.split(":")
     for count in range(len(pieces) - 1, 0, -1):
         if (label := _named(defined, ":".join(pieces[:count]).strip())) is not None:
-            return Wanted(label, _fitting(label, ":".join(pieces[count:]).strip()))
+            return LabelValue(label, _checked_value(label, ":".join(pieces[count:]).strip()))
     names = {label.name.casefold(): label for label in defined} | {label.id: label for label in defined}
     near = difflib.get_close_matches(pieces[0].strip().casefold(), names, 3, cutoff=0.4)
-    shown = list(dict.fromkeys(names[word].id for word in near)) or [label.id for label in defined[:10]]
-    told = ", ".join(f"{quote(label.name)} ({label.id})" for label in defined if label.id in shown)
+    slugs = {names[key].id for key in near} or {label.id for label in defined[:10]}
+    similar = ", ".join(f"{quote(label.name)} ({label.id})" for label in defined if label.id in slugs)
     raise Refused(
-        f"The project defines no label {name[:80]!r}. {f'Near are {told}.' if told else 'It defines none.'} "
+        f"The project defines no label {name[:80]!r}. {f'Similar: {similar}.' if similar else 'It defines none.'} "
         "testomatio_create_label defines one."
     )
 
 
-def _fitting(label: Label, value: str) -> str:
+def _checked_value(label: Label, value: str) -> str:
     """A value that the label takes.
 
     Raises:
-        Refused: when it takes none, or only others.
+        Refused: when it does not take this value.
     """
     field = label.field
-    # Whether lists of labels tell the field is not documented: what is not told is left to the platform.
+    # It is not documented whether lists of labels show the field; without it, the platform checks the value.
     if field is not None and field.type == "list" and field.options and value not in field.options:
-        near = ", ".join(quote(option) for option in field.options[:20])
-        raise Refused(f"Label {quote(label.name)} takes no {value[:60]!r}; it takes {near}.")
+        options = ", ".join(quote(option) for option in field.options[:20])
+        raise Refused(f"Label {quote(label.name)} takes no {value[:60]!r}; it takes {options}.")
     if not value:
-        raise Refused(f"Say the value of label {quote(label.name)} behind the colon, or leave both out.")
+        raise Refused(f"Give the value of label {quote(label.name)} after the colon, or leave out the colon too.")
     return value
 
 
 async def known_label(api: Testomatio, project: str, name: str) -> Label:
-    """Read a label by its slug or title, or say where slugs come from.
-
-    Raises:
-        NotFound: when the project defines no such label.
-    """
+    """Read a label by its slug or title, or say where slugs come from."""
     found = _named(await defined_labels(api, project), name.strip())
     if found is None:
         raise await missing(api, project, f"label {name[:80]!r}", "testomatio_list_labels shows slugs.")
     try:
         return await api.label(project, found.id)
     except NotFound as error:
-        raise NotFound(f"Label {found.id} was deleted meanwhile.", status=404) from error
+        raise NotFound(f"Label {found.id} has just been deleted.", status=404) from error
 
 
 @tool.reads()
@@ -163,15 +159,15 @@ class CarriedBy(Answer):
     """How many things of a kind carry a label."""
 
     kind: Key
-    count: int | None = Field(description="None: it cannot be read.")
+    count: int | None = Field(description="None: it could not be counted.")
 
 
 class LabelUse(Answer):
-    """A label and what carries it."""
+    """A label, and how many things carry it."""
 
     label: Label
     carried_by: list[CarriedBy]
-    note: str = "Steps and templates are not counted; the API has no such filter."
+    note: str = "Steps and templates are not counted: the API cannot filter them by label."
 
 
 async def carriers(api: Testomatio, project: str, label: Label) -> list[CarriedBy]:
@@ -212,22 +208,22 @@ class NewField(Sent):
     short: Annotated[bool | None, Field(description="Show the value without the title.")] = None
 
     def wire(self) -> dict[str, Any]:
-        """The field as the API takes it: options one a line.
+        """The field as the API takes it, with one option per line.
 
         Raises:
-            Refused: for a list without options, or options without a list.
+            Refused: for a list without options, and for options without a list.
         """
         if (self.type == "list") != bool(self.options):
-            raise Refused("A field of type list needs options, and no other takes them.")
+            raise Refused("A field of type list needs options, and the other types take none.")
         value = "\n".join(option.strip() for option in self.options or ())
-        told = {"type": self.type, "short": self.short, "value": value or None}
-        return {name: said for name, said in told.items() if said is not None}
+        fields = {"type": self.type, "short": self.short, "value": value or None}
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 def not_allowed(error: Unauthorized) -> Unauthorized:
-    """The error of a label that may not be changed: a project setting reserves that."""
+    """The error for a label that the user may not change, with the setting that decides it."""
     return Unauthorized(
-        f"{error.sentence} With the project's setting Labels permission, only owners and managers may change labels.",
+        f"{error.sentence} With the project setting Labels permission, only owners and managers may change labels.",
         status=error.status,
         words=error.words,
     )
@@ -246,23 +242,23 @@ async def create_label(
     """Create a label, or with field a custom field; testomatio_add_links puts it on things."""
     slug = api.project_of(project)
     if (there := _named(await defined_labels(api, slug), title.strip())) is not None:
-        raise Refused(f"There is a label {quote(there.name)} already, its slug is {there.id}.")
-    said = given(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
+        raise Refused(f"There is already a label {quote(there.name)} with the slug {there.id}.")
+    sent = given_fields(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
     try:
-        return Changed[Label](done="Defined.", now=await api.create_label(slug, said))
+        return Changed[Label](done="Defined.", now=await api.create_label(slug, sent))
     except Unauthorized as error:
         raise not_allowed(error) from error
 
 
-def describe(carried: Sequence[CarriedBy]) -> str:
-    """What carries a label, as a question says it."""
-    counted = join_counts(*[many(one.count, one.kind) for one in carried if one.count is not None])
-    unread = " and ".join(f"{one.kind}s" for one in carried if one.count is None)
+def describe_carriers(counts: Sequence[CarriedBy]) -> str:
+    """How many things carry a label, as questions say it."""
+    counted = join_counts(*[many(one.count, one.kind) for one in counts if one.count is not None])
+    unread = " and ".join(f"{one.kind}s" for one in counts if one.count is None)
     return (counted or "nothing that could be counted") + (f"; {unread} could not be counted" if unread else "")
 
 
 def values_lost(before: Label, field: NewField) -> str | None:
-    """In which way a new field takes less than the one before; None where all values fit as they did."""
+    """What a label loses with a new field; None where all its values still fit."""
     if before.field is None or before.field.type is None:
         return None
     if field.type != before.field.type:
@@ -272,16 +268,16 @@ def values_lost(before: Label, field: NewField) -> str | None:
     return f"lose its {'value' if len(gone) == 1 else 'values'} {', '.join(map(quote, gone[:20]))}" if gone else None
 
 
-def left_as_it_was(said: Mapping[str, Any], after: Label) -> list[str]:
-    """Of what was sent, what a read shows unchanged; lists in any order, and a field by its type and options."""
-    shown: dict[str, Any] = {"title": after.title, "color": after.color}
-    shown |= {"scope": set(after.scope), "visibility": set(after.visibility)}
-    if after.field is not None and "field" in said:
-        shown["field"] = (after.field.type, after.field.options)
-    meant = {name: set(value) if name in {"scope", "visibility"} else value for name, value in said.items()}
-    if "field" in said:
-        meant["field"] = (said["field"]["type"], (said["field"].get("value") or "").splitlines())
-    return [name for name, value in meant.items() if shown.get(name) != value]
+def unchanged_fields(sent: Mapping[str, Any], after: Label) -> list[str]:
+    """The sent fields that a read shows unchanged; lists in any order, and a field by its type and options."""
+    stored: dict[str, Any] = {"title": after.title, "color": after.color}
+    stored |= {"scope": set(after.scope), "visibility": set(after.visibility)}
+    if after.field is not None and "field" in sent:
+        stored["field"] = (after.field.type, after.field.options)
+    expected = {name: set(value) if name in {"scope", "visibility"} else value for name, value in sent.items()}
+    if "field" in sent:
+        expected["field"] = (sent["field"]["type"], (sent["field"].get("value") or "").splitlines())
+    return [name for name, value in expected.items() if stored.get(name) != value]
 
 
 @tool.writes(unasked_when=lambda field: field is None, idempotent=True, verify_with="get_label")
@@ -300,7 +296,7 @@ async def update_label(
     The server asks the user to confirm where values in use would no longer fit.
     """
     slug = api.project_of(project)
-    said = given(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
+    sent = given_fields(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
     before = await known_label(api, slug, label)
     question: Lines | None = None
     if field is not None and (lost := values_lost(before, field)) is not None:
@@ -312,14 +308,14 @@ async def update_label(
             question.fields(
                 {"Kind of values": field.type, "Options": field.options, "Short, without the title": field.short}
             )
-            question.say(f"It is on {describe(carried)}; values there that no longer fit may be lost.")
+            question.say(f"It is on {describe_carriers(carried)}; values there that no longer fit may be lost.")
     yield Ask(None if question is None else str(question))
     try:
-        await api.update_label(slug, before.id, said)
+        await api.update_label(slug, before.id, sent)
     except Unauthorized as error:
         raise not_allowed(error) from error
     after = await api.label(slug, before.id)
-    left = left_as_it_was(said, after)
+    left = unchanged_fields(sent, after)
     done = f"Sent, but not applied: {', '.join(left)}." if left else "Changed."
     yield Changed[Label](done=done, now=after, before=before, not_applied=left)
 
@@ -329,10 +325,10 @@ async def delete_label(api: Testomatio, label: LabelName, project: ProjectSlug =
     """Delete a label from the project and from everything that carries it. The server asks the user to confirm."""
     slug = api.project_of(project)
     before = await known_label(api, slug, label)
+    carried = describe_carriers(await carriers(api, slug, before))
     yield Ask(
         f"Delete label {quote(before.name)} ({word(before.id)}) of {place(slug)}? It is taken off everything that "
-        f"carries it, values included: {describe(await carriers(api, slug, before))}; steps and templates are not "
-        "counted. There is no undo."
+        f"carries it, values included: {carried}; steps and templates are not counted. There is no undo."
     )
     try:
         await api.delete_label(slug, before.id)

@@ -1,4 +1,4 @@
-"""What of Testomat.io has a word for its id or a linked issue of that key, and which suites have words in titles."""
+"""Find things of Testomat.io by their id or by the key of a linked issue, and suites by words of their titles."""
 
 import re
 from functools import partial
@@ -26,10 +26,10 @@ _ID: Final = re.compile(r"[0-9a-z]{8}")
 
 
 async def in_project(api: Testomatio, word: str, project: str) -> Results[Found]:
-    """What a project holds with that id, and what the issue of that key is linked to."""
+    """The things of a project with that id, and those that an issue with that key is linked to."""
     found: list[Found] = []
     tasks = []
-    # @T… and @S… say what they are; eight letters alone can be any of the three.
+    # @T… is a test and @S… a suite; eight characters alone can be a test, a suite or a run.
     marked = word.removeprefix("@")[:1] if len(word.removeprefix("@")) == 9 else ""
     if _ID.fullmatch(bare_test(word)) and marked != "S":
         tasks.append(partial(_test, api, project, bare_test(word)))
@@ -41,13 +41,13 @@ async def in_project(api: Testomatio, word: str, project: str) -> Results[Found]
         tasks.append(partial(_result, api, project, int(word)))
     found += [one for one in await gather(tasks, at_once=4) if one is not None]
     if not any(character.isdigit() for character in word):
-        return Results(found)  # no tracker has such a key
+        return Results(found)  # keys of trackers contain a digit
     issues = await drain(partial(api.issues_page, project, []), most_pages=ISSUE_PAGES)
-    here = word.casefold()
+    key = word.casefold()
     for issue in issues.rows:
         names = [issue.jira_id, (issue.url or "").rstrip("/").rpartition("/")[2], issue.url]
         kind = LINKED_TO.get(issue.resource_type or "")
-        if kind is not None and here in {(name or "").casefold().removeprefix("#") for name in names}:
+        if kind is not None and key in {(name or "").casefold().removeprefix("#") for name in names}:
             found.append(_found(kind, project, issue.resource_id or "?", issue.title, "linked issue"))
     why = None if issues.complete else f"only the first {many(len(issues.rows), 'link')} to issues were read"
     return Results(found, complete=issues.complete, why=why)
@@ -80,7 +80,7 @@ async def _result(api: Testomatio, project: str, number: int) -> Found | None:
 
 
 async def suites_called(api: Testomatio, words: list[str], project: str) -> Results[Found]:
-    """Folders and suites of a project whose titles have all words."""
+    """Folders and suites of a project whose titles contain all words."""
     forest = await read_forest(api, project, [])
     return Results(
         [

@@ -1,4 +1,4 @@
-"""Projects, suites and groups of Testomat.io that may be given by their titles."""
+"""Projects and suites that can be given by their titles."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ _ID: Final = re.compile(r"(?=[a-z]*\d)[0-9a-z]{8}|@?S[0-9a-z]{8}|https?://\S+")
 
 
 def is_slug(word: str) -> bool:
-    """Whether a word can be a project's slug, so that nothing has to be read; a title has capitals or spaces."""
+    """Whether a word can be a slug, so that no request is needed; a title has capitals or spaces."""
     return _SLUG.fullmatch(word.strip()) is not None
 
 
 def is_suite_id(word: str) -> bool:
-    """Whether a word is a suite's id; eight letters without a digit may be a title, so the suites are read."""
+    """Whether a word is the id of a suite. Eight letters without a digit can be a title, so the suites are read."""
     return _ID.fullmatch(word.strip()) is not None
 
 
@@ -28,8 +28,8 @@ async def _projects(api: Testomatio, given: Mapping[str, Any]) -> Sequence[Choic
         page = await api.projects_page(1, 100)
     except (PlatformError, Refused) as error:
         raise Refused(
-            "Only a login lists projects by title, and there is none here: give the slug, as the address of the "
-            "project's page shows it."
+            "Titles of projects need a login, and there is none. Give the slug, which is in the address of the page of "
+            "the project."
         ) from error
     return [Choice(one.id, one.title) for one in page.data]
 
@@ -38,7 +38,7 @@ PROJECT: Final = ByName("project", _projects, "testomatio_list_projects", is_id=
 
 
 async def _suites(api: Testomatio, given: Mapping[str, Any]) -> Sequence[Choice]:
-    from tools.testomatio.tools.forest import read_forest  # it stands on the projects, whose parameter is named here
+    from tools.testomatio.tools.forest import read_forest  # forest imports projects, which imports this module
 
     project = given.get("project")
     slug = api.project_of(await PROJECT.resolve(api, project, given, parts=False) if project else None)

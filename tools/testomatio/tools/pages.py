@@ -1,4 +1,4 @@
-"""Pages to read: a test, a suite, and the query language."""
+"""Resources to read: a test, a suite, and the query language."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -20,7 +20,7 @@ tool = Toolset(Testomatio, needs="api")
 
 SUGGESTED = 100
 PAGES_LOOKED_AT = 5
-"""Pages of tests that are read for an id somebody began to type."""
+"""Pages of tests that completion reads at most."""
 
 EXAMPLES: Final[tuple[tuple[str, Kind], ...]] = (
     ("priority >= 'high' and not (tag == 'wip')", "tests"),
@@ -33,15 +33,15 @@ EXAMPLES: Final[tuple[tuple[str, Kind], ...]] = (
 
 
 async def project_slugs(api: Testomatio, typed: str) -> list[str]:
-    """Projects whose slug begins as typed: those of the account where they can be listed, else the default one."""
-    found = [api.account.settings.get(PROJECT, "")]
+    """Projects whose slug begins as typed: those of the account where it can list them, else the default one."""
+    slugs = [api.account.settings.get(PROJECT, "")]
     if opens_web(api):
-        found += [project.id for project in (await api.projects_page(1)).data]
-    return [slug for slug in dict.fromkeys(found) if slug and slug.startswith(typed)]
+        slugs += [project.id for project in (await api.projects_page(1)).data]
+    return [slug for slug in dict.fromkeys(slugs) if slug and slug.startswith(typed)]
 
 
 async def ids_of_tests(api: Testomatio, variable: str, typed: str, before: dict[str, str]) -> list[str]:
-    """Projects, and ids of a project's tests, the newest first, for completion."""
+    """Complete projects, and ids of a project's tests, newest first."""
     if variable == "project":
         return await project_slugs(api, typed)
     project, bare = api.project_of(before.get("project")), bare_test(typed)
@@ -55,7 +55,7 @@ async def ids_of_tests(api: Testomatio, variable: str, typed: str, before: dict[
 
 
 async def ids_of_suites(api: Testomatio, variable: str, typed: str, before: dict[str, str]) -> list[str]:
-    """Projects, and ids of a project's suites, for completion."""
+    """Complete projects, and ids of a project's suites."""
     if variable == "project":
         return await project_slugs(api, typed)
     forest = await read_forest(api, api.project_of(before.get("project")), [])
@@ -64,7 +64,7 @@ async def ids_of_suites(api: Testomatio, variable: str, typed: str, before: dict
 
 @tool.resource("{project}/tests/{test_id}", complete=ids_of_tests)
 async def test_page(api: Testomatio, project: str, test_id: str) -> str:
-    """A test as a page to read."""
+    """A test with its description, code and linked issues."""
     test = await known_test(api, project, bare_test(test_id), [])
     labels = ", ".join(quote(f"{one.title or one.id}{f': {one.value}' if one.value else ''}") for one in test.labels)
     facts = (
@@ -93,17 +93,17 @@ async def test_page(api: Testomatio, project: str, test_id: str) -> str:
 
 @tool.resource("{project}/suites/{suite_id}", complete=ids_of_suites)
 async def suite_page(api: Testomatio, project: str, suite_id: str) -> str:
-    """A suite as a page to read, with the suites and tests below it."""
+    """A suite with the suites and tests below it."""
     suite = await known_suite(api, project, bare_suite(suite_id), [])
     forest = await read_forest(api, project, [])
-    tests, told = await titles_by_suite(api, project, suite.id, [])
+    tests, coverage = await titles_by_suite(api, project, suite.id, [])
     lines = [f"# Suite {word(suite.id)}: {quote(suite.title or '', at_most=300)}", ""]
     if suite.id in forest.suites and (above := forest.above(suite.id)):
         lines.append(f"- In: {' / '.join(quote(one.title or one.id) for one in above)}")
-    lines += [f"- Tests below it: {told.loaded}{'' if told.complete else ' or more'}"]
+    lines += [f"- Tests below it: {coverage.loaded}{'' if coverage.complete else ' or more'}"]
     if suite.description and suite.description.strip():
         lines += ["", "## Description", "", passage(suite.description)]
-    lines += ["", "## What it holds", ""]
+    lines += ["", "## Contents", ""]
     lines += [f"- {word(test.id)} {quote(test.title or '')}" for test in tests.get(suite.id, [])]
     for depth, one in forest.below(suite.id):
         indent = "  " * (depth - 1)
@@ -121,16 +121,16 @@ async def tql_page(api: Testomatio) -> str:
 def _tql_lines() -> Iterator[str]:
     yield "# TQL"
     yield ""
-    yield "Taken as `tql` by the tools that list tests and runs, by plans, and by analytics."
+    yield "The tools that list tests and runs, plans and analytics take it as `tql`."
     yield ""
     yield "- Compare with `==` and `!=`; one `=` is an error. `in ['a', 'b']` takes any of several values."
-    yield "- `>`, `<`, `>=`, `<=` are for what has an order: priorities, dates, durations, counters."
-    yield "- `%` means contains, for the fields marked so below."
-    yield "- Texts stand in single or double quotes: `tag == 'smoke'`."
+    yield "- `>`, `<`, `>=`, `<=` compare what has an order: priorities, dates, durations, counters."
+    yield "- `%` means contains, for the fields marked with it below."
+    yield "- Write texts in single or double quotes: `tag == 'smoke'`."
     yield "- Dates: `'2026-04-01'`, `today()`, `7.days_ago` (seconds, days, weeks, months)."
     yield "- Durations: seconds, or `1.minute`."
-    yield "- Join with `and`, `or`, `not`. Where `and` meets `or`, parentheses are needed: `a and (b or c)`."
-    yield "- People go by their display name. A label with a value is `'Severity:critical'`, emoji and all."
+    yield "- Join with `and`, `or`, `not`. A mix of `and` and `or` needs parentheses: `a and (b or c)`."
+    yield "- Name people by display name. A label with a value is `'Severity:critical'`, with its emoji if it has one."
     for kind in FIELDS:
         yield from _field_lines(kind)
     yield ""
@@ -147,4 +147,4 @@ def _field_lines(kind: Kind) -> Iterator[str]:
         marks = ["%"] if field.sort == "text" else ["ordered"] if field.sort in ORDERED else []
         yield f"- `{name}`{f' ({marks[0]})' if marks else ''}: {field.meaning}"
     if FLAGS[kind]:
-        yield f"- Alone, without a comparison: {', '.join(f'`{flag}`' for flag in FLAGS[kind])}"
+        yield f"- Written alone, without a comparison: {', '.join(f'`{flag}`' for flag in FLAGS[kind])}"

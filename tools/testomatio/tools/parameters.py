@@ -1,4 +1,4 @@
-"""Parameters of a test and its examples, the rows of values that it is run with."""
+"""Parameters of a test and its examples, the rows of values that it runs with."""
 
 from typing import Annotated, Final
 
@@ -47,33 +47,33 @@ async def parameters_of(api: Testomatio, project: str, test_id: str) -> Paramete
     return Parameters(test_id=test.data.id, title=test.data.title, parameters=test.data.params, examples=test.included)
 
 
-def fitting(test: ParametrisedTest, rows: list[list[str]]) -> None:
-    """See that rows have a cell for each parameter.
+def check_cells(test: ParametrisedTest, rows: list[list[str]]) -> None:
+    """Check that rows have a cell for each parameter.
 
     Raises:
         Refused: for a test without parameters, and for rows of another length.
     """
     names = test.data.params
     if not names:
-        raise Refused("This test has no parameters; testomatio_set_test_parameters names some.")
+        raise Refused("This test has no parameters; testomatio_set_test_parameters sets them.")
     if wrong := [str(number) for number, row in enumerate(rows, 1) if len(row) != len(names)]:
-        told = ", ".join(quote(name) for name in names)
         raise Refused(
-            f"Row {', '.join(wrong[:10])} does not have a cell for each of the {len(names)} parameters: {told}."
+            f"Row {', '.join(wrong[:10])} does not have a cell for each of the {len(names)} parameters: "
+            f"{', '.join(quote(name) for name in names)}."
         )
 
 
 def example_of(test: ParametrisedTest, example_id: int) -> Example:
-    """An example of a test.
+    """An example of a test by its id.
 
     Raises:
-        Refused: for another's.
+        Refused: when the test has no such example.
     """
-    for one in test.included:
-        if one.id == example_id:
-            return one
-    has = ", ".join(str(one.id) for one in test.included[:30]) or "none"
-    raise Refused(f"Test {test.data.id} has no example {example_id}; its examples are {has}.")
+    for example in test.included:
+        if example.id == example_id:
+            return example
+    ids = ", ".join(str(example.id) for example in test.included[:30]) or "none"
+    raise Refused(f"Test {test.data.id} has no example {example_id}; its examples are {ids}.")
 
 
 @web.writes(idempotent=True, verify_with="get_test")
@@ -89,7 +89,7 @@ async def set_test_parameters(
     """Set the parameters of a test. The server asks the user to confirm where examples would lose their columns."""
     slug = api.project_of(project)
     if len(set(parameters)) != len(parameters):
-        raise Refused("A parameter is named twice.")
+        raise Refused("A parameter is listed twice.")
     test = await known_web_test(api, slug, test_id)
     before = test.data.params
     # A parameter that keeps its place keeps its cells, which belong to parameters by their order alone.
@@ -99,8 +99,8 @@ async def set_test_parameters(
         yield Ask(
             f"Change the parameters of test {word(test.data.id)} {quote(test.data.title or '')} of {place(slug)} from "
             f"{', '.join(quote(name) for name in before) or 'none'} to {render_list(parameters)}? "
-            f"Its {many(len(test.included), 'example belongs', 'examples belong')} to them by their order: cells may "
-            "be lost, or fall to another."
+            f"Its {many(len(test.included), 'example belongs', 'examples belong')} to them by their order: values may "
+            "be lost, or move to another parameter."
         )
     await api.set_parameters(slug, test_id, parameters)
     yield Changed[Parameters](done="Set.", now=await parameters_of(api, slug, test_id))
@@ -119,20 +119,20 @@ async def add_test_examples(
     """Add examples (rows of values) to a test with parameters; rows that it already has are skipped."""
     slug = api.project_of(project)
     test = await known_web_test(api, slug, test_id)
-    fitting(test, rows)
-    there = [one.cells for one in test.included]
-    new = [row for number, row in enumerate(rows) if row not in there and row not in rows[:number]]
+    check_cells(test, rows)
+    existing = [example.cells for example in test.included]
+    new = [row for number, row in enumerate(rows) if row not in existing and row not in rows[:number]]
     for number, row in enumerate(new):
         try:
             await api.create_example(slug, test_id, row)
         except PlatformError as error:
             raise type(error)(
-                f"{error.sentence} {number} of {len(new)} rows were added before. Calling again adds the rest.",
+                f"{error.sentence} {number} of {len(new)} rows were added before that. Call again to add the rest.",
                 status=error.status,
                 words=error.words,
             ) from error
         await progress(number + 1, len(new), "rows added")
-    done = f"{len(new)} added, {len(rows) - len(new)} were there."
+    done = f"{len(new)} added, {len(rows) - len(new)} were there already."
     return Changed[Parameters](done=done, now=await parameters_of(api, slug, test_id))
 
 
@@ -151,7 +151,7 @@ async def update_test_example(
     before = example_of(test, example_id)
     if (cells is None) == (edits is None):
         raise Refused("Give either all cells or edits.")
-    fitting(test, [cells or before.cells])
+    check_cells(test, [cells or before.cells])
     if cells is None:
         named = dict(zip(test.data.params, before.cells, strict=True))
         cells = [value or "" for value in (named | apply_edits(named, edits)).values()]

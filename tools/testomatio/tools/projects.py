@@ -1,4 +1,4 @@
-"""Projects: which there are, what is configured in one, and the change session its writes are grouped under."""
+"""Projects, their configuration, and change sessions, which group the changes to a project."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ class ProjectRow(Answer):
     id: Key
     title: Untrusted | None = None
     status: Key | None = None
-    archived: bool | None = Field(None, description="It can be read in the web app only.")
+    archived: bool | None = Field(None, description="Only the web app shows its tests.")
     framework: Key | None = None
     tests: int | None = None
 
@@ -43,18 +43,18 @@ async def list_projects(
     """List the projects of the account; other tools take the slug (id) as project."""
     order: dict[str, int] = {}
     selection: Selection[Project] = Selection(lambda p: (order[p.id],), limit=limit, cursor=cursor, text=text)
-    words = (text or "").casefold()
+    part = (text or "").casefold()
 
     async def fetch(page: int, size: int) -> Batch[Project]:
         answer = await api.projects_page(page, size)
         return Batch(answer.data, total=answer.meta.total, size=answer.meta.per_page)
 
-    def keep(project: Project) -> None:
+    def on_row(project: Project) -> None:
         order[project.id] = len(order)
-        if words in f"{project.title or ''} {project.id}".casefold():
+        if part in f"{project.title or ''} {project.id}".casefold():
             selection.offer(project)
 
-    walk = Walk(fetch, keep, key=lambda p: p.id, sizes=(PAGE,), broken=frozenset(), progress=progress)
+    walk = Walk(fetch, on_row, key=lambda p: p.id, sizes=(PAGE,), broken=frozenset(), progress=progress)
     walked = await walk.run()
     return selection.page(
         lambda p: ProjectRow(
@@ -76,7 +76,7 @@ async def get_project(api: Testomatio, project: ProjectSlug = None) -> Project:
     try:
         return await api.project(slug)
     except NotFound as error:
-        raise not_yours(slug) from error
+        raise no_such_project(slug) from error
 
 
 @tool.reads()
@@ -86,15 +86,15 @@ async def get_project_info(api: Testomatio, project: ProjectSlug = None) -> Proj
     try:
         return await api.project_info(slug)
     except NotFound as error:
-        raise not_yours(slug) from error
+        raise no_such_project(slug) from error
 
 
-def not_yours(slug: str) -> NotFound:
-    """The sentence for a project that is not there, or whose member the token's user is not."""
+def no_such_project(slug: str) -> NotFound:
+    """The error for a project that does not exist, or that the user of the token is not a member of."""
     return NotFound(
-        f"No project {slug[:100]!r} for this token: the slug is wrong, its user is no member, or it is the token of "
-        "another project. The address of a project's page has its slug; testomatio_list_projects, where it is offered, "
-        "shows all.",
+        f"No project {slug[:100]!r} for this token: the slug is wrong, the user is not a member, or the token belongs "
+        "to another project. The address of a project's page has its slug; testomatio_list_projects, where it is "
+        "offered, lists all.",
         status=404,
     )
 
@@ -115,11 +115,11 @@ async def open_change_session(
 ) -> Session:
     """Group all following changes under one entry of the project's history, until the session is closed."""
     slug = api.project_of(project)
-    before = await api.close_session(slug)  # a project has one at a time; nobody could close this one later
+    before = await api.close_session(slug)  # only one is kept, so the earlier one could not be closed later
     try:
         await api.open_session(slug, description=description)
     except NotFound as error:
-        raise not_yours(slug) from error
+        raise no_such_project(slug) from error
     return Session(
         done="Opened." if before is None else "Opened; the one that was open before is closed.",
         description=description,

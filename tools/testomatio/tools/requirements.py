@@ -1,4 +1,4 @@
-"""Requirements: what tests are written from, as text, as files, or from Jira and Confluence."""
+"""Requirements, the specifications that tests are written from: texts, files, pages of Jira and Confluence."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,7 +23,7 @@ from tools.testomatio.models.requirements import Requirement
 from tools.testomatio.tools.attachments import LARGEST, TYPES
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, found_in, given, of_project, place
+from tools.testomatio.tools.scope import Pairs, found_in, given_fields, of_project, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -43,7 +43,7 @@ Active = Annotated[bool | None, Field(description="Whether it is in force.")]
 IsGlobal = Annotated[bool | None, Field(description="It applies to the whole project, not to single suites.")]
 
 SHORTEST: Final = 500
-"""Characters that the text of a text requirement has at least."""
+"""The fewest characters of a text requirement that the platform accepts."""
 
 
 class RequirementRow(Answer):
@@ -77,18 +77,18 @@ async def list_requirements(
 ) -> Page[RequirementRow]:
     """List the requirements (specifications) of a project."""
     slug = api.project_of(project)
-    asked: Pairs = [(name, value) for name, value in (("source", source), ("scope", scope)) if value]
+    query: Pairs = [(name, value) for name, value in (("source", source), ("scope", scope)) if value]
 
     async def fetch(page: int) -> Listed[Requirement]:
         with of_project(slug):
-            return await api.requirements_page(slug, asked, page)
+            return await api.requirements_page(slug, query, page)
 
-    def show(one: Requirement) -> RequirementRow:
+    def to_row(one: Requirement) -> RequirementRow:
         return RequirementRow(
             id=one.id, title=one.title, source=one.source_type, active=one.active, is_global=one.is_global
         )
 
-    return await page_from(fetch, show, limit=limit, cursor=cursor, progress=progress, of=[slug, asked])
+    return await page_from(fetch, to_row, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
 
 
 @tool.reads(long_text=True)
@@ -97,22 +97,22 @@ async def get_requirement(api: Testomatio, requirement_id: RequirementId, projec
     return await known_requirement(api, api.project_of(project), requirement_id)
 
 
-def long_enough(source: str | None, description: str | None) -> None:
-    """See that the text of a text requirement is as long as the platform wants it.
+def check_length(source: str | None, description: str | None) -> None:
+    """Check that the text of a text requirement is long enough for the platform.
 
     Raises:
         Refused: when it is shorter.
     """
     length = len((description or "").strip())
     if source == "text" and length < SHORTEST:
-        raise Refused(f"A text requirement has at least {SHORTEST} characters of description; these are {length}.")
+        raise Refused(f"A text requirement needs at least {SHORTEST} characters of description; this one has {length}.")
 
 
 @asynccontextmanager
-async def as_sent(
+async def request_body(
     api: Testomatio, fields: dict[str, Any], files: list[str] | None, progress: Progress
 ) -> AsyncIterator[dict[str, Any] | Form]:
-    """The body of a write: JSON, or with files a form whose truths are words.
+    """The body of a write: JSON, or with files a form, in which booleans are sent as strings.
 
     Raises:
         Refused: for a file that may not be sent.
@@ -124,13 +124,13 @@ async def as_sent(
         raise Refused("The platform's base address has no TLS, so no file is sent there.")
     allowed = api.account.settings.get(DIRECTORIES, "")
     async with AsyncExitStack() as stack:
-        found = [
+        uploads = [
             await stack.enter_async_context(open_upload(one, allowed=allowed, extensions=tuple(TYPES), at_most=LARGEST))
             for one in files
         ]
-        parts = [Attached(one, TYPES[Path(one.name).suffix.lower()], name="files") for one in found]
-        words = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in fields.items()}
-        yield Form(parts, words, progress)
+        parts = [Attached(one, TYPES[Path(one.name).suffix.lower()], name="files") for one in uploads]
+        texts = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in fields.items()}
+        yield Form(parts, texts, progress)
 
 
 @tool.writes(idempotent=False, verify_with="list_requirements")
@@ -149,16 +149,16 @@ async def create_requirement(
 ) -> Changed[Requirement]:
     """Create a requirement; testomatio_add_links links it to suites."""
     slug = api.project_of(project)
-    long_enough(source, description)
-    for is_meant, what in ((source == "confluence", confluence_url), (source == "file", files)):
-        if is_meant != bool(what):
+    check_length(source, description)
+    for is_needed, value in ((source == "confluence", confluence_url), (source == "file", files)):
+        if is_needed != bool(value):
             raise Refused(
-                "confluence_url goes with source confluence, files with source file, and neither with another."
+                "confluence_url goes with source confluence, files with source file, and neither with another source."
             )
-    said = given(title=title, source_type=source, description=description, details=details, active=active)
-    said |= {} if is_global is None else {"global": is_global}
-    said |= {} if confluence_url is None else {"confluence_url": confluence_url}
-    async with as_sent(api, said, files, progress) as body:
+    fields = given_fields(title=title, source_type=source, description=description, details=details, active=active)
+    fields |= {} if is_global is None else {"global": is_global}
+    fields |= {} if confluence_url is None else {"confluence_url": confluence_url}
+    async with request_body(api, fields, files, progress) as body:
         with of_project(slug):
             made = await api.create_requirement(slug, body)
     return Changed[Requirement](done="Created.", now=made)
@@ -180,7 +180,7 @@ async def update_requirement(
 ) -> Changed[Requirement]:
     """Change a requirement; what is left out stays, and its source too."""
     slug = api.project_of(project)
-    said = given(
+    fields = given_fields(
         title=title,
         description=description,
         details=details,
@@ -189,18 +189,20 @@ async def update_requirement(
         files=files or None,
         edits=edits,
     )
-    said.pop("files", None)
-    if "is_global" in said:
-        said["global"] = said.pop("is_global")
+    fields.pop("files", None)
+    if "is_global" in fields:
+        fields["global"] = fields.pop("is_global")
     before = await known_requirement(api, slug, requirement_id)
-    said |= apply_edits(text_fields(before, "title", "description", "details"), said.pop("edits", None), said)
-    if "description" in said:
+    fields |= apply_edits(text_fields(before, "title", "description", "details"), fields.pop("edits", None), fields)
+    if "description" in fields:
         if before.source_type not in {"text", None}:
-            raise Refused(f"This requirement comes from {before.source_type}; only a text one takes a description.")
-        long_enough("text", said["description"])
+            raise Refused(
+                f"The source of this requirement is {before.source_type}; only a text one takes a description."
+            )
+        check_length("text", fields["description"])
     if files and before.source_type not in {"file", None}:
-        raise Refused(f"This requirement comes from {before.source_type}; only a file one takes files.")
-    async with as_sent(api, said, files, progress) as body:
+        raise Refused(f"The source of this requirement is {before.source_type}; only a file one takes files.")
+    async with request_body(api, fields, files, progress) as body:
         await api.update_requirement(slug, requirement_id, body)
     after = await known_requirement(api, slug, requirement_id)
     return Changed[Requirement](done="Changed.", now=after, before=before)
@@ -214,10 +216,10 @@ async def delete_requirement(
     slug = api.project_of(project)
     before = await known_requirement(api, slug, requirement_id)
     name = f"requirement {word(before.id)} {quote(before.title or '')}"
-    tied = f" {many(len(before.suites), 'suite is', 'suites are')} tied to it." if before.suites else ""
+    linked = f" {many(len(before.suites), 'suite is', 'suites are')} linked to it." if before.suites else ""
     yield Ask(
         f"Delete {name} ({word(before.source_type or 'source unknown')}) of {place(slug)}, with its text and files?"
-        f"{tied} There is no undo."
+        f"{linked} There is no undo."
     )
     await api.delete_requirement(slug, requirement_id)
     yield Changed[Requirement](done=f"Deleted {name} of {place(slug)}.", before=before)

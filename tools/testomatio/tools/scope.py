@@ -1,4 +1,4 @@
-"""Where a call is about: its project, its branch, and what to say of something that is not there."""
+"""The project and branch of a call, ids of all kinds, and the error for something that is missing."""
 
 from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import Field
 
 from tools.kit.errors import NotFound, PlatformError, Refused, TestdeskError, Unauthorized
-from tools.kit.text import given as quoted
+from tools.kit.text import given
 from tools.testomatio.client.families import EMAIL, OF_A_PROJECT, PASSWORD, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import bare_suite, bare_test
-from tools.testomatio.tools.projects import not_yours
+from tools.testomatio.tools.projects import no_such_project
 
 Branch = Annotated[str | None, Field(description="Slug of a branch; default: main.")]
 Pairs = list[tuple[str, str | int]]
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def opens_web(api: Testomatio) -> bool:
-    """Whether the credentials log in to the web's API, family B."""
+    """Whether the credentials can log in to the web API, family B."""
     account = api.account
     if PASSWORD in account.credentials and account.settings.get(EMAIL):
         return True
@@ -32,35 +32,35 @@ def opens_api(api: Testomatio) -> bool:
 
 
 def needs_web(api: Testomatio, what: str) -> None:
-    """Refuse what only the web's API has, where no credential opens that.
+    """Refuse what only the web API has, where no credential opens it.
 
     Raises:
-        Refused: before any request.
+        Refused: before any request is sent.
     """
     if not opens_web(api):
         raise Refused(
-            f"{what} is known to the web's API only, which a project token does not open: it needs a general token in "
-            f"{TOKEN}, or {EMAIL} and {PASSWORD}."
+            f"{what}: only the web API has this, and a project token does not open it. Set a general token in {TOKEN}, "
+            f"or {EMAIL} and {PASSWORD}."
         )
 
 
 @contextmanager
 def of_project(project: str) -> Iterator[None]:
-    """Says of a list that is not there that its project is not."""
+    """Turn the 404 of a list into the error for a project that does not exist."""
     try:
         yield
     except NotFound as error:
-        raise not_yours(project) from error
+        raise no_such_project(project) from error
 
 
 async def missing(api: Testomatio, project: str, what: str, where: str) -> NotFound:
-    """The error for something that is not there: the project itself, or the thing, with the tool that shows ids."""
+    """The error for something missing: the project, or the thing with the tool that shows ids."""
     try:
         await (api.project_info(project) if opens_api(api) else api.project(project))
     except NotFound:
-        return not_yours(project)
+        return no_such_project(project)
     except TestdeskError:
-        pass  # what is wrong there is told by the next call
+        pass  # the next call reports what is wrong with it
     return NotFound(f"Project {project[:100]!r} has no {what}. {where}", status=404)
 
 
@@ -77,12 +77,12 @@ async def found_in(api: Testomatio, project: str, read: Awaitable[T], what: str,
 
 
 def place(project: str, branch: str | None = None) -> str:
-    """A project, and the branch of it that is meant, as a question and an answer name them."""
-    return f"project {quoted(project)}" + (f" on branch {quoted(branch)}" if branch and branch != "main" else "")
+    """A project and its branch, as questions and answers name them."""
+    return f"project {given(project)}" + (f" on branch {given(branch)}" if branch and branch != "main" else "")
 
 
 async def on_branch(api: Testomatio, project: str, branch: str | None) -> Pairs:
-    """The branch as a query, after seeing that it is there: an unknown one silently answers main's data.
+    """The branch as a query, checked first: for an unknown branch the platform silently returns the data of main.
 
     Raises:
         Refused: when the project has no such branch.
@@ -93,7 +93,7 @@ async def on_branch(api: Testomatio, project: str, branch: str | None) -> Pairs:
         await api.branch(project, branch)
     except NotFound as error:
         raise Refused(
-            f"Project {project[:100]!r} has no branch {branch[:100]!r}; the platform would answer main's data for it. "
+            f"Project {project[:100]!r} has no branch {branch[:100]!r}; the platform would return the data of main. "
             "testomatio_list_branches shows slugs."
         ) from error
     except PlatformError as error:
@@ -102,10 +102,10 @@ async def on_branch(api: Testomatio, project: str, branch: str | None) -> Pairs:
 
 
 def gated(what: str, error: PlatformError) -> PlatformError:
-    """The error of a part that a plan may lack, whose refusal says no more than that."""
+    """The error of a feature that only larger plans have: the platform answers a bare 403."""
     if isinstance(error, Unauthorized) and error.status == 403:
         return Unauthorized(
-            f"Testomat.io refused this (403): {what.lower()} belong to larger plans, or the user lacks the right. "
+            f"Testomat.io refused this (403): {what.lower()} are part of larger plans, or the user lacks the right. "
             "testomatio_get_project_info shows the features of the project's plan.",
             status=403,
             words=error.words,
@@ -120,38 +120,38 @@ Kind = Annotated[
 
 
 def bare_id(kind: str, text: str) -> str:
-    """An id of any kind in the form that paths take."""
+    """An id of any kind, in the form that paths take."""
     return (
         bare_test(text) if kind == "test" else bare_suite(text) if kind == "suite" else text.strip().removeprefix("@")
     )
 
 
 def targeted(kind: str, number: str) -> Pairs:
-    """What something hangs on, as a query names it.
+    """The target of a link, file or comment, as a query.
 
     Raises:
-        Refused: for a result whose id is no number.
+        Refused: for the id of a result that is not a number.
     """
     bare = bare_id(kind, number)
     if kind == "testrun" and not (bare.isascii() and bare.isdigit()):
-        raise Refused(f"A result's id is a number, not {bare[:40]!r}. testomatio_list_results shows ids.")
+        raise Refused(f"The id of a result is a number, not {bare[:40]!r}. testomatio_list_results shows ids.")
     return [(f"{kind}_id", bare)]
 
 
-def given(**fields: Any) -> dict[str, Any]:
-    """The fields that were said; None was not.
+def given_fields(**fields: Any) -> dict[str, Any]:
+    """The fields that were given, which are those that are not None.
 
     Raises:
         Refused: when there are none.
     """
-    said = {name: value for name, value in fields.items() if value is not None}
-    if not said:
-        raise Refused(f"Say at least one thing to change: {', '.join(fields)}.")
-    return said
+    found = {name: value for name, value in fields.items() if value is not None}
+    if not found:
+        raise Refused(f"Give at least one thing to change: {', '.join(fields)}.")
+    return found
 
 
 def not_applied(fields: Mapping[str, Any], after: Any) -> list[str]:
-    """Of the fields that were sent, those that a read shows unchanged; an empty text is none, spaces do not count."""
+    """The sent fields that a read shows unchanged; an empty text equals None, and outer spaces are ignored."""
 
     def plain(value: Any) -> Any:
         return (value.strip() or None) if isinstance(value, str) else value

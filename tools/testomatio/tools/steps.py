@@ -15,10 +15,10 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.steps import Step
 from tools.testomatio.tools.label_links import lost_labels
-from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.labels import Labels, resolve_labels
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import found_in, given, of_project, place
+from tools.testomatio.tools.scope import found_in, given_fields, of_project, place
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -45,7 +45,7 @@ def _row(step: Step) -> StepRow:
 async def known_step(api: Testomatio, project: str, kind: str, step_id: int) -> Step:
     """Read a step or a snippet, or say where ids come from."""
     read = api.snippet(project, step_id) if kind == "snippet" else api.step(project, step_id)
-    where = "testomatio_list_steps shows ids; see that kind fits."
+    where = "testomatio_list_steps shows ids; check that kind fits."
     return await found_in(api, project, read, f"{kind} {step_id}", where)
 
 
@@ -60,14 +60,14 @@ async def list_steps(
     cursor: Cursor = None,
 ) -> Page[StepRow]:
     """List the shared steps, or the snippets, and how many tests use each."""
-    slug, words = api.project_of(project), (text or "").casefold()
+    slug, part = api.project_of(project), (text or "").casefold()
 
     async def fetch(page: int) -> Listed[Step]:
         with of_project(slug):
             return await (api.snippets_page(slug, page) if kind == "snippet" else api.steps_page(slug, page))
 
     def fits(step: Step) -> bool:
-        return words in (step.title or "").casefold()
+        return part in (step.title or "").casefold()
 
     return await page_from(fetch, _row, limit=limit, cursor=cursor, fits=fits, progress=progress, of=[slug, kind, text])
 
@@ -89,9 +89,9 @@ async def create_step(
 ) -> Changed[Step]:
     """Create a shared step or snippet."""
     slug = api.project_of(project)
-    wanted = await wanted_labels(api, slug, labels)
+    wanted = await resolve_labels(api, slug, labels)
     link = [one.link("add") for one in wanted] or None
-    fields = given(title=title, description=description, link=link)
+    fields = given_fields(title=title, description=description, link=link)
     with of_project(slug):
         made = await (api.create_snippet(slug, fields) if kind == "snippet" else api.create_step(slug, fields))
     if not wanted:
@@ -114,7 +114,7 @@ async def update_step(
 ) -> Changed[Step]:
     """Change a shared step or snippet for all tests that use it; labels: testomatio_add_links."""
     slug = api.project_of(project)
-    fields: dict[str, Any] = given(title=title, description=description, edits=edits)
+    fields: dict[str, Any] = given_fields(title=title, description=description, edits=edits)
     before = await known_step(api, slug, kind, step_id)
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     await (api.update_snippet(slug, step_id, fields) if kind == "snippet" else api.update_step(slug, step_id, fields))

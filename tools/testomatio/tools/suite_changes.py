@@ -1,4 +1,4 @@
-"""Suites made, renamed, moved and deleted; what would run in a circle is refused before anything is sent."""
+"""Create, change, move and delete suites; a move into itself is refused before anything is sent."""
 
 import re
 from typing import Annotated, Any
@@ -15,16 +15,16 @@ from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId
 from tools.testomatio.models.suites import Suite
-from tools.testomatio.tools.forest import planted, read_forest
+from tools.testomatio.tools.forest import build_forest, read_forest
 from tools.testomatio.tools.label_links import lost_labels
-from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.labels import Labels, resolve_labels
 from tools.testomatio.tools.names import SUITE, SuiteRef
-from tools.testomatio.tools.placing import holder_of_suites, known_suite, named
+from tools.testomatio.tools.placing import describe, holder_of_suites, known_suite
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, found_in, given, not_applied, of_project, on_branch, place
+from tools.testomatio.tools.scope import Branch, found_in, given_fields, not_applied, of_project, on_branch, place
 from tools.testomatio.tools.suite_tree import tests_below
 from tools.testomatio.tools.suites import FileType, SuiteRow, row_of_suite
-from tools.testomatio.tools.test_changes import Email, Emoji, Markdown, by_email
+from tools.testomatio.tools.test_changes import Email, Emoji, Markdown, checked_email
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -35,16 +35,16 @@ _ITEM = re.compile(r"(\s*)(?:[-*+]\s+)?(\S.*)")
 Title = Annotated[str, Field(min_length=1, max_length=300, description="Such as Coupons; @word in it is a tag.")]
 
 
-def outlined(text: str) -> list[dict[str, Any]]:
-    """The suites of an outline, one a line, those below another indented deeper.
+def parse_outline(text: str) -> list[dict[str, Any]]:
+    """The suites of an outline: one title per line, indented below its parent.
 
     Raises:
-        Refused: for an empty or a very long one, and for a line less deep than the first.
+        Refused: for an empty or very long outline, and for a line that is indented less than the first.
     """
-    text = text if "\n" in text else text.replace("\\n", "\n")  # escaped twice on the way
+    text = text if "\n" in text else text.replace("\\n", "\n")  # some hosts escape line breaks twice
     lines = [line.expandtabs(2) for line in text.splitlines() if line.strip()]
     if not 1 <= len(lines) <= MOST_LINES:
-        raise Refused(f"An outline has 1 to {MOST_LINES} lines, a title in each.")
+        raise Refused(f"An outline has 1 to {MOST_LINES} lines, with one title each.")
     roots: list[dict[str, Any]] = []
     path: list[tuple[int, dict[str, Any]]] = []
     for line in lines:
@@ -53,7 +53,7 @@ def outlined(text: str) -> list[dict[str, Any]]:
         while path and path[-1][0] >= indent:
             path.pop()
         if not path and roots and indent < len(lines[0]) - len(lines[0].lstrip()):
-            raise Refused(f"The line {title[:60]!r} stands less deep than the first one.")
+            raise Refused(f"The line {title[:60]!r} is indented less than the first one.")
         suite: dict[str, Any] = {"title": title}
         (path[-1][1].setdefault("children", []) if path else roots).append(suite)
         path.append((indent, suite))
@@ -61,7 +61,7 @@ def outlined(text: str) -> list[dict[str, Any]]:
 
 
 class MadeSuite(SuiteRow):
-    """A suite that was made."""
+    """A new suite, with the suites below it."""
 
     suites: list[SuiteRow] = Field(default_factory=list, description="All suites below it.")
 
@@ -85,17 +85,17 @@ async def create_suite(
     """Create a suite or folder; with outline, a whole tree of suites."""
     slug = api.project_of(project)
     if outline is not None and kind == "file":
-        raise Refused("A suite of the kind file has no suites below it; leave kind out.")
-    fields = given(
+        raise Refused("A suite of kind file holds no suites; leave kind out to use outline.")
+    fields = given_fields(
         title=title,
         parent_id=parent_id,
         file_type="folder" if outline is not None else kind,
-        children=outlined(outline) if outline is not None else None,
+        children=parse_outline(outline) if outline is not None else None,
         description=description,
-        assigned_to=by_email(assigned_to) or None,
+        assigned_to=checked_email(assigned_to) or None,
         emoji=emoji,
     )
-    wanted = await wanted_labels(api, slug, labels)
+    wanted = await resolve_labels(api, slug, labels)
     query = await on_branch(api, slug, branch)
     if parent_id is not None:
         await holder_of_suites(api, slug, parent_id, query)
@@ -105,14 +105,14 @@ async def create_suite(
         made = await api.create_suite(slug, fields, query)
     after = await api.suite(slug, made.id, query) if wanted else made
     lost = lost_labels(after.labels, wanted)
-    forest = planted([made])
+    forest = build_forest([made])
     return Changed[MadeSuite](
         done="Created." if not lost else "Created, but the platform accepted its labels and did not apply all.",
         now=MadeSuite(
             **dict(row_of_suite(forest, made)), suites=[row_of_suite(forest, one) for _, one in forest.below(made.id)]
         ),
         not_applied=lost,
-        next="testomatio_add_links tries the labels again." if lost else "testomatio_create_tests fills it.",
+        next="testomatio_add_links tries the labels again." if lost else "testomatio_create_tests adds tests.",
     )
 
 
@@ -131,11 +131,11 @@ async def update_suite(
 ) -> Changed[Suite]:
     """Change or move a suite with all below it; what is left out stays. Labels: testomatio_add_links."""
     slug = api.project_of(project)
-    fields: dict[str, Any] = given(
+    fields: dict[str, Any] = given_fields(
         title=title,
         parent_id=parent_id,
         description=description,
-        assigned_to=by_email(assigned_to),
+        assigned_to=checked_email(assigned_to),
         emoji=emoji,
         edits=edits,
     )
@@ -144,8 +144,8 @@ async def update_suite(
     before = await known_suite(api, slug, suite_id, query)
     if before.is_shared:
         raise Refused(
-            f"Suite {named(before)} is shared from another project and is changed there. testomatio_unshare makes it a "
-            "suite of its own."
+            f"Suite {describe(before)} is a copy shared from another project, and is changed there. "
+            "testomatio_unshare detaches it."
         )
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     if parent_id == TOP:
@@ -180,11 +180,11 @@ async def delete_suite(
         many(tests, "test", complete=exactly),
     )
     yield Ask(
-        f"Delete suite {named(before)}{f' in {path}' if path else ''} of {place(slug, branch)}? "
+        f"Delete suite {describe(before)}{f' in {path}' if path else ''} of {place(slug, branch)}? "
         f"{f'With it go {lost}.' if lost else 'It is empty.'} "
         + ("Only that branch loses it. " if query else "")
         + "There is no undo through the API."
     )
     await api.delete_suite(slug, suite_id, query)
-    done = f"Deleted suite {named(before)} of {place(slug, branch)}, with {lost or 'nothing below it'}."
+    done = f"Deleted suite {describe(before)} of {place(slug, branch)}, with {lost or 'nothing below it'}."
     yield Changed[Suite](done=done, before=before)

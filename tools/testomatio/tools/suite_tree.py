@@ -1,4 +1,4 @@
-"""The tree of a project's suites in one call, in the order of the web app where that can be read."""
+"""The tree of a project's suites in one call, in the order of the web app where it can be read."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId
 from tools.testomatio.models.suites import FOLDER, WebSuite
 from tools.testomatio.models.tests import Test
-from tools.testomatio.tools.forest import Forest, planted, read_forest
+from tools.testomatio.tools.forest import Forest, build_forest, read_forest
 from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.paging import page_of
 from tools.testomatio.tools.projects import ProjectSlug
@@ -27,13 +27,13 @@ from tools.testomatio.tools.scope import Branch, Pairs, missing, needs_web, of_p
 either = Toolset(Testomatio)
 
 WEB_PAGE = 50
-"""Rows of a page of family B, whatever is asked for."""
+"""Rows of every page of family B."""
 MOST_FOLDERS = 100
-"""Folders that are read one by one for the order inside them."""
+"""The most folders that are read one by one for the order inside them."""
 
 
 class TreeRow(Answer):
-    """A suite at its place in the tree."""
+    """A suite in the tree."""
 
     depth: int
     id: Key
@@ -45,26 +45,26 @@ class TreeRow(Answer):
 
 
 class Tree(Page[TreeRow]):
-    """The tree, row by row in reading order; depth tells what stands in what."""
+    """The tree, row by row from top to bottom; depth is the level."""
 
     project: Key
-    tests: int | None = Field(default=None, description="Tests in all of it.")
+    tests: int | None = Field(default=None, description="All tests in it.")
     order: str = Field(description="The order of siblings.")
 
 
 @dataclass
 class Order:
-    """Places among siblings, as far as they could be read, and a word on that."""
+    """Positions among siblings as far as they could be read, and a sentence about it."""
 
     positions: dict[str, int]
     words: str
 
 
-async def web_positions(api: Testomatio, project: str, forest: Forest) -> Order:
-    """Places of suites in the web app: those of the list, and inside folders those that a folder tells."""
+async def read_order(api: Testomatio, project: str, forest: Forest) -> Order:
+    """Positions of suites in the web app: from the list, and inside folders from each folder."""
     positions: dict[str, int] = {}
 
-    def keep(suite: WebSuite) -> None:
+    def on_suite(suite: WebSuite) -> None:
         if suite.position is not None:
             positions[suite.id] = suite.position
 
@@ -74,25 +74,29 @@ async def web_positions(api: Testomatio, project: str, forest: Forest) -> Order:
 
     async def look_into(folder: str) -> None:
         for suite in (await api.web_suite(project, folder)).included:
-            keep(suite)
+            on_suite(suite)
 
     try:
-        walked = await Walk(fetch, keep, key=lambda s: s.id, sizes=(WEB_PAGE,), broken=frozenset()).run()
+        walked = await Walk(fetch, on_suite, key=lambda s: s.id, sizes=(WEB_PAGE,), broken=frozenset()).run()
         if unordered := _unordered(forest, positions):
-            await look_into(unordered[0])  # a host that tells nothing there tells nothing elsewhere
+            await look_into(unordered[0])  # where the first folder shows no positions, the others show none
             if unordered[0] not in _unordered(forest, positions):
                 await gather([partial(look_into, one) for one in unordered[1:MOST_FOLDERS]])
     except PlatformError as error:
-        return Order(positions, f"As the public API lists it; the web's order could not be read ({error.sentence})")
+        return Order(
+            positions, f"As the public API lists it; the order of the web app could not be read ({error.sentence})"
+        )
     if why := walked.coverage(0).why:
         return Order(positions, f"As in the web app, as far as its list could be read ({why}).")
     if left := _unordered(forest, positions):
-        return Order(positions, f"As in the web app, inside {many(len(left), 'folder')} as the public API lists it.")
+        return Order(
+            positions, f"As in the web app, but inside {many(len(left), 'folder')} as the public API lists it."
+        )
     return Order(positions, "As in the web app.")
 
 
 def _unordered(forest: Forest, positions: dict[str, int]) -> list[str]:
-    """The folders that hold several suites, not all with a place."""
+    """The folders with several suites of which some have no position."""
     return [
         folder
         for folder, siblings in forest.children.items()
@@ -111,10 +115,10 @@ async def titles_by_suite(
         answer = await api.tests(project, [*query, *below, ("slim", "true"), *paged(page, size)])
         return Batch(answer.data, total=answer.meta.total, size=answer.meta.per_page)
 
-    def keep(test: Test) -> None:
+    def on_test(test: Test) -> None:
         found.setdefault(test.suite_id or "", []).append(test)
 
-    walk = Walk(fetch, keep, key=lambda t: t.id, sizes=(PER_PAGE,), broken=frozenset(), progress=progress)
+    walk = Walk(fetch, on_test, key=lambda t: t.id, sizes=(PER_PAGE,), broken=frozenset(), progress=progress)
     with of_project(project):
         walked = await walk.run()
     for tests in found.values():
@@ -130,12 +134,12 @@ async def count_tests(api: Testomatio, project: str, suite_id: str | None, query
 
 
 async def tests_below(api: Testomatio, project: str, suite_id: str, query: Pairs) -> tuple[int, bool]:
-    """How many tests stand below a suite, and whether that is all; where the platform does not count, they are read."""
+    """How many tests are below a suite, and whether that is all; read one by one where the platform does not count."""
     counted = await count_tests(api, project, suite_id, query)
     if counted is not None:
         return counted, True
-    _, told = await titles_by_suite(api, project, suite_id, query)
-    return told.loaded, told.complete
+    _, coverage = await titles_by_suite(api, project, suite_id, query)
+    return coverage.loaded, coverage.complete
 
 
 @either.reads(full_text_in="get_suite")
@@ -159,13 +163,13 @@ async def get_suite_tree(
         )
     order = Order({}, "As the public API lists it.")
     if opens_web(api) and not query:
-        order = await web_positions(api, slug, forest)
+        order = await read_order(api, slug, forest)
         forest.in_web_order(order.positions)
     reasons = list(forest.reasons)
     tests: dict[str, list[Test]] | None = None
     if with_tests:
-        tests, told = await titles_by_suite(api, slug, suite_id, query, progress=progress)
-        reasons += [f"tests: {told.why}"] if told.why else []
+        tests, coverage = await titles_by_suite(api, slug, suite_id, query, progress=progress)
+        reasons += [f"tests: {coverage.why}"] if coverage.why else []
     rows = _rows(forest, suite_id, depth, tests)
     counted = await count_tests(api, slug, suite_id, query) if opens_api(api) else None
     page = page_of(
@@ -182,25 +186,25 @@ async def get_suite_tree(
 async def _forest(
     api: Testomatio, project: str, branch: str | None, progress: Progress, *, with_tests: bool
 ) -> tuple[Forest, Pairs]:
-    """The suites from family A; where only a login is held, from family B, which has no branches."""
+    """The suites from family A; with a login alone, from family B, which has no branches."""
     if opens_api(api):
         query = await on_branch(api, project, branch)
         return await read_forest(api, project, query, progress=progress), query
     needs_web(api, "The tree")
     if with_tests or (branch and branch != "main"):
-        raise Refused("Test titles and branches need an API token; a login alone shows the suites of main.")
+        raise Refused("Test titles and branches need an API token; a login alone shows the suites of main only.")
     with of_project(project):
-        return planted((await api.web_suite_tree(project)).data), []
+        return build_forest((await api.web_suite_tree(project)).data), []
 
 
 def _rows(
     forest: Forest, suite_id: str | None, depth: int | None, tests: dict[str, list[Test]] | None
 ) -> list[TreeRow]:
-    shown = forest.below(suite_id, depth)
+    suites = forest.below(suite_id, depth)
     if suite_id is not None:
-        shown = [(0, forest.suites[suite_id]), *shown]
+        suites = [(0, forest.suites[suite_id]), *suites]
     rows = []
-    for level, suite in shown:
+    for level, suite in suites:
         cut = depth is not None and level == depth
         own = (tests or {}).get(suite.id, [])
         rows.append(

@@ -1,4 +1,4 @@
-"""Suites: finding some by their words, and reading one with what stands around and below it."""
+"""Suites: find them by title, tag or label, and read one with its folders and what is below it."""
 
 from typing import Annotated, Literal
 
@@ -10,8 +10,8 @@ from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.suites import FOLDER, Suite, WebSuite
-from tools.testomatio.tools.forest import Forest, planted, read_forest
-from tools.testomatio.tools.labels import LabelName, Wanted, wanted_labels
+from tools.testomatio.tools.forest import Forest, build_forest, read_forest
+from tools.testomatio.tools.labels import LabelName, LabelValue, resolve_labels
 from tools.testomatio.tools.names import SuiteRef
 from tools.testomatio.tools.paging import page_of
 from tools.testomatio.tools.placing import known_suite
@@ -65,28 +65,28 @@ async def list_suites(
     words = ProjectWords(api, slug)
     tags = await words.tags([tag] if tag else None)
     tag = tags[0] if tags else None
-    meant = await wanted_labels(api, slug, [label] if label else None)
+    labels = await resolve_labels(api, slug, [label] if label else None)
     query = await on_branch(api, slug, branch)
     filters: Pairs = [("search_text", text)] if text else []
     filters += [("file_type", kind)] if kind else []
     filters += [("tag", tag.removeprefix("@"))] if tag else []
-    filters += [("labels", one.by_slug) for one in meant]
-    if filters:  # then all that fits comes at once, with what is above it
+    filters += [("labels", one.by_slug) for one in labels]
+    if filters:  # a filtered list is not paged, and includes the folders of what fits
         with of_project(slug):
-            forest = planted((await api.suites(slug, [*query, *filters, ("slim", "true")])).data)
+            forest = build_forest((await api.suites(slug, [*query, *filters, ("slim", "true")])).data)
     else:
         forest = await read_forest(api, slug, query, progress=progress)
-    found = [
+    rows = [
         row_of_suite(forest, suite)
         for _, suite in forest.below(None)
-        # What has nothing below it did not come for the sake of something else.
-        if not forest.children.get(suite.id) or _fits(suite, text, kind, tag, meant)
+        # A suite without anything below it can only be in the list because it fits.
+        if not forest.children.get(suite.id) or _fits(suite, text, kind, tag, labels)
     ]
     made_for = digest(of=[slug, text, kind, tag, label, branch])
     page = page_of(
-        found,
-        # With filters the folders around what fits come along; they are neither asked for nor shown.
-        loaded=len(found) if filters else len(forest.suites),
+        rows,
+        # The folders around what fits are not counted.
+        loaded=len(rows) if filters else len(forest.suites),
         why="; ".join(forest.reasons) or None,
         limit=limit,
         cursor=cursor,
@@ -96,8 +96,8 @@ async def list_suites(
     return page
 
 
-def _fits(suite: Suite, text: str | None, kind: str | None, tag: str | None, labels: list[Wanted]) -> bool:
-    """Whether a suite came for its own sake, and not only for something below it."""
+def _fits(suite: Suite, text: str | None, kind: str | None, tag: str | None, labels: list[LabelValue]) -> bool:
+    """Whether a suite fits the filters itself, and is not only a folder of one that does."""
     carried = {(one.id, value) for one in suite.labels for value in (None, one.value)}
     return (
         (not text or text.casefold() in (suite.title or "").casefold())
@@ -108,22 +108,22 @@ def _fits(suite: Suite, text: str | None, kind: str | None, tag: str | None, lab
 
 
 class WebFacts(Answer):
-    """What only the web's API tells of a suite."""
+    """What only the web API shows of a suite."""
 
     position: int | None = None
     created_at: Key | None = None
     updated_at: Key | None = None
     comments: int | None = None
-    test_ids: list[Key] = Field(default_factory=list, description="Of the tests right in it.")
+    test_ids: list[Key] = Field(default_factory=list, description="Of the tests directly in it.")
 
 
 class WholeSuite(Answer):
-    """A suite with its surroundings."""
+    """A suite with its folders and what is below it."""
 
     suite: Suite
     kind: Key
     path: list[Untrusted] = Field(default_factory=list, description="Titles of the folders around it.")
-    suites: list[SuiteRow] = Field(default_factory=list, description="Right below it.")
+    suites: list[SuiteRow] = Field(default_factory=list, description="Directly below it.")
     tests_below: int | None = None
     web: WebFacts | None = None
 
@@ -136,7 +136,7 @@ async def get_suite(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> WholeSuite:
-    """Read one suite with its path, the suites right below it, and how many tests it holds."""
+    """Read one suite with its path, the suites directly below it, and how many tests it holds."""
     slug = api.project_of(project)
     if not opens_api(api):
         return await _from_web(api, slug, suite_id)
@@ -145,13 +145,13 @@ async def get_suite(
     query = await on_branch(api, slug, branch)
     suite = await known_suite(api, slug, suite_id, query)
     forest = await read_forest(api, slug, query)
-    known = suite.id in forest.suites
+    in_forest = suite.id in forest.suites
     web = _facts((await api.web_suite(slug, suite_id)).data) if with_web else None
-    below = [one for _, one in forest.below(suite.id, 1)] if known else suite.children
+    below = [one for _, one in forest.below(suite.id, 1)] if in_forest else suite.children
     return WholeSuite(
         suite=suite,
-        kind=FOLDER if suite.is_folder or (known and forest.is_folder(suite.id)) else suite.file_type or "file",
-        path=[one.title or one.id for one in forest.above(suite.id)] if known else [],
+        kind=FOLDER if suite.is_folder or (in_forest and forest.is_folder(suite.id)) else suite.file_type or "file",
+        path=[one.title or one.id for one in forest.above(suite.id)] if in_forest else [],
         suites=[row_of_suite(forest, one) for one in below if one.id in forest.suites],
         tests_below=await count_tests(api, slug, suite.id, query),
         web=web,
@@ -169,10 +169,10 @@ def _facts(suite: WebSuite) -> WebFacts:
 
 
 async def _from_web(api: Testomatio, project: str, suite_id: str) -> WholeSuite:
-    """The same from family B, for a login without a token."""
+    """The same from family B, for a login without an API token."""
     where = "testomatio_get_suite_tree shows ids."
     document = await found_in(api, project, api.web_suite(project, suite_id), f"suite {suite_id[:40]!r}", where)
-    suite, forest = document.data, planted(document.included)
+    suite, forest = document.data, build_forest(document.included)
     return WholeSuite(
         suite=suite,
         kind=suite.file_type or "file",

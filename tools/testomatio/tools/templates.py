@@ -1,4 +1,4 @@
-"""Templates of descriptions, for tests and whatever else the web app writes from one."""
+"""Templates of descriptions, for tests and other things that the web app creates from one."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.web import Template
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Pairs, found_in, given, of_project, place
+from tools.testomatio.tools.scope import Pairs, found_in, given_fields, of_project, place
 from tools.testomatio.tools.suite_tree import WEB_PAGE
 
 web = Toolset(Testomatio, needs="web")
@@ -59,22 +59,22 @@ async def list_templates(
     """List the templates of descriptions of a project."""
     slug = api.project_of(project)
     kinds = WordFilter("kind of template", kind)
-    asked: Pairs = [("kind", kind)] if kind else []
+    query: Pairs = [("kind", kind)] if kind else []
 
     async def fetch(page: int) -> Listed[Template]:
         with of_project(slug):
-            return await api.templates_page(slug, asked, page)
+            return await api.templates_page(slug, query, page)
 
     def fits(one: Template) -> bool:
-        # For a kind without templates the platform answers those of all kinds.
+        # For a kind without templates, the platform lists those of all kinds.
         return kinds.fits(one.kind)
 
-    def show(one: Template) -> TemplateRow:
+    def to_row(one: Template) -> TemplateRow:
         return TemplateRow(id=one.id, title=one.title, kind=one.kind, is_default=one.is_default)
 
     page: Page[TemplateRow] = await page_from(
         fetch,
-        show,
+        to_row,
         limit=limit,
         cursor=cursor,
         fits=fits,
@@ -138,7 +138,7 @@ async def update_template(
 ) -> Changed[Template]:
     """Change a template; texts already written from it stay."""
     slug = api.project_of(project)
-    fields = given(title=title, body=body, edits=edits)
+    fields = given_fields(title=title, body=body, edits=edits)
     before = await known_template(api, slug, template_id, [])
     fields |= apply_edits(text_fields(before, "title", "body"), fields.pop("edits", None), fields)
     await api.update_template(slug, template_id, fields)

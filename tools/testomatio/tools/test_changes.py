@@ -1,4 +1,4 @@
-"""One test made, changed, moved, deleted; what was written is read back."""
+"""Create, change, move and delete one test; what was written is read back."""
 
 from typing import Annotated, Any
 
@@ -15,11 +15,11 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.tests import Test, tags_in
 from tools.testomatio.tools.label_links import lost_labels
-from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.labels import Labels, resolve_labels
 from tools.testomatio.tools.names import SUITE, SuiteRef
-from tools.testomatio.tools.placing import holder_of_tests, known_suite, known_test, named
+from tools.testomatio.tools.placing import describe, holder_of_tests, known_suite, known_test
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.scope import Branch, given, missing, not_applied, on_branch, place
+from tools.testomatio.tools.scope import Branch, given_fields, missing, not_applied, on_branch, place
 from tools.testomatio.tools.tests import Priority, State, Tags, TestRow, row_of_test
 
 tool = Toolset(Testomatio, needs="api")
@@ -35,28 +35,32 @@ Emoji = Annotated[str | None, Field(max_length=20, description="Icon in front of
 Code = Annotated[str | None, Field(max_length=50_000, description="Source code of an automated test.")]
 
 
-def titled(title: str, tags: list[str] | None) -> str:
-    """A title with tags behind it, those that do not stand in it yet."""
-    there = set(tags_in(title))
-    return " ".join([title.strip(), *(f"@{tag}" for one in tags or () if (tag := one.removeprefix("@")) not in there)])
+def with_tags(title: str, tags: list[str] | None) -> str:
+    """A title with the tags appended that it does not contain yet."""
+    present = set(tags_in(title))
+    return " ".join(
+        [title.strip(), *(f"@{tag}" for one in tags or () if (tag := one.removeprefix("@")) not in present)]
+    )
 
 
-def by_email(person: str | None) -> str | None:
-    """A person as bodies name them.
+def checked_email(person: str | None) -> str | None:
+    """A person by e-mail address, as requests name them.
 
     Raises:
         Refused: for a name.
     """
     if person and "@" not in person:
-        raise Refused(f"Say whom by e-mail address, not {person[:60]!r}; testomatio_list_users shows addresses.")
+        raise Refused(
+            f"Give the person by e-mail address, not as {person[:60]!r}; testomatio_list_users shows addresses."
+        )
     return person
 
 
 def without_suite(error: NotFound, suite_id: str) -> NotFound:
-    """The sentence for `Suite is required`, which is what the platform says of a suite that is not there."""
+    """The error for `Suite is required`, the platform's answer for a suite that does not exist."""
     return NotFound(
-        f"Testomat.io knows no suite {suite_id[:40]!r} that tests can be put into (404): it was deleted meanwhile. "
-        "testomatio_get_suite_tree shows those there are.",
+        f"Testomat.io knows no suite {suite_id[:40]!r} to put tests into (404): it has just been deleted. "
+        "testomatio_get_suite_tree shows suites.",
         status=404,
         words=error.words,
     )
@@ -80,17 +84,17 @@ async def create_test(
 ) -> Changed[TestRow]:
     """Create one test in a suite that holds tests; testomatio_create_tests makes several."""
     slug = api.project_of(project)
-    fields: dict[str, Any] = given(
+    fields: dict[str, Any] = given_fields(
         suite_id=suite_id,
-        title=titled(title, tags),
+        title=with_tags(title, tags),
         description=description,
         priority=priority,
         state=state,
-        assigned_to=by_email(assigned_to) or None,
+        assigned_to=checked_email(assigned_to) or None,
         code=code,
         emoji=emoji,
     )
-    wanted = await wanted_labels(api, slug, labels)
+    wanted = await resolve_labels(api, slug, labels)
     query = await on_branch(api, slug, branch)
     await holder_of_tests(api, slug, suite_id, query)
     if wanted:
@@ -129,13 +133,13 @@ async def update_test(
 ) -> Changed[Test]:
     """Change or move one test; what is left out stays. Labels: testomatio_add_links, testomatio_remove_links."""
     slug = api.project_of(project)
-    fields: dict[str, Any] = given(
+    fields: dict[str, Any] = given_fields(
         title=title,
         description=description,
         suite_id=suite_id,
         priority=priority,
         state=state,
-        assigned_to=by_email(assigned_to),
+        assigned_to=checked_email(assigned_to),
         code=code,
         emoji=emoji,
         edits=edits,
@@ -161,15 +165,15 @@ async def update_test(
 
 
 def own(test: Test) -> Test:
-    """A test that may be changed here.
+    """A test that belongs to this project.
 
     Raises:
-        Refused: for a copy of a test of another project.
+        Refused: for a copy shared from another project.
     """
     if test.is_shared:
         raise Refused(
-            f"Test {named(test)} is a copy shared from another project and is changed there. testomatio_unshare makes "
-            "it a test of its own."
+            f"Test {describe(test)} is a copy shared from another project, and is changed there. "
+            "testomatio_unshare detaches it."
         )
     return test
 
@@ -190,10 +194,10 @@ async def delete_test(
         "linked issues, which were not counted" if issues is None else many(issues, "linked issue"),
     )
     yield Ask(
-        f"Delete test {named(before)}{f' of suite {named(suite)}' if suite is not None else ''} in "
+        f"Delete test {describe(before)}{f' of suite {describe(suite)}' if suite is not None else ''} in "
         f"{place(slug, branch)}, with {lost}? "
         + ("Only that branch loses it. " if query else "")
         + "There is no undo through the API."
     )
     await api.delete_test(slug, test_id, query)
-    yield Changed[Test](done=f"Deleted test {named(before)} of {place(slug, branch)}.", before=before)
+    yield Changed[Test](done=f"Deleted test {describe(before)} of {place(slug, branch)}.", before=before)

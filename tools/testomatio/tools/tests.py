@@ -1,4 +1,4 @@
-"""Tests: the list with its filters, one test whole, and the tags that stand in titles."""
+"""Tests: the list with its filters, one test, and tags, which are words in titles."""
 
 from functools import partial
 from typing import Annotated, Literal
@@ -18,7 +18,7 @@ from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.labels import Tag
 from tools.testomatio.models.tests import Test
 from tools.testomatio.models.web import Example
-from tools.testomatio.tools.labels import Labels, wanted_labels
+from tools.testomatio.tools.labels import Labels, resolve_labels
 from tools.testomatio.tools.names import SUITE
 from tools.testomatio.tools.paging import page_from, page_of
 from tools.testomatio.tools.placing import known_suite, known_test
@@ -43,7 +43,7 @@ Tags = Annotated[
 
 
 class TestRow(Answer):
-    """A test as a list shows it; tags stand in the title."""
+    """A test as a list shows it; its tags are in the title."""
 
     id: Key
     title: Untrusted | None = None
@@ -52,7 +52,7 @@ class TestRow(Answer):
     priority: Key
     labels: list[Untrusted] = Field(default_factory=list)
     assigned_to: Untrusted | None = None
-    last_result: Key | None = Field(None, description="Where status was asked for.")
+    last_result: Key | None = Field(None, description="With the filter status.")
 
 
 class CountedBy(Answer):
@@ -63,7 +63,7 @@ class CountedBy(Answer):
 
 
 class Tests(Page[TestRow]):
-    """Tests, and where it was asked for how they fall on the values of a field."""
+    """Tests; with count_by, how many have each value of that field."""
 
     counts: list[CountedBy] = Field(default_factory=list)
 
@@ -82,8 +82,8 @@ def row_of_test(test: Test, *, last_result: str | None = None) -> TestRow:
     )
 
 
-def by_name(person: str | None) -> str | None:
-    """A person as TQL knows them.
+def checked_name(person: str | None) -> str | None:
+    """A person by display name, as TQL knows them.
 
     Raises:
         Refused: for an e-mail address, which TQL does not find.
@@ -123,25 +123,25 @@ async def list_tests(
     updated = await time_span(api, updated_since)
     words = ProjectWords(api, slug)
     tags = await words.tags(tags)
-    asked = all_of(
+    condition = all_of(
         f"test % {quoted(text)}" if text else None,
         one_of("state", [state]) if state else None,
         one_of("priority", priority) if priority else None,
         one_of("tag", [tag.removeprefix("@") for tag in tags]) if tags else None,
         one_of("status", [status]) if status else None,
-        f"assigned_to == {quoted(name)}" if (name := by_name(assigned_to)) else None,
+        f"assigned_to == {quoted(name)}" if (name := checked_name(assigned_to)) else None,
         f"issue == {quoted(issue)}" if issue else None,
         f"updated_at >= '{updated.since.date()}'" if updated.since else None,
         checked_tql(tql, "tests") if tql else None,
     )
-    if meant := await wanted_labels(api, slug, labels):
-        asked = all_of(asked, one_of("label", [one.by_title for one in meant]))
+    if wanted := await resolve_labels(api, slug, labels):
+        condition = all_of(condition, one_of("label", [one.by_title for one in wanted]))
     query = await on_branch(api, slug, branch)
     if suite_id is not None:
         await known_suite(api, slug, suite_id, query)
         query = [*query, ("suites[]", suite_id)]
-    if asked:
-        query = [*query, ("tql", asked)]
+    if condition:
+        query = [*query, ("tql", condition)]
 
     async def fetch(page: int) -> Listed[Test]:
         with of_project(slug):
@@ -153,7 +153,7 @@ async def list_tests(
         limit=limit,
         cursor=cursor,
         progress=progress,
-        of=[slug, suite_id, asked, branch],
+        of=[slug, suite_id, condition, branch],
     )
     words.say(
         page,
@@ -162,13 +162,13 @@ async def list_tests(
     )
     counts: list[CountedBy] = []
     if count_by is not None:
-        told = await api.tests(slug, [*query, ("count", "true"), ("group_by", count_by)])
-        counts = [CountedBy(value=value, tests=count) for value, count in told.meta.group_by.items()]
+        counted = await api.tests(slug, [*query, ("count", "true"), ("group_by", count_by)])
+        counts = [CountedBy(value=value, tests=count) for value, count in counted.meta.group_by.items()]
     return Tests.widened(page, counts=counts).add_note(updated.note)
 
 
 class WholeTest(Answer):
-    """A test, with its parameters where they were asked for."""
+    """A test; with_parameters adds its parameters and examples."""
 
     test: Test
     parameters: list[Untrusted] = Field(default_factory=list)
@@ -186,7 +186,7 @@ async def get_test(
     """Read one test (test case): description, code, labels, tags."""
     slug = api.project_of(project)
     if with_parameters:
-        needs_web(api, "What parameters a test has")
+        needs_web(api, "Parameters of a test")
     test = await known_test(api, slug, test_id, await on_branch(api, slug, branch))
     if not with_parameters:
         return WholeTest(test=test)
@@ -203,18 +203,18 @@ async def list_tags(
     cursor: Cursor = None,
 ) -> Page[Tag]:
     """List a project's tags and how many tests have each; a tag is @word in a title."""
-    slug, words = api.project_of(project), (text or "").casefold()
+    slug, part = api.project_of(project), (text or "").casefold()
     with of_project(slug):
-        answer = await api.tags(slug)  # unpaged, whole at once
+        answer = await api.tags(slug)  # not paged
     tags, total = answer.data, answer.meta.total
     why = f"{total} were announced and {len(tags)} came" if total is not None and total > len(tags) else None
-    fitting = [tag for tag in tags if words in (tag.title or "").casefold()]
+    fitting = [tag for tag in tags if part in (tag.title or "").casefold()]
     made_for = digest(of=[slug, text])
     return page_of(fitting, loaded=len(tags), why=why, limit=limit, cursor=cursor, filters=made_for)
 
 
 class Tagged(Answer):
-    """The tests that carry a tag."""
+    """The tests that have a tag."""
 
     tag: Untrusted
     total: int

@@ -1,4 +1,4 @@
-"""TQL before it is sent: what is wrong with a query is said with its place, and a value is put in the right quotes."""
+"""TQL, checked before it is sent: errors with their position, and values in the right quotation marks."""
 
 import difflib
 import re
@@ -10,7 +10,7 @@ from typing import Annotated, Final, Never
 from pydantic import Field
 
 from tools.kit.errors import Refused
-from tools.testomatio.tools.tql_fields import BARE_TOO, FIELDS, FLAGS, MEANT, MOMENTS, ORDERED, PRIORITIES, Kind
+from tools.testomatio.tools.tql_fields import ALSO_FLAGS, FIELDS, FLAGS, MOMENTS, ORDERED, PRIORITIES, SYNONYMS, Kind
 
 Tql = Annotated[
     str | None, Field(max_length=4000, description="Query, such as priority >= 'high' and not (tag == 'wip').")
@@ -29,8 +29,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
-_AGAIN = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not", "<>": "!=", "=<": "<=", "=>": ">=", "===": "=="}
-_CURLED = "‘’“”„«»`´"  # noqa: RUF001 - the marks themselves
+_BETTER = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not", "<>": "!=", "=<": "<=", "=>": ">=", "===": "=="}
+_CURLY = "‘’“”„«»`´"  # noqa: RUF001 - the marks themselves
 
 
 @dataclass(frozen=True)
@@ -41,40 +41,40 @@ class _Token:
 
     @property
     def word(self) -> str:
-        """A word of the language in lower case, which the platform takes in either."""
+        """A keyword in lower case; the platform takes both cases."""
         return self.text.lower() if self.kind == "word" else ""
 
 
 def checked_tql(text: str, kind: Kind) -> str:
-    """The query as it may be sent, to the tests or the runs of a project.
+    """Check a query of tests or runs, and return it as it is sent.
 
     Raises:
-        Refused: with the place of what is wrong, counted in characters from 1, and what to write instead.
+        Refused: with the position of the error, in characters from 1, and what to write instead.
     """
     _Query(text, kind).check()
     return text.strip()
 
 
 def quoted(value: str) -> str:
-    """A value as TQL takes it.
+    """A value in quotation marks.
 
     Raises:
-        Refused: for a value with both kinds of quotation marks, which the language cannot say.
+        Refused: for a value with both kinds of quotation marks, which TQL cannot express.
     """
     mark = '"' if "'" in value else "'"
     if mark in value:
-        raise Refused(f"TQL has no way to say {value[:60]!r}: it holds both kinds of quotation marks.")
+        raise Refused(f"TQL cannot express {value[:60]!r}: it contains both kinds of quotation marks.")
     return f"{mark}{value}{mark}"
 
 
 def one_of(field: str, values: Iterable[str]) -> str:
     """The condition that a field is one of some values."""
-    said = [quoted(value) for value in values]
-    return f"{field} == {said[0]}" if len(said) == 1 else f"{field} in [{', '.join(said)}]"
+    literals = [quoted(value) for value in values]
+    return f"{field} == {literals[0]}" if len(literals) == 1 else f"{field} in [{', '.join(literals)}]"
 
 
 def all_of(*conditions: str | None) -> str | None:
-    """Conditions joined, each in parentheses where it may hold a join of its own; None where there are none."""
+    """Conditions joined by `and`, in parentheses where one may contain a join; None where there are none."""
     given = [condition for condition in conditions if condition]
     if len(given) < 2:
         return given[0] if given else None
@@ -82,7 +82,7 @@ def all_of(*conditions: str | None) -> str | None:
 
 
 class _Query:
-    """One reading of a query, token by token."""
+    """A recursive-descent check of one query."""
 
     def __init__(self, text: str, kind: Kind) -> None:
         self._text, self._kind = text, kind
@@ -97,10 +97,10 @@ class _Query:
         if (left := self._peek()) is not None:
             if left.kind == "close":
                 self._wrong(left.at, f"this {left.text} closes nothing")
-            self._wrong(left.at, f"join {_shown(left)} to what stands before it with `and` or `or`")
+            self._wrong(left.at, f"join {_render(left)} to what is before it with `and` or `or`")
 
     def _wrong(self, at: int, what: str) -> Never:
-        raise Refused(f"TQL, character {at + 1}: {what}. testomatio://tql has the language.")
+        raise Refused(f"TQL, character {at + 1}: {what}. testomatio://tql explains the language.")
 
     # Tokens
 
@@ -112,7 +112,7 @@ class _Query:
             if found is None:
                 self._unreadable(at)
             kind = found.lastgroup or ""
-            curled = next((place for place, c in enumerate(found[0]) if c in _CURLED), None) if kind == "word" else None
+            curled = next((place for place, c in enumerate(found[0]) if c in _CURLY), None) if kind == "word" else None
             if curled is not None:
                 self._wrong(at + curled, "use straight quotation marks, ' or \"")
             if kind != "space":
@@ -124,13 +124,13 @@ class _Query:
         if self._text[at] in "'\"":
             self._wrong(at, f"this {self._text[at]} opens a text that is not closed")
         marks = re.match(r"[=<>!&|]+", self._text[at:])
-        said = marks[0] if marks else self._text[at]
-        if said == "=" and not self._text[:at].strip():
-            self._wrong(at, "leave out the leading =, it belongs to the web's search box")
-        if said == "=":
-            self._wrong(at, "one = compares nothing, write ==")
-        better = _AGAIN.get(said)
-        self._wrong(at, f"{said!r} is no operator{f', write {better}' if better else ''}")
+        operator = marks[0] if marks else self._text[at]
+        if operator == "=" and not self._text[:at].strip():
+            self._wrong(at, "leave out the leading =, which belongs to the search box of the web app")
+        if operator == "=":
+            self._wrong(at, "a single = does not compare, write ==")
+        better = _BETTER.get(operator)
+        self._wrong(at, f"{operator!r} is no operator{f', write {better}' if better else ''}")
 
     def _peek(self) -> _Token | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
@@ -145,7 +145,7 @@ class _Query:
     # Grammar
 
     def _joined(self, depth: int) -> None:
-        """Terms joined by `and` or by `or`; both on one level are refused: the platform may read them either way."""
+        """Terms joined by `and` or by `or`; a mix is refused, since the platform may group it either way."""
         self._term(depth)
         joint: str | None = None
         while (token := self._peek()) is not None and token.word in {"and", "or"}:
@@ -167,7 +167,7 @@ class _Query:
         elif token.kind == "close":
             self._wrong(token.at, f"a condition is expected before this {token.text}")
         elif token.word in {"and", "or", "in"} or token.kind != "word":
-            self._wrong(token.at, f"a condition begins with a field, not with {_shown(token)}")
+            self._wrong(token.at, f"a condition begins with a field, not with {_render(token)}")
         else:
             self._condition(token)
 
@@ -176,12 +176,12 @@ class _Query:
         compared = token is not None and (token.kind == "operator" or token.word == "in")
         if field.text in self._flags:
             if token is not None and compared:
-                self._wrong(token.at, f"{field.text} stands alone, without a comparison; turn it round with `not`")
+                self._wrong(token.at, f"{field.text} is written alone, without a comparison; negate it with `not`")
             return
         if field.text not in self._fields:
             self._unknown(field)
         if token is None or not compared:
-            if field.text in BARE_TOO:
+            if field.text in ALSO_FLAGS:
                 return
             if token is not None and token.word == "not":
                 self._wrong(token.at, f"write not ({field.text} in [...])")
@@ -197,10 +197,10 @@ class _Query:
     def _unknown(self, field: _Token) -> Never:
         names = [*self._fields, *self._flags]
         other: Kind = "runs" if self._kind == "tests" else "tests"
-        if field.text.lower() in MEANT[self._kind]:
-            hint = f"write {MEANT[self._kind][field.text.lower()]}"
+        if field.text.lower() in SYNONYMS[self._kind]:
+            hint = f"write {SYNONYMS[self._kind][field.text.lower()]}"
         elif field.text in {*FIELDS[other], *FLAGS[other]}:
-            hint = f"it is one of {other}"
+            hint = f"it is a field of {other}"
         elif near := difflib.get_close_matches(field.text.lower(), names, 1, cutoff=0.5):
             hint = f"the nearest is {near[0]}"
         else:
@@ -210,10 +210,12 @@ class _Query:
     def _fits(self, field: str, operator: _Token) -> None:
         sort = self._fields[field].sort
         if operator.text in {">", "<", ">=", "<="} and sort not in ORDERED:
-            ordered = ", ".join(name for name, told in self._fields.items() if told.sort in ORDERED)
-            self._wrong(operator.at, f"{field} has no order, so {operator.text} does not fit; ordered are {ordered}")
+            ordered = ", ".join(name for name, other in self._fields.items() if other.sort in ORDERED)
+            self._wrong(
+                operator.at, f"{field} has no order, so {operator.text} does not fit; these have one: {ordered}"
+            )
         if operator.text == "%" and sort != "text":
-            searched = ", ".join(name for name, told in self._fields.items() if told.sort == "text")
+            searched = ", ".join(name for name, other in self._fields.items() if other.sort == "text")
             self._wrong(operator.at, f"% (contains) does not fit {field}; it fits {searched}")
 
     def _list(self, field: str) -> None:
@@ -239,11 +241,11 @@ class _Query:
         token = self._take("a value")
         sort = self._fields[field].sort
         if token.kind == "text":
-            said = token.text[1:-1]
-            if sort == "priority" and said not in PRIORITIES:
-                self._wrong(token.at, f"there is no priority {said[:40]!r}; they are {', '.join(PRIORITIES)}")
-            if sort == "date" and not _is_date(said):
-                self._wrong(token.at, f"{said[:40]!r} is no date; write '2026-04-01', today() or 7.days_ago")
+            value = token.text[1:-1]
+            if sort == "priority" and value not in PRIORITIES:
+                self._wrong(token.at, f"there is no priority {value[:40]!r}; they are {', '.join(PRIORITIES)}")
+            if sort == "date" and not _is_date(value):
+                self._wrong(token.at, f"{value[:40]!r} is no date; write '2026-04-01', today() or 7.days_ago")
         elif token.kind == "moment":
             unit = token.text.split(".")[1].lower().removesuffix("_ago").removesuffix("s")
             if unit not in MOMENTS:
@@ -251,21 +253,21 @@ class _Query:
                     token.at, f"{token.text[:40]!r} is not a time; units are seconds, minutes, days, weeks, months"
                 )
         elif token.kind == "number" and sort == "date":
-            self._wrong(token.at, f"a date stands in quotes: '{token.text}-04-01'; or write 7.days_ago")
+            self._wrong(token.at, f"write a date in quotes: '{token.text}-04-01'; or 7.days_ago")
         elif token.kind not in {"number", "today"} and token.word not in {"true", "false"}:
             if token.kind != "word":
-                self._wrong(token.at, f"a value is expected here, not {_shown(token)}")
+                self._wrong(token.at, f"a value is expected here, not {_render(token)}")
             self._wrong(token.at, f"put the text in quotes: '{token.text[:60]}'")
 
 
-def _is_date(said: str) -> bool:
-    """Whether a text is a day of the calendar, with or without a time after it."""
-    found = _DATE.fullmatch(said)
+def _is_date(text: str) -> bool:
+    """Whether a text is a calendar date, with or without a time."""
+    found = _DATE.fullmatch(text)
     try:
         return found is not None and bool(date.fromisoformat(found[1]))
     except ValueError:
         return False
 
 
-def _shown(token: _Token) -> str:
+def _render(token: _Token) -> str:
     return repr(token.text[:40])

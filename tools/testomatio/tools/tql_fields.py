@@ -5,10 +5,10 @@ from typing import Final, Literal
 
 Kind = Literal["tests", "runs"]
 Sort = Literal["text", "name", "priority", "date", "seconds", "count", "yes"]
-"""What a field holds. `text`: words, which may also be searched with %; `name`: one of a set; `yes`: true or false."""
+"""What a field holds. `text`: words, also searched with %; `name`: one of a set; `yes`: true or false."""
 
 ORDERED: Final = frozenset({"priority", "date", "seconds", "count"})
-"""What > and < can put in an order."""
+"""The kinds of fields that > and < can compare."""
 PRIORITIES: Final = ("low", "normal", "important", "high", "critical")
 STATES: Final = ("manual", "automated", "detached", "sync", "unsync")
 MOMENTS: Final = frozenset({"second", "minute", "hour", "day", "week", "month"})
@@ -39,8 +39,8 @@ TESTS: Final[dict[str, TqlField]] = {
     "executed_by": TqlField("name", "person by display name; with `and executed_at ...` one and the same result"),
     "executed_at": TqlField("date", "when it was executed"),
     "last_run_at": TqlField("date", "when it last ran"),
-    "created_at": TqlField("date", "when it was made"),
-    "updated_at": TqlField("date", "when it was changed"),
+    "created_at": TqlField("date", "creation time"),
+    "updated_at": TqlField("date", "time of the last change"),
     "shared": TqlField("yes", "whether it comes from another project"),
 }
 
@@ -68,8 +68,8 @@ RUNS: Final[dict[str, TqlField]] = {
     "has_test_duration": TqlField("seconds", "a result took this long"),
     "has_retries": TqlField("count", "results that were repeated"),
     "has_defect": TqlField("name", "a result has a defect"),
-    "created_at": TqlField("date", "when it was made"),
-    "updated_at": TqlField("date", "when it was changed"),
+    "created_at": TqlField("date", "creation time"),
+    "updated_at": TqlField("date", "time of the last change"),
     "launched_at": TqlField("date", "when it was started"),
     "finished_at": TqlField("date", "when it ended"),
 }
@@ -81,15 +81,15 @@ FLAGS: Final[dict[Kind, tuple[str, ...]]] = {
         *("published", "private", "archived", "unarchived", "with_defect"),
     ),
 }
-"""Words that stand alone, without a comparison."""
+"""Words that are written alone, without a comparison."""
 
-BARE_TOO: Final = frozenset({"shared", "has_defect", "has_retries"})
-"""Fields that the documentation names without saying what they are compared with; they may stand alone as well."""
+ALSO_FLAGS: Final = frozenset({"shared", "has_defect", "has_retries"})
+"""Fields of which the documentation does not say what to compare them with; they may also be written alone."""
 
-MEANT: Final[dict[Kind, dict[str, str]]] = {
+SYNONYMS: Final[dict[Kind, dict[str, str]]] = {
     "tests": {"title": "test", "name": "test", "id": "test", "assignee": "assigned_to", "author": "created_by"},
     "runs": {"name": "title", "status": "passed, failed or finished", "environment": "env", "group": "rungroup"},
 }
-"""Words that people try for a field, and what it is called."""
+"""Words that people try for a field, and its name."""
 
 FIELDS: Final[dict[Kind, dict[str, TqlField]]] = {"tests": TESTS, "runs": RUNS}

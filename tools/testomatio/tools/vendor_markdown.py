@@ -1,6 +1,6 @@
-"""Testomat.io's own Markdown of manual tests: a comment of fields above each suite and each test.
+"""Testomat.io's own Markdown of manual tests: a comment with fields above each suite and each test.
 
-It is what testomatio_list_test_ids with kind files answers, and what the vendor's command line pushes and pulls.
+testomatio_list_test_ids with kind files returns it, and the vendor's command line pushes and pulls it.
 """
 
 import re
@@ -19,13 +19,13 @@ _EXAMPLE = re.compile(r"[ \t]*<!--[ \t]*example\b.*?-->[ \t]*")
 _TABLE_ROW = re.compile(r"[ \t]*\|.*")
 STATES: Final = ("manual", "automated", "detached")
 LONGEST_LINE: Final = 2000
-"""Characters of a comment's line or a heading; in longer ones the forms above would look for their end too long."""
-NOT_WRITTEN: Final = ("issues", "attachments", "creator", "shared")
+"""The most characters of a heading or a line of a comment: on longer lines the patterns above get slow."""
+NOT_IMPORTED: Final = ("issues", "attachments", "creator", "shared")
 
 
 @dataclass
 class Block:
-    """A suite or a test as it is written down."""
+    """A suite or a test in the Markdown."""
 
     kind: str
     line: int
@@ -50,16 +50,16 @@ class Block:
 
     @property
     def left_out(self) -> list[str]:
-        """What stands in the block and is not written."""
-        names = [name for name in NOT_WRITTEN if self.fields.get(name)]
+        """What is in the block and is not imported."""
+        names = [name for name in NOT_IMPORTED if self.fields.get(name)]
         if self.kind == "suite":
             names = [name for name in self.fields if name != "id" and self.fields[name]]
             names += ["description"] if self.body else []
         return names + (["examples"] if self.has_examples else [])
 
 
-def is_vendors(text: str) -> bool:
-    """Whether a text is in this form."""
+def is_vendor_markdown(text: str) -> bool:
+    """Whether a text is in this format."""
     return any(_opening(line) for line in text.splitlines())
 
 
@@ -67,14 +67,14 @@ def _opening(line: str) -> re.Match[str] | None:
     return _BLOCK.fullmatch(line) if len(line) <= LONGEST_LINE else None
 
 
-def blocks_of(text: str) -> list[Block]:
-    """The suites and tests of a text, in its order.
+def parse_blocks(text: str) -> list[Block]:
+    """The suites and tests of a text, in order.
 
-    A fence of code hides no block, as it hides none from the vendor's program: an open one would swallow all that
+    A block inside a code fence counts too, as it does for the vendor's program: an unclosed fence would hide all that
     follows.
 
     Raises:
-        Refused: with the line of what does not fit.
+        Refused: with the line that does not fit.
     """
     lines, blocks, at = text.splitlines(), list[Block](), 0
     while at < len(lines):
@@ -83,7 +83,7 @@ def blocks_of(text: str) -> list[Block]:
             if blocks:
                 blocks[-1].lines.append(lines[at])
             elif lines[at].strip():
-                raise Refused(f"Line {at + 1} stands in front of the first <!-- suite --> or <!-- test -->.")
+                raise Refused(f"Line {at + 1} is before the first <!-- suite --> or <!-- test -->.")
             at += 1
             continue
         fields, after = _fields(lines, at, opening)
@@ -96,7 +96,7 @@ def blocks_of(text: str) -> list[Block]:
 
 
 def _fields(lines: list[str], at: int, opening: re.Match[str]) -> tuple[dict[str, str], int]:
-    """The fields of a block, and the line behind its end."""
+    """The fields of a block, and the line after its end."""
     if opening[3]:
         return dict(_FIELDS_IN_LINE.findall(opening[2])), at + 1
     fields: dict[str, str] = {}
@@ -116,7 +116,7 @@ def _fields(lines: list[str], at: int, opening: re.Match[str]) -> tuple[dict[str
 
 
 def _title(lines: list[str], begin: int, at: int, kind: str) -> tuple[int, str]:
-    """The heading of a block, and the line behind it."""
+    """The heading of a block, and the line after it."""
     while at < len(lines) and not lines[at].strip():
         at += 1
     heading = _HEADING.fullmatch(lines[at]) if at < len(lines) and len(lines[at]) <= LONGEST_LINE else None
@@ -126,25 +126,25 @@ def _title(lines: list[str], begin: int, at: int, kind: str) -> tuple[int, str]:
 
 
 def _without_examples(block: Block) -> None:
-    """Take the table of examples out of a test's text, where it is no part of the description."""
-    kept, in_table = list[str](), False
+    """Remove the table of examples from a test's text, since it is not part of the description."""
+    lines, in_table = list[str](), False
     for line in block.lines:
         if block.kind == "test" and len(line) <= LONGEST_LINE and _EXAMPLE.fullmatch(line):
             in_table = block.has_examples = True
         elif not (in_table and (_TABLE_ROW.fullmatch(line) or not line.strip())):
             in_table = False
-            kept.append(line)
-    block.lines = kept
+            lines.append(line)
+    block.lines = lines
 
 
 def _checked(block: Block) -> None:
-    """Refuse a word that Testomat.io does not have.
+    """Check the priority and the type of a test.
 
     Raises:
-        Refused: naming those there are.
+        Refused: with the valid words.
     """
     if block.kind == "suite":
         return
     for name, words in (("priority", PRIORITIES), ("type", STATES)):
         if (word := block.fields.get(name)) and word.casefold() not in words:
-            raise Refused(f"Line {block.line}: {name} is {word[:60]!r}, and there is {', '.join(words)}.")
+            raise Refused(f"Line {block.line}: {name} is {word[:60]!r}; valid are {', '.join(words)}.")

@@ -1,7 +1,7 @@
-"""The words a project has for environments, tags and labels, for filters that only the platform applies.
+"""The environments, tags and labels of a project, for filters that only the platform applies.
 
-Runs may carry an environment that nobody configured, so a word that the project does not list is still asked for; where
-nothing came of it, the answer says which words there are.
+Runs can have an environment that nobody configured, so a word that the project does not list is still sent. Where
+nothing is found, the answer says which words there are.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class ProjectWords:
-    """Reads a project's words at the first filter that needs them; where they cannot be read, words stay as given."""
+    """Reads a project's words when a filter first needs them; where they cannot be read, words are sent as given."""
 
     def __init__(self, api: Testomatio, project: str) -> None:
         self._api, self._project = api, project
@@ -38,13 +38,13 @@ class ProjectWords:
         )
 
     async def labels(self, given: Sequence[str] | None) -> list[str] | None:
-        """Labels by title or slug, with a value behind a colon or without."""
+        """Labels by title or slug, with or without a value after a colon."""
         info = await self._read() if given else None
         names = [name for label in info.labels for name in (label.slug, label.title) if name] if info else []
         return self._spelled("label", given, names)
 
     def say(self, page: Page[Any], *more: str | None) -> None:
-        """Say on a page without rows which words the project does not have, and what else may be wrong."""
+        """Note on a page without rows which words the project does not have, and what else may be wrong."""
         if page.coverage.matched == 0:
             page.note = " ".join(filter(None, [page.note, *self.notes, *more])) or None
 
@@ -56,10 +56,11 @@ class ProjectWords:
                 return None
         return self._info
 
-    def _spelled(self, what: str, given: Sequence[str] | None, there: Iterable[str]) -> list[str] | None:
+    def _spelled(self, what: str, given: Sequence[str] | None, existing: Iterable[str]) -> list[str] | None:
+        """Words in the project's own spelling."""
         if not given:
             return None
-        known = {folded(word): word for word in there}
+        known = {folded(word): word for word in existing}
         words = []
         for word in given:
             head, colon, value = word.partition(":")
@@ -74,12 +75,12 @@ class ProjectWords:
 async def seen_instead(
     what: str, given: str, fetch: Callable[[int], Awaitable[Listed[T]]], word_of: Callable[[T], str | None]
 ) -> str | None:
-    """Of a list that is empty: whether its filter is a word that no row has, with the words that rows have."""
+    """For an empty list: a note that no row has the filter's word, with the words that rows do have."""
     try:
         rows = (await fetch(1)).data
     except PlatformError:
         return None
-    there = [word_of(row) for row in rows]
-    if folded(given) in {folded(word) for word in there if word}:
+    words = [word_of(row) for row in rows]
+    if folded(given) in {folded(word) for word in words if word}:
         return None
-    return f"No {what} {given[:60]!r} among the first {len(rows)} without this filter. {instead_of(given, there)}"
+    return f"No {what} {given[:60]!r} among the first {len(rows)} without this filter. {instead_of(given, words)}"

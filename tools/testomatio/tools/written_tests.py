@@ -1,4 +1,4 @@
-"""Tests as people write them down: `## Title @tag` and below it the description, or the vendor's own Markdown."""
+"""Tests in Markdown: `## Title @tag` with the description below it, or the vendor's own format."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from tools.kit.text import clean
 from tools.testomatio.models.ids import SuiteId, TestId
 from tools.testomatio.models.tests import Test
 from tools.testomatio.tools.tests import Priority, State, Tags
-from tools.testomatio.tools.vendor_markdown import LONGEST_LINE, blocks_of, is_vendors
+from tools.testomatio.tools.vendor_markdown import LONGEST_LINE, is_vendor_markdown, parse_blocks
 
 MOST: Final = 200
 LONGEST_TITLE: Final = 500
@@ -38,16 +38,16 @@ class NewTest(Sent):
 
     def wire(self, title: str, suite_id: str) -> dict[str, Any]:
         """The test as a bulk write takes it."""
-        return {"title": title, "suite_id": suite_id, **self.said()}
+        return {"title": title, "suite_id": suite_id, **self.details()}
 
-    def said(self) -> dict[str, Any]:
-        """What it says beside its title and place."""
-        told = self.model_dump(include={"description", "priority", "state", "assigned_to"})
-        return {name: value for name, value in told.items() if value}
+    def details(self) -> dict[str, Any]:
+        """The fields that were given, beside title and suite."""
+        fields = self.model_dump(include={"description", "priority", "state", "assigned_to"})
+        return {name: value for name, value in fields.items() if value}
 
     def differing(self, title: str, before: Test) -> dict[str, Any]:
-        """What of it a stored test does not have yet; how a test is run is not for a text to say."""
-        fields = {"title": title, **self.said()}
+        """The fields that differ from a stored test; the state is left to the platform."""
+        fields = {"title": title, **self.details()}
         fields.pop("state", None)
         return {
             name: value
@@ -58,54 +58,52 @@ class NewTest(Sent):
 
 @dataclass
 class Written:
-    """What a Markdown text holds."""
+    """The tests of a Markdown text."""
 
     tests: list[NewTest]
     left_out: list[str] = field(default_factory=list)
-    """What it says beside that and nothing here writes."""
+    """What else is in it and is not imported."""
 
 
 def from_markdown(text: str) -> Written:
-    """The tests of a Markdown text of either form.
+    """The tests of a Markdown text in either format.
 
     Raises:
-        Refused: with the line, for what does not fit, and for a text without any test.
+        Refused: with the line that does not fit, or for a text without tests.
     """
     if "\n" not in text and "\\n" in text and not has_escaped_breaks(text):
-        raise Refused(f"This text has backslash and n instead of line breaks; send real ones. {FORM}")
+        raise Refused(f"This text has \\n instead of line breaks; send real line breaks. {FORM}")
     text = with_real_breaks(text)
-    written = of_vendor(text) if is_vendors(text) else Written(_plain_form(text))
+    written = from_vendor_markdown(text) if is_vendor_markdown(text) else Written(_plain_format(text))
     if not written.tests:
-        raise Refused(f"There is no test in this text. {FORM}")
+        raise Refused(f"This text contains no test. {FORM}")
     for test in written.tests:
         if has_escaped_breaks(test.title):
-            raise Refused(
-                f"The title {test.title[:60]!r}... has backslash and n instead of line breaks; send real ones."
-            )
+            raise Refused(f"The title {test.title[:60]!r}... has \\n instead of line breaks; send real line breaks.")
     return written
 
 
-def _titled(title: str, **fields: Any) -> NewTest:
+def _new_test(title: str, **fields: Any) -> NewTest:
     if len(title) > LONGEST_TITLE:
         raise Refused(f"The title {title[:60]!r}... is longer than {LONGEST_TITLE} characters.")
     try:
         return NewTest(title=title, **fields)
     except ValidationError as error:
         wrong = ", ".join(str(one["loc"][0]) for one in error.errors())
-        raise Refused(f"Test {title[:60]!r}: {wrong} is not what the platform takes.") from error
+        raise Refused(f"Test {title[:60]!r}: the platform does not take this {wrong}.") from error
 
 
-def of_vendor(text: str) -> Written:
-    """The tests of the vendor's own Markdown, each in the suite whose block stands above it."""
+def from_vendor_markdown(text: str) -> Written:
+    """The tests of the vendor's own Markdown, each in the suite of the last suite block above it."""
     tests, left_out, suite = list[NewTest](), list[str](), None
-    for block in blocks_of(text):
+    for block in parse_blocks(text):
         if block.left_out:
             left_out.append(f"{block.kind} {block.title[:80]!r}: {', '.join(block.left_out)}")
         if block.kind == "suite":
             suite = block
             continue
         tests.append(
-            _titled(
+            _new_test(
                 block.title,
                 id=block.id,
                 description=block.body or None,
@@ -120,9 +118,9 @@ def of_vendor(text: str) -> Written:
     return Written(tests, left_out)
 
 
-def _plain_form(text: str) -> list[NewTest]:
-    """The tests of the small form; a heading in a fence of code is none, and one `# ...` on top is left out."""
-    found: list[tuple[str, list[str]]] = []
+def _plain_format(text: str) -> list[NewTest]:
+    """The tests of the plain format; headings in code fences do not count, and a `# ...` on top is ignored."""
+    tests: list[tuple[str, list[str]]] = []
     fence = ""
     for number, line in enumerate(text.splitlines(), 1):
         marks = _FENCE.match(line)
@@ -131,9 +129,9 @@ def _plain_form(text: str) -> list[NewTest]:
         heading = None if fence or marks else _HEADING.fullmatch(line.rstrip())
         if heading:
             title = heading[1] if len(heading[1]) > LONGEST_LINE else _CLOSING.sub("", heading[1])
-            found.append((title, []))
-        elif found:
-            found[-1][1].append(line)
+            tests.append((title, []))
+        elif tests:
+            tests[-1][1].append(line)
         elif line.strip() and not line.startswith("# "):
-            raise Refused(f"Line {number} stands in front of the first test. {FORM}")
-    return [_titled(title, description="\n".join(lines).strip() or None) for title, lines in found]
+            raise Refused(f"Line {number} is before the first test. {FORM}")
+    return [_new_test(title, description="\n".join(lines).strip() or None) for title, lines in tests]
