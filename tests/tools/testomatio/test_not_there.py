@@ -79,8 +79,6 @@ async def test_a_second_change_session_closes_the_first_which_nobody_could_close
 
 async def test_a_project_token_is_tried_though_no_default_project_is_set() -> None:
     async with holding(OF_THE_PROJECT, TESTOMATIO_PROJECT="") as api:
-        assert await probe(api) == (
-            "the token opens its project; without TESTOMATIO_PROJECT each call has to say which that is"
-        )
+        assert await probe(api) == ("the token opens its project; without TESTOMATIO_PROJECT each call has to name it")
     async with holding(GENERAL, TESTOMATIO_PROJECT="") as api:
         assert "visible" in await probe(api)

@@ -21,7 +21,7 @@ async def test_rows_are_added_once_and_must_fit_the_parameters() -> None:
         short = await d.refusal("testomatio_add_test_examples", test_id=TEST, rows=[["Norway", "9.90"], ["Spain"]])
         none = await d.refusal("testomatio_add_test_examples", test_id=PLAIN, rows=[["x"]])
         long = await d.refusal("testomatio_add_test_examples", test_id=TEST, rows=[["x" * 251, "y"]])
-    assert told["done"] == "1 added, 1 were there."
+    assert told["done"] == "1 added, 1 already there."
     assert told["now"]["examples"][-1]["cells"] == ["Norway", "9.90"]
     assert "Row 2 does not have a cell for each of the 2 parameters" in short
     assert "testomatio_set_test_parameters" in none
@@ -78,7 +78,7 @@ async def test_a_row_is_changed_and_deleted_after_a_yes(mode: str) -> None:
         asked = d.asked[0]
     assert (changed["before"]["cells"][1], changed["now"]["cells"][1]) == ("3.90", "4.90")
     assert "Delete example 7001 ('Germany', '4.90')" in asked
-    assert "4 examples besides" in asked
+    assert "The test keeps 4 examples." in asked
     assert "its examples are none" in other
 
 

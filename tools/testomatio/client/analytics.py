@@ -8,7 +8,7 @@ from tools.testomatio.models.documents import Listed
 
 
 class AnalyticsCalls(Families):
-    """The calls around analytics, which not every plan has."""
+    """Calls of analytics, a feature of larger plans."""
 
     async def test_analytics(self, project: str, kind: str, query: QueryParams) -> Rows:
         """GET /api/v2/{project_id}/analytics/tests/{kind}"""
@@ -32,7 +32,7 @@ class AnalyticsCalls(Families):
     async def chart_result(self, project: str, chart_id: str, query: QueryParams = ()) -> Rows:
         """GET /api/v2/{project_id}/analytics/charts/{id}/result
 
-        Without `number` a count for each query; with it the tests or runs that fit that query, in pages.
+        Without `number` it counts for each query; with it, it lists the tests or runs of that query, in pages.
         """
         where = (project, "analytics", "charts", chart_id, "result")
         return await self.get_v2(*where, query=query, into=Rows, listed=True)

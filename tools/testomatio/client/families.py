@@ -1,7 +1,7 @@
-"""The four API families on one host: which credential each takes, where its paths begin, and how a login is kept.
+"""The four API families on one host: their credentials, their paths, and the login that one of them needs.
 
-A, the public API v2, takes a general or a project token as a bearer. B, the web's JSON:API, takes the short-lived JWT
-of a login. C, reporting, and D, importing, take a project token as `api_key` in the query.
+A, the public API v2, takes a general or a project token as a bearer. B, the JSON:API of the web app, takes the
+short-lived JWT of a login. C, reporting, and D, importing, take a project token as `api_key` in the query.
 """
 
 import re
@@ -31,57 +31,57 @@ A_GENERAL_ONE: Final = "a general token (testomat_..., under Account, Access Tok
 A_PROJECTS_ONE: Final = "a project token (tstmt_..., in the project under Settings, Project)"
 
 _BY_KEY: Final = re.compile(r"/api/(?:reporter|load|test_data|test_grep)(?:/|$)")
-"""The paths of families C and D, as an error names them."""
+"""The paths of families C and D."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
 class Families(ApiClient):
-    """One account over four families."""
+    """One account on four API families."""
 
     def __init__(self, account: Account) -> None:
         super().__init__(account, auth=None)
         self._jwt: str | None = None
         self._one_login = anyio.Lock()
         self._sessions: dict[tuple[str, str], tuple[str, str]] = {}
-        """Of each caller and project with a change session: its hash and its description."""
+        """The hash and description of the open change session, by caller and project."""
 
     def project_of(self, project: str | None) -> str:
-        """The project that is meant: the one named, or the default.
+        """The slug of the project that a call names, or of the default one.
 
         Raises:
             Refused: when there is neither.
         """
-        meant = (project or self.account.settings.get(PROJECT, "")).strip()
-        if not meant:
+        slug = (project or self.account.settings.get(PROJECT, "")).strip()
+        if not slug:
             raise Refused(
-                f"Say which project: its slug, as testomatio_list_projects or the address of its page shows it. "
+                f"Give the project: its slug, as testomatio_list_projects or the address of its page shows it. "
                 f"{PROJECT} sets a default."
             )
-        return meant
+        return slug
 
     def error_for(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
     ) -> PlatformError:
-        """Statuses as this platform means them: 402 is a used-up quota, which no retry helps; 403 is several things."""
-        told = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
+        """Platform-specific statuses: 402 is a used-up quota, which a retry does not help; 403 has several meanings."""
+        context = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
         if status == 402:
             return Invalid(
                 "Testomat.io refused this for its plan (402): the month's quota of API writes or test reports is used "
-                "up, or the feature is not part of the plan. Most reading still works; an owner can see the quota "
+                "up, or the feature is not part of the plan. Most reads still work; an owner can see the quota "
                 "under Company, Subscription.",
-                **told.facts,
+                **context.facts,
             )
-        if status in {401, 403} and (why := _shut_out(status, _code(raw), request)):
-            return Unauthorized(why, **told.facts)
-        return error_for(told)
+        if status in {401, 403} and (why := _access_error(status, _code(raw), request)):
+            return Unauthorized(why, **context.facts)
+        return error_for(context)
 
     # Family A
 
     async def get_v2(
         self, project: str, *pieces: str | int, into: type[M], query: QueryParams = (), listed: bool = False
     ) -> M:
-        """Read of family A; one object stands in `data`, a list is read with its envelope."""
+        """Read of family A: one object is unwrapped from `data`, a list keeps its envelope."""
         envelope = None if listed else "data"
         return await self.get(_v2(project, *pieces), query=query, into=into, envelope=envelope, auth=self._token())
 
@@ -96,10 +96,10 @@ class Families(ApiClient):
         content: Content | None = None,
         envelope: str | None = "data",
     ) -> M:
-        """Write of family A, inside the project's change session where one is open.
+        """Write of family A, in the project's change session where one is open.
 
-        A session that the platform no longer knows is refused with 403 before anything is done: a new one is opened
-        and the write sent once more.
+        The platform answers 403 to a session that it no longer knows, before it changes anything: then a new session is
+        opened and the write sent again.
         """
 
         async def send(session: str | None) -> M:
@@ -127,36 +127,36 @@ class Families(ApiClient):
     async def open_session(self, project: str, *, description: str) -> str:
         """POST /api/v2/{project_id}/sessions
 
-        The caller's later writes of family A to this project are grouped under it in the project's history.
+        The project's history groups the caller's later writes of family A under it.
 
         Raises:
-            Refused: where nothing says which later writes are the caller's.
+            Refused: where later writes cannot be attributed to the caller.
         """
         caller = current.get()
         if caller is None:
             raise Refused(
-                "A change session belongs to the client that opened it, and over HTTP this client's calls cannot be "
-                "told from another's (protocol 2026-07-28 has no sessions). Use the server over stdio for it, or a "
-                "client that opens a session."
+                "A change session belongs to the client that opened it, and over HTTP the calls of this client cannot "
+                "be told from those of others (protocol 2026-07-28 has no sessions). Use the server over stdio, or a "
+                "client that opens an MCP session."
             )
-        told = await self.write(
+        session = await self.write(
             *("POST", _v2(project, "sessions")),
             body={"description": description},
             into=ChangeSession,
             envelope="data",
             auth=self._token(),
         )
-        if not told.hash:
-            raise UnexpectedShape("Testomat.io opened a change session without saying its name.")
-        self._sessions[caller, project] = (told.hash, description)
-        return told.hash
+        if not session.hash:
+            raise UnexpectedShape("Testomat.io opened a change session without a hash.")
+        self._sessions[caller, project] = (session.hash, description)
+        return session.hash
 
     async def close_session(self, project: str) -> str | None:
-        """DELETE /api/v2/{project_id}/sessions/{hash}, where one is open; answers what it was for"""
+        """DELETE /api/v2/{project_id}/sessions/{hash}, where one is open; returns its description"""
         held = self._sessions.pop((current.get() or "", project), None)
         if held is None:
             return None
-        with suppress(NotFound):  # it ended by itself, which is as good
+        with suppress(NotFound):  # it has already ended
             await self.write("DELETE", _v2(project, "sessions", held[0]), into=Nothing, auth=self._token())
         return held[1]
 
@@ -171,21 +171,20 @@ class Families(ApiClient):
         Raises:
             Unauthorized: when the login is refused, or answered without a JWT.
         """
-        body = self._who()
-        told = await self.read("POST", "/api/login", body=body, into=Login)
-        if not told.jwt:
+        login = await self.read("POST", "/api/login", body=self._login_body(), into=Login)
+        if not login.jwt:
             raise Unauthorized("Testomat.io answered the login without a session.", request="POST /api/login")
-        return told.jwt
+        return login.jwt
 
     @property
     def can_log_in(self) -> bool:
-        """Whether there is something to log in with: a password, or a token that is not a project's own."""
+        """Whether the credentials can log in: a password, or a token that is not a project token."""
         if self.account.settings.get(EMAIL) and PASSWORD in self.account.credentials:
             return True
         return TOKEN in self.account.credentials and not self.account.secret(TOKEN).startswith(OF_A_PROJECT)
 
-    def _who(self) -> dict[str, str]:
-        """What a login is made with: e-mail and password where they are set, else the general token."""
+    def _login_body(self) -> dict[str, str]:
+        """E-mail and password where they are set, else the general token."""
         email = self.account.settings.get(EMAIL)
         if email and PASSWORD in self.account.credentials:
             return {"email": email, "password": self.account.secret(PASSWORD)}
@@ -209,7 +208,7 @@ class Families(ApiClient):
         content: Content | None = None,
         envelope: str | None = "data",
     ) -> M:
-        """Write of family B; it is sent again only after the platform refused it for its login, before acting."""
+        """Write of family B; sent again only where the platform rejected its login, before it changed anything."""
         where = path("api", *pieces)
         return await self._with_jwt(
             lambda jwt: self.write(
@@ -217,21 +216,21 @@ class Families(ApiClient):
             )
         )
 
-    async def _with_jwt(self, act: Callable[[HeaderToken], Awaitable[M]]) -> M:
-        """Act with the login that is held; where it is refused, log in anew and act once more."""
+    async def _with_jwt(self, send: Callable[[HeaderToken], Awaitable[M]]) -> M:
+        """Send with the stored login; where that is rejected, log in again and send once more."""
         was_held = self._jwt is not None
         jwt = await self._login(stale=None)
         try:
-            return await act(HeaderToken("Authorization", f"Bearer {jwt}"))
+            return await send(HeaderToken("Authorization", f"Bearer {jwt}"))
         except Unauthorized:
-            # An expired login answers 403 here, as a missing right does; with a new login only the right is missing.
+            # An expired login answers 403, like a missing right; after a new login it can only be the right.
             if not was_held:
                 raise
         jwt = await self._login(stale=jwt)
-        return await act(HeaderToken("Authorization", f"Bearer {jwt}"))
+        return await send(HeaderToken("Authorization", f"Bearer {jwt}"))
 
     async def _login(self, *, stale: str | None) -> str:
-        """The login all calls share; made when there is none, or none but the stale one."""
+        """The login that all calls share; logs in where there is none, or only the stale one."""
         async with self._one_login:
             if self._jwt is None or self._jwt == stale:
                 self._jwt = None
@@ -253,20 +252,20 @@ class Families(ApiClient):
 
 
 def _object(raw: bytes) -> dict[str, Any]:
-    """A body as an object; empty where it is none."""
+    """A body as an object; empty where it is not one."""
     try:
-        told = load_json(raw)
+        body = load_json(raw)
     except NotJson:
         return {}
-    return told if isinstance(told, dict) else {}
+    return body if isinstance(body, dict) else {}
 
 
 def _code(raw: bytes) -> str:
     return str(_object(raw).get("code") or "")
 
 
-def _shut_out(status: int, code: str, request: str) -> str | None:
-    """What a refusal means: in family A only its code tells a dead token from a missing right."""
+def _access_error(status: int, code: str, request: str) -> str | None:
+    """What a 401 or 403 means: in family A only its code tells an invalid token from a missing right."""
     if "/api/login" in request:
         return (
             f"Testomat.io refused the login ({status}): it takes {A_GENERAL_ONE} in {TOKEN}, or {EMAIL} and {PASSWORD}."
@@ -277,7 +276,7 @@ def _shut_out(status: int, code: str, request: str) -> str | None:
             f"{TOKEN}, one that is neither paused nor deleted."
         )
     if "/api/v2/" not in request:
-        # With a login just renewed, only the right is missing.
+        # The login has just been renewed, so the right is missing.
         return (
             f"Testomat.io refused this ({status}): the user who logged in lacks the right for it, or may only read in "
             "this project. A project owner can change the role."

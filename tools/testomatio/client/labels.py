@@ -11,7 +11,7 @@ from tools.testomatio.models.requirements import Branch, Milestone
 
 
 class LabelCalls(Families):
-    """The calls around what tests are labelled, planned and branched with."""
+    """Calls of labels, milestones and branches."""
 
     async def labels_page(self, project: str, page: int, per_page: int = PER_PAGE) -> Listed[Label]:
         """GET /api/v2/{project_id}/labels"""

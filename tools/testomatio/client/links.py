@@ -1,4 +1,4 @@
-"""What tests and suites are tied to over family A: issues, files, requirements, other projects."""
+"""Issues, files, requirements and shares of tests and suites over family A."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tools.testomatio.models.requirements import Queued, Requirement
 
 
 class LinkCalls(Families):
-    """The calls around issues, attachments, requirements and shares."""
+    """Calls of issues, attachments, requirements and shares."""
 
     async def issues_page(
         self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE
@@ -24,7 +24,7 @@ class LinkCalls(Families):
     async def link_issue(self, project: str, target: QueryParams, issue: dict[str, str]) -> Issue:
         """POST /api/v2/{project_id}/issues
 
-        What it is linked to stands in the query, the issue in the body.
+        The query names the target, the body the issue.
         """
         return await self.write_v2("POST", project, "issues", query=target, body=issue, into=Issue)
 
@@ -63,7 +63,7 @@ class LinkCalls(Families):
     async def create_requirement(self, project: str, body: dict[str, Any] | Form) -> Requirement:
         """POST /api/v2/{project_id}/requirements
 
-        With files as a form, else as JSON.
+        With files a form, else JSON.
         """
         return await self.write_v2("POST", project, "requirements", **_either(body), into=Requirement)
 

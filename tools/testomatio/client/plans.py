@@ -10,7 +10,7 @@ from tools.testomatio.models.plans import Plan
 
 
 class PlanCalls(Families):
-    """The calls around plans."""
+    """Calls of plans."""
 
     async def plans_page(self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE) -> Listed[Plan]:
         """GET /api/v2/{project_id}/plans"""

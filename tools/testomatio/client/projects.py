@@ -1,15 +1,15 @@
-"""Projects over HTTP: the list and one of family B, and the configuration of family A."""
+"""Projects: the list and one project over family B, the configuration over family A."""
 
 from tools.testomatio.client.families import Families
 from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.projects import Project, ProjectInfo
 
 PAGE = 200
-"""The cap of the list of projects."""
+"""The largest page of the list of projects."""
 
 
 class ProjectCalls(Families):
-    """The calls around a project; its API key stands in their answers and is never read."""
+    """Calls of projects; their answers contain the project's API key, which is never read."""
 
     async def projects_page(self, page: int, per_page: int = PAGE) -> Listed[Project]:
         """GET /api/projects"""

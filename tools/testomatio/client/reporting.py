@@ -1,4 +1,4 @@
-"""Reporting over family C and importing over family D: what pipelines do with a project's token."""
+"""Reporting over family C and importing over family D, as pipelines do it with a project token."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from tools.testomatio.models.reporting import FoundIds, IdMap, Received, Reporte
 
 
 class ReportingCalls(Families):
-    """The calls that name no project: the token does."""
+    """Calls without a project: the token belongs to one."""
 
     async def open_reported_run(self, fields: dict[str, Any]) -> ReportedRun:
         """POST /api/reporter"""
@@ -22,7 +22,7 @@ class ReportingCalls(Families):
     async def report_results(self, run_id: str, results: Sequence[dict[str, Any]], *, batch: int) -> Received:
         """POST /api/reporter/{run}/testrun
 
-        One result goes bare, several as a batch of at most 100. The answer comes before they are taken in.
+        One result is sent alone, several as a batch of at most 100. The platform answers before it processes them.
         """
         body = results[0] if len(results) == 1 else {"tests": list(results), "batch_index": batch}
         return await self.write_report("POST", "reporter", run_id, "testrun", body=body, into=Received)

@@ -10,14 +10,14 @@ from tools.testomatio.models.results import FullResult, Result
 
 
 class ResultCalls(Families):
-    """The calls around single results."""
+    """Calls of single results."""
 
     async def results_page(
         self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE
     ) -> Listed[Result]:
         """GET /api/v2/{project_id}/testruns
 
-        Without `sort` the order is the server's: older ones gave the newest first, newer ones the oldest.
+        Without `sort` the order depends on the server: older ones list the newest first, newer ones the oldest.
         """
         query = [*filters, *paged(page, per_page)]
         listed = await self.get_v2(project, "testruns", query=query, into=Listed[Result], listed=True)

@@ -8,11 +8,11 @@ from tools.testomatio.models.documents import Listed, Nothing
 from tools.testomatio.models.runs import Run, Rungroup, StatsRow
 
 PER_PAGE = 100
-"""The cap of a page of family A."""
+"""The largest page of family A."""
 
 
 def on(branch: str | None) -> list[tuple[str, str | int]]:
-    """The branch as a query; main is meant where none is named."""
+    """The branch as a query; the default is main."""
     return [("branch", branch)] if branch else []
 
 
@@ -21,7 +21,7 @@ def paged(page: int, per_page: int) -> list[tuple[str, str | int]]:
 
 
 class RunCalls(Families):
-    """The calls around runs and rungroups."""
+    """Calls of runs and rungroups."""
 
     async def runs_page(self, project: str, filters: QueryParams, page: int, per_page: int = PER_PAGE) -> Listed[Run]:
         """GET /api/v2/{project_id}/runs"""
@@ -41,7 +41,7 @@ class RunCalls(Families):
     ) -> Nothing:
         """PUT /api/v2/{project_id}/runs/{id}
 
-        Only what is sent changes. What came of it is read again by whoever needs it: counts lag behind.
+        Only what is sent changes. The answer is not read, since its counts lag behind.
         """
         return await self.write_v2("PUT", project, "runs", run_id, query=on(branch), body=fields, into=Nothing)
 
@@ -62,7 +62,7 @@ class RunCalls(Families):
     async def rungroups_page(self, project: str, page: int, per_page: int = PER_PAGE) -> Listed[Rungroup]:
         """GET /api/v2/{project_id}/rungroups
 
-        Roots are paged, their subgroups nested; some servers give the roots alone.
+        Roots are paged, with their subgroups nested; some servers list only the roots.
         """
         query = paged(page, per_page)
         return await self.get_v2(project, "rungroups", query=query, into=Listed[Rungroup], listed=True)

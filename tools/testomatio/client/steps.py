@@ -9,7 +9,7 @@ from tools.testomatio.models.steps import Step
 
 
 class StepCalls(Families):
-    """The calls around steps and snippets, which are alike but for their path."""
+    """Calls of steps and snippets, which differ only in their path."""
 
     async def steps_page(self, project: str, page: int, per_page: int = PER_PAGE) -> Listed[Step]:
         """GET /api/v2/{project_id}/steps"""

@@ -9,12 +9,12 @@ from tools.testomatio.models.suites import Suite, WebSuite, WholeWebSuite
 
 
 class SuiteCalls(Families):
-    """The calls around suites; `query` may name a branch."""
+    """Calls of suites; `query` can name a branch."""
 
     async def suites(self, project: str, query: QueryParams) -> Listed[Suite]:
         """GET /api/v2/{project_id}/suites
 
-        A page of roots with all below them; with a filter what fits and what is above it, unpaged.
+        A page of roots with all below them; with a filter, what fits and its folders, without pages.
         """
         return await self.get_v2(project, "suites", query=query, into=Listed[Suite], listed=True)
 
@@ -29,7 +29,7 @@ class SuiteCalls(Families):
     async def update_suite(self, project: str, suite_id: str, fields: dict[str, Any], query: QueryParams = ()) -> None:
         """PUT /api/v2/{project_id}/suites/{id}
 
-        Only what is sent changes; a parent that is sent moves the suite.
+        Only what is sent changes; a new parent moves the suite.
         """
         await self.write_v2("PUT", project, "suites", suite_id, query=query, body=fields, into=Nothing)
 
@@ -42,7 +42,7 @@ class SuiteCalls(Families):
     async def web_suites(self, project: str, page: int) -> Listed[WebSuite]:
         """GET /api/{p}/suites
 
-        50 a page, whatever is asked for; of some hosts the roots, of others every level.
+        Always 50 per page; some hosts list the roots, others every level.
         """
         return await self.get_web(project, "suites", query=[("page", page)], into=Listed[WebSuite], envelope=None)
 
@@ -53,6 +53,6 @@ class SuiteCalls(Families):
     async def web_suite_tree(self, project: str) -> Listed[Suite]:
         """GET /api/{p}/suites/tree
 
-        A bare array, nested, on each level in an order of its own.
+        A bare nested array, in no documented order.
         """
         return await self.get_web(project, "suites", "tree", into=Listed[Suite], envelope=None)

@@ -1,4 +1,4 @@
-"""Testomatio: one account over the four API families of Testomat.io."""
+"""Testomatio: one account on the four API families of Testomat.io."""
 
 from tools.testomatio.client.analytics import AnalyticsCalls
 from tools.testomatio.client.labels import LabelCalls

@@ -11,14 +11,14 @@ from tools.testomatio.models.tests import BulkRow, Test
 
 
 class TestCalls(Families):
-    """The calls around tests; `query` may name a branch."""
+    """Calls of tests and tags; `query` can name a branch."""
 
     __test__ = False
 
     async def tests(self, project: str, query: QueryParams) -> Listed[Test]:
         """GET /api/v2/{project_id}/tests
 
-        A page of the list, newest first; with `count=true` its numbers alone.
+        A page of the list, newest first; with `count=true` only its counts.
         """
         return await self.get_v2(project, "tests", query=query, into=Listed[Test], listed=True)
 
@@ -33,7 +33,7 @@ class TestCalls(Families):
     async def update_test(self, project: str, test_id: str, fields: dict[str, Any], query: QueryParams = ()) -> None:
         """PUT /api/v2/{project_id}/tests/{id}, which does what PATCH /api/v2/{project_id}/tests/{id} does
 
-        Only what is sent changes; a suite that is sent moves the test.
+        Only what is sent changes; a new suite moves the test.
         """
         await self.write_v2("PUT", project, "tests", test_id, query=query, body=fields, into=Nothing)
 
@@ -46,11 +46,11 @@ class TestCalls(Families):
     ) -> list[BulkRow]:
         """POST /api/v2/{project_id}/tests/bulk
 
-        Up to 50; those with an id are changed, the others made. One row comes back for each, in order.
+        Up to 50: those with an id are changed, the others created. The answer has one row for each, in order.
         """
         where, body = (project, "tests", "bulk"), {"tests": list(tests)}
-        told = await self.write_v2("POST", *where, query=query, body=body, into=Listed[BulkRow], envelope=None)
-        return told.data
+        rows = await self.write_v2("POST", *where, query=query, body=body, into=Listed[BulkRow], envelope=None)
+        return rows.data
 
     async def tags(self, project: str) -> Listed[Tag]:
         """GET /api/v2/{project_id}/tags"""

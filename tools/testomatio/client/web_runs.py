@@ -1,4 +1,4 @@
-"""Runs and results over family B, the web's JSON:API: what family A does not tell, archives, and starting anew."""
+"""Runs and results over family B: details that family A lacks, archives and relaunches."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from tools.testomatio.models.runs import Copied, WebRun
 
 
 class WebRunCalls(Families):
-    """The calls that need a login."""
+    """Calls that need a login."""
 
     async def web_runs_page(self, project: str, filters: QueryParams, page: int) -> Listed[WebRun]:
         """GET /api/{p}/runs"""

@@ -1,4 +1,4 @@
-"""What only family B has: parameters and examples of tests, templates, comments, people."""
+"""What only family B has: parameters and examples of tests, templates, comments, members."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from tools.testomatio.models.web import Comment, Example, ParametrisedTest, Temp
 def document(
     kind: str, attributes: Mapping[str, Any], *, number: str | int | None = None, **related: tuple[str, str]
 ) -> dict[str, Any]:
-    """The document of a write of family B; each relationship is a type and an id."""
+    """The body of a write of family B; each relationship is a type and an id."""
     data: dict[str, Any] = {"type": kind, "attributes": dict(attributes)}
     if number is not None:
         data["id"] = str(number)
@@ -24,7 +24,7 @@ def document(
 
 
 class WebTestCalls(Families):
-    """The calls that need a login."""
+    """Calls that need a login."""
 
     async def web_test(self, project: str, test_id: str) -> ParametrisedTest:
         """GET /api/{p}/tests/{id}"""
@@ -83,7 +83,7 @@ class WebTestCalls(Families):
         """DELETE /api/{p}/templates/{id}"""
         await self.write_web("DELETE", project, "templates", template_id, into=Nothing)
 
-    # Comments, whose wire form no document gives: the answers are taken as they come
+    # Comments. Their format is not documented.
 
     async def comments_page(self, project: str, target: QueryParams, page: int) -> Listed[Comment]:
         """GET /api/{p}/comments"""
@@ -103,7 +103,7 @@ class WebTestCalls(Families):
         """DELETE /api/{p}/comments/{id}"""
         await self.write_web("DELETE", project, "comments", comment_id, into=Nothing)
 
-    # People
+    # Members
 
     async def users_page(self, project: str, page: int) -> Listed[User]:
         """GET /api/{p}/users"""

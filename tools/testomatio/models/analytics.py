@@ -15,11 +15,11 @@ Cell = Untrusted | int | float | bool | None
 
 DEPRECATED = frozenset({"flaky_rate", "flakyRate"})
 HEAVY = frozenset({"description", "code", "clean_title", "cleanTitle", "public_title", "publicTitle", "type"})
-"""Of a test what says its title again, or is longer than a row."""
+"""Fields of a test that repeat its title, or are too long for a row."""
 
 
 def cells(value: Any, before: str = "") -> dict[str, Any]:
-    """An object as one flat row: what lies deeper gets a dotted name, lists are written as text."""
+    """An object as one flat row: nested values get dotted names, lists become text."""
     row: dict[str, Any] = {}
     for name, inside in value.items():
         if isinstance(inside, dict):
@@ -36,18 +36,18 @@ def cells(value: Any, before: str = "") -> dict[str, Any]:
 
 
 class Row(Model):
-    """A row whose keys the reference does not name all: kept as it came, in one level."""
+    """A row whose keys are not all documented, flattened to one level."""
 
     cells: dict[Key, Cell]
 
     @model_validator(mode="before")
     @classmethod
     def _flat(cls, value: Any) -> Any:
-        told = flattened(value)
-        if not isinstance(told, dict):
+        row = flattened(value)
+        if not isinstance(row, dict):
             raise ValueError("a row is an object")
-        left = DEPRECATED | HEAVY
-        return {"cells": cells({name: one for name, one in told.items() if name not in left})}
+        left_out = DEPRECATED | HEAVY
+        return {"cells": cells({name: one for name, one in row.items() if name not in left_out})}
 
 
 class Rows(Model):
@@ -78,7 +78,7 @@ class ChartQuery(Record):
 
 
 class Chart(Record):
-    """A saved chart, or a saved query without a picture."""
+    """A saved chart, or a saved query without a chart."""
 
     id: Key
     title: Untrusted | None = None

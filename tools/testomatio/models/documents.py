@@ -1,4 +1,4 @@
-"""The documents of Testomat.io: one model reads each of its four families' spellings and envelopes."""
+"""The documents of Testomat.io: one model reads the spellings and envelopes of all four families."""
 
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
@@ -17,7 +17,7 @@ def spellings(name: str) -> AliasChoices:
 
 
 def flattened(value: Any) -> Any:
-    """A JSON:API record as one flat object; what is flat already stays as it is."""
+    """A JSON:API record as one flat object; a flat object stays as it is."""
     if not isinstance(value, Mapping) or not isinstance(value.get("attributes"), Mapping):
         return value
     own = {name: value[name] for name in ("id", "relationships") if name in value}
@@ -36,7 +36,7 @@ class Record(Model):
 
 
 class Meta(Record):
-    """What a list says about itself; the three dialects of the families, and the counts of `count=true`."""
+    """The meta object of a list in the spellings of the families, with the counts of `count=true`."""
 
     total: int | None = Field(default=None, validation_alias=AliasChoices("total", "num", "totalCount", "total_count"))
     page: int | None = None
@@ -52,7 +52,7 @@ class Meta(Record):
 
 
 class Listed(Model, Generic[R]):
-    """A page of a list; a bare array is taken as its rows."""
+    """A page of a list; a bare array is read as its rows."""
 
     data: Many[R]
     meta: Meta = Field(default_factory=Meta)
@@ -69,12 +69,12 @@ class Listed(Model, Generic[R]):
 
     @field_validator("meta", mode="before")
     @classmethod
-    def _told(cls, value: Any) -> Any:
+    def _meta(cls, value: Any) -> Any:
         return value if isinstance(value, dict | Meta) else {}
 
 
 class Nothing(Model):
-    """An answer in which nothing is read: 204, `{}`, or the id of what is gone."""
+    """An answer of which nothing is read: 204, `{}`, or the id of a deleted thing."""
 
     @model_validator(mode="before")
     @classmethod
@@ -91,6 +91,6 @@ class Login(Model):
 
 
 class ChangeSession(Model):
-    """A change session that was opened."""
+    """A new change session."""
 
     hash: str | None = Field(None, exclude=True)

@@ -1,4 +1,4 @@
-"""Ids as people paste them: `@T264409fe`, `T264409fe` and `264409fe` are one test; the API takes the bare form."""
+"""Ids in every form: `@T264409fe`, `T264409fe` and `264409fe` are one test; the API takes the bare form."""
 
 import re
 from typing import Annotated
@@ -11,12 +11,12 @@ _SUITE = re.compile(rf"@?S{_ID}|https?://\S+/suites?/{_ID}(?:[-/?#]\S*)?")
 
 
 def bare_test(text: str) -> str:
-    """A test's id without the marks of its display form, or out of the address of its page."""
+    """The bare id of a test, from its display form or the address of its page."""
     return _bare(_TEST, text.strip())
 
 
 def bare_suite(text: str) -> str:
-    """A suite's id without the marks of its display form, or out of the address of its page."""
+    """The bare id of a suite, from its display form or the address of its page."""
     return _bare(_SUITE, text.strip())
 
 

@@ -1,4 +1,4 @@
-"""What hangs on tests, suites and results: linked issues and attached files (API reference: by those names)."""
+"""Linked issues and attached files (API reference: the sections of those names)."""
 
 from pydantic import AliasChoices, Field
 
@@ -7,7 +7,7 @@ from tools.testomatio.models.documents import Record
 
 
 class Issue(Record):
-    """A link to a tracker's issue; its id is told apart only together with its type."""
+    """A link to an issue of a tracker; its id is unique only together with its type."""
 
     id: int
     type: Key | None = None
@@ -25,12 +25,12 @@ class Issue(Record):
 
 
 class Attachment(Record):
-    """A file; no document tells the keys of its answer, so the likely ones are read."""
+    """A file. Its answer is not documented, so the likely keys are read."""
 
     id: Key | None = Field(
         default=None,
         validation_alias=AliasChoices("id", "uid"),
-        description="Needed to delete it; the web's API tells none.",
+        description="Needed to delete it; the web API shows none.",
     )
     name: Untrusted | None = Field(
         default=None, validation_alias=AliasChoices("name", "filename", "file_name", "fileName", "title")
@@ -45,6 +45,6 @@ class Attachment(Record):
 
 
 class WebFile(Record):
-    """What the web's API answers to a file: where it is, and nothing else."""
+    """The answer of the web API to an upload: only the address of the file."""
 
     url: Untrusted | None = Field(default=None, validation_alias=AliasChoices("url", "display_url", "displayUrl"))

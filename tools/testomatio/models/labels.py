@@ -1,4 +1,4 @@
-"""Labels with their custom fields, as a project defines them and as something carries them; and tags."""
+"""Labels with their custom fields, as a project defines them and as things carry them; and tags."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -11,19 +11,19 @@ from tools.testomatio.models.documents import Record
 
 
 def several(value: Any) -> list[str]:
-    """Words that are written as a list and read as one word, or joined with commas."""
+    """A list of texts; some routes send one text, or several joined with commas."""
     pieces = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
     return [words for piece in pieces if (words := as_words(piece).strip())]
 
 
 def _carried(value: Any) -> list[Any]:
-    """Labels on something: objects in family A, bare texts such as `Severity:critical` in family B."""
+    """Labels of a thing: objects in family A, texts such as `Severity:critical` in family B."""
     rows = value if isinstance(value, list) else [value] if value else []
     return [one if isinstance(one, Mapping) else {"title": as_words(one)} for one in rows if one is not None]
 
 
 class Carried(Record):
-    """A label on something, with its value where it has a field."""
+    """A label that a thing carries, with its value where the label has a field."""
 
     id: Key | None = Field(default=None, validation_alias=AliasChoices("id", "slug"))
     title: Untrusted | None = None
@@ -42,11 +42,11 @@ def _field(value: Any) -> Any:
 
 
 class LabelField(Record):
-    """What values a label takes."""
+    """The values that a label takes."""
 
     type: Key | None = None
     short: bool | None = None
-    value: Untrusted | None = Field(default=None, description="Of a list: its options, one a line.")
+    value: Untrusted | None = Field(default=None, description="For a list: its options, one per line.")
 
     @property
     def options(self) -> list[str]:

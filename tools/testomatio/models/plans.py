@@ -8,7 +8,7 @@ from tools.testomatio.models.labels import CarriedLabels
 
 
 class Plan(Record):
-    """A plan; which tests it selects is not in its answer."""
+    """A plan; the answer does not contain the tests that it selects."""
 
     id: Key
     title: Untrusted | None = None

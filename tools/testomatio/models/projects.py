@@ -10,7 +10,7 @@ from tools.testomatio.models.documents import Record
 
 
 class Project(Record):
-    """A project as family B lists it; the API key that comes along is not read."""
+    """A project as family B lists it; its API key is not read."""
 
     id: Key
     title: Untrusted | None = None
@@ -43,7 +43,7 @@ class LabelName(Record):
 
 
 class CiProfile(Record):
-    """How a run can be started in CI; its settings may hold secrets and are not read."""
+    """A profile that starts runs in CI; its settings can contain secrets and are not read."""
 
     profile_name: Untrusted | None = None
     service: Key | None = None

@@ -1,7 +1,7 @@
-"""Reporting and importing: what the platform answers to a pipeline (API reference: Reporting API, Importing API).
+"""Answers to reporters and imports (API reference: Reporting API, Importing API).
 
-Credentials for the storage of artifacts come along with a run's creation; they are not among these fields, so that they
-are never read.
+The answer to a new run contains credentials for the storage of artifacts. They are not among these fields, so they are
+never read.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from tools.kit.text import Key, Untrusted
 
 
 class ReportedRun(Model):
-    """A run as its reporter is told of it."""
+    """A run, in the answer to its reporter."""
 
     uid: Key | None = None
     url: Untrusted | None = None
@@ -22,14 +22,14 @@ class ReportedRun(Model):
 
 
 class Received(Model):
-    """What is said to results or an import that arrived; nothing of it tells that they were taken in."""
+    """The answer to results or an import; it confirms that they arrived, not that they were processed."""
 
     message: Untrusted | None = None
     import_id: Key | None = Field(default=None)
 
 
 class IdMap(Model):
-    """The ids of a project's tests and suites, by their places in the code."""
+    """The ids of a project's tests and suites, by file, suite and title in the code."""
 
     tests: dict[Untrusted, Key] = Field(default_factory=dict)
     suites: dict[Untrusted, Key] = Field(default_factory=dict)
@@ -42,6 +42,6 @@ class IdMap(Model):
 
 
 class FoundIds(Model):
-    """Ids of tests that fit a filter."""
+    """Ids of the tests that fit a filter."""
 
     tests: Many[Key]

@@ -1,4 +1,4 @@
-"""Requirements, milestones, branches, and what sharing answers (API reference: the sections of those names)."""
+"""Requirements, milestones, branches and queued shares (API reference: the sections of those names)."""
 
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from tools.testomatio.models.values import Words
 
 
 def _names(value: Any) -> list[str]:
-    """Files by their names, whether they come as records or as words."""
+    """Names of files, which are records or texts."""
     found = [
         next((one[key] for key in ("name", "filename", "url") if one.get(key)), None) if isinstance(one, dict) else one
         for one in (value if isinstance(value, list) else [])
@@ -26,7 +26,7 @@ def _ids(value: Any) -> list[str]:
 
 
 class Requirement(Record):
-    """A requirement; no document tells the keys of its answer, so those of its writes are read."""
+    """A requirement. Its answer is not documented, so the keys of its requests are read."""
 
     id: Key
     title: Untrusted | None = None
@@ -75,7 +75,7 @@ class Branch(Record):
 
 
 class Queued(Record):
-    """What sharing answers: it is done later."""
+    """The answer to a share, which the platform queues."""
 
     status: Key | None = None
     skipped_test_ids: Annotated[list[Key], BeforeValidator(several)] = Field(default_factory=list)

@@ -10,15 +10,15 @@ from tools.testomatio.models.documents import Record, flattened
 from tools.testomatio.models.labels import several
 from tools.testomatio.models.values import Addresses, Person, Words
 
-MILLISECONDS = "Milliseconds where it is whole; with a fraction it may be seconds: reporters differ."
-UNCLEAR = "As the reporter sent it: seconds or milliseconds, which the platform does not tell."
+MILLISECONDS = "Milliseconds if whole; with a fraction it may be seconds: reporters differ."
+UNCLEAR = "As the reporter sent it, in seconds or milliseconds: the platform does not say which."
 
 
 def known_ms(run_time: float | None) -> float | None:
-    """A run time in milliseconds, where that is its unit.
+    """A run time in milliseconds, or None where the unit is not known.
 
-    The platform keeps what reporters send: the one for JavaScript whole milliseconds, the one for pytest seconds with a
-    fraction. What has a fraction is not known to be either.
+    The platform stores what reporters send: the JavaScript reporter sends whole milliseconds, the pytest reporter
+    seconds with a fraction. A value with a fraction can be either.
     """
     return run_time if run_time is not None and float(run_time).is_integer() else None
 
@@ -29,7 +29,7 @@ def unclear_run_time(run_time: float | None) -> float | None:
 
 
 class Result(Record):
-    """One result; a test that was tried again, or that has several rows of values, has several in a run."""
+    """One result. A test with retries, or with several examples, has several in a run."""
 
     id: int
     run_id: Key | None = None
@@ -49,14 +49,14 @@ class Result(Record):
 
 
 class FullResult(Result):
-    """A result with what its test says; the names of its values are not filled in there."""
+    """A result with the text of its test, in which parameters are not filled in."""
 
     description: Untrusted | None = None
     test_version: Words = None
 
 
 class WebResult(Record):
-    """A result as the web app shows it: with its test's priority and tags, its values and its files."""
+    """A result as the web app shows it, with the priority and tags of its test, its values and its files."""
 
     id: int
     run_id: Key | None = None
@@ -72,7 +72,7 @@ class WebResult(Record):
     priority: Key | None = None
     tags: list[Untrusted] = Field(default_factory=list)
     example: dict[Untrusted, Untrusted] | None = Field(default=None, description="Values, by the test's parameters.")
-    extras: dict[Untrusted, Untrusted] | None = Field(default=None, description="Values people put beside it.")
+    extras: dict[Untrusted, Untrusted] | None = Field(default=None, description="Values that people added to it.")
     files: Addresses = Field(default_factory=list, validation_alias=AliasChoices("attachments", "files"))
     steps: int | None = Field(default=None, description="How many steps it has.")
     finished_at: Key | None = None
@@ -80,21 +80,21 @@ class WebResult(Record):
     @model_validator(mode="before")
     @classmethod
     def _from_its_test(cls, value: Any) -> Any:
-        told = flattened(value)
-        if not isinstance(told, dict):
-            return told
-        told = dict(told)
-        test = flattened(told.pop("test", None))
+        flat = flattened(value)
+        if not isinstance(flat, dict):
+            return flat
+        record = dict(flat)
+        test = flattened(record.pop("test", None))
         test = test if isinstance(test, dict) else {}
-        told.setdefault("test_id", test.get("id") or _related(told, "test"))
-        told.setdefault("run_id", _related(told, "run"))
-        told["test_title"] = told.get("test-title") or told.get("test_title") or test.get("title")
-        told["priority"] = told.get("priority") or test.get("priority")
-        told["tags"] = several(told.get("tags") or test.get("tags"))
-        told["example"] = _by_name(told.get("example"), test.get("params"))
-        told["extras"] = _extras(told.get("extras"))
-        told["steps"] = _steps(told)
-        return told
+        record.setdefault("test_id", test.get("id") or _related(record, "test"))
+        record.setdefault("run_id", _related(record, "run"))
+        record["test_title"] = record.get("test-title") or record.get("test_title") or test.get("title")
+        record["priority"] = record.get("priority") or test.get("priority")
+        record["tags"] = several(record.get("tags") or test.get("tags"))
+        record["example"] = _by_name(record.get("example"), test.get("params"))
+        record["extras"] = _extras(record.get("extras"))
+        record["steps"] = _steps(record)
+        return record
 
     @field_validator("tags", mode="before")
     @classmethod
@@ -102,16 +102,16 @@ class WebResult(Record):
         return value if isinstance(value, list) else []
 
 
-def _related(told: dict[str, Any], name: str) -> Any:
-    """The id of a record that a JSON:API record points to."""
-    places = told.get("relationships")
-    place = places.get(name) if isinstance(places, dict) else None
-    data = place.get("data") if isinstance(place, dict) else None
+def _related(record: dict[str, Any], name: str) -> Any:
+    """The id of a related record of a JSON:API record."""
+    relationships = record.get("relationships")
+    related = relationships.get(name) if isinstance(relationships, dict) else None
+    data = related.get("data") if isinstance(related, dict) else None
     return data.get("id") if isinstance(data, dict) else None
 
 
 def _by_name(cells: Any, params: Any) -> dict[str, str] | None:
-    """Values by their names; cells come in the order of the test's parameters."""
+    """Values by their names; cells are in the order of the test's parameters."""
     if isinstance(cells, dict):
         return {str(name): as_words(value) for name, value in cells.items()} or None
     if not isinstance(cells, list) or not cells:
@@ -122,17 +122,16 @@ def _by_name(cells: Any, params: Any) -> dict[str, str] | None:
 
 
 def _extras(value: Any) -> dict[str, str] | None:
-    """What people put beside a result, without what the platform keeps there for itself."""
+    """The values that people added to a result, without those of the platform."""
     rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
     return {
         as_words(row.get("key")): as_words(row.get("value")) for row in rows if row.get("source") != "system"
     } or None
 
 
-def _steps(told: dict[str, Any]) -> int | None:
-    """How many steps it has: a list of a manual result, a number of an automated one."""
-    sections = told.get("sections")
-    steps = told.get("steps")
+def _steps(record: dict[str, Any]) -> int | None:
+    """The number of steps: manual results list them, automated ones only count them."""
+    sections, steps = record.get("sections"), record.get("steps")
     if isinstance(steps, list):
         return len(steps) or None
     counted = sections.get("steps") if isinstance(sections, dict) else None

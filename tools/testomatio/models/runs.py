@@ -13,12 +13,12 @@ OVER = frozenset({"passed", "failed", "terminated", "finished"})
 
 
 def counted(word: str) -> AliasChoices:
-    """A counter as the families spell it: `passed_count`, `passedCount`, `passed`."""
+    """The spellings of a counter: `passed_count`, `passedCount`, `passed-count`, `passed`."""
     return AliasChoices(f"{word}_count", f"{word}Count", f"{word}-count", word)
 
 
 class Run(Record):
-    """A run of any family; every counter and date may be missing."""
+    """A run of any family; every counter and date can be missing."""
 
     id: Key
     title: Untrusted | None = Field(
@@ -53,7 +53,7 @@ class Run(Record):
 
 
 class WebRun(Run):
-    """A run as the web app shows it, with what family A does not tell."""
+    """A run as the web app shows it, with details that family A lacks."""
 
     duration: float | None = Field(default=None, description="Seconds.")
     automated: bool | None = None
@@ -67,13 +67,13 @@ class WebRun(Run):
 
 
 class Copied(Record):
-    """The answer of a copy, whose shape no document tells: the new run's id where it is there."""
+    """The answer to a copy, which is not documented: the id of the new run where it is there."""
 
     id: Key | None = None
 
 
 class StatsRow(Record):
-    """The results of a run under one heading."""
+    """The results of a run in one group."""
 
     title: Untrusted | None = Field(default=None, validation_alias=AliasChoices("title", "name", "label"))
     passed_count: int | None = Field(default=None, validation_alias=counted("passed"))
@@ -94,9 +94,7 @@ class Rungroup(Record):
     emoji: Untrusted | None = None
     description: Untrusted | None = None
     pin: bool | None = None
-    runs_count: int | None = Field(
-        default=None, description="The platform's own count; runs of subgroups are left out."
-    )
+    runs_count: int | None = Field(default=None, description="The platform's own count, without the runs of subgroups.")
     tests_count: int | None = None
     parent_id: Key | None = None
     finished_at: Key | None = None

@@ -14,7 +14,7 @@ FOLDER = "folder"
 
 
 def _nested(value: Any) -> Any:
-    """The suites below one; where only their ids are given there is nothing to read."""
+    """The suites below one; bare ids are skipped."""
     return [one for one in value or [] if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
@@ -40,7 +40,7 @@ class Suite(Record):
 
 
 class WebSuite(Suite):
-    """A suite as the web app has it, with its place among its siblings."""
+    """A suite as the web app shows it, with its position among its siblings."""
 
     position: int | None = None
     fullpath: Untrusted | None = None
@@ -56,13 +56,13 @@ class WebSuite(Suite):
 
 
 def _suites(value: Any) -> list[Any]:
-    """Of what comes along with a suite, the suites."""
+    """The suites among the included records."""
     rows = value if isinstance(value, list) else []
     return [one for one in rows if isinstance(one, Mapping) and str(one.get("type", "")).startswith("suite")]
 
 
 class WholeWebSuite(Record):
-    """The document of one suite of family B: itself, and the suites right below it where they come along."""
+    """The document of one suite of family B: the suite, and those directly below it where they are included."""
 
     data: WebSuite
     included: Annotated[list[WebSuite], BeforeValidator(_suites)] = Field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Tests, and what a bulk write says of each (API reference: Tests)."""
+"""Tests, and the rows of a bulk write (API reference: Tests)."""
 
 import re
 from typing import Annotated, Any
@@ -12,21 +12,21 @@ from tools.testomatio.models.labels import CarriedLabels, several
 from tools.testomatio.models.values import Person
 
 TAG = re.compile(r"(?:^|(?<=\s))@[^\s@]+")
-"""A tag as it stands in a title."""
+"""A tag in a title."""
 
 
 def plain_title(title: str) -> str:
-    """A title to compare by: without tags, what cannot be seen, and differences of case and space."""
+    """A title for comparison: without tags, invisible characters, and differences of case and space."""
     return " ".join(TAG.sub(" ", clean(title)).casefold().split())
 
 
 def tags_in(title: str) -> list[str]:
-    """The tags that stand in a title, without their marks."""
+    """The tags in a title, without @."""
     return [found[0][1:] for found in TAG.finditer(title)]
 
 
 class Test(Record):
-    """A test; its tags stand in the title as well."""
+    """A test; its title contains its tags too."""
 
     __test__ = False
 
@@ -52,7 +52,7 @@ def _words(value: Any) -> Any:
 
 
 class BulkRow(Record):
-    """What became of one test of a bulk write."""
+    """The outcome of one test of a bulk write."""
 
     id: Key | None = None
     title: Untrusted | None = None

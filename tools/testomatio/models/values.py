@@ -1,4 +1,4 @@
-"""Values that the families say in several ways: labels, environments, plans, texts of a terminal."""
+"""Values that the families write in different ways: labels, environments, people, plans, texts."""
 
 import json
 from typing import Annotated, Any
@@ -13,27 +13,27 @@ from tools.testomatio.models.documents import Record, flattened
 
 
 def _label(value: Any) -> str | None:
-    """A label in words: `Severity: critical`; a family that gives only words is taken by them."""
+    """A label as text, such as `Severity: critical`; some families send only the text."""
     value = flattened(value)
     if not isinstance(value, dict):
         return value if isinstance(value, str) and value else None
-    title, said = value.get("title") or value.get("id"), value.get("value")
-    return None if not title else f"{title}: {as_words(said)}" if said not in (None, "") else as_words(title)
+    title, choice = value.get("title") or value.get("id"), value.get("value")
+    return None if not title else f"{title}: {as_words(choice)}" if choice not in (None, "") else as_words(title)
 
 
 def label_words(value: Any) -> list[str]:
-    """Labels in words, whatever the family."""
+    """Labels as texts, of any family."""
     return [label for one in value if (label := _label(one))] if isinstance(value, list) else []
 
 
 def _environments(value: Any) -> list[str]:
-    """Environments as a list: one route joins them with commas, another gives an array."""
+    """Environments as a list; some routes join them with commas."""
     pieces = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
     return [words for piece in pieces if (words := as_words(piece).strip())]
 
 
 def _named(value: Any) -> list[Any]:
-    """References as objects: a bare text is an id where it looks like one, else a title."""
+    """References as objects; a bare text that looks like an id is one, else it is a title."""
     if not isinstance(value, list):
         return []
     return [
@@ -44,7 +44,7 @@ def _named(value: Any) -> list[Any]:
 
 
 def _person(value: Any) -> str | None:
-    """A person in one word; some routes give a record."""
+    """A person by e-mail or name; some routes send a record."""
     value = flattened(value)
     if isinstance(value, dict):
         value = value.get("email") or value.get("name")
@@ -52,14 +52,14 @@ def _person(value: Any) -> str | None:
 
 
 def _addresses(value: Any) -> list[str]:
-    """The addresses of files, which come bare or as records."""
+    """The addresses of files, which are texts or records."""
     rows = value if isinstance(value, list) else [value] if value else []
     files = [one.get("url") or one.get("name") if isinstance(one, dict) else one for one in rows]
     return [as_words(one) for one in files if one]
 
 
 def _words(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-    """A text as one, whatever was sent in its place, without the colours of a terminal, which edits keep."""
+    """Any value as text, without terminal colours; edits apply to the text with them."""
     if value is None:
         return handler(None)
     stored = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -74,7 +74,7 @@ Words = Annotated[Untrusted | None, WrapValidator(_words)]
 
 
 class Named(Record):
-    """Something by its id and title, of which either may be missing."""
+    """An id and a title, of which either can be missing."""
 
     id: Key | None = None
     title: Untrusted | None = Field(default=None, validation_alias=AliasChoices("title", "name"))

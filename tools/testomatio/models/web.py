@@ -1,4 +1,4 @@
-"""What only family B has: a test's parameters and examples, templates, comments, people."""
+"""What only family B has: parameters and examples of tests, templates, comments, members."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ def _cells(value: Any) -> list[str]:
 
 
 class Example(Record):
-    """A row of values for a test's parameters, in their order."""
+    """A row of values for the parameters of a test, in their order."""
 
     id: int
     cells: Annotated[list[Untrusted], BeforeValidator(_cells)] = Field(
@@ -28,7 +28,7 @@ class Example(Record):
 
 
 class WebTest(Record):
-    """A test as the web app has it; only what family A does not tell is read."""
+    """A test as the web app shows it; only the fields that family A lacks."""
 
     __test__ = False
 
@@ -43,7 +43,7 @@ class WebTest(Record):
 
 
 def _examples(value: Any) -> list[Any]:
-    """Of what comes along with a test, its examples."""
+    """The examples among the included records."""
     rows = value if isinstance(value, list) else []
     return [one for one in rows if isinstance(one, Mapping) and str(one.get("type", "")).startswith("example")]
 
@@ -66,7 +66,7 @@ class Template(Record):
     framework: Key | None = None
     lang: Key | None = None
     tags: Annotated[list[Untrusted], BeforeValidator(several)] = Field(default_factory=list)
-    document: Words = Field(default=None, description="Its text filled in for a test.")
+    document: Words = Field(default=None, description="Its text, filled in for a test.")
 
 
 class Comment(Record):

@@ -132,7 +132,7 @@ async def add_test_examples(
                 words=error.words,
             ) from error
         await progress(number + 1, len(new), "rows added")
-    done = f"{len(new)} added, {len(rows) - len(new)} were there already."
+    done = f"{len(new)} added, {len(rows) - len(new)} already there."
     return Changed[Parameters](done=done, now=await parameters_of(api, slug, test_id))
 
 
@@ -170,6 +170,6 @@ async def delete_test_example(
     cells = ", ".join(quote(cell, at_most=60) for cell in before.cells)
     name = f"of test {word(test.data.id)} {quote(test.data.title or '')} in {place(slug)}"
     left = join_counts(many(len(test.included) - 1, "example")) or "no example"
-    yield Ask(f"Delete example {before.id} ({cells}) {name}? It has {left} besides. There is no undo.")
+    yield Ask(f"Delete example {before.id} ({cells}) {name}? The test keeps {left}. There is no undo.")
     await api.delete_example(slug, example_id)
     yield Changed[Example](done=f"Deleted example {before.id} {name}.", before=before)

@@ -115,7 +115,7 @@ async def open_change_session(
 ) -> Session:
     """Group all following changes under one entry of the project's history, until the session is closed."""
     slug = api.project_of(project)
-    before = await api.close_session(slug)  # only one is kept, so the earlier one could not be closed later
+    before = await api.close_session(slug)  # nothing could close it later: one session is stored for each project
     try:
         await api.open_session(slug, description=description)
     except NotFound as error:
