@@ -1,4 +1,4 @@
-"""A working call of each tool around tests, suites, labels and links, against a fresh imitation."""
+"""A working call of each tool around tests, suites, labels and links, against a fresh sandbox."""
 
 from typing import Any
 

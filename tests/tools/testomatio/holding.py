@@ -1,4 +1,4 @@
-"""A client of Testomat.io in hand, on its imitation, with the credentials a test chooses."""
+"""A client of Testomat.io on its sandbox, with the credentials a test chooses."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""A host of Testomat.io as a test writes it, for what the imitation does not do: old servers, lies, broken answers."""
+"""A host of Testomat.io as a test writes it, for what the sandbox does not do: old servers, lies, broken answers."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The acts of the demonstration do what they claim, played against the imitation in this process."""
+"""The acts of the demonstration do what they claim, played against the fake API in this process."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -162,7 +162,7 @@ async def upload_attachment(
 
 
 async def _either_field(api: Testomatio, project: str, query: Pairs, form: Form, later: Form) -> Attachment:
-    """Send a file in the field that hosts took in August 2026; where the host refuses that, in the documented one."""
+    """Send a file in the field that hosts took in August 2026; where a host rejects it there, in the newer one."""
     try:
         return await api.upload_attachment(project, query, form)
     except Invalid as error:
