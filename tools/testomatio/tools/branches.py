@@ -60,7 +60,9 @@ async def list_branches(
     """List the branches of a project's tests, with their tests and suites counted; a feature of larger plans."""
     slug = api.project_of(project)
     if branch is not None:
-        only = await known_branch(api, slug, branch)
+        with explaining_plans():
+            what, where = f"branch {branch[:60]!r}", "Without branch all are listed."
+            only = await found_in(api, slug, api.branch(slug, branch), what, where)
         coverage = Coverage(total=1, loaded=1, matched=1, complete=True)
         return Page(items=[only], coverage=coverage, next_cursor=None)
     query: Pairs = [(f"filter[{name}]", value) for name, value in (("state", state), ("title", title)) if value]
