@@ -146,7 +146,7 @@ async def test_a_no_deletes_nothing() -> None:
         await d.refusal("testomatio_delete_test", test_id=TEST)
         assert not d.writes("testomatio")
     async with desk(person=None) as d:
-        assert "person's yes" in await d.refusal("testomatio_delete_test", test_id=TEST)
+        assert "user's yes" in await d.refusal("testomatio_delete_test", test_id=TEST)
         assert not d.arrived(platform="testomatio")
 
 
