@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.acts import confirmed
 from tests.desk import ERAS, change_bug, desk, live_client, sandboxes
 from tools.kit.errors import NotFound, Refused
 from tools.kit.sandbox.composition import Composition
@@ -244,7 +245,7 @@ async def test_a_list_of_tests_survives_a_broken_page() -> None:
 async def test_only_what_was_said_is_sent_with_an_update() -> None:
     world = sandboxes()
     async with live_client(world) as api:
-        await update_exploratory_test(api, 5521, goal="The cart", duration_hours=4)
+        await confirmed(update_exploratory_test(api, 5521, goal="The cart", duration_hours=4))
     sent = next(e for e in world.journal.entries() if e.method == "PUT")
     assert sent.body == {"exploratory_test": {"goal": "The cart", "duration": "4"}}
 

@@ -6,6 +6,7 @@ import pytest
 from mcp.types import ElicitResult
 
 from server.guards import consent
+from tests.acts import confirmed
 from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, desk, live_client, sandboxes
 from tools.kit.errors import NotFound, Refused
 from tools.testio.models.test_cases import CaseResults, TestCaseTest
@@ -176,9 +177,9 @@ async def test_the_tool_itself_refuses_what_its_question_would() -> None:
     world = sandboxes()
     async with live_client(world) as api:
         with pytest.raises(Refused, match="shows no test case 5"):
-            await create_test_case_test(api, 71, [5], EnvironmentToUse(id=31))
+            await confirmed(create_test_case_test(api, 71, [5], EnvironmentToUse(id=31)))
         with pytest.raises(Refused, match="start_at"):
-            await create_test_case_test(api, 71, [7311], EnvironmentToUse(id=31), start_at="soon")
+            await confirmed(create_test_case_test(api, 71, [7311], EnvironmentToUse(id=31), start_at="soon"))
     assert all(entry.method == "GET" for entry in world.journal.entries())
 
 

@@ -10,6 +10,7 @@ from tools.kit.errors import Refused
 from tools.kit.model import Sent
 from tools.kit.naming import ByName, pick
 from tools.kit.text import Secret, quote
+from tools.kit.when import parse_timestamp
 from tools.testio.models.devices import Entry
 from tools.testio.tools.products import ENVIRONMENT
 
@@ -149,31 +150,17 @@ Requirements = Annotated[list[Devices] | None, Field(min_length=1, max_length=20
 
 def wire_fields(
     *,
-    test_title: str | None,
-    testing_type: str | None,
-    duration_hours: int | None,
-    goal: str | None,
-    out_of_scope: str | None,
-    instructions: str | None,
-    start_at: str | None,
-    report_language: str | None,
-    bug_severities: list[Level] | None,
-    allow_device_clouds: bool | None,
-    requirements: Sequence[ChosenDevices] | None,
-    test_environment: EnvironmentToUse | None,
-    features: list[FeatureToTest] | None,
+    duration_hours: int | None = None,
+    bug_severities: Sequence[Level] | None = None,
+    requirements: Sequence[ChosenDevices] | None = None,
+    test_environment: EnvironmentToUse | None = None,
+    features: Sequence[FeatureToTest] | None = None,
+    **plain: str | bool | None,
 ) -> dict[str, Any]:
-    """The fields of an exploratory test as its endpoints take them; what was not said is left out."""
+    """The fields of a test as its endpoints take them; what was not said is left out."""
     fields: dict[str, Any] = {
-        "test_title": test_title,
-        "testing_type": testing_type,
+        **plain,
         "duration": str(duration_hours) if duration_hours is not None else None,  # a string of hours
-        "goal": goal,
-        "out_of_scope": out_of_scope,
-        "instructions": instructions,
-        "start_at": start_at,
-        "report_language": report_language,
-        "allow_device_clouds": allow_device_clouds,
         "test_environment": test_environment.wire() if test_environment is not None else None,
         "features": [feature.wire() for feature in features] if features is not None else None,
     }
@@ -184,3 +171,23 @@ def wire_fields(
         # With its default the platform's own device choice might win over the requirements.
         fields["use_default_devices"] = False
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def check_start(start_at: str | None) -> None:
+    """Refuse a start that is no point in time, before any request.
+
+    Raises:
+        Refused: with the form it must have.
+    """
+    if start_at is not None and (parse_timestamp(start_at) is None or "T" not in start_at):
+        raise Refused("start_at must be an ISO time with an offset, such as 2026-04-01T09:00:00+02:00.")
+
+
+def check_severities(bug_severities: Sequence[Level] | None, testing_type: str | None) -> None:
+    """Refuse bug levels for a type of test that has none.
+
+    Raises:
+        Refused: with the type that has them.
+    """
+    if bug_severities is not None and testing_type != "focused":
+        raise Refused("bug_severities are for testing_type focused only.")

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.editing import Edits, apply_edits
+from tools.kit.asking import Ask, Asking
+from tools.kit.editing import Edits, apply_edits, describe_edits
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.question import Lines
-from tools.kit.text import Key, quote
+from tools.kit.text import Key, quote, word
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ExploratoryTest, TestRow
@@ -28,21 +29,25 @@ from tools.testio.tools.order_fields import (
     TestingType,
     Text,
     Title,
+    check_severities,
+    check_start,
     wire_fields,
 )
 from tools.testio.tools.order_questions import (
-    about_to_create,
-    about_to_duplicate,
-    about_to_launch,
-    about_to_update,
-    checked,
+    ORDERS,
+    PAID,
+    add_features,
+    begin_question,
+    environment_line,
     facts_of,
-    only_a_draft,
-    texts_of,
+    words,
 )
-from tools.testio.tools.products import ProductId, SectionId
+from tools.testio.tools.products import ProductId, SectionId, known_product, valid_section
 
 tool = Toolset(TestIO)
+
+EDITABLE = ("test_title", "goal", "out_of_scope", "instructions")
+AFTER_ORDER = "testio_get_exploratory_test shows its status."
 
 AutoLaunch = Annotated[bool, Field(description="false: a draft, started later by testio_launch_exploratory_test.")]
 
@@ -68,7 +73,12 @@ def what_was_ordered(
     return lines.facts
 
 
-@tool.spends(about_to_create, verify_with="list_exploratory_tests", unasked_when=only_a_draft)
+def only_a_draft(auto_launch: bool, features: Features) -> bool:
+    """A draft starts nothing, and without new texts no feature can be overwritten."""
+    return not auto_launch and not any(feature.has_new_texts for feature in features or [])
+
+
+@tool.spends(verify_with="list_exploratory_tests", unasked_when=only_a_draft)
 async def create_exploratory_test(
     api: TestIO,
     product_id: ProductId,
@@ -88,20 +98,45 @@ async def create_exploratory_test(
     features: Features = None,
     test_template_id: Annotated[int | None, Field(gt=0, description="As testio_list_test_templates gives it.")] = None,
     auto_launch: AutoLaunch = True,
-) -> Ordered:
+) -> Asking[Ordered]:
     """Order a crowd test, after a person said yes: it starts by itself and costs money.
 
     Give exactly one of features and test_template_id.
     """
-    checked(
-        testing_type=testing_type,
-        bug_severities=bug_severities,
-        start_at=start_at,
-        features=features,
-        test_template_id=test_template_id,
-        needed=True,
-    )
+    if (features is None) == (test_template_id is None):
+        both = "not both" if features is not None else "one is needed"
+        raise Refused(f"Give exactly one of features and test_template_id: {both}.")
+    check_severities(bug_severities, testing_type)
+    check_start(start_at)
     devices = await chosen(api, requirements)
+    product = await known_product(api, product_id)
+    valid_section(product, section_id, needed=True)
+    environment, may_order = await environment_line(api, product_id, test_environment)
+    hours = duration_hours or (f"{DEFAULT_HOURS[testing_type]}, the default" if features else "as the template says")
+    what = "Order a paid crowd test" if auto_launch else "Save a draft of a crowd test"
+    lines = Lines(f"{what} on product {product.id} {quote(product.name or '')}?")
+    lines.add("Title", words(test_title))
+    lines.add("Type", testing_type)
+    lines.add("Hours", hours)
+    lines.add("Start", words(start_at) or "within the next full hour")
+    lines.add("Section", section_id)
+    lines.add("Devices", "; ".join(map(str, devices)) if devices else "the platform's default choice")
+    lines.add("Device clouds", "allowed" if allow_device_clouds else None)
+    lines.add("Environment", environment)
+    lines.add("Bug levels", ", ".join(bug_severities) if bug_severities else None)
+    lines.add("Reports in", report_language)
+    overwritten = features is not None and await add_features(api, lines, product_id, section_id, features)
+    if test_template_id is not None:
+        templates = {template.id: template for template in await api.test_templates(product_id, section_id)}
+        if test_template_id not in templates:
+            ids = ", ".join(map(str, templates)) or "none"
+            raise Refused(f"Product {product_id} has no template {test_template_id}; it has {ids}.")
+        lines.add("Template", f"{test_template_id} {quote(templates[test_template_id].title or '')}")
+    lines.add("Goal", words(goal))
+    lines.add("Out of scope", words(out_of_scope))
+    lines.add("Instructions", words(instructions))
+    lines.say(ORDERS if may_order else None, f"It starts by itself. {PAID}" if auto_launch else "Nothing starts yet.")
+    yield Ask(str(lines) if auto_launch or overwritten else None)
     fields = wire_fields(
         test_title=test_title,
         testing_type=testing_type,
@@ -124,16 +159,16 @@ async def create_exploratory_test(
     if not auto_launch:
         fields["auto_launch"] = False
     test = await api.create_exploratory_test(product_id, fields)
-    done = "Ordered; it starts by itself." if auto_launch else "Saved as a draft; nothing was ordered."
-    follow = "testio_get_exploratory_test shows its status."
-    if not auto_launch:
-        follow = "testio_launch_exploratory_test starts it."
-    hours = duration_hours or (f"{DEFAULT_HOURS[testing_type]}, the default" if features else "as the template says")
-    ordered = what_was_ordered(test, hours, devices)
-    return Ordered(done=done, test=row_of(test), ordered=ordered, next=follow, link=test.link)
+    yield Ordered(
+        done="Ordered; it starts by itself." if auto_launch else "Saved as a draft; nothing was ordered.",
+        test=row_of(test),
+        ordered=what_was_ordered(test, hours, devices),
+        next=AFTER_ORDER if auto_launch else "testio_launch_exploratory_test starts it.",
+        link=test.link,
+    )
 
 
-@tool.writes(about_to_update, idempotent=True, verify_with="get_exploratory_test")
+@tool.writes(idempotent=True, verify_with="get_exploratory_test")
 async def update_exploratory_test(
     api: TestIO,
     test_id: TestId,
@@ -151,8 +186,9 @@ async def update_exploratory_test(
     test_environment: OtherEnvironment = None,
     features: Features = None,
     edits: Edits = None,
-) -> Ordered:
+) -> Asking[Ordered]:
     """Change a test; what is left out stays. Asks a person unless it is a draft."""
+    devices = await chosen(api, requirements)
     fields = wire_fields(
         test_title=test_title,
         testing_type=testing_type,
@@ -164,39 +200,79 @@ async def update_exploratory_test(
         report_language=report_language,
         bug_severities=bug_severities,
         allow_device_clouds=allow_device_clouds,
-        requirements=await chosen(api, requirements),
+        requirements=devices,
         test_environment=test_environment,
         features=features,
     )
     if not fields and not edits:
         raise Refused("Say at least one field to change.")
+    check_start(start_at)
     before = await known_test(api, test_id)
-    fields |= apply_edits(texts_of(before), edits, fields)
+    check_severities(bug_severities, testing_type or before.testing_type)
+    texts = dict(zip(EDITABLE, (before.title, before.goal, before.out_of_scope, before.instructions), strict=True))
+    fields |= apply_edits(texts, edits, fields)
+    state = word(before.status or "in an unknown state")
+    lines = Lines(f"Change test {before.id} {quote(before.title or '')}, which is {state}?")
+    lines.becomes("Title", before.title, test_title)
+    lines.becomes("Goal", before.goal, goal)
+    lines.becomes("Out of scope", before.out_of_scope, out_of_scope)
+    lines.becomes("Instructions", before.instructions, instructions)
+    lines.parts(describe_edits(edits))
+    lines.add("Type", testing_type and f"{word(before.testing_type or 'none')} becomes {testing_type}")
+    lines.add("Hours", duration_hours)
+    lines.becomes("Start", before.start_at, start_at)
+    lines.add("Reports in", report_language)
+    lines.add("Bug levels", ", ".join(bug_severities) if bug_severities else None)
+    lines.add("Device clouds", {True: "allowed", False: "not allowed", None: None}[allow_device_clouds])
+    lines.add("Devices", "; ".join(map(str, devices or ())))
+    overwritten = may_order = False
+    if test_environment is not None or features is not None:
+        if before.product is None:
+            raise Refused("The platform does not say which product this test is on.")
+        if test_environment is not None:
+            line, may_order = await environment_line(api, before.product.id, test_environment)
+            lines.add("Environment", line)
+        overwritten = features is not None and await add_features(api, lines, before.product.id, None, features)
+    whose = "Nobody works on it yet." if before.is_draft else "It is ordered: this changes what paid testers work on."
+    lines.say(ORDERS if may_order else None, whose)
+    yield Ask(None if before.is_draft and not overwritten and not may_order else str(lines))
     test = await api.update_exploratory_test(test_id, fields)
     done = f"Changed: {', '.join(sorted(fields))}."
-    return Ordered(done=done, test=row_of(test), before=row_of(before), link=test.link)
+    yield Ordered(done=done, test=row_of(test), before=row_of(before), link=test.link)
 
 
-@tool.spends(about_to_launch, verify_with="get_exploratory_test")
-async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Ordered:
+@tool.spends(verify_with="get_exploratory_test")
+async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Ordered]:
     """Launch a draft, after a person said yes: testers start and are paid."""
     before = await known_test(api, test_id)
+    if not before.is_draft:
+        raise Refused(f"Test {before.id} is {word(before.status)}; only a draft can be launched.")
+    lines = begin_question("Launch", before)
+    lines.say(f"Testers start working on it. {PAID}")
+    yield Ask(str(lines))
     test = await api.launch_exploratory_test(test_id)
-    follow = "testio_get_exploratory_test shows its status."
-    return Ordered(
+    yield Ordered(
         done=f"Launched test {test_id} {quote(before.title or '')}.",
         test=row_of(test),
         ordered=what_was_ordered(before),
         before=row_of(before),
-        next=follow,
+        next=AFTER_ORDER,
         link=test.link,
     )
 
 
-@tool.spends(about_to_duplicate, verify_with="list_exploratory_tests")
-async def duplicate_exploratory_test(api: TestIO, test_id: TestId) -> Ordered:
+@tool.spends(verify_with="list_exploratory_tests")
+async def duplicate_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Ordered]:
     """Copy a test, after a person said yes: the copy may start by itself."""
+    lines = begin_question("Duplicate", await known_test(api, test_id))
+    lines.say("The copy should be a draft, but the API does not promise it: it may start by itself.")
+    lines.say("If it does, it costs money; the API gives no price.")
+    yield Ask(str(lines))
     test = await api.duplicate_exploratory_test(test_id)
-    follow = "testio_update_exploratory_test changes it, testio_launch_exploratory_test starts it."
-    done = f"Copied from test {test_id}."
-    return Ordered(done=done, test=row_of(test), ordered=what_was_ordered(test), next=follow, link=test.link)
+    yield Ordered(
+        done=f"Copied from test {test_id}.",
+        test=row_of(test),
+        ordered=what_was_ordered(test),
+        next="testio_update_exploratory_test changes it, testio_launch_exploratory_test starts it.",
+        link=test.link,
+    )

@@ -1,11 +1,11 @@
 """Tests of test cases: ordering one, reading its definition and its results."""
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
@@ -14,23 +14,20 @@ from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import WordFilter
 from tools.testio.client.testio import TestIO
-from tools.testio.models.products import Product
 from tools.testio.models.test_cases import CaseResult, ResultStep, TestCase, TestCaseTest
 from tools.testio.tools.devices import chosen
 from tools.testio.tools.exploratory_tests import TestId
 from tools.testio.tools.order_fields import (
-    ChosenDevices,
-    Devices,
-    EnvironmentToUse,
     Language,
     OrderEnvironment,
     Requirements,
     Start,
     Text,
     Title,
+    check_start,
     wire_fields,
 )
-from tools.testio.tools.order_questions import ORDERS, PAID, checked, environment_line, words
+from tools.testio.tools.order_questions import ORDERS, PAID, environment_line, words
 from tools.testio.tools.products import ProductId, known_product
 from tools.testio.tools.words import OUTCOME_MEANT, OUTCOMES
 
@@ -71,85 +68,6 @@ async def wanted_cases(api: TestIO, product_id: int, ids: list[int]) -> list[Tes
     return [found[number] for number in ids]
 
 
-@dataclass(frozen=True)
-class Order:
-    """A wish for a test, with what was read about it."""
-
-    product: Product
-    cases: list[TestCase]
-    environment: str
-    orders: bool
-    devices: list[ChosenDevices] | None
-
-    @property
-    def where(self) -> str:
-        return f"product {self.product.id} {quote(self.product.name or '')}"
-
-    def say(self, lines: Lines, hours: int | None, start_at: str | None) -> None:
-        """How long, when, on what and where, in the question and in the answer."""
-        lines.add("Hours", hours or "the platform's default")
-        lines.add("Start", words(start_at) or "within the next full hour")
-        lines.add("Devices", "; ".join(map(str, self.devices)) if self.devices else "the platform's default choice")
-        lines.add("Environment", self.environment)
-
-
-async def read_order(
-    api: TestIO,
-    product_id: int,
-    test_case_ids: list[int],
-    test_environment: EnvironmentToUse,
-    start_at: str | None,
-    requirements: list[Devices] | None,
-) -> Order:
-    """Read what an order names, and refuse one that cannot work."""
-    checked(
-        testing_type=None,
-        bug_severities=None,
-        start_at=start_at,
-        features=None,
-        test_template_id=None,
-        needed=False,
-    )
-    devices = await chosen(api, requirements)
-    product = await known_product(api, product_id)
-    cases = await wanted_cases(api, product_id, test_case_ids)
-    environment, orders = await environment_line(api, product_id, test_environment)
-    return Order(product, cases, environment, orders, devices)
-
-
-async def about_to_create_test(
-    api: TestIO,
-    product_id: int,
-    test_case_ids: list[int],
-    test_environment: EnvironmentToUse,
-    test_title: str | None,
-    duration_hours: int | None,
-    goal: str | None,
-    out_of_scope: str | None,
-    instructions: str | None,
-    start_at: str | None,
-    report_language: str,
-    requirements: list[Devices] | None,
-) -> str:
-    order = await read_order(api, product_id, test_case_ids, test_environment, start_at, requirements)
-    cases = order.cases
-    count = many(len(cases), "test case")
-    lines = Lines(f"Order a paid test of {count} on {order.where}?")
-    lines.add("Title", words(test_title))
-    for case in cases[:TITLED]:
-        lines.add("Test case", f"{case.id} {quote(case.title, at_most=min(250, max(30, 2500 // len(cases))))}")
-    lines.add("Further test cases", ", ".join(str(case.id) for case in cases[TITLED:]))
-    order.say(lines, duration_hours, start_at)
-    lines.add("Reports in", report_language)
-    lines.add("Goal", words(goal))
-    lines.add("Out of scope", words(out_of_scope))
-    lines.add("Instructions", words(instructions))
-    if order.orders:
-        lines.say(ORDERS)
-    lines.say(f"It starts by itself. {PAID}")
-    return str(lines)
-
-
 class OrderedCases(Answer):
     """A test of test cases that was ordered."""
 
@@ -164,7 +82,7 @@ class OrderedCases(Answer):
     next: str
 
 
-@tool.spends(about_to_create_test, verify_with="list_exploratory_tests")
+@tool.spends(verify_with="list_exploratory_tests")
 async def create_test_case_test(
     api: TestIO,
     product_id: ProductId,
@@ -178,42 +96,56 @@ async def create_test_case_test(
     start_at: Start = None,
     report_language: Language = "en",
     requirements: Requirements = None,
-) -> OrderedCases:
+) -> Asking[OrderedCases]:
     """Order a test of test cases, after a person said yes: it starts by itself and costs money."""
-    order = await read_order(api, product_id, test_case_ids, test_environment, start_at, requirements)
+    check_start(start_at)
+    devices = await chosen(api, requirements)
+    product = await known_product(api, product_id)
+    cases = await wanted_cases(api, product_id, test_case_ids)
+    environment, may_order = await environment_line(api, product_id, test_environment)
+    what = f"{many(len(cases), 'test case')} on product {product.id} {quote(product.name or '')}"
+    how = Lines()
+    how.add("Hours", duration_hours or "the platform's default")
+    how.add("Start", words(start_at) or "within the next full hour")
+    how.add("Devices", "; ".join(map(str, devices)) if devices else "the platform's default choice")
+    how.add("Environment", environment)
+    lines = Lines(f"Order a paid test of {what}?")
+    lines.add("Title", words(test_title))
+    for case in cases[:TITLED]:
+        lines.add("Test case", f"{case.id} {quote(case.title, at_most=min(250, max(30, 2500 // len(cases))))}")
+    lines.add("Further test cases", ", ".join(str(case.id) for case in cases[TITLED:]))
+    lines.say(*how.lines)
+    lines.add("Reports in", report_language)
+    lines.add("Goal", words(goal))
+    lines.add("Out of scope", words(out_of_scope))
+    lines.add("Instructions", words(instructions))
+    lines.say(ORDERS if may_order else None, f"It starts by itself. {PAID}")
+    yield Ask(str(lines))
     fields = wire_fields(
         test_title=test_title,
-        testing_type=None,
         duration_hours=duration_hours,
         goal=goal,
         out_of_scope=out_of_scope,
         instructions=instructions,
         start_at=start_at,
         report_language=report_language,
-        bug_severities=None,
-        allow_device_clouds=None,
-        requirements=order.devices,
+        requirements=devices,
         test_environment=test_environment,
-        features=None,
     )
     fields.pop("use_default_devices", None)  # no field of this order
-    test = await api.create_test_case_test(
-        product_id, fields | {"test_cases": [{"id": case.id} for case in order.cases]}
-    )
-    ordered = Lines(f"{many(len(order.cases), 'test case')} on {order.where}")
-    order.say(ordered, duration_hours, start_at)
+    test = await api.create_test_case_test(product_id, fields | {"test_cases": [{"id": case.id} for case in cases]})
     follow = "testio_get_test_case_results shows what testers found."
     if test.id is None:
         follow = "testio_list_exploratory_tests shows its id: it is the newest without a testing_type. " + follow
-    return OrderedCases(
+    yield OrderedCases(
         done="Ordered; it starts by itself.",
         test_id=test.id,
         title=test.title,
         status=test.status,
         start_at=test.start_at,
         end_at=test.end_at,
-        test_case_ids=[case.id for case in order.cases],
-        ordered=ordered.facts,
+        test_case_ids=[case.id for case in cases],
+        ordered=[what, *how.facts],
         next=follow,
     )
 
