@@ -6,6 +6,7 @@ import pytest
 from mcp.types import ElicitResult
 
 from server.guards import consent
+from tests.acts import confirmed
 from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, YES, change_bug, desk, live_client, sandboxes
 from tools.kit.errors import Refused
 from tools.testio.models.confirmations import FixConfirmations
@@ -119,7 +120,7 @@ async def test_only_an_open_bug_is_reproduced(mode: str, status: str) -> None:
         assert d.asked == []
     async with live_client(world) as api:
         with pytest.raises(Refused, match=status):
-            await request_bug_report_confirmation(api, 88101)
+            await confirmed(request_bug_report_confirmation(api, 88101))
 
 
 @both_eras
@@ -255,7 +256,7 @@ async def test_more_than_fifty_are_refused_with_the_limit_before_any_request(cou
     world = sandboxes()
     async with live_client(world) as api:
         with pytest.raises(Refused, match=f"From 1 to 50 bugs go in one request, not {count}"):
-            await request_bug_fix_confirmations(api, [FixToCheck(bug_id=n + 1) for n in range(count)], 31)
+            await confirmed(request_bug_fix_confirmations(api, [FixToCheck(bug_id=n + 1) for n in range(count)], 31))
     async with desk(world=world) as d:
         bugs = [{"bug_id": number + 1} for number in range(51)]
         told = await d.refusal(CHECK, bugs=bugs, environment_id=31)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.naming import ByName, Choice
@@ -57,47 +58,12 @@ async def product_of(api: TestIO, bug: Bug) -> ProductName:
     return bug.product
 
 
-async def bug_to_reproduce(api: TestIO, bug_id: int) -> tuple[Bug, ProductName]:
-    """Read an open bug and its product.
-
-    Raises:
-        Refused: for a bug that is not open.
-    """
-    bug = await known_bug(api, bug_id)
-    if bug.status not in {None, OPEN}:
-        raise Refused(f"Bug {bug.id} is {word(bug.status)}; only an open one ({OPEN}) can be reproduced for you.")
-    return bug, await product_of(api, bug)
-
-
-def say_wishes(
-    lines: Lines,
-    ask_for: list[Evidence] | None,
-    question: str | None,
-    allow_device_clouds: bool,
-    devices: list[ChosenDevices] | None,
-) -> None:
-    """What a tester is to do, in the question and in the answer."""
-    lines.add("Asked for", ", ".join(wish.replace("_", " ") for wish in EVIDENCE if wish in (ask_for or ())))
-    lines.add("Question to the tester", given(question) if question else None)
-    lines.add("Devices", "; ".join(map(str, devices)) if devices else "the platform's default choice")
-    lines.add("Device clouds", "allowed" if allow_device_clouds else None)
-
-
-async def about_to_have_reproduced(
-    api: TestIO,
-    bug_id: int,
-    ask_for: list[Evidence] | None,
-    question: str | None,
-    allow_device_clouds: bool,
-    requirements: list[Devices] | None,
-) -> str:
-    devices = await chosen(api, requirements)
-    bug, product = await bug_to_reproduce(api, bug_id)
-    lines = Lines(f"Have a tester reproduce {describe(bug)}?")
-    lines.add("Product", f"{product.id} {quote(product.name or '')}")
-    say_wishes(lines, ask_for, question, allow_device_clouds, devices)
-    lines.say(f"The tester is paid for it. {PAID}")
-    return str(lines)
+def device_lines(devices: list[ChosenDevices] | None, default: str, *, allow_clouds: bool) -> Lines:
+    """What the testers use, as the question and the answer have it."""
+    lines = Lines()
+    lines.add("Devices", "; ".join(map(str, devices)) if devices else default)
+    lines.add("Device clouds", "allowed" if allow_clouds else None)
+    return lines
 
 
 class AskedToReproduce(Answer):
@@ -111,7 +77,7 @@ class AskedToReproduce(Answer):
     next: str = "The API does not show it again; the platform's web app does. Without a tester it expires."
 
 
-@tool.spends(about_to_have_reproduced, verify_with=None)
+@tool.spends(verify_with=None)
 async def request_bug_report_confirmation(
     api: TestIO,
     bug_id: BugId,
@@ -119,14 +85,26 @@ async def request_bug_report_confirmation(
     question: QuestionText = None,
     allow_device_clouds: bool = False,
     requirements: Requirements = None,
-) -> AskedToReproduce:
+) -> Asking[AskedToReproduce]:
     """Have a tester reproduce an open bug, after a person said yes: it costs money."""
     devices = await chosen(api, requirements)
-    bug, product = await bug_to_reproduce(api, bug_id)
-    wishes: dict[str, Any] = {f"{wish}_enabled": wish in (ask_for or ()) for wish in EVIDENCE}
-    wishes["question_enabled"] = question is not None
+    bug = await known_bug(api, bug_id)
+    if bug.status not in {None, OPEN}:
+        raise Refused(f"Bug {bug.id} is {word(bug.status)}; only an open one ({OPEN}) can be reproduced for you.")
+    product = await product_of(api, bug)
+    product_name = f"{product.id} {quote(product.name or '')}"
+    wishes = Lines()
+    wishes.add("Asked for", ", ".join(wish.replace("_", " ") for wish in EVIDENCE if wish in (ask_for or ())))
+    wishes.add("Question to the tester", given(question) if question else None)
+    wishes.say(*device_lines(devices, "the platform's default choice", allow_clouds=allow_device_clouds).lines)
+    lines = Lines(f"Have a tester reproduce {describe(bug)}?")
+    lines.add("Product", product_name)
+    lines.say(*wishes.lines, f"The tester is paid for it. {PAID}")
+    yield Ask(str(lines))
+    attributes: dict[str, Any] = {f"{wish}_enabled": wish in (ask_for or ()) for wish in EVIDENCE}
+    attributes["question_enabled"] = question is not None
     if question is not None:
-        wishes["question"] = question
+        attributes["question"] = question
     fields: dict[str, Any] = {"product_id": product.id, "bug_id": bug.id}
     if bug.section is not None:
         fields["section_id"] = bug.section.id
@@ -134,16 +112,13 @@ async def request_bug_report_confirmation(
         fields["allow_device_clouds"] = True
     if devices is not None:
         fields["requirements"] = [group.wire() for group in devices]
-    fields["bug_report_confirmation_requirement_attributes"] = wishes
-    made = await api.request_bug_report_confirmation(fields)
-    ordered = Lines(f"1 tester reproduces it, on product {product.id} {quote(product.name or '')}")
-    say_wishes(ordered, ask_for, question, allow_device_clouds, devices)
-    return AskedToReproduce(
+    fields["bug_report_confirmation_requirement_attributes"] = attributes
+    yield AskedToReproduce(
+        confirmation=await api.request_bug_report_confirmation(fields),
         done=f"Requested for bug {bug.id} {quote(bug.title)}.",
         bug_id=bug.id,
         title=bug.title,
-        confirmation=made,
-        ordered=ordered.facts,
+        ordered=[f"1 tester reproduces it, on product {product_name}", *wishes.facts],
     )
 
 
@@ -161,7 +136,7 @@ Fixes = Annotated[list[FixToCheck], Field(min_length=1, max_length=MOST_FIXES)]
 class Checks:
     """Wishes for checks of fixes, with what was read about them."""
 
-    bugs: list[Bug]
+    bugs: dict[int, Bug]
     pending: dict[int, FixConfirmation]
     """By bug: the check that has to end before the platform takes another one."""
     environment_of: dict[int, int]
@@ -169,13 +144,6 @@ class Checks:
     environments: dict[int, str]
     orders: bool
     devices: list[ChosenDevices] | None
-
-    def say(self, lines: Lines, allow_device_clouds: bool) -> None:
-        """Where and on what they are checked, in the question and in the answer."""
-        for environment in self.environments.values():
-            lines.add("Environment", environment)
-        lines.add("Devices", "; ".join(map(str, self.devices)) if self.devices else "those of each bug's test")
-        lines.add("Device clouds", "allowed" if allow_device_clouds else None)
 
 
 async def check_environment_choices(api: TestIO, given: Mapping[str, Any]) -> list[Choice]:
@@ -250,33 +218,8 @@ async def read_checks(
     for number in dict.fromkeys(used.values()):
         environments[number], may_order = await environment_line(api, product_id, EnvironmentToUse(id=number))
         orders = orders or may_order
-    return Checks(found, pending, used, environments, orders, devices)
-
-
-async def about_to_have_fixes_checked(
-    api: TestIO,
-    bugs: list[FixToCheck],
-    environment_id: int | None,
-    allow_device_clouds: bool,
-    requirements: list[Devices] | None,
-) -> str:
-    checks = await read_checks(api, bugs, environment_id, requirements)
-    todo = len(bugs) - len(checks.pending)
-    lines = Lines(f"Have testers check whether {many(todo, 'bug is', 'bugs are')} fixed?")
-    room = min(250, max(30, 3000 // len(bugs)))
-    for wish, bug in zip(bugs, checks.bugs, strict=True):
-        if bug.id in checks.pending:
-            continue
-        note = f", with the note {given(wish.note)}" if wish.note else ""
-        where = f", in environment {checks.environment_of[bug.id]}" if len(checks.environments) > 1 else ""
-        lines.add("Bug", f"{bug.id} {quote(bug.title, at_most=room)}{where}{note}")
-    left_out = ", ".join(f"{number} (check {word(check.id)})" for number, check in checks.pending.items())
-    lines.add("Left out, since a check of them is pending", left_out)
-    checks.say(lines, allow_device_clouds)
-    if checks.orders:
-        lines.say(ORDERS)
-    lines.say(f"Each check is paid. {PAID}")
-    return str(lines)
+    by_id = {wish.bug_id: bug for wish, bug in zip(bugs, found, strict=True)}
+    return Checks(by_id, pending, used, environments, orders, devices)
 
 
 class CheckedFix(Answer):
@@ -306,47 +249,59 @@ class AskedToCheck(Answer):
     next: str = "testio_list_bug_fix_confirmations shows what testers find, bug by bug."
 
 
-@tool.spends(about_to_have_fixes_checked, verify_with="list_bug_fix_confirmations")
+@tool.spends(verify_with="list_bug_fix_confirmations")
 async def request_bug_fix_confirmations(
     api: TestIO,
     bugs: Fixes,
     environment_id: CheckEnvironment = None,
     allow_device_clouds: bool = False,
     requirements: Requirements = None,
-) -> AskedToCheck:
+) -> Asking[AskedToCheck]:
     """Have testers check whether bugs are fixed, up to 50 at once, after a person said yes: each costs money."""
     checks = await read_checks(api, bugs, environment_id, requirements)
+    todo = [wish for wish in bugs if wish.bug_id not in checks.pending]
+    how = Lines()
+    for environment in checks.environments.values():
+        how.add("Environment", environment)
+    how.say(*device_lines(checks.devices, "those of each bug's test", allow_clouds=allow_device_clouds).lines)
+    lines = Lines(f"Have testers check whether {many(len(todo), 'bug is', 'bugs are')} fixed?")
+    room = min(250, max(30, 3000 // len(bugs)))
+    for wish in todo:
+        note = f", with the note {given(wish.note)}" if wish.note else ""
+        where = f", in environment {checks.environment_of[wish.bug_id]}" if len(checks.environments) > 1 else ""
+        title = quote(checks.bugs[wish.bug_id].title, at_most=room)
+        lines.add("Bug", f"{wish.bug_id} {title}{where}{note}")
+    left_out = ", ".join(f"{number} (check {word(check.id)})" for number, check in checks.pending.items())
+    lines.add("Left out, since a check of them is pending", left_out)
+    lines.say(*how.lines, ORDERS if checks.orders else None, f"Each check is paid. {PAID}")
+    yield Ask(str(lines))
     same: dict[str, Any] = {}
     if allow_device_clouds:
         same["allow_device_clouds"] = True
     if checks.devices is not None:
         same["requirements"] = [group.wire() for group in checks.devices]
     entries: list[dict[str, Any]] = []
-    for wish in bugs:
-        if wish.bug_id in checks.pending:
-            continue
-        where = {"customer_test_environment": {"id": checks.environment_of[wish.bug_id]}}
-        note = {"additional_requirement": wish.note} if wish.note else {}
-        entries.append({"bug_id": wish.bug_id} | where | same | note)
+    for wish in todo:
+        environment_used = {"customer_test_environment": {"id": checks.environment_of[wish.bug_id]}}
+        extra = {"additional_requirement": wish.note} if wish.note else {}
+        entries.append({"bug_id": wish.bug_id} | environment_used | same | extra)
     answered = await api.request_bug_fix_confirmations(entries)
     by_bug = {result.bug_id: result for result in answered}
     results = [
         CheckedFix(bug_id=bug.id, title=bug.title, status=ALREADY_PENDING, confirmation=checks.pending[bug.id])
         if bug.id in checks.pending
         else CheckedFix.of(bug, by_bug.get(bug.id))
-        for bug in checks.bugs
+        for bug in checks.bugs.values()
     ]
-    made = sum(1 for bug in checks.bugs if bug.id in by_bug and by_bug[bug.id].was_made)
+    made = sum(1 for wish in todo if wish.bug_id in by_bug and by_bug[wish.bug_id].was_made)
     if not answered:
         raise OutcomeUnknown("The platform took the request and did not say what became of any bug.")
     if not made:
-        told = "; ".join(f"{one.bug_id}: {quote(one.error or one.status, at_most=200)}" for one in results)
-        raise Invalid(f"No check was requested. {told}.")
+        errors = "; ".join(f"{one.bug_id}: {quote(one.error or one.status, at_most=200)}" for one in results)
+        raise Invalid(f"No check was requested. {errors}.")
     rest = len(results) - made
     done = f"{made} of {len(results)} requested" + (f"; {rest} not: see status and error." if rest else ".")
-    ordered = Lines(f"{many(made, 'paid check')}")
-    checks.say(ordered, allow_device_clouds)
-    return AskedToCheck(done=done, results=results, ordered=ordered.facts)
+    yield AskedToCheck(done=done, results=results, ordered=[many(made, "paid check"), *how.facts])
 
 
 class ChecksOfBug(Answer):
