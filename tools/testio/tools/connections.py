@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.picture import is_loopback
@@ -131,39 +132,7 @@ def wire_fields(
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def checked_target(url: SecretStr | None, to_inbox: bool) -> str | None:
-    """The host of a new connection; None where it is to be Testdesk's own inbox.
-
-    Raises:
-        Refused: unless there is exactly one of the two.
-    """
-    if (url is None) is not to_inbox:
-        raise Refused("Give exactly one of url and to_inbox.")
-    return target(url) if url is not None else None
-
-
-async def about_to_create(
-    api: TestIO,
-    inbox: Inbox,
-    name: str,
-    url: SecretStr | None,
-    to_inbox: bool,
-    product_ids: Ids,
-    section_ids: Ids,
-    fixed: bool | None,
-) -> str:
-    host = checked_target(url, to_inbox)
-    if host is None:
-        host = f"{await inbox.public_host()}, the inbox of Testdesk"
-    chosen = wanted(await api.products(), product_ids, section_ids)
-    lines = Lines(f"Create connection {given(name)}? Exported bugs, with attachments, will go to {host}.")
-    lines.add("Bugs of", ", ".join(chosen) or "no product or section yet")
-    lines.fields({FIXED: fixed})
-    lines.say("What is sent there cannot be called back.")
-    return str(lines)
-
-
-@tool.writes(about_to_create, idempotent=False, verify_with="get_product")
+@tool.writes(idempotent=False, verify_with="get_product")
 async def create_connection(
     api: TestIO,
     inbox: Inbox,
@@ -173,9 +142,17 @@ async def create_connection(
     product_ids: Annotated[Ids, Field(description="Ids or names."), PRODUCT] = None,
     section_ids: Annotated[Ids, Field(description="Ids or names."), SECTION] = None,
     fixed: Fixed = None,
-) -> SavedConnection:
+) -> Asking[SavedConnection]:
     """Create a connection that exported bugs are sent to, after a person said yes to its host."""
-    checked_target(url, to_inbox)
+    if (url is None) is not to_inbox:
+        raise Refused("Give exactly one of url and to_inbox.")
+    host = target(url) if url is not None else f"{await inbox.public_host()}, the inbox of Testdesk"
+    users = wanted(await api.products(), product_ids, section_ids)
+    lines = Lines(f"Create connection {given(name)}? Exported bugs, with attachments, will go to {host}.")
+    lines.add("Bugs of", ", ".join(users) or "no product or section yet")
+    lines.fields({FIXED: fixed})
+    lines.say("What is sent there cannot be called back.")
+    yield Ask(str(lines))
     if url is None:
         url = SecretStr(await inbox.new_address(name))
     try:
@@ -189,7 +166,7 @@ async def create_connection(
     follow = "Note its id: nothing lists connections, though testio_get_product shows those in use."
     if to_inbox:
         follow += " Bugs exported from now on arrive in testio_list_inbox."
-    return SavedConnection(done="Created.", connection=connection, next=follow)
+    yield SavedConnection(done="Created.", connection=connection, next=follow)
 
 
 @tool.reads()
@@ -198,44 +175,7 @@ async def get_connection(api: TestIO, connection_id: ConnectionId) -> Connection
     return await known_connection(api, connection_id)
 
 
-def checked_change(
-    name: str | None, url: SecretStr | None, fixed: bool | None, product_ids: Ids, section_ids: Ids
-) -> str | None:
-    """The new host, if there is one.
-
-    Raises:
-        Refused: where nothing is to be changed, or the address is no plain https one.
-    """
-    if not wire_fields(name, url, fixed, product_ids, section_ids):
-        raise Refused("Say at least one field to change.")
-    return target(url) if url is not None else None
-
-
-async def about_to_update(
-    api: TestIO,
-    connection_id: int,
-    name: str | None,
-    url: SecretStr | None,
-    fixed: bool | None,
-    product_ids: Ids,
-    section_ids: Ids,
-) -> str:
-    host = checked_change(name, url, fixed, product_ids, section_ids)
-    before = await known_connection(api, connection_id)
-    products = await api.products()
-    chosen = wanted(products, product_ids, section_ids)
-    old = quote(before.host or "an unknown host")
-    lines = Lines(f"Change connection {connection_id} {quote(before.name or '', at_most=250)}?")
-    lines.becomes("Name", before.name, name)
-    lines.add("Bugs go to", f"{host}, until now to {old}" if host else f"{old}, as before")
-    lines.add("Bugs of", ", ".join(chosen))
-    lines.fields({FIXED: fixed})
-    lines.add("Used until now by", users_of(products, connection_id))
-    lines.say("What is sent there, bugs with attachments, cannot be called back.")
-    return str(lines)
-
-
-@tool.writes(about_to_update, idempotent=True, verify_with="get_connection")
+@tool.writes(idempotent=True, verify_with="get_connection")
 async def update_connection(
     api: TestIO,
     connection_id: ConnectionId,
@@ -244,14 +184,27 @@ async def update_connection(
     product_ids: Annotated[Ids, Field(description="Ids or names."), PRODUCT] = None,
     section_ids: Annotated[Ids, Field(description="Ids or names."), SECTION] = None,
     fixed: Fixed = None,
-) -> SavedConnection:
+) -> Asking[SavedConnection]:
     """Change a connection, after a person said yes to the host; what is left out stays."""
-    checked_change(name, url, fixed, product_ids, section_ids)
-    before = await known_connection(api, connection_id)
     changed = wire_fields(name, url, fixed, product_ids, section_ids)
+    if not changed:
+        raise Refused("Say at least one field to change.")
+    host = target(url) if url is not None else None
+    before = await known_connection(api, connection_id)
+    products = await api.products()
+    users = wanted(products, product_ids, section_ids)
+    old = quote(before.host or "an unknown host")
+    lines = Lines(f"Change connection {connection_id} {quote(before.name or '', at_most=250)}?")
+    lines.becomes("Name", before.name, name)
+    lines.add("Bugs go to", f"{host}, until now to {old}" if host else f"{old}, as before")
+    lines.add("Bugs of", ", ".join(users))
+    lines.fields({FIXED: fixed})
+    lines.add("Used until now by", users_of(products, connection_id))
+    lines.say("What is sent there, bugs with attachments, cannot be called back.")
+    yield Ask(str(lines))
     # The platform wants the name every time.
     connection = await api.update_connection(connection_id, {"name": before.name or ""} | changed)
-    return SavedConnection(done=f"Changed: {', '.join(sorted(changed))}.", connection=connection, before=before)
+    yield SavedConnection(done=f"Changed: {', '.join(sorted(changed))}.", connection=connection, before=before)
 
 
 class DeletedConnection(Answer):
@@ -261,20 +214,13 @@ class DeletedConnection(Answer):
     connection: Connection
 
 
-async def about_to_delete(api: TestIO, connection_id: int) -> str:
+@tool.destroys(idempotent=True, verify_with="get_connection")
+async def delete_connection(api: TestIO, connection_id: ConnectionId) -> Asking[DeletedConnection]:
+    """Delete a connection, after a person said yes: exported bugs are no longer sent there."""
     connection = await known_connection(api, connection_id)
     users = users_of(await api.products(), connection_id)
-    return (
-        f"Delete connection {connection_id} {quote(connection.name or '', at_most=250)}? Bugs will no longer be sent "
-        f"to {quote(connection.host or 'an unknown host')}. It is used by {users}. There is no undo."
-    )
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="get_connection")
-async def delete_connection(api: TestIO, connection_id: ConnectionId) -> DeletedConnection:
-    """Delete a connection, after a person said yes: exported bugs are no longer sent there."""
-    before = await known_connection(api, connection_id)
+    name = f"connection {connection_id} {quote(connection.name or '', at_most=250)}"
+    host = quote(connection.host or "an unknown host")
+    yield Ask(f"Delete {name}? Bugs will no longer be sent to {host}. It is used by {users}. There is no undo.")
     await api.delete_connection(connection_id)
-    host = quote(before.host or "an unknown host")
-    done = f"Deleted connection {connection_id} {quote(before.name or '')}. Bugs are no longer sent to {host}."
-    return DeletedConnection(done=done, connection=before)
+    yield DeletedConnection(done=f"Deleted {name}. Bugs are no longer sent to {host}.", connection=connection)

@@ -237,6 +237,7 @@ async def known_environment(api: TestIO, product_id: int, environment_id: int) -
     try:
         return await api.test_environment(product_id, environment_id)
     except NotFound as error:
+        await known_product(api, product_id)
         raise NotFound(
             f"Product {product_id} has no test environment {environment_id}. "
             "testio_list_test_environments shows its ids.",
