@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from mcp.types import ElicitResult
 
+from tests.acts import confirmed
 from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, desk, live_client, sandboxes
 from tools.kit.errors import NotFound, Refused
 from tools.kit.toolset import no_progress
@@ -335,6 +336,6 @@ async def test_a_deletion_without_an_answer_says_which_list_settles_it() -> None
 
 async def test_a_deleted_test_case_cannot_be_deleted_again() -> None:
     async with live_client() as api:
-        await delete_test_case(api, 71, 7313)
+        await confirmed(delete_test_case(api, 71, 7313))
         with pytest.raises(NotFound, match="it was deleted"):
-            await delete_test_case(api, 71, 7313)
+            await confirmed(delete_test_case(api, 71, 7313))

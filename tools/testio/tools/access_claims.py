@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import PlatformError, Unauthorized
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
@@ -87,23 +88,7 @@ class MadeClaim(Answer):
     next: str
 
 
-async def about_to_create(
-    api: TestIO,
-    name: str,
-    expiration_period: int,
-    credentials: list[Any],
-    intro: str | None,
-    test_cycle_url: str | None,
-) -> str:
-    accounts = many(len(credentials), "test account")
-    lines = Lines(f"Hand {accounts} to testers, on a new page {given(name)}?")
-    lines.fields({"Intro": intro, "Test": test_cycle_url})
-    lines.add("Expires after", many(expiration_period, "day"))
-    lines.say("The API can neither show these credentials again nor take them back.")
-    return str(lines)
-
-
-@tool.destroys(about_to_create, idempotent=False, verify_with="list_access_claims")
+@tool.destroys(idempotent=False, verify_with="list_access_claims")
 async def create_access_claim(
     api: TestIO,
     name: Name,
@@ -111,8 +96,14 @@ async def create_access_claim(
     credentials: Credentials,
     intro: Intro = None,
     test_cycle_url: TestCycleUrl = None,
-) -> MadeClaim:
+) -> Asking[MadeClaim]:
     """Hand test accounts to testers on a page where they claim them, after a person said yes."""
+    accounts = many(len(credentials), "test account")
+    lines = Lines(f"Hand {accounts} to testers, on a new page {given(name)}?")
+    lines.fields({"Intro": intro, "Test": test_cycle_url})
+    lines.add("Expires after", many(expiration_period, "day"))
+    lines.say("The API can neither show these credentials again nor take them back.")
+    yield Ask(str(lines))
     fields: dict[str, Any] = {
         "name": name,
         "intro": intro,
@@ -121,8 +112,8 @@ async def create_access_claim(
         "access_entries": [{"credentials": secret.get_secret_value()} for secret in credentials],
     }
     page = await enabled(api.create_access_claim({name: value for name, value in fields.items() if value is not None}))
-    return MadeClaim(
-        done=f"Made with {many(len(credentials), 'test account')}.",
+    yield MadeClaim(
+        done=f"Made with {accounts}.",
         page=page,
         next="testio_create_test_environment takes page_url in environment_test_information, as access_claims.",
     )

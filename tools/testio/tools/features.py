@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.text import many, quote
@@ -91,18 +92,15 @@ def of_which(features: Sequence[Feature]) -> str:
     return f"{many(len(features), 'feature')} with {with_stories}"
 
 
-def checked_copy(product_id: int, destination_product_id: int) -> None:
-    """Refuse a product's copy into itself, before any request.
-
-    Raises:
-        Refused: with the rule.
-    """
+@tool.destroys(idempotent=False, verify_with="list_features")
+async def copy_features(
+    api: TestIO,
+    product_id: ProductId,
+    destination_product_id: Annotated[int, Field(gt=0, description="Product that gets them, by id or name."), PRODUCT],
+) -> Asking[CopiedFeatures]:
+    """Copy all features and user stories of a product into another, after a person said yes."""
     if product_id == destination_product_id:
         raise Refused("Source and destination are the same product.")
-
-
-async def about_to_copy(api: TestIO, product_id: int, destination_product_id: int) -> str:
-    checked_copy(product_id, destination_product_id)
     source = await known_product(api, product_id)
     destination = await known_product(api, destination_product_id)
     features, there = await api.features(product_id), await api.features(destination_product_id)
@@ -110,28 +108,17 @@ async def about_to_copy(api: TestIO, product_id: int, destination_product_id: in
         raise Refused(f"Product {product_id} has no features to copy.")
     titles = {feature.title for feature in there}
     again = sum(feature.title in titles for feature in features)
-    return (
+    yield Ask(
         f"Copy all {of_which(features)} from product {source.id} {quote(source.name or '')} into product "
         f"{destination.id} {quote(destination.name or '')}, which has {len(there)} now?"
         + (f" {again} of them may be copied a second time: their titles are there already." if again else "")
         + " The API cannot remove features: there is no undo, and doing it again makes duplicates."
     )
-
-
-@tool.destroys(about_to_copy, idempotent=False, verify_with="list_features")
-async def copy_features(
-    api: TestIO,
-    product_id: ProductId,
-    destination_product_id: Annotated[int, Field(gt=0, description="Product that gets them, by id or name."), PRODUCT],
-) -> CopiedFeatures:
-    """Copy all features and user stories of a product into another, after a person said yes."""
-    checked_copy(product_id, destination_product_id)
-    before = await api.features(destination_product_id)
     after = await api.copy_features(product_id, destination_product_id)
-    return CopiedFeatures(
+    yield CopiedFeatures(
         done=f"Copied; product {destination_product_id} now has {of_which(after)}.",
         destination_product_id=destination_product_id,
-        features_before=len(before),
+        features_before=len(there),
         features_after=len(after),
         next="testio_list_features shows them. Do not repeat this: it would duplicate them.",
     )

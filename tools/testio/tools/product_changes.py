@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
@@ -110,16 +111,13 @@ async def holdings(api: TestIO, product: Product) -> list[str]:
     return told
 
 
-async def about_to_delete(api: TestIO, product_id: int) -> str:
+@tool.destroys(idempotent=True, verify_with="list_products")
+async def delete_product(api: TestIO, product_id: ProductId) -> Asking[DeletedProduct]:
+    """Delete a product with all that belongs to it, after a person said yes."""
     product = await known_product(api, product_id)
     belongs = join_counts(*await holdings(api, product))
     go = f"Expect all that belongs to it to go with it: {belongs}." if belongs else "Nothing belongs to it."
-    return f"Delete product {product.id} {quote(product.name or '')}? {go} There is no undo."
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="list_products")
-async def delete_product(api: TestIO, product_id: ProductId) -> DeletedProduct:
-    """Delete a product with all that belongs to it, after a person said yes."""
-    before = await known_product(api, product_id)
+    name = f"product {product.id} {quote(product.name or '')}"
+    yield Ask(f"Delete {name}? {go} There is no undo.")
     await api.delete_product(product_id)
-    return DeletedProduct(done=f"Deleted product {before.id} {quote(before.name or '')}.", product=before)
+    yield DeletedProduct(done=f"Deleted {name}.", product=product)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
@@ -145,7 +146,11 @@ class DeletedStory(Answer):
     story: Story
 
 
-async def about_to_delete(api: TestIO, product_id: int, user_story_id: int, section_id: int | None) -> str:
+@tool.destroys(idempotent=True, verify_with="get_user_story")
+async def delete_user_story(
+    api: TestIO, product_id: ProductId, user_story_id: UserStoryId, section_id: SectionId = None
+) -> Asking[DeletedStory]:
+    """Delete a user story, after a person said yes."""
     product = await in_section(api, product_id, section_id)
     story = await known_story(api, user_story_id)
     owner = ""
@@ -158,23 +163,13 @@ async def about_to_delete(api: TestIO, product_id: int, user_story_id: int, sect
         if story.id not in ids:
             raise elsewhere(user_story_id, product_id)
     section = f"section {section_id} of " if section_id is not None else ""
-    return (
-        f"Delete user story {story.id} {quote(story.path or story.title or '', at_most=500)}{owner} in {section}"
-        f"product {product.id} {quote(product.name or '')}? There is no undo."
+    where = f"{section}product {product.id} {quote(product.name or '')}"
+    yield Ask(
+        f"Delete user story {story.id} {quote(story.path or story.title or '', at_most=500)}{owner} in {where}? "
+        "There is no undo."
     )
-
-
-@tool.destroys(about_to_delete, idempotent=True, verify_with="get_user_story")
-async def delete_user_story(
-    api: TestIO, product_id: ProductId, user_story_id: UserStoryId, section_id: SectionId = None
-) -> DeletedStory:
-    """Delete a user story, after a person said yes."""
-    product = await in_section(api, product_id, section_id)
-    before = await known_story(api, user_story_id)
     try:
         await api.delete_user_story(product_id, user_story_id, section_id=section_id)
     except NotFound as error:
         raise elsewhere(user_story_id, product_id) from error
-    section = f"section {section_id} of " if section_id is not None else ""
-    done = f"Deleted user story {before.id} of {section}product {product.id} {quote(product.name or '')}."
-    return DeletedStory(done=done, story=before)
+    yield DeletedStory(done=f"Deleted user story {story.id} of {where}.", story=story)

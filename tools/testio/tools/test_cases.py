@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
 from tools.kit.model import Answer, Sent
@@ -225,20 +226,16 @@ class DeletedCase(Answer):
     next: str = "testio_list_test_cases shows those that are left."
 
 
-async def about_to_delete_case(api: TestIO, product_id: int, test_case_id: int) -> str:
+@tool.destroys(idempotent=True, verify_with="list_test_cases")
+async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: TestCaseId) -> Asking[DeletedCase]:
+    """Delete a test case, after a person said yes; one that tests use is hidden instead."""
     case = await known_test_case(api, product_id, test_case_id)
     product = await known_product(api, product_id)
-    whole = f"product {product.id} {quote(product.name or '')}"
-    return (
-        f"Delete test case {case.id} {quote(case.title)} ({many(len(case.steps), 'step')}) of {whole}? "
-        "There is no undo. Where tests use it they keep it, but nobody can read it here any more."
+    yield Ask(
+        f"Delete test case {case.id} {quote(case.title)} ({many(len(case.steps), 'step')}) of product {product.id} "
+        f"{quote(product.name or '')}? There is no undo. Where tests use it they keep it, but nobody can read it here "
+        "any more."
     )
-
-
-@tool.destroys(about_to_delete_case, idempotent=True, verify_with="list_test_cases")
-async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: TestCaseId) -> DeletedCase:
-    """Delete a test case, after a person said yes; one that tests use is hidden instead."""
-    before = await known_test_case(api, product_id, test_case_id)
     await api.delete_test_case(product_id, test_case_id)
-    name = f"Test case {test_case_id} {quote(before.title)} of product {product_id}"
-    return DeletedCase(done=f"{name} is deleted, or hidden where tests use it.", before=before)
+    name = f"Test case {test_case_id} {quote(case.title)} of product {product_id}"
+    yield DeletedCase(done=f"{name} is deleted, or hidden where tests use it.", before=case)

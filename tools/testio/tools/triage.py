@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.text import Key, Untrusted, many, quote, word
@@ -190,26 +191,19 @@ def _grouped(todo: Sequence[Step]) -> list[str]:
     return lines
 
 
-def is_dry(dry_run: bool) -> bool:
-    return dry_run
-
-
-async def about_to_triage(api: TestIO, decisions: list[Decision]) -> str | None:
-    return describe(await plan(api, decisions))
-
-
-@tool.destroys(about_to_triage, idempotent=True, verify_with="list_bugs", unasked_when=is_dry)
+@tool.destroys(idempotent=True, verify_with="list_bugs", unasked_when=lambda dry_run: dry_run)
 async def triage_bugs(
     api: TestIO,
     progress: Progress,
     decisions: Decisions,
     dry_run: Annotated[bool, Field(description="Only show the plan.")] = False,
-) -> Triaged:
+) -> Asking[Triaged]:
     """Decide up to 50 bugs, after a person said yes to the whole list; results come bug by bug.
 
     Calling again is safe: what is already so is left alone.
     """
     steps = await plan(api, decisions)
+    yield Ask(None if dry_run else describe(steps))
     count = 0
 
     async def carry_out(step: Step) -> Result:
@@ -226,7 +220,7 @@ async def triage_bugs(
         follow = "Nothing was sent. Call again without dry_run: a person is asked once for all."
     elif any(r.outcome in {"failed", "unknown"} for r in not_done):
         follow = "Call again with the same list: what is done is left alone, the rest is tried once more."
-    return Triaged(
+    yield Triaged(
         done=sum(r.outcome == "done" for r in results),
         already_so=sum(r.outcome == "already so" for r in results),
         not_done=len(not_done),
