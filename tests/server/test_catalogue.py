@@ -75,7 +75,7 @@ async def test_a_person_is_asked_once_and_exactly_as_for_a_direct_call(mode: str
     ):
         async with desk(mode, told=FEW, person=YES) as d:
             done = await d.answer(name, **arguments)
-            assert done["after"]["status"] == "rejected"
+            assert done["now"]["status"] == "rejected"
             assert d.writes() == ["PUT /bugs/88107/reject"]
             asked.append(d.asked)
     assert asked[0] == asked[1]

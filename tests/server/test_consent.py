@@ -30,7 +30,7 @@ ORDER: dict[str, Any] = {
 async def test_a_yes_carries_the_act_out_once_and_shows_before_and_after(mode: str) -> None:
     async with desk(mode) as d:
         done = await d.answer("testio_reject_bug", **REJECT)
-        assert (done["before"]["status"], done["after"]["status"]) == ("forwarded", "rejected")
+        assert (done["before"]["status"], done["now"]["status"]) == ("forwarded", "rejected")
         assert d.writes() == ["PUT /bugs/88107/reject"]
         assert len(d.asked) == 1
 
@@ -145,7 +145,7 @@ async def test_the_reasons_own_comment_is_shown_when_none_was_given(mode: str) -
 async def test_an_order_is_shown_whole_before_it_costs_money(mode: str) -> None:
     async with desk(mode) as d:
         ordered = await d.answer("testio_create_exploratory_test", **ORDER)
-        assert ordered["test"]["title"] == "Coupons once more"
+        assert ordered["now"]["title"] == "Coupons once more"
         (question,) = d.asked
         for part in (
             "71 'Harbour Web'",
@@ -166,7 +166,7 @@ async def test_an_order_is_shown_whole_before_it_costs_money(mode: str) -> None:
 async def test_a_draft_that_overwrites_nothing_needs_no_question(mode: str) -> None:
     async with desk(mode, person=None) as d:
         saved = await d.answer("testio_create_exploratory_test", **ORDER, auto_launch=False)
-        assert saved["test"]["status"] == "initialized"
+        assert saved["now"]["status"] == "initialized"
         assert d.asked == []
 
 
@@ -254,7 +254,7 @@ async def test_words_that_changed_while_the_person_thought_are_asked_again(mode:
 
     async with desk(mode, person=person, world=world) as d:
         done = await d.answer("testio_reject_bug", **REJECT)
-        assert done["after"]["status"] == "rejected"
+        assert done["now"]["status"] == "rejected"
         assert [("(high" in question, "(low" in question) for question in d.asked] == [(True, False), (False, True)]
 
 

@@ -216,7 +216,7 @@ async def test_a_list_or_object_sent_as_json_text_is_taken(mode: str) -> None:
             test_template_id=201,
             auto_launch=False,
         )
-        assert saved["test"]["status"] == "initialized"
+        assert saved["now"]["status"] == "initialized"
 
 
 @both_eras

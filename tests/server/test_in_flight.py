@@ -103,4 +103,4 @@ async def test_an_acceptance_under_way_is_answered_though_its_client(how: str) -
             assert (await http.post(f"{origin}/_sandbox/faults", json=order)).is_success
 
         answer = await anyio.to_thread.run_sync(converse, origin, how)
-    assert answer["result"]["structuredContent"]["after"]["status"] == "accepted"
+    assert answer["result"]["structuredContent"]["now"]["status"] == "accepted"

@@ -86,7 +86,7 @@ async def test_a_person_says_yes_through_a_real_connection(door: str, mode: str)
         assert len((await client.list_tools()).tools) > 20
         done = await client.call_tool("testio_accept_bug", {"bug_id": 88101})
         assert not done.is_error, text(done)
-        assert (done.structured_content or {})["after"]["status"] == "accepted"
+        assert (done.structured_content or {})["now"]["status"] == "accepted"
 
 
 @both_eras

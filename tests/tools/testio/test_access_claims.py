@@ -34,12 +34,12 @@ async def test_accounts_are_handed_over_after_a_yes_and_shown_nowhere(mode: str)
             {name: value for name, value in GIVEN.items() if name != "credentials"}
             | {"access_entries": [{"credentials": one} for one in GIVEN["credentials"]]},
         )
-        assert made["page"]["page_url"].startswith("https://")
-        assert made["page"]["expires_at"]
-        assert made["page"]["id"] in [page["id"] for page in listed["items"]]
+        assert made["now"]["page_url"].startswith("https://")
+        assert made["now"]["expires_at"]
+        assert made["now"]["id"] in [page["id"] for page in listed["items"]]
         everything = f"{made} {listed} {question}"
         assert "Leuchtturm" not in everything
-        assert "token" not in made["page"]
+        assert "token" not in made["now"]
 
 
 @both_eras

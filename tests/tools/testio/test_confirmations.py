@@ -58,9 +58,9 @@ async def test_a_wish_to_reproduce_reaches_the_wire_as_the_reference_shows_it(mo
             },
         )
         assert d.writes() == ["POST /bug_report_confirmations"]
-        assert asked["confirmation"]["status"] == "pending"
-        assert asked["confirmation"]["id"]
-        assert asked["title"] == "Coupon field accepts expired code"
+        assert asked["now"]["status"] == "pending"
+        assert asked["now"]["id"]
+        assert "88101 'Coupon field accepts expired code'" in asked["done"]
 
 
 async def test_the_section_of_a_bug_goes_along_and_what_was_not_wished_does_not() -> None:

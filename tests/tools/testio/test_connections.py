@@ -16,7 +16,7 @@ GIVEN: dict[str, Any] = {"name": "Tracker", "url": URL, "product_ids": [71], "se
 
 async def made(d: Desk) -> int:
     """A connection to work with."""
-    connection: int = (await d.answer(CREATE, **GIVEN))["connection"]["id"]
+    connection: int = (await d.answer(CREATE, **GIVEN))["now"]["id"]
     d.asked.clear()
     return connection
 
@@ -35,7 +35,7 @@ async def test_a_new_connection_is_asked_with_its_host_and_sent_flat(mode: str) 
         ):
             assert part in question, part
         assert d.sent("POST", "/connections") == ([], GIVEN | {"fixed": True})
-        assert told["connection"]["host"] == "bugs.example.test:8443"
+        assert told["now"]["host"] == "bugs.example.test:8443"
         assert "9f8e7d6c5b4a" not in f"{told}{question}", "an address nobody can guess is all that protects a receiver"
 
 
@@ -109,7 +109,7 @@ async def test_the_name_is_sent_with_every_change_since_the_platform_wants_it(mo
             [],
             {"name": "Tracker", "url": "https://new.example.test/in"},
         )
-        assert (told["before"]["host"], told["connection"]["host"]) == ("bugs.example.test:8443", "new.example.test")
+        assert (told["before"]["host"], told["now"]["host"]) == ("bugs.example.test:8443", "new.example.test")
         assert told["done"] == "Changed: url."
         (question,) = d.asked
         for part in ("'Tracker'", "go to: new.example.test, until now to 'bugs.example.test:8443'", "71 'Harbour Web'"):
@@ -140,7 +140,7 @@ async def test_a_deletion_names_the_host_and_who_uses_it(mode: str) -> None:
         (question,) = d.asked
         for part in (f"{connection} 'Tracker'", "'bugs.example.test:8443'", "product 71", "section 721", "no undo"):
             assert part in question, part
-        assert gone["connection"]["name"] == "Tracker"
+        assert gone["before"]["name"] == "Tracker"
         assert d.writes()[-1] == f"DELETE /connections/{connection}"
         assert f"No connection {connection}." in await d.refusal("testio_get_connection", connection_id=connection)
 

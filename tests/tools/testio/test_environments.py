@@ -48,7 +48,7 @@ async def test_all_fields_reach_the_wire_as_the_reference_shows_them() -> None:
                 "environment_test_information": INFORMATION,
             }
         }
-        environment = made["environment"]
+        environment = made["now"]
         assert environment["environment_test_information"] == INFORMATION
         assert {environment[name] for name in SECRETS} == {"[hidden]"}
         read = await d.answer("testio_get_test_environment", product_id=71, environment_id=environment["id"])
@@ -135,8 +135,8 @@ async def test_an_update_sends_what_was_said_and_tells_before_and_after(mode: st
         assert told["done"] == "Changed: password, url."
         assert told["before"]["url"] == "staging.shop.example.test"
         assert told["before"]["password"] == "[hidden]"
-        assert told["environment"]["url"] == "https://next.example.test"
-        assert "password" not in told["environment"]
+        assert told["now"]["url"] == "https://next.example.test"
+        assert "password" not in told["now"]
 
 
 @both_eras
@@ -169,7 +169,7 @@ async def test_a_deletion_names_the_environment_and_the_tests_that_use_it(mode: 
         (question,) = d.asked
         for part in ("31 'Staging' at 'staging.shop.example.test'", "71 'Harbour Web'", "5519, 5521", "no undo"):
             assert part in question, part
-        assert gone["environment"]["title"] == "Staging"
+        assert gone["before"]["title"] == "Staging"
         assert d.writes() == ["DELETE /products/71/test_environments/31"]
         told = await d.refusal("testio_get_test_environment", product_id=71, environment_id=31)
         assert "no test environment 31" in told

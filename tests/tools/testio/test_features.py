@@ -41,7 +41,7 @@ async def test_the_ids_of_a_new_feature_stand_outside_of_it_on_the_wire() -> Non
         )
         for section in (721, 722):
             listed = await d.answer("testio_list_features", product_id=72, section_id=section, limit=500)
-            assert made["feature"]["id"] in [feature["id"] for feature in listed["items"]]
+            assert made["now"]["id"] in [feature["id"] for feature in listed["items"]]
 
 
 async def test_a_feature_that_comes_back_without_stories_is_taken() -> None:
@@ -49,7 +49,7 @@ async def test_a_feature_that_comes_back_without_stories_is_taken() -> None:
         body = '{"feature": {"id": 7, "title": "Wish list", "description": null}}'
         await d.fault(method="POST", path="/features", times=1, status=201, body=body)
         made = await d.answer("testio_create_feature", product_id=71, **FEATURE)
-        assert made["feature"] == {"id": 7, "title": "Wish list"}
+        assert made["now"] == {"id": 7, "title": "Wish list"}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ async def test_a_copy_that_cannot_work_is_refused_before_anybody_is_asked(
 async def test_a_product_without_features_has_nothing_to_copy() -> None:
     async with desk() as d:
         made = await d.answer("testio_create_product", title="New", product_type="website", industry="retail")
-        empty = made["product"]["id"]
+        empty = made["now"]["id"]
         told = await d.refusal("testio_copy_features", product_id=empty, destination_product_id=73)
         assert "no features to copy" in told
         assert d.asked == []

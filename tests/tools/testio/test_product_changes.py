@@ -28,7 +28,7 @@ async def test_a_new_product_reaches_the_wire_as_the_reference_shows_it() -> Non
                 }
             },
         )
-        assert (made["product"]["name"], made["product"]["type"]) == ("Harbour Pay", "mobile_app_android")
+        assert (made["now"]["name"], made["now"]["type"]) == ("Harbour Pay", "mobile_app_android")
         assert d.asked == []
 
 
@@ -45,7 +45,8 @@ async def test_what_is_not_in_a_closed_list_is_refused_with_the_list_before_any_
 async def test_a_description_is_changed_and_told_before_and_after() -> None:
     async with desk() as d:
         told = await d.answer("testio_update_product", product_id=71, description="The web shop.")
-        assert (told["description_before"], told["description_after"]) == ("The shop in the browser.", "The web shop.")
+        before, now = told["before"]["description"], told["now"]["description"]
+        assert (before, now) == ("The shop in the browser.", "The web shop.")
         assert d.sent("PUT", "/products/71") == ([], {"product": {"description": "The web shop."}})
 
 
@@ -76,7 +77,7 @@ async def test_a_deletion_names_the_product_and_counts_what_goes_with_it(mode: s
             "no undo",
         ):
             assert part in question, part
-        assert gone["product"]["name"] == "Harbour App"
+        assert gone["before"]["name"] == "Harbour App"
         assert d.writes() == ["DELETE /products/72"]
         assert "No product 72" in await d.refusal("testio_get_product", product_id=72)
 

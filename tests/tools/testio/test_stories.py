@@ -75,7 +75,7 @@ async def test_a_story_is_read_wrapped_and_bare(body: Any) -> None:
         assert d.sent("GET", "/user_stories/60") == ([], None)
         await d.fault(method="PUT", path="/products/71/user_stories/60", times=1, status=200, body=json.dumps(body))
         changed = await d.answer("testio_update_user_story", product_id=71, user_story_id=60, path=STORY)
-        assert changed["story"]["path"] == STORY
+        assert changed["now"]["path"] == STORY
 
 
 async def test_a_title_that_differs_from_the_story_is_kept_and_none_is_derived() -> None:
@@ -93,7 +93,7 @@ async def test_a_new_story_goes_to_its_feature_and_section() -> None:
             [("section_id", "721")],
             {"user_story": {"feature_id": 311, "path": STORY}},
         )
-        read = await d.answer("testio_get_user_story", user_story_id=made["story"]["id"])
+        read = await d.answer("testio_get_user_story", user_story_id=made["now"]["id"])
         assert read["path"] == STORY
         await d.answer("testio_create_user_story", product_id=71, feature_id=301, path=STORY)
         assert d.sent("POST", "/products/71/user_stories") == ([], {"user_story": {"feature_id": 301, "path": STORY}})
@@ -103,7 +103,7 @@ async def test_a_changed_story_is_told_before_and_after() -> None:
     async with desk() as d:
         told = await d.answer("testio_update_user_story", product_id=72, user_story_id=76, section_id=723, path=STORY)
         assert told["before"]["path"] == "As a shopper, I can swipe an article away"
-        assert told["story"]["path"] == STORY
+        assert told["now"]["path"] == STORY
         assert d.sent("PUT", "/products/72/user_stories/76") == (
             [("section_id", "723")],
             {"user_story": {"path": STORY}},
@@ -117,7 +117,7 @@ async def test_a_deletion_names_story_feature_and_product(mode: str) -> None:
         (question,) = d.asked
         for part in ("76 'As a shopper, I can swipe an article away'", "311 'Cart'", "72 'Harbour App'", "no undo"):
             assert part in question, part
-        assert gone["story"]["id"] == 76
+        assert gone["before"]["id"] == 76
         assert d.sent("DELETE", "/products/72/user_stories/76") == ([("section_id", "722")], None)
         assert "No user story 76." in await d.refusal("testio_get_user_story", user_story_id=76)
 

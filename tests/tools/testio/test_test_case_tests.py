@@ -68,12 +68,12 @@ async def test_an_order_reaches_the_wire_as_the_reference_shows_it(mode: str) ->
             },
         )
         assert d.writes() == [f"POST {CREATE}"]
-        assert ordered["title"] == "Coupons by the book"
-        assert ordered["test_case_ids"] == [7312, 7311]
+        assert ordered["now"]["title"] == "Coupons by the book"
+        assert "Test cases: 7312, 7311" in ordered["ordered"]
         assert "geheim-12" not in d.asked[0]
         assert "geheim-12" not in str(ordered)
         listed = await d.answer("testio_list_exploratory_tests", product_id=71, limit=500)
-        (row,) = [test for test in listed["items"] if test["id"] == ordered["test_id"]]
+        (row,) = [test for test in listed["items"] if test["id"] == ordered["now"]["id"]]
         assert "testing_type" not in row
 
 
@@ -250,7 +250,7 @@ async def test_counts_are_of_all_results_though_the_rows_are_filtered_and_paged(
 async def test_cases_nobody_reported_on_are_named() -> None:
     async with desk() as d:
         ordered = await d.answer(TOOL, **ORDER)
-        page = await d.answer("testio_get_test_case_results", product_id=71, test_id=ordered["test_id"])
+        page = await d.answer("testio_get_test_case_results", product_id=71, test_id=ordered["now"]["id"])
         assert page["items"] == []
         assert page["without_result"] == [7312, 7311]
 

@@ -212,12 +212,12 @@ async def test_steps_are_added_changed_and_removed_by_id_and_nothing_else_is_sen
         )
         assert changed["done"] == "Changed."
         assert [step["description"] for step in changed["before"]["steps"]][1:] == ["Enter SPRING15", "Press Apply"]
-        assert [step["description"] for step in changed["after"]["steps"]] == [
+        assert [step["description"] for step in changed["now"]["steps"]] == [
             "Put an article into the cart",
             "Enter SUMMER20",
             "Read the total",
         ]
-        assert changed["before"]["id"] == changed["after"]["id"] == 7311
+        assert changed["before"]["id"] == changed["now"]["id"] == 7311
 
 
 async def test_title_and_requirements_are_changed_alone() -> None:
@@ -227,15 +227,15 @@ async def test_title_and_requirements_are_changed_alone() -> None:
         )
         _, body = d.sent("PUT", f"{CASES}/7311")
         assert body == {"test_case": {"title": "A code counts", "requirements": ""}}
-        assert changed["after"]["title"] == "A code counts"
-        assert "requirements" not in changed["after"]
+        assert changed["now"]["title"] == "A code counts"
+        assert "requirements" not in changed["now"]
 
 
 async def test_a_test_case_that_tests_use_comes_back_under_a_new_id_and_the_answer_says_so() -> None:
     async with desk() as d:
         arguments = {"product_id": 72, "test_case_id": 7301}
         changed = await d.answer("testio_update_test_case", **arguments, add_steps=["Swipe back"])
-        new = changed["after"]["id"]
+        new = changed["now"]["id"]
         assert new != 7301
         assert changed["done"] == f"Changed. It has the id {new} now, since tests use the old one; 7301 is gone."
         assert "another id" in await d.refusal("testio_get_test_case", **arguments)
@@ -248,7 +248,7 @@ async def test_an_answer_that_says_little_is_completed_by_reading_or_shown_as_it
     async with desk() as d:
         await d.fault(method="PUT", path=f"{CASES}/7311", times=1, status=200, body=body)
         changed = await d.answer("testio_update_test_case", product_id=71, test_case_id=7311, title="A code counts")
-        assert changed["after"] == {"id": 7399}
+        assert changed["now"] == {"id": 7399}
         assert d.arrived()[-1] == f"GET {CASES}/7399"
 
 

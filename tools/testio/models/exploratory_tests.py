@@ -146,6 +146,7 @@ class TestRow(Model):
     section_id: int | None = None
     start_at: Key | None = None
     end_at: Key | None = None
+    link: Key | None = None
 
 
 class ExploratoryTests(Model):

@@ -33,7 +33,7 @@ async def triage(stage: Stage) -> None:
 
     stage.person_will_say(yes=True)
     done = await stage.call("testio_reject_bug", bug_id=88107, reason="known_bug", comment=comment)
-    before, after = done["before"]["status"], done["after"]["status"]
+    before, after = done["before"]["status"], done["now"]["status"]
     stage.claim((before, after) == ("forwarded", "rejected"), f"after the yes, bug 88107 went from {before} to {after}")
     stage.claim(comment in stage.question(), "the person had read the very comment the tester now reads")
 
@@ -61,7 +61,7 @@ async def order(stage: Stage) -> None:
     told = stage.question()
     seen_whole = all(part in told for part in ("Harbour Web", "rapid", "Coupons", "refused everywhere", "costs money"))
     stage.claim(seen_whole, "the person saw product, type, feature, goal, and that it costs money")
-    test_id, status = ordered["test"]["id"], ordered["test"]["status"]
+    test_id, status = ordered["now"]["id"], ordered["now"]["status"]
     stage.show(f"assistant follows it with testio_get_exploratory_test(test_id={test_id}); an hour passes each second")
     seen = [status]
     for _ in range(LOOKS):
@@ -79,7 +79,7 @@ async def arrival(stage: Stage) -> None:
     stage.person_will_say(yes=True)
     made = await stage.call("testio_create_connection", name="Testdesk", to_inbox=True, product_ids=[71])
     stage.claim("the inbox of Testdesk" in stage.question(), "the person saw where bugs of the product will go")
-    sent = await stage.control("testio/export", {"bug_id": 88126, "connection_id": made["connection"]["id"]})
+    sent = await stage.control("testio/export", {"bug_id": 88126, "connection_id": made["now"]["id"]})
     stage.claim(sent["status"] == 200, f"somebody clicked Export: the platform posted the bug, tries: {sent['tries']}")
     stage.claim(await stage.heard("testio://inbox"), "the client was told that testio://inbox has changed")
     arrived = await stage.call("testio_list_inbox")

@@ -6,8 +6,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import PlatformError, Unauthorized
-from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
 from tools.kit.text import Secret, given, many
@@ -80,14 +80,6 @@ async def list_access_claims(api: TestIO, limit: Limit = 50, cursor: Cursor = No
     return selection.page(whole, Coverage(total=count, loaded=count, matched=count, complete=True))
 
 
-class MadeClaim(Answer):
-    """A page with test accounts that was made."""
-
-    done: str
-    page: AccessClaim
-    next: str
-
-
 @tool.destroys(idempotent=False, verify_with="list_access_claims")
 async def create_access_claim(
     api: TestIO,
@@ -96,7 +88,7 @@ async def create_access_claim(
     credentials: Credentials,
     intro: Intro = None,
     test_cycle_url: TestCycleUrl = None,
-) -> Asking[MadeClaim]:
+) -> Asking[Changed[AccessClaim]]:
     """Hand test accounts to testers on a page where they claim them, after a person said yes."""
     accounts = many(len(credentials), "test account")
     lines = Lines(f"Hand {accounts} to testers, on a new page {given(name)}?")
@@ -112,8 +104,8 @@ async def create_access_claim(
         "access_entries": [{"credentials": secret.get_secret_value()} for secret in credentials],
     }
     page = await enabled(api.create_access_claim({name: value for name, value in fields.items() if value is not None}))
-    yield MadeClaim(
+    yield Changed(
         done=f"Made with {accounts}.",
-        page=page,
+        now=page,
         next="testio_create_test_environment takes page_url in environment_test_information, as access_claims.",
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.kit.errors import NotFound
+from tools.kit.errors import NotFound, found
 from tools.kit.gallery import FetchedPicture, PictureRequest, fetch_pictures
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Selection
@@ -45,15 +45,8 @@ Export = Literal["export_requested", "not_exported", "exported"]
 
 
 async def known_bug(api: TestIO, bug_id: int) -> Bug:
-    """Read a bug, or say where ids come from.
-
-    Raises:
-        NotFound: when the account has no such bug.
-    """
-    try:
-        return await api.bug(bug_id)
-    except NotFound as error:
-        raise NotFound(f"No bug {bug_id}. testio_list_bugs shows ids.", status=404) from error
+    """Read a bug, or say where ids come from."""
+    return await found(api.bug(bug_id), f"bug {bug_id}", listed_by="testio_list_bugs")
 
 
 @tool.reads(full_text_in="get_bug")
@@ -166,8 +159,7 @@ async def find_bugs_by_external_id(
     api: TestIO, external_id: Annotated[str, Field(min_length=1, max_length=200, description="Such as SHOP-412.")]
 ) -> FoundBugs:
     """Find the bugs exported to another tracker under an id."""
-    found = await api.find_bugs(external_id)
-    return FoundBugs(bugs=[row_of_whole(bug) for bug in found])
+    return FoundBugs(bugs=[row_of_whole(bug) for bug in await api.find_bugs(external_id)])
 
 
 @tool.reads()

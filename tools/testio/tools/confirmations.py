@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
 from tools.kit.naming import ByName, Choice
@@ -66,17 +67,6 @@ def device_lines(devices: list[ChosenDevices] | None, default: str, *, allow_clo
     return lines
 
 
-class AskedToReproduce(Answer):
-    """A confirmation that was requested."""
-
-    done: str
-    bug_id: int
-    title: Untrusted
-    confirmation: ReportConfirmation
-    ordered: list[str]
-    next: str = "The API does not show it again; the platform's web app does. Without a tester it expires."
-
-
 @tool.spends(verify_with=None)
 async def request_bug_report_confirmation(
     api: TestIO,
@@ -85,7 +75,7 @@ async def request_bug_report_confirmation(
     question: QuestionText = None,
     allow_device_clouds: bool = False,
     requirements: Requirements = None,
-) -> Asking[AskedToReproduce]:
+) -> Asking[Changed[ReportConfirmation]]:
     """Have a tester reproduce an open bug, after a person said yes: it costs money."""
     devices = await chosen(api, requirements)
     bug = await known_bug(api, bug_id)
@@ -113,12 +103,11 @@ async def request_bug_report_confirmation(
     if devices is not None:
         fields["requirements"] = [group.wire() for group in devices]
     fields["bug_report_confirmation_requirement_attributes"] = attributes
-    yield AskedToReproduce(
-        confirmation=await api.request_bug_report_confirmation(fields),
+    yield Changed(
+        now=await api.request_bug_report_confirmation(fields),
         done=f"Requested for bug {bug.id} {quote(bug.title)}.",
-        bug_id=bug.id,
-        title=bug.title,
         ordered=[f"1 tester reproduces it, on product {product_name}", *wishes.facts],
+        next="The API does not show it again; the platform's web app does. Without a tester it expires.",
     )
 
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
-from tools.kit.model import Answer
 from tools.kit.picture import is_loopback
 from tools.kit.question import Lines
 from tools.kit.text import Secret, given, quote
@@ -35,15 +35,6 @@ MOST_NAMED = 20
 # Whatever else an address can be written with, a reader may take for another host than the one it leads to.
 _PLAIN = re.compile(r"[!#$%&'()*+,./0-9:;=?A-Z_a-z~\[\]-]+")
 _HOST = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+")
-
-
-class SavedConnection(Answer):
-    """A connection that was made or changed."""
-
-    done: str
-    connection: Connection
-    before: Connection | None = None
-    next: str | None = None
 
 
 def target(url: SecretStr) -> str:
@@ -142,7 +133,7 @@ async def create_connection(
     product_ids: Annotated[Ids, Field(description="Ids or names."), PRODUCT] = None,
     section_ids: Annotated[Ids, Field(description="Ids or names."), SECTION] = None,
     fixed: Fixed = None,
-) -> Asking[SavedConnection]:
+) -> Asking[Changed[Connection]]:
     """Create a connection that exported bugs are sent to, after a person said yes to its host."""
     if (url is None) is not to_inbox:
         raise Refused("Give exactly one of url and to_inbox.")
@@ -166,7 +157,7 @@ async def create_connection(
     follow = "Note its id: nothing lists connections, though testio_get_product shows those in use."
     if to_inbox:
         follow += " Bugs exported from now on arrive in testio_list_inbox."
-    yield SavedConnection(done="Created.", connection=connection, next=follow)
+    yield Changed(done="Created.", now=connection, next=follow)
 
 
 @tool.reads()
@@ -184,7 +175,7 @@ async def update_connection(
     product_ids: Annotated[Ids, Field(description="Ids or names."), PRODUCT] = None,
     section_ids: Annotated[Ids, Field(description="Ids or names."), SECTION] = None,
     fixed: Fixed = None,
-) -> Asking[SavedConnection]:
+) -> Asking[Changed[Connection]]:
     """Change a connection, after a person said yes to the host; what is left out stays."""
     changed = wire_fields(name, url, fixed, product_ids, section_ids)
     if not changed:
@@ -204,18 +195,11 @@ async def update_connection(
     yield Ask(str(lines))
     # The platform wants the name every time.
     connection = await api.update_connection(connection_id, {"name": before.name or ""} | changed)
-    yield SavedConnection(done=f"Changed: {', '.join(sorted(changed))}.", connection=connection, before=before)
-
-
-class DeletedConnection(Answer):
-    """A connection that is gone, as it was."""
-
-    done: str
-    connection: Connection
+    yield Changed(done=f"Changed: {', '.join(sorted(changed))}.", now=connection, before=before)
 
 
 @tool.destroys(idempotent=True, verify_with="get_connection")
-async def delete_connection(api: TestIO, connection_id: ConnectionId) -> Asking[DeletedConnection]:
+async def delete_connection(api: TestIO, connection_id: ConnectionId) -> Asking[Changed[Connection]]:
     """Delete a connection, after a person said yes: exported bugs are no longer sent there."""
     connection = await known_connection(api, connection_id)
     users = users_of(await api.products(), connection_id)
@@ -223,4 +207,4 @@ async def delete_connection(api: TestIO, connection_id: ConnectionId) -> Asking[
     host = quote(connection.host or "an unknown host")
     yield Ask(f"Delete {name}? Bugs will no longer be sent to {host}. It is used by {users}. There is no undo.")
     await api.delete_connection(connection_id)
-    yield DeletedConnection(done=f"Deleted {name}. Bugs are no longer sent to {host}.", connection=connection)
+    yield Changed(done=f"Deleted {name}. Bugs are no longer sent to {host}.", before=connection)

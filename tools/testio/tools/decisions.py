@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.text import Key, Untrusted, given, quote, word
@@ -25,24 +26,12 @@ CommentText = Annotated[
 class BugState(Answer):
     """What a decision can change about a bug."""
 
+    id: int
+    title: Untrusted
     status: Key | None = None
     known: bool | None = None
     fixed: bool | None = None
     exported_at: Key | None = None
-
-    @classmethod
-    def of(cls, bug: Bug) -> "BugState":
-        return cls(status=bug.status, known=bug.known, fixed=bug.fixed, exported_at=bug.exported_at)
-
-
-class Decided(Answer):
-    """A decision that was carried out, with the bug before and after."""
-
-    bug_id: int
-    title: Untrusted
-    done: str
-    before: BugState
-    after: BugState
 
 
 def describe(bug: Bug) -> str:
@@ -77,17 +66,18 @@ async def valid_reason(api: TestIO, reason: str) -> RejectReason:
     raise Refused(f"{reason[:80]!r} is no reject reason. Valid: {keys}.")
 
 
-async def carried_out(api: TestIO, before: Bug, answer: Bug, done: str) -> Decided:
+async def carried_out(api: TestIO, before: Bug, answer: Bug, done: str) -> Changed[BugState]:
     """Show a bug before and after; an answer that leaves fields out is completed by reading again."""
-    sent = answer.model_fields_set
-    after = answer if {"status", "known", "fixed", "exported_at"} <= sent else await api.bug(before.id)
-    return Decided(
-        bug_id=before.id, title=before.title, done=done, before=BugState.of(before), after=BugState.of(after)
+    changeable = {"status", "known", "fixed", "exported_at"}
+    after = answer if changeable <= answer.model_fields_set else await api.bug(before.id)
+    was, now = (
+        BugState(id=before.id, title=before.title, **bug.model_dump(include=changeable)) for bug in (before, after)
     )
+    return Changed(done=done, now=now, before=was)
 
 
 @tool.destroys(idempotent=True, verify_with="get_bug")
-async def accept_bug(api: TestIO, bug_id: BugId) -> Asking[Decided]:
+async def accept_bug(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
     """Accept a bug: the tester is paid. The server asks the user to confirm."""
     bug = await open_bug(api, bug_id)
     yield Ask(f"Accept {describe(bug)}? The tester is paid for it and told so; there is no undo.")
@@ -95,7 +85,9 @@ async def accept_bug(api: TestIO, bug_id: BugId) -> Asking[Decided]:
 
 
 @tool.destroys(idempotent=True, verify_with="get_bug")
-async def reject_bug(api: TestIO, bug_id: BugId, reason: Reason, comment: CommentText = None) -> Asking[Decided]:
+async def reject_bug(
+    api: TestIO, bug_id: BugId, reason: Reason, comment: CommentText = None
+) -> Asking[Changed[BugState]]:
     """Reject a bug with a reason: the tester is told. The server asks the user to confirm."""
     bug = await open_bug(api, bug_id)
     valid = await valid_reason(api, reason)
@@ -112,7 +104,7 @@ async def reject_bug(api: TestIO, bug_id: BugId, reason: Reason, comment: Commen
 
 
 @tool.destroys(idempotent=True, verify_with="get_bug")
-async def mark_bug_known(api: TestIO, bug_id: BugId) -> Asking[Decided]:
+async def mark_bug_known(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
     """Mark a bug as known. The server asks the user to confirm."""
     bug = await known_bug(api, bug_id)
     if bug.known:
@@ -122,7 +114,7 @@ async def mark_bug_known(api: TestIO, bug_id: BugId) -> Asking[Decided]:
 
 
 @tool.destroys(idempotent=True, verify_with="get_bug")
-async def mark_bug_fixed(api: TestIO, bug_id: BugId) -> Asking[Decided]:
+async def mark_bug_fixed(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
     """Mark a bug as fixed. The server asks the user to confirm."""
     bug = await known_bug(api, bug_id)
     if bug.fixed:
@@ -132,7 +124,7 @@ async def mark_bug_fixed(api: TestIO, bug_id: BugId) -> Asking[Decided]:
 
 
 @tool.destroys(idempotent=True, verify_with="get_bug")
-async def mark_bug_exported(api: TestIO, bug_id: BugId) -> Asking[Decided]:
+async def mark_bug_exported(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
     """Mark a bug as exported to a tracker. The server asks the user to confirm."""
     bug = await known_bug(api, bug_id)
     if bug.exported_at:

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, describe_edits, text_fields
 from tools.kit.errors import Refused
-from tools.kit.model import Answer, Sent
+from tools.kit.model import Sent
 from tools.kit.question import Lines
 from tools.kit.text import Secret, given, quote
 from tools.kit.toolset import Toolset
@@ -42,15 +43,6 @@ class InformationForTesters(Sent):
     data_type: Literal["custom", "access_claims"]
     page_url: Annotated[str, Field(max_length=2000)]
     description: Annotated[str | None, Field(max_length=255)] = None
-
-
-class SavedEnvironment(Answer):
-    """A test environment that was made or changed."""
-
-    done: str
-    environment: TestEnvironment
-    before: TestEnvironment | None = None
-    next: str | None = None
 
 
 def wire_fields(**fields: Any) -> dict[str, Any]:
@@ -132,7 +124,7 @@ async def create_test_environment(
     proxy: bool | None = None,
     allow_orders: Orders = None,
     environment_test_information: InformationForTesters | None = None,
-) -> Asking[SavedEnvironment]:
+) -> Asking[Changed[TestEnvironment]]:
     """Create a test environment. Give exactly one of url, binary_app_id and file_url.
 
     Asks a person when testers may place orders or get credentials.
@@ -158,7 +150,7 @@ async def create_test_environment(
     yield Ask(None if harmless(allow_orders, username, password, access) else str(lines))
     environment = await api.create_test_environment(product_id, fields)
     follow = "testio_create_exploratory_test takes its id as test_environment."
-    yield SavedEnvironment(done="Created.", environment=environment, next=follow)
+    yield Changed(done="Created.", now=environment, next=follow)
 
 
 async def full_name(api: TestIO, product_id: int, environment: TestEnvironment) -> str:
@@ -209,7 +201,7 @@ async def update_test_environment(
     allow_orders: Orders = None,
     environment_test_information: InformationForTesters | None = None,
     edits: Edits = None,
-) -> Asking[SavedEnvironment]:
+) -> Asking[Changed[TestEnvironment]]:
     """Change a test environment; what is left out stays.
 
     Asks a person when testers may place orders or get credentials.
@@ -244,20 +236,13 @@ async def update_test_environment(
     yield Ask(question)
     fields |= edited
     environment = await api.update_test_environment(product_id, environment_id, fields)
-    yield SavedEnvironment(done=f"Changed: {', '.join(sorted(fields))}.", environment=environment, before=before)
-
-
-class DeletedEnvironment(Answer):
-    """A test environment that is gone, as it was."""
-
-    done: str
-    environment: TestEnvironment
+    yield Changed(done=f"Changed: {', '.join(sorted(fields))}.", now=environment, before=before)
 
 
 @tool.destroys(idempotent=True, verify_with="get_test_environment")
 async def delete_test_environment(
     api: TestIO, product_id: ProductId, environment_id: EnvironmentId
-) -> Asking[DeletedEnvironment]:
+) -> Asking[Changed[TestEnvironment]]:
     """Delete a test environment, after a person said yes."""
     environment = await known_environment(api, product_id, environment_id)
     name = await full_name(api, product_id, environment)
@@ -272,4 +257,4 @@ async def delete_test_environment(
     used = ", ".join(map(str, sorted(using)[:20])) or ("none" if sure else "none that could be read")
     yield Ask(f"Delete {name}? Tests with it that have not ended: {used}. There is no undo.")
     await api.delete_test_environment(product_id, environment_id)
-    yield DeletedEnvironment(done=f"Deleted {name}.", environment=environment)
+    yield Changed(done=f"Deleted {name}.", before=environment)

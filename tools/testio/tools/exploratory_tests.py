@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.errors import Invalid, NotFound
+from tools.kit.errors import Invalid, NotFound, found
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import clean, passage, quote, word, word_if
 from tools.kit.toolset import Progress, Toolset
@@ -21,15 +21,8 @@ TestId = Annotated[int, Field(gt=0, description="Test (cycle) id, as testio_list
 
 
 async def known_test(api: TestIO, test_id: int) -> ExploratoryTest:
-    """Read a test, or say where ids come from.
-
-    Raises:
-        NotFound: when the account has no such test.
-    """
-    try:
-        return await api.exploratory_test(test_id)
-    except NotFound as error:
-        raise NotFound(f"No test {test_id}. testio_list_exploratory_tests shows ids.", status=404) from error
+    """Read a test, or say where ids come from."""
+    return await found(api.exploratory_test(test_id), f"test {test_id}", listed_by="testio_list_exploratory_tests")
 
 
 def row_of(test: ExploratoryTest) -> TestRow:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.text import many, quote
@@ -22,14 +23,6 @@ SectionIds = Annotated[
     Field(min_length=1, max_length=50, description="Ids or names; needed where the product has sections."),
     SECTION,
 ]
-
-
-class MadeFeature(Answer):
-    """A feature that was made."""
-
-    done: str
-    feature: Feature
-    next: str
 
 
 def valid_sections(product: Product, section_ids: Sequence[int] | None) -> None:
@@ -57,7 +50,7 @@ async def create_feature(
     section_ids: SectionIds = None,
     target_idx: Annotated[str | None, Field(max_length=250, description="Its id in another system.")] = None,
     use_markdown: bool | None = None,
-) -> MadeFeature:
+) -> Changed[Feature]:
     """Add a feature to a product; the API can neither change nor remove one."""
     valid_sections(await known_product(api, product_id), section_ids)
     fields: dict[str, Any] = {
@@ -72,7 +65,7 @@ async def create_feature(
         product_id, section_ids or (), {name: value for name, value in fields.items() if value is not None}
     )
     follow = "testio_create_user_story adds stories, testio_create_exploratory_test has it tested."
-    return MadeFeature(done="Created.", feature=feature, next=follow)
+    return Changed(done="Created.", now=feature, next=follow)
 
 
 class CopiedFeatures(Answer):

@@ -5,11 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, describe_edits
 from tools.kit.errors import Refused
-from tools.kit.model import Answer
 from tools.kit.question import Lines
-from tools.kit.text import Key, quote, word
+from tools.kit.text import quote, word
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ExploratoryTest, TestRow
@@ -52,15 +52,9 @@ AFTER_ORDER = "testio_get_exploratory_test shows its status."
 AutoLaunch = Annotated[bool, Field(description="false: a draft, started later by testio_launch_exploratory_test.")]
 
 
-class Ordered(Answer):
-    """A test after an order or a change."""
-
-    done: str
-    test: TestRow
-    ordered: list[str] | None = None
-    before: TestRow | None = None
-    next: str | None = None
-    link: Key | None = None
+def row_with_link(test: ExploratoryTest) -> TestRow:
+    """A test as a list shows it, and where the web app shows it."""
+    return row_of(test).model_copy(update={"link": test.link})
 
 
 def what_was_ordered(
@@ -98,7 +92,7 @@ async def create_exploratory_test(
     features: Features = None,
     test_template_id: Annotated[int | None, Field(gt=0, description="As testio_list_test_templates gives it.")] = None,
     auto_launch: AutoLaunch = True,
-) -> Asking[Ordered]:
+) -> Asking[Changed[TestRow]]:
     """Order a crowd test, after a person said yes: it starts by itself and costs money.
 
     Give exactly one of features and test_template_id.
@@ -159,12 +153,11 @@ async def create_exploratory_test(
     if not auto_launch:
         fields["auto_launch"] = False
     test = await api.create_exploratory_test(product_id, fields)
-    yield Ordered(
+    yield Changed(
         done="Ordered; it starts by itself." if auto_launch else "Saved as a draft; nothing was ordered.",
-        test=row_of(test),
+        now=row_with_link(test),
         ordered=what_was_ordered(test, hours, devices),
         next=AFTER_ORDER if auto_launch else "testio_launch_exploratory_test starts it.",
-        link=test.link,
     )
 
 
@@ -186,7 +179,7 @@ async def update_exploratory_test(
     test_environment: OtherEnvironment = None,
     features: Features = None,
     edits: Edits = None,
-) -> Asking[Ordered]:
+) -> Asking[Changed[TestRow]]:
     """Change a test; what is left out stays. Asks a person unless it is a draft."""
     devices = await chosen(api, requirements)
     fields = wire_fields(
@@ -238,11 +231,11 @@ async def update_exploratory_test(
     yield Ask(None if before.is_draft and not overwritten and not may_order else str(lines))
     test = await api.update_exploratory_test(test_id, fields)
     done = f"Changed: {', '.join(sorted(fields))}."
-    yield Ordered(done=done, test=row_of(test), before=row_of(before), link=test.link)
+    yield Changed(done=done, now=row_with_link(test), before=row_of(before))
 
 
 @tool.spends(verify_with="get_exploratory_test")
-async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Ordered]:
+async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Changed[TestRow]]:
     """Launch a draft, after a person said yes: testers start and are paid."""
     before = await known_test(api, test_id)
     if not before.is_draft:
@@ -251,28 +244,26 @@ async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Ordere
     lines.say(f"Testers start working on it. {PAID}")
     yield Ask(str(lines))
     test = await api.launch_exploratory_test(test_id)
-    yield Ordered(
+    yield Changed(
         done=f"Launched test {test_id} {quote(before.title or '')}.",
-        test=row_of(test),
+        now=row_with_link(test),
         ordered=what_was_ordered(before),
         before=row_of(before),
         next=AFTER_ORDER,
-        link=test.link,
     )
 
 
 @tool.spends(verify_with="list_exploratory_tests")
-async def duplicate_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Ordered]:
+async def duplicate_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Changed[TestRow]]:
     """Copy a test, after a person said yes: the copy may start by itself."""
     lines = begin_question("Duplicate", await known_test(api, test_id))
     lines.say("The copy should be a draft, but the API does not promise it: it may start by itself.")
     lines.say("If it does, it costs money; the API gives no price.")
     yield Ask(str(lines))
     test = await api.duplicate_exploratory_test(test_id)
-    yield Ordered(
+    yield Changed(
         done=f"Copied from test {test_id}.",
-        test=row_of(test),
+        now=row_with_link(test),
         ordered=what_was_ordered(test),
         next="testio_update_exploratory_test changes it, testio_launch_exploratory_test starts it.",
-        link=test.link,
     )

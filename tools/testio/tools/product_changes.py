@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
-from tools.kit.model import Answer
 from tools.kit.question import join_counts
-from tools.kit.text import Untrusted, many, quote
+from tools.kit.text import many, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.bugs import BugFilters
 from tools.testio.client.testio import TestIO
@@ -26,14 +26,6 @@ Industry = Literal["retail", "media", "travel", "social", "health", "sports", "e
 Description = Annotated[str, Field(max_length=5000)]
 
 
-class MadeProduct(Answer):
-    """A product that was made."""
-
-    done: str
-    product: Product
-    next: str
-
-
 @tool.writes(idempotent=False, verify_with="list_products")
 async def create_product(
     api: TestIO,
@@ -41,28 +33,18 @@ async def create_product(
     product_type: ProductType,
     industry: Industry,
     description: Description | None = None,
-) -> MadeProduct:
+) -> Changed[Product]:
     """Create a product; nothing is ordered by it."""
     fields = {"title": title, "description": description, "product_type": product_type, "industry": industry}
     product = await api.create_product({name: value for name, value in fields.items() if value is not None})
     follow = "testio_create_feature says what to test, testio_create_test_environment where."
-    return MadeProduct(done="Created.", product=product, next=follow)
-
-
-class DescribedProduct(Answer):
-    """A product whose description changed."""
-
-    done: str
-    product_id: int
-    name: Untrusted | None = None
-    description_before: Untrusted | None = None
-    description_after: Untrusted | None = None
+    return Changed(done="Created.", now=product, next=follow)
 
 
 @tool.writes(idempotent=True, verify_with="get_product")
 async def update_product(
     api: TestIO, product_id: ProductId, description: Description | None = None, edits: Edits = None
-) -> DescribedProduct:
+) -> Changed[Product]:
     """Change a product's description, the only thing about a product that the API can change."""
     if (description is None) == (edits is None):
         raise Refused("Give either the whole description or edits of it.")
@@ -70,20 +52,8 @@ async def update_product(
     if description is None:
         description = apply_edits(text_fields(before, "description"), edits)["description"]
     after = await api.update_product(product_id, description=description)
-    return DescribedProduct(
-        done="Changed: description.",
-        product_id=product_id,
-        name=before.name,
-        description_before=before.description,
-        description_after=after.description,
-    )
-
-
-class DeletedProduct(Answer):
-    """A product that is gone, as it was."""
-
-    done: str
-    product: Product
+    now = before.model_copy(update={"description": after.description})
+    return Changed(done="Changed: description.", now=now, before=before)
 
 
 async def holdings(api: TestIO, product: Product) -> list[str]:
@@ -112,7 +82,7 @@ async def holdings(api: TestIO, product: Product) -> list[str]:
 
 
 @tool.destroys(idempotent=True, verify_with="list_products")
-async def delete_product(api: TestIO, product_id: ProductId) -> Asking[DeletedProduct]:
+async def delete_product(api: TestIO, product_id: ProductId) -> Asking[Changed[Product]]:
     """Delete a product with all that belongs to it, after a person said yes."""
     product = await known_product(api, product_id)
     belongs = join_counts(*await holdings(api, product))
@@ -120,4 +90,4 @@ async def delete_product(api: TestIO, product_id: ProductId) -> Asking[DeletedPr
     name = f"product {product.id} {quote(product.name or '')}"
     yield Ask(f"Delete {name}? {go} There is no undo.")
     await api.delete_product(product_id)
-    yield DeletedProduct(done=f"Deleted {name}.", product=product)
+    yield Changed(done=f"Deleted {name}.", before=product)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
+from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, found
 from tools.kit.model import Answer
 from tools.kit.naming import ByName, Choice
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
@@ -78,15 +78,8 @@ FeatureId = Annotated[int, Field(gt=0, description="Feature id or title."), FEAT
 
 
 async def known_product(api: TestIO, product_id: int) -> Product:
-    """Read a product, or say where ids come from.
-
-    Raises:
-        NotFound: when the account has no such product.
-    """
-    try:
-        return await api.product(product_id)
-    except NotFound as error:
-        raise NotFound(f"No product {product_id}. testio_list_products shows ids.", status=404) from error
+    """Read a product, or say where ids come from."""
+    return await found(api.product(product_id), f"product {product_id}", listed_by="testio_list_products")
 
 
 def sections_of(product: Product) -> str:
@@ -229,20 +222,13 @@ async def get_test_environment(api: TestIO, product_id: ProductId, environment_i
 
 
 async def known_environment(api: TestIO, product_id: int, environment_id: int) -> TestEnvironment:
-    """Read an environment, or say where ids come from.
-
-    Raises:
-        NotFound: when the product has no such environment.
-    """
+    """Read a test environment, or say where ids come from: its own, or its product's."""
+    read, what = api.test_environment(product_id, environment_id), f"test environment {environment_id}"
     try:
-        return await api.test_environment(product_id, environment_id)
-    except NotFound as error:
+        return await found(read, what, listed_by="testio_list_test_environments", within=f"Product {product_id}")
+    except NotFound:
         await known_product(api, product_id)
-        raise NotFound(
-            f"Product {product_id} has no test environment {environment_id}. "
-            "testio_list_test_environments shows its ids.",
-            status=404,
-        ) from error
+        raise
 
 
 async def whats_wrong(api: TestIO, product_id: int, section_id: int | None, error: PlatformError) -> Exception:

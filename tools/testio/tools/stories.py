@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
-from tools.kit.errors import NotFound, Refused
-from tools.kit.model import Answer
+from tools.kit.errors import NotFound, Refused, found
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.text import clean, quote
 from tools.kit.toolset import Toolset
@@ -25,15 +25,10 @@ Path = Annotated[
 
 
 async def known_story(api: TestIO, user_story_id: int) -> Story:
-    """Read a user story, or say where ids come from.
-
-    Raises:
-        NotFound: when the account has no such story.
-    """
-    try:
-        return await api.user_story(user_story_id)
-    except NotFound as error:
-        raise NotFound(f"No user story {user_story_id}. testio_list_user_stories shows ids.", status=404) from error
+    """Read a user story, or say where ids come from."""
+    return await found(
+        api.user_story(user_story_id), f"user story {user_story_id}", listed_by="testio_list_user_stories"
+    )
 
 
 async def in_section(api: TestIO, product_id: int, section_id: int | None) -> Product:
@@ -93,19 +88,10 @@ async def get_user_story(api: TestIO, user_story_id: UserStoryId) -> Story:
     return await known_story(api, user_story_id)
 
 
-class SavedStory(Answer):
-    """A user story after a change."""
-
-    done: str
-    story: Story
-    before: Story | None = None
-    next: str | None = None
-
-
 @tool.writes(idempotent=False, verify_with="list_user_stories")
 async def create_user_story(
     api: TestIO, product_id: ProductId, feature_id: FeatureId, path: Path, section_id: SectionId = None
-) -> SavedStory:
+) -> Changed[Story]:
     """Add a user story to a feature; where the product has sections, say one that has the feature."""
     await in_section(api, product_id, section_id)
     if feature_id not in {feature.id for feature in await api.features(product_id, section_id)}:
@@ -113,7 +99,7 @@ async def create_user_story(
         raise Refused(f"{where} has no feature {feature_id}. testio_list_features shows its ids.")
     story = await api.create_user_story(product_id, feature_id=feature_id, text=path, section_id=section_id)
     follow = "testio_create_exploratory_test has it tested with its feature."
-    return SavedStory(done=f"Added to feature {feature_id}.", story=story, next=follow)
+    return Changed(done=f"Added to feature {feature_id}.", now=story, next=follow)
 
 
 @tool.writes(idempotent=True, verify_with="get_user_story")
@@ -124,7 +110,7 @@ async def update_user_story(
     path: Path | None = None,
     section_id: SectionId = None,
     edits: Edits = None,
-) -> SavedStory:
+) -> Changed[Story]:
     """Change the text of a user story."""
     if (path is None) == (edits is None):
         raise Refused("Give either the whole path or edits of it.")
@@ -136,20 +122,13 @@ async def update_user_story(
         story = await api.update_user_story(product_id, user_story_id, text=path, section_id=section_id)
     except NotFound as error:
         raise elsewhere(user_story_id, product_id) from error
-    return SavedStory(done="Changed: path.", story=story, before=before)
-
-
-class DeletedStory(Answer):
-    """A user story that is gone, as it was."""
-
-    done: str
-    story: Story
+    return Changed(done="Changed: path.", now=story, before=before)
 
 
 @tool.destroys(idempotent=True, verify_with="get_user_story")
 async def delete_user_story(
     api: TestIO, product_id: ProductId, user_story_id: UserStoryId, section_id: SectionId = None
-) -> Asking[DeletedStory]:
+) -> Asking[Changed[Story]]:
     """Delete a user story, after a person said yes."""
     product = await in_section(api, product_id, section_id)
     story = await known_story(api, user_story_id)
@@ -172,4 +151,4 @@ async def delete_user_story(
         await api.delete_user_story(product_id, user_story_id, section_id=section_id)
     except NotFound as error:
         raise elsewhere(user_story_id, product_id) from error
-    yield DeletedStory(done=f"Deleted user story {story.id} of {where}.", story=story)
+    yield Changed(done=f"Deleted user story {story.id} of {where}.", before=story)

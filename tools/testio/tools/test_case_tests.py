@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
@@ -68,20 +69,6 @@ async def wanted_cases(api: TestIO, product_id: int, ids: list[int]) -> list[Tes
     return [found[number] for number in ids]
 
 
-class OrderedCases(Answer):
-    """A test of test cases that was ordered."""
-
-    done: str
-    test_id: int | None = None
-    title: Untrusted | None = None
-    status: Key | None = None
-    start_at: Key | None = None
-    end_at: Key | None = None
-    test_case_ids: list[int]
-    ordered: list[str]
-    next: str
-
-
 @tool.spends(verify_with="list_exploratory_tests")
 async def create_test_case_test(
     api: TestIO,
@@ -96,7 +83,7 @@ async def create_test_case_test(
     start_at: Start = None,
     report_language: Language = "en",
     requirements: Requirements = None,
-) -> Asking[OrderedCases]:
+) -> Asking[Changed[TestCaseTest]]:
     """Order a test of test cases, after a person said yes: it starts by itself and costs money."""
     check_start(start_at)
     devices = await chosen(api, requirements)
@@ -137,15 +124,10 @@ async def create_test_case_test(
     follow = "testio_get_test_case_results shows what testers found."
     if test.id is None:
         follow = "testio_list_exploratory_tests shows its id: it is the newest without a testing_type. " + follow
-    yield OrderedCases(
+    yield Changed(
         done="Ordered; it starts by itself.",
-        test_id=test.id,
-        title=test.title,
-        status=test.status,
-        start_at=test.start_at,
-        end_at=test.end_at,
-        test_case_ids=[case.id for case in cases],
-        ordered=[what, *how.facts],
+        now=TestCaseTest(id=test.id, title=test.title, status=test.status, start_at=test.start_at, end_at=test.end_at),
+        ordered=[what, f"Test cases: {', '.join(map(str, test_case_ids))}", *how.facts],
         next=follow,
     )
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
+from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
 from tools.kit.model import Answer, Sent
@@ -148,14 +149,6 @@ async def create_test_cases(
     return MadeCases(done=done, test_cases=[row_of_case(case) for case in made])
 
 
-class ChangedCase(Answer):
-    """A test case before and after; another id means that the old one is gone."""
-
-    done: str
-    before: TestCase
-    after: TestCase
-
-
 def step_edits(
     before: TestCase, add: list[str] | None, change: list[ChangedStep] | None, remove: list[int] | None
 ) -> list[dict[str, Any]]:
@@ -185,7 +178,7 @@ async def update_test_case(
     change_steps: Annotated[list[ChangedStep] | None, Field(max_length=100)] = None,
     remove_steps: Annotated[list[StepId] | None, Field(max_length=100, description="Ids.")] = None,
     edits: Edits = None,
-) -> ChangedCase:
+) -> Changed[TestCase]:
     """Change a test case; what is left out stays. Once a test uses it, it comes back under a new id."""
     if title is None and requirements is None and not (add_steps or change_steps or remove_steps or edits):
         raise Refused("Say at least one thing to change.")
@@ -215,19 +208,11 @@ async def update_test_case(
     done = "Changed."
     if after.id != before.id:
         done = f"Changed. It has the id {after.id} now, since tests use the old one; {before.id} is gone."
-    return ChangedCase(done=done, before=before, after=after)
-
-
-class DeletedCase(Answer):
-    """A test case that is gone, as it was."""
-
-    done: str
-    before: TestCase
-    next: str = "testio_list_test_cases shows those that are left."
+    return Changed(done=done, now=after, before=before)
 
 
 @tool.destroys(idempotent=True, verify_with="list_test_cases")
-async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: TestCaseId) -> Asking[DeletedCase]:
+async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: TestCaseId) -> Asking[Changed[TestCase]]:
     """Delete a test case, after a person said yes; one that tests use is hidden instead."""
     case = await known_test_case(api, product_id, test_case_id)
     product = await known_product(api, product_id)
@@ -238,4 +223,8 @@ async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: Tes
     )
     await api.delete_test_case(product_id, test_case_id)
     name = f"Test case {test_case_id} {quote(case.title)} of product {product_id}"
-    yield DeletedCase(done=f"{name} is deleted, or hidden where tests use it.", before=case)
+    yield Changed(
+        done=f"{name} is deleted, or hidden where tests use it.",
+        before=case,
+        next="testio_list_test_cases shows those that are left.",
+    )
