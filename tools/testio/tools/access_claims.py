@@ -34,12 +34,12 @@ Days = Annotated[
     AfterValidator(_offered),
 ]
 """No Literal: an enum of numbers is refused by the schema converter of a host."""
-Name = Annotated[str, Field(min_length=1, max_length=250)]
-Intro = Annotated[str | None, Field(max_length=2000, description="What testers read first.")]
-TestCycleUrl = Annotated[str | None, Field(max_length=2000, description="Page of the test they are for.")]
+Name = Annotated[str, Field(min_length=1, max_length=250, description="Title of the page.")]
+Intro = Annotated[str | None, Field(max_length=2000, description="Introduction that testers read on the page.")]
+TestCycleUrl = Annotated[str | None, Field(max_length=2000, description="https://… of the test the accounts are for.")]
 Credentials = Annotated[
     list[Annotated[Secret, Field(min_length=1, max_length=2000)]],
-    Field(min_length=1, max_length=100, description="One text for each test account: user / password."),
+    Field(min_length=1, max_length=100, description="One text for each test account, such as user / password."),
 ]
 
 
@@ -89,7 +89,7 @@ async def create_access_claim(
     intro: Intro = None,
     test_cycle_url: TestCycleUrl = None,
 ) -> Asking[Changed[AccessClaim]]:
-    """Hand test accounts to testers on a page where they claim them, after a person said yes."""
+    """Hand test accounts to testers on a page where they claim them. The server asks the user to confirm."""
     accounts = many(len(credentials), "test account")
     lines = Lines(f"Hand {accounts} to testers, on a new page {given(name)}?")
     lines.fields({"Intro": intro, "Test": test_cycle_url})

@@ -67,11 +67,18 @@ class _Steps:
 async def upload_binary_app(
     api: TestIO,
     progress: Progress,
-    file: Annotated[str, Field(min_length=1, description="Whole path; .ipa .apk .xap .appx .zip .wgt, up to 1 GiB.")],
-    bundle_identifier: Annotated[str | None, Field(min_length=1, max_length=250)] = None,
-    bundle_version: Annotated[str | None, Field(min_length=1, max_length=100)] = None,
+    file: Annotated[
+        str, Field(min_length=1, description="Absolute path; .ipa .apk .xap .appx .zip .wgt, up to 1 GiB.")
+    ],
+    bundle_identifier: Annotated[
+        str | None,
+        Field(min_length=1, max_length=250, description="Such as com.example.shop; not with presigned false."),
+    ] = None,
+    bundle_version: Annotated[
+        str | None, Field(min_length=1, max_length=100, description="Such as 4.2.0; not with presigned false.")
+    ] = None,
     presigned: Annotated[
-        bool | None, Field(description="Through the storage in three steps. Default: for large files.")
+        bool | None, Field(description="Upload to the storage in three steps. Default: for files over 50 MiB.")
     ] = None,
 ) -> Uploaded:
     """Upload an app for testers, from a directory that TESTDESK_UPLOAD_DIRS allows on the server's machine."""

@@ -14,7 +14,7 @@ from tools.testio.models.bugs import Bug, BugRow, BugScan
 Column = Literal[
     "devices", "feature", "test_title", "author", "section", "location", "fixed", "exported_at", "external_idx"
 ]
-Columns = Annotated[list[Column] | None, Field(max_length=9, description="Columns to add to the rows.")]
+Columns = Annotated[list[Column] | None, Field(max_length=9, description="Columns to add to each row.")]
 NAMED = {"feature": "feature_title", "section": "section_name"}
 """Columns whose field of a bug is called otherwise."""
 DeviceWords = Annotated[

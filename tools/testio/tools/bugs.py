@@ -41,7 +41,9 @@ tool = Toolset(TestIO)
 
 BugId = Annotated[int, Field(gt=0, description="Bug id, as testio_list_bugs gives it.")]
 Ids = Annotated[list[Annotated[int, Field(gt=0)]] | None, Field(max_length=200)]
-Export = Literal["export_requested", "not_exported", "exported"]
+Export = Annotated[
+    Literal["export_requested", "not_exported", "exported"], Field(description="Whether it was exported to a tracker.")
+]
 
 
 async def known_bug(api: TestIO, bug_id: int) -> Bug:
@@ -64,8 +66,8 @@ async def list_bugs(
         list[str] | None,
         Field(description="low, high, critical; or a kind: visual, content, custom, suggestion.", max_length=20),
     ] = None,
-    known: bool | None = None,
-    author: Annotated[str | None, Field(description="Who reported it.")] = None,
+    known: Annotated[bool | None, Field(description="Whether it is marked as known.")] = None,
+    author: Annotated[str | None, Field(description="Name of the tester who reported it.")] = None,
     since: When = None,
     until: When = None,
     text: Annotated[

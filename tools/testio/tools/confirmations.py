@@ -25,7 +25,7 @@ from tools.testio.models.products import ProductName
 from tools.testio.tools.bugs import BugId, known_bug
 from tools.testio.tools.decisions import describe
 from tools.testio.tools.devices import chosen
-from tools.testio.tools.order_fields import ChosenDevices, Devices, EnvironmentToUse, Requirements
+from tools.testio.tools.order_fields import ChosenDevices, DeviceClouds, Devices, EnvironmentToUse, Requirements
 from tools.testio.tools.order_questions import ORDERS, PAID, environment_line
 from tools.testio.tools.products import ENVIRONMENT, environment_choices
 
@@ -40,7 +40,9 @@ LONGEST_NOTE = 1000
 
 Evidence = Literal["screen_size", "browser_version", "internet_speed", "console", "camera", "logs"]
 EVIDENCE: tuple[Evidence, ...] = ("screen_size", "browser_version", "internet_speed", "console", "camera", "logs")
-AskFor = Annotated[list[Evidence] | None, Field(max_length=len(EVIDENCE))]
+AskFor = Annotated[
+    list[Evidence] | None, Field(max_length=len(EVIDENCE), description="Evidence that the tester must add.")
+]
 QuestionText = Annotated[
     str | None, Field(min_length=1, max_length=LONGEST_QUESTION, description="A question to the tester.")
 ]
@@ -73,10 +75,10 @@ async def request_bug_report_confirmation(
     bug_id: BugId,
     ask_for: AskFor = None,
     question: QuestionText = None,
-    allow_device_clouds: bool = False,
+    allow_device_clouds: DeviceClouds = False,
     requirements: Requirements = None,
 ) -> Asking[Changed[ReportConfirmation]]:
-    """Have a tester reproduce an open bug, after a person said yes: it costs money."""
+    """Have a tester reproduce an open bug, which costs money. The server asks the user to confirm."""
     devices = await chosen(api, requirements)
     bug = await known_bug(api, bug_id)
     if bug.status not in {None, OPEN}:
@@ -114,11 +116,14 @@ async def request_bug_report_confirmation(
 class FixToCheck(Sent):
     """A bug that should be fixed, and what its tester should know."""
 
-    bug_id: Annotated[int, Field(gt=0)]
+    bug_id: BugId
     note: Annotated[str | None, Field(min_length=1, max_length=LONGEST_NOTE, description="For the tester.")] = None
 
 
-Fixes = Annotated[list[FixToCheck], Field(min_length=1, max_length=MOST_FIXES)]
+Fixes = Annotated[
+    list[FixToCheck],
+    Field(min_length=1, max_length=MOST_FIXES, description="Bugs of one product that should be fixed."),
+]
 
 
 @dataclass(frozen=True)
@@ -243,10 +248,13 @@ async def request_bug_fix_confirmations(
     api: TestIO,
     bugs: Fixes,
     environment_id: CheckEnvironment = None,
-    allow_device_clouds: bool = False,
+    allow_device_clouds: DeviceClouds = False,
     requirements: Requirements = None,
 ) -> Asking[AskedToCheck]:
-    """Have testers check whether bugs are fixed, up to 50 at once, after a person said yes: each costs money."""
+    """Have testers check whether bugs are fixed (retest), up to 50 at once; each costs money.
+
+    The server asks the user to confirm.
+    """
     checks = await read_checks(api, bugs, environment_id, requirements)
     todo = [wish for wish in bugs if wish.bug_id not in checks.pending]
     how = Lines()
@@ -303,7 +311,7 @@ class ChecksOfBug(Answer):
 
 @tool.reads(long_text=True)
 async def list_bug_fix_confirmations(api: TestIO, bug_id: BugId) -> ChecksOfBug:
-    """List the checks that were requested of a bug's fix, and how each came out."""
+    """List the requested checks of a bug's fix, with their results."""
     try:
         found = await api.bug_fix_confirmations(bug_id)
     except NotFound as error:

@@ -23,10 +23,21 @@ from tools.testio.tools.products import PRODUCT, SECTION
 tool = Toolset(TestIO)
 
 ConnectionId = Annotated[int, Field(gt=0, description="Connection id, as testio_get_product shows those in use.")]
-Name = Annotated[str, Field(min_length=1, max_length=250)]
-Target = Annotated[Secret, Field(min_length=1, max_length=2000, description="https; only its host is shown again.")]
-Ids = Annotated[list[Annotated[int, Field(gt=0)]] | None, Field(max_length=100)]
-Fixed = Annotated[bool | None, Field(description="test IO does not explain it.")]
+Name = Annotated[str, Field(min_length=1, max_length=250, description="Name to show, such as Jira.")]
+Target = Annotated[
+    Secret, Field(min_length=1, max_length=2000, description="https://… to send bugs to; answers show only its host.")
+]
+ProductIds = Annotated[
+    list[Annotated[int, Field(gt=0)]] | None,
+    Field(max_length=100, description="Ids or names; all their bugs."),
+    PRODUCT,
+]
+SectionIds = Annotated[
+    list[Annotated[int, Field(gt=0)]] | None,
+    Field(max_length=100, description="Ids or names; all their bugs."),
+    SECTION,
+]
+Fixed = Annotated[bool | None, Field(description="A switch that test IO does not document.")]
 
 FIXED = "The switch 'fixed', which test IO does not explain"
 MOST_NAMED = 20
@@ -88,7 +99,7 @@ def users_of(products: Sequence[Product], connection_id: int) -> str:
     return f"{', '.join(told[:MOST_NAMED])}{more}" if told else "no product or section that can be seen"
 
 
-def wanted(products: Sequence[Product], product_ids: Ids, section_ids: Ids) -> list[str]:
+def wanted(products: Sequence[Product], product_ids: ProductIds, section_ids: SectionIds) -> list[str]:
     """Name the products and sections that are to send their bugs over a connection.
 
     Raises:
@@ -110,7 +121,7 @@ def wanted(products: Sequence[Product], product_ids: Ids, section_ids: Ids) -> l
 
 
 def wire_fields(
-    name: str | None, url: SecretStr | None, fixed: bool | None, product_ids: Ids, section_ids: Ids
+    name: str | None, url: SecretStr | None, fixed: bool | None, product_ids: ProductIds, section_ids: SectionIds
 ) -> dict[str, Any]:
     """The fields as the endpoints take them, flat; what was not said is left out."""
     fields = {
@@ -129,12 +140,14 @@ async def create_connection(
     inbox: Inbox,
     name: Name,
     url: Target | None = None,
-    to_inbox: Annotated[bool, Field(description="Instead of url: to testio_list_inbox.")] = False,
-    product_ids: Annotated[Ids, Field(description="Ids or names."), PRODUCT] = None,
-    section_ids: Annotated[Ids, Field(description="Ids or names."), SECTION] = None,
+    to_inbox: Annotated[
+        bool, Field(description="Send to Testdesk's inbox (testio_list_inbox) instead of url.")
+    ] = False,
+    product_ids: ProductIds = None,
+    section_ids: SectionIds = None,
     fixed: Fixed = None,
 ) -> Asking[Changed[Connection]]:
-    """Create a connection that exported bugs are sent to, after a person said yes to its host."""
+    """Create a connection that exported bugs are sent to. The server asks the user to confirm the host."""
     if (url is None) is not to_inbox:
         raise Refused("Give exactly one of url and to_inbox.")
     host = target(url) if url is not None else f"{await inbox.public_host()}, the inbox of Testdesk"
@@ -172,11 +185,11 @@ async def update_connection(
     connection_id: ConnectionId,
     name: Name | None = None,
     url: Target | None = None,
-    product_ids: Annotated[Ids, Field(description="Ids or names."), PRODUCT] = None,
-    section_ids: Annotated[Ids, Field(description="Ids or names."), SECTION] = None,
+    product_ids: ProductIds = None,
+    section_ids: SectionIds = None,
     fixed: Fixed = None,
 ) -> Asking[Changed[Connection]]:
-    """Change a connection, after a person said yes to the host; what is left out stays."""
+    """Change a connection; what is left out stays. The server asks the user to confirm the host."""
     changed = wire_fields(name, url, fixed, product_ids, section_ids)
     if not changed:
         raise Refused("Say at least one field to change.")
@@ -200,7 +213,7 @@ async def update_connection(
 
 @tool.destroys(idempotent=True, verify_with="get_connection")
 async def delete_connection(api: TestIO, connection_id: ConnectionId) -> Asking[Changed[Connection]]:
-    """Delete a connection, after a person said yes: exported bugs are no longer sent there."""
+    """Delete a connection: exported bugs are no longer sent there. The server asks the user to confirm."""
     connection = await known_connection(api, connection_id)
     users = users_of(await api.products(), connection_id)
     name = f"connection {connection_id} {quote(connection.name or '', at_most=250)}"

@@ -19,7 +19,7 @@ tool = Toolset(TestIO)
 Reason = Annotated[str, Field(min_length=1, max_length=80, description="Key, as testio_list_reject_reasons gives it.")]
 CommentText = Annotated[
     str | None,
-    Field(max_length=2000, description="What the tester reads. Default: the reason's own comment."),
+    Field(max_length=2000, description="Comment for the tester. Default: that of the reason."),
 ]
 
 
@@ -78,7 +78,7 @@ async def carried_out(api: TestIO, before: Bug, answer: Bug, done: str) -> Chang
 
 @tool.destroys(idempotent=True, verify_with="get_bug")
 async def accept_bug(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
-    """Accept a bug: the tester is paid. The server asks the user to confirm."""
+    """Accept a bug, which pays the tester. The server asks the user to confirm."""
     bug = await open_bug(api, bug_id)
     yield Ask(f"Accept {describe(bug)}? The tester is paid for it and told so; there is no undo.")
     yield await carried_out(api, bug, await api.accept_bug(bug_id), "Accepted.")
@@ -88,7 +88,7 @@ async def accept_bug(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
 async def reject_bug(
     api: TestIO, bug_id: BugId, reason: Reason, comment: CommentText = None
 ) -> Asking[Changed[BugState]]:
-    """Reject a bug with a reason: the tester is told. The server asks the user to confirm."""
+    """Reject a bug with a reason; the tester is notified. The server asks the user to confirm."""
     bug = await open_bug(api, bug_id)
     valid = await valid_reason(api, reason)
     message = comment or valid.default_comment or ""

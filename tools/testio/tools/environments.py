@@ -22,12 +22,15 @@ from tools.testio.tools.products import EnvironmentId, ProductId, known_environm
 
 tool = Toolset(TestIO)
 
-Title = Annotated[str, Field(min_length=1, max_length=80)]
-Address = Annotated[str | None, Field(min_length=1, max_length=2000, description="https://… of what to test.")]
+Title = Annotated[str, Field(min_length=1, max_length=80, description="Such as Staging.")]
+Address = Annotated[
+    str | None, Field(min_length=1, max_length=2000, description="https://… of the site or app file to test.")
+]
 AppId = Annotated[int | None, Field(gt=0, description="As testio_upload_binary_app gives it.")]
-Login = Annotated[Secret | None, Field(max_length=500)]
-Access = Annotated[Secret | None, Field(max_length=2000, description="How to get in, for testers.")]
-Orders = Annotated[bool | None, Field(description="Testers may place real orders.")]
+Login = Annotated[Secret | None, Field(max_length=500, description="Testers get it; an empty text removes it.")]
+Proxy = Annotated[bool | None, Field(description="Whether testers go through a proxy.")]
+Access = Annotated[Secret | None, Field(max_length=2000, description="How testers get in; an empty text removes it.")]
+Orders = Annotated[bool | None, Field(description="Whether testers may place real orders.")]
 
 PAGE = "environment_test_information."
 OF_PAGE = ("page_url", "description")
@@ -38,11 +41,11 @@ ONE_WAY_IN = (
 
 
 class InformationForTesters(Sent):
-    """A page with more for testers: your own, or one where they claim accounts."""
+    """A page for testers: custom is your own; on access_claims they claim a test account."""
 
-    data_type: Literal["custom", "access_claims"]
-    page_url: Annotated[str, Field(max_length=2000)]
-    description: Annotated[str | None, Field(max_length=255)] = None
+    data_type: Annotated[Literal["custom", "access_claims"], Field(description="Kind of page.")]
+    page_url: Annotated[str, Field(max_length=2000, description="https://… of the page.")]
+    description: Annotated[str | None, Field(max_length=255, description="What testers do there.")] = None
 
 
 def wire_fields(**fields: Any) -> dict[str, Any]:
@@ -121,13 +124,13 @@ async def create_test_environment(
     username: Login = None,
     password: Login = None,
     access: Access = None,
-    proxy: bool | None = None,
+    proxy: Proxy = None,
     allow_orders: Orders = None,
     environment_test_information: InformationForTesters | None = None,
 ) -> Asking[Changed[TestEnvironment]]:
     """Create a test environment. Give exactly one of url, binary_app_id and file_url.
 
-    Asks a person when testers may place orders or get credentials.
+    The server asks the user to confirm where testers may place orders or get credentials.
     """
     fields = wire_fields(
         title=title,
@@ -197,14 +200,14 @@ async def update_test_environment(
     username: Login = None,
     password: Login = None,
     access: Access = None,
-    proxy: bool | None = None,
+    proxy: Proxy = None,
     allow_orders: Orders = None,
     environment_test_information: InformationForTesters | None = None,
     edits: Edits = None,
 ) -> Asking[Changed[TestEnvironment]]:
     """Change a test environment; what is left out stays.
 
-    Asks a person when testers may place orders or get credentials.
+    The server asks the user to confirm where testers may place orders or get credentials.
     """
     fields = wire_fields(
         title=title,
@@ -243,7 +246,7 @@ async def update_test_environment(
 async def delete_test_environment(
     api: TestIO, product_id: ProductId, environment_id: EnvironmentId
 ) -> Asking[Changed[TestEnvironment]]:
-    """Delete a test environment, after a person said yes."""
+    """Delete a test environment. The server asks the user to confirm."""
     environment = await known_environment(api, product_id, environment_id)
     name = await full_name(api, product_id, environment)
     using: list[int] = []

@@ -21,7 +21,7 @@ async def list_user_story_executions(
     api: TestIO,
     progress: Progress,
     user_story_ids: Annotated[Ids, Field(description="As testio_list_user_stories gives them.")] = None,
-    user_story_version_ids: Annotated[Ids, Field(description="As rows name them.")] = None,
+    user_story_version_ids: Annotated[Ids, Field(description="Ids of versions of user stories.")] = None,
     test_ids: Annotated[Ids, Field(description="As testio_list_exploratory_tests gives them.")] = None,
     status: Annotated[
         list[str] | None, Field(description="pending, passed, failed, blocked, cancelled.", max_length=20)
@@ -31,7 +31,7 @@ async def list_user_story_executions(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Execution]:
-    """List testers' runs through user stories, newest first. A row does not name its story: ask for one to tell."""
+    """List testers' results of user stories, newest first. Rows do not name their story: filter by user_story_ids."""
     asked = await time_span(api, since, until)
     statuses = WordFilter("status", status, OUTCOMES, meant=OUTCOME_MEANT)
     selection: Selection[Execution] = Selection(

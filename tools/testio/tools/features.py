@@ -17,7 +17,7 @@ from tools.testio.tools.products import PRODUCT, SECTION, ProductId, known_produ
 
 tool = Toolset(TestIO)
 
-Text = Annotated[str, Field(min_length=1, max_length=5000)]
+Text = Annotated[str, Field(min_length=1, max_length=5000, description="What it does, for testers.")]
 SectionIds = Annotated[
     list[Annotated[int, Field(gt=0)]] | None,
     Field(min_length=1, max_length=50, description="Ids or names; needed where the product has sections."),
@@ -40,7 +40,7 @@ def valid_sections(product: Product, section_ids: Sequence[int] | None) -> None:
 async def create_feature(
     api: TestIO,
     product_id: ProductId,
-    title: Annotated[str, Field(min_length=1, max_length=250)],
+    title: Annotated[str, Field(min_length=1, max_length=250, description="Such as Wish list.")],
     description: Text,
     howtofind: Annotated[Text | None, Field(description="Where testers find it.")] = None,
     user_stories: Annotated[
@@ -48,10 +48,10 @@ async def create_feature(
         Field(max_length=50, description="Such as: As a guest, I can reset my PIN."),
     ] = None,
     section_ids: SectionIds = None,
-    target_idx: Annotated[str | None, Field(max_length=250, description="Its id in another system.")] = None,
-    use_markdown: bool | None = None,
+    target_idx: Annotated[str | None, Field(max_length=250, description="Id in another system.")] = None,
+    use_markdown: Annotated[bool | None, Field(description="Whether its texts are Markdown.")] = None,
 ) -> Changed[Feature]:
-    """Add a feature to a product; the API can neither change nor remove one."""
+    """Add a feature to a product; the API can neither change nor delete one."""
     valid_sections(await known_product(api, product_id), section_ids)
     fields: dict[str, Any] = {
         "title": title,
@@ -89,9 +89,9 @@ def of_which(features: Sequence[Feature]) -> str:
 async def copy_features(
     api: TestIO,
     product_id: ProductId,
-    destination_product_id: Annotated[int, Field(gt=0, description="Product that gets them, by id or name."), PRODUCT],
+    destination_product_id: Annotated[int, Field(gt=0, description="Id or name of the product to copy into."), PRODUCT],
 ) -> Asking[CopiedFeatures]:
-    """Copy all features and user stories of a product into another, after a person said yes."""
+    """Copy all features and user stories of a product into another. The server asks the user to confirm."""
     if product_id == destination_product_id:
         raise Refused("Source and destination are the same product.")
     source = await known_product(api, product_id)

@@ -64,11 +64,13 @@ def row_of(event: Event, told: BugExported) -> ArrivedRow:
 async def list_inbox(
     api: TestIO,
     inbox: Inbox,
-    handled: Annotated[bool | None, Field(description="Default: those nobody has handled yet.")] = False,
+    handled: Annotated[
+        bool | None, Field(description="true: handled ones; null: all. Default: those that wait.")
+    ] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[ArrivedRow]:
-    """List the bugs that were exported to Testdesk, the last arrival first."""
+    """List the bugs that test IO exported to Testdesk, newest arrival first."""
     filters = digest(handled=handled)
     before = decode_cursor(cursor, filters)[0] if cursor else None
     events = await inbox.events(handled=handled, limit=limit + 1, before=before)
@@ -108,9 +110,9 @@ async def mark_inbox_handled(
         list[Annotated[int, Field(gt=0)]],
         Field(min_length=1, max_length=200, description="As testio_list_inbox gives them."),
     ],
-    handled: bool = True,
+    handled: Annotated[bool, Field(description="false: they wait again.")] = True,
 ) -> Handled:
-    """Mark arrived bugs as handled in the inbox, or as waiting again; test IO is not told."""
+    """Mark bugs in the inbox as handled, or as waiting again; nothing changes on test IO."""
     found = {int(item) for item in await inbox.mark([str(number) for number in bug_ids], handled=handled)}
     counts = await inbox.counts()
     return Handled(

@@ -14,15 +14,22 @@ from tools.kit.when import parse_timestamp
 from tools.testio.models.devices import Entry
 from tools.testio.tools.products import ENVIRONMENT
 
-Text = Annotated[str | None, Field(max_length=5000)]
-Title = Annotated[str | None, Field(min_length=1, max_length=250)]
-TestingType = Literal["coverage", "usability", "rapid", "focused"]
-Language = Literal["en", "de"]
+Goal = Annotated[str | None, Field(max_length=5000, description="What testers should find out.")]
+OutOfScope = Annotated[str | None, Field(max_length=5000, description="What testers should leave out.")]
+Instructions = Annotated[str | None, Field(max_length=5000, description="How testers start and what they must know.")]
+Title = Annotated[str | None, Field(min_length=1, max_length=250, description="Title that testers see.")]
+TestingType = Annotated[
+    Literal["coverage", "usability", "rapid", "focused"],
+    Field(description="rapid: one question; focused: only bug_severities; coverage: breadth."),
+]
+Language = Annotated[Literal["en", "de"], Field(description="Language of the bug reports.")]
 Level = Literal["low", "high", "critical"]
+BugLevels = Annotated[list[Level] | None, Field(description="Levels to report; for testing_type focused only.")]
+DeviceClouds = Annotated[bool, Field(description="Whether testers may use cloud devices.")]
 Hours = Annotated[
     int | None, Field(ge=1, le=336, description="Default: rapid 2, usability and focused 24, coverage 28.")
 ]
-Start = Annotated[str | None, Field(description="ISO time with offset. Default: the next full hour.")]
+Start = Annotated[str | None, Field(description="Such as 2026-04-01T09:00:00+02:00. Default: the next full hour.")]
 Number = Annotated[int, Field(gt=0)]
 NameOrId = Annotated[int, Field(gt=0)] | Annotated[str, Field(min_length=1)] | None
 
@@ -32,11 +39,14 @@ DEFAULT_HOURS = {"rapid": 2, "usability": 24, "focused": 24, "coverage": 28}
 class FeatureToTest(Sent):
     """A feature by id; or by title, which uses the product's feature of that title or creates one."""
 
-    id: Annotated[int | None, Field(gt=0)] = None
-    title: Annotated[str | None, Field(min_length=1, max_length=250)] = None
-    description: Text = None
+    id: Annotated[int | None, Field(gt=0, description="As testio_list_features gives it.")] = None
+    title: Annotated[str | None, Field(min_length=1, max_length=250, description="Such as Wish list.")] = None
+    description: Annotated[str | None, Field(max_length=5000, description="What it does.")] = None
     howtofind: Annotated[str | None, Field(max_length=5000, description="Where testers find it.")] = None
-    user_stories: list[Annotated[str, Field(min_length=1, max_length=500)]] | None = None
+    user_stories: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=500)]] | None,
+        Field(description="Such as: As a guest, I can reset my PIN."),
+    ] = None
 
     @property
     def has_new_texts(self) -> bool:
@@ -50,11 +60,11 @@ class FeatureToTest(Sent):
 class EnvironmentToUse(Sent):
     """An existing environment by id or title, or a new one by title and url."""
 
-    id: Annotated[int | None, Field(gt=0)] = None
-    title: Annotated[str | None, Field(min_length=1, max_length=80)] = None
-    url: Annotated[str | None, Field(max_length=2000)] = None
-    access: Annotated[Secret | None, Field(max_length=2000, description="How to get in, for testers.")] = None
-    allow_orders: Annotated[bool, Field(description="Testers may place real orders.")] = False
+    id: Annotated[int | None, Field(gt=0, description="As testio_list_test_environments gives it.")] = None
+    title: Annotated[str | None, Field(min_length=1, max_length=80, description="Such as Staging.")] = None
+    url: Annotated[str | None, Field(max_length=2000, description="https://… of a new one.")] = None
+    access: Annotated[Secret | None, Field(max_length=2000, description="How testers get into a new one.")] = None
+    allow_orders: Annotated[bool, Field(description="Whether testers may place real orders in a new one.")] = False
 
     def wire(self) -> dict[str, Any]:
         if self.id is not None:
@@ -88,13 +98,13 @@ OtherEnvironment = Annotated[
 class Devices(Sent):
     """One group of devices, each by its name in testio_list_devices ("iOS", "17" for 17.x) or by its id, a number."""
 
-    category: NameOrId = None
-    operating_system: NameOrId = None
-    min_version: NameOrId = None
-    max_version: NameOrId = None
-    vendor_id: Number | None = None
-    device_ids: list[Number] | None = None
-    browser_ids: list[Number] | None = None
+    category: Annotated[NameOrId, Field(description="Such as smartphone.")] = None
+    operating_system: Annotated[NameOrId, Field(description="Such as iOS.")] = None
+    min_version: Annotated[NameOrId, Field(description='Oldest, such as "15".')] = None
+    max_version: Annotated[NameOrId, Field(description='Newest, such as "17".')] = None
+    vendor_id: Annotated[Number | None, Field(description="Such as Apple's id.")] = None
+    device_ids: Annotated[list[Number] | None, Field(description="Any of these models.")] = None
+    browser_ids: Annotated[list[Number] | None, Field(description="Any of these browsers.")] = None
 
 
 @dataclass(frozen=True)
@@ -144,8 +154,14 @@ class ChosenDevices:
         return ", ".join(filter(None, parts)) or "any device"
 
 
-Features = Annotated[list[FeatureToTest] | None, Field(min_length=1, max_length=50)]
-Requirements = Annotated[list[Devices] | None, Field(min_length=1, max_length=20)]
+Features = Annotated[
+    list[FeatureToTest] | None,
+    Field(min_length=1, max_length=50, description="Features to test; or give test_template_id."),
+]
+Requirements = Annotated[
+    list[Devices] | None,
+    Field(min_length=1, max_length=20, description="Groups of devices; left out: the platform's choice."),
+]
 
 
 def wire_fields(

@@ -17,17 +17,20 @@ from tools.testio.tools.devices import chosen
 from tools.testio.tools.exploratory_tests import TestId, known_test, row_of
 from tools.testio.tools.order_fields import (
     DEFAULT_HOURS,
+    BugLevels,
     ChosenDevices,
+    DeviceClouds,
     Features,
+    Goal,
     Hours,
+    Instructions,
     Language,
-    Level,
     OrderEnvironment,
     OtherEnvironment,
+    OutOfScope,
     Requirements,
     Start,
     TestingType,
-    Text,
     Title,
     check_severities,
     check_start,
@@ -49,7 +52,7 @@ tool = Toolset(TestIO)
 EDITABLE = ("test_title", "goal", "out_of_scope", "instructions")
 AFTER_ORDER = "testio_get_exploratory_test shows its status."
 
-AutoLaunch = Annotated[bool, Field(description="false: a draft, started later by testio_launch_exploratory_test.")]
+AutoLaunch = Annotated[bool, Field(description="false: save a draft for testio_launch_exploratory_test.")]
 
 
 def row_with_link(test: ExploratoryTest) -> TestRow:
@@ -80,22 +83,22 @@ async def create_exploratory_test(
     testing_type: TestingType = "coverage",
     test_title: Title = None,
     duration_hours: Hours = None,
-    goal: Text = None,
-    out_of_scope: Text = None,
-    instructions: Text = None,
+    goal: Goal = None,
+    out_of_scope: OutOfScope = None,
+    instructions: Instructions = None,
     start_at: Start = None,
     report_language: Language = "en",
-    bug_severities: Annotated[list[Level] | None, Field(description="For focused only.")] = None,
+    bug_severities: BugLevels = None,
     section_id: SectionId = None,
-    allow_device_clouds: bool = False,
+    allow_device_clouds: DeviceClouds = False,
     requirements: Requirements = None,
     features: Features = None,
     test_template_id: Annotated[int | None, Field(gt=0, description="As testio_list_test_templates gives it.")] = None,
     auto_launch: AutoLaunch = True,
 ) -> Asking[Changed[TestRow]]:
-    """Order a crowd test, after a person said yes: it starts by itself and costs money.
+    """Order a crowd test with features or a template; it starts by itself and costs money.
 
-    Give exactly one of features and test_template_id.
+    The server asks the user to confirm. With auto_launch false it saves a draft instead.
     """
     if (features is None) == (test_template_id is None):
         both = "not both" if features is not None else "one is needed"
@@ -168,19 +171,19 @@ async def update_exploratory_test(
     test_title: Title = None,
     testing_type: TestingType | None = None,
     duration_hours: Hours = None,
-    goal: Text = None,
-    out_of_scope: Text = None,
-    instructions: Text = None,
+    goal: Goal = None,
+    out_of_scope: OutOfScope = None,
+    instructions: Instructions = None,
     start_at: Start = None,
     report_language: Language | None = None,
-    bug_severities: list[Level] | None = None,
-    allow_device_clouds: bool | None = None,
+    bug_severities: BugLevels = None,
+    allow_device_clouds: DeviceClouds | None = None,
     requirements: Requirements = None,
     test_environment: OtherEnvironment = None,
     features: Features = None,
     edits: Edits = None,
 ) -> Asking[Changed[TestRow]]:
-    """Change a test; what is left out stays. Asks a person unless it is a draft."""
+    """Change a test; what is left out stays. The server asks the user to confirm where more than a draft changes."""
     devices = await chosen(api, requirements)
     fields = wire_fields(
         test_title=test_title,
@@ -236,7 +239,7 @@ async def update_exploratory_test(
 
 @tool.spends(verify_with="get_exploratory_test")
 async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Changed[TestRow]]:
-    """Launch a draft, after a person said yes: testers start and are paid."""
+    """Launch a draft: testers start and are paid. The server asks the user to confirm."""
     before = await known_test(api, test_id)
     if not before.is_draft:
         raise Refused(f"Test {before.id} is {word(before.status)}; only a draft can be launched.")
@@ -255,7 +258,7 @@ async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Change
 
 @tool.spends(verify_with="list_exploratory_tests")
 async def duplicate_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Changed[TestRow]]:
-    """Copy a test, after a person said yes: the copy may start by itself."""
+    """Copy a test; the copy may start by itself. The server asks the user to confirm."""
     lines = begin_question("Duplicate", await known_test(api, test_id))
     lines.say("The copy should be a draft, but the API does not promise it: it may start by itself.")
     lines.say("If it does, it costs money; the API gives no price.")

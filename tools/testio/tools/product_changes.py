@@ -19,22 +19,26 @@ from tools.testio.tools.products import ProductId, known_product
 
 tool = Toolset(TestIO)
 
-ProductType = Literal[
-    "website", "mobile_app_ios", "mobile_app_android", "mobile_app_windows", "streaming_app", "gaming"
+ProductType = Annotated[
+    Literal["website", "mobile_app_ios", "mobile_app_android", "mobile_app_windows", "streaming_app", "gaming"],
+    Field(description="What kind of software it is."),
 ]
-Industry = Literal["retail", "media", "travel", "social", "health", "sports", "education", "finance", "games", "other"]
-Description = Annotated[str, Field(max_length=5000)]
+Industry = Annotated[
+    Literal["retail", "media", "travel", "social", "health", "sports", "education", "finance", "games", "other"],
+    Field(description="Industry it belongs to."),
+]
+Description = Annotated[str, Field(max_length=5000, description="What it is, for testers.")]
 
 
 @tool.writes(idempotent=False, verify_with="list_products")
 async def create_product(
     api: TestIO,
-    title: Annotated[str, Field(min_length=1, max_length=250)],
+    title: Annotated[str, Field(min_length=1, max_length=250, description="Name of the product.")],
     product_type: ProductType,
     industry: Industry,
     description: Description | None = None,
 ) -> Changed[Product]:
-    """Create a product; nothing is ordered by it."""
+    """Create a product; this orders nothing."""
     fields = {"title": title, "description": description, "product_type": product_type, "industry": industry}
     product = await api.create_product({name: value for name, value in fields.items() if value is not None})
     follow = "testio_create_feature says what to test, testio_create_test_environment where."
@@ -45,7 +49,7 @@ async def create_product(
 async def update_product(
     api: TestIO, product_id: ProductId, description: Description | None = None, edits: Edits = None
 ) -> Changed[Product]:
-    """Change a product's description, the only thing about a product that the API can change."""
+    """Change the description of a product; the API can change nothing else of it."""
     if (description is None) == (edits is None):
         raise Refused("Give either the whole description or edits of it.")
     before = await known_product(api, product_id)
@@ -83,7 +87,7 @@ async def holdings(api: TestIO, product: Product) -> list[str]:
 
 @tool.destroys(idempotent=True, verify_with="list_products")
 async def delete_product(api: TestIO, product_id: ProductId) -> Asking[Changed[Product]]:
-    """Delete a product with all that belongs to it, after a person said yes."""
+    """Delete a product with everything in it. The server asks the user to confirm."""
     product = await known_product(api, product_id)
     belongs = join_counts(*await holdings(api, product))
     go = f"Expect all that belongs to it to go with it: {belongs}." if belongs else "Nothing belongs to it."

@@ -92,7 +92,7 @@ async def get_user_story(api: TestIO, user_story_id: UserStoryId) -> Story:
 async def create_user_story(
     api: TestIO, product_id: ProductId, feature_id: FeatureId, path: Path, section_id: SectionId = None
 ) -> Changed[Story]:
-    """Add a user story to a feature; where the product has sections, say one that has the feature."""
+    """Add a user story to a feature; where the product has sections, give one that has the feature."""
     await in_section(api, product_id, section_id)
     if feature_id not in {feature.id for feature in await api.features(product_id, section_id)}:
         where = f"Product {product_id}" if section_id is None else f"Section {section_id} of product {product_id}"
@@ -129,7 +129,7 @@ async def update_user_story(
 async def delete_user_story(
     api: TestIO, product_id: ProductId, user_story_id: UserStoryId, section_id: SectionId = None
 ) -> Asking[Changed[Story]]:
-    """Delete a user story, after a person said yes."""
+    """Delete a user story. The server asks the user to confirm."""
     product = await in_section(api, product_id, section_id)
     story = await known_story(api, user_story_id)
     owner = ""

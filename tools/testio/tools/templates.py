@@ -16,9 +16,11 @@ tool = Toolset(TestIO)
 
 @tool.writes(idempotent=False, verify_with="list_test_templates")
 async def save_test_template(
-    api: TestIO, test_id: TestId, title: Annotated[str, Field(min_length=1, max_length=250)]
+    api: TestIO,
+    test_id: TestId,
+    title: Annotated[str, Field(min_length=1, max_length=250, description="Title of the template.")],
 ) -> Changed[TemplateRow]:
-    """Save a test as a template for new ones; the API cannot remove a template again."""
+    """Save a test as a template for new ones; the API cannot remove a template."""
     test = await known_test(api, test_id)
     template = await api.create_test_template(test_id, title=title)
     return Changed(

@@ -19,11 +19,13 @@ from tools.testio.models.test_cases import CaseResult, ResultStep, TestCase, Tes
 from tools.testio.tools.devices import chosen
 from tools.testio.tools.exploratory_tests import TestId
 from tools.testio.tools.order_fields import (
+    Goal,
+    Instructions,
     Language,
     OrderEnvironment,
+    OutOfScope,
     Requirements,
     Start,
-    Text,
     Title,
     check_start,
     wire_fields,
@@ -77,14 +79,14 @@ async def create_test_case_test(
     test_environment: OrderEnvironment,
     test_title: Title = None,
     duration_hours: Annotated[int | None, Field(ge=1, le=336, description="Default: the platform's.")] = None,
-    goal: Text = None,
-    out_of_scope: Text = None,
-    instructions: Text = None,
+    goal: Goal = None,
+    out_of_scope: OutOfScope = None,
+    instructions: Instructions = None,
     start_at: Start = None,
     report_language: Language = "en",
     requirements: Requirements = None,
 ) -> Asking[Changed[TestCaseTest]]:
-    """Order a test of test cases, after a person said yes: it starts by itself and costs money."""
+    """Order a test of test cases; it starts by itself and costs money. The server asks the user to confirm."""
     check_start(start_at)
     devices = await chosen(api, requirements)
     product = await known_product(api, product_id)

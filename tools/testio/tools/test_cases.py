@@ -23,19 +23,19 @@ tool = Toolset(TestIO)
 MOST_CASES = 100
 
 TestCaseId = Annotated[int, Field(gt=0, description="Test case id, as testio_list_test_cases gives it.")]
-StepId = Annotated[int, Field(gt=0)]
+StepId = Annotated[int, Field(gt=0, description="As testio_get_test_case gives it.")]
 StepText = Annotated[str, Field(min_length=1, max_length=2000)]
-CaseTitle = Annotated[str, Field(min_length=1, max_length=250)]
+CaseTitle = Annotated[str, Field(min_length=1, max_length=250, description="Such as A valid code lowers the total.")]
 Steps = Annotated[list[StepText] | None, Field(max_length=100)]
 
 
 class NewCase(Sent):
-    """A test case to make."""
+    """A test case to create."""
 
     title: CaseTitle
     feature_id: Annotated[IdOrName, Field(description="Feature id or title.")]
-    steps: Annotated[list[StepText], Field(min_length=1, max_length=100)]
-    target_idx: Annotated[str | None, Field(max_length=250, description="Its id in another system.")] = None
+    steps: Annotated[list[StepText], Field(min_length=1, max_length=100, description="One action each, in order.")]
+    target_idx: Annotated[str | None, Field(max_length=250, description="Id in another system.")] = None
 
     def wire(self, feature_id: int) -> dict[str, Any]:
         fields = self.model_dump(exclude_none=True, exclude={"steps"})
@@ -43,11 +43,16 @@ class NewCase(Sent):
         return fields | {"feature_id": feature_id, "test_case_steps": steps}
 
 
+NewCases = Annotated[
+    list[NewCase], Field(min_length=1, max_length=MOST_CASES, description="Test cases to create, each for a feature.")
+]
+
+
 class ChangedStep(Sent):
     """A step with its new text."""
 
     id: StepId
-    description: StepText
+    description: Annotated[StepText, Field(description="Its new text.")]
 
 
 async def known_test_case(api: TestIO, product_id: int, test_case_id: int) -> TestCase:
@@ -126,10 +131,8 @@ class MadeCases(Answer):
 
 
 @tool.writes(idempotent=False, verify_with="list_test_cases")
-async def create_test_cases(
-    api: TestIO, product_id: ProductId, test_cases: Annotated[list[NewCase], Field(min_length=1, max_length=MOST_CASES)]
-) -> MadeCases:
-    """Write test cases for features of a product, up to 100 at once; nothing is ordered."""
+async def create_test_cases(api: TestIO, product_id: ProductId, test_cases: NewCases) -> MadeCases:
+    """Create test cases for features of a product, up to 100 at once; this orders nothing."""
     if not 1 <= len(test_cases) <= MOST_CASES:
         raise Refused(f"From 1 to {MOST_CASES} test cases go in one call.")
     try:
@@ -174,9 +177,11 @@ async def update_test_case(
     test_case_id: TestCaseId,
     title: CaseTitle | None = None,
     requirements: Annotated[str | None, Field(max_length=5000, description="What a tester needs first.")] = None,
-    add_steps: Annotated[Steps, Field(description="Put behind the others.")] = None,
-    change_steps: Annotated[list[ChangedStep] | None, Field(max_length=100)] = None,
-    remove_steps: Annotated[list[StepId] | None, Field(max_length=100, description="Ids.")] = None,
+    add_steps: Annotated[Steps, Field(description="Texts of steps to append.")] = None,
+    change_steps: Annotated[
+        list[ChangedStep] | None, Field(max_length=100, description="Steps with their new texts.")
+    ] = None,
+    remove_steps: Annotated[list[StepId] | None, Field(max_length=100, description="Ids of steps.")] = None,
     edits: Edits = None,
 ) -> Changed[TestCase]:
     """Change a test case; what is left out stays. Once a test uses it, it comes back under a new id."""
@@ -213,7 +218,7 @@ async def update_test_case(
 
 @tool.destroys(idempotent=True, verify_with="list_test_cases")
 async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: TestCaseId) -> Asking[Changed[TestCase]]:
-    """Delete a test case, after a person said yes; one that tests use is hidden instead."""
+    """Delete a test case; one that tests use is hidden instead. The server asks the user to confirm."""
     case = await known_test_case(api, product_id, test_case_id)
     product = await known_product(api, product_id)
     yield Ask(

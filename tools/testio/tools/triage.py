@@ -15,6 +15,7 @@ from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import Bug, RejectReason
+from tools.testio.tools.bugs import BugId
 
 tool = Toolset(TestIO)
 
@@ -36,15 +37,18 @@ WANTED: dict[str, str] = {
 class Decision(Sent):
     """What to do with one bug."""
 
-    bug_id: Annotated[int, Field(gt=0)]
-    decision: Verb
+    bug_id: BugId
+    decision: Annotated[Verb, Field(description="What to do with the bug.")]
     reason: Annotated[
         str | None, Field(max_length=80, description="For reject; a key of testio_list_reject_reasons.")
     ] = None
     comment: Annotated[str | None, Field(max_length=2000, description="For reject; default: the reason's own.")] = None
 
 
-Decisions = Annotated[list[Decision], Field(min_length=1, max_length=MOST)]
+Decisions = Annotated[
+    list[Decision],
+    Field(min_length=1, max_length=MOST, description="One for each bug, or for each mark of a bug."),
+]
 
 
 @dataclass(frozen=True)
@@ -196,11 +200,11 @@ async def triage_bugs(
     api: TestIO,
     progress: Progress,
     decisions: Decisions,
-    dry_run: Annotated[bool, Field(description="Only show the plan.")] = False,
+    dry_run: Annotated[bool, Field(description="Show the plan and send nothing.")] = False,
 ) -> Asking[Triaged]:
-    """Decide up to 50 bugs, after a person said yes to the whole list; results come bug by bug.
+    """Accept, reject or mark up to 50 bugs, with a result for each; calling again is safe.
 
-    Calling again is safe: what is already so is left alone.
+    The server asks the user once to confirm the whole list.
     """
     steps = await plan(api, decisions)
     yield Ask(None if dry_run else describe(steps))
