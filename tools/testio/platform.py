@@ -1,4 +1,4 @@
-"""test IO: what it is, and its parts."""
+"""test IO: its declaration and its parts."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def parts() -> Parts:
-    """Its client and tools, which only those pay for who use them."""
+    """Its client and tools, imported only where the platform is used."""
     from tools.testio import tools
     from tools.testio.client.testio import TestIO
     from tools.testio.tools.inbox import EXPORT
@@ -26,15 +26,15 @@ def parts() -> Parts:
 
 
 def sandbox(profile: str = "story") -> Any:
-    """A fresh imitation of the platform: a small story, or an account at scale."""
-    from tools.testio.sandbox.build import build  # only a sandbox pays for it
+    """A fresh fake API of the platform: a small story, or an account at scale."""
+    from tools.testio.sandbox.build import build  # only a sandbox needs it
 
     return build("scale" if profile == "scale" else "story")
 
 
 def acts() -> Any:
-    """What the demonstration plays here."""
-    from tools.testio.sandbox.acts import ACTS  # only the demonstration pays for it
+    """The acts of the demonstration on this platform."""
+    from tools.testio.sandbox.acts import ACTS  # only the demonstration needs it
 
     return ACTS
 

@@ -209,7 +209,7 @@ async def test_the_way_is_chosen_by_size_and_by_what_is_told_of_the_bundle(
 async def test_what_only_one_way_can_carry_is_refused_on_the_other_before_any_request(builds: Path) -> None:
     async with open_desk(builds) as d:
         told = await d.refusal(TOOL, file=str(builds / "shop 4.2.apk"), presigned=False, bundle_version="4.2")
-        assert told == "bundle_identifier and bundle_version go with presigned only. Nothing was sent."
+        assert told == "bundle_identifier and bundle_version are for presigned uploads only. Nothing was sent."
         assert d.arrived() == []
 
 
@@ -268,7 +268,7 @@ async def test_a_storage_without_tls_is_sent_nothing(builds: Path) -> None:
     async with cloud.client(builds) as api:
         # As on a real network, where a mocked transport does not count as a sandbox.
         api.storage.account = replace(api.storage.account, network=Network())
-        with pytest.raises(PlatformError, match=r"without TLS.*Binary app 77 was made and stays empty"):
+        with pytest.raises(PlatformError, match=r"without TLS.*Binary app 77 was created and stays empty"):
             await upload_binary_app(api, no_progress, str(builds / "shop 4.2.apk"), presigned=True)
     assert len(cloud.arrived) == 1
 
@@ -278,7 +278,7 @@ async def test_asking_for_a_place_is_never_repeated_since_it_makes_something(
     builds: Path, failure: httpx.Response | Exception
 ) -> None:
     cloud = Cloud(place=failure)
-    with pytest.raises(PlatformError, match=r"Asking for a place for the file failed\..* Nothing was uploaded\."):
+    with pytest.raises(PlatformError, match=r"Requesting an upload URL failed\..* Nothing was uploaded\."):
         await upload(cloud, builds)
     assert cloud.steps == ["GET api.test.io/customer/v2/binary_apps/upload_url"]
 
@@ -302,7 +302,7 @@ async def test_a_storage_that_fails_leaves_an_empty_app_whose_id_is_told(
     told = str(caught.value)
     assert told.startswith("Sending the file to the storage failed. ")
     assert why in told
-    assert "Binary app 77 was made and stays empty without its file. Calling again begins anew" in told
+    assert "Binary app 77 was created and stays empty without its file. Calling again starts over" in told
     assert "geheim" not in told
     assert len(cloud.arrived) == 2
     assert type(caught.value) is PlatformError, "a storage's 403 says nothing about the token"
@@ -327,7 +327,7 @@ async def test_finalizing_that_fails_says_that_the_file_is_there(
     assert told.startswith("Finalizing failed. ")
     assert why in told
     assert (
-        "The file is in the storage; binary app 77 is of no use until it is finalized. Calling again begins anew"
+        "The file is in the storage; binary app 77 cannot be used until it is finalized. Calling again starts over"
         in told
     )
     assert len(cloud.arrived) == 3

@@ -97,9 +97,7 @@ async def test_bugs_that_a_filter_cannot_judge_are_counted() -> None:
         await d.fault(method="GET", path="/bugs", times=1, status=200, body=body)
         page = await d.answer("testio_list_bugs", feature_ids=[302], devices=["a"])
         assert sorted(row["id"] for row in page["items"]) == [1, 2]
-        assert page["note"] == (
-            "1 bug names no feature and 1 bug names no device, and so could not be looked at for it."
-        )
+        assert page["note"] == ("1 bug names no feature and 1 bug names no device, so the filter could not check them.")
         assert "coupon|voucher" in await d.refusal("testio_list_bugs", text=" | ")
 
 

@@ -396,7 +396,7 @@ async def test_the_checks_of_one_bug_are_asked_for_by_its_id() -> None:
     async with desk() as d:
         listed = await d.answer("testio_list_bug_fix_confirmations", bug_id=88101)
         assert d.sent("GET", "/bug_fix_confirmations") == ([("bug_id", "88101")], None)
-        assert listed["note"] == "None was requested so far."
+        assert listed["note"] == "None has been requested."
         told = await d.refusal("testio_list_bug_fix_confirmations", bug_id=999999)
         assert told == "No bug 999999. testio_list_bugs shows ids."
 

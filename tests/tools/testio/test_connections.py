@@ -151,7 +151,7 @@ async def test_a_deletion_names_the_host_and_who_uses_it(mode: str) -> None:
         (CREATE, GIVEN | {"product_ids": [999]}, "No product 999. testio_list_products shows ids. Nothing was sent."),
         (CREATE, GIVEN | {"section_ids": [999]}, "No section 999. testio_get_product shows"),
         (UPDATE, {"connection_id": 9999, "name": "x"}, "No connection 9999."),
-        (UPDATE, {"connection_id": 9999}, "Say at least one field to change. Nothing was sent."),
+        (UPDATE, {"connection_id": 9999}, "Give at least one field to change. Nothing was sent."),
         (DELETE, {"connection_id": 9999}, "testio_get_product shows those in use"),
         ("testio_get_connection", {"connection_id": 9999}, "No connection 9999."),
     ],

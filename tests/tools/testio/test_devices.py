@@ -15,7 +15,7 @@ from tools.testio.client import devices as catalogue
 from tools.testio.client.devices import DeviceCatalogue, catalogue_address
 from tools.testio.client.testio import TOKEN, TestIO
 from tools.testio.models.devices import Entry
-from tools.testio.tools.devices import chosen, list_devices
+from tools.testio.tools.devices import find_devices, list_devices
 from tools.testio.tools.order_fields import Devices
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +32,7 @@ IPHONES_SENT = {"category": {"id": 2}, "operating_system": {"id": 2}, "min_opera
 
 
 async def wire(api: TestIO, **group: Any) -> dict[str, Any]:
-    (found,) = await chosen(api, [Devices(**group)]) or []
+    (found,) = await find_devices(api, [Devices(**group)]) or []
     return found.wire()
 
 
@@ -141,7 +141,7 @@ async def test_each_list_is_read_once_an_hour(monkeypatch: pytest.MonkeyPatch) -
         for _ in range(3):
             await wire(api, **IPHONES)
         once = len(asked_of_catalogue(world))
-        monkeypatch.setattr(catalogue, "KEPT_SECONDS", 0.0)  # an hour is over
+        monkeypatch.setattr(catalogue, "CACHE_SECONDS", 0.0)  # an hour is over
         await wire(api, **IPHONES)
     assert len(asked_of_catalogue(world)) == 2 * once
 
@@ -184,7 +184,7 @@ async def test_versions_that_did_not_all_come_are_no_ground_for_an_order() -> No
     row = {"id": 1, "name": "1"}
     told = {"total": 3, "limit": 1}
     there = Imagined(lambda request: {"operating_system_versions": [row], "pagination": told})
-    with pytest.raises(Unavailable, match="did not give all its versions"):
+    with pytest.raises(Unavailable, match="did not return all its versions"):
         await there.catalogue.versions(1)
 
 
@@ -268,7 +268,7 @@ async def test_what_the_catalogue_does_not_have_is_refused_with_what_it_has(
 ) -> None:
     async with live_client() as api:
         with pytest.raises(Refused, match=sentence):
-            await chosen(api, [Devices(**group)])
+            await find_devices(api, [Devices(**group)])
 
 
 async def test_a_version_by_name_needs_its_system_which_is_said_before_any_request() -> None:
@@ -276,7 +276,7 @@ async def test_a_version_by_name_needs_its_system_which_is_said_before_any_reque
     async with live_client(world) as api:
         for group in ({"min_version": "17"}, {"min_version": 5, "max_version": "17"}):
             with pytest.raises(Refused, match="needs its operating_system"):
-                await chosen(api, [Devices(category="smartphone"), Devices(**group)])
+                await find_devices(api, [Devices(category="smartphone"), Devices(**group)])
     assert len(world.journal) == 0
 
 
@@ -289,8 +289,8 @@ async def test_a_name_that_several_systems_have_is_asked_back() -> None:
 
     async with live_client() as api:
         api.devices = Imagined(answer).catalogue
-        with pytest.raises(Refused, match=r"'os' may be any of OS \(5\), OS \(6\)\. Say its id"):
-            await chosen(api, [Devices(operating_system="os")])
+        with pytest.raises(Refused, match=r"'os' may be any of OS \(5\), OS \(6\)\. Give its id"):
+            await find_devices(api, [Devices(operating_system="os")])
         assert await wire(api, category="Watch", operating_system="os") == {
             "category": {"id": 2},
             "operating_system": {"id": 6},

@@ -66,7 +66,7 @@ async def test_all_fields_reach_the_wire_as_the_reference_shows_them() -> None:
             {"url": None, "binary_app_id": 7, "file_url": "https://f.example/a"},
             "testio_upload_binary_app uploads a file of yours",
         ),
-        (CREATE, {"environment_test_information": INFORMATION | {"page_url": "/qa"}}, "whole http or https address"),
+        (CREATE, {"environment_test_information": INFORMATION | {"page_url": "/qa"}}, "full http or https address"),
         (CREATE, {"environment_test_information": INFORMATION | {"page_url": "ftp://a/b"}}, "http or https"),
         (CREATE, {"environment_test_information": INFORMATION | {"page_url": "https://[::1"}}, "http or https"),
         (CREATE, {"environment_test_information": INFORMATION | {"data_type": "text"}}, "one of custom, access_claims"),
@@ -75,8 +75,8 @@ async def test_all_fields_reach_the_wire_as_the_reference_shows_them() -> None:
         (CREATE, {"title": "x" * 81}, "80"),
         (CREATE, {"file_base_64": "UEs="}, "no argument 'file_base_64'"),
         (UPDATE, {"binary_app_id": 7}, "Give at most one of url, binary_app_id and file_url"),
-        (UPDATE, {"environment_test_information": INFORMATION | {"page_url": "qa"}}, "whole http or https address"),
-        (UPDATE, {"title": None, "url": None}, "Say at least one field to change"),
+        (UPDATE, {"environment_test_information": INFORMATION | {"page_url": "qa"}}, "full http or https address"),
+        (UPDATE, {"title": None, "url": None}, "Give at least one field to change"),
     ],
 )
 @pytest.mark.parametrize("more", [{}, {"allow_orders": True}, {"password": "Kran-0815"}])

@@ -55,7 +55,7 @@ async def test_a_feature_that_comes_back_without_stories_is_taken() -> None:
 @pytest.mark.parametrize(
     ("product_id", "section_ids", "sentence"),
     [
-        (72, None, "Product 72 has sections; say which one as section_ids: 721 "),
+        (72, None, "Product 72 has sections; give one as section_ids: 721 "),
         (72, [721, 9999], "Product 72 has no section 9999. It has: 721 "),
         (71, [721], "Product 71 has no section 721. It has: none."),
         (999, None, "No product 999. testio_list_products shows ids."),

@@ -69,7 +69,7 @@ async def test_what_was_refused_at_the_door_is_told_with_the_list() -> None:
     async with desk() as d:
         await arrive(d, 11)
         await d.store.refuse("too large")
-        assert (await d.answer("testio_list_inbox"))["note"] == "Deliveries that were not taken: 1 (too large)."
+        assert (await d.answer("testio_list_inbox"))["note"] == "Refused deliveries: 1 (too large)."
 
 
 async def test_an_odd_event_is_shown_as_far_as_it_can_be_read() -> None:

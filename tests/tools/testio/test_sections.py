@@ -46,7 +46,7 @@ async def test_what_needs_a_section_names_those_there_are(mode: str, tool: str, 
     async with desk(mode) as d:
         await sectioned_otherwise(d, 71)
         said = await d.refusal(tool, product_id=71, **arguments)
-        assert "has sections; say which one" in said
+        assert "has sections; give one" in said
         assert all(f"{section['id']} " in said and str(section["name"]) in said for section in SECTIONS)
         assert d.asked == []
         assert d.writes() == []

@@ -145,7 +145,7 @@ async def test_a_change_on_a_sectioned_product_is_refused_without_a_valid_sectio
 ) -> None:
     async with desk() as d:
         told = await d.refusal(tool, product_id=72, **arguments)
-        assert "Product 72 has sections; say which one as section_id: 721 " in told
+        assert "Product 72 has sections; give one as section_id: 721 " in told
         assert "has no section 9999. It has: 721 " in await d.refusal(tool, product_id=72, section_id=9999, **arguments)
         assert d.asked == d.writes() == []
 

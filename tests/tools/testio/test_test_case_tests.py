@@ -214,7 +214,7 @@ async def test_the_definition_is_read_under_the_plural_path() -> None:
 async def test_another_kind_of_test_is_said_to_be_one(product_id: int, test_id: int) -> None:
     async with live_client() as api:
         for read in (get_test_case_test, get_test_case_results):
-            with pytest.raises(NotFound, match=r"or it is another kind of test.*testio_list_exploratory_tests"):
+            with pytest.raises(NotFound, match=r"or is another kind of test.*testio_list_exploratory_tests"):
                 await read(api, product_id, test_id)
 
 

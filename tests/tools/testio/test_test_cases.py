@@ -49,7 +49,7 @@ async def test_more_test_cases_than_a_page_holds_are_all_read() -> None:
         for start in range(0, 600, 100):
             cases = [NewCase(title=f"Case {n}", feature_id=302, steps=["Look"]) for n in range(start, start + 100)]
             made = await create_test_cases(api, 71, cases)
-            assert made.done == "100 made."
+            assert made.done == "100 created."
         page = await list_test_cases(api, no_progress, 71, text="case", limit=500)
     assert page.coverage.total == page.coverage.loaded == 604
     assert page.coverage.matched == 600
@@ -134,7 +134,7 @@ async def test_test_cases_are_made_in_bulk_as_the_reference_shows_it() -> None:
                 ]
             },
         )
-        assert made["done"] == "2 made."
+        assert made["done"] == "2 created."
         assert [(case["title"], case["steps"]) for case in made["test_cases"]] == [
             ("Remove an article", 2),
             ("Empty the cart", 2),
@@ -148,7 +148,7 @@ async def test_fewer_than_wanted_are_said_to_be_fewer() -> None:
     async with desk() as d:
         await d.fault(method="POST", path=CASES, times=1, status=201, body={"test_cases": [{"id": 1}]})
         made = await d.answer("testio_create_test_cases", product_id=71, test_cases=[CASE, CASE])
-        assert made["done"] == "1 of 2 made."
+        assert made["done"] == "1 of 2 created."
 
 
 async def test_unknown_features_are_refused_before_anything_is_made() -> None:
@@ -237,7 +237,7 @@ async def test_a_test_case_that_tests_use_comes_back_under_a_new_id_and_the_answ
         changed = await d.answer("testio_update_test_case", **arguments, add_steps=["Swipe back"])
         new = changed["now"]["id"]
         assert new != 7301
-        assert changed["done"] == f"Changed. It has the id {new} now, since tests use the old one; 7301 is gone."
+        assert changed["done"] == f"Changed. Its id is now {new}, since tests use the old version; 7301 is gone."
         assert "another id" in await d.refusal("testio_get_test_case", **arguments)
         again = await d.answer("testio_get_test_case", product_id=72, test_case_id=new)
         assert again["steps"][-1]["description"] == "Swipe back"
@@ -255,8 +255,8 @@ async def test_an_answer_that_says_little_is_completed_by_reading_or_shown_as_it
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({}, "at least one thing to change"),
-        ({"remove_steps": [], "add_steps": []}, "at least one thing to change"),
+        ({}, "at least one field to change"),
+        ({"remove_steps": [], "add_steps": []}, "at least one field to change"),
         ({"remove_steps": [73111, 73111]}, "Step 73111 is named more than once"),
         (
             {"remove_steps": [73111], "change_steps": [{"id": 73111, "description": "x"}]},

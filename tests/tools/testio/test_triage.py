@@ -94,8 +94,8 @@ async def test_a_failure_is_told_for_its_bug_and_the_others_are_done() -> None:
     [
         ([{"bug_id": 88101, "decision": "reject"}], "bug 88101 has no reason"),
         ([{"bug_id": 88101, "decision": "accept", "reason": "known_bug"}], "for reject only"),
-        ([LIST[0], LIST[0]], "bug 88101 stands twice"),
-        ([LIST[0], {"bug_id": 88101, "decision": "reject", "reason": "known_bug"}], "bug 88101 stands twice"),
+        ([LIST[0], LIST[0]], "bug 88101 is listed twice"),
+        ([LIST[0], {"bug_id": 88101, "decision": "reject", "reason": "known_bug"}], "bug 88101 is listed twice"),
     ],
 )
 async def test_what_is_wrong_in_itself_is_refused_before_any_request(

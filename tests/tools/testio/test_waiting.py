@@ -123,7 +123,7 @@ async def test_a_handle_does_not_go_with_another_test() -> None:
     async with desk() as d:
         stand = await d.answer("testio_wait_for_test", test_id=RUNNING, minutes=0)
         told = await d.refusal("testio_wait_for_test", test_id=DRAFT, handle=stand["handle"])
-        assert f"of test {RUNNING}" in told
+        assert f"to test {RUNNING}" in told
 
 
 async def test_looks_grow_rarer_and_never_come_closer_than_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:

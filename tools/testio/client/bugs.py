@@ -12,13 +12,13 @@ from tools.testio.models.bugs import Bug, BugScan, BugsFound, BugsPage, RejectRe
 PAGE = 500
 """The cap of this list; a larger one is silently lowered to it."""
 TESTS_AT_ONCE = 10
-"""More test ids in one call run into the gateway's time limit."""
+"""More test ids in one call exceed the gateway's time limit."""
 BROKEN = frozenset({500, 524})
 
 
 @dataclass(frozen=True)
 class BugFilters:
-    """What the platform itself filters bugs by."""
+    """The filters that the platform applies."""
 
     product_ids: Sequence[int] = field(default=())
     section_ids: Sequence[int] = field(default=())
@@ -53,18 +53,18 @@ class BugCalls(ApiClient):
         return await self.get("/bugs", query=query, into=BugsPage)
 
     async def walk_bugs(
-        self, filters: BugFilters, keep: Callable[[BugScan], None], *, progress: Progress = no_progress
+        self, filters: BugFilters, on_row: Callable[[BugScan], None], *, progress: Progress = no_progress
     ) -> Walked:
-        """Read all bugs the platform's own filters let through; nothing is kept of them here but their ids."""
+        """Pass each bug that matches the platform's filters to `on_row`."""
         if not filters.test_ids:
-            return await self._walk_bugs(filters, keep, progress)
+            return await self._walk_bugs(filters, on_row, progress)
         sums, seen = Walked(total=0), set[int]()
 
         def once(bug: BugScan) -> None:
-            # Tests that were too heavy together are read again in halves.
+            # Tests that were too many for one request are read again in halves.
             if bug.id not in seen:
                 seen.add(bug.id)
-                keep(bug)
+                on_row(bug)
 
         ids = list(dict.fromkeys(filters.test_ids))
         for start in range(0, len(ids), TESTS_AT_ONCE):
@@ -75,19 +75,19 @@ class BugCalls(ApiClient):
         self,
         filters: BugFilters,
         ids: Sequence[int],
-        keep: Callable[[BugScan], None],
+        on_row: Callable[[BugScan], None],
         progress: Progress,
         sums: Walked,
     ) -> None:
-        """Walk the bugs of some tests; where that is too heavy for the platform, halve the tests."""
+        """Walk the bugs of some tests; where the platform fails on them, read them in halves."""
         try:
-            walked = await self._walk_bugs(filters.of_tests(ids), keep, progress, in_pieces=len(ids) == 1)
+            walked = await self._walk_bugs(filters.of_tests(ids), on_row, progress, in_pieces=len(ids) == 1)
         except PlatformError as error:
             if error.status not in BROKEN or len(ids) == 1:
                 raise
             middle = len(ids) // 2
-            await self._walk_tests(filters, ids[:middle], keep, progress, sums)
-            await self._walk_tests(filters, ids[middle:], keep, progress, sums)
+            await self._walk_tests(filters, ids[:middle], on_row, progress, sums)
+            await self._walk_tests(filters, ids[middle:], on_row, progress, sums)
             return
         sums.total = None if walked.total is None or sums.total is None else sums.total + walked.total
         sums.loaded += walked.loaded
@@ -97,7 +97,7 @@ class BugCalls(ApiClient):
     async def _walk_bugs(
         self,
         filters: BugFilters,
-        keep: Callable[[BugScan], None],
+        on_row: Callable[[BugScan], None],
         progress: Progress,
         *,
         in_pieces: bool = True,
@@ -107,11 +107,11 @@ class BugCalls(ApiClient):
             return Batch(answer.bugs, total=answer.meta.record_count, size=answer.meta.per_page)
 
         sizes = (PAGE, 100, 25, 5, 1) if in_pieces else (PAGE,)
-        walk = Walk(fetch, keep, key=lambda bug: bug.id, sizes=sizes, broken=BROKEN, progress=progress)
+        walk = Walk(fetch, on_row, key=lambda bug: bug.id, sizes=sizes, broken=BROKEN, progress=progress)
         return await walk.run()
 
     async def find_bugs(self, external_id: str) -> list[Bug]:
-        """POST /bugs, which searches and creates nothing"""
+        """POST /bugs, which only searches"""
         found = await self.read("POST", "/bugs", body={"bug": {"external_idx": external_id}}, into=BugsFound)
         return [self.linked_bug(bug) for bug in found.bugs]
 

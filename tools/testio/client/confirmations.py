@@ -12,7 +12,7 @@ from tools.testio.models.confirmations import (
 )
 
 MOST_FIXES = 50
-"""Wishes in one bulk request (Bug Fix Confirmations); with more, all are refused."""
+"""Entries of one bulk request (Bug Fix Confirmations); with more, all are refused."""
 
 
 class ConfirmationCalls(ApiClient):

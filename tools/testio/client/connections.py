@@ -7,7 +7,7 @@ from tools.testio.models.connections import Connection
 
 
 class ConnectionCalls(ApiClient):
-    """The calls around connections; there is no list of them, products show theirs."""
+    """The calls around connections; no endpoint lists them, but products show theirs."""
 
     async def connection(self, connection_id: int) -> Connection:
         """GET /connections/{id}"""
@@ -26,5 +26,5 @@ class ConnectionCalls(ApiClient):
         return await self._connection("DELETE", path("connections", connection_id))
 
     async def _connection(self, method: str, where: str, fields: dict[str, Any] | None = None) -> Connection:
-        # The answer is wrapped; what is sent is not.
+        # The answer has an envelope; the request has none.
         return await self.write(method, where, body=fields, into=Connection, envelope="connection")

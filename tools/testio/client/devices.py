@@ -1,4 +1,4 @@
-"""The public device catalogue over HTTP: another host, which is never told the token."""
+"""The public device catalogue over HTTP, on another host that never gets the token."""
 
 import time
 from collections.abc import Awaitable, Callable, Hashable
@@ -19,15 +19,15 @@ T = TypeVar("T")
 
 ADDRESS = "https://devices.test.io/api"
 BESIDE = "/testio/devices/api"
-"""Where it stands on the origin of a sandbox."""
+"""Its path on the origin of a sandbox."""
 PAGE = 100
-KEPT_SECONDS = 3600.0
+CACHE_SECONDS = 3600.0
 MISSED_SECONDS = 600.0
-"""How long a catalogue that could not be reached is left alone where only names to show are wanted."""
+"""How long an unreachable catalogue is not tried again where it would only supply names."""
 
 
 def catalogue_address(account: Account) -> str:
-    """The catalogue's address: its own host, or beside the API where that is an imitation on this machine."""
+    """The catalogue's address: its own host, or next to the API where that is a fake API on this machine."""
     own = urlsplit(account.base_url)
     if account.network.is_sandbox or is_loopback(own.hostname or ""):
         return f"{own.scheme}://{own.netloc}{BESIDE}"
@@ -40,13 +40,13 @@ class DeviceCatalogue(ApiClient):
     def __init__(self, account: Account) -> None:
         own = replace(account, title="The device catalogue", base_url=catalogue_address(account), credentials={})
         super().__init__(own, auth=None)
-        self._kept: dict[Hashable, tuple[float, list[Entry]]] = {}
+        self._cache: dict[Hashable, tuple[float, list[Entry]]] = {}
         self._reading = anyio.Lock()
         self._missed_at = -MISSED_SECONDS
 
     @property
     def was_missed(self) -> bool:
-        """Whether it could not be reached a moment ago."""
+        """Whether it was unreachable at the last try."""
         return time.monotonic() - self._missed_at < MISSED_SECONDS
 
     async def categories(self) -> list[Entry]:
@@ -70,7 +70,7 @@ class DeviceCatalogue(ApiClient):
         """GET /operating_system_versions, all pages, oldest first
 
         Raises:
-            Unavailable: when not all of them can be had; an order for the lowest of some would be for the wrong one.
+            Unavailable: where some are missing: the lowest of the others could be the wrong one to order.
         """
 
         async def read() -> list[Entry]:
@@ -84,33 +84,33 @@ class DeviceCatalogue(ApiClient):
                     ("limit", size),
                 )
                 answer = await self.get("/operating_system_versions", query=query, into=VersionsPage)
-                rows, told = answer.operating_system_versions, answer.pagination
-                # The platform may use pages of its own size; what it does not say is as many as it gave.
-                size = told.limit if told.limit is not None and told.limit > 0 else len(rows)
+                rows, pagination = answer.operating_system_versions, answer.pagination
+                # The platform may use its own page size; where it states none, the rows of this page count.
+                size = pagination.limit if pagination.limit is not None and pagination.limit > 0 else len(rows)
                 if page == 1:
                     first.extend(rows)
-                elif rows == first and len(rows) != PAGE and told.total is None and told.limit is None:
-                    return Batch([])  # it knows no pages and gave everything at once
-                return Batch(rows, total=told.total, size=size or None)
+                elif rows == first and len(rows) != PAGE and pagination.total is None and pagination.limit is None:
+                    return Batch([])  # it has no pages and answered everything at once
+                return Batch(rows, total=pagination.total, size=size or None)
 
             walk = Walk(fetch, found.append, key=lambda entry: entry.id, sizes=(PAGE,), broken=frozenset())
             coverage = (await walk.run()).coverage(len(found))
             if not coverage.complete:
-                raise Unavailable(f"The device catalogue did not give all its versions ({coverage.why}).")
+                raise Unavailable(f"The device catalogue did not return all its versions ({coverage.why}).")
             return sorted(found, key=lambda entry: (entry.numbers, entry.name or "", entry.id))
 
         return await self._once(("versions", operating_system_id), read)
 
     async def _once(self, key: Hashable, read: Callable[[], Awaitable[list[Entry]]]) -> list[Entry]:
-        """A list that was read within the hour, or read now; two who want it at once wait for one reading."""
+        """A list from the last hour, or a new read, which concurrent callers share."""
         async with self._reading:
-            kept = self._kept.get(key)
-            if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
-                return kept[1]
+            cached = self._cache.get(key)
+            if cached is not None and time.monotonic() - cached[0] < CACHE_SECONDS:
+                return cached[1]
             try:
                 entries = await read()
             except PlatformError:
                 self._missed_at = time.monotonic()
                 raise
-            self._kept[key], self._missed_at = (time.monotonic(), entries), -MISSED_SECONDS
+            self._cache[key], self._missed_at = (time.monotonic(), entries), -MISSED_SECONDS
             return entries

@@ -9,7 +9,7 @@ from tools.kit.walk import Batch, Walk, Walked
 from tools.testio.models.exploratory_tests import ExploratoryTest, ExploratoryTests, TestTemplate
 
 BROKEN = frozenset({500, 524})
-"""Seen in production: one broken record spoils its page, a heavy page runs into the gateway's limit."""
+"""Seen in production: one broken record breaks its page, a heavy page exceeds the gateway's time limit."""
 
 
 class TestCalls(ApiClient):
@@ -29,15 +29,15 @@ class TestCalls(ApiClient):
         return (await self.get(where, query=query, into=ExploratoryTests)).exploratory_tests
 
     async def walk_exploratory_tests(
-        self, product_id: int, keep: Callable[[ExploratoryTest], None], *, progress: Progress = no_progress
+        self, product_id: int, on_row: Callable[[ExploratoryTest], None], *, progress: Progress = no_progress
     ) -> Walked:
-        """Read all tests of a product, newest first; the list says neither its length nor its page size."""
+        """Read all tests of a product, newest first; the list states neither its length nor its page size."""
 
         async def fetch(page: int, size: int) -> Batch[ExploratoryTest]:
             return Batch(await self.exploratory_tests_page(product_id, page, size))
 
         sizes = (50, 10, 5, 1)
-        walk = Walk(fetch, keep, key=lambda test: test.id, sizes=sizes, broken=BROKEN, progress=progress)
+        walk = Walk(fetch, on_row, key=lambda test: test.id, sizes=sizes, broken=BROKEN, progress=progress)
         return await walk.run()
 
     async def create_exploratory_test(self, product_id: int, fields: dict[str, Any]) -> ExploratoryTest:
@@ -64,7 +64,7 @@ class TestCalls(ApiClient):
         return await self.write("POST", where, body=body, into=TestTemplate, envelope="test_template")
 
     async def _test(self, method: str, where: str, body: dict[str, Any] | None = None) -> ExploratoryTest:
-        # The envelope of these answers is not documented for each; a bare test is taken as well.
+        # The envelope is not documented for each of these answers; a test without one is accepted too.
         return self.linked_test(
             await self.write(method, where, body=body, into=ExploratoryTest, envelope="exploratory_test")
         )

@@ -37,7 +37,7 @@ class ProductCalls(ApiClient):
         """The features of a product or of one section, with their user stories.
 
         Without a section, a sectioned product may answer 422; then its sections are read one by one, and a feature
-        that several of them share is given once.
+        that several of them share is returned once.
         """
         if section_id is not None:
             return await self.section_features(product_id, section_id)
@@ -77,7 +77,7 @@ class ProductCalls(ApiClient):
         return await self.write(method, where, body=body, into=Product, envelope="product")
 
     async def create_feature(self, product_id: int, section_ids: Sequence[int], fields: dict[str, Any]) -> Feature:
-        """POST /features, where the ids stand outside of the feature"""
+        """POST /features, where the ids are outside of the feature"""
         body: dict[str, Any] = {"product_id": product_id, "feature": fields}
         if section_ids:
             body["section_ids"] = list(section_ids)

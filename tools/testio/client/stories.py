@@ -13,9 +13,9 @@ from tools.testio.models.products import Product
 from tools.testio.models.stories import Stories, Story
 
 SECTION_MISSING = frozenset({400, 422, 500})
-"""What a list of stories answers where it wants a section; each of them was seen or is documented."""
+"""Statuses with which a list of stories demands a section, seen or documented."""
 SECTIONS_AT_ONCE = 4
-"""A section may answer with more than a thousand stories: only so many such lists are held at a time."""
+"""A section may have more than a thousand stories: this bounds the lists in memory."""
 PAGE = 100
 BROKEN = frozenset({500, 524})
 
@@ -36,22 +36,22 @@ class StoryCalls(ApiClient):
         where = path("products", product_id, "user_stories")
         return (await self.get(where, query=of_section(section_id), into=Stories)).user_stories
 
-    async def walk_user_stories(self, product: Product, keep: Callable[[Story], None]) -> int:
-        """Hand on each story of a product once and answer how many; a sectioned one is read section by section."""
+    async def walk_user_stories(self, product: Product, on_row: Callable[[Story], None]) -> int:
+        """Pass each story of a product to `on_row` once and return their number; sections are read one by one."""
         seen = set[int]()
 
         async def read(section_id: int | None) -> None:
             for story in await self.user_stories(product.id, section_id):
                 if story.id not in seen:
                     seen.add(story.id)
-                    keep(story)
+                    on_row(story)
 
         if not product.is_sectioned:
             try:
                 await read(None)
                 return len(seen)
             except PlatformError as error:
-                # It may want even the hidden section that every product has.
+                # It may demand even the hidden section that every product has.
                 if error.status not in SECTION_MISSING or not product.section_ids:
                     raise
         await gather([partial(read, section_id) for section_id in product.section_ids], at_once=SECTIONS_AT_ONCE)
@@ -99,11 +99,11 @@ class StoryCalls(ApiClient):
         self,
         story_ids: Sequence[int],
         version_ids: Sequence[int],
-        keep: Callable[[Execution], None],
+        on_row: Callable[[Execution], None],
         *,
         progress: Progress = no_progress,
     ) -> Walked:
-        """Read all executions the platform's own filters let through, newest first."""
+        """Read all executions that match the platform's filters, newest first."""
 
         async def fetch(page: int, size: int) -> Batch[Execution]:
             answer = await self.user_story_executions_page(story_ids, version_ids, page, size)
@@ -113,5 +113,5 @@ class StoryCalls(ApiClient):
             return Batch(rows, total=total, size=len(rows) if lowered else None)
 
         sizes = (PAGE, 50, 25, 5, 1)
-        walk = Walk(fetch, keep, key=lambda execution: execution.id, sizes=sizes, broken=BROKEN, progress=progress)
+        walk = Walk(fetch, on_row, key=lambda execution: execution.id, sizes=sizes, broken=BROKEN, progress=progress)
         return await walk.run()

@@ -24,7 +24,7 @@ class TestCaseCalls(ApiClient):
         return await self.get(where, query=(("page", page), ("per_page", per_page)), into=TestCasesPage)
 
     async def walk_test_cases(
-        self, product_id: int, keep: Callable[[TestCase], None], *, progress: Progress = no_progress
+        self, product_id: int, on_row: Callable[[TestCase], None], *, progress: Progress = no_progress
     ) -> Walked:
         """Read all visible test cases of a product."""
 
@@ -33,7 +33,7 @@ class TestCaseCalls(ApiClient):
             return Batch(answer.test_cases, total=answer.meta.record_count, size=answer.meta.per_page)
 
         sizes = (PAGE, 100, 25, 5, 1)
-        walk = Walk(fetch, keep, key=lambda case: case.id, sizes=sizes, broken=BROKEN, progress=progress)
+        walk = Walk(fetch, on_row, key=lambda case: case.id, sizes=sizes, broken=BROKEN, progress=progress)
         return await walk.run()
 
     async def test_case(self, product_id: int, test_case_id: int) -> TestCase:

@@ -1,4 +1,4 @@
-"""TestIO: the Customer API v2 of test IO, whole."""
+"""TestIO: the client of test IO's Customer API v2."""
 
 from tools.kit.network import Account, HeaderToken
 from tools.kit.picture import Pictures
@@ -31,7 +31,7 @@ class TestIO(
     ConnectionCalls,
     AccessClaimCalls,
 ):
-    """One customer account: a token sees that customer's products and nothing else."""
+    """One customer account: its token sees only that customer's products."""
 
     __test__ = False
 

@@ -21,13 +21,13 @@ class AccessClaimPages(Model):
 
 
 class AccessEntry(Model):
-    """One test account; its credentials cannot be read again, and are not looked for here."""
+    """One test account; its credentials are write-only."""
 
     id: int | None = None
 
 
 class AccessClaim(Model):
-    """A page that was just made; its token is nobody's business."""
+    """A page that was created; its token is left out."""
 
     id: int | None = None
     name: Untrusted | None = None

@@ -1,4 +1,4 @@
-"""Apps that were uploaded for testers, and the place an upload may go to (API reference: Binary Apps)."""
+"""Apps that were uploaded for testers, and the target of an upload (API reference: Binary Apps)."""
 
 from pydantic import Field
 
@@ -7,7 +7,7 @@ from tools.kit.text import Key, Untrusted
 
 
 class UploadedApp(Model):
-    """An uploaded app; which fields an answer has depends on the way it went."""
+    """An uploaded app; which fields an answer has depends on how it was uploaded."""
 
     id: int
     filename: Untrusted | None = None
@@ -19,7 +19,7 @@ class UploadedApp(Model):
 
 
 class UploadPlace(Model):
-    """Where a file may be sent for the next hour; who holds the fields may send one."""
+    """Where a file may be sent within an hour; the fields are its credential."""
 
     binary_app_id: int
     url: str = Field(exclude=True, repr=False)

@@ -40,7 +40,7 @@ def _device(value: Any) -> Any:
 
 
 def _date_or_flag(value: Any) -> Any:
-    """`fixed` was only ever seen as null; a date is taken for a yes, and a word for what it says."""
+    """`fixed` has only been seen as null; a date means true, and a word is parsed as a boolean."""
     if isinstance(value, str):
         return True if value[:4].isdigit() and len(value) > 4 else value or None
     return value
@@ -57,7 +57,7 @@ class Comment(Model):
 
 
 class Attachment(Model):
-    """A file of a bug; its address is signed, so it is used and never shown."""
+    """A file of a bug; its address is signed, so answers leave it out."""
 
     id: int | None = None
     content_type: Key | None = None
@@ -67,7 +67,7 @@ class Attachment(Model):
 
     @property
     def thumbnail(self) -> str | None:
-        """The address of the largest thumbnail there is."""
+        """The address of the largest thumbnail."""
         named = self.thumbnail_urls if isinstance(self.thumbnail_urls, dict) else {}
         found = (named.get(size) for size in ("x250", "200x200", "150x150", "50x50", "50x36"))
         return next((address for address in found if isinstance(address, str) and address), None)
@@ -154,7 +154,7 @@ class Bug(Model):
 
 
 class BugScan(Model):
-    """As much of a bug as filters look at, so that walking thousands stays cheap."""
+    """The fields of a bug that filters read, so that reading thousands stays cheap."""
 
     id: int
     title: Untrusted | None = None
@@ -190,7 +190,7 @@ class BugScan(Model):
 
 
 class BugRow(Model):
-    """A bug as a list shows it: no means left out, times are to the minute in UTC."""
+    """A bug as a list shows it: false is left out, times are to the minute in UTC."""
 
     id: int
     title: Annotated[Untrusted | None, Brief()] = None
@@ -211,7 +211,7 @@ class BugRow(Model):
 
 
 class Meta(Model):
-    """What a list says about itself; `page` and `per_page` exist since 2026."""
+    """The metadata of a list; `page` and `per_page` were added in 2026."""
 
     record_count: int | None = None
     page: int | None = None

@@ -9,7 +9,7 @@ from tools.kit.text import Key, Untrusted
 
 
 class ReportConfirmation(Model):
-    """A tester was asked to reproduce a bug; the API shows this once and never again."""
+    """A request to reproduce a bug; the API shows it only once."""
 
     id: int | None = None
     status: Key | None = None
@@ -19,7 +19,7 @@ class ReportConfirmation(Model):
 
 
 class FixConfirmation(Model):
-    """A tester was asked whether a bug is fixed."""
+    """A request to check whether a bug is fixed."""
 
     id: int | None = None
     status: Key | None = Field(None, description="pending, passed, failed, blocked, cancelled, expired.")
@@ -30,7 +30,7 @@ class FixConfirmation(Model):
 
 
 class FixResult(Model):
-    """What became of one wish of a bulk request."""
+    """The result of one entry of a bulk request."""
 
     bug_id: int | None = None
     status: Key | None = None
@@ -43,7 +43,7 @@ class FixResult(Model):
 
 
 class FixResults(Model):
-    """The answer to a bulk request: 201 even where every wish failed."""
+    """The answer to a bulk request: 201 even where every entry failed."""
 
     results: Many[FixResult]
 
@@ -65,5 +65,5 @@ class FixConfirmations(Model):
 
 
 def _inside(one: Any) -> Any:
-    """A confirmation, out of the entry it may stand in as it does in the answer to a request."""
+    """Unwrap a confirmation that is inside of an entry, as in the answer to a request."""
     return one.get("bug_fix_confirmation") or one if isinstance(one, dict) else one

@@ -23,8 +23,8 @@ def host_of(address: Any) -> Any:
 class Connection(Model):
     """A receiver of exported bugs.
 
-    What is sent there is not signed, so a receiver's only protection is an address nobody can guess: the host is
-    shown, the rest is a secret.
+    Deliveries are not signed, so a receiver's only protection is an address that cannot be guessed: the host is shown,
+    the rest is a secret.
     """
 
     id: int | None = None

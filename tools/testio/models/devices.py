@@ -9,7 +9,7 @@ from tools.kit.text import Key
 
 
 class Entry(Model):
-    """A thing of the catalogue; the platform's key is singular, its name often plural, and versions have no key."""
+    """An entry of the catalogue; keys are singular, names often plural, and versions have no key."""
 
     id: int
     key: Key | None = None

@@ -15,7 +15,7 @@ class BinaryApp(Model):
 
 
 class EnvironmentInformation(Model):
-    """A page with more for testers: text of one's own, or accounts to claim."""
+    """A page for testers: the customer's own, or one with accounts to claim."""
 
     data_type: Key | None = None
     page_url: Untrusted | None = None
@@ -27,7 +27,7 @@ def _object(value: Any) -> Any:
 
 
 class TestEnvironment(Model):
-    """An environment; the API gives its credentials in plain text, and nobody here ever sees them."""
+    """An environment; the API sends its credentials in plain text, and answers hide them."""
 
     __test__ = False
 

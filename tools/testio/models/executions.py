@@ -8,7 +8,7 @@ from tools.testio.models.bugs import Device, Meta
 
 
 class Execution(Model):
-    """One tester's run through one user story on one device; it does not say which story it was."""
+    """One tester's result of one user story on one device; it does not name the story."""
 
     id: int
     status: Key | None = None

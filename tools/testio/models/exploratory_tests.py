@@ -16,9 +16,9 @@ from tools.testio.models.products import ProductName, Section
 Prose = Annotated[Untrusted | None, WrapValidator(keep_stored)]
 
 ENDED = frozenset({"archived", "cancelled", "completed", "locked"})
-"""Statuses of a test that testers no longer work on; `completed` stands in the guide only."""
+"""Statuses of a test that testers no longer work on; `completed` is only in the guide."""
 NOT_STARTED = frozenset({"initialized"})
-"""A draft, or a test that was sent back: nobody works on it yet."""
+"""A draft, or a test that was sent back: testers do not work on it yet."""
 
 
 class Named(Model):
@@ -53,7 +53,7 @@ class Requirement(Model):
 
 
 class TestFeature(Model):
-    """A feature as it was when the test was made; `id` is that snapshot's, `feature_id` the product feature's."""
+    """A feature as it was when the test was created; `id` is that of the snapshot, `feature_id` that of the product."""
 
     __test__ = False
 
@@ -114,7 +114,7 @@ class ExploratoryTest(Model):
     @model_validator(mode="before")
     @classmethod
     def _plain_texts(cls, data: Any) -> Any:
-        """Take the plain-text version of a text where there is one, and the title under either of its names."""
+        """Take the plain-text version of a text where it exists, and the title under either of its names."""
         if isinstance(data, dict):
             data = dict(data)
             for name in ("goal", "out_of_scope", "instructions"):
@@ -154,7 +154,7 @@ class ExploratoryTests(Model):
 
 
 class TestTemplate(Model):
-    """A test saved as a template; what it prescribes was seen as an object and is documented as a word."""
+    """A test saved as a template; what it prescribes has been seen as an object and is documented as a word."""
 
     __test__ = False
 

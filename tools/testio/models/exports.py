@@ -1,7 +1,7 @@
 """The bug that test IO pushes when somebody clicks Export (vendor page: Custom Bug Export Connections).
 
-Its field names differ from those of the REST API: `steps_to_reproduce`, `reporter`, `device`. Whatever names a bug is
-kept: an event that is refused is lost.
+Its field names differ from those of the REST API: `steps_to_reproduce`, `reporter`, `device`. Every event that names a
+bug is accepted, since a refused event is lost.
 """
 
 import hashlib
@@ -17,19 +17,19 @@ from tools.testio.models.bugs import Steps
 KIND = "bug.exported"
 
 
-def _whole(value: Any) -> Any:
+def _integer(value: Any) -> Any:
     """A number as an id; true would be taken for 1.
 
     Raises:
-        ValueError: for a truth value.
+        ValueError: for a boolean.
     """
     if isinstance(value, bool):
         raise ValueError("no id")
     return value
 
 
-BugId = Annotated[int, BeforeValidator(_whole), Field(gt=0, lt=10**18)]
-"""An id that can be asked for again: whole, positive and of at most 18 digits."""
+BugId = Annotated[int, BeforeValidator(_integer), Field(gt=0, lt=10**18)]
+"""An id that can be read again: a positive integer of at most 18 digits."""
 
 
 class ExportedDevice(Model):
@@ -49,7 +49,7 @@ class ExportedDevice(Model):
 
 
 class ExportedFile(Model):
-    """A file of the bug; its address is used by nobody here and never shown."""
+    """A file of the bug; its address is not used."""
 
     type: Key | None = None
 
@@ -86,11 +86,11 @@ class BugExported(Model):
     exported_at: Key | None = None
     bug: ExportedBug
     digest: str = Field("", exclude=True, repr=False)
-    """Of the document as it came, where it does not say when it was exported."""
+    """The digest of the document, where it does not say when it was exported."""
 
     @model_validator(mode="before")
     @classmethod
-    def _told_apart(cls, value: Any) -> Any:
+    def _digested(cls, value: Any) -> Any:
         if isinstance(value, dict) and not isinstance(value.get("exported_at"), str | int | float):
             text = json.dumps({name: one for name, one in value.items() if name != "digest"}, sort_keys=True)
             return {**value, "digest": hashlib.sha256(text.encode()).hexdigest()}

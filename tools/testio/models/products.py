@@ -10,7 +10,7 @@ from tools.testio.models.connections import Connection
 
 
 class Section(Model):
-    """A part of a product; there is no endpoint of its own, sections stand inside products and tests."""
+    """A part of a product; sections have no endpoint and are inside of products and tests."""
 
     id: int
     name: Untrusted | None = None
@@ -44,7 +44,7 @@ class Product(Model):
 
     @model_validator(mode="after")
     def _sections_of_either_list(self) -> Self:
-        """Some products list their sections only beside the default one, which counts as one of them then."""
+        """Some products list their sections only together with the default one, which then counts as one of them."""
         if not self.sections and len(self.sections_with_default) > 1:
             self.sections = self.sections_with_default
         return self
@@ -71,7 +71,7 @@ class Products(Model):
 
 
 class UserStory(Model):
-    """A user story; lists of features give it as a bare text unless the expansion was asked for."""
+    """A user story; lists of features have only its text unless they are expanded."""
 
     id: int | None = None
     path: Untrusted | None = None
@@ -79,8 +79,8 @@ class UserStory(Model):
 
     @field_validator("title")
     @classmethod
-    def _said_once(cls, title: str | None, told: ValidationInfo) -> str | None:
-        return None if title == told.data.get("path") else title
+    def _said_once(cls, title: str | None, info: ValidationInfo) -> str | None:
+        return None if title == info.data.get("path") else title
 
 
 def _story(value: Any) -> Any:
@@ -88,7 +88,7 @@ def _story(value: Any) -> Any:
 
 
 class Feature(Model):
-    """What testers look at."""
+    """A feature that testers examine."""
 
     id: int
     title: Untrusted

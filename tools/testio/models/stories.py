@@ -21,5 +21,5 @@ class Stories(Model):
     @model_validator(mode="before")
     @classmethod
     def _bare_or_wrapped(cls, data: Any) -> Any:
-        """One story comes bare today and came wrapped in 2022; a list is taken either way too."""
+        """Accept a list with and without its envelope, since one story had an envelope in 2022 and has none today."""
         return {"user_stories": data} if isinstance(data, list) else data

@@ -12,7 +12,7 @@ from tools.testio.models.exploratory_tests import Requirement
 
 
 class CaseStep(Model):
-    """One step; its id is what a change names it by."""
+    """One step; changes refer to it by id."""
 
     id: int | None = None
     description: Untrusted | None = None
@@ -50,7 +50,7 @@ class TestCaseRow(Model):
 
 
 class TestCasesPage(Model):
-    """A page of test cases; what it says about the list exists since 2026."""
+    """A page of test cases; its metadata was added in 2026."""
 
     __test__ = False
 
@@ -59,7 +59,7 @@ class TestCasesPage(Model):
 
 
 class TestCases(Model):
-    """The test cases a bulk creation made."""
+    """The test cases that one request created."""
 
     __test__ = False
 
@@ -67,7 +67,7 @@ class TestCases(Model):
 
 
 class TestCaseTest(Model):
-    """A test of test cases; the same thing as the exploratory test with its number."""
+    """A test of test cases, which is also the exploratory test with that id."""
 
     __test__ = False
 
@@ -87,7 +87,7 @@ class TestCaseTest(Model):
     @model_validator(mode="before")
     @classmethod
     def _under_its_other_names(cls, data: Any) -> Any:
-        """Take the title under either of its names, and the devices where the answer gives them one by one."""
+        """Take the title under either of its names, and the devices from either place."""
         if isinstance(data, dict):
             data = dict(data)
             if data.get("title") and not data.get("test_title"):
@@ -101,7 +101,7 @@ class TestCaseTest(Model):
 
 
 def _step(value: Any) -> Any:
-    """What a step of a result looks like was never seen; a bare text is its description."""
+    """No step of a result has been seen; a bare text is its description."""
     return {"description": value} if isinstance(value, str) else value
 
 
@@ -128,7 +128,7 @@ class CaseResult(Model):
 
 
 class CaseResults(Model):
-    """Results of a test: a bare list, though a client was seen that expects an object around it."""
+    """Results of a test: a list, which one client expects inside of an object."""
 
     test_case_results: Many[CaseResult]
 

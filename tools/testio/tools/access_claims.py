@@ -33,7 +33,7 @@ Days = Annotated[
     Field(description=f"Days: {', '.join(map(str, DAYS))}.", json_schema_extra={"minimum": 1, "maximum": 365}),
     AfterValidator(_offered),
 ]
-"""No Literal: an enum of numbers is refused by the schema converter of a host."""
+"""Not a Literal: the schema converter of one host refuses an enum of numbers."""
 Name = Annotated[str, Field(min_length=1, max_length=250, description="Title of the page.")]
 Intro = Annotated[str | None, Field(max_length=2000, description="Introduction that testers read on the page.")]
 TestCycleUrl = Annotated[str | None, Field(max_length=2000, description="https://… of the test the accounts are for.")]
@@ -44,7 +44,7 @@ Credentials = Annotated[
 
 
 async def enabled(call: Awaitable[T]) -> T:
-    """Wait for a call around access claims, and say what a 403 means here.
+    """Await a call of the Access Claims endpoints, where a 403 means that the account has none of them.
 
     Raises:
         PlatformError: where the account has no access claims.
@@ -70,14 +70,14 @@ async def list_access_claims(api: TestIO, limit: Limit = 50, cursor: Cursor = No
         selection.offer(page)
     base = (answer.base_path or "").rstrip("/")
 
-    def whole(page: AccessClaimPage) -> AccessClaimPage:
+    def with_full_url(page: AccessClaimPage) -> AccessClaimPage:
         where = page.page_url
         if not base or not where or "://" in where:
             return page
         return page.model_copy(update={"page_url": f"{base}/{where.lstrip('/')}"})
 
     count = len(answer.access_claim_pages)
-    return selection.page(whole, Coverage(total=count, loaded=count, matched=count, complete=True))
+    return selection.page(with_full_url, Coverage(total=count, loaded=count, matched=count, complete=True))
 
 
 @tool.destroys(idempotent=False, verify_with="list_access_claims")
@@ -105,7 +105,7 @@ async def create_access_claim(
     }
     page = await enabled(api.create_access_claim({name: value for name, value in fields.items() if value is not None}))
     yield Changed(
-        done=f"Made with {accounts}.",
+        done=f"Created with {accounts}.",
         now=page,
         next="testio_create_test_environment takes page_url in environment_test_information, as access_claims.",
     )

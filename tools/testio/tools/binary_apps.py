@@ -1,4 +1,4 @@
-"""Uploading an app for testers, from a directory that whoever runs the server allows."""
+"""Uploads an app for testers, from a directory that the operator allows."""
 
 import logging
 from collections.abc import Iterator
@@ -25,12 +25,12 @@ logger = logging.getLogger(__name__)
 EXTENSIONS = (".ipa", ".apk", ".xap", ".appx", ".zip", ".wgt")
 LARGEST = 2**30
 DIRECT = 50 * 2**20
-"""A larger file goes to the storage by itself unless a caller wants it otherwise; the gateway's time is limited."""
+"""Larger files go straight to the storage by default: the gateway limits the time of a request."""
 TYPES = {".apk": "application/vnd.android.package-archive", ".zip": "application/zip"}
 
 
 class Uploaded(Answer):
-    """An app that testers can be given."""
+    """An app that was uploaded for testers."""
 
     done: str
     binary_app_id: int
@@ -39,27 +39,27 @@ class Uploaded(Answer):
     content_type: Key
     status: Key | None = None
     next: str = (
-        "testio_create_test_environment with this binary_app_id gives it to testers. Keep the id: no list has it."
+        "testio_create_test_environment with this binary_app_id gives it to testers. Keep the id: no tool lists it."
     )
 
 
 class _Steps:
-    """What has been done so far, for the sentence of the step that fails."""
+    """What has been done so far, for the error of a step that fails."""
 
     def __init__(self) -> None:
         self.done = "Nothing was uploaded."
 
     @contextmanager
-    def of(self, step: str, remains: str, *, elsewhere: bool = False) -> Iterator[None]:
+    def of(self, step: str, remains: str, *, external: bool = False) -> Iterator[None]:
         try:
             yield
         except PlatformError as error:
             why = error.sentence if error.status is None else f"It answered {error.status}."
-            # What a storage refuses is no matter of our credential, and what remains is said here.
-            kind = PlatformError if elsewhere or isinstance(error, OutcomeUnknown) else type(error)
+            # A refusal by the storage says nothing about our credential; `remains` says what is left behind.
+            kind = PlatformError if external or isinstance(error, OutcomeUnknown) else type(error)
             raise kind(f"{step} failed. {why} {self.done} {remains}", status=error.status, words=error.words) from error
         except anyio.get_cancelled_exc_class():
-            logger.warning("an upload was broken off: %s failed; %s", step, self.done)
+            logger.warning("an upload was cancelled: %s failed; %s", step, self.done)
             raise
 
 
@@ -83,7 +83,7 @@ async def upload_binary_app(
 ) -> Uploaded:
     """Upload an app for testers, from a directory that TESTDESK_UPLOAD_DIRS allows on the server's machine."""
     if presigned is False and (bundle_identifier or bundle_version):
-        raise Refused("bundle_identifier and bundle_version go with presigned only.")
+        raise Refused("bundle_identifier and bundle_version are for presigned uploads only.")
     if not is_private(api.account.base_url, api.account):
         raise Refused("The platform's base address has no TLS, so no file is sent there.")
     allowed = api.account.settings.get(DIRECTORIES, "")
@@ -107,16 +107,16 @@ async def upload_binary_app(
 
 
 async def _in_steps(api: TestIO, file: OpenFile, kind: str, about: dict[str, Any], progress: Progress) -> UploadedApp:
-    """Ask for a place, send the file there, and finalize; each step says what those before it have left."""
+    """Request an upload URL, send the file there, and finalize; an error says what the steps before it left behind."""
     steps = _Steps()
-    anew = "Calling again begins anew with another binary app; the API can delete none."
-    with steps.of("Asking for a place for the file", "At most an empty binary app was made. Calling again is safe."):
+    restart = "Calling again starts over with another binary app; the API cannot delete one."
+    with steps.of("Requesting an upload URL", "At most an empty binary app was created. Calling again is safe."):
         place = await api.binary_app_upload_url()
-    steps.done = f"Binary app {place.binary_app_id} was made and stays empty without its file."
-    with steps.of("Sending the file to the storage", anew, elsewhere=True):
+    steps.done = f"Binary app {place.binary_app_id} was created and stays empty without its file."
+    with steps.of("Sending the file to the storage", restart, external=True):
         form = Form([Attached(file, kind)], fields=place.fields_for(file.name), progress=progress)
         await api.storage.take(place.url, form)
-    steps.done = f"The file is in the storage; binary app {place.binary_app_id} is of no use until it is finalized."
+    steps.done = f"The file is in the storage; binary app {place.binary_app_id} cannot be used until it is finalized."
     wanted = {"filename": file.name, "file_size": file.size, "content_type": kind}
-    with steps.of("Finalizing", anew):
+    with steps.of("Finalizing", restart):
         return await api.finalize_binary_app(place.binary_app_id, wanted | about)

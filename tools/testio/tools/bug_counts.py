@@ -1,4 +1,4 @@
-"""Counting bugs by what they have in common, over all that fit and not only those shown."""
+"""Counts bugs by the values they share, over all that match and not only those on the page."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ CountBy = Annotated[
     Field(
         min_length=1,
         max_length=3,
-        description="Count all that fit by these together, such as device and severity; each device of a bug counts.",
+        description="Count all matching bugs by these, such as device and severity; each device of a bug counts.",
     ),
 ]
 
 
 class BugCount(Answer):
-    """How many bugs have these values together; what they do not have is left out."""
+    """How many bugs share these values; values that they lack are left out."""
 
     device: Untrusted | None = None
     feature: Untrusted | None = None
@@ -45,7 +45,7 @@ class BugCount(Answer):
 class BugList(Page[BugRow]):
     """Bugs, with counts where they were asked for."""
 
-    counts: list[BugCount] = Field(default_factory=list, description="Most first, over all bugs that fit.")
+    counts: list[BugCount] = Field(default_factory=list, description="Largest first, over all matching bugs.")
     more_counts: int | None = Field(None, description="Smaller groups that are not shown.")
 
 
@@ -53,7 +53,7 @@ Values = tuple[tuple[str, Any], ...]
 
 
 class Tally:
-    """Counts bugs as they pass by."""
+    """Counts bugs while a list is read."""
 
     def __init__(self, subjects: Sequence[Subject] | None) -> None:
         self._subjects = tuple(dict.fromkeys(subjects or ()))
@@ -65,7 +65,7 @@ class Tally:
                 self._counts[sum(values, ())] += 1
 
     def counts(self) -> list[BugCount]:
-        """The largest groups, most first; groups of one size stand in the order of their names."""
+        """The largest groups first; groups of the same size are sorted by name."""
         ordered = sorted(self._counts.items(), key=lambda group: (-group[1], str(group[0])))
         return [BugCount(**dict(values), count=count) for values, count in ordered[:MOST_GROUPS]]
 

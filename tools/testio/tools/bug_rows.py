@@ -16,7 +16,7 @@ Column = Literal[
 ]
 Columns = Annotated[list[Column] | None, Field(max_length=9, description="Columns to add to each row.")]
 NAMED = {"feature": "feature_title", "section": "section_name"}
-"""Columns whose field of a bug is called otherwise."""
+"""Columns whose field of a bug has another name."""
 DeviceWords = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100)]] | None,
     Field(max_length=20, description='Words of the device line, any of these: "iphone 14", "android 13".'),
@@ -24,7 +24,7 @@ DeviceWords = Annotated[
 
 
 def row_of(bug: BugScan, columns: Collection[str] = ()) -> BugRow:
-    """A bug as a row, with the columns that were asked for."""
+    """A bug as a row, with extra columns."""
     row = BugRow(
         id=bug.id,
         title=bug.title,
@@ -40,8 +40,8 @@ def row_of(bug: BugScan, columns: Collection[str] = ()) -> BugRow:
     return row
 
 
-def row_of_whole(bug: Bug) -> BugRow:
-    """A bug that was read whole as a row."""
+def row_of_bug(bug: Bug) -> BugRow:
+    """A bug that was read in full, as a row."""
     return BugRow(
         id=bug.id,
         title=bug.title,
@@ -58,7 +58,7 @@ def row_of_whole(bug: Bug) -> BugRow:
 
 @dataclass
 class Unnamed:
-    """Counts the bugs that a filter cannot judge, since the platform names no feature or device of theirs."""
+    """Counts the bugs that a filter cannot check, since the platform names no feature or device of theirs."""
 
     feature: bool
     device: bool
@@ -72,19 +72,19 @@ class Unnamed:
     @property
     def note(self) -> str | None:
         counted = ((self.features, "feature"), (self.devices, "device"))
-        told = [f"{many(count, 'bug names', 'bugs name')} no {what}" for count, what in counted if count]
-        return f"{' and '.join(told)}, and so could not be looked at for it." if told else None
+        parts = [f"{many(count, 'bug names', 'bugs name')} no {what}" for count, what in counted if count]
+        return f"{' and '.join(parts)}, so the filter could not check them." if parts else None
 
 
 def alternatives(text: str | None) -> list[list[str]]:
-    """The words to look for: all of one of the alternatives that bars part.
+    """The words of each alternative; bars separate alternatives.
 
     Raises:
         Refused: for bars without a word.
     """
     wanted = [words for part in (text or "").casefold().split("|") if (words := part.split())]
     if not wanted and (text or "").strip():
-        raise Refused("There is no word between the bars of text. Write it as coupon|voucher.")
+        raise Refused("text has no word between its bars. Write it as coupon|voucher.")
     return wanted
 
 
@@ -95,5 +95,5 @@ def has_words(texts: Iterable[str | None], wanted: Sequence[Sequence[str]]) -> b
 
 
 def on_device(bug: BugScan, wanted: Sequence[Sequence[str]]) -> bool:
-    """Whether one device of a bug has all words of one of the wishes."""
+    """Whether one device of a bug has all words of one of the alternatives."""
     return any(has_words([device], wanted) for device in bug.devices)

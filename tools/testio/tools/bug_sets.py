@@ -1,4 +1,4 @@
-"""Reading several bugs at once, to compare them or to find those that tell the same."""
+"""Reads several bugs at once, to compare them or to find duplicates."""
 
 from functools import partial
 from typing import Annotated
@@ -21,7 +21,7 @@ MOST = 50
 
 
 class BugRecord(Answer):
-    """What a bug says, without what it shares with the others and without its files and comments."""
+    """A bug without its files and comments, and without the environment where all bugs share it."""
 
     id: int
     title: Untrusted
@@ -43,11 +43,11 @@ class BugRecord(Answer):
     devices: list[Device] = Field(default_factory=list)
     comments: int | None = Field(None, description="How many.")
     attachments: int | None = Field(None, description="How many.")
-    environment_id: int | None = Field(None, description="Where the bugs are of several environments.")
+    environment_id: int | None = Field(None, description="Where the bugs have several environments.")
 
 
 class EnvironmentName(Answer):
-    """A test environment that bugs of a set were found in."""
+    """A test environment in which bugs of a set were found."""
 
     id: int | None = None
     title: Untrusted | None = None
@@ -62,7 +62,7 @@ class Unread(Answer):
 
 
 class BugSet(Page[BugRecord | Bug]):
-    """Bugs in the order asked for; what they share is named once."""
+    """Bugs in the order of the call; environments are named once."""
 
     missing: list[int] = Field(default_factory=list, description="Ids that no bug has.")
     unread: list[Unread] = Field(default_factory=list)
@@ -99,7 +99,7 @@ async def _read(api: TestIO, bug_id: int) -> Bug | PlatformError:
     try:
         return await api.bug(bug_id)
     except Unauthorized:
-        raise  # it is the same for all of them
+        raise  # it is the same for every bug
     except PlatformError as error:
         return error
 
@@ -117,22 +117,22 @@ async def get_bugs(
 ) -> BugSet:
     """Read up to 50 bugs in one call, to compare them or find duplicates: steps, results, devices, comment counts."""
     ids = list(dict.fromkeys(bug_ids))
-    made_for = digest(bug_ids=ids, whole=whole)
-    begin = decode_cursor(cursor, made_for)[0] if cursor else 0
-    asked, done = ids[begin:], 0
+    filters = digest(bug_ids=ids, whole=whole)
+    start = decode_cursor(cursor, filters)[0] if cursor else 0
+    remaining, done = ids[start:], 0
 
     async def read(bug_id: int) -> Bug | PlatformError:
         nonlocal done
         answer = await _read(api, bug_id)
         done += 1
-        await progress(done, len(asked), f"bug {bug_id}")
+        await progress(done, len(remaining), f"bug {bug_id}")
         return answer
 
-    answers = dict(zip(asked, await gather([partial(read, bug_id) for bug_id in asked]), strict=True))
+    answers = dict(zip(remaining, await gather([partial(read, bug_id) for bug_id in remaining]), strict=True))
     bugs = {number: answer for number, answer in answers.items() if isinstance(answer, Bug)}
     failed = {number: answer for number, answer in answers.items() if isinstance(answer, PlatformError)}
     unread = {number: error for number, error in failed.items() if not isinstance(error, NotFound)}
-    if asked and len(unread) == len(asked):
+    if remaining and len(unread) == len(remaining):
         raise next(iter(unread.values()))
     found = {bug.test_environment.id: bug.test_environment for bug in bugs.values() if bug.test_environment is not None}
     missing = [number for number in failed if number not in unread]
@@ -157,5 +157,5 @@ async def get_bugs(
         unread=[Unread(bug_id=number, why=str(error)) for number, error in unread.items()],
         environments=[EnvironmentName(id=one.id, title=one.title, url=one.url) for one in found.values()],
     )
-    page.continue_at([encode_cursor([ids.index(number) + 1], made_for) for number in bugs], more=False)
+    page.continue_at([encode_cursor([ids.index(number) + 1], filters) for number in bugs], more=False)
     return page

@@ -1,4 +1,4 @@
-"""Reading bugs: lists, one bug, its screenshots, the reasons to reject."""
+"""Reads bugs: lists, one bug, its screenshots, the reasons to reject."""
 
 from typing import Annotated, Literal
 
@@ -25,7 +25,7 @@ from tools.testio.tools.bug_rows import (
     has_words,
     on_device,
     row_of,
-    row_of_whole,
+    row_of_bug,
 )
 from tools.testio.tools.products import FEATURE, PRODUCT, SECTION
 from tools.testio.tools.words import (
@@ -85,7 +85,7 @@ async def list_bugs(
     severities = WordFilter("severity", severity, SEVERITIES, meant=SEVERITY_MEANT, fields=SEVERITY_FIELDS)
     authors = WordFilter("author", author, is_name=True)
     filters = BugFilters(product_ids or (), section_ids or (), test_ids or (), export_status)
-    asked = await time_span(api, since, until)
+    period = await time_span(api, since, until)
     if limit is None:
         limit = 50 if count_by is None or cursor is not None else 0
     selection: Selection[BugScan] = Selection(
@@ -99,13 +99,13 @@ async def list_bugs(
     unnamed = Unnamed(feature=bool(feature_ids), device=bool(lines))
 
     def fits(bug: BugScan) -> bool:
-        # Cheapest first: this runs for each of thousands.
-        # All three look at each row: the words that there are make the answer where one is wrong.
+        # Cheapest first: this runs for thousands of bugs.
+        # All three filters see every row: the error for an unknown word lists the words that occur.
         if not all([statuses.fits(bug.status), severities.fits(bug.severity), authors.fits(bug.author)]):
             return False
         if known is not None and bool(bug.known) is not known:
             return False
-        if (since or until) and not asked.holds(parse_timestamp(bug.reported_at)):
+        if (since or until) and not period.holds(parse_timestamp(bug.reported_at)):
             return False
         if words:
             parts = (bug.title, bug.actual_result, bug.expected_result, bug.location, bug.external_idx, *bug.steps)
@@ -114,28 +114,28 @@ async def list_bugs(
         unnamed.see(bug)
         return (not feature_ids or bug.feature_id in feature_ids) and (not lines or on_device(bug, lines))
 
-    def keep(bug: BugScan) -> None:
+    def on_row(bug: BugScan) -> None:
         if fits(bug):
             selection.offer(bug)
             tally.add(bug)
 
-    walked = await api.walk_bugs(filters, keep, progress=progress)
+    walked = await api.walk_bugs(filters, on_row, progress=progress)
     statuses.check()
     severities.check()
-    strange = await _unknown_place(api, filters) if walked.loaded == 0 else None
-    nowhere = None
+    unknown_place = await _unknown_place(api, filters) if walked.loaded == 0 else None
+    device_hint = None
     if devices and not selection.matched:
-        nowhere = "devices are words of device lines; count_by device shows which there are."
-    note = " ".join(filter(None, (asked.note, unnamed.note, authors.unknown, strange, nowhere))) or None
+        device_hint = "devices are words of device lines; count_by device lists those lines."
+    note = " ".join(filter(None, (period.note, unnamed.note, authors.unknown, unknown_place, device_hint))) or None
     page = selection.page(lambda bug: row_of(bug, fields or ()), walked.coverage(selection.matched), note)
     return BugList.widened(page, counts=tally.counts(), more_counts=tally.more)
 
 
 async def _unknown_place(api: TestIO, filters: BugFilters) -> str | None:
-    """Of a list without a bug: whether that is because what it was asked of is not there."""
-    there = {product.id for product in await api.products()} if filters.product_ids else set()
-    if strange := [one for one in filters.product_ids if one not in there]:
-        return f"There is no product {strange[0]}; testio_list_products shows ids."
+    """Say which product or test of the filters does not exist, where a list has no bug."""
+    known = {product.id for product in await api.products()} if filters.product_ids else set()
+    if unknown := [one for one in filters.product_ids if one not in known]:
+        return f"There is no product {unknown[0]}; testio_list_products shows ids."
     for test_id in filters.test_ids[:3]:
         try:
             await api.exploratory_test(test_id)
@@ -146,12 +146,12 @@ async def _unknown_place(api: TestIO, filters: BugFilters) -> str | None:
 
 @tool.reads(long_text=True)
 async def get_bug(api: TestIO, bug_id: BugId) -> Bug:
-    """Read one bug whole: steps, results, devices, comments, attachments."""
+    """Read one bug in full: steps, results, devices, comments, attachments."""
     return await known_bug(api, bug_id)
 
 
 class FoundBugs(Answer):
-    """Bugs that carry an id of another tracker."""
+    """Bugs with an id in another tracker."""
 
     bugs: list[BugRow]
 
@@ -160,8 +160,8 @@ class FoundBugs(Answer):
 async def find_bugs_by_external_id(
     api: TestIO, external_id: Annotated[str, Field(min_length=1, max_length=200, description="Such as SHOP-412.")]
 ) -> FoundBugs:
-    """Find the bugs exported to another tracker under an id."""
-    return FoundBugs(bugs=[row_of_whole(bug) for bug in await api.find_bugs(external_id)])
+    """Find bugs by their id in another tracker, such as a Jira key."""
+    return FoundBugs(bugs=[row_of_bug(bug) for bug in await api.find_bugs(external_id)])
 
 
 @tool.reads()
@@ -170,8 +170,8 @@ async def list_reject_reasons(api: TestIO) -> RejectReasons:
     return RejectReasons(reject_reasons=await api.reject_reasons())
 
 
-class Shot(Answer):
-    """What became of one attachment."""
+class Screenshot(Answer):
+    """One attachment, and whether its picture is shown."""
 
     attachment_id: int | None = None
     file: Untrusted | None = None
@@ -181,38 +181,37 @@ class Shot(Answer):
     why: str | None = Field(None, description="Why it is not shown, or only its thumbnail.")
 
 
-class Shots(Album):
+class Screenshots(Album):
     """Screenshots of a bug, in the order of the list."""
 
     bug_id: int
     link: Key | None = Field(None, description="The bug's page, which has all of them.")
-    attachments: list[Shot]
+    attachments: list[Screenshot]
 
 
 @tool.reads()
 async def get_bug_screenshots(
     api: TestIO, bug_id: BugId, at_most: Annotated[int, Field(ge=1, le=10, description="Pictures to show.")] = 3
-) -> Shots:
-    """Look at a bug's screenshots: pictures only, other attachments are named."""
+) -> Screenshots:
+    """Show a bug's screenshots as pictures; other attachments are only named."""
     bug = await known_bug(api, bug_id)
     wanted, others = bug.attachments[:at_most], bug.attachments[at_most:]
-    looks = await fetch_pictures(api.pictures, [PictureRequest(one.url or "", one.thumbnail) for one in wanted])
-    looks += [FetchedPicture(why="pass a larger at_most") for _ in others]
-    shots = [
-        Shot(
+    fetched = await fetch_pictures(api.pictures, [PictureRequest(one.url or "", one.thumbnail) for one in wanted])
+    fetched += [FetchedPicture(why="pass a larger at_most") for _ in others]
+    screenshots = [
+        Screenshot(
             attachment_id=attachment.id,
             file=attachment.original_filename,
-            kind=look.mime or attachment.content_type,
-            size=in_bytes(look.size) if look.size and look.why else None,
-            shown=look.picture is not None,
-            why=look.why,
+            kind=picture.mime or attachment.content_type,
+            size=in_bytes(picture.size) if picture.size and picture.why else None,
+            shown=picture.picture is not None,
+            why=picture.why,
         )
-        for attachment, look in zip(bug.attachments, looks, strict=True)
+        for attachment, picture in zip(bug.attachments, fetched, strict=True)
     ]
-    pictures = [look.picture for look in looks if look.picture is not None]
-    return Shots(
-        bug_id=bug_id, link=bug.link if any(look.why for look in looks) else None, attachments=shots, pictures=pictures
-    )
+    pictures = [picture.picture for picture in fetched if picture.picture is not None]
+    link = bug.link if any(picture.why for picture in fetched) else None
+    return Screenshots(bug_id=bug_id, link=link, attachments=screenshots, pictures=pictures)
 
 
 async def bug_ids(api: TestIO, variable: str, typed: str, before: dict[str, str]) -> list[str]:
@@ -229,7 +228,7 @@ async def bug_ids(api: TestIO, variable: str, typed: str, before: dict[str, str]
 
 @tool.resource("bugs/{bug_id}", complete=bug_ids)
 async def bug_page(api: TestIO, bug_id: int) -> str:
-    """A bug as a page to read."""
+    """A bug as a page of Markdown."""
     bug = await known_bug(api, bug_id)
     facts = (
         ("Severity", word_if(bug.severity)),

@@ -1,4 +1,4 @@
-"""Confirmations: having testers reproduce a bug, or check that bugs are fixed; both are paid work."""
+"""Confirmations: testers reproduce a bug, or check that bugs are fixed; both are paid work."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from tools.testio.models.confirmations import FixConfirmation, FixResult, Report
 from tools.testio.models.products import ProductName
 from tools.testio.tools.bugs import BugId, known_bug
 from tools.testio.tools.decisions import describe
-from tools.testio.tools.devices import chosen
+from tools.testio.tools.devices import find_devices
 from tools.testio.tools.order_fields import ChosenDevices, DeviceClouds, Devices, EnvironmentToUse, Requirements
 from tools.testio.tools.order_questions import ORDERS, PAID, environment_line
 from tools.testio.tools.products import ENVIRONMENT, environment_choices
@@ -49,10 +49,10 @@ QuestionText = Annotated[
 
 
 async def product_of(api: TestIO, bug: Bug) -> ProductName:
-    """The product of a bug, which some answers name only through the bug's test.
+    """The product of a bug; some answers name it only through the bug's test.
 
     Raises:
-        Refused: where neither says it.
+        Refused: where neither names it.
     """
     if bug.product is None and bug.test is not None and bug.test.id is not None:
         bug.product = (await api.exploratory_test(bug.test.id)).product
@@ -62,7 +62,7 @@ async def product_of(api: TestIO, bug: Bug) -> ProductName:
 
 
 def device_lines(devices: list[ChosenDevices] | None, default: str, *, allow_clouds: bool) -> Lines:
-    """What the testers use, as the question and the answer have it."""
+    """The devices that testers use, for the question and the answer."""
     lines = Lines()
     lines.add("Devices", "; ".join(map(str, devices)) if devices else default)
     lines.add("Device clouds", "allowed" if allow_clouds else None)
@@ -79,21 +79,21 @@ async def request_bug_report_confirmation(
     requirements: Requirements = None,
 ) -> Asking[Changed[ReportConfirmation]]:
     """Have a tester reproduce an open bug, which costs money. The server asks the user to confirm."""
-    devices = await chosen(api, requirements)
+    devices = await find_devices(api, requirements)
     bug = await known_bug(api, bug_id)
     if bug.status not in {None, OPEN}:
         raise Refused(f"Bug {bug.id} is {word(bug.status)}; only an open one ({OPEN}) can be reproduced for you.")
     product = await product_of(api, bug)
     product_name = f"{product.id} {quote(product.name or '')}"
-    wishes = Lines()
-    wishes.add("Asked for", ", ".join(wish.replace("_", " ") for wish in EVIDENCE if wish in (ask_for or ())))
-    wishes.add("Question to the tester", given(question) if question else None)
-    wishes.say(*device_lines(devices, "the platform's default choice", allow_clouds=allow_device_clouds).lines)
+    details = Lines()
+    details.add("Asked for", ", ".join(kind.replace("_", " ") for kind in EVIDENCE if kind in (ask_for or ())))
+    details.add("Question to the tester", given(question) if question else None)
+    details.say(*device_lines(devices, "the platform's default choice", allow_clouds=allow_device_clouds).lines)
     lines = Lines(f"Have a tester reproduce {describe(bug)}?")
     lines.add("Product", product_name)
-    lines.say(*wishes.lines, f"The tester is paid for it. {PAID}")
+    lines.say(*details.lines, f"The tester is paid for it. {PAID}")
     yield Ask(str(lines))
-    attributes: dict[str, Any] = {f"{wish}_enabled": wish in (ask_for or ()) for wish in EVIDENCE}
+    attributes: dict[str, Any] = {f"{kind}_enabled": kind in (ask_for or ()) for kind in EVIDENCE}
     attributes["question_enabled"] = question is not None
     if question is not None:
         attributes["question"] = question
@@ -108,7 +108,7 @@ async def request_bug_report_confirmation(
     yield Changed(
         now=await api.request_bug_report_confirmation(fields),
         done=f"Requested for bug {bug.id} {quote(bug.title)}.",
-        ordered=[f"1 tester reproduces it, on product {product_name}", *wishes.facts],
+        ordered=[f"1 tester reproduces it, on product {product_name}", *details.facts],
         next="The API does not show it again; the platform's web app does. Without a tester it expires.",
     )
 
@@ -128,11 +128,11 @@ Fixes = Annotated[
 
 @dataclass(frozen=True)
 class Checks:
-    """Wishes for checks of fixes, with what was read about them."""
+    """The bugs of a request, with what was read about them."""
 
     bugs: dict[int, Bug]
     pending: dict[int, FixConfirmation]
-    """By bug: the check that has to end before the platform takes another one."""
+    """By bug: the check that must end before the platform takes another one."""
     environment_of: dict[int, int]
     """By bug, without those that have a pending check."""
     environments: dict[int, str]
@@ -141,7 +141,7 @@ class Checks:
 
 
 async def check_environment_choices(api: TestIO, given: Mapping[str, Any]) -> list[Choice]:
-    """The test environments of the product that the bugs are of."""
+    """The test environments of the bugs' product."""
     product = await product_of(api, await known_bug(api, given["bugs"][0].bug_id))
     return await environment_choices(api, {"product_id": product.id})
 
@@ -157,16 +157,16 @@ async def pending_check(api: TestIO, bug: Bug) -> FixConfirmation | None:
     """The check of a bug's fix that has no outcome yet."""
     try:
         checks = await api.bug_fix_confirmations(bug.id)
-    except (NotFound, UnexpectedShape):  # the platform itself then says in its answer what it does not take
+    except (NotFound, UnexpectedShape):  # the platform's answer to the request says what it refuses
         return None
     return next((check for check in checks if (check.status or "").casefold() == PENDING), None)
 
 
 async def environment_found_in(api: TestIO, bug: Bug) -> int:
-    """The environment that a bug was found in, which some answers name only through the bug's test.
+    """The environment a bug was found in; some answers name it only through the bug's test.
 
     Raises:
-        Refused: where neither says it.
+        Refused: where neither names it.
     """
     environment = bug.test_environment
     if (environment is None or environment.id is None) and bug.test is not None and bug.test.id is not None:
@@ -182,7 +182,7 @@ async def environment_found_in(api: TestIO, bug: Bug) -> int:
 async def read_checks(
     api: TestIO, bugs: list[FixToCheck], environment_id: int | None, requirements: list[Devices] | None
 ) -> Checks:
-    """Read what the wishes name.
+    """Read what a request names.
 
     Raises:
         Refused: for too many, for a bug named twice, for bugs of several products, which share no environment, and
@@ -190,10 +190,10 @@ async def read_checks(
     """
     if not 1 <= len(bugs) <= MOST_FIXES:
         raise Refused(f"From 1 to {MOST_FIXES} bugs go in one request, not {len(bugs)}.")
-    if twice := sorted(number for number, count in Counter(wish.bug_id for wish in bugs).items() if count > 1):
+    if twice := sorted(number for number, count in Counter(fix.bug_id for fix in bugs).items() if count > 1):
         raise Refused(f"Bug {', '.join(map(str, twice))} is named more than once.")
-    devices = await chosen(api, requirements)
-    found = await gather([partial(known_bug, api, wish.bug_id) for wish in bugs])
+    devices = await find_devices(api, requirements)
+    found = await gather([partial(known_bug, api, fix.bug_id) for fix in bugs])
     products = {(await product_of(api, bug)).id for bug in found}
     if len(products) > 1:
         ids = ", ".join(map(str, sorted(products)))
@@ -201,9 +201,9 @@ async def read_checks(
     checks = await gather([partial(pending_check, api, bug) for bug in found])
     pending = {bug.id: check for bug, check in zip(found, checks, strict=True) if check is not None}
     if len(pending) == len(found):
-        told = ", ".join(f"bug {number} (check {check.id})" for number, check in pending.items())
+        checks_of = ", ".join(f"bug {number} (check {check.id})" for number, check in pending.items())
         raise Refused(
-            f"{ALREADY_PENDING}: {told}. The platform takes no second check while one has no outcome; "
+            f"{ALREADY_PENDING}: {checks_of}. The platform takes no second check while one has no outcome; "
             "testio_list_bug_fix_confirmations shows it."
         )
     todo = [bug for bug in found if bug.id not in pending]
@@ -212,12 +212,12 @@ async def read_checks(
     for number in dict.fromkeys(used.values()):
         environments[number], may_order = await environment_line(api, product_id, EnvironmentToUse(id=number))
         orders = orders or may_order
-    by_id = {wish.bug_id: bug for wish, bug in zip(bugs, found, strict=True)}
+    by_id = {fix.bug_id: bug for fix, bug in zip(bugs, found, strict=True)}
     return Checks(by_id, pending, used, environments, orders, devices)
 
 
-class CheckedFix(Answer):
-    """What became of one wish."""
+class CheckResult(Answer):
+    """The result for one bug."""
 
     bug_id: int
     title: Untrusted
@@ -226,7 +226,7 @@ class CheckedFix(Answer):
     confirmation: FixConfirmation | None = None
 
     @classmethod
-    def of(cls, bug: Bug, result: FixResult | None) -> "CheckedFix":
+    def of(cls, bug: Bug, result: FixResult | None) -> "CheckResult":
         if result is None:
             return cls(bug_id=bug.id, title=bug.title, status="not mentioned")
         status = result.status or ("created" if result.was_made else "error")
@@ -234,11 +234,11 @@ class CheckedFix(Answer):
         return cls(bug_id=bug.id, title=bug.title, status=status, error=result.error, confirmation=made)
 
 
-class AskedToCheck(Answer):
-    """What became of a request, bug by bug."""
+class RequestedChecks(Answer):
+    """The results of a request, one for each bug."""
 
     done: str
-    results: list[CheckedFix]
+    results: list[CheckResult]
     ordered: list[str]
     next: str = "testio_list_bug_fix_confirmations shows what testers find, bug by bug."
 
@@ -250,24 +250,24 @@ async def request_bug_fix_confirmations(
     environment_id: CheckEnvironment = None,
     allow_device_clouds: DeviceClouds = False,
     requirements: Requirements = None,
-) -> Asking[AskedToCheck]:
+) -> Asking[RequestedChecks]:
     """Have testers check whether bugs are fixed (retest), up to 50 at once; each costs money.
 
     The server asks the user to confirm.
     """
     checks = await read_checks(api, bugs, environment_id, requirements)
-    todo = [wish for wish in bugs if wish.bug_id not in checks.pending]
+    todo = [fix for fix in bugs if fix.bug_id not in checks.pending]
     how = Lines()
     for environment in checks.environments.values():
         how.add("Environment", environment)
     how.say(*device_lines(checks.devices, "those of each bug's test", allow_clouds=allow_device_clouds).lines)
     lines = Lines(f"Have testers check whether {many(len(todo), 'bug is', 'bugs are')} fixed?")
     room = min(250, max(30, 3000 // len(bugs)))
-    for wish in todo:
-        note = f", with the note {given(wish.note)}" if wish.note else ""
-        where = f", in environment {checks.environment_of[wish.bug_id]}" if len(checks.environments) > 1 else ""
-        title = quote(checks.bugs[wish.bug_id].title, at_most=room)
-        lines.add("Bug", f"{wish.bug_id} {title}{where}{note}")
+    for fix in todo:
+        note = f", with the note {given(fix.note)}" if fix.note else ""
+        where = f", in environment {checks.environment_of[fix.bug_id]}" if len(checks.environments) > 1 else ""
+        title = quote(checks.bugs[fix.bug_id].title, at_most=room)
+        lines.add("Bug", f"{fix.bug_id} {title}{where}{note}")
     left_out = ", ".join(f"{number} (check {word(check.id)})" for number, check in checks.pending.items())
     lines.add("Left out, since a check of them is pending", left_out)
     lines.say(*how.lines, ORDERS if checks.orders else None, f"Each check is paid. {PAID}")
@@ -278,31 +278,31 @@ async def request_bug_fix_confirmations(
     if checks.devices is not None:
         same["requirements"] = [group.wire() for group in checks.devices]
     entries: list[dict[str, Any]] = []
-    for wish in todo:
-        environment_used = {"customer_test_environment": {"id": checks.environment_of[wish.bug_id]}}
-        extra = {"additional_requirement": wish.note} if wish.note else {}
-        entries.append({"bug_id": wish.bug_id} | environment_used | same | extra)
+    for fix in todo:
+        environment_used = {"customer_test_environment": {"id": checks.environment_of[fix.bug_id]}}
+        extra = {"additional_requirement": fix.note} if fix.note else {}
+        entries.append({"bug_id": fix.bug_id} | environment_used | same | extra)
     answered = await api.request_bug_fix_confirmations(entries)
     by_bug = {result.bug_id: result for result in answered}
     results = [
-        CheckedFix(bug_id=bug.id, title=bug.title, status=ALREADY_PENDING, confirmation=checks.pending[bug.id])
+        CheckResult(bug_id=bug.id, title=bug.title, status=ALREADY_PENDING, confirmation=checks.pending[bug.id])
         if bug.id in checks.pending
-        else CheckedFix.of(bug, by_bug.get(bug.id))
+        else CheckResult.of(bug, by_bug.get(bug.id))
         for bug in checks.bugs.values()
     ]
-    made = sum(1 for wish in todo if wish.bug_id in by_bug and by_bug[wish.bug_id].was_made)
+    made = sum(1 for fix in todo if fix.bug_id in by_bug and by_bug[fix.bug_id].was_made)
     if not answered:
-        raise OutcomeUnknown("The platform took the request and did not say what became of any bug.")
+        raise OutcomeUnknown("The platform accepted the request and gave no result for any bug.")
     if not made:
         errors = "; ".join(f"{one.bug_id}: {quote(one.error or one.status, at_most=200)}" for one in results)
         raise Invalid(f"No check was requested. {errors}.")
     rest = len(results) - made
     done = f"{made} of {len(results)} requested" + (f"; {rest} not: see status and error." if rest else ".")
-    yield AskedToCheck(done=done, results=results, ordered=[many(made, "paid check"), *how.facts])
+    yield RequestedChecks(done=done, results=results, ordered=[many(made, "paid check"), *how.facts])
 
 
 class ChecksOfBug(Answer):
-    """Whether testers found a bug fixed."""
+    """The checks of a bug's fix."""
 
     bug_id: int
     confirmations: list[FixConfirmation]
@@ -317,4 +317,4 @@ async def list_bug_fix_confirmations(api: TestIO, bug_id: BugId) -> ChecksOfBug:
     except NotFound as error:
         await known_bug(api, bug_id)
         raise error from None
-    return ChecksOfBug(bug_id=bug_id, confirmations=found, note=None if found else "None was requested so far.")
+    return ChecksOfBug(bug_id=bug_id, confirmations=found, note=None if found else "None has been requested.")

@@ -1,4 +1,4 @@
-"""Connections: where test IO sends bugs that are exported, with their attachments."""
+"""Connections: where test IO sends exported bugs, with their attachments."""
 
 import re
 from collections.abc import Sequence
@@ -39,17 +39,17 @@ SectionIds = Annotated[
 ]
 Fixed = Annotated[bool | None, Field(description="A switch that test IO does not document.")]
 
-FIXED = "The switch 'fixed', which test IO does not explain"
+FIXED = "The switch 'fixed', which test IO does not document"
 MOST_NAMED = 20
-"""An account's products may all use one connection; a question has to stay readable."""
+"""All products may use one connection; the question must stay readable."""
 
-# Whatever else an address can be written with, a reader may take for another host than the one it leads to.
+# Other characters can make an address look as if it led to another host.
 _PLAIN = re.compile(r"[!#$%&'()*+,./0-9:;=?A-Z_a-z~\[\]-]+")
 _HOST = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+")
 
 
-def target(url: SecretStr) -> str:
-    """The host that an address sends bugs to.
+def target_host(url: SecretStr) -> str:
+    """The host of the address that bugs are sent to.
 
     Raises:
         Refused: unless it is a plain https address, or http to this machine.
@@ -61,9 +61,9 @@ def target(url: SecretStr) -> str:
     except ValueError:
         scheme, host, port = "", "", None
     if not _HOST.fullmatch(host) or not _PLAIN.fullmatch(address):
-        raise Refused("url must be a whole https address in plain ASCII, without a user name or password in it.")
+        raise Refused("url must be a full https address in plain ASCII, without a user name or password in it.")
     if scheme != "https" and not (scheme == "http" and is_loopback(host)):
-        raise Refused("url must be https: bugs and attachments travel there.")
+        raise Refused("url must be https: bugs and attachments are sent there.")
     return f"{host}:{port}" if port is not None else host
 
 
@@ -82,32 +82,32 @@ async def known_connection(api: TestIO, connection_id: int) -> Connection:
         ) from error
 
 
-def named(product: Product) -> str:
+def product_name(product: Product) -> str:
     return f"product {product.id} {quote(product.name or '')}"
 
 
 def users_of(products: Sequence[Product], connection_id: int) -> str:
-    """Which products and sections send their bugs over a connection now, as a question names them."""
-    told: list[str] = []
+    """The products and sections that use a connection, as a question names them."""
+    users: list[str] = []
     for product in products:
         if product.connection is not None and product.connection.id == connection_id:
-            told.append(named(product))
+            users.append(product_name(product))
         for section in product.sections:
             if section.connection is not None and section.connection.id == connection_id:
-                told.append(f"section {section.id} {quote(section.name or '')} of {named(product)}")
-    more = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
-    return f"{', '.join(told[:MOST_NAMED])}{more}" if told else "no product or section that can be seen"
+                users.append(f"section {section.id} {quote(section.name or '')} of {product_name(product)}")
+    more = f" and {len(users) - MOST_NAMED} more" if len(users) > MOST_NAMED else ""
+    return f"{', '.join(users[:MOST_NAMED])}{more}" if users else "no visible product or section"
 
 
-def wanted(products: Sequence[Product], product_ids: ProductIds, section_ids: SectionIds) -> list[str]:
-    """Name the products and sections that are to send their bugs over a connection.
+def names_of(products: Sequence[Product], product_ids: ProductIds, section_ids: SectionIds) -> list[str]:
+    """Name the products and sections that are to use a connection.
 
     Raises:
         Refused: for one that the account does not have.
     """
-    by_id = {product.id: named(product) for product in products}
+    by_id = {product.id: product_name(product) for product in products}
     sections = {
-        section.id: f"section {section.id} {quote(section.name or '')} of {named(product)}"
+        section.id: f"section {section.id} {quote(section.name or '')} of {product_name(product)}"
         for product in products
         for section in [*product.sections_with_default, *product.sections]
     }
@@ -123,7 +123,7 @@ def wanted(products: Sequence[Product], product_ids: ProductIds, section_ids: Se
 def wire_fields(
     name: str | None, url: SecretStr | None, fixed: bool | None, product_ids: ProductIds, section_ids: SectionIds
 ) -> dict[str, Any]:
-    """The fields as the endpoints take them, flat; what was not said is left out."""
+    """The fields as the endpoints take them, without those that are None."""
     fields = {
         "name": name,
         "url": url.get_secret_value() if url is not None else None,
@@ -150,12 +150,12 @@ async def create_connection(
     """Create a connection that exported bugs are sent to. The server asks the user to confirm the host."""
     if (url is None) is not to_inbox:
         raise Refused("Give exactly one of url and to_inbox.")
-    host = target(url) if url is not None else f"{await inbox.public_host()}, the inbox of Testdesk"
-    users = wanted(await api.products(), product_ids, section_ids)
+    host = target_host(url) if url is not None else f"{await inbox.public_host()}, the inbox of Testdesk"
+    sources = names_of(await api.products(), product_ids, section_ids)
     lines = Lines(f"Create connection {given(name)}? Exported bugs, with attachments, will go to {host}.")
-    lines.add("Bugs of", ", ".join(users) or "no product or section yet")
+    lines.add("Bugs of", ", ".join(sources) or "no product or section yet")
     lines.fields({FIXED: fixed})
-    lines.say("What is sent there cannot be called back.")
+    lines.say("What is sent there cannot be recalled.")
     yield Ask(str(lines))
     if url is None:
         url = SecretStr(await inbox.new_address(name))
@@ -167,9 +167,9 @@ async def create_connection(
         if to_inbox:
             await inbox.forget_address(url.get_secret_value())
         raise
-    follow = "Note its id: nothing lists connections, though testio_get_product shows those in use."
+    follow = "Note its id: no tool lists connections; testio_get_product shows those in use."
     if to_inbox:
-        follow += " Bugs exported from now on arrive in testio_list_inbox."
+        follow += " Bugs exported from now on appear in testio_list_inbox."
     yield Changed(done="Created.", now=connection, next=follow)
 
 
@@ -192,21 +192,21 @@ async def update_connection(
     """Change a connection; what is left out stays. The server asks the user to confirm the host."""
     changed = wire_fields(name, url, fixed, product_ids, section_ids)
     if not changed:
-        raise Refused("Say at least one field to change.")
-    host = target(url) if url is not None else None
+        raise Refused("Give at least one field to change.")
+    host = target_host(url) if url is not None else None
     before = await known_connection(api, connection_id)
     products = await api.products()
-    users = wanted(products, product_ids, section_ids)
+    sources = names_of(products, product_ids, section_ids)
     old = quote(before.host or "an unknown host")
     lines = Lines(f"Change connection {connection_id} {quote(before.name or '', at_most=250)}?")
     lines.becomes("Name", before.name, name)
     lines.add("Bugs go to", f"{host}, until now to {old}" if host else f"{old}, as before")
-    lines.add("Bugs of", ", ".join(users))
+    lines.add("Bugs of", ", ".join(sources))
     lines.fields({FIXED: fixed})
     lines.add("Used until now by", users_of(products, connection_id))
-    lines.say("What is sent there, bugs with attachments, cannot be called back.")
+    lines.say("What is sent there, bugs with attachments, cannot be recalled.")
     yield Ask(str(lines))
-    # The platform wants the name every time.
+    # The platform requires the name every time.
     connection = await api.update_connection(connection_id, {"name": before.name or ""} | changed)
     yield Changed(done=f"Changed: {', '.join(sorted(changed))}.", now=connection, before=before)
 

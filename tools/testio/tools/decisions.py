@@ -1,4 +1,4 @@
-"""Deciding about bugs: accept, reject, and the three marks; none of them can be taken back."""
+"""Decisions about bugs: accept, reject, and three marks; none of them can be undone."""
 
 from typing import Annotated
 
@@ -44,7 +44,7 @@ async def open_bug(api: TestIO, bug_id: int) -> Bug:
     """Read a bug that can still be decided.
 
     Raises:
-        Refused: when it was accepted or rejected before.
+        Refused: where it is accepted or rejected already.
     """
     bug = await known_bug(api, bug_id)
     if bug.is_decided:
@@ -53,21 +53,21 @@ async def open_bug(api: TestIO, bug_id: int) -> Bug:
 
 
 async def valid_reason(api: TestIO, reason: str) -> RejectReason:
-    """Look a reason up among the live ones.
+    """Look a reason up among those that the platform offers.
 
     Raises:
-        Refused: with the valid keys, when it is none of them.
+        Refused: with the valid keys, where it is none of them.
     """
     reasons = await api.reject_reasons()
     for known in reasons:
         if known.key == reason:
             return known
     keys = ", ".join(word(known.key) for known in reasons)
-    raise Refused(f"{reason[:80]!r} is no reject reason. Valid: {keys}.")
+    raise Refused(f"{reason[:80]!r} is not a reject reason. Valid: {keys}.")
 
 
 async def carried_out(api: TestIO, before: Bug, answer: Bug, done: str) -> Changed[BugState]:
-    """Show a bug before and after; an answer that leaves fields out is completed by reading again."""
+    """A bug before and after a decision; where the answer lacks fields, the bug is read again."""
     changeable = {"status", "known", "fixed", "exported_at"}
     after = answer if changeable <= answer.model_fields_set else await api.bug(before.id)
     was, now = (
@@ -80,7 +80,7 @@ async def carried_out(api: TestIO, before: Bug, answer: Bug, done: str) -> Chang
 async def accept_bug(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
     """Accept a bug, which pays the tester. The server asks the user to confirm."""
     bug = await open_bug(api, bug_id)
-    yield Ask(f"Accept {describe(bug)}? The tester is paid for it and told so; there is no undo.")
+    yield Ask(f"Accept {describe(bug)}? The tester is paid for it and notified; there is no undo.")
     yield await carried_out(api, bug, await api.accept_bug(bug_id), "Accepted.")
 
 
@@ -94,10 +94,10 @@ async def reject_bug(
     message = comment or valid.default_comment or ""
     if not message.strip():
         raise Refused(f"The reason {word(valid.key)} has no comment of its own; write one for the tester.")
-    shown = given(message) if comment else quote(message, at_most=2000)
+    rendered = given(message) if comment else quote(message, at_most=2000)
     yield Ask(
-        f"Reject {describe(bug)} as {word(valid.key)}? The tester is told, with the comment {shown}, and it affects "
-        "their pay; there is no undo."
+        f"Reject {describe(bug)} as {word(valid.key)}? The tester is notified, with the comment {rendered}, and it "
+        "affects their pay; there is no undo."
     )
     answer = await api.reject_bug(bug_id, reason=valid.key, comment=message)
     yield await carried_out(api, bug, answer, f"Rejected as {valid.key}.")
@@ -109,7 +109,7 @@ async def mark_bug_known(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]
     bug = await known_bug(api, bug_id)
     if bug.known:
         raise Refused(f"Bug {bug.id} is already marked as known.")
-    yield Ask(f"Mark {describe(bug)} as known? The mark cannot be taken off again.")
+    yield Ask(f"Mark {describe(bug)} as known? The mark cannot be removed.")
     yield await carried_out(api, bug, await api.mark_bug_known(bug_id), "Marked as known.")
 
 
@@ -119,7 +119,7 @@ async def mark_bug_fixed(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]
     bug = await known_bug(api, bug_id)
     if bug.fixed:
         raise Refused(f"Bug {bug.id} is already marked as fixed.")
-    yield Ask(f"Mark {describe(bug)} as fixed? The mark cannot be taken off again.")
+    yield Ask(f"Mark {describe(bug)} as fixed? The mark cannot be removed.")
     yield await carried_out(api, bug, await api.mark_bug_fixed(bug_id), "Marked as fixed.")
 
 
@@ -129,5 +129,5 @@ async def mark_bug_exported(api: TestIO, bug_id: BugId) -> Asking[Changed[BugSta
     bug = await known_bug(api, bug_id)
     if bug.exported_at:
         raise Refused(f"Bug {bug.id} is already marked as exported ({word(bug.exported_at)}).")
-    yield Ask(f"Mark {describe(bug)} as exported? The mark cannot be taken off again; it sends the bug nowhere.")
+    yield Ask(f"Mark {describe(bug)} as exported? The mark cannot be taken off again; the bug is not sent anywhere.")
     yield await carried_out(api, bug, await api.mark_bug_exported(bug_id), "Marked as exported.")

@@ -1,4 +1,4 @@
-"""The device catalogue: listing it, and finding what requirements name in it."""
+"""The device catalogue: lists it, and finds the devices that requirements name."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
@@ -14,8 +14,8 @@ from tools.testio.tools.order_fields import ChosenDevices, Devices, NameOrId
 
 tool = Toolset(TestIO)
 
-SHOWN = 40
-"""Names in one refusal; versions can be hundreds."""
+MOST_NAMED = 40
+"""Names that one error lists; a system can have hundreds of versions."""
 
 Read = Callable[[], Awaitable[list[Entry]]]
 Pick = Callable[[list[Entry], str], list[Entry]]
@@ -50,20 +50,20 @@ async def list_devices(
     return selection.page(lambda row: row[1], Coverage(total=count, loaded=count, matched=count, complete=True), note)
 
 
-async def chosen(api: TestIO, requirements: Sequence[Devices] | None) -> list[ChosenDevices] | None:
-    """Find what requirements name in the catalogue, which is read once an hour.
+async def find_devices(api: TestIO, requirements: Sequence[Devices] | None) -> list[ChosenDevices] | None:
+    """Find the devices that requirements name in the catalogue, which is read once an hour.
 
     Raises:
-        Refused: with the names there are, for one that is none of them.
-        Unavailable: when a name cannot be looked up; ids go without.
+        Refused: with the names that exist, for another one.
+        Unavailable: when a name cannot be looked up; ids need no catalogue.
     """
     for group in requirements or ():
         if group.operating_system is None and any(isinstance(v, str) for v in (group.min_version, group.max_version)):
             raise Refused("A version by its name needs its operating_system.")
-    return None if requirements is None else [await _chosen(api, group) for group in requirements]
+    return None if requirements is None else [await _find_group(api, group) for group in requirements]
 
 
-async def _chosen(api: TestIO, group: Devices) -> ChosenDevices:
+async def _find_group(api: TestIO, group: Devices) -> ChosenDevices:
     category = await _category(api, group.category)
     system = None if group.operating_system is None else await _system(api, category, group.operating_system)
     low = await _version(api, system, group.min_version, lambda found: found[0])
@@ -84,8 +84,8 @@ async def _chosen(api: TestIO, group: Devices) -> ChosenDevices:
 async def _category(api: TestIO, word: NameOrId) -> Entry | None:
     if word is None:
         return None
-    found = await _found(api, word, api.devices.categories, "The device catalogue has no category")
-    return _only(found, word)
+    found = await _find_entries(api, word, api.devices.categories, "The device catalogue has no category")
+    return _single(found, word)
 
 
 async def _system(api: TestIO, category: Entry | None, word: int | str) -> Entry:
@@ -94,42 +94,42 @@ async def _system(api: TestIO, category: Entry | None, word: int | str) -> Entry
         systems: dict[int, Entry] = {}
         for kind in kinds:
             for system in await api.devices.operating_systems(kind.id):
-                systems.setdefault(system.id, system)  # tablets and phones share theirs
+                systems.setdefault(system.id, system)  # phones and tablets share systems
         return list(systems.values())
 
     whose = "The device catalogue has" if category is None else f"{category.label} have"
-    return _only(await _found(api, word, read, f"{whose} no operating system"), word)
+    return _single(await _find_entries(api, word, read, f"{whose} no operating system"), word)
 
 
 async def _version(
     api: TestIO, system: Entry | None, word: NameOrId, which: Callable[[list[Entry]], Entry]
 ) -> Entry | None:
-    """Find a version; "17" also means 17.0.1 and all others of that line, of which `which` takes one."""
+    """Find a version; "17" means all 17.x, from which `which` takes one."""
     if word is None:
         return None
     if system is None:
-        return Entry(id=int(word))  # an id on its own; a name was refused before
+        return Entry(id=int(word))  # an id alone; `find_devices` refuses a name without a system
 
     def pick(entries: list[Entry], name: str) -> list[Entry]:
         name = name.casefold().removeprefix((system.name or "").casefold()).strip()
         if not name:
-            return []  # the system's own name, and no version's
+            return []  # only the name of the system
         return [e for e in entries if (own := (e.name or "").casefold()) == name or own.startswith(f"{name}.")]
 
     async def read() -> list[Entry]:
         return await api.devices.versions(system.id)
 
-    return which(await _found(api, word, read, f"{system.label} has no version", pick))
+    return which(await _find_entries(api, word, read, f"{system.label} has no version", pick))
 
 
-def _called(entries: list[Entry], word: str) -> list[Entry]:
+def _by_name(entries: list[Entry], word: str) -> list[Entry]:
     return [entry for entry in entries if entry.is_called(word)]
 
 
-async def _found(api: TestIO, word: int | str, read: Read, has_no: str, pick: Pick = _called) -> list[Entry]:
-    """The entries a word means, at least one; an id is taken as it is where the catalogue cannot be reached."""
-    if isinstance(word, str) and word.isdecimal() and len(word) < 10 and pick is _called:
-        word = int(word)  # versions alone are named by numbers
+async def _find_entries(api: TestIO, word: int | str, read: Read, has_no: str, pick: Pick = _by_name) -> list[Entry]:
+    """The entries that a word means, at least one; where the catalogue is down, an id is used unchecked."""
+    if isinstance(word, str) and word.isdecimal() and len(word) < 10 and pick is _by_name:
+        word = int(word)  # only versions have numbers as names
     if isinstance(word, int):
         try:
             entries = [] if api.devices.was_missed else await read()
@@ -148,17 +148,17 @@ async def _found(api: TestIO, word: int | str, read: Read, has_no: str, pick: Pi
             ) from error
         found = pick(entries, word) or [entry for entry in entries if str(entry.id) == word]
     if not found:
-        named = ", ".join(f"{entry.label} ({entry.id})" for entry in entries[-SHOWN:])
-        more = f" and {len(entries) - SHOWN} older ones" if len(entries) > SHOWN else ""
-        said = repr(word[:60]) if isinstance(word, str) else f"with the id {word}"
+        named = ", ".join(f"{entry.label} ({entry.id})" for entry in entries[-MOST_NAMED:])
+        more = f" and {len(entries) - MOST_NAMED} older ones" if len(entries) > MOST_NAMED else ""
+        value = repr(word[:60]) if isinstance(word, str) else f"with the id {word}"
         if isinstance(word, int) and pick(entries, str(word)):
             more += f'. A name is a text: "{word}"'
-        raise Refused(f"{has_no} {said}. There are: {named or 'none'}{more}.")
+        raise Refused(f"{has_no} {value}. There are: {named or 'none'}{more}.")
     return found
 
 
-def _only(found: list[Entry], word: int | str) -> Entry:
+def _single(found: list[Entry], word: int | str) -> Entry:
     if len(found) > 1:
         ids = ", ".join(f"{entry.label} ({entry.id})" for entry in found)
-        raise Refused(f"{word!r} may be any of {ids}. Say its id.")
+        raise Refused(f"{word!r} may be any of {ids}. Give its id.")
     return found[0]

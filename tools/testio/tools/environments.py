@@ -1,4 +1,4 @@
-"""Making, changing and deleting test environments; testers get the credentials that are put in them."""
+"""Creates, changes and deletes test environments; testers get the credentials in them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -49,7 +49,7 @@ class InformationForTesters(Sent):
 
 
 def wire_fields(**fields: Any) -> dict[str, Any]:
-    """The fields as the endpoints take them; what was not said is left out."""
+    """The fields as the endpoints take them, without those that are None."""
     wire: dict[str, Any] = {}
     for name, value in fields.items():
         if isinstance(value, SecretStr):
@@ -76,11 +76,11 @@ def check_fields(fields: Mapping[str, Any], *, needed: bool) -> None:
         except ValueError:
             page = urlsplit("")
         if page.scheme not in {"http", "https"} or not page.hostname:
-            raise Refused("page_url must be a whole http or https address.")
+            raise Refused("page_url must be a full http or https address.")
 
 
 def say_fields(lines: Lines, fields: Mapping[str, Any]) -> None:
-    """What testers get with an environment, credentials by name only; an empty one takes the old one away."""
+    """Add what testers get with an environment; credentials are only named, and an empty one removes the old one."""
     lines.add("Address", (url := fields.get("url")) and given(url))
     lines.add("App", (app := fields.get("binary_app_id")) and f"uploaded app {app}")
     lines.add("App file", (file := fields.get("file_url")) and given(file))
@@ -96,7 +96,7 @@ def say_fields(lines: Lines, fields: Mapping[str, Any]) -> None:
 def harmless(
     allow_orders: bool | None, username: SecretStr | None, password: SecretStr | None, access: SecretStr | None
 ) -> bool:
-    """Testers may order nothing and get no credentials."""
+    """Whether testers may place no orders and get no credentials."""
     return not (allow_orders or username or password or access)
 
 
@@ -109,7 +109,7 @@ def harmless_change(
     password: SecretStr | None,
     access: SecretStr | None,
 ) -> bool:
-    """The same, and not elsewhere either: a new address may come under an old permission to order."""
+    """Whether the address stays, too: a new one may inherit the permission to place orders."""
     return harmless(allow_orders, username, password, access) and not (url or binary_app_id or file_url)
 
 
@@ -157,7 +157,7 @@ async def create_test_environment(
 
 
 async def full_name(api: TestIO, product_id: int, environment: TestEnvironment) -> str:
-    """An environment with its address and product, as a question names it."""
+    """An environment with its address and product, for a question."""
     product = await known_product(api, product_id)
     where = f" at {quote(environment.url, at_most=300)}" if environment.url else ""
     name = f"test environment {environment.id} {quote(environment.title or '')}{where}"
@@ -167,10 +167,10 @@ async def full_name(api: TestIO, product_id: int, environment: TestEnvironment) 
 def with_edits(
     environment: TestEnvironment, edits: Edits, title: str | None, information: InformationForTesters | None
 ) -> dict[str, Any]:
-    """The fields that edits of an environment's texts change; a page for testers is sent whole.
+    """The fields that edits change; a page for testers is sent whole.
 
     Raises:
-        Refused: for an edit that does not fit.
+        Refused: for an edit that cannot be applied.
     """
     page = environment.environment_test_information
     stored = {
@@ -223,7 +223,7 @@ async def update_test_environment(
     )
     check_fields(fields, needed=False)
     if not fields and not edits:
-        raise Refused("Say at least one field to change.")
+        raise Refused("Give at least one field to change.")
     before = await known_environment(api, product_id, environment_id)
     edited = with_edits(before, edits, title, environment_test_information)
     may_order = before.allow_orders if allow_orders is None else allow_orders
@@ -251,13 +251,13 @@ async def delete_test_environment(
     name = await full_name(api, product_id, environment)
     using: list[int] = []
 
-    def keep(test: ExploratoryTest) -> None:
+    def on_row(test: ExploratoryTest) -> None:
         if not test.has_ended and test.test_environment is not None and test.test_environment.id == environment_id:
             using.append(test.id)
 
-    walked = await api.walk_exploratory_tests(product_id, keep)
-    sure = walked.coverage(len(using)).complete
-    used = ", ".join(map(str, sorted(using)[:20])) or ("none" if sure else "none that could be read")
+    walked = await api.walk_exploratory_tests(product_id, on_row)
+    complete = walked.coverage(len(using)).complete
+    used = ", ".join(map(str, sorted(using)[:20])) or ("none" if complete else "none that could be read")
     yield Ask(f"Delete {name}? Tests with it that have not ended: {used}. There is no undo.")
     await api.delete_test_environment(product_id, environment_id)
     yield Changed(done=f"Deleted {name}.", before=environment)

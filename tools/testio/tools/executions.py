@@ -1,4 +1,4 @@
-"""Executions: what testers found when they ran through user stories."""
+"""Executions: the results of testers who went through user stories."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ async def list_user_story_executions(
     cursor: Cursor = None,
 ) -> Page[Execution]:
     """List testers' results of user stories, newest first. Rows do not name their story: filter by user_story_ids."""
-    asked = await time_span(api, since, until)
+    period = await time_span(api, since, until)
     statuses = WordFilter("status", status, OUTCOMES, meant=OUTCOME_MEANT)
     selection: Selection[Execution] = Selection(
         lambda execution: (-milliseconds(execution.executed_at), -execution.id),
@@ -41,17 +41,17 @@ async def list_user_story_executions(
         filters=[user_story_ids, user_story_version_ids, test_ids, statuses.key, since, until],
     )
 
-    def keep(execution: Execution) -> None:
+    def on_row(execution: Execution) -> None:
         if not statuses.fits(execution.status):
             return
         if test_ids and execution.test_id not in test_ids:
             return
-        if not asked.holds(parse_timestamp(execution.executed_at)):
+        if not period.holds(parse_timestamp(execution.executed_at)):
             return
         selection.offer(execution)
 
     walked = await api.walk_user_story_executions(
-        user_story_ids or (), user_story_version_ids or (), keep, progress=progress
+        user_story_ids or (), user_story_version_ids or (), on_row, progress=progress
     )
     statuses.check()
-    return selection.page(lambda execution: execution, walked.coverage(selection.matched), asked.note)
+    return selection.page(lambda execution: execution, walked.coverage(selection.matched), period.note)

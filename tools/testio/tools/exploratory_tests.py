@@ -1,10 +1,10 @@
-"""Reading exploratory tests: lists and one test whole."""
+"""Reads exploratory tests: lists, and one test in full."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.errors import Invalid, NotFound, found
+from tools.kit.errors import found
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import clean, passage, quote, word, word_if
 from tools.kit.toolset import Progress, Toolset
@@ -12,7 +12,7 @@ from tools.kit.vocabulary import WordFilter
 from tools.kit.when import milliseconds
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ExploratoryTest, TestRow
-from tools.testio.tools.products import ProductId, SectionId, known_product, valid_section, whats_wrong
+from tools.testio.tools.products import ProductId, SectionId, known_product, read_of_product, valid_section
 from tools.testio.tools.words import TEST_STATUS_MEANT, TEST_STATUSES, TESTING_TYPES
 
 tool = Toolset(TestIO)
@@ -39,7 +39,7 @@ def row_of(test: ExploratoryTest) -> TestRow:
 
 
 def newest_first(test: ExploratoryTest) -> tuple[int, ...]:
-    """Drafts without a start come first; they are what is being worked on."""
+    """Drafts have no start and come first."""
     started = milliseconds(test.start_at)
     return (-started if started else -(2**62), -test.id)
 
@@ -72,7 +72,7 @@ async def list_exploratory_tests(
         newest_first, limit=limit, cursor=cursor, filters=[product_id, statuses.key, types.key, section_id, text]
     )
 
-    def keep(test: ExploratoryTest) -> None:
+    def on_row(test: ExploratoryTest) -> None:
         if test.section is not None and test.section.id is not None:
             sections.add(test.section.id)
         if not all([statuses.fits(test.status), types.fits(test.testing_type)]):
@@ -83,10 +83,8 @@ async def list_exploratory_tests(
             return
         selection.offer(test)
 
-    try:
-        walked = await api.walk_exploratory_tests(product_id, keep, progress=progress)
-    except (NotFound, Invalid) as error:
-        raise await whats_wrong(api, product_id, None, error) from error
+    walk = api.walk_exploratory_tests(product_id, on_row, progress=progress)
+    walked = await read_of_product(api, walk, product_id)
     statuses.check()
     types.check()
     if section_id and section_id not in sections:
@@ -96,7 +94,7 @@ async def list_exploratory_tests(
 
 @tool.reads(long_text=True)
 async def get_exploratory_test(api: TestIO, test_id: TestId) -> ExploratoryTest:
-    """Read one test whole: status, texts, features, devices, environment, numbers."""
+    """Read one test in full: status, texts, features, devices, environment, numbers."""
     return await known_test(api, test_id)
 
 
@@ -110,7 +108,7 @@ async def test_ids(api: TestIO, variable: str, typed: str, before: dict[str, str
 
 @tool.resource("exploratory-tests/{test_id}", complete=test_ids)
 async def test_page(api: TestIO, test_id: int) -> str:
-    """A test as a page to read."""
+    """A test as a page of Markdown."""
     test = await known_test(api, test_id)
     environment = test.test_environment
     facts = (
@@ -137,16 +135,16 @@ async def test_page(api: TestIO, test_id: int) -> str:
     if test.features:
         lines += ["", "## Features", ""]
         for feature in test.features:
-            told = (
+            numbers = (
                 f" ({word(feature.execution_status)}, {feature.bugs_found or 0} bugs)"
                 if feature.execution_status
                 else ""
             )
-            lines.append(f"- {feature.feature_id or feature.id} {quote(feature.title or '')}{told}")
+            lines.append(f"- {feature.feature_id or feature.id} {quote(feature.title or '')}{numbers}")
     if test.requirements:
         lines += ["", "## Devices", "", *[f"- {quote(requirement)}" for requirement in test.requirements]]
     if test.analytics is not None:
-        numbers = test.analytics.model_dump(exclude_none=True)
-        lines += ["", "## Numbers", "", *[f"- {name.replace('_', ' ')}: {n}" for name, n in numbers.items()]]
+        analytics = test.analytics.model_dump(exclude_none=True)
+        lines += ["", "## Numbers", "", *[f"- {name.replace('_', ' ')}: {n}" for name, n in analytics.items()]]
     lines += ["", f"testio_list_bugs with test_ids [{test.id}] lists its bugs."]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Adding features to a product: one, or copies of all that another product has."""
+"""Adds features to a product: one, or copies of all features of another product."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -26,12 +26,12 @@ SectionIds = Annotated[
 
 
 def valid_sections(product: Product, section_ids: Sequence[int] | None) -> None:
-    """Check the sections of a new feature against its product.
+    """Check that the sections of a new feature belong to its product.
 
     Raises:
-        Refused: with the sections there are.
+        Refused: with the sections that exist.
     """
-    valid_section(product, None, needed=not section_ids, said_as="section_ids")
+    valid_section(product, None, needed=not section_ids, parameter="section_ids")
     for section_id in section_ids or ():
         valid_section(product, section_id, needed=True)
 
@@ -64,12 +64,12 @@ async def create_feature(
     feature = await api.create_feature(
         product_id, section_ids or (), {name: value for name, value in fields.items() if value is not None}
     )
-    follow = "testio_create_user_story adds stories, testio_create_exploratory_test has it tested."
+    follow = "testio_create_user_story adds stories, testio_create_exploratory_test orders a test of it."
     return Changed(done="Created.", now=feature, next=follow)
 
 
 class CopiedFeatures(Answer):
-    """Features that were copied, with the destination counted before and after."""
+    """The number of features in the destination, before and after a copy."""
 
     done: str
     destination_product_id: int
@@ -78,8 +78,8 @@ class CopiedFeatures(Answer):
     next: str
 
 
-def of_which(features: Sequence[Feature]) -> str:
-    """Features and their stories, counted."""
+def count_features(features: Sequence[Feature]) -> str:
+    """The number of features and of their user stories."""
     stories = sum(len(feature.user_stories) for feature in features)
     with_stories = many(stories, "user story", "user stories") if stories else "no user story"
     return f"{many(len(features), 'feature')} with {with_stories}"
@@ -96,22 +96,22 @@ async def copy_features(
         raise Refused("Source and destination are the same product.")
     source = await known_product(api, product_id)
     destination = await known_product(api, destination_product_id)
-    features, there = await api.features(product_id), await api.features(destination_product_id)
+    features, existing = await api.features(product_id), await api.features(destination_product_id)
     if not features:
         raise Refused(f"Product {product_id} has no features to copy.")
-    titles = {feature.title for feature in there}
+    titles = {feature.title for feature in existing}
     again = sum(feature.title in titles for feature in features)
     yield Ask(
-        f"Copy all {of_which(features)} from product {source.id} {quote(source.name or '')} into product "
-        f"{destination.id} {quote(destination.name or '')}, which has {len(there)} now?"
-        + (f" {again} of them may be copied a second time: their titles are there already." if again else "")
-        + " The API cannot remove features: there is no undo, and doing it again makes duplicates."
+        f"Copy all {count_features(features)} from product {source.id} {quote(source.name or '')} into product "
+        f"{destination.id} {quote(destination.name or '')}, which has {len(existing)} now?"
+        + (f" {again} of them may be copied a second time: their titles exist there already." if again else "")
+        + " The API cannot remove features: there is no undo, and a second copy makes duplicates."
     )
     after = await api.copy_features(product_id, destination_product_id)
     yield CopiedFeatures(
-        done=f"Copied; product {destination_product_id} now has {of_which(after)}.",
+        done=f"Copied; product {destination_product_id} now has {count_features(after)}.",
         destination_product_id=destination_product_id,
-        features_before=len(there),
+        features_before=len(existing),
         features_after=len(after),
         next="testio_list_features shows them. Do not repeat this: it would duplicate them.",
     )

@@ -1,4 +1,4 @@
-"""The bugs that arrived by themselves: exported in the web app, pushed to us, kept until somebody handles them."""
+"""The inbox: bugs that test IO pushes here when somebody exports them in its web app."""
 
 from typing import Annotated
 
@@ -22,39 +22,39 @@ EXPORT = Webhook(KIND, BugExported, item, key)
 
 
 class ArrivedRow(Answer):
-    """A bug that arrived, as a list shows it."""
+    """A bug in the inbox, as a list shows it."""
 
     bug_id: int
     title: Untrusted | None = None
     severity: Key | None = None
-    status: Key | None = Field(None, description="When it was exported; testio_get_bug has the present one.")
+    status: Key | None = Field(None, description="At the time of the export; testio_get_bug has the current one.")
     test_id: int | None = None
     exported_at: Key | None = None
     received_at: Key
     handled_at: Key | None = None
 
 
-def exported(event: Event) -> BugExported | None:
-    """The event as it can be read; None for one that an older Testdesk kept and nobody can read, which is counted."""
+def read_export(event: Event) -> BugExported | None:
+    """Read an event as far as possible; None, and counted as missing, where nothing of it can be read."""
     try:
-        told, missing = validate_leniently(event.document, BugExported)
+        export, missing = validate_leniently(event.document, BugExported)
     except (ValidationError, RecursionError):
         note_missing(Missing(rows=1))
         return None
     if missing:
         note_missing(missing)
-    return told
+    return export
 
 
-def row_of(event: Event, told: BugExported) -> ArrivedRow:
-    bug: ExportedBug = told.bug
+def row_of(event: Event, export: BugExported) -> ArrivedRow:
+    bug: ExportedBug = export.bug
     return ArrivedRow(
         bug_id=bug.id,
         title=bug.title,
         severity=bug.severity,
         status=bug.status,
         test_id=bug.test_id,
-        exported_at=told.exported_at,
+        exported_at=export.exported_at,
         received_at=event.received_at.isoformat(timespec="seconds"),
         handled_at=event.handled_at.isoformat(timespec="seconds") if event.handled_at else None,
     )
@@ -76,25 +76,25 @@ async def list_inbox(
     events = await inbox.events(handled=handled, limit=limit + 1, before=before)
     counts = await inbox.counts()
     total = {None: counts.waiting + counts.handled, True: counts.handled, False: counts.waiting}[handled]
-    read = [(event, told) for event in events[:limit] if (told := exported(event)) is not None]
-    words = None
+    read = [(event, export) for event in events[:limit] if (export := read_export(event)) is not None]
+    note = None
     if counts.refused:
         refused = ", ".join(f"{times} ({reason})" for reason, times in sorted(counts.refused.items()))
-        words = f"Deliveries that were not taken: {refused}."
+        note = f"Refused deliveries: {refused}."
     page = Page[ArrivedRow](
-        items=[row_of(event, told) for event, told in read],
+        items=[row_of(event, export) for event, export in read],
         coverage=Coverage(total=total, loaded=total, matched=total, complete=True),
         next_cursor=None,
-        note=words,
+        note=note,
     )
     page.continue_at([encode_cursor([event.number], filters) for event, _ in read], more=len(events) > limit)
-    if len(events) > limit:  # also behind events that could not be read
+    if len(events) > limit:  # also after events that could not be read
         page.next_cursor = encode_cursor([events[limit - 1].number], filters)
     return page
 
 
 class Handled(Answer):
-    """What was marked in the inbox; the platform is not told."""
+    """The bugs that were marked in the inbox."""
 
     handled: bool
     bug_ids: list[int]
@@ -131,14 +131,14 @@ async def arrived_ids(api: TestIO, variable: str, typed: str, before: dict[str, 
 
 @tool.resource("inbox")
 async def inbox_page(api: TestIO, inbox: Inbox) -> str:
-    """The bugs that arrived and wait, as a page to read."""
+    """The bugs that wait in the inbox, as a page of Markdown."""
     counts = await inbox.counts()
     lines = ["# Inbox", "", f"{counts.waiting} wait, {counts.handled} are handled.", ""]
     for event in await inbox.events(handled=False, limit=100, before=None):
-        told = exported(event)
-        if told is None:
+        export = read_export(event)
+        if export is None:
             continue
-        bug = told.bug
+        bug = export.bug
         severity = word_if(bug.severity) or "no severity"
         lines.append(f"- {bug.id} {quote(bug.title)} ({severity}), {event.received_at:%Y-%m-%d %H:%M} UTC")
     return "\n".join(lines)
@@ -146,21 +146,21 @@ async def inbox_page(api: TestIO, inbox: Inbox) -> str:
 
 @tool.resource("inbox/{bug_id}", complete=arrived_ids)
 async def arrived_bug_page(api: TestIO, bug_id: int, inbox: Inbox) -> str:
-    """A bug as it arrived, as a page to read."""
+    """A bug as it arrived, as a page of Markdown."""
     event = await inbox.newest(str(bug_id))
     if event is None:
         raise NotFound(f"Bug {bug_id} is not in the inbox. testio_list_inbox shows what is.", status=404)
-    told = exported(event)
-    if told is None:
+    export = read_export(event)
+    if export is None:
         raise NotFound(
-            f"What arrived about bug {bug_id} cannot be read. testio_get_bug asks test IO for it.", status=404
+            f"The event of bug {bug_id} cannot be read. testio_get_bug reads the bug from test IO.", status=404
         )
-    bug = told.bug
+    bug = export.bug
     facts = (
         ("Severity", word_if(bug.severity)),
         ("Priority", word_if(bug.priority)),
         ("Status when exported", word_if(bug.status)),
-        ("Exported", word_if(told.exported_at)),
+        ("Exported", word_if(export.exported_at)),
         ("Received", f"{event.received_at:%Y-%m-%d %H:%M:%S} UTC"),
         ("Handled", event.handled_at and f"{event.handled_at:%Y-%m-%d %H:%M} UTC"),
         ("Device", bug.device and quote(bug.device)),

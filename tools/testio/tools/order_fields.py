@@ -1,4 +1,4 @@
-"""What a caller may say when ordering or changing a test, and how the platform wants to hear it."""
+"""The fields of orders: what a caller gives, and the form in which the platform takes it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class FeatureToTest(Sent):
 
     @property
     def has_new_texts(self) -> bool:
-        """With both texts the platform overwrites those of a feature it finds."""
+        """Whether both texts are given: then the platform overwrites those of an existing feature."""
         return bool(self.description and self.howtofind)
 
     def wire(self) -> dict[str, Any]:
@@ -69,12 +69,12 @@ class EnvironmentToUse(Sent):
     def wire(self) -> dict[str, Any]:
         if self.id is not None:
             return {"id": self.id}
-        told = self.model_dump(exclude_none=True)
-        return told if self.access is None else told | {"access": self.access.get_secret_value()}
+        fields = self.model_dump(exclude_none=True)
+        return fields if self.access is None else fields | {"access": self.access.get_secret_value()}
 
 
 class _EnvironmentByTitle(ByName):
-    """Finds the environment that a title without an address means."""
+    """Resolves a title without a url to an existing environment."""
 
     async def resolve(self, api: Any, value: Any, given: Mapping[str, Any], *, parts: bool) -> Any:
         if not isinstance(value, EnvironmentToUse) or value.id is not None or value.url is not None or not value.title:
@@ -83,7 +83,7 @@ class _EnvironmentByTitle(ByName):
         try:
             chosen = pick(value.title, choices, what=self.what, shows=self.shows, parts=parts)
         except Refused as error:
-            raise Refused(f"{error.sentence} A new one needs a url beside its title.") from error
+            raise Refused(f"{error.sentence} A new one needs a url besides its title.") from error
         return value.model_copy(update={"id": chosen.id})
 
 
@@ -109,7 +109,7 @@ class Devices(Sent):
 
 @dataclass(frozen=True)
 class ChosenDevices:
-    """A group of devices as the catalogue has it: what people read has names, what is sent has ids."""
+    """A group of devices from the catalogue: names for the question, ids for the request."""
 
     category: Entry | None = None
     operating_system: Entry | None = None
@@ -173,7 +173,7 @@ def wire_fields(
     features: Sequence[FeatureToTest] | None = None,
     **plain: str | bool | None,
 ) -> dict[str, Any]:
-    """The fields of a test as its endpoints take them; what was not said is left out."""
+    """The fields of a test as the endpoints take them, without those that are None."""
     fields: dict[str, Any] = {
         **plain,
         "duration": str(duration_hours) if duration_hours is not None else None,  # a string of hours
@@ -184,16 +184,16 @@ def wire_fields(
         fields["bug_severities"] = {level: level in bug_severities for level in ("low", "high", "critical")}
     if requirements is not None:
         fields["requirements"] = [devices.wire() for devices in requirements]
-        # With its default the platform's own device choice might win over the requirements.
+        # By default the platform's own choice of devices might override the requirements.
         fields["use_default_devices"] = False
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def check_start(start_at: str | None) -> None:
-    """Refuse a start that is no point in time, before any request.
+    """Refuse a start that is not a point in time, before any request.
 
     Raises:
-        Refused: with the form it must have.
+        Refused: with the expected form.
     """
     if start_at is not None and (parse_timestamp(start_at) is None or "T" not in start_at):
         raise Refused("start_at must be an ISO time with an offset, such as 2026-04-01T09:00:00+02:00.")

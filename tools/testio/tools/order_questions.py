@@ -1,4 +1,4 @@
-"""What a person is asked before a test is ordered or changed, read freshly from the platform."""
+"""The lines of questions about orders: environments, features, and existing tests."""
 
 from tools.kit.errors import Refused
 from tools.kit.question import Lines
@@ -14,13 +14,13 @@ PAID = "It costs money; the API gives no price."
 ORDERS = "TESTERS MAY PLACE REAL ORDERS in this environment."
 
 
-def words(text: str | None) -> str | None:
-    """A text that leaves for people, whole."""
+def given_if(text: str | None) -> str | None:
+    """Mark a caller's text, where there is one."""
     return given(text) if text else None
 
 
 async def environment_line(api: TestIO, product_id: int, environment: EnvironmentToUse) -> tuple[str, bool]:
-    """Name the environment, and say whether testers may place orders in it."""
+    """The line of an environment, and whether testers may place orders in it."""
     if environment.id is None:
         if not environment.url or not environment.title:
             raise Refused("test_environment needs the id of an existing one, or a title and a url.")
@@ -33,17 +33,17 @@ async def environment_line(api: TestIO, product_id: int, environment: Environmen
 
 
 def feature_line(feature: FeatureToTest, found: Feature | None) -> str:
-    """Name a feature, and say with old and new text where an existing one would be overwritten."""
+    """The line of a feature, with old and new texts where an existing one is overwritten."""
     if found is None:
-        parts = [f"new {given(feature.title)}", words(feature.description), words(feature.howtofind)]
+        parts = [f"new {given(feature.title)}", given_if(feature.description), given_if(feature.howtofind)]
         line = ", ".join(part for part in parts if part)
     else:
         line = f"{found.id} {quote(found.title)}"
         if overwrites(feature, found):
             old, hint = quote(found.description or "", at_most=600), quote(found.howtofind or "", at_most=600)
             line += (
-                f", OVERWRITTEN for the whole product: description {old} becomes {words(feature.description)}, "
-                f"how to find {hint} becomes {words(feature.howtofind)}"
+                f", OVERWRITTEN for the whole product: description {old} becomes {given_if(feature.description)}, "
+                f"how to find {hint} becomes {given_if(feature.howtofind)}"
             )
     if feature.user_stories:
         line += ", stories " + ", ".join(given(story) for story in feature.user_stories)
@@ -51,7 +51,7 @@ def feature_line(feature: FeatureToTest, found: Feature | None) -> str:
 
 
 def overwrites(feature: FeatureToTest, found: Feature | None) -> bool:
-    """Whether the platform would replace an existing feature's texts with those sent along."""
+    """Whether the platform replaces the texts of an existing feature."""
     return (
         found is not None
         and feature.has_new_texts
@@ -62,12 +62,12 @@ def overwrites(feature: FeatureToTest, found: Feature | None) -> bool:
 async def add_features(
     api: TestIO, lines: Lines, product_id: int, section_id: int | None, features: list[FeatureToTest]
 ) -> bool:
-    """Add each feature as the platform will find it: by id, else by title, else a new one is made.
+    """Add a line for each feature, found as the platform finds it: by id, else by title, else as a new one.
 
-    Answers whether the texts of an existing one are overwritten.
+    Returns whether the texts of an existing feature are overwritten.
 
     Raises:
-        Refused: for an id the product does not have, or a feature with neither id nor title.
+        Refused: for an unknown id, or a feature with neither id nor title.
     """
     existing = await api.features(product_id, section_id)
     by_id = {feature.id: feature for feature in existing}
@@ -84,11 +84,11 @@ async def add_features(
     return overwritten
 
 
-def facts_of(lines: Lines, test: ExploratoryTest, devices: str = "") -> None:
-    """What a test is, as a person decides about it and an answer says what was ordered."""
+def add_facts(lines: Lines, test: ExploratoryTest, devices: str = "") -> None:
+    """Add product, devices, environment and features of a test, for questions and answers."""
     lines.add("Product", test.product and f"{test.product.id} {quote(test.product.name or '')}")
-    shown = "; ".join(quote(devices) for devices in test.requirements)
-    lines.add("Devices", devices or shown or "the platform's default choice")
+    stored = "; ".join(quote(devices) for devices in test.requirements)
+    lines.add("Devices", devices or stored or "the platform's default choice")
     environment = test.test_environment
     if environment is not None:
         lines.add(
@@ -98,12 +98,12 @@ def facts_of(lines: Lines, test: ExploratoryTest, devices: str = "") -> None:
 
 
 def begin_question(act: str, test: ExploratoryTest) -> Lines:
-    """Begin a question about an existing test with what it is."""
+    """Begin a question about an existing test with its facts."""
     lines = Lines(f"{act} test {test.id} {quote(test.title or '')}?")
     lines.add("Type", test.testing_type and word(test.testing_type))
     lines.add("From", test.start_at and word(test.start_at))
     lines.add("To", test.end_at and word(test.end_at))
-    facts_of(lines, test)
+    add_facts(lines, test)
     lines.add("Goal", quote(test.goal, at_most=600) if test.goal else None)
     lines.add("Instructions", quote(test.instructions, at_most=600) if test.instructions else None)
     if test.test_environment is not None and test.test_environment.allow_orders:

@@ -1,4 +1,4 @@
-"""Ordering exploratory tests: create, update, launch, duplicate; people are paid for what these start."""
+"""Creates, changes, launches and copies exploratory tests; testers are paid for tests that start."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from tools.kit.text import quote, word
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ExploratoryTest, TestRow
-from tools.testio.tools.devices import chosen
+from tools.testio.tools.devices import find_devices
 from tools.testio.tools.exploratory_tests import TestId, known_test, row_of
 from tools.testio.tools.order_fields import (
     DEFAULT_HOURS,
@@ -39,11 +39,11 @@ from tools.testio.tools.order_fields import (
 from tools.testio.tools.order_questions import (
     ORDERS,
     PAID,
+    add_facts,
     add_features,
     begin_question,
     environment_line,
-    facts_of,
-    words,
+    given_if,
 )
 from tools.testio.tools.products import ProductId, SectionId, known_product, valid_section
 
@@ -60,18 +60,18 @@ def row_with_link(test: ExploratoryTest) -> TestRow:
     return row_of(test).model_copy(update={"link": test.link})
 
 
-def what_was_ordered(
+def ordered_facts(
     test: ExploratoryTest, hours: str | int | None = None, devices: list[ChosenDevices] | None = None
 ) -> list[str]:
-    """What the row of a test leaves out, as the question had it."""
+    """The facts of a question that the row of a test leaves out."""
     lines = Lines()
     lines.add("Hours", hours)
-    facts_of(lines, test, "; ".join(map(str, devices or ())))
+    add_facts(lines, test, "; ".join(map(str, devices or ())))
     return lines.facts
 
 
 def only_a_draft(auto_launch: bool, features: Features) -> bool:
-    """A draft starts nothing, and without new texts no feature can be overwritten."""
+    """Whether nothing starts, and no texts that could overwrite a feature are given."""
     return not auto_launch and not any(feature.has_new_texts for feature in features or [])
 
 
@@ -105,17 +105,17 @@ async def create_exploratory_test(
         raise Refused(f"Give exactly one of features and test_template_id: {both}.")
     check_severities(bug_severities, testing_type)
     check_start(start_at)
-    devices = await chosen(api, requirements)
+    devices = await find_devices(api, requirements)
     product = await known_product(api, product_id)
     valid_section(product, section_id, needed=True)
     environment, may_order = await environment_line(api, product_id, test_environment)
     hours = duration_hours or (f"{DEFAULT_HOURS[testing_type]}, the default" if features else "as the template says")
     what = "Order a paid crowd test" if auto_launch else "Save a draft of a crowd test"
     lines = Lines(f"{what} on product {product.id} {quote(product.name or '')}?")
-    lines.add("Title", words(test_title))
+    lines.add("Title", given_if(test_title))
     lines.add("Type", testing_type)
     lines.add("Hours", hours)
-    lines.add("Start", words(start_at) or "within the next full hour")
+    lines.add("Start", given_if(start_at) or "within the next full hour")
     lines.add("Section", section_id)
     lines.add("Devices", "; ".join(map(str, devices)) if devices else "the platform's default choice")
     lines.add("Device clouds", "allowed" if allow_device_clouds else None)
@@ -129,9 +129,9 @@ async def create_exploratory_test(
             ids = ", ".join(map(str, templates)) or "none"
             raise Refused(f"Product {product_id} has no template {test_template_id}; it has {ids}.")
         lines.add("Template", f"{test_template_id} {quote(templates[test_template_id].title or '')}")
-    lines.add("Goal", words(goal))
-    lines.add("Out of scope", words(out_of_scope))
-    lines.add("Instructions", words(instructions))
+    lines.add("Goal", given_if(goal))
+    lines.add("Out of scope", given_if(out_of_scope))
+    lines.add("Instructions", given_if(instructions))
     lines.say(ORDERS if may_order else None, f"It starts by itself. {PAID}" if auto_launch else "Nothing starts yet.")
     yield Ask(str(lines) if auto_launch or overwritten else None)
     fields = wire_fields(
@@ -159,7 +159,7 @@ async def create_exploratory_test(
     yield Changed(
         done="Ordered; it starts by itself." if auto_launch else "Saved as a draft; nothing was ordered.",
         now=row_with_link(test),
-        ordered=what_was_ordered(test, hours, devices),
+        ordered=ordered_facts(test, hours, devices),
         next=AFTER_ORDER if auto_launch else "testio_launch_exploratory_test starts it.",
     )
 
@@ -184,7 +184,7 @@ async def update_exploratory_test(
     edits: Edits = None,
 ) -> Asking[Changed[TestRow]]:
     """Change a test; what is left out stays. The server asks the user to confirm where more than a draft changes."""
-    devices = await chosen(api, requirements)
+    devices = await find_devices(api, requirements)
     fields = wire_fields(
         test_title=test_title,
         testing_type=testing_type,
@@ -201,7 +201,7 @@ async def update_exploratory_test(
         features=features,
     )
     if not fields and not edits:
-        raise Refused("Say at least one field to change.")
+        raise Refused("Give at least one field to change.")
     check_start(start_at)
     before = await known_test(api, test_id)
     check_severities(bug_severities, testing_type or before.testing_type)
@@ -229,8 +229,8 @@ async def update_exploratory_test(
             line, may_order = await environment_line(api, before.product.id, test_environment)
             lines.add("Environment", line)
         overwritten = features is not None and await add_features(api, lines, before.product.id, None, features)
-    whose = "Nobody works on it yet." if before.is_draft else "It is ordered: this changes what paid testers work on."
-    lines.say(ORDERS if may_order else None, whose)
+    effect = "Nobody works on it yet." if before.is_draft else "It is ordered: this changes what paid testers work on."
+    lines.say(ORDERS if may_order else None, effect)
     yield Ask(None if before.is_draft and not overwritten and not may_order else str(lines))
     test = await api.update_exploratory_test(test_id, fields)
     done = f"Changed: {', '.join(sorted(fields))}."
@@ -250,7 +250,7 @@ async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Change
     yield Changed(
         done=f"Launched test {test_id} {quote(before.title or '')}.",
         now=row_with_link(test),
-        ordered=what_was_ordered(before),
+        ordered=ordered_facts(before),
         before=row_of(before),
         next=AFTER_ORDER,
     )
@@ -267,6 +267,6 @@ async def duplicate_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Cha
     yield Changed(
         done=f"Copied from test {test_id}.",
         now=row_with_link(test),
-        ordered=what_was_ordered(test),
+        ordered=ordered_facts(test),
         next="testio_update_exploratory_test changes it, testio_launch_exploratory_test starts it.",
     )

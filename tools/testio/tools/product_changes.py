@@ -1,4 +1,4 @@
-"""Making, describing and deleting products."""
+"""Creates, describes and deletes products."""
 
 from typing import Annotated, Literal
 
@@ -41,7 +41,7 @@ async def create_product(
     """Create a product; this orders nothing."""
     fields = {"title": title, "description": description, "product_type": product_type, "industry": industry}
     product = await api.create_product({name: value for name, value in fields.items() if value is not None})
-    follow = "testio_create_feature says what to test, testio_create_test_environment where."
+    follow = "testio_create_feature adds what to test, testio_create_test_environment where to test it."
     return Changed(done="Created.", now=product, next=follow)
 
 
@@ -60,38 +60,38 @@ async def update_product(
     return Changed(done="Changed: description.", now=now, before=before)
 
 
-async def holdings(api: TestIO, product: Product) -> list[str]:
-    """What belongs to a product, counted freshly."""
+async def count_contents(api: TestIO, product: Product) -> list[str]:
+    """The number of things of each kind in a product."""
     unfinished = tests = 0
 
-    def keep(test: ExploratoryTest) -> None:
+    def on_row(test: ExploratoryTest) -> None:
         nonlocal unfinished, tests
         tests += 1
         unfinished += not test.has_ended
 
-    walked = await api.walk_exploratory_tests(product.id, keep)
+    walked = await api.walk_exploratory_tests(product.id, on_row)
     features = await api.features(product.id)
     environments = await api.test_environments(product.id)
     bugs = await api.bugs_page(BugFilters([product.id]), 1, 1)
-    whole = walked.coverage(tests).complete
-    told = [many(tests, "test", complete=whole) + (f" ({unfinished} not ended)" if unfinished else "")]
+    complete = walked.coverage(tests).complete
+    counts = [many(tests, "test", complete=complete) + (f" ({unfinished} not ended)" if unfinished else "")]
     reported = bugs.meta.record_count
-    told.append(many(len(bugs.bugs) if reported is None else reported, "bug", complete=reported is not None))
-    told.append(many(len(features), "feature"))
-    told.append(many(sum(len(feature.user_stories) for feature in features), "user story", "user stories"))
-    told.append(many(len(environments), "test environment"))
+    counts.append(many(len(bugs.bugs) if reported is None else reported, "bug", complete=reported is not None))
+    counts.append(many(len(features), "feature"))
+    counts.append(many(sum(len(feature.user_stories) for feature in features), "user story", "user stories"))
+    counts.append(many(len(environments), "test environment"))
     if product.sections:
-        told.append(many(len(product.sections), "section"))
-    return told
+        counts.append(many(len(product.sections), "section"))
+    return counts
 
 
 @tool.destroys(idempotent=True, verify_with="list_products")
 async def delete_product(api: TestIO, product_id: ProductId) -> Asking[Changed[Product]]:
     """Delete a product with everything in it. The server asks the user to confirm."""
     product = await known_product(api, product_id)
-    belongs = join_counts(*await holdings(api, product))
-    go = f"Expect all that belongs to it to go with it: {belongs}." if belongs else "Nothing belongs to it."
+    contents = join_counts(*await count_contents(api, product))
+    effect = f"Expect everything in it to be deleted too: {contents}." if contents else "It is empty."
     name = f"product {product.id} {quote(product.name or '')}"
-    yield Ask(f"Delete {name}? {go} There is no undo.")
+    yield Ask(f"Delete {name}? {effect} There is no undo.")
     await api.delete_product(product_id)
     yield Changed(done=f"Deleted {name}.", before=product)

@@ -1,12 +1,12 @@
-"""Reading what belongs to a product: features, test templates, test environments."""
+"""Reads products and their features, test templates and test environments."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
-from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, found
+from tools.kit.errors import Invalid, NotFound, Refused, found
 from tools.kit.model import Answer
 from tools.kit.naming import ByName, Choice
 from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
@@ -17,6 +17,8 @@ from tools.testio.client.testio import TestIO
 from tools.testio.models.environments import TestEnvironment
 from tools.testio.models.exploratory_tests import TestTemplate
 from tools.testio.models.products import Feature, Product
+
+T = TypeVar("T")
 
 tool = Toolset(TestIO)
 
@@ -83,19 +85,19 @@ async def known_product(api: TestIO, product_id: int) -> Product:
 
 
 def sections_of(product: Product) -> str:
-    """The sections of a product, as a sentence offers them."""
+    """The sections of a product, for an error."""
     return ", ".join(f"{section.id} {quote(section.name or '')}" for section in product.sections)
 
 
-def valid_section(product: Product, section_id: int | None, *, needed: bool, said_as: str = "section_id") -> None:
-    """Check a section against a product.
+def valid_section(product: Product, section_id: int | None, *, needed: bool, parameter: str = "section_id") -> None:
+    """Check that a section belongs to a product, and is given where the product has sections.
 
     Raises:
-        Refused: with the sections there are, when it is missing or not one of them.
+        Refused: with the sections that exist, where it is missing or not one of them.
     """
     if section_id is None:
         if needed and product.is_sectioned:
-            raise Refused(f"Product {product.id} has sections; say which one as {said_as}: {sections_of(product)}.")
+            raise Refused(f"Product {product.id} has sections; give one as {parameter}: {sections_of(product)}.")
     elif section_id not in {*product.section_ids, product.default_section_id}:
         raise Refused(f"Product {product.id} has no section {section_id}. It has: {sections_of(product) or 'none'}.")
 
@@ -106,7 +108,7 @@ class ProductRow(Answer):
     id: int
     name: Untrusted | None = None
     type: Key | None = None
-    sections: int = Field(description="How many sections; 0 for a product without.")
+    sections: int = Field(description="Number of sections.")
 
 
 @tool.reads(full_text_in="get_product")
@@ -142,10 +144,7 @@ async def list_features(
     selection: Selection[Feature] = Selection(
         lambda f: (f.id,), limit=limit, cursor=cursor, product=product_id, section=section_id
     )
-    try:
-        features = await api.features(product_id, section_id)
-    except (NotFound, Invalid) as error:
-        raise await whats_wrong(api, product_id, section_id, error) from error
+    features = await read_of_product(api, api.features(product_id, section_id), product_id, section_id)
     for feature in features:
         selection.offer(feature)
     count = len(features)
@@ -169,14 +168,11 @@ class TemplateRow(Answer):
 async def list_test_templates(
     api: TestIO, product_id: ProductId, section_id: SectionId = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[TemplateRow]:
-    """List the test templates of a product, each a ready definition for a new exploratory test."""
+    """List the test templates of a product, each a definition for a new exploratory test."""
     selection: Selection[TestTemplate] = Selection(
         lambda t: (t.id,), limit=limit, cursor=cursor, product=product_id, section=section_id
     )
-    try:
-        templates = await api.test_templates(product_id, section_id)
-    except (NotFound, Invalid) as error:
-        raise await whats_wrong(api, product_id, section_id, error) from error
+    templates = await read_of_product(api, api.test_templates(product_id, section_id), product_id, section_id)
     for template in templates:
         selection.offer(template)
     count = len(templates)
@@ -205,10 +201,7 @@ async def list_test_environments(
     selection: Selection[TestEnvironment] = Selection(
         lambda e: (e.id or 0,), limit=limit, cursor=cursor, product=product_id
     )
-    try:
-        environments = await api.test_environments(product_id)
-    except (NotFound, Invalid) as error:
-        raise await whats_wrong(api, product_id, None, error) from error
+    environments = await read_of_product(api, api.test_environments(product_id), product_id)
     for environment in environments:
         selection.offer(environment)
     count = len(environments)
@@ -231,14 +224,13 @@ async def known_environment(api: TestIO, product_id: int, environment_id: int) -
         raise
 
 
-async def whats_wrong(api: TestIO, product_id: int, section_id: int | None, error: PlatformError) -> Exception:
-    """Find the sentence for a refused list: an unknown product, a missing or unknown section, or the platform's own."""
+async def read_of_product(api: TestIO, read: Awaitable[T], product_id: int, section_id: int | None = None) -> T:
+    """Await a read within a product; where it is refused, name an unknown product, or a missing or unknown section."""
     try:
-        product = await known_product(api, product_id)
-        valid_section(product, section_id, needed=isinstance(error, Invalid))
-    except (NotFound, Refused) as better:
-        return better
-    return error
+        return await read
+    except (NotFound, Invalid) as error:
+        valid_section(await known_product(api, product_id), section_id, needed=isinstance(error, Invalid))
+        raise
 
 
 async def product_ids(api: TestIO, variable: str, typed: str, before: dict[str, str]) -> list[str]:
@@ -248,7 +240,7 @@ async def product_ids(api: TestIO, variable: str, typed: str, before: dict[str, 
 
 @tool.resource("products/{product_id}", complete=product_ids)
 async def product_page(api: TestIO, product_id: int) -> str:
-    """A product as a page to read."""
+    """A product as a page of Markdown."""
     product = await known_product(api, product_id)
     lines = [f"# Product {product.id}: {quote(product.name or '')}", ""]
     if product.type:

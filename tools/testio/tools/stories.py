@@ -32,18 +32,18 @@ async def known_story(api: TestIO, user_story_id: int) -> Story:
 
 
 async def in_section(api: TestIO, product_id: int, section_id: int | None) -> Product:
-    """Read a product whose story is to be changed, and see that the section is said where it has to be.
+    """Read a product, and check that its section is given where it has several.
 
     Raises:
-        Refused: with the sections there are.
+        Refused: with the sections that exist.
     """
     product = await known_product(api, product_id)
     valid_section(product, section_id, needed=True)
     return product
 
 
-def elsewhere(user_story_id: int, product_id: int) -> NotFound:
-    """The sentence for a story that exists, but not where it was looked for."""
+def of_another_product(user_story_id: int, product_id: int) -> NotFound:
+    """The error for a story that exists, but in another product."""
     return NotFound(
         f"Product {product_id} has no user story {user_story_id}; it is another product's. "
         "testio_list_user_stories shows what a product has.",
@@ -67,17 +67,17 @@ async def list_user_stories(
         lambda story: (story.id,), limit=limit, cursor=cursor, product=product_id, section=section_id, text=text
     )
 
-    def keep(story: Story) -> None:
+    def on_row(story: Story) -> None:
         if not text or text.casefold() in clean(f"{story.path or ''}\n{story.title or ''}").casefold():
             selection.offer(story)
 
     if section_id is None:
-        count = await api.walk_user_stories(product, keep)
+        count = await api.walk_user_stories(product, on_row)
     else:
         stories = await api.user_stories(product_id, section_id)
         count = len(stories)
         for story in stories:
-            keep(story)
+            on_row(story)
     coverage = Coverage(total=count, loaded=count, matched=selection.matched, complete=True)
     return selection.page(lambda story: story, coverage)
 
@@ -98,7 +98,7 @@ async def create_user_story(
         where = f"Product {product_id}" if section_id is None else f"Section {section_id} of product {product_id}"
         raise Refused(f"{where} has no feature {feature_id}. testio_list_features shows its ids.")
     story = await api.create_user_story(product_id, feature_id=feature_id, text=path, section_id=section_id)
-    follow = "testio_create_exploratory_test has it tested with its feature."
+    follow = "testio_create_exploratory_test orders a test of its feature."
     return Changed(done=f"Added to feature {feature_id}.", now=story, next=follow)
 
 
@@ -121,7 +121,7 @@ async def update_user_story(
     try:
         story = await api.update_user_story(product_id, user_story_id, text=path, section_id=section_id)
     except NotFound as error:
-        raise elsewhere(user_story_id, product_id) from error
+        raise of_another_product(user_story_id, product_id) from error
     return Changed(done="Changed: path.", now=story, before=before)
 
 
@@ -136,11 +136,11 @@ async def delete_user_story(
     for feature in await api.features(product_id):
         if story.id in {one.id for one in feature.user_stories}:
             owner = f" of feature {feature.id} {quote(feature.title)}"
-    if not owner:  # features may list their stories as bare texts
+    if not owner:  # features may list their stories as texts without ids
         ids = set[int]()
         await api.walk_user_stories(product, lambda one: ids.add(one.id))
         if story.id not in ids:
-            raise elsewhere(user_story_id, product_id)
+            raise of_another_product(user_story_id, product_id)
     section = f"section {section_id} of " if section_id is not None else ""
     where = f"{section}product {product.id} {quote(product.name or '')}"
     yield Ask(
@@ -150,5 +150,5 @@ async def delete_user_story(
     try:
         await api.delete_user_story(product_id, user_story_id, section_id=section_id)
     except NotFound as error:
-        raise elsewhere(user_story_id, product_id) from error
+        raise of_another_product(user_story_id, product_id) from error
     yield Changed(done=f"Deleted user story {story.id} of {where}.", before=story)

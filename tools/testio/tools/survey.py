@@ -1,4 +1,4 @@
-"""What test IO tells across platforms: its tests are runs, its bugs are what failed in them."""
+"""test IO for the tools across platforms: its tests are runs, its bugs their failures."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -18,11 +18,10 @@ from tools.testio.models.bugs import BugScan
 from tools.testio.models.exploratory_tests import ExploratoryTest
 from tools.testio.models.test_cases import TestCase
 from tools.testio.tools.exploratory_tests import known_test, newest_first
-from tools.testio.tools.lookup import lookup
+from tools.testio.tools.lookup import PLATFORM, found_bug, found_test, lookup
 
-PLATFORM = "testio"
 MOST_PRODUCTS = 60
-"""Products that are looked into, the newest; each is a request or more."""
+"""The newest products are read, each with one request or more."""
 
 STATUSES: dict[str, Status] = {
     "initialized": "queued",
@@ -31,11 +30,11 @@ STATUSES: dict[str, Status] = {
     "running": "running",
     "cancelled": "cancelled",
 }
-"""An ended test has no verdict of the platform's: its bugs speak, so it stays `unknown`."""
+"""The platform gives no verdict on an ended test, so its status is `unknown`; its bugs show the result."""
 SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "low": "low"}
 OPEN = frozenset({"forwarded", "question"})
 CONFIRMED = "accepted"
-"""Such a bug is real; whether it was fixed is rarely told, so that only a told fix takes it away."""
+"""Such a bug is real, and the platform rarely says whether it is fixed: only a stated fix closes it."""
 WORST_FIRST: tuple[Severity, ...] = ("critical", "high", "medium", "low", "unknown")
 
 
@@ -58,17 +57,17 @@ def row_of(test: ExploratoryTest) -> RunRow:
     )
 
 
-async def tests_that_fit(api: TestIO, query: Query) -> tuple[list[ExploratoryTest], list[str]]:
-    """The tests that fit, newest first, and what could not be read."""
+async def matching_tests(api: TestIO, query: Query) -> tuple[list[ExploratoryTest], list[str]]:
+    """The tests that match, newest first, and what could not be read."""
     tests, why = await query.once(f"{PLATFORM} tests", partial(_all_tests, api))
-    fit = [
+    matching = [
         test
         for test in tests
         if query.fits(
             test.title, parse_timestamp(test.start_at), parse_timestamp(test.end_at) if test.has_ended else None
         )
     ]
-    return fit, list(why)
+    return matching, list(why)
 
 
 async def _all_tests(api: TestIO) -> tuple[list[ExploratoryTest], list[str]]:
@@ -79,12 +78,12 @@ async def _all_tests(api: TestIO) -> tuple[list[ExploratoryTest], list[str]]:
 
 
 async def _products(api: TestIO) -> tuple[list[int], list[str]]:
-    """The products to look into, and a word on those that are not."""
+    """The products to read, and a sentence about the others."""
     ids = sorted((product.id for product in await api.products()), reverse=True)
     if len(ids) <= MOST_PRODUCTS:
         return ids, []
     return ids[:MOST_PRODUCTS], [
-        f"only the newest {MOST_PRODUCTS} of {len(ids)} products were looked into; tools of test IO take any product"
+        f"only the newest {MOST_PRODUCTS} of {len(ids)} products were read; tools of test IO take any product"
     ]
 
 
@@ -93,7 +92,7 @@ def _left_out(walks: list[Walked]) -> list[str]:
 
 
 async def runs(api: TestIO, query: Query) -> Results[RunRow]:
-    tests, why = await tests_that_fit(api, query)
+    tests, why = await matching_tests(api, query)
     if len(tests) > query.limit:
         why.append(f"{len(tests) - query.limit} more tests fit")
     return Results([row_of(test) for test in tests[: query.limit]], complete=not why, why="; ".join(why) or None)
@@ -127,20 +126,20 @@ def _worst_first(bug: BugScan) -> tuple[int, int]:
 
 
 async def open_bugs(api: TestIO, query: Query) -> Results[BugRow]:
-    """Bugs of the tests that fit, open or not known to be fixed; without words also those of no known test."""
-    tests, why = await tests_that_fit(api, replace(query, since=None, until=None))
+    """Bugs of matching tests that are open or not known to be fixed; without a text, also bugs of no known test."""
+    tests, why = await matching_tests(api, replace(query, since=None, until=None))
     titles = {test.id: test for test in tests}
     if query.text is not None and not tests:
         return Results(complete=not why, why="; ".join(why) or None)
     found: list[BugScan] = []
 
-    def keep(bug: BugScan) -> None:
+    def on_row(bug: BugScan) -> None:
         reported = parse_timestamp(bug.reported_at)
         counts = bug.status in OPEN or (bug.status == CONFIRMED and not bug.fixed)
         if counts and Query(since=query.since, until=query.until).fits("", reported, reported):
             found.append(bug)
 
-    walked = await api.walk_bugs(BugFilters(test_ids=list(titles) if query.text is not None else []), keep)
+    walked = await api.walk_bugs(BugFilters(test_ids=list(titles) if query.text is not None else []), on_row)
     found.sort(key=lambda bug: (bug.status == CONFIRMED, *_worst_first(bug)))
     why += _left_out([walked])
     rows = [_bug_row(bug, titles.get(bug.test_id or 0)) for bug in found[: query.limit]]
@@ -165,14 +164,14 @@ def _bug_row(bug: BugScan, test: ExploratoryTest | None) -> BugRow:
 
 
 async def untested(api: TestIO, query: Query) -> Results[Untested]:
-    """Tests that fit and have not begun."""
-    seen = await runs(api, query)
+    """Matching tests that have not started."""
+    found = await runs(api, query)
     rows = [
         Untested(platform=PLATFORM, run_id=row.run_id, title=row.title, said=row.said, page=row.page)
-        for row in seen.rows
+        for row in found.rows
         if row.status == "queued"
     ]
-    return Results(rows, seen.complete, seen.why)
+    return Results(rows, found.complete, found.why)
 
 
 async def search(api: TestIO, words: str, kinds: Collection[Kind], limit: int) -> Results[Found]:
@@ -180,47 +179,25 @@ async def search(api: TestIO, words: str, kinds: Collection[Kind], limit: int) -
     wanted, found, why = words.casefold().split(), list[Found](), list[str]()
 
     def has(*texts: str | None) -> bool:
-        here = clean("\n".join(text for text in texts if text)).casefold()
-        return all(word in here for word in wanted)
+        searched = clean("\n".join(text for text in texts if text)).casefold()
+        return all(word in searched for word in wanted)
 
     if "bug" in kinds:
         bugs: list[BugScan] = []
 
-        def keep(bug: BugScan) -> None:
+        def on_row(bug: BugScan) -> None:
             if has(bug.title, bug.actual_result, bug.expected_result, bug.external_idx, *bug.steps):
                 bugs.append(bug)
 
-        why += _left_out([await api.walk_bugs(BugFilters(), keep)])
+        why += _left_out([await api.walk_bugs(BugFilters(), on_row)])
         bugs.sort(key=lambda bug: -milliseconds(bug.reported_at))
-        found += [
-            Found(
-                platform=PLATFORM,
-                kind="bug",
-                id=str(bug.id),
-                title=bug.title,
-                said=f"{bug.severity or 'no severity'}, {bug.status}",
-                at=bug.reported_at,
-                page=f"testio://bugs/{bug.id}",
-            )
-            for bug in bugs
-        ]
+        found += map(found_bug, bugs)
     if "run" in kinds:
-        tests, left_out = await tests_that_fit(api, Query(text=words))
+        tests, left_out = await matching_tests(api, Query(text=words))
         why += left_out
-        found += [
-            Found(
-                platform=PLATFORM,
-                kind="run",
-                id=str(test.id),
-                title=test.title,
-                said=test.status,
-                at=test.start_at,
-                page=f"testio://exploratory-tests/{test.id}",
-            )
-            for test in tests
-        ]
+        found += map(found_test, tests)
     if "test" in kinds:
-        cases, left_out = await _cases(api, words.strip(), has_title=has)
+        cases, left_out = await _find_cases(api, words.strip(), has_title=has)
         found += cases
         why += left_out
     why = list(dict.fromkeys(why))
@@ -233,20 +210,20 @@ def _more(found: list[Found], limit: int) -> str | None:
     return f"{len(found) - limit} more were found" if len(found) > limit else None
 
 
-async def _cases(api: TestIO, words: str, *, has_title: Callable[..., bool]) -> tuple[list[Found], list[str]]:
+async def _find_cases(api: TestIO, words: str, *, has_title: Callable[..., bool]) -> tuple[list[Found], list[str]]:
     found: list[Found] = []
 
-    async def of(product_id: int) -> None:
-        def keep(case: TestCase) -> None:
+    async def search_product(product_id: int) -> None:
+        def on_row(case: TestCase) -> None:
             if has_title(case.title) or words.casefold() in {str(case.id), (case.target_idx or "").casefold()}:
                 found.append(
                     Found(platform=PLATFORM, kind="test", id=str(case.id), title=case.title, where=str(product_id))
                 )
 
-        await api.walk_test_cases(product_id, keep)
+        await api.walk_test_cases(product_id, on_row)
 
     products, why = await _products(api)
-    await gather([partial(of, product) for product in products])
+    await gather([partial(search_product, product) for product in products])
     return sorted(found, key=lambda one: int(one.id)), why
 
 

@@ -1,4 +1,4 @@
-"""Saving a test as a template."""
+"""Saves a test as a template."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Tests of test cases: ordering one, reading its definition and its results."""
+"""Tests of test cases: orders one, reads its definition and its results."""
 
 from collections import Counter
 from typing import Annotated
@@ -16,7 +16,7 @@ from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import WordFilter
 from tools.testio.client.testio import TestIO
 from tools.testio.models.test_cases import CaseResult, ResultStep, TestCase, TestCaseTest
-from tools.testio.tools.devices import chosen
+from tools.testio.tools.devices import find_devices
 from tools.testio.tools.exploratory_tests import TestId
 from tools.testio.tools.order_fields import (
     Goal,
@@ -30,7 +30,7 @@ from tools.testio.tools.order_fields import (
     check_start,
     wire_fields,
 )
-from tools.testio.tools.order_questions import ORDERS, PAID, environment_line, words
+from tools.testio.tools.order_questions import ORDERS, PAID, environment_line, given_if
 from tools.testio.tools.products import ProductId, known_product
 from tools.testio.tools.words import OUTCOME_MEANT, OUTCOMES
 
@@ -38,7 +38,7 @@ tool = Toolset(TestIO)
 
 MOST_CASES = 200
 TITLED = 40
-"""Test cases a question names by their titles; the others by their ids."""
+"""Test cases that a question names by title; further ones are named by id."""
 
 CaseIds = Annotated[
     list[Annotated[int, Field(gt=0)]],
@@ -50,23 +50,23 @@ async def wanted_cases(api: TestIO, product_id: int, ids: list[int]) -> list[Tes
     """The test cases with these ids, in that order.
 
     Raises:
-        Refused: for ids that are twice in the list, or that the product does not show.
+        Refused: for ids that are listed twice, or that the product does not show.
     """
     if twice := sorted({number for number in ids if ids.count(number) > 1}):
         raise Refused(f"Test case {', '.join(map(str, twice))} is named more than once.")
     found: dict[int, TestCase] = {}
     wanted = set(ids)
 
-    def keep(case: TestCase) -> None:
+    def on_row(case: TestCase) -> None:
         if case.id in wanted:
             found[case.id] = case
 
-    walked = await api.walk_test_cases(product_id, keep)
+    walked = await api.walk_test_cases(product_id, on_row)
     if missing := [str(number) for number in ids if number not in found]:
         why = walked.coverage(len(found)).why
         raise Refused(
             f"Product {product_id} shows no test case {', '.join(missing)}. testio_list_test_cases shows its ids; a "
-            f"change may have given one another id.{f' The list is not whole: {why}.' if why else ''}"
+            f"change may have given one another id.{f' The list is incomplete: {why}.' if why else ''}"
         )
     return [found[number] for number in ids]
 
@@ -88,26 +88,26 @@ async def create_test_case_test(
 ) -> Asking[Changed[TestCaseTest]]:
     """Order a test of test cases; it starts by itself and costs money. The server asks the user to confirm."""
     check_start(start_at)
-    devices = await chosen(api, requirements)
+    devices = await find_devices(api, requirements)
     product = await known_product(api, product_id)
     cases = await wanted_cases(api, product_id, test_case_ids)
     environment, may_order = await environment_line(api, product_id, test_environment)
     what = f"{many(len(cases), 'test case')} on product {product.id} {quote(product.name or '')}"
     how = Lines()
     how.add("Hours", duration_hours or "the platform's default")
-    how.add("Start", words(start_at) or "within the next full hour")
+    how.add("Start", given_if(start_at) or "within the next full hour")
     how.add("Devices", "; ".join(map(str, devices)) if devices else "the platform's default choice")
     how.add("Environment", environment)
     lines = Lines(f"Order a paid test of {what}?")
-    lines.add("Title", words(test_title))
+    lines.add("Title", given_if(test_title))
     for case in cases[:TITLED]:
         lines.add("Test case", f"{case.id} {quote(case.title, at_most=min(250, max(30, 2500 // len(cases))))}")
     lines.add("Further test cases", ", ".join(str(case.id) for case in cases[TITLED:]))
     lines.say(*how.lines)
     lines.add("Reports in", report_language)
-    lines.add("Goal", words(goal))
-    lines.add("Out of scope", words(out_of_scope))
-    lines.add("Instructions", words(instructions))
+    lines.add("Goal", given_if(goal))
+    lines.add("Out of scope", given_if(out_of_scope))
+    lines.add("Instructions", given_if(instructions))
     lines.say(ORDERS if may_order else None, f"It starts by itself. {PAID}")
     yield Ask(str(lines))
     fields = wire_fields(
@@ -135,11 +135,11 @@ async def create_test_case_test(
 
 
 async def no_such_test(api: TestIO, product_id: int, test_id: int) -> NotFound:
-    """Say what a 404 of these endpoints means."""
+    """The error for a 404 of these endpoints."""
     await known_product(api, product_id)
     return NotFound(
-        f"Product {product_id} has no test of test cases with the id {test_id}: there is none, or it is another kind "
-        "of test. In testio_list_exploratory_tests those of test cases have no testing_type.",
+        f"Product {product_id} has no test of test cases with the id {test_id}: it does not exist, or is another "
+        "kind of test. In testio_list_exploratory_tests those of test cases have no testing_type.",
         status=404,
     )
 
@@ -166,8 +166,8 @@ class ResultRow(Answer):
 class ResultsPage(Page[ResultRow]):
     """Results, and how many there are of each status."""
 
-    by_status: dict[str, int] = Field(default_factory=dict, description="Counted over all results, one a tester.")
-    without_result: list[int] = Field(default_factory=list, description="Test cases nobody has reported on.")
+    by_status: dict[str, int] = Field(default_factory=dict, description="Over all results; each tester has one.")
+    without_result: list[int] = Field(default_factory=list, description="Test cases without a result.")
 
 
 @tool.reads(long_text=True)
@@ -201,7 +201,7 @@ async def get_test_case_results(
             selection.offer(row)
     statuses.check()
 
-    def show(row: tuple[int, CaseResult]) -> ResultRow:
+    def result_row(row: tuple[int, CaseResult]) -> ResultRow:
         result = row[1]
         title = titles.get(result.test_case_id) if result.test_case_id is not None else None
         return ResultRow(
@@ -213,7 +213,7 @@ async def get_test_case_results(
         )
 
     count = len(results)
-    page = selection.page(show, Coverage(total=count, loaded=count, matched=selection.matched, complete=True))
+    page = selection.page(result_row, Coverage(total=count, loaded=count, matched=selection.matched, complete=True))
     reported = {result.test_case_id for result in results}
     return ResultsPage.widened(
         page,

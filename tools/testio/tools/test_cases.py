@@ -1,4 +1,4 @@
-"""Test cases: listing, reading, writing, changing step by step, deleting."""
+"""Lists, reads, creates, changes and deletes test cases."""
 
 from contextlib import suppress
 from typing import Annotated, Any
@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
-from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
+from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer, Sent
 from tools.kit.naming import IdOrName
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -16,7 +16,7 @@ from tools.kit.text import clean, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.test_cases import TestCase, TestCaseRow
-from tools.testio.tools.products import FEATURE, ProductId, feature_choices, known_product, whats_wrong
+from tools.testio.tools.products import FEATURE, ProductId, feature_choices, known_product, read_of_product
 
 tool = Toolset(TestIO)
 
@@ -95,24 +95,22 @@ async def list_test_cases(
     words = (text or "").casefold().split()
     features: set[int | None] = set()
 
-    def keep(case: TestCase) -> None:
+    def on_row(case: TestCase) -> None:
         features.add(case.feature_id)
         if feature_id is not None and case.feature_id != feature_id:
             return
         if words:
             parts = (case.title, case.requirements, *(step.description for step in case.steps))
-            here = clean("\n".join(part for part in parts if part)).casefold()
-            if not all(word in here for word in words):
+            searched = clean("\n".join(part for part in parts if part)).casefold()
+            if not all(word in searched for word in words):
                 return
         selection.offer(case)
 
-    try:
-        walked = await api.walk_test_cases(product_id, keep, progress=progress)
-    except (NotFound, Invalid) as error:
-        raise await whats_wrong(api, product_id, None, error) from error
+    walk = api.walk_test_cases(product_id, on_row, progress=progress)
+    walked = await read_of_product(api, walk, product_id)
     note = None
     if feature_id is not None and feature_id not in features:
-        note = f"No test case of this product is of feature {feature_id}; testio_list_features shows ids."
+        note = f"No test case of this product belongs to feature {feature_id}; testio_list_features shows ids."
     return selection.page(row_of_case, walked.coverage(selection.matched), note)
 
 
@@ -122,23 +120,20 @@ async def get_test_case(api: TestIO, product_id: ProductId, test_case_id: TestCa
     return await known_test_case(api, product_id, test_case_id)
 
 
-class MadeCases(Answer):
-    """Test cases that were made."""
+class CreatedCases(Answer):
+    """Test cases that were created."""
 
     done: str
     test_cases: list[TestCaseRow]
-    next: str = "testio_create_test_case_test has testers go through them."
+    next: str = "testio_create_test_case_test orders a test of them."
 
 
 @tool.writes(idempotent=False, verify_with="list_test_cases")
-async def create_test_cases(api: TestIO, product_id: ProductId, test_cases: NewCases) -> MadeCases:
+async def create_test_cases(api: TestIO, product_id: ProductId, test_cases: NewCases) -> CreatedCases:
     """Create test cases for features of a product, up to 100 at once; this orders nothing."""
     if not 1 <= len(test_cases) <= MOST_CASES:
         raise Refused(f"From 1 to {MOST_CASES} test cases go in one call.")
-    try:
-        features = await feature_choices(api, {"product_id": product_id})
-    except (NotFound, Invalid) as error:
-        raise await whats_wrong(api, product_id, None, error) from error
+    features = await read_of_product(api, feature_choices(api, {"product_id": product_id}), product_id)
     ids = {feature.id for feature in features}
     numbers = [FEATURE.among(case.feature_id, features, parts=False) for case in test_cases]
     if unknown := sorted(set(numbers) - ids):
@@ -148,8 +143,8 @@ async def create_test_cases(api: TestIO, product_id: ProductId, test_cases: NewC
     made = await api.create_test_cases(
         product_id, [case.wire(number) for case, number in zip(test_cases, numbers, strict=True)]
     )
-    done = f"{len(made)} of {len(test_cases)} made." if len(made) != len(test_cases) else f"{len(made)} made."
-    return MadeCases(done=done, test_cases=[row_of_case(case) for case in made])
+    done = f"{len(made)} of {len(test_cases)} created." if len(made) != len(test_cases) else f"{len(made)} created."
+    return CreatedCases(done=done, test_cases=[row_of_case(case) for case in made])
 
 
 def step_edits(
@@ -162,9 +157,9 @@ def step_edits(
     """
     own = {step.id for step in before.steps}
     named = [*(step.id for step in change or ()), *(remove or ())]
-    if strange := [str(number) for number in named if number not in own]:
+    if unknown := [str(number) for number in named if number not in own]:
         has = ", ".join(str(step.id) for step in before.steps if step.id is not None) or "none"
-        raise Refused(f"Test case {before.id} has no step {', '.join(strange)}; its steps are {has}.")
+        raise Refused(f"Test case {before.id} has no step {', '.join(unknown)}; its steps are {has}.")
     edits: list[dict[str, Any]] = [step.model_dump() for step in change or ()]
     edits += [{"id": number, "_destroy": True} for number in remove or ()]
     return edits + [{"description": text} for text in add or ()]
@@ -186,7 +181,7 @@ async def update_test_case(
 ) -> Changed[TestCase]:
     """Change a test case; what is left out stays. Once a test uses it, it comes back under a new id."""
     if title is None and requirements is None and not (add_steps or change_steps or remove_steps or edits):
-        raise Refused("Say at least one thing to change.")
+        raise Refused("Give at least one field to change.")
     named = [*(step.id for step in change_steps or ()), *(remove_steps or ())]
     if twice := sorted({number for number in named if named.count(number) > 1}):
         raise Refused(f"Step {', '.join(map(str, twice))} is named more than once.")
@@ -208,11 +203,11 @@ async def update_test_case(
         fields["test_case_steps"] = steps
     after = await api.update_test_case(product_id, test_case_id, fields)
     if not {"title", "steps"} <= after.model_fields_set:
-        with suppress(PlatformError):  # the change was made, whether or not it can be shown whole
+        with suppress(PlatformError):  # the change happened, whether or not it can be read again
             after = await api.test_case(product_id, after.id)
     done = "Changed."
     if after.id != before.id:
-        done = f"Changed. It has the id {after.id} now, since tests use the old one; {before.id} is gone."
+        done = f"Changed. Its id is now {after.id}, since tests use the old version; {before.id} is gone."
     return Changed(done=done, now=after, before=before)
 
 
@@ -223,8 +218,8 @@ async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: Tes
     product = await known_product(api, product_id)
     yield Ask(
         f"Delete test case {case.id} {quote(case.title)} ({many(len(case.steps), 'step')}) of product {product.id} "
-        f"{quote(product.name or '')}? There is no undo. Where tests use it they keep it, but nobody can read it here "
-        "any more."
+        f"{quote(product.name or '')}? There is no undo. Tests that use it keep it, but it can no longer be read "
+        "here."
     )
     await api.delete_test_case(product_id, test_case_id)
     name = f"Test case {test_case_id} {quote(case.title)} of product {product_id}"

@@ -1,4 +1,4 @@
-"""What became of a test case over the tests that had testers go through it."""
+"""The results of a test case over the tests that include it."""
 
 from functools import partial
 from typing import Annotated, Final
@@ -50,24 +50,24 @@ async def get_test_history(
     case = await known_test_case(api, product_id, test_case_id)
     found: list[ExploratoryTest] = []
 
-    def keep(test: ExploratoryTest) -> None:
-        if test.testing_type is None:  # only a test of test cases has none
+    def on_row(test: ExploratoryTest) -> None:
+        if test.testing_type is None:  # only tests of test cases have none
             found.append(test)
 
-    walked = await api.walk_exploratory_tests(product_id, keep, progress=progress)
+    walked = await api.walk_exploratory_tests(product_id, on_row, progress=progress)
     found.sort(key=newest_first)
-    looked = found[:tests]
+    newest = found[:tests]
 
     async def results(test_id: int) -> list[CaseResult]:
         try:
             return await api.test_case_results(product_id, test_id)
-        except NotFound:  # an exploratory test whose type is not told
+        except NotFound:  # an exploratory test whose type is missing
             return []
 
-    read = await gather([partial(results, test.id) for test in looked], at_once=4)
+    read = await gather([partial(results, test.id) for test in newest], at_once=4)
     outcomes = [
         outcome_of(test, result)
-        for test, rows in zip(looked, read, strict=True)
+        for test, rows in zip(newest, read, strict=True)
         for result in rows
         if result.test_case_id == test_case_id
     ]

@@ -1,4 +1,4 @@
-"""Deciding about many bugs at once: one plan, one question, and a result for each bug."""
+"""Decisions about many bugs at once: one plan, one question, and a result for each bug."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from tools.testio.tools.bugs import BugId
 tool = Toolset(TestIO)
 
 MOST = 50
-WHOLE_LINES = 12
-"""Up to so many bugs are asked line by line; more are grouped by decision."""
+MOST_LINES = 12
+"""A question lists up to this many bugs line by line; more are grouped by decision."""
 AT_ONCE = 4
 
 Verb = Literal["accept", "reject", "mark_known", "mark_fixed", "mark_exported"]
@@ -53,7 +53,7 @@ Decisions = Annotated[
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a plan: a bug as it is now, and what is to become of it."""
+    """A decision of a plan, with the bug as it is now."""
 
     bug: Bug
     decision: Verb
@@ -63,18 +63,18 @@ class Step:
 
 
 class Result(Answer):
-    """What became of one bug."""
+    """The result for one bug."""
 
     bug_id: int
     title: Untrusted | None = None
     decision: Key
     outcome: Literal["planned", "done", "already so", "impossible", "failed", "unknown"]
-    status: Key | None = Field(None, description="Afterwards, as the platform says.")
+    status: Key | None = Field(None, description="After the decision.")
     note: str | None = None
 
 
-class Triaged(Answer):
-    """What became of each bug, in the order given, with counts."""
+class TriageResults(Answer):
+    """The result for each bug, in the order given, with counts."""
 
     done: int
     already_so: int
@@ -84,7 +84,7 @@ class Triaged(Answer):
 
 
 def state_of(bug: Bug, decision: Verb) -> Literal["to do", "already", "impossible"]:
-    """Whether a decision is still to be carried out; calling again with the same list is safe by this."""
+    """Whether a decision is still to be carried out, which makes a second call with the same list safe."""
     if decision in {"accept", "reject"}:
         if bug.status == WANTED[decision]:
             return "already"
@@ -97,9 +97,9 @@ async def plan(api: TestIO, decisions: Sequence[Decision]) -> list[Step]:
     """Read every bug and check every reason.
 
     Raises:
-        Refused: naming everything that cannot work: unknown bugs and reasons, bugs that stand twice for the same thing.
+        Refused: with everything that cannot work: unknown bugs and reasons, bugs that are listed twice.
     """
-    wrong = wrong_in_itself(decisions)
+    wrong = errors_of_list(decisions)
     if wrong:
         raise Refused(f"{'; '.join(wrong)}.")
     reasons = {}
@@ -123,13 +123,13 @@ async def plan(api: TestIO, decisions: Sequence[Decision]) -> list[Step]:
     return steps
 
 
-def wrong_in_itself(decisions: Sequence[Decision]) -> list[str]:
-    """What is wrong whatever the platform says."""
+def errors_of_list(decisions: Sequence[Decision]) -> list[str]:
+    """The errors of a list that need no request to be found."""
     wrong, seen = [], set[tuple[int, str]]()
     for decision in decisions:
         kind = "decide" if decision.decision in {"accept", "reject"} else decision.decision
         if (decision.bug_id, kind) in seen:
-            wrong.append(f"bug {decision.bug_id} stands twice")
+            wrong.append(f"bug {decision.bug_id} is listed twice")
         seen.add((decision.bug_id, kind))
         if decision.decision == "reject" and not decision.reason:
             wrong.append(f"bug {decision.bug_id} has no reason to be rejected for")
@@ -157,12 +157,12 @@ def _wrong_reason(decision: Decision, reasons: dict[str, RejectReason]) -> str:
 
 
 def describe(steps: Sequence[Step]) -> str | None:
-    """The question of a plan: every bug named, and every comment that leaves."""
+    """The question of a plan, with every bug and every comment; None where nothing is left to do."""
     todo = [step for step in steps if step.state == "to do"]
     if not todo:
         return None
-    lines = [f"Decide {many(len(todo), 'bug')}? Testers are told, accepted bugs are paid, and there is no undo."]
-    lines += _one_by_one(todo) if len(todo) <= WHOLE_LINES else _grouped(todo)
+    lines = [f"Decide {many(len(todo), 'bug')}? Testers are notified, accepted bugs are paid, and there is no undo."]
+    lines += _one_by_one(todo) if len(todo) <= MOST_LINES else _grouped(todo)
     rest = [str(step.bug.id) for step in steps if step.state != "to do"]
     if rest:
         lines.append(f"Left alone, since they are decided or marked already: {', '.join(rest)}.")
@@ -201,7 +201,7 @@ async def triage_bugs(
     progress: Progress,
     decisions: Decisions,
     dry_run: Annotated[bool, Field(description="Show the plan and send nothing.")] = False,
-) -> Asking[Triaged]:
+) -> Asking[TriageResults]:
     """Accept, reject or mark up to 50 bugs, with a result for each; calling again is safe.
 
     The server asks the user once to confirm the whole list.
@@ -221,10 +221,10 @@ async def triage_bugs(
     not_done = [r for r in results if r.outcome in {"impossible", "failed", "unknown"}]
     follow = None
     if dry_run:
-        follow = "Nothing was sent. Call again without dry_run: a person is asked once for all."
+        follow = "Nothing was sent. Call again without dry_run: the user confirms once for all of them."
     elif any(r.outcome in {"failed", "unknown"} for r in not_done):
-        follow = "Call again with the same list: what is done is left alone, the rest is tried once more."
-    yield Triaged(
+        follow = "Call again with the same list: what is done is skipped, the rest is tried again."
+    yield TriageResults(
         done=sum(r.outcome == "done" for r in results),
         already_so=sum(r.outcome == "already so" for r in results),
         not_done=len(not_done),

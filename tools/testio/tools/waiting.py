@@ -1,4 +1,4 @@
-"""Following a test until it reaches a status: with progress, with a deadline, and able to be taken up again."""
+"""Waits until a test reaches a status, with progress, a deadline, and a handle to go on later."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -20,12 +20,12 @@ from tools.testio.tools.words import TEST_STATUS_MEANT, TEST_STATUSES
 tool = Toolset(TestIO)
 
 PACE = Pace(first=15.0, last=180.0)
-"""A crowd test takes hours; a look costs the platform a third of a second."""
+"""A crowd test takes hours; a read costs the platform a third of a second."""
 SANDBOX_PACE = Pace(first=0.2, last=1.0)
 
 
-class Stand(Answer):
-    """How a test stands."""
+class TestState(Answer):
+    """The state of a test that was waited for."""
 
     test_id: int
     title: Untrusted | None = None
@@ -54,7 +54,7 @@ def time_left(test: ExploratoryTest, now: datetime) -> str | None:
 
 
 def describe(test: ExploratoryTest, now: datetime) -> str:
-    """How a test stands, as a line of progress."""
+    """The state of a test, as a line of progress."""
     numbers = test.analytics
     parts = [test.status or "unknown status"]
     if numbers is not None:
@@ -66,10 +66,10 @@ def describe(test: ExploratoryTest, now: datetime) -> str:
 
 
 def statuses_of(words: list[str] | None) -> list[str]:
-    """The statuses that were meant.
+    """The statuses that the words mean.
 
     Raises:
-        Refused: for a word that is none, for which a wait would last until its end.
+        Refused: for an unknown word, for which a wait could never end.
     """
     wanted = WordFilter("test status", words, TEST_STATUSES, meant=TEST_STATUS_MEANT)
     wanted.check()
@@ -87,21 +87,21 @@ async def wait_for_test(
     ] = None,
     minutes: Minutes = 5,
     handle: Handle = None,
-) -> Stand:
+) -> TestState:
     """Wait until a test has one of the given statuses, or the time is up; give test_id, or a handle to go on."""
     wait: float | None = None
     if handle is not None:
-        told = decode_handle(handle, test=int, until=list, wait=float)
-        if test_id not in (None, told["test"]):
-            raise Refused(f"This handle is of test {told['test']}. Leave test_id out, or the handle.")
-        test_id, wait = told["test"], told["wait"]
-        until = until or [str(status) for status in told["until"]]
+        resumed = decode_handle(handle, test=int, until=list, wait=float)
+        if test_id not in (None, resumed["test"]):
+            raise Refused(f"This handle belongs to test {resumed['test']}. Leave out test_id or the handle.")
+        test_id, wait = resumed["test"], resumed["wait"]
+        until = until or [str(status) for status in resumed["until"]]
     if test_id is None:
         raise Refused("Give a test_id, or the handle of an earlier wait.")
     wanted, number = frozenset(statuses_of(until) or ENDED), test_id
     waited = await wait_until(
         lambda: known_test(api, number),
-        # What has ended for good reaches no other status any more.
+        # An archived or cancelled test never changes its status.
         lambda test: test.status in wanted or test.status in {"archived", "cancelled"},
         minutes=minutes,
         pace=SANDBOX_PACE if api.is_sandbox else PACE,
@@ -111,7 +111,7 @@ async def wait_for_test(
     )
     test, reached = waited.seen, waited.seen.status in wanted
     is_over = reached or waited.is_reached
-    stand = Stand(
+    state = TestState(
         test_id=test.id,
         title=test.title,
         status=test.status,
@@ -125,8 +125,8 @@ async def wait_for_test(
         handle=None,
     )
     if not is_over:
-        stand.handle = encode_handle(test=test.id, until=sorted(wanted), wait=float(waited.wait))
-        stand.next = "Call testio_wait_for_test with this handle to go on."
+        state.handle = encode_handle(test=test.id, until=sorted(wanted), wait=float(waited.wait))
+        state.next = "Call testio_wait_for_test with this handle to go on."
     elif not reached:
-        stand.next = "It has ended otherwise and will not reach what was waited for."
-    return stand
+        state.next = "It has ended in another status and will not reach those that were waited for."
+    return state

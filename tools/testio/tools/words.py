@@ -1,4 +1,4 @@
-"""The words test IO has for statuses, severities and kinds, and what people call them otherwise."""
+"""The words test IO has for statuses, severities and kinds, and the other words people use for them."""
 
 from typing import Final
 
