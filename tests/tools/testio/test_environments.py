@@ -256,3 +256,14 @@ async def test_the_access_text_of_an_order_is_a_secret_too(mode: str) -> None:
         assert sent["exploratory_test"]["test_environment"]["access"] == SECRETS["access"]
         assert "is too long" in told
         assert "Moewe-2207" not in f"{told} {done} {d.asked}"
+
+
+@both_eras
+async def test_a_draft_in_an_unknown_environment_is_refused_though_it_asks_nobody(mode: str) -> None:
+    draft: dict[str, Any] = {"product_id": 71, "features": [{"id": 302}], "auto_launch": False}
+    async with desk(mode, person=None) as d:
+        told = await d.refusal("testio_create_exploratory_test", **draft, test_environment={"id": 999})
+        assert told == "Product 71 has no test environment 999. testio_list_test_environments shows its ids."
+        assert d.writes() == []
+        await d.answer("testio_create_exploratory_test", **draft, test_environment={"id": 31})
+        assert d.writes() == ["POST /products/71/exploratory_tests"]

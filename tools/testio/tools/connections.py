@@ -120,17 +120,9 @@ def names_of(products: Sequence[Product], product_ids: ProductIds, section_ids: 
     return [by_id[number] for number in product_ids or ()] + [sections[number] for number in section_ids or ()]
 
 
-def wire_fields(
-    name: str | None, url: SecretStr | None, fixed: bool | None, product_ids: ProductIds, section_ids: SectionIds
-) -> dict[str, Any]:
+def wire_fields(url: SecretStr | None, **plain: Any) -> dict[str, Any]:
     """The fields as the endpoints take them, without those that are None."""
-    fields = {
-        "name": name,
-        "url": url.get_secret_value() if url is not None else None,
-        "fixed": fixed,
-        "product_ids": product_ids,
-        "section_ids": section_ids,
-    }
+    fields = {"url": url.get_secret_value() if url is not None else None, **plain}
     return {name: value for name, value in fields.items() if value is not None}
 
 
@@ -160,7 +152,9 @@ async def create_connection(
     if url is None:
         url = SecretStr(await inbox.new_address(name))
     try:
-        connection = await api.create_connection(wire_fields(name, url, fixed, product_ids, section_ids))
+        connection = await api.create_connection(
+            wire_fields(url, name=name, fixed=fixed, product_ids=product_ids, section_ids=section_ids)
+        )
     except OutcomeUnknown:
         raise  # the connection may be there and use the address
     except PlatformError:
@@ -190,7 +184,7 @@ async def update_connection(
     fixed: Fixed = None,
 ) -> Asking[Changed[Connection]]:
     """Change a connection; what is left out stays. The server asks the user to confirm the host."""
-    changed = wire_fields(name, url, fixed, product_ids, section_ids)
+    changed = wire_fields(url, name=name, fixed=fixed, product_ids=product_ids, section_ids=section_ids)
     if not changed:
         raise Refused("Give at least one field to change.")
     host = target_host(url) if url is not None else None

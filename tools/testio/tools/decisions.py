@@ -129,5 +129,5 @@ async def mark_bug_exported(api: TestIO, bug_id: BugId) -> Asking[Changed[BugSta
     bug = await known_bug(api, bug_id)
     if bug.exported_at:
         raise Refused(f"Bug {bug.id} is already marked as exported ({word(bug.exported_at)}).")
-    yield Ask(f"Mark {describe(bug)} as exported? The mark cannot be taken off again; the bug is not sent anywhere.")
+    yield Ask(f"Mark {describe(bug)} as exported? The mark cannot be removed; the bug is not sent anywhere.")
     yield await carried_out(api, bug, await api.mark_bug_exported(bug_id), "Marked as exported.")

@@ -96,7 +96,7 @@ def say_fields(lines: Lines, fields: Mapping[str, Any]) -> None:
 def harmless(
     allow_orders: bool | None, username: SecretStr | None, password: SecretStr | None, access: SecretStr | None
 ) -> bool:
-    """Whether testers may place no orders and get no credentials."""
+    """Whether testers get neither credentials nor the permission to place orders."""
     return not (allow_orders or username or password or access)
 
 
@@ -109,7 +109,7 @@ def harmless_change(
     password: SecretStr | None,
     access: SecretStr | None,
 ) -> bool:
-    """Whether the address stays, too: a new one may inherit the permission to place orders."""
+    """Whether the address stays as well: a new one could inherit the permission to place orders."""
     return harmless(allow_orders, username, password, access) and not (url or binary_app_id or file_url)
 
 
@@ -156,18 +156,16 @@ async def create_test_environment(
     yield Changed(done="Created.", now=environment, next=follow)
 
 
-async def full_name(api: TestIO, product_id: int, environment: TestEnvironment) -> str:
+async def full_name(api: TestIO, product_id: int, environment_id: int, environment: TestEnvironment) -> str:
     """An environment with its address and product, for a question."""
     product = await known_product(api, product_id)
     where = f" at {quote(environment.url, at_most=300)}" if environment.url else ""
-    name = f"test environment {environment.id} {quote(environment.title or '')}{where}"
+    name = f"test environment {environment_id} {quote(environment.title or '')}{where}"
     return f"{name} of product {product.id} {quote(product.name or '')}"
 
 
-def with_edits(
-    environment: TestEnvironment, edits: Edits, title: str | None, information: InformationForTesters | None
-) -> dict[str, Any]:
-    """The fields that edits change; a page for testers is sent whole.
+def with_edits(environment: TestEnvironment, edits: Edits, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that edits change; `given` are set whole by the same call, and a page for testers is sent whole.
 
     Raises:
         Refused: for an edit that cannot be applied.
@@ -177,8 +175,7 @@ def with_edits(
         "title": environment.title,
         **({PAGE + name: text for name, text in text_fields(page, *OF_PAGE).items()} if page else {}),
     }
-    replaced = {name for name in stored if (title if name == "title" else information) is not None}
-    new = apply_edits(stored, edits, replaced)
+    new = apply_edits(stored, edits, {name for name in stored if name.split(".")[0] in given})
     fields: dict[str, Any] = {"title": new["title"]} if "title" in new else {}
     if page is not None and any(name.startswith(PAGE) for name in new):
         changed = {name: new.get(PAGE + name, text) for name, text in text_fields(page, *OF_PAGE).items()}
@@ -225,11 +222,11 @@ async def update_test_environment(
     if not fields and not edits:
         raise Refused("Give at least one field to change.")
     before = await known_environment(api, product_id, environment_id)
-    edited = with_edits(before, edits, title, environment_test_information)
+    edited = with_edits(before, edits, fields)
     may_order = before.allow_orders if allow_orders is None else allow_orders
     question = None
     if username or password or access or (may_order and (allow_orders or url or binary_app_id or file_url)):
-        lines = Lines(f"Change {await full_name(api, product_id, before)}?")
+        lines = Lines(f"Change {await full_name(api, product_id, environment_id, before)}?")
         lines.becomes("Title", before.title, title)
         say_fields(lines, fields)
         lines.parts(describe_edits(edits))
@@ -248,7 +245,7 @@ async def delete_test_environment(
 ) -> Asking[Changed[TestEnvironment]]:
     """Delete a test environment. The server asks the user to confirm."""
     environment = await known_environment(api, product_id, environment_id)
-    name = await full_name(api, product_id, environment)
+    name = await full_name(api, product_id, environment_id, environment)
     using: list[int] = []
 
     def on_row(test: ExploratoryTest) -> None:

@@ -179,7 +179,7 @@ async def update_test_case(
     remove_steps: Annotated[list[StepId] | None, Field(max_length=100, description="Ids of steps.")] = None,
     edits: Edits = None,
 ) -> Changed[TestCase]:
-    """Change a test case; what is left out stays. Once a test uses it, it comes back under a new id."""
+    """Change a test case; what is left out stays. One that tests use gets a new id."""
     if title is None and requirements is None and not (add_steps or change_steps or remove_steps or edits):
         raise Refused("Give at least one field to change.")
     named = [*(step.id for step in change_steps or ()), *(remove_steps or ())]
@@ -218,8 +218,7 @@ async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: Tes
     product = await known_product(api, product_id)
     yield Ask(
         f"Delete test case {case.id} {quote(case.title)} ({many(len(case.steps), 'step')}) of product {product.id} "
-        f"{quote(product.name or '')}? There is no undo. Tests that use it keep it, but it can no longer be read "
-        "here."
+        f"{quote(product.name or '')}? There is no undo. Tests that use it keep it, but it can no longer be read here."
     )
     await api.delete_test_case(product_id, test_case_id)
     name = f"Test case {test_case_id} {quote(case.title)} of product {product_id}"
