@@ -98,13 +98,13 @@ OtherEnvironment = Annotated[
 class Devices(Sent):
     """One group of devices, each by its name in testio_list_devices ("iOS", "17" for 17.x) or by its id, a number."""
 
-    category: Annotated[NameOrId, Field(description="Such as smartphone.")] = None
-    operating_system: Annotated[NameOrId, Field(description="Such as iOS.")] = None
-    min_version: Annotated[NameOrId, Field(description='Oldest, such as "15".')] = None
-    max_version: Annotated[NameOrId, Field(description='Newest, such as "17".')] = None
-    vendor_id: Annotated[Number | None, Field(description="Such as Apple's id.")] = None
-    device_ids: Annotated[list[Number] | None, Field(description="Any of these models.")] = None
-    browser_ids: Annotated[list[Number] | None, Field(description="Any of these browsers.")] = None
+    category: NameOrId = None
+    operating_system: NameOrId = None
+    min_version: NameOrId = None
+    max_version: NameOrId = None
+    vendor_id: Number | None = None
+    device_ids: list[Number] | None = None
+    browser_ids: list[Number] | None = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ Features = Annotated[
 ]
 Requirements = Annotated[
     list[Devices] | None,
-    Field(min_length=1, max_length=20, description="Groups of devices; left out: the platform's choice."),
+    Field(min_length=1, max_length=20, description="Groups of devices. Default: the platform's choice."),
 ]
 
 
