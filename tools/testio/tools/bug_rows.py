@@ -90,8 +90,8 @@ def alternatives(text: str | None) -> list[list[str]]:
 
 def has_words(texts: Iterable[str | None], wanted: Sequence[Sequence[str]]) -> bool:
     """Whether the texts together have all words of one of the alternatives."""
-    here = clean("\n".join(text for text in texts if text)).casefold()
-    return any(all(word in here for word in words) for words in wanted)
+    searched = clean("\n".join(text for text in texts if text)).casefold()
+    return any(all(word in searched for word in words) for words in wanted)
 
 
 def on_device(bug: BugScan, wanted: Sequence[Sequence[str]]) -> bool:

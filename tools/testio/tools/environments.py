@@ -164,8 +164,8 @@ async def full_name(api: TestIO, product_id: int, environment_id: int, environme
     return f"{name} of product {product.id} {quote(product.name or '')}"
 
 
-def with_edits(environment: TestEnvironment, edits: Edits, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that edits change; `given` are set whole by the same call, and a page for testers is sent whole.
+def with_edits(environment: TestEnvironment, edits: Edits, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that edits change; a field of `sent` cannot be edited too, and a page for testers is sent whole.
 
     Raises:
         Refused: for an edit that cannot be applied.
@@ -175,7 +175,7 @@ def with_edits(environment: TestEnvironment, edits: Edits, given: Mapping[str, A
         "title": environment.title,
         **({PAGE + name: text for name, text in text_fields(page, *OF_PAGE).items()} if page else {}),
     }
-    new = apply_edits(stored, edits, {name for name in stored if name.split(".")[0] in given})
+    new = apply_edits(stored, edits, {name for name in stored if name.split(".")[0] in sent})
     fields: dict[str, Any] = {"title": new["title"]} if "title" in new else {}
     if page is not None and any(name.startswith(PAGE) for name in new):
         changed = {name: new.get(PAGE + name, text) for name, text in text_fields(page, *OF_PAGE).items()}
