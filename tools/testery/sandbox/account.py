@@ -5,7 +5,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.admission import bearer
 from tools.testery.sandbox.answers import answer, bad_request, conflict, problem
-from tools.testery.sandbox.asked import read
+from tools.testery.sandbox.requests import read
 from tools.testery.sandbox.world import ACCOUNT_DISPLAY, ACCOUNT_ID, ACCOUNT_NAME, World
 
 routes: Routes[World] = Routes()
@@ -45,8 +45,8 @@ async def mint_token(call: Call[World]) -> Response:
 @routes.post("/user-roles")
 async def add_member(call: Call[World]) -> Response:
     """Bring a person into the account."""
-    asked = read(call)
-    email, role = asked.needed("email"), asked.needed("roleType")
+    sent = read(call)
+    email, role = sent.required("email"), sent.required("roleType")
     if role not in ROLES or "@" not in email:
         raise bad_request(call, "roleType is USER, and email is an address")
     if email.lower() in call.world.members:

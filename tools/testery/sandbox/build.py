@@ -26,7 +26,7 @@ from tools.testery.sandbox import (
 )
 from tools.testery.sandbox.admission import admit
 from tools.testery.sandbox.answers import lost
-from tools.testery.sandbox.asked import body
+from tools.testery.sandbox.requests import body
 from tools.testery.sandbox.scale import enlarge
 from tools.testery.sandbox.story.history import remember
 from tools.testery.sandbox.story.shop import furnish

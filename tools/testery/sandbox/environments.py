@@ -5,9 +5,9 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import variables
 from tools.testery.sandbox.answers import answer, bad_request, conflict, not_found, nothing
-from tools.testery.sandbox.asked import Reader, read
 from tools.testery.sandbox.holdings import Environment
 from tools.testery.sandbox.lifecycle import let_in
+from tools.testery.sandbox.requests import Reader, read
 from tools.testery.sandbox.world import ACCOUNT_ID, World
 
 routes: Routes[World] = Routes()
@@ -27,11 +27,11 @@ async def get_environment(call: Call[World]) -> Response:
 
 @routes.post("/environments")
 async def create_environment(call: Call[World]) -> Response:
-    world, asked = call.world, read(call)
-    environment = Environment(0, asked.needed("key"), asked.needed("name"))
+    world, sent = call.world, read(call)
+    environment = Environment(0, sent.required("key"), sent.required("name"))
     if world.environment_of(environment.key) is not None:
         raise conflict()
-    _change(call, environment, asked)
+    _change(call, environment, sent)
     environment.id = next(world.environment_ids)
     world.environments[environment.id] = environment
     return answer(shown(world, environment))
@@ -40,13 +40,13 @@ async def create_environment(call: Call[World]) -> Response:
 @routes.patch("/environments/{environment_id:int}")
 async def update_environment(call: Call[World]) -> Response:
     """Change what is sent and keep the rest; a list of variables takes the place of the whole list."""
-    world, environment, asked = call.world, find(call), read(call)
-    key, name = asked.text("key") or environment.key, asked.text("name") or environment.name
-    archived = asked.flag("archived", environment.archived)
+    world, environment, sent = call.world, find(call), read(call)
+    key, name = sent.string("key") or environment.key, sent.string("name") or environment.name
+    archived = sent.boolean("archived", environment.archived)
     holder = world.environment_of(key)
     if holder is not None and holder is not environment:
         raise conflict()
-    _change(call, environment, asked)
+    _change(call, environment, sent)
     environment.key, environment.name, environment.archived = key, name, archived
     let_in(world, environment.id, call.clock.now())
     return answer(shown(world, environment))
@@ -70,16 +70,16 @@ def find(call: Call[World]) -> Environment:
     return environment
 
 
-def _change(call: Call[World], environment: Environment, asked: Reader) -> None:
+def _change(call: Call[World], environment: Environment, sent: Reader) -> None:
     """Take over what was sent, once all of it is known to be right."""
-    stage_id, most = asked.whole("pipelineStageId"), asked.whole("maximumParallelTestRuns")
+    stage_id, most = sent.integer("pipelineStageId"), sent.integer("maximumParallelTestRuns")
     if stage_id is not None and stage_id not in call.world.stages:
         raise not_found()
     if most is not None and most < 0:
         raise bad_request(call, "maximumParallelTestRuns is 0 or more")
-    url = asked.text("url")
-    if "variables" in asked.fields:
-        environment.variables = variables.read(asked, environment.variables)
+    url = sent.string("url")
+    if "variables" in sent.fields:
+        environment.variables = variables.read(sent, environment.variables)
     environment.stage_id = environment.stage_id if stage_id is None else stage_id
     environment.most_at_once = environment.most_at_once if most is None else most
     environment.url = environment.url if url is None else url

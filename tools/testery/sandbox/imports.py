@@ -8,10 +8,10 @@ from starlette.responses import Response
 from tools.kit.sandbox.multipart import Part
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import answer, bad_request, not_found, unprocessed
-from tools.testery.sandbox.asked import Reader, form
 from tools.testery.sandbox.execution import length
 from tools.testery.sandbox.holdings import Coverage, Order, Run
 from tools.testery.sandbox.junit import NotJUnit, outcomes
+from tools.testery.sandbox.requests import Reader, form
 from tools.testery.sandbox.runs import find, shown
 from tools.testery.sandbox.world import World
 
@@ -25,18 +25,18 @@ async def import_run(call: Call[World]) -> Response:
     """Make a run that is over out of a JUnit file."""
     world, parts = call.world, form(call)
     file = _file(call, parts)
-    asked = Reader(
+    sent = Reader(
         {name: part.text for name, part in parts.items() if part.filename is None},
         lambda message: bad_request(call, message),
     )
-    asked.needed("projectId")
-    asked.needed("environmentId")
-    project = world.projects.get(asked.whole("projectId") or 0)
-    environment = world.environment(asked.whole("environmentId"))
-    suite_id = asked.whole("testSuiteId")
+    sent.required("projectId")
+    sent.required("environmentId")
+    project = world.projects.get(sent.integer("projectId") or 0)
+    environment = world.environment(sent.integer("environmentId"))
+    suite_id = sent.integer("testSuiteId")
     if project is None or environment is None or (suite_id is not None and suite_id not in world.suites):
         raise not_found()
-    branch, ref = asked.text("branch"), asked.text("ref")
+    branch, ref = sent.string("branch"), sent.string("ref")
     order = Order(f"{project.name}: {file.filename}", suite_id=suite_id, branch=branch, ref=ref)
     run = Run(next(world.run_ids), project.id, environment.id, order, call.clock.now(), "OVER")
     try:
@@ -74,9 +74,9 @@ def _coverage(file: Part) -> Coverage:
         told = None
     if not isinstance(told, dict):
         raise unprocessed("The coverage report could not be read")
-    asked = Reader(told, unprocessed)
-    total, covered = asked.whole("TotalStatements"), asked.whole("CoveredStatements")
+    sent = Reader(told, unprocessed)
+    total, covered = sent.integer("TotalStatements"), sent.integer("CoveredStatements")
     percentage = told.get("CoveragePercent")
     if not isinstance(percentage, int | float):
         percentage = round(100 * covered / total, 1) if total and covered is not None else None
-    return Coverage("DotCover", asked.text("DotCoverVersion"), percentage, total, covered)
+    return Coverage("DotCover", sent.string("DotCoverVersion"), percentage, total, covered)

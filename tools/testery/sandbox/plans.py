@@ -5,9 +5,9 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import variables
 from tools.testery.sandbox.answers import answer, not_found
-from tools.testery.sandbox.asked import read
 from tools.testery.sandbox.holdings import Order, Plan, PlanRun
 from tools.testery.sandbox.lifecycle import BY_USER, cancel, status, submit
+from tools.testery.sandbox.requests import read
 from tools.testery.sandbox.story.shop import KIOSK_BUILD
 from tools.testery.sandbox.world import World
 
@@ -25,12 +25,12 @@ async def list_plans(call: Call[World]) -> Response:
 @routes.post("/test-plans/{plan_id:int}/runs")
 async def run_plan(call: Call[World]) -> Response:
     """Start every suite of a plan; 200, where a single run is 201."""
-    world, plan, asked = call.world, _plan(call), read(call)
-    environment_id, deploy_id = asked.whole("environmentId"), asked.whole("deployId")
+    world, plan, sent = call.world, _plan(call), read(call)
+    environment_id, deploy_id = sent.integer("environmentId"), sent.integer("deployId")
     environment = world.environment(plan.environment_id if environment_id is None else environment_id)
     deploy = world.deploys.get(deploy_id or 0)
-    asked.flag("updateVcsStatus", True)
-    variables.read(asked)
+    sent.boolean("updateVcsStatus", True)
+    variables.read(sent)
     if environment is None or environment.archived or (deploy_id is not None and deploy is None):
         raise not_found()
     started = PlanRun(next(world.plan_run_ids), plan.id, [])

@@ -7,11 +7,11 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import answer, not_found
-from tools.testery.sandbox.asked import window
 from tools.testery.sandbox.dates import stamp
 from tools.testery.sandbox.execution import moment, tally
 from tools.testery.sandbox.holdings import Run
 from tools.testery.sandbox.lifecycle import end_of, status, visible
+from tools.testery.sandbox.requests import page_window
 from tools.testery.sandbox.world import ACCOUNT_ID, World
 
 routes: Routes[World] = Routes()
@@ -33,7 +33,7 @@ _LAST_TO_GO = frozenset({"name", "projectId", "environment", "createTime", "star
 @routes.get("/test-runs")
 async def list_runs(call: Call[World]) -> Response:
     """Newest first; a bare array that says neither how many there are nor where the next rows begin."""
-    first, limit = window(call, DEFAULT_LIMIT)
+    first, limit = page_window(call, DEFAULT_LIMIT)
     return answer([shown(call.world, run) for run in islice(visible(call.world), first, first + limit)])
 
 

@@ -6,9 +6,9 @@ from tools.kit.sandbox.clock import STORY_START
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import cron, variables
 from tools.testery.sandbox.answers import answer, not_found, nothing, unprocessed
-from tools.testery.sandbox.asked import Reader, body
 from tools.testery.sandbox.dates import stamp
 from tools.testery.sandbox.holdings import Order, Schedule
+from tools.testery.sandbox.requests import Reader, body
 from tools.testery.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -25,11 +25,11 @@ async def list_schedules(call: Call[World]) -> Response:
 @routes.post("/schedules")
 async def create_schedule(call: Call[World]) -> Response:
     """Add a schedule, which is on at once; what makes no sense is 500 with a sentence."""
-    world, asked = call.world, Reader(body(call), unprocessed)
+    world, sent = call.world, Reader(body(call), unprocessed)
     kind, project_id, environment_id = (
-        asked.needed("scheduleType"),
-        asked.whole("projectId"),
-        asked.whole("environmentId"),
+        sent.required("scheduleType"),
+        sent.integer("projectId"),
+        sent.integer("environmentId"),
     )
     environment = world.environment(environment_id)
     if kind not in TYPES:
@@ -38,11 +38,11 @@ async def create_schedule(call: Call[World]) -> Response:
         raise unprocessed(f"Project {project_id} does not exist")
     if environment is None or environment.archived:
         raise unprocessed(f"Environment {environment_id} does not exist")
-    schedule = Schedule(0, kind, project_id, environment.id, _order(world, asked, project_id), _cron(asked))
-    schedule.on_deploy = asked.flag("onDeploy")
-    schedule.deployed_project_ids = asked.wholes("deployedProjectIds")
-    schedule.follow = asked.flag("followTestRun")
-    schedule.variables = variables.read(asked)
+    schedule = Schedule(0, kind, project_id, environment.id, _order(world, sent, project_id), _cron(sent))
+    schedule.on_deploy = sent.boolean("onDeploy")
+    schedule.deployed_project_ids = sent.integers("deployedProjectIds")
+    schedule.follow = sent.boolean("followTestRun")
+    schedule.variables = variables.read(sent)
     if any(number and number not in world.projects for number in schedule.deployed_project_ids):
         raise unprocessed("A deployed project does not exist")
     schedule.next_at = None if schedule.cron is None else schedule.cron.following(call.clock.now())
@@ -63,8 +63,8 @@ async def delete_schedule(call: Call[World]) -> Response:
     return nothing()
 
 
-def _cron(asked: Reader) -> cron.Cron | None:
-    line = asked.text("cron")
+def _cron(sent: Reader) -> cron.Cron | None:
+    line = sent.string("cron")
     if line is None:
         return None
     try:
@@ -76,30 +76,30 @@ def _cron(asked: Reader) -> cron.Cron | None:
     return found
 
 
-def _order(world: World, asked: Reader, project_id: int) -> Order:
+def _order(world: World, sent: Reader, project_id: int) -> Order:
     """What is run, in the words that a schedule has for it, which are not those of a request."""
-    suite_id = asked.whole("testSuiteId")
+    suite_id = sent.integer("testSuiteId")
     suite = world.suites.get(suite_id or 0)
     if suite_id is not None and (suite is None or suite.project_id != project_id):
         raise unprocessed(f"Test suite {suite_id} does not exist")
     return Order(
-        asked.needed("name"),
-        test_name=asked.text("testName"),
+        sent.required("name"),
+        test_name=sent.string("testName"),
         suite_id=suite_id,
-        include_tags=asked.texts("includeTags"),
-        excluded_tags=asked.texts("excludedTags"),
-        filters=asked.texts("testFilters"),
-        by_file=asked.flag("parallelizeByFile", asked.flag("defaultToParallelizeByFile", True)),
-        runners=asked.counted("maxRunners", 4),
-        copies=asked.counted("copies", 1),
-        retry=asked.flag("retryFailedTests"),
-        timeout_minutes=asked.counted("timeoutMinutes", 0, 10_000) or None,
-        test_timeout_seconds=asked.counted("testTimeoutSeconds", 0, 100_000) or None,
-        priority=asked.whole("priority"),
-        branch=asked.text("branch"),
-        ref=asked.text("commit"),
-        build=asked.text("buildName"),
-        latest_deploy=asked.flag("latestDeploy"),
+        include_tags=tuple(sent.strings("includeTags")),
+        excluded_tags=tuple(sent.strings("excludedTags")),
+        filters=tuple(sent.strings("testFilters")),
+        by_file=sent.boolean("parallelizeByFile", sent.boolean("defaultToParallelizeByFile", True)),
+        runners=sent.count("maxRunners", 4),
+        copies=sent.count("copies", 1),
+        retry=sent.boolean("retryFailedTests"),
+        timeout_minutes=sent.count("timeoutMinutes", 0, 10_000) or None,
+        test_timeout_seconds=sent.count("testTimeoutSeconds", 0, 100_000) or None,
+        priority=sent.integer("priority"),
+        branch=sent.string("branch"),
+        ref=sent.string("commit"),
+        build=sent.string("buildName"),
+        latest_deploy=sent.boolean("latestDeploy"),
     )
 
 

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import variables
 from tools.testery.sandbox.answers import answer, not_found
-from tools.testery.sandbox.asked import read
 from tools.testery.sandbox.holdings import Stage
+from tools.testery.sandbox.requests import read
 from tools.testery.sandbox.world import ACCOUNT_ID, World
 
 routes: Routes[World] = Routes()
@@ -25,8 +25,8 @@ async def get_stage(call: Call[World]) -> Response:
 
 @routes.post("/pipeline-stages")
 async def create_stage(call: Call[World]) -> Response:
-    world, asked = call.world, read(call)
-    stage = Stage(0, asked.needed("name"), variables=variables.read(asked))
+    world, sent = call.world, read(call)
+    stage = Stage(0, sent.required("name"), variables=variables.read(sent))
     stage.priority = max((other.priority for other in world.stages.values()), default=0) + 1
     stage.id = next(world.stage_ids)
     world.stages[stage.id] = stage
@@ -36,11 +36,11 @@ async def create_stage(call: Call[World]) -> Response:
 @routes.patch("/pipeline-stages/{stage_id:int}")
 async def update_stage(call: Call[World]) -> Response:
     """Name and variables stay where they are not sent; priorities and pools of runners are reset then."""
-    stage, asked = find(call), read(call)
-    name = asked.text("name") or stage.name
-    kept = variables.read(asked, stage.variables) if "variables" in asked.fields else stage.variables
-    priority, run_priority = asked.whole("priority") or 0, asked.whole("testRunPriority") or 0
-    linux, windows = asked.whole("linuxRunnerPoolId"), asked.whole("windowsRunnerPoolId")
+    stage, sent = find(call), read(call)
+    name = sent.string("name") or stage.name
+    kept = variables.read(sent, stage.variables) if "variables" in sent.fields else stage.variables
+    priority, run_priority = sent.integer("priority") or 0, sent.integer("testRunPriority") or 0
+    linux, windows = sent.integer("linuxRunnerPoolId"), sent.integer("windowsRunnerPoolId")
     stage.name, stage.variables = name, kept
     stage.priority, stage.test_run_priority = priority, run_priority
     stage.linux_pool_id, stage.windows_pool_id = linux, windows

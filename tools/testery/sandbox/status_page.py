@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import answer
-from tools.testery.sandbox.asked import body
 from tools.testery.sandbox.dates import zulu
+from tools.testery.sandbox.requests import body
 from tools.testery.sandbox.world import World
 
 routes: Routes[World] = Routes()

@@ -5,9 +5,9 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import variables
 from tools.testery.sandbox.answers import answer, bad_request, conflict, not_found
-from tools.testery.sandbox.asked import Reader, body, read
 from tools.testery.sandbox.holdings import Environment, Order, Project
 from tools.testery.sandbox.lifecycle import BY_USER, cancel, deployed, submit
+from tools.testery.sandbox.requests import Reader, body, read
 from tools.testery.sandbox.runs import find, shown
 from tools.testery.sandbox.world import World
 
@@ -20,52 +20,52 @@ CANCELED = ("CANCELED", "CANCEL")
 @routes.post("/test-run-requests-build")
 async def submit_run(call: Call[World]) -> Response:
     """Order a run by the keys of its project and environment; each of them that is not known is 404."""
-    world, asked = call.world, read(call)
-    project, environment = _where(world, asked)
-    deploy_id, suite_id = asked.whole("deployId"), asked.whole("testSuiteId")
+    world, sent = call.world, read(call)
+    project, environment = _where(world, sent)
+    deploy_id, suite_id = sent.integer("deployId"), sent.integer("testSuiteId")
     deploy = world.deploys.get(deploy_id or 0)
     suite = world.suites.get(suite_id or 0)
     if (deploy is None) != (deploy_id is None) or (suite is None) != (suite_id is None):
         raise not_found()
     if suite is not None and suite.project_id != project.id:
         raise not_found()
-    asked.flag("updateVcsStatus", True)
-    asked.flag("applyTestSelectionRules")
-    asked.text("playwrightProject")
-    variables.read(asked)
-    order = deployed(world, project.id, environment.id, _order(asked, project, environment))
+    sent.boolean("updateVcsStatus", True)
+    sent.boolean("applyTestSelectionRules")
+    sent.string("playwrightProject")
+    variables.read(sent)
+    order = deployed(world, project.id, environment.id, _order(sent, project, environment))
     run = submit(world, project.id, environment.id, order, call.clock.now(), deploy=deploy)
     return answer(shown(world, run), 201)
 
 
-def _where(world: World, asked: Reader) -> tuple[Project, Environment]:
-    project = world.project_of(asked.text("project"))
-    environment = world.environment_of(asked.text("environment"))
+def _where(world: World, sent: Reader) -> tuple[Project, Environment]:
+    project = world.project_of(sent.string("project"))
+    environment = world.environment_of(sent.string("environment"))
     if project is None or environment is None or environment.archived:
         raise not_found()
     return project, environment
 
 
-def _order(asked: Reader, project: Project, environment: Environment) -> Order:
+def _order(sent: Reader, project: Project, environment: Environment) -> Order:
     """What is asked for; the name of a commit's status names the environment unless it is given word by word."""
-    test_name, status_name = asked.text("testName"), asked.text("statusName")
+    test_name, status_name = sent.string("testName"), sent.string("statusName")
     return Order(
         status_name or test_name or f"{project.name} on {environment.name}",
         test_name=status_name or (test_name and f"{test_name} ({environment.name})"),
-        suite_id=asked.whole("testSuiteId"),
-        include_tags=asked.texts("includeTags"),
-        excluded_tags=asked.texts("excludedTags"),
-        filters=asked.texts("testFilters"),
-        by_file=asked.flag("parallelizeByFile", True),
-        runners=asked.counted("runners", 4),
-        copies=asked.counted("copies", 1),
-        retry=asked.flag("retryFailedTests"),
-        timeout_minutes=asked.counted("timeoutMinutes", 0, 10_000) or None,
-        test_timeout_seconds=asked.counted("testTimeoutSeconds", 0, 100_000) or None,
-        branch=asked.text("branch"),
-        ref=asked.text("ref"),
-        build=asked.text("buildId"),
-        latest_deploy=asked.flag("latestDeploy"),
+        suite_id=sent.integer("testSuiteId"),
+        include_tags=tuple(sent.strings("includeTags")),
+        excluded_tags=tuple(sent.strings("excludedTags")),
+        filters=tuple(sent.strings("testFilters")),
+        by_file=sent.boolean("parallelizeByFile", True),
+        runners=sent.count("runners", 4),
+        copies=sent.count("copies", 1),
+        retry=sent.boolean("retryFailedTests"),
+        timeout_minutes=sent.count("timeoutMinutes", 0, 10_000) or None,
+        test_timeout_seconds=sent.count("testTimeoutSeconds", 0, 100_000) or None,
+        branch=sent.string("branch"),
+        ref=sent.string("ref"),
+        build=sent.string("buildId"),
+        latest_deploy=sent.boolean("latestDeploy"),
     )
 
 

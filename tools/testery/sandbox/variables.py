@@ -1,7 +1,7 @@
 """Variables: what environments and pipeline stages hand to tests; an encrypted value goes in and never comes out."""
 
-from tools.testery.sandbox.asked import Reader
 from tools.testery.sandbox.holdings import Variable
+from tools.testery.sandbox.requests import Reader
 
 
 def shown(variables: list[Variable]) -> list[dict[str, object]]:
@@ -17,7 +17,7 @@ def shown(variables: list[Variable]) -> list[dict[str, object]]:
     ]
 
 
-def read(asked: Reader, kept: list[Variable] | None = None) -> list[Variable]:
+def read(sent: Reader, kept: list[Variable] | None = None) -> list[Variable]:
     """The list that takes the place of the one there was.
 
     A client that reads, changes one and writes all back sends `""` for every encrypted variable it could not read:
@@ -25,10 +25,10 @@ def read(asked: Reader, kept: list[Variable] | None = None) -> list[Variable]:
     """
     stored = {variable.key: variable.value for variable in kept or ()}
     found: dict[str, Variable] = {}
-    for entry in asked.objects("variables"):
-        fields = Reader(entry, asked.refuse)
-        key, value, encrypted = fields.needed("key"), fields.text("value") or "", fields.flag("encrypted")
+    for entry in sent.objects("variables"):
+        fields = Reader(entry, sent.refuse)
+        key, value, encrypted = fields.required("key"), fields.string("value") or "", fields.boolean("encrypted")
         if encrypted and not value:
             value = stored.get(key, "")
-        found[key] = Variable(key, value, encrypted, fields.flag("file"))
+        found[key] = Variable(key, value, encrypted, fields.boolean("file"))
     return list(found.values())

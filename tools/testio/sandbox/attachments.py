@@ -9,9 +9,9 @@ from starlette.responses import Response, StreamingResponse
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import ORIGIN, store_problem
-from tools.testio.sandbox.asked import Fields, whole, words
 from tools.testio.sandbox.holdings import Attachment
 from tools.testio.sandbox.pictures import png
+from tools.testio.sandbox.requests import Fields, integer, string
 from tools.testio.sandbox.world import World
 
 files: Routes[World] = Routes()
@@ -58,8 +58,8 @@ def read(entries: list[Fields], world: World) -> list[Attachment] | None:
     """The attachments a test names, by id or by the address of a file; None when an id is not known."""
     found = []
     for entry in entries:
-        attachment_id = whole(entry.get("id"), "id")
-        file_url = words(entry, "file_url")
+        attachment_id = integer(entry.get("id"), "id")
+        file_url = string(entry, "file_url")
         known = None if attachment_id is None else world.attachments.get(attachment_id)
         if known is None and (attachment_id is not None or not file_url):
             return None

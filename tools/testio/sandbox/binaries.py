@@ -11,8 +11,8 @@ from tools.kit.sandbox import multipart
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import storage
 from tools.testio.sandbox.answers import ORIGIN, answer, invalid, not_found, refuse
-from tools.testio.sandbox.asked import body, missing, whole, words
 from tools.testio.sandbox.holdings import BinaryApp
+from tools.testio.sandbox.requests import body, integer, missing, string
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -56,15 +56,15 @@ async def finalize(call: Call[World]) -> Response:
     absent = [name for name in ("filename", "file_size", "content_type") if sent.get(name) in (None, "")]
     if absent:
         raise missing(absent)
-    filename, size = _fitting(words(sent, "filename") or ""), whole(sent["file_size"], "file_size") or 0
+    filename, size = _fitting(string(sent, "filename") or ""), integer(sent["file_size"], "file_size") or 0
     stored = world.stored.get(storage.key(binary.id, filename))
     if stored is None:
         raise refuse(422, "The uploaded file was not found in the storage")
     if stored != size:
         raise invalid("File size is not the size of the uploaded file")
-    binary.filename, binary.file_size, binary.content_type = filename, size, words(sent, "content_type")
-    binary.bundle_identifier = words(sent, "bundle_identifier")
-    binary.bundle_version = words(sent, "bundle_version")
+    binary.filename, binary.file_size, binary.content_type = filename, size, string(sent, "content_type")
+    binary.bundle_identifier = string(sent, "bundle_identifier")
+    binary.bundle_version = string(sent, "bundle_version")
     data = {
         "id": binary.id,
         "filename": binary.filename,

@@ -4,9 +4,9 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import invalid
-from tools.testio.sandbox.asked import body, require, words
 from tools.testio.sandbox.bugs import find, one
 from tools.testio.sandbox.holdings import Bug
+from tools.testio.sandbox.requests import body, require, string
 from tools.testio.sandbox.world import REJECT_REASONS, World
 
 routes: Routes[World] = Routes()
@@ -25,7 +25,7 @@ async def reject_bug(call: Call[World]) -> Response:
     bug = find(call)
     sent = {name: call.last(name) for name in ("reason", "comment")} | dict(body(call))
     require(sent, "reason", "comment")
-    reason, comment = words(sent, "reason") or "", words(sent, "comment")
+    reason, comment = string(sent, "reason") or "", string(sent, "comment")
     _open(bug, "rejected")
     if reason not in REJECT_REASONS:
         raise invalid("Reason is not included in the list")

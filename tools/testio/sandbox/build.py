@@ -31,7 +31,7 @@ from tools.testio.sandbox import (
     user_stories,
 )
 from tools.testio.sandbox.answers import admit, answer, lost, refuse
-from tools.testio.sandbox.asked import body
+from tools.testio.sandbox.requests import body
 from tools.testio.sandbox.scale import enlarge
 from tools.testio.sandbox.story.bugs import harvest
 from tools.testio.sandbox.story.cycles import plan

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import cases, devices, environments, lifecycle, ordering, products
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.asked import Fields, envelope, missing, objects, one_of, whole, words
 from tools.testio.sandbox.dates import plain
 from tools.testio.sandbox.holdings import Case, Cycle, CycleFeature, Environment, Product
+from tools.testio.sandbox.requests import Fields, choice, envelope, integer, missing, objects, string
 from tools.testio.sandbox.story.wording import TESTERS
 from tools.testio.sandbox.world import World
 
@@ -33,7 +33,7 @@ async def create_case_test(call: Call[World]) -> Response:
     absent = [name for name in ("test_cases", "test_environment") if not sent.get(name)]
     if absent:
         raise missing(absent)
-    named = [cases.usable(world, product, whole(entry.get("id"), "id")) for entry in objects(sent, "test_cases")]
+    named = [cases.usable(world, product, integer(entry.get("id"), "id")) for entry in objects(sent, "test_cases")]
     chosen = [case for case in named if case is not None]
     if len(chosen) < len(named):
         raise invalid("Test case must exist")
@@ -123,10 +123,10 @@ def _cases(world: World, cycle: Cycle) -> list[Case]:
 
 
 def _read(product: Product, sent: Fields) -> Cycle:
-    cycle = Cycle(0, product.id, product.default_section.id, words(sent, "test_title"), None, None, hours=HOURS)
+    cycle = Cycle(0, product.id, product.default_section.id, string(sent, "test_title"), None, None, hours=HOURS)
     for name in ("goal", "out_of_scope", "instructions"):
-        setattr(cycle, name, words(sent, name))
-    cycle.report_language = one_of(sent, "report_language", ordering.LANGUAGES, "en")
+        setattr(cycle, name, string(sent, name))
+    cycle.report_language = choice(sent, "report_language", ordering.LANGUAGES, "en")
     cycle.requirements = devices.requirements(objects(sent, "requirements"))
     ordering.date(cycle, sent)
     return cycle

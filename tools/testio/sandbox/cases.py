@@ -13,8 +13,18 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.asked import Fields, body, envelope, flag, missing, objects, rows_of_page, whole, words
 from tools.testio.sandbox.holdings import Case, Product, Step
+from tools.testio.sandbox.requests import (
+    Fields,
+    body,
+    boolean,
+    envelope,
+    integer,
+    missing,
+    objects,
+    rows_of_page,
+    string,
+)
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -57,9 +67,9 @@ async def update_case(call: Call[World]) -> Response:
         raise missing(["title"])
     changed = replace(case)
     if "title" in sent:
-        changed.title = words(sent, "title") or ""
+        changed.title = string(sent, "title") or ""
     if "requirements" in sent:
-        changed.requirements = words(sent, "requirements")
+        changed.requirements = string(sent, "requirements")
     entries = objects(sent, "test_case_steps")
     if entries:
         changed.steps = _steps(world, case, entries)
@@ -118,13 +128,13 @@ def _check(world: World, product: Product, entry: Fields, where: str) -> None:
     steps = objects(entry, "test_case_steps")
     absent = [f"{where}[{name}]" for name in ("title", "feature_id", "test_case_steps") if not entry.get(name)]
     for place, step in enumerate(steps):
-        if not words(step, "description"):
+        if not string(step, "description"):
             absent.append(f"{where}[test_case_steps][{place}][description]")
     if absent:
         raise missing(absent)
     for name in ("title", "requirements", "target_idx"):
-        words(entry, name)
-    feature = world.features.get(whole(entry["feature_id"], "feature_id") or 0)
+        string(entry, name)
+    feature = world.features.get(integer(entry["feature_id"], "feature_id") or 0)
     if feature is None or feature.product_id != product.id:
         raise invalid("Feature must exist")
 
@@ -134,11 +144,11 @@ def _made(world: World, product: Product, entry: Fields) -> Case:
     case = world.cases[number] = Case(
         number,
         product.id,
-        whole(entry["feature_id"], "feature_id") or 0,
-        words(entry, "title") or "",
+        integer(entry["feature_id"], "feature_id") or 0,
+        string(entry, "title") or "",
         [_step(world, step) for step in objects(entry, "test_case_steps")],
-        words(entry, "requirements"),
-        words(entry, "target_idx"),
+        string(entry, "requirements"),
+        string(entry, "target_idx"),
     )
     return case
 
@@ -148,21 +158,21 @@ def _steps(world: World, case: Case, entries: list[Fields]) -> list[Step]:
     steps = {step.id: replace(step) for step in case.steps}
     added: list[Step] = []
     for place, entry in enumerate(entries):
-        number = whole(entry.get("id"), "id")
+        number = integer(entry.get("id"), "id")
         if number is None:
-            if not words(entry, "description"):
+            if not string(entry, "description"):
                 raise missing([f"test_case_steps[{place}][description]"])
             added.append(_step(world, entry))
         elif number not in steps:
             raise invalid("Test case step must exist")
-        elif flag(entry, "_destroy", default=False):
+        elif boolean(entry, "_destroy", default=False):
             del steps[number]
-        elif words(entry, "description"):
-            steps[number].description = words(entry, "description") or ""
+        elif string(entry, "description"):
+            steps[number].description = string(entry, "description") or ""
     if not steps and not added:
         raise invalid("Test case steps can't be blank")
     return [*steps.values(), *added]
 
 
 def _step(world: World, entry: Fields) -> Step:
-    return Step(next(world.step_ids), words(entry, "description") or "", words(entry, "target_idx"))
+    return Step(next(world.step_ids), string(entry, "description") or "", string(entry, "target_idx"))

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import answer, invalid, refuse
-from tools.testio.sandbox.asked import body, is_address, missing, no_such_value, objects, require, whole, words
 from tools.testio.sandbox.dates import zulu
 from tools.testio.sandbox.holdings import ClaimPage
+from tools.testio.sandbox.requests import body, integer, is_address, missing, no_such_value, objects, require, string
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -38,13 +38,13 @@ async def create_page(call: Call[World]) -> Response:
     require(sent, "name", "expiration_period")
     if not entries:
         raise missing(["access_entries"])
-    absent = [place for place, entry in enumerate(entries) if not words(entry, "credentials")]
+    absent = [place for place, entry in enumerate(entries) if not string(entry, "credentials")]
     if absent:
         raise missing([f"access_entries[{place}][credentials]" for place in absent])
-    days = whole(sent["expiration_period"], "expiration_period")
+    days = integer(sent["expiration_period"], "expiration_period")
     if days not in DAYS:
         raise no_such_value("expiration_period")
-    name, intro, test = words(sent, "name") or "", words(sent, "intro"), words(sent, "test_cycle_url")
+    name, intro, test = string(sent, "name") or "", string(sent, "intro"), string(sent, "test_cycle_url")
     if test and not is_address(test):
         raise invalid("Test cycle url must be an address")
 

@@ -13,9 +13,20 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import devices, products
 from tools.testio.sandbox.answers import answer, invalid, not_found, refuse
-from tools.testio.sandbox.asked import Fields, body, envelope, flag, missing, objects, require, unreadable, whole, words
 from tools.testio.sandbox.dates import zulu
 from tools.testio.sandbox.holdings import Bug, FixConfirmation
+from tools.testio.sandbox.requests import (
+    Fields,
+    body,
+    boolean,
+    envelope,
+    integer,
+    missing,
+    objects,
+    require,
+    string,
+    unreadable,
+)
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -32,9 +43,9 @@ async def ask_to_reproduce(call: Call[World]) -> Response:
     world, sent = call.world, body(call)
     require(sent, "product_id", "bug_id", "bug_report_confirmation_requirement_attributes")
     attributes = envelope(call, "bug_report_confirmation_requirement_attributes")
-    product = products.named(world, whole(sent["product_id"], "product_id"))
-    bug = seen(world, whole(sent["bug_id"], "bug_id"))
-    section_id = whole(sent.get("section_id"), "section_id")
+    product = products.named(world, integer(sent["product_id"], "product_id"))
+    bug = seen(world, integer(sent["bug_id"], "bug_id"))
+    section_id = integer(sent.get("section_id"), "section_id")
     if bug is None:
         raise not_found("Bug")
     if bug.product_id != product.id or section_id not in (None, bug.section_id):
@@ -44,9 +55,9 @@ async def ask_to_reproduce(call: Call[World]) -> Response:
     if any(world.now() < expired_at for expired_at in world.report_confirmations.get(bug.id, [])):
         raise invalid("A confirmation of this bug is pending")
     wanted: dict[str, object] = {
-        f"{name}_enabled": flag(attributes, f"{name}_enabled", default=False) for name in FLAGS
+        f"{name}_enabled": boolean(attributes, f"{name}_enabled", default=False) for name in FLAGS
     }
-    wanted["question"] = words(attributes, "question") if wanted["question_enabled"] else None
+    wanted["question"] = string(attributes, "question") if wanted["question_enabled"] else None
     if wanted["question_enabled"] and not wanted["question"]:
         raise invalid("Question can't be blank")
     data = {
@@ -56,7 +67,7 @@ async def ask_to_reproduce(call: Call[World]) -> Response:
         "created_at": zulu(world.now()),
         "expired_at": zulu(world.now() + EXPIRES),
         "status_updated_at": zulu(world.now()),
-        "allow_device_clouds": flag(sent, "allow_device_clouds", default=False),
+        "allow_device_clouds": boolean(sent, "allow_device_clouds", default=False),
     }
     world.report_confirmations.setdefault(bug.id, []).append(world.now() + EXPIRES)
     number = next(world.report_confirmation_ids)
@@ -75,7 +86,7 @@ async def ask_whether_fixed(call: Call[World]) -> Response:
         absent = [name for name in ("bug_id", "customer_test_environment") if entry.get(name) is None]
         if absent:
             raise missing([f"bug_fix_confirmations[{place}][{name}]" for name in absent])
-        whole(entry["bug_id"], f"bug_fix_confirmations[{place}][bug_id]")
+        integer(entry["bug_id"], f"bug_fix_confirmations[{place}][bug_id]")
         _environment(entry)
         _options(entry)
     results = [_result(call.world, entry) for entry in entries]
@@ -84,7 +95,7 @@ async def ask_whether_fixed(call: Call[World]) -> Response:
 
 @routes.get("/bug_fix_confirmations")
 async def list_fix_confirmations(call: Call[World]) -> Response:
-    world, bug_id = call.world, whole(call.last("bug_id"), "bug_id")
+    world, bug_id = call.world, integer(call.last("bug_id"), "bug_id")
     if bug_id is None:
         raise missing(["bug_id"])
     if seen(world, bug_id) is None:
@@ -124,7 +135,7 @@ def shown(world: World, kept: FixConfirmation) -> dict[str, object]:
 
 
 def _result(world: World, entry: Fields) -> dict[str, object]:
-    bug_id = whole(entry["bug_id"], "bug_id")
+    bug_id = integer(entry["bug_id"], "bug_id")
     bug, environment_id = seen(world, bug_id), _environment(entry)
     problem = _problem(world, bug, environment_id)
     if bug is None or problem is not None:
@@ -161,12 +172,12 @@ def _problem(world: World, bug: Bug | None, environment_id: int) -> str | None:
 def _environment(entry: Fields) -> int:
     """The number of the environment, which must be there already; 0 where an entry describes a new one."""
     named = entry["customer_test_environment"]
-    return (whole(named.get("id"), "id") or 0) if isinstance(named, dict) else 0
+    return (integer(named.get("id"), "id") or 0) if isinstance(named, dict) else 0
 
 
 def _options(entry: Fields) -> tuple[list[dict[str, object]], str | None, bool]:
-    in_clouds = flag(entry, "allow_device_clouds", default=False)
-    return _requirements(entry), words(entry, "additional_requirement"), in_clouds
+    in_clouds = boolean(entry, "allow_device_clouds", default=False)
+    return _requirements(entry), string(entry, "additional_requirement"), in_clouds
 
 
 def _requirements(sent: Fields) -> list[dict[str, object]]:

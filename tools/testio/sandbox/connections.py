@@ -13,9 +13,9 @@ from starlette.responses import Response
 from tools.kit.sandbox.hook import is_loopback
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.asked import Fields, body, flag, is_address, require, unreadable, whole, words
 from tools.testio.sandbox.holdings import Connection, Product, Section
 from tools.testio.sandbox.products import shown_connection
+from tools.testio.sandbox.requests import Fields, body, boolean, integer, is_address, require, string, unreadable
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -25,7 +25,7 @@ routes: Routes[World] = Routes()
 async def create_connection(call: Call[World]) -> Response:
     world, sent = call.world, _sent(call)
     require(sent, "name", "url")
-    name, url, fixed = words(sent, "name") or "", _address(sent), flag(sent, "fixed", default=False)
+    name, url, fixed = string(sent, "name") or "", _address(sent), boolean(sent, "fixed", default=False)
     linked = _linked(world, sent)
     connection = Connection(next(world.connection_ids), name, url, fixed)
     world.connections[connection.id] = connection
@@ -43,8 +43,8 @@ async def update_connection(call: Call[World]) -> Response:
     """Only the name must be sent; a list of products or sections replaces the one before."""
     world, connection, sent = call.world, _find(call), _sent(call)
     require(sent, "name")
-    name, url = words(sent, "name") or "", connection.url if sent.get("url") in (None, "") else _address(sent)
-    fixed, linked = flag(sent, "fixed", default=connection.fixed), _linked(world, sent)
+    name, url = string(sent, "name") or "", connection.url if sent.get("url") in (None, "") else _address(sent)
+    fixed, linked = boolean(sent, "fixed", default=connection.fixed), _linked(world, sent)
     connection.name, connection.url, connection.fixed = name, url, fixed
     if "product_ids" in sent:
         _unlink(connection, world.products.values())
@@ -83,7 +83,7 @@ def _find(call: Call[World]) -> Connection:
 
 
 def _address(sent: Fields) -> str:
-    url = words(sent, "url") or ""
+    url = string(sent, "url") or ""
     if not is_address(url) or not (url.lower().startswith("https:") or is_loopback(urlsplit(url).hostname or "")):
         raise invalid("Url must be an HTTPS endpoint")
     return url
@@ -98,7 +98,7 @@ def _linked(world: World, sent: Fields) -> list[Product | Section]:
         if not isinstance(numbers, list):
             raise unreadable(name)
         for number in numbers:
-            owner = known.get(whole(number, name) or 0)
+            owner = known.get(integer(number, name) or 0)
             if owner is None:
                 raise invalid(f"{word} must exist")
             found.append(owner)

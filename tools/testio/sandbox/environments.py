@@ -12,19 +12,19 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.asked import (
+from tools.testio.sandbox.holdings import BinaryApp, Environment, Product
+from tools.testio.sandbox.requests import (
     Fields,
+    boolean,
+    choice,
     envelope,
-    flag,
+    integer,
     is_address,
     missing,
-    one_of,
     require,
+    string,
     unreadable,
-    whole,
-    words,
 )
-from tools.testio.sandbox.holdings import BinaryApp, Environment, Product
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -105,7 +105,7 @@ def read(world: World, product: Product, sent: Fields, methods: tuple[str, ...] 
         raise unreadable("test_environment")
     if inline is None:
         inline = {"id": sent.get("test_environment_id")}
-    environment_id = whole(inline.get("id"), "id")
+    environment_id = integer(inline.get("id"), "id")
     if environment_id is not None:  # the id wins, whatever else was sent
         known = world.environments.get(environment_id)
         if known is None or known.product_id != product.id:
@@ -127,20 +127,20 @@ def _changed(world: World, before: Environment, fields: Fields, methods: tuple[s
     environment = replace(before)
     if "title" in fields:
         require(fields, "title")
-        environment.title = words(fields, "title") or ""
+        environment.title = string(fields, "title") or ""
     if len(environment.title) > LONGEST_TITLE:
         raise invalid(f"Title is too long (maximum is {LONGEST_TITLE} characters)")
     for name in ("username", "password", "access"):
         if name in fields:
-            setattr(environment, name, words(fields, name) or "")
-    environment.proxy = flag(fields, "proxy", default=environment.proxy)
-    environment.allow_orders = flag(fields, "allow_orders", default=environment.allow_orders)
+            setattr(environment, name, string(fields, name) or "")
+    environment.proxy = boolean(fields, "proxy", default=environment.proxy)
+    environment.allow_orders = boolean(fields, "allow_orders", default=environment.allow_orders)
     used = [name for name in methods if fields.get(name)]
     if len(used) > 1:
         raise invalid(f"Exactly one of {', '.join(methods)} must be provided")
     if used:
         is_url = used == ["url"]
-        environment.url = (words(fields, "url") or "") if is_url else ""
+        environment.url = (string(fields, "url") or "") if is_url else ""
         environment.access_type = "url" if is_url else "file"
         environment.binary_app = None if is_url else _file(world, fields, used[0])
     if methods == METHODS and "environment_test_information" in fields:
@@ -150,17 +150,17 @@ def _changed(world: World, before: Environment, fields: Fields, methods: tuple[s
 
 def _file(world: World, fields: Fields, method: str) -> dict[str, object]:
     if method == "binary_app_id":
-        binary = world.binaries.get(whole(fields["binary_app_id"], "binary_app_id") or 0)
+        binary = world.binaries.get(integer(fields["binary_app_id"], "binary_app_id") or 0)
         if binary is None or binary.filename is None:
             raise invalid("Binary app must exist and be uploaded")
         return {"id": binary.id, "filename": binary.filename, "file_size": binary.file_size}
     if method == "file_url":
-        name = (words(fields, "file_url") or "").split("?")[0].rsplit("/", 1)[-1]
+        name = (string(fields, "file_url") or "").split("?")[0].rsplit("/", 1)[-1]
         return {"id": None, "filename": name, "file_size": 0}
     if not fields.get("file_name"):
         raise missing(["file_name"])
-    content = words(fields, "file_base_64") or ""
-    return {"id": None, "filename": words(fields, "file_name"), "file_size": len(content) * 3 // 4}
+    content = string(fields, "file_base_64") or ""
+    return {"id": None, "filename": string(fields, "file_name"), "file_size": len(content) * 3 // 4}
 
 
 def _information(sent: object) -> dict[str, object] | None:
@@ -170,8 +170,8 @@ def _information(sent: object) -> dict[str, object] | None:
     if not isinstance(sent, dict):
         raise unreadable("environment_test_information")
     require(sent, "data_type", "page_url")
-    data_type = one_of(sent, "data_type", DATA_TYPES, DATA_TYPES[0])
-    page_url, description = words(sent, "page_url") or "", words(sent, "description")
+    data_type = choice(sent, "data_type", DATA_TYPES, DATA_TYPES[0])
+    page_url, description = string(sent, "page_url") or "", string(sent, "description")
     if not is_address(page_url):
         raise invalid("Page url must be an absolute HTTP or HTTPS address")
     if len(description or "") > LONGEST_DESCRIPTION:

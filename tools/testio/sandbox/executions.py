@@ -9,10 +9,10 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import devices
 from tools.testio.sandbox.answers import answer
-from tools.testio.sandbox.asked import at_least_one, bracketed, one_of
 from tools.testio.sandbox.dates import zulu
 from tools.testio.sandbox.devices import pool
 from tools.testio.sandbox.holdings import Bug, Cycle, CycleFeature, Execution, UserStory
+from tools.testio.sandbox.requests import at_least_one, bracketed, choice
 from tools.testio.sandbox.story.wording import TESTERS
 from tools.testio.sandbox.world import World
 
@@ -35,7 +35,7 @@ async def list_executions(call: Call[World]) -> Response:
     world = call.world
     page, per_page = at_least_one(call, "page") or 1, at_least_one(call, "per_page") or PER_PAGE
     stories, versions = bracketed(call, "user_story_ids"), bracketed(call, "user_story_version_ids")
-    order = one_of({"order": call.last("order") or None}, "order", ORDERS, "asc")
+    order = choice({"order": call.last("order") or None}, "order", ORDERS, "asc")
     found = [
         execution
         for cycle in world.cycles.values()

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Answered, Call, Routes
 from tools.testio.sandbox import attachments, environments, lifecycle, products
 from tools.testio.sandbox.answers import answer, not_found, page
-from tools.testio.sandbox.asked import wants_stories, whole
 from tools.testio.sandbox.dates import plain
 from tools.testio.sandbox.executions import Metrics
 from tools.testio.sandbox.features import shown_story
 from tools.testio.sandbox.holdings import Cycle, CycleFeature, Product
+from tools.testio.sandbox.requests import integer, wants_stories
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -25,7 +25,7 @@ PER_PAGE = 25
 async def list_tests(call: Call[World]) -> Response:
     world, product = call.world, products.find(call)
     rows = sorted((c for c in world.cycles.values() if c.product_id == product.id), key=_newest, reverse=True)
-    asked, per_page = whole(call.last("page"), "page"), whole(call.last("per_page"), "per_page")
+    asked, per_page = integer(call.last("page"), "page"), integer(call.last("per_page"), "per_page")
     if asked is None:
         rows = rows[:UNPAGED]  # per_page alone is ignored
     else:

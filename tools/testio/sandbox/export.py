@@ -6,11 +6,11 @@ from tools.kit.sandbox.hook import NotHere, deliver, local
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import attachments, devices
 from tools.testio.sandbox.answers import ORIGIN, refuse
-from tools.testio.sandbox.asked import Fields, body, whole
 from tools.testio.sandbox.bugs import told_by
 from tools.testio.sandbox.confirmations import seen
 from tools.testio.sandbox.dates import zulu
 from tools.testio.sandbox.holdings import Bug, Connection
+from tools.testio.sandbox.requests import Fields, body, integer
 from tools.testio.sandbox.story.wording import TESTERS
 from tools.testio.sandbox.world import World
 
@@ -26,7 +26,7 @@ async def export_bug(call: Call[World]) -> Response:
     """Send a bug, as a click on Export does: `{"bug_id": 88101}`, with a `connection_id` when its own is not meant."""
     world, sent = call.world, body(call)
     world.settle()
-    bug = seen(world, whole(sent.get("bug_id"), "bug_id"))
+    bug = seen(world, integer(sent.get("bug_id"), "bug_id"))
     if bug is None:
         raise refuse(422, "bug_id is the number of a bug that the customer can see")
     connection = _connection(world, bug, sent)
@@ -91,7 +91,7 @@ def payload(call: Call[World], bug: Bug) -> dict[str, object]:
 
 def _connection(world: World, bug: Bug, sent: Fields) -> Connection:
     """The connection that is named, else the one of the bug's section, else of its product."""
-    named = whole(sent.get("connection_id"), "connection_id")
+    named = integer(sent.get("connection_id"), "connection_id")
     product = world.products[bug.product_id]
     section = product.section(bug.section_id)
     own = (section and section.connection_id) or product.connection_id

@@ -8,20 +8,20 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.asked import (
+from tools.testio.sandbox.holdings import CycleFeature, Feature, Product, UserStory
+from tools.testio.sandbox.requests import (
     Fields,
     body,
+    boolean,
     envelope,
-    flag,
+    integer,
     missing,
     require,
-    texts,
+    string,
+    strings,
     unreadable,
     wants_stories,
-    whole,
-    words,
 )
-from tools.testio.sandbox.holdings import CycleFeature, Feature, Product, UserStory
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -50,7 +50,7 @@ async def create_feature(call: Call[World]) -> Response:
     """The ids stand outside `feature`."""
     sent = body(call)
     require(sent, "product_id", "feature")
-    return _created(call, products.named(call.world, whole(sent["product_id"], "product_id")))
+    return _created(call, products.named(call.world, integer(sent["product_id"], "product_id")))
 
 
 @routes.post("/products/{product_id:int}/features")
@@ -62,10 +62,10 @@ async def create_feature_of_product(call: Call[World]) -> Response:
 def _created(call: Call[World], product: Product) -> Response:
     world, sent = call.world, envelope(call, "feature")
     require(sent, "title", "description")
-    title, stories = words(sent, "title") or "", texts(sent, "user_stories")
+    title, stories = string(sent, "title") or "", strings(sent, "user_stories")
     section_ids = _sections(product, body(call))
-    description, howtofind, target_idx = (words(sent, name) for name in ("description", "howtofind", "target_idx"))
-    use_markdown = flag(sent, "use_markdown", default=True)
+    description, howtofind, target_idx = (string(sent, name) for name in ("description", "howtofind", "target_idx"))
+    use_markdown = boolean(sent, "use_markdown", default=True)
     feature = add(world, product, title, description, howtofind, section_ids)
     feature.target_idx, feature.use_markdown = target_idx, use_markdown
     for path in dict.fromkeys(stories):
@@ -82,7 +82,7 @@ def _sections(product: Product, sent: Fields) -> list[int]:
         return [product.default_section.id]
     if not isinstance(listed, list):
         raise unreadable("section_ids")
-    section_ids = [whole(entry, "section_ids") or 0 for entry in listed]
+    section_ids = [integer(entry, "section_ids") or 0 for entry in listed]
     if any(product.section(section_id) is None for section_id in section_ids):
         raise invalid("Section must exist")
     return section_ids
@@ -98,7 +98,7 @@ async def copy_features(call: Call[World]) -> Response:
     name = "destination_product_id"
     wanted = {name: call.last(name)} | dict(body(call))
     require(wanted, name)
-    destination = products.named(world, whole(wanted[name], name))
+    destination = products.named(world, integer(wanted[name], name))
     if destination is source:
         raise invalid("Destination product must be another product")
     section_ids = [section.id for section in destination.sections] or [destination.default_section.id]
@@ -153,24 +153,24 @@ def read(world: World, product: Product, entries: list[Fields]) -> list[Wanted]:
 
 
 def _read(world: World, product: Product, entry: Fields) -> Wanted:
-    feature_id = whole(entry.get("id"), "id") or None  # 0 is what clients send for "new"
-    title = words(entry, "title")
+    feature_id = integer(entry.get("id"), "id") or None  # 0 is what clients send for "new"
+    title = string(entry, "title")
     if match(world, product, feature_id, title) is None and not title:
         raise missing(["title"]) if feature_id is None else invalid("Feature must exist")
-    stories, reports = texts(entry, "user_stories"), entry.get("custom_report_configuration_ids") or []
+    stories, reports = strings(entry, "user_stories"), entry.get("custom_report_configuration_ids") or []
     if not isinstance(reports, list):
         raise unreadable("custom_report_configuration_ids")
     return Wanted(
         id=feature_id,
         title=title,
-        description=words(entry, "description"),
-        howtofind=words(entry, "howtofind"),
+        description=string(entry, "description"),
+        howtofind=string(entry, "howtofind"),
         stories=stories,
-        enable_default=flag(entry, "enable_default", default=True),
-        enable_content=flag(entry, "enable_content", default=False),
-        enable_visual=flag(entry, "enable_visual", default=False),
-        report_ids=[number for number in (whole(r, "custom_report_configuration_ids") for r in reports) if number],
-        use_markdown=None if entry.get("use_markdown") is None else flag(entry, "use_markdown", default=True),
+        enable_default=boolean(entry, "enable_default", default=True),
+        enable_content=boolean(entry, "enable_content", default=False),
+        enable_visual=boolean(entry, "enable_visual", default=False),
+        report_ids=[number for number in (integer(r, "custom_report_configuration_ids") for r in reports) if number],
+        use_markdown=None if entry.get("use_markdown") is None else boolean(entry, "use_markdown", default=True),
     )
 
 

@@ -10,9 +10,19 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import attachments, dates, devices, environments, features, lifecycle, products
 from tools.testio.sandbox.answers import answer, invalid
-from tools.testio.sandbox.asked import Fields, envelope, flag, missing, objects, one_of, unreadable, whole, words
 from tools.testio.sandbox.exploratory_tests import find, shown
 from tools.testio.sandbox.holdings import Attachment, Cycle, CycleFeature, Environment, Product, Template
+from tools.testio.sandbox.requests import (
+    Fields,
+    boolean,
+    choice,
+    envelope,
+    integer,
+    missing,
+    objects,
+    string,
+    unreadable,
+)
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -39,7 +49,7 @@ async def create_test(call: Call[World]) -> Response:
         cycle = replace(_draft(template.scenario), section_id=section_id, hours=template.hours)
     _change(cycle, sent)
     pictures = _pictures(world, sent)
-    auto_launch = flag(sent, "auto_launch", default=True)
+    auto_launch = boolean(sent, "auto_launch", default=True)
 
     # Everything was found sound; from here on it is written.
     cycle.id, cycle.environment_id = next(world.cycle_ids), environments.keep(world, environment).id
@@ -130,14 +140,14 @@ def _template(world: World, product: Product, sent: Fields) -> Template | None:
         return None
     if not isinstance(named, dict):
         raise unreadable("test_template")
-    template = world.templates.get(whole(named.get("id"), "id") or 0)
+    template = world.templates.get(integer(named.get("id"), "id") or 0)
     if template is None or template.product_id != product.id:
         raise invalid("Test template must exist")
     return template
 
 
 def _section(product: Product, sent: Fields) -> int:
-    section_id = whole(sent.get("section_id"), "section_id")
+    section_id = integer(sent.get("section_id"), "section_id")
     if section_id is None:
         if product.is_sectioned:
             raise invalid("Section must be provided for a product with sections")
@@ -156,11 +166,11 @@ def _change(cycle: Cycle, sent: Fields) -> None:
         ("instructions", "instructions"),
     ):
         if name in sent:
-            setattr(cycle, attribute, words(sent, name))
+            setattr(cycle, attribute, string(sent, name))
     before = cycle.testing_type
-    cycle.testing_type = one_of(sent, "testing_type", TYPES, before or "coverage") if "testing_type" in sent else before
-    cycle.report_language = one_of(sent, "report_language", LANGUAGES, cycle.report_language)
-    cycle.allow_device_clouds = flag(sent, "allow_device_clouds", default=cycle.allow_device_clouds)
+    cycle.testing_type = choice(sent, "testing_type", TYPES, before or "coverage") if "testing_type" in sent else before
+    cycle.report_language = choice(sent, "report_language", LANGUAGES, cycle.report_language)
+    cycle.allow_device_clouds = boolean(sent, "allow_device_clouds", default=cycle.allow_device_clouds)
     if "requirements" in sent:
         cycle.requirements = devices.requirements(objects(sent, "requirements"))
     if cycle.testing_type == "focused":
@@ -176,7 +186,7 @@ def _severities(cycle: Cycle, sent: Fields) -> dict[str, bool]:
         return cycle.severities or {"low": False, "high": False, "critical": False}
     if not isinstance(asked, dict):
         raise unreadable("bug_severities")
-    return {name: flag(asked, name, default=False) for name in ("low", "high", "critical")}
+    return {name: boolean(asked, name, default=False) for name in ("low", "high", "critical")}
 
 
 def date(cycle: Cycle, sent: Fields) -> None:

@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import answer, not_found
-from tools.testio.sandbox.asked import envelope, one_of, require, words
 from tools.testio.sandbox.holdings import Product, Section
+from tools.testio.sandbox.requests import choice, envelope, require, string
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -36,9 +36,9 @@ async def create_product(call: Call[World]) -> Response:
     """`title` and `product_type` come back as `name` and `type`, `industry` not at all."""
     world, sent = call.world, envelope(call, "product")
     require(sent, "title", "product_type", "industry")
-    product_type = one_of(sent, "product_type", TYPES, TYPES[0])
-    one_of(sent, "industry", INDUSTRIES, INDUSTRIES[0])
-    title, description = words(sent, "title") or "", words(sent, "description")
+    product_type = choice(sent, "product_type", TYPES, TYPES[0])
+    choice(sent, "industry", INDUSTRIES, INDUSTRIES[0])
+    title, description = string(sent, "title") or "", string(sent, "description")
     number = next(world.product_ids)
     section = Section(number * 10, "default-section")
     product = world.products[number] = Product(number, title, product_type, section, description=description)
@@ -50,7 +50,7 @@ async def update_product(call: Call[World]) -> Response:
     """Only the description can change; whatever else is sent is left out."""
     product, sent = find(call), envelope(call, "product")
     if "description" in sent:
-        product.description = words(sent, "description")
+        product.description = string(sent, "description")
     return answer(call, {"product": shown(call.world, product)})
 
 

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import exploratory_tests, products
 from tools.testio.sandbox.answers import answer, invalid
-from tools.testio.sandbox.asked import envelope, missing, require, whole, words
 from tools.testio.sandbox.dates import plain
 from tools.testio.sandbox.holdings import Template
+from tools.testio.sandbox.requests import envelope, integer, missing, require, string
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -21,11 +21,11 @@ SHORTEST_HOURS, LONGEST_HOURS = 2, 48
 
 @routes.get("/test_templates")
 async def list_templates(call: Call[World]) -> Response:
-    product_id = whole(call.last("product_id"), "product_id")
+    product_id = integer(call.last("product_id"), "product_id")
     if product_id is None:
         raise missing(["product_id"])
     products.named(call.world, product_id)
-    section_id = whole(call.last("section_id"), "section_id")
+    section_id = integer(call.last("section_id"), "section_id")
     rows = [
         shown(call.world, template)
         for template in call.world.templates.values()
@@ -40,7 +40,7 @@ async def create_template(call: Call[World]) -> Response:
     world, cycle = call.world, exploratory_tests.find(call)
     sent = envelope(call, "test_template")
     require(sent, "title")
-    title = words(sent, "title") or ""
+    title = string(sent, "title") or ""
     if products.templates_in(world, cycle.section_id) >= products.TEMPLATES_IN_A_SECTION:
         raise invalid(f"A section holds at most {products.TEMPLATES_IN_A_SECTION} templates")
     kept = replace(cycle, features=list(cycle.features), requirements=deepcopy(cycle.requirements))

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.asked import envelope, missing, require, whole, words
 from tools.testio.sandbox.holdings import Feature, Product, UserStory
+from tools.testio.sandbox.requests import envelope, integer, missing, require, string
 from tools.testio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -39,12 +39,12 @@ async def create_story(call: Call[World]) -> Response:
     section_id = _section(call, product)
     sent = envelope(call, "user_story")
     require(sent, "feature_id", "path")
-    feature = world.features.get(whole(sent["feature_id"], "feature_id") or 0)
+    feature = world.features.get(integer(sent["feature_id"], "feature_id") or 0)
     if feature is None or feature.product_id != product.id:
         raise invalid("Feature must exist")
     if not _is_in(feature, product, section_id):
         raise invalid("Feature must belong to the section")
-    story = UserStory(next(world.story_ids), feature.id, words(sent, "path") or "", next(world.version_ids))
+    story = UserStory(next(world.story_ids), feature.id, string(sent, "path") or "", next(world.version_ids))
     return answer(call, shown(world.add_story(story)), HTTPStatus.CREATED)
 
 
@@ -53,7 +53,7 @@ async def update_story(call: Call[World]) -> Response:
     """A new text is a new version: the tests that were made with the old one keep it."""
     story, sent = _find(call), envelope(call, "user_story")
     require(sent, "path")
-    changed = replace(story, path=words(sent, "path") or "", version_id=next(call.world.version_ids))
+    changed = replace(story, path=string(sent, "path") or "", version_id=next(call.world.version_ids))
     return answer(call, shown(call.world.add_story(changed)))
 
 
@@ -81,7 +81,7 @@ def _find(call: Call[World]) -> UserStory:
 
 def _section(call: Call[World], product: Product) -> int | None:
     """The section that was named; None without one, which a product with sections does not allow."""
-    section_id = whole(call.last("section_id"), "section_id")
+    section_id = integer(call.last("section_id"), "section_id")
     if section_id is None:
         if product.is_sectioned:
             raise missing(["section_id"])

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import created, gone, v2
-from tools.testomatio.sandbox.asked import fields, require, words
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
+from tools.testomatio.sandbox.requests import fields_of, require, string
 from tools.testomatio.sandbox.scope import V2, find, only_with
 from tools.testomatio.sandbox.surroundings import Branch
 from tools.testomatio.sandbox.world import World
@@ -36,9 +36,9 @@ async def get_branch(call: Call[World]) -> Response:
 @routes.post(f"{V2}/branches")
 async def create_branch(call: Call[World]) -> Response:
     _allow(call)
-    world, sent = call.world, fields(call, "branch")
+    world, sent = call.world, fields_of(call, "branch")
     require(sent, "title")
-    title = words(sent, "title") or ""
+    title = string(sent, "title") or ""
     branch = Branch(world.new_slug(title), project(call).slug, title, world.now(), created_by=caller(call).email)
     world.branches[branch.slug] = branch
     return created(call, shown(world, branch))
@@ -48,9 +48,9 @@ async def create_branch(call: Call[World]) -> Response:
 @routes.patch(f"{V2}/branches/{{slug}}")
 async def rename_branch(call: Call[World]) -> Response:
     """The slug stays as it is."""
-    branch, sent = _find(call), fields(call, "branch")
+    branch, sent = _find(call), fields_of(call, "branch")
     require(sent, "title")
-    branch.title = words(sent, "title") or branch.title
+    branch.title = string(sent, "title") or branch.title
     return v2(call, shown(call.world, branch))
 
 

@@ -34,8 +34,8 @@ from tools.testomatio.sandbox import (
 )
 from tools.testomatio.sandbox.access import admit
 from tools.testomatio.sandbox.answers import answer, invalid, lost
-from tools.testomatio.sandbox.asked import body
 from tools.testomatio.sandbox.beside_v2 import TABLES
+from tools.testomatio.sandbox.requests import body
 from tools.testomatio.sandbox.story.desk import finish, prepare
 from tools.testomatio.sandbox.story.history import group, label_runs, remember
 from tools.testomatio.sandbox.story.hotfix import put_under_test

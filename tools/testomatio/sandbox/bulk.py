@@ -7,7 +7,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Answered, Call, Routes
 from tools.testomatio.sandbox import tests
 from tools.testomatio.sandbox.answers import answer, invalid
-from tools.testomatio.sandbox.asked import Fields, body, objects
+from tools.testomatio.sandbox.requests import Fields, body, objects
 from tools.testomatio.sandbox.scope import V2, test_of
 from tools.testomatio.sandbox.world import World
 

@@ -6,10 +6,10 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import runs, tests
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import invalid, v2
-from tools.testomatio.sandbox.asked import asked_for
 from tools.testomatio.sandbox.holdings import Run, Test
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.querying import pick_runs, pick_tests
+from tools.testomatio.sandbox.requests import is_on
 from tools.testomatio.sandbox.scope import V2, find, only_with
 from tools.testomatio.sandbox.surroundings import Chart
 from tools.testomatio.sandbox.world import World
@@ -27,9 +27,9 @@ async def list_charts(call: Call[World]) -> Response:
         found = [chart for chart in found if (chart.chart is not None) == (drawn.lower() in {"true", "1"})]
     if kind := call.last("kind"):
         found = [chart for chart in found if chart.context == kind]
-    if asked_for(call, "my_charts"):
+    if is_on(call, "my_charts"):
         found = [chart for chart in found if chart.created_by == caller(call).email]
-    if asked_for(call, "only_widgets"):
+    if is_on(call, "only_widgets"):
         found = [chart for chart in found if chart.is_widget]
     return page_of(call, found, shown, groups=_GROUPS)
 

@@ -12,13 +12,13 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import reported_project
 from tools.testomatio.sandbox.answers import answer, refuse
 from tools.testomatio.sandbox.arrivals import Upload
-from tools.testomatio.sandbox.asked import Fields, asked_for, body, flag, listed, objects, words
 from tools.testomatio.sandbox.code_import import CodeImport, Options
 from tools.testomatio.sandbox.holdings import Project, Suite, Test
 from tools.testomatio.sandbox.ingestion import bare_id
 from tools.testomatio.sandbox.labelling import titles
 from tools.testomatio.sandbox.plans import tests_of
 from tools.testomatio.sandbox.reporting import in_own_words
+from tools.testomatio.sandbox.requests import Fields, body, boolean, is_on, objects, query_list, string
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -34,20 +34,23 @@ async def load(call: Call[World]) -> Response:
     """Import tests, all at once or in chunks of which the last one says so."""
     world, kept, sent = call.world, reported_project(call), body(call)
     tests, files = [dict(_checked(entry)) for entry in objects(sent, "tests")], _files(sent)
-    if flag(sent, "chunk_upload"):
+    if boolean(sent, "chunk_upload"):
         upload = _upload(call, kept, sent)
         upload.tests += tests
         upload.files |= files
-        if not flag(sent, "finish"):
+        if not boolean(sent, "finish"):
             return answer({"message": "Chunk received", "import_id": upload.id})
         del world.arrivals.uploads[upload.id]
         tests, files = upload.tests, upload.files
     options = _options(world, kept, sent)
-    if flag(sent, "sync"):
+    if boolean(sent, "sync"):
         _take_in(world, kept, options, tests, files)
     else:
         world.soon(SECONDS_TO_TAKE_IN, lambda: _take_in(world, kept, options, tests, files))
-    kept.framework, kept.language = words(sent, "framework") or kept.framework, words(sent, "language") or kept.language
+    kept.framework, kept.language = (
+        string(sent, "framework") or kept.framework,
+        string(sent, "language") or kept.language,
+    )
     return answer({"message": "Tests imported"})
 
 
@@ -65,9 +68,9 @@ async def get_test_data(call: Call[World]) -> Response:
             if file := test.file or suite.file:
                 names.append(f"{file}#{suite.title}#{test.title}")
             told["tests"] |= dict.fromkeys(names, f"@T{test.id}")
-    if asked_for(call, "with_files"):
+    if is_on(call, "with_files"):
         told["files"] = {path: text for suite in suites for path, text in _markdown(world, suite)}
-        if asked_for(call, "export_automated"):
+        if is_on(call, "export_automated"):
             told["files"] |= world.arrivals.sources.get(kept.slug, {})
     return answer(told)
 
@@ -117,7 +120,7 @@ def _upload(call: Call[World], kept: Project, sent: Fields) -> Upload:
     uploads = call.world.arrivals.uploads
     if len(call.body) > LARGEST_CHUNK or any(len(_sized(sent, name)) > MOST_IN_A_CHUNK for name in ("tests", "files")):
         raise refuse(422, "A chunk has at most 1 MiB, 100 files and 100 tests")
-    import_id = words(sent, "import_id")
+    import_id = string(sent, "import_id")
     if not import_id:
         made = Upload(call.world.new_id(), kept.slug)
         return uploads.setdefault(made.id, made)
@@ -134,13 +137,13 @@ def _sized(sent: Fields, name: str) -> list[object] | dict[str, object]:
 
 def _options(world: World, kept: Project, sent: Fields) -> Options:
     return Options(
-        branch=world.branch(kept.slug, words(sent, "branch")),
-        may_create_ids=flag(sent, "create"),
-        keeps_detached=flag(sent, "no-detach"),
-        drops_empty=flag(sent, "noempty"),
-        moves=flag(sent, "structure"),
-        directory=words(sent, "dir") or "",
-        suite=words(sent, "suite") or "",
+        branch=world.branch(kept.slug, string(sent, "branch")),
+        may_create_ids=boolean(sent, "create"),
+        keeps_detached=boolean(sent, "no-detach"),
+        drops_empty=boolean(sent, "noempty"),
+        moves=boolean(sent, "structure"),
+        directory=string(sent, "dir") or "",
+        suite=string(sent, "suite") or "",
     )
 
 
@@ -156,7 +159,7 @@ def _take_in(
 
 def _asked_suites(call: Call[World], kept: Project) -> list[Suite]:
     """The suites that were named with those below them, or all."""
-    world, asked = call.world, [bare_id(one, "S") for one in listed(call, "suite_ids")]
+    world, asked = call.world, [bare_id(one, "S") for one in query_list(call, "suite_ids")]
     if not asked:
         return list(world.suites.of(kept.slug))
     named = [suite for suite in world.suites.of(kept.slug) if suite.id in asked]

@@ -5,9 +5,9 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, not_found, v2
-from tools.testomatio.sandbox.asked import body, words
 from tools.testomatio.sandbox.dates import zulu
 from tools.testomatio.sandbox.people import Session
+from tools.testomatio.sandbox.requests import body, string
 from tools.testomatio.sandbox.scope import V2
 from tools.testomatio.sandbox.world import World
 
@@ -43,7 +43,7 @@ async def get_info(call: Call[World]) -> Response:
 @routes.post(f"{V2}/sessions")
 async def open_session(call: Call[World]) -> Response:
     world = call.world
-    description = words(body(call), "description")
+    description = string(body(call), "description")
     session = Session(world.new_id() + world.new_id(), project(call).slug, description)
     world.sessions[session.hash] = session
     return created(call, {"hash": session.hash})

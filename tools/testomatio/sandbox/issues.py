@@ -6,8 +6,8 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import tracked
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, not_found
-from tools.testomatio.sandbox.asked import fields, words
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
+from tools.testomatio.sandbox.requests import fields_of, string
 from tools.testomatio.sandbox.scope import V2
 from tools.testomatio.sandbox.surroundings import IssueLink
 from tools.testomatio.sandbox.world import World
@@ -35,10 +35,10 @@ async def list_issues(call: Call[World]) -> Response:
 @routes.post(f"{V2}/issues")
 async def create_issue(call: Call[World]) -> Response:
     """The target stands in the query, the issue in the body."""
-    world, target, sent = call.world, _target(call), fields(call, "issue")
+    world, target, sent = call.world, _target(call), fields_of(call, "issue")
     if target is None:
         raise invalid(f"Exactly one of {', '.join(f'{name}_id' for name in TARGETS)} is required")
-    url, jira_id = words(sent, "url"), words(sent, "jira_id")
+    url, jira_id = string(sent, "url"), string(sent, "jira_id")
     if bool(url) == bool(jira_id):
         raise invalid("Exactly one of url, jira_id is required")
     kind, value = ("jira", jira_id) if jira_id else ("issue", url)

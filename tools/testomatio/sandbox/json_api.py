@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox.answers import answer, refuse
-from tools.testomatio.sandbox.asked import Fields, body, whole, words
+from tools.testomatio.sandbox.requests import Fields, body, query_integer, string
 from tools.testomatio.sandbox.world import World
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ def document(
 
 def paged(call: Call[World], rows: Sequence[T], shown: Callable[[T], Row], *, per_page: int = PER_PAGE) -> Response:
     """A page of a list; past the last one it is empty, and a page that is no number is the first."""
-    page = max(whole(call.last("page"), 1), 1)
+    page = max(query_integer(call.last("page"), 1), 1)
     meta: Row = {
         "num": len(rows),
         "total_pages": ceil(len(rows) / per_page),
@@ -69,7 +69,7 @@ def paged(call: Call[World], rows: Sequence[T], shown: Callable[[T], Row], *, pe
 
 def asked_per_page(call: Call[World], cap: int) -> int:
     """How many rows a page shall have, where the API lets the caller say."""
-    return min(max(whole(call.last("per_page"), PER_PAGE), 1), cap)
+    return min(max(query_integer(call.last("per_page"), PER_PAGE), 1), cap)
 
 
 def written(call: Call[World], type_: str, *, snake: Collection[str] = ()) -> Written:
@@ -88,7 +88,7 @@ def written(call: Call[World], type_: str, *, snake: Collection[str] = ()) -> Wr
         raise refuse(400, "attributes is not an object")
     if odd := [name for name in attributes if "_" in name and name not in snake]:
         raise refuse(400, f"found unpermitted parameters: {', '.join(odd)}")
-    return Written(attributes, _related(data.get("relationships", {})), words(data, "origin_id"))
+    return Written(attributes, _related(data.get("relationships", {})), string(data, "origin_id"))
 
 
 def _related(sent: object) -> dict[str, str]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox import access, tracked
 from tools.testomatio.sandbox.answers import invalid, not_found
-from tools.testomatio.sandbox.asked import Fields, objects, one_of, require, words
 from tools.testomatio.sandbox.holdings import Label, Labelled, Plan, Run, Step, Suite, Test
+from tools.testomatio.sandbox.requests import Fields, choice, objects, require, string
 from tools.testomatio.sandbox.world import World
 
 ACTIONS = ("add", "remove")
@@ -79,8 +79,8 @@ def read(call: Call[World], sent: Fields, resource_type: str) -> list[Link]:
 
 def _read_one(call: Call[World], entry: Fields, resource_type: str) -> Link:
     require(entry, "action", "type")
-    action, kind = one_of(entry, "action", ACTIONS, "add"), one_of(entry, "type", TYPES, "label")
-    value, label, number = words(entry, "value") or "", words(entry, "label"), entry.get("id")
+    action, kind = choice(entry, "action", ACTIONS, "add"), choice(entry, "type", TYPES, "label")
+    value, label, number = string(entry, "value") or "", string(entry, "label"), entry.get("id")
     world, project = call.world, access.project(call).slug
     if kind in {"label", "custom_field"}:
         slug, value = (label, value) if label else _parted(world, project, value)

@@ -8,9 +8,9 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import allow_labels, project
 from tools.testomatio.sandbox.answers import created, gone, invalid, v2
-from tools.testomatio.sandbox.asked import Fields, fields, flag, one_of, require, texts, words
 from tools.testomatio.sandbox.holdings import Label
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
+from tools.testomatio.sandbox.requests import Fields, boolean, choice, fields_of, require, string, strings
 from tools.testomatio.sandbox.scope import V2, find
 from tools.testomatio.sandbox.world import World
 
@@ -37,14 +37,14 @@ async def get_label(call: Call[World]) -> Response:
 @routes.post(f"{V2}/labels")
 async def create_label(call: Call[World]) -> Response:
     allow_labels(call)
-    return created(call, shown(make(call, fields(call, "label"))))
+    return created(call, shown(make(call, fields_of(call, "label"))))
 
 
 def make(call: Call[World], sent: Fields) -> Label:
     """A label of the project; no other has its title."""
     world = call.world
     require(sent, "title")
-    if labelling.named(world, project(call).slug, words(sent, "title") or "") is not None:
+    if labelling.named(world, project(call).slug, string(sent, "title") or "") is not None:
         raise invalid("Title has already been taken")
     label = Label("", project(call).slug, "", position=1 + len(world.labels))
     _write(label, sent)
@@ -57,7 +57,7 @@ def make(call: Call[World], sent: Fields) -> Label:
 async def update_label(call: Call[World]) -> Response:
     """A new title leaves the slug as it is."""
     allow_labels(call)
-    label, sent = _find(call), fields(call, "label")
+    label, sent = _find(call), fields_of(call, "label")
     if "title" in sent:
         require(sent, "title")
     _write(label, sent)
@@ -73,13 +73,13 @@ async def delete_label(call: Call[World]) -> Response:
 
 
 def _write(label: Label, sent: Fields) -> None:
-    color = words(sent, "color")
+    color = string(sent, "color")
     if color and not _COLOR.fullmatch(color):
         raise invalid("Color is invalid")
     visibility = _several(sent, "visibility", VISIBILITIES, label.visibility)
     scope = _several(sent, "scope", SCOPES, label.scope)
     field = _field(sent) if "field" in sent else label.field
-    label.title = words(sent, "title") or label.title
+    label.title = string(sent, "title") or label.title
     label.color = color if "color" in sent else label.color
     label.visibility, label.scope, label.field = visibility, scope, field
 
@@ -87,7 +87,7 @@ def _write(label: Label, sent: Fields) -> None:
 def _several(sent: Fields, name: str, allowed: tuple[str, ...], default: list[str]) -> list[str]:
     if name not in sent:
         return default
-    chosen = [str(sent[name])] if isinstance(sent[name], str) else texts(sent, name)
+    chosen = [str(sent[name])] if isinstance(sent[name], str) else strings(sent, name)
     if set(chosen) - set(allowed):
         raise invalid(f"{name} is not included in the list: {', '.join(allowed)}")
     return chosen
@@ -99,11 +99,11 @@ def _field(sent: Fields) -> dict[str, object] | None:
         return None
     if not isinstance(field, dict):
         raise invalid("field is not an object")
-    kind = one_of(field, "type", FIELD_TYPES, "string")
-    value = words(field, "value")
+    kind = choice(field, "type", FIELD_TYPES, "string")
+    value = string(field, "value")
     if kind == "list" and not value:
         raise invalid("A list needs its options in value, one per line")
-    return {"type": kind, "short": flag(field, "short"), "value": value}
+    return {"type": kind, "short": boolean(field, "short"), "value": value}
 
 
 def _find(call: Call[World]) -> Label:

@@ -6,9 +6,9 @@ from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox import lifecycle
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid
-from tools.testomatio.sandbox.asked import Fields, texts, words
 from tools.testomatio.sandbox.holdings import Run, Test
 from tools.testomatio.sandbox.plans import chosen, tests_of
+from tools.testomatio.sandbox.requests import Fields, string, strings
 from tools.testomatio.sandbox.world import World
 
 KINDS = ("manual", "automated", "mixed")
@@ -21,8 +21,8 @@ def plans_named(call: Call[World], sent: Fields) -> list[str]:
     Raises:
         Answered: 422 for one that is not there.
     """
-    single = words(sent, "plan_id")
-    named = texts(sent, "plan_ids") or ([single] if single else [])
+    single = string(sent, "plan_id")
+    named = strings(sent, "plan_ids") or ([single] if single else [])
     for plan_id in named:
         plan = call.world.plans.get(plan_id)
         if plan is None or plan.project != project(call).slug:
@@ -32,7 +32,7 @@ def plans_named(call: Call[World], sent: Fields) -> list[str]:
 
 def fill(world: World, run: Run, sent: Fields) -> None:
     """Put a waiting result for each test that was chosen into a run."""
-    wanted = chosen(world, run.project, texts(sent, "test_ids"), texts(sent, "suite_ids"), run.branch)
+    wanted = chosen(world, run.project, strings(sent, "test_ids"), strings(sent, "suite_ids"), run.branch)
     if "plan_ids" in sent or "plan_id" in sent:
         wanted += [test for plan_id in run.plan_ids for test in tests_of(world, world.plans[plan_id])]
     tests = list(

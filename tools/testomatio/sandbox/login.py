@@ -17,8 +17,8 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.answers import answer, refuse
-from tools.testomatio.sandbox.asked import body
 from tools.testomatio.sandbox.people import Login, User
+from tools.testomatio.sandbox.requests import body
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()

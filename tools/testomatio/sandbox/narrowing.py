@@ -6,8 +6,8 @@ from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox import dates, labelling
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid
-from tools.testomatio.sandbox.asked import listed
 from tools.testomatio.sandbox.holdings import Test, Testrun
+from tools.testomatio.sandbox.requests import query_list
 from tools.testomatio.sandbox.world import World
 
 SORTS = ("created_at", "suite", "testcase", "failure")
@@ -29,16 +29,16 @@ def pick(call: Call[World]) -> list[Testrun]:
 def _own(call: Call[World]) -> list[Callable[[Testrun], bool]]:
     """Filters on what a result holds itself."""
     world, filters = call.world, list[Callable[[Testrun], bool]]()
-    if test_ids := listed(call, "test_ids"):
+    if test_ids := query_list(call, "test_ids"):
         filters.append(lambda result: result.test_id in test_ids)
-    if statuses := listed(call, "filter[status]"):
+    if statuses := query_list(call, "filter[status]"):
         filters.append(lambda result: result.status in statuses)
-    if kinds := listed(call, "filter[kind]"):
+    if kinds := query_list(call, "filter[kind]"):
         filters.append(lambda result: ("automated" if result.automated else "manual") in kinds)
-    if people := listed(call, "filter[user]"):
+    if people := query_list(call, "filter[user]"):
         emails = {user.email for user in world.users.values() if str(user.id) in people}
         filters.append(lambda result: result.assigned_to in emails)
-    if substatuses := listed(call, "filter[substatus]"):
+    if substatuses := query_list(call, "filter[substatus]"):
         filters.append(lambda result: result.substatus in substatuses)
     if text := call.last("filter[search]"):
         filters.append(lambda result: text.lower() in result.title.lower())
@@ -56,15 +56,15 @@ def _around(call: Call[World]) -> list[Callable[[Testrun], bool]]:
     def test_of(result: Testrun) -> Test | None:
         return world.tests.main.get(result.test_id or "")
 
-    if priorities := listed(call, "filter[priority]"):
+    if priorities := query_list(call, "filter[priority]"):
         filters.append(lambda result: (test := test_of(result)) is not None and test.priority in priorities)
-    if tags := {tag.lstrip("@") for tag in listed(call, "tags")}:
+    if tags := {tag.lstrip("@") for tag in query_list(call, "tags")}:
         filters.append(lambda result: (test := test_of(result)) is not None and bool(tags & set(test.tags)))
-    if labels := set(listed(call, "labels")):
+    if labels := set(query_list(call, "labels")):
         filters.append(lambda result: bool(labels & labelling.titles(world, world.runs[result.run_id].labels)))
-    if environments := set(listed(call, "envs")):
+    if environments := set(query_list(call, "envs")):
         filters.append(lambda result: bool(environments & set(world.runs[result.run_id].env)))
-    if groups := listed(call, "rungroups"):
+    if groups := query_list(call, "rungroups"):
         filters.append(lambda result: world.runs[result.run_id].rungroup_id in groups)
     if (link := call.last("filter[link]")) is not None:
         filters.append(lambda result: bool(world.links_of("testrun", result.id)) == _is_true(link))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox.answers import answer, invalid, v2
-from tools.testomatio.sandbox.asked import asked_for, whole
+from tools.testomatio.sandbox.requests import is_on, query_integer
 from tools.testomatio.sandbox.world import World
 
 PER_PAGE = 30
@@ -30,7 +30,7 @@ def page_of(
     groups: Groups[T] | None = None,
 ) -> Response:
     """A page of what was found, or with `count=true` how much it is."""
-    if asked_for(call, "count"):
+    if is_on(call, "count"):
         return counted(call, found, groups or {})
     page, per_page = asked_page(call)
     rows = [shown(one) for one in found[per_page * (page - 1) :][:per_page]]
@@ -55,8 +55,8 @@ def counted(call: Call[World], found: Sequence[T], groups: Groups[T]) -> Respons
 
 def asked_page(call: Call[World]) -> tuple[int, int]:
     """Which page, counted from 1, and its size: 30 rows, at most 100."""
-    page = whole(call.last("page"), 1) or 1
-    return page, min(whole(call.last("per_page"), PER_PAGE) or PER_PAGE, MOST_PER_PAGE)
+    page = query_integer(call.last("page"), 1) or 1
+    return page, min(query_integer(call.last("per_page"), PER_PAGE) or PER_PAGE, MOST_PER_PAGE)
 
 
 def meta(call: Call[World], total: int) -> Row:
@@ -71,7 +71,7 @@ def meta(call: Call[World], total: int) -> Row:
 
 def slimmed(call: Call[World], rows: list[Row]) -> list[Row]:
     """Rows without their heavy fields when that was asked for."""
-    return [without_heavy(row) for row in rows] if asked_for(call, "slim") else rows
+    return [without_heavy(row) for row in rows] if is_on(call, "slim") else rows
 
 
 def without_heavy(row: Row) -> Row:

@@ -6,10 +6,21 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, v2
-from tools.testomatio.sandbox.asked import Fields, fields, flag, listed, one_of, plain, put, require, texts, words
 from tools.testomatio.sandbox.holdings import Plan, Test
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.querying import pick_tests
+from tools.testomatio.sandbox.requests import (
+    Fields,
+    assign,
+    boolean,
+    choice,
+    fields_of,
+    query_list,
+    require,
+    string,
+    strings,
+    strings_sent,
+)
 from tools.testomatio.sandbox.scope import V2, find
 from tools.testomatio.sandbox.world import World
 
@@ -27,7 +38,7 @@ async def list_plans(call: Call[World]) -> Response:
         found = [plan for plan in found if plan.kind == kind]
     if (hidden := call.last("hidden")) is not None:
         found = [plan for plan in found if plan.hidden == (hidden.lower() in {"true", "1"})]
-    if labels := listed(call, "labels"):
+    if labels := query_list(call, "labels"):
         found = [plan for plan in found if set(labels) & labelling.titles(world, plan.labels)]
     if text := call.last("search_text"):
         found = [plan for plan in found if text.lower() in plan.title.lower()]
@@ -41,7 +52,7 @@ async def get_plan(call: Call[World]) -> Response:
 
 @routes.post(f"{V2}/plans")
 async def create_plan(call: Call[World]) -> Response:
-    sent = fields(call, "plan")
+    sent = fields_of(call, "plan")
     require(sent, "title")
     plan = Plan(call.world.new_id(), project(call).slug, "", call.world.now())
     links = labelling.read(call, sent, "plan")
@@ -54,7 +65,7 @@ async def create_plan(call: Call[World]) -> Response:
 @routes.put(f"{V2}/plans/{{id}}")
 @routes.patch(f"{V2}/plans/{{id}}")
 async def update_plan(call: Call[World]) -> Response:
-    plan, sent = _find(call), fields(call, "plan")
+    plan, sent = _find(call), fields_of(call, "plan")
     if "title" in sent:
         require(sent, "title")
     links = labelling.read(call, sent, "plan")
@@ -96,7 +107,7 @@ def check_chosen(world: World, slug: str, sent: Fields, branch: str | None = Non
         Answered: 422 for the first that is not.
     """
     for name, what, shelf in (("test_ids", "Test", world.tests), ("suite_ids", "Suite", world.suites)):
-        for wanted in texts(sent, name):
+        for wanted in strings(sent, name):
             one = shelf.get(wanted, branch)
             if wanted != "*" and (one is None or one.project != slug):
                 raise invalid(f"{what} {wanted} does not exist")
@@ -109,18 +120,18 @@ def _write(call: Call[World], plan: Plan, sent: Fields) -> None:
         named = {"test_ids": selection.get("tests"), "suite_ids": selection.get("suites")}
         sent = {**{name: value for name, value in named.items() if value}, **sent}
     check_chosen(call.world, plan.project, sent)
-    kind = one_of(sent, "kind", KINDS, plan.kind)
-    tql = words(sent, "tql") if "tql" in sent else plan.tql
+    kind = choice(sent, "kind", KINDS, plan.kind)
+    tql = string(sent, "tql") if "tql" in sent else plan.tql
     if tql:
         pick_tests(call.world, tql, [])
-    told = plain(sent, "title", "description")
-    hidden = flag(sent, "hidden", default=plan.hidden)
-    as_manual = flag(sent, "as_manual", default=plan.as_manual)
+    told = strings_sent(sent, "title", "description")
+    hidden = boolean(sent, "hidden", default=plan.hidden)
+    as_manual = boolean(sent, "as_manual", default=plan.as_manual)
 
-    put(plan, told)
+    assign(plan, told)
     plan.kind, plan.tql, plan.hidden, plan.as_manual = kind, tql or None, hidden, as_manual
-    plan.test_ids = texts(sent, "test_ids") if "test_ids" in sent else plan.test_ids
-    plan.suite_ids = texts(sent, "suite_ids") if "suite_ids" in sent else plan.suite_ids
+    plan.test_ids = strings(sent, "test_ids") if "test_ids" in sent else plan.test_ids
+    plan.suite_ids = strings(sent, "suite_ids") if "suite_ids" in sent else plan.suite_ids
 
 
 def _find(call: Call[World]) -> Plan:

@@ -16,11 +16,11 @@ from tools.kit.sandbox.routes import Answered, Call, Routes
 from tools.testomatio.sandbox.access import reported_project
 from tools.testomatio.sandbox.answers import answer, message, refuse
 from tools.testomatio.sandbox.artifact_store import BUCKET
-from tools.testomatio.sandbox.asked import Fields, body, flag, number, objects, one_of, texts, words
 from tools.testomatio.sandbox.holdings import Project, Run, Rungroup, Test
 from tools.testomatio.sandbox.ingestion import bare_id, matched, put_issue, put_label, take_in
 from tools.testomatio.sandbox.lifecycle import await_results, finish, launch
 from tools.testomatio.sandbox.plans import chosen
+from tools.testomatio.sandbox.requests import Fields, body, boolean, choice, number, objects, string, strings
 from tools.testomatio.sandbox.web_pages import report_address, run_address
 from tools.testomatio.sandbox.world import World
 
@@ -57,7 +57,7 @@ async def create_run(call: Call[World]) -> Response:
     run = _shared(world, kept, sent)
     if run is None:
         _check(kept, sent)
-        title = words(sent, "title") or f"Automated tests at {world.now():%d %b %Y %H:%M}"
+        title = string(sent, "title") or f"Automated tests at {world.now():%d %b %Y %H:%M}"
         run = Run(world.new_id(), kept.slug, title, world.now(), world.now(), launched_at=world.now())
         _change(world, kept, run, sent)
         _begin(world, kept, run, sent)
@@ -71,17 +71,17 @@ async def update_run(call: Call[World]) -> Response:
     """Change a run, and end it when an event says so."""
     world, kept, sent = call.world, reported_project(call), body(call)
     run = _find(call, kept)
-    event = one_of(sent, "status_event", EVENTS, "")
+    event = choice(sent, "status_event", EVENTS, "")
     entries, seconds = objects(sent, "tests"), number(sent, "duration")
     _change(world, kept, run, sent)
     for entry in entries:
-        _await(world, run, entry, may_create=flag(sent, "create_tests") or flag(entry, "create"))
+        _await(world, run, entry, may_create=boolean(sent, "create_tests") or boolean(entry, "create"))
     run.seconds = run.seconds if seconds is None else seconds
-    if event or flag(sent, "detach"):
+    if event or boolean(sent, "detach"):
         world.arrivals.take_in(run.id)
     if event:
         _end(world, run, event, sent)
-    if flag(sent, "detach"):
+    if boolean(sent, "detach"):
         _detach(world, run)
     return _told(call, kept, run)
 
@@ -97,7 +97,7 @@ async def add_results(call: Call[World]) -> Response:
         raise refuse(422, f"A batch has at most {MOST_IN_A_BATCH} tests")
     unknown = []
     for entry in entries:
-        may_create = flag(entry, "create") or flag(sent, "create")
+        may_create = boolean(entry, "create") or boolean(sent, "create")
         if may_create or matched(world, kept.slug, entry) is not None:
             _await(world, run, entry, may_create=may_create)
         else:
@@ -121,7 +121,7 @@ def _await(world: World, run: Run, entry: Fields, *, may_create: bool) -> None:
 
 def _shared(world: World, kept: Project, sent: Fields) -> Run | None:
     """The shared run of this title that can still be joined."""
-    if not flag(sent, "shared_run"):
+    if not boolean(sent, "shared_run"):
         return None
     for run in world.runs.values():
         is_open = run.is_shared and not run.is_over and run.shared_until is not None and world.now() < run.shared_until
@@ -132,7 +132,7 @@ def _shared(world: World, kept: Project, sent: Fields) -> Run | None:
 
 def _check(kept: Project, sent: Fields) -> None:
     """Refuse what cannot become a run before anything of it is kept."""
-    one_of(sent, "kind", KINDS, "automated")
+    choice(sent, "kind", KINDS, "automated")
     number(sent, "shared_run_timeout")
     number(sent, "shared_run_shards")
     profile = sent.get("ci")
@@ -142,20 +142,20 @@ def _check(kept: Project, sent: Fields) -> None:
 
 def _change(world: World, kept: Project, run: Run, sent: Fields) -> None:
     """What creating and changing a run have alike; fields that are not sent stay."""
-    run.title = words(sent, "title") or run.title
-    run.description = words(sent, "description") or run.description
-    run.ci_build_url = words(sent, "ci_build_url") or run.ci_build_url
-    env, label, jira_id = words(sent, "env"), words(sent, "label"), words(sent, "jira_id")
+    run.title = string(sent, "title") or run.title
+    run.description = string(sent, "description") or run.description
+    run.ci_build_url = string(sent, "ci_build_url") or run.ci_build_url
+    env, label, jira_id = string(sent, "env"), string(sent, "label"), string(sent, "jira_id")
     if env is not None:
         run.env = [part.strip() for part in env.split(",") if part.strip()]
-    for tag in texts(sent, "tags"):
+    for tag in strings(sent, "tags"):
         if tag.lstrip("@") not in run.tags:
             run.linked_tags.append(tag.lstrip("@"))
     if label:
         put_label(world, kept.slug, run.labels, label)
     if jira_id:
         put_issue(world, kept.slug, jira_id, "run", run.id)
-    if group_title := words(sent, "group_title"):
+    if group_title := string(sent, "group_title"):
         run.rungroup_id = _group(world, kept.slug, group_title).id
     run.is_public = run.is_public or sent.get("access_event") == "publish"
     run.updated_at = world.now()
@@ -164,14 +164,14 @@ def _change(world: World, kept: Project, run: Run, sent: Fields) -> None:
 def _begin(world: World, kept: Project, run: Run, sent: Fields) -> None:
     """What only a new run can be told: its kind, its tests, who may join, and when it starts."""
     tests = _configured(world, kept.slug, sent)
-    run.kind = one_of(sent, "kind", KINDS, "automated")
+    run.kind = choice(sent, "kind", KINDS, "automated")
     if run.kind == "detect":
         states = {"manual" if test.state == "manual" else "automated" for test in tests}
         run.kind = "mixed" if len(states) == 2 else next(iter(states), "automated")
     configuration = sent.get("configuration")
     run.configuration = dict(configuration) if isinstance(configuration, dict) else None
     await_results(world, run, tests, {})
-    if flag(sent, "shared_run"):
+    if boolean(sent, "shared_run"):
         minutes = number(sent, "shared_run_timeout") or SHARED_MINUTES
         run.is_shared, run.shared_until = True, world.now() + timedelta(minutes=minutes)
         shards = number(sent, "shared_run_shards")
@@ -187,8 +187,8 @@ def _configured(world: World, slug: str, sent: Fields) -> list[Test]:
     configuration = sent.get("configuration")
     if not isinstance(configuration, dict):
         return []
-    test_ids = [bare_id(one, "T") for one in texts(configuration, "tests")]
-    return chosen(world, slug, test_ids, [bare_id(one, "S") for one in texts(configuration, "suites")])
+    test_ids = [bare_id(one, "T") for one in strings(configuration, "tests")]
+    return chosen(world, slug, test_ids, [bare_id(one, "S") for one in strings(configuration, "suites")])
 
 
 def _group(world: World, slug: str, title: str) -> Rungroup:
@@ -206,7 +206,7 @@ def _end(world: World, run: Run, event: str, sent: Fields) -> None:
     shards = world.arrivals.shards_of(run.id)
     shards.ended += 1
     is_awaited = run.is_shared and shards.expected is not None and shards.ended < shards.expected
-    if is_shard or (is_awaited and not flag(sent, "force_finish_shared_run")):
+    if is_shard or (is_awaited and not boolean(sent, "force_finish_shared_run")):
         return
     finish(world, run)
     if not world.results.of_run(run.id):

@@ -6,10 +6,10 @@ from tools.kit.sandbox.multipart import NotMultipart, parts
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, refuse, v2
-from tools.testomatio.sandbox.asked import Fields, fields, flag, one_of, plain, put, require, words
 from tools.testomatio.sandbox.dates import zulu
 from tools.testomatio.sandbox.holdings import Suite
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
+from tools.testomatio.sandbox.requests import Fields, assign, boolean, choice, fields_of, require, string, strings_sent
 from tools.testomatio.sandbox.scope import V2, find
 from tools.testomatio.sandbox.surroundings import Requirement
 from tools.testomatio.sandbox.world import World
@@ -54,11 +54,11 @@ async def create_requirement(call: Call[World]) -> Response:
     world = call.world
     sent, files = _sent(call)
     require(sent, "title", "source_type")
-    source = one_of(sent, "source_type", SOURCES, "text")
+    source = choice(sent, "source_type", SOURCES, "text")
     one = Requirement(world.new_id(), project(call).slug, "", source, world.now(), world.now())
     if source == "confluence":
         require(sent, "confluence_url")
-        one.url = words(sent, "confluence_url")
+        one.url = string(sent, "confluence_url")
     if source == "text":
         require(sent, "description")
     if source == "file" and not files:
@@ -90,7 +90,7 @@ async def delete_requirement(call: Call[World]) -> Response:
 def _sent(call: Call[World]) -> tuple[Fields, list[str]]:
     """The fields of a body and the names of the files in it."""
     if not call.content_type.startswith("multipart/"):
-        return fields(call, "requirement"), []
+        return fields_of(call, "requirement"), []
     try:
         found = parts(call.content_type, call.body)
     except NotMultipart as error:
@@ -101,11 +101,11 @@ def _sent(call: Call[World]) -> tuple[Fields, list[str]]:
 
 def _write(one: Requirement, sent: Fields, files: list[str]) -> None:
     names = ("title", "details", "description") if one.source_type == "text" else ("title", "details")
-    told = plain(sent, *names)
+    told = strings_sent(sent, *names)
     if "description" in told and len(told["description"] or "") < SHORTEST_TEXT:
         raise invalid(f"Description is too short (minimum is {SHORTEST_TEXT} characters)")
-    active, is_global = flag(sent, "active", default=one.active), flag(sent, "global", default=one.is_global)
-    put(one, told)
+    active, is_global = boolean(sent, "active", default=one.active), boolean(sent, "global", default=one.is_global)
+    assign(one, told)
     one.active, one.is_global = active, is_global
     one.files += files
 

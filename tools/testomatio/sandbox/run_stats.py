@@ -8,8 +8,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.answers import answer, camelised, invalid
-from tools.testomatio.sandbox.asked import whole
 from tools.testomatio.sandbox.holdings import Testrun
+from tools.testomatio.sandbox.requests import query_integer
 from tools.testomatio.sandbox.runs import find_run
 from tools.testomatio.sandbox.scope import V2
 from tools.testomatio.sandbox.world import World
@@ -41,7 +41,7 @@ async def get_run_stats(call: Call[World]) -> Response:
     is_descending = call.last("sort_direction") == "desc"
     rows.sort(key=lambda row: (str(row["title"]) if sort_field == "title" else "", _number(row[sort_field])),
               reverse=is_descending)  # fmt: skip
-    page = whole(call.last("page"), 1) or 1
+    page = query_integer(call.last("page"), 1) or 1
     meta = {"page": page, "perPage": PER_PAGE, "totalCount": len(rows), "totalPages": -(-len(rows) // PER_PAGE)}
     shown = rows[PER_PAGE * (page - 1) :][:PER_PAGE]
     return answer({"data": camelised(shown) if world.switches.camel_case else shown, "meta": meta})

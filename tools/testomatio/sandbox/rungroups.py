@@ -5,10 +5,20 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, v2
-from tools.testomatio.sandbox.asked import Fields, asked_for, fields, flag, objects, plain, put, require, words
 from tools.testomatio.sandbox.dates import zulu
 from tools.testomatio.sandbox.holdings import Run, Rungroup, bare
 from tools.testomatio.sandbox.pages import Groups, Row, asked_page, counted, meta, slimmed
+from tools.testomatio.sandbox.requests import (
+    Fields,
+    assign,
+    boolean,
+    fields_of,
+    is_on,
+    objects,
+    require,
+    string,
+    strings_sent,
+)
 from tools.testomatio.sandbox.scope import V2, find, moved
 from tools.testomatio.sandbox.world import World
 
@@ -22,7 +32,7 @@ async def list_rungroups(call: Call[World]) -> Response:
     """Roots by the page, newest first, with everything below them; one server showed the roots alone."""
     world = call.world
     own = [group for group in world.rungroups.values() if group.project == project(call).slug]
-    if asked_for(call, "count"):
+    if is_on(call, "count"):
         return counted(call, own, _GROUPS)
     roots = [group for group in reversed(own) if group.parent_id is None]
     page, per_page = asked_page(call)
@@ -40,7 +50,7 @@ async def get_rungroup(call: Call[World]) -> Response:
 @routes.post(f"{V2}/rungroups")
 async def create_rungroup(call: Call[World]) -> Response:
     """A group, or a whole tree of them when it comes with `children`."""
-    sent = fields(call, "rungroup")
+    sent = fields_of(call, "rungroup")
     _check(sent)
     parent = _parent(call, sent)
     group = _make(call, sent, None if parent is None else parent.id)
@@ -49,8 +59,8 @@ async def create_rungroup(call: Call[World]) -> Response:
 
 def _check(sent: Fields) -> None:
     require(sent, "title")
-    plain(sent, "title", "description", "emoji", "kind", "status")
-    flag(sent, "pin")
+    strings_sent(sent, "title", "description", "emoji", "kind", "status")
+    boolean(sent, "pin")
     for child in objects(sent, "children"):
         _check(child)
 
@@ -68,7 +78,7 @@ def _make(call: Call[World], sent: Fields, parent_id: str | None) -> Rungroup:
 @routes.put(f"{V2}/rungroups/{{id}}")
 @routes.patch(f"{V2}/rungroups/{{id}}")
 async def update_rungroup(call: Call[World]) -> Response:
-    world, group, sent = call.world, _find(call), fields(call, "rungroup")
+    world, group, sent = call.world, _find(call), fields_of(call, "rungroup")
     _check({"title": group.title, **sent})
     if "parent_id" in sent:
         parent = _parent(call, sent)
@@ -88,15 +98,15 @@ async def delete_rungroup(call: Call[World]) -> Response:
 
 
 def _write(group: Rungroup, sent: Fields) -> None:
-    put(group, plain(sent, "description", "emoji"))
-    group.title = words(sent, "title") or group.title
-    group.kind = words(sent, "kind") or group.kind
-    group.status = words(sent, "status") or group.status
-    group.pin = flag(sent, "pin", default=group.pin)
+    assign(group, strings_sent(sent, "description", "emoji"))
+    group.title = string(sent, "title") or group.title
+    group.kind = string(sent, "kind") or group.kind
+    group.status = string(sent, "status") or group.status
+    group.pin = boolean(sent, "pin", default=group.pin)
 
 
 def _parent(call: Call[World], sent: Fields) -> Rungroup | None:
-    parent_id = words(sent, "parent_id")
+    parent_id = string(sent, "parent_id")
     return find(call, call.world.rungroups, parent_id, "Rungroup") if parent_id else None
 
 

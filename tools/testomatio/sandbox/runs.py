@@ -9,13 +9,13 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling, lifecycle
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import created, gone, invalid, not_found, v2
-from tools.testomatio.sandbox.asked import Fields, fields, one_of, plain, put, require, texts, words
 from tools.testomatio.sandbox.dates import zulu
 from tools.testomatio.sandbox.holdings import Run, Rungroup, bare
 from tools.testomatio.sandbox.launching import KINDS, STRATEGIES, fill, plans_named
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.plans import check_chosen
 from tools.testomatio.sandbox.querying import pick_runs
+from tools.testomatio.sandbox.requests import Fields, assign, choice, fields_of, require, string, strings, strings_sent
 from tools.testomatio.sandbox.scope import V2, branch, find, person
 from tools.testomatio.sandbox.world import World
 
@@ -58,21 +58,21 @@ async def get_run(call: Call[World]) -> Response:
 @routes.post(f"{V2}/runs")
 async def create_run(call: Call[World]) -> Response:
     """A run; by hand and in several environments one for each of them, in a new group, and the first is answered."""
-    world, own, sent = call.world, project(call), fields(call, "run")
+    world, own, sent = call.world, project(call), fields_of(call, "run")
     require(sent, "title")
-    kind = one_of(sent, "kind", KINDS, "manual")
-    run = Run("", own.slug, words(sent, "title") or "", world.now(), world.now(), kind=kind, branch=branch(call))
-    run.description, run.created_by = words(sent, "description"), caller(call).email
-    run.env = _pieces(words(sent, "env"))
+    kind = choice(sent, "kind", KINDS, "manual")
+    run = Run("", own.slug, string(sent, "title") or "", world.now(), world.now(), kind=kind, branch=branch(call))
+    run.description, run.created_by = string(sent, "description"), caller(call).email
+    run.env = _pieces(string(sent, "env"))
     run.assigned_to = person(call, sent)
-    run.assign_strategy = one_of(sent, "assign_strategy", STRATEGIES, "none")
+    run.assign_strategy = choice(sent, "assign_strategy", STRATEGIES, "none")
     run.plan_ids, run.rungroup_id = plans_named(call, sent), _group(call, sent)
     check_chosen(world, own.slug, sent, run.branch)
     links = labelling.read(call, sent, "run")
     configuration = sent.get("configuration")
     run.configuration = configuration if isinstance(configuration, dict) else None
 
-    environments = texts(sent, "envs") if kind == "manual" else []
+    environments = strings(sent, "envs") if kind == "manual" else []
     if len(environments) > 1:
         group = Rungroup(world.new_id(), own.slug, run.title, world.now(), world.now(), run.rungroup_id)
         world.rungroups[group.id] = group
@@ -98,23 +98,23 @@ def _begin(call: Call[World], run: Run, sent: Fields, links: list[labelling.Link
 @routes.put(f"{V2}/runs/{{id}}")
 @routes.patch(f"{V2}/runs/{{id}}")
 async def update_run(call: Call[World]) -> Response:
-    world, run, sent = call.world, find_run(call), fields(call, "run")
+    world, run, sent = call.world, find_run(call), fields_of(call, "run")
     if "title" in sent:
         require(sent, "title")
-    kind = one_of(sent, "kind", KINDS, run.kind)
-    strategy = one_of(sent, "assign_strategy", STRATEGIES, run.assign_strategy)
-    event = one_of(sent, "status_event", EVENTS, "") or None
+    kind = choice(sent, "kind", KINDS, run.kind)
+    strategy = choice(sent, "assign_strategy", STRATEGIES, run.assign_strategy)
+    event = choice(sent, "status_event", EVENTS, "") or None
     assigned_to = person(call, sent) if "assigned_to" in sent else run.assigned_to
     check_chosen(world, run.project, sent, run.branch)
     plan_ids = plans_named(call, sent) or run.plan_ids
     group_id = _group(call, sent) if "rungroup_id" in sent else run.rungroup_id
     links = labelling.read(call, sent, "run")
-    told = plain(sent, "title", "description")
-    env = _pieces(words(sent, "env")) if "env" in sent else run.env
+    told = strings_sent(sent, "title", "description")
+    env = _pieces(string(sent, "env")) if "env" in sent else run.env
     if event is not None:
         lifecycle.fire(world, run, event)
 
-    put(run, told)
+    assign(run, told)
     run.env = env
     run.kind, run.assign_strategy, run.assigned_to, run.rungroup_id = kind, strategy, assigned_to, group_id
     run.plan_ids, run.updated_at = plan_ids, world.now()
@@ -142,7 +142,7 @@ def find_run(call: Call[World]) -> Run:
 
 
 def _group(call: Call[World], sent: Fields) -> str | None:
-    wanted = words(sent, "rungroup_id")
+    wanted = string(sent, "rungroup_id")
     if not wanted:
         return None
     group = call.world.rungroups.get(wanted)

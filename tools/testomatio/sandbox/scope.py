@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid, not_found, refuse
-from tools.testomatio.sandbox.asked import Fields, words
 from tools.testomatio.sandbox.holdings import Suite, Test
+from tools.testomatio.sandbox.requests import Fields, string
 from tools.testomatio.sandbox.world import World
 
 V2 = "/api/v2/{project_id}"
@@ -69,7 +69,7 @@ def person(call: Call[World], sent: Fields, name: str = "assigned_to") -> str | 
     Raises:
         Answered: 422 for anyone who is no member, or who may only read.
     """
-    email = words(sent, name)
+    email = string(sent, name)
     if not email:
         return None
     user = call.world.user(email)

@@ -10,8 +10,8 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import invalid, not_found, refuse, v2
-from tools.testomatio.sandbox.asked import Fields, body, require, texts, words
 from tools.testomatio.sandbox.holdings import Project, Suite, Test
+from tools.testomatio.sandbox.requests import Fields, body, require, string, strings
 from tools.testomatio.sandbox.scope import V2
 from tools.testomatio.sandbox.world import World
 
@@ -27,8 +27,8 @@ async def share_tests(call: Call[World]) -> Response:
     """Tests that are copies themselves are left out, and told."""
     world, own, sent = call.world, project(call), body(call)
     require(sent, "target_project_id", "target_suite_id")
-    target = _target(call, words(sent, "target_project_id") or "")
-    suite = world.suites.get(words(sent, "target_suite_id") or "")
+    target = _target(call, string(sent, "target_project_id") or "")
+    suite = world.suites.get(string(sent, "target_suite_id") or "")
     if suite is None or suite.project != target.slug or suite.file_type != "file":
         raise invalid("target_suite_id is not a suite of the target project that holds tests")
     named = _named(sent, "test_ids", MOST_TESTS)
@@ -46,11 +46,11 @@ async def share_tests(call: Call[World]) -> Response:
 async def share_suites(call: Call[World]) -> Response:
     """Suites with tests are linked, folders are copied with what is below them."""
     world, own, sent = call.world, project(call), body(call)
-    slugs = texts(sent, "target_project_ids")
+    slugs = strings(sent, "target_project_ids")
     if not slugs:
         raise invalid("Target project ids can't be blank")
     targets = [_target(call, slug) for slug in slugs]
-    folder_id = words(sent, "destination_folder_id")
+    folder_id = string(sent, "destination_folder_id")
     if folder_id and len(targets) > 1:
         raise invalid("destination_folder_id goes with a single target project")
     folder = world.suites.get(folder_id or "")
@@ -107,8 +107,8 @@ def _target(call: Call[World], slug: str) -> Project:
 
 
 def _named(sent: Fields, name: str, most: int) -> list[str]:
-    named = texts(sent, name)
-    if not named and not texts(sent, "labels"):
+    named = strings(sent, name)
+    if not named and not strings(sent, "labels"):
         raise invalid(f"At least one of {name}, labels is required")
     if len(named) > most:
         raise invalid(f"{name} holds at most {most}")
@@ -116,7 +116,7 @@ def _named(sent: Fields, name: str, most: int) -> list[str]:
 
 
 def _is_labelled(world: World, sent: Fields, thing: Test | Suite) -> bool:
-    wanted = {name.lower() for name in texts(sent, "labels")}
+    wanted = {name.lower() for name in strings(sent, "labels")}
     return bool(wanted & {name.lower() for name in labelling.titles(world, thing.labels)})
 
 

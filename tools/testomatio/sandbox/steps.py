@@ -6,9 +6,9 @@ from tools.kit.sandbox.routes import Call, Handler, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, not_found, v2
-from tools.testomatio.sandbox.asked import Fields, fields, flag, plain, put, require
 from tools.testomatio.sandbox.holdings import Step
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
+from tools.testomatio.sandbox.requests import Fields, assign, boolean, fields_of, require, strings_sent
 from tools.testomatio.sandbox.scope import V2, find
 from tools.testomatio.sandbox.world import World
 
@@ -30,18 +30,18 @@ def _declare(name: str, *, is_snippet: bool) -> None:
         return v2(call, shown(call.world, _find(call, is_snippet=is_snippet)))
 
     async def create_step(call: Call[World]) -> Response:
-        world, sent = call.world, fields(call, kind)
+        world, sent = call.world, fields_of(call, kind)
         require(sent, "title")
         links = labelling.read(call, sent, "step")
         step = Step(next(world.step_ids), project(call).slug, "", is_snippet=is_snippet)
-        step.is_snippet = is_snippet or flag(sent, "is_snippet")
+        step.is_snippet = is_snippet or boolean(sent, "is_snippet")
         _write(step, sent)
         world.steps[step.id] = step
         labelling.apply(call, step, links, "step")
         return created(call, shown(world, step))
 
     async def update_step(call: Call[World]) -> Response:
-        step, sent = _find(call, is_snippet=is_snippet), fields(call, kind)
+        step, sent = _find(call, is_snippet=is_snippet), fields_of(call, kind)
         if "title" in sent:
             require(sent, "title")
         links = labelling.read(call, sent, "step")
@@ -70,7 +70,7 @@ _declare("snippets", is_snippet=True)
 
 
 def _write(step: Step, sent: Fields) -> None:
-    put(step, plain(sent, "title", "description"))
+    assign(step, strings_sent(sent, "title", "description"))
 
 
 def _find(call: Call[World], *, is_snippet: bool) -> Step:

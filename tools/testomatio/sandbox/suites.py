@@ -9,20 +9,20 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, v2
-from tools.testomatio.sandbox.asked import (
-    Fields,
-    asked_for,
-    fields,
-    listed,
-    objects,
-    one_of,
-    plain,
-    put,
-    require,
-    words,
-)
 from tools.testomatio.sandbox.holdings import Suite, bare
 from tools.testomatio.sandbox.pages import Groups, Row, asked_page, counted, meta, slimmed
+from tools.testomatio.sandbox.requests import (
+    Fields,
+    assign,
+    choice,
+    fields_of,
+    is_on,
+    objects,
+    query_list,
+    require,
+    string,
+    strings_sent,
+)
 from tools.testomatio.sandbox.scope import V2, branch, moved, person, suite_of
 from tools.testomatio.sandbox.world import World
 
@@ -90,7 +90,7 @@ async def list_suites(call: Call[World]) -> Response:
     tree = Tree(call.world, project(call).slug, branch(call))
     filters = _filters(call)
     found = [suite for suite in tree.suites.values() if all(fits(suite) for fits in filters)]
-    if asked_for(call, "count"):
+    if is_on(call, "count"):
         return counted(call, found, _GROUPS)
     roots = tree.children.get(None, [])
     if filters:
@@ -107,7 +107,7 @@ def _filters(call: Call[World]) -> list[Callable[[Suite], bool]]:
         filters.append(lambda suite: suite.file_type == file_type)
     if tag := call.last("tag"):
         filters.append(lambda suite: tag.lstrip("@") in suite.tags)
-    if labels := listed(call, "labels"):
+    if labels := query_list(call, "labels"):
         filters.append(lambda suite: bool(set(labels) & labelling.titles(world, suite.labels)))
     if text := call.last("search_text"):
         filters.append(lambda suite: text.lower() in suite.title.lower())
@@ -122,7 +122,7 @@ async def get_suite(call: Call[World]) -> Response:
 @routes.post(f"{V2}/suites")
 async def create_suite(call: Call[World]) -> Response:
     """A suite, or a whole tree of them when it comes with `children`."""
-    sent = fields(call, "suite")
+    sent = fields_of(call, "suite")
     parent = parent_of(call, sent.get("parent_id"))
     check(call, sent)
     links = labelling.read(call, sent, "suite")
@@ -135,9 +135,9 @@ async def create_suite(call: Call[World]) -> Response:
 def check(call: Call[World], sent: Fields) -> None:
     """See that a suite and everything below it is sound before any of it is written."""
     require(sent, "title")
-    file_type = one_of(sent, "file_type", FILE_TYPES, "folder" if sent.get("children") else "file")
+    file_type = choice(sent, "file_type", FILE_TYPES, "folder" if sent.get("children") else "file")
     person(call, sent)
-    plain(sent, "title", "description", "emoji", "file")
+    strings_sent(sent, "title", "description", "emoji", "file")
     children = objects(sent, "children")
     if children and file_type == "file":
         raise invalid("A suite of the type file has no children")
@@ -149,9 +149,9 @@ def make(call: Call[World], sent: Fields, parent: Suite | None) -> Suite:
     """Put a new suite, with the suites it comes with, at the end of a folder or of the project."""
     world, slug = call.world, branch(call)
     children = objects(sent, "children")
-    suite = Suite(world.new_id(), project(call).slug, words(sent, "title") or "", created_at=world.now())
+    suite = Suite(world.new_id(), project(call).slug, string(sent, "title") or "", created_at=world.now())
     suite.parent_id = None if parent is None else parent.id
-    suite.file_type = one_of(sent, "file_type", FILE_TYPES, "folder" if children else "file")
+    suite.file_type = choice(sent, "file_type", FILE_TYPES, "folder" if children else "file")
     _write(call, suite, sent)
     suite.position = 1 + max((one.position for one in _beside(call, suite.parent_id)), default=0)
     world.suites.add(suite, slug)
@@ -163,7 +163,7 @@ def make(call: Call[World], sent: Fields, parent: Suite | None) -> Suite:
 @routes.put(f"{V2}/suites/{{id}}")
 @routes.patch(f"{V2}/suites/{{id}}")
 async def update_suite(call: Call[World]) -> Response:
-    return _one(call, change(call, suite_of(call, call.params["id"]), fields(call, "suite")))
+    return _one(call, change(call, suite_of(call, call.params["id"]), fields_of(call, "suite")))
 
 
 def change(call: Call[World], suite: Suite, sent: Fields) -> Suite:
@@ -174,7 +174,7 @@ def change(call: Call[World], suite: Suite, sent: Fields) -> Suite:
     if "title" in sent:
         require(sent, "title")
     person(call, sent)
-    file_type = one_of(sent, "file_type", FILE_TYPES, suite.file_type)
+    file_type = choice(sent, "file_type", FILE_TYPES, suite.file_type)
     if file_type == "folder" and world.tests_in(suite, slug):
         raise invalid("A folder holds suites and no tests")
     if file_type == "file" and world.children(suite, slug):
@@ -186,7 +186,7 @@ def change(call: Call[World], suite: Suite, sent: Fields) -> Suite:
         None if parent is None else parent.id,
     )
     links = labelling.read(call, sent, "suite")
-    plain(sent, "title", "description", "emoji", "file")
+    strings_sent(sent, "title", "description", "emoji", "file")
 
     suite = world.suites.edit(suite.id, slug)
     _write(call, suite, sent)
@@ -209,7 +209,7 @@ async def delete_suite(call: Call[World]) -> Response:
 
 
 def _write(call: Call[World], suite: Suite, sent: Fields) -> None:
-    put(suite, plain(sent, "title", "description", "emoji", "file"))
+    assign(suite, strings_sent(sent, "title", "description", "emoji", "file"))
     if "assigned_to" in sent:
         suite.assigned_to = person(call, sent)
 

@@ -8,8 +8,8 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import tests
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import not_found, v2
-from tools.testomatio.sandbox.asked import asked_for
 from tools.testomatio.sandbox.pages import counted, slimmed
+from tools.testomatio.sandbox.requests import is_on
 from tools.testomatio.sandbox.scope import V2
 from tools.testomatio.sandbox.world import World
 
@@ -21,7 +21,7 @@ async def list_tags(call: Call[World]) -> Response:
     """The whole list, never paged."""
     own = call.world.tests.of(project(call).slug)
     counts = Counter(tag for test in own for tag in test.tags)
-    if asked_for(call, "count"):
+    if is_on(call, "count"):
         return counted(call, list(counts), {})
     rows = [{"title": title, "count": number} for title, number in sorted(counts.items())]
     return v2(call, rows, meta={"total": len(rows)})

@@ -6,9 +6,9 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import lifecycle, narrowing
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import created, gone, invalid, not_found, v2
-from tools.testomatio.sandbox.asked import Fields, fields, flag, number, one_of, require, words
 from tools.testomatio.sandbox.holdings import Run, Test, Testrun
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
+from tools.testomatio.sandbox.requests import Fields, boolean, choice, fields_of, number, require, string
 from tools.testomatio.sandbox.scope import V2, person
 from tools.testomatio.sandbox.world import World
 
@@ -38,15 +38,15 @@ async def get_testrun(call: Call[World]) -> Response:
 @routes.post(f"{V2}/testruns")
 async def create_testrun(call: Call[World]) -> Response:
     """Nothing stops a second result for a test, nor one in a run that is over."""
-    world, sent = call.world, fields(call, "testrun")
+    world, sent = call.world, fields_of(call, "testrun")
     require(sent, "run_id")
     run = _run(call, sent)
     test = _test(call, run, sent.get("test_id"))
-    title = words(sent, "test_title") or (None if test is None else test.title)
+    title = string(sent, "test_title") or (None if test is None else test.title)
     if title is None:
         raise invalid("Test or its title can't be blank")
     result = Testrun(0, run.project, run.id, None, title, None, "pending", world.now(), world.now())
-    result.automated = flag(sent, "automated", default=run.kind == "automated")
+    result.automated = boolean(sent, "automated", default=run.kind == "automated")
     _write(call, result, sent)
     if test is not None:
         result.test_id = test.id
@@ -62,13 +62,13 @@ async def create_testrun(call: Call[World]) -> Response:
 @routes.put(f"{V2}/testruns/{{id:int}}")
 @routes.patch(f"{V2}/testruns/{{id:int}}")
 async def update_testrun(call: Call[World]) -> Response:
-    world, result, sent = call.world, _find(call), fields(call, "testrun")
+    world, result, sent = call.world, _find(call), fields_of(call, "testrun")
     run = _run(call, sent) if "run_id" in sent else world.runs[result.run_id]
     test_id = result.test_id
     if "test_id" in sent:
         test = _test(call, run, sent["test_id"])
         test_id = None if test is None else test.id
-    title, automated = words(sent, "test_title"), flag(sent, "automated", default=result.automated)
+    title, automated = string(sent, "test_title"), boolean(sent, "automated", default=result.automated)
     _write(call, result, sent)
     result.title, result.automated = title or result.title, automated
     if (run.id, test_id) != (result.run_id, result.test_id):
@@ -87,10 +87,10 @@ async def delete_testrun(call: Call[World]) -> Response:
 def _write(call: Call[World], result: Testrun, sent: Fields) -> None:
     """Write what was sent; a run time is kept as it is, whatever its unit."""
     now = call.world.now()
-    status = one_of(sent, "status", STATUSES, result.status)
+    status = choice(sent, "status", STATUSES, result.status)
     run_time = number(sent, "run_time") if "run_time" in sent else result.run_time
     assigned_to = person(call, sent) if "assigned_to" in sent else result.assigned_to
-    message = words(sent, "message") if "message" in sent else result.message
+    message = string(sent, "message") if "message" in sent else result.message
     if "status" in sent:
         result.executed_by = None if status == "pending" else caller(call).email
         result.finished_at = None if status == "pending" else now
@@ -101,7 +101,7 @@ def _write(call: Call[World], result: Testrun, sent: Fields) -> None:
 
 
 def _run(call: Call[World], sent: Fields) -> Run:
-    run = call.world.runs.get(words(sent, "run_id") or "")
+    run = call.world.runs.get(string(sent, "run_id") or "")
     if run is None or run.project != project(call).slug:
         raise not_found("Run")
     return run

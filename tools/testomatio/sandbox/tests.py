@@ -8,11 +8,11 @@ from tools.kit.sandbox.routes import Answered, Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import broken, created, gone, invalid, refuse, v2
-from tools.testomatio.sandbox.asked import Fields, fields, flag, one_of, plain, put, require, words
 from tools.testomatio.sandbox.holdings import Suite, Test, bare
 from tools.testomatio.sandbox.matching import PRIORITIES
 from tools.testomatio.sandbox.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.querying import finished, pick_tests
+from tools.testomatio.sandbox.requests import Fields, assign, boolean, choice, fields_of, require, string, strings_sent
 from tools.testomatio.sandbox.scope import V2, branch, person, test_of
 from tools.testomatio.sandbox.world import World
 
@@ -44,7 +44,7 @@ async def get_test(call: Call[World]) -> Response:
 
 @routes.post(f"{V2}/tests")
 async def create_test(call: Call[World]) -> Response:
-    sent = fields(call, "test")
+    sent = fields_of(call, "test")
     suite = suite_for_tests(call, sent.get("suite_id"))
     test = make(call, suite, sent)
     return created(call, shown(call.world, test))
@@ -53,7 +53,7 @@ async def create_test(call: Call[World]) -> Response:
 @routes.put(f"{V2}/tests/{{id}}")
 @routes.patch(f"{V2}/tests/{{id}}")
 async def update_test(call: Call[World]) -> Response:
-    test = change(call, test_of(call, call.params["id"]), fields(call, "test"))
+    test = change(call, test_of(call, call.params["id"]), fields_of(call, "test"))
     return v2(call, shown(call.world, test))
 
 
@@ -86,7 +86,7 @@ def make(call: Call[World], suite: Suite, sent: Fields) -> Test:
     """Put a new test at the end of a suite."""
     world, slug, now = call.world, branch(call), call.world.now()
     require(sent, "title")
-    test = Test(world.new_id(), suite.project, suite.id, words(sent, "title") or "", now, now)
+    test = Test(world.new_id(), suite.project, suite.id, string(sent, "title") or "", now, now)
     _write(call, test, sent)
     links = labelling.read(call, sent, "test")
     test.created_by = caller(call).email
@@ -122,13 +122,13 @@ def change(call: Call[World], test: Test, sent: Fields) -> Test:
 
 def _write(call: Call[World], test: Test, sent: Fields) -> None:
     """Write the plain fields that were sent; the others stay."""
-    put(test, plain(sent, "title", "description", "emoji", "code"))
-    test.priority = one_of(sent, "priority", PRIORITIES, test.priority)
-    test.state = one_of(sent, "state", STATES, test.state)
+    assign(test, strings_sent(sent, "title", "description", "emoji", "code"))
+    test.priority = choice(sent, "priority", PRIORITIES, test.priority)
+    test.state = choice(sent, "state", STATES, test.state)
     if "assigned_to" in sent:
         test.assigned_to = person(call, sent)
     if "sync" in sent:
-        test.sync = flag(sent, "sync")
+        test.sync = boolean(sent, "sync")
 
 
 def _tell_copies(world: World, test: Test) -> None:

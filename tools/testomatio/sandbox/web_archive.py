@@ -12,10 +12,10 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import web_runs
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import answer, not_found, refuse
-from tools.testomatio.sandbox.asked import body, texts
 from tools.testomatio.sandbox.holdings import Run, Rungroup
 from tools.testomatio.sandbox.json_api import document
 from tools.testomatio.sandbox.lifecycle import rerun
+from tools.testomatio.sandbox.requests import body, strings
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -55,7 +55,7 @@ async def relaunch_copy(call: Call[World]) -> Response:
 
 def _groups(call: Call[World]) -> list[Rungroup]:
     """The groups that are named in a flat body, all of which must be there."""
-    ids, slug, found = texts(body(call), "rungroups_ids"), project(call).slug, []
+    ids, slug, found = strings(body(call), "rungroups_ids"), project(call).slug, []
     if not ids:
         raise refuse(HTTPStatus.BAD_REQUEST, "param is missing or the value is empty: rungroups_ids")
     for group_id in ids:

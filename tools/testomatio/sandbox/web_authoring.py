@@ -15,10 +15,10 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import suites, tests, web_suites, web_tests
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, invalid, refuse
-from tools.testomatio.sandbox.asked import Fields, body, number, texts, words
 from tools.testomatio.sandbox.holdings import Suite, Test
 from tools.testomatio.sandbox.ingestion import put_issue, put_label
 from tools.testomatio.sandbox.json_api import Written, document, written
+from tools.testomatio.sandbox.requests import Fields, body, number, string, strings
 from tools.testomatio.sandbox.scope import suite_of, test_of
 from tools.testomatio.sandbox.world import World
 
@@ -33,7 +33,7 @@ async def create_test(call: Call[World]) -> Response:
     sent = written(call, "test", snake=_SNAKE)
     if known := _known(call, "test", sent):
         return document(web_tests.shown(call, test_of(call, known)), status=HTTPStatus.ALREADY_REPORTED)
-    suite_id = sent.related.get("suite") or words(sent.attributes, "suite-id") or words(sent.attributes, "suite_id")
+    suite_id = sent.related.get("suite") or string(sent.attributes, "suite-id") or string(sent.attributes, "suite_id")
     suite, fields = tests.suite_for_tests(call, suite_id), _test_fields(call, sent.attributes)
     test = tests.make(call, suite, fields)
     _beside(call, test, sent.attributes)
@@ -94,8 +94,8 @@ async def delete_empty_suites(call: Call[World]) -> Response:
 async def append_tests(call: Call[World]) -> Response:
     """Titles as a YAML list become tests at the end of a suite."""
     sent = body(call)
-    suite = tests.suite_for_tests(call, words(sent, "suite"))
-    titles = [_title(line) for line in (words(sent, "yaml") or "").splitlines() if line.strip()]
+    suite = tests.suite_for_tests(call, string(sent, "suite"))
+    titles = [_title(line) for line in (string(sent, "yaml") or "").splitlines() if line.strip()]
     if not titles:
         raise invalid("yaml is not a list of titles")
     made = [tests.make(call, suite, {"title": title}) for title in titles]
@@ -135,7 +135,7 @@ def _test_fields(call: Call[World], sent: Fields) -> dict[str, object]:
     if (priority := sent.get("priority")) is not None:
         fields["priority"] = _PRIORITIES.get(str(priority), priority)
     if "assigned-to" in sent:
-        user_id = words(sent, "assigned-to")
+        user_id = string(sent, "assigned-to")
         found = next((user for user in call.world.users.values() if user_id in {str(user.id), user.email}), None)
         if user_id and found is None:
             raise invalid("assigned-to is not a member of the project")
@@ -151,20 +151,20 @@ def _suite_fields(sent: Fields) -> dict[str, object]:
 
 
 def _parent_id(sent: Written) -> str | None:
-    return sent.related.get("parent") or words(sent.attributes, "parent-id") or words(sent.attributes, "parent_id")
+    return sent.related.get("parent") or string(sent.attributes, "parent-id") or string(sent.attributes, "parent_id")
 
 
 def _beside(call: Call[World], test: Test, sent: Fields) -> None:
     """What is tied to a test: its file, tags, issues, labels and custom fields."""
-    test.file = words(sent, "file") if "file" in sent else test.file
+    test.file = string(sent, "file") if "file" in sent else test.file
     position = number(sent, "position")
     test.position = test.position if position is None else int(position)
-    for tag in texts(sent, "tags"):
+    for tag in strings(sent, "tags"):
         if tag.lstrip("@") not in test.tags:
             test.linked_tags.append(tag.lstrip("@"))
-    for key in texts(sent, "jira-issues"):
+    for key in strings(sent, "jira-issues"):
         put_issue(call.world, test.project, key, "test", test.id)
-    for label in texts(sent, "labels_ids"):
+    for label in strings(sent, "labels_ids"):
         put_label(call.world, test.project, test.labels, label)
     _custom(call, test, sent)
 

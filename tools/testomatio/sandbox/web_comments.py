@@ -10,9 +10,9 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import answer, not_found, refuse
-from tools.testomatio.sandbox.asked import Fields, require, words
 from tools.testomatio.sandbox.dates import precise
 from tools.testomatio.sandbox.json_api import Row, document, paged, resource, written
+from tools.testomatio.sandbox.requests import Fields, require, string
 from tools.testomatio.sandbox.surroundings import Comment
 from tools.testomatio.sandbox.tracked import check_target
 from tools.testomatio.sandbox.world import World
@@ -48,7 +48,7 @@ async def create_comment(call: Call[World]) -> Response:
     sent = written(call, "comment", snake=TARGETS).attributes
     require(sent, "body")
     target, now = _target(world, slug, sent), world.now()
-    comment = Comment(next(world.comment_ids), slug, words(sent, "body") or "", caller(call).id, now, now)
+    comment = Comment(next(world.comment_ids), slug, string(sent, "body") or "", caller(call).id, now, now)
     if target.name == "testrun_id":
         comment.testrun_id = int(target.id)
     else:
@@ -63,7 +63,7 @@ async def update_comment(call: Call[World]) -> Response:
     comment = _find(call)
     sent = written(call, "comment", snake=TARGETS).attributes
     require(sent, "body")
-    comment.body, comment.updated_at = words(sent, "body") or "", call.world.now()
+    comment.body, comment.updated_at = string(sent, "body") or "", call.world.now()
     return document(shown(call, comment))
 
 

@@ -9,10 +9,10 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import web_results
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import answer, invalid, refuse
-from tools.testomatio.sandbox.asked import Fields, body, number, objects, one_of, require, words
 from tools.testomatio.sandbox.holdings import Testrun
 from tools.testomatio.sandbox.json_api import document, written
 from tools.testomatio.sandbox.lifecycle import start
+from tools.testomatio.sandbox.requests import Fields, body, choice, number, objects, require, string
 from tools.testomatio.sandbox.testruns import STATUSES
 from tools.testomatio.sandbox.web_results import find
 from tools.testomatio.sandbox.world import World
@@ -28,8 +28,8 @@ async def update_result(call: Call[World]) -> Response:
     """People are named by their number here; null takes a result from whoever has it."""
     world, result = call.world, find(call)
     sent = written(call, "testrun").attributes
-    status = one_of(sent, "status", STATUSES, result.status)
-    message = words(sent, "message") if "message" in sent else result.message
+    status = choice(sent, "status", STATUSES, result.status)
+    message = string(sent, "message") if "message" in sent else result.message
     run_time = number(sent, "run-time") if "run-time" in sent else result.run_time
     result.assigned_to = _member(call, sent) if "assigned-to" in sent else result.assigned_to
     if status != result.status:
@@ -47,7 +47,7 @@ async def update_result(call: Call[World]) -> Response:
 async def set_substatus(call: Call[World]) -> Response:
     result, sent = find(call), body(call)
     require(sent, "value")
-    result.substatus = words(sent, "value")
+    result.substatus = string(sent, "value")
     return _told(call, result)
 
 
@@ -65,8 +65,8 @@ async def set_values(call: Call[World]) -> Response:
     for entry in entries:
         require(entry, "key")
     for entry in entries:
-        result.meta.pop(words(entry, "oldKey") or "", None)
-        result.meta[words(entry, "key") or ""] = words(entry, "value") or ""
+        result.meta.pop(string(entry, "oldKey") or "", None)
+        result.meta[string(entry, "key") or ""] = string(entry, "value") or ""
     return _told(call, result)
 
 
@@ -86,7 +86,11 @@ async def set_step(call: Call[World]) -> Response:
     if position is None or position < 0 or position != int(position):
         raise invalid("pos is not a position")
     if not result.automated:
-        kept: dict[str, object] = {"title": words(step, "title"), "status": words(step, "status"), "pos": int(position)}
+        kept: dict[str, object] = {
+            "title": string(step, "title"),
+            "status": string(step, "status"),
+            "pos": int(position),
+        }
         others = [one for one in result.steps if one.get("pos") != position]
         result.steps = sorted([*others, kept], key=_position)
     return answer({"steps": [_step(one) for one in result.steps]})
@@ -108,7 +112,7 @@ def _member(call: Call[World], sent: Fields) -> str | None:
     Raises:
         Answered: 422 for anyone who is no member, or who may only read.
     """
-    number_sent = words(sent, "assigned-to")
+    number_sent = string(sent, "assigned-to")
     if not number_sent:
         return None
     members = [call.world.users[one] for one in project(call).members]

@@ -9,9 +9,9 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import web_runs
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import not_found
-from tools.testomatio.sandbox.asked import Fields, one_of, plain, put, require, texts, words
 from tools.testomatio.sandbox.json_api import document, written
 from tools.testomatio.sandbox.lifecycle import fire
+from tools.testomatio.sandbox.requests import Fields, assign, choice, require, string, strings, strings_sent
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -27,12 +27,12 @@ async def update_run(call: Call[World]) -> Response:
     sent = written(call, "run", snake={"rungroup_id"}).attributes
     if "title" in sent:
         require(sent, "title")
-    event, texts_sent = one_of(sent, "status-event", EVENTS, ""), plain(sent, "title", "description")
-    env = texts(sent, "env") if isinstance(sent.get("env"), list) else None
+    event, texts_sent = choice(sent, "status-event", EVENTS, ""), strings_sent(sent, "title", "description")
+    env = strings(sent, "env") if isinstance(sent.get("env"), list) else None
     group_id = _group(call, sent, run.rungroup_id)
     if event:
         fire(world, run, event)
-    put(run, texts_sent)
+    assign(run, texts_sent)
     run.env = run.env if env is None else env
     run.rungroup_id, run.updated_at = group_id, world.now()
     return document(web_runs.shown(world, run))
@@ -43,7 +43,7 @@ def _group(call: Call[World], sent: Fields, default: str | None) -> str | None:
     names = [name for name in ("rungroup-id", "rungroup_id") if name in sent]
     if not names:
         return default
-    group_id = words(sent, names[0])
+    group_id = string(sent, names[0])
     group = call.world.rungroups.get(group_id or "")
     if group_id and (group is None or group.project != project(call).slug):
         raise not_found("Rungroup")

@@ -14,11 +14,11 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import web_rungroups, web_tests
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import not_found
-from tools.testomatio.sandbox.asked import asked_for, whole
 from tools.testomatio.sandbox.dates import precise
 from tools.testomatio.sandbox.holdings import Run, Rungroup, Testrun
 from tools.testomatio.sandbox.json_api import Row, asked_per_page, document, linkage, paged, resource
 from tools.testomatio.sandbox.querying import seconds
+from tools.testomatio.sandbox.requests import is_on, query_integer
 from tools.testomatio.sandbox.web_parts import issues, label_words, person
 from tools.testomatio.sandbox.world import World
 
@@ -35,7 +35,7 @@ async def list_runs(call: Call[World]) -> Response:
     wanted = call.last("group_id")
     if not wanted:
         return paged(call, rows, lambda run: shown(call.world, run))
-    groups = set(_groups(call, wanted)) if asked_for(call, "nested") else {wanted}
+    groups = set(_groups(call, wanted)) if is_on(call, "nested") else {wanted}
     rows = [run for run in rows if run.rungroup_id in groups]
     return paged(call, rows, lambda run: shown(call.world, run), per_page=asked_per_page(call, MOST_PER_PAGE))
 
@@ -55,7 +55,7 @@ async def show_dashboard(call: Call[World]) -> Response:
         one for one in world.rungroups.values() if one.project == slug and not one.parent_id and not one.archived_at
     ]
     rows.sort(key=lambda one: (one.created_at, one.id), reverse=True)
-    page = max(whole(call.last("page"), 1), 1)
+    page = max(query_integer(call.last("page"), 1), 1)
     pages = ceil(len(rows) / PER_DASHBOARD)
     meta: Row = {"page": page, "perPage": PER_DASHBOARD, "totalCount": len(rows), "totalPages": pages}
     shown_rows = rows[(page - 1) * PER_DASHBOARD : page * PER_DASHBOARD]
@@ -69,7 +69,7 @@ async def show_dashboard(call: Call[World]) -> Response:
 async def get_run(call: Call[World]) -> Response:
     """One run, archived or not; its tests come along with `tree=true`."""
     run, world = find(call), call.world
-    if not asked_for(call, "tree"):
+    if not is_on(call, "tree"):
         return document(shown(world, run))
     ids = dict.fromkeys(result.test_id for result in world.results.of_run(run.id))
     tests = [test for test_id in ids if (test := world.tests.get(test_id or ""))]

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
-from tools.testomatio.sandbox.asked import asked_for, listed
 from tools.testomatio.sandbox.holdings import Test
 from tools.testomatio.sandbox.matching import PRIORITIES
 from tools.testomatio.sandbox.querying import pick_tests
+from tools.testomatio.sandbox.requests import is_on, query_list
 from tools.testomatio.sandbox.world import World
 
 NUMBERED = {name: str(number) for number, name in enumerate(PRIORITIES, -1)}
@@ -48,10 +48,10 @@ class Search:
 
 def asked(call: Call[World]) -> Search | None:
     """The search that was asked for; None without one."""
-    if not asked_for(call, "filter") and not call.last("query"):
+    if not is_on(call, "filter") and not call.last("query"):
         return None
     text = (call.last("query") or "").strip()
-    return Search(text, listed(call, "labels"), call.last("state") or None, call.last("priority") or None)
+    return Search(text, query_list(call, "labels"), call.last("state") or None, call.last("priority") or None)
 
 
 def found(call: Call[World], search: Search) -> dict[str, list[str]]:

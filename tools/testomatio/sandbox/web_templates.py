@@ -8,8 +8,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, not_found
-from tools.testomatio.sandbox.asked import Fields, flag, require, texts, words
 from tools.testomatio.sandbox.json_api import Row, document, paged, resource, written
+from tools.testomatio.sandbox.requests import Fields, boolean, require, string, strings
 from tools.testomatio.sandbox.surroundings import Template
 from tools.testomatio.sandbox.world import World
 
@@ -106,12 +106,12 @@ def _find(call: Call[World]) -> Template:
 def _change(kept: Template, sent: Fields) -> None:
     for name in ("title", "kind", "body"):
         if name in sent:
-            setattr(kept, name, words(sent, name) or "")
+            setattr(kept, name, string(sent, name) or "")
     for name in ("framework", "lang", "defect_title"):
         if name in sent:
-            setattr(kept, name, words(sent, name))
-    kept.is_default = flag(sent, "is-default", default=kept.is_default)
-    kept.tags = texts(sent, "tags") if "tags" in sent else kept.tags
+            setattr(kept, name, string(sent, name))
+    kept.is_default = boolean(sent, "is-default", default=kept.is_default)
+    kept.tags = strings(sent, "tags") if "tags" in sent else kept.tags
 
 
 def _settle_default(call: Call[World], newest: Template) -> None:

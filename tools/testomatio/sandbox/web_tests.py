@@ -8,11 +8,11 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, not_found, refuse
-from tools.testomatio.sandbox.asked import Fields, texts
 from tools.testomatio.sandbox.dates import precise
 from tools.testomatio.sandbox.holdings import Example, Test
 from tools.testomatio.sandbox.json_api import Row, document, linkage, resource, written
 from tools.testomatio.sandbox.querying import finished
+from tools.testomatio.sandbox.requests import Fields, strings
 from tools.testomatio.sandbox.web_parts import issues, label_words, shown_files
 from tools.testomatio.sandbox.world import World
 
@@ -32,7 +32,7 @@ async def set_parameters(call: Call[World]) -> Response:
     world, test = call.world, _find(call, str(call.params["test_id"]))
     sent = written(call, "test").attributes
     if "params" in sent:
-        test.params, test.updated_at = texts(sent, "params"), world.now()
+        test.params, test.updated_at = strings(sent, "params"), world.now()
         if not test.params:
             world.examples = {number: row for number, row in world.examples.items() if row.test_id != test.id}
     return _told(call, test)
@@ -132,7 +132,7 @@ def _find_example(call: Call[World]) -> Example:
 
 def _cells(sent: Fields) -> list[str]:
     """Cells in the order of the parameters, each cut to what a cell holds."""
-    cells = texts(sent, "data")
+    cells = strings(sent, "data")
     if not cells:
         raise refuse(400, "Data can't be empty")
     return [cell[:LONGEST_CELL] for cell in cells]

@@ -9,9 +9,9 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling, labels, tracked
 from tools.testomatio.sandbox.access import allow_labels, project
 from tools.testomatio.sandbox.answers import answer, invalid, not_found
-from tools.testomatio.sandbox.asked import Fields, body, one_of, words
 from tools.testomatio.sandbox.holdings import Label, Labelled, Suite, Test
 from tools.testomatio.sandbox.json_api import Row, document, paged, resource, written
+from tools.testomatio.sandbox.requests import Fields, body, choice, string
 from tools.testomatio.sandbox.scope import suite_of, test_of
 from tools.testomatio.sandbox.world import World
 
@@ -44,8 +44,8 @@ async def delete_label(call: Call[World]) -> Response:
 async def link_label(call: Call[World]) -> Response:
     """Put a label on a test or a suite, or take it off; what to do stands in the query or in the body."""
     label, sent = _find(call), {**body(call), **dict(call.request.query_params)}
-    event, thing = one_of(sent, "event", ("add", "remove"), "add"), _labelled(call, sent)
-    values: list[str | None] = [value for value in (words(sent, "value") or "").split("|") if value] or [None]
+    event, thing = choice(sent, "event", ("add", "remove"), "add"), _labelled(call, sent)
+    values: list[str | None] = [value for value in (string(sent, "value") or "").split("|") if value] or [None]
     if event == "remove":
         gone = [one for one in thing.labels if one.slug == label.slug and values in ([None], [one.value])]
         thing.labels = [one for one in thing.labels if one not in gone]
@@ -69,27 +69,27 @@ async def list_jira_projects(call: Call[World]) -> Response:
 @routes.post("/api/{p}/jira/issues")
 async def link_jira_issue(call: Call[World]) -> Response:
     sent = {**body(call), **dict(call.request.query_params)}
-    return _linked(call, sent, "jira", words(sent, "jira_id"))
+    return _linked(call, sent, "jira", string(sent, "jira_id"))
 
 
 @routes.post("/api/{p}/ims/issues/link")
 async def link_issue(call: Call[World]) -> Response:
     sent = body(call)
-    return _linked(call, sent, "issue", words(sent, "url"))
+    return _linked(call, sent, "issue", string(sent, "url"))
 
 
 def _linked(call: Call[World], sent: Fields, kind: str, value: str | None) -> Response:
     """Link an issue to a test, once."""
-    test, key = test_of(call, words(sent, "test_id") or ""), tracked.sound(kind, value or "")
+    test, key = test_of(call, string(sent, "test_id") or ""), tracked.sound(kind, value or "")
     tracked.link(call, kind, key, None, "test", test.id, is_added=True)
     link = next(one for one in call.world.links_of("test", test.id) if key in {one.jira_id, one.url})
     return document(resource(link.type.replace("_", "-"), link.id, {"title": link.title, "url": link.url}))
 
 
 def _labelled(call: Call[World], sent: Fields) -> Test | Suite:
-    if test_id := words(sent, "test_id"):
+    if test_id := string(sent, "test_id"):
         return test_of(call, test_id)
-    if suite_id := words(sent, "suite_id"):
+    if suite_id := string(sent, "suite_id"):
         return suite_of(call, suite_id)
     raise invalid("test_id or suite_id is required")
 

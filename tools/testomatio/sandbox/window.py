@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid
-from tools.testomatio.sandbox.asked import listed
 from tools.testomatio.sandbox.holdings import Run, Test, Testrun
 from tools.testomatio.sandbox.querying import pick_tests
+from tools.testomatio.sandbox.requests import query_list
 from tools.testomatio.sandbox.scope import only_with
 from tools.testomatio.sandbox.world import World
 
@@ -47,7 +47,7 @@ def look(call: Call[World]) -> Window:
     only_with(call, "api_analytics", is_off=call.world.switches.without_analytics)
     world, own = call.world, project(call)
     since, until = _dates(call)
-    environments = set(listed(call, "envs"))
+    environments = set(query_list(call, "envs"))
     if environments - set(own.environments):
         raise invalid("Unknown environments", known_environments=own.environments)
     tests = list(world.tests.of(own.slug))

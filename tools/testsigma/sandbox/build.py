@@ -22,9 +22,9 @@ from tools.testsigma.sandbox import (
     step_groups,
 )
 from tools.testsigma.sandbox.answers import rendered, unprocessable
-from tools.testsigma.sandbox.asked import body
 from tools.testsigma.sandbox.gate import admit, headed, lost
 from tools.testsigma.sandbox.old_host import OLD_MOUNT, moved_to
+from tools.testsigma.sandbox.requests import body
 from tools.testsigma.sandbox.scale import enlarge
 from tools.testsigma.sandbox.story.cases import write
 from tools.testsigma.sandbox.story.rounds import run_rounds

@@ -12,21 +12,21 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox.answers import Row, foreign_key, not_found, one, record, said, unprocessable
-from tools.testsigma.sandbox.asked import (
+from tools.testsigma.sandbox.holdings import Case
+from tools.testsigma.sandbox.paging import listed
+from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.requests import (
     Fields,
     body,
     contains,
     label_ids,
     required,
-    text,
+    string,
     touch,
     user,
     user_or_none,
     uuid,
 )
-from tools.testsigma.sandbox.holdings import Case
-from tools.testsigma.sandbox.paging import listed
-from tools.testsigma.sandbox.paths import named, project_of
 from tools.testsigma.sandbox.settings import shown_labels
 from tools.testsigma.sandbox.steps import read_steps, shown_step
 from tools.testsigma.sandbox.tree import subtree, within
@@ -148,7 +148,7 @@ def _changed(world: World, case: Case, sent: Fields) -> Case:
         changed.title = _title(world, case, required(sent, "title"))
     for name in ("description", "preconditions", "steps", "expected_results"):
         if name in sent:
-            setattr(changed, name, text(sent, name))
+            setattr(changed, name, string(sent, name))
     for name, kind in LOOKUPS.items():
         if name in sent:
             setattr(changed, name, _row(world, kind, sent, name))
@@ -165,7 +165,7 @@ def _changed(world: World, case: Case, sent: Fields) -> Case:
     if "label_ids" in sent:
         changed.label_ids = label_ids(world, sent)
     if sent.get("template_type"):
-        changed.template_type = text(sent, "template_type")
+        changed.template_type = string(sent, "template_type")
         # A record that carries a strange word may be sent back as it was read.
         if changed.template_type not in (*TEMPLATES, case.template_type, world.word(case.id, case.template_type)):
             raise unprocessable(f"template_type must be one of {', '.join(TEMPLATES)}")

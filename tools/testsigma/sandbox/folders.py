@@ -11,10 +11,10 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox import cases
 from tools.testsigma.sandbox.answers import Row, not_found, one, record, said, unprocessable
-from tools.testsigma.sandbox.asked import body, required, touch, uuid, whole
 from tools.testsigma.sandbox.holdings import Folder
 from tools.testsigma.sandbox.paging import listed
 from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.requests import body, integer, required, touch, uuid
 from tools.testsigma.sandbox.tree import subtree, within
 from tools.testsigma.sandbox.world import World
 
@@ -40,7 +40,7 @@ async def get_folder(call: Call[World]) -> Response:
 async def create_folder(call: Call[World]) -> Response:
     """Create a folder at the root; a parent that is sent is ignored."""
     world, project, sent = call.world, project_of(call), body(call)
-    name, order = required(sent, "name"), whole(sent, "order")
+    name, order = required(sent, "name"), integer(sent, "order")
     folder = Folder(world.new_mark(), project.id, "", name, order=NO_ORDER if order is None else order)
     world.folders.add(folder)
     return one("folder", shown(world, folder), message="Folder created successfully", status=HTTPStatus.CREATED)
@@ -49,7 +49,7 @@ async def create_folder(call: Call[World]) -> Response:
 @routes.put("/projects/{project_id}/folders/{folder_id}")
 async def update_folder(call: Call[World]) -> Response:
     world, folder, sent = call.world, _find(call), body(call)
-    name, order = required(sent, "name") if "name" in sent else folder.name, whole(sent, "order")
+    name, order = required(sent, "name") if "name" in sent else folder.name, integer(sent, "order")
     folder.name, folder.order = name, folder.order if order is None else order
     touch(world, folder)
     return one("folder", shown(world, folder))

@@ -9,10 +9,20 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox import runs
 from tools.testsigma.sandbox.answers import Row, one, record, rendered, said, unprocessable
-from tools.testsigma.sandbox.asked import Fields, body, contains, differs, label_ids, required, text, touch, whole
 from tools.testsigma.sandbox.holdings import Plan, Run
 from tools.testsigma.sandbox.paging import listed
 from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.requests import (
+    Fields,
+    body,
+    contains,
+    differs,
+    integer,
+    label_ids,
+    required,
+    string,
+    touch,
+)
 from tools.testsigma.sandbox.settings import shown_labels
 from tools.testsigma.sandbox.world import World
 
@@ -128,9 +138,9 @@ def _documented_run(world: World, run: Run) -> Row:
 def _fill(world: World, plan: Plan, sent: Fields) -> None:
     """Give a plan what was sent; nothing changes unless all of it is sound."""
     title = required(sent, "title") if "title" in sent else plan.title
-    description = text(sent, "description") if "description" in sent else plan.description
-    start = whole(sent, "start_date") if "start_date" in sent else plan.start_date
-    end = whole(sent, "end_date") if "end_date" in sent else plan.end_date
+    description = string(sent, "description") if "description" in sent else plan.description
+    start = integer(sent, "start_date") if "start_date" in sent else plan.start_date
+    end = integer(sent, "end_date") if "end_date" in sent else plan.end_date
     if start and end and end < start:
         raise unprocessable("end_date must not lie before start_date")
     labels = label_ids(world, sent) if "label_ids" in sent else plan.label_ids

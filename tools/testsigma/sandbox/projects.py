@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox.answers import Row, one, record, said, unprocessable
-from tools.testsigma.sandbox.asked import body, contains, differs, required, text, touch
 from tools.testsigma.sandbox.holdings import Project
 from tools.testsigma.sandbox.paging import listed
 from tools.testsigma.sandbox.paths import project_of
+from tools.testsigma.sandbox.requests import body, contains, differs, required, string, touch
 from tools.testsigma.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -37,12 +37,12 @@ async def get_project(call: Call[World]) -> Response:
 async def create_project(call: Call[World]) -> Response:
     world, sent = call.world, body(call)
     name = required(sent, "name")
-    prefix = text(sent, "human_id_prefix").strip() or _free_prefix(world, name)
+    prefix = string(sent, "human_id_prefix").strip() or _free_prefix(world, name)
     if not prefix.isalnum() or not prefix.isascii():
         raise unprocessable("human_id_prefix must consist of letters and digits")
     if prefix.upper() in _prefixes(world):
         raise unprocessable(f"human_id_prefix {prefix.upper()} is taken")
-    project = Project(world.new_mark(), name, text(sent, "description"), prefix.upper())
+    project = Project(world.new_mark(), name, string(sent, "description"), prefix.upper())
     world.projects[project.id] = project
     return one("project", shown(world, project), message="Project created successfully")
 
@@ -52,7 +52,7 @@ async def update_project(call: Call[World]) -> Response:
     """Rename or redescribe; the prefix stays what it was, whatever is sent."""
     world, project, sent = call.world, project_of(call), body(call)
     name = required(sent, "name") if "name" in sent else project.name
-    description = text(sent, "description") if "description" in sent else project.description
+    description = string(sent, "description") if "description" in sent else project.description
     project.name, project.description = name, description
     touch(world, project)
     return one("project", shown(world, project), message="Project updated successfully")

@@ -13,9 +13,9 @@ from tools.kit.sandbox.multipart import NotMultipart, Part, parts
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox import cases
 from tools.testsigma.sandbox.answers import Row, foreign_key, invalid, not_found, one, rendered, unprocessable
-from tools.testsigma.sandbox.asked import Fields, body, object_in, objects, text, touch, user, user_or_none, uuid
 from tools.testsigma.sandbox.holdings import RunCase
 from tools.testsigma.sandbox.paging import listed
+from tools.testsigma.sandbox.requests import Fields, body, object_in, objects, string, touch, user, user_or_none, uuid
 from tools.testsigma.sandbox.runs import find, find_open, results_of
 from tools.testsigma.sandbox.settings import result_name, shown_user
 from tools.testsigma.sandbox.world import World
@@ -57,7 +57,7 @@ async def record_results(call: Call[World]) -> Response:
         result.assignee_id = result.assignee_id if user_id is None else user_id
         result.attachments += attached.get(place, 0)
         if "description" in entry:
-            result.description = text(entry, "description")
+            result.description = string(entry, "description")
         touch(world, result)
     touch(world, run)
     return rendered({"message": "", "data": {"test_run_cases": [_written(world, result) for result, *_ in checked]}})
@@ -139,7 +139,7 @@ def _checked(world: World, inside: Inside, entry: Fields) -> tuple[RunCase, str,
     status_id = uuid(entry.get("test_run_status_id"))
     if status_id not in world.lookups["results"]:
         raise foreign_key(_TABLE, "test_run_status")
-    text(entry, "description")
+    string(entry, "description")
     user_id = user_or_none(world, entry, "user_id", _TABLE) if "user_id" in entry else None
     return result, status_id, user_id, entry
 

@@ -10,22 +10,22 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox.answers import Row, gone, not_found, one, record, unprocessable
-from tools.testsigma.sandbox.asked import (
+from tools.testsigma.sandbox.holdings import Label, Run, RunCase
+from tools.testsigma.sandbox.paging import listed
+from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.requests import (
     Fields,
     body,
     contains,
+    integer,
     required,
-    text,
-    texts,
+    string,
+    strings,
     touch,
     user_or_none,
     uuid,
     uuids,
-    whole,
 )
-from tools.testsigma.sandbox.holdings import Label, Run, RunCase
-from tools.testsigma.sandbox.paging import listed
-from tools.testsigma.sandbox.paths import named, project_of
 from tools.testsigma.sandbox.selection import excluded, select, selection_type
 from tools.testsigma.sandbox.settings import result_name, shown_labels
 from tools.testsigma.sandbox.world import World
@@ -179,15 +179,15 @@ def _fill(world: World, run: Run, sent: Fields) -> None:
     title = required(sent, "title") if "title" in sent else run.title
     if any(other.title == title and other.id != run.id for other in world.runs.of(run.project_id)):
         raise unprocessable(f"A test run with the title {title!r} exists already")
-    description = text(sent, "description") if "description" in sent else run.description
-    start, end = (whole(sent, name) if name in sent else getattr(run, name) for name in ("start_date", "end_date"))
-    if text(sent, "status") not in ("", ACTIVE, CLOSED):
+    description = string(sent, "description") if "description" in sent else run.description
+    start, end = (integer(sent, name) if name in sent else getattr(run, name) for name in ("start_date", "end_date"))
+    if string(sent, "status") not in ("", ACTIVE, CLOSED):
         raise unprocessable(f"status must be one of {ACTIVE}, {CLOSED}")
     if sent.get("project_id") is not None:
         uuid(sent["project_id"])
     assignee = user_or_none(world, sent, "assignee_id", _TABLE) if "assignee_id" in sent else run.assignee_id
     environments = uuids(sent, "environment_ids") or None if "environment_ids" in sent else run.environment_ids
-    labels = _labels(world, texts(sent, "label_names")) if "label_names" in sent else run.label_ids
+    labels = _labels(world, strings(sent, "label_names")) if "label_names" in sent else run.label_ids
     run.title, run.description, run.start_date, run.end_date = title, description, start, end
     run.assignee_id, run.environment_ids, run.label_ids = assignee, environments, labels
 

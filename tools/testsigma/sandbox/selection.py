@@ -6,8 +6,8 @@ the project does not have are passed over, and a dynamic selection is made once,
 """
 
 from tools.testsigma.sandbox.answers import invalid, unprocessable
-from tools.testsigma.sandbox.asked import Fields, listed, objects, text, uuids
 from tools.testsigma.sandbox.holdings import Run
+from tools.testsigma.sandbox.requests import Fields, entries, objects, string, uuids
 from tools.testsigma.sandbox.world import World
 
 STATIC, DYNAMIC = "STATIC", "DYNAMIC"
@@ -17,8 +17,8 @@ _EXCLUDED = "dynamic_selection_excluded_test_case_ids"
 def select(world: World, run: Run, sent: Fields) -> None:
     """Give a new run its selection and its test cases."""
     run.selection_type = selection_type(sent, STATIC)
-    run.static_filters = listed(sent, "static_selection_filters")
-    run.dynamic_filters = listed(sent, "dynamic_selection_filters")
+    run.static_filters = entries(sent, "static_selection_filters")
+    run.dynamic_filters = entries(sent, "dynamic_selection_filters")
     run.excluded_ids = excluded(sent) or None
     own = [case.id for case in world.cases.of(run.project_id)]
     if run.selection_type == STATIC:
@@ -29,7 +29,7 @@ def select(world: World, run: Run, sent: Fields) -> None:
 
 
 def selection_type(sent: Fields, default: str) -> str:
-    chosen = text(sent, "selection_type") or default
+    chosen = string(sent, "selection_type") or default
     if chosen not in (STATIC, DYNAMIC):
         raise unprocessable(f"selection_type must be one of {STATIC}, {DYNAMIC}")
     return chosen

@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox.answers import Row, gone, one, record
-from tools.testsigma.sandbox.asked import Fields, body, label_ids, objects, required, text, touch, whole
 from tools.testsigma.sandbox.holdings import Case, GroupStep, Step, StepGroup
 from tools.testsigma.sandbox.paging import listed
 from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.requests import Fields, body, integer, label_ids, objects, required, string, touch
 from tools.testsigma.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -36,7 +36,7 @@ async def create_group(call: Call[World]) -> Response:
         project.id,
         "",
         required(sent, "title"),
-        text(sent, "description"),
+        string(sent, "description"),
         _read_steps(world, sent),
         label_ids(world, sent),
     )
@@ -49,7 +49,7 @@ async def create_group(call: Call[World]) -> Response:
 async def update_group(call: Call[World]) -> Response:
     world, group, sent = call.world, _find(call), body(call)
     title = required(sent, "title") if "title" in sent else group.title
-    description = text(sent, "description") if "description" in sent else group.description
+    description = string(sent, "description") if "description" in sent else group.description
     steps = _read_steps(world, sent) if "steps" in sent else group.steps
     labels = label_ids(world, sent) if "label_ids" in sent else group.label_ids
     group.title, group.description, group.steps, group.label_ids = title, description, steps, labels
@@ -82,8 +82,8 @@ def _uses(world: World, group: StepGroup) -> list[tuple[Case, Step]]:
 def _read_steps(world: World, sent: Fields) -> list[GroupStep]:
     steps = []
     for place, entry in enumerate(objects(sent, "steps"), 1):
-        order = whole(entry, "order")
-        description, expected = text(entry, "step_description"), text(entry, "expected_result")
+        order = integer(entry, "order")
+        description, expected = string(entry, "step_description"), string(entry, "expected_result")
         steps.append(GroupStep(world.new_mark(), description, expected, place if order is None else order))
     return steps
 

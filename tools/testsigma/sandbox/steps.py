@@ -4,8 +4,8 @@ The word for such a step is not known; here it is `STEP_GROUP`, and its text is 
 """
 
 from tools.testsigma.sandbox.answers import Row, not_found, record
-from tools.testsigma.sandbox.asked import Fields, number, objects, text, uuid
 from tools.testsigma.sandbox.holdings import Case, Step
+from tools.testsigma.sandbox.requests import Fields, number, objects, string, uuid
 from tools.testsigma.sandbox.world import World
 
 DEFAULT, GROUP = "DEFAULT", "STEP_GROUP"
@@ -36,9 +36,9 @@ def _read(world: World, case: Case, entry: Fields, place: int) -> Step:
             raise not_found("Step group", group_id)
     return Step(
         world.new_mark(),
-        text(entry, "step_description"),
-        text(entry, "expected_results"),
+        string(entry, "step_description"),
+        string(entry, "expected_results"),
         number(entry, "order", float(place)),
-        text(entry, "step_type") or DEFAULT,
+        string(entry, "step_type") or DEFAULT,
         group_id,
     )

@@ -1,28 +1,27 @@
-"""Asked: bodies read with the strictness and the words of the API. Ids in a body are UUIDs, never human ids."""
+"""Requests: bodies read and refused as the API does it. Ids in a body are UUIDs, never human ids."""
 
 import json
-from collections.abc import Mapping
 
-from tools.kit.sandbox.routes import Answered, Call, NotJson
+from tools.kit.sandbox.request_body import FieldReader, json_object
+from tools.kit.sandbox.request_body import Fields as Fields
+from tools.kit.sandbox.routes import Call
 from tools.testsigma.sandbox.answers import bad_id, foreign_key, invalid, not_found
 from tools.testsigma.sandbox.holdings import Holding
 from tools.testsigma.sandbox.identity import is_uuid
 from tools.testsigma.sandbox.world import World
 
-Fields = Mapping[str, object]
+_NOT_JSON = "The request body is not valid JSON"
+
+_reader = FieldReader(lambda name, expected: invalid(f"{name} must be {expected.replace('a list', 'an array')}"))
+integer, entries = _reader.integer, _reader.entries
 
 
 def body(call: Call[World]) -> Fields:
-    """The JSON object that was sent; an empty one when there was no body.
-
-    Raises:
-        Answered: 400 when it is no JSON object.
-    """
-    try:
-        sent = call.json()
-    except NotJson as error:
-        raise _unreadable() from error
-    return _object({} if sent is None else sent, "The request body")
+    """The JSON object that was sent; 400 for anything else."""
+    return json_object(
+        call,
+        lambda expected, _: invalid(_NOT_JSON if expected == "valid JSON" else "The request body must be an object"),
+    )
 
 
 def object_in(written: str) -> Fields:
@@ -30,31 +29,19 @@ def object_in(written: str) -> Fields:
     try:
         return _object(json.loads(written), "data")
     except ValueError as error:
-        raise _unreadable() from error
+        raise invalid(_NOT_JSON) from error
 
 
-def text(sent: Fields, name: str) -> str:
-    """A text, empty when absent or null."""
-    value = sent.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise invalid(f"{name} must be a string")
-    return value
+def string(sent: Fields, name: str) -> str:
+    """A string, empty when absent or null."""
+    return _reader.string(sent, name) or ""
 
 
 def required(sent: Fields, name: str) -> str:
-    """A text with something in it."""
-    value = text(sent, name)
+    """A string that must not be absent or blank."""
+    value = string(sent, name)
     if not value.strip():
         raise invalid(f"{name} is required")
-    return value
-
-
-def whole(sent: Fields, name: str) -> int | None:
-    value = sent.get(name)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-        raise invalid(f"{name} must be an integer")
     return value
 
 
@@ -67,22 +54,12 @@ def number(sent: Fields, name: str, default: float) -> float:
     return float(value)
 
 
-def listed(sent: Fields, name: str) -> list[object]:
-    """A list, empty when absent or null."""
-    value = sent.get(name)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise invalid(f"{name} must be an array")
-    return value
-
-
 def objects(sent: Fields, name: str) -> list[Fields]:
-    return [_object(entry, f"Each of {name}") for entry in listed(sent, name)]
+    return [_object(entry, f"Each of {name}") for entry in entries(sent, name)]
 
 
-def texts(sent: Fields, name: str) -> list[str]:
-    return [text({name: entry}, name) for entry in listed(sent, name)]
+def strings(sent: Fields, name: str) -> list[str]:
+    return [string({name: entry}, name) for entry in entries(sent, name)]
 
 
 def uuid(value: object) -> str:
@@ -97,7 +74,7 @@ def uuid(value: object) -> str:
 
 
 def uuids(sent: Fields, name: str) -> list[str]:
-    return [uuid(entry) for entry in listed(sent, name)]
+    return [uuid(entry) for entry in entries(sent, name)]
 
 
 def user(world: World, sent: Fields, name: str, table: str) -> str:
@@ -135,10 +112,6 @@ def differs(call: Call[World], name: str, value: str) -> bool:
 
 def touch(world: World, item: Holding) -> None:
     item.mark.updated_at = world.now()
-
-
-def _unreadable() -> Answered:
-    return invalid("The request body is not valid JSON")
 
 
 def _object(value: object, what: str) -> Fields:

@@ -1,33 +1,23 @@
-"""What was asked: parameters and bodies read with the strictness and the words of the API."""
+"""Requests: parameters and bodies, read and refused as the API does it."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from tools.kit.sandbox.ids import impossible
-from tools.kit.sandbox.routes import Answered, Call, NotJson
+from tools.kit.sandbox.request_body import FieldReader, json_object
+from tools.kit.sandbox.request_body import Fields as Fields
+from tools.kit.sandbox.routes import Answered, Call
 from tools.testio.sandbox.answers import invalid, refuse
 from tools.testio.sandbox.world import World
-
-Fields = Mapping[str, object]
 
 PER_PAGE = 25
 MOST_PER_PAGE = 500
 
 
 def body(call: Call[World]) -> Fields:
-    """The JSON object that was sent; an empty one when there was no body.
-
-    Raises:
-        Answered: 400 when it is no JSON object, 422 when an id in it is 0 or negative.
-    """
-    try:
-        sent = call.json()
-    except NotJson as error:
-        raise refuse(400, "The request body is not valid JSON") from error
-    if sent is None:
-        return {}
-    if not isinstance(sent, dict):
-        raise refuse(400, "The request body is not a JSON object")
+    """The JSON object that was sent; 400 for anything else, 422 when an id in it is 0 or negative."""
+    sent = json_object(call, lambda expected, _: refuse(400, f"The request body is not {expected}"))
     if name := impossible(sent, digits=True, besides={"id"} if call.world.switches.feature_id_zero else ()):
         raise invalid(f"{name} must be greater than 0")
     return sent
@@ -52,7 +42,8 @@ def missing(names: Collection[str]) -> Answered:
     return refuse(400, ", ".join(f"{name} is missing" for name in names))
 
 
-def unreadable(name: str) -> Answered:
+def unreadable(name: str, expected: str = "") -> Answered:
+    """400, in the same words whatever was expected."""
     return refuse(400, f"{name} is invalid")
 
 
@@ -60,52 +51,26 @@ def no_such_value(name: str) -> Answered:
     return refuse(400, f"{name} does not have a valid value")
 
 
+_reader = FieldReader(
+    unreadable,
+    string_types={int, float, bool},
+    integer_text=re.compile(r"\s*[+-]?\d{1,19}\s*"),
+    booleans={"true": True, "false": False, 1: True, 0: False},
+)
+string, boolean = _reader.string, _reader.boolean
+strings, objects = _reader.strings, _reader.objects
+
+
+def integer(value: object, name: str) -> int | None:
+    """An integer from a body or a query, also one that was sent as text; None for nothing."""
+    return _reader.integer({name: value}, name)
+
+
 def require(fields: Fields, *names: str) -> None:
     """Refuse with 400 when one of these is absent, null or blank."""
     absent = [name for name in names if fields.get(name) is None or fields[name] == ""]
     if absent:
         raise missing(absent)
-
-
-def whole(value: object, name: str) -> int | None:
-    """A whole number, also one that was sent as text; None for nothing.
-
-    Raises:
-        Answered: 400 for anything else.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.strip().lstrip("+-").isdecimal() and len(value) < 20:
-        return int(value)
-    raise unreadable(name)
-
-
-def words(fields: Fields, name: str) -> str | None:
-    """A text or null; numbers become text, as the API does it.
-
-    Raises:
-        Answered: 400 for lists and objects.
-    """
-    value = fields.get(name)
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, dict | list):
-        raise unreadable(name)
-    return str(value)
-
-
-def flag(fields: Fields, name: str, default: bool) -> bool:
-    """A boolean, also one that was sent as text."""
-    value = fields.get(name)
-    if value is None:
-        return default
-    if value in (True, False):
-        return bool(value)
-    if value in ("true", "false"):
-        return value == "true"
-    raise unreadable(name)
 
 
 def is_address(text: str) -> bool:
@@ -117,45 +82,13 @@ def is_address(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def one_of(fields: Fields, name: str, allowed: Collection[str], default: str) -> str:
-    """A word out of a closed set.
-
-    Raises:
-        Answered: 400 for any other.
-    """
+def choice(fields: Fields, name: str, allowed: Collection[str], default: str) -> str:
+    """A value out of a closed set; 400 for any other."""
     value = fields.get(name)
     if value is None:
         return default
     if not isinstance(value, str) or value not in allowed:
         raise no_such_value(name)
-    return value
-
-
-def objects(fields: Fields, name: str) -> list[Fields]:
-    """A list of objects; empty when absent.
-
-    Raises:
-        Answered: 400 for anything else.
-    """
-    value = fields.get(name)
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise unreadable(name)
-    return value
-
-
-def texts(fields: Fields, name: str) -> list[str]:
-    """A list of texts; empty when absent.
-
-    Raises:
-        Answered: 400 for anything else.
-    """
-    value = fields.get(name)
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-        raise unreadable(name)
     return value
 
 
@@ -185,7 +118,7 @@ def at_least_one(call: Call[World], name: str) -> int | None:
     Raises:
         Answered: 400 for zero, a negative number or no number.
     """
-    number = whole(call.last(name), name)
+    number = integer(call.last(name), name)
     if number is not None and number < 1:
         raise no_such_value(name)
     return number
