@@ -15,7 +15,7 @@ from tools.kit.sandbox.clock import STORY_START, BadSpan, Clock, span
 from tools.kit.sandbox.composition import Composition, compose
 from tools.kit.sandbox.faults import BadOrder, Faults
 from tools.kit.sandbox.journal import Journal
-from tools.kit.sandbox.routes import Call, Routes
+from tools.kit.sandbox.routes import Call, Route, Routes, Switchboard
 from tools.kit.sandbox.sandbox import Sandbox
 
 API = "/shelf/api"
@@ -70,9 +70,24 @@ def shelf(clock: Clock | None = None) -> Sandbox:
     )
 
 
+@pytest.mark.parametrize(
+    "paths", [["/{kind}/1", "/things/{id}", "/things/1"], ["/things/1", "/things/{id}", "/{kind}/1"]]
+)
+def test_a_literal_segment_wins_over_a_placeholder_in_whatever_order_routes_come(paths: list[str]) -> None:
+    switchboard: Switchboard[Shelf] = Switchboard()
+    for path in paths:
+        switchboard.add(Route("GET", path, not_called))
+    found = [switchboard.find("GET", path) for path in ("/things/1", "/things/2", "/hats/1")]
+    assert [match and match[0].path for match in found] == ["/things/1", "/things/{id}", "/{kind}/1"]
+
+
 @pytest.fixture
 def app() -> Composition:
     return compose({"shelf": shelf(), "other": shelf_elsewhere()})
+
+
+async def not_called(call: Call[Shelf]) -> Response:
+    raise AssertionError("only looked up")
 
 
 def shelf_elsewhere() -> Sandbox:

@@ -1,8 +1,11 @@
 """Routes: what an imitation answers to which method and path, declared apart from any state."""
 
 import json
+import pkgutil
+from bisect import insort
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from starlette.requests import Request
@@ -137,19 +140,30 @@ class Routes(Generic[W]):
         return declared
 
 
+def find_routes(package: str) -> list[Routes[Any]]:
+    """The tables that modules of a package call `routes` or `controls`, in the order of the modules' names."""
+    folders = import_module(package).__path__
+    modules = [import_module(name) for _, name, _ in pkgutil.walk_packages(folders, f"{package}.")]
+    return [vars(module)[name] for name in ("routes", "controls") for module in modules if name in vars(module)]
+
+
 class Switchboard(Generic[W]):
-    """Finds the route for a method and a path."""
+    """Finds the route for a method and a path. A literal segment wins over a placeholder, the leftmost first."""
 
     def __init__(self) -> None:
         self._table: list[tuple[str, Any, dict[str, Any], Route[W]]] = []
 
     def add(self, route: Route[W]) -> None:
         pattern, _, convertors = compile_path(route.path)
-        self._table.append((route.method, pattern, convertors, route))
+        insort(self._table, (route.method, pattern, convertors, route), key=lambda row: _placeholders(row[3].path))
 
     def find(self, method: str, path: str) -> tuple[Route[W], dict[str, Any]] | None:
-        """The first declared route that fits, with what its path held."""
+        """The most literal route that fits, with the values in its path."""
         for wanted, pattern, convertors, route in self._table:
             if wanted == method and (match := pattern.match(path)):
                 return route, {name: convertors[name].convert(text) for name, text in match.groupdict().items()}
         return None
+
+
+def _placeholders(path: str) -> list[bool]:
+    return ["{" in segment for segment in path.split("/")]

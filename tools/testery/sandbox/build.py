@@ -5,25 +5,10 @@ from typing import Literal
 from starlette.responses import JSONResponse, Response
 
 from tools.kit.sandbox.clock import Clock
-from tools.kit.sandbox.routes import Answered, Call, Routes
+from tools.kit.sandbox.routes import Answered, Call, Routes, find_routes
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.kit.sandbox.switches import shown, turned
-from tools.testery.sandbox import (
-    account,
-    deploys,
-    environments,
-    imports,
-    media,
-    plans,
-    projects,
-    results,
-    runs,
-    schedules,
-    stages,
-    status_page,
-    submissions,
-    uploads,
-)
+from tools.testery.sandbox import media, status_page, uploads
 from tools.testery.sandbox.admission import admit
 from tools.testery.sandbox.answers import lost
 from tools.testery.sandbox.requests import body
@@ -60,25 +45,11 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
     return Sandbox(
         MOUNT,
         lambda time: seeds[profile](World(time, switches or Switches())),
-        [
-            runs.routes,
-            results.routes,
-            submissions.routes,
-            imports.routes,
-            account.routes,
-            projects.routes,
-            environments.routes,
-            stages.routes,
-            deploys.routes,
-            schedules.routes,
-            plans.routes,
-            status_page.controls,
-            controls,
-        ],
+        find_routes(__package__),
         beside={
-            uploads.UPLOADS: [uploads.routes],
-            media.MEDIA: [media.routes],
-            status_page.STATUS: [status_page.routes],
+            uploads.UPLOADS: [uploads.upload_routes],
+            media.MEDIA: [media.media_routes],
+            status_page.STATUS: [status_page.status_routes],
         },
         admit=admit,
         lost=lost,

@@ -12,7 +12,7 @@ from tools.testery.sandbox.signing import refusal, signed
 from tools.testery.sandbox.story.told import OLD, PAGE, shots
 from tools.testery.sandbox.world import World
 
-routes: Routes[World] = Routes()
+media_routes: Routes[World] = Routes()
 """Routes of the store, which stands beside the API and knows no token."""
 
 MEDIA = "/testery/media"
@@ -45,7 +45,7 @@ def address(call: Call[World], run: Run, outcome: Outcome, name: str) -> str:
     return signed(call, "GET", f"{MEDIA}/{run.id}/{outcome.id}/{name}", at, VALID_FOR)
 
 
-@routes.get("/{run_id:int}/{result_id:int}/{name}")
+@media_routes.get("/{run_id:int}/{result_id:int}/{name}")
 async def get_media(call: Call[World]) -> Response:
     refused = refusal(call)
     if refused is not None:

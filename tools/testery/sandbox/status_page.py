@@ -10,7 +10,7 @@ from tools.testery.sandbox.dates import zulu
 from tools.testery.sandbox.requests import body
 from tools.testery.sandbox.world import World
 
-routes: Routes[World] = Routes()
+status_routes: Routes[World] = Routes()
 controls: Routes[World] = Routes()
 
 STATUS = "/testery/status"
@@ -22,7 +22,7 @@ WORDS = (
 """A text of strangers, as such a page may carry one."""
 
 
-@routes.get("/api/v2/scheduled-maintenances/active.json")
+@status_routes.get("/api/v2/scheduled-maintenances/active.json")
 async def get_active_maintenances(call: Call[World]) -> Response:
     """What is being worked on now: usually nothing. No credential is asked for, and none is wanted."""
     page = {"id": "h4rb0urpage", "name": "Testery", "url": f"{call.origin}{STATUS}", "time_zone": "Etc/UTC"}

@@ -10,7 +10,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.signing import refusal, signed
 from tools.testery.sandbox.world import World
 
-routes: Routes[World] = Routes()
+upload_routes: Routes[World] = Routes()
 """Routes of the store, which stands beside the API and knows no token."""
 
 UPLOADS = "/testery/uploads"
@@ -23,7 +23,7 @@ def address(call: Call[World], project_id: int, build: str, file: str, at: datet
     return signed(call, "PUT", f"{UPLOADS}/{project_id}/{quote(build, safe='')}/{file}", at, VALID_FOR)
 
 
-@routes.put("/{project_id:int}/{build}/{file:path}")
+@upload_routes.put("/{project_id:int}/{build}/{file:path}")
 async def put_file(call: Call[World]) -> Response:
     """Keep a file's size, which is what makes its build known; the type of its content is not signed."""
     refused = refusal(call)

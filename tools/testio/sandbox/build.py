@@ -5,31 +5,10 @@ from typing import Literal
 from starlette.responses import Response
 
 from tools.kit.sandbox.clock import Clock
-from tools.kit.sandbox.routes import Call, Routes
+from tools.kit.sandbox.routes import Call, Routes, find_routes
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.kit.sandbox.switches import shown, turned
-from tools.testio.sandbox import (
-    attachments,
-    binaries,
-    bug_actions,
-    bugs,
-    case_tests,
-    cases,
-    catalogue,
-    claims,
-    confirmations,
-    connections,
-    environments,
-    executions,
-    exploratory_tests,
-    export,
-    features,
-    ordering,
-    products,
-    storage,
-    templates,
-    user_stories,
-)
+from tools.testio.sandbox import attachments, catalogue, storage
 from tools.testio.sandbox.answers import admit, answer, lost, refuse
 from tools.testio.sandbox.requests import body
 from tools.testio.sandbox.scale import enlarge
@@ -58,30 +37,11 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
     return Sandbox(
         MOUNT,
         lambda time: seeds[profile](World(time, first_switches)),
-        [
-            products.routes,
-            features.routes,
-            user_stories.routes,
-            executions.routes,
-            templates.routes,
-            environments.routes,
-            binaries.routes,
-            exploratory_tests.routes,
-            ordering.routes,
-            cases.routes,
-            case_tests.routes,
-            bugs.routes,
-            bug_actions.routes,
-            confirmations.routes,
-            connections.routes,
-            claims.routes,
-            export.controls,
-            controls,
-        ],
+        find_routes(__package__),
         beside={
             attachments.FILES: [attachments.files],
-            storage.STORAGE: [storage.routes],
-            catalogue.CATALOGUE: [catalogue.routes],
+            storage.STORAGE: [storage.storage_routes],
+            catalogue.CATALOGUE: [catalogue.catalogue_routes],
         },
         admit=admit,
         lost=lost,

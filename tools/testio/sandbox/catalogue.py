@@ -12,7 +12,7 @@ from tools.testio.sandbox.devices import CATEGORIES, SYSTEMS
 from tools.testio.sandbox.versions import VERSIONS
 from tools.testio.sandbox.world import World
 
-routes: Routes[World] = Routes()
+catalogue_routes: Routes[World] = Routes()
 
 CATALOGUE = "/testio/devices/api"
 LIMIT = 50
@@ -21,19 +21,19 @@ SYSTEMS_OF = {1: (6, 7), 2: (1, 2, 9), 6: (1, 2, 6)}
 """Which operating systems the devices of a category run."""
 
 
-@routes.get("/categories")
+@catalogue_routes.get("/categories")
 async def list_categories(call: Call[World]) -> Response:
     return answer(call, {"categories": CATEGORIES})
 
 
-@routes.get("/operating_systems")
+@catalogue_routes.get("/operating_systems")
 async def list_systems(call: Call[World]) -> Response:
     category = _number(call, "filter[category]")
     rows = [system for system in SYSTEMS if category is None or system["id"] in SYSTEMS_OF.get(category, ())]
     return answer(call, {"operating_systems": rows})
 
 
-@routes.get("/operating_system_versions")
+@catalogue_routes.get("/operating_system_versions")
 async def list_versions(call: Call[World]) -> Response:
     system, offset = _number(call, "filter[operating_system]"), _number(call, "offset") or 0
     limit = min(_number(call, "limit") or LIMIT, LIMIT)

@@ -19,7 +19,7 @@ from tools.testio.sandbox.answers import ORIGIN, store_problem
 from tools.testio.sandbox.dates import read, zulu
 from tools.testio.sandbox.world import World
 
-routes: Routes[World] = Routes()
+storage_routes: Routes[World] = Routes()
 """Routes of the storage, which stands beside the API and knows no token."""
 
 STORAGE = "/testio/storage"
@@ -63,7 +63,7 @@ def form_fields(binary_id: int, now: datetime) -> dict[str, str]:
     return dict(zip(FIELDS, values, strict=True))
 
 
-@routes.post("/")
+@storage_routes.post("/")
 async def store(call: Call[World]) -> Response:
     """Take a file as S3 does: signed fields and no other credential, the file last, inside the policy's limits."""
     if "authorization" in call.request.headers:

@@ -12,14 +12,14 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.world import World
 
-routes: Routes[World] = Routes()
+store_routes: Routes[World] = Routes()
 
 BUCKET = "testomatio-artifacts"
 STORE = f"/{BUCKET}"
 _HEADERS = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
 
 
-@routes.put("/{key:path}")
+@store_routes.put("/{key:path}")
 async def put_artifact(call: Call[World]) -> Response:
     held = [project.storage for project in call.world.projects.values() if project.storage]
     sent = call.request.headers.get("authorization", "")
@@ -34,7 +34,7 @@ async def put_artifact(call: Call[World]) -> Response:
     return Response(headers={"etag": f'"{tag}"'})
 
 
-@routes.get("/{key:path}")
+@store_routes.get("/{key:path}")
 async def get_artifact(call: Call[World]) -> Response:
     found = call.world.artifacts.get(str(call.params["key"]))
     if found is None:

@@ -5,36 +5,12 @@ from typing import Literal
 from starlette.responses import Response
 
 from tools.kit.sandbox.clock import Clock
-from tools.kit.sandbox.routes import Call, Routes
+from tools.kit.sandbox.routes import Call, Routes, find_routes
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.kit.sandbox.switches import shown, turned
-from tools.testomatio.sandbox import (
-    analytics,
-    artifact_store,
-    attachments,
-    branches,
-    bulk,
-    charts,
-    info,
-    issues,
-    labels,
-    milestones,
-    plans,
-    requirements,
-    run_stats,
-    rungroups,
-    runs,
-    shares,
-    stats,
-    steps,
-    suites,
-    tags,
-    testruns,
-    tests,
-)
+from tools.testomatio.sandbox import artifact_store, attachments
 from tools.testomatio.sandbox.access import admit
 from tools.testomatio.sandbox.answers import answer, invalid, lost
-from tools.testomatio.sandbox.beside_v2 import TABLES
 from tools.testomatio.sandbox.requests import body
 from tools.testomatio.sandbox.story.desk import finish, prepare
 from tools.testomatio.sandbox.story.history import group, label_runs, remember
@@ -69,32 +45,8 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
     return Sandbox(
         MOUNT,
         lambda time: seeds[profile](World(time, first_switches)),
-        [
-            info.routes,
-            bulk.routes,
-            tests.routes,
-            suites.routes,
-            plans.routes,
-            run_stats.routes,
-            runs.routes,
-            testruns.routes,
-            rungroups.routes,
-            steps.routes,
-            labels.routes,
-            tags.routes,
-            issues.routes,
-            milestones.routes,
-            requirements.routes,
-            branches.routes,
-            attachments.routes,
-            shares.routes,
-            analytics.routes,
-            stats.routes,
-            charts.routes,
-            *TABLES,
-            controls,
-        ],
-        beside={attachments.FILES: [attachments.files], artifact_store.STORE: [artifact_store.routes]},
+        find_routes(__package__),
+        beside={attachments.FILES: [attachments.files], artifact_store.STORE: [artifact_store.store_routes]},
         admit=admit,
         lost=lost,
         clock=clock,

@@ -40,7 +40,11 @@ def _wrong_type(name: str, expected: str) -> Answered:
 
 
 _BOOLEANS: dict[str | int, bool | None] = {
-    "": None, 1: True, 0: False, "1": True, "0": False,
+    "": None,
+    1: True,
+    0: False,
+    "1": True,
+    "0": False,
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }

@@ -7,20 +7,9 @@ from typing import Literal
 from starlette.responses import Response
 
 from tools.kit.sandbox.clock import Clock
-from tools.kit.sandbox.routes import Call, Routes
+from tools.kit.sandbox.routes import Call, Routes, find_routes
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.kit.sandbox.switches import shown, turned
-from tools.testsigma.sandbox import (
-    cases,
-    folders,
-    imports,
-    plans,
-    projects,
-    results,
-    runs,
-    settings,
-    step_groups,
-)
 from tools.testsigma.sandbox.answers import rendered, unprocessable
 from tools.testsigma.sandbox.gate import admit, headed, lost
 from tools.testsigma.sandbox.old_host import OLD_MOUNT, moved_to
@@ -52,22 +41,10 @@ def build(
     """
     seeds = {"story": _story, "scale": _scale}
     first_switches = switches or Switches()
-    tables = (
-        projects.routes,
-        folders.routes,
-        cases.routes,
-        step_groups.routes,
-        runs.routes,
-        results.routes,
-        imports.routes,
-        plans.routes,
-        settings.routes,
-        controls,
-    )
     return Sandbox(
         MOUNT,
         lambda now: seeds[profile](World(now, first_switches, real)),
-        [headed(table) for table in tables],
+        [headed(table) for table in find_routes(__package__)],
         beside={OLD_MOUNT: [headed(moved_to(MOUNT))]},
         admit=admit,
         lost=lost,
