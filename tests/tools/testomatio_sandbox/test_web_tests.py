@@ -7,7 +7,7 @@ import pytest
 
 from tests.tools.testomatio_sandbox.small import SMALL, document, error, told
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.testomatio.sandbox.ingestion import put_issue
+from tools.testomatio.sandbox.reporter.ingestion import put_issue
 
 pytestmark = pytest.mark.anyio
 

@@ -5,10 +5,10 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Answered, Call
-from tools.testomatio.sandbox import web_pages
 from tools.testomatio.sandbox.answers import answer, message, problem
 from tools.testomatio.sandbox.holdings import Project
 from tools.testomatio.sandbox.people import Token, User
+from tools.testomatio.sandbox.web import pages as web_pages
 from tools.testomatio.sandbox.world import World
 
 READS = frozenset({"GET", "HEAD"})

@@ -8,9 +8,9 @@ from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.routes import Call, Routes, find_routes
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.kit.sandbox.switches import shown, turned
-from tools.testomatio.sandbox import artifact_store, attachments
 from tools.testomatio.sandbox.access import admit
 from tools.testomatio.sandbox.answers import answer, invalid, lost
+from tools.testomatio.sandbox.reporter import artifact_store
 from tools.testomatio.sandbox.requests import body
 from tools.testomatio.sandbox.story.desk import finish, prepare
 from tools.testomatio.sandbox.story.history import group, label_runs, remember
@@ -19,6 +19,7 @@ from tools.testomatio.sandbox.story.neighbours import settle_in
 from tools.testomatio.sandbox.story.shop import furnish
 from tools.testomatio.sandbox.story.suites import grow
 from tools.testomatio.sandbox.story.tests import write
+from tools.testomatio.sandbox.v2 import attachments
 from tools.testomatio.sandbox.world import SHOP, Switches, World
 
 MOUNT = "/testomatio"

@@ -1,0 +1,1 @@
+"""TQL: parsed, and matched against tests and runs."""

@@ -1,0 +1,58 @@
+"""Info and sessions: what a project is set to, and the sessions that group its changes."""
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testomatio.sandbox.access import project
+from tools.testomatio.sandbox.answers import created, gone, not_found, v2
+from tools.testomatio.sandbox.dates import zulu
+from tools.testomatio.sandbox.people import Session
+from tools.testomatio.sandbox.requests import body, string
+from tools.testomatio.sandbox.v2.scope import V2
+from tools.testomatio.sandbox.world import World
+
+routes: Routes[World] = Routes()
+
+
+@routes.get(f"{V2}/info")
+async def get_info(call: Call[World]) -> Response:
+    """Labels are bare pairs here; the settings of a pipeline come with what is secret in them."""
+    world, own = call.world, project(call)
+    labels = [label for label in world.labels.values() if label.project == own.slug]
+    lacking = {"branches": world.switches.without_branches, "api_analytics": world.switches.without_analytics}
+    data = {
+        "title": own.title,
+        "project_id": own.slug,
+        "framework": own.framework,
+        "language": own.language,
+        "status": own.status,
+        "repository_url": own.repository_url,
+        "artifacts_storage_enabled": own.artifacts_storage,
+        "environments": own.environments,
+        "labels": [{"title": label.title, "slug": label.slug} for label in labels],
+        "tags": sorted({tag for test in world.tests.of(own.slug) for tag in test.tags}),
+        "subscription": own.subscription,
+        "features": [feature for feature in own.features if not lacking.get(feature)],
+        "ci_profiles": own.ci_profiles,
+        "created_at": zulu(own.created_at),
+        "updated_at": zulu(own.updated_at),
+    }
+    return v2(call, data)
+
+
+@routes.post(f"{V2}/sessions")
+async def open_session(call: Call[World]) -> Response:
+    world = call.world
+    description = string(body(call), "description")
+    session = Session(world.new_id() + world.new_id(), project(call).slug, description)
+    world.sessions[session.hash] = session
+    return created(call, {"hash": session.hash})
+
+
+@routes.delete(f"{V2}/sessions/{{hash}}")
+async def close_session(call: Call[World]) -> Response:
+    session = call.world.sessions.get(call.params["hash"])
+    if session is None or session.project != project(call).slug:
+        raise not_found("Session")
+    del call.world.sessions[session.hash]
+    return gone()

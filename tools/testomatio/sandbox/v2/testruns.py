@@ -1,0 +1,151 @@
+"""Testruns: single results, their many filters, and how they are written."""
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testomatio.sandbox import lifecycle
+from tools.testomatio.sandbox.access import caller, project
+from tools.testomatio.sandbox.answers import created, gone, invalid, not_found, v2
+from tools.testomatio.sandbox.holdings import Run, Test, Testrun
+from tools.testomatio.sandbox.requests import Fields, boolean, choice, fields_of, number, require, string
+from tools.testomatio.sandbox.v2 import narrowing
+from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
+from tools.testomatio.sandbox.v2.scope import V2, person
+from tools.testomatio.sandbox.world import World
+
+routes: Routes[World] = Routes()
+
+STATUSES = ("passed", "failed", "skipped", "pending")
+_GROUPS: Groups[Testrun] = {
+    "status": lambda result: result.status,
+    "substatus": lambda result: result.substatus,
+    "assigned_to": lambda result: result.assigned_to,
+    "run_id": lambda result: result.run_id,
+    "test_id": lambda result: result.test_id,
+    "suite_title": lambda result: result.suite_title,
+}
+
+
+@routes.get(f"{V2}/testruns")
+async def list_testruns(call: Call[World]) -> Response:
+    return page_of(call, narrowing.sort(call, narrowing.pick(call)), shown, groups=_GROUPS)
+
+
+@routes.get(f"{V2}/testruns/{{id:int}}")
+async def get_testrun(call: Call[World]) -> Response:
+    return v2(call, _detailed(call.world, _find(call)))
+
+
+@routes.post(f"{V2}/testruns")
+async def create_testrun(call: Call[World]) -> Response:
+    """Nothing stops a second result for a test, nor one in a run that is over."""
+    world, sent = call.world, fields_of(call, "testrun")
+    require(sent, "run_id")
+    run = _run(call, sent)
+    test = _test(call, run, sent.get("test_id"))
+    title = string(sent, "test_title") or (None if test is None else test.title)
+    if title is None:
+        raise invalid("Test or its title can't be blank")
+    result = Testrun(0, run.project, run.id, None, title, None, "pending", world.now(), world.now())
+    result.automated = boolean(sent, "automated", default=run.kind == "automated")
+    _write(call, result, sent)
+    if test is not None:
+        result.test_id = test.id
+        suite = world.suites.get(test.suite_id, run.branch)
+        result.suite_title = None if suite is None else suite.title
+    result.id = next(world.result_ids)
+    world.results.add(result)
+    if result.status != "pending":
+        lifecycle.start(world, run)
+    return created(call, _detailed(world, result))
+
+
+@routes.put(f"{V2}/testruns/{{id:int}}")
+@routes.patch(f"{V2}/testruns/{{id:int}}")
+async def update_testrun(call: Call[World]) -> Response:
+    world, result, sent = call.world, _find(call), fields_of(call, "testrun")
+    run = _run(call, sent) if "run_id" in sent else world.runs[result.run_id]
+    test_id = result.test_id
+    if "test_id" in sent:
+        test = _test(call, run, sent["test_id"])
+        test_id = None if test is None else test.id
+    title, automated = string(sent, "test_title"), boolean(sent, "automated", default=result.automated)
+    _write(call, result, sent)
+    result.title, result.automated = title or result.title, automated
+    if (run.id, test_id) != (result.run_id, result.test_id):
+        world.results.move(result, run_id=run.id, test_id=test_id)
+    if result.status != "pending":
+        lifecycle.start(world, run)
+    return v2(call, _detailed(world, result))
+
+
+@routes.delete(f"{V2}/testruns/{{id:int}}")
+async def delete_testrun(call: Call[World]) -> Response:
+    call.world.drop_result(_find(call))
+    return gone()
+
+
+def _write(call: Call[World], result: Testrun, sent: Fields) -> None:
+    """Write what was sent; a run time is kept as it is, whatever its unit."""
+    now = call.world.now()
+    status = choice(sent, "status", STATUSES, result.status)
+    run_time = number(sent, "run_time") if "run_time" in sent else result.run_time
+    assigned_to = person(call, sent) if "assigned_to" in sent else result.assigned_to
+    message = string(sent, "message") if "message" in sent else result.message
+    if "status" in sent:
+        result.executed_by = None if status == "pending" else caller(call).email
+        result.finished_at = None if status == "pending" else now
+    if status != result.status:
+        result.substatus = None
+    result.status, result.run_time, result.assigned_to, result.message = status, run_time, assigned_to, message
+    result.updated_at = now
+
+
+def _run(call: Call[World], sent: Fields) -> Run:
+    run = call.world.runs.get(string(sent, "run_id") or "")
+    if run is None or run.project != project(call).slug:
+        raise not_found("Run")
+    return run
+
+
+def _test(call: Call[World], run: Run, test_id: object) -> Test | None:
+    if test_id is None or test_id == "":
+        return None
+    test = call.world.tests.get(str(test_id), run.branch)
+    if test is None or test.project != run.project:
+        raise not_found("Test")
+    return test
+
+
+def _find(call: Call[World]) -> Testrun:
+    result = call.world.results.get(call.number("id"))
+    if result is None or result.project != project(call).slug:
+        raise not_found("Testrun")
+    return result
+
+
+def shown(result: Testrun) -> Row:
+    """A result of a list: files that were uploaded do not show among its artifacts."""
+    return {
+        "id": result.id,
+        "type": "testrun",
+        "test_title": result.title,
+        "suite_title": result.suite_title,
+        "status": result.status,
+        "substatus": result.substatus,
+        "message": result.message,
+        "run_time": result.run_time,
+        "automated": result.automated,
+        "assigned_to": result.assigned_to,
+        "run_id": result.run_id,
+        "test_id": result.test_id,
+        "artifacts": result.artifacts,
+    }
+
+
+def _detailed(world: World, result: Testrun) -> Row:
+    """A result on its own, with what its test says, where the names of its values are not filled in."""
+    test = world.tests.get(result.test_id or "", world.runs[result.run_id].branch)
+    description = None if test is None else test.description
+    version = None if test is None else {"title": test.title, "description": description}
+    return shown(result) | {"description": description, "test_version": version}

@@ -1,0 +1,99 @@
+"""Archive and relaunch: groups that are put away and taken back, and runs that begin anew.
+
+Where the reference is silent: groups are archived all or none, and a relaunched run waits for its results.
+"""
+
+from dataclasses import replace
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from tools.kit.sandbox.routes import Call, Routes
+from tools.testomatio.sandbox.access import caller, project
+from tools.testomatio.sandbox.answers import answer, not_found, refuse
+from tools.testomatio.sandbox.holdings import Run, Rungroup
+from tools.testomatio.sandbox.lifecycle import rerun
+from tools.testomatio.sandbox.requests import body, strings
+from tools.testomatio.sandbox.web import runs as web_runs
+from tools.testomatio.sandbox.web.json_api import document
+from tools.testomatio.sandbox.world import World
+
+routes: Routes[World] = Routes()
+
+
+@routes.post("/api/{p}/rungroups/archive")
+async def archive_groups(call: Call[World]) -> Response:
+    """Put groups away; the runs in them are not archived by that."""
+    for group in _groups(call):
+        group.archived_at = group.archived_at or call.world.now()
+        group.updated_at = call.world.now()
+    return answer({})
+
+
+@routes.post("/api/{p}/rungroups/unarchive")
+async def unarchive_groups(call: Call[World]) -> Response:
+    for group in _groups(call):
+        group.archived_at, group.updated_at = None, call.world.now()
+    return answer({})
+
+
+@routes.post("/api/{p}/runs/{run_id}/relaunch")
+async def relaunch_run(call: Call[World]) -> Response:
+    """Begin a run anew under its id: it is running, and every result is pending again."""
+    run = web_runs.find(call)
+    _begin_anew(call.world, run)
+    return document(web_runs.shown(call.world, run))
+
+
+@routes.post("/api/{p}/runs/{run_id}/relaunch_copy")
+async def relaunch_copy(call: Call[World]) -> Response:
+    """Begin a copy of a run under a new id; the run itself keeps its results."""
+    world, run = call.world, web_runs.find(call)
+    made = _copied(world, run, caller(call).email)
+    return document(web_runs.shown(world, made))
+
+
+def _groups(call: Call[World]) -> list[Rungroup]:
+    """The groups that are named in a flat body, all of which must be there."""
+    ids, slug, found = strings(body(call), "rungroups_ids"), project(call).slug, []
+    if not ids:
+        raise refuse(HTTPStatus.BAD_REQUEST, "param is missing or the value is empty: rungroups_ids")
+    for group_id in ids:
+        group = call.world.rungroups.get(group_id)
+        if group is None or group.project != slug:
+            raise not_found("Rungroup")
+        found.append(group)
+    return found
+
+
+def _copied(world: World, run: Run, created_by: str) -> Run:
+    now = world.now()
+    made = replace(
+        run,
+        id=world.new_id(),
+        created_at=now,
+        created_by=created_by,
+        archived_at=None,
+        is_shared=False,
+        shared_until=None,
+        env=list(run.env),
+        plan_ids=list(run.plan_ids),
+        labels=list(run.labels),
+        linked_tags=list(run.linked_tags),
+        milestones=list(run.milestones),
+    )
+    world.runs[made.id] = made
+    for result in world.results.of_run(run.id):
+        again = replace(result, id=next(world.result_ids), run_id=made.id, created_at=now, rid=None)
+        world.results.add(again)
+    _begin_anew(world, made)
+    return made
+
+
+def _begin_anew(world: World, run: Run) -> None:
+    """Every result waits again, with nothing left of what came of it before."""
+    rerun(world, run)
+    run.seconds = None
+    for result in world.results.of_run(run.id):
+        result.executed_by, result.log, result.retries = None, None, 0
+        result.artifacts, result.steps, result.meta, result.labels = [], [], {}, []
