@@ -177,7 +177,7 @@ async def serve_on_ports(
         ]
         for place, key in enumerate(sandboxes if own else ()):
             assert own is not None  # noqa: S101 - there is no key without it
-            listeners.append((composition.alone(key), listening.enter_context(own.listen(place))))
+            listeners.append((composition.platform_app(key), listening.enter_context(own.listen(place))))
         # uvicorn logs a deliberately truncated body as an error; the sandbox sets its own dates.
         servers = [(*uvicorn_for(app, "CRITICAL", dates=False), listener) for app, listener in listeners]
         async with anyio.create_task_group() as tasks:

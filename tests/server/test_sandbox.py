@@ -42,7 +42,7 @@ def files() -> Routes[list[object]]:
 def echo() -> Sandbox:
     sandbox = Sandbox(
         *("/echo/v1", lambda _: []),
-        beside={"/echo/files": [files()]},
+        other_mounts={"/echo/files": [files()]},
         clock=Clock(factor=0),
         curl="'{base}/rows'",
         clients={"echoes": "ECHO_URL={root} echoes"},

@@ -11,11 +11,11 @@ from starlette.responses import JSONResponse, Response
 
 from server.sandbox import SandboxTransport
 from server.settings import SANDBOX_ORIGIN
-from tools.kit.sandbox.clock import STORY_START, BadSpan, Clock, span
+from tools.kit.sandbox.clock import STORY_START, BadDuration, Clock, parse_duration
 from tools.kit.sandbox.composition import Composition, compose
-from tools.kit.sandbox.faults import BadOrder, Faults
+from tools.kit.sandbox.faults import BadFault, Faults
 from tools.kit.sandbox.journal import Journal
-from tools.kit.sandbox.routes import Call, Route, Routes, Switchboard
+from tools.kit.sandbox.routes import Call, Route, Router, Routes
 from tools.kit.sandbox.sandbox import Sandbox
 
 API = "/shelf/api"
@@ -64,7 +64,7 @@ def shelf(clock: Clock | None = None) -> Sandbox:
         API,
         lambda _: Shelf(),
         [routes],
-        beside={"/shelf/files": [files]},
+        other_mounts={"/shelf/files": [files]},
         admit=admit,
         clock=clock or Clock(factor=0),
     )
@@ -74,10 +74,10 @@ def shelf(clock: Clock | None = None) -> Sandbox:
     "paths", [["/{kind}/1", "/things/{id}", "/things/1"], ["/things/1", "/things/{id}", "/{kind}/1"]]
 )
 def test_a_literal_segment_wins_over_a_placeholder_in_whatever_order_routes_come(paths: list[str]) -> None:
-    switchboard: Switchboard[Shelf] = Switchboard()
+    router: Router[Shelf] = Router()
     for path in paths:
-        switchboard.add(Route("GET", path, not_called))
-    found = [switchboard.find("GET", path) for path in ("/things/1", "/things/2", "/hats/1")]
+        router.add(Route("GET", path, not_called))
+    found = [router.find("GET", path) for path in ("/things/1", "/things/2", "/hats/1")]
     assert [match and match[0].path for match in found] == ["/things/1", "/things/{id}", "/{kind}/1"]
 
 
@@ -222,13 +222,13 @@ def test_a_new_factor_holds_from_now_on() -> None:
     ("said", "meant"), [(90, 90.0), ("2h", 7200.0), ("1d 12h", 129600.0), ("1.5m", 90.0), ("0s", 0.0)]
 )
 def test_a_span_is_seconds_or_words(said: object, meant: float) -> None:
-    assert span(said).total_seconds() == meant
+    assert parse_duration(said).total_seconds() == meant
 
 
 @pytest.mark.parametrize("said", ["", "soon", "2 fortnights", -1, True, None, [], float("nan"), float("inf"), "9999w"])
 def test_what_is_no_span_is_refused(said: object) -> None:
-    with pytest.raises(BadSpan):
-        span(said)
+    with pytest.raises(BadDuration):
+        parse_duration(said)
 
 
 @pytest.mark.anyio
@@ -284,9 +284,9 @@ async def test_the_journal_continues_behind_a_number_already_seen(http: httpx.As
 
 
 def test_a_bare_credential_without_a_scheme_is_not_taken_for_a_scheme() -> None:
-    journal = Journal(kept=1)
+    journal = Journal(size=1)
     for token in ("first", "second"):
-        entry = journal.note(
+        entry = journal.record(
             at=STORY_START,
             platform=None,
             method="GET",
@@ -382,13 +382,13 @@ async def test_the_journal_says_which_fault_a_request_met(http: httpx.AsyncClien
 @pytest.mark.parametrize(
     ("order", "problem"),
     [
-        ("all", "an order is a JSON object"),
+        ("all", "a fault is a JSON object"),
         ({"status": 500, "platform": "moon"}, "platform is one of"),
         ({"status": 500, "platform": ["shelf"]}, "platform is one of"),
         ({"status": 500, "delay": 1}, "exactly one of"),
         ({}, "exactly one of"),
         ({"status": 99}, "HTTP status"),
-        ({"status": 500, "times": 0}, "times is a whole number"),
+        ({"status": 500, "times": 0}, "times is an integer"),
         ({"status": 500, "path": "things"}, "path is a glob"),
         ({"status": 500, "methd": "GET"}, "unknown field 'methd'"),
         ({"status": 500, "method": "BREW"}, "method is one of"),
@@ -398,14 +398,14 @@ async def test_the_journal_says_which_fault_a_request_met(http: httpx.AsyncClien
         ({"cut": -1}, "number of bytes"),
         ({"huge": 10**12}, "number of bytes"),
         ({"garbage": "yes"}, "garbage is true"),
-        ({"redirect": "elsewhere"}, "redirect is an address"),
+        ({"redirect": "elsewhere"}, "redirect is a URL or a path"),
         ({"delay": 1, "body": "x"}, "go with status only"),
         ({"status": 500, "applied": "no"}, "applied is true or false"),
     ],
 )
 def test_an_order_that_makes_no_sense_is_refused_with_the_reason(order: object, problem: str) -> None:
-    with pytest.raises(BadOrder, match=problem):
-        Faults(["shelf"]).order(order)
+    with pytest.raises(BadFault, match=problem):
+        Faults(["shelf"]).add(order)
 
 
 @pytest.mark.anyio
@@ -416,4 +416,4 @@ async def test_a_refused_order_is_422_with_every_problem(http: httpx.AsyncClient
 
 
 def test_a_cut_after_no_byte_is_an_order() -> None:
-    assert Faults(["shelf"]).order({"cut": 0}).kind == "cut"
+    assert Faults(["shelf"]).add({"cut": 0}).kind == "cut"

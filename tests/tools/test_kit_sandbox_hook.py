@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from tools.kit.sandbox import hook
-from tools.kit.sandbox.hook import NotHere, deliver, is_loopback, local
+from tools.kit.sandbox.hook import NotLocal, deliver, is_loopback, local_address
 
 AT_ONCE = (0.0, 0.0)
 
@@ -56,7 +56,7 @@ def listening(*statuses: int) -> Iterator[Listener]:
 async def test_a_listener_is_told_once_when_it_takes_it() -> None:
     with listening(204) as listener:
         delivery = await deliver(listener.url, {"word": "ahøj"}, waits=AT_ONCE)
-    assert (delivery.status, delivery.tries, delivery.is_taken) == (204, 1, True)
+    assert (delivery.status, delivery.tries, delivery.is_accepted) == (204, 1, True)
     assert listener.bodies == [{"word": "ahøj"}]
     assert listener.paths == ["/hook?key=a"]
 
@@ -71,7 +71,7 @@ async def test_only_an_error_of_the_listener_is_tried_again_and_only_twice(
 ) -> None:
     with listening(*statuses) as listener:
         delivery = await deliver(listener.url, {}, waits=AT_ONCE)
-    assert (delivery.tries, delivery.is_taken, len(listener.bodies)) == (tries, is_taken, tries)
+    assert (delivery.tries, delivery.is_accepted, len(listener.bodies)) == (tries, is_taken, tries)
 
 
 @asynccontextmanager
@@ -95,7 +95,7 @@ async def test_a_closed_port_is_tried_as_often_as_an_error() -> None:
     async with silent_port() as port:
         pass
     delivery = await deliver(f"http://127.0.0.1:{port}/", {}, waits=AT_ONCE)
-    assert (delivery.status, delivery.tries, delivery.is_taken) == (None, 3, False)
+    assert (delivery.status, delivery.tries, delivery.is_accepted) == (None, 3, False)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.10", "::1"])
@@ -128,7 +128,7 @@ async def test_every_other_address_is_refused_before_anything_is_sent(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hook, "_post", lambda *_: pytest.fail("something was sent"))
-    with pytest.raises(NotHere):
+    with pytest.raises(NotLocal):
         await deliver(url, {})
 
 
@@ -142,10 +142,10 @@ async def test_a_name_that_leads_elsewhere_is_refused_after_connecting(monkeypat
             """Nothing is open."""
 
     monkeypatch.setattr("http.client.HTTPConnection.connect", lambda self: setattr(self, "sock", Elsewhere()))
-    with pytest.raises(NotHere, match="another machine"):
+    with pytest.raises(NotLocal, match="another machine"):
         await deliver("http://localhost:8080/", {})
 
 
 def test_the_parts_of_a_local_address_are_told() -> None:
-    parts = local("http://localhost:8080/hook")
+    parts = local_address("http://localhost:8080/hook")
     assert (parts.hostname, parts.port, parts.path) == ("localhost", 8080, "/hook")

@@ -15,7 +15,9 @@ def noted(body: bytes, content_type: str = "application/json") -> Any:
     headers = [("Content-Type", content_type)]
     return (
         Journal()
-        .note(at=STORY_START, platform=None, method="POST", path="/", query=[], headers=headers, body=body, status=200)
+        .record(
+            at=STORY_START, platform=None, method="POST", path="/", query=[], headers=headers, body=body, status=200
+        )
         .body
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 from server.settings import SANDBOX_ORIGIN
 from tests.tools.testio_sandbox.asking import account, error, told
-from tools.kit.sandbox.clock import span
+from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testio.sandbox.build import build
 from tools.testio.sandbox.world import Switches
@@ -18,7 +18,7 @@ FEATURE = {"title": "Basket", "description": "New basket page", "howtofind": "Ca
 
 
 def later(sandbox: Sandbox, by: str) -> None:
-    sandbox.clock.advance(span(by))
+    sandbox.clock.advance(parse_duration(by))
 
 
 async def ordered(http: httpx.AsyncClient, product_id: int = 71, **fields: object) -> Any:

@@ -12,7 +12,7 @@ import pytest
 
 from server.settings import SANDBOX_ORIGIN
 from tests.tools.testio_sandbox.asking import error, told
-from tools.kit.sandbox.clock import span
+from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 
 
@@ -299,9 +299,9 @@ async def test_an_action_on_an_unknown_bug_is_404(http: httpx.AsyncClient, actio
 
 @pytest.mark.anyio
 async def test_ten_days_accept_a_bug_by_themselves(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    sandbox.clock.advance(span("9d"))
+    sandbox.clock.advance(parse_duration("9d"))
     assert (await told(http, "/bugs/88101", "bug"))["status"] == "forwarded"
-    sandbox.clock.advance(span("1d"))
+    sandbox.clock.advance(parse_duration("1d"))
     bug = await told(http, "/bugs/88101", "bug")
     assert (bug["status"], bug["auto_accepted"]) == ("accepted", True)
 
@@ -309,7 +309,7 @@ async def test_ten_days_accept_a_bug_by_themselves(http: httpx.AsyncClient, sand
 @pytest.mark.anyio
 async def test_a_question_without_an_answer_is_rejected_after_a_day(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     asked = [b for b in await told(http, "/bugs?filter_test_cycle_ids=5512", "bugs") if b["status"] == "question"]
-    sandbox.clock.advance(span("24h"))
+    sandbox.clock.advance(parse_duration("24h"))
     bug = await told(http, f"/bugs/{asked[0]['id']}", "bug")
     assert bug["status"] == "rejected"
     assert "not answered within 24 hours" in bug["comments"][-1]["body"]

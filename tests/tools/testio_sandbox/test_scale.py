@@ -10,7 +10,7 @@ import pytest
 
 from server.settings import SANDBOX_ORIGIN
 from tests.tools.testio_sandbox.asking import account, error, told
-from tools.kit.sandbox.clock import Clock, span
+from tools.kit.sandbox.clock import Clock, parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testio.sandbox.build import build
 from tools.testio.sandbox.world import Switches, World
@@ -122,7 +122,7 @@ async def test_ten_days_decide_bugs_that_nobody_looked_at(http: httpx.AsyncClien
     tests = await told(http, "/products/102/exploratory_tests?page=1", "exploratory_tests")
     locked = next(test["id"] for test in tests if test["status"] == "locked")
     async with account(build("scale", clock=sandbox.clock)) as unseen:
-        sandbox.clock.advance(span("11d"))
+        sandbox.clock.advance(parse_duration("11d"))
         bugs = await told(unseen, f"/bugs?filter_test_cycle_ids={locked}", "bugs")
         assert any(bug["auto_accepted"] for bug in bugs)
         assert {bug["status"] for bug in bugs} <= {"accepted", "rejected"}

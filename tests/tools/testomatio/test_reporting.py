@@ -28,7 +28,7 @@ async def test_credentials_that_come_with_a_new_run_are_in_no_answer_log_or_jour
         answer = await d.answer("testomatio_create_reported_run", title="CI 4021", env="staging, Chrome", tags=["x"])
         again = await d.answer("testomatio_update_reported_run", run_id=answer["now"]["id"], description="Built")
         stored = d.sandboxes.sandboxes["testomatio"].world.projects["harbour-shop-6f98f"].storage
-        kept = json.dumps(d.sandboxes.journal.shown(), default=str)
+        kept = json.dumps(d.sandboxes.journal.as_json(), default=str)
     secrets = [
         value for name, value in stored.items() if name in {"ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN"}
     ]

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.tools.testomatio_sandbox.small import SMALL, pipeline, small, told
-from tools.kit.sandbox.clock import span
+from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.reporter.ingestion import put_issue
 from tools.testomatio.sandbox.surroundings import Branch
@@ -69,7 +69,7 @@ async def test_used_up_reports_stop_imports_as_well() -> None:
 async def test_an_import_that_does_not_wait_is_done_a_moment_later(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     await load(ci, NEW, sync=False, **{"no-detach": True})
     assert "Brand new" not in kept(sandbox)
-    sandbox.clock.advance(span("2s"))
+    sandbox.clock.advance(parse_duration("2s"))
     told(await ci.get("/api/test_data"))
     assert "Brand new" in kept(sandbox)
 

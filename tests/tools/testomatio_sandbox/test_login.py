@@ -10,7 +10,7 @@ import pytest
 
 from server.settings import SANDBOX_ORIGIN
 from tests.tools.testomatio_sandbox.small import KEY, SMALL, document, error, http, small, told, web
-from tools.kit.sandbox.clock import span
+from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.world import Switches
 
@@ -87,9 +87,9 @@ async def test_a_raw_token_in_the_place_of_a_jwt_is_403(door: httpx.AsyncClient,
 
 async def test_a_jwt_expires_with_403_by_the_clock_of_the_sandbox(sandbox: Sandbox) -> None:
     async with web(sandbox) as client:
-        sandbox.clock.advance(span("59m"))
+        sandbox.clock.advance(parse_duration("59m"))
         told(await client.get(SUITES))
-        sandbox.clock.advance(span("1m"))
+        sandbox.clock.advance(parse_duration("1m"))
         error(await client.get(SUITES), 403)
 
 
@@ -97,7 +97,7 @@ async def test_how_long_a_jwt_lasts_is_a_switch(sandbox: Sandbox) -> None:
     async with http(sandbox) as client:
         await client.post(f"{SANDBOX_ORIGIN}/_sandbox/testomatio/switches", json={"jwt_seconds": 60})
     async with web(sandbox) as client:
-        sandbox.clock.advance(span("60s"))
+        sandbox.clock.advance(parse_duration("60s"))
         error(await client.get(SUITES), 403)
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.tools.testomatio_sandbox.small import KEY, http, pipeline, small, told, web
-from tools.kit.sandbox.clock import span
+from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.world import Switches
 
@@ -138,7 +138,7 @@ async def test_a_run_may_be_scheduled(ci: httpx.AsyncClient, sandbox: Sandbox) -
 async def test_a_scheduled_run_runs_from_its_first_result_on(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     uid = await opened(ci, status="scheduled")
     await reported(ci, uid, PASSED)
-    sandbox.clock.advance(span("2s"))
+    sandbox.clock.advance(parse_duration("2s"))
     told(await ci.put(f"{REPORTER}/{uid}", json={}))
     assert run_of(sandbox, uid).status == "running"
 
@@ -172,7 +172,7 @@ async def test_an_unsound_run_is_refused_and_not_kept(
 async def test_a_pipelines_profile_launches_the_run(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     uid = await opened(ci, ci={"profile": "nightly"})
     assert run_of(sandbox, uid).status == "launching"
-    sandbox.clock.advance(span("10s"))
+    sandbox.clock.advance(parse_duration("10s"))
     told(await ci.put(f"{REPORTER}/{uid}", json={}))
     assert run_of(sandbox, uid).status == "running"
 
@@ -183,18 +183,18 @@ async def test_a_pipelines_profile_launches_the_run(ci: httpx.AsyncClient, sandb
 async def test_a_shared_run_is_joined_by_its_title_for_twenty_minutes(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     shared: dict[str, object] = {"title": "Shards", "shared_run": True}
     uid = await opened(ci, **shared)
-    sandbox.clock.advance(span("19m"))
+    sandbox.clock.advance(parse_duration("19m"))
     assert await opened(ci, **shared) == uid
     assert await opened(ci, title="Other", shared_run=True) != uid
     assert await opened(ci, title="Shards") != uid
-    sandbox.clock.advance(span("1m"))
+    sandbox.clock.advance(parse_duration("1m"))
     assert await opened(ci, **shared) != uid
 
 
 async def test_how_long_a_shared_run_is_open_can_be_told(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     shared: dict[str, object] = {"title": "Shards", "shared_run": True, "shared_run_timeout": 60}
     uid = await opened(ci, **shared)
-    sandbox.clock.advance(span("59m"))
+    sandbox.clock.advance(parse_duration("59m"))
     assert await opened(ci, **shared) == uid
 
 

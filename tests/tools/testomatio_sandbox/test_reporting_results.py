@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.tools.testomatio_sandbox.small import SMALL, told
-from tools.kit.sandbox.clock import span
+from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +35,7 @@ def kept(sandbox: Sandbox) -> list[Any]:
 async def test_success_is_answered_before_a_result_is_taken_in(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     assert told(await ci.post(RESULTS, json=KNOWN)) == {"message": "Test run added"}
     assert len(sandbox.world.results.of_run("r0000001")) == 2
-    sandbox.clock.advance(span("2s"))
+    sandbox.clock.advance(parse_duration("2s"))
     told(await ci.get("/api/test_data"))
     assert len(sandbox.world.results.of_run("r0000001")) == 3
 

@@ -6,7 +6,7 @@ import httpx
 
 from server.sandbox import SandboxTransport
 from server.settings import SANDBOX_ORIGIN
-from tools.kit.sandbox.clock import Clock, span
+from tools.kit.sandbox.clock import Clock, parse_duration
 from tools.kit.sandbox.composition import compose
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.build import MOUNT, build
@@ -30,7 +30,7 @@ def account(sandbox: Sandbox, token: str = "testomat_demo", project: str = SHOP)
 
 
 def later(sandbox: Sandbox, by: str) -> None:
-    sandbox.clock.advance(span(by))
+    sandbox.clock.advance(parse_duration(by))
 
 
 def whole(answer: httpx.Response, status: int = 200) -> Any:

@@ -65,7 +65,7 @@ async def test_a_key_that_the_platform_repeats_in_its_refusal_is_hidden() -> Non
 async def test_the_key_never_reaches_an_answer_a_question_or_the_journal() -> None:
     async with desk() as d:
         await d.answer("testsigma_delete_folder", project="HRB", folder="Retired")
-        shown = json.dumps([d.asked, d.sandboxes.journal.shown(platform="testsigma")], default=str)
+        shown = json.dumps([d.asked, d.sandboxes.journal.as_json(platform="testsigma")], default=str)
         assert "sandbox-testsigma-credential" not in shown
         assert "Bearer present" in shown
 

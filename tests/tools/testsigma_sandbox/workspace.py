@@ -6,7 +6,7 @@ import httpx
 
 from server.sandbox import SandboxTransport
 from server.settings import SANDBOX_ORIGIN
-from tools.kit.sandbox.clock import span
+from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.composition import compose
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testsigma.sandbox.build import MOUNT
@@ -51,7 +51,7 @@ async def switch(http: httpx.AsyncClient, **switches: bool) -> None:
 
 
 def later(sandbox: Sandbox, by: str) -> None:
-    sandbox.clock.advance(span(by))
+    sandbox.clock.advance(parse_duration(by))
 
 
 def case_id(number: int) -> str:

@@ -1,1 +1,1 @@
-"""What every imitation of a platform is made of: routes over a world, a clock, a journal, faults to order."""
+"""The machinery of every fake API: routes, state, a clock, a journal and faults."""

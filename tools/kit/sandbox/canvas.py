@@ -1,4 +1,4 @@
-"""Canvas: a small picture made of coloured boxes, written as PNG with nothing but zlib."""
+"""Canvas: a small image of coloured boxes, written as PNG with zlib alone."""
 
 import struct
 import zlib
@@ -8,14 +8,14 @@ Colour = tuple[int, int, int]
 
 
 class Canvas:
-    """A sheet in the first colour of a palette; places on it are shares of its width and height."""
+    """An image filled with the first colour of a palette; coordinates are fractions of its width and height."""
 
     def __init__(self, width: int, height: int, palette: Sequence[Colour]) -> None:
         self.width, self.height, self.palette = width, height, palette
         self._rows = [bytearray(width) for _ in range(height)]
 
     def box(self, left: float, top: float, right: float, bottom: float, colour: int) -> None:
-        """Fill a box with a colour, by its place in the palette."""
+        """Fill a box with a colour, by its index in the palette."""
         start, end = int(left * self.width), int(right * self.width)
         for row in self._rows[int(top * self.height) : int(bottom * self.height)]:
             row[start:end] = bytes([colour]) * (end - start)

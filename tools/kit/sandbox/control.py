@@ -1,4 +1,4 @@
-"""Controls: the calls below `/_sandbox` that reset, move time, order faults and show what arrived."""
+"""Controls: the endpoints below `/_sandbox` that reset, move time, set faults and list requests."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tools.kit.sandbox.clock import BadSpan, Clock, span
-from tools.kit.sandbox.faults import BadOrder, Faults
+from tools.kit.sandbox.clock import BadDuration, Clock, parse_duration
+from tools.kit.sandbox.faults import BadFault, Faults
 from tools.kit.sandbox.journal import Journal
 from tools.kit.sandbox.sandbox import Sandbox
 
@@ -15,7 +15,7 @@ PREFIX = "/_sandbox"
 
 
 class Controls:
-    """Answers the control calls of a composition."""
+    """Answers the control requests of a composition."""
 
     def __init__(self, sandboxes: Mapping[str, Sandbox], journal: Journal, faults: Faults) -> None:
         self.sandboxes, self.journal, self.faults = sandboxes, journal, faults
@@ -26,8 +26,8 @@ class Controls:
             ("GET", "/clock"): self._show_clock,
             ("POST", "/clock"): self._set_clock,
             ("GET", "/faults"): self._show_faults,
-            ("POST", "/faults"): self._order_fault,
-            ("DELETE", "/faults"): self._forget_faults,
+            ("POST", "/faults"): self._set_fault,
+            ("DELETE", "/faults"): self._clear_faults,
         }
 
     def mounts(self) -> dict[str, list[str]]:
@@ -35,11 +35,11 @@ class Controls:
         return {key: list(sandbox.mounts) for key, sandbox in self.sandboxes.items()}
 
     def clocks(self) -> list[Clock]:
-        """Every clock there is, moved alike; never empty."""
+        """All clocks, which are moved together; never empty."""
         return list({id(box.clock): box.clock for box in self.sandboxes.values()}.values()) or [Clock()]
 
     def reset(self) -> None:
-        """Put worlds, clocks, journal and faults back to the beginning."""
+        """Put state, clocks, journal and faults back to the start."""
         for sandbox in self.sandboxes.values():
             sandbox.reset()
         self.journal.reset()
@@ -47,15 +47,15 @@ class Controls:
 
     async def answer(self, request: Request) -> Response:
         if "origin" in request.headers:
-            # A page open in somebody's browser could post here without asking; no tool of ours sends this header.
-            return _problem(403, "The controls are not for pages in a browser")
+            # A page open in a browser could post here without the user's knowledge; our tools never send this header.
+            return _problem(403, "The controls cannot be used from a web page")
         path = request.scope["path"].removeprefix(PREFIX).rstrip("/")
         call = self._calls.get((request.method, path))
         if call is not None:
             try:
                 return await call(request)
-            except (BadSpan, BadOrder) as error:
-                return _problem(422, str(error), error.problems if isinstance(error, BadOrder) else [str(error)])
+            except (BadDuration, BadFault) as error:
+                return _problem(422, str(error), error.problems if isinstance(error, BadFault) else [str(error)])
         key, _, action = path.strip("/").partition("/")
         if request.method == "POST" and key in self.sandboxes:
             done = await self.sandboxes[key].act(action, request.scope, request.receive)
@@ -78,35 +78,35 @@ class Controls:
     async def _requests(self, request: Request) -> Response:
         since = request.query_params.get("since", "0")
         if not since.isdecimal():
-            return _problem(422, "since is the number of the last request already seen")
-        shown = self.journal.shown(platform=request.query_params.get("platform"), since=int(since))
-        return JSONResponse({"requests": shown})
+            return _problem(422, "since is the number of the last request that was read")
+        entries = self.journal.as_json(platform=request.query_params.get("platform"), since=int(since))
+        return JSONResponse({"requests": entries})
 
     async def _show_clock(self, request: Request) -> Response:
         clock = self.clocks()[0]
         return JSONResponse({"now": clock.now().isoformat(), "factor": clock.factor})
 
     async def _set_clock(self, request: Request) -> Response:
-        wish = await _json(request)
-        if not isinstance(wish, dict) or not wish or wish.keys() - {"advance", "factor"}:
-            raise BadSpan('send {"advance": "2h"} or {"advance": seconds}, {"factor": 60}, or both')
-        leap = span(wish.get("advance", 0))
-        factor = wish.get("factor")
+        sent = await _json(request)
+        if not isinstance(sent, dict) or not sent or sent.keys() - {"advance", "factor"}:
+            raise BadDuration('send {"advance": "2h"} or {"advance": seconds}, {"factor": 60}, or both')
+        advance = parse_duration(sent.get("advance", 0))
+        factor = sent.get("factor")
         if factor is not None and (isinstance(factor, bool) or not isinstance(factor, int | float)):
-            raise BadSpan("a factor is a number of story seconds a real second")
+            raise BadDuration("a factor is a number of sandbox seconds for each real second")
         for clock in self.clocks():
             if factor is not None:
                 clock.accelerate(float(factor))
-            clock.advance(leap)
+            clock.advance(advance)
         return await self._show_clock(request)
 
     async def _show_faults(self, request: Request) -> Response:
-        return JSONResponse({"faults": self.faults.shown()})
+        return JSONResponse({"faults": self.faults.as_json()})
 
-    async def _order_fault(self, request: Request) -> Response:
-        return JSONResponse({"fault": self.faults.order(await _json(request)).shown()}, 201)
+    async def _set_fault(self, request: Request) -> Response:
+        return JSONResponse({"fault": self.faults.add(await _json(request)).as_json()}, 201)
 
-    async def _forget_faults(self, request: Request) -> Response:
+    async def _clear_faults(self, request: Request) -> Response:
         self.faults.reset()
         return JSONResponse({"faults": []})
 

@@ -1,4 +1,4 @@
-"""Hook: how a sandbox tells a listener that something happened, on this machine and nowhere else."""
+"""Hooks: a sandbox posts events to a listener on this machine and to no other address."""
 
 import json
 from collections.abc import Sequence
@@ -12,45 +12,45 @@ import anyio.to_thread
 
 TIMEOUT = 5.0
 WAITS = (0.1, 0.3)
-"""Real seconds before the second and the third try, whatever the pace of the story."""
+"""Real seconds before the second and the third try, whatever the clock's factor."""
 
 
-class NotHere(ValueError):
-    """The address does not lead to this machine, so nothing is sent to it."""
+class NotLocal(ValueError):
+    """The address is not on this machine, so nothing is sent to it."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What came of telling: the last answer and how often it was tried."""
+    """The result of a delivery: the last status and the number of tries."""
 
     status: int | None
     tries: int
     problem: str | None = None
-    """Why there was no answer at the last try."""
+    """Why the last try got no answer."""
 
     @property
-    def is_taken(self) -> bool:
+    def is_accepted(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
 
 
-def local(url: str) -> SplitResult:
-    """The parts of an address on this machine.
+def local_address(url: str) -> SplitResult:
+    """The parts of a URL on this machine.
 
     Raises:
-        NotHere: for every other address, and for what is none.
+        NotHere: for every other URL, and for text that is not a URL.
     """
     try:
         parts = urlsplit(url)
         is_web = parts.scheme in {"http", "https"} and (parts.port is None or parts.port > 0)
     except ValueError as error:
-        raise NotHere("This is no address") from error
+        raise NotLocal("This is not a URL") from error
     if not is_web or not is_loopback(parts.hostname or ""):
-        raise NotHere("Only an address on this machine is told: http://127.0.0.1, http://localhost or http://[::1]")
+        raise NotLocal("Events are sent to this machine only: http://127.0.0.1, http://localhost or http://[::1]")
     return parts
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host's name or number means this machine."""
+    """Whether a host name or IP address is this machine."""
     if host == "localhost":
         return True
     try:
@@ -60,14 +60,14 @@ def is_loopback(host: str) -> bool:
 
 
 async def deliver(url: str, payload: object, *, waits: Sequence[float] = WAITS, timeout: float = TIMEOUT) -> Delivery:
-    """POST JSON to a listener; a 5xx and a broken connection are tried again after each wait, nothing else is.
+    """POST JSON to a listener; only a 5xx and a broken connection are retried, once after each wait.
 
-    Of the answer only the status counts; a redirect is not followed.
+    Only the status of the answer is used; redirects are not followed.
 
     Raises:
-        NotHere: when the address leads anywhere else; nothing was sent.
+        NotHere: when the address is not on this machine; nothing was sent.
     """
-    parts, body, tries = local(url), json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace"), 0
+    parts, body, tries = local_address(url), json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace"), 0
     while True:
         status, problem, tries = None, None, tries + 1
         try:
@@ -84,9 +84,9 @@ def _post(parts: SplitResult, body: bytes, timeout: float) -> int:
     connection = kind(parts.hostname or "", parts.port, timeout=timeout)
     try:
         connection.connect()
-        # A hosts file can point the name localhost elsewhere: what counts is who is at the other end.
+        # A hosts file can map localhost to another machine, so check the address that was connected.
         if not ip_address(connection.sock.getpeername()[0]).is_loopback:
-            raise NotHere(f"{parts.hostname} is another machine here")
+            raise NotLocal(f"{parts.hostname} resolves to another machine")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body, {"Content-Type": "application/json", "Accept": "*/*"})
         return connection.getresponse().status

@@ -1,4 +1,4 @@
-"""Journal: what arrived at the sandboxes and what they answered, without the credentials."""
+"""Journal: the requests that sandboxes received and the statuses of their answers, without credentials."""
 
 import json
 from collections import deque
@@ -9,19 +9,19 @@ from urllib.parse import parse_qsl
 
 from tools.kit.sandbox.multipart import NotMultipart, parts
 
-KEPT = 500
-LONGEST_BODY = 64 * 1024  # a larger body is kept as its size only
+MAX_ENTRIES = 500
+LONGEST_BODY = 64 * 1024  # only the size of a larger body is stored
 
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"})
 _SECRET_NAMES = frozenset({"api_key", "apikey", "token", "access_token", "api_token", "jwt", "x-amz-signature"})
-"""What is a credential in a query, in a form, and anywhere in a JSON body."""
+"""Names of credentials in a query, in a form, and at any depth of a JSON body."""
 _LOGIN = frozenset({"email", "password"})
-"""A password is the caller's own where these two come together; elsewhere it is data that a test may ask for."""
+"""A password beside an e-mail address is the caller's own; any other is data that a test may look for."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One request as it arrived, and the status it was answered with."""
+    """One request as it arrived, and the status of its answer."""
 
     number: int
     at: str
@@ -36,10 +36,10 @@ class Entry:
 
 
 class Journal:
-    """The last requests, oldest first, each with a number that only grows."""
+    """The last requests, oldest first, each with an increasing number."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self._entries: deque[Entry] = deque(maxlen=kept)
+    def __init__(self, size: int = MAX_ENTRIES) -> None:
+        self._entries: deque[Entry] = deque(maxlen=size)
         self._number = 0
 
     def __len__(self) -> int:
@@ -49,7 +49,7 @@ class Journal:
         self._entries.clear()
         self._number = 0
 
-    def note(
+    def record(
         self,
         *,
         at: datetime,
@@ -62,7 +62,7 @@ class Journal:
         status: int,
         fault: str | None = None,
     ) -> Entry:
-        """Keep one request; what could be a credential is replaced before it is stored."""
+        """Store one request; anything that may be a credential is masked first."""
         self._number += 1
         entry = Entry(
             number=self._number,
@@ -70,9 +70,9 @@ class Journal:
             platform=platform,
             method=method,
             path=path,
-            query=[(name, _shown(name, value)) for name, value in query],
-            headers=shown_headers(headers := list(headers)),
-            body=shown_body(body, next((v for n, v in headers if n.lower() == "content-type"), "")),
+            query=[(name, _masked(name, value)) for name, value in query],
+            headers=masked_headers(headers := list(headers)),
+            body=masked_body(body, next((v for n, v in headers if n.lower() == "content-type"), "")),
             status=status,
             fault=fault,
         )
@@ -83,34 +83,34 @@ class Journal:
         """Requests after number `since`, of one platform or of all."""
         return [e for e in self._entries if e.number > since and platform in (None, e.platform)]
 
-    def shown(self, *, platform: str | None = None, since: int = 0) -> list[dict[str, object]]:
+    def as_json(self, *, platform: str | None = None, since: int = 0) -> list[dict[str, object]]:
         return [asdict(entry) for entry in self.entries(platform=platform, since=since)]
 
 
-def shown_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Headers with credentials replaced; `authorization` is always there and says its scheme."""
-    shown = {"authorization": "absent"}
+def masked_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers with credentials masked; `authorization` is always present and keeps its scheme."""
+    masked = {"authorization": "absent"}
     for name, value in ((name.lower(), value) for name, value in headers):
         if name in {"authorization", "proxy-authorization"}:
             scheme, _, secret = value.partition(" ")
-            shown[name] = f"{scheme} present" if secret.strip() else "present"
+            masked[name] = f"{scheme} present" if secret.strip() else "present"
         elif name in _SECRET_HEADERS:
-            shown[name] = "present"
+            masked[name] = "present"
         else:
-            shown[name] = f"{shown[name]}, {value}" if name in shown else value
-    return shown
+            masked[name] = f"{masked[name]}, {value}" if name in masked else value
+    return masked
 
 
-def shown_body(body: bytes, content_type: str = "") -> object:
-    """JSON or a form where it is one, of a fair size; else how many bytes there were; None for nothing.
+def masked_body(body: bytes, content_type: str = "") -> object:
+    """The JSON or form in a body of moderate size, else its size in bytes; None for an empty body.
 
-    Of a form's files the names and sizes are kept; what could be a credential is replaced, however deep it stands.
+    Files of a form are stored as name and size; credentials are masked at any depth.
     """
     if not body:
         return None
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        return _shown_form(content_type, body)
+        return _masked_form(content_type, body)
     if len(body) > LONGEST_BODY:
         return {"bytes": len(body)}
     if kind == "application/x-www-form-urlencoded":
@@ -121,33 +121,33 @@ def shown_body(body: bytes, content_type: str = "") -> object:
         return {"bytes": len(body)}
 
 
-def _shown_form(content_type: str, body: bytes) -> object:
-    """The parts of a form in their order: texts as they are, a file as its name, kind and size."""
+def _masked_form(content_type: str, body: bytes) -> object:
+    """The parts of a form in their order: strings unchanged, a file as its name, content type and size."""
     try:
         found = parts(content_type, body)
     except NotMultipart:
         return {"bytes": len(body)}
-    shown: list[tuple[str, object]] = []
+    masked: list[tuple[str, object]] = []
     for part in found:
         if part.filename is not None:
-            told = {"filename": part.filename, "content_type": part.content_type, "bytes": len(part.content)}
-            shown.append((part.name, told))
+            file = {"filename": part.filename, "content_type": part.content_type, "bytes": len(part.content)}
+            masked.append((part.name, file))
         elif len(part.content) > LONGEST_BODY:
-            shown.append((part.name, {"bytes": len(part.content)}))
+            masked.append((part.name, {"bytes": len(part.content)}))
         else:
-            shown.append((part.name, _shown(part.name, part.text)))
-    return {"form": shown}
+            masked.append((part.name, _masked(part.name, part.text)))
+    return {"form": masked}
 
 
-def _shown(name: str, value: str) -> str:
+def _masked(name: str, value: str) -> str:
     return "present" if name.lower() in _SECRET_NAMES else value
 
 
-def _without_secrets(told: object) -> object:
-    if isinstance(told, dict):
-        secret = _SECRET_NAMES | {"password"} if told.keys() >= _LOGIN else _SECRET_NAMES
+def _without_secrets(data: object) -> object:
+    if isinstance(data, dict):
+        secret = _SECRET_NAMES | {"password"} if data.keys() >= _LOGIN else _SECRET_NAMES
         return {
             name: "present" if name.lower() in secret and value else _without_secrets(value)
-            for name, value in told.items()
+            for name, value in data.items()
         }
-    return [_without_secrets(value) for value in told] if isinstance(told, list) else told
+    return [_without_secrets(value) for value in data] if isinstance(data, list) else data

@@ -1,4 +1,4 @@
-"""Multipart: the fields and files of a form, taken out of a body."""
+"""Multipart: the fields and files of a form in a request body."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ _TOKEN = re.compile(r'([\w*-]+)=(?:"([^"]*)"|([^;\s]+))')
 
 
 class NotMultipart(ValueError):
-    """The body is no form with files."""
+    """The body is not a multipart form."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Part:
 
 
 def parts(content_type: str, body: bytes) -> list[Part]:
-    """The parts of a form in the order they came.
+    """The parts of a form in their order.
 
     Raises:
-        NotMultipart: when the type or the body is another one.
+        NotMultipart: when the content type or the body is something else.
     """
     kind, _, rest = content_type.partition(";")
-    boundary = _named(rest).get("boundary")
+    boundary = _parameters(rest).get("boundary")
     if kind.strip().lower() != "multipart/form-data" or not boundary:
         raise NotMultipart("the content type is not multipart/form-data with a boundary")
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("latin-1", "replace"))[1:]
@@ -44,11 +44,11 @@ def _part(piece: bytes) -> Part:
     for line in head.decode("utf-8", "replace").splitlines():
         name, _, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
-    disposition = _named(headers.get("content-disposition", ""))
+    disposition = _parameters(headers.get("content-disposition", ""))
     if not gap or "name" not in disposition:
         raise NotMultipart("a part of the form has no name")
     return Part(disposition["name"], content, disposition.get("filename"), headers.get("content-type", "text/plain"))
 
 
-def _named(header: str) -> dict[str, str]:
+def _parameters(header: str) -> dict[str, str]:
     return {name.lower(): quoted or bare for name, quoted, bare in _TOKEN.findall(header)}

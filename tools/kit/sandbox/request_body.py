@@ -4,16 +4,16 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from tools.kit.sandbox.routes import Answered, Call, NotJson, W
+from tools.kit.sandbox.routes import Call, NotJson, Respond, W
 
 Fields = Mapping[str, object]
 
 
-def json_object(call: Call[W], refuse: Callable[[str, str], Answered]) -> Fields:
+def json_object(call: Call[W], refuse: Callable[[str, str], Respond]) -> Fields:
     """The JSON object that was sent; an empty one when there was no body.
 
     Raises:
-        Answered: for anything else, as `refuse` makes it from what was expected and what is wrong.
+        Respond: for anything else, as `refuse` makes it from what was expected and what is wrong.
     """
     try:
         sent = call.json()
@@ -28,9 +28,9 @@ def json_object(call: Call[W], refuse: Callable[[str, str], Answered]) -> Fields
 
 @dataclass(frozen=True)
 class FieldReader:
-    """Reads typed values from an object; null counts as absent. Every method raises `Answered` for a wrong type."""
+    """Reads typed values from an object; null counts as absent. Every method raises `Respond` for a wrong type."""
 
-    refuse: Callable[[str, str], Answered]
+    refuse: Callable[[str, str], Respond]
     """Makes the answer from the field's name and the type that was expected, such as "a string"."""
     string_types: Collection[type] = ()
     """Types that are turned into a string where one is expected."""

@@ -1,4 +1,4 @@
-"""Routes: what an imitation answers to which method and path, declared apart from any state."""
+"""Routes: handlers of a fake API by method and path, declared apart from any state."""
 
 import json
 import pkgutil
@@ -17,7 +17,7 @@ from tools.kit.sandbox.clock import Clock
 W = TypeVar("W")
 
 
-class Answered(Exception):
+class Respond(Exception):
     """Ends a handler early with this answer."""
 
     def __init__(self, response: Response) -> None:
@@ -26,12 +26,12 @@ class Answered(Exception):
 
 
 class NotJson(ValueError):
-    """The body of a request is no JSON."""
+    """The body of a request is not JSON."""
 
 
 @dataclass(frozen=True)
 class Call(Generic[W]):
-    """One request on its way through a handler: what was sent, and the world it meets."""
+    """One request as a handler gets it: what was sent, and the platform's state."""
 
     request: Request
     world: W
@@ -45,25 +45,25 @@ class Call(Generic[W]):
 
     @property
     def origin(self) -> str:
-        """The address the caller knows this sandbox by, without a path."""
+        """The scheme and host that the caller used, without a path."""
         return f"{self.request.url.scheme}://{self.request.headers.get('host') or self.request.url.netloc}"
 
     @property
     def base(self) -> str:
-        """The address of the mount as the caller knows it: on the platform's own port without the sandbox's folder."""
+        """The address of the mount as the caller sees it: on the platform's own port without the sandbox's folder."""
         return f"{self.origin}{self.request.scope.get('root_path', '')}"
 
     @property
     def content_type(self) -> str:
-        """What the body is said to be; empty where nothing is said."""
+        """The body's content type; empty when there is no such header."""
         return self.request.headers.get("content-type", "")
 
     def number(self, name: str) -> int:
-        """A whole number out of the path."""
+        """An integer from the path."""
         return int(self.params[name])
 
     def last(self, name: str) -> str | None:
-        """A query parameter; of a repeated one the last, as most servers read it."""
+        """A query parameter; the last value of a repeated one, as most servers read it."""
         values = self.request.query_params.getlist(name)
         return values[-1] if values else None
 
@@ -97,7 +97,7 @@ class Route(Generic[W]):
 
 
 class Routes(Generic[W]):
-    """A table of handlers on one subject; `{name:int}` in a path takes a number only."""
+    """A table of handlers on one subject; `{name:int}` in a path matches an integer only."""
 
     def __init__(self) -> None:
         self.routes: list[Route[W]] = []
@@ -131,7 +131,7 @@ class Routes(Generic[W]):
         return self.route("DELETE", path)
 
     def action(self, name: str) -> Callable[[H], H]:
-        """Declare something the platform does by itself, to be triggered by a control: no part of its API."""
+        """Declare something the platform does by itself, triggered by a control: it is not part of the API."""
 
         def declared(handler: H) -> H:
             self.actions[name] = handler
@@ -147,7 +147,7 @@ def find_routes(package: str) -> list[Routes[Any]]:
     return [vars(module)[name] for name in ("routes", "controls") for module in modules if name in vars(module)]
 
 
-class Switchboard(Generic[W]):
+class Router(Generic[W]):
     """Finds the route for a method and a path. A literal segment wins over a placeholder, the leftmost first."""
 
     def __init__(self) -> None:

@@ -1,41 +1,41 @@
-"""Stage: what an act of the demonstration plays on; an act is written beside the story that it shows."""
+"""Stage: what a step of the demo runs on; each platform's steps are written beside its sample data."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 
 class Stage(Protocol):
-    """Calls tools as an assistant does, answers as a person does, and states what came of it."""
+    """Calls tools as an assistant does, answers questions as the user does, and checks the results."""
 
     async def call(self, tool: str, /, *, quietly: bool = False, **arguments: Any) -> dict[str, Any]:
-        """Call a tool that is expected to work, and answer its structured content."""
+        """Call a tool that is expected to succeed, and return its structured content."""
 
     async def refused(self, tool: str, /, **arguments: Any) -> str:
-        """Call a tool that is expected to be refused, and answer the sentence."""
+        """Call a tool that is expected to be refused, and return the error's text."""
 
     async def pictures(self, tool: str, /, **arguments: Any) -> int:
-        """Call a tool that answers pictures, and count them."""
+        """Call a tool that returns images, and count them."""
 
     async def control(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Do something in the sandbox that people do in the platform's web app; `action` is below `/_sandbox/`."""
+        """Do what people do in the platform's web app; `action` is a control below `/_sandbox/`."""
 
     async def heard(self, uri: str, *, seconds: float = 5) -> bool:
-        """Whether the client was told that a page has changed, waiting a little for it."""
+        """Whether the client is notified within so many seconds that a resource has changed."""
 
     def person_will_say(self, *, yes: bool) -> None:
-        """What the person answers to the next question."""
+        """Set the user's answer to the next question."""
 
     def question(self) -> str:
-        """The last question the person was asked; empty before the first."""
+        """The last question the user was asked; empty before the first."""
 
     def act(self, title: str) -> None:
-        """Begin an act."""
+        """Start a section of the demo."""
 
     def show(self, line: str) -> None:
-        """Show a line to whoever watches."""
+        """Print a line."""
 
     def claim(self, holds: bool, words: str) -> None:
-        """State what a step did; the demonstration fails when it did not."""
+        """Check a result and print it; the demo fails when it does not hold."""
 
 
 Act = Callable[[Stage], Awaitable[None]]

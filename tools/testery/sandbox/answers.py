@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from tools.kit.sandbox.routes import Answered, Call
+from tools.kit.sandbox.routes import Call, Respond
 from tools.testery.sandbox.dates import zulu
 from tools.testery.sandbox.world import World
 
@@ -32,20 +32,20 @@ def problem(status: int) -> Response:
     return answer({"code": str(status), "message": _WORDS[status]}, status)
 
 
-def not_found() -> Answered:
-    return Answered(problem(404))
+def not_found() -> Respond:
+    return Respond(problem(404))
 
 
-def conflict() -> Answered:
-    return Answered(problem(409))
+def conflict() -> Respond:
+    return Respond(problem(409))
 
 
-def unprocessed(message: str) -> Answered:
+def unprocessed(message: str) -> Respond:
     """500 with a sentence: how a deploy or a schedule is refused that makes no sense."""
-    return Answered(answer({"message": message}, 500))
+    return Respond(answer({"message": message}, 500))
 
 
-def bad_request(call: Call[World], message: str) -> Answered:
+def bad_request(call: Call[World], message: str) -> Respond:
     """400 in the words of the framework, for what it could not read."""
     told = {
         "timestamp": zulu(call.clock.now()),
@@ -54,7 +54,7 @@ def bad_request(call: Call[World], message: str) -> Answered:
         "message": message,
         "path": f"/api{call.request.scope['path']}",
     }
-    return Answered(answer(told, 400))
+    return Respond(answer(told, 400))
 
 
 def store_problem(status: int, code: str, message: str) -> Response:

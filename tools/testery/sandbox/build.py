@@ -5,9 +5,9 @@ from typing import Literal
 from starlette.responses import JSONResponse, Response
 
 from tools.kit.sandbox.clock import Clock
-from tools.kit.sandbox.routes import Answered, Call, Routes, find_routes
+from tools.kit.sandbox.routes import Call, Respond, Routes, find_routes
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.kit.sandbox.switches import shown, turned
+from tools.kit.sandbox.switches import switch_values, with_changes
 from tools.testery.sandbox import media, status_page, uploads
 from tools.testery.sandbox.admission import admit
 from tools.testery.sandbox.answers import lost
@@ -46,13 +46,13 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
         MOUNT,
         lambda time: seeds[profile](World(time, switches or Switches())),
         find_routes(__package__),
-        beside={
+        other_mounts={
             uploads.UPLOADS: [uploads.upload_routes],
             media.MEDIA: [media.media_routes],
             status_page.STATUS: [status_page.status_routes],
         },
         admit=admit,
-        lost=lost,
+        not_found=lost,
         clock=clock,
         curl="-H 'Authorization: Bearer pat_demo' '{base}/test-runs?limit=5&offset=0'",
         clients=CLIENTS,
@@ -75,7 +75,7 @@ def _scale(world: World) -> World:
 @controls.action("switches")
 async def set_switches(call: Call[World]) -> Response:
     """Follow other sources where sources disagree: `{"environment_as_object": true}`."""
-    call.world.switches = turned(
-        call.world.switches, body(call), lambda reason: Answered(JSONResponse({"error": reason}, 422))
+    call.world.switches = with_changes(
+        call.world.switches, body(call), lambda reason: Respond(JSONResponse({"error": reason}, 422))
     )
-    return JSONResponse(shown(call.world.switches))
+    return JSONResponse(switch_values(call.world.switches))

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from tools.kit.sandbox.ids import impossible
+from tools.kit.sandbox.ids import invalid_id
 from tools.kit.sandbox.multipart import NotMultipart, Part, parts
 from tools.kit.sandbox.request_body import FieldReader, Fields, json_object
-from tools.kit.sandbox.routes import Answered, Call
+from tools.kit.sandbox.routes import Call, Respond
 from tools.testery.sandbox.answers import bad_request
 from tools.testery.sandbox.world import World
 
@@ -17,7 +17,7 @@ _INTEGER = re.compile(r"[0-9]{1,18}")
 def body(call: Call[World]) -> Fields:
     """The JSON object that was sent; 400 for anything else, and for an id in it that is 0 or negative."""
     sent = json_object(call, lambda _, problem: bad_request(call, f"JSON parse error: {problem}"))
-    if name := impossible(sent, digits=True, besides={"deployedProjectIds"}):  # where 0 is any project
+    if name := invalid_id(sent, digits=True, exclude={"deployedProjectIds"}):  # where 0 is any project
         raise bad_request(call, f"{name} must be greater than 0")
     return sent
 
@@ -26,7 +26,7 @@ def form(call: Call[World]) -> dict[str, Part]:
     """The parts of a form by their names.
 
     Raises:
-        Answered: 400 when it is no form.
+        Respond: 400 when it is no form.
     """
     try:
         return {part.name: part for part in parts(call.content_type, call.body)}
@@ -37,7 +37,7 @@ def form(call: Call[World]) -> dict[str, Part]:
 class Reader:
     """Reads the fields of one object; everything wrong in it is answered in one way."""
 
-    def __init__(self, fields: Fields, refuse: Callable[[str], Answered]) -> None:
+    def __init__(self, fields: Fields, refuse: Callable[[str], Respond]) -> None:
         self.fields, self.refuse = fields, refuse
         read = FieldReader(
             lambda name, expected: refuse(f"{name} is not {expected}"),
@@ -75,7 +75,7 @@ def page_window(call: Call[World], limit: int) -> tuple[int, int]:
     """First row and number of rows of a list: `offset` wins over `page`, which counts from zero.
 
     Raises:
-        Answered: 400 for what is no number, and for a limit below one.
+        Respond: 400 for what is no number, and for a limit below one.
     """
     query = Reader(
         {name: call.last(name) for name in ("page", "limit", "offset")}, lambda message: bad_request(call, message)

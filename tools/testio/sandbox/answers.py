@@ -6,7 +6,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from tools.kit.sandbox.nulls import without_nulls
-from tools.kit.sandbox.routes import Answered, Call
+from tools.kit.sandbox.routes import Call, Respond
 from tools.testio.sandbox.world import World
 
 ORIGIN = "__origin__"
@@ -50,17 +50,17 @@ def page(status: int, title: str) -> Response:
     return Response(f"<!doctype html><title>{title}</title><h1>{title}</h1>", status, _HEADERS, "text/html")
 
 
-def refuse(status: int, error: str) -> Answered:
+def refuse(status: int, error: str) -> Respond:
     """What a handler raises to end with an error."""
-    return Answered(problem(status, error))
+    return Respond(problem(status, error))
 
 
-def invalid(reason: str) -> Answered:
+def invalid(reason: str) -> Respond:
     """422 with the words of a failed validation."""
     return refuse(422, f"Validation failed: {reason}")
 
 
-def not_found(what: str) -> Answered:
+def not_found(what: str) -> Respond:
     return refuse(404, f"{what} not found")
 
 

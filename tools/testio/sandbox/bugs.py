@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from tools.kit.sandbox.routes import Answered, Call, Routes
+from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testio.sandbox import attachments, devices, environments
 from tools.testio.sandbox.answers import answer, not_found, page, rendered, text
 from tools.testio.sandbox.dates import precise, zulu
@@ -41,7 +41,7 @@ def _fitting(call: Call[World]) -> list[int]:
     if export_status is not None and export_status not in EXPORT_STATUSES:
         raise no_such_value("export_status")
     if call.world.switches.slow_bugs and cycles is not None and len(cycles) > MOST_TESTS_IN_TIME:
-        raise Answered(page(524, "A timeout occurred"))
+        raise Respond(page(524, "A timeout occurred"))
     bugs = call.world.bugs
     found = bugs.select(products=products, sections=sections, cycles=cycles)
     if export_status is None:

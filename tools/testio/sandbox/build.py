@@ -7,7 +7,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.routes import Call, Routes, find_routes
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.kit.sandbox.switches import shown, turned
+from tools.kit.sandbox.switches import switch_values, with_changes
 from tools.testio.sandbox import attachments, catalogue, storage
 from tools.testio.sandbox.answers import admit, answer, lost, refuse
 from tools.testio.sandbox.requests import body
@@ -38,13 +38,13 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
         MOUNT,
         lambda time: seeds[profile](World(time, first_switches)),
         find_routes(__package__),
-        beside={
+        other_mounts={
             attachments.FILES: [attachments.files],
             storage.STORAGE: [storage.storage_routes],
             catalogue.CATALOGUE: [catalogue.catalogue_routes],
         },
         admit=admit,
-        lost=lost,
+        not_found=lost,
         clock=clock,
         curl="-H 'Authorization: Token demo' '{base}/products'",
     )
@@ -66,5 +66,5 @@ def _scale(world: World) -> World:
 @controls.action("switches")
 async def set_switches(call: Call[World]) -> Response:
     """Follow other sources where sources disagree: `{"strict_sections": true}`."""
-    call.world.switches = turned(call.world.switches, body(call), lambda reason: refuse(422, reason))
-    return answer(call, shown(call.world.switches))
+    call.world.switches = with_changes(call.world.switches, body(call), lambda reason: refuse(422, reason))
+    return answer(call, switch_values(call.world.switches))

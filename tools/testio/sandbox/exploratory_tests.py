@@ -5,7 +5,7 @@ from math import inf
 
 from starlette.responses import Response
 
-from tools.kit.sandbox.routes import Answered, Call, Routes
+from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testio.sandbox import attachments, environments, lifecycle, products
 from tools.testio.sandbox.answers import answer, not_found, page
 from tools.testio.sandbox.dates import plain
@@ -49,7 +49,7 @@ async def get_test(call: Call[World]) -> Response:
 def _whole(world: World, rows: list[Cycle]) -> None:
     """Break on a record that cannot be written, as the platform does: with a page, and for all rows around it."""
     if world.switches.broken_record and any(cycle.id in world.broken for cycle in rows):
-        raise Answered(page(500, "We're sorry, but something went wrong (500)"))
+        raise Respond(page(500, "We're sorry, but something went wrong (500)"))
 
 
 def find(call: Call[World]) -> Cycle:

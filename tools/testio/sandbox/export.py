@@ -2,7 +2,7 @@
 
 from starlette.responses import JSONResponse, Response
 
-from tools.kit.sandbox.hook import NotHere, deliver, local
+from tools.kit.sandbox.hook import NotLocal, deliver, local_address
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import attachments, devices
 from tools.testio.sandbox.answers import ORIGIN, refuse
@@ -31,15 +31,15 @@ async def export_bug(call: Call[World]) -> Response:
         raise refuse(422, "bug_id is the number of a bug that the customer can see")
     connection = _connection(world, bug, sent)
     try:
-        local(connection.url)
-    except NotHere as error:
+        local_address(connection.url)
+    except NotLocal as error:
         raise refuse(422, f"Nothing was sent: connection {connection.id} leads to {connection.url}. {error}") from error
     at = world.now()
     try:
         delivery = await deliver(connection.url, payload(call, bug))
-    except NotHere as error:
+    except NotLocal as error:
         raise refuse(422, f"Nothing was sent: {error}") from error
-    if delivery.is_taken:
+    if delivery.is_accepted:
         bug.exported_at, bug.export_requested = at, False
     elif bug.exported_at is None:
         bug.export_requested = True
@@ -49,7 +49,7 @@ async def export_bug(call: Call[World]) -> Response:
             "bug_id": bug.id,
             "connection_id": connection.id,
             "url": connection.url,
-            "delivered": delivery.is_taken,
+            "delivered": delivery.is_accepted,
             "status": delivery.status,
             "tries": delivery.tries,
             "problem": delivery.problem,

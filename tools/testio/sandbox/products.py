@@ -71,7 +71,7 @@ def named(world: World, product_id: int | None) -> Product:
     """The product of this number.
 
     Raises:
-        Answered: 404 when there is none.
+        Respond: 404 when there is none.
     """
     product = world.products.get(product_id or 0)
     if product is None:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from tools.kit.sandbox.ids import impossible
+from tools.kit.sandbox.ids import invalid_id
 from tools.kit.sandbox.request_body import FieldReader, json_object
 from tools.kit.sandbox.request_body import Fields as Fields
-from tools.kit.sandbox.routes import Answered, Call
+from tools.kit.sandbox.routes import Call, Respond
 from tools.testio.sandbox.answers import invalid, refuse
 from tools.testio.sandbox.world import World
 
@@ -18,7 +18,7 @@ MOST_PER_PAGE = 500
 def body(call: Call[World]) -> Fields:
     """The JSON object that was sent; 400 for anything else, 422 when an id in it is 0 or negative."""
     sent = json_object(call, lambda expected, _: refuse(400, f"The request body is not {expected}"))
-    if name := impossible(sent, digits=True, besides={"id"} if call.world.switches.feature_id_zero else ()):
+    if name := invalid_id(sent, digits=True, exclude={"id"} if call.world.switches.feature_id_zero else ()):
         raise invalid(f"{name} must be greater than 0")
     return sent
 
@@ -27,7 +27,7 @@ def envelope(call: Call[World], name: str) -> Fields:
     """The object inside the envelope of this name.
 
     Raises:
-        Answered: 400 when it is missing or no object.
+        Respond: 400 when it is missing or no object.
     """
     sent = body(call).get(name)
     if sent is None:
@@ -37,17 +37,17 @@ def envelope(call: Call[World], name: str) -> Fields:
     return sent
 
 
-def missing(names: Collection[str]) -> Answered:
+def missing(names: Collection[str]) -> Respond:
     """400, with every missing field in one sentence."""
     return refuse(400, ", ".join(f"{name} is missing" for name in names))
 
 
-def unreadable(name: str, expected: str = "") -> Answered:
+def unreadable(name: str, expected: str = "") -> Respond:
     """400, in the same words whatever was expected."""
     return refuse(400, f"{name} is invalid")
 
 
-def no_such_value(name: str) -> Answered:
+def no_such_value(name: str) -> Respond:
     return refuse(400, f"{name} does not have a valid value")
 
 
@@ -116,7 +116,7 @@ def at_least_one(call: Call[World], name: str) -> int | None:
     """A query parameter that counts from 1.
 
     Raises:
-        Answered: 400 for zero, a negative number or no number.
+        Respond: 400 for zero, a negative number or no number.
     """
     number = integer(call.last(name), name)
     if number is not None and number < 1:

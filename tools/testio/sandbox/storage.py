@@ -14,7 +14,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from tools.kit.sandbox import multipart
-from tools.kit.sandbox.routes import Answered, Call, Routes
+from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testio.sandbox.answers import ORIGIN, store_problem
 from tools.testio.sandbox.dates import read, zulu
 from tools.testio.sandbox.world import World
@@ -121,8 +121,8 @@ def _within_policy(fields: dict[str, str], now: datetime) -> tuple[int, int]:
     return limits
 
 
-def _refused(status: int, code: str, message: str) -> Answered:
-    return Answered(store_problem(status, code, message))
+def _refused(status: int, code: str, message: str) -> Respond:
+    return Respond(store_problem(status, code, message))
 
 
 def _signature(text: str) -> str:

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from tools.kit.sandbox.routes import Answered, Call
+from tools.kit.sandbox.routes import Call, Respond
 from tools.testomatio.sandbox.answers import answer, message, problem
 from tools.testomatio.sandbox.holdings import Project
 from tools.testomatio.sandbox.people import Token, User
@@ -133,10 +133,10 @@ def allow_labels(call: Call[World]) -> None:
     """Only owners and managers may change labels.
 
     Raises:
-        Answered: 403 for anybody else.
+        Respond: 403 for anybody else.
     """
     if caller(call).role not in {"owner", "manager"}:
-        raise Answered(problem(403, "You have no permission to manage labels"))
+        raise Respond(problem(403, "You have no permission to manage labels"))
 
 
 def _billed(call: Call[World]) -> Response | None:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from tools.kit.sandbox.nulls import without_nulls
-from tools.kit.sandbox.routes import Answered, Call
+from tools.kit.sandbox.routes import Call, Respond
 from tools.testomatio.sandbox.world import World
 
 _encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
@@ -46,16 +46,16 @@ def message(status: int, text: str) -> Response:
     return answer({"message": text}, status)
 
 
-def refuse(status: int, error: str, **more: object) -> Answered:
+def refuse(status: int, error: str, **more: object) -> Respond:
     """What a handler of families A and B raises to end with an error."""
-    return Answered(problem(status, error, **more))
+    return Respond(problem(status, error, **more))
 
 
-def invalid(reason: str, **more: object) -> Answered:
+def invalid(reason: str, **more: object) -> Respond:
     return refuse(422, reason, **more)
 
 
-def not_found(what: str) -> Answered:
+def not_found(what: str) -> Respond:
     return refuse(404, f"{what} not found")
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.routes import Call, Routes, find_routes
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.kit.sandbox.switches import shown, turned
+from tools.kit.sandbox.switches import switch_values, with_changes
 from tools.testomatio.sandbox.access import admit
 from tools.testomatio.sandbox.answers import answer, invalid, lost
 from tools.testomatio.sandbox.reporter import artifact_store
@@ -47,9 +47,9 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
         MOUNT,
         lambda time: seeds[profile](World(time, first_switches)),
         find_routes(__package__),
-        beside={attachments.FILES: [attachments.files], artifact_store.STORE: [artifact_store.store_routes]},
+        other_mounts={attachments.FILES: [attachments.files], artifact_store.STORE: [artifact_store.store_routes]},
         admit=admit,
-        lost=lost,
+        not_found=lost,
         clock=clock,
         curl=f"-H 'Authorization: Bearer testomat_demo' '{{base}}/api/v2/{SHOP}/info'",
         clients=CLIENTS,
@@ -74,5 +74,5 @@ def _story(world: World) -> World:
 @controls.action("switches")
 async def set_switches(call: Call[World]) -> Response:
     """Follow other sources where sources disagree: `{"camel_case": true}`, `{"too_many_every": 5}`."""
-    call.world.switches = turned(call.world.switches, body(call), invalid)
-    return answer(shown(call.world.switches))
+    call.world.switches = with_changes(call.world.switches, body(call), invalid)
+    return answer(switch_values(call.world.switches))

@@ -72,7 +72,7 @@ def read(call: Call[World], sent: Fields, resource_type: str) -> list[Link]:
     """The links that a body asks for.
 
     Raises:
-        Answered: 422 for an entry that is not sound, 404 for a label, milestone or requirement that is not there.
+        Respond: 422 for an entry that is not sound, 404 for a label, milestone or requirement that is not there.
     """
     return [_read_one(call, entry, resource_type) for entry in objects(sent, "link")]
 
@@ -117,7 +117,7 @@ def check_value(label: Label, value: str) -> None:
     """See that a label's field takes a value.
 
     Raises:
-        Answered: 422 when it does not.
+        Respond: 422 when it does not.
     """
     if not value:
         return

@@ -14,7 +14,7 @@ def fire(world: World, run: Run, event: str) -> None:
     """Do a `status_event` of v2.
 
     Raises:
-        Answered: 422 when the run's status or kind does not allow it.
+        Respond: 422 when the run's status or kind does not allow it.
     """
     is_by_hand = run.kind != "automated"
     if event in {"finish", "finish_manual"} and is_by_hand != (event == "finish_manual"):

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping
 
-from tools.kit.sandbox.ids import impossible
+from tools.kit.sandbox.ids import invalid_id
 from tools.kit.sandbox.request_body import FieldReader, json_object
 from tools.kit.sandbox.request_body import Fields as Fields
-from tools.kit.sandbox.routes import Answered, Call
+from tools.kit.sandbox.routes import Call, Respond
 from tools.testomatio.sandbox.answers import invalid, refuse
 from tools.testomatio.sandbox.world import World
 
@@ -13,7 +13,7 @@ from tools.testomatio.sandbox.world import World
 def body(call: Call[World]) -> Fields:
     """The JSON object that was sent; 400 for anything else, 422 when an id in it is 0 or negative."""
     sent = json_object(call, lambda expected, _: refuse(400, f"The request body is not {expected}"))
-    if name := impossible(sent, besides={"origin_id"}):  # that one is another system's
+    if name := invalid_id(sent, exclude={"origin_id"}):  # that one is another system's
         raise invalid(f"{name} is invalid")
     return sent
 
@@ -33,7 +33,7 @@ def require(sent: Fields, *names: str) -> None:
             raise invalid(f"{name.replace('_', ' ').capitalize()} can't be blank")
 
 
-def _wrong_type(name: str, expected: str) -> Answered:
+def _wrong_type(name: str, expected: str) -> Respond:
     if expected == "a string":
         return invalid(f"{name} is invalid")
     return invalid(f"{name} is not {expected.removesuffix(' of strings')}")

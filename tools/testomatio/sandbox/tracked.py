@@ -41,7 +41,7 @@ def sound(kind: str, value: str) -> str:
     """A key or an address the way links keep it.
 
     Raises:
-        Answered: 422 when it is none.
+        Respond: 422 when it is none.
     """
     if kind == "jira":
         key = value.strip().upper()
@@ -75,7 +75,7 @@ def check_target(world: World, project: str, resource_type: str, resource_id: st
     """The id of something that exists in a project, as links keep it.
 
     Raises:
-        Answered: 404 when the project has no such thing.
+        Respond: 404 when the project has no such thing.
     """
     if resource_type == "testrun":
         result = world.results.get(int(resource_id)) if resource_id.isdecimal() and len(resource_id) < 16 else None

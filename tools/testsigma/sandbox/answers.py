@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from tools.kit.sandbox.routes import Answered
+from tools.kit.sandbox.routes import Respond
 from tools.testsigma.sandbox.holdings import Holding
 from tools.testsigma.sandbox.world import World
 
@@ -40,29 +40,29 @@ def flat(code: int, message: str) -> Response:
     return rendered({"code": code, "message": message}, code, end="\n")
 
 
-def problem(status: int, message: str, details: str | None = None) -> Answered:
+def problem(status: int, message: str, details: str | None = None) -> Respond:
     """What a handler raises to end with an error of the API proper."""
     told = {"code": status, "message": message, "details": message if details is None else details}
-    return Answered(rendered({"message": message, "errors": told}, status))
+    return Respond(rendered({"message": message, "errors": told}, status))
 
 
-def bad_id() -> Answered:
+def bad_id() -> Respond:
     return problem(HTTPStatus.BAD_REQUEST, BAD_ID)
 
 
-def invalid(details: str) -> Answered:
+def invalid(details: str) -> Respond:
     return problem(HTTPStatus.BAD_REQUEST, "Invalid request", details)
 
 
-def unprocessable(details: str) -> Answered:
+def unprocessable(details: str) -> Respond:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Unprocessable entity", details)
 
 
-def not_found(what: str, key: str) -> Answered:
+def not_found(what: str, key: str) -> Respond:
     return problem(HTTPStatus.NOT_FOUND, f"{what} not found", f"{what} not found with ID: {key}")
 
 
-def foreign_key(table: str, column: str) -> Answered:
+def foreign_key(table: str, column: str) -> Respond:
     """The database's own words, which reach the caller; that it is a 500 is this sandbox's choice."""
     told = f'insert or update on table "{table}" violates foreign key constraint "fk_{table}_{column}"'
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"ERROR: {told} (SQLSTATE 23503)")

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.routes import Call, Routes, find_routes
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.kit.sandbox.switches import shown, turned
+from tools.kit.sandbox.switches import switch_values, with_changes
 from tools.testsigma.sandbox.answers import rendered, unprocessable
 from tools.testsigma.sandbox.gate import admit, headed, lost
 from tools.testsigma.sandbox.old_host import OLD_MOUNT, moved_to
@@ -45,9 +45,9 @@ def build(
         MOUNT,
         lambda now: seeds[profile](World(now, first_switches, real)),
         [headed(table) for table in find_routes(__package__)],
-        beside={OLD_MOUNT: [headed(moved_to(MOUNT))]},
+        other_mounts={OLD_MOUNT: [headed(moved_to(MOUNT))]},
         admit=admit,
-        lost=lost,
+        not_found=lost,
         clock=clock,
         curl="-H 'Authorization: Bearer demo' '{base}/projects'",
     )
@@ -68,5 +68,5 @@ def _scale(world: World) -> World:
 @controls.action("switches")
 async def set_switches(call: Call[World]) -> Response:
     """Follow other sources where sources disagree, or show a rare behaviour: `{"as_documented": true}`."""
-    call.world.switches = turned(call.world.switches, body(call), unprocessable)
-    return rendered(shown(call.world.switches))
+    call.world.switches = with_changes(call.world.switches, body(call), unprocessable)
+    return rendered(switch_values(call.world.switches))

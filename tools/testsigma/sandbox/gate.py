@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.responses import Response
 
-from tools.kit.sandbox.routes import Answered, Call, Route, Routes
+from tools.kit.sandbox.routes import Call, Respond, Route, Routes
 from tools.testsigma.sandbox import imports
 from tools.testsigma.sandbox.answers import flat, problem, rendered
 from tools.testsigma.sandbox.identity import uuid_of
@@ -67,7 +67,7 @@ def _headed(handler: Callable[[Call[World]], Awaitable[Response]]) -> Callable[[
     async def answer(call: Call[World]) -> Response:
         try:
             response = await handler(call)
-        except Answered as answered:
+        except Respond as answered:
             response = answered.response
         return marked(call, response)
 

@@ -14,7 +14,7 @@ def project_of(call: Call[World]) -> Project:
     """The project of the path, which goes by its UUID only.
 
     Raises:
-        Answered: 404 when it is not there.
+        Respond: 404 when it is not there.
     """
     key = str(call.params["project_id"])
     project = call.world.projects.get(key.lower())
@@ -27,7 +27,7 @@ def named(call: Call[World], shelf: Shelf[P], param: str) -> P:
     """The record of the path's project that the path names.
 
     Raises:
-        Answered: 404 when it is not in this project.
+        Respond: 404 when it is not in this project.
     """
     project, key = project_of(call), str(call.params[param])
     item = shelf.find(project.id, key)

@@ -66,7 +66,7 @@ def uuid(value: object) -> str:
     """An id out of a body.
 
     Raises:
-        Answered: 400 in the API's words when it is missing, empty or no UUID.
+        Respond: 400 in the API's words when it is missing, empty or no UUID.
     """
     if not isinstance(value, str) or not is_uuid(value):
         raise bad_id()

@@ -35,7 +35,7 @@ def pick_tests(world: World, query: str, tests: Iterable[Test], branch: str | No
     """The tests that fit a query.
 
     Raises:
-        Answered: 422 with the reason when the query cannot be read.
+        Respond: 422 with the reason when the query cannot be read.
     """
     try:
         matcher = Matcher(query, _TEST, _TEST_FLAGS, world.now(), together=_one_by_one, joined=_JOINED)
@@ -49,7 +49,7 @@ def pick_runs(world: World, query: str, runs: Iterable[Run]) -> list[Run]:
     """The runs that fit a query.
 
     Raises:
-        Answered: 422 with the reason when the query cannot be read.
+        Respond: 422 with the reason when the query cannot be read.
     """
     try:
         matcher = Matcher(query, _RUN, _RUN_FLAGS, world.now())

@@ -12,7 +12,7 @@ from json import loads
 
 from starlette.responses import Response
 
-from tools.kit.sandbox.routes import Answered, Call, Routes
+from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testomatio.sandbox.access import reported_project
 from tools.testomatio.sandbox.answers import answer, message, refuse
 from tools.testomatio.sandbox.holdings import Project, Run, Rungroup, Test
@@ -42,7 +42,7 @@ def in_own_words(handler: Handler) -> Handler:
     async def worded(call: Call[World]) -> Response:
         try:
             return await handler(call)
-        except Answered as answered:
+        except Respond as answered:
             told = loads(bytes(answered.response.body))
             return message(answered.response.status_code, told.get("error") or told.get("message"))
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from starlette.responses import Response
 
 from tools.kit.sandbox.multipart import NotMultipart, parts
-from tools.kit.sandbox.routes import Answered, Call, Routes
+from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testomatio.sandbox import tracked
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, lost, not_found, refuse, v2
@@ -43,7 +43,7 @@ def kept(call: Call[World], resource_type: str, resource_id: str | int, *, field
     """Keep the one file that a form brings in one of these fields.
 
     Raises:
-        Answered: 422 when it brings none or several.
+        Respond: 422 when it brings none or several.
     """
     world = call.world
     try:
@@ -89,10 +89,10 @@ def _target(call: Call[World]) -> tuple[str, str | int]:
     """What a file is on.
 
     Raises:
-        Answered: 404 where v2 has no attachments yet, 422 when not exactly one target is named.
+        Respond: 404 where v2 has no attachments yet, 422 when not exactly one target is named.
     """
     if call.world.switches.without_attachments:
-        raise Answered(lost(call))
+        raise Respond(lost(call))
     named = [(name, value) for name in TARGETS if (value := call.last(f"{name}_id"))]
     if len(named) != 1:
         raise invalid(f"Exactly one of {', '.join(f'{name}_id' for name in TARGETS)} is required")

@@ -4,7 +4,7 @@ import json
 
 from starlette.responses import Response
 
-from tools.kit.sandbox.routes import Answered, Call, Routes
+from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testomatio.sandbox.answers import answer, invalid
 from tools.testomatio.sandbox.requests import Fields, body, objects
 from tools.testomatio.sandbox.v2 import tests
@@ -33,6 +33,6 @@ def _write_one(call: Call[World], entry: Fields) -> dict[str, object]:
             test, status = tests.change(call, test_of(call, str(known["id"])), known), "updated"
         else:
             test, status = tests.make(call, tests.suite_for_tests(call, known.get("suite_id")), known), "created"
-    except Answered as answered:
+    except Respond as answered:
         return {**entry, "error": json.loads(bytes(answered.response.body))["error"]}
     return {"id": test.id, "title": test.title, "status": status}

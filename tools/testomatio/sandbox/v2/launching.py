@@ -19,7 +19,7 @@ def plans_named(call: Call[World], sent: Fields) -> list[str]:
     """The plans a body names, as a list or as the draft's single one.
 
     Raises:
-        Answered: 422 for one that is not there.
+        Respond: 422 for one that is not there.
     """
     single = string(sent, "plan_id")
     named = strings(sent, "plan_ids") or ([single] if single else [])

@@ -41,7 +41,7 @@ def counted(call: Call[World], found: Sequence[T], groups: Groups[T]) -> Respons
     """Totals and no `data` at all; with `group_by` also how many fall to each value.
 
     Raises:
-        Answered: 422 for a field that this list cannot be counted by.
+        Respond: 422 for a field that this list cannot be counted by.
     """
     page, per_page = asked_page(call)
     told: Row = {"total": len(found), "page": page, "per_page": per_page}

@@ -104,7 +104,7 @@ def check_chosen(world: World, slug: str, sent: Fields, branch: str | None = Non
     """See that the tests and suites a body names are there.
 
     Raises:
-        Answered: 422 for the first that is not.
+        Respond: 422 for the first that is not.
     """
     for name, what, shelf in (("test_ids", "Test", world.tests), ("suite_ids", "Suite", world.suites)):
         for wanted in strings(sent, name):

@@ -133,7 +133,7 @@ def find_run(call: Call[World]) -> Run:
     """The run that the path names; one of a branch is reachable with that branch only.
 
     Raises:
-        Answered: 404 when there is none.
+        Respond: 404 when there is none.
     """
     run = find(call, call.world.runs, str(call.params["id"]), "Run")
     if run.branch not in {None, branch(call)}:

@@ -31,7 +31,7 @@ def find(call: Call[World], shelf: Mapping[K, T], key: K, what: str) -> T:
     """Something of the project that the path names.
 
     Raises:
-        Answered: 404 when the project has no such thing.
+        Respond: 404 when the project has no such thing.
     """
     found = shelf.get(key)
     if found is None or found.project != project(call).slug:
@@ -43,7 +43,7 @@ def test_of(call: Call[World], test_id: str) -> Test:
     """A test as the request's branch sees it.
 
     Raises:
-        Answered: 404 when the project has no such test.
+        Respond: 404 when the project has no such test.
     """
     found = call.world.tests.get(test_id, branch(call))
     if found is None or found.project != project(call).slug:
@@ -55,7 +55,7 @@ def suite_of(call: Call[World], suite_id: str) -> Suite:
     """A suite as the request's branch sees it.
 
     Raises:
-        Answered: 404 when the project has no such suite.
+        Respond: 404 when the project has no such suite.
     """
     found = call.world.suites.get(suite_id, branch(call))
     if found is None or found.project != project(call).slug:
@@ -67,7 +67,7 @@ def person(call: Call[World], sent: Fields, name: str = "assigned_to") -> str | 
     """The address of somebody who may be given work; None for nobody.
 
     Raises:
-        Answered: 422 for anyone who is no member, or who may only read.
+        Respond: 422 for anyone who is no member, or who may only read.
     """
     email = string(sent, name)
     if not email:
@@ -82,7 +82,7 @@ def only_with(call: Call[World], feature: str, *, is_off: bool) -> None:
     """Refuse what the project's plan does not have.
 
     Raises:
-        Answered: 403, or 402 when that is switched on.
+        Respond: 403, or 402 when that is switched on.
     """
     if is_off or feature not in project(call).features:
         status = 402 if call.world.switches.gate_is_402 else 403
@@ -93,7 +93,7 @@ def moved(parents: Mapping[str, str | None], moving: str, target: str | None) ->
     """See that a move does not make something its own ancestor.
 
     Raises:
-        Answered: 422 when it would.
+        Respond: 422 when it would.
     """
     at = target
     while at is not None:

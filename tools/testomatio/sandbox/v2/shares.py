@@ -94,7 +94,7 @@ def _target(call: Call[World], slug: str) -> Project:
     """A project to share into.
 
     Raises:
-        Answered: 404 when the caller is no member of it, 403 when it is read-only, 422 when it is of another type.
+        Respond: 404 when the caller is no member of it, 403 when it is read-only, 422 when it is of another type.
     """
     own, target = project(call), call.world.projects.get(slug)
     if target is None or caller(call).id not in target.members:

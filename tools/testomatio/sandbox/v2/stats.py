@@ -155,7 +155,7 @@ def _of_milestone(call: Call[World], kind: str, window: Window) -> Response:
     """Empty without a milestone.
 
     Raises:
-        Answered: 422 for a slug that the project does not see.
+        Respond: 422 for a slug that the project does not see.
     """
     slug = call.last("milestone")
     if not slug:

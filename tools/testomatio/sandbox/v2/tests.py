@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from tools.kit.sandbox.routes import Answered, Call, Routes
+from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import broken, created, gone, invalid, refuse, v2
@@ -25,7 +25,7 @@ STATES = ("manual", "automated", "detached")
 async def list_tests(call: Call[World]) -> Response:
     """Newest first; `suites` without its brackets breaks the server."""
     if call.last("suites") is not None:
-        raise Answered(broken(call))
+        raise Respond(broken(call))
     world, slug, own = call.world, branch(call), project(call)
     found = newest_first(world.tests.of(own.slug, slug))
     if call.all("suites[]"):
@@ -72,7 +72,7 @@ def suite_for_tests(call: Call[World], suite_id: object) -> Suite:
     """The suite that a test is to stand in.
 
     Raises:
-        Answered: 404 when none is named or there is none, 422 when it is a folder.
+        Respond: 404 when none is named or there is none, 422 when it is a folder.
     """
     suite = call.world.suites.get(str(suite_id), branch(call))
     if suite is None or suite.project != project(call).slug:

@@ -42,7 +42,7 @@ def look(call: Call[World]) -> Window:
     """The window that a request asks for.
 
     Raises:
-        Answered: 403 when the plan has no analytics, 422 for a query, a date or an environment that is not sound.
+        Respond: 403 when the plan has no analytics, 422 for a query, a date or an environment that is not sound.
     """
     only_with(call, "api_analytics", is_off=call.world.switches.without_analytics)
     world, own = call.world, project(call)
@@ -99,7 +99,7 @@ def number_of(
     """A number out of the query.
 
     Raises:
-        Answered: 422 for one outside of its bounds, or for none.
+        Respond: 422 for one outside of its bounds, or for none.
     """
     text = call.last(name)
     if not text:

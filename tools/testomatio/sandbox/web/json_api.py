@@ -76,7 +76,7 @@ def written(call: Call[World], type_: str, *, snake: Collection[str] = ()) -> Wr
     """The document of a write, of one type in its singular or plural; `snake` names the keys with an underscore.
 
     Raises:
-        Answered: 400 for any other shape, such as fields side by side or keys in snake_case.
+        Respond: 400 for any other shape, such as fields side by side or keys in snake_case.
     """
     data = body(call).get("data")
     if not isinstance(data, dict):

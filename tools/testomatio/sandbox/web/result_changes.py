@@ -110,7 +110,7 @@ def _member(call: Call[World], sent: Fields) -> str | None:
     """The address of the member with this number; None for nobody.
 
     Raises:
-        Answered: 422 for anyone who is no member, or who may only read.
+        Respond: 422 for anyone who is no member, or who may only read.
     """
     number_sent = string(sent, "assigned-to")
     if not number_sent:

@@ -50,7 +50,7 @@ def find(call: Call[World]) -> Testrun:
     """The result that the path names.
 
     Raises:
-        Answered: 404 when the project has no such result.
+        Respond: 404 when the project has no such result.
     """
     text = str(call.params["result_id"])
     row = call.world.results.get(int(text)) if text.isdecimal() and len(text) < 19 else None

@@ -58,7 +58,7 @@ def found(call: Call[World], search: Search) -> dict[str, list[str]]:
     """The ids of the tests that fit, by the suite they are in.
 
     Raises:
-        Answered: 422 for a text that begins with `=` and is no query.
+        Respond: 422 for a text that begins with `=` and is no query.
     """
     world, by_suite = call.world, dict[str, list[str]]()
     tests = list(world.tests.of(project(call).slug))
