@@ -13,7 +13,8 @@ from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.composition import compose
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.build import MOUNT, build
-from tools.testomatio.sandbox.holdings import (
+from tools.testomatio.sandbox.people import Token
+from tools.testomatio.sandbox.records import (
     Example,
     Label,
     Labelled,
@@ -25,7 +26,6 @@ from tools.testomatio.sandbox.holdings import (
     Test,
     Testrun,
 )
-from tools.testomatio.sandbox.people import Token
 from tools.testomatio.sandbox.surroundings import Template
 from tools.testomatio.sandbox.world import Switches, World
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.tools.testomatio_sandbox.v2 import read, still
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.testomatio.sandbox import holdings
+from tools.testomatio.sandbox import records
 from tools.testomatio.sandbox.world import SHOP, World
 
 HOTFIX, BY_HAND = "9a01f1x0", "9a01aa01"
@@ -26,7 +26,7 @@ def normalised(message: str) -> str:
     return re.sub(r"\d+(?:\.\d+)?", "#", message)
 
 
-def outcomes(world: World, test_id: str) -> list[holdings.Testrun]:
+def outcomes(world: World, test_id: str) -> list[records.Testrun]:
     return sorted(world.results.of_test(test_id), key=lambda result: result.created_at)
 
 
@@ -84,7 +84,7 @@ def test_there_are_thirty_runs_of_every_status_and_kind_and_one_on_a_branch(worl
 def test_the_hotfix_run_fails_in_groups(world: World) -> None:
     last = {result.test_id: result for result in world.results.of_run(HOTFIX)}
     failed = [result for result in last.values() if result.status == "failed"]
-    groups: dict[str, list[holdings.Testrun]] = defaultdict(list)
+    groups: dict[str, list[records.Testrun]] = defaultdict(list)
     for result in failed:
         groups[normalised(result.message or "").split("\n")[0]].append(result)
     assert sorted(len(group) for group in groups.values()) == [1, 1, 1, 3, 6]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.tools.testomatio_sandbox.small import SMALL, error, small, told, web
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.testomatio.sandbox.holdings import Suite
+from tools.testomatio.sandbox.records import Suite
 from tools.testomatio.sandbox.reporter.ingestion import put_issue
 from tools.testomatio.sandbox.world import Switches
 

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import answer, unprocessed
 from tools.testery.sandbox.dates import stamp
-from tools.testery.sandbox.holdings import Deploy
 from tools.testery.sandbox.lifecycle import APART, fire
+from tools.testery.sandbox.records import Deploy
 from tools.testery.sandbox.requests import Reader, body
 from tools.testery.sandbox.world import World
 

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import variables
 from tools.testery.sandbox.answers import answer, bad_request, conflict, not_found, nothing
-from tools.testery.sandbox.holdings import Environment
 from tools.testery.sandbox.lifecycle import let_in
+from tools.testery.sandbox.records import Environment
 from tools.testery.sandbox.requests import Reader, read
 from tools.testery.sandbox.world import ACCOUNT_ID, World
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from math import inf
 from random import Random
 
-from tools.testery.sandbox.holdings import Case, Outcome, Run, Tally
+from tools.testery.sandbox.records import Case, Outcome, Run, Tally
 from tools.testery.sandbox.story.faults import TIMEOUT, fault_of
 from tools.testery.sandbox.story.told import told_of
 from tools.testery.sandbox.world import World

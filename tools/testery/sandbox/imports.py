@@ -9,8 +9,8 @@ from tools.kit.sandbox.multipart import Part
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import answer, bad_request, not_found, unprocessed
 from tools.testery.sandbox.execution import length
-from tools.testery.sandbox.holdings import Coverage, Order, Run
 from tools.testery.sandbox.junit import NotJUnit, outcomes
+from tools.testery.sandbox.records import Coverage, Order, Run
 from tools.testery.sandbox.requests import Reader, form
 from tools.testery.sandbox.runs import find, shown
 from tools.testery.sandbox.world import World

@@ -3,7 +3,7 @@
 from xml.etree import ElementTree
 
 from tools.testery.sandbox.execution import RESULTS_A_RUN
-from tools.testery.sandbox.holdings import Case, Outcome
+from tools.testery.sandbox.records import Case, Outcome
 
 
 class NotJUnit(ValueError):

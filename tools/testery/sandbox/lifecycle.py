@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from tools.testery.sandbox.execution import DISCOVERY, length, outcomes, selected, tally
-from tools.testery.sandbox.holdings import Deploy, Environment, Order, Run, Schedule
+from tools.testery.sandbox.records import Deploy, Environment, Order, Run, Schedule
 from tools.testery.sandbox.world import World
 
 PICKUP = timedelta(seconds=15)

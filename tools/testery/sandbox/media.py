@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import store_problem
-from tools.testery.sandbox.holdings import Outcome, Run
 from tools.testery.sandbox.pictures import png
+from tools.testery.sandbox.records import Outcome, Run
 from tools.testery.sandbox.signing import refusal, signed
 from tools.testery.sandbox.story.told import OLD, PAGE, shots
 from tools.testery.sandbox.world import World

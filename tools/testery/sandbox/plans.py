@@ -5,8 +5,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import variables
 from tools.testery.sandbox.answers import answer, not_found
-from tools.testery.sandbox.holdings import Order, Plan, PlanRun
 from tools.testery.sandbox.lifecycle import BY_USER, cancel, status, submit
+from tools.testery.sandbox.records import Order, Plan, PlanRun
 from tools.testery.sandbox.requests import read
 from tools.testery.sandbox.story.shop import KIOSK_BUILD
 from tools.testery.sandbox.world import World

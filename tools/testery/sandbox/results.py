@@ -5,8 +5,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import answer, not_found
 from tools.testery.sandbox.execution import DISCOVERY, listed
-from tools.testery.sandbox.holdings import Outcome, Run
 from tools.testery.sandbox.media import address, clip, pictures
+from tools.testery.sandbox.records import Outcome, Run
 from tools.testery.sandbox.runs import find
 from tools.testery.sandbox.story.faults import words
 from tools.testery.sandbox.story.logs import output

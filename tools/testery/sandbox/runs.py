@@ -9,8 +9,8 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import answer, not_found
 from tools.testery.sandbox.dates import stamp
 from tools.testery.sandbox.execution import moment, tally
-from tools.testery.sandbox.holdings import Run
 from tools.testery.sandbox.lifecycle import end_of, status, visible
+from tools.testery.sandbox.records import Run
 from tools.testery.sandbox.requests import page_window
 from tools.testery.sandbox.world import ACCOUNT_ID, World
 

@@ -5,8 +5,8 @@ from random import Random
 
 from tools.kit.sandbox.clock import STORY_START
 from tools.testery.sandbox import cron
-from tools.testery.sandbox.holdings import Case, Environment, Order, Project, Run, Schedule, Suite, Variable
 from tools.testery.sandbox.lifecycle import PICKUP
+from tools.testery.sandbox.records import Case, Environment, Order, Project, Run, Schedule, Suite, Variable
 from tools.testery.sandbox.story.catalogue import WEB
 from tools.testery.sandbox.story.shop import STAGING
 from tools.testery.sandbox.world import World

@@ -7,7 +7,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import cron, variables
 from tools.testery.sandbox.answers import answer, not_found, nothing, unprocessed
 from tools.testery.sandbox.dates import stamp
-from tools.testery.sandbox.holdings import Order, Schedule
+from tools.testery.sandbox.records import Order, Schedule
 from tools.testery.sandbox.requests import Reader, body
 from tools.testery.sandbox.world import World
 

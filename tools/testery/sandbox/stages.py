@@ -5,7 +5,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import variables
 from tools.testery.sandbox.answers import answer, not_found
-from tools.testery.sandbox.holdings import Stage
+from tools.testery.sandbox.records import Stage
 from tools.testery.sandbox.requests import read
 from tools.testery.sandbox.world import ACCOUNT_ID, World
 

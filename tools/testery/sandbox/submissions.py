@@ -5,8 +5,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import variables
 from tools.testery.sandbox.answers import answer, bad_request, conflict, not_found
-from tools.testery.sandbox.holdings import Environment, Order, Project
 from tools.testery.sandbox.lifecycle import BY_USER, cancel, deployed, submit
+from tools.testery.sandbox.records import Environment, Order, Project
 from tools.testery.sandbox.requests import Reader, body, read
 from tools.testery.sandbox.runs import find, shown
 from tools.testery.sandbox.world import World

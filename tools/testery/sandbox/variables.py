@@ -1,6 +1,6 @@
 """Variables: what environments and pipeline stages hand to tests; an encrypted value goes in and never comes out."""
 
-from tools.testery.sandbox.holdings import Variable
+from tools.testery.sandbox.records import Variable
 from tools.testery.sandbox.requests import Reader
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import count
 
 from tools.kit.sandbox.clock import Clock
-from tools.testery.sandbox.holdings import (
+from tools.testery.sandbox.records import (
     Case,
     Deploy,
     Environment,

@@ -9,8 +9,8 @@ from starlette.responses import Response, StreamingResponse
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import ORIGIN, store_problem
-from tools.testio.sandbox.holdings import Attachment
 from tools.testio.sandbox.pictures import png
+from tools.testio.sandbox.records import Attachment
 from tools.testio.sandbox.requests import Fields, integer, string
 from tools.testio.sandbox.world import World
 

@@ -11,7 +11,7 @@ from tools.kit.sandbox import multipart
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import storage
 from tools.testio.sandbox.answers import ORIGIN, answer, invalid, not_found, refuse
-from tools.testio.sandbox.holdings import BinaryApp
+from tools.testio.sandbox.records import BinaryApp
 from tools.testio.sandbox.requests import body, integer, missing, string
 from tools.testio.sandbox.world import World
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import invalid
 from tools.testio.sandbox.bugs import find, one
-from tools.testio.sandbox.holdings import Bug
+from tools.testio.sandbox.records import Bug
 from tools.testio.sandbox.requests import body, require, string
 from tools.testio.sandbox.world import REJECT_REASONS, World
 

@@ -6,8 +6,8 @@ from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testio.sandbox import attachments, devices, environments
 from tools.testio.sandbox.answers import answer, not_found, page, rendered, text
 from tools.testio.sandbox.dates import precise, zulu
-from tools.testio.sandbox.holdings import Bug, Telling
 from tools.testio.sandbox.products import cut_down
+from tools.testio.sandbox.records import Bug, Telling
 from tools.testio.sandbox.requests import envelope, ids, missing, no_such_value, rows_of_page
 from tools.testio.sandbox.story.wording import telling
 from tools.testio.sandbox.world import REJECT_REASONS, World

@@ -14,7 +14,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import cases, devices, environments, lifecycle, ordering, products
 from tools.testio.sandbox.answers import answer, invalid, not_found
 from tools.testio.sandbox.dates import plain
-from tools.testio.sandbox.holdings import Case, Cycle, CycleFeature, Environment, Product
+from tools.testio.sandbox.records import Case, Cycle, CycleFeature, Environment, Product
 from tools.testio.sandbox.requests import Fields, choice, envelope, integer, missing, objects, string
 from tools.testio.sandbox.story.wording import TESTERS
 from tools.testio.sandbox.world import World

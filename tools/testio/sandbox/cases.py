@@ -13,7 +13,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.holdings import Case, Product, Step
+from tools.testio.sandbox.records import Case, Product, Step
 from tools.testio.sandbox.requests import (
     Fields,
     body,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import answer, invalid, refuse
 from tools.testio.sandbox.dates import zulu
-from tools.testio.sandbox.holdings import ClaimPage
+from tools.testio.sandbox.records import ClaimPage
 from tools.testio.sandbox.requests import body, integer, is_address, missing, no_such_value, objects, require, string
 from tools.testio.sandbox.world import World
 

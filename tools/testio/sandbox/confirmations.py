@@ -14,7 +14,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import devices, products
 from tools.testio.sandbox.answers import answer, invalid, not_found, refuse
 from tools.testio.sandbox.dates import zulu
-from tools.testio.sandbox.holdings import Bug, FixConfirmation
+from tools.testio.sandbox.records import Bug, FixConfirmation
 from tools.testio.sandbox.requests import (
     Fields,
     body,

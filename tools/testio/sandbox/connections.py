@@ -13,8 +13,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.hook import is_loopback
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.holdings import Connection, Product, Section
 from tools.testio.sandbox.products import shown_connection
+from tools.testio.sandbox.records import Connection, Product, Section
 from tools.testio.sandbox.requests import Fields, body, boolean, integer, is_address, require, string, unreadable
 from tools.testio.sandbox.world import World
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.holdings import BinaryApp, Environment, Product
+from tools.testio.sandbox.records import BinaryApp, Environment, Product
 from tools.testio.sandbox.requests import (
     Fields,
     boolean,

@@ -11,7 +11,7 @@ from tools.testio.sandbox import devices
 from tools.testio.sandbox.answers import answer
 from tools.testio.sandbox.dates import zulu
 from tools.testio.sandbox.devices import pool
-from tools.testio.sandbox.holdings import Bug, Cycle, CycleFeature, Execution, UserStory
+from tools.testio.sandbox.records import Bug, Cycle, CycleFeature, Execution, UserStory
 from tools.testio.sandbox.requests import at_least_one, bracketed, choice
 from tools.testio.sandbox.story.wording import TESTERS
 from tools.testio.sandbox.world import World

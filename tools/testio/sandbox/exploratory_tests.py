@@ -11,7 +11,7 @@ from tools.testio.sandbox.answers import answer, not_found, page
 from tools.testio.sandbox.dates import plain
 from tools.testio.sandbox.executions import Metrics
 from tools.testio.sandbox.features import shown_story
-from tools.testio.sandbox.holdings import Cycle, CycleFeature, Product
+from tools.testio.sandbox.records import Cycle, CycleFeature, Product
 from tools.testio.sandbox.requests import integer, wants_stories
 from tools.testio.sandbox.world import World
 

@@ -9,7 +9,7 @@ from tools.testio.sandbox.answers import ORIGIN, refuse
 from tools.testio.sandbox.bugs import told_by
 from tools.testio.sandbox.confirmations import seen
 from tools.testio.sandbox.dates import zulu
-from tools.testio.sandbox.holdings import Bug, Connection
+from tools.testio.sandbox.records import Bug, Connection
 from tools.testio.sandbox.requests import Fields, body, integer
 from tools.testio.sandbox.story.wording import TESTERS
 from tools.testio.sandbox.world import World

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.holdings import CycleFeature, Feature, Product, UserStory
+from tools.testio.sandbox.records import CycleFeature, Feature, Product, UserStory
 from tools.testio.sandbox.requests import (
     Fields,
     body,

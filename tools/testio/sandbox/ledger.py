@@ -7,7 +7,7 @@ from datetime import datetime
 from heapq import heapify, heappop, heappush
 
 from tools.kit.sandbox.clock import Clock
-from tools.testio.sandbox.holdings import Bug
+from tools.testio.sandbox.records import Bug
 
 Draw = Callable[[], list[Bug]]
 """Makes all bugs of a test, the same ones whenever it is called."""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from tools.testio.sandbox.dates import zulu
-from tools.testio.sandbox.holdings import Cycle
+from tools.testio.sandbox.records import Cycle
 from tools.testio.sandbox.story.bugs import schedule
 from tools.testio.sandbox.world import World
 

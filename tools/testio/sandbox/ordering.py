@@ -11,7 +11,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import attachments, dates, devices, environments, features, lifecycle, products
 from tools.testio.sandbox.answers import answer, invalid
 from tools.testio.sandbox.exploratory_tests import find, shown
-from tools.testio.sandbox.holdings import Attachment, Cycle, CycleFeature, Environment, Product, Template
+from tools.testio.sandbox.records import Attachment, Cycle, CycleFeature, Environment, Product, Template
 from tools.testio.sandbox.requests import (
     Fields,
     boolean,

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import answer, not_found
-from tools.testio.sandbox.holdings import Product, Section
+from tools.testio.sandbox.records import Product, Section
 from tools.testio.sandbox.requests import choice, envelope, require, string
 from tools.testio.sandbox.world import World
 

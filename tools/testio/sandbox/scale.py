@@ -10,7 +10,8 @@ from functools import partial
 from random import Random
 
 from tools.kit.sandbox.clock import STORY_START
-from tools.testio.sandbox.holdings import (
+from tools.testio.sandbox.lifecycle import DEFAULT_HOURS
+from tools.testio.sandbox.records import (
     Attachment,
     Bug,
     Case,
@@ -24,7 +25,6 @@ from tools.testio.sandbox.holdings import (
     Step,
     UserStory,
 )
-from tools.testio.sandbox.lifecycle import DEFAULT_HOURS
 from tools.testio.sandbox.story.bugs import draw, pick, spread
 from tools.testio.sandbox.world import REJECT_REASONS, World
 

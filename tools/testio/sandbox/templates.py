@@ -10,7 +10,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import exploratory_tests, products
 from tools.testio.sandbox.answers import answer, invalid
 from tools.testio.sandbox.dates import plain
-from tools.testio.sandbox.holdings import Template
+from tools.testio.sandbox.records import Template
 from tools.testio.sandbox.requests import envelope, integer, missing, require, string
 from tools.testio.sandbox.world import World
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.holdings import Feature, Product, UserStory
+from tools.testio.sandbox.records import Feature, Product, UserStory
 from tools.testio.sandbox.requests import envelope, integer, missing, require, string
 from tools.testio.sandbox.world import World
 

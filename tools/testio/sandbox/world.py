@@ -6,7 +6,8 @@ from datetime import datetime
 from itertools import count
 
 from tools.kit.sandbox.clock import Clock
-from tools.testio.sandbox.holdings import (
+from tools.testio.sandbox.ledger import Ledger
+from tools.testio.sandbox.records import (
     Attachment,
     BinaryApp,
     Bug,
@@ -23,7 +24,6 @@ from tools.testio.sandbox.holdings import (
     Template,
     UserStory,
 )
-from tools.testio.sandbox.ledger import Ledger
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Respond
 from tools.testomatio.sandbox.answers import answer, message, problem
-from tools.testomatio.sandbox.holdings import Project
 from tools.testomatio.sandbox.people import Token, User
+from tools.testomatio.sandbox.records import Project
 from tools.testomatio.sandbox.web import pages as web_pages
 from tools.testomatio.sandbox.world import World
 

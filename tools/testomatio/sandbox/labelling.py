@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox import access, tracked
 from tools.testomatio.sandbox.answers import invalid, not_found
-from tools.testomatio.sandbox.holdings import Label, Labelled, Plan, Run, Step, Suite, Test
+from tools.testomatio.sandbox.records import Label, Labelled, Plan, Run, Step, Suite, Test
 from tools.testomatio.sandbox.requests import Fields, choice, objects, require, string
 from tools.testomatio.sandbox.world import World
 

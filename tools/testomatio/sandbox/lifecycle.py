@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tools.testomatio.sandbox.answers import invalid
-from tools.testomatio.sandbox.holdings import Example, Run, Test, Testrun
+from tools.testomatio.sandbox.records import Example, Run, Test, Testrun
 from tools.testomatio.sandbox.world import World
 
 STARTS_WITHIN = 10

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tools.testomatio.sandbox.holdings import Testrun
+from tools.testomatio.sandbox.records import Testrun
 
 
 class Results:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox import access
 from tools.testomatio.sandbox.answers import invalid, not_found
-from tools.testomatio.sandbox.holdings import Plan, Run, Suite, Test
+from tools.testomatio.sandbox.records import Plan, Run, Suite, Test
 from tools.testomatio.sandbox.surroundings import IssueLink
 from tools.testomatio.sandbox.world import World
 

@@ -9,8 +9,8 @@ from itertools import count
 from random import Random
 
 from tools.kit.sandbox.clock import Clock
-from tools.testomatio.sandbox.holdings import Example, Label, Plan, Project, Run, Rungroup, Step, Suite, Test, Testrun
 from tools.testomatio.sandbox.people import Login, Session, Token, User
+from tools.testomatio.sandbox.records import Example, Label, Plan, Project, Run, Rungroup, Step, Suite, Test, Testrun
 from tools.testomatio.sandbox.reporter.arrivals import Arrivals
 from tools.testomatio.sandbox.results import Results
 from tools.testomatio.sandbox.shelf import Shelf

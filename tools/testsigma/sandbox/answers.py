@@ -6,7 +6,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Respond
-from tools.testsigma.sandbox.holdings import Holding
+from tools.testsigma.sandbox.records import Holding
 from tools.testsigma.sandbox.world import World
 
 Row = dict[str, object]

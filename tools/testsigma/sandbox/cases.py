@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox.answers import Row, foreign_key, not_found, one, record, said, unprocessable
-from tools.testsigma.sandbox.holdings import Case
 from tools.testsigma.sandbox.paging import listed
 from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.records import Case
 from tools.testsigma.sandbox.requests import (
     Fields,
     body,

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox import cases
 from tools.testsigma.sandbox.answers import Row, not_found, one, record, said, unprocessable
-from tools.testsigma.sandbox.holdings import Folder
 from tools.testsigma.sandbox.paging import listed
 from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.records import Folder
 from tools.testsigma.sandbox.requests import body, integer, required, touch, uuid
 from tools.testsigma.sandbox.tree import subtree, within
 from tools.testsigma.sandbox.world import World

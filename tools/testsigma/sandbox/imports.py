@@ -10,8 +10,8 @@ from tools.kit.sandbox.multipart import NotMultipart, parts
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox import junit
 from tools.testsigma.sandbox.answers import Row, invalid, not_found, one
-from tools.testsigma.sandbox.holdings import Import, RunCase
 from tools.testsigma.sandbox.paths import project_of
+from tools.testsigma.sandbox.records import Import, RunCase
 from tools.testsigma.sandbox.requests import touch
 from tools.testsigma.sandbox.runs import CLOSED, find_open, results_of
 from tools.testsigma.sandbox.world import World

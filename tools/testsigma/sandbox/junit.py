@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from tools.testsigma.sandbox.holdings import Case
+from tools.testsigma.sandbox.records import Case
 
 _STATUSES = {"failure": "Failed", "error": "Failed", "skipped": "Skipped"}
 _DEFINES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call
 from tools.testsigma.sandbox.answers import Row, invalid, rendered
-from tools.testsigma.sandbox.holdings import Holding
+from tools.testsigma.sandbox.records import Holding
 from tools.testsigma.sandbox.world import World
 
 PAGE_SIZE = 20

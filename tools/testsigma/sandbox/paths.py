@@ -5,7 +5,7 @@ What is no id at all is 404 here, as `/folders/tree` was seen to be; in a body i
 
 from tools.kit.sandbox.routes import Call
 from tools.testsigma.sandbox.answers import not_found
-from tools.testsigma.sandbox.holdings import Project
+from tools.testsigma.sandbox.records import Project
 from tools.testsigma.sandbox.shelf import P, Shelf
 from tools.testsigma.sandbox.world import World
 

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox import runs
 from tools.testsigma.sandbox.answers import Row, one, record, rendered, said, unprocessable
-from tools.testsigma.sandbox.holdings import Plan, Run
 from tools.testsigma.sandbox.paging import listed
 from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.records import Plan, Run
 from tools.testsigma.sandbox.requests import (
     Fields,
     body,

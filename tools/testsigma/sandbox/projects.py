@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox.answers import Row, one, record, said, unprocessable
-from tools.testsigma.sandbox.holdings import Project
 from tools.testsigma.sandbox.paging import listed
 from tools.testsigma.sandbox.paths import project_of
+from tools.testsigma.sandbox.records import Project
 from tools.testsigma.sandbox.requests import body, contains, differs, required, string, touch
 from tools.testsigma.sandbox.world import World
 

@@ -6,8 +6,8 @@ from tools.kit.sandbox.request_body import FieldReader, json_object
 from tools.kit.sandbox.request_body import Fields as Fields
 from tools.kit.sandbox.routes import Call
 from tools.testsigma.sandbox.answers import bad_id, foreign_key, invalid, not_found
-from tools.testsigma.sandbox.holdings import Holding
 from tools.testsigma.sandbox.identity import is_uuid
+from tools.testsigma.sandbox.records import Holding
 from tools.testsigma.sandbox.world import World
 
 _NOT_JSON = "The request body is not valid JSON"

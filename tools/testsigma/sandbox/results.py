@@ -13,8 +13,8 @@ from tools.kit.sandbox.multipart import NotMultipart, Part, parts
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox import cases
 from tools.testsigma.sandbox.answers import Row, foreign_key, invalid, not_found, one, rendered, unprocessable
-from tools.testsigma.sandbox.holdings import RunCase
 from tools.testsigma.sandbox.paging import listed
+from tools.testsigma.sandbox.records import RunCase
 from tools.testsigma.sandbox.requests import Fields, body, object_in, objects, string, touch, user, user_or_none, uuid
 from tools.testsigma.sandbox.runs import find, find_open, results_of
 from tools.testsigma.sandbox.settings import result_name, shown_user

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox.answers import Row, gone, not_found, one, record, unprocessable
-from tools.testsigma.sandbox.holdings import Label, Run, RunCase
 from tools.testsigma.sandbox.paging import listed
 from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.records import Label, Run, RunCase
 from tools.testsigma.sandbox.requests import (
     Fields,
     body,

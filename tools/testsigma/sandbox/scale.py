@@ -6,8 +6,8 @@ Folders and test cases are made at once; the cases of a run are drawn when they 
 from functools import partial
 from random import Random
 
-from tools.testsigma.sandbox.holdings import Case, Folder, Plan, Project, Run, RunCase, User
 from tools.testsigma.sandbox.identity import uuid_of
+from tools.testsigma.sandbox.records import Case, Folder, Plan, Project, Run, RunCase, User
 from tools.testsigma.sandbox.story.days import at
 from tools.testsigma.sandbox.world import World
 

@@ -6,7 +6,7 @@ the project does not have are passed over, and a dynamic selection is made once,
 """
 
 from tools.testsigma.sandbox.answers import invalid, unprocessable
-from tools.testsigma.sandbox.holdings import Run
+from tools.testsigma.sandbox.records import Run
 from tools.testsigma.sandbox.requests import Fields, entries, objects, string, uuids
 from tools.testsigma.sandbox.world import World
 

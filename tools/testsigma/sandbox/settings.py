@@ -4,9 +4,9 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox.answers import Row, record, rendered
-from tools.testsigma.sandbox.holdings import Label, Lookup, User
 from tools.testsigma.sandbox.identity import uuid_of
 from tools.testsigma.sandbox.paging import cut, listed
+from tools.testsigma.sandbox.records import Label, Lookup, User
 from tools.testsigma.sandbox.world import World
 
 routes: Routes[World] = Routes()

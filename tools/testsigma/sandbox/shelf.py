@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
-from tools.testsigma.sandbox.holdings import Placed
+from tools.testsigma.sandbox.records import Placed
 
 P = TypeVar("P", bound=Placed)
 

@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox.answers import Row, gone, one, record
-from tools.testsigma.sandbox.holdings import Case, GroupStep, Step, StepGroup
 from tools.testsigma.sandbox.paging import listed
 from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.records import Case, GroupStep, Step, StepGroup
 from tools.testsigma.sandbox.requests import Fields, body, integer, label_ids, objects, required, string, touch
 from tools.testsigma.sandbox.world import World
 

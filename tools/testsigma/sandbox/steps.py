@@ -4,7 +4,7 @@ The word for such a step is not known; here it is `STEP_GROUP`, and its text is 
 """
 
 from tools.testsigma.sandbox.answers import Row, not_found, record
-from tools.testsigma.sandbox.holdings import Case, Step
+from tools.testsigma.sandbox.records import Case, Step
 from tools.testsigma.sandbox.requests import Fields, number, objects, string, uuid
 from tools.testsigma.sandbox.world import World
 

@@ -1,6 +1,6 @@
 """Tree: which folders a project has, and which lie below which."""
 
-from tools.testsigma.sandbox.holdings import Folder
+from tools.testsigma.sandbox.records import Folder
 from tools.testsigma.sandbox.world import World
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from tools.kit.sandbox.clock import Clock
-from tools.testsigma.sandbox.holdings import (
+from tools.testsigma.sandbox.identity import ulid, uuid_of
+from tools.testsigma.sandbox.pace import Pace
+from tools.testsigma.sandbox.records import (
     Case,
     Folder,
     Import,
@@ -18,8 +20,6 @@ from tools.testsigma.sandbox.holdings import (
     StepGroup,
     User,
 )
-from tools.testsigma.sandbox.identity import ulid, uuid_of
-from tools.testsigma.sandbox.pace import Pace
 from tools.testsigma.sandbox.shelf import Shelf
 
 FROM_MILLISECONDS = 10**11

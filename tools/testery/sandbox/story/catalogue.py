@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tools.testery.sandbox.holdings import Case
+from tools.testery.sandbox.records import Case
 
 WEB, APP, KIOSK = 7301, 7302, 7303
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
-from tools.testery.sandbox.holdings import Outcome, Run
+from tools.testery.sandbox.records import Outcome, Run
 from tools.testery.sandbox.story.catalogue import APP, KIOSK, WEB
 
 TIMEOUT = "timeout"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from tools.testery.sandbox.holdings import Order, Run
 from tools.testery.sandbox.lifecycle import BY_USER, NEWER, PICKUP, TOO_LONG
+from tools.testery.sandbox.records import Order, Run
 from tools.testery.sandbox.story.catalogue import APP, KIOSK, WEB
 from tools.testery.sandbox.story.shop import (
     ALTONA,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
 
-from tools.testery.sandbox.holdings import Outcome, Run
+from tools.testery.sandbox.records import Outcome, Run
 from tools.testery.sandbox.story.told import HOTFIX, LOUD
 
 LONG = 200_000

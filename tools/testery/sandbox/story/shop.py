@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from tools.testery.sandbox import cron
-from tools.testery.sandbox.holdings import (
+from tools.testery.sandbox.records import (
     Deploy,
     Environment,
     Order,

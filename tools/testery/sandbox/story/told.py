@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from tools.testery.sandbox.holdings import Case, Outcome
+from tools.testery.sandbox.records import Case, Outcome
 from tools.testery.sandbox.story.faults import TIMEOUT
 
 HOTFIX, RELEASE, QUARANTINE_PASS = 902114, 902098, 902106

@@ -7,7 +7,7 @@ from itertools import accumulate
 from random import Random
 
 from tools.testio.sandbox.devices import pool
-from tools.testio.sandbox.holdings import Attachment, Bug, Cycle
+from tools.testio.sandbox.records import Attachment, Bug, Cycle
 from tools.testio.sandbox.story.cycles import CHECKOUT_SUITE, HOTFIX, LANDING_PAGES, PARTNER_CHECK, RELEASE_9
 from tools.testio.sandbox.story.told import ids_told, tell
 from tools.testio.sandbox.story.wording import TESTERS, area_of

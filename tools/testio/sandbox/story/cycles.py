@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from tools.kit.sandbox.clock import STORY_START
-from tools.testio.sandbox.holdings import Cycle, CycleFeature, Template
+from tools.testio.sandbox.records import Cycle, CycleFeature, Template
 from tools.testio.sandbox.story.shop import APP, KIOSK, WEB
 from tools.testio.sandbox.world import World
 

@@ -6,7 +6,7 @@ from tools.kit.sandbox.clock import STORY_START
 from tools.testio.sandbox import storage
 from tools.testio.sandbox.claims import BASE
 from tools.testio.sandbox.confirmations import outcome
-from tools.testio.sandbox.holdings import BinaryApp, Case, ClaimPage, Connection, FixConfirmation, Step
+from tools.testio.sandbox.records import BinaryApp, Case, ClaimPage, Connection, FixConfirmation, Step
 from tools.testio.sandbox.story.cycles import PARTNER_CHECK
 from tools.testio.sandbox.story.shop import APP, KIOSK, WEB
 from tools.testio.sandbox.story.told import KNOWN

@@ -1,6 +1,6 @@
 """The shop: Harbour's three products with their features, user stories and environments."""
 
-from tools.testio.sandbox.holdings import Environment, Feature, Product, Section, UserStory
+from tools.testio.sandbox.records import Environment, Feature, Product, Section, UserStory
 from tools.testio.sandbox.world import World
 
 WEB, APP, KIOSK = 71, 72, 73

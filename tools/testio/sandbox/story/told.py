@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from tools.kit.sandbox.clock import STORY_START
-from tools.testio.sandbox.holdings import Attachment, Bug, Telling
+from tools.testio.sandbox.records import Attachment, Bug, Telling
 from tools.testio.sandbox.story.cycles import RELEASE_9
 from tools.testio.sandbox.world import World
 

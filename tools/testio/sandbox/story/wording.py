@@ -3,7 +3,7 @@
 from functools import cache
 from random import Random
 
-from tools.testio.sandbox.holdings import Telling
+from tools.testio.sandbox.records import Telling
 from tools.testio.sandbox.story.defects import DEFECTS, GERMAN, IDEAS, LOOKS, WORDS, Defect
 
 AREAS = ("cart", "coupon", "payment", "address", "search", "login", "product", "account")

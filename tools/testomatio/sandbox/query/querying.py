@@ -6,9 +6,9 @@ from datetime import datetime
 
 from tools.testomatio.sandbox import labelling, lifecycle
 from tools.testomatio.sandbox.answers import invalid
-from tools.testomatio.sandbox.holdings import Run, Test, Testrun, bare
 from tools.testomatio.sandbox.query.matching import PRIORITIES, Field, Matcher
 from tools.testomatio.sandbox.query.tql import BadQuery
+from tools.testomatio.sandbox.records import Run, Test, Testrun, bare
 from tools.testomatio.sandbox.world import World
 
 

@@ -7,7 +7,7 @@ nothing.
 
 from dataclasses import dataclass, field
 
-from tools.testomatio.sandbox.holdings import Suite, Test, bare
+from tools.testomatio.sandbox.records import Suite, Test, bare
 from tools.testomatio.sandbox.reporter.ingestion import bare_id, put_label
 from tools.testomatio.sandbox.requests import Fields
 from tools.testomatio.sandbox.world import World

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import reported_project
 from tools.testomatio.sandbox.answers import answer, refuse
-from tools.testomatio.sandbox.holdings import Project, Suite, Test
 from tools.testomatio.sandbox.labelling import titles
+from tools.testomatio.sandbox.records import Project, Suite, Test
 from tools.testomatio.sandbox.reporter.arrivals import Upload
 from tools.testomatio.sandbox.reporter.code_import import CodeImport, Options
 from tools.testomatio.sandbox.reporter.ingestion import bare_id

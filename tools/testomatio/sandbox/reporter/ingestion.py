@@ -6,8 +6,8 @@ What cannot be taken in is dropped without a word, because the reporter has had 
 from datetime import UTC, datetime
 
 from tools.testomatio.sandbox import labelling, tracked
-from tools.testomatio.sandbox.holdings import Labelled, Run, Suite, Test, Testrun, bare
 from tools.testomatio.sandbox.lifecycle import start
+from tools.testomatio.sandbox.records import Labelled, Run, Suite, Test, Testrun, bare
 from tools.testomatio.sandbox.requests import Fields
 from tools.testomatio.sandbox.world import World
 

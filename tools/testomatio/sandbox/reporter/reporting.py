@@ -15,8 +15,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testomatio.sandbox.access import reported_project
 from tools.testomatio.sandbox.answers import answer, message, refuse
-from tools.testomatio.sandbox.holdings import Project, Run, Rungroup, Test
 from tools.testomatio.sandbox.lifecycle import await_results, finish, launch
+from tools.testomatio.sandbox.records import Project, Run, Rungroup, Test
 from tools.testomatio.sandbox.reporter.artifact_store import BUCKET
 from tools.testomatio.sandbox.reporter.ingestion import bare_id, matched, put_issue, put_label, take_in
 from tools.testomatio.sandbox.requests import Fields, body, boolean, choice, number, objects, string, strings

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from tools.kit.sandbox.clock import STORY_START
 from tools.testomatio.sandbox import tracked
-from tools.testomatio.sandbox.holdings import Label, Labelled, Plan, Step
+from tools.testomatio.sandbox.records import Label, Labelled, Plan, Step
 from tools.testomatio.sandbox.story.suites import COUPONS, PAYMENT, REFUSALS
 from tools.testomatio.sandbox.surroundings import (
     Attachment,

@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 
 from tools.testomatio.sandbox import lifecycle, tracked
-from tools.testomatio.sandbox.holdings import Example, Labelled, Run, Test, Testrun
+from tools.testomatio.sandbox.records import Example, Labelled, Run, Test, Testrun
 from tools.testomatio.sandbox.story.desk import CHECKOUT_10, HOTFIX, NOW, RELEASE_901, SMOKE, at
 from tools.testomatio.sandbox.story.history import CROSS, R84, R90, R901, complaint, release, tell
 from tools.testomatio.sandbox.story.suites import ADDRESS, COUPONS, PAYMENT, REFUSALS

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tools.testomatio.sandbox.holdings import Run, Suite, Test, Testrun
+from tools.testomatio.sandbox.records import Run, Suite, Test, Testrun
 from tools.testomatio.sandbox.story.shop import APP, ARCHIVE, KIOSK
 from tools.testomatio.sandbox.world import World
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from tools.testomatio.sandbox.holdings import Project
 from tools.testomatio.sandbox.people import Token, User
+from tools.testomatio.sandbox.records import Project
 from tools.testomatio.sandbox.world import OWNER, SHOP, World
 
 ARCHIVE, APP, KIOSK, PAYROLL = "harbour-archive-11aa2", "harbour-app-2d41c", "harbour-kiosk-5e0aa", "payroll-77d01"

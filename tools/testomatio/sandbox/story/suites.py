@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from tools.testomatio.sandbox.holdings import Suite
+from tools.testomatio.sandbox.records import Suite
 from tools.testomatio.sandbox.world import SHOP, World
 
 COUPONS, PAYMENT, ROOT = "c0ffee01", "ca4d0001", "f01de001"

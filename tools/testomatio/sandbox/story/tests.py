@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from tools.testomatio.sandbox.holdings import Example, Labelled, Test
+from tools.testomatio.sandbox.records import Example, Labelled, Test
 from tools.testomatio.sandbox.story.desk import AUTOMATABLE, OWNER_LABEL, SEVERITY
 from tools.testomatio.sandbox.story.suites import MADE, hashed
 from tools.testomatio.sandbox.story.told import EXAMPLES, EXPIRED, PARAMETRISED, REFUSED, TOLD

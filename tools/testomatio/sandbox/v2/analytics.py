@@ -10,7 +10,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.answers import invalid, v2
-from tools.testomatio.sandbox.holdings import Test, Testrun
+from tools.testomatio.sandbox.records import Test, Testrun
 from tools.testomatio.sandbox.v2 import tests
 from tools.testomatio.sandbox.v2.pages import Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2

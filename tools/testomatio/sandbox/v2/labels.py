@@ -8,7 +8,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import allow_labels, project
 from tools.testomatio.sandbox.answers import created, gone, invalid, v2
-from tools.testomatio.sandbox.holdings import Label
+from tools.testomatio.sandbox.records import Label
 from tools.testomatio.sandbox.requests import Fields, boolean, choice, fields_of, require, string, strings
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2, find

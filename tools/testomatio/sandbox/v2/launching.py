@@ -6,7 +6,7 @@ from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox import lifecycle
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid
-from tools.testomatio.sandbox.holdings import Run, Test
+from tools.testomatio.sandbox.records import Run, Test
 from tools.testomatio.sandbox.requests import Fields, string, strings
 from tools.testomatio.sandbox.v2.plans import chosen, tests_of
 from tools.testomatio.sandbox.world import World

@@ -6,7 +6,7 @@ from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox import dates, labelling
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid
-from tools.testomatio.sandbox.holdings import Test, Testrun
+from tools.testomatio.sandbox.records import Test, Testrun
 from tools.testomatio.sandbox.requests import query_list
 from tools.testomatio.sandbox.world import World
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.answers import answer, camelised, invalid
-from tools.testomatio.sandbox.holdings import Testrun
+from tools.testomatio.sandbox.records import Testrun
 from tools.testomatio.sandbox.requests import query_integer
 from tools.testomatio.sandbox.v2.runs import find_run
 from tools.testomatio.sandbox.v2.scope import V2

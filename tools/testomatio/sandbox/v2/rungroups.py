@@ -6,7 +6,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, v2
 from tools.testomatio.sandbox.dates import zulu
-from tools.testomatio.sandbox.holdings import Run, Rungroup, bare
+from tools.testomatio.sandbox.records import Run, Rungroup, bare
 from tools.testomatio.sandbox.requests import (
     Fields,
     assign,

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid, not_found, refuse
-from tools.testomatio.sandbox.holdings import Suite, Test
+from tools.testomatio.sandbox.records import Suite, Test
 from tools.testomatio.sandbox.requests import Fields, string
 from tools.testomatio.sandbox.world import World
 

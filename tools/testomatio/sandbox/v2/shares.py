@@ -10,7 +10,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import invalid, not_found, refuse, v2
-from tools.testomatio.sandbox.holdings import Project, Suite, Test
+from tools.testomatio.sandbox.records import Project, Suite, Test
 from tools.testomatio.sandbox.requests import Fields, body, require, string, strings
 from tools.testomatio.sandbox.v2.scope import V2
 from tools.testomatio.sandbox.world import World

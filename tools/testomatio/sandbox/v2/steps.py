@@ -6,7 +6,7 @@ from tools.kit.sandbox.routes import Call, Handler, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, not_found, v2
-from tools.testomatio.sandbox.holdings import Step
+from tools.testomatio.sandbox.records import Step
 from tools.testomatio.sandbox.requests import Fields, assign, boolean, fields_of, require, strings_sent
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2, find

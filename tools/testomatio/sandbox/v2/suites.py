@@ -9,7 +9,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, v2
-from tools.testomatio.sandbox.holdings import Suite, bare
+from tools.testomatio.sandbox.records import Suite, bare
 from tools.testomatio.sandbox.requests import (
     Fields,
     assign,

@@ -6,7 +6,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import lifecycle
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import created, gone, invalid, not_found, v2
-from tools.testomatio.sandbox.holdings import Run, Test, Testrun
+from tools.testomatio.sandbox.records import Run, Test, Testrun
 from tools.testomatio.sandbox.requests import Fields, boolean, choice, fields_of, number, require, string
 from tools.testomatio.sandbox.v2 import narrowing
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import answer, not_found, refuse
-from tools.testomatio.sandbox.holdings import Run, Rungroup
 from tools.testomatio.sandbox.lifecycle import rerun
+from tools.testomatio.sandbox.records import Run, Rungroup
 from tools.testomatio.sandbox.requests import body, strings
 from tools.testomatio.sandbox.web import runs as web_runs
 from tools.testomatio.sandbox.web.json_api import document

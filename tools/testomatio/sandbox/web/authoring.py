@@ -14,7 +14,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, invalid, refuse
-from tools.testomatio.sandbox.holdings import Suite, Test
+from tools.testomatio.sandbox.records import Suite, Test
 from tools.testomatio.sandbox.reporter.ingestion import put_issue, put_label
 from tools.testomatio.sandbox.requests import Fields, body, number, string, strings
 from tools.testomatio.sandbox.v2 import suites, tests

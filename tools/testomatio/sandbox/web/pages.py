@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.dates import zulu
-from tools.testomatio.sandbox.holdings import Project, Run
+from tools.testomatio.sandbox.records import Project, Run
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()

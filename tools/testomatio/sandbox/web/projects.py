@@ -5,7 +5,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.dates import precise
-from tools.testomatio.sandbox.holdings import Project
+from tools.testomatio.sandbox.records import Project
 from tools.testomatio.sandbox.web.json_api import Row, asked_per_page, document, paged, resource
 from tools.testomatio.sandbox.world import World
 

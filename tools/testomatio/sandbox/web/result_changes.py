@@ -8,8 +8,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import answer, invalid, refuse
-from tools.testomatio.sandbox.holdings import Testrun
 from tools.testomatio.sandbox.lifecycle import start
+from tools.testomatio.sandbox.records import Testrun
 from tools.testomatio.sandbox.requests import Fields, body, choice, number, objects, require, string
 from tools.testomatio.sandbox.v2.testruns import STATUSES
 from tools.testomatio.sandbox.web import results as web_results

@@ -11,7 +11,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import dates
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid, not_found
-from tools.testomatio.sandbox.holdings import Test, Testrun
+from tools.testomatio.sandbox.records import Test, Testrun
 from tools.testomatio.sandbox.web.json_api import Row, document, linkage, paged, resource
 from tools.testomatio.sandbox.web.parts import file_address, files, plain
 from tools.testomatio.sandbox.world import World

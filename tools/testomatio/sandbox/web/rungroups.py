@@ -12,7 +12,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import not_found
 from tools.testomatio.sandbox.dates import precise
-from tools.testomatio.sandbox.holdings import Rungroup
+from tools.testomatio.sandbox.records import Rungroup
 from tools.testomatio.sandbox.web.json_api import Row, document, resource
 from tools.testomatio.sandbox.world import World
 

@@ -6,7 +6,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, not_found
 from tools.testomatio.sandbox.dates import precise
-from tools.testomatio.sandbox.holdings import Suite
+from tools.testomatio.sandbox.records import Suite
 from tools.testomatio.sandbox.v2.suites import Tree
 from tools.testomatio.sandbox.web import search as web_search
 from tools.testomatio.sandbox.web.json_api import Row, document, linkage, paged, resource

@@ -9,7 +9,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling, tracked
 from tools.testomatio.sandbox.access import allow_labels, project
 from tools.testomatio.sandbox.answers import answer, invalid, not_found
-from tools.testomatio.sandbox.holdings import Label, Labelled, Suite, Test
+from tools.testomatio.sandbox.records import Label, Labelled, Suite, Test
 from tools.testomatio.sandbox.requests import Fields, body, choice, string
 from tools.testomatio.sandbox.v2 import labels
 from tools.testomatio.sandbox.v2.scope import suite_of, test_of

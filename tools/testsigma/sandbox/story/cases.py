@@ -1,7 +1,7 @@
 """The story's test cases and step groups, put into the folders of the shop."""
 
-from tools.testsigma.sandbox.holdings import Case, GroupStep, Step, StepGroup
 from tools.testsigma.sandbox.identity import uuid_of
+from tools.testsigma.sandbox.records import Case, GroupStep, Step, StepGroup
 from tools.testsigma.sandbox.steps import GROUP
 from tools.testsigma.sandbox.story import suite, told
 from tools.testsigma.sandbox.story.days import at

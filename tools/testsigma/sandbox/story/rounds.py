@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tools.testsigma.sandbox.holdings import Plan, Run, RunCase
 from tools.testsigma.sandbox.identity import uuid_of
+from tools.testsigma.sandbox.records import Plan, Run, RunCase
 from tools.testsigma.sandbox.story import told
 from tools.testsigma.sandbox.story.days import at
 from tools.testsigma.sandbox.story.shop import HARBOUR, KIOSK, folder_id, label_id, user_id

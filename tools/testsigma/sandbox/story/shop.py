@@ -1,7 +1,7 @@
 """The shop: Harbour's two projects with their folders, the people, the labels and the settings lists."""
 
-from tools.testsigma.sandbox.holdings import Folder, Label, Lookup, Project, User
 from tools.testsigma.sandbox.identity import uuid_of
+from tools.testsigma.sandbox.records import Folder, Label, Lookup, Project, User
 from tools.testsigma.sandbox.settings import RETEST
 from tools.testsigma.sandbox.story.days import at
 from tools.testsigma.sandbox.world import World
