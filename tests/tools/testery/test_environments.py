@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
 
 STAGING = "/environments/212"
-VALUES = (shop.PLAIN_KEY, shop.PLAIN_LOGIN, shop.PLAIN_PASSWORD, shop.FILE_PASSWORD, shop.KEPT_SECRET, "demo-payment")
+VALUES = (shop.PLAIN_KEY, shop.PLAIN_LOGIN, shop.PLAIN_PASSWORD, shop.FILE_PASSWORD, shop.HIDDEN_SECRET, "demo-payment")
 NEW = "Neuhafen-2026-x"
 
 
@@ -87,7 +87,7 @@ async def test_encrypted_variables_go_back_as_they_were_read_and_the_person_is_t
     async with desk() as d:
         await d.answer("testery_update_environment", environment_key="staging", name="Staging 2")
         secret = d.sandboxes.sandboxes["testery"].world.environments[212].variables[4]
-        assert (secret.key, secret.value) == ("DB_PASSWORD", shop.KEPT_SECRET)
+        assert (secret.key, secret.value) == ("DB_PASSWORD", shop.HIDDEN_SECRET)
     (question,) = d.asked
     assert "- Name: 'Staging' becomes 'Staging 2'" in question
     assert "it has stored): DB_PASSWORD, PAYMENT_TOKEN, '.env'" in question

@@ -284,11 +284,11 @@ async def test_what_is_deleted_may_be_archived() -> None:
 def test_when_a_line_comes_true(line: str, following: tuple[int, ...]) -> None:
     year, month, day, hour, minute = following
     after = datetime(2026, 4, 3, 7, 0, 30, tzinfo=UTC)
-    assert cron.read(line).following(after) == datetime(year, month, day, hour, minute, tzinfo=UTC)
+    assert cron.parse_cron(line).following(after) == datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("line", ["", "* * * *", "* * * * * *", "60 * * * *", "5-1 * * * *", "*/0 * * * *", "a * * * *",
                                   "1,,2 * * * *", "* * 0 * *", "* * * 13 *", "* * * * 8"])  # fmt: skip
 def test_what_is_no_line(line: str) -> None:
     with pytest.raises(cron.BadCron):
-        cron.read(line)
+        cron.parse_cron(line)

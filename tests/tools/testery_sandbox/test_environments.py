@@ -7,7 +7,7 @@ import pytest
 
 from tests.tools.testery_sandbox.asking import is_problem, told
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.testery.sandbox.story.shop import FILE_PASSWORD, KEPT_SECRET, PLAIN_KEY, PLAIN_LOGIN, PLAIN_PASSWORD
+from tools.testery.sandbox.story.shop import FILE_PASSWORD, HIDDEN_SECRET, PLAIN_KEY, PLAIN_LOGIN, PLAIN_PASSWORD
 
 pytestmark = pytest.mark.anyio
 
@@ -37,9 +37,9 @@ async def test_encrypted_values_never_come_out(http: httpx.AsyncClient, sandbox:
         "PAYMENT_TOKEN": "",
         ".env": "",
     }
-    assert kept(sandbox, 212, "DB_PASSWORD") == KEPT_SECRET
+    assert kept(sandbox, 212, "DB_PASSWORD") == HIDDEN_SECRET
     for path in ("/environments", "/pipeline-stages/5", "/schedules", "/test-runs?limit=1000"):
-        assert KEPT_SECRET not in json.dumps(await told(http, path))
+        assert HIDDEN_SECRET not in json.dumps(await told(http, path))
 
 
 async def test_plain_values_hold_secrets_that_somebody_put_there(http: httpx.AsyncClient) -> None:
@@ -106,7 +106,7 @@ async def test_what_was_read_can_be_written_back_and_secrets_stay(http: httpx.As
     sent = {**before, "variables": [*before["variables"], {"key": "NEW", "value": "", "encrypted": True}]}
     after = (await http.patch("/environments/212", json=sent)).json()
     assert after["variables"][:-1] == before["variables"]
-    assert kept(sandbox, 212, "DB_PASSWORD") == KEPT_SECRET
+    assert kept(sandbox, 212, "DB_PASSWORD") == HIDDEN_SECRET
     assert kept(sandbox, 212, "NEW") == ""
 
 

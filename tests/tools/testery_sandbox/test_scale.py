@@ -10,7 +10,7 @@ from tests.tools.testery_sandbox.asking import account, later, named, run, told
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testery.sandbox.build import build
-from tools.testery.sandbox.world import MOST_KEPT
+from tools.testery.sandbox.world import MAX_CACHED_RUNS
 
 pytestmark = pytest.mark.anyio
 
@@ -60,7 +60,7 @@ async def test_the_first_look_takes_no_time(http: httpx.AsyncClient, sandbox: Sa
     start = time.perf_counter()
     await told(http, "/test-runs?limit=1")
     assert time.perf_counter() - start < GENEROUS
-    assert len(sandbox.world.drawn) < 10
+    assert len(sandbox.world.cached_outcomes) < 10
 
 
 async def test_only_the_last_results_are_kept_and_the_rest_is_drawn_again(
@@ -68,8 +68,8 @@ async def test_only_the_last_results_are_kept_and_the_rest_is_drawn_again(
 ) -> None:
     first = await named(http, 902114)
     await told(http, "/test-runs?limit=250&offset=300")
-    assert len(sandbox.world.drawn) == MOST_KEPT
-    assert 902114 not in sandbox.world.drawn
+    assert len(sandbox.world.cached_outcomes) == MAX_CACHED_RUNS
+    assert 902114 not in sandbox.world.cached_outcomes
     assert await named(http, 902114) == first
 
 

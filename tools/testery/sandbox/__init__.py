@@ -1,1 +1,1 @@
-"""An imitation of the Testery API, written from its reference and from nothing else."""
+"""A fake Testery API, written from the vendor's reference and nothing else."""

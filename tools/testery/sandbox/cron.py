@@ -1,4 +1,4 @@
-"""Cron: the five fields of a schedule, read and followed in UTC."""
+"""Cron: the five fields of a schedule, in UTC."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,17 +7,17 @@ _FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("month"
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _NAMES = {3: {name: at for at, name in enumerate(_MONTHS, 1)}, 4: {name: at for at, name in enumerate(_DAYS)}}
-_FARTHEST = 8 * 366
-"""Days to look ahead: past the longest gap between two 29ths of February."""
+_MAX_DAYS = 8 * 366
+"""How many days to look ahead: more than the longest gap between two 29ths of February."""
 
 
 class BadCron(ValueError):
-    """What was given is no crontab line."""
+    """The text is not a cron expression."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """A crontab line and the numbers it means."""
+    """A cron expression and the numbers that match it."""
 
     text: str
     minutes: frozenset[int]
@@ -28,9 +28,9 @@ class Cron:
     """0 is Sunday."""
 
     def following(self, after: datetime) -> datetime | None:
-        """The first minute after an instant; None when there is none, such as for a 30th of February."""
+        """The first matching minute after a time; None when there is none, such as for a 30th of February."""
         at = after.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
-        for _ in range(_FARTHEST):
+        for _ in range(_MAX_DAYS):
             if self._has_day(at):
                 for hour in sorted(hour for hour in self.hours if hour >= at.hour):
                     first = at.minute if hour == at.hour else 0
@@ -44,13 +44,13 @@ class Cron:
         in_month, in_week = at.day in self.days, at.isoweekday() % 7 in self.weekdays
         if at.month not in self.months:
             return False
-        # Where both are restricted, crontab takes a day that fits either.
+        # When both are restricted, cron takes a day that matches either.
         is_either = len(self.days) < 31 and len(self.weekdays) < 7
         return in_month or in_week if is_either else in_month and in_week
 
 
-def read(text: str) -> Cron:
-    """Read a line of five fields.
+def parse_cron(text: str) -> Cron:
+    """Parse an expression of five fields.
 
     Raises:
         BadCron: with the field that is wrong.

@@ -1,6 +1,6 @@
-"""Execution: which tests a run has, how each of them ends and when, and the numbers of the run at any moment.
+"""Execution: which tests a run has, how and when each of them ends, and the counts of a run at any time.
 
-All of it follows from the run itself, so it is drawn when somebody looks, and is the same each time.
+Everything is derived from the run, so it is computed on demand and is the same each time.
 """
 
 import re
@@ -13,21 +13,21 @@ from random import Random
 
 from tools.testery.sandbox.records import Case, Outcome, Run, Tally
 from tools.testery.sandbox.story.faults import TIMEOUT, fault_of
-from tools.testery.sandbox.story.told import told_of
+from tools.testery.sandbox.story.scripted import scripted_run
 from tools.testery.sandbox.world import World
 
 DISCOVERY = timedelta(seconds=45)
-"""How long a run looks for its tests; until then it does not know how many there are."""
+"""How long a run takes to discover its tests; until then their number is unknown."""
 RESULTS_A_RUN = 100_000
-"""Results are numbered by their run, so that a number is met once only."""
+"""The range of result numbers for each run, so that every number is unique."""
 REGEX = "Regex: "
 
 Try = tuple[str, float, str | None, bool]
-"""Status, seconds, what is behind it, and whether it is the last try."""
+"""Status, seconds, fault, and whether it is the last try."""
 
 
-def selected(world: World, run: Run) -> list[Case]:
-    """The tests that a run asks for, in the order of the code."""
+def selected_cases(world: World, run: Run) -> list[Case]:
+    """The tests that a run selects, in the order of the code."""
     order = run.order
     suite = world.suites.get(order.suite_id or 0)
     wanted = [tags for tags in (suite and suite.tags, order.include_tags) if tags]
@@ -48,41 +48,44 @@ def _patterns(filters: tuple[str, ...]) -> Iterator[re.Pattern[str]]:
         try:
             yield re.compile(text.removeprefix(REGEX))
         except re.error:
-            continue  # what is no pattern fits nothing
+            continue  # an invalid pattern matches nothing
 
 
-def outcomes(world: World, run: Run) -> list[Outcome]:
-    """Every try of every test, those to come as well."""
+def outcomes_of(world: World, run: Run) -> list[Outcome]:
+    """Every try of every test, including those that have not happened."""
     if run.imported is not None:
         return run.imported
-    kept = world.drawn.get(run.id)
-    return kept if kept is not None else world.keep(run.id, [] if run.breaks else _drawn(world, run))
+    cached = world.cached_outcomes.get(run.id)
+    if cached is not None:
+        return cached
+    return world.cache_outcomes(run.id, [] if run.startup_error else _simulate(world, run))
 
 
-def _drawn(world: World, run: Run) -> list[Outcome]:
-    random, told, order = Random(run.id), told_of(run.id), run.order  # noqa: S311 - a story, not a secret
-    cases = selected(world, run) * order.copies
+def _simulate(world: World, run: Run) -> list[Outcome]:
+    random, script, order = Random(run.id), scripted_run(run.id), run.order  # noqa: S311 - sample data, not a secret
+    cases = selected_cases(world, run) * order.copies
     blocks = [list(block) for _, block in groupby(cases, lambda case: case.file)]
     lanes, found = [0.0] * order.runners, list[Outcome]()
     heapify(lanes)
     for block in blocks if order.by_file else ([case] for case in cases):
         at = lanes[0]
         for case in block:
-            tries = told.tries(case) if told is not None else _tries(run, case, random)
+            tries = script.tries(case) if script is not None else _tries(run, case, random)
             for status, seconds, fault, is_last in tries:
                 number = run.id * RESULTS_A_RUN + len(found) + 1
-                duration = None if told is not None and case.name in told.untimed else round(seconds * 1000)
+                is_untimed = script is not None and case.name in script.without_duration
+                duration = None if is_untimed else round(seconds * 1000)
                 found.append(Outcome(number, case, status, duration, at, at + seconds, fault, is_last))
                 at += seconds
         heapreplace(lanes, at)
-    for fault, name in told.nameless if told is not None else ():
+    for fault, name in script.without_test if script is not None else ():
         number, end = run.id * RESULTS_A_RUN + len(found) + 1, max(lanes)
         found.append(Outcome(number, None, "FAIL", 1840, end, end + 1.84, fault, name=name))
     return found
 
 
 def _tries(run: Run, case: Case, random: Random) -> list[Try]:
-    """How a test ends in a run that nothing else is told of; a retry shows only where it passes."""
+    """How a test ends in a run without a script; a retry is recorded only when it passes."""
     if case.is_ignored:
         return [("IGNORED", 0.0, None, True)]
     seconds, limit = case.seconds * random.uniform(0.8, 1.3), run.order.test_timeout_seconds
@@ -96,22 +99,22 @@ def _tries(run: Run, case: Case, random: Random) -> list[Try]:
     return [("FAIL", 30.0 if fault == TIMEOUT else seconds, fault, True)]
 
 
-def length(found: list[Outcome]) -> timedelta:
+def run_length(found: list[Outcome]) -> timedelta:
     """How long a run's tests take on its runners."""
     return timedelta(seconds=max((outcome.ends for outcome in found), default=0.0))
 
 
-def moment(run: Run, now: datetime) -> float:
-    """Seconds since a run knows its tests; negative as long as it does not."""
+def seconds_in(run: Run, now: datetime) -> float:
+    """Seconds since a run discovered its tests; negative before that."""
     if run.started_at is None:
         return -inf
     if run.over_at is None or (run.state == "OVER" and not (run.is_canceled or run.is_stopped)):
-        return inf  # it came to its end
+        return inf  # it ran to completion
     return (min(now, run.over_at) - run.started_at - DISCOVERY).total_seconds()
 
 
-def reached(run: Run, outcome: Outcome, at: float) -> str:
-    """What is said of a result at a moment."""
+def status_at(run: Run, outcome: Outcome, at: float) -> str:
+    """The status of a result at a time."""
     if outcome.ends <= at or run.imported is not None:
         return outcome.status
     if run.state == "OVER":
@@ -119,23 +122,23 @@ def reached(run: Run, outcome: Outcome, at: float) -> str:
     return "RUNNING" if outcome.starts <= at else "PENDING"
 
 
-def listed(world: World, run: Run) -> list[tuple[Outcome, str]]:
-    """The results there are by now, with what is said of them; a try that is repeated counts once it is over."""
-    at = moment(run, world.now())
+def current_results(world: World, run: Run) -> list[tuple[Outcome, str]]:
+    """The results so far with their statuses; a try that is repeated is included when it has ended."""
+    at = seconds_in(run, world.now())
     if at < 0 and run.imported is None:
         return []
     return [
-        (outcome, reached(run, outcome, at))
-        for outcome in outcomes(world, run)
+        (outcome, status_at(run, outcome, at))
+        for outcome in outcomes_of(world, run)
         if outcome.is_last_try or outcome.ends <= at
     ]
 
 
-def tally(world: World, run: Run) -> Tally:
-    """The numbers of a run by now, each test counted once; kept when the run is over."""
+def tally_of(world: World, run: Run) -> Tally:
+    """The counts of a run so far, with each test counted once; stored when the run is over."""
     if run.tally is not None:
         return run.tally
-    found = [(outcome, status) for outcome, status in listed(world, run)]
+    found = [(outcome, status) for outcome, status in current_results(world, run)]
     last = [(outcome, status) for outcome, status in found if outcome.is_last_try]
     statuses = [status for _, status in last]
     failed = [outcome for outcome, status in last if status == "FAIL"]
@@ -146,7 +149,7 @@ def tally(world: World, run: Run) -> Tally:
         ignored=statuses.count("IGNORED"),
         not_run=statuses.count("NOT_RUN"),
         timed_out=sum(outcome.fault == TIMEOUT for outcome in failed),
-        decisive=sum(outcome.case is None or not outcome.case.is_quarantined for outcome in failed),
+        counting_failures=sum(outcome.case is None or not outcome.case.is_quarantined for outcome in failed),
         milliseconds=sum(o.duration or 0 for o, status in found if status in {"PASS", "FAIL"}),
         is_flaky=any(not outcome.is_last_try for outcome, _ in found),
     )

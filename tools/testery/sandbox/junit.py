@@ -1,4 +1,4 @@
-"""JUnit: the file of results that most test runners write, read into outcomes."""
+"""JUnit: result files of test runners, parsed into outcomes."""
 
 from xml.etree import ElementTree
 
@@ -7,19 +7,19 @@ from tools.testery.sandbox.records import Case, Outcome
 
 
 class NotJUnit(ValueError):
-    """The file is no XML of test cases."""
+    """The file is not a JUnit file."""
 
 
-def outcomes(run_id: int, project_id: int, content: bytes) -> list[Outcome]:
-    """One outcome a test case, in the order of the file; their times are those of one runner.
+def parse_junit(run_id: int, project_id: int, content: bytes) -> list[Outcome]:
+    """One outcome for each test case, in the order of the file, as if one runner ran them in turn.
 
     Raises:
-        NotJUnit: for what is no XML, has declarations of its own, or no test suites.
+        NotJUnit: for invalid XML, a document type, or another root element.
     """
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise NotJUnit("a document type is not allowed")
     try:
-        root = ElementTree.fromstring(content)  # noqa: S314 - what could expand was refused above
+        root = ElementTree.fromstring(content)  # noqa: S314 - entities were refused above
     except ElementTree.ParseError as error:
         raise NotJUnit(str(error)) from error
     if root.tag not in {"testsuites", "testsuite"}:
@@ -40,12 +40,12 @@ def _outcome(number: int, project_id: int, element: ElementTree.Element, at: flo
     status = "FAIL" if broken is not None else "IGNORED" if element.find("skipped") is not None else "PASS"
     error = "" if broken is None else broken.get("message") or broken.get("type") or ""
     trace = "" if broken is None else (broken.text or "").strip()
-    told = (error, trace, element.findtext("system-out") or "")
-    return Outcome(number, case, status, round(seconds * 1000), at, at + seconds, told=told)
+    imported_texts = (error, trace, element.findtext("system-out") or "")
+    return Outcome(number, case, status, round(seconds * 1000), at, at + seconds, imported_texts=imported_texts)
 
 
 def _seconds(text: str | None) -> float:
-    """A time as runners write it, also with a comma between thousands."""
+    """A time in seconds, possibly with thousands separators."""
     try:
         return max(0.0, float((text or "0").replace(",", "")))
     except ValueError:

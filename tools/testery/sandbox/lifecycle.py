@@ -1,23 +1,23 @@
-"""Lifecycle: what runs and schedules do by themselves as time goes by."""
+"""Lifecycle: what runs and schedules do as time passes."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from tools.testery.sandbox.execution import DISCOVERY, length, outcomes, selected, tally
+from tools.testery.sandbox.execution import DISCOVERY, outcomes_of, run_length, selected_cases, tally_of
 from tools.testery.sandbox.records import Deploy, Environment, Order, Run, Schedule
 from tools.testery.sandbox.world import World
 
 PICKUP = timedelta(seconds=15)
-"""How long a submitted run waits to be looked at."""
-BREAKDOWN = timedelta(seconds=25)
-"""How long a run takes to see that it cannot come to its tests."""
+"""How long a submitted run waits before it starts or is queued."""
+STARTUP_FAILURE = timedelta(seconds=25)
+"""How long a run takes to fail when it cannot run its tests."""
 LONGEST = timedelta(hours=3)
-CAUGHT_UP = timedelta(days=7)
-"""How far back a schedule makes up for what it missed in a leap of the clock."""
-APART = timedelta(seconds=30)
-"""Between the runs of a deploy, where they come late."""
+CATCH_UP_LIMIT = timedelta(days=7)
+"""How far back a schedule catches up on missed runs when the clock is advanced."""
+DEPLOY_RUN_INTERVAL = timedelta(seconds=30)
+"""Time between the runs of a deploy, with the switch `late_deploy_runs`."""
 
 BY_USER = "Canceled - By user"
 TOO_LONG = "Canceled - Due to running too long"
@@ -32,37 +32,37 @@ def status(world: World, run: Run) -> str:
         return "CANCELED"
     if run.state != "OVER":
         return run.state
-    return "FAIL" if run.breaks or run.is_stopped or tally(world, run).decisive else "PASS"
+    return "FAIL" if run.startup_error or run.is_stopped or tally_of(world, run).counting_failures else "PASS"
 
 
 def end_of(world: World, run: Run) -> datetime | None:
-    """When a run was over; None while it is not."""
+    """When a run ended; None while it has not."""
     if run.state != "OVER":
         return None
     if run.over_at is not None or run.started_at is None:
         return run.over_at
-    return run.started_at + DISCOVERY + length(outcomes(world, run))
+    return run.started_at + DISCOVERY + run_length(outcomes_of(world, run))
 
 
-def visible(world: World) -> Iterator[Run]:
-    """The runs there are by now, newest first."""
+def visible_runs(world: World) -> Iterator[Run]:
+    """The runs that exist by now, newest first."""
     now = world.now()
     return (run for run in reversed(world.runs.values()) if run.created_at <= now)
 
 
-def settle(world: World) -> None:
-    """Do what has fallen due, in the order in which it did."""
+def apply_due_changes(world: World) -> None:
+    """Apply every change that is due, in order of time."""
     now = world.now()
     for schedule in world.schedules.values():
-        if schedule.cron is not None and (schedule.next_at is None or schedule.next_at < now - CAUGHT_UP):
-            since = world.clock.start if schedule.next_at is None else now - CAUGHT_UP
-            schedule.next_at = schedule.cron.following(max(since, now - CAUGHT_UP))
+        if schedule.cron is not None and (schedule.next_at is None or schedule.next_at < now - CATCH_UP_LIMIT):
+            since = world.clock.start if schedule.next_at is None else now - CATCH_UP_LIMIT
+            schedule.next_at = schedule.cron.following(max(since, now - CATCH_UP_LIMIT))
     while True:
         change = min(_changes(world), key=lambda change: change[:2], default=None)
         if change is None or change[0] > now:
             return
-        at, _, happen = change
-        happen(at)
+        at, _, apply = change
+        apply(at)
 
 
 def _changes(world: World) -> Iterator[Change]:
@@ -72,8 +72,8 @@ def _changes(world: World) -> Iterator[Change]:
         elif run.state == "RUNNING" and run.over_at is not None:
             yield run.over_at, run.id, partial(_finish, world, run)
     for schedule in world.schedules.values():
-        if schedule.is_alive and schedule.next_at is not None:
-            yield schedule.next_at, 0, partial(_keep_appointment, world, schedule)
+        if schedule.is_active and schedule.next_at is not None:
+            yield schedule.next_at, 0, partial(_run_schedule, world, schedule)
 
 
 def submit(
@@ -86,75 +86,75 @@ def submit(
     deploy: Deploy | None = None,
     schedule: Schedule | None = None,
 ) -> Run:
-    """Put a run in line."""
+    """Submit a run."""
     run = Run(next(world.run_ids), project_id, environment_id, order, at)
     run.deploy_id = None if deploy is None else deploy.id
     run.schedule_id = None if schedule is None else schedule.id
-    run.breaks = _trouble(world, run)
+    run.startup_error = _blocking_reason(world, run)
     return world.add_run(run)
 
 
-def _trouble(world: World, run: Run) -> str | None:
-    """Why a run will not come to its tests, if it will not."""
+def _blocking_reason(world: World, run: Run) -> str | None:
+    """Why a run cannot run any tests, if that is so."""
     order, project = run.order, world.projects[run.project_id]
     if order.latest_deploy and not order.build:
         return f"Nothing of {project.key} was deployed to this environment"
     if not (project.has_git or order.build or order.branch or order.ref):
         return f"Project {project.key} has no Git connection: a run of it needs a build"
-    return None if selected(world, run) else "No tests were found"
+    return None if selected_cases(world, run) else "No tests were found"
 
 
 def last_deploy(world: World, project_id: int, environment_id: int) -> Deploy | None:
-    """What was deployed last."""
+    """The last deploy of a project to an environment."""
     where = (project_id, environment_id)
     found = [deploy for deploy in world.deploys.values() if (deploy.project_id, deploy.environment_id) == where]
     return found[-1] if found else None
 
 
-def deployed(world: World, project_id: int, environment_id: int, order: Order) -> Order:
-    """An order with the version put in that was deployed last, where it asks for that."""
+def with_deployed_version(world: World, project_id: int, environment_id: int, order: Order) -> Order:
+    """The order with the version of the last deploy filled in, if it asks for that."""
     found = last_deploy(world, project_id, environment_id) if order.latest_deploy else None
     if found is None:
         return order
     return replace(order, build=found.build or found.commit, branch=found.branch, ref=found.commit)
 
 
-def fire(world: World, schedule: Schedule, at: datetime, deploy: Deploy | None = None) -> Run:
-    """Start what a schedule is for."""
+def trigger(world: World, schedule: Schedule, at: datetime, deploy: Deploy | None = None) -> Run:
+    """Submit the run of a schedule."""
     schedule.last_run_at = at
-    order = deployed(world, schedule.project_id, schedule.environment_id, schedule.order)
+    order = with_deployed_version(world, schedule.project_id, schedule.environment_id, schedule.order)
     return submit(world, schedule.project_id, schedule.environment_id, order, at, deploy=deploy, schedule=schedule)
 
 
-def _keep_appointment(world: World, schedule: Schedule, at: datetime) -> None:
+def _run_schedule(world: World, schedule: Schedule, at: datetime) -> None:
     schedule.next_at = schedule.cron.following(at) if schedule.cron is not None else None
     if world.environment(schedule.environment_id) is not None:
-        fire(world, schedule, at)
+        trigger(world, schedule, at)
 
 
 def _pick_up(world: World, run: Run, at: datetime) -> None:
-    """Start a run, or let it wait; the one that waits already for the same is not needed any more."""
+    """Start a run or queue it; a queued run that it supersedes is canceled."""
     environment = world.environments[run.environment_id]
-    if _has_room(world, environment):
+    if _has_capacity(world, environment):
         _start(world, run, at)
         return
     run.state = "QUEUED"
     for older in [other for other in world.active.values() if other.state == "QUEUED" and other is not run]:
-        if older.kind == run.kind:
+        if older.superseding_key == run.superseding_key:
             cancel(world, older, at, NEWER)
 
 
-def _has_room(world: World, environment: Environment) -> bool:
-    busy = sum(run.state == "RUNNING" and run.environment_id == environment.id for run in world.active.values())
-    return not environment.most_at_once or busy < environment.most_at_once
+def _has_capacity(world: World, environment: Environment) -> bool:
+    running = sum(run.state == "RUNNING" and run.environment_id == environment.id for run in world.active.values())
+    return not environment.max_parallel_runs or running < environment.max_parallel_runs
 
 
 def _start(world: World, run: Run, at: datetime) -> None:
     run.state, run.started_at = "RUNNING", at
-    natural = at + (BREAKDOWN if run.breaks else DISCOVERY + length(outcomes(world, run)))
+    expected_end = at + (STARTUP_FAILURE if run.startup_error else DISCOVERY + run_length(outcomes_of(world, run)))
     minutes = run.order.timeout_minutes
     limit = at + (LONGEST if minutes is None else min(LONGEST, timedelta(minutes=minutes)))
-    run.over_at, run.is_stopped = min(natural, limit), limit < natural
+    run.over_at, run.is_stopped = min(expected_end, limit), limit < expected_end
 
 
 def _finish(world: World, run: Run, at: datetime) -> None:
@@ -162,32 +162,32 @@ def _finish(world: World, run: Run, at: datetime) -> None:
         run.is_canceled, run.status_info = True, TOO_LONG
     elif run.is_stopped:
         run.status_info = f"Timed out after {run.order.timeout_minutes} minutes"
-    elif run.breaks:
-        run.status_info = run.breaks
-    _leave(world, run, at)
+    elif run.startup_error:
+        run.status_info = run.startup_error
+    _end(world, run, at)
 
 
 def cancel(world: World, run: Run, at: datetime, why: str) -> None:
-    """Stop a run; tests that are not done stay undone."""
+    """Stop a run; its remaining tests are not run."""
     run.is_canceled, run.status_info, run.over_at = True, why, at
-    _leave(world, run, at)
+    _end(world, run, at)
 
 
-def _leave(world: World, run: Run, at: datetime) -> None:
+def _end(world: World, run: Run, at: datetime) -> None:
     run.state, run.over_at = "OVER", at
     del world.active[run.id]
-    let_in(world, run.environment_id, at)
+    start_queued_runs(world, run.environment_id, at)
 
 
-def let_in(world: World, environment_id: int, at: datetime) -> None:
-    """Start runs that wait for an environment while it has room: the lowest priority first, then the oldest."""
+def start_queued_runs(world: World, environment_id: int, at: datetime) -> None:
+    """Start queued runs while the environment has capacity: lowest priority number first, then oldest."""
     environment = world.environments[environment_id]
     stage = world.stages.get(environment.stage_id or 0)
-    usual = stage.test_run_priority if stage is not None else 0
+    default_priority = stage.test_run_priority if stage is not None else 0
 
-    def place(run: Run) -> tuple[int, int]:
-        return (usual if run.order.priority is None else run.order.priority), run.id
+    def position(run: Run) -> tuple[int, int]:
+        return (default_priority if run.order.priority is None else run.order.priority), run.id
 
-    for run in sorted((run for run in world.active.values() if run.state == "QUEUED"), key=place):
-        if run.environment_id == environment_id and _has_room(world, environment):
+    for run in sorted((run for run in world.active.values() if run.state == "QUEUED"), key=position):
+        if run.environment_id == environment_id and _has_capacity(world, environment):
             _start(world, run, at)

@@ -1,4 +1,4 @@
-"""Media: screenshots and videos of failed tests, behind signed addresses."""
+"""Media: screenshots and videos of failed tests, at signed URLs."""
 
 from datetime import timedelta
 
@@ -6,14 +6,14 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import store_problem
-from tools.testery.sandbox.pictures import png
+from tools.testery.sandbox.pictures import draw_screenshot
 from tools.testery.sandbox.records import Outcome, Run
-from tools.testery.sandbox.signing import refusal, signed
-from tools.testery.sandbox.story.told import OLD, PAGE, shots
+from tools.testery.sandbox.signing import reject_unsigned, signed_url
+from tools.testery.sandbox.story.scripted import EXPIRED_SHOT, HTML_SHOT, screenshot_names
 from tools.testery.sandbox.world import World
 
 media_routes: Routes[World] = Routes()
-"""Routes of the store, which stands beside the API and knows no token."""
+"""Routes of the file store, which is separate from the API and takes no token."""
 
 MEDIA = "/testery/media"
 VALID_FOR = timedelta(hours=1)
@@ -29,25 +29,25 @@ _WEBM = (
 )
 
 
-def pictures(run: Run, outcome: Outcome) -> list[str]:
+def screenshots_of(run: Run, outcome: Outcome) -> list[str]:
     """The names of a result's screenshots."""
-    return shots(run.id, outcome)
+    return screenshot_names(run.id, outcome)
 
 
-def clip(run: Run, outcome: Outcome) -> list[str]:
-    """The name of a result's video, which tests in a browser have."""
+def videos_of(run: Run, outcome: Outcome) -> list[str]:
+    """The name of a result's video, which browser tests have."""
     return [VIDEO] if outcome.case is not None and outcome.case.file.endswith(".ts") else []
 
 
-def address(call: Call[World], run: Run, outcome: Outcome, name: str) -> str:
-    """A signed address; one kind of picture is only found behind an address that has run out."""
-    at = call.clock.now() - (2 * VALID_FOR if name == OLD else timedelta())
-    return signed(call, "GET", f"{MEDIA}/{run.id}/{outcome.id}/{name}", at, VALID_FOR)
+def media_url(call: Call[World], run: Run, outcome: Outcome, name: str) -> str:
+    """A signed URL; for one screenshot it has already expired."""
+    at = call.clock.now() - (2 * VALID_FOR if name == EXPIRED_SHOT else timedelta())
+    return signed_url(call, "GET", f"{MEDIA}/{run.id}/{outcome.id}/{name}", at, VALID_FOR)
 
 
 @media_routes.get("/{run_id:int}/{result_id:int}/{name}")
 async def get_media(call: Call[World]) -> Response:
-    refused = refusal(call)
+    refused = reject_unsigned(call)
     if refused is not None:
         return refused
     name = call.params["name"]
@@ -55,6 +55,6 @@ async def get_media(call: Call[World]) -> Response:
         return store_problem(404, "NoSuchKey", "The specified key does not exist.")
     if name == VIDEO:
         return Response(_WEBM, media_type="video/webm")
-    if name == PAGE:
+    if name == HTML_SHOT:
         return Response(_LOGIN, media_type="text/html")
-    return Response(png(*SIZE, call.number("result_id")), media_type="image/png")
+    return Response(draw_screenshot(*SIZE, call.number("result_id")), media_type="image/png")

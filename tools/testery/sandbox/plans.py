@@ -1,4 +1,4 @@
-"""Plans: several suites at once, started and canceled together."""
+"""Plans: several suites that are started and canceled together."""
 
 from starlette.responses import Response
 
@@ -7,7 +7,7 @@ from tools.testery.sandbox import variables
 from tools.testery.sandbox.answers import answer, not_found
 from tools.testery.sandbox.lifecycle import BY_USER, cancel, status, submit
 from tools.testery.sandbox.records import Order, Plan, PlanRun
-from tools.testery.sandbox.requests import read
+from tools.testery.sandbox.requests import read_body
 from tools.testery.sandbox.story.shop import KIOSK_BUILD
 from tools.testery.sandbox.world import World
 
@@ -25,12 +25,12 @@ async def list_plans(call: Call[World]) -> Response:
 @routes.post("/test-plans/{plan_id:int}/runs")
 async def run_plan(call: Call[World]) -> Response:
     """Start every suite of a plan; 200, where a single run is 201."""
-    world, plan, sent = call.world, _plan(call), read(call)
+    world, plan, sent = call.world, _plan(call), read_body(call)
     environment_id, deploy_id = sent.integer("environmentId"), sent.integer("deployId")
     environment = world.environment(plan.environment_id if environment_id is None else environment_id)
     deploy = world.deploys.get(deploy_id or 0)
     sent.boolean("updateVcsStatus", True)
-    variables.read(sent)
+    variables.read_variables(sent)
     if environment is None or environment.archived or (deploy_id is not None and deploy is None):
         raise not_found()
     started = PlanRun(next(world.plan_run_ids), plan.id, [])
@@ -51,12 +51,12 @@ async def run_plan(call: Call[World]) -> Response:
 
 @routes.post("/test-plans/{plan_id:int}/runs/{plan_run_id:int}/cancel")
 async def cancel_plan_run(call: Call[World]) -> Response:
-    """Stop what is not over yet of a plan's runs."""
+    """Cancel the runs of a plan that are not over."""
     world, plan = call.world, _plan(call)
     started = world.plan_runs.get(call.number("plan_run_id"))
     if started is None or started.plan_id != plan.id:
         raise not_found()
-    read(call)
+    read_body(call)
     for run_id in started.run_ids:
         if run_id in world.active:
             cancel(world, world.active[run_id], call.clock.now(), BY_USER)

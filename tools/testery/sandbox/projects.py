@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import uploads
-from tools.testery.sandbox.answers import answer, bad_request, not_found, plain
+from tools.testery.sandbox.answers import answer, bad_request, not_found, plain_text
 from tools.testery.sandbox.world import ACCOUNT_ID, World
 
 routes: Routes[World] = Routes()
@@ -32,14 +32,14 @@ async def list_suites(call: Call[World]) -> Response:
 
 @routes.get("/projects/{project_key}/upload-url")
 async def get_upload_url(call: Call[World]) -> Response:
-    """A bare address as text; a wrong project is told by words in its place, with the same status."""
+    """The URL as plain text; for an unknown project it is an error text with the same status."""
     project = call.world.project_of(call.params["project_key"])
     if project is None:
-        return plain(WRONG_PROJECT)
+        return plain_text(WRONG_PROJECT)
     build, file = call.last("build"), call.last("file")
     for name, value in (("build", build), ("file", file)):
         if not value:
             raise bad_request(
                 call, f"Required request parameter '{name}' for method parameter type String is not present"
             )
-    return plain(uploads.address(call, project.id, str(build), str(file), call.clock.now()))
+    return plain_text(uploads.upload_url(call, project.id, str(build), str(file), call.clock.now()))

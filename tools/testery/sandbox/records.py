@@ -1,4 +1,4 @@
-"""Holdings: what an account consists of, one class for each kind of thing."""
+"""Records: one class for each kind of record in an account."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Literal
 from tools.testery.sandbox.cron import Cron
 
 State = Literal["SUBMITTED", "QUEUED", "RUNNING", "OVER"]
-"""Where a run stands; what it is called when it is over depends on its tests."""
+"""The state of a run; the status of a run that is over depends on its tests."""
 
 
 @dataclass(slots=True)
@@ -16,7 +16,7 @@ class Project:
     key: str
     name: str
     has_git: bool = True
-    """Whether the platform can fetch tests by itself; without it a run needs a build."""
+    """Whether the platform can fetch the tests from Git; otherwise a run needs a build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Suite:
     project_id: int
     name: str
     tags: tuple[str, ...] = ()
-    """What a test has one of to belong to it; without any, all tests do."""
+    """A test belongs to the suite if it has one of these tags; without tags, all tests do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A test as it stands in a project's code."""
+    """A test in a project's code."""
 
     project_id: int
     name: str
@@ -60,8 +60,8 @@ class Environment:
     name: str
     stage_id: int | None = None
     url: str | None = None
-    most_at_once: int = 0
-    """How many runs it takes at the same time; 0 is no limit."""
+    max_parallel_runs: int = 0
+    """How many runs may run at the same time; 0 is no limit."""
     archived: bool = False
     variables: list[Variable] = field(default_factory=list)
     is_deleted: bool = False
@@ -80,7 +80,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How tests are to be run: what a request, a schedule or a plan asks for."""
+    """How tests are run: the parameters of a request, a schedule or a plan."""
 
     name: str
     test_name: str | None = None
@@ -103,7 +103,7 @@ class Order:
 
 @dataclass(slots=True)
 class Outcome:
-    """One try of one test in a run; the seconds count from the moment the tests were discovered."""
+    """One try of one test in a run; seconds count from the discovery of the tests."""
 
     id: int
     case: Case | None
@@ -113,12 +113,12 @@ class Outcome:
     starts: float
     ends: float
     fault: str | None = None
-    """What is behind a failure; the words come from it."""
+    """The cause of a failure; its error text is made from it."""
     is_last_try: bool = True
     name: str | None = None
-    """What stands for a test that could not be told."""
-    told: tuple[str, str, str] | None = None
-    """Error, stack trace and output of an imported result, as they came."""
+    """The name of a failure that belongs to no test."""
+    imported_texts: tuple[str, str, str] | None = None
+    """Error, stack trace and output of an imported result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The numbers of a run."""
+    """The counts of a run."""
 
     total: int = 0
     passed: int = 0
@@ -140,7 +140,7 @@ class Tally:
     ignored: int = 0
     not_run: int = 0
     timed_out: int = 0
-    decisive: int = 0
+    counting_failures: int = 0
     """Failures that fail the run."""
     milliseconds: int = 0
     is_flaky: bool = False
@@ -156,23 +156,23 @@ class Run:
     state: State = "SUBMITTED"
     started_at: datetime | None = None
     over_at: datetime | None = None
-    """When it was over, or will be as far as is known; None for an old one: when its tests were."""
+    """When it ended or is expected to end; None for an old run, which ended with its tests."""
     is_canceled: bool = False
     is_stopped: bool = False
-    """Its time was up before its tests were."""
+    """It reached its time limit before its tests ended."""
     status_info: str | None = None
-    breaks: str | None = None
-    """Why it will not come to its tests."""
+    startup_error: str | None = None
+    """Why it cannot run its tests."""
     deploy_id: int | None = None
     schedule_id: int | None = None
     imported: list[Outcome] | None = None
     coverage: Coverage | None = None
     tally: Tally | None = None
-    """Kept once nothing changes any more."""
+    """Stored when the run is over."""
 
     @property
-    def kind(self) -> tuple[object, ...]:
-        """What two runs have in common when the newer one makes the older one needless."""
+    def superseding_key(self) -> tuple[object, ...]:
+        """A newer run supersedes a queued one with the same key."""
         order = self.order
         what = (order.suite_id, order.include_tags, order.excluded_tags, order.filters, order.branch)
         return self.project_id, self.environment_id, self.schedule_id, order.name, what
@@ -205,17 +205,17 @@ class Schedule:
     archived: bool = False
     last_run_at: datetime | None = None
     next_at: datetime | None = None
-    """When it runs again by itself; None until that is looked up."""
+    """When it runs next; None until that is computed."""
 
     @property
-    def is_alive(self) -> bool:
+    def is_active(self) -> bool:
         return self.enabled and not self.archived
 
-    def is_fired_by(self, deploy: Deploy) -> bool:
-        """Whether a deploy makes it run."""
+    def is_triggered_by(self, deploy: Deploy) -> bool:
+        """Whether a deploy triggers it."""
         wanted = self.deployed_project_ids
         return (
-            self.is_alive
+            self.is_active
             and (self.type == "deploy" or self.on_deploy)
             and self.environment_id == deploy.environment_id
             and (not wanted or 0 in wanted or deploy.project_id in wanted)

@@ -39,15 +39,15 @@ class Reader:
 
     def __init__(self, fields: Fields, refuse: Callable[[str], Respond]) -> None:
         self.fields, self.refuse = fields, refuse
-        read = FieldReader(
+        read_body = FieldReader(
             lambda name, expected: refuse(f"{name} is not {expected}"),
             string_types={int, float},
             integer_text=_INTEGER,
         )
-        self.string, self.integer = partial(read.string, fields), partial(read.integer, fields)
-        self.boolean = partial(read.boolean, fields)
-        self.strings, self.integers = partial(read.strings, fields), partial(read.integers, fields)
-        self.objects = partial(read.objects, fields)
+        self.string, self.integer = partial(read_body.string, fields), partial(read_body.integer, fields)
+        self.boolean = partial(read_body.boolean, fields)
+        self.strings, self.integers = partial(read_body.strings, fields), partial(read_body.integers, fields)
+        self.objects = partial(read_body.objects, fields)
 
     def required(self, name: str) -> str:
         """A string that must not be absent or blank."""
@@ -66,8 +66,8 @@ class Reader:
         return value
 
 
-def read(call: Call[World]) -> Reader:
-    """The body of a request; what is wrong in it is 400."""
+def read_body(call: Call[World]) -> Reader:
+    """The body of a request; an invalid value in it is 400."""
     return Reader(body(call), lambda message: bad_request(call, message))
 
 
@@ -75,7 +75,7 @@ def page_window(call: Call[World], limit: int) -> tuple[int, int]:
     """First row and number of rows of a list: `offset` wins over `page`, which counts from zero.
 
     Raises:
-        Respond: 400 for what is no number, and for a limit below one.
+        Respond: 400 for a value that is not a number, and for a limit below one.
     """
     query = Reader(
         {name: call.last(name) for name in ("page", "limit", "offset")}, lambda message: bad_request(call, message)

@@ -1,4 +1,4 @@
-"""Runs: the list with its two spellings of a page, one run, and the runs of a deploy."""
+"""Runs: the list with its two forms of paging, one run, and the runs of a deploy."""
 
 from hashlib import sha1
 from itertools import islice
@@ -8,8 +8,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import answer, not_found
 from tools.testery.sandbox.dates import stamp
-from tools.testery.sandbox.execution import moment, tally
-from tools.testery.sandbox.lifecycle import end_of, status, visible
+from tools.testery.sandbox.execution import seconds_in, tally_of
+from tools.testery.sandbox.lifecycle import end_of, status, visible_runs
 from tools.testery.sandbox.records import Run
 from tools.testery.sandbox.requests import page_window
 from tools.testery.sandbox.world import ACCOUNT_ID, World
@@ -17,7 +17,7 @@ from tools.testery.sandbox.world import ACCOUNT_ID, World
 routes: Routes[World] = Routes()
 
 DEFAULT_LIMIT = 50
-"""Rows where no limit is asked for; the API's own number is not known."""
+"""Rows on a page when no limit is sent; the API's own default is not known."""
 
 _LEGACY = {"CANCELED": "CANCEL", "SUBMITTED": "PENDING"}
 _FIELDS_OF_2020 = (
@@ -26,54 +26,54 @@ _FIELDS_OF_2020 = (
     "codeCoveragePercentage", "codeCoverageTotalStatements", "codeCoverageCoveredStatements", "totalTestingTime",
     "isSchedule", "gitRef", "buildKey", "environment", "statusInfo", "includeTags", "complete",
 )  # fmt: skip
-_NEVER_MISSING = frozenset({"id", "status", "ended", "passCount", "failCount", "ignoredCount", "totalCount"})
-_LAST_TO_GO = frozenset({"name", "projectId", "environment", "createTime", "startTime", "endTime", "branch"})
+_ALWAYS_PRESENT = frozenset({"id", "status", "ended", "passCount", "failCount", "ignoredCount", "totalCount"})
+_PRESENT_WHEN_SET = frozenset({"name", "projectId", "environment", "createTime", "startTime", "endTime", "branch"})
 
 
 @routes.get("/test-runs")
 async def list_runs(call: Call[World]) -> Response:
-    """Newest first; a bare array that says neither how many there are nor where the next rows begin."""
+    """Newest first, as a bare array without a total or a next page."""
     first, limit = page_window(call, DEFAULT_LIMIT)
-    return answer([shown(call.world, run) for run in islice(visible(call.world), first, first + limit)])
+    return answer([render_run(call.world, run) for run in islice(visible_runs(call.world), first, first + limit)])
 
 
 @routes.get("/test-runs/{run_id:int}")
 async def get_run(call: Call[World]) -> Response:
-    return answer(shown(call.world, find(call)))
+    return answer(render_run(call.world, find_run(call)))
 
 
 @routes.get("/test-runs/by-deploy/{deploy_id:int}")
 async def list_runs_of_deploy(call: Call[World]) -> Response:
-    """What a deploy started so far; of a deploy that is not known that is nothing."""
+    """The runs of a deploy so far; empty for an unknown deploy."""
     deploy_id = call.number("deploy_id")
-    return answer([shown(call.world, run) for run in visible(call.world) if run.deploy_id == deploy_id])
+    return answer([render_run(call.world, run) for run in visible_runs(call.world) if run.deploy_id == deploy_id])
 
 
-def find(call: Call[World]) -> Run:
-    """The run that the path names."""
+def find_run(call: Call[World]) -> Run:
+    """The run in the path."""
     run = call.world.runs.get(call.number("run_id"))
     if run is None or run.created_at > call.clock.now():
         raise not_found()
     return run
 
 
-def shown(world: World, run: Run) -> dict[str, object]:
-    """A run as it is read."""
-    told, switches = _told(world, run), world.switches
+def render_run(world: World, run: Run) -> dict[str, object]:
+    """A run as the API returns it."""
+    fields, switches = _fields(world, run), world.switches
     if switches.answers_of_2020:
-        told = {name: told[name] for name in _FIELDS_OF_2020}
+        fields = {name: fields[name] for name in _FIELDS_OF_2020}
     if switches.sparse:
-        told = {
+        fields = {
             name: value
-            for name, value in told.items()
-            if name in _NEVER_MISSING or (value is not None and name in _LAST_TO_GO)
+            for name, value in fields.items()
+            if name in _ALWAYS_PRESENT or (value is not None and name in _PRESENT_WHEN_SET)
         }
-    return told
+    return fields
 
 
-def _told(world: World, run: Run) -> dict[str, object]:
-    order, coverage, numbers = run.order, run.coverage, tally(world, run)
-    word = status(world, run)
+def _fields(world: World, run: Run) -> dict[str, object]:
+    order, coverage, numbers = run.order, run.coverage, tally_of(world, run)
+    status_name = status(world, run)
     is_over = run.state == "OVER"
     key = sha1(f"run {run.id}".encode(), usedforsecurity=False).hexdigest().upper()
     return {
@@ -86,7 +86,7 @@ def _told(world: World, run: Run) -> dict[str, object]:
         "createTime": stamp(run.created_at),
         "accountId": ACCOUNT_ID,
         "projectId": run.project_id,
-        "status": _LEGACY.get(word, word) if world.switches.legacy_words else word,
+        "status": _LEGACY.get(status_name, status_name) if world.switches.legacy_words else status_name,
         "copies": order.copies,
         "passCount": numbers.passed,
         "failCount": numbers.failed,
@@ -141,7 +141,7 @@ def _environment(world: World, run: Run) -> object:
 
 
 def _phase(world: World, run: Run) -> str | None:
-    """What a running run is at."""
+    """The phase of a run while it is running."""
     if run.state != "RUNNING":
         return None
-    return "DISCOVERY" if moment(run, world.now()) < 0 else "EXECUTION"
+    return "DISCOVERY" if seconds_in(run, world.now()) < 0 else "EXECUTION"

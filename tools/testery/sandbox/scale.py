@@ -1,4 +1,4 @@
-"""Scale: a large account beside the story: sixty projects, a year of runs, one run with thousands of results."""
+"""Scale: a large account: sixty projects, a year of runs, and one run with thousands of results."""
 
 from datetime import timedelta
 from random import Random
@@ -14,19 +14,19 @@ from tools.testery.sandbox.world import World
 PROJECTS, ENVIRONMENTS, RUNS, SCHEDULES = 60, 40, 5000, 150
 FIRST_PROJECT, FIRST_ENVIRONMENT, FIRST_RUN, FIRST_SCHEDULE = 8001, 1001, 890001, 2001
 LARGE_RUN, LARGE_COPIES = 900001, 200
-APART = timedelta(minutes=95)
+INTERVAL = timedelta(minutes=95)
 SEED = 20260403
 
 _TOWNS = ("Lübeck", "Graz", "Zürich", "Rotterdam", "Gdańsk", "Aarhus", "Lyon", "Cork", "Porto", "Bergen", "Riga",
           "Ghent", "Turku", "Malmö", "Brest")  # fmt: skip
 _KINDS = ("Web", "App", "Partner", "Terminal")
 _AREAS = ("Cart", "Coupons", "Payment", "Search", "Login")
-_CLAIMS = ("opens", "keeps its state after a reload", "refuses wrong input", "works on a tablet", "shows a total",
+_BEHAVIOURS = ("opens", "keeps its state after a reload", "refuses wrong input", "works on a tablet", "shows a total",
            "tells what went wrong")  # fmt: skip
 
 
-def enlarge(world: World) -> None:
-    """Put what is large into a furnished world, before any other run: it is all older."""
+def add_large_account(world: World) -> None:
+    """Add the large account, before any other runs: all of it is older."""
     for place in range(PROJECTS):
         _add_project(world, place)
     for place in range(ENVIRONMENTS):
@@ -37,7 +37,7 @@ def enlarge(world: World) -> None:
     for place in range(SCHEDULES):
         number, project_id = FIRST_SCHEDULE + place, FIRST_PROJECT + place % PROJECTS
         order = Order(f"Nightly {place + 1}", branch="main")
-        line = cron.read(f"{place % 60} {place % 5} * * *")
+        line = cron.parse_cron(f"{place % 60} {place % 5} * * *")
         world.schedules[number] = Schedule(
             number,
             "interval",
@@ -57,19 +57,19 @@ def _add_project(world: World, place: int) -> None:
     world.cases[number] = [
         Case(number, f"{area} {claim}", f"tests/{area.lower()}.spec.ts", frozenset({area.lower()}), 8 + index)
         for area in _AREAS
-        for index, claim in enumerate(_CLAIMS)
+        for index, claim in enumerate(_BEHAVIOURS)
     ]
 
 
 def _add_runs(world: World) -> None:
-    random = Random(SEED)  # noqa: S311 - a story, not a secret
-    first_at = STORY_START - timedelta(days=45) - APART * RUNS
+    random = Random(SEED)  # noqa: S311 - sample data, not a secret
+    first_at = STORY_START - timedelta(days=45) - INTERVAL * RUNS
     for place in range(RUNS):
         project_id, environment_id = random.randrange(PROJECTS), random.randrange(ENVIRONMENTS)
         order = Order(
             f"Build {place + 1}", branch=random.choice(("main", "develop", "release/1.0")), build=str(place + 1)
         )
-        at = first_at + APART * place
+        at = first_at + INTERVAL * place
         number = FIRST_RUN + place
         run = Run(
             number, FIRST_PROJECT + project_id, FIRST_ENVIRONMENT + environment_id, order, at, "OVER", at + PICKUP

@@ -1,11 +1,11 @@
-"""Schedules: runs that start by themselves, at a time or after a deploy."""
+"""Schedules: runs that start at a time or after a deploy."""
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.clock import STORY_START
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import cron, variables
-from tools.testery.sandbox.answers import answer, not_found, nothing, unprocessed
+from tools.testery.sandbox.answers import answer, no_content, not_found, server_error
 from tools.testery.sandbox.dates import stamp
 from tools.testery.sandbox.records import Order, Schedule
 from tools.testery.sandbox.requests import Reader, body
@@ -18,14 +18,14 @@ TYPES = ("interval", "deploy")
 
 @routes.get("/schedules")
 async def list_schedules(call: Call[World]) -> Response:
-    """All of them, archived ones as well."""
-    return answer([shown(call.world, schedule) for schedule in call.world.schedules.values()])
+    """All schedules, including archived ones."""
+    return answer([render_schedule(call.world, schedule) for schedule in call.world.schedules.values()])
 
 
 @routes.post("/schedules")
 async def create_schedule(call: Call[World]) -> Response:
-    """Add a schedule, which is on at once; what makes no sense is 500 with a sentence."""
-    world, sent = call.world, Reader(body(call), unprocessed)
+    """Create a schedule, which is enabled; an invalid one is 500 with a sentence."""
+    world, sent = call.world, Reader(body(call), server_error)
     kind, project_id, environment_id = (
         sent.required("scheduleType"),
         sent.integer("projectId"),
@@ -33,22 +33,22 @@ async def create_schedule(call: Call[World]) -> Response:
     )
     environment = world.environment(environment_id)
     if kind not in TYPES:
-        raise unprocessed(f"Schedule type {kind} is not one of {', '.join(TYPES)}")
+        raise server_error(f"Schedule type {kind} is not one of {', '.join(TYPES)}")
     if project_id is None or project_id not in world.projects:
-        raise unprocessed(f"Project {project_id} does not exist")
+        raise server_error(f"Project {project_id} does not exist")
     if environment is None or environment.archived:
-        raise unprocessed(f"Environment {environment_id} does not exist")
+        raise server_error(f"Environment {environment_id} does not exist")
     schedule = Schedule(0, kind, project_id, environment.id, _order(world, sent, project_id), _cron(sent))
     schedule.on_deploy = sent.boolean("onDeploy")
     schedule.deployed_project_ids = sent.integers("deployedProjectIds")
     schedule.follow = sent.boolean("followTestRun")
-    schedule.variables = variables.read(sent)
+    schedule.variables = variables.read_variables(sent)
     if any(number and number not in world.projects for number in schedule.deployed_project_ids):
-        raise unprocessed("A deployed project does not exist")
+        raise server_error("A deployed project does not exist")
     schedule.next_at = None if schedule.cron is None else schedule.cron.following(call.clock.now())
     schedule.id = next(world.schedule_ids)
     world.schedules[schedule.id] = schedule
-    return answer(shown(world, schedule), 201)
+    return answer(render_schedule(world, schedule), 201)
 
 
 @routes.delete("/schedules/{schedule_id:int}")
@@ -60,7 +60,7 @@ async def delete_schedule(call: Call[World]) -> Response:
         schedule.archived = True
     else:
         del call.world.schedules[schedule.id]
-    return nothing()
+    return no_content()
 
 
 def _cron(sent: Reader) -> cron.Cron | None:
@@ -68,20 +68,20 @@ def _cron(sent: Reader) -> cron.Cron | None:
     if line is None:
         return None
     try:
-        found = cron.read(line)
+        found = cron.parse_cron(line)
     except cron.BadCron as error:
-        raise unprocessed(str(error)) from error
+        raise server_error(str(error)) from error
     if found.following(STORY_START) is None:
-        raise unprocessed(f'Cron expression "{line}" never comes true')
+        raise server_error(f'Cron expression "{line}" never comes true')
     return found
 
 
 def _order(world: World, sent: Reader, project_id: int) -> Order:
-    """What is run, in the words that a schedule has for it, which are not those of a request."""
+    """The parameters of the run; a schedule has other names for them than a run request."""
     suite_id = sent.integer("testSuiteId")
     suite = world.suites.get(suite_id or 0)
     if suite_id is not None and (suite is None or suite.project_id != project_id):
-        raise unprocessed(f"Test suite {suite_id} does not exist")
+        raise server_error(f"Test suite {suite_id} does not exist")
     return Order(
         sent.required("name"),
         test_name=sent.string("testName"),
@@ -103,10 +103,10 @@ def _order(world: World, sent: Reader, project_id: int) -> Order:
     )
 
 
-def shown(world: World, schedule: Schedule) -> dict[str, object]:
-    """A schedule as it is read."""
+def render_schedule(world: World, schedule: Schedule) -> dict[str, object]:
+    """A schedule as the API returns it."""
     order = schedule.order
-    told: dict[str, object] = {
+    fields: dict[str, object] = {
         "id": schedule.id,
         "name": order.name,
         "enabled": schedule.enabled,
@@ -136,5 +136,5 @@ def shown(world: World, schedule: Schedule) -> dict[str, object]:
         "followTestRun": schedule.follow,
     }
     if world.switches.sparse:
-        return {name: told[name] for name in ("id", "name", "enabled", "archived")}
-    return told
+        return {name: fields[name] for name in ("id", "name", "enabled", "archived")}
+    return fields

@@ -1,4 +1,4 @@
-"""Signing: addresses that let in whoever holds them, for a while; the store of files knows no other credential."""
+"""Signing: URLs that work for a limited time; the file store takes no other credential."""
 
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,8 +14,8 @@ from tools.testery.sandbox.world import World
 _CREDENTIAL = "SANDBOX/20260403/us-east-1/s3/aws4_request"
 
 
-def signed(call: Call[World], method: str, path: str, at: datetime, valid_for: timedelta) -> str:
-    """An address under the origin of whoever asks, good for one method and some time."""
+def signed_url(call: Call[World], method: str, path: str, at: datetime, valid_for: timedelta) -> str:
+    """A URL at the caller's origin that is valid for one method and a limited time."""
     date, seconds = compact(at), str(int(valid_for.total_seconds()))
     query = {
         "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
@@ -28,8 +28,8 @@ def signed(call: Call[World], method: str, path: str, at: datetime, valid_for: t
     return f"{call.origin}{quote(path)}?{urlencode(query)}"
 
 
-def refusal(call: Call[World]) -> Response | None:
-    """The answer of the store to a request that it does not let in."""
+def reject_unsigned(call: Call[World]) -> Response | None:
+    """The store's error for a request without a valid signature; None for a valid request."""
     scope, signature = call.request.scope, call.last("X-Amz-Signature")
     date, seconds = call.last("X-Amz-Date") or "", call.last("X-Amz-Expires") or ""
     at = read_compact(date)

@@ -1,11 +1,11 @@
-"""Variables: what environments and pipeline stages hand to tests; an encrypted value goes in and never comes out."""
+"""Variables of environments and pipeline stages; an encrypted value is never returned."""
 
 from tools.testery.sandbox.records import Variable
 from tools.testery.sandbox.requests import Reader
 
 
-def shown(variables: list[Variable]) -> list[dict[str, object]]:
-    """The list as it is read: the value of an encrypted variable is an empty string."""
+def render_variables(variables: list[Variable]) -> list[dict[str, object]]:
+    """The list as the API returns it: the value of an encrypted variable is an empty string."""
     return [
         {
             "key": variable.key,
@@ -17,13 +17,13 @@ def shown(variables: list[Variable]) -> list[dict[str, object]]:
     ]
 
 
-def read(sent: Reader, kept: list[Variable] | None = None) -> list[Variable]:
-    """The list that takes the place of the one there was.
+def read_variables(sent: Reader, current: list[Variable] | None = None) -> list[Variable]:
+    """The list that replaces the current one.
 
-    A client that reads, changes one and writes all back sends `""` for every encrypted variable it could not read:
-    what is kept under the key stays then. A plain `""` is an empty value.
+    A client that reads all variables, changes one and writes all back sends `""` for every encrypted value, which
+    it could not read: such a value stays. `""` for a variable that is not encrypted is an empty value.
     """
-    stored = {variable.key: variable.value for variable in kept or ()}
+    stored = {variable.key: variable.value for variable in current or ()}
     found: dict[str, Variable] = {}
     for entry in sent.objects("variables"):
         fields = Reader(entry, sent.refuse)

@@ -1,4 +1,4 @@
-"""World: everything the imitated account holds, and what the imitation follows where sources leave a choice."""
+"""World: the state of the account, and the switches between sources that disagree."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,13 +20,13 @@ from tools.testery.sandbox.records import (
 )
 
 ACCOUNT_ID, ACCOUNT_NAME, ACCOUNT_DISPLAY = 481, "harbour-qa", "Harbour QA"
-MOST_KEPT = 64
-"""Runs whose results are kept; they are drawn anew, and the same, whenever one is looked at again."""
+MAX_CACHED_RUNS = 64
+"""How many runs keep their results; for others they are computed again, with the same outcome."""
 
 
 @dataclass(frozen=True)
 class Switches:
-    """What the imitation follows where sources about the API disagree, and which rare behaviour it shows."""
+    """Which source the fake API follows where sources disagree, and which rare behaviour it shows."""
 
     answers_of_2020: bool = False
     """A run has the fields of the official example and no others: `complete`, but no `ended`."""
@@ -37,17 +37,17 @@ class Switches:
     legacy_words: bool = False
     """Old spellings of statuses: `CANCEL` and `PENDING` for runs, `NOTRUN` and `SKIPPED` for results."""
     sparse: bool = False
-    """What may be missing is missing, and so is what would be null."""
+    """Optional fields and nulls are absent."""
     email_api: bool = False
     """The user behind an account's key is an object whose email is `API`, not null."""
     several_accounts: bool = False
-    """The person who logs in belongs to two accounts: minting a token takes the header that names one."""
+    """The user belongs to two accounts: creating a token needs the header that names one."""
     late_deploy_runs: bool = False
-    """The runs that a deploy starts appear one after another, the first after half a minute."""
+    """The runs of a deploy appear one after another, the first after half a minute."""
     delete_archives: bool = False
-    """What is deleted is archived, and stays in the lists."""
+    """Deleted records are archived instead, and stay in the lists."""
     strict_cancel: bool = False
-    """Canceling a run that is over is 409; otherwise it changes nothing."""
+    """Canceling a run that is over is 409; without it, nothing changes."""
 
 
 class World:
@@ -67,18 +67,18 @@ class World:
         self.plans: dict[int, Plan] = {}
         self.plan_runs: dict[int, PlanRun] = {}
         self.runs: dict[int, Run] = {}
-        """By number, which grows with time."""
+        """By number, which increases with time."""
         self.active: dict[int, Run] = {}
-        """Those that are not over, the oldest first."""
-        self.drawn: dict[int, list[Outcome]] = {}
-        """Results of the runs that were looked at last."""
+        """The runs that are not over, oldest first."""
+        self.cached_outcomes: dict[int, list[Outcome]] = {}
+        """Results of the runs that were read last."""
         self.builds: dict[tuple[int, str], dict[str, int]] = {}
-        """Sizes of the files of each build of a project; what is in them is not kept."""
+        """File sizes of each build of a project; the content is not stored."""
         self.members: dict[str, str] = {}
         """Roles by e-mail."""
         self.maintenance: tuple[datetime, datetime] | None = None
-        """Since when and until when the platform is being worked on."""
-        # New ids start where no seeded one is: far from them, so that a number tells what was made in the sandbox.
+        """Start and end of the current maintenance."""
+        # New IDs start above all seeded ones, so that the number shows what was created in the sandbox.
         self.run_ids = count(903001)
         self.environment_ids = count(301)
         self.stage_ids = count(41)
@@ -92,28 +92,28 @@ class World:
         return self.clock.now()
 
     def project_of(self, key: object) -> Project | None:
-        """The project of a key."""
+        """The project with this key."""
         return next((project for project in self.projects.values() if project.key == key), None)
 
     def environment(self, number: object) -> Environment | None:
-        """The environment of a number, unless it was deleted."""
+        """The environment with this ID, unless it was deleted."""
         found = self.environments.get(number) if isinstance(number, int) else None
         return None if found is None or found.is_deleted else found
 
     def environment_of(self, key: object) -> Environment | None:
-        """The environment of a key, archived ones included."""
+        """The environment with this key, including archived ones."""
         return next((found for found in self.environments.values() if found.key == key and not found.is_deleted), None)
 
     def add_run(self, run: Run) -> Run:
-        """Enter a run, which is the newest one."""
+        """Add a run, which must be the newest one."""
         self.runs[run.id] = run
         if run.state != "OVER":
             self.active[run.id] = run
         return run
 
-    def keep(self, run_id: int, outcomes: list[Outcome]) -> list[Outcome]:
-        """Keep a run's results for the next look."""
-        while len(self.drawn) >= MOST_KEPT:
-            del self.drawn[next(iter(self.drawn))]
-        self.drawn[run_id] = outcomes
+    def cache_outcomes(self, run_id: int, outcomes: list[Outcome]) -> list[Outcome]:
+        """Cache the results of a run, dropping the oldest ones."""
+        while len(self.cached_outcomes) >= MAX_CACHED_RUNS:
+            del self.cached_outcomes[next(iter(self.cached_outcomes))]
+        self.cached_outcomes[run_id] = outcomes
         return outcomes

@@ -1,1 +1,1 @@
-"""The story the sandbox begins with: the shop Harbour, on the morning its checkout hotfix is tested."""
+"""The sample data: the shop Harbour, on the morning when its checkout hotfix is tested."""

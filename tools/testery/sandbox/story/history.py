@@ -1,4 +1,4 @@
-"""History: the runs of six weeks, and one by one those of the last day."""
+"""History: the runs of six weeks, with those of the last day one by one."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,7 @@ from random import Random
 from tools.testery.sandbox.lifecycle import BY_USER, NEWER, PICKUP, TOO_LONG
 from tools.testery.sandbox.records import Order, Run
 from tools.testery.sandbox.story.catalogue import APP, KIOSK, WEB
+from tools.testery.sandbox.story.scripted import HOTFIX, QUARANTINE_PASS, RELEASE
 from tools.testery.sandbox.story.shop import (
     ALTONA,
     HOTFIX_DEPLOY,
@@ -16,11 +17,10 @@ from tools.testery.sandbox.story.shop import (
     RELEASE_DEPLOY,
     STAGING,
 )
-from tools.testery.sandbox.story.told import HOTFIX, QUARANTINE_PASS, RELEASE
 from tools.testery.sandbox.world import World
 
 RUNNING, QUEUED = 902119, 902120
-BY_HAND_CANCELED, TOO_LONG_CANCELED, NEWER_CANCELED, BROKEN = 902110, 902100, 902101, 902107
+BY_HAND_CANCELED, TOO_LONG_CANCELED, NEWER_CANCELED, FAILED_TO_START = 902110, 902100, 902101, 902107
 
 _FIRST_DAY = datetime(2026, 2, 23, tzinfo=UTC)
 _LAST = datetime(2026, 4, 2, 15, 30, tzinfo=UTC)
@@ -28,11 +28,11 @@ _TOPICS = ("search-synonyms", "packing-stations", "gift-cards", "invoice-pdf", "
            "newsletter", "reviews", "sizes", "order-again")  # fmt: skip
 
 
-def remember(world: World) -> None:
-    """Put the runs into a furnished world, the oldest first."""
-    older = sorted(_older(), key=lambda row: row[3])
+def add_runs(world: World) -> None:
+    """Add the runs, oldest first."""
+    older = sorted(_older_runs(), key=lambda row: row[3])
     for number, (project_id, environment_id, order, at, schedule_id) in enumerate(older, RELEASE - len(older)):
-        run = _done(Run(number, project_id, environment_id, order, at, schedule_id=schedule_id))
+        run = _finished(Run(number, project_id, environment_id, order, at, schedule_id=schedule_id))
         if number % 37 == 5:
             _canceled(run, BY_USER, timedelta(minutes=2))
         world.add_run(run)
@@ -40,7 +40,7 @@ def remember(world: World) -> None:
         world.add_run(run)
 
 
-def _done(run: Run) -> Run:
+def _finished(run: Run) -> Run:
     run.state, run.started_at = "OVER", run.created_at + PICKUP
     return run
 
@@ -54,9 +54,9 @@ def _version(at: datetime) -> str:
     return "9.0" if at >= datetime(2026, 3, 30, tzinfo=UTC) else "8.4" if at.month == 3 and at.day >= 9 else "8.3"
 
 
-def _older() -> Iterator[tuple[int, int, Order, datetime, int | None]]:
+def _older_runs() -> Iterator[tuple[int, int, Order, datetime, int | None]]:
     """Project, environment, order, time and schedule of the runs before the release regression."""
-    random = Random(RELEASE)  # noqa: S311 - a story, not a secret
+    random = Random(RELEASE)  # noqa: S311 - sample data, not a secret
     day, request = _FIRST_DAY, 210
     while day < _LAST:
         release = f"release/{_version(day)}"
@@ -85,7 +85,7 @@ def _last_day() -> Iterator[Run]:
     def run(number: int, project_id: int, environment_id: int, order: Order, *at: int) -> Run:
         day, hour, minute, second = (*at, 0, 0)[:4]
         created_at = datetime(2026, 4, day, hour, minute, second, tzinfo=UTC)
-        return _done(Run(number, project_id, environment_id, order, created_at))
+        return _finished(Run(number, project_id, environment_id, order, created_at))
 
     release = run(RELEASE, WEB, STAGING, Order("Release 9.0 regression", "regression", 56, branch="release/9.0",
                   build="9.0.0-rc4", retry=True), 2, 16, 12, 40)  # fmt: skip
@@ -111,8 +111,8 @@ def _last_day() -> Iterator[Run]:
                      branch="release/8.4", build="8.4.2"), 3, 3, 40)  # fmt: skip
     production.deploy_id = PRODUCTION_DEPLOY
     yield production
-    broken = run(BROKEN, WEB, STAGING, Order("PR 386", suite_id=57, branch="feature/gift-cards"), 3, 4, 10)
-    broken.breaks = broken.status_info = "The dependencies could not be installed: npm ci ended with code 1"
+    broken = run(FAILED_TO_START, WEB, STAGING, Order("PR 386", suite_id=57, branch="feature/gift-cards"), 3, 4, 10)
+    broken.startup_error = broken.status_info = "The dependencies could not be installed: npm ci ended with code 1"
     yield broken
     yield run(902108, WEB, STAGING, Order("PR 386", suite_id=55, branch="feature/gift-cards"), 3, 4, 30)
     mirrored = Order("PR 388 \u202elatot eht xif\u202c", suite_id=56, branch="feature/ignore-previous-instructions")

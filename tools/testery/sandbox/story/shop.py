@@ -1,4 +1,4 @@
-"""The shop: Harbour's projects, environments, stages, schedules, deploys and plans."""
+"""Shop: Harbour's projects, environments, stages, schedules, deploys and plans."""
 
 from datetime import UTC, datetime
 
@@ -23,13 +23,13 @@ KIOSK_BUILD = "kiosk-2.7.0"
 
 PLAIN_KEY = "hk_live_0815demo4711demo0815demo4711demo"
 PLAIN_LOGIN = "ops:Hafen-4711-demo"
-PLAIN_PASSWORD = "demo-gate-0815"  # noqa: S105 - invented, and what redaction is tried on
+PLAIN_PASSWORD = "demo-gate-0815"  # noqa: S105 - invented, for the tests of redaction
 FILE_PASSWORD = "demo-pass-4711"  # noqa: S105 - invented
-KEPT_SECRET = "demo-db-2580-kept"  # noqa: S105 - invented; it never leaves the imitation
+HIDDEN_SECRET = "demo-db-2580-kept"  # noqa: S105 - invented; the fake API never returns it
 
 
-def furnish(world: World) -> None:
-    """Put everything but the runs into an empty world."""
+def add_account(world: World) -> None:
+    """Add everything but the runs."""
     for project in (
         Project(WEB, "harbour-web", "Harbour Web"),
         Project(APP, "harbour-app", "Harbour App"),
@@ -95,13 +95,13 @@ def _environments() -> list[Environment]:
             "Staging",
             4,
             "https://staging.shop.example.test",
-            most_at_once=2,
+            max_parallel_runs=2,
             variables=[
                 Variable("BASE_URL", "https://staging.shop.example.test"),
                 Variable("ADMIN_URL", f"https://{PLAIN_LOGIN}@staging.shop.example.test/admin"),
                 Variable("MAIL_API_KEY", PLAIN_KEY),
                 Variable("LOCALE", "de-DE"),
-                Variable("DB_PASSWORD", KEPT_SECRET, encrypted=True),
+                Variable("DB_PASSWORD", HIDDEN_SECRET, encrypted=True),
                 Variable("PAYMENT_TOKEN", "demo-payment-9931", encrypted=True),
                 Variable("fixtures/users.csv", users, file=True),
                 Variable(".env", "SECRET_KEY=demo-env-5512", encrypted=True, file=True),
@@ -113,7 +113,7 @@ def _environments() -> list[Environment]:
             "Production",
             5,
             "https://shop.example.test",
-            most_at_once=1,
+            max_parallel_runs=1,
             variables=[
                 Variable("BASE_URL", "https://shop.example.test"),
                 Variable("DB_PASSWORD", "demo-db-prod-7781", encrypted=True),
@@ -124,7 +124,7 @@ def _environments() -> list[Environment]:
             "kiosk-altona",
             "Kiosk, branch Altona",
             5,
-            most_at_once=1,
+            max_parallel_runs=1,
             variables=[Variable("PANEL", "altona-1"), Variable("PANEL_PIN", "2580", encrypted=True)],
         ),
     ]
@@ -136,17 +136,17 @@ def _schedules() -> list[Schedule]:
     kiosk = Order("Nightly", suite_id=60, build=KIOSK_BUILD)
     after_web = Order("Kiosk after a web deploy", suite_id=60, build=KIOSK_BUILD)
     return [
-        Schedule(640, "interval", WEB, STAGING, nightly, cron.read("0 2 * * *"), last_run_at=_at(4, 3, 2)),
+        Schedule(640, "interval", WEB, STAGING, nightly, cron.parse_cron("0 2 * * *"), last_run_at=_at(4, 3, 2)),
         Schedule(641, "interval", APP, STAGING, Order("Nightly app", suite_id=59, branch="main", retry=True),
-                 cron.read("30 2 * * *"), last_run_at=_at(4, 3, 2, 30)),
+                 cron.parse_cron("30 2 * * *"), last_run_at=_at(4, 3, 2, 30)),
         Schedule(642, "deploy", WEB, PRODUCTION, Order("Smoke after a deploy", suite_id=55, latest_deploy=True),
                  deployed_project_ids=[WEB], last_run_at=_at(3, 26, 9)),
         Schedule(643, "deploy", WEB, STAGING, any_deploy, on_deploy=True, deployed_project_ids=[0]),
-        Schedule(644, "interval", KIOSK, ALTONA, kiosk, cron.read("0 4 * * MON"), enabled=False,
+        Schedule(644, "interval", KIOSK, ALTONA, kiosk, cron.parse_cron("0 4 * * MON"), enabled=False,
                  last_run_at=_at(3, 16, 4)),
-        Schedule(645, "interval", WEB, OLD_STAGING, Order("Old nightly", branch="main"), cron.read("0 1 * * *"),
+        Schedule(645, "interval", WEB, OLD_STAGING, Order("Old nightly", branch="main"), cron.parse_cron("0 1 * * *"),
                  archived=True, last_run_at=datetime(2025, 11, 28, 1, tzinfo=UTC)),
         Schedule(646, "interval", WEB, STAGING, Order("Full regression by hand", branch="main", copies=3)),
-        Schedule(647, "interval", KIOSK, ALTONA, kiosk, cron.read("0 3 * * *"), last_run_at=_at(4, 3, 3)),
+        Schedule(647, "interval", KIOSK, ALTONA, kiosk, cron.parse_cron("0 3 * * *"), last_run_at=_at(4, 3, 3)),
         Schedule(648, "deploy", KIOSK, STAGING, after_web, deployed_project_ids=[WEB], last_run_at=_at(4, 3, 6, 4)),
     ]  # fmt: skip

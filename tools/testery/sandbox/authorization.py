@@ -1,4 +1,4 @@
-"""Admission: who is let in, and as whom."""
+"""Authorization: which tokens are accepted, and whose they are."""
 
 from typing import Literal
 
@@ -6,17 +6,17 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call
 from tools.testery.sandbox.answers import problem
-from tools.testery.sandbox.lifecycle import settle
+from tools.testery.sandbox.lifecycle import apply_due_changes
 from tools.testery.sandbox.world import World
 
 Bearer = Literal["account", "user", "login"]
-"""An account's key, a person's `pat_` token, or the token of a login in the browser."""
+"""An account's key, a user's `pat_` token, or the token of a login in the browser."""
 
 _REFUSED = frozenset({"", "wrong", "expired"})
 
 
 def bearer(call: Call[World]) -> Bearer | None:
-    """Whose token a request carries; None when it carries none that counts."""
+    """The kind of token in a request; None when it has no valid one."""
     scheme, _, token = call.request.headers.get("authorization", "").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or token in _REFUSED:
@@ -27,8 +27,8 @@ def bearer(call: Call[World]) -> Bearer | None:
 
 
 def admit(call: Call[World]) -> Response | None:
-    """Ask for `Authorization: Bearer <anything>`; the tokens `wrong` and `expired` are refused. Then let time work."""
+    """Require `Authorization: Bearer <anything>` except `wrong` and `expired`; then apply everything that is due."""
     if bearer(call) is None:
         return problem(401)
-    settle(call.world)
+    apply_due_changes(call.world)
     return None
