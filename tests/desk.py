@@ -120,8 +120,8 @@ def change_bug(world: Composition, bug_id: int, *, title: str = "", **fields: An
     for name, value in fields.items():
         setattr(bug, name, value)
     if title:
-        bug.told.title = title
-    state.touched(bug)
+        bug.texts.title = title
+    state.discard_rendered(bug)
 
 
 @asynccontextmanager

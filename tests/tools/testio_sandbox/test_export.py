@@ -126,13 +126,13 @@ async def test_only_an_error_of_the_listener_is_tried_again(
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        ({}, "bug_id is the number of a bug"),
-        ({"bug_id": 1}, "bug_id is the number of a bug"),
+        ({}, "bug_id is the ID of a bug"),
+        ({"bug_id": 1}, "bug_id is the ID of a bug"),
         ({"bug_id": 88101}, "no connection"),
-        ({"bug_id": 88101, "connection_id": 999}, "No connection of this number"),
+        ({"bug_id": 88101, "connection_id": 999}, "No connection has this ID"),
         (
             {"bug_id": 88101, "connection_id": 15},
-            "Nothing was sent: connection 15 leads to https://tracker.example.test",
+            "Nothing was sent: connection 15 has the URL https://tracker.example.test",
         ),
     ],
 )

@@ -1,1 +1,1 @@
-"""An imitation of the Customer API v2, written from its reference and from nothing else."""
+"""A fake Customer API v2, written from the vendor's reference and nothing else."""

@@ -1,4 +1,4 @@
-"""Answers: envelopes, error bodies and who is let in."""
+"""Answers: envelopes, error bodies and authorization."""
 
 import json
 from http import HTTPStatus
@@ -10,53 +10,53 @@ from tools.kit.sandbox.routes import Call, Respond
 from tools.testio.sandbox.world import World
 
 ORIGIN = "__origin__"
-"""Stands in rendered answers for the address the caller knows the sandbox by."""
+"""Placeholder in JSON for the origin that the caller used."""
 
 _encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 _HEADERS = {"cache-control": "no-cache"}
 
 
-def text(data: object) -> str:
-    """JSON the way the API writes it: compact, characters as they are."""
+def to_json(data: object) -> str:
+    """JSON as the API writes it: compact, without escapes."""
     return _encoder.encode(data)
 
 
 def answer(call: Call[World], data: object, status: int = HTTPStatus.OK) -> Response:
-    """A JSON answer; addresses in it point back to where the request came from."""
-    return rendered(call, text(data), status)
+    """A JSON answer; its URLs have the caller's origin."""
+    return json_response(call, to_json(data), status)
 
 
-def rendered(call: Call[World], body: str, status: int = HTTPStatus.OK) -> Response:
-    """An answer whose JSON is already written."""
+def json_response(call: Call[World], body: str, status: int = HTTPStatus.OK) -> Response:
+    """An answer from encoded JSON."""
     if call.world.switches.without_nulls:
-        body = text(without_nulls(json.loads(body)))
+        body = to_json(without_nulls(json.loads(body)))
     body = body.replace(ORIGIN, call.origin)
     return Response(body.encode("utf-8", "replace"), status, _HEADERS, "application/json")
 
 
 def problem(status: int, error: str) -> Response:
-    """An error the way the API words all of them: one string under `error`."""
-    return Response(text({"error": error}).encode("utf-8", "replace"), status, _HEADERS, "application/json")
+    """An error in the API's form: one string under `error`."""
+    return Response(to_json({"error": error}).encode("utf-8", "replace"), status, _HEADERS, "application/json")
 
 
 def store_problem(status: int, code: str, message: str) -> Response:
-    """An error in the words of a store of files, which is no part of the API."""
+    """An error of the file store, which is not part of the API."""
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>'
     return Response(body, status, media_type="application/xml")
 
 
-def page(status: int, title: str) -> Response:
-    """An error that no part of the API words: a page of HTML, from what stands before it or broke under it."""
+def html_error(status: int, title: str) -> Response:
+    """An HTML error page, from a proxy or a failed server."""
     return Response(f"<!doctype html><title>{title}</title><h1>{title}</h1>", status, _HEADERS, "text/html")
 
 
 def refuse(status: int, error: str) -> Respond:
-    """What a handler raises to end with an error."""
+    """An error for a handler to raise."""
     return Respond(problem(status, error))
 
 
 def invalid(reason: str) -> Respond:
-    """422 with the words of a failed validation."""
+    """422 for a failed validation."""
     return refuse(422, f"Validation failed: {reason}")
 
 
@@ -64,16 +64,16 @@ def not_found(what: str) -> Respond:
     return refuse(404, f"{what} not found")
 
 
-def lost(call: Call[World]) -> Response:
-    """A path the API does not have."""
+def unknown_path(call: Call[World]) -> Response:
+    """404 for a path that the API does not have."""
     return problem(404, "Not found")
 
 
 def admit(call: Call[World]) -> Response | None:
-    """Ask for `Authorization: Token <anything>`; the tokens `wrong` and `expired` are refused. Then let time work."""
+    """Require `Authorization: Token <anything>` except `wrong` and `expired`; then apply everything that is due."""
     scheme, _, token = call.request.headers.get("authorization", "").partition(" ")
     allowed = {"token", "bearer"} if call.world.switches.allow_bearer else {"token"}
     if scheme.lower() not in allowed or token.strip() in {"", "wrong", "expired"}:
         return problem(401, "Unauthorized")
-    call.world.settle()
+    call.world.apply_due_changes()
     return None

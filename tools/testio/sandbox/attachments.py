@@ -1,4 +1,4 @@
-"""Attachments: their signed addresses in answers, and the store of files those lead to."""
+"""Attachments: their signed URLs in answers, and the file store behind them."""
 
 from collections.abc import AsyncIterator
 from functools import lru_cache
@@ -9,16 +9,16 @@ from starlette.responses import Response, StreamingResponse
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import ORIGIN, store_problem
-from tools.testio.sandbox.pictures import png
+from tools.testio.sandbox.pictures import draw_screenshot
 from tools.testio.sandbox.records import Attachment
 from tools.testio.sandbox.requests import Fields, integer, string
 from tools.testio.sandbox.world import World
 
-files: Routes[World] = Routes()
-"""Routes of the file store, which stands beside the API and knows no token."""
+file_routes: Routes[World] = Routes()
+"""Routes of the file store, which is separate from the API and takes no token."""
 
 FILES = "/testio/files"
-SHOT = (320, 200)
+SHOT_SIZE = (320, 200)
 THUMBNAILS = {"50x50": (50, 50), "150x150": (150, 150), "200x200": (200, 200), "x250": (400, 250), "50x36": (50, 36)}
 
 _QUERY = urlencode(
@@ -31,31 +31,33 @@ _QUERY = urlencode(
         "X-Amz-Signature": "",
     }
 )
-_PAGE = b"<!doctype html><title>Expired</title><p>This link has expired. <a href='/login'>Log in</a> to get a new one."
-_PIECE = b"\0" * 65536
+_EXPIRED_PAGE = (
+    b"<!doctype html><title>Expired</title><p>This link has expired. <a href='/login'>Log in</a> to get a new one."
+)
+_CHUNK = b"\0" * 65536
 
 
-def shown(attachment: Attachment) -> dict[str, object]:
-    """An attachment; every address holds until its signature does."""
+def render_attachment(attachment: Attachment) -> dict[str, object]:
+    """An attachment; its URLs are valid as long as the signature."""
     return {
         "id": attachment.id,
-        "url": address(attachment.id, attachment.name),
-        "thumbnail_urls": {key: address(attachment.id, f"{key}.png") for key in THUMBNAILS},
-        "content_type": "image/png",  # what was uploaded; what comes is another matter
+        "url": file_url(attachment.id, attachment.name),
+        "thumbnail_urls": {key: file_url(attachment.id, f"{key}.png") for key in THUMBNAILS},
+        "content_type": "image/png",  # as uploaded; the file served may be something else
         "original_filename": attachment.name,
     }
 
 
-def address(attachment_id: int, name: str) -> str:
-    """A signed address under the origin of whoever asks."""
+def file_url(attachment_id: int, name: str) -> str:
+    """A signed URL at the caller's origin."""
     return f"{ORIGIN}{FILES}/{attachment_id}/{_quoted(name)}?{_QUERY}{_signature(attachment_id, name)}"
 
 
 _quoted = lru_cache(256)(quote)
 
 
-def read(entries: list[Fields], world: World) -> list[Attachment] | None:
-    """The attachments a test names, by id or by the address of a file; None when an id is not known."""
+def read_attachments(entries: list[Fields], world: World) -> list[Attachment] | None:
+    """The attachments of a test request, by ID or file URL; None when an ID is unknown."""
     found = []
     for entry in entries:
         attachment_id = integer(entry.get("id"), "id")
@@ -68,16 +70,16 @@ def read(entries: list[Fields], world: World) -> list[Attachment] | None:
     return found
 
 
-@files.get("/{attachment_id:int}/{name}")
+@file_routes.get("/{attachment_id:int}/{name}")
 async def get_file(call: Call[World]) -> Response:
-    """Answer as a store of signed addresses does: the signature lets in, and a second credential is an error."""
+    """Serve a file if the signature is valid; a second credential is an error."""
     attachment_id, name = call.number("attachment_id"), str(call.params["name"])
     if "authorization" in call.request.headers:
         return store_problem(400, "InvalidArgument", "Only one auth mechanism allowed")
     if call.last("X-Amz-Signature") != _signature(attachment_id, name):
         return store_problem(403, "SignatureDoesNotMatch", "The request signature does not match")
     if attachment_id not in call.world.attachments:
-        call.world.bugs.get(attachment_id // 10)  # a bug that nobody looked at yet brings its pictures along
+        call.world.bugs.get(attachment_id // 10)  # generates the bug and its attachments if needed
     attachment = call.world.attachments.get(attachment_id)
     if attachment is None:
         return store_problem(404, "NoSuchKey", "The specified key does not exist.")
@@ -85,8 +87,8 @@ async def get_file(call: Call[World]) -> Response:
     if thumbnail is None and name != attachment.name:
         return store_problem(404, "NoSuchKey", "The specified key does not exist.")
     if attachment.content_type == "text/html":
-        return Response(_PAGE, media_type="text/html")
-    picture = png(*(thumbnail or SHOT), attachment_id)
+        return Response(_EXPIRED_PAGE, media_type="text/html")
+    picture = draw_screenshot(*(thumbnail or SHOT_SIZE), attachment_id)
     if attachment.size is not None and thumbnail is None:
         headers = {"content-length": str(attachment.size)}
         return StreamingResponse(_padded(picture, attachment.size), headers=headers, media_type="image/png")
@@ -94,12 +96,12 @@ async def get_file(call: Call[World]) -> Response:
 
 
 async def _padded(picture: bytes, size: int) -> AsyncIterator[bytes]:
-    """A picture that goes on and on: the same piece again and again, so that it costs no memory here."""
+    """A picture padded to a size with one repeated chunk, so that it takes no memory."""
     yield picture
     left = size - len(picture)
     while left > 0:
-        yield _PIECE if left >= len(_PIECE) else _PIECE[:left]
-        left -= len(_PIECE)
+        yield _CHUNK if left >= len(_CHUNK) else _CHUNK[:left]
+        left -= len(_CHUNK)
 
 
 def _signature(attachment_id: int, name: str) -> str:

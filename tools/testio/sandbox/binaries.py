@@ -1,6 +1,6 @@
 """Binary apps: uploaded here in one form, or straight into the storage and then finalized.
 
-Where the reference is silent: a file with another ending is 422, and so is a size that is not the stored file's.
+Where the reference is silent: a file with another extension is 422, and so is a size that differs from the stored file.
 """
 
 from http import HTTPStatus
@@ -21,20 +21,20 @@ ENDINGS = (".ipa", ".apk", ".xap", ".appx", ".zip", ".wgt")
 
 
 @routes.post("/binary_apps")
-async def upload(call: Call[World]) -> Response:
-    """Take the file out of the form field `file`."""
+async def upload_binary(call: Call[World]) -> Response:
+    """Store the file in the form field `file`."""
     world, file = call.world, _file(call)
-    filename = _fitting(file.filename or "")
+    filename = _valid_name(file.filename or "")
     number = next(world.binary_ids)
     binary = world.binaries[number] = BinaryApp(number, filename, len(file.content), file.content_type)
-    world.stored[storage.key(number, filename)] = binary.file_size
-    data = {"id": number, "filename": filename, "file_size": binary.file_size, "url": _address(binary)}
+    world.stored[storage.storage_key(number, filename)] = binary.file_size
+    data = {"id": number, "filename": filename, "file_size": binary.file_size, "url": _file_url(binary)}
     return answer(call, {"binary_app": data}, HTTPStatus.CREATED)
 
 
 @routes.get("/binary_apps/upload_url")
 async def start_upload(call: Call[World]) -> Response:
-    """A GET that makes a row: what a client sends to the storage belongs to it."""
+    """A GET that creates a record for the file that the client then sends to the storage."""
     world, number = call.world, next(call.world.binary_ids)
     world.binaries[number] = BinaryApp(number)
     return answer(
@@ -48,16 +48,16 @@ async def start_upload(call: Call[World]) -> Response:
 
 
 @routes.put("/binary_apps/{binary_id:int}")
-async def finalize(call: Call[World]) -> Response:
-    """The answer holds what either source shows."""
+async def finalize_upload(call: Call[World]) -> Response:
+    """The answer has the fields of both sources."""
     world, binary, sent = call.world, call.world.binaries.get(call.number("binary_id")), body(call)
     if binary is None:
         raise not_found("Binary app")
     absent = [name for name in ("filename", "file_size", "content_type") if sent.get(name) in (None, "")]
     if absent:
         raise missing(absent)
-    filename, size = _fitting(string(sent, "filename") or ""), integer(sent["file_size"], "file_size") or 0
-    stored = world.stored.get(storage.key(binary.id, filename))
+    filename, size = _valid_name(string(sent, "filename") or ""), integer(sent["file_size"], "file_size") or 0
+    stored = world.stored.get(storage.storage_key(binary.id, filename))
     if stored is None:
         raise refuse(422, "The uploaded file was not found in the storage")
     if stored != size:
@@ -73,7 +73,7 @@ async def finalize(call: Call[World]) -> Response:
         "bundle_identifier": binary.bundle_identifier,
         "bundle_version": binary.bundle_version,
         "status": "new",
-        "url": _address(binary),
+        "url": _file_url(binary),
     }
     return answer(call, {"binary_app": data})
 
@@ -89,13 +89,13 @@ def _file(call: Call[World]) -> multipart.Part:
     return file
 
 
-def _fitting(filename: str) -> str:
-    """A file's name without folders, if it ends as an app does."""
+def _valid_name(filename: str) -> str:
+    """A file's name without folders; 422 unless it has the extension of an app."""
     name = filename.replace("\\", "/").rsplit("/", 1)[-1]
     if not name.lower().endswith(ENDINGS):
         raise invalid(f"File must be one of {', '.join(ENDINGS)}")
     return name
 
 
-def _address(binary: BinaryApp) -> str:
-    return storage.address(storage.key(binary.id, binary.filename or ""))
+def _file_url(binary: BinaryApp) -> str:
+    return storage.storage_url(storage.storage_key(binary.id, binary.filename or ""))

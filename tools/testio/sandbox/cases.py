@@ -1,8 +1,8 @@
-"""Test cases: step by step descriptions, which a test that uses one keeps as they were.
+"""Test cases: step by step descriptions; a test keeps a snapshot of those it uses.
 
-Where the reference is silent: a step that is not the test case's own is 422, as is taking all steps away; what may not
-change (the feature, the reference to another system) is left out without a word. A test case that a test uses is
-replaced by its copy when steps are sent, and changed where it stands when only its texts are.
+Where the reference is silent: a step of another test case is 422, and so is removing all steps; fields that may not
+change (the feature, the reference to another system) are silently ignored. A test case that a test uses is replaced
+by a copy when steps are sent, and changed in place when only its texts are.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ from tools.testio.sandbox.requests import (
     integer,
     missing,
     objects,
-    rows_of_page,
+    page_and_size,
     string,
 )
 from tools.testio.sandbox.world import World
@@ -32,36 +32,36 @@ routes: Routes[World] = Routes()
 
 @routes.get("/products/{product_id:int}/test_cases")
 async def list_cases(call: Call[World]) -> Response:
-    product = products.find(call)
-    page, per_page = rows_of_page(call)
+    product = products.find_product(call)
+    page, per_page = page_and_size(call)
     rows = [case for case in call.world.cases.values() if case.product_id == product.id and not case.is_hidden]
     meta = {"record_count": len(rows), "page": page, "per_page": per_page}
-    shown_rows = [shown(case) for case in rows[per_page * (page - 1) :][:per_page]]
-    return answer(call, {"meta": meta, "test_cases": shown_rows})
+    page_rows = [render_case(case) for case in rows[per_page * (page - 1) :][:per_page]]
+    return answer(call, {"meta": meta, "test_cases": page_rows})
 
 
 @routes.get("/products/{product_id:int}/test_cases/{case_id:int}")
 async def get_case(call: Call[World]) -> Response:
-    return answer(call, {"test_case": shown(_find(call))})
+    return answer(call, {"test_case": render_case(_find_case(call))})
 
 
 @routes.post("/products/{product_id:int}/test_cases")
 async def create_cases(call: Call[World]) -> Response:
-    """Create all that were sent or, when one is unsound, none."""
-    world, product = call.world, products.find(call)
+    """Create all test cases that were sent or, when one is invalid, none."""
+    world, product = call.world, products.find_product(call)
     entries = objects(body(call), "test_cases")
     if not entries:
         raise missing(["test_cases"])
     for place, entry in enumerate(entries):
         _check(world, product, entry, f"test_cases[{place}]")
-    made = [_made(world, product, entry) for entry in entries]
-    return answer(call, {"test_cases": [shown(case) for case in made]}, HTTPStatus.CREATED)
+    made = [_new_case(world, product, entry) for entry in entries]
+    return answer(call, {"test_cases": [render_case(case) for case in made]}, HTTPStatus.CREATED)
 
 
 @routes.put("/products/{product_id:int}/test_cases/{case_id:int}")
 async def update_case(call: Call[World]) -> Response:
-    """Change what was sent; steps of a test case that a test uses are changed on a copy with a number of its own."""
-    world, case = call.world, _find(call)
+    """Change the fields that were sent; new steps for a test case that a test uses go into a copy with a new ID."""
+    world, case = call.world, _find_case(call)
     sent = envelope(call, "test_case")
     if "title" in sent and not sent["title"]:
         raise missing(["title"])
@@ -78,13 +78,13 @@ async def update_case(call: Call[World]) -> Response:
             changed.steps = [replace(step, id=next(world.step_ids)) for step in changed.steps]
             case.is_hidden = True
     world.cases[changed.id] = changed
-    return answer(call, {"test_case": shown(changed)})
+    return answer(call, {"test_case": render_case(changed)})
 
 
 @routes.delete("/products/{product_id:int}/test_cases/{case_id:int}")
 async def delete_case(call: Call[World]) -> Response:
-    """Delete a test case, or hide the one that a test uses: the same to whoever asks."""
-    world, case = call.world, _find(call)
+    """Delete a test case, or hide it when a test uses it; the caller sees no difference."""
+    world, case = call.world, _find_case(call)
     if is_used(world, case):
         case.is_hidden = True
     else:
@@ -92,8 +92,8 @@ async def delete_case(call: Call[World]) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def shown(case: Case) -> dict[str, object]:
-    """A test case; the request's `test_case_steps` are its `steps`."""
+def render_case(case: Case) -> dict[str, object]:
+    """A test case; `test_case_steps` of a request are `steps` here."""
     return {
         "id": case.id,
         "title": case.title,
@@ -107,8 +107,8 @@ def shown(case: Case) -> dict[str, object]:
     }
 
 
-def usable(world: World, product: Product, case_id: int | None) -> Case | None:
-    """The product's test case of this number, unless it is hidden."""
+def visible_case(world: World, product: Product, case_id: int | None) -> Case | None:
+    """The product's test case with this ID, unless it is hidden."""
     case = world.cases.get(case_id or 0)
     return None if case is None or case.is_hidden or case.product_id != product.id else case
 
@@ -117,8 +117,8 @@ def is_used(world: World, case: Case) -> bool:
     return any(case.id in cycle.case_ids for cycle in world.cycles.values())
 
 
-def _find(call: Call[World]) -> Case:
-    case = usable(call.world, products.find(call), call.number("case_id"))
+def _find_case(call: Call[World]) -> Case:
+    case = visible_case(call.world, products.find_product(call), call.number("case_id"))
     if case is None:
         raise not_found("Test case")
     return case
@@ -139,7 +139,7 @@ def _check(world: World, product: Product, entry: Fields, where: str) -> None:
         raise invalid("Feature must exist")
 
 
-def _made(world: World, product: Product, entry: Fields) -> Case:
+def _new_case(world: World, product: Product, entry: Fields) -> Case:
     number = next(world.case_ids)
     case = world.cases[number] = Case(
         number,
@@ -154,7 +154,7 @@ def _made(world: World, product: Product, entry: Fields) -> Case:
 
 
 def _steps(world: World, case: Case, entries: list[Fields]) -> list[Step]:
-    """The steps as they are after these changes; the test case itself still has the old ones."""
+    """The steps after these changes; the test case itself is not changed."""
     steps = {step.id: replace(step) for step in case.steps}
     added: list[Step] = []
     for place, entry in enumerate(entries):

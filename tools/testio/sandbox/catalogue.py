@@ -1,7 +1,7 @@
-"""Catalogue: the public list of devices, on a host of its own that asks for no token.
+"""Catalogue: the public list of devices, on a separate host that takes no token.
 
-Only three of its paths are known; vendors, devices, browsers and input devices are therefore not found. Where the
-reference is silent: a page holds fifty entries, a smaller `limit` is heeded, and what is no number counts as absent.
+Only three of its paths are known; vendors, devices, browsers and input devices are 404. Where the reference is
+silent: a page has fifty entries, a smaller `limit` is accepted, and a value that is not a number counts as absent.
 """
 
 from starlette.responses import Response
@@ -18,7 +18,7 @@ CATALOGUE = "/testio/devices/api"
 LIMIT = 50
 
 SYSTEMS_OF = {1: (6, 7), 2: (1, 2, 9), 6: (1, 2, 6)}
-"""Which operating systems the devices of a category run."""
+"""The operating systems of each device category."""
 
 
 @catalogue_routes.get("/categories")

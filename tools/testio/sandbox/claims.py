@@ -1,4 +1,4 @@
-"""Access claims: pages of test accounts for testers; what an account is logged in with can only be written."""
+"""Access claims: pages of test accounts for testers; the credentials of an account are write-only."""
 
 from datetime import timedelta
 from hashlib import sha256
@@ -31,7 +31,7 @@ async def list_pages(call: Call[World]) -> Response:
 
 @routes.post("/access_claims")
 async def create_page(call: Call[World]) -> Response:
-    """A bare object, with the ids of the accounts and nothing else of them."""
+    """A bare object, with only the IDs of the accounts."""
     _only_enabled(call)
     world, sent = call.world, body(call)
     entries = objects(sent, "access_entries")

@@ -1,8 +1,8 @@
-"""Confirmations: asking a tester whether a bug can be reproduced, and whether it is fixed.
+"""Confirmations: requests to a tester to reproduce a bug or to check its fix.
 
-Where the reference is silent: a request to reproduce is refused for a bug that is not open, for one of another product
-and while another request for it is pending; the environment of a fix must be one of the bug's product. What becomes
-of a request is drawn from its number: most fixes pass, some fail or are blocked, and some find no tester in a day.
+Where the reference is silent: a request to reproduce is refused for a bug that is not open or of another product, and
+while another request is pending; the environment of a fix must belong to the bug's product. The outcome of a request
+depends on its number: most fixes pass, some fail or are blocked, and some expire after a day.
 """
 
 from datetime import datetime, timedelta
@@ -38,13 +38,13 @@ OUTCOMES = ("passed", "passed", "failed", "passed", "blocked", "passed", "expire
 
 
 @routes.post("/bug_report_confirmations")
-async def ask_to_reproduce(call: Call[World]) -> Response:
-    """The fields stand at the top, without an envelope."""
+async def request_reproduction(call: Call[World]) -> Response:
+    """The fields are at the top level, without an envelope."""
     world, sent = call.world, body(call)
     require(sent, "product_id", "bug_id", "bug_report_confirmation_requirement_attributes")
     attributes = envelope(call, "bug_report_confirmation_requirement_attributes")
-    product = products.named(world, integer(sent["product_id"], "product_id"))
-    bug = seen(world, integer(sent["bug_id"], "bug_id"))
+    product = products.product_by_id(world, integer(sent["product_id"], "product_id"))
+    bug = visible_bug(world, integer(sent["bug_id"], "bug_id"))
     section_id = integer(sent.get("section_id"), "section_id")
     if bug is None:
         raise not_found("Bug")
@@ -75,8 +75,8 @@ async def ask_to_reproduce(call: Call[World]) -> Response:
 
 
 @routes.post("/bug_fix_confirmations/bulk")
-async def ask_whether_fixed(call: Call[World]) -> Response:
-    """Always 201: each entry tells for itself whether it was taken. Only what no entry could be read from is 400."""
+async def request_fix_checks(call: Call[World]) -> Response:
+    """Always 201, with a status for each entry; only an unreadable request is 400."""
     entries = objects(body(call), "bug_fix_confirmations")
     if not entries:
         raise missing(["bug_fix_confirmations"])
@@ -98,52 +98,56 @@ async def list_fix_confirmations(call: Call[World]) -> Response:
     world, bug_id = call.world, integer(call.last("bug_id"), "bug_id")
     if bug_id is None:
         raise missing(["bug_id"])
-    if seen(world, bug_id) is None:
+    if visible_bug(world, bug_id) is None:
         raise not_found("Bug")
-    rows = [shown(world, kept) for kept in world.fix_confirmations.values() if kept.bug_id == bug_id]
+    rows = [
+        render_confirmation(world, confirmation)
+        for confirmation in world.fix_confirmations.values()
+        if confirmation.bug_id == bug_id
+    ]
     return answer(call, {"bug_fix_confirmations": rows})
 
 
-def seen(world: World, bug_id: int | None) -> Bug | None:
-    """The bug of this number, once a customer can see it."""
+def visible_bug(world: World, bug_id: int | None) -> Bug | None:
+    """The bug with this ID, if the customer can see it."""
     bug = world.bugs.get(bug_id or 0)
     return None if bug is None or bug.forwarded_at > world.now() else bug
 
 
-def outcome(number: int, asked_at: datetime) -> tuple[str, datetime]:
-    """What becomes of a request and when, always the same for the same number."""
+def outcome_of(number: int, asked_at: datetime) -> tuple[str, datetime]:
+    """The outcome of a request and its time, always the same for the same number."""
     end = OUTCOMES[number % len(OUTCOMES)]
     return end, asked_at + (EXPIRES if end == "expired" else timedelta(hours=2 + number % 9))
 
 
-def shown(world: World, kept: FixConfirmation) -> dict[str, object]:
-    """A request to check a fix; the documentation shows its first two fields only."""
-    environment, now = world.environments.get(kept.environment_id), world.now()
-    is_pending = kept.status(now) == "pending"
+def render_confirmation(world: World, confirmation: FixConfirmation) -> dict[str, object]:
+    """A request to check a fix; the documentation shows only its first two fields."""
+    environment, now = world.environments.get(confirmation.environment_id), world.now()
+    is_pending = confirmation.status(now) == "pending"
     return {
-        "id": kept.id,
-        "status": kept.status(now),
-        "bug_id": kept.bug_id,
+        "id": confirmation.id,
+        "status": confirmation.status(now),
+        "bug_id": confirmation.bug_id,
         "customer_test_environment": environment and {"id": environment.id, "title": environment.title},
-        "additional_requirement": kept.additional_requirement,
-        "allow_device_clouds": kept.allow_device_clouds,
-        "requirements": kept.requirements,
-        "created_at": zulu(kept.asked_at),
-        "expired_at": zulu(kept.asked_at + EXPIRES),
-        "status_updated_at": zulu(kept.asked_at if is_pending else kept.decided_at),
+        "additional_requirement": confirmation.additional_requirement,
+        "allow_device_clouds": confirmation.allow_device_clouds,
+        "requirements": confirmation.requirements,
+        "created_at": zulu(confirmation.asked_at),
+        "expired_at": zulu(confirmation.asked_at + EXPIRES),
+        "status_updated_at": zulu(confirmation.asked_at if is_pending else confirmation.decided_at),
     }
 
 
 def _result(world: World, entry: Fields) -> dict[str, object]:
     bug_id = integer(entry["bug_id"], "bug_id")
-    bug, environment_id = seen(world, bug_id), _environment(entry)
+    bug, environment_id = visible_bug(world, bug_id), _environment(entry)
     problem = _problem(world, bug, environment_id)
     if bug is None or problem is not None:
         return {"bug_id": bug_id, "status": "error", "error": problem}
     requirements, additional, in_clouds = _options(entry)
     number, now = next(world.fix_confirmation_ids), world.now()
-    end, decided_at = outcome(number, now)
-    kept = world.fix_confirmations[number] = FixConfirmation(
+    end, decided_at = outcome_of(number, now)
+    confirmation = world.fix_confirmations[number] = FixConfirmation(
         number,
         bug.id,
         environment_id,
@@ -154,14 +158,14 @@ def _result(world: World, entry: Fields) -> dict[str, object]:
         additional,
         in_clouds,
     )
-    return {"bug_id": bug.id, "status": "created", "bug_fix_confirmation": shown(world, kept)}
+    return {"bug_id": bug.id, "status": "created", "bug_fix_confirmation": render_confirmation(world, confirmation)}
 
 
 def _problem(world: World, bug: Bug | None, environment_id: int) -> str | None:
     if bug is None:
         return "Bug not found"
-    checks = [kept for kept in world.fix_confirmations.values() if kept.bug_id == bug.id]
-    if any(kept.status(world.now()) == "pending" for kept in checks):
+    checks = [confirmation for confirmation in world.fix_confirmations.values() if confirmation.bug_id == bug.id]
+    if any(confirmation.status(world.now()) == "pending" for confirmation in checks):
         return "Bug Fix Confirmation pending already exists"
     environment = world.environments.get(environment_id)
     if environment is None or environment.product_id != bug.product_id:
@@ -170,7 +174,7 @@ def _problem(world: World, bug: Bug | None, environment_id: int) -> str | None:
 
 
 def _environment(entry: Fields) -> int:
-    """The number of the environment, which must be there already; 0 where an entry describes a new one."""
+    """The ID of the environment, which must exist; 0 when the entry describes a new one."""
     named = entry["customer_test_environment"]
     return (integer(named.get("id"), "id") or 0) if isinstance(named, dict) else 0
 
@@ -181,7 +185,7 @@ def _options(entry: Fields) -> tuple[list[dict[str, object]], str | None, bool]:
 
 
 def _requirements(sent: Fields) -> list[dict[str, object]]:
-    asked = objects(sent, "requirements")
-    if any("type" in entry for entry in asked):
+    requirements = objects(sent, "requirements")
+    if any("type" in entry for entry in requirements):
         raise unreadable("requirements")
-    return devices.requirements(asked)
+    return devices.render_requirements(requirements)

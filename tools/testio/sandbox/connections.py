@@ -1,7 +1,7 @@
-"""Connections: where the bugs of products and sections are exported to.
+"""Connections: endpoints to which bugs of products and sections are exported.
 
-Where the reference is silent: an address must be HTTPS, or HTTP on this machine so that an export can be tried, else it
-is 422; a product or section has one connection, so that a new one takes the place of the old.
+Where the reference is silent: a URL must be HTTPS, or HTTP on this machine so that an export can be tried, else it is
+422; a product or section has one connection, so that a new one replaces the old.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.hook import is_loopback
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import answer, invalid, not_found
-from tools.testio.sandbox.products import shown_connection
+from tools.testio.sandbox.products import render_connection
 from tools.testio.sandbox.records import Connection, Product, Section
 from tools.testio.sandbox.requests import Fields, body, boolean, integer, is_address, require, string, unreadable
 from tools.testio.sandbox.world import World
@@ -23,27 +23,27 @@ routes: Routes[World] = Routes()
 
 @routes.post("/connections")
 async def create_connection(call: Call[World]) -> Response:
-    world, sent = call.world, _sent(call)
+    world, sent = call.world, _fields(call)
     require(sent, "name", "url")
-    name, url, fixed = string(sent, "name") or "", _address(sent), boolean(sent, "fixed", default=False)
+    name, url, fixed = string(sent, "name") or "", _valid_url(sent), boolean(sent, "fixed", default=False)
     linked = _linked(world, sent)
     connection = Connection(next(world.connection_ids), name, url, fixed)
     world.connections[connection.id] = connection
     _link(connection, linked)
-    return _shown(call, connection, HTTPStatus.CREATED)
+    return _answer(call, connection, HTTPStatus.CREATED)
 
 
 @routes.get("/connections/{connection_id:int}")
 async def get_connection(call: Call[World]) -> Response:
-    return _shown(call, _find(call))
+    return _answer(call, _find_connection(call))
 
 
 @routes.put("/connections/{connection_id:int}")
 async def update_connection(call: Call[World]) -> Response:
-    """Only the name must be sent; a list of products or sections replaces the one before."""
-    world, connection, sent = call.world, _find(call), _sent(call)
+    """Only the name is required; a list of products or sections replaces the current one."""
+    world, connection, sent = call.world, _find_connection(call), _fields(call)
     require(sent, "name")
-    name, url = string(sent, "name") or "", connection.url if sent.get("url") in (None, "") else _address(sent)
+    name, url = string(sent, "name") or "", connection.url if sent.get("url") in (None, "") else _valid_url(sent)
     fixed, linked = boolean(sent, "fixed", default=connection.fixed), _linked(world, sent)
     connection.name, connection.url, connection.fixed = name, url, fixed
     if "product_ids" in sent:
@@ -51,21 +51,21 @@ async def update_connection(call: Call[World]) -> Response:
     if "section_ids" in sent:
         _unlink(connection, _sections(world))
     _link(connection, linked)
-    return _shown(call, connection)
+    return _answer(call, connection)
 
 
 @routes.delete("/connections/{connection_id:int}")
 async def delete_connection(call: Call[World]) -> Response:
-    world, connection = call.world, _find(call)
-    response = _shown(call, connection)
+    world, connection = call.world, _find_connection(call)
+    response = _answer(call, connection)
     _unlink(connection, world.products.values())
     _unlink(connection, _sections(world))
     del world.connections[connection.id]
     return response
 
 
-def _sent(call: Call[World]) -> Fields:
-    """The fields, flat as the documentation has them or wrapped as the client of 2022 sends them."""
+def _fields(call: Call[World]) -> Fields:
+    """The fields: flat as in the documentation, or wrapped as the client of 2022 sends them."""
     sent = body(call)
     wrapped = sent.get("connection")
     if wrapped is None:
@@ -75,14 +75,14 @@ def _sent(call: Call[World]) -> Fields:
     return wrapped
 
 
-def _find(call: Call[World]) -> Connection:
+def _find_connection(call: Call[World]) -> Connection:
     connection = call.world.connections.get(call.number("connection_id"))
     if connection is None:
         raise not_found("Connection")
     return connection
 
 
-def _address(sent: Fields) -> str:
+def _valid_url(sent: Fields) -> str:
     url = string(sent, "url") or ""
     if not is_address(url) or not (url.lower().startswith("https:") or is_loopback(urlsplit(url).hostname or "")):
         raise invalid("Url must be an HTTPS endpoint")
@@ -90,7 +90,7 @@ def _address(sent: Fields) -> str:
 
 
 def _linked(world: World, sent: Fields) -> list[Product | Section]:
-    """The products and sections that are named, all of which must be there."""
+    """The products and sections in a request, all of which must exist."""
     found: list[Product | Section] = []
     sections = {section.id: section for section in _sections(world)}
     for name, known, word in (("product_ids", world.products, "Product"), ("section_ids", sections, "Section")):
@@ -120,5 +120,5 @@ def _unlink(connection: Connection, owners: Iterable[Product | Section]) -> None
             owner.connection_id = None
 
 
-def _shown(call: Call[World], connection: Connection, status: int = HTTPStatus.OK) -> Response:
-    return answer(call, {"connection": shown_connection(call.world, connection.id)}, status)
+def _answer(call: Call[World], connection: Connection, status: int = HTTPStatus.OK) -> Response:
+    return answer(call, {"connection": render_connection(call.world, connection.id)}, status)

@@ -1,11 +1,11 @@
-"""Dates: the three spellings the API answers with, and the ones it reads."""
+"""Dates: the three formats in answers, and the formats that are accepted."""
 
 from datetime import UTC, datetime
 
 from tools.kit.sandbox.clock import STORY_START
 
 ZONE = STORY_START.tzinfo
-"""The account's offset; the API writes most of its dates in it."""
+"""The account's time zone, which most dates are in."""
 
 
 def plain(at: datetime | None) -> str | None:
@@ -23,8 +23,8 @@ def zulu(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def read(text: object) -> datetime | None:
-    """An instant out of ISO 8601; a missing offset means UTC; None when it is no date."""
+def parse_date(text: object) -> datetime | None:
+    """A time in ISO 8601; without an offset it is UTC; None when it is not a date."""
     if not isinstance(text, str):
         return None
     try:

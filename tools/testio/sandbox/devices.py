@@ -1,4 +1,4 @@
-"""Devices: what the crowd tests on, and the catalogue's ids for what can be required."""
+"""Devices: the testers' devices, and the catalogue's IDs for requirements."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -34,7 +34,7 @@ VENDORS: list[Named] = [
 ]
 
 # category, vendor, system, version, device id, device, browser
-_GEAR: list[tuple[int, int, int, int, int, str, int | None]] = [
+_DEVICES: list[tuple[int, int, int, int, int, str, int | None]] = [
     (2, 3, 1, 380, 77, "Pixel 4", 2),
     (2, 4, 1, 781, 812, "Galaxy S23", 8),
     (2, 4, 1, 620, 640, "Galaxy A52", 2),
@@ -57,11 +57,11 @@ _GEAR: list[tuple[int, int, int, int, int, str, int | None]] = [
 ]
 
 WEB, IOS, KIOSK = range(14), range(14, 18), range(18, 19)
-"""Which pieces of gear the testers of a website, of the iOS app and of the kiosk hold."""
+"""Which devices the testers of the website, the iOS app and the kiosk have."""
 
 
-def pool(product_type: str, product_id: int) -> range:
-    """The gear that fits a product."""
+def devices_for(product_type: str, product_id: int) -> range:
+    """The devices for a product."""
     if product_type == "mobile_app_ios":
         return IOS
     return KIOSK if product_id == KIOSK_PRODUCT else WEB
@@ -71,65 +71,69 @@ KIOSK_PRODUCT = 73
 
 
 @cache
-def report(index: int) -> Named:
-    """A device report, as bugs and executions carry it."""
-    category, vendor, system, version, device_id, device, browser = _GEAR[index]
+def device_report(index: int) -> Named:
+    """A device report, as in bugs and executions."""
+    category, vendor, system, version, device_id, device, browser = _DEVICES[index]
     return {
         "id": index + 1,
-        "category": find(CATEGORIES, category),
-        "vendor": find(VENDORS, vendor),
-        "operating_system": find(SYSTEMS, system),
-        "operating_system_version": find(VERSIONS[system], version),
+        "category": find_entry(CATEGORIES, category),
+        "vendor": find_entry(VENDORS, vendor),
+        "operating_system": find_entry(SYSTEMS, system),
+        "operating_system_version": find_entry(VERSIONS[system], version),
         "device": {"id": device_id, "name": device},
-        "browsers": [] if browser is None else [find(BROWSERS, browser)],
+        "browsers": [] if browser is None else [find_entry(BROWSERS, browser)],
     }
 
 
-def in_short(index: int) -> Named:
-    """A device the way the export of a bug names it."""
-    category, _, system, version, _, _, browser = _GEAR[index]
+def device_summary(index: int) -> Named:
+    """A device, as in the export of a bug."""
+    category, _, system, version, _, _, browser = _DEVICES[index]
     return {
-        "device_type": find(CATEGORIES, category)["key"],
-        "os": find(SYSTEMS, system)["name"],
-        "os_version": find(VERSIONS[system], version)["name"],
-        "browser": None if browser is None else find(BROWSERS, browser)["name"],
+        "device_type": find_entry(CATEGORIES, category)["key"],
+        "os": find_entry(SYSTEMS, system)["name"],
+        "os_version": find_entry(VERSIONS[system], version)["name"],
+        "browser": None if browser is None else find_entry(BROWSERS, browser)["name"],
     }
 
 
-def find(entries: list[Named], wanted: object) -> Named:
-    """A catalogue entry by id; one that is not known keeps its id and gets a plain name."""
+def find_entry(entries: list[Named], wanted: object) -> Named:
+    """A catalogue entry by ID; an unknown ID gets a generic name."""
     return next((entry for entry in entries if entry["id"] == wanted), {"id": wanted, "name": f"#{wanted}"})
 
 
-def requirements(asked: Iterable[Mapping[str, object]]) -> list[Named]:
-    """Requirements as answers show them."""
-    return [requirement(entry, number) for number, entry in enumerate(asked, 1)]
+def render_requirements(requirements: Iterable[Mapping[str, object]]) -> list[Named]:
+    """Requirements as the API returns them."""
+    return [_render_requirement(requirement, number) for number, requirement in enumerate(requirements, 1)]
 
 
-def requirement(asked: Mapping[str, object], number: int) -> Named:
-    """A requirement as answers show it; the type/value form and a bare id come back as they are."""
-    if "type" in asked or not asked.keys() - {"id"}:
-        return dict(asked)
-    system = _id(asked.get("operating_system"))
+def _render_requirement(requirement: Mapping[str, object], number: int) -> Named:
+    """A requirement as the API returns it; the type/value form and a bare ID are returned unchanged."""
+    if "type" in requirement or not requirement.keys() - {"id"}:
+        return dict(requirement)
+    system = _id(requirement.get("operating_system"))
     versions = [version for entries in VERSIONS.values() for version in entries]
-    browsers = [find(BROWSERS, _id(entry)) for entry in _list(asked.get("browsers"))]
+    browsers = [find_entry(BROWSERS, _id(entry)) for entry in _list(requirement.get("browsers"))]
     return {
         "id": number,
-        "category": None if asked.get("category") is None else find(CATEGORIES, _id(asked["category"])),
-        "vendor": None if asked.get("vendor") is None else find(VENDORS, _id(asked["vendor"])),
-        "devices": [{"id": _id(entry), "name": f"#{_id(entry)}"} for entry in _list(asked.get("devices"))],
-        "operating_system": None if system is None else find(SYSTEMS, system),
-        "min_operating_system_version": _version(asked.get("min_operating_system_version"), versions),
-        "max_operating_system_version": _version(asked.get("max_operating_system_version"), versions),
+        "category": None
+        if requirement.get("category") is None
+        else find_entry(CATEGORIES, _id(requirement["category"])),
+        "vendor": None if requirement.get("vendor") is None else find_entry(VENDORS, _id(requirement["vendor"])),
+        "devices": [{"id": _id(entry), "name": f"#{_id(entry)}"} for entry in _list(requirement.get("devices"))],
+        "operating_system": None if system is None else find_entry(SYSTEMS, system),
+        "min_operating_system_version": _version(requirement.get("min_operating_system_version"), versions),
+        "max_operating_system_version": _version(requirement.get("max_operating_system_version"), versions),
         "browsers": browsers,
-        "input_devices": [{"id": _id(entry), "input_type": "other"} for entry in _list(asked.get("input_devices"))],
+        "input_devices": [
+            {"id": _id(entry), "input_type": "other"} for entry in _list(requirement.get("input_devices"))
+        ],
         "browser_based": bool(browsers),
         "gaming": False,
     }
 
 
-def _version(asked: object, versions: list[Named]) -> Named | None:
-    return None if asked is None else find(versions, _id(asked))
+def _version(entry: object, versions: list[Named]) -> Named | None:
+    return None if entry is None else find_entry(versions, _id(entry))
 
 
 def _id(entry: object) -> object:

@@ -1,7 +1,7 @@
-"""Test environments: where testers test, with the credentials they are given, in plain text as the API has it.
+"""Test environments: where testers test, with credentials in plain text as in the API.
 
-Where the reference is silent: mixing access methods is 422, and so are a title that is too long and a page that has no
-absolute address; an environment that tests use can be deleted, they then have none.
+Where the reference is silent: mixing access methods is 422, and so are a title that is too long and a page without an
+absolute URL; an environment that tests use can be deleted, and they then have none.
 """
 
 from dataclasses import replace
@@ -33,56 +33,56 @@ LONGEST_TITLE = 80
 LONGEST_DESCRIPTION = 255
 METHODS = ("url", "binary_app_id", "file_url", "file_base_64")
 INLINE = ("url", "file_url", "file_base_64")
-"""What an environment inside an exploratory test may name; what else it holds there is left out."""
+"""Access methods of an environment inside an exploratory test; others are ignored there."""
 DATA_TYPES = ("custom", "access_claims")
 
 
 @routes.get("/products/{product_id:int}/test_environments")
 async def list_environments(call: Call[World]) -> Response:
-    product = products.find(call)
-    rows = [shown(e) for e in call.world.environments.values() if e.product_id == product.id]
+    product = products.find_product(call)
+    rows = [render_environment(e) for e in call.world.environments.values() if e.product_id == product.id]
     return answer(call, {"test_environments": rows})
 
 
 @routes.get("/products/{product_id:int}/test_environments/{environment_id:int}")
 async def get_environment(call: Call[World]) -> Response:
-    return answer(call, {"test_environment": shown(find(call))})
+    return answer(call, {"test_environment": render_environment(find_environment(call))})
 
 
 @routes.post("/products/{product_id:int}/test_environments")
 async def create_environment(call: Call[World]) -> Response:
-    world, product = call.world, products.find(call)
-    environment = keep(world, from_fields(world, product, envelope(call, "test_environment"), METHODS))
-    return answer(call, {"test_environment": shown(environment)}, HTTPStatus.CREATED)
+    world, product = call.world, products.find_product(call)
+    environment = add_environment(world, new_environment(world, product, envelope(call, "test_environment"), METHODS))
+    return answer(call, {"test_environment": render_environment(environment)}, HTTPStatus.CREATED)
 
 
 @routes.put("/products/{product_id:int}/test_environments/{environment_id:int}")
 async def update_environment(call: Call[World]) -> Response:
-    """Change what was sent; another access method takes the place of the one there is."""
-    world, before = call.world, find(call)
-    changed = _changed(world, before, envelope(call, "test_environment"), METHODS)
-    world.environments[before.id] = keep(world, changed)
+    """Change the fields that were sent; another access method replaces the current one."""
+    world, before = call.world, find_environment(call)
+    changed = _with_fields(world, before, envelope(call, "test_environment"), METHODS)
+    world.environments[before.id] = add_environment(world, changed)
     world.rendered.clear()
-    return answer(call, {"test_environment": shown(changed)})
+    return answer(call, {"test_environment": render_environment(changed)})
 
 
 @routes.delete("/products/{product_id:int}/test_environments/{environment_id:int}")
 async def delete_environment(call: Call[World]) -> Response:
-    environment = find(call)
+    environment = find_environment(call)
     del call.world.environments[environment.id]
     call.world.rendered.clear()
-    return answer(call, {"test_environment": shown(environment)})
+    return answer(call, {"test_environment": render_environment(environment)})
 
 
-def find(call: Call[World]) -> Environment:
-    """The environment that the path names, within the product that the path names."""
+def find_environment(call: Call[World]) -> Environment:
+    """The environment in the path, which must belong to the product in the path."""
     environment = call.world.environments.get(call.number("environment_id"))
-    if environment is None or environment.product_id != products.find(call).id:
+    if environment is None or environment.product_id != products.find_product(call).id:
         raise not_found("Test environment")
     return environment
 
 
-def shown(environment: Environment) -> dict[str, object]:
+def render_environment(environment: Environment) -> dict[str, object]:
     return {
         "id": environment.id,
         "title": environment.title,
@@ -98,32 +98,32 @@ def shown(environment: Environment) -> dict[str, object]:
     }
 
 
-def read(world: World, product: Product, sent: Fields, methods: tuple[str, ...] = INLINE) -> Environment:
-    """The environment a test names: by id, or made of inline fields; what is new is not yet part of the world."""
+def read_environment(world: World, product: Product, sent: Fields, methods: tuple[str, ...] = INLINE) -> Environment:
+    """The environment of a test request: by ID, or a new one from inline fields, which is not stored yet."""
     inline = sent.get("test_environment")
     if inline is not None and not isinstance(inline, dict):
         raise unreadable("test_environment")
     if inline is None:
         inline = {"id": sent.get("test_environment_id")}
     environment_id = integer(inline.get("id"), "id")
-    if environment_id is not None:  # the id wins, whatever else was sent
+    if environment_id is not None:  # the ID wins over all other fields
         known = world.environments.get(environment_id)
         if known is None or known.product_id != product.id:
             raise invalid("Test environment must exist")
         return known
-    return from_fields(world, product, inline, methods)
+    return new_environment(world, product, inline, methods)
 
 
-def from_fields(world: World, product: Product, fields: Fields, methods: tuple[str, ...]) -> Environment:
-    """A new environment without an id; exactly one of the access methods must be there."""
+def new_environment(world: World, product: Product, fields: Fields, methods: tuple[str, ...]) -> Environment:
+    """A new environment without an ID; exactly one access method is required."""
     require(fields, "title")
     if not any(fields.get(name) for name in methods):
         raise invalid(f"Exactly one of {', '.join(methods)} must be provided")
-    return _changed(world, Environment(0, product.id, ""), fields, methods)
+    return _with_fields(world, Environment(0, product.id, ""), fields, methods)
 
 
-def _changed(world: World, before: Environment, fields: Fields, methods: tuple[str, ...]) -> Environment:
-    """An environment with these fields written over its own; the one that was given stays as it is."""
+def _with_fields(world: World, before: Environment, fields: Fields, methods: tuple[str, ...]) -> Environment:
+    """A copy of an environment with these fields changed."""
     environment = replace(before)
     if "title" in fields:
         require(fields, "title")
@@ -164,7 +164,7 @@ def _file(world: World, fields: Fields, method: str) -> dict[str, object]:
 
 
 def _information(sent: object) -> dict[str, object] | None:
-    """Where testers read what they need; a plain text is refused."""
+    """The information for testers; a plain string is refused."""
     if sent is None:
         return None
     if not isinstance(sent, dict):
@@ -179,8 +179,8 @@ def _information(sent: object) -> dict[str, object] | None:
     return {"id": None, "page_url": page_url, "description": description, "data_type": data_type}
 
 
-def keep(world: World, environment: Environment) -> Environment:
-    """Make a new environment part of the world, and what is new in one that already is."""
+def add_environment(world: World, environment: Environment) -> Environment:
+    """Store a new or changed environment."""
     if not environment.id:
         environment.id = next(world.environment_ids)
         world.environments[environment.id] = environment

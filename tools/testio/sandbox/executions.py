@@ -1,4 +1,4 @@
-"""Executions: who went through which user story with what outcome, and the numbers a test shows from it."""
+"""Executions: which tester executed which user story with what outcome, and the metrics of a test."""
 
 from datetime import datetime, timedelta
 from itertools import count
@@ -10,9 +10,9 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import devices
 from tools.testio.sandbox.answers import answer
 from tools.testio.sandbox.dates import zulu
-from tools.testio.sandbox.devices import pool
+from tools.testio.sandbox.devices import devices_for
 from tools.testio.sandbox.records import Bug, Cycle, CycleFeature, Execution, UserStory
-from tools.testio.sandbox.requests import at_least_one, bracketed, choice
+from tools.testio.sandbox.requests import choice, id_list, positive_integer
 from tools.testio.sandbox.story.wording import TESTERS
 from tools.testio.sandbox.world import World
 
@@ -31,24 +31,24 @@ ORDERS = ("asc", "desc")
 
 @routes.get("/user_story_version_executions")
 async def list_executions(call: Call[World]) -> Response:
-    """Executions of the whole account, always paged; a page below 1 is refused as it is for bugs."""
+    """Executions of the whole account, always paged; a page below 1 is refused, as for bugs."""
     world = call.world
-    page, per_page = at_least_one(call, "page") or 1, at_least_one(call, "per_page") or PER_PAGE
-    stories, versions = bracketed(call, "user_story_ids"), bracketed(call, "user_story_version_ids")
+    page, per_page = positive_integer(call, "page") or 1, positive_integer(call, "per_page") or PER_PAGE
+    stories, versions = id_list(call, "user_story_ids"), id_list(call, "user_story_version_ids")
     order = choice({"order": call.last("order") or None}, "order", ORDERS, "asc")
     found = [
         execution
         for cycle in world.cycles.values()
-        for execution in executions(world, cycle)
+        for execution in executions_of(world, cycle)
         if (stories is None or execution.story.id in stories)
         and (versions is None or execution.story.version_id in versions)
     ]
     found.sort(key=lambda execution: (execution.at, execution.id), reverse=order == "desc")
-    rows = [shown(world, execution) for execution in found[per_page * (page - 1) :][:per_page]]
+    rows = [render_execution(world, execution) for execution in found[per_page * (page - 1) :][:per_page]]
     return answer(call, {"meta": {"record_count": len(found)}, "user_story_version_executions": rows})
 
 
-def shown(world: World, execution: Execution) -> dict[str, object]:
+def render_execution(world: World, execution: Execution) -> dict[str, object]:
     """An execution; only a finished one has a comment."""
     cycle, comments = world.cycles[execution.cycle_id], _COMMENTS.get(execution.status)
     environment = world.environments.get(cycle.environment_id or 0)
@@ -57,7 +57,7 @@ def shown(world: World, execution: Execution) -> dict[str, object]:
         "status": execution.status,
         "comment": None if comments is None else comments[execution.id % len(comments)],
         "executed_by": execution.tester,
-        "device_reports": [devices.report(execution.device)],
+        "device_reports": [devices.device_report(execution.device)],
         "test_cycle": {
             "id": cycle.id,
             "title": cycle.title,
@@ -67,41 +67,41 @@ def shown(world: World, execution: Execution) -> dict[str, object]:
     }
 
 
-def executions(world: World, cycle: Cycle) -> list[Execution]:
-    """Every execution so far, the same ones each time they are asked for."""
+def executions_of(world: World, cycle: Cycle) -> list[Execution]:
+    """The executions so far, always the same."""
     if cycle.start_at is None or cycle.end_at is None or cycle.submitted_at is None or cycle.is_cancelled:
         return []
-    start, end, now, kept = cycle.start_at, cycle.end_at, world.now(), world.planned.get(cycle.id)
-    if kept is None or kept[0] is not cycle or kept[1:3] != (start, end):
-        kept = world.planned[cycle.id] = (cycle, start, end, _planned(world, cycle, start, end))
-    return kept[3] if end <= now else [execution for execution in kept[3] if execution.at <= now]
+    start, end, now, planned = cycle.start_at, cycle.end_at, world.now(), world.planned.get(cycle.id)
+    if planned is None or planned[0] is not cycle or planned[1:3] != (start, end):
+        planned = world.planned[cycle.id] = (cycle, start, end, _planned(world, cycle, start, end))
+    return planned[3] if end <= now else [execution for execution in planned[3] if execution.at <= now]
 
 
 def _planned(world: World, cycle: Cycle, start: datetime, end: datetime) -> list[Execution]:
     length, found = (end - start).total_seconds(), list[Execution]()
-    gear = pool(world.products[cycle.product_id].type, cycle.product_id)
+    device_numbers = devices_for(world.products[cycle.product_id].type, cycle.product_id)
     numbers = count(cycle.id * 10_000)
     for feature in cycle.features:
         for story in feature.stories:
-            random = Random(cycle.id * 100_003 + story.version_id)  # noqa: S311 - a story, not a secret
+            random = Random(cycle.id * 100_003 + story.version_id)  # noqa: S311 - sample data, not a secret
             for _ in range(random.choice((0, 1, 1, 2, 3))):
                 at = start + timedelta(seconds=int(random.random() * length))
                 outcome = random.choices([name for name, _ in _OUTCOMES], [weight for _, weight in _OUTCOMES])[0]
-                tester, device = random.choice(TESTERS), random.choice(gear)
+                tester, device = random.choice(TESTERS), random.choice(device_numbers)
                 found.append(Execution(next(numbers), cycle.id, story, outcome, tester, device, at))
     return found
 
 
 class Metrics:
-    """The numbers of one test, from the results a customer can see."""
+    """The metrics of one test, from the results that the customer can see."""
 
     def __init__(self, world: World, cycle: Cycle) -> None:
         self._cycle = cycle
-        self._executions = [e for e in executions(world, cycle) if e.status in {"passed", "failed", "blocked"}]
+        self._executions = [e for e in executions_of(world, cycle) if e.status in {"passed", "failed", "blocked"}]
         self._bugs = sorted(world.bugs_of(cycle.id), key=lambda bug: bug.id)
 
     def story(self, story: UserStory) -> dict[str, object]:
-        """What a user story of the test shows."""
+        """The metrics of a user story."""
         bugs = [bug.id for bug in self._bugs if bug.story is not None and bug.story.id == story.id]
         return {
             "execution_status": self._story_status(story),
@@ -111,7 +111,7 @@ class Metrics:
         }
 
     def feature(self, feature: CycleFeature) -> dict[str, object]:
-        """What a feature of the test shows."""
+        """The metrics of a feature."""
         bugs = self._bugs_in(feature)
         testers = {e.tester for story in feature.stories for e in self._of(story)}
         return {
@@ -122,7 +122,7 @@ class Metrics:
         }
 
     def analytics(self) -> dict[str, int]:
-        """The totals of the test. A blocked feature counts as tested only, so passed and failed need not add up."""
+        """The totals of the test. A blocked feature is neither passed nor failed, so the two need not add up."""
         features = [self._feature_status(feature) for feature in self._cycle.features]
         stories = [self._story_status(story) for feature in self._cycle.features for story in feature.stories]
         devices = {e.device for e in self._executions} | {bug.device for bug in self._bugs if bug.device is not None}

@@ -1,4 +1,4 @@
-"""Exploratory tests: how they look, the list with its rules on paging, and one with its numbers."""
+"""Exploratory tests: the list with its paging rules, and one test with its metrics."""
 
 import re
 from math import inf
@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testio.sandbox import attachments, environments, lifecycle, products
-from tools.testio.sandbox.answers import answer, not_found, page
+from tools.testio.sandbox.answers import answer, html_error, not_found
 from tools.testio.sandbox.dates import plain
 from tools.testio.sandbox.executions import Metrics
-from tools.testio.sandbox.features import shown_story
+from tools.testio.sandbox.features import render_story
 from tools.testio.sandbox.records import Cycle, CycleFeature, Product
 from tools.testio.sandbox.requests import integer, wants_stories
 from tools.testio.sandbox.world import World
@@ -23,44 +23,44 @@ PER_PAGE = 25
 
 @routes.get("/products/{product_id:int}/exploratory_tests")
 async def list_tests(call: Call[World]) -> Response:
-    world, product = call.world, products.find(call)
-    rows = sorted((c for c in world.cycles.values() if c.product_id == product.id), key=_newest, reverse=True)
-    asked, per_page = integer(call.last("page"), "page"), integer(call.last("per_page"), "per_page")
-    if asked is None:
+    world, product = call.world, products.find_product(call)
+    rows = sorted((c for c in world.cycles.values() if c.product_id == product.id), key=_end_key, reverse=True)
+    page, per_page = integer(call.last("page"), "page"), integer(call.last("per_page"), "per_page")
+    if page is None:
         rows = rows[:UNPAGED]  # per_page alone is ignored
     else:
         size = per_page if per_page and per_page > 0 else PER_PAGE
-        rows = rows[size * (max(asked, 1) - 1) :][:size]
-    _whole(world, rows)
-    with_stories, of_product = wants_stories(call), products.shown(world, product)
-    shown_rows = [shown(world, cycle, with_stories=with_stories, of_product=of_product) for cycle in rows]
+        rows = rows[size * (max(page, 1) - 1) :][:size]
+    _fail_on_broken_record(world, rows)
+    with_stories, of_product = wants_stories(call), products.render_product(world, product)
+    shown_rows = [render_test(world, cycle, with_stories=with_stories, of_product=of_product) for cycle in rows]
     return answer(call, {"exploratory_tests": shown_rows})
 
 
 @routes.get("/exploratory_tests/{test_id:int}")
 async def get_test(call: Call[World]) -> Response:
-    cycle = find(call)
-    _whole(call.world, [cycle])
+    cycle = find_test(call)
+    _fail_on_broken_record(call.world, [cycle])
     metrics = Metrics(call.world, cycle)
-    data = shown(call.world, cycle, with_stories=wants_stories(call), metrics=metrics)
+    data = render_test(call.world, cycle, with_stories=wants_stories(call), metrics=metrics)
     return answer(call, {"exploratory_test": {**data, "analytics": metrics.analytics()}})
 
 
-def _whole(world: World, rows: list[Cycle]) -> None:
-    """Break on a record that cannot be written, as the platform does: with a page, and for all rows around it."""
+def _fail_on_broken_record(world: World, rows: list[Cycle]) -> None:
+    """Answer 500 as an HTML page if one of the rows is the broken record."""
     if world.switches.broken_record and any(cycle.id in world.broken for cycle in rows):
-        raise Respond(page(500, "We're sorry, but something went wrong (500)"))
+        raise Respond(html_error(500, "We're sorry, but something went wrong (500)"))
 
 
-def find(call: Call[World]) -> Cycle:
-    """The test that the path names."""
+def find_test(call: Call[World]) -> Cycle:
+    """The test in the path."""
     cycle = call.world.cycles.get(call.number("test_id"))
     if cycle is None:
         raise not_found("Exploratory test")
     return cycle
 
 
-def shown(
+def render_test(
     world: World,
     cycle: Cycle,
     *,
@@ -68,7 +68,7 @@ def shown(
     metrics: Metrics | None = None,
     of_product: dict[str, object] | None = None,
 ) -> dict[str, object]:
-    """A test; with metrics its features carry what was found in them."""
+    """A test; with metrics, its features include their results."""
     product = world.products[cycle.product_id]
     return {
         "id": cycle.id,
@@ -76,8 +76,8 @@ def shown(
         "status": lifecycle.status(world, cycle),
         "review_status": lifecycle.review_status(world, cycle),
         "reviews": lifecycle.reviews(world, cycle),
-        **scenario(world, cycle, product, of_product or products.shown(world, product)),
-        "features": [_feature(world, f, with_stories=with_stories, metrics=metrics) for f in cycle.features],
+        **render_scenario(world, cycle, product, of_product or products.render_product(world, product)),
+        "features": [_render_feature(world, f, with_stories=with_stories, metrics=metrics) for f in cycle.features],
         "created_by": cycle.created_by,
         "submitted_by": cycle.submitted_by,
         "start_at": plain(cycle.start_at),
@@ -86,21 +86,21 @@ def shown(
     }
 
 
-def scenario(world: World, cycle: Cycle, product: Product, of_product: dict[str, object]) -> dict[str, object]:
-    """What a test and a template have in common."""
+def render_scenario(world: World, cycle: Cycle, product: Product, of_product: dict[str, object]) -> dict[str, object]:
+    """The fields that tests and templates share."""
     environment = world.environments.get(cycle.environment_id or 0)
     section = product.section(cycle.section_id)
     severities = cycle.severities or {}
     return {
         "title": cycle.title,
         "testing_type": cycle.testing_type,
-        **_texts(cycle),
-        "test_environment": None if environment is None else environments.shown(environment),
+        **_text_fields(cycle),
+        "test_environment": None if environment is None else environments.render_environment(environment),
         "app_sections": [],
         "requirements": cycle.requirements,
-        "attachments": [attachments.shown(world.attachments[number]) for number in cycle.attachments],
+        "attachments": [attachments.render_attachment(world.attachments[number]) for number in cycle.attachments],
         "report_language": cycle.report_language,
-        "section": None if section is None else products.shown_section(world, section),
+        "section": None if section is None else products.render_section(world, section),
         "product": of_product,
         "enable_low": severities.get("low"),
         "enable_high": severities.get("high"),
@@ -110,7 +110,7 @@ def scenario(world: World, cycle: Cycle, product: Product, of_product: dict[str,
     }
 
 
-def _texts(cycle: Cycle) -> dict[str, str | None]:
+def _text_fields(cycle: Cycle) -> dict[str, str | None]:
     return {
         "goal": cycle.goal,
         "goal_text": plain_text(cycle.goal),
@@ -139,12 +139,14 @@ def _bug_types(cycle: Cycle) -> list[str]:
     return [kind for kind, is_enabled in enabled.items() if is_enabled]
 
 
-def _feature(world: World, feature: CycleFeature, *, with_stories: bool, metrics: Metrics | None) -> dict[str, object]:
+def _render_feature(
+    world: World, feature: CycleFeature, *, with_stories: bool, metrics: Metrics | None
+) -> dict[str, object]:
     stories: list[object] = [story.path for story in feature.stories]
     if with_stories:
         stories = [
             {
-                **shown_story(story),
+                **render_story(story),
                 "user_story_version_id": story.version_id,
                 **(metrics.story(story) if metrics else {}),
             }
@@ -167,6 +169,6 @@ def _feature(world: World, feature: CycleFeature, *, with_stories: bool, metrics
     }
 
 
-def _newest(cycle: Cycle) -> tuple[float, int]:
-    """By their end; drafts without a date come first."""
+def _end_key(cycle: Cycle) -> tuple[float, int]:
+    """Sort key: the end of a test; drafts without dates come first."""
     return (inf if cycle.end_at is None else cycle.end_at.timestamp(), cycle.id)

@@ -1,4 +1,4 @@
-"""Export: the click that sends a bug to a connection, which really posts it when the listener is on this machine."""
+"""Export: sends a bug to a connection, with a real POST when its URL is on this machine."""
 
 from starlette.responses import JSONResponse, Response
 
@@ -6,8 +6,8 @@ from tools.kit.sandbox.hook import NotLocal, deliver, local_address
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import attachments, devices
 from tools.testio.sandbox.answers import ORIGIN, refuse
-from tools.testio.sandbox.bugs import told_by
-from tools.testio.sandbox.confirmations import seen
+from tools.testio.sandbox.bugs import texts_of
+from tools.testio.sandbox.confirmations import visible_bug
 from tools.testio.sandbox.dates import zulu
 from tools.testio.sandbox.records import Bug, Connection
 from tools.testio.sandbox.requests import Fields, body, integer
@@ -17,23 +17,25 @@ from tools.testio.sandbox.world import World
 controls: Routes[World] = Routes()
 
 WEB = "https://harbour.example.test"
-"""Stands for the account's own web address."""
+"""The account's web address."""
 PRIORITIES = {"critical": "p1", "high": "p2", "low": "p3"}
 
 
 @controls.action("export")
 async def export_bug(call: Call[World]) -> Response:
-    """Send a bug, as a click on Export does: `{"bug_id": 88101}`, with a `connection_id` when its own is not meant."""
+    """Send a bug, as a click on Export does: `{"bug_id": 88101}`; `connection_id` selects another connection."""
     world, sent = call.world, body(call)
-    world.settle()
-    bug = seen(world, integer(sent.get("bug_id"), "bug_id"))
+    world.apply_due_changes()
+    bug = visible_bug(world, integer(sent.get("bug_id"), "bug_id"))
     if bug is None:
-        raise refuse(422, "bug_id is the number of a bug that the customer can see")
+        raise refuse(422, "bug_id is the ID of a bug that the customer can see")
     connection = _connection(world, bug, sent)
     try:
         local_address(connection.url)
     except NotLocal as error:
-        raise refuse(422, f"Nothing was sent: connection {connection.id} leads to {connection.url}. {error}") from error
+        raise refuse(
+            422, f"Nothing was sent: connection {connection.id} has the URL {connection.url}. {error}"
+        ) from error
     at = world.now()
     try:
         delivery = await deliver(connection.url, payload(call, bug))
@@ -43,7 +45,7 @@ async def export_bug(call: Call[World]) -> Response:
         bug.exported_at, bug.export_requested = at, False
     elif bug.exported_at is None:
         bug.export_requested = True
-    world.touched(bug)
+    world.discard_rendered(bug)
     return JSONResponse(
         {
             "bug_id": bug.id,
@@ -59,8 +61,8 @@ async def export_bug(call: Call[World]) -> Response:
 
 
 def payload(call: Call[World], bug: Bug) -> dict[str, object]:
-    """The event, whose names differ from those of the API."""
-    told, is_report = told_by(bug), bug.report is not None
+    """The event, whose field names differ from the API's."""
+    texts, is_report = texts_of(bug), bug.report is not None
     page = f"{WEB}/products/{bug.product_id}/test_cycles/{bug.cycle_id}/bugs/{bug.id}"
     pictures = [call.world.attachments[number] for number in bug.attachments]
     return {
@@ -68,19 +70,19 @@ def payload(call: Call[World], bug: Bug) -> dict[str, object]:
         "exported_at": zulu(call.world.now()),
         "bug": {
             "id": bug.id,
-            "title": told.title if bug.report is None else bug.report["title"],
-            "description": f"{told.actual} ({told.location})",
-            "steps_to_reproduce": [] if is_report else told.steps,
-            "expected_result": None if is_report else told.expected,
-            "actual_result": None if is_report else told.actual,
+            "title": texts.title if bug.report is None else bug.report["title"],
+            "description": f"{texts.actual} ({texts.location})",
+            "steps_to_reproduce": [] if is_report else texts.steps,
+            "expected_result": None if is_report else texts.expected,
+            "actual_result": None if is_report else texts.actual,
             "severity": bug.severity,
             "priority": PRIORITIES.get(bug.severity, "p4"),
             "status": bug.status,
             "attachments": [
-                {"url": attachments.address(p.id, p.name).replace(ORIGIN, call.origin), "type": "image/png"}
+                {"url": attachments.file_url(p.id, p.name).replace(ORIGIN, call.origin), "type": "image/png"}
                 for p in pictures
             ],
-            "device": None if bug.device is None else devices.in_short(bug.device),
+            "device": None if bug.device is None else devices.device_summary(bug.device),
             "reporter": {"id": TESTERS.index(bug.author) + 1001 if bug.author in TESTERS else 1000, "name": bug.author},
             "test_cycle_id": bug.cycle_id,
             "product_id": bug.product_id,
@@ -90,12 +92,12 @@ def payload(call: Call[World], bug: Bug) -> dict[str, object]:
 
 
 def _connection(world: World, bug: Bug, sent: Fields) -> Connection:
-    """The connection that is named, else the one of the bug's section, else of its product."""
+    """The connection in the request, else the one of the bug's section, else of its product."""
     named = integer(sent.get("connection_id"), "connection_id")
     product = world.products[bug.product_id]
     section = product.section(bug.section_id)
     own = (section and section.connection_id) or product.connection_id
     connection = world.connections.get(named or own or 0)
     if connection is None:
-        raise refuse(422, "No connection of this number" if named else "The bug's product has no connection")
+        raise refuse(422, "No connection has this ID" if named else "The bug's product has no connection")
     return connection

@@ -1,4 +1,4 @@
-"""Features: lists, new ones, the copy into another product, and what a new test does to them."""
+"""Features: lists, creation, copies into another product, and changes by a new test."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -29,52 +29,52 @@ routes: Routes[World] = Routes()
 
 @routes.get("/products/{product_id:int}/features")
 async def list_features(call: Call[World]) -> Response:
-    product = products.find(call)
+    product = products.find_product(call)
     if product.is_sectioned and call.world.switches.strict_sections:
         raise invalid("Section must be provided for a product with sections")
-    return _listed(call, [f for f in call.world.features.values() if f.product_id == product.id])
+    return _answer_list(call, [f for f in call.world.features.values() if f.product_id == product.id])
 
 
 @routes.get("/products/{product_id:int}/sections/{section_id:int}/features")
 async def list_features_of_section(call: Call[World]) -> Response:
-    product = products.find(call)
+    product = products.find_product(call)
     section = product.section(call.number("section_id"))
     if section is None:
         raise not_found("Section")
     rows = [f for f in call.world.features.values() if f.product_id == product.id and section.id in f.section_ids]
-    return _listed(call, rows)
+    return _answer_list(call, rows)
 
 
 @routes.post("/features")
 async def create_feature(call: Call[World]) -> Response:
-    """The ids stand outside `feature`."""
+    """The IDs are outside `feature`."""
     sent = body(call)
     require(sent, "product_id", "feature")
-    return _created(call, products.named(call.world, integer(sent["product_id"], "product_id")))
+    return _create(call, products.product_by_id(call.world, integer(sent["product_id"], "product_id")))
 
 
 @routes.post("/products/{product_id:int}/features")
 async def create_feature_of_product(call: Call[World]) -> Response:
-    """The path of 2022, which names the product."""
-    return _created(call, products.find(call))
+    """The path of 2022, which includes the product."""
+    return _create(call, products.find_product(call))
 
 
-def _created(call: Call[World], product: Product) -> Response:
+def _create(call: Call[World], product: Product) -> Response:
     world, sent = call.world, envelope(call, "feature")
     require(sent, "title", "description")
     title, stories = string(sent, "title") or "", strings(sent, "user_stories")
     section_ids = _sections(product, body(call))
     description, howtofind, target_idx = (string(sent, name) for name in ("description", "howtofind", "target_idx"))
     use_markdown = boolean(sent, "use_markdown", default=True)
-    feature = add(world, product, title, description, howtofind, section_ids)
+    feature = add_feature(world, product, title, description, howtofind, section_ids)
     feature.target_idx, feature.use_markdown = target_idx, use_markdown
     for path in dict.fromkeys(stories):
         add_story(world, feature, path)
-    return answer(call, {"feature": shown(world, feature)}, HTTPStatus.CREATED)
+    return answer(call, {"feature": render_feature(world, feature)}, HTTPStatus.CREATED)
 
 
 def _sections(product: Product, sent: Fields) -> list[int]:
-    """The sections a new feature is put into; a product without any has its default one."""
+    """The sections of a new feature; a product without sections has its default one."""
     listed = sent.get("section_ids")
     if not listed:
         if product.is_sectioned:
@@ -90,50 +90,52 @@ def _sections(product: Product, sent: Fields) -> list[int]:
 
 @routes.put("/products/{product_id:int}/features/copy")
 async def copy_features(call: Call[World]) -> Response:
-    """Copy all features with their stories; once more makes them twice.
+    """Copy all features with their stories; repeating it creates duplicates.
 
-    The destination is read from the body, else from the query. In a product with sections the copies are in each.
+    The destination is read from the body, else from the query. In a product with sections, each has the copies.
     """
-    world, source = call.world, products.find(call)
+    world, source = call.world, products.find_product(call)
     name = "destination_product_id"
     wanted = {name: call.last(name)} | dict(body(call))
     require(wanted, name)
-    destination = products.named(world, integer(wanted[name], name))
+    destination = products.product_by_id(world, integer(wanted[name], name))
     if destination is source:
         raise invalid("Destination product must be another product")
     section_ids = [section.id for section in destination.sections] or [destination.default_section.id]
     for feature in [feature for feature in world.features.values() if feature.product_id == source.id]:
-        twin = add(world, destination, feature.title, feature.description, feature.howtofind, list(section_ids))
+        twin = add_feature(world, destination, feature.title, feature.description, feature.howtofind, list(section_ids))
         twin.target_idx, twin.use_markdown = feature.target_idx, feature.use_markdown
         for story in world.stories_of(feature.id):
             add_story(world, twin, story.path)
-    return _listed(call, [feature for feature in world.features.values() if feature.product_id == destination.id])
+    return _answer_list(call, [feature for feature in world.features.values() if feature.product_id == destination.id])
 
 
-def _listed(call: Call[World], rows: list[Feature]) -> Response:
+def _answer_list(call: Call[World], rows: list[Feature]) -> Response:
     with_stories = wants_stories(call)
-    return answer(call, {"features": [shown(call.world, feature, with_stories=with_stories) for feature in rows]})
+    return answer(
+        call, {"features": [render_feature(call.world, feature, with_stories=with_stories) for feature in rows]}
+    )
 
 
-def shown(world: World, feature: Feature, *, with_stories: bool = False) -> dict[str, object]:
-    """A feature; its stories as objects when asked for, else as text."""
+def render_feature(world: World, feature: Feature, *, with_stories: bool = False) -> dict[str, object]:
+    """A feature; its stories are objects when requested, else strings."""
     stories = world.stories_of(feature.id)
     return {
         "id": feature.id,
         "title": feature.title,
         "description": feature.description,
         "howtofind": feature.howtofind,
-        "user_stories": [shown_story(s) if with_stories else s.path for s in stories],
+        "user_stories": [render_story(s) if with_stories else s.path for s in stories],
     }
 
 
-def shown_story(story: UserStory) -> dict[str, object]:
+def render_story(story: UserStory) -> dict[str, object]:
     return {"id": story.id, "path": story.path, "title": story.path, "feature_id": story.feature_id}
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A feature as a new or changed test names it, read and found sound, not yet looked up."""
+class FeatureRequest:
+    """A feature in a test request, validated but not looked up."""
 
     id: int | None
     title: str | None
@@ -147,20 +149,20 @@ class Wanted:
     use_markdown: bool | None
 
 
-def read(world: World, product: Product, entries: list[Fields]) -> list[Wanted]:
-    """Check the features a test names, before anything is written."""
-    return [_read(world, product, entry) for entry in entries]
+def read_features(world: World, product: Product, entries: list[Fields]) -> list[FeatureRequest]:
+    """Validate the features of a test request before anything is stored."""
+    return [_read_feature(world, product, entry) for entry in entries]
 
 
-def _read(world: World, product: Product, entry: Fields) -> Wanted:
-    feature_id = integer(entry.get("id"), "id") or None  # 0 is what clients send for "new"
+def _read_feature(world: World, product: Product, entry: Fields) -> FeatureRequest:
+    feature_id = integer(entry.get("id"), "id") or None  # clients send 0 for "new"
     title = string(entry, "title")
-    if match(world, product, feature_id, title) is None and not title:
+    if matching_feature(world, product, feature_id, title) is None and not title:
         raise missing(["title"]) if feature_id is None else invalid("Feature must exist")
     stories, reports = strings(entry, "user_stories"), entry.get("custom_report_configuration_ids") or []
     if not isinstance(reports, list):
         raise unreadable("custom_report_configuration_ids")
-    return Wanted(
+    return FeatureRequest(
         id=feature_id,
         title=title,
         description=string(entry, "description"),
@@ -174,21 +176,21 @@ def _read(world: World, product: Product, entry: Fields) -> Wanted:
     )
 
 
-def match(world: World, product: Product, feature_id: int | None, title: str | None) -> Feature | None:
-    """The product's feature of this id, else of this title."""
+def matching_feature(world: World, product: Product, feature_id: int | None, title: str | None) -> Feature | None:
+    """The product's feature with this ID, else with this title."""
     own = [feature for feature in world.features.values() if feature.product_id == product.id]
     by_id = next((feature for feature in own if feature.id == feature_id), None)
     return by_id or next((feature for feature in own if title and feature.title == title), None)
 
 
-def take(world: World, product: Product, section_id: int, wanted: Wanted) -> CycleFeature:
-    """Look a named feature up, overwrite it or make it, and take the snapshot that the test keeps."""
-    feature = match(world, product, wanted.id, wanted.title)
+def snapshot_of(world: World, product: Product, section_id: int, wanted: FeatureRequest) -> CycleFeature:
+    """Find, overwrite or create the feature, and return the test's snapshot of it."""
+    feature = matching_feature(world, product, wanted.id, wanted.title)
     if feature is None:
-        feature = add(world, product, wanted.title or "", wanted.description, wanted.howtofind, [section_id])
+        feature = add_feature(world, product, wanted.title or "", wanted.description, wanted.howtofind, [section_id])
         feature.use_markdown = wanted.use_markdown is not False
     elif wanted.description and wanted.howtofind:
-        # Both given: the product's own feature is overwritten, for every test to come.
+        # With an ID and a title the product's feature is overwritten, for all later tests.
         feature.description, feature.howtofind = wanted.description, wanted.howtofind
         if wanted.use_markdown is not None:
             feature.use_markdown = wanted.use_markdown
@@ -209,17 +211,17 @@ def take(world: World, product: Product, section_id: int, wanted: Wanted) -> Cyc
     )
 
 
-def add(
+def add_feature(
     world: World, product: Product, title: str, description: str | None, howtofind: str | None, section_ids: list[int]
 ) -> Feature:
-    """Put a new feature into a product."""
+    """Add a feature to a product."""
     feature = Feature(next(world.feature_ids), product.id, title, description, howtofind, section_ids)
     world.features[feature.id] = feature
     return feature
 
 
 def add_story(world: World, feature: Feature, path: str) -> UserStory:
-    """The feature's story of this text; a new one when it has none."""
+    """The feature's story with this text; a new one when there is none."""
     for story in world.stories_of(feature.id):
         if story.path == path:
             return story

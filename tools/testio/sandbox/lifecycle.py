@@ -1,10 +1,10 @@
-"""Lifecycle: what a test is by now, from its dates and the clock."""
+"""Lifecycle: the status of a test, from its dates and the clock."""
 
 from datetime import datetime, timedelta
 
 from tools.testio.sandbox.dates import zulu
 from tools.testio.sandbox.records import Cycle
-from tools.testio.sandbox.story.bugs import schedule
+from tools.testio.sandbox.story.bugs import schedule_bugs
 from tools.testio.sandbox.world import World
 
 REVIEW = timedelta(minutes=20)
@@ -12,8 +12,8 @@ LONGEST_TRIAGE = timedelta(weeks=6)
 
 DEFAULT_HOURS = {"rapid": 2, "usability": 24, "focused": 24, "coverage": 28}
 
-NOT_OVER = frozenset({"initialized", "customer_finalized", "waiting", "running"})
-"""In which a test may still be changed; the API does not say."""
+CHANGEABLE = frozenset({"initialized", "customer_finalized", "waiting", "running"})
+"""Statuses in which a test can be changed; the API does not document them."""
 
 
 def status(world: World, cycle: Cycle) -> str:
@@ -35,14 +35,14 @@ def status(world: World, cycle: Cycle) -> str:
 
 
 def review_status(world: World, cycle: Cycle) -> str:
-    """How far the team lead's review is, beside the status."""
+    """The state of the team lead's review, separate from the status."""
     if cycle.submitted_at is None:
         return "review_failed" if cycle.reviews else "not_finalized"
     return "review_initialized" if world.now() < cycle.submitted_at + REVIEW else "review_successful"
 
 
 def reviews(world: World, cycle: Cycle) -> list[dict[str, object]]:
-    """Reviews that are done, a passed one last."""
+    """Completed reviews, a passed one last."""
     done = [{**review, "at": review["at"]} for review in cycle.reviews]
     if cycle.submitted_at is not None and review_status(world, cycle) == "review_successful":
         done.append({"status": "successful", "at": cycle.submitted_at + REVIEW})
@@ -58,13 +58,13 @@ def reviews(world: World, cycle: Cycle) -> list[dict[str, object]]:
 
 
 def launch(world: World, cycle: Cycle) -> None:
-    """Submit a test: it is reviewed, starts when it should, and then the crowd reports."""
+    """Submit a test: it is reviewed, starts at its date, and then testers report bugs."""
     now = world.now()
     if cycle.start_at is None or cycle.start_at < now:
         cycle.start_at = next_full_hour(now)
     cycle.end_at = cycle.start_at + timedelta(hours=cycle.hours)
     cycle.submitted_at, cycle.submitted_by = now, cycle.created_by
-    schedule(world, cycle)
+    schedule_bugs(world, cycle)
 
 
 def next_full_hour(now: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""Ordering: what a customer does with a test: create, change, launch, duplicate."""
+"""Ordering: create, change, launch and duplicate a test."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import attachments, dates, devices, environments, features, lifecycle, products
 from tools.testio.sandbox.answers import answer, invalid
-from tools.testio.sandbox.exploratory_tests import find, shown
+from tools.testio.sandbox.exploratory_tests import find_test, render_test
 from tools.testio.sandbox.records import Attachment, Cycle, CycleFeature, Environment, Product, Template
 from tools.testio.sandbox.requests import (
     Fields,
@@ -34,86 +34,86 @@ LONGEST_HOURS = 24 * 90
 
 @routes.post("/products/{product_id:int}/exploratory_tests")
 async def create_test(call: Call[World]) -> Response:
-    world, product = call.world, products.find(call)
+    world, product = call.world, products.find_product(call)
     sent = envelope(call, "exploratory_test")
     if sent.get("test_environment") is None and sent.get("test_environment_id") is None:
         raise missing(["test_environment"])
-    wanted = features.read(world, product, objects(sent, "features"))
+    wanted = features.read_features(world, product, objects(sent, "features"))
     if bool(wanted) == bool(sent.get("test_template")):
         raise invalid("Exactly one of features, test_template must be provided")
-    environment = environments.read(world, product, sent)
+    environment = environments.read_environment(world, product, sent)
     template = _template(world, product, sent)
     section_id = _section(product, sent)
     cycle = Cycle(0, product.id, section_id, None, "coverage", None)
     if template is not None:
-        cycle = replace(_draft(template.scenario), section_id=section_id, hours=template.hours)
+        cycle = replace(_as_draft(template.scenario), section_id=section_id, hours=template.hours)
     _change(cycle, sent)
     pictures = _pictures(world, sent)
     auto_launch = boolean(sent, "auto_launch", default=True)
 
-    # Everything was found sound; from here on it is written.
-    cycle.id, cycle.environment_id = next(world.cycle_ids), environments.keep(world, environment).id
-    cycle.attachments = _kept(world, pictures)
+    # Everything is valid; store it.
+    cycle.id, cycle.environment_id = next(world.cycle_ids), environments.add_environment(world, environment).id
+    cycle.attachments = _store_pictures(world, pictures)
     if template is None:
-        cycle.features = [features.take(world, product, section_id, feature) for feature in wanted]
+        cycle.features = [features.snapshot_of(world, product, section_id, feature) for feature in wanted]
     else:
-        cycle.features = _fresh_features(world, template.scenario)
+        cycle.features = _new_snapshots(world, template.scenario)
     world.cycles[cycle.id] = cycle
     if auto_launch:
         lifecycle.launch(world, cycle)
-    return answer(call, {"exploratory_test": shown(world, cycle)}, HTTPStatus.CREATED)
+    return answer(call, {"exploratory_test": render_test(world, cycle)}, HTTPStatus.CREATED)
 
 
 @routes.put("/exploratory_tests/{test_id:int}")
 async def update_test(call: Call[World]) -> Response:
-    world, cycle = call.world, find(call)
+    world, cycle = call.world, find_test(call)
     product = world.products[cycle.product_id]
     sent = envelope(call, "exploratory_test")
-    _only(world, cycle, lifecycle.NOT_OVER, "changed")
+    _require_status(world, cycle, lifecycle.CHANGEABLE, "changed")
     if sent.get("test_template") is not None:
         raise invalid("Test template cannot be changed")
-    wanted = features.read(world, product, objects(sent, "features"))
+    wanted = features.read_features(world, product, objects(sent, "features"))
     environment: Environment | None = None
     if sent.get("test_environment") is not None or sent.get("test_environment_id") is not None:
-        environment = environments.read(world, product, sent)
+        environment = environments.read_environment(world, product, sent)
     section_id = _section(product, sent) if sent.get("section_id") is not None else cycle.section_id
     changed = replace(cycle, section_id=section_id)
     _change(changed, sent)
     pictures = _pictures(world, sent)
 
     if environment is not None:
-        changed.environment_id = environments.keep(world, environment).id
+        changed.environment_id = environments.add_environment(world, environment).id
     if wanted:
-        changed.features = [features.take(world, product, section_id, feature) for feature in wanted]
+        changed.features = [features.snapshot_of(world, product, section_id, feature) for feature in wanted]
     if "attachments" in sent:
-        changed.attachments = _kept(world, pictures)
+        changed.attachments = _store_pictures(world, pictures)
     world.cycles[cycle.id] = changed
     world.rendered.clear()
-    return answer(call, {"exploratory_test": shown(world, changed)})
+    return answer(call, {"exploratory_test": render_test(world, changed)})
 
 
 @routes.post("/exploratory_tests/{test_id:int}/launch")
 async def launch_test(call: Call[World]) -> Response:
-    world, cycle = call.world, find(call)
-    _only(world, cycle, {"initialized"}, "launched")
+    world, cycle = call.world, find_test(call)
+    _require_status(world, cycle, {"initialized"}, "launched")
     lifecycle.launch(world, cycle)
-    return answer(call, {"exploratory_test": shown(world, cycle)})
+    return answer(call, {"exploratory_test": render_test(world, cycle)})
 
 
 @routes.post("/exploratory_tests/{test_id:int}/duplicate")
 async def duplicate_test(call: Call[World]) -> Response:
-    """A draft of its own: the copy is not launched and has no dates."""
-    world, cycle = call.world, find(call)
-    twin = replace(_draft(cycle), id=next(world.cycle_ids), features=_fresh_features(world, cycle))
+    """Create a draft: the copy is not launched and has no dates."""
+    world, cycle = call.world, find_test(call)
+    twin = replace(_as_draft(cycle), id=next(world.cycle_ids), features=_new_snapshots(world, cycle))
     environment = world.environments.get(cycle.environment_id or 0)
     if environment is not None:
-        twin.environment_id = environments.keep(world, replace(environment, id=0)).id
+        twin.environment_id = environments.add_environment(world, replace(environment, id=0)).id
     world.cycles[twin.id] = twin
-    return answer(call, {"exploratory_test": shown(world, twin)})
+    return answer(call, {"exploratory_test": render_test(world, twin)})
 
 
-def _draft(cycle: Cycle) -> Cycle:
-    """What a test is made of, without its dates, its history and its id."""
+def _as_draft(cycle: Cycle) -> Cycle:
+    """A copy of a test without its dates, history and ID."""
     return replace(
         cycle,
         id=0,
@@ -128,7 +128,7 @@ def _draft(cycle: Cycle) -> Cycle:
     )
 
 
-def _only(world: World, cycle: Cycle, allowed: frozenset[str] | set[str], done: str) -> None:
+def _require_status(world: World, cycle: Cycle, allowed: frozenset[str] | set[str], done: str) -> None:
     status = lifecycle.status(world, cycle)
     if status not in allowed:
         raise invalid(f"A test that is {status} cannot be {done}")
@@ -158,7 +158,7 @@ def _section(product: Product, sent: Fields) -> int:
 
 
 def _change(cycle: Cycle, sent: Fields) -> None:
-    """Write the plain fields that were sent into a test; the others stay."""
+    """Change the plain fields that were sent."""
     for name, attribute in (
         ("test_title", "title"),
         ("goal", "goal"),
@@ -172,25 +172,25 @@ def _change(cycle: Cycle, sent: Fields) -> None:
     cycle.report_language = choice(sent, "report_language", LANGUAGES, cycle.report_language)
     cycle.allow_device_clouds = boolean(sent, "allow_device_clouds", default=cycle.allow_device_clouds)
     if "requirements" in sent:
-        cycle.requirements = devices.requirements(objects(sent, "requirements"))
+        cycle.requirements = devices.render_requirements(objects(sent, "requirements"))
     if cycle.testing_type == "focused":
         cycle.severities = _severities(cycle, sent)
     elif cycle.testing_type != before:
         cycle.severities = None
-    date(cycle, sent)
+    set_dates(cycle, sent)
 
 
 def _severities(cycle: Cycle, sent: Fields) -> dict[str, bool]:
-    asked = sent.get("bug_severities")
-    if asked is None:
+    severities = sent.get("bug_severities")
+    if severities is None:
         return cycle.severities or {"low": False, "high": False, "critical": False}
-    if not isinstance(asked, dict):
+    if not isinstance(severities, dict):
         raise unreadable("bug_severities")
-    return {name: boolean(asked, name, default=False) for name in ("low", "high", "critical")}
+    return {name: boolean(severities, name, default=False) for name in ("low", "high", "critical")}
 
 
-def date(cycle: Cycle, sent: Fields) -> None:
-    """Write start and duration into a test; its end follows."""
+def set_dates(cycle: Cycle, sent: Fields) -> None:
+    """Set the start and duration of a test, and from them its end."""
     duration, start = sent.get("duration"), sent.get("start_at")
     if duration is not None:
         cycle.hours = _hours(duration)
@@ -203,14 +203,14 @@ def date(cycle: Cycle, sent: Fields) -> None:
 
 
 def _instant(value: object) -> datetime:
-    at = dates.read(value)
+    at = dates.parse_date(value)
     if at is None:
         raise unreadable("start_at")
     return at
 
 
 def _hours(value: object) -> float:
-    """Hours, which the API wants as text; a number does as well."""
+    """A number of hours: a string in the API; a number is accepted as well."""
     try:
         hours = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else 0.0
     except ValueError:
@@ -221,13 +221,13 @@ def _hours(value: object) -> float:
 
 
 def _pictures(world: World, sent: Fields) -> list[Attachment]:
-    read = attachments.read(objects(sent, "attachments"), world)
+    read = attachments.read_attachments(objects(sent, "attachments"), world)
     if read is None:
         raise invalid("Attachment must exist")
     return read
 
 
-def _kept(world: World, pictures: list[Attachment]) -> list[int]:
+def _store_pictures(world: World, pictures: list[Attachment]) -> list[int]:
     for picture in pictures:
         if not picture.id:
             picture.id = next(world.attachment_ids)
@@ -235,6 +235,6 @@ def _kept(world: World, pictures: list[Attachment]) -> list[int]:
     return [picture.id for picture in pictures]
 
 
-def _fresh_features(world: World, cycle: Cycle) -> list[CycleFeature]:
-    """Snapshots of a test's features with ids of their own."""
+def _new_snapshots(world: World, cycle: Cycle) -> list[CycleFeature]:
+    """Snapshots of a test's features with new IDs."""
     return [replace(feature, id=next(world.cycle_feature_ids)) for feature in cycle.features]

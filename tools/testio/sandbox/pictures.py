@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from tools.kit.sandbox.canvas import Canvas, Colour
 
-_PAPER, _HEAD, _LINE, _TEXT, _BUTTON, _ALARM, _TILE = range(7)
+_PAPER, _HEADER, _LINE, _TEXT, _BUTTON, _ERROR, _TILE = range(7)
 _PALETTE: list[Colour] = [
     (250, 250, 247),
     (22, 54, 86),
@@ -17,11 +17,11 @@ _PALETTE: list[Colour] = [
 
 
 @lru_cache(maxsize=64)
-def png(width: int, height: int, number: int) -> bytes:
-    """A valid PNG of this size: the cart, with one line marked in red; the number decides which."""
+def draw_screenshot(width: int, height: int, number: int) -> bytes:
+    """A PNG of this size: the cart with one line marked in red, chosen by the number."""
     canvas = Canvas(width, height, _PALETTE)
     box = canvas.box
-    box(0, 0, 1, 0.13, _HEAD)
+    box(0, 0, 1, 0.13, _HEADER)
     box(0.04, 0.045, 0.22, 0.085, _PAPER)
     box(0.90, 0.035, 0.95, 0.095, _BUTTON)
     for line in range(3):
@@ -33,9 +33,9 @@ def png(width: int, height: int, number: int) -> bytes:
         box(0.04, top + 0.148, 0.95, top + 0.153, _LINE)
     marked = 0.19 + 0.17 * (number % 3)
     for edge in ((0.02, marked, 0.97, marked + 0.012), (0.02, marked + 0.15, 0.97, marked + 0.162)):
-        box(*edge, _ALARM)
-    box(0.02, marked, 0.028, marked + 0.162, _ALARM)
-    box(0.962, marked, 0.97, marked + 0.162, _ALARM)
+        box(*edge, _ERROR)
+    box(0.02, marked, 0.028, marked + 0.162, _ERROR)
+    box(0.962, marked, 0.97, marked + 0.162, _ERROR)
     box(0.04, 0.76, 0.40, 0.84, _LINE)
     box(0.66, 0.88, 0.95, 0.96, _BUTTON)
     return canvas.png()

@@ -1,4 +1,4 @@
-"""Products and their sections; deleting one takes along what is below it, which the API does not say."""
+"""Products and their sections; deleting one deletes everything below it, which the API does not document."""
 
 from http import HTTPStatus
 
@@ -23,17 +23,17 @@ INDUSTRIES = (
 async def list_products(call: Call[World]) -> Response:
     wanted = {value for value in call.all("filter[product_ids][]") if value}
     rows = [product for product in call.world.products.values() if not wanted or str(product.id) in wanted]
-    return answer(call, {"products": [shown(call.world, product) for product in rows]})
+    return answer(call, {"products": [render_product(call.world, product) for product in rows]})
 
 
 @routes.get("/products/{product_id:int}")
 async def get_product(call: Call[World]) -> Response:
-    return answer(call, {"product": shown(call.world, find(call))})
+    return answer(call, {"product": render_product(call.world, find_product(call))})
 
 
 @routes.post("/products")
 async def create_product(call: Call[World]) -> Response:
-    """`title` and `product_type` come back as `name` and `type`, `industry` not at all."""
+    """`title` and `product_type` are returned as `name` and `type`; `industry` is not returned."""
     world, sent = call.world, envelope(call, "product")
     require(sent, "title", "product_type", "industry")
     product_type = choice(sent, "product_type", TYPES, TYPES[0])
@@ -42,33 +42,33 @@ async def create_product(call: Call[World]) -> Response:
     number = next(world.product_ids)
     section = Section(number * 10, "default-section")
     product = world.products[number] = Product(number, title, product_type, section, description=description)
-    return answer(call, {"product": shown(world, product)}, HTTPStatus.CREATED)
+    return answer(call, {"product": render_product(world, product)}, HTTPStatus.CREATED)
 
 
 @routes.put("/products/{product_id:int}")
 async def update_product(call: Call[World]) -> Response:
-    """Only the description can change; whatever else is sent is left out."""
-    product, sent = find(call), envelope(call, "product")
+    """Only the description can change; other fields are ignored."""
+    product, sent = find_product(call), envelope(call, "product")
     if "description" in sent:
         product.description = string(sent, "description")
-    return answer(call, {"product": shown(call.world, product)})
+    return answer(call, {"product": render_product(call.world, product)})
 
 
 @routes.delete("/products/{product_id:int}")
 async def delete_product(call: Call[World]) -> Response:
-    product = find(call)
-    data = shown(call.world, product)
-    drop(call.world, product)
+    product = find_product(call)
+    data = render_product(call.world, product)
+    delete(call.world, product)
     return answer(call, {"product": data})
 
 
-def find(call: Call[World]) -> Product:
-    """The product that the path names."""
-    return named(call.world, call.number("product_id"))
+def find_product(call: Call[World]) -> Product:
+    """The product in the path."""
+    return product_by_id(call.world, call.number("product_id"))
 
 
-def named(world: World, product_id: int | None) -> Product:
-    """The product of this number.
+def product_by_id(world: World, product_id: int | None) -> Product:
+    """The product with this ID.
 
     Raises:
         Respond: 404 when there is none.
@@ -79,28 +79,28 @@ def named(world: World, product_id: int | None) -> Product:
     return product
 
 
-def drop(world: World, product: Product) -> None:
-    """Take a product away with its features, stories, environments, tests, templates, test cases and bugs."""
+def delete(world: World, product: Product) -> None:
+    """Delete a product with its features, stories, environments, tests, templates, test cases and bugs."""
     del world.products[product.id]
     features = {number for number, feature in world.features.items() if feature.product_id == product.id}
     for story in [story for story in world.stories.values() if story.feature_id in features]:
         world.drop_story(story)
     for number in features:
         del world.features[number]
-    world.environments = {n: kept for n, kept in world.environments.items() if kept.product_id != product.id}
-    world.templates = {n: kept for n, kept in world.templates.items() if kept.product_id != product.id}
-    world.cases = {n: kept for n, kept in world.cases.items() if kept.product_id != product.id}
-    world.cycles = {n: kept for n, kept in world.cycles.items() if kept.product_id != product.id}
-    gone = world.bugs.drop(product.id)
-    for number in gone:
+    world.environments = {n: record for n, record in world.environments.items() if record.product_id != product.id}
+    world.templates = {n: record for n, record in world.templates.items() if record.product_id != product.id}
+    world.cases = {n: record for n, record in world.cases.items() if record.product_id != product.id}
+    world.cycles = {n: record for n, record in world.cycles.items() if record.product_id != product.id}
+    bug_ids = world.bugs.drop(product.id)
+    for number in bug_ids:
         world.rendered.pop(number, None)
         world.report_confirmations.pop(number, None)
     checks = world.fix_confirmations
-    world.fix_confirmations = {n: kept for n, kept in checks.items() if kept.bug_id not in set(gone)}
+    world.fix_confirmations = {n: record for n, record in checks.items() if record.bug_id not in set(bug_ids)}
 
 
-def shown(world: World, product: Product) -> dict[str, object]:
-    """A product as every answer carries it, its credentials-free self."""
+def render_product(world: World, product: Product) -> dict[str, object]:
+    """A product as the API returns it, without credentials."""
     everywhere = [product.default_section, *product.sections]
     return {
         "id": product.id,
@@ -108,24 +108,24 @@ def shown(world: World, product: Product) -> dict[str, object]:
         "description": product.description,
         "type": product.type,
         "default_section_id": product.default_section.id,
-        "sections": [shown_section(world, section) for section in product.sections],
-        "sections_with_default": [shown_section(world, section) for section in everywhere],
-        "connection": shown_connection(world, product.connection_id),
+        "sections": [render_section(world, section) for section in product.sections],
+        "sections_with_default": [render_section(world, section) for section in everywhere],
+        "connection": render_connection(world, product.connection_id),
         "remote_device_testing": False,
     }
 
 
-def shown_section(world: World, section: Section) -> dict[str, object]:
-    """A section; `total` is the limit of templates, `count` how many there are."""
+def render_section(world: World, section: Section) -> dict[str, object]:
+    """A section; `total` is the maximum number of templates, `count` the current one."""
     return {
         "id": section.id,
         "name": section.name,
-        "connection": shown_connection(world, section.connection_id),
+        "connection": render_connection(world, section.connection_id),
         "test_templates": {"total": TEMPLATES_IN_A_SECTION, "count": templates_in(world, section.id)},
     }
 
 
-def shown_connection(world: World, connection_id: int | None) -> dict[str, object] | None:
+def render_connection(world: World, connection_id: int | None) -> dict[str, object] | None:
     connection = world.connections.get(connection_id or 0)
     if connection is None:
         return None
@@ -136,7 +136,7 @@ def templates_in(world: World, section_id: int) -> int:
     return sum(template.section_id == section_id for template in world.templates.values())
 
 
-def cut_down(product: Product) -> dict[str, object]:
-    """A product as bugs carry it."""
+def render_summary(product: Product) -> dict[str, object]:
+    """A product, as in bugs."""
     sections = [{"id": section.id, "name": section.name} for section in product.sections]
     return {"id": product.id, "name": product.name, "sections": sections}

@@ -1,4 +1,4 @@
-"""Holdings: what an account consists of, one class for each kind of thing."""
+"""Records: one class for each kind of record in an account."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -114,7 +114,7 @@ class Cycle:
     created_by: str | None = "Mara Lindt"
     submitted_by: str | None = None
     case_ids: list[int] = field(default_factory=list)
-    """What is gone through step by step, in a test-case test."""
+    """The test cases of a test-case test."""
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ class Template:
     product_id: int
     section_id: int
     scenario: Cycle
-    """The test it was saved from, as it was; its own id and features."""
+    """The test it was saved from, at that time; with its own ID and features."""
     hours: int = 24
 
 
@@ -134,13 +134,13 @@ class Attachment:
     name: str = "shot.png"
     content_type: str = "image/png"
     size: int | None = None
-    """Bytes to serve when it is larger than a real picture would be."""
+    """Size in bytes of the file served, when it is larger than the picture."""
     file_url: str | None = None
 
 
 @dataclass(slots=True)
-class Telling:
-    """The words of a bug."""
+class BugTexts:
+    """The texts of a bug."""
 
     title: str
     location: str
@@ -172,8 +172,8 @@ class Bug:
     author: str
     language: str = "en"
     story: UserStory | None = None
-    told: Telling | None = None
-    """Words of its own; without them they are made from the area and the id."""
+    texts: BugTexts | None = None
+    """Its own texts; without them, texts are generated from the area and the ID."""
     device: int | None = None
     known: bool = False
     fixed: bool | None = None
@@ -192,8 +192,8 @@ class Bug:
         return self.status in OPEN
 
     @property
-    def falls_due(self) -> datetime:
-        """When an open bug decides itself: a question a day after it was asked, any other ten days after it came."""
+    def due_at(self) -> datetime:
+        """When an open bug is decided automatically: a day after a question, else ten days after it was forwarded."""
         if self.status == "question" and self.asked_at is not None:
             return self.asked_at + ANSWER_WITHIN
         return self.forwarded_at + AUTO_ACCEPT
@@ -201,7 +201,7 @@ class Bug:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """A tester's way through a user story of a test."""
+    """A tester's execution of a user story in a test."""
 
     id: int
     cycle_id: int
@@ -221,7 +221,7 @@ class Step:
 
 @dataclass(slots=True)
 class Case:
-    """A test case; a hidden one is kept for the tests that use it and is no longer found."""
+    """A test case; a hidden one exists only for the tests that use it."""
 
     id: int
     product_id: int
@@ -235,7 +235,7 @@ class Case:
 
 @dataclass(slots=True)
 class FixConfirmation:
-    """A request to check a fix, with what becomes of it and when."""
+    """A request to check a fix, with its outcome and time."""
 
     id: int
     bug_id: int
@@ -253,7 +253,7 @@ class FixConfirmation:
 
 @dataclass(slots=True)
 class BinaryApp:
-    """An app to install; without a name it is a row that waits for its file."""
+    """An app to install; without a name its file has not been uploaded."""
 
     id: int
     filename: str | None = None
@@ -273,7 +273,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class ClaimPage:
-    """A page of test accounts; what they are logged in with is not kept."""
+    """A page of test accounts; their credentials are not stored."""
 
     id: int
     name: str

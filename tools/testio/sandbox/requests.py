@@ -27,7 +27,7 @@ def envelope(call: Call[World], name: str) -> Fields:
     """The object inside the envelope of this name.
 
     Raises:
-        Respond: 400 when it is missing or no object.
+        Respond: 400 when it is missing or not an object.
     """
     sent = body(call).get(name)
     if sent is None:
@@ -38,12 +38,12 @@ def envelope(call: Call[World], name: str) -> Fields:
 
 
 def missing(names: Collection[str]) -> Respond:
-    """400, with every missing field in one sentence."""
+    """400 that lists every missing field."""
     return refuse(400, ", ".join(f"{name} is missing" for name in names))
 
 
 def unreadable(name: str, expected: str = "") -> Respond:
-    """400, in the same words whatever was expected."""
+    """400; the text does not depend on what was expected."""
     return refuse(400, f"{name} is invalid")
 
 
@@ -62,7 +62,7 @@ strings, objects = _reader.strings, _reader.objects
 
 
 def integer(value: object, name: str) -> int | None:
-    """An integer from a body or a query, also one that was sent as text; None for nothing."""
+    """An integer from a body or a query, possibly sent as a string; None when absent."""
     return _reader.integer({name: value}, name)
 
 
@@ -74,7 +74,7 @@ def require(fields: Fields, *names: str) -> None:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an absolute address of the web."""
+    """Whether a text is an absolute web address."""
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -83,7 +83,7 @@ def is_address(text: str) -> bool:
 
 
 def choice(fields: Fields, name: str, allowed: Collection[str], default: str) -> str:
-    """A value out of a closed set; 400 for any other."""
+    """One of the allowed values; 400 for any other."""
     value = fields.get(name)
     if value is None:
         return default
@@ -92,31 +92,31 @@ def choice(fields: Fields, name: str, allowed: Collection[str], default: str) ->
     return value
 
 
-def bracketed(call: Call[World], name: str) -> set[int] | None:
-    """Numbers out of a repeated `name[]=`; None when it was not sent. What is no number fits nothing."""
+def id_list(call: Call[World], name: str) -> set[int] | None:
+    """Integers from a repeated `name[]=`; None when absent. A value that is not a number matches nothing."""
     sent = [value for value in call.all(f"{name}[]") if value.strip()]
     return {int(value) if value.strip().isdecimal() else -1 for value in sent} if sent else None
 
 
-def rows_of_page(call: Call[World]) -> tuple[int, int]:
-    """Which page of a list is asked for and how long it is: 25 rows when a page is named, else 500, never more."""
-    page, asked = at_least_one(call, "page"), at_least_one(call, "per_page")
-    per_page = min(asked or (MOST_PER_PAGE if page is None else PER_PAGE), MOST_PER_PAGE)
+def page_and_size(call: Call[World]) -> tuple[int, int]:
+    """The page and its size: 25 rows when a page is requested, else 500, and never more."""
+    page, size = positive_integer(call, "page"), positive_integer(call, "per_page")
+    per_page = min(size or (MOST_PER_PAGE if page is None else PER_PAGE), MOST_PER_PAGE)
     return page or 1, per_page
 
 
-def ids(joined: str | None) -> set[int] | None:
-    """Numbers out of `1,2,3`; None when nothing was sent. What is no number fits nothing."""
+def joined_ids(joined: str | None) -> set[int] | None:
+    """Integers from `1,2,3`; None when absent. A value that is not a number matches nothing."""
     if joined is None or not joined.strip():
         return None
     return {int(piece) if piece.strip().isdecimal() else -1 for piece in joined.split(",")}
 
 
-def at_least_one(call: Call[World], name: str) -> int | None:
-    """A query parameter that counts from 1.
+def positive_integer(call: Call[World], name: str) -> int | None:
+    """A positive integer from the query.
 
     Raises:
-        Respond: 400 for zero, a negative number or no number.
+        Respond: 400 for anything else.
     """
     number = integer(call.last(name), name)
     if number is not None and number < 1:
@@ -125,5 +125,5 @@ def at_least_one(call: Call[World], name: str) -> int | None:
 
 
 def wants_stories(call: Call[World]) -> bool:
-    """Whether `includes[]=user_stories` was asked for."""
+    """Whether `includes[]=user_stories` was sent."""
     return "user_stories" in call.all("includes[]")

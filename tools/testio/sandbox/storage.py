@@ -1,7 +1,7 @@
-"""Storage: where a client sends an app by itself, with a form that was signed for it; it stands in for S3.
+"""Storage: a stand-in for S3, to which a client uploads an app with a signed form.
 
-It keeps the size of each file and nothing else. A policy allows a gigabyte, as the API's does; more than 64 MiB in one
-request is refused before it comes here.
+It stores only the size of each file. A policy allows a gigabyte, as in the API, but the sandbox refuses requests
+larger than 64 MiB.
 """
 
 import json
@@ -16,11 +16,11 @@ from starlette.responses import Response
 from tools.kit.sandbox import multipart
 from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testio.sandbox.answers import ORIGIN, store_problem
-from tools.testio.sandbox.dates import read, zulu
+from tools.testio.sandbox.dates import parse_date, zulu
 from tools.testio.sandbox.world import World
 
 storage_routes: Routes[World] = Routes()
-"""Routes of the storage, which stands beside the API and knows no token."""
+"""Routes of the storage, which is separate from the API and takes no token."""
 
 STORAGE = "/testio/storage"
 LARGEST = 1024**3
@@ -34,23 +34,23 @@ _CREDENTIAL = "SANDBOX/20260403/eu-central-1/s3/aws4_request"
 _ALGORITHM = "AWS4-HMAC-SHA256"
 
 
-def key(binary_id: int, filename: str) -> str:
-    """The place of a file."""
+def storage_key(binary_id: int, filename: str) -> str:
+    """The key of a file."""
     return f"uploads/binary_app/package/{binary_id}/{filename}"
 
 
-def address(stored: str) -> str:
-    """Where a file would be found; the storage hands none out."""
+def storage_url(stored: str) -> str:
+    """The URL of a file; the storage does not serve files."""
     return f"{ORIGIN}{STORAGE}/{quote(stored)}?X-Amz-Signature={_signature(stored)}"
 
 
 def form_fields(binary_id: int, now: datetime) -> dict[str, str]:
-    """What has to be sent along with the file."""
+    """The form fields to send with the file."""
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     policy = {
         "expiration": zulu(now + VALID_FOR),
         "conditions": [
-            ["starts-with", "$key", key(binary_id, "")],
+            ["starts-with", "$key", storage_key(binary_id, "")],
             {"success_action_status": "201"},
             ["content-length-range", 1, LARGEST],
             {"x-amz-credential": _CREDENTIAL},
@@ -59,13 +59,13 @@ def form_fields(binary_id: int, now: datetime) -> dict[str, str]:
         ],
     }
     encoded = b64encode(json.dumps(policy).encode()).decode()
-    values = (key(binary_id, PLACEHOLDER), "201", encoded, _CREDENTIAL, _ALGORITHM, stamp, _signature(encoded))
+    values = (storage_key(binary_id, PLACEHOLDER), "201", encoded, _CREDENTIAL, _ALGORITHM, stamp, _signature(encoded))
     return dict(zip(FIELDS, values, strict=True))
 
 
 @storage_routes.post("/")
-async def store(call: Call[World]) -> Response:
-    """Take a file as S3 does: signed fields and no other credential, the file last, inside the policy's limits."""
+async def store_file(call: Call[World]) -> Response:
+    """Store a file as S3 does: with signed fields, no other credential, the file last, and within the policy."""
     if "authorization" in call.request.headers:
         raise _refused(400, "InvalidArgument", "Only one auth mechanism allowed")
     fields, file = _form(call)
@@ -97,15 +97,15 @@ def _form(call: Call[World]) -> tuple[dict[str, str], multipart.Part]:
     fields: dict[str, str] = {}
     for part in parts:
         if part.name.lower() == "file":
-            return fields, part  # what follows the file is not read
+            return fields, part  # fields after the file are ignored
         fields[part.name.lower()] = part.text
     raise _refused(400, "InvalidArgument", "POST requires exactly one file upload per request.")
 
 
 def _within_policy(fields: dict[str, str], now: datetime) -> tuple[int, int]:
-    """The sizes a policy allows, once every other condition of it is met."""
-    policy = json.loads(b64decode(fields["policy"]))  # the signature says that it is one of ours
-    expiration = read(policy["expiration"])
+    """The sizes that a policy allows, once its other conditions are met."""
+    policy = json.loads(b64decode(fields["policy"]))  # the signature was checked, so it is ours
+    expiration = parse_date(policy["expiration"])
     if expiration is None or now >= expiration:
         raise _refused(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
     limits = (0, LARGEST)

@@ -1,4 +1,4 @@
-"""User stories: bare objects without an envelope, below a product whose sections must be named when it has some."""
+"""User stories: bare objects without an envelope; a product with sections needs a section."""
 
 from dataclasses import replace
 from http import HTTPStatus
@@ -20,22 +20,22 @@ async def get_story(call: Call[World]) -> Response:
     story = call.world.stories.get(call.number("story_id"))
     if story is None:
         raise not_found("User story")
-    return answer(call, shown(story))
+    return answer(call, render_story(story))
 
 
 @routes.get("/products/{product_id:int}/user_stories")
 async def list_stories(call: Call[World]) -> Response:
-    product = products.find(call)
+    product = products.find_product(call)
     section_id = _section(call, product)
     features = [feature for feature in call.world.features.values() if _is_in(feature, product, section_id)]
-    rows = [shown(story) for feature in features for story in call.world.stories_of(feature.id)]
+    rows = [render_story(story) for feature in features for story in call.world.stories_of(feature.id)]
     return answer(call, {"user_stories": rows})
 
 
 @routes.post("/products/{product_id:int}/user_stories")
 async def create_story(call: Call[World]) -> Response:
-    """The feature must belong to the section that is named."""
-    world, product = call.world, products.find(call)
+    """The feature must belong to the section."""
+    world, product = call.world, products.find_product(call)
     section_id = _section(call, product)
     sent = envelope(call, "user_story")
     require(sent, "feature_id", "path")
@@ -45,33 +45,33 @@ async def create_story(call: Call[World]) -> Response:
     if not _is_in(feature, product, section_id):
         raise invalid("Feature must belong to the section")
     story = UserStory(next(world.story_ids), feature.id, string(sent, "path") or "", next(world.version_ids))
-    return answer(call, shown(world.add_story(story)), HTTPStatus.CREATED)
+    return answer(call, render_story(world.add_story(story)), HTTPStatus.CREATED)
 
 
 @routes.put("/products/{product_id:int}/user_stories/{story_id:int}")
 async def update_story(call: Call[World]) -> Response:
-    """A new text is a new version: the tests that were made with the old one keep it."""
-    story, sent = _find(call), envelope(call, "user_story")
+    """A new text is a new version; tests created with the old one keep it."""
+    story, sent = _find_story(call), envelope(call, "user_story")
     require(sent, "path")
     changed = replace(story, path=string(sent, "path") or "", version_id=next(call.world.version_ids))
-    return answer(call, shown(call.world.add_story(changed)))
+    return answer(call, render_story(call.world.add_story(changed)))
 
 
 @routes.delete("/products/{product_id:int}/user_stories/{story_id:int}")
 async def delete_story(call: Call[World]) -> Response:
-    story = _find(call)
+    story = _find_story(call)
     call.world.drop_story(story)
-    return answer(call, shown(story))
+    return answer(call, render_story(story))
 
 
-def shown(story: UserStory) -> dict[str, object]:
-    """A story on its own; its feature is not named, which links the two only where features list their stories."""
+def render_story(story: UserStory) -> dict[str, object]:
+    """A single story; it does not include its feature, so only lists of features link the two."""
     return {"id": story.id, "path": story.path, "title": story.path}
 
 
-def _find(call: Call[World]) -> UserStory:
-    """The story that the path names; the section need only be one of the product's."""
-    product = products.find(call)
+def _find_story(call: Call[World]) -> UserStory:
+    """The story in the path; the section may be any of the product's."""
+    product = products.find_product(call)
     _section(call, product)
     story = call.world.stories.get(call.number("story_id"))
     if story is None or call.world.features[story.feature_id].product_id != product.id:
@@ -80,7 +80,7 @@ def _find(call: Call[World]) -> UserStory:
 
 
 def _section(call: Call[World], product: Product) -> int | None:
-    """The section that was named; None without one, which a product with sections does not allow."""
+    """The section in the query; None without one, which is refused for a product with sections."""
     section_id = integer(call.last("section_id"), "section_id")
     if section_id is None:
         if product.is_sectioned:

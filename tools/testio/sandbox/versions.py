@@ -1,10 +1,10 @@
-"""Versions: the releases of each operating system that the device catalogue knows, by their ids."""
+"""Versions: the releases of each operating system in the device catalogue, by ID."""
 
 from itertools import count
 
 Named = dict[str, object]
 
-# operating system -> first id of a row, and the names from there on; the ids of all systems come out of one count
+# operating system -> first ID of a row and the names that follow; all systems share one sequence of IDs
 _RELEASES: dict[int, list[tuple[int, str]]] = {
     1: [
         (15, "2.3.3|2.3.4|2.3.5|2.3.6|2.3.7|3.1|3.2|4.0.1|4.0.2|4.0.3|4.0.4|4.1|4.1.1|4.1.2|4.2|4.2.1"),

@@ -1,4 +1,4 @@
-"""World: everything the imitated account holds, and what time does to it."""
+"""World: the state of the account, and its changes over time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import count
 
 from tools.kit.sandbox.clock import Clock
-from tools.testio.sandbox.ledger import Ledger
+from tools.testio.sandbox.bug_index import BugIndex
 from tools.testio.sandbox.records import (
     Attachment,
     BinaryApp,
@@ -28,28 +28,28 @@ from tools.testio.sandbox.records import (
 
 @dataclass(frozen=True)
 class Switches:
-    """What the imitation follows where sources about the API disagree, and which rare behaviour it shows."""
+    """Which source the fake API follows where sources disagree, and which rare behaviour it shows."""
 
     strict_sections: bool = False
-    """Features of a sectioned product without a section: 422 instead of the full list."""
+    """Features of a product with sections, without a section: 422 instead of the full list."""
     template_as_string: bool = False
-    """`test_scenario_template` is the word the documentation shows, not the object that was seen."""
+    """`test_scenario_template` is the string in the documentation, not the object on the platform."""
     allow_bearer: bool = False
-    """The scheme `Bearer` is let in beside `Token`."""
+    """The scheme `Bearer` is accepted as well as `Token`."""
     without_access_claims: bool = False
     """Access claims are not enabled for the account: 403."""
     broken_record: bool = False
-    """One test cannot be written: 500 for it and for every page of tests that includes it."""
+    """One test is broken: 500 for it and for every page of tests that includes it."""
     feature_id_zero: bool = False
-    """An order's feature with the id 0 is a new one, as one program of a customer sends it; else it is 422."""
+    """A feature with the ID 0 in an order is a new one, as one customer's program sends it; else it is 422."""
     without_nulls: bool = False
-    """Answers leave out the keys that would be null, such as `end_at` and `enable_low` of a test."""
+    """Answers omit keys that would be null, such as `end_at` and `enable_low` of a test."""
     slow_bugs: bool = False
-    """Asking for the bugs of many tests at once takes so long that the proxy before the API gives up: 524."""
+    """A request for the bugs of many tests takes so long that the proxy times out: 524."""
 
 
 class World:
-    """The account's state; `settle` brings it up to the clock."""
+    """The account's state; `apply_due_changes` brings it up to the current time."""
 
     def __init__(self, clock: Clock, switches: Switches) -> None:
         self.clock = clock
@@ -61,25 +61,25 @@ class World:
         self.cycles: dict[int, Cycle] = {}
         self.templates: dict[int, Template] = {}
         self.cases: dict[int, Case] = {}
-        self.bugs = Ledger(clock, self.settle)
+        self.bugs = BugIndex(clock, self.apply_due_changes)
         self.report_confirmations: dict[int, list[datetime]] = {}
-        """When each request to reproduce a bug expires, by the bug."""
+        """When each request to reproduce a bug expires, by bug."""
         self.fix_confirmations: dict[int, FixConfirmation] = {}
         self.attachments: dict[int, Attachment] = {}
         self.reports: dict[int, dict[str, object]] = {}
         self.binaries: dict[int, BinaryApp] = {}
         self.stored: dict[str, int] = {}
-        """Sizes of the files in the storage, by their keys; what is in them is not kept."""
+        """Sizes of the files in the storage, by key; the content is not stored."""
         self.connections: dict[int, Connection] = {}
         self.claim_pages: dict[int, ClaimPage] = {}
         self.broken: set[int] = set()
-        """Tests that cannot be written when that is switched on."""
+        """Tests that are broken with the switch `broken_record`."""
         self.planned: dict[int, tuple[Cycle, datetime, datetime, list[Execution]]] = {}
-        """Executions of a test, those to come as well, with the test and the dates they were planned for."""
+        """Executions of a test, including later ones, with the test and dates they were planned for."""
         self.rendered: dict[int | tuple[int, ...], str] = {}
-        """Bugs as JSON, kept until something in them changes, and what several of them have in common."""
+        """Cached JSON of bugs, and of the fields that several bugs share."""
         self._stories_of: dict[int, dict[int, UserStory]] = {}
-        # New ids start where no seeded one is: far from them, so that a number tells what was made in the sandbox.
+        # New IDs start above all seeded ones, so that the number shows what was created in the sandbox.
         self.product_ids = count(901)
         self.cycle_ids = count(5601)
         self.cycle_feature_ids = count(901)
@@ -109,7 +109,7 @@ class World:
         return bug
 
     def add_story(self, story: UserStory) -> UserStory:
-        """Put a user story below its feature, in the place of the one with its number."""
+        """Add a user story to its feature, or replace the one with its ID."""
         self.stories[story.id] = self._stories_of.setdefault(story.feature_id, {})[story.id] = story
         return story
 
@@ -120,7 +120,7 @@ class World:
         return list(self._stories_of.get(feature_id, {}).values())
 
     def visible(self) -> Iterable[Bug]:
-        """The bugs a customer sees by now, newest first."""
+        """The bugs that are visible to the customer, newest first."""
         return (self.bugs[number] for number in self.bugs.select())
 
     def bugs_of(self, cycle_id: int) -> list[Bug]:
@@ -129,26 +129,26 @@ class World:
     def comment(self, bug: Bug, body: str, author: str, at: datetime) -> None:
         bug.comments.append(Comment(next(self.comment_ids), body, author, at))
 
-    def touched(self, bug: Bug) -> None:
-        """What is kept of a bug's JSON no longer holds."""
+    def discard_rendered(self, bug: Bug) -> None:
+        """Discard the cached JSON of a bug."""
         self.rendered.pop(bug.id, None)
 
-    def settle(self) -> None:
-        """Do what falls due: ten days accept a bug by themselves, a day without an answer rejects it."""
+    def apply_due_changes(self) -> None:
+        """Apply due decisions: a bug is accepted after ten days, and rejected a day after an unanswered question."""
         for bug in self.bugs.due():
             if bug.status == "question":
-                self.reject(bug, "request_timeout", None, bug.falls_due)
+                self.reject(bug, "request_timeout", None, bug.due_at)
             else:
                 bug.status, bug.auto_accepted = "accepted", True
-                self.touched(bug)
+                self.discard_rendered(bug)
 
     def reject(self, bug: Bug, reason: str, comment: str | None, at: datetime) -> None:
-        """Reject a bug; the reason stays visible only as the automatic text among the comments."""
+        """Reject a bug; the reason is visible only as an automatic comment."""
         bug.status = "rejected"
         self.comment(bug, REJECT_REASONS[reason][1], "test IO", at)
         if comment and comment.strip() != REJECT_REASONS[reason][1]:
             self.comment(bug, comment, "Mara Lindt", at)
-        self.touched(bug)
+        self.discard_rendered(bug)
 
 
 REJECT_REASONS: dict[str, tuple[str, str]] = {

@@ -1,1 +1,1 @@
-"""The story every sandbox begins with: the shop Harbour, the day after its release test."""
+"""The sample data: the shop Harbour, the day after its release test."""

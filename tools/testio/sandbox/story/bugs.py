@@ -1,4 +1,4 @@
-"""The story's bugs: seven hundred ordinary ones, drawn with a fixed seed, around the ten that the story is about."""
+"""Bugs: seven hundred ordinary ones, generated with a fixed seed, and the key bugs."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,24 +6,24 @@ from functools import cache
 from itertools import accumulate
 from random import Random
 
-from tools.testio.sandbox.devices import pool
+from tools.testio.sandbox.devices import devices_for
 from tools.testio.sandbox.records import Attachment, Bug, Cycle
 from tools.testio.sandbox.story.cycles import CHECKOUT_SUITE, HOTFIX, LANDING_PAGES, PARTNER_CHECK, RELEASE_9
-from tools.testio.sandbox.story.told import ids_told, tell
+from tools.testio.sandbox.story.key_bugs import key_bug_ids, key_bugs
 from tools.testio.sandbox.story.wording import TESTERS, area_of
 from tools.testio.sandbox.world import REJECT_REASONS, World
 
 SEED = 5512
 
-# test, first id, ids to draw from, bugs in all, of them after the story's start
-_HARVEST = (
+# test, first ID, number of IDs, number of bugs, of these after the start time
+_TESTS = (
     (5471, 85001, 720, 240, 0),
     (PARTNER_CHECK, 85801, 260, 88, 0),
     (5493, 86101, 30, 6, 0),
     (5498, 86201, 740, 246, 0),
     (CHECKOUT_SUITE, 87101, 40, 8, 0),
     (5507, 87301, 110, 27, 0),
-    (RELEASE_9, 87801, 299, 105, 0),  # and 13 told ones
+    (RELEASE_9, 87801, 299, 105, 0),  # and 13 key bugs
     (HOTFIX, 88201, 80, 26, 17),
     (LANDING_PAGES, 88401, 40, 10, 10),
 )
@@ -42,7 +42,7 @@ _KINDS = {
     LANDING_PAGES: (("suggestion", 60), ("visual", 25), ("content", 15)),
 }
 _REASONS = [reason for reason in REJECT_REASONS if reason != "request_timeout"]
-_ASKED = (
+_QUESTIONS = (
     "Which account did you use?",
     "Does it also happen without the coupon?",
     "Could you add a video from the cart on?",
@@ -50,42 +50,42 @@ _ASKED = (
 )
 
 
-def harvest(world: World) -> None:
-    """Put all bugs of the story into a world with tests."""
-    random = Random(SEED)  # noqa: S311 - a story, not a secret
-    for cycle_id, first, width, total, later in _HARVEST:
+def add_bugs(world: World) -> None:
+    """Add all bugs to the tests."""
+    random = Random(SEED)  # noqa: S311 - sample data, not a secret
+    for cycle_id, first, width, total, later in _TESTS:
         cycle = world.cycles[cycle_id]
         numbers = sorted(random.sample(range(first, first + width), total))
-        for number, at in zip(numbers, _moments(cycle, total, later, world.clock.start, random), strict=True):
-            bug = draw(world, cycle, number, at, random)
-            _fate(world, bug, random)
+        for number, at in zip(numbers, _report_times(cycle, total, later, world.clock.start, random), strict=True):
+            bug = new_bug(world, cycle, number, at, random)
+            _set_outcome(world, bug, random)
             world.add_bug(bug)
-    for bug in tell(world):
+    for bug in key_bugs(world):
         world.add_bug(bug)
     _scan_reports(world)
-    assert not ids_told() - world.bugs.keys()  # noqa: S101 - the story's own arithmetic
+    assert not key_bug_ids() - world.bugs.keys()  # noqa: S101 - checks the constants above
 
 
-def schedule(world: World, cycle: Cycle) -> None:
-    """Let the crowd find something in a test that was launched: its bugs appear as time goes by."""
+def schedule_bugs(world: World, cycle: Cycle) -> None:
+    """Add bugs to a launched test, which appear as time passes."""
     if cycle.start_at is None or cycle.end_at is None:
         return
-    random = Random(cycle.id)  # noqa: S311 - a story, not a secret
+    random = Random(cycle.id)  # noqa: S311 - sample data, not a secret
     total = {"rapid": 6, "focused": 10, "usability": 8}.get(cycle.testing_type or "", 16)
-    moments = spread(total, cycle.start_at, cycle.end_at, random)
+    moments = spread_times(total, cycle.start_at, cycle.end_at, random)
     for at in moments:
-        bug = draw(world, cycle, next(world.bug_ids), at, random)
+        bug = new_bug(world, cycle, next(world.bug_ids), at, random)
         if bug.attachments:
             world.attachments[bug.attachments[0]] = Attachment(bug.attachments[0])
         world.add_bug(bug)
 
 
-def draw(world: World, cycle: Cycle, number: int, at: datetime, random: Random) -> Bug:
-    """One ordinary bug of a test, as its tester reports it."""
+def new_bug(world: World, cycle: Cycle, number: int, at: datetime, random: Random) -> Bug:
+    """An ordinary bug of a test, as reported."""
     feature = random.choice(cycle.features) if cycle.features else None
     area = area_of(feature.title, number) if feature else area_of("", number)
-    severity = pick(random, _severities(cycle))
-    gear = pool(world.products[cycle.product_id].type, cycle.product_id)
+    severity = weighted_choice(random, _severities(cycle))
+    devices = devices_for(world.products[cycle.product_id].type, cycle.product_id)
     return Bug(
         id=number,
         cycle_id=cycle.id,
@@ -100,7 +100,7 @@ def draw(world: World, cycle: Cycle, number: int, at: datetime, random: Random) 
         author=random.choice(TESTERS),
         language="de" if random.random() < 0.06 else "en",
         story=random.choice(feature.stories) if feature and feature.stories and random.random() < 0.5 else None,
-        device=random.choice(gear),
+        device=random.choice(devices),
         attachments=[number * 10 + 1] if random.random() < 0.45 else [],
         test_case_id=cycle.case_ids[number % len(cycle.case_ids)] if cycle.case_ids else None,
     )
@@ -118,15 +118,15 @@ def _severities(cycle: Cycle) -> tuple[tuple[str, int], ...]:
     return _FUNCTIONAL
 
 
-def _fate(world: World, bug: Bug, random: Random) -> None:
-    """What became of a bug by the story's first instant."""
+def _set_outcome(world: World, bug: Bug, random: Random) -> None:
+    """Set the outcome of a bug at the start time."""
     if bug.attachments:
         world.attachments[bug.attachments[0]] = Attachment(bug.attachments[0])
-    status = pick(random, _MIXED.get(bug.cycle_id, _CLOSED))
+    status = weighted_choice(random, _MIXED.get(bug.cycle_id, _CLOSED))
     decided = bug.forwarded_at + timedelta(hours=random.randint(4, 90))
     if status == "question":
         bug.status, bug.asked_at = "question", world.clock.start - timedelta(hours=random.randint(1, 14))
-        world.comment(bug, random.choice(_ASKED), "Mara Lindt", bug.asked_at)
+        world.comment(bug, random.choice(_QUESTIONS), "Mara Lindt", bug.asked_at)
     elif status == "rejected":
         decided = min(decided, world.clock.start - timedelta(hours=1))
         world.reject(bug, random.choice(_REASONS), "Thanks anyway." if random.random() < 0.3 else None, decided)
@@ -139,26 +139,26 @@ def _fate(world: World, bug: Bug, random: Random) -> None:
             bug.fixed = True if random.random() < 0.5 else None
     elif bug.cycle_id == RELEASE_9 and random.random() < 0.05:
         bug.export_requested = True
-    world.touched(bug)
+    world.discard_rendered(bug)
 
 
-def _moments(cycle: Cycle, total: int, later: int, begin: datetime, random: Random) -> list[datetime]:
-    assert cycle.start_at is not None  # noqa: S101 - the story's own arithmetic
-    assert cycle.end_at is not None  # noqa: S101 - the same
+def _report_times(cycle: Cycle, total: int, later: int, begin: datetime, random: Random) -> list[datetime]:
+    assert cycle.start_at is not None  # noqa: S101 - checks the constants above
+    assert cycle.end_at is not None  # noqa: S101 - as above
     if not later or later == total:
-        return spread(total, cycle.start_at, cycle.end_at, random)
-    seen = spread(total - later, cycle.start_at, begin - timedelta(minutes=25), random)
-    return seen + spread(later, begin + timedelta(minutes=5), cycle.end_at, random)
+        return spread_times(total, cycle.start_at, cycle.end_at, random)
+    times = spread_times(total - later, cycle.start_at, begin - timedelta(minutes=25), random)
+    return times + spread_times(later, begin + timedelta(minutes=5), cycle.end_at, random)
 
 
-def spread(total: int, start: datetime, end: datetime, random: Random) -> list[datetime]:
-    """Moments in order, more of them early: testers are quick at first."""
+def spread_times(total: int, start: datetime, end: datetime, random: Random) -> list[datetime]:
+    """Sorted times, most of them early: testers report most bugs at first."""
     length = (end - start).total_seconds()
     return sorted(start + timedelta(seconds=int(length * random.random() ** 1.4)) for _ in range(total))
 
 
 def _scan_reports(world: World) -> None:
-    """Turn a dozen bugs of the partner check into custom reports, which have no steps and no devices."""
+    """Turn a dozen bugs of the partner check into custom reports, which have no steps or devices."""
     bugs: Iterable[Bug] = (bug for bug in world.bugs.values() if bug.cycle_id == PARTNER_CHECK)
     for index, bug in enumerate(sorted(bugs, key=lambda bug: bug.id)[::7][:12]):
         for attachment_id in bug.attachments:
@@ -175,11 +175,11 @@ def _scan_reports(world: World) -> None:
             "custom_report_configuration_id": 9,
             "content": {"data": [{**entry, "position": place} for place, entry in enumerate(entries)]},
         }
-        world.touched(bug)
+        world.discard_rendered(bug)
 
 
-def pick(random: Random, weights: tuple[tuple[str, int], ...]) -> str:
-    """A word out of weighted ones."""
+def weighted_choice(random: Random, weights: tuple[tuple[str, int], ...]) -> str:
+    """A random choice by weight."""
     names, sums = _summed(weights)
     return random.choices(names, cum_weights=sums)[0]
 

@@ -1,16 +1,16 @@
-"""Defects: what goes wrong in the shop, as sentences with gaps that the wording fills."""
+"""Defects: templates for the texts of bugs in the shop."""
 
 from typing import NamedTuple
 
 
 class Defect(NamedTuple):
-    """One kind of defect; `{n}`, `{m}`, `{price}`, `{code}`, `{article}`, `{city}` are filled in."""
+    """One kind of defect; `{n}`, `{m}`, `{price}`, `{code}`, `{article}` and `{city}` are placeholders."""
 
     area: str
     title: str
     place: str
     steps: str
-    """Steps, parted by bars."""
+    """Steps, separated by vertical bars."""
     expected: str
     actual: str
 
@@ -148,7 +148,7 @@ GERMAN: list[Defect] = [
       "Passwort vergessen wählen|Adresse eingeben|Absenden", "Eine E-Mail", "Zwei E-Mails, nur die zweite gilt"),
 ]  # fmt: skip
 
-LOOKS: list[Defect] = [
+VISUAL: list[Defect] = [
     D("cart", "Price overlaps the remove icon", "/cart", "Open the cart with {article}", "Nothing overlaps",
       "The price of {price} lies on the icon"),
     D("coupon", "Apply button is cut off at the right", "/cart", "Open the cart|Look at the coupon field",
@@ -167,7 +167,7 @@ LOOKS: list[Defect] = [
       "The table fits the width", "The last column is outside, no scrolling"),
 ]  # fmt: skip
 
-WORDS: list[Defect] = [
+TYPOS: list[Defect] = [
     D("cart", "Typo: 'Procced to checkout'", "/cart", "Open the cart|Read the button", "Proceed to checkout",
       "Procced to checkout"),
     D("coupon", "Hint on coupons is in German on the English page", "/cart", "Switch to English|Open the cart",
@@ -184,7 +184,7 @@ WORDS: list[Defect] = [
       "The new address", "The one from before the move"),
 ]  # fmt: skip
 
-IDEAS: list[Defect] = [
+SUGGESTIONS: list[Defect] = [
     D("cart", "Saving the cart for later would help", "/cart", "Fill the cart|Leave the shop|Return the next day",
       "A way to keep the cart", "The cart is gone after a day"),
     D("payment", "Too many steps before the price with shipping is shown", "/checkout/summary",

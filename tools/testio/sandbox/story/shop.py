@@ -1,4 +1,4 @@
-"""The shop: Harbour's three products with their features, user stories and environments."""
+"""Shop: Harbour's three products with their features, user stories and environments."""
 
 from tools.testio.sandbox.records import Environment, Feature, Product, Section, UserStory
 from tools.testio.sandbox.world import World
@@ -45,8 +45,8 @@ _FEATURES: list[tuple[int, int, str, list[int], str, str, list[str]]] = [
 ]  # fmt: skip
 
 
-def furnish(world: World) -> None:
-    """Put the products and all that is on their shelves into an empty world."""
+def add_products(world: World) -> None:
+    """Add the products with their features, stories and environments."""
     for product in (
         Product(WEB, "Harbour Web", "website", Section(710, "default-section"), [], "The shop in the browser."),
         Product(
@@ -95,7 +95,7 @@ def _environments() -> list[Environment]:
             "Staging",
             url="staging.shop.example.test",
             username="demo.shopper@shop.example.test",
-            password="demo-pass-4711",  # noqa: S106 - invented, and what redaction is tried on
+            password="demo-pass-4711",  # noqa: S106 - invented, for the tests of redaction
             access="The page asks for a login first: harbour / demo-gate-0815. Card 4111 1111 1111 1111, any CVC.",
             information=where_to_log_in,
         ),

@@ -1,10 +1,10 @@
-"""Wording: the sentences of a crowd tester's bug, the same for the same number every time."""
+"""Wording: the texts of a tester's bug, always the same for the same number."""
 
 from functools import cache
 from random import Random
 
-from tools.testio.sandbox.records import Telling
-from tools.testio.sandbox.story.defects import DEFECTS, GERMAN, IDEAS, LOOKS, WORDS, Defect
+from tools.testio.sandbox.records import BugTexts
+from tools.testio.sandbox.story.defects import DEFECTS, GERMAN, SUGGESTIONS, TYPOS, VISUAL, Defect
 
 AREAS = ("cart", "coupon", "payment", "address", "search", "login", "product", "account")
 TESTERS = (
@@ -13,30 +13,30 @@ TESTERS = (
     "drizzle", "tomasz_z", "ines.m", "old_browser", "kaya", "thumbs", "wanda_f",
 )  # fmt: skip
 
-_KINDS = {"visual": LOOKS, "content": WORDS, "spelling": WORDS, "suggestion": IDEAS}
+_KINDS = {"visual": VISUAL, "content": TYPOS, "spelling": TYPOS, "suggestion": SUGGESTIONS}
 _ARTICLES = ("rain jacket", "thermos flask", "enamel mug", "wool socks", "deck shoes", "canvas bag", "head torch",
              "sailor jumper", "tea towel", "storm lantern", "gift card", "kids' wellies")  # fmt: skip
 _CODES = ("OLD10", "SPRING15", "WELCOME5", "HARBOUR10", "CREW20", "FREESHIP")
 _CITIES = ("Lübeck", "Graz", "Zürich", "Rotterdam", "Gdańsk", "Aarhus", "Lyon", "Cork")
-_UNDER = ("as a guest", "after a reload", "in landscape", "with a second tab open", "on a slow connection",
+_CONDITIONS = ("as a guest", "after a reload", "in landscape", "with a second tab open", "on a slow connection",
           "when logged in", "in dark mode", "with a large system font", "after returning from the payment page",
           "on the second order")  # fmt: skip
 _SHOP = "https://shop.example.test"
 
 
-def telling(number: int, area: str, severity: str, language: str, *, place: str = _SHOP) -> Telling:
-    """Word a bug of an area; the number is the seed."""
-    random = Random(number)  # noqa: S311 - a story, not a secret
-    return _told(random, random.choice(_fitting(area, severity, language)), language, place)
+def bug_texts(number: int, area: str, severity: str, language: str, *, place: str = _SHOP) -> BugTexts:
+    """Texts for a bug of an area; the number is the seed."""
+    random = Random(number)  # noqa: S311 - sample data, not a secret
+    return _fill(random, random.choice(_matching_defects(area, severity, language)), language, place)
 
 
 @cache
-def _fitting(area: str, severity: str, language: str) -> list[Defect]:
+def _matching_defects(area: str, severity: str, language: str) -> list[Defect]:
     table = GERMAN if language == "de" and severity not in _KINDS else _KINDS.get(severity, DEFECTS)
     return [defect for defect in table if defect.area == area] or table
 
 
-def _told(random: Random, defect: Defect, language: str, place: str) -> Telling:
+def _fill(random: Random, defect: Defect, language: str, place: str) -> BugTexts:
     small = random.randint(1, 5)
     gaps = {
         "n": small,
@@ -47,19 +47,21 @@ def _told(random: Random, defect: Defect, language: str, place: str) -> Telling:
         "city": random.choice(_CITIES),
     }
     title = defect.title.format(**gaps)
-    under = (
-        random.choice(_UNDER) if language == "en" and random.random() < (0.45 if "{" in defect.title else 0.85) else ""
+    condition = (
+        random.choice(_CONDITIONS)
+        if language == "en" and random.random() < (0.45 if "{" in defect.title else 0.85)
+        else ""
     )
     steps = [f"Open {place}" if language == "en" else f"{place} öffnen"]
     steps += [step.format(**gaps) for step in defect.steps.split("|")]
-    if under:
-        title, steps[-1] = f"{title} {under}", f"{steps[-1]} ({under})"
+    if condition:
+        title, steps[-1] = f"{title} {condition}", f"{steps[-1]} ({condition})"
     location = place + defect.place if place.startswith("http") else f"{place} > {defect.place.strip('/') or 'start'}"
-    return Telling(title, location, steps, defect.expected.format(**gaps), defect.actual.format(**gaps))
+    return BugTexts(title, location, steps, defect.expected.format(**gaps), defect.actual.format(**gaps))
 
 
 def area_of(title: str, number: int) -> str:
-    """The area a feature's title speaks of, or any one, always the same for the same feature."""
+    """The area in a feature's title, else an arbitrary one, always the same for the same feature."""
     lowered = title.lower()
     named = {"voucher": "coupon", "checkout": "payment", "basket": "cart", "card": "payment", "article": "product"}
     for word, area in (named | {area: area for area in AREAS}).items():

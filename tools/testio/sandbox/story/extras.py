@@ -1,20 +1,20 @@
-"""The story's desk: test cases, checks of fixes, the tracker's connection, the app's file and a page of accounts."""
+"""Extras: test cases, fix confirmations, the tracker's connection, the app file and a page of accounts."""
 
 from datetime import timedelta
 
 from tools.kit.sandbox.clock import STORY_START
 from tools.testio.sandbox import storage
 from tools.testio.sandbox.claims import BASE
-from tools.testio.sandbox.confirmations import outcome
+from tools.testio.sandbox.confirmations import outcome_of
 from tools.testio.sandbox.records import BinaryApp, Case, ClaimPage, Connection, FixConfirmation, Step
 from tools.testio.sandbox.story.cycles import PARTNER_CHECK
+from tools.testio.sandbox.story.key_bugs import KNOWN
 from tools.testio.sandbox.story.shop import APP, KIOSK, WEB
-from tools.testio.sandbox.story.told import KNOWN
 from tools.testio.sandbox.world import World
 
 TRACKER = 15
 
-# id, product, feature, title, requirements, steps; the first five are gone through in the checkout suite
+# ID, product, feature, title, requirements, steps; the checkout suite uses the first five
 _CASES: list[tuple[int, int, int, str, str | None, list[str]]] = [
     (7301, APP, 311, "Swipe an article away", None,
      ["Put two articles into the cart", "Swipe the first one to the left", "Look at the total"]),
@@ -40,18 +40,20 @@ _CASES: list[tuple[int, int, int, str, str | None, list[str]]] = [
 ]  # fmt: skip
 
 
-def prepare(world: World) -> None:
-    """Put what lies on the customer's own desk into a world with tests and bugs."""
+def add_extras(world: World) -> None:
+    """Add these records to the tests and bugs."""
     for number, product_id, feature_id, title, requirements, steps in _CASES:
-        told = [Step(number * 10 + place, text) for place, text in enumerate(steps, 1)]
-        world.cases[number] = Case(number, product_id, feature_id, title, told, requirements, f"TC-{number - 7300}")
+        case_steps = [Step(number * 10 + place, text) for place, text in enumerate(steps, 1)]
+        world.cases[number] = Case(
+            number, product_id, feature_id, title, case_steps, requirements, f"TC-{number - 7300}"
+        )
     for number, hours_ago in ((641, 16.0), (642, 0.5)):  # the first one is over, the second one still pending
         asked_at = STORY_START - timedelta(hours=hours_ago)
-        world.fix_confirmations[number] = FixConfirmation(number, KNOWN, 31, asked_at, *outcome(number, asked_at))
+        world.fix_confirmations[number] = FixConfirmation(number, KNOWN, 31, asked_at, *outcome_of(number, asked_at))
     world.connections[TRACKER] = Connection(TRACKER, "Harbour tracker", "https://tracker.example.test/hooks/testio")
     world.products[KIOSK].connection_id = TRACKER
     beta = BinaryApp(511, "harbour-4.2.0-beta3.ipa", 48_234_496, "application/octet-stream")
     world.binaries[beta.id] = beta
-    world.stored[storage.key(beta.id, beta.filename or "")] = beta.file_size
+    world.stored[storage.storage_key(beta.id, beta.filename or "")] = beta.file_size
     world.broken.add(PARTNER_CHECK)
     world.claim_pages[21] = ClaimPage(21, "Staging accounts", "One account each, please.", f"{BASE}/staging-accounts")
