@@ -88,12 +88,12 @@ async def test_everything_has_happened_before_the_story_begins(http: httpx.Async
     now, world = int(sandbox.clock.now().timestamp() * 1000), sandbox.world
     for shelf in (world.folders, world.cases, world.groups, world.runs, world.plans):
         for item in shelf:
-            assert item.mark.created_at <= item.mark.updated_at < now
-            assert item.mark.created_at > 10**12
+            assert item.meta.created_at <= item.meta.updated_at < now
+            assert item.meta.created_at > 10**12
     for run in world.runs:
         for result in run.results.values():
-            begun = world.cases.get(result.case_id).mark.created_at
-            assert begun < run.mark.created_at <= result.mark.updated_at < now
+            begun = world.cases.get(result.case_id).meta.created_at
+            assert begun < run.meta.created_at <= result.meta.updated_at < now
 
 
 async def test_ids_are_uuids_and_the_same_in_every_world(http: httpx.AsyncClient) -> None:

@@ -1,1 +1,1 @@
-"""An imitation of the Test Management API v1, written from its reference and from nothing else."""
+"""A fake Test Management API v1, written from the vendor's reference and nothing else."""

@@ -1,4 +1,4 @@
-"""Identity: ids that are the same in every run of the sandbox, human ids, and the keys that lists are ordered by."""
+"""Identity: IDs that are the same in every run of the sandbox, and the sort keys of lists."""
 
 import re
 from uuid import UUID, uuid5
@@ -10,7 +10,7 @@ _LOW = (1 << 40) - 1
 
 
 def uuid_of(name: str) -> str:
-    """The id of what has this name in the sandbox, always the same."""
+    """The ID of the record with this name in the sandbox, always the same."""
     return str(uuid5(_SPACE, name))
 
 
@@ -19,6 +19,6 @@ def is_uuid(text: str) -> bool:
 
 
 def ulid(at: int, serial: int) -> str:
-    """A key that sorts by milliseconds and then by the order of making."""
+    """A key that sorts by milliseconds and then by order of creation."""
     value = at << 80 | serial << 40 | serial * 0x9E3779B1 & _LOW
     return "".join(_DIGITS[value >> shift & 31] for shift in range(125, -1, -5))

@@ -1,7 +1,7 @@
-"""JUnit: results read from a file, and the test cases they are meant for.
+"""JUnit: results in a file, and the test cases they belong to.
 
-No document says how a `<testcase>` finds its test case. Here it does by a human id in its name or class name, or else
-by a title that is equal but for capitals.
+It is not documented how a `<testcase>` is matched to a test case. Here it is by a human ID in its name or class name,
+else by a title that is equal except for case.
 """
 
 import re
@@ -16,12 +16,12 @@ _DEFINES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 class NotJunit(ValueError):
-    """The file cannot be read as JUnit results."""
+    """The file is not a JUnit file."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a `<testcase>` says."""
+    """The result in a `<testcase>`."""
 
     name: str
     class_name: str
@@ -29,16 +29,16 @@ class Outcome:
     message: str | None = None
 
 
-def read(xml: bytes) -> list[Outcome]:
+def parse_junit(xml: bytes) -> list[Outcome]:
     """The outcomes in a file.
 
     Raises:
-        NotJunit: when it is no JUnit file.
+        NotJunit: when it is not a JUnit file.
     """
     if _DEFINES.search(xml):
-        raise NotJunit("a document type is not allowed")  # entities could grow without end
+        raise NotJunit("a document type is not allowed")  # entities could expand without limit
     try:
-        root = ElementTree.fromstring(xml)  # noqa: S314 - without a document type there is nothing to expand
+        root = ElementTree.fromstring(xml)  # noqa: S314 - no document type, so nothing to expand
     except (ElementTree.ParseError, ValueError) as error:
         raise NotJunit(str(error)) from error
     if root.tag not in ("testsuites", "testsuite"):
@@ -46,8 +46,8 @@ def read(xml: bytes) -> list[Outcome]:
     return list(_outcomes(root))
 
 
-def meant(outcome: Outcome, prefix: str, cases: list[Case]) -> Case | None:
-    """The test case that an outcome is for."""
+def matching_case(outcome: Outcome, prefix: str, cases: list[Case]) -> Case | None:
+    """The test case of an outcome."""
     by_id = {case.human_id: case for case in cases}
     for text in (outcome.name, outcome.class_name):
         for found in re.findall(rf"(?<![A-Za-z0-9]){re.escape(prefix)}-\d+", text):

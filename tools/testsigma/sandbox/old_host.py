@@ -1,4 +1,4 @@
-"""Old host: the address of the documents, which only says where the API is now."""
+"""Old host: the address in the documentation, which redirects to the API."""
 
 from urllib.parse import quote
 
@@ -11,8 +11,8 @@ OLD_MOUNT = "/testsigma/old/api/v1"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
-def moved_to(mount: str) -> Routes[World]:
-    """Routes that answer every call with 301 to the same path below another mount, whatever credential it has."""
+def redirects_to(mount: str) -> Routes[World]:
+    """Routes that answer every request with 301 to the same path below another mount, with any credential."""
     routes: Routes[World] = Routes()
 
     async def moved(call: Call[World]) -> Response:

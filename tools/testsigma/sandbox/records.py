@@ -1,12 +1,12 @@
-"""Holdings: what the imitated workspace holds, as plain records; times are epoch milliseconds."""
+"""Records: one class for each kind of record in a workspace; times are epoch milliseconds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Mark:
-    """What every record has: an id, the key that lists are ordered by, and its times."""
+class Meta:
+    """The ID, sort key and times of a record."""
 
     id: str
     tsid: str
@@ -15,21 +15,21 @@ class Mark:
 
 
 @dataclass(slots=True)
-class Holding:
-    mark: Mark
+class Record:
+    meta: Meta
 
     @property
     def id(self) -> str:
-        return self.mark.id
+        return self.meta.id
 
 
 @dataclass(slots=True)
-class Project(Holding):
+class Project(Record):
     name: str
     description: str
     prefix: str
     numbers: dict[str, int] = field(default_factory=dict)
-    """The last number that was given to a case, step group, run or plan; none is given twice."""
+    """The last number of a case, step group, run or plan; numbers are not reused."""
 
     def next_human_id(self, kind: str) -> str:
         """`HRB-7` for the kind "", `HRB-R-4` for "R"."""
@@ -38,23 +38,23 @@ class Project(Holding):
 
 
 @dataclass(slots=True)
-class Placed(Holding):
-    """What belongs to a project; a folder alone has no human id."""
+class ProjectRecord(Record):
+    """A record of a project; all but folders have a human ID."""
 
     project_id: str
     human_id: str
 
 
 @dataclass(slots=True)
-class Folder(Placed):
+class Folder(ProjectRecord):
     name: str
     parent_id: str | None = None
     order: int = -1
 
 
 @dataclass(slots=True)
-class Step(Holding):
-    """A step of a test case; one that embeds a step group names it."""
+class Step(Record):
+    """A step of a test case, which may embed a step group."""
 
     description: str
     expected: str
@@ -64,7 +64,7 @@ class Step(Holding):
 
 
 @dataclass(slots=True)
-class Case(Placed):
+class Case(ProjectRecord):
     title: str
     folder_id: str
     type_id: str
@@ -83,14 +83,14 @@ class Case(Placed):
 
 
 @dataclass(slots=True)
-class GroupStep(Holding):
+class GroupStep(Record):
     description: str
     expected: str
     order: int
 
 
 @dataclass(slots=True)
-class StepGroup(Placed):
+class StepGroup(ProjectRecord):
     title: str
     description: str = ""
     steps: list[GroupStep] = field(default_factory=list)
@@ -98,7 +98,7 @@ class StepGroup(Placed):
 
 
 @dataclass(slots=True)
-class RunCase(Holding):
+class RunCase(Record):
     """A test case in a run, with its last result."""
 
     case_id: str
@@ -109,12 +109,12 @@ class RunCase(Holding):
     attachments: int = 0
 
 
-Draw = Callable[[], dict[str, RunCase]]
-"""Makes the cases of a run by the test case's id, the same ones whenever it is called."""
+MakeResults = Callable[[], dict[str, RunCase]]
+"""Creates the cases of a run by test case ID, the same ones on every call."""
 
 
 @dataclass(slots=True)
-class Run(Placed):
+class Run(ProjectRecord):
     title: str
     description: str = ""
     status: str = "ACTIVE"
@@ -130,23 +130,23 @@ class Run(Placed):
     plan_id: str = ""
     closed_by: str = ""
     case_ids: list[str] = field(default_factory=list)
-    fills_at: int = 0
-    """When its cases appear: a run that was just made looks empty."""
-    is_summed_up: bool = False
-    """Whether a closed run shows its summary; most runs show none."""
-    draw: Draw | None = None
-    _drawn: dict[str, RunCase] | None = None
+    filled_at: int = 0
+    """When its cases appear: a new run is empty at first."""
+    has_summary: bool = False
+    """Whether the run has a summary when it is closed; most have none."""
+    make_results: MakeResults | None = None
+    _results: dict[str, RunCase] | None = None
 
     @property
     def results(self) -> dict[str, RunCase]:
-        """Its cases by the test case's id, drawn when they are first looked at."""
-        if self._drawn is None:
-            self._drawn = {} if self.draw is None else self.draw()
-        return self._drawn
+        """Its cases by test case ID, created when first read."""
+        if self._results is None:
+            self._results = {} if self.make_results is None else self.make_results()
+        return self._results
 
 
 @dataclass(slots=True)
-class Plan(Placed):
+class Plan(ProjectRecord):
     title: str
     description: str = ""
     status: str = "ACTIVE"
@@ -157,12 +157,12 @@ class Plan(Placed):
 
 
 @dataclass(slots=True)
-class Label(Holding):
+class Label(Record):
     name: str
 
 
 @dataclass(slots=True)
-class User(Holding):
+class User(Record):
     email: str
     first_name: str
     last_name: str
@@ -170,21 +170,21 @@ class User(Holding):
 
 
 @dataclass(slots=True)
-class Lookup(Holding):
-    """A row of a settings list, such as a priority."""
+class Lookup(Record):
+    """An entry of a settings list, such as a priority."""
 
     name: str
     order: int
 
 
 @dataclass(slots=True)
-class Import(Holding):
-    """A JUnit file on its way into a run."""
+class Import(Record):
+    """A JUnit file that is being imported into a run."""
 
     project_id: str
     run_id: str
-    named: str
-    """The run's id as it stood in the path."""
+    run_key: str
+    """The run's ID as in the path of the request."""
     xml: bytes
     due_at: int
     polls: int = 0

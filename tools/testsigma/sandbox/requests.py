@@ -1,4 +1,4 @@
-"""Requests: bodies read and refused as the API does it. Ids in a body are UUIDs, never human ids."""
+"""Requests: bodies, read and refused as the API does it. IDs in a body are UUIDs, never human IDs."""
 
 import json
 
@@ -7,7 +7,7 @@ from tools.kit.sandbox.request_body import Fields as Fields
 from tools.kit.sandbox.routes import Call
 from tools.testsigma.sandbox.answers import bad_id, foreign_key, invalid, not_found
 from tools.testsigma.sandbox.identity import is_uuid
-from tools.testsigma.sandbox.records import Holding
+from tools.testsigma.sandbox.records import Record
 from tools.testsigma.sandbox.world import World
 
 _NOT_JSON = "The request body is not valid JSON"
@@ -24,10 +24,10 @@ def body(call: Call[World]) -> Fields:
     )
 
 
-def object_in(written: str) -> Fields:
+def object_in(text: str) -> Fields:
     """The JSON object in a part of a form."""
     try:
-        return _object(json.loads(written), "data")
+        return _object(json.loads(text), "data")
     except ValueError as error:
         raise invalid(_NOT_JSON) from error
 
@@ -63,10 +63,10 @@ def strings(sent: Fields, name: str) -> list[str]:
 
 
 def uuid(value: object) -> str:
-    """An id out of a body.
+    """An ID in a body.
 
     Raises:
-        Respond: 400 in the API's words when it is missing, empty or no UUID.
+        Respond: 400 when it is missing, empty or not a UUID.
     """
     if not isinstance(value, str) or not is_uuid(value):
         raise bad_id()
@@ -77,8 +77,8 @@ def uuids(sent: Fields, name: str) -> list[str]:
     return [uuid(entry) for entry in entries(sent, name)]
 
 
-def user(world: World, sent: Fields, name: str, table: str) -> str:
-    """A user's id; a UUID that is nobody's reaches the database, whose words come back."""
+def user_in(world: World, sent: Fields, name: str, table: str) -> str:
+    """A user's ID; an unknown UUID reaches the database, whose error is returned."""
     user_id = uuid(sent.get(name))
     if user_id not in world.users:
         raise foreign_key(table, name.removesuffix("_id"))
@@ -86,12 +86,12 @@ def user(world: World, sent: Fields, name: str, table: str) -> str:
 
 
 def user_or_none(world: World, sent: Fields, name: str, table: str) -> str:
-    """A user's id, or an empty text for nobody."""
-    return user(world, sent, name, table) if sent.get(name) not in (None, "") else ""
+    """A user's ID, or an empty string for no user."""
+    return user_in(world, sent, name, table) if sent.get(name) not in (None, "") else ""
 
 
-def label_ids(world: World, sent: Fields) -> list[str]:
-    """Labels by their ids; a name is no id."""
+def labels_in(world: World, sent: Fields) -> list[str]:
+    """Label IDs; names are refused."""
     found = list(dict.fromkeys(uuids(sent, "label_ids")))
     for label_id in found:
         if label_id not in world.labels:
@@ -100,7 +100,7 @@ def label_ids(world: World, sent: Fields) -> list[str]:
 
 
 def contains(call: Call[World], name: str, value: str) -> bool:
-    """Whether a value passes `{name}__CONTAINS`; capitals make no difference."""
+    """Whether a value passes `{name}__CONTAINS`, ignoring case."""
     wanted = None if call.world.switches.ignore_contains else call.last(f"{name}__CONTAINS")
     return not wanted or wanted.casefold() in value.casefold()
 
@@ -110,8 +110,8 @@ def differs(call: Call[World], name: str, value: str) -> bool:
     return value not in call.all(f"{name}__NEQ")
 
 
-def touch(world: World, item: Holding) -> None:
-    item.mark.updated_at = world.now()
+def set_updated(world: World, item: Record) -> None:
+    item.meta.updated_at = world.now()
 
 
 def _object(value: object, what: str) -> Fields:

@@ -1,7 +1,7 @@
-"""Test runs: made from a selection, filled a moment later, closed for good.
+"""Test runs: created from a selection, filled a moment later, and closed for good.
 
-Where the reference is silent: a title that the project has already is 422, as is any edit of a closed run and any
-status but ACTIVE and CLOSED; `test_cases_count` is right at once; labels that a run names are made.
+Where the reference is silent: a title that exists in the project is 422, as is any edit of a closed run and any status
+but ACTIVE and CLOSED; `test_cases_count` is correct at once; unknown labels are created.
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testsigma.sandbox.answers import Row, gone, not_found, one, record, unprocessable
-from tools.testsigma.sandbox.paging import listed
-from tools.testsigma.sandbox.paths import named, project_of
+from tools.testsigma.sandbox.answers import Row, answer_record, no_content, not_found, render_record, unprocessable
+from tools.testsigma.sandbox.paging import answer_page
+from tools.testsigma.sandbox.paths import project_of, record_of
 from tools.testsigma.sandbox.records import Label, Run, RunCase
 from tools.testsigma.sandbox.requests import (
     Fields,
@@ -19,15 +19,15 @@ from tools.testsigma.sandbox.requests import (
     contains,
     integer,
     required,
+    set_updated,
     string,
     strings,
-    touch,
     user_or_none,
     uuid,
     uuids,
 )
-from tools.testsigma.sandbox.selection import excluded, select, selection_type
-from tools.testsigma.sandbox.settings import result_name, shown_labels
+from tools.testsigma.sandbox.selection import apply_selection, excluded_ids, selection_type
+from tools.testsigma.sandbox.settings import render_labels, result_name
 from tools.testsigma.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -50,84 +50,84 @@ async def list_runs(call: Call[World]) -> Response:
         and contains(call, "title", run.title)
         and (not plan_id or run.plan_id == plan_id.lower())
     ]
-    return listed(call, "test_runs", _TABLE, rows, lambda run: shown(world, run, is_read=True))
+    return answer_page(call, "test_runs", _TABLE, rows, lambda run: render_run(world, run, is_read=True))
 
 
 @routes.get("/projects/{project_id}/test_runs/{run_id}")
 async def get_run(call: Call[World]) -> Response:
-    world, run = call.world, find(call)
-    row = shown(world, run, is_read=True)
+    world, run = call.world, find_run(call)
+    row = render_run(world, run, is_read=True)
     if world.switches.as_documented:
         row["results"] = [
             {"test_case_id": result.case_id, "status": result_name(world, result.status_id).upper()}
             for result in results_of(world, run)
         ]
-    return one("test_run", row)
+    return answer_record("test_run", row)
 
 
 @routes.post("/projects/{project_id}/test_runs")
 async def create_run(call: Call[World]) -> Response:
-    """Create a run; its test cases appear a moment later, and a human id that is sent is not taken."""
+    """Create a run; its test cases appear a moment later, and a human ID is ignored."""
     world, project, sent = call.world, project_of(call), body(call)
-    run = Run(world.new_mark(), project.id, "", required(sent, "title"))
-    select(world, run, sent)
+    run = Run(world.new_meta(), project.id, "", required(sent, "title"))
+    apply_selection(world, run, sent)
     run.plan_id = _plan(world, run, sent)
-    _fill(world, run, sent)
-    run.fills_at = run.mark.created_at + FILLS_AFTER
+    _set_fields(world, run, sent)
+    run.filled_at = run.meta.created_at + FILLS_AFTER
     untested = world.lookup("results", "UnTested")
-    made = {case_id: RunCase(world.new_mark(), case_id, untested) for case_id in run.case_ids}
-    run.draw = lambda: made
+    results = {case_id: RunCase(world.new_meta(), case_id, untested) for case_id in run.case_ids}
+    run.make_results = lambda: results
     run.human_id = project.next_human_id("R")
     world.runs.add(run)
-    return one("test_run", shown(world, run), message="Test run created successfully")
+    return answer_record("test_run", render_run(world, run), message="Test run created successfully")
 
 
 @routes.put("/projects/{project_id}/test_runs/{run_id}")
 async def update_run(call: Call[World]) -> Response:
-    """Change what is sent of the documented fields; the selection and the human id stay. CLOSED closes the run."""
-    world, run, sent = call.world, find_open(call), body(call)
-    excluded(sent)
+    """Change the documented fields that were sent, except selection and human ID. CLOSED closes the run."""
+    world, run, sent = call.world, find_open_run(call), body(call)
+    excluded_ids(sent)
     selection = selection_type(sent, run.selection_type)
     plan_id = _plan(world, run, sent) if world.switches.attach_plan_by_update else run.plan_id
-    _fill(world, run, sent)
+    _set_fields(world, run, sent)
     run.selection_type, run.plan_id = selection, plan_id
     if sent.get("status") == CLOSED:
         run.status, run.closed_by = CLOSED, world.me
-    touch(world, run)
-    return one("test_run", shown(world, run))
+    set_updated(world, run)
+    return answer_record("test_run", render_run(world, run))
 
 
 @routes.delete("/projects/{project_id}/test_runs/{run_id}")
 async def delete_run(call: Call[World]) -> Response:
-    world, run = call.world, find(call)
+    world, run = call.world, find_run(call)
     world.runs.drop(run)
-    world.imports = {key: kept for key, kept in world.imports.items() if kept.run_id != run.id}
-    return gone()
+    world.imports = {key: job for key, job in world.imports.items() if job.run_id != run.id}
+    return no_content()
 
 
-def find(call: Call[World]) -> Run:
-    return named(call, call.world.runs, "run_id")
+def find_run(call: Call[World]) -> Run:
+    return record_of(call, call.world.runs, "run_id")
 
 
-def find_open(call: Call[World]) -> Run:
-    """The run of the path, unless it is closed: then nothing about it can change."""
-    run = find(call)
+def find_open_run(call: Call[World]) -> Run:
+    """The run in the path; 422 when it is closed, since a closed run cannot change."""
+    run = find_run(call)
     if run.status == CLOSED:
         raise unprocessable("The test run is closed")
     return run
 
 
 def results_of(world: World, run: Run) -> list[RunCase]:
-    """The cases of a run that can be seen by now, in the order of the test cases."""
-    if world.now() < run.fills_at:
+    """The visible cases of a run, in the order of the test cases."""
+    if world.now() < run.filled_at:
         return []
     return [run.results[case_id] for case_id in run.case_ids]
 
 
-def shown(world: World, run: Run, *, is_read: bool = False) -> Row:
-    """A run; the documents call its title `name` where a run is read."""
+def render_run(world: World, run: Run, *, is_read: bool = False) -> Row:
+    """A run; in the documentation of a single run its title is `name`."""
     documented = world.switches.as_documented
-    status = world.word(run.id, run.status)
+    status = world.value_of(run.id, run.status)
     fields: Row = {
         "human_id": run.human_id,
         "name" if documented and is_read else "title": run.title,
@@ -138,8 +138,8 @@ def shown(world: World, run: Run, *, is_read: bool = False) -> Row:
         "static_selection_filters": run.static_filters,
         "dynamic_selection_filters": run.dynamic_filters,
         "dynamic_selection_excluded_test_case_ids": run.excluded_ids,
-        "start_date": world.moment(run.start_date),
-        "end_date": world.moment(run.end_date),
+        "start_date": world.timestamp(run.start_date),
+        "end_date": world.timestamp(run.end_date),
         "assignee_id": run.assignee_id,
         "environments": run.environment_ids and [{"id": environment_id} for environment_id in run.environment_ids],
         "test_plan_id": run.plan_id,
@@ -149,14 +149,14 @@ def shown(world: World, run: Run, *, is_read: bool = False) -> Row:
     if documented:
         fields["label_names"] = [world.labels[label_id].name for label_id in run.label_ids]
     else:
-        fields["labels"] = shown_labels(world, run.label_ids)
+        fields["labels"] = render_labels(world, run.label_ids)
     if run.closed_by:
         fields["closed_by"] = run.closed_by
-    return record(world, run, fields)
+    return render_record(world, run, fields)
 
 
-def counts(world: World, run: Run) -> Mapping[str, int]:
-    """How many cases of a run have which status, by the status's id."""
+def status_counts(world: World, run: Run) -> Mapping[str, int]:
+    """The number of cases of a run by status ID."""
     found: dict[str, int] = {}
     for result in results_of(world, run):
         found[result.status_id] = found.get(result.status_id, 0) + 1
@@ -164,18 +164,18 @@ def counts(world: World, run: Run) -> Mapping[str, int]:
 
 
 def _summary(world: World, run: Run) -> list[Row] | None:
-    if not run.is_summed_up:
+    if not run.has_summary:
         return None
-    told = counts(world, run)
+    counted = status_counts(world, run)
     return [
-        {"status_id": status_id, "status_name": result_name(world, status_id), "count": told[status_id]}
+        {"status_id": status_id, "status_name": result_name(world, status_id), "count": counted[status_id]}
         for status_id in world.lookups["results"]
-        if status_id in told
+        if status_id in counted
     ]
 
 
-def _fill(world: World, run: Run, sent: Fields) -> None:
-    """Give a run what creating and updating have in common; nothing changes unless all of it is sound."""
+def _set_fields(world: World, run: Run, sent: Fields) -> None:
+    """Set the fields that creating and updating share, once all of them are valid."""
     title = required(sent, "title") if "title" in sent else run.title
     if any(other.title == title and other.id != run.id for other in world.runs.of(run.project_id)):
         raise unprocessable(f"A test run with the title {title!r} exists already")
@@ -198,7 +198,7 @@ def _labels(world: World, names: list[str]) -> list[str]:
     if unknown and world.switches.refuse_unknown_labels:
         raise unprocessable(f"Unknown label: {unknown[0]}")
     for name in unknown:
-        label = Label(world.new_mark(), name)
+        label = Label(world.new_meta(), name)
         world.labels[label.id], known[name] = label, label.id
     return [known[name] for name in dict.fromkeys(names)]
 

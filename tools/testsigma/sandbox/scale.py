@@ -1,6 +1,6 @@
-"""Scale: a third project beside the story's two, with 3,000 test cases, 200 runs and a workspace of 45 people.
+"""Scale: a third project with 3,000 test cases and 200 runs, and a workspace of 45 people.
 
-Folders and test cases are made at once; the cases of a run are drawn when they are looked at.
+Folders and test cases are created up front; the cases of a run are created when they are first read.
 """
 
 from functools import partial
@@ -18,42 +18,42 @@ IN_A_RUN = 120
 
 _MINUTE = 60_000
 _OPENED, _WRITTEN, _RUN = at(2, 10), at(2, 11), at(3, 8)
-"""The project, its first test case and its first run; each is later than what the story has before it in a list."""
+"""Creation times of the project, its first test case and its first run; each is later than the records before it."""
 _BETWEEN_CASES, _BETWEEN_RUNS, _RUN_TAKES = 10 * _MINUTE, 180 * _MINUTE, 120 * _MINUTE
 _AREAS = ("Cart", "Coupons", "Delivery address", "Payment", "Search", "Login", "Article page", "Account", "Returns",
           "Gift orders")  # fmt: skip
 _PARTS = ("basics", "errors", "on a phone", "as a guest", "with a screen reader", "in German")
-_DEEDS = ("opens", "is kept after a reload", "says what is wrong", "can be undone", "is quick", "is in the mail")
-_ENDS = {"Passed": 84, "Failed": 7, "Blocked": 3, "Skipped": 4, "UnTested": 2}
+_BEHAVIOURS = ("opens", "is kept after a reload", "says what is wrong", "can be undone", "is quick", "is in the mail")
+_OUTCOMES = {"Passed": 84, "Failed": 7, "Blocked": 3, "Skipped": 4, "UnTested": 2}
 
 
-def enlarge(world: World) -> None:
-    """Put the rest of a large workspace into a world with the story."""
-    project = Project(world.mark("project/ATL", _OPENED), "Atlantic", "The fleet's other shops.", PREFIX)
+def add_large_project(world: World) -> None:
+    """Add the large project to the sample data."""
+    project = Project(world.meta("project/ATL", _OPENED), "Atlantic", "The fleet's other shops.", PREFIX)
     world.projects[project.id] = project
     _add_people(world)
     _add_folders(world)
     _add_cases(world, project)
     for number in range(1, PLANS + 1):
-        mark = world.mark(f"plan/ATL-P-{number}", _RUN + (number - 1) * RUNS // PLANS * _BETWEEN_RUNS)
+        meta = world.meta(f"plan/ATL-P-{number}", _RUN + (number - 1) * RUNS // PLANS * _BETWEEN_RUNS)
         status = "COMPLETED" if number < PLANS else "ACTIVE"
-        world.plans.add(Plan(mark, ATLANTIC, project.next_human_id("P"), f"Fleet {number}", "", status))
+        world.plans.add(Plan(meta, ATLANTIC, project.next_human_id("P"), f"Fleet {number}", "", status))
     _add_runs(world, project)
 
 
 def _add_people(world: World) -> None:
     for place in range(len(world.users) + 1, PEOPLE + 1):
-        mark = world.mark(f"user/{place}", _OPENED + place * _MINUTE)
-        world.users[mark.id] = User(mark, f"crew.{place}@fleet.example.test", "Crew", f"Number {place}")
+        meta = world.meta(f"user/{place}", _OPENED + place * _MINUTE)
+        world.users[meta.id] = User(meta, f"crew.{place}@fleet.example.test", "Crew", f"Number {place}")
 
 
 def _add_folders(world: World) -> None:
-    """One folder for each area, and for each part of it one below."""
+    """One folder for each area, with a subfolder for each part."""
     for place in range(FOLDERS):
         area, part = divmod(place, len(_PARTS))
-        mark = world.mark(f"folder/ATL/{place}", _OPENED + place * _MINUTE)
+        meta = world.meta(f"folder/ATL/{place}", _OPENED + place * _MINUTE)
         above = uuid_of(f"folder/ATL/{area * len(_PARTS)}") if part else None
-        world.folders.add(Folder(mark, ATLANTIC, "", f"{_AREAS[area]} {_PARTS[part]}", above, place))
+        world.folders.add(Folder(meta, ATLANTIC, "", f"{_AREAS[area]} {_PARTS[part]}", above, place))
 
 
 def _add_cases(world: World, project: Project) -> None:
@@ -62,10 +62,10 @@ def _add_cases(world: World, project: Project) -> None:
     for number in range(1, CASES + 1):
         folder = (number - 1) % FOLDERS
         area, part = divmod(folder, len(_PARTS))
-        deed, count = _DEEDS[number % len(_DEEDS)], (number - 1) // FOLDERS + 1
+        deed, count = _BEHAVIOURS[number % len(_BEHAVIOURS)], (number - 1) // FOLDERS + 1
         world.cases.add(
             Case(
-                world.mark(f"case/ATL-{number}", _WRITTEN + number * _BETWEEN_CASES),
+                world.meta(f"case/ATL-{number}", _WRITTEN + number * _BETWEEN_CASES),
                 ATLANTIC,
                 project.next_human_id(""),
                 f"{_AREAS[area]} {_PARTS[part]}: article {count} {deed}",
@@ -82,13 +82,13 @@ def _add_cases(world: World, project: Project) -> None:
 
 
 def _add_runs(world: World, project: Project) -> None:
-    """Runs of 120 test cases each; the last of them, still active, holds every one."""
+    """Runs of 120 test cases each; the last one is active and has all test cases."""
     all_ids = [case.id for case in world.cases.of(ATLANTIC)]
     for number in range(1, RUNS + 1):
         is_last = number == RUNS
         begun = _RUN + number * _BETWEEN_RUNS
-        mark = world.mark(f"run/ATL-R-{number}", begun)
-        run = Run(mark, ATLANTIC, project.next_human_id("R"), f"Fleet round {number}")
+        meta = world.meta(f"run/ATL-R-{number}", begun)
+        run = Run(meta, ATLANTIC, project.next_human_id("R"), f"Fleet round {number}")
         first = number * 97 % (CASES - IN_A_RUN)
         run.case_ids = list(all_ids) if is_last else all_ids[first : first + IN_A_RUN]
         run.selection_type = "DYNAMIC" if is_last else "STATIC"
@@ -96,16 +96,16 @@ def _add_runs(world: World, project: Project) -> None:
         run.start_date, run.plan_id = begun, uuid_of(f"plan/ATL-P-{(number - 1) * PLANS // RUNS + 1}")
         if not is_last:
             run.status, run.closed_by, run.end_date = "CLOSED", world.me, begun + _RUN_TAKES
-        run.draw = partial(_drawn, world, run)
+        run.make_results = partial(_make_results, world, run)
         world.runs.add(run)
 
 
-def _drawn(world: World, run: Run) -> dict[str, RunCase]:
-    """What came of each test case, the same whenever it is drawn."""
-    random = Random(run.id)  # noqa: S311 - a story, not a secret
-    ends = {name: world.lookup("results", name) for name in _ENDS}
-    chosen = random.choices(list(_ENDS), list(_ENDS.values()), k=len(run.case_ids))
+def _make_results(world: World, run: Run) -> dict[str, RunCase]:
+    """The result of each test case, always the same."""
+    random = Random(run.id)  # noqa: S311 - sample data, not a secret
+    ends = {name: world.lookup("results", name) for name in _OUTCOMES}
+    chosen = random.choices(list(_OUTCOMES), list(_OUTCOMES.values()), k=len(run.case_ids))
     return {
-        case_id: RunCase(world.mark(f"run/{run.human_id}/{case_id}", run.mark.created_at, place), case_id, ends[name])
+        case_id: RunCase(world.meta(f"run/{run.human_id}/{case_id}", run.meta.created_at, place), case_id, ends[name])
         for place, (case_id, name) in enumerate(zip(run.case_ids, chosen, strict=True))
     }

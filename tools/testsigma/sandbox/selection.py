@@ -1,8 +1,8 @@
-"""Selection: which test cases a new run holds.
+"""Selection: which test cases a new run has.
 
-A static one names them. A dynamic one holds all of the project: filters of the documented shape are accepted and do
-not filter, as was seen live. Where the reference is silent: static filters other than `id IN` find nothing, ids that
-the project does not have are passed over, and a dynamic selection is made once, when the run is.
+A static selection lists them. A dynamic one has all of the project: filters of the documented form are accepted but
+do not filter, as on the platform. Where the reference is silent: static filters other than `id IN` match nothing,
+unknown IDs are ignored, and a dynamic selection is evaluated once, when the run is created.
 """
 
 from tools.testsigma.sandbox.answers import invalid, unprocessable
@@ -14,15 +14,15 @@ STATIC, DYNAMIC = "STATIC", "DYNAMIC"
 _EXCLUDED = "dynamic_selection_excluded_test_case_ids"
 
 
-def select(world: World, run: Run, sent: Fields) -> None:
-    """Give a new run its selection and its test cases."""
+def apply_selection(world: World, run: Run, sent: Fields) -> None:
+    """Set the selection and the test cases of a new run."""
     run.selection_type = selection_type(sent, STATIC)
     run.static_filters = entries(sent, "static_selection_filters")
     run.dynamic_filters = entries(sent, "dynamic_selection_filters")
-    run.excluded_ids = excluded(sent) or None
+    run.excluded_ids = excluded_ids(sent) or None
     own = [case.id for case in world.cases.of(run.project_id)]
     if run.selection_type == STATIC:
-        wanted = _named(sent)
+        wanted = _static_ids(sent)
         run.case_ids = [case_id for case_id in own if case_id in wanted]
     else:
         run.case_ids = [case_id for case_id in own if case_id not in (run.excluded_ids or ())]
@@ -35,14 +35,14 @@ def selection_type(sent: Fields, default: str) -> str:
     return chosen
 
 
-def excluded(sent: Fields) -> list[str]:
-    """The ids to leave out; the null that a run is read with is refused when it is sent back."""
+def excluded_ids(sent: Fields) -> list[str]:
+    """The excluded IDs; null is refused, although runs are returned with it."""
     if _EXCLUDED in sent and sent[_EXCLUDED] is None:
         raise invalid(f"{_EXCLUDED} must be an array")
     return uuids(sent, _EXCLUDED)
 
 
-def _named(sent: Fields) -> set[str]:
+def _static_ids(sent: Fields) -> set[str]:
     found: set[str] = set()
     for entry in objects(sent, "static_selection_filters"):
         values = set(uuids(entry, "values"))

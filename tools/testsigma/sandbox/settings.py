@@ -1,18 +1,18 @@
-"""Settings lists, users and labels: what the workspace has once for all projects, to be read only."""
+"""Settings lists, users and labels: read-only records that all projects share."""
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testsigma.sandbox.answers import Row, record, rendered
+from tools.testsigma.sandbox.answers import Row, json_response, render_record
 from tools.testsigma.sandbox.identity import uuid_of
-from tools.testsigma.sandbox.paging import cut, listed
+from tools.testsigma.sandbox.paging import answer_page, page_of
 from tools.testsigma.sandbox.records import Label, Lookup, User
 from tools.testsigma.sandbox.world import World
 
 routes: Routes[World] = Routes()
 
 RETEST = "Retest"
-_SPELLED_IN_THE_GUIDE = {"UnTested": "Untested"}
+_GUIDE_NAMES = {"UnTested": "Untested"}
 _ICONS = "https://cdn.example.test/icons"
 
 
@@ -38,27 +38,27 @@ async def list_priorities(call: Call[World]) -> Response:
 
 @routes.get("/test_runs/statuses")
 async def list_result_statuses(call: Call[World]) -> Response:
-    """The statuses of results, six or seven of them; not those of runs."""
+    """The six or seven statuses of results, not of runs."""
     return _lookups(call, "statuses", "results")
 
 
 @routes.get("/users")
 async def list_users(call: Call[World]) -> Response:
-    """Users directly under `data`; nothing says whether there are more."""
+    """Users directly under `data`, without `page_info`."""
     world = call.world
-    rows, page_info = cut(call, "users", list(world.users.values()))
-    told = {"page_info": page_info} if world.switches.as_documented else {}
-    return rendered({"message": "", "data": [shown_user(world, user) for user in rows], **told})
+    rows, page_info = page_of(call, "users", list(world.users.values()))
+    extra = {"page_info": page_info} if world.switches.as_documented else {}
+    return json_response({"message": "", "data": [render_user(world, user) for user in rows], **extra})
 
 
 @routes.get("/labels")
 async def list_labels(call: Call[World]) -> Response:
     rows = list(call.world.labels.values())
-    return listed(call, "labels", "labels", rows, lambda label: shown_label(call.world, label))
+    return answer_page(call, "labels", "labels", rows, lambda label: render_label(call.world, label))
 
 
-def shown_user(world: World, user: User) -> Row:
-    status = world.word(user.id, user.status)
+def render_user(world: World, user: User) -> Row:
+    status = world.value_of(user.id, user.status)
     fields: Row = {
         "email": user.email,
         "first_name": user.first_name,
@@ -66,23 +66,23 @@ def shown_user(world: World, user: User) -> Row:
         "identity_user_uuid": uuid_of(f"identity/{user.id}"),
         "status": status.lower() if world.switches.as_documented else status,
     }
-    return record(world, user, fields)
+    return render_record(world, user, fields)
 
 
-def shown_label(world: World, label: Label) -> Row:
-    """A label, whose times alone are written in camel case."""
-    times = {"createdAt": world.moment(label.mark.created_at), "updatedAt": world.moment(label.mark.updated_at)}
+def render_label(world: World, label: Label) -> Row:
+    """A label; only its times are in camel case."""
+    times = {"createdAt": world.timestamp(label.meta.created_at), "updatedAt": world.timestamp(label.meta.updated_at)}
     return {"id": label.id, "name": label.name, **times}
 
 
-def shown_labels(world: World, label_ids: list[str]) -> list[Row]:
-    return [shown_label(world, world.labels[label_id]) for label_id in label_ids]
+def render_labels(world: World, label_ids: list[str]) -> list[Row]:
+    return [render_label(world, world.labels[label_id]) for label_id in label_ids]
 
 
 def result_name(world: World, status_id: str) -> str:
-    """A result status as it is spelled here and now."""
+    """The name of a result status, with the current switches."""
     name = world.lookups["results"][status_id].name
-    return _SPELLED_IN_THE_GUIDE.get(name, name) if world.switches.guide_statuses else name
+    return _GUIDE_NAMES.get(name, name) if world.switches.guide_statuses else name
 
 
 def _lookups(call: Call[World], name: str, kind: str) -> Response:
@@ -90,10 +90,10 @@ def _lookups(call: Call[World], name: str, kind: str) -> Response:
     rows = list(world.lookups[kind].values())
     if kind == "results" and not world.switches.guide_statuses:
         rows = [row for row in rows if row.name != RETEST]
-    return listed(call, name, f"test_case_{name}", rows, lambda row: _shown_lookup(world, kind, row))
+    return answer_page(call, name, f"test_case_{name}", rows, lambda row: _render_lookup(world, kind, row))
 
 
-def _shown_lookup(world: World, kind: str, row: Lookup) -> Row:
+def _render_lookup(world: World, kind: str, row: Lookup) -> Row:
     name = result_name(world, row.id) if kind == "results" else row.name
     icon = f"{_ICONS}/{kind}/{row.order}.svg"
     return {"id": row.id, "name": name, "order": row.order, "alias": None, "icon_url": icon}

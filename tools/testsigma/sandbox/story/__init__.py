@@ -1,1 +1,1 @@
-"""The story every sandbox begins with: the shop Harbour while the hotfix 9.0.1 is tested by hand."""
+"""The sample data: the shop Harbour while the hotfix 9.0.1 is tested by hand."""

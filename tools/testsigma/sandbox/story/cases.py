@@ -1,15 +1,15 @@
-"""The story's test cases and step groups, put into the folders of the shop."""
+"""Cases: test cases and step groups in the folders of the shop."""
 
 from tools.testsigma.sandbox.identity import uuid_of
 from tools.testsigma.sandbox.records import Case, GroupStep, Step, StepGroup
 from tools.testsigma.sandbox.steps import GROUP
-from tools.testsigma.sandbox.story import suite, told
+from tools.testsigma.sandbox.story import suite, texts
 from tools.testsigma.sandbox.story.days import at
 from tools.testsigma.sandbox.story.shop import HARBOUR, KIOSK, folder_id, label_id, user_id
 from tools.testsigma.sandbox.world import World
 
-LATE = 51
-"""The first test case that was written in March, for release 9."""
+FIRST_LATE_CASE = 51
+"""The first test case that was created in March, for release 9."""
 
 _HOUR = 3_600_000
 _OWNERS = ("mara", "iris", "jonas", "ann", "priya")
@@ -26,28 +26,28 @@ _LABELS = {
     "scan": ("kiosk",),
     "terminal": ("kiosk", "payment"),
 }
-_STRANGE_TEMPLATE = 49
+_UNDOCUMENTED_TEMPLATE = 49
 
 
-def write(world: World) -> None:
-    """Put step groups and test cases into a furnished world."""
+def add_cases(world: World) -> None:
+    """Add step groups and test cases."""
     for place, (title, description, steps) in enumerate(suite.GROUPS, 1):
-        mark = world.mark(f"group/HRB-SG-{place}", at(1, 8, 8) + place * _HOUR)
+        meta = world.meta(f"group/HRB-SG-{place}", at(1, 8, 8) + place * _HOUR)
         rows = [
-            GroupStep(world.mark(f"group/HRB-SG-{place}/{order}", mark.created_at), text, expected, order)
+            GroupStep(world.meta(f"group/HRB-SG-{place}/{order}", meta.created_at), text, expected, order)
             for order, (text, expected) in enumerate(steps, 1)
         ]
-        world.groups.add(StepGroup(mark, HARBOUR, _next(world, HARBOUR, "SG"), title, description, rows))
+        world.groups.add(StepGroup(meta, HARBOUR, _next_human_id(world, HARBOUR, "SG"), title, description, rows))
     for number, row in enumerate(suite.HARBOUR, 1):
-        since = at(1, 9) if number < LATE else at(3, 17)
+        since = at(1, 9) if number < FIRST_LATE_CASE else at(3, 17)
         case = _case(world, HARBOUR, "HRB", number, since + number * _HOUR, row)
-        _tell(case, number)
+        _set_texts(case, number)
     for number, row in enumerate(suite.KIOSK, 1):
         _case(world, KIOSK, "KSK", number, at(2, 10) + number * _HOUR, row)
-    world.strange[uuid_of(f"case/HRB-{_STRANGE_TEMPLATE}")] = "BDD"
+    world.undocumented[uuid_of(f"case/HRB-{_UNDOCUMENTED_TEMPLATE}")] = "BDD"
 
 
-def _case(world: World, project_id: str, prefix: str, number: int, since: int, row: suite.Told) -> Case:
+def _case(world: World, project_id: str, prefix: str, number: int, since: int, row: suite.CaseRow) -> Case:
     folder, template, title, priority, preconditions, steps, expected = row
     name = f"case/{prefix}-{number}"
     is_retired = folder == "retired"
@@ -55,9 +55,9 @@ def _case(world: World, project_id: str, prefix: str, number: int, since: int, r
     status = "Outdated" if is_retired else "Draft" if number == 59 else "In Review" if number % 20 == 0 else "Ready"
     automation = "Obsolete" if is_retired else "Automated" if number % 3 == 0 else "Not Automated"
     case = Case(
-        world.mark(name, since),
+        world.meta(name, since),
         project_id,
-        _next(world, project_id, ""),
+        _next_human_id(world, project_id, ""),
         title,
         folder_id(prefix, folder),
         world.lookup("types", type_name),
@@ -83,25 +83,25 @@ def _case(world: World, project_id: str, prefix: str, number: int, since: int, r
 def _steps(world: World, name: str, since: int, lines: list[str], outcomes: list[str]) -> list[Step]:
     found = []
     for order, (line, outcome) in enumerate(zip(lines, outcomes, strict=True), 1):
-        mark = world.mark(f"{name}/{order}", since)
+        meta = world.meta(f"{name}/{order}", since)
         if line.startswith("@"):
             group = suite.GROUPS[int(line[1:]) - 1][0]
-            found.append(Step(mark, group, "", float(order), GROUP, uuid_of(f"group/HRB-SG-{line[1:]}")))
+            found.append(Step(meta, group, "", float(order), GROUP, uuid_of(f"group/HRB-SG-{line[1:]}")))
         else:
-            found.append(Step(mark, line, outcome, float(order)))
+            found.append(Step(meta, line, outcome, float(order)))
     return found
 
 
 def _html(lines: list[str]) -> str:
-    """Lines the way the web app's editor keeps them."""
+    """Lines as HTML from the web app's editor."""
     return "".join(f"<p>{line.replace('&', '&amp;').replace('the ', 'the&nbsp;', 1)}</p>" for line in lines)
 
 
-def _tell(case: Case, number: int) -> None:
-    case.description = told.DESCRIPTIONS.get(number, "")
-    if number == told.LONG:
-        case.steps, case.expected_results = told.long_steps()
+def _set_texts(case: Case, number: int) -> None:
+    case.description = texts.DESCRIPTIONS.get(number, "")
+    if number == texts.LONG:
+        case.steps, case.expected_results = texts.long_steps()
 
 
-def _next(world: World, project_id: str, kind: str) -> str:
+def _next_human_id(world: World, project_id: str, kind: str) -> str:
     return world.projects[project_id].next_human_id(kind)

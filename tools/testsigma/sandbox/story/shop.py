@@ -1,4 +1,4 @@
-"""The shop: Harbour's two projects with their folders, the people, the labels and the settings lists."""
+"""Shop: Harbour's two projects with folders, people, labels and settings lists."""
 
 from tools.testsigma.sandbox.identity import uuid_of
 from tools.testsigma.sandbox.records import Folder, Label, Lookup, Project, User
@@ -65,30 +65,32 @@ def folder_id(prefix: str, key: str) -> str:
     return uuid_of(f"folder/{prefix}/{key}")
 
 
-def furnish(world: World) -> None:
-    """Put people, lists, projects and folders into an empty world."""
+def add_projects(world: World) -> None:
+    """Add people, lists, projects and folders."""
     for place, (key, first, last, status) in enumerate(_PEOPLE):
         email = f"{first}.{last}@shop.example.test".lower()
-        mark = world.mark(f"user/{key}", at(1, 7) + place * _MINUTE)
-        world.users[mark.id] = User(mark, email, first, last, status)
+        meta = world.meta(f"user/{key}", at(1, 7) + place * _MINUTE)
+        world.users[meta.id] = User(meta, email, first, last, status)
     world.me = user_id("mara")
-    world.strange[user_id("lukas")] = "INVITED"
+    world.undocumented[user_id("lukas")] = "INVITED"
     for kind, names in _LISTS.items():
-        marks = [(name, world.mark(f"lookup/{kind}/{name}", at(1, 7, 8))) for name in names]
-        world.lookups[kind] = {mark.id: Lookup(mark, name, place) for place, (name, mark) in enumerate(marks, 1)}
+        marks = [(name, world.meta(f"lookup/{kind}/{name}", at(1, 7, 8))) for name in names]
+        world.lookups[kind] = {meta.id: Lookup(meta, name, place) for place, (name, meta) in enumerate(marks, 1)}
     for place, name in enumerate(_LABELS):
-        mark = world.mark(f"label/{name}", at(1, 7, 12) + place * _MINUTE)
-        world.labels[mark.id] = Label(mark, name)
-    _open(world, "HRB", "Harbour", "The shop: web and iOS app, one set of test cases for both.", at(1, 7), _FOLDERS)
-    _open(world, "KSK", "Kiosk", "", at(2, 9), _KIOSK_FOLDERS)
+        meta = world.meta(f"label/{name}", at(1, 7, 12) + place * _MINUTE)
+        world.labels[meta.id] = Label(meta, name)
+    _add_project(
+        world, "HRB", "Harbour", "The shop: web and iOS app, one set of test cases for both.", at(1, 7), _FOLDERS
+    )
+    _add_project(world, "KSK", "Kiosk", "", at(2, 9), _KIOSK_FOLDERS)
 
 
-def _open(
+def _add_project(
     world: World, prefix: str, name: str, description: str, since: int, tree: tuple[tuple[str, str, str | None], ...]
 ) -> None:
-    project = Project(world.mark(f"project/{prefix}", since), name, description, prefix)
+    project = Project(world.meta(f"project/{prefix}", since), name, description, prefix)
     world.projects[project.id] = project
     for place, (key, title, parent) in enumerate(tree, 1):
-        mark = world.mark(f"folder/{prefix}/{key}", since + place * _MINUTE)
+        meta = world.meta(f"folder/{prefix}/{key}", since + place * _MINUTE)
         above = None if parent is None else folder_id(prefix, parent)
-        world.folders.add(Folder(mark, project.id, "", title, above, place))
+        world.folders.add(Folder(meta, project.id, "", title, above, place))

@@ -1,12 +1,12 @@
-"""The suite: the shop's test cases as a table, in the order of their numbers.
+"""Suite: the shop's test cases as a table, in the order of their numbers.
 
-A row is folder, template, title, priority, preconditions, steps and expected results. Steps stand apart by bars; `@2`
-embeds the second step group. The template H is TCD as the web app writes it: with HTML.
+A row has folder, template, title, priority, preconditions, steps and expected results. Steps are separated by vertical
+bars; `@2` embeds the second step group. The template H is TCD with HTML, as the web app writes it.
 """
 
-Told = tuple[str, str, str, str, str, str, str]
+CaseRow = tuple[str, str, str, str, str, str, str]
 
-HARBOUR: tuple[Told, ...] = (
+HARBOUR: tuple[CaseRow, ...] = (
     ("cart", "TCD", "Put an article into the cart", "Critical", "", "Open any article|Press Add to cart",
      "The article page opens|The bag in the header shows 1"),
     ("cart", "TCD", "Change the quantity of an article", "Major", "", "Open a filled cart|Change 1 to 3",
@@ -106,7 +106,7 @@ HARBOUR: tuple[Told, ...] = (
      "@2|Redeem SPRING15|Tap Pay", "|The total is lower|The sheet shows the lowered total"),
 )  # fmt: skip
 
-KIOSK: tuple[Told, ...] = (
+KIOSK: tuple[CaseRow, ...] = (
     ("scan", "TCD", "Scan an article", "Critical", "", "Hold it before the scanner", "It is in the cart"),
     ("scan", "TCD", "Start over", "Major", "", "Press Start over", "The cart is empty"),
     ("scan", "TCD", "The panel resets after two minutes", "Medium", "", "Walk away", "The start page"),
