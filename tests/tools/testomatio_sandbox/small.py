@@ -14,6 +14,7 @@ from tools.kit.sandbox.composition import compose
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.build import MOUNT, build
 from tools.testomatio.sandbox.people import Token
+from tools.testomatio.sandbox.project_records import Template
 from tools.testomatio.sandbox.records import (
     Example,
     Label,
@@ -26,7 +27,6 @@ from tools.testomatio.sandbox.records import (
     Test,
     Testrun,
 )
-from tools.testomatio.sandbox.surroundings import Template
 from tools.testomatio.sandbox.world import Switches, World
 
 SMALL = "small-00001"

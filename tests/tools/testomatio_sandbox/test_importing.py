@@ -9,8 +9,8 @@ import pytest
 from tests.tools.testomatio_sandbox.small import SMALL, pipeline, small, told
 from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
+from tools.testomatio.sandbox.project_records import Branch
 from tools.testomatio.sandbox.reporter.ingestion import put_issue
-from tools.testomatio.sandbox.surroundings import Branch
 from tools.testomatio.sandbox.world import Switches
 
 pytestmark = pytest.mark.anyio

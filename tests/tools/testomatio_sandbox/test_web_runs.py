@@ -9,7 +9,7 @@ import pytest
 
 from tests.tools.testomatio_sandbox.small import SMALL, error, told
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.testomatio.sandbox.surroundings import Branch
+from tools.testomatio.sandbox.project_records import Branch
 
 pytestmark = pytest.mark.anyio
 

@@ -12,10 +12,10 @@ from tools.testomatio.sandbox.access import admit
 from tools.testomatio.sandbox.answers import answer, invalid, lost
 from tools.testomatio.sandbox.reporter import artifact_store
 from tools.testomatio.sandbox.requests import body
-from tools.testomatio.sandbox.story.desk import finish, prepare
+from tools.testomatio.sandbox.story.extras import finish, prepare
 from tools.testomatio.sandbox.story.history import group, label_runs, remember
 from tools.testomatio.sandbox.story.hotfix import put_under_test
-from tools.testomatio.sandbox.story.neighbours import settle_in
+from tools.testomatio.sandbox.story.other_projects import settle_in
 from tools.testomatio.sandbox.story.shop import furnish
 from tools.testomatio.sandbox.story.suites import grow
 from tools.testomatio.sandbox.story.tests import write

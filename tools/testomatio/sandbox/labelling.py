@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tools.kit.sandbox.routes import Call
-from tools.testomatio.sandbox import access, tracked
+from tools.testomatio.sandbox import access, issue_links
 from tools.testomatio.sandbox.answers import invalid, not_found
 from tools.testomatio.sandbox.records import Label, Labelled, Plan, Run, Step, Suite, Test
 from tools.testomatio.sandbox.requests import Fields, choice, objects, require, string
@@ -97,7 +97,7 @@ def _read_one(call: Call[World], entry: Fields, resource_type: str) -> Link:
     if not value and not (kind in {"issue", "jira"} and action == "remove" and isinstance(number, int)):
         raise invalid("value can't be blank")
     if kind in {"issue", "jira"} and value:
-        value = tracked.sound(kind, value)
+        value = issue_links.sound(kind, value)
     elif kind == "milestone":
         value = _milestone(world, project, value)
     elif kind == "requirement" and value not in world.requirements:
@@ -151,7 +151,7 @@ def apply(call: Call[World], thing: Linkable, links: list[Link], resource_type: 
         elif link.type == "requirement" and isinstance(thing, Suite):
             _put(thing.requirements, link.value, is_added=link.is_added)
         elif link.type in {"issue", "jira"}:
-            tracked.link(call, link.type, link.value, link.id, resource_type, thing.id, is_added=link.is_added)
+            issue_links.link(call, link.type, link.value, link.id, resource_type, thing.id, is_added=link.is_added)
 
 
 def _label(thing: Linkable, link: Link) -> None:

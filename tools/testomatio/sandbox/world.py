@@ -9,12 +9,9 @@ from itertools import count
 from random import Random
 
 from tools.kit.sandbox.clock import Clock
+from tools.testomatio.sandbox.branched_records import Shelf
 from tools.testomatio.sandbox.people import Login, Session, Token, User
-from tools.testomatio.sandbox.records import Example, Label, Plan, Project, Run, Rungroup, Step, Suite, Test, Testrun
-from tools.testomatio.sandbox.reporter.arrivals import Arrivals
-from tools.testomatio.sandbox.results import Results
-from tools.testomatio.sandbox.shelf import Shelf
-from tools.testomatio.sandbox.surroundings import (
+from tools.testomatio.sandbox.project_records import (
     Attachment,
     Branch,
     Chart,
@@ -24,6 +21,9 @@ from tools.testomatio.sandbox.surroundings import (
     Requirement,
     Template,
 )
+from tools.testomatio.sandbox.records import Example, Label, Plan, Project, Run, Rungroup, Step, Suite, Test, Testrun
+from tools.testomatio.sandbox.reporter.arrivals import Arrivals
+from tools.testomatio.sandbox.result_index import Results
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ What cannot be taken in is dropped without a word, because the reporter has had 
 
 from datetime import UTC, datetime
 
-from tools.testomatio.sandbox import labelling, tracked
+from tools.testomatio.sandbox import issue_links, labelling
 from tools.testomatio.sandbox.lifecycle import start
 from tools.testomatio.sandbox.records import Labelled, Run, Suite, Test, Testrun, bare
 from tools.testomatio.sandbox.requests import Fields
@@ -117,7 +117,7 @@ def put_label(world: World, project: str, labels: list[Labelled], text: str) -> 
 def put_issue(world: World, project: str, key: str, resource_type: str, resource_id: str | int) -> None:
     """Link a Jira issue, once."""
     if key.strip().upper() not in {link.jira_id for link in world.links_of(resource_type, resource_id)}:
-        tracked.keep(world, tracked.made(world, project, "jira", key, resource_type, resource_id))
+        issue_links.keep(world, issue_links.made(world, project, "jira", key, resource_type, resource_id))
 
 
 def _created(world: World, run: Run, sent: Fields) -> Test | None:

@@ -4,8 +4,18 @@ from datetime import datetime, timedelta
 from random import Random
 
 from tools.testomatio.sandbox.records import Labelled, Run, Rungroup, Test, Testrun
-from tools.testomatio.sandbox.story.desk import RELEASE_90, SPRINT, at
-from tools.testomatio.sandbox.story.told import APPLE_PAY, EXPIRED, MAIL, OLD10, PASTED, REFUSED, SAVED, SECRETS, ZERO
+from tools.testomatio.sandbox.story.extras import RELEASE_90, SPRINT, at
+from tools.testomatio.sandbox.story.key_tests import (
+    APPLE_PAY,
+    EXPIRED,
+    MAIL,
+    OLD10,
+    PASTED,
+    REFUSED,
+    SAVED,
+    SECRETS,
+    ZERO,
+)
 from tools.testomatio.sandbox.world import SHOP, World
 
 SEED = 901

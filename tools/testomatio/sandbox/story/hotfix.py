@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from tools.testomatio.sandbox import lifecycle, tracked
+from tools.testomatio.sandbox import issue_links, lifecycle
+from tools.testomatio.sandbox.project_records import IssueLink
 from tools.testomatio.sandbox.records import Example, Labelled, Run, Test, Testrun
-from tools.testomatio.sandbox.story.desk import CHECKOUT_10, HOTFIX, NOW, RELEASE_901, SMOKE, at
+from tools.testomatio.sandbox.story.extras import CHECKOUT_10, HOTFIX, NOW, RELEASE_901, SMOKE, at
 from tools.testomatio.sandbox.story.history import CROSS, R84, R90, R901, complaint, release, tell
-from tools.testomatio.sandbox.story.suites import ADDRESS, COUPONS, PAYMENT, REFUSALS
-from tools.testomatio.sandbox.story.told import (
+from tools.testomatio.sandbox.story.key_tests import (
     APPLE_PAY,
     CARD,
     EXPIRED,
@@ -22,7 +22,7 @@ from tools.testomatio.sandbox.story.told import (
     SHIPPING,
     VALID,
 )
-from tools.testomatio.sandbox.surroundings import IssueLink
+from tools.testomatio.sandbox.story.suites import ADDRESS, COUPONS, PAYMENT, REFUSALS
 from tools.testomatio.sandbox.world import SHOP, World
 
 REGRESSION_RUN, BY_HAND, SAFARI, FIREFOX, SCHEDULED = "9a01f1x0", "9a01aa01", "9a01cb01", "9a01cb02", "9a01e0d0"
@@ -78,8 +78,8 @@ def _fail_first(world: World, run: Run, result: Testrun, random: Random) -> None
 
 def _link(world: World, result: Testrun, key: str) -> None:
     number = next(world.issue_ids["jira_issue"])
-    tracked.keep(
-        world, IssueLink(number, SHOP, "jira_issue", key, tracked.JIRA + key, "jira", "testrun", result.id, key)
+    issue_links.keep(
+        world, IssueLink(number, SHOP, "jira_issue", key, issue_links.JIRA + key, "jira", "testrun", result.id, key)
     )
 
 

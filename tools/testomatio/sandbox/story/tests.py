@@ -4,9 +4,9 @@ from datetime import timedelta
 from random import Random
 
 from tools.testomatio.sandbox.records import Example, Labelled, Test
-from tools.testomatio.sandbox.story.desk import AUTOMATABLE, OWNER_LABEL, SEVERITY
+from tools.testomatio.sandbox.story.extras import AUTOMATABLE, OWNER_LABEL, SEVERITY
+from tools.testomatio.sandbox.story.key_tests import EXAMPLES, EXPIRED, PARAMETRISED, REFUSED, TOLD
 from tools.testomatio.sandbox.story.suites import MADE, hashed
-from tools.testomatio.sandbox.story.told import EXAMPLES, EXPIRED, PARAMETRISED, REFUSED, TOLD
 from tools.testomatio.sandbox.world import SHOP, World
 
 SEED = 400

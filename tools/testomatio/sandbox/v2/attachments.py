@@ -7,11 +7,11 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.multipart import NotMultipart, parts
 from tools.kit.sandbox.routes import Call, Respond, Routes
-from tools.testomatio.sandbox import tracked
+from tools.testomatio.sandbox import issue_links
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, lost, not_found, refuse, v2
 from tools.testomatio.sandbox.dates import zulu
-from tools.testomatio.sandbox.surroundings import Attachment
+from tools.testomatio.sandbox.project_records import Attachment
 from tools.testomatio.sandbox.v2.pages import Row, slimmed
 from tools.testomatio.sandbox.v2.scope import V2
 from tools.testomatio.sandbox.world import World
@@ -97,7 +97,7 @@ def _target(call: Call[World]) -> tuple[str, str | int]:
     if len(named) != 1:
         raise invalid(f"Exactly one of {', '.join(f'{name}_id' for name in TARGETS)} is required")
     resource_type, resource_id = named[0]
-    return resource_type, tracked.check_target(call.world, project(call).slug, resource_type, resource_id)
+    return resource_type, issue_links.check_target(call.world, project(call).slug, resource_type, resource_id)
 
 
 def shown(call: Call[World], one: Attachment) -> Row:

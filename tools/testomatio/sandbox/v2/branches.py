@@ -5,8 +5,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import created, gone, v2
+from tools.testomatio.sandbox.project_records import Branch
 from tools.testomatio.sandbox.requests import fields_of, require, string
-from tools.testomatio.sandbox.surroundings import Branch
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2, find, only_with
 from tools.testomatio.sandbox.world import World

@@ -5,10 +5,10 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import invalid, v2
-from tools.testomatio.sandbox.query.querying import pick_runs, pick_tests
+from tools.testomatio.sandbox.project_records import Chart
+from tools.testomatio.sandbox.query.fields import pick_runs, pick_tests
 from tools.testomatio.sandbox.records import Run, Test
 from tools.testomatio.sandbox.requests import is_on
-from tools.testomatio.sandbox.surroundings import Chart
 from tools.testomatio.sandbox.v2 import runs, tests
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2, find, only_with

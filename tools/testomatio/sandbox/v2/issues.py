@@ -3,11 +3,11 @@
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testomatio.sandbox import tracked
+from tools.testomatio.sandbox import issue_links
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, not_found
+from tools.testomatio.sandbox.project_records import IssueLink
 from tools.testomatio.sandbox.requests import fields_of, string
-from tools.testomatio.sandbox.surroundings import IssueLink
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2
 from tools.testomatio.sandbox.world import World
@@ -42,10 +42,10 @@ async def create_issue(call: Call[World]) -> Response:
     if bool(url) == bool(jira_id):
         raise invalid("Exactly one of url, jira_id is required")
     kind, value = ("jira", jira_id) if jira_id else ("issue", url)
-    link = tracked.made(world, project(call).slug, kind, tracked.sound(kind, value or ""), *target)
+    link = issue_links.made(world, project(call).slug, kind, issue_links.sound(kind, value or ""), *target)
     if any(link.url == one.url and link.type == one.type for one in world.links_of(*target)):
         raise invalid("Issue is already linked")
-    return created(call, shown(tracked.keep(world, link)))
+    return created(call, shown(issue_links.keep(world, link)))
 
 
 @routes.delete(f"{V2}/issues/{{id:int}}")
@@ -69,7 +69,7 @@ def _target(call: Call[World]) -> tuple[str, str | int] | None:
     if len(named) > 1:
         raise invalid(f"At most one of {', '.join(f'{name}_id' for name in TARGETS)} may be sent")
     resource_type, resource_id = named[0]
-    return resource_type, tracked.check_target(call.world, project(call).slug, resource_type, resource_id)
+    return resource_type, issue_links.check_target(call.world, project(call).slug, resource_type, resource_id)
 
 
 def shown(link: IssueLink) -> Row:

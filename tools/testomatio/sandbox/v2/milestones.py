@@ -6,7 +6,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid, not_found, v2
 from tools.testomatio.sandbox.dates import zulu
-from tools.testomatio.sandbox.surroundings import Milestone
+from tools.testomatio.sandbox.project_records import Milestone
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2
 from tools.testomatio.sandbox.world import World

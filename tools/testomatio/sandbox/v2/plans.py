@@ -6,7 +6,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, v2
-from tools.testomatio.sandbox.query.querying import pick_tests
+from tools.testomatio.sandbox.query.fields import pick_tests
 from tools.testomatio.sandbox.records import Plan, Test
 from tools.testomatio.sandbox.requests import (
     Fields,

@@ -7,9 +7,9 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import created, gone, invalid, refuse, v2
 from tools.testomatio.sandbox.dates import zulu
+from tools.testomatio.sandbox.project_records import Requirement
 from tools.testomatio.sandbox.records import Suite
 from tools.testomatio.sandbox.requests import Fields, assign, boolean, choice, fields_of, require, string, strings_sent
-from tools.testomatio.sandbox.surroundings import Requirement
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2, find
 from tools.testomatio.sandbox.world import World

@@ -10,7 +10,7 @@ from tools.testomatio.sandbox import labelling, lifecycle
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import created, gone, invalid, not_found, v2
 from tools.testomatio.sandbox.dates import zulu
-from tools.testomatio.sandbox.query.querying import pick_runs
+from tools.testomatio.sandbox.query.fields import pick_runs
 from tools.testomatio.sandbox.records import Run, Rungroup, bare
 from tools.testomatio.sandbox.requests import Fields, assign, choice, fields_of, require, string, strings, strings_sent
 from tools.testomatio.sandbox.v2.launching import KINDS, STRATEGIES, fill, plans_named

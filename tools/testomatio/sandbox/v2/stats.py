@@ -10,8 +10,8 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid, v2
 from tools.testomatio.sandbox.dates import zulu
+from tools.testomatio.sandbox.query.fields import finished, seconds
 from tools.testomatio.sandbox.query.matching import PRIORITIES
-from tools.testomatio.sandbox.query.querying import finished, seconds
 from tools.testomatio.sandbox.records import Run, Testrun
 from tools.testomatio.sandbox.v2 import milestones, runs
 from tools.testomatio.sandbox.v2.pages import Row, page_of

@@ -8,7 +8,7 @@ from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import created, gone, invalid, not_found, v2
 from tools.testomatio.sandbox.records import Run, Test, Testrun
 from tools.testomatio.sandbox.requests import Fields, boolean, choice, fields_of, number, require, string
-from tools.testomatio.sandbox.v2 import narrowing
+from tools.testomatio.sandbox.v2 import result_filters
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2, person
 from tools.testomatio.sandbox.world import World
@@ -28,7 +28,7 @@ _GROUPS: Groups[Testrun] = {
 
 @routes.get(f"{V2}/testruns")
 async def list_testruns(call: Call[World]) -> Response:
-    return page_of(call, narrowing.sort(call, narrowing.pick(call)), shown, groups=_GROUPS)
+    return page_of(call, result_filters.sort(call, result_filters.pick(call)), shown, groups=_GROUPS)
 
 
 @routes.get(f"{V2}/testruns/{{id:int}}")

@@ -8,8 +8,8 @@ from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import broken, created, gone, invalid, refuse, v2
+from tools.testomatio.sandbox.query.fields import finished, pick_tests
 from tools.testomatio.sandbox.query.matching import PRIORITIES
-from tools.testomatio.sandbox.query.querying import finished, pick_tests
 from tools.testomatio.sandbox.records import Suite, Test, bare
 from tools.testomatio.sandbox.requests import Fields, assign, boolean, choice, fields_of, require, string, strings_sent
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid
-from tools.testomatio.sandbox.query.querying import pick_tests
+from tools.testomatio.sandbox.query.fields import pick_tests
 from tools.testomatio.sandbox.records import Run, Test, Testrun
 from tools.testomatio.sandbox.requests import query_list
 from tools.testomatio.sandbox.v2.scope import only_with

@@ -11,9 +11,9 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import caller, project
 from tools.testomatio.sandbox.answers import answer, not_found, refuse
 from tools.testomatio.sandbox.dates import precise
+from tools.testomatio.sandbox.issue_links import check_target
+from tools.testomatio.sandbox.project_records import Comment
 from tools.testomatio.sandbox.requests import Fields, require, string
-from tools.testomatio.sandbox.surroundings import Comment
-from tools.testomatio.sandbox.tracked import check_target
 from tools.testomatio.sandbox.web.json_api import Row, document, paged, resource, written
 from tools.testomatio.sandbox.world import World
 

@@ -3,8 +3,8 @@
 import re
 
 from tools.testomatio.sandbox.people import User
+from tools.testomatio.sandbox.project_records import Attachment
 from tools.testomatio.sandbox.records import Labelled
-from tools.testomatio.sandbox.surroundings import Attachment
 from tools.testomatio.sandbox.v2.attachments import FILES
 from tools.testomatio.sandbox.web.json_api import Row
 from tools.testomatio.sandbox.world import World

@@ -14,7 +14,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import not_found
 from tools.testomatio.sandbox.dates import precise
-from tools.testomatio.sandbox.query.querying import seconds
+from tools.testomatio.sandbox.query.fields import seconds
 from tools.testomatio.sandbox.records import Run, Rungroup, Testrun
 from tools.testomatio.sandbox.requests import is_on, query_integer
 from tools.testomatio.sandbox.web import rungroups as web_rungroups

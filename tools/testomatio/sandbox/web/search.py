@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
+from tools.testomatio.sandbox.query.fields import pick_tests
 from tools.testomatio.sandbox.query.matching import PRIORITIES
-from tools.testomatio.sandbox.query.querying import pick_tests
 from tools.testomatio.sandbox.records import Test
 from tools.testomatio.sandbox.requests import is_on, query_list
 from tools.testomatio.sandbox.world import World

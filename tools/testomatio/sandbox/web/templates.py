@@ -8,8 +8,8 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, not_found
+from tools.testomatio.sandbox.project_records import Template
 from tools.testomatio.sandbox.requests import Fields, boolean, require, string, strings
-from tools.testomatio.sandbox.surroundings import Template
 from tools.testomatio.sandbox.web.json_api import Row, document, paged, resource, written
 from tools.testomatio.sandbox.world import World
 

@@ -9,7 +9,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, not_found, refuse
 from tools.testomatio.sandbox.dates import precise
-from tools.testomatio.sandbox.query.querying import finished
+from tools.testomatio.sandbox.query.fields import finished
 from tools.testomatio.sandbox.records import Example, Test
 from tools.testomatio.sandbox.requests import Fields, strings
 from tools.testomatio.sandbox.web.json_api import Row, document, linkage, resource, written

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testomatio.sandbox import tracked
+from tools.testomatio.sandbox import issue_links
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer
 from tools.testomatio.sandbox.v2 import attachments
@@ -25,6 +25,6 @@ async def attach_to_result(call: Call[World]) -> Response:
 
 def _attached(call: Call[World], kind: str) -> Response:
     """Keep the file in the field `file`, and tell its address and nothing else."""
-    target = tracked.check_target(call.world, project(call).slug, kind, str(call.params["id"]))
+    target = issue_links.check_target(call.world, project(call).slug, kind, str(call.params["id"]))
     one = attachments.kept(call, kind, target, fields={"file"})
     return answer({"url": file_address(call.origin, one)})

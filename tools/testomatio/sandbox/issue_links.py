@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from tools.kit.sandbox.routes import Call
 from tools.testomatio.sandbox import access
 from tools.testomatio.sandbox.answers import invalid, not_found
+from tools.testomatio.sandbox.project_records import IssueLink
 from tools.testomatio.sandbox.records import Plan, Run, Suite, Test
-from tools.testomatio.sandbox.surroundings import IssueLink
 from tools.testomatio.sandbox.world import World
 
 JIRA = "https://jira.example.test/browse/"

@@ -4,10 +4,8 @@ from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 
 from tools.kit.sandbox.clock import STORY_START
-from tools.testomatio.sandbox import tracked
-from tools.testomatio.sandbox.records import Label, Labelled, Plan, Step
-from tools.testomatio.sandbox.story.suites import COUPONS, PAYMENT, REFUSALS
-from tools.testomatio.sandbox.surroundings import (
+from tools.testomatio.sandbox import issue_links
+from tools.testomatio.sandbox.project_records import (
     Attachment,
     Branch,
     Chart,
@@ -17,6 +15,8 @@ from tools.testomatio.sandbox.surroundings import (
     Requirement,
     Template,
 )
+from tools.testomatio.sandbox.records import Label, Labelled, Plan, Step
+from tools.testomatio.sandbox.story.suites import COUPONS, PAYMENT, REFUSALS
 from tools.testomatio.sandbox.world import SHOP, World
 
 SEVERITY, SPRINT, OWNER_LABEL, AUTOMATABLE, HOTFIX = (
@@ -68,10 +68,10 @@ def finish(world: World) -> None:
     world.suites.main[COUPONS].milestones.append(RELEASE_901)
     links = (
         IssueLink(
-            301, SHOP, "jira_issue", "SHOP-398", f"{tracked.JIRA}SHOP-398", "jira", "test", "c0de0010", "SHOP-398"
+            301, SHOP, "jira_issue", "SHOP-398", f"{issue_links.JIRA}SHOP-398", "jira", "test", "c0de0010", "SHOP-398"
         ),
         IssueLink(
-            302, SHOP, "jira_issue", "SHOP-412", f"{tracked.JIRA}SHOP-412", "jira", "test", "c0de0013", "SHOP-412"
+            302, SHOP, "jira_issue", "SHOP-412", f"{issue_links.JIRA}SHOP-412", "jira", "test", "c0de0013", "SHOP-412"
         ),
         IssueLink(
             301,
@@ -91,7 +91,7 @@ def finish(world: World) -> None:
             SHOP,
             "jira_issue",
             "SHOP-420",
-            f"{tracked.JIRA}SHOP-420",
+            f"{issue_links.JIRA}SHOP-420",
             "jira",
             "run",
             "9a01f1x0",
@@ -103,7 +103,7 @@ def finish(world: World) -> None:
         ),
     )
     for link in links:
-        tracked.keep(world, link)
+        issue_links.keep(world, link)
     log = b"12:00:01 POST /orders 402\n12:00:02 mail queued, api_key=hk_live_4711demo0815demo4711demo0815demo\n"
     told = next(result for result in world.results.of_test("c0de0031") if result.run_id == "9a01f1x0")
     for file in (
@@ -203,7 +203,7 @@ def _requirements() -> list[Requirement]:
             at(2, 2),
             at(3, 9),
             "Coupons for the spring sale.",
-            url=f"{tracked.JIRA}SHOP-390",
+            url=f"{issue_links.JIRA}SHOP-390",
         ),
         Requirement(
             "4e400002", SHOP, "How a payment may end", "confluence", at(2, 3), at(2, 3), "Every way out.", url=wiki

@@ -6,7 +6,7 @@ Where the reference is silent: a link answers the label, and so does taking it o
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testomatio.sandbox import labelling, tracked
+from tools.testomatio.sandbox import issue_links, labelling
 from tools.testomatio.sandbox.access import allow_labels, project
 from tools.testomatio.sandbox.answers import answer, invalid, not_found
 from tools.testomatio.sandbox.records import Label, Labelled, Suite, Test
@@ -81,8 +81,8 @@ async def link_issue(call: Call[World]) -> Response:
 
 def _linked(call: Call[World], sent: Fields, kind: str, value: str | None) -> Response:
     """Link an issue to a test, once."""
-    test, key = test_of(call, string(sent, "test_id") or ""), tracked.sound(kind, value or "")
-    tracked.link(call, kind, key, None, "test", test.id, is_added=True)
+    test, key = test_of(call, string(sent, "test_id") or ""), issue_links.sound(kind, value or "")
+    issue_links.link(call, kind, key, None, "test", test.id, is_added=True)
     link = next(one for one in call.world.links_of("test", test.id) if key in {one.jira_id, one.url})
     return document(resource(link.type.replace("_", "-"), link.id, {"title": link.title, "url": link.url}))
 
