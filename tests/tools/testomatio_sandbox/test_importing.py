@@ -10,7 +10,7 @@ from tests.tools.testomatio_sandbox.small import SMALL, pipeline, small, told
 from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.project_records import Branch
-from tools.testomatio.sandbox.reporter.ingestion import put_issue
+from tools.testomatio.sandbox.reporter.ingestion import add_issue
 from tools.testomatio.sandbox.world import Switches
 
 pytestmark = pytest.mark.anyio
@@ -290,7 +290,7 @@ async def test_the_map_can_be_narrowed_to_suites_and_what_is_below(ci: httpx.Asy
 async def test_tests_are_found_by_tag_label_plan_and_issue(
     ci: httpx.AsyncClient, sandbox: Sandbox, kind: str, wanted: str, found: list[str]
 ) -> None:
-    put_issue(sandbox.world, SMALL, "SHOP-412", "test", "t0000004")
+    add_issue(sandbox.world, SMALL, "SHOP-412", "test", "t0000004")
     assert told(await ci.get("/api/test_grep", params={"type": kind, "id": wanted})) == {"tests": found}
 
 

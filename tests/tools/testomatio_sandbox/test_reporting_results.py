@@ -21,7 +21,7 @@ async def sent(ci: httpx.AsyncClient, sandbox: Sandbox, *results: Mapping[str, o
     """Send results one by one, and answer those of the run that were not there, once they are taken in."""
     for result in results:
         assert told(await ci.post(RESULTS, json=result)) == {"message": "Test run added"}
-    sandbox.world.arrivals.take_in("r0000001")
+    sandbox.world.pending_uploads.run_deferred("r0000001")
     return [result for result in sandbox.world.results.of_run("r0000001") if result.id not in {8001, 8002}]
 
 
@@ -203,7 +203,7 @@ async def test_a_waiting_result_is_filled_unless_it_waits_for_other_values(
 ) -> None:
     row = {"test_id": "t0000003", "status": "passed", "example": example}
     told(await ci.post("/api/reporter/r0000002/testrun", json=row))
-    sandbox.world.arrivals.take_in("r0000002")
+    sandbox.world.pending_uploads.run_deferred("r0000002")
     assert (sandbox.world.results.get(8003).status == "passed") == is_filled
     assert len(sandbox.world.results.of_run("r0000002")) == (2 if is_filled else 3)
 
@@ -212,6 +212,6 @@ async def test_a_result_with_values_fills_one_that_waits_for_none(ci: httpx.Asyn
     sandbox.world.results.get(8003).example = None
     row = {"test_id": "t0000003", "status": "passed", "example": {"card": "debit card"}}
     told(await ci.post("/api/reporter/r0000002/testrun", json=row))
-    sandbox.world.arrivals.take_in("r0000002")
+    sandbox.world.pending_uploads.run_deferred("r0000002")
     filled = sandbox.world.results.get(8003)
     assert (filled.status, filled.example) == ("passed", {"card": "debit card"})

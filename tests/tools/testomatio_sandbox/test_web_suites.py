@@ -9,7 +9,7 @@ import pytest
 from tests.tools.testomatio_sandbox.small import SMALL, error, small, told, web
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.records import Suite
-from tools.testomatio.sandbox.reporter.ingestion import put_issue
+from tools.testomatio.sandbox.reporter.ingestion import add_issue
 from tools.testomatio.sandbox.world import Switches
 
 pytestmark = pytest.mark.anyio
@@ -124,7 +124,7 @@ async def test_a_search_by_the_key_of_an_issue_finds_the_linked_tests(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     assert await titles(client, "query=SHOP-412") == []
-    put_issue(sandbox.world, SMALL, "SHOP-412", "test", "t0000001")
+    add_issue(sandbox.world, SMALL, "SHOP-412", "test", "t0000001")
     assert await titles(client, "query=SHOP-412") == ["Shop"]
 
 

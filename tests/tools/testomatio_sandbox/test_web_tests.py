@@ -7,7 +7,7 @@ import pytest
 
 from tests.tools.testomatio_sandbox.small import SMALL, document, error, told
 from tools.kit.sandbox.sandbox import Sandbox
-from tools.testomatio.sandbox.reporter.ingestion import put_issue
+from tools.testomatio.sandbox.reporter.ingestion import add_issue
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ async def test_a_test_has_dasherised_attributes(client: httpx.AsyncClient) -> No
 async def test_a_test_tells_its_tags_labels_and_last_results_as_words(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
-    put_issue(sandbox.world, SMALL, "SHOP-412", "test", "t0000001")
+    add_issue(sandbox.world, SMALL, "SHOP-412", "test", "t0000001")
     attributes = told(await client.get(f"{TESTS}/t0000001"))["data"]["attributes"]
     assert attributes["tags"] == ["smoke"]
     assert attributes["labels"] == ["Severity:critical"]

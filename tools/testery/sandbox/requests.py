@@ -39,15 +39,15 @@ class Reader:
 
     def __init__(self, fields: Fields, refuse: Callable[[str], Respond]) -> None:
         self.fields, self.refuse = fields, refuse
-        read_body = FieldReader(
+        read = FieldReader(
             lambda name, expected: refuse(f"{name} is not {expected}"),
             string_types={int, float},
             integer_text=_INTEGER,
         )
-        self.string, self.integer = partial(read_body.string, fields), partial(read_body.integer, fields)
-        self.boolean = partial(read_body.boolean, fields)
-        self.strings, self.integers = partial(read_body.strings, fields), partial(read_body.integers, fields)
-        self.objects = partial(read_body.objects, fields)
+        self.string, self.integer = partial(read.string, fields), partial(read.integer, fields)
+        self.boolean = partial(read.boolean, fields)
+        self.strings, self.integers = partial(read.strings, fields), partial(read.integers, fields)
+        self.objects = partial(read.objects, fields)
 
     def required(self, name: str) -> str:
         """A string that must not be absent or blank."""

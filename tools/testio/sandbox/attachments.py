@@ -61,12 +61,12 @@ def read_attachments(entries: list[Fields], world: World) -> list[Attachment] | 
     found = []
     for entry in entries:
         attachment_id = integer(entry.get("id"), "id")
-        file_url = string(entry, "file_url")
+        url = string(entry, "file_url")
         known = None if attachment_id is None else world.attachments.get(attachment_id)
-        if known is None and (attachment_id is not None or not file_url):
+        if known is None and (attachment_id is not None or not url):
             return None
-        name = (file_url or "").split("?")[0].rsplit("/", 1)[-1] or "file"
-        found.append(known or Attachment(0, name, file_url=file_url))
+        name = (url or "").split("?")[0].rsplit("/", 1)[-1] or "file"
+        found.append(known or Attachment(0, name, file_url=url))
     return found
 
 

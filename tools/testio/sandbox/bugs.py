@@ -57,7 +57,7 @@ def _export_status(bug: Bug) -> str:
 
 @routes.get("/bugs/reject_reasons")
 async def list_reject_reasons(call: Call[World]) -> Response:
-    rows = [{"key": key, "name": name, "default_comment": to_json} for key, (name, to_json) in REJECT_REASONS.items()]
+    rows = [{"key": key, "name": name, "default_comment": text} for key, (name, text) in REJECT_REASONS.items()]
     return answer(call, {"reject_reasons": rows})
 
 

@@ -1,1 +1,1 @@
-"""An imitation of the Testomat.io API, written from its reference and from nothing else."""
+"""A fake Testomat.io API, written from the vendor's reference and nothing else."""

@@ -1,11 +1,11 @@
-"""Access: who is let in at which of the four families, told by the path."""
+"""Access: authorization for the four API families, which the path distinguishes."""
 
 from http import HTTPStatus
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Respond
-from tools.testomatio.sandbox.answers import answer, message, problem
+from tools.testomatio.sandbox.answers import answer, message_error, problem
 from tools.testomatio.sandbox.people import Token, User
 from tools.testomatio.sandbox.records import Project
 from tools.testomatio.sandbox.web import pages as web_pages
@@ -15,16 +15,16 @@ READS = frozenset({"GET", "HEAD"})
 
 
 def admit(call: Call[World]) -> Response | None:
-    """Let time work, then ask for the credential of the family that the path belongs to."""
+    """Apply everything that is due, then require the credential of the path's family."""
     world = call.world
-    world.settle()
+    world.apply_due_changes()
     world.requests += 1
     every = world.switches.too_many_every
     if every and world.requests % every == 0:
         return problem(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests")
     if call.request.scope["path"].startswith(web_pages.PREFIXES):
         return None
-    first = _below(call)[:1]
+    first = _api_path(call)[:1]
     if first == ["v2"]:
         return _admit_v2(call)
     if first in (["reporter"], ["load"], ["test_data"], ["test_grep"]):
@@ -33,12 +33,12 @@ def admit(call: Call[World]) -> Response | None:
 
 
 def project(call: Call[World]) -> Project:
-    """The project that the path names, which `admit` has looked at."""
+    """The project in the path, which `admit` has checked."""
     return call.world.projects[str(call.params.get("project_id") or call.params["p"])]
 
 
 def caller(call: Call[World]) -> User:
-    """The user behind the credential of a request that was let in."""
+    """The user of an authorized request."""
     world, sent = call.world, _credential(call)
     if sent in world.logins:
         return world.users[world.logins[sent].user_id]
@@ -59,14 +59,14 @@ def key_of(call: Call[World]) -> str | None:
 
 
 def reported_project(call: Call[World]) -> Project:
-    """The project whose token came with a request to the reporting or importing API."""
+    """The project whose token is in a request to the reporting or importing API."""
     token = call.world.token(key_of(call) or "")
     assert token is not None  # noqa: S101 - admit has refused the others
     return call.world.projects[token.project or ""]
 
 
 def _admit_v2(call: Call[World]) -> Response | None:
-    """A raw token behind `Bearer`; no login."""
+    """Require a raw token after `Bearer`, without a login."""
     world, switches = call.world, call.world.switches
     scheme, _, sent = call.request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not sent.strip():
@@ -80,20 +80,20 @@ def _admit_v2(call: Call[World]) -> Response | None:
         return problem(401, "Unauthorized")
     if not token.is_active:
         return problem(403, "API token is paused or deleted", code="token_invalid")
-    slug = "".join(_below(call)[1:2])
+    slug = "".join(_api_path(call)[1:2])
     if not _is_member(world, token, slug):
         return problem(404, "Project not found")
     if _is_read_only(world, world.users[token.user_id], slug):
         return problem(403, "You have read-only access to this project")
-    return None if call.method in READS else _in_session(call, slug) or _billed(call)
+    return None if call.method in READS else _check_session(call, slug) or _over_quota(call)
 
 
-def _in_session(call: Call[World], slug: str) -> Response | None:
-    """Count a write for the session it names; one that is not open any more is refused."""
-    named = call.request.headers.get("x-session-hash")
-    if not named or _below(call)[2:3] == ["sessions"]:
+def _check_session(call: Call[World], slug: str) -> Response | None:
+    """Count a write for the session in its header; a closed session is refused."""
+    session_hash = call.request.headers.get("x-session-hash")
+    if not session_hash or _api_path(call)[2:3] == ["sessions"]:
         return None
-    session = call.world.sessions.get(named)
+    session = call.world.sessions.get(session_hash)
     if session is None or session.project != slug:
         return problem(403, "Session is not open")
     session.writes += 1
@@ -101,7 +101,7 @@ def _in_session(call: Call[World], slug: str) -> Response | None:
 
 
 def _admit_web(call: Call[World]) -> Response | None:
-    """The JWT of a login, bare or behind `Bearer`; a raw token in its place is refused."""
+    """Require the JWT of a login, bare or after `Bearer`; a raw token is refused."""
     world, sent = call.world, _credential(call)
     if not sent:
         return problem(401, "Unauthorized")
@@ -109,7 +109,7 @@ def _admit_web(call: Call[World]) -> Response | None:
     if login is None or login.expires_at <= world.now():
         return problem(403, "Forbidden")
     user = world.users[login.user_id]
-    slug = _named_in_web(call)
+    slug = _web_project(call)
     if slug is None:
         return None
     if slug not in world.projects or user.id not in world.projects[slug].members:
@@ -118,14 +118,14 @@ def _admit_web(call: Call[World]) -> Response | None:
         return None
     if _is_read_only(world, user, slug):
         return problem(403, "You have read-only access to this project")
-    return _billed(call)
+    return _over_quota(call)
 
 
 def _admit_reporter(call: Call[World]) -> Response | None:
-    """A project token in the query or in the body."""
+    """Require a project token in the query or in the body."""
     token = call.world.token(key_of(call) or "")
     if token is None or not token.is_active or token.project is None:
-        return message(403, "Project API Token is invalid")
+        return message_error(403, "Project API Token is invalid")
     return answer({}, HTTPStatus.PAYMENT_REQUIRED) if call.world.switches.reports_used_up else None
 
 
@@ -133,32 +133,32 @@ def allow_labels(call: Call[World]) -> None:
     """Only owners and managers may change labels.
 
     Raises:
-        Respond: 403 for anybody else.
+        Respond: 403 for anyone else.
     """
     if caller(call).role not in {"owner", "manager"}:
         raise Respond(problem(403, "You have no permission to manage labels"))
 
 
-def _billed(call: Call[World]) -> Response | None:
+def _over_quota(call: Call[World]) -> Response | None:
     return answer({}, HTTPStatus.PAYMENT_REQUIRED) if call.world.switches.quota_used_up else None
 
 
-def _below(call: Call[World]) -> list[str]:
-    """The pieces of the path below `/api`."""
+def _api_path(call: Call[World]) -> list[str]:
+    """The segments of the path below `/api`."""
     path: str = call.request.scope["path"]
     return path.strip("/").split("/")[1:]
 
 
-def _named_in_web(call: Call[World]) -> str | None:
-    """The project in a path of the web API; None where the path names none."""
-    first, second, *_ = [*_below(call), "", ""]
+def _web_project(call: Call[World]) -> str | None:
+    """The project in a path of the web API; None when the path has none."""
+    first, second, *_ = [*_api_path(call), "", ""]
     if first in {"projects", "project"}:
         return second or None
     return first
 
 
 def _credential(call: Call[World]) -> str:
-    """What the `Authorization` header holds, without a scheme."""
+    """The `Authorization` header without its scheme."""
     sent = call.request.headers.get("authorization", "").strip()
     return sent[7:].strip() if sent.lower().startswith("bearer ") else sent
 

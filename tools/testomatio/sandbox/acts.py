@@ -1,4 +1,4 @@
-"""The acts of the demonstration that play in this story: cases written down once, and a run that failed."""
+"""The steps of the demo on Testomat.io: create test cases, and find the run and tests of an issue."""
 
 from tools.kit.sandbox.stage import Act, Stage
 
@@ -28,47 +28,50 @@ MISSING = """## No mail is sent when the bank asks again and refuses then @payme
 
 
 async def cases(stage: Stage) -> None:
-    stage.act("Testomat.io: cases from a bug, in the tree of suites")
+    stage.act("Testomat.io: test cases for a bug, in the tree of suites")
     tree = await stage.call("testomatio_get_suite_tree", with_tests=True)
     rows, pages = list(tree["items"]), 1
     while cursor := tree.get("next_cursor"):
         tree = await stage.call("testomatio_get_suite_tree", with_tests=True, cursor=cursor)
         rows, pages = [*rows, *tree["items"]], pages + 1
-    told = sum(len(row.get("titles", ())) for row in rows)
+    test_count = sum(len(row.get("titles", ())) for row in rows)
     deepest = max(row["depth"] for row in rows)
-    stage.claim(told == tree["tests"], f"{len(rows)} suites, {deepest} deep, and {told} tests in {pages} answers")
+    stage.claim(
+        test_count == tree["tests"],
+        f"{len(rows)} suites, {deepest} levels deep, with {test_count} tests in {pages} answers",
+    )
 
     sentence = await stage.refused("testomatio_list_tests", tql="tag = 'coupons'")
-    stage.claim("character 5" in sentence, "a mistake in a query was told with its place before anything was sent")
+    stage.claim("character 5" in sentence, "a query's error was reported with its position before anything was sent")
     sentence = await stage.refused("testomatio_update_suite", suite_id=CART, parent_id=COUPONS)
-    stage.claim("is below it" in sentence, "a move that would run in a circle was refused")
+    stage.claim("is below it" in sentence, "a move that would create a cycle was refused")
 
     plan = await stage.call("testomatio_create_tests", suite_id=COUPONS, markdown=CASES, dry_run=True)
-    stage.claim(plan["done"] == "1 there already, 1 would be created.", f"a dry run says: {plan['done']}")
-    made = await stage.call("testomatio_create_tests", suite_id=COUPONS, markdown=CASES)
+    stage.claim(plan["done"] == "1 there already, 1 would be created.", f"the dry run: {plan['done']}")
+    created = await stage.call("testomatio_create_tests", suite_id=COUPONS, markdown=CASES)
     again = await stage.call("testomatio_create_tests", suite_id=COUPONS, markdown=CASES)
-    stage.claim(again["done"] == "2 there already.", f"first {made['done']} The same list once more: {again['done']}")
+    stage.claim(again["done"] == "2 there already.", f"first: {created['done']} The same list again: {again['done']}")
 
-    test_id = made["items"][1]["id"]
+    test_id = created["items"][1]["id"]
     linked = await stage.call("testomatio_add_links", kind="test", ids=[test_id], labels=["Severity:Major"])
-    stage.claim(linked["items"][0]["status"] == "done", f"test {test_id} carries its label, read back")
+    stage.claim(linked["items"][0]["status"] == "done", f"test {test_id} has its label, as read back")
 
     stage.person_will_say(yes=False)
     await stage.refused("testomatio_delete_suite", suite_id=COUPONS)
-    stage.claim("With it go 19 tests." in stage.question(), "the person saw what would go with the suite")
-    kept = await stage.call("testomatio_get_test", test_id=test_id)
-    stage.claim(kept["test"]["id"] == test_id, "after the no, all of it is there")
+    stage.claim("With it go 19 tests." in stage.question(), "the user saw what would be deleted with the suite")
+    current = await stage.call("testomatio_get_test", test_id=test_id)
+    stage.claim(current["test"]["id"] == test_id, "the user declined, and nothing was deleted")
 
 
 async def from_an_issue(stage: Stage) -> None:
-    stage.act("Testomat.io: from an issue to the run that failed for it, and to cases that were missing")
+    stage.act("Testomat.io: from an issue to its failed run, and to missing test cases")
     issues = await stage.call("testomatio_list_issues", source="jira")
     linked = [one for one in issues["items"] if one.get("jira_id") == ISSUE]
     test_id = next(one["resource_id"] for one in linked if one["resource_type"] == "test")
     stage.show(f"{ISSUE} is linked to {', '.join(one['resource_type'] + ' ' + one['resource_id'] for one in linked)}")
     tree = await stage.call("testomatio_get_suite_tree", suite_id=REFUSALS, with_tests=True)
     there = tree["items"][0]["titles"]
-    stage.claim(test_id in str(there), f"test {test_id} stands in suite Refusals, beside {len(there) - 1} others")
+    stage.claim(test_id in str(there), f"test {test_id} is in suite Refusals with {len(there) - 1} others")
 
     runs = await stage.call("testomatio_list_runs", text="9.0.1", status=["failed"])
     run_id = runs["items"][0]["id"]
@@ -77,31 +80,31 @@ async def from_an_issue(stage: Stage) -> None:
         marks = ", ".join(f"{count} {mark}" for mark, count in group["marks"].items())
         stage.show(f"{group['tests']:2} ({marks})  {group['error'].splitlines()[0]}")
     failing, groups = report["failing_tests"], report["groups"]
-    stage.claim(len(groups) < failing, f"{failing} failing tests are {len(groups)} different errors")
+    stage.claim(len(groups) < failing, f"{failing} failing tests have {len(groups)} different errors")
     stage.claim(
-        "new" in groups[0]["marks"], f"the new one comes first, judged by {report['earlier_runs']} earlier runs"
+        "new" in groups[0]["marks"], f"the new error comes first, compared with {report['earlier_runs']} earlier runs"
     )
-    for_it = next(one for one in groups if ISSUE in {defect["name"] for defect in one.get("defects", ())})
-    stage.claim(for_it["tests"] == 3, f"three of them are {ISSUE}, failing since run {for_it['since_run']}")
-    stage.claim("[hidden]" in str(groups), "a password and a token that a log had pasted were masked")
+    group = next(group for group in groups if ISSUE in {defect["name"] for defect in group.get("defects", ())})
+    stage.claim(group["tests"] == 3, f"three of the tests fail because of {ISSUE}, since run {group['since_run']}")
+    stage.claim("[hidden]" in str(groups), "a password and a token in an error text were masked")
 
-    made = await stage.call("testomatio_create_tests", suite_id=REFUSALS, markdown=MISSING)
-    ids = [row["id"] for row in made["items"]]
-    stage.claim(made["done"] == "3 created.", f"three new cases stand in the suite: {', '.join(ids)}")
+    created = await stage.call("testomatio_create_tests", suite_id=REFUSALS, markdown=MISSING)
+    ids = [row["id"] for row in created["items"]]
+    stage.claim(created["done"] == "3 created.", f"three new test cases are in the suite: {', '.join(ids)}")
     await stage.call("testomatio_link_issue", target="test", target_id=ids[0], jira_id=ISSUE)
 
     run = await stage.call("testomatio_create_run", title="SHOP-412 by hand", test_ids=ids, env="staging")
     by_hand = run["now"]["run"]["id"]
-    stage.claim(run["now"]["results"]["pending"] == 3, f"run {by_hand} waits for three results")
+    stage.claim(run["now"]["results"]["pending"] == 3, f"run {by_hand} has three pending results")
     filled = await stage.call(
         "testomatio_add_results", run_id=by_hand, results=[{"test_id": ids[0], "status": "failed"}]
     )
-    stage.claim(filled["results"][0]["outcome"] == "updated", "the result that waited was filled in, none was doubled")
+    stage.claim(filled["results"][0]["outcome"] == "updated", "the pending result was updated, and none was added")
     stage.person_will_say(yes=False)
     await stage.refused("testomatio_finish_run", run_id=by_hand)
-    stage.claim("The 2 pending become skipped" in stage.question(), "the person saw what finishing would lose")
-    kept = await stage.call("testomatio_get_run", run_id=by_hand)
-    stage.claim(kept["results"]["pending"] == 2, "after the no, the run goes on with its two pending results")
+    stage.claim("The 2 pending become skipped" in stage.question(), "the user saw which results would be lost")
+    current = await stage.call("testomatio_get_run", run_id=by_hand)
+    stage.claim(current["results"]["pending"] == 2, "the user declined, and the run still has two pending results")
 
 
 ACTS: tuple[Act, ...] = (cases, from_an_issue)

@@ -1,22 +1,22 @@
-"""Shelf: records as the main branch has them, and what other branches changed of them."""
+"""Branched records: records on the main branch, with the changes of other branches."""
 
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Generic, Protocol, TypeVar
 
 
-class _Kept(Protocol):
+class _Record(Protocol):
     @property
     def id(self) -> str: ...
     @property
     def project(self) -> str: ...
 
 
-T = TypeVar("T", bound=_Kept)
+T = TypeVar("T", bound=_Record)
 
 
-class Shelf(Generic[T]):
-    """Records by id; a branch has copies of what it touched and sees main's for the rest."""
+class BranchedRecords(Generic[T]):
+    """Records by ID; a branch has copies of the records it changed and otherwise sees those of main."""
 
     def __init__(self) -> None:
         self.main: dict[str, T] = {}
@@ -26,7 +26,7 @@ class Shelf(Generic[T]):
         return len(self.main)
 
     def add(self, record: T, branch: str | None = None) -> T:
-        """Put a record on main, or on one branch only."""
+        """Add a record to main, or to one branch only."""
         if branch is None:
             self.main[record.id] = record
         else:
@@ -34,23 +34,23 @@ class Shelf(Generic[T]):
         return record
 
     def get(self, record_id: str, branch: str | None = None) -> T | None:
-        """A record as a branch sees it; None when it has none or deleted it."""
+        """A record on a branch; None when it does not exist there."""
         forks = self._forks.get(branch or "", {})
         return forks[record_id] if record_id in forks else self.main.get(record_id)
 
     def of(self, project: str, branch: str | None = None) -> Iterator[T]:
-        """A project's records as a branch sees them, in the order they were made."""
+        """A project's records on a branch, in order of creation."""
         forks = self._forks.get(branch or "", {})
         for record_id, record in self.main.items():
-            seen = forks.get(record_id, record)
-            if seen is not None and seen.project == project:
-                yield seen
+            current = forks.get(record_id, record)
+            if current is not None and current.project == project:
+                yield current
         for record_id, fork in forks.items():
             if fork is not None and record_id not in self.main and fork.project == project:
                 yield fork
 
     def edit(self, record_id: str, branch: str | None = None) -> T:
-        """The record to change: a branch forks an isolated copy of what only main has."""
+        """The record to change; on a branch, a record of main is copied first."""
         if branch is None:
             return self.main[record_id]
         forks = self._forks.setdefault(branch, {})
@@ -61,7 +61,7 @@ class Shelf(Generic[T]):
         return forked
 
     def drop(self, record_id: str, branch: str | None = None) -> None:
-        """Delete a record; on a branch main keeps its own."""
+        """Delete a record; deleting on a branch does not affect main."""
         if branch is None:
             self.main.pop(record_id, None)
         elif record_id in self.main:
@@ -69,10 +69,10 @@ class Shelf(Generic[T]):
         else:
             self._forks.get(branch, {}).pop(record_id, None)
 
-    def own(self, branch: str) -> int:
-        """How many records a branch has of its own."""
+    def count_of(self, branch: str) -> int:
+        """The number of records that a branch has copied or added."""
         return sum(record is not None for record in self._forks.get(branch, {}).values())
 
-    def forget(self, branch: str) -> None:
-        """Drop everything that only a branch has."""
+    def drop_branch(self, branch: str) -> None:
+        """Delete all records of a branch."""
         self._forks.pop(branch, None)

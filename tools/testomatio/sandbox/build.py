@@ -1,4 +1,4 @@
-"""Build: the imitation put together, with a world of its own each time."""
+"""Build: the sandbox of the fake API, with state of its own for each call."""
 
 from typing import Literal
 
@@ -9,16 +9,16 @@ from tools.kit.sandbox.routes import Call, Routes, find_routes
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.kit.sandbox.switches import switch_values, with_changes
 from tools.testomatio.sandbox.access import admit
-from tools.testomatio.sandbox.answers import answer, invalid, lost
+from tools.testomatio.sandbox.answers import answer, invalid, unknown_path
 from tools.testomatio.sandbox.reporter import artifact_store
 from tools.testomatio.sandbox.requests import body
-from tools.testomatio.sandbox.story.extras import finish, prepare
-from tools.testomatio.sandbox.story.history import group, label_runs, remember
-from tools.testomatio.sandbox.story.hotfix import put_under_test
-from tools.testomatio.sandbox.story.other_projects import settle_in
-from tools.testomatio.sandbox.story.shop import furnish
-from tools.testomatio.sandbox.story.suites import grow
-from tools.testomatio.sandbox.story.tests import write
+from tools.testomatio.sandbox.story.extras import add_links_and_files, add_project_records
+from tools.testomatio.sandbox.story.history import add_rungroups, add_runs, add_sprint_labels
+from tools.testomatio.sandbox.story.hotfix import add_hotfix_runs
+from tools.testomatio.sandbox.story.other_projects import add_other_projects
+from tools.testomatio.sandbox.story.shop import add_company
+from tools.testomatio.sandbox.story.suites import add_suites
+from tools.testomatio.sandbox.story.tests import add_tests
 from tools.testomatio.sandbox.v2 import attachments
 from tools.testomatio.sandbox.world import SHOP, Switches, World
 
@@ -34,22 +34,25 @@ CLIENTS = {
     "pytestomatio": f"{_WITH_KEY} pytest --testomatio report",
     "@testomatio/mcp": f"npx @testomatio/mcp --base-url {{root}} --token tstmt_demo --project {SHOP}",
 }
-"""By the vendor's program: the line that runs it against the sandbox; the token is a project's own."""
+"""The command that runs each of the vendor's programs against the sandbox, with a project token."""
 
 controls: Routes[World] = Routes()
 
 
 def build(profile: Profile = "story", *, clock: Clock | None = None, switches: Switches | None = None) -> Sandbox:
-    """An imitation of the company; nothing is made before the first request."""
+    """The fake API of one company; its state is built at the first request."""
     seeds = {"story": _story}
     first_switches = switches or Switches()
     return Sandbox(
         MOUNT,
         lambda time: seeds[profile](World(time, first_switches)),
         find_routes(__package__),
-        other_mounts={attachments.FILES: [attachments.files], artifact_store.STORE: [artifact_store.store_routes]},
+        other_mounts={
+            attachments.FILES: [attachments.file_routes],
+            artifact_store.STORE: [artifact_store.store_routes],
+        },
         admit=admit,
-        not_found=lost,
+        not_found=unknown_path,
         clock=clock,
         curl=f"-H 'Authorization: Bearer testomat_demo' '{{base}}/api/v2/{SHOP}/info'",
         clients=CLIENTS,
@@ -57,22 +60,22 @@ def build(profile: Profile = "story", *, clock: Clock | None = None, switches: S
 
 
 def _story(world: World) -> World:
-    furnish(world)
-    wanted = grow(world)
-    prepare(world)
-    write(world, wanted)
-    group(world)
-    remember(world)
-    put_under_test(world)
-    label_runs(world)
-    finish(world)
-    settle_in(world)
-    world.begin()
+    add_company(world)
+    wanted = add_suites(world)
+    add_project_records(world)
+    add_tests(world, wanted)
+    add_rungroups(world)
+    add_runs(world)
+    add_hotfix_runs(world)
+    add_sprint_labels(world)
+    add_links_and_files(world)
+    add_other_projects(world)
+    world.start_new_ids()
     return world
 
 
 @controls.action("switches")
 async def set_switches(call: Call[World]) -> Response:
-    """Follow other sources where sources disagree: `{"camel_case": true}`, `{"too_many_every": 5}`."""
+    """Choose between sources that disagree: `{"camel_case": true}`, `{"too_many_every": 5}`."""
     call.world.switches = with_changes(call.world.switches, body(call), invalid)
     return answer(switch_values(call.world.switches))

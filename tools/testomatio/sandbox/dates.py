@@ -1,4 +1,4 @@
-"""Dates: the two spellings the API answers with, and the ones it reads."""
+"""Dates: the two formats in answers, and the formats that are accepted."""
 
 from datetime import UTC, datetime
 
@@ -13,8 +13,8 @@ def precise(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def read(text: object) -> datetime | None:
-    """An instant out of ISO 8601; a missing offset means UTC; None when it is no date."""
+def parse_date(text: object) -> datetime | None:
+    """A time in ISO 8601; without an offset it is UTC; None when it is not a date."""
     if not isinstance(text, str):
         return None
     try:

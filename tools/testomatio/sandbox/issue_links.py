@@ -1,4 +1,4 @@
-"""Tracked: issues of trackers as they are linked to tests, suites, runs, results and plans."""
+"""Issue links: issues of trackers on tests, suites, runs, results and plans."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _KEY = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]+")
 _SOURCES = ("github", "gitlab", "linear", "azure", "youtrack", "trello", "clickup")
 
 
-def link(
+def add_or_remove(
     call: Call[World],
     kind: str,
     value: str,
@@ -26,22 +26,22 @@ def link(
     *,
     is_added: bool,
 ) -> None:
-    """Link an issue by its address or a Jira issue by its key, or take such a link off."""
+    """Link an issue by its URL or a Jira issue by its key, or remove such a link."""
     world, link_type = call.world, "jira_issue" if kind == "jira" else "issue"
     existing = [one for one in world.links_of(resource_type, resource_id) if one.type == link_type]
     named = [one for one in existing if one.id == number or (value and value in {one.url, one.jira_id})]
     if is_added and not named:
-        keep(world, made(world, access.project(call).slug, kind, value, resource_type, resource_id))
+        store(world, new_link(world, access.project(call).slug, kind, value, resource_type, resource_id))
     elif not is_added:
         for one in named:
             del world.issues[one.type, one.id]
 
 
-def sound(kind: str, value: str) -> str:
-    """A key or an address the way links keep it.
+def normalized(kind: str, value: str) -> str:
+    """A key or URL in the form that links store.
 
     Raises:
-        Respond: 422 when it is none.
+        Respond: 422 when it is not valid.
     """
     if kind == "jira":
         key = value.strip().upper()
@@ -54,8 +54,10 @@ def sound(kind: str, value: str) -> str:
     return value.strip()
 
 
-def made(world: World, project: str, kind: str, value: str, resource_type: str, resource_id: str | int) -> IssueLink:
-    """A link that is not kept yet, to a key or an address that is sound."""
+def new_link(
+    world: World, project: str, kind: str, value: str, resource_type: str, resource_id: str | int
+) -> IssueLink:
+    """A new link to a valid key or URL, not stored yet."""
     if kind == "jira":
         number = next(world.issue_ids["jira_issue"])
         return IssueLink(number, project, "jira_issue", value, JIRA + value, "jira", resource_type, resource_id, value)
@@ -66,16 +68,16 @@ def made(world: World, project: str, kind: str, value: str, resource_type: str, 
     return IssueLink(next(world.issue_ids["issue"]), project, "issue", title, value, source, resource_type, resource_id)
 
 
-def keep(world: World, one: IssueLink) -> IssueLink:
+def store(world: World, one: IssueLink) -> IssueLink:
     world.issues[one.type, one.id] = one
     return one
 
 
 def check_target(world: World, project: str, resource_type: str, resource_id: str) -> str | int:
-    """The id of something that exists in a project, as links keep it.
+    """The ID of an existing record in a project, in the form that links store.
 
     Raises:
-        Respond: 404 when the project has no such thing.
+        Respond: 404 when the project has no such record.
     """
     if resource_type == "testrun":
         result = world.results.get(int(resource_id)) if resource_id.isdecimal() and len(resource_id) < 16 else None

@@ -1,4 +1,4 @@
-"""Labelling: the `link` entries of bodies, and labels as they are read on things."""
+"""Labelling: the `link` entries of bodies, and the labels of records."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ Linkable = Suite | Test | Run | Plan | Step
 
 @dataclass(frozen=True)
 class Link:
-    """One entry of `link` that was found sound."""
+    """A valid entry of `link`."""
 
     is_added: bool
     type: str
@@ -26,19 +26,19 @@ class Link:
     id: int | None = None
 
 
-def shown(world: World, labelled: list[Labelled]) -> list[dict[str, object]]:
-    """Labels as they stand on a thing; a branch may still hold one that was deleted."""
-    return [_valued(world.labels[one.slug], one.value) for one in labelled if one.slug in world.labels]
+def render_labels(world: World, labelled: list[Labelled]) -> list[dict[str, object]]:
+    """The labels of a record; a branch may still have one that was deleted."""
+    return [_render_valued(world.labels[one.slug], one.value) for one in labelled if one.slug in world.labels]
 
 
-def _valued(label: Label, value: str | None) -> dict[str, object]:
+def _render_valued(label: Label, value: str | None) -> dict[str, object]:
     """A label with its value; only a label with a field has one."""
     if label.field is None:
-        return plain(label)
-    return plain(label) | {"value": value, "short": label.field.get("short")}
+        return render_label(label)
+    return render_label(label) | {"value": value, "short": label.field.get("short")}
 
 
-def plain(label: Label) -> dict[str, object]:
+def render_label(label: Label) -> dict[str, object]:
     """A label without a value."""
     return {
         "id": label.slug,
@@ -50,41 +50,41 @@ def plain(label: Label) -> dict[str, object]:
     }
 
 
-def named(world: World, project: str, name: str) -> Label | None:
+def find_label(world: World, project: str, name: str) -> Label | None:
     """A label of a project by its slug or its title."""
-    own = [label for label in world.labels.values() if label.project == project]
-    return next((one for one in own if one.slug == name), None) or next(
-        (one for one in own if one.title.lower() == name.strip().lower()), None
+    labels = [label for label in world.labels.values() if label.project == project]
+    return next((one for one in labels if one.slug == name), None) or next(
+        (one for one in labels if one.title.lower() == name.strip().lower()), None
     )
 
 
-def titles(world: World, labelled: list[Labelled]) -> set[str]:
-    """Every spelling by which a query may name the labels on something: slug, title, each also with its value."""
-    told: set[str] = set()
+def label_names(world: World, labelled: list[Labelled]) -> set[str]:
+    """All names of the labels for queries: slug and title, each also with its value."""
+    names: set[str] = set()
     for one in labelled:
         label = world.labels.get(one.slug)
         for name in (one.slug, one.slug if label is None else label.title):
-            told |= {name, f"{name}:{one.value}"} if one.value is not None else {name}
-    return told
+            names |= {name, f"{name}:{one.value}"} if one.value is not None else {name}
+    return names
 
 
-def read(call: Call[World], sent: Fields, resource_type: str) -> list[Link]:
-    """The links that a body asks for.
+def read_links(call: Call[World], sent: Fields, resource_type: str) -> list[Link]:
+    """The links in a body.
 
     Raises:
-        Respond: 422 for an entry that is not sound, 404 for a label, milestone or requirement that is not there.
+        Respond: 422 for an invalid entry, 404 for an unknown label, milestone or requirement.
     """
-    return [_read_one(call, entry, resource_type) for entry in objects(sent, "link")]
+    return [_read_link(call, entry, resource_type) for entry in objects(sent, "link")]
 
 
-def _read_one(call: Call[World], entry: Fields, resource_type: str) -> Link:
+def _read_link(call: Call[World], entry: Fields, resource_type: str) -> Link:
     require(entry, "action", "type")
     action, kind = choice(entry, "action", ACTIONS, "add"), choice(entry, "type", TYPES, "label")
     value, label, number = string(entry, "value") or "", string(entry, "label"), entry.get("id")
     world, project = call.world, access.project(call).slug
     if kind in {"label", "custom_field"}:
-        slug, value = (label, value) if label else _parted(world, project, value)
-        found = named(world, project, slug)
+        slug, value = (label, value) if label else _split_value(world, project, value)
+        found = find_label(world, project, slug)
         if found is None:
             raise not_found("Label")
         if action == "add":
@@ -97,7 +97,7 @@ def _read_one(call: Call[World], entry: Fields, resource_type: str) -> Link:
     if not value and not (kind in {"issue", "jira"} and action == "remove" and isinstance(number, int)):
         raise invalid("value can't be blank")
     if kind in {"issue", "jira"} and value:
-        value = issue_links.sound(kind, value)
+        value = issue_links.normalized(kind, value)
     elif kind == "milestone":
         value = _milestone(world, project, value)
     elif kind == "requirement" and value not in world.requirements:
@@ -105,16 +105,16 @@ def _read_one(call: Call[World], entry: Fields, resource_type: str) -> Link:
     return Link(action == "add", kind, value, id=number if isinstance(number, int) else None)
 
 
-def _parted(world: World, project: str, value: str) -> tuple[str, str]:
-    """A label's name and the value behind its colon; a name with a colon in it wins."""
-    if named(world, project, value) is not None:
+def _split_value(world: World, project: str, value: str) -> tuple[str, str]:
+    """A label's name and the value after the colon; a label whose name has a colon wins."""
+    if find_label(world, project, value) is not None:
         return value, ""
     name, _, rest = value.partition(":")
     return name, rest
 
 
 def check_value(label: Label, value: str) -> None:
-    """See that a label's field takes a value.
+    """Check that a label's field accepts a value.
 
     Raises:
         Respond: 422 when it does not.
@@ -131,57 +131,59 @@ def check_value(label: Label, value: str) -> None:
 
 def _milestone(world: World, project: str, value: str) -> str:
     for milestone in world.milestones.values():
-        seen = not milestone.projects or project in milestone.projects
-        if seen and value.lower() in {milestone.slug, milestone.title.lower()}:
+        is_visible = not milestone.projects or project in milestone.projects
+        if is_visible and value.lower() in {milestone.slug, milestone.title.lower()}:
             return milestone.slug
     raise not_found("Milestone")
 
 
-def apply(call: Call[World], thing: Linkable, links: list[Link], resource_type: str) -> None:
-    """Write links into a thing, unless the server of this story loses them."""
+def apply_links(call: Call[World], record: Linkable, links: list[Link], resource_type: str) -> None:
+    """Apply links to a record, unless the switch `links_not_applied` is on."""
     if call.world.switches.links_not_applied:
         return
     for link in links:
         if link.type == "label":
-            _label(thing, link)
+            _set_label(record, link)
         elif link.type == "tag":
-            _tag(thing, link)
+            _set_tag(record, link)
         elif link.type == "milestone":
-            _reach(call.world, thing, link)
-        elif link.type == "requirement" and isinstance(thing, Suite):
-            _put(thing.requirements, link.value, is_added=link.is_added)
+            _set_milestone(call.world, record, link)
+        elif link.type == "requirement" and isinstance(record, Suite):
+            _add_or_remove(record.requirements, link.value, is_added=link.is_added)
         elif link.type in {"issue", "jira"}:
-            issue_links.link(call, link.type, link.value, link.id, resource_type, thing.id, is_added=link.is_added)
+            issue_links.add_or_remove(
+                call, link.type, link.value, link.id, resource_type, record.id, is_added=link.is_added
+            )
 
 
-def _label(thing: Linkable, link: Link) -> None:
-    wanted = Labelled(link.label or "", link.value or None)
-    if link.is_added and wanted not in thing.labels:
-        thing.labels.append(wanted)
+def _set_label(record: Linkable, link: Link) -> None:
+    label = Labelled(link.label or "", link.value or None)
+    if link.is_added and label not in record.labels:
+        record.labels.append(label)
     elif not link.is_added:
-        is_meant = [one.slug == wanted.slug and wanted.value in {None, one.value} for one in thing.labels]
-        thing.labels = [one for one, meant in zip(thing.labels, is_meant, strict=True) if not meant]
+        is_meant = [one.slug == label.slug and label.value in {None, one.value} for one in record.labels]
+        record.labels = [one for one, is_match in zip(record.labels, is_meant, strict=True) if not is_match]
 
 
-def _tag(thing: Linkable, link: Link) -> None:
-    """Add a tag beside those in the title; one to remove may stand in the title."""
+def _set_tag(record: Linkable, link: Link) -> None:
+    """Add a tag to a record; a tag to remove may be in the title."""
     tag = link.value.lstrip("@")
-    _put(thing.linked_tags, tag, is_added=link.is_added)
+    _add_or_remove(record.linked_tags, tag, is_added=link.is_added)
     if not link.is_added:
-        thing.title = " ".join(word for word in thing.title.split() if word != f"@{tag}")
+        record.title = " ".join(word for word in record.title.split() if word != f"@{tag}")
 
 
-def _reach(world: World, thing: Linkable, link: Link) -> None:
-    """At most one milestone of a type is on a thing."""
+def _set_milestone(world: World, record: Linkable, link: Link) -> None:
+    """Set a milestone; a record has at most one of each type."""
     kind = world.milestones[link.value].type.lower()
-    same = [slug for slug in thing.milestones if world.milestones[slug].type.lower() == kind]
+    same = [slug for slug in record.milestones if world.milestones[slug].type.lower() == kind]
     for slug in same if link.is_added else [link.value]:
-        _put(thing.milestones, slug, is_added=False)
+        _add_or_remove(record.milestones, slug, is_added=False)
     if link.is_added:
-        thing.milestones.append(link.value)
+        record.milestones.append(link.value)
 
 
-def _put(values: list[str], value: str, *, is_added: bool) -> None:
+def _add_or_remove(values: list[str], value: str, *, is_added: bool) -> None:
     if is_added and value not in values:
         values.append(value)
     elif not is_added and value in values:

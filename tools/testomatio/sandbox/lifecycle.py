@@ -1,4 +1,4 @@
-"""Lifecycle: what becomes of a run between its creation and its end."""
+"""Lifecycle: the states of a run from its creation to its end."""
 
 from collections.abc import Iterable
 
@@ -7,11 +7,11 @@ from tools.testomatio.sandbox.records import Example, Run, Test, Testrun
 from tools.testomatio.sandbox.world import World
 
 STARTS_WITHIN = 10
-"""Seconds a run is launching before it runs."""
+"""Seconds that a run is launching before it is running."""
 
 
-def fire(world: World, run: Run, event: str) -> None:
-    """Do a `status_event` of v2.
+def apply_event(world: World, run: Run, event: str) -> None:
+    """Apply a `status_event` of v2.
 
     Raises:
         Respond: 422 when the run's status or kind does not allow it.
@@ -38,23 +38,23 @@ def fire(world: World, run: Run, event: str) -> None:
 
 
 def launch(world: World, run: Run) -> None:
-    """Start a run; a moment later it runs."""
+    """Launch a run, which is running some seconds later."""
     run.status, run.launched_at, run.updated_at = "launching", world.now(), world.now()
     world.soon(STARTS_WITHIN, lambda: start(world, run))
 
 
 def start(world: World, run: Run) -> None:
-    """A run that was launching or scheduled is running."""
+    """Set a launching or scheduled run to running."""
     if run.status in {"scheduled", "launching"}:
         run.status, run.launched_at = "running", run.launched_at or world.now()
 
 
 def finish(world: World, run: Run) -> None:
-    """End a run with the status its results give it; results that are pending become skipped."""
+    """Finish a run with the status of its results; pending results become skipped."""
     for result in world.results.of_run(run.id):
         if result.status == "pending":
             result.status, result.updated_at, result.finished_at = "skipped", world.now(), world.now()
-    end(world, run, verdict(world.results.of_run(run.id)))
+    end(world, run, final_status(world.results.of_run(run.id)))
 
 
 def end(world: World, run: Run, status: str) -> None:
@@ -62,15 +62,15 @@ def end(world: World, run: Run, status: str) -> None:
 
 
 def rerun(world: World, run: Run) -> None:
-    """Begin a run anew under its id, with its results back to pending."""
+    """Restart a run under its ID, with all results pending."""
     run.status, run.launched_at, run.finished_at, run.updated_at = "running", world.now(), None, world.now()
     for result in world.results.of_run(run.id):
         result.status, result.substatus, result.message, result.stack = "pending", None, None, None
         result.run_time, result.finished_at, result.updated_at = None, None, world.now()
 
 
-def verdict(results: Iterable[Testrun]) -> str:
-    """The status a finished run gets: a test that failed and then passed is a pass."""
+def final_status(results: Iterable[Testrun]) -> str:
+    """The status of a finished run; a test that failed and then passed counts as passed."""
     last = last_statuses(results)
     if "failed" in last:
         return "failed"
@@ -78,29 +78,29 @@ def verdict(results: Iterable[Testrun]) -> str:
 
 
 def last_statuses(results: Iterable[Testrun]) -> list[str]:
-    """One status for each test of a run, or for each row of one: of a test that was tried again the last."""
+    """The last status of each test of a run, or of each example of a test."""
     return list({(one.test_id or one.title, str(one.example)): one.status for one in results}.values())
 
 
-def await_results(world: World, run: Run, tests: Iterable[Test], assigned: dict[str, str | None]) -> None:
-    """Put a pending result for each test into a run, one for each row of a parametrised test."""
+def add_pending_results(world: World, run: Run, tests: Iterable[Test], assigned: dict[str, str | None]) -> None:
+    """Add a pending result for each test to a run, and one for each example of a parametrised test."""
     there = {result.test_id for result in world.results.of_run(run.id)}
     for test in tests:
         if test.id not in there:
             rows: list[Example | None] = [*world.examples_of(test.id)] or [None]
             for row in rows:
-                world.results.add(pending(world, run, test, row, assigned.get(test.id)))
+                world.results.add(pending_result(world, run, test, row, assigned.get(test.id)))
 
 
-def pending(world: World, run: Run, test: Test, row: Example | None, assigned_to: str | None) -> Testrun:
-    """A result that waits for somebody to try."""
+def pending_result(world: World, run: Run, test: Test, row: Example | None, assigned_to: str | None) -> Testrun:
+    """A new pending result."""
     suite = world.suites.get(test.suite_id, run.branch)
     return Testrun(
         id=next(world.result_ids),
         project=run.project,
         run_id=run.id,
         test_id=test.id,
-        title=filled(test, row),
+        title=title_with_values(test, row),
         suite_title=None if suite is None else suite.title,
         status="pending",
         created_at=world.now(),
@@ -111,8 +111,8 @@ def pending(world: World, run: Run, test: Test, row: Example | None, assigned_to
     )
 
 
-def filled(test: Test, row: Example | None) -> str:
-    """A test's title with the values of a row in the places of their names."""
+def title_with_values(test: Test, row: Example | None) -> str:
+    """A test's title with the values of an example filled in."""
     title = test.title
     for name, value in zip(test.params, row.cells if row else [], strict=False):
         title = title.replace("${" + name + "}", value)

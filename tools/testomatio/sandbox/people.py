@@ -1,4 +1,4 @@
-"""People: who works in a company, and what lets them in."""
+"""People: the users of a company and their credentials."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ class User:
 
 @dataclass(slots=True)
 class Token:
-    """An API token: a general one belongs to a user, a project's own one reaches that project only."""
+    """An API token: a general one belongs to a user, a project token is limited to its project."""
 
     value: str
     user_id: int
@@ -26,7 +26,7 @@ class Token:
 
 @dataclass(slots=True)
 class Login:
-    """A JWT that was handed out for a token or a password."""
+    """A JWT that was issued for a token or a password."""
 
     jwt: str
     user_id: int
@@ -35,7 +35,7 @@ class Login:
 
 @dataclass(slots=True)
 class Session:
-    """Groups the writes of one change; writes name it in a header."""
+    """Groups the writes of one change, which refer to it in a header."""
 
     hash: str
     project: str

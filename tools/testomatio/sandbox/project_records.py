@@ -1,4 +1,4 @@
-"""Surroundings: what a project has around its tests and runs, from milestones and requirements to files and charts."""
+"""Project records: milestones, requirements, branches, files, charts and other records of a project."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class IssueLink:
-    """A tracker's issue on a test, suite, run, result or plan; the two types are numbered apart."""
+    """A tracker's issue on a test, suite, run, result or plan; the two types are numbered separately."""
 
     id: int
     project: str
@@ -23,7 +23,7 @@ class IssueLink:
 
 @dataclass(slots=True)
 class Milestone:
-    """Of the company; the ones with projects are seen in these only."""
+    """A milestone of the company; one with projects is visible only in these."""
 
     slug: str
     title: str
@@ -77,7 +77,7 @@ class Attachment:
 
 @dataclass(slots=True)
 class Chart:
-    """A saved query, or several of them drawn."""
+    """One or more saved queries, possibly with a chart."""
 
     id: str
     project: str

@@ -1,11 +1,11 @@
-"""Holdings: what a company's projects consist of, one class for each kind of thing."""
+"""Records: one class for each kind of record in a company's projects."""
 
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
 TAG = re.compile(r"(?<!\S)@([\w:.=/-]+)")
-"""A tag inside a title: a word behind an at sign."""
+"""A tag in a title: a word after an at sign."""
 
 
 @dataclass(slots=True)
@@ -15,9 +15,9 @@ class Project:
     created_at: datetime
     updated_at: datetime
     type: str = "classic"
-    """`classic` or `bdd`; only projects of one type share with each other."""
+    """`classic` or `bdd`; only projects of the same type can share."""
     status: str = "active"
-    """`active`, or `archived`, which makes it read-only."""
+    """`active`, or `archived`, which is read-only."""
     framework: str | None = None
     language: str | None = None
     repository_url: str | None = None
@@ -30,13 +30,13 @@ class Project:
     """Credentials of the storage for artifacts."""
     ci_profiles: list[dict[str, object]] = field(default_factory=list)
     replies: dict[str, list[str]] = field(default_factory=lambda: {"passed": [], "failed": [], "skipped": []})
-    """The custom statuses a result may have, by its status."""
+    """The custom statuses of results, by status."""
     members: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Labelled:
-    """A label on something, with the value of its field when it has one."""
+    """A label of a record, with the value of its field if it has one."""
 
     slug: str
     value: str | None = None
@@ -62,7 +62,7 @@ class Suite:
     title: str
     parent_id: str | None = None
     file_type: str = "file"
-    """`folder` holds suites, `file` holds tests."""
+    """`folder` contains suites, `file` contains tests."""
     description: str | None = None
     emoji: str | None = None
     position: int = 1
@@ -74,7 +74,7 @@ class Suite:
     milestones: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
     shared_from: str | None = None
-    """The suite it is a copy of, in another project."""
+    """The suite in another project that it is a copy of."""
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
@@ -105,9 +105,9 @@ class Test:
     linked_tags: list[str] = field(default_factory=list)
     milestones: list[str] = field(default_factory=list)
     params: list[str] = field(default_factory=list)
-    """Names of the columns of its examples."""
+    """Column names of its examples."""
     shared_from: str | None = None
-    """The test it is a copy of, in another project."""
+    """The test in another project that it is a copy of."""
     template_id: int | None = None
 
     @property
@@ -117,7 +117,7 @@ class Test:
 
 @dataclass(slots=True)
 class Example:
-    """One row of values for a parametrised test."""
+    """A row of values for a parametrised test."""
 
     id: int
     test_id: str
@@ -170,10 +170,10 @@ class Run:
     is_public: bool = False
     is_private: bool = False
     is_shared: bool = False
-    """Joined by every reporter that names the same title, until `shared_until`."""
+    """Whether reporters with the same title join it, until `shared_until`."""
     shared_until: datetime | None = None
     seconds: float | None = None
-    """How long it took as a reporter told; without it the time between launch and finish."""
+    """Its duration from the reporter; without it, the time between launch and finish."""
 
     @property
     def tags(self) -> list[str]:
@@ -186,7 +186,7 @@ class Run:
 
 @dataclass(slots=True)
 class Testrun:
-    """One result: of a test, or of one example of a test, in a run."""
+    """A result of a test, or of one example of a test, in a run."""
 
     id: int
     project: str
@@ -202,7 +202,7 @@ class Testrun:
     stack: str | None = None
     log: str | None = None
     run_time: float | None = None
-    """As it was sent: reads give it back, whatever its unit."""
+    """As it was sent, in whatever unit; reads return it unchanged."""
     automated: bool = False
     assigned_to: str | None = None
     executed_by: str | None = None
@@ -217,7 +217,7 @@ class Testrun:
 
     @property
     def milliseconds(self) -> float | None:
-        """How long it took, in one unit for sums: reporters send whole milliseconds, or seconds in fractions."""
+        """The run time in milliseconds: reporters send integers in milliseconds or fractions of seconds."""
         if self.run_time is None or float(self.run_time).is_integer():
             return self.run_time
         return self.run_time * 1000
@@ -243,7 +243,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Step:
-    """A shared step, or a snippet of several."""
+    """A shared step, or a snippet of several steps."""
 
     id: int
     project: str
@@ -259,7 +259,7 @@ class Step:
 
 
 def tags_of(title: str, linked: list[str]) -> list[str]:
-    """The tags in a title and those that were linked, each once."""
+    """The tags in a title and the linked tags, without duplicates."""
     return list(dict.fromkeys([*TAG.findall(title), *linked]))
 
 

@@ -13,7 +13,7 @@ from tools.testomatio.sandbox.world import World
 def body(call: Call[World]) -> Fields:
     """The JSON object that was sent; 400 for anything else, 422 when an id in it is 0 or negative."""
     sent = json_object(call, lambda expected, _: refuse(400, f"The request body is not {expected}"))
-    if name := invalid_id(sent, exclude={"origin_id"}):  # that one is another system's
+    if name := invalid_id(sent, exclude={"origin_id"}):  # an ID of another system
         raise invalid(f"{name} is invalid")
     return sent
 
@@ -54,18 +54,18 @@ strings, objects = _reader.strings, _reader.objects
 
 
 def strings_sent(sent: Fields, *names: str) -> dict[str, str | None]:
-    """Those of these strings that were sent, all of them read before any is stored."""
+    """The strings that were sent; all are read before any is stored."""
     return {name: string(sent, name) for name in names if name in sent}
 
 
 def assign(thing: object, values: Mapping[str, str | None]) -> None:
-    """Store strings that were read, each in the attribute of its name."""
+    """Set each attribute to its value."""
     for name, value in values.items():
         setattr(thing, name, value)
 
 
 def choice(sent: Fields, name: str, allowed: Collection[str], default: str) -> str:
-    """A value out of a closed set; 422 for any other."""
+    """One of the allowed values; 422 for any other."""
     value = sent.get(name)
     if value is None:
         return default
@@ -75,7 +75,7 @@ def choice(sent: Fields, name: str, allowed: Collection[str], default: str) -> s
 
 
 def number(sent: Fields, name: str) -> float | None:
-    """A number, also one that was sent as text; None for nothing and for a boolean."""
+    """A number, possibly sent as a string; None when absent and for a boolean."""
     value = sent.get(name)
     if value is None or value == "" or isinstance(value, bool):
         return None
@@ -89,16 +89,16 @@ def number(sent: Fields, name: str) -> float | None:
 
 
 def query_integer(text: str | None, default: int) -> int:
-    """An integer out of a query; the default for anything else, as pages of the API take it."""
+    """An integer from the query, or the default for anything else, as in the API."""
     return int(text) if text is not None and text.strip().isdecimal() and len(text) < 10 else default
 
 
 def is_on(call: Call[World], name: str) -> bool:
-    """Whether a boolean of the query is on."""
+    """Whether a boolean in the query is true."""
     return (call.last(name) or "").lower() in {"true", "1"}
 
 
 def query_list(call: Call[World], name: str) -> list[str]:
-    """Values of a query parameter that may be repeated, with or without brackets, or joined with commas."""
+    """Values of a query parameter: repeated, with or without brackets, or joined with commas."""
     sent = [*call.all(f"{name}[]"), *call.all(name)]
     return [piece.strip() for value in sent for piece in value.split(",") if piece.strip()]

@@ -1,12 +1,12 @@
-"""Results: what came of tests in runs, found by run and by test."""
+"""Result index: all results by run and by test."""
 
 from collections.abc import Iterator
 
 from tools.testomatio.sandbox.records import Testrun
 
 
-class Results:
-    """Every result of every run; within a run in the order they came."""
+class ResultIndex:
+    """All results; those of a run in order of creation."""
 
     def __init__(self) -> None:
         self._all: dict[int, Testrun] = {}
@@ -35,7 +35,7 @@ class Results:
             del self._by_test[result.test_id][result.id]
 
     def move(self, result: Testrun, *, run_id: str, test_id: str | None) -> None:
-        """Give a result to another run or test."""
+        """Move a result to another run or test."""
         self.drop(result)
         result.run_id, result.test_id = run_id, test_id
         self.add(result)

@@ -1,4 +1,4 @@
-"""World: everything the imitated company holds, and what time does to it."""
+"""World: the state of the company, and its changes over time."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from itertools import count
 from random import Random
 
 from tools.kit.sandbox.clock import Clock
-from tools.testomatio.sandbox.branched_records import Shelf
+from tools.testomatio.sandbox.branched_records import BranchedRecords
 from tools.testomatio.sandbox.people import Login, Session, Token, User
 from tools.testomatio.sandbox.project_records import (
     Attachment,
@@ -22,46 +22,46 @@ from tools.testomatio.sandbox.project_records import (
     Template,
 )
 from tools.testomatio.sandbox.records import Example, Label, Plan, Project, Run, Rungroup, Step, Suite, Test, Testrun
-from tools.testomatio.sandbox.reporter.arrivals import Arrivals
-from tools.testomatio.sandbox.result_index import Results
+from tools.testomatio.sandbox.reporter.pending_uploads import Pending
+from tools.testomatio.sandbox.result_index import ResultIndex
 
 
 @dataclass(frozen=True)
 class Switches:
-    """What the imitation follows where sources about the API disagree, and which rare behaviour it shows."""
+    """Which source the fake API follows where sources disagree, and which rare behaviour it shows."""
 
     camel_case: bool = False
-    """Answers of v2 in camelCase, as the OpenAPI draft names its keys."""
+    """Answers of v2 have keys in camelCase, as in the OpenAPI draft."""
     bad_token_is_403: bool = False
     """A missing or unknown v2 token: 403 with `authorization_missing` or `token_invalid` instead of 401."""
     read_only_user: bool = False
-    """The user may only read: v2 answers 403 to everything, the web API to writes."""
+    """The user is read-only: v2 answers 403 to everything, the web API to writes."""
     without_branches: bool = False
     """The plan has no branches: their routes are refused."""
     without_analytics: bool = False
     """The plan has no `api_analytics`: its routes are refused."""
     gate_is_402: bool = False
-    """A feature the plan lacks: 402 instead of 403."""
+    """A feature that the plan does not include is 402 instead of 403."""
     quota_used_up: bool = False
     """The month's API requests are used up: 402 for every write of v2 and of the web API."""
     reports_used_up: bool = False
     """The month's test reports are used up: 402 for reporting and importing."""
     too_many_every: int = 0
-    """Every so many requests one is 429; 0 for never."""
+    """Every n-th request is 429; 0 for none."""
     without_has_more: bool = False
-    """Pages of v2 do not tell `has_more` and `total_pages`."""
+    """Pages of v2 have no `has_more` and `total_pages`."""
     without_nulls: bool = False
-    """Answers of v2 leave out the keys that would be null."""
+    """Answers of v2 omit keys that would be null."""
     without_run_counts: bool = False
-    """Runs of v2 come without counters, dates and the build's address."""
+    """Runs of v2 have no counters, dates and build URL."""
     newest_results_first: bool = False
-    """Results of v2 come newest first when no order is asked for."""
+    """Results of v2 are newest first by default."""
     links_not_applied: bool = False
-    """A `link` in a v2 body is silently lost, and the write answers success."""
+    """A `link` in a v2 body is silently ignored, and the write answers success."""
     without_attachments: bool = False
-    """The attachments of v2 are not there yet: 404."""
+    """v2 has no attachments: 404."""
     flat_rungroups: bool = False
-    """Groups of v2 come as roots without their children."""
+    """Groups of v2 are roots without children."""
     every_suite_level: bool = False
     """The web list of suites has every level instead of the roots."""
     jwt_seconds: int = 3600
@@ -69,7 +69,7 @@ class Switches:
 
 
 class World:
-    """The company's state; `settle` brings it up to the clock."""
+    """The company's state; `apply_due_changes` brings it up to the current time."""
 
     def __init__(self, clock: Clock, switches: Switches) -> None:
         self.clock = clock
@@ -80,30 +80,30 @@ class World:
         self.tokens: dict[str, Token] = {}
         self.logins: dict[str, Login] = {}
         self.sessions: dict[str, Session] = {}
-        self.suites: Shelf[Suite] = Shelf()
-        self.tests: Shelf[Test] = Shelf()
+        self.suites: BranchedRecords[Suite] = BranchedRecords()
+        self.tests: BranchedRecords[Test] = BranchedRecords()
         self.examples: dict[int, Example] = {}
         self.runs: dict[str, Run] = {}
-        self.results = Results()
-        self.arrivals = Arrivals()
+        self.results = ResultIndex()
+        self.pending_uploads = Pending()
         self.rungroups: dict[str, Rungroup] = {}
         self.plans: dict[str, Plan] = {}
         self.steps: dict[int, Step] = {}
         self.labels: dict[str, Label] = {}
         self.issues: dict[tuple[str, int], IssueLink] = {}
-        """By type and number: the two types are numbered apart."""
+        """By type and number: the two types are numbered separately."""
         self.milestones: dict[str, Milestone] = {}
         self.requirements: dict[str, Requirement] = {}
         self.branches: dict[str, Branch] = {}
         self.attachments: dict[str, Attachment] = {}
         self.artifacts: dict[str, tuple[str, bytes]] = {}
-        """What reporters put into the store: by its key the type and the content."""
+        """Artifacts in the store: content type and content by key."""
         self.origins: dict[tuple[str, str, str], str] = {}
-        """By project, kind and the id in another system: what a migration made of it."""
+        """The ID of each migrated record, by project, kind and ID in the other system."""
         self.charts: dict[str, Chart] = {}
         self.comments: dict[int, Comment] = {}
         self.templates: dict[int, Template] = {}
-        # New numbers start where no seeded one is, so that a number tells what was made in the sandbox.
+        # New IDs start above all seeded ones, so that the number shows what was created in the sandbox.
         self.example_ids = count(70_001)
         self.result_ids = count(9_000_001)
         self.step_ids = count(901)
@@ -114,18 +114,22 @@ class World:
         self._due: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = count()
 
-    def begin(self) -> None:
-        """The story is told: new results are numbered far from its own, so that a number tells what is new."""
+    def start_new_ids(self) -> None:
+        """Number new results above all seeded ones, so that the number shows what is new."""
         self.result_ids = count(9_900_001)
 
-    # Names for what is new
+    # New IDs
 
     def new_id(self) -> str:
-        """Eight characters that nothing has yet."""
+        """An unused ID of eight characters."""
         while True:
-            made = f"{self._random.getrandbits(32):08x}"
-            if made not in self.tests.main and made not in self.suites.main and made not in self.runs:
-                return made
+            new_id_text = f"{self._random.getrandbits(32):08x}"
+            if (
+                new_id_text not in self.tests.main
+                and new_id_text not in self.suites.main
+                and new_id_text not in self.runs
+            ):
+                return new_id_text
 
     def new_slug(self, title: str) -> str:
         """A slug as the platform makes it: the title, then five characters."""
@@ -138,50 +142,50 @@ class World:
     # Time
 
     def later(self, at: datetime, action: Callable[[], None]) -> None:
-        """Have something happen by itself once the clock has come to an instant."""
+        """Schedule an action for a time."""
         heappush(self._due, (at, next(self._order), action))
 
     def soon(self, seconds: float, action: Callable[[], None]) -> None:
         self.later(self.now() + timedelta(seconds=seconds), action)
 
-    def settle(self) -> None:
-        """Do what has fallen due since the last request, in its order."""
+    def apply_due_changes(self) -> None:
+        """Run the actions that are due, in order of time."""
         now = self.now()
         while self._due and self._due[0][0] <= now:
             heappop(self._due)[2]()
 
-    # Looking up
+    # Lookups
 
     def user(self, email: str | None) -> User | None:
         return next((user for user in self.users.values() if user.email == email), None)
 
     def token(self, value: str) -> Token | None:
-        """A token by its text; one that is mistyped is nobody's."""
+        """A token by its text; None when it is unknown."""
         return self.tokens.get(value)
 
     def branch(self, project: str, slug: str | None) -> str | None:
-        """The branch that records are kept under; None for main, for a stranger's and for one that is unknown."""
+        """The branch of records; None for main, for another project's branch and for an unknown one."""
         found = self.branches.get(slug or "")
         return None if found is None or found.project != project else found.slug
 
     def children(self, suite: Suite, branch: str | None = None) -> list[Suite]:
-        """The suites right below one, in the order of the web app."""
+        """The direct subsuites, in the web app's order."""
         below = [one for one in self.suites.of(suite.project, branch) if one.parent_id == suite.id]
         return sorted(below, key=lambda one: one.position)
 
     def below(self, suite: Suite, branch: str | None = None) -> Iterator[Suite]:
-        """A suite and every suite under it, each once, also where a branch and main moved two into each other."""
+        """A suite and its descendants, without duplicates, even if moves on a branch and on main created a cycle."""
         found = {suite.id: suite}
         waiting = [suite]
         while waiting:
             one = waiting.pop()
             yield one
-            fresh = [child for child in self.children(one, branch) if child.id not in found]
-            found |= {child.id: child for child in fresh}
-            waiting += reversed(fresh)
+            new = [child for child in self.children(one, branch) if child.id not in found]
+            found |= {child.id: child for child in new}
+            waiting += reversed(new)
 
     def tests_in(self, suite: Suite, branch: str | None = None) -> list[Test]:
-        """The tests right in a suite, in the order of the web app."""
+        """The tests directly in a suite, in the web app's order."""
         inside = [test for test in self.tests.of(suite.project, branch) if test.suite_id == suite.id]
         return sorted(inside, key=lambda test: test.position)
 
@@ -198,10 +202,10 @@ class World:
     def runs_in(self, group: Rungroup) -> list[Run]:
         return [run for run in self.runs.values() if run.rungroup_id == group.id]
 
-    # Dropping, with what goes along
+    # Deletions, with dependent records
 
     def drop_test(self, test: Test, branch: str | None = None) -> None:
-        """Delete a test; its results stay in their runs."""
+        """Delete a test; its results remain in their runs."""
         self.tests.drop(test.id, branch)
         if branch is not None:
             return
@@ -212,7 +216,7 @@ class World:
         self._drop_ties("test", test.id)
 
     def drop_suite(self, suite: Suite, branch: str | None = None) -> None:
-        """Delete a suite with everything below it."""
+        """Delete a suite with its subsuites and tests."""
         for one in list(self.below(suite, branch)):
             for test in self.tests_in(one, branch):
                 self.drop_test(test, branch)
@@ -234,7 +238,7 @@ class World:
         self._drop_ties("testrun", result.id)
 
     def drop_rungroup(self, group: Rungroup) -> None:
-        """Delete a group with the groups and runs in it."""
+        """Delete a group with its subgroups and runs."""
         for child in self.subgroups(group):
             self.drop_rungroup(child)
         for run in self.runs_in(group):
@@ -242,14 +246,14 @@ class World:
         del self.rungroups[group.id]
 
     def drop_plan(self, plan: Plan) -> None:
-        """Delete a plan; runs made from it stay."""
+        """Delete a plan; runs created from it remain."""
         del self.plans[plan.id]
         for run in self.runs.values():
             run.plan_ids = [plan_id for plan_id in run.plan_ids if plan_id != plan.id]
         self._drop_ties("plan", plan.id)
 
     def drop_label(self, label: Label) -> None:
-        """Delete a label, and take it off everything."""
+        """Delete a label and remove it from all records."""
         del self.labels[label.slug]
         labelled: list[Suite | Test | Run | Plan | Step] = [
             *self.suites.of(label.project),
@@ -258,8 +262,8 @@ class World:
             *self.plans.values(),
             *self.steps.values(),
         ]
-        for thing in labelled:
-            thing.labels = [one for one in thing.labels if one.slug != label.slug]
+        for record in labelled:
+            record.labels = [one for one in record.labels if one.slug != label.slug]
 
     def drop_requirement(self, requirement: Requirement) -> None:
         del self.requirements[requirement.id]
@@ -267,10 +271,10 @@ class World:
             suite.requirements = [one for one in suite.requirements if one != requirement.id]
 
     def drop_branch(self, branch: Branch) -> None:
-        """Delete a branch with what only it has; its runs are no longer reachable and go as well."""
+        """Delete a branch with its records and runs."""
         del self.branches[branch.slug]
-        self.suites.forget(branch.slug)
-        self.tests.forget(branch.slug)
+        self.suites.drop_branch(branch.slug)
+        self.tests.drop_branch(branch.slug)
         for run in [run for run in self.runs.values() if run.branch == branch.slug]:
             self.drop_run(run)
 
@@ -283,6 +287,6 @@ class World:
 
 
 OWNER = 4101
-"""The user whose tokens the sandbox's directions print."""
+"""The user of the tokens that `testdesk sandbox` prints."""
 SHOP = "harbour-shop-6f98f"
-"""The project that these tokens are meant for."""
+"""The project of these tokens."""

@@ -1,4 +1,4 @@
-"""Querying: the fields that a query may ask of tests and of runs."""
+"""Fields: the fields of tests and runs in queries."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from tools.testomatio.sandbox.world import World
 
 
 @dataclass(frozen=True)
-class Tried:
-    """A test with the results that a query looks at, oldest first and none pending."""
+class TestResults:
+    """A test with its finished results, oldest first."""
 
     world: World
     test: Test
@@ -23,7 +23,7 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class Held:
+class RunResults:
     """A run with its results."""
 
     world: World
@@ -32,40 +32,44 @@ class Held:
 
 
 def pick_tests(world: World, query: str, tests: Iterable[Test], branch: str | None = None) -> list[Test]:
-    """The tests that fit a query.
+    """The tests that match a query.
 
     Raises:
-        Respond: 422 with the reason when the query cannot be read.
+        Respond: 422 with the reason when the query is invalid.
     """
     try:
-        matcher = Matcher(query, _TEST, _TEST_FLAGS, world.now(), together=_one_by_one, joined=_JOINED)
+        matcher = Matcher(query, _TEST, _TEST_FLAGS, world.now(), together=_each_result, joined=_JOINED)
     except BadQuery as error:
         raise invalid(f"TQL: {error}") from error
-    seen = [Tried(world, test, branch, finished(world, test)) for test in tests]
-    return [one.test for one in matcher.pick(seen)]
+    entries = [TestResults(world, test, branch, finished_results(world, test)) for test in tests]
+    return [entry.test for entry in matcher.pick(entries)]
 
 
 def pick_runs(world: World, query: str, runs: Iterable[Run]) -> list[Run]:
-    """The runs that fit a query.
+    """The runs that match a query.
 
     Raises:
-        Respond: 422 with the reason when the query cannot be read.
+        Respond: 422 with the reason when the query is invalid.
     """
     try:
         matcher = Matcher(query, _RUN, _RUN_FLAGS, world.now())
     except BadQuery as error:
         raise invalid(f"TQL: {error}") from error
-    seen = [Held(world, run, world.results.of_run(run.id)) for run in runs]
-    return [one.run for one in matcher.pick(seen)]
+    entries = [RunResults(world, run, world.results.of_run(run.id)) for run in runs]
+    return [entry.run for entry in matcher.pick(entries)]
 
 
-def finished(world: World, test: Test) -> list[Testrun]:
-    """A test's results that are not pending, oldest first."""
-    done = [(one.finished_at, one.id, one) for one in world.results.of_test(test.id) if one.finished_at is not None]
-    return [one for _, _, one in sorted(done)]
+def finished_results(world: World, test: Test) -> list[Testrun]:
+    """A test's finished results, oldest first."""
+    done = [
+        (entry.finished_at, entry.id, entry)
+        for entry in world.results.of_test(test.id)
+        if entry.finished_at is not None
+    ]
+    return [entry for _, _, entry in sorted(done)]
 
 
-def seconds(run: Run) -> float:
+def run_seconds(run: Run) -> float:
     """How long a run took; 0 while it is not finished."""
     if run.seconds is not None:
         return run.seconds
@@ -77,47 +81,47 @@ def seconds(run: Run) -> float:
 # Tests
 
 
-def _one_by_one(seen: Tried) -> list[Tried]:
-    return [Tried(seen.world, seen.test, seen.branch, [result]) for result in seen.results]
+def _each_result(entry: TestResults) -> list[TestResults]:
+    return [TestResults(entry.world, entry.test, entry.branch, [result]) for result in entry.results]
 
 
-def _last(seen: Tried) -> Testrun | None:
-    return seen.results[-1] if seen.results else None
+def _last_result(entry: TestResults) -> Testrun | None:
+    return entry.results[-1] if entry.results else None
 
 
-def _last_status(seen: Tried) -> list[object]:
-    last = _last(seen)
+def _last_status(entry: TestResults) -> list[object]:
+    last = _last_result(entry)
     return [] if last is None else [last.status]
 
 
-def _last_run_at(seen: Tried) -> list[object]:
-    last = _last(seen)
+def _last_run_at(entry: TestResults) -> list[object]:
+    last = _last_result(entry)
     return [] if last is None else [last.finished_at]
 
 
 def _names(world: World, *emails: str | None) -> list[object]:
-    """People by their display names; their addresses do as well."""
+    """Display names and e-mail addresses of people."""
     people = [world.user(email) for email in emails]
-    return [word for person in people if person is not None for word in (person.name, person.email)]
+    return [name for person in people if person is not None for name in (person.name, person.email)]
 
 
-def _states(seen: Tried) -> list[object]:
-    return [seen.test.state, "unsync" if seen.test.sync is False else "sync"]
+def _states(entry: TestResults) -> list[object]:
+    return [entry.test.state, "unsync" if entry.test.sync is False else "sync"]
 
 
-def _suites(seen: Tried) -> list[object]:
-    """Title and id of the suite and of every folder around it."""
-    told: list[object] = []
-    suite = seen.world.suites.get(seen.test.suite_id, seen.branch)
-    while suite is not None and suite.id not in told:
-        told += [suite.title, suite.id]
-        suite = seen.world.suites.get(suite.parent_id or "", seen.branch)
-    return told
+def _suites(entry: TestResults) -> list[object]:
+    """Title and ID of the suite and all folders above it."""
+    values: list[object] = []
+    suite = entry.world.suites.get(entry.test.suite_id, entry.branch)
+    while suite is not None and suite.id not in values:
+        values += [suite.title, suite.id]
+        suite = entry.world.suites.get(suite.parent_id or "", entry.branch)
+    return values
 
 
-def _issues(seen: Tried) -> list[object]:
-    links = seen.world.links_of("test", seen.test.id)
-    return [word for link in links for word in (link.url, link.jira_id, link.title)]
+def _issues(entry: TestResults) -> list[object]:
+    links = entry.world.links_of("test", entry.test.id)
+    return [name for link in links for name in (link.url, link.jira_id, link.title)]
 
 
 def _jira(world: World, kind: str, number: str) -> list[object]:
@@ -125,121 +129,125 @@ def _jira(world: World, kind: str, number: str) -> list[object]:
 
 
 def _milestones(world: World, slugs: Iterable[str]) -> list[object]:
-    return [word for slug in slugs for word in (slug, world.milestones[slug].title)]
+    return [name for slug in slugs for name in (slug, world.milestones[slug].title)]
 
 
 _JOINED = frozenset({"executed_by", "executed_at"})
-_TEST: dict[str, Field[Tried]] = {
-    "tag": Field("text", lambda one: [*one.test.tags, *(f"@{tag}" for tag in one.test.tags)]),
-    "label": Field("text", lambda one: labelling.titles(one.world, one.test.labels)),
-    "priority": Field("priority", lambda one: [PRIORITIES.index(one.test.priority)]),
+_TEST: dict[str, Field[TestResults]] = {
+    "tag": Field("text", lambda entry: [*entry.test.tags, *(f"@{tag}" for tag in entry.test.tags)]),
+    "label": Field("text", lambda entry: labelling.label_names(entry.world, entry.test.labels)),
+    "priority": Field("priority", lambda entry: [PRIORITIES.index(entry.test.priority)]),
     "issue": Field("text", _issues),
-    "jira": Field("text", lambda one: _jira(one.world, "test", one.test.id)),
+    "jira": Field("text", lambda entry: _jira(entry.world, "test", entry.test.id)),
     "state": Field("text", _states),
     "status": Field("text", _last_status),
-    "custom_status": Field("contains", lambda one: [result.substatus for result in one.results]),
-    "created_at": Field("date", lambda one: [one.test.created_at]),
-    "updated_at": Field("date", lambda one: [one.test.updated_at]),
+    "custom_status": Field("contains", lambda entry: [result.substatus for result in entry.results]),
+    "created_at": Field("date", lambda entry: [entry.test.created_at]),
+    "updated_at": Field("date", lambda entry: [entry.test.updated_at]),
     "last_run_at": Field("date", _last_run_at),
-    "executed_at": Field("date", lambda one: [result.finished_at for result in one.results]),
-    "executed_by": Field("text", lambda one: _names(one.world, *(result.executed_by for result in one.results))),
-    "created_by": Field("text", lambda one: _names(one.world, one.test.created_by)),
-    "assigned_to": Field("text", lambda one: _names(one.world, one.test.assigned_to)),
+    "executed_at": Field("date", lambda entry: [result.finished_at for result in entry.results]),
+    "executed_by": Field("text", lambda entry: _names(entry.world, *(result.executed_by for result in entry.results))),
+    "created_by": Field("text", lambda entry: _names(entry.world, entry.test.created_by)),
+    "assigned_to": Field("text", lambda entry: _names(entry.world, entry.test.assigned_to)),
     "suite": Field("first", _suites),
-    "test": Field("contains", lambda one: [one.test.title, bare(one.test.title), one.test.id]),
-    "title": Field("contains", lambda one: [one.test.title, bare(one.test.title)]),
-    "milestone": Field("text", lambda one: _milestones(one.world, one.test.milestones)),
+    "test": Field("contains", lambda entry: [entry.test.title, bare(entry.test.title), entry.test.id]),
+    "title": Field("contains", lambda entry: [entry.test.title, bare(entry.test.title)]),
+    "milestone": Field("text", lambda entry: _milestones(entry.world, entry.test.milestones)),
 }
-_TEST_FLAGS: dict[str, Callable[[Tried], bool]] = {"shared": lambda one: one.test.shared_from is not None}
+_TEST_FLAGS: dict[str, Callable[[TestResults], bool]] = {"shared": lambda entry: entry.test.shared_from is not None}
 
 
 # Runs
 
 
-def _tests(held: Held) -> list[Test]:
-    found = (held.world.tests.get(result.test_id, held.run.branch) for result in held.results if result.test_id)
+def _tests(entry: RunResults) -> list[Test]:
+    found = (entry.world.tests.get(result.test_id, entry.run.branch) for result in entry.results if result.test_id)
     return [test for test in found if test is not None]
 
 
-def _rungroups(held: Held) -> list[object]:
-    """Title and id of the group and of every group around it."""
-    told: list[object] = []
-    at = held.run.rungroup_id
-    while at is not None and (group := held.world.rungroups.get(at)) is not None:
-        told += [group.title, group.id]
+def _rungroups(entry: RunResults) -> list[object]:
+    """Title and ID of the group and all groups above it."""
+    values: list[object] = []
+    at = entry.run.rungroup_id
+    while at is not None and (group := entry.world.rungroups.get(at)) is not None:
+        values += [group.title, group.id]
         at = group.parent_id
-    return told
+    return values
 
 
-def _plans(held: Held) -> list[object]:
-    plans = [held.world.plans[plan_id] for plan_id in held.run.plan_ids]
-    return [word for plan in plans for word in (plan.title, plan.id)]
+def _plans(entry: RunResults) -> list[object]:
+    plans = [entry.world.plans[plan_id] for plan_id in entry.run.plan_ids]
+    return [name for plan in plans for name in (plan.title, plan.id)]
 
 
-def _defects(held: Held) -> list[object]:
-    links = list(held.world.links_of("run", held.run.id))
-    for result in held.results:
-        links += held.world.links_of("testrun", result.id)
-    return [word for link in links for word in (link.url, link.jira_id)]
+def _defects(entry: RunResults) -> list[object]:
+    links = list(entry.world.links_of("run", entry.run.id))
+    for result in entry.results:
+        links += entry.world.links_of("testrun", result.id)
+    return [name for link in links for name in (link.url, link.jira_id)]
 
 
-def _count(status: str) -> Callable[[Held], list[object]]:
-    return lambda held: [lifecycle.last_statuses(held.results).count(status)]
+def _count(status: str) -> Callable[[RunResults], list[object]]:
+    return lambda entry: [lifecycle.last_statuses(entry.results).count(status)]
 
 
-def _at(name: str) -> Callable[[Held], list[datetime | None]]:
-    return lambda held: [getattr(held.run, name)]
+def _at(name: str) -> Callable[[RunResults], list[datetime | None]]:
+    return lambda entry: [getattr(entry.run, name)]
 
 
-def _has_suites(held: Held) -> list[object]:
-    return [*(result.suite_title for result in held.results), *(test.suite_id for test in _tests(held))]
+def _has_suites(entry: RunResults) -> list[object]:
+    return [*(result.suite_title for result in entry.results), *(test.suite_id for test in _tests(entry))]
 
 
-def _test_labels(held: Held) -> set[str]:
-    return {title for test in _tests(held) for title in labelling.titles(held.world, test.labels)}
+def _test_labels(entry: RunResults) -> set[str]:
+    return {title for test in _tests(entry) for title in labelling.label_names(entry.world, test.labels)}
 
 
-_RUN: dict[str, Field[Held]] = {
-    "title": Field("contains", lambda one: [one.run.title, bare(one.run.title)]),
+_RUN: dict[str, Field[RunResults]] = {
+    "title": Field("contains", lambda entry: [entry.run.title, bare(entry.run.title)]),
     "plan": Field("contains", _plans),
     "rungroup": Field("contains", _rungroups),
-    "env": Field("text", lambda one: one.run.env),
-    "tag": Field("text", lambda one: [*one.run.tags, *(f"@{tag}" for tag in one.run.tags)]),
-    "label": Field("text", lambda one: labelling.titles(one.world, one.run.labels)),
-    "jira": Field("text", lambda one: _jira(one.world, "run", one.run.id)),
-    "duration": Field("seconds", lambda one: [seconds(one.run)]),
+    "env": Field("text", lambda entry: entry.run.env),
+    "tag": Field("text", lambda entry: [*entry.run.tags, *(f"@{tag}" for tag in entry.run.tags)]),
+    "label": Field("text", lambda entry: labelling.label_names(entry.world, entry.run.labels)),
+    "jira": Field("text", lambda entry: _jira(entry.world, "run", entry.run.id)),
+    "duration": Field("seconds", lambda entry: [run_seconds(entry.run)]),
     "passed_count": Field("number", _count("passed")),
     "failed_count": Field("number", _count("failed")),
     "skipped_count": Field("number", _count("skipped")),
-    "has_test": Field("contains", lambda one: [w for r in one.results for w in (r.title, r.test_id)]),
-    "has_test_tag": Field("text", lambda one: [tag for test in _tests(one) for tag in test.tags]),
+    "has_test": Field("contains", lambda entry: [w for r in entry.results for w in (r.title, r.test_id)]),
+    "has_test_tag": Field("text", lambda entry: [tag for test in _tests(entry) for tag in test.tags]),
     "has_test_label": Field("text", _test_labels),
     "has_suite": Field("first", _has_suites),
-    "has_message": Field("contains", lambda one: [result.message for result in one.results]),
-    "has_custom_status": Field("text", lambda one: [result.substatus for result in one.results]),
-    "has_assigned_to": Field("text", lambda one: _names(one.world, *(result.assigned_to for result in one.results))),
-    "has_retries": Field("number", lambda one: [result.retries for result in one.results]),
-    "has_test_duration": Field("seconds", lambda one: [(result.milliseconds or 0) / 1000 for result in one.results]),
-    "has_priority": Field("priority", lambda one: [PRIORITIES.index(test.priority) for test in _tests(one)]),
+    "has_message": Field("contains", lambda entry: [result.message for result in entry.results]),
+    "has_custom_status": Field("text", lambda entry: [result.substatus for result in entry.results]),
+    "has_assigned_to": Field(
+        "text", lambda entry: _names(entry.world, *(result.assigned_to for result in entry.results))
+    ),
+    "has_retries": Field("number", lambda entry: [result.retries for result in entry.results]),
+    "has_test_duration": Field(
+        "seconds", lambda entry: [(result.milliseconds or 0) / 1000 for result in entry.results]
+    ),
+    "has_priority": Field("priority", lambda entry: [PRIORITIES.index(test.priority) for test in _tests(entry)]),
     "has_defect": Field("text", _defects),
     "created_at": Field("date", _at("created_at")),
     "updated_at": Field("date", _at("updated_at")),
     "launched_at": Field("date", _at("launched_at")),
     "finished_at": Field("date", _at("finished_at")),
-    "milestone": Field("text", lambda one: _milestones(one.world, one.run.milestones)),
+    "milestone": Field("text", lambda entry: _milestones(entry.world, entry.run.milestones)),
 }
-_RUN_FLAGS: dict[str, Callable[[Held], bool]] = {
-    "automated": lambda one: one.run.kind == "automated",
-    "manual": lambda one: one.run.kind == "manual",
-    "mixed": lambda one: one.run.kind == "mixed",
-    "finished": lambda one: one.run.is_over,
-    "unfinished": lambda one: not one.run.is_over,
-    "passed": lambda one: one.run.status == "passed",
-    "failed": lambda one: one.run.status == "failed",
-    "terminated": lambda one: one.run.status == "terminated",
-    "published": lambda one: one.run.is_public,
-    "private": lambda one: one.run.is_private,
-    "archived": lambda one: one.run.archived_at is not None,
-    "unarchived": lambda one: one.run.archived_at is None,
-    "with_defect": lambda one: bool(_defects(one)),
+_RUN_FLAGS: dict[str, Callable[[RunResults], bool]] = {
+    "automated": lambda entry: entry.run.kind == "automated",
+    "manual": lambda entry: entry.run.kind == "manual",
+    "mixed": lambda entry: entry.run.kind == "mixed",
+    "finished": lambda entry: entry.run.is_over,
+    "unfinished": lambda entry: not entry.run.is_over,
+    "passed": lambda entry: entry.run.status == "passed",
+    "failed": lambda entry: entry.run.status == "failed",
+    "terminated": lambda entry: entry.run.status == "terminated",
+    "published": lambda entry: entry.run.is_public,
+    "private": lambda entry: entry.run.is_private,
+    "archived": lambda entry: entry.run.archived_at is not None,
+    "unarchived": lambda entry: entry.run.archived_at is None,
+    "with_defect": lambda entry: bool(_defects(entry)),
 }

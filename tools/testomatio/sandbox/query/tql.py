@@ -1,4 +1,4 @@
-"""TQL: the query language, read into a tree of conditions."""
+"""TQL: the query language, parsed into a tree of conditions."""
 
 import re
 from collections.abc import Iterator
@@ -18,24 +18,24 @@ _TOKEN = re.compile(
 
 
 class BadQuery(ValueError):
-    """The query cannot be read, or asks for what does not exist."""
+    """The query is invalid."""
 
 
 @dataclass(frozen=True)
-class Moment:
-    """A point or a length of time by its distance: `3.days_ago`, `today()`, `1.minute`."""
+class TimeOffset:
+    """A relative time or a duration: `3.days_ago`, `today()`, `1.minute`."""
 
     amount: float
     unit: str
     is_past: bool = True
 
 
-Value = str | float | Moment
+Value = str | float | TimeOffset
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A field against a value, or against several of which one will do."""
+    """A field compared with a value, or with several of which any may match."""
 
     field: str
     operator: str
@@ -44,7 +44,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Flag:
-    """A word that stands alone."""
+    """A single word, which is a boolean."""
 
     field: str
 
@@ -55,28 +55,28 @@ class Not:
 
 
 @dataclass(frozen=True)
-class Every:
+class And:
     parts: "tuple[Node, ...]"
 
 
 @dataclass(frozen=True)
-class Some:
+class Or:
     parts: "tuple[Node, ...]"
 
 
-Node = Comparison | Flag | Not | Every | Some
+Node = Comparison | Flag | Not | And | Or
 
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2592000.0}
 
 
 def parse(query: str) -> Node:
-    """The tree of a query.
+    """Parse a query into a tree.
 
     Raises:
-        BadQuery: with the reason, when it cannot be read.
+        BadQuery: with the reason, when it is invalid.
     """
-    reader = _Reader(list(_tokens(query)))
-    tree = reader.some()
+    reader = _Parser(list(_tokens(query)))
+    tree = reader.parse_or()
     if reader.kind is not None:
         raise BadQuery(f"unexpected '{reader.text}'")
     return tree
@@ -93,39 +93,39 @@ def _tokens(query: str) -> Iterator[tuple[str, str]]:
         place = found.end()
 
 
-class _Reader:
-    """Reads tokens by descent: `or` holds `and`, `and` holds `not`, `not` holds a condition."""
+class _Parser:
+    """A recursive descent parser: `or` binds weaker than `and`, `and` weaker than `not`."""
 
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self._tokens = tokens
-        self._place = 0
+        self._position = 0
 
     @property
     def kind(self) -> str | None:
-        return self._tokens[self._place][0] if self._place < len(self._tokens) else None
+        return self._tokens[self._position][0] if self._position < len(self._tokens) else None
 
     @property
     def text(self) -> str:
-        return self._tokens[self._place][1] if self._place < len(self._tokens) else ""
+        return self._tokens[self._position][1] if self._position < len(self._tokens) else ""
 
-    def some(self) -> Node:
-        parts = [self._every()]
-        while self._took("or"):
-            parts.append(self._every())
-        return parts[0] if len(parts) == 1 else Some(tuple(parts))
+    def parse_or(self) -> Node:
+        parts = [self._parse_and()]
+        while self._accept("or"):
+            parts.append(self._parse_and())
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
-    def _every(self) -> Node:
-        parts = [self._one()]
-        while self._took("and"):
-            parts.append(self._one())
-        return parts[0] if len(parts) == 1 else Every(tuple(parts))
+    def _parse_and(self) -> Node:
+        parts = [self._parse_condition()]
+        while self._accept("and"):
+            parts.append(self._parse_condition())
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
 
-    def _one(self) -> Node:
-        if self._took("not"):
-            return Not(self._one())
-        if self._took("("):
-            inner = self.some()
-            self._need(")")
+    def _parse_condition(self) -> Node:
+        if self._accept("not"):
+            return Not(self._parse_condition())
+        if self._accept("("):
+            inner = self.parse_or()
+            self._expect(")")
             return inner
         if self.kind != "word":
             raise BadQuery(f"a field is missing before '{self.text}'" if self.kind else "the query ends too early")
@@ -135,60 +135,60 @@ class _Reader:
             raise BadQuery("use == to compare, a single = is not known")
         if operator not in COMPARISONS:
             return Flag(field)
-        self._place += 1
-        return Comparison(field, operator, self._list() if operator == "in" else (self._value(),))
+        self._position += 1
+        return Comparison(field, operator, self._parse_list() if operator == "in" else (self._parse_value(),))
 
-    def _list(self) -> tuple[Value, ...]:
-        """Values in square brackets, or in round ones."""
+    def _parse_list(self) -> tuple[Value, ...]:
+        """Values in square brackets or parentheses."""
         opened = self.text
         if opened not in {"[", "("}:
             raise BadQuery("a list in brackets is missing behind in")
-        self._place += 1
-        values = [self._value()]
-        while self._took(","):
-            values.append(self._value())
-        self._need("]" if opened == "[" else ")")
+        self._position += 1
+        values = [self._parse_value()]
+        while self._accept(","):
+            values.append(self._parse_value())
+        self._expect("]" if opened == "[" else ")")
         return tuple(values)
 
-    def _value(self) -> Value:
+    def _parse_value(self) -> Value:
         kind, text = self.kind, self.text
         if kind == "text":
-            self._place += 1
+            self._position += 1
             return re.sub(r"\\(.)", r"\1", text[1:-1])
         if kind == "number":
-            self._place += 1
+            self._position += 1
             return float(text)
         if kind == "ago":
-            self._place += 1
-            return _moment(text)
+            self._position += 1
+            return _parse_offset(text)
         if text.lower() == "today":
-            self._place += 1
-            if self._took("("):
-                self._need(")")
-            return Moment(0, "today")
+            self._position += 1
+            if self._accept("("):
+                self._expect(")")
+            return TimeOffset(0, "today")
         raise BadQuery(f"a value in quotes is missing before '{text}'" if kind else "a value is missing at the end")
 
     def _next(self) -> str:
         text = self.text
-        self._place += 1
+        self._position += 1
         return text
 
-    def _took(self, text: str) -> bool:
+    def _accept(self, text: str) -> bool:
         if self.kind in {"word", "sign"} and self.text.lower() == text:
-            self._place += 1
+            self._position += 1
             return True
         return False
 
-    def _need(self, text: str) -> None:
-        if not self._took(text):
+    def _expect(self, text: str) -> None:
+        if not self._accept(text):
             raise BadQuery(f"'{text}' is missing")
 
 
-def _moment(text: str) -> Moment:
+def _parse_offset(text: str) -> TimeOffset:
     amount, unit = text.split(".", 1)
     name = unit.lower()
     is_past = name.endswith("_ago")
     singular = name.removesuffix("_ago").removesuffix("s")
     if singular not in _UNITS:
         raise BadQuery(f"'{text}' is no time")
-    return Moment(float(amount) * _UNITS[singular], singular, is_past)
+    return TimeOffset(float(amount) * _UNITS[singular], singular, is_past)

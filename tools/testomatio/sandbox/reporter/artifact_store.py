@@ -1,8 +1,7 @@
-"""Artifact store: the bucket whose credentials a reporter is handed, as far as uploading one file needs it.
+"""Artifact store: the bucket for which reporters get credentials, enough to upload one file.
 
-The bucket is the door: programs make the address of a file from the host, the bucket and the key, and leave out any
-path that the store itself is below. A file is put with the credentials of the store, and read by whoever has its
-address. Signatures are looked at no further than whose key made them.
+The bucket is the mount: clients build the URL of a file from the host, the bucket and the key, without a path before
+the bucket. A PUT needs the store's credentials, a GET needs none. Of a signature only the access key is checked.
 """
 
 from hashlib import md5
@@ -44,7 +43,7 @@ async def get_artifact(call: Call[World]) -> Response:
 
 
 def _unchunked(body: bytes) -> bytes | None:
-    """The content of a body that was signed piece by piece; None when it breaks off."""
+    """The content of a body in signed chunks; None when it is truncated."""
     pieces, rest = list[bytes](), body
     while True:
         head, found, rest = rest.partition(b"\r\n")

@@ -1,6 +1,6 @@
-"""Ingestion: how a result that a reporter sent becomes one of a run.
+"""Ingestion: adds a reporter's result to a run.
 
-What cannot be taken in is dropped without a word, because the reporter has had its answer by then.
+An invalid result is dropped silently, because the reporter has already been answered.
 """
 
 from datetime import UTC, datetime
@@ -15,44 +15,44 @@ STATUSES = ("passed", "failed", "skipped")
 LONGEST_STEP_TEXT = 250
 
 
-def bare_id(text: object, letter: str) -> str:
-    """An id without the sign and the letter of its display form: `@T264409fe`, `T264409fe`."""
+def without_prefix(text: object, letter: str) -> str:
+    """An ID without the prefix of its display form: `@T264409fe`, `T264409fe`."""
     word = str(text).strip().removeprefix("@")
     return word[1:] if len(word) == 9 and word[0] == letter else word
 
 
-def matched(world: World, project: str, sent: Fields) -> Test | None:
-    """The test that a result is of: by its id, else by its title with the suite and the file where they were told."""
+def matching_test(world: World, project: str, sent: Fields) -> Test | None:
+    """The test of a result: by its ID, else by its title with the suite and file if they were sent."""
     if sent.get("test_id"):
-        test = world.tests.get(bare_id(sent["test_id"], "T"))
+        test = world.tests.get(without_prefix(sent["test_id"], "T"))
         return test if test is not None and test.project == project else None
     title = str(sent.get("title") or "").strip()
     for test in world.tests.of(project):
-        if title and title in {test.title, bare(test.title)} and _is_there(world, test, sent):
+        if title and title in {test.title, bare(test.title)} and _is_same_place(world, test, sent):
             return test
     return None
 
 
-def _is_there(world: World, test: Test, sent: Fields) -> bool:
+def _is_same_place(world: World, test: Test, sent: Fields) -> bool:
     suite = world.suites.get(test.suite_id)
-    if sent.get("suite_id") and bare_id(sent["suite_id"], "S") != test.suite_id:
+    if sent.get("suite_id") and without_prefix(sent["suite_id"], "S") != test.suite_id:
         return False
     if sent.get("suite_title") and (suite is None or sent["suite_title"] not in {suite.title, bare(suite.title)}):
         return False
     return sent.get("file") in {None, "", test.file} or test.file is None
 
 
-def take_in(world: World, run: Run, sent: Fields, *, may_create: bool) -> None:
-    """Write a result into its run: where one waits for it, over the one it repeats, or as a new one."""
+def run_deferred(world: World, run: Run, sent: Fields, *, may_create: bool) -> None:
+    """Add a result to its run: into a pending one, over the one it repeats, or as a new one."""
     example = sent.get("example")
     if sent.get("status") not in STATUSES or isinstance(example, list):
         return
-    test = matched(world, run.project, sent) or (_created(world, run, sent) if may_create else None)
+    test = matching_test(world, run.project, sent) or (_create_test(world, run, sent) if may_create else None)
     if test is None:
         return
-    values = _values(example)
+    values = _example_values(example)
     rid = None if not sent.get("rid") else str(sent["rid"]).removeprefix(f"{run.id}-")
-    result = _same(world, run, test, values, rid) or world.results.add(_empty(world, run, test))
+    result = _result_to_update(world, run, test, values, rid) or world.results.add(_empty(world, run, test))
     if result.status != "pending" and not sent.get("overwrite"):
         result.retries += 1
     result.rid, result.example, result.automated = rid or result.rid, values or result.example, True
@@ -60,12 +60,14 @@ def take_in(world: World, run: Run, sent: Fields, *, may_create: bool) -> None:
     start(world, run)
 
 
-def _same(world: World, run: Run, test: Test, values: dict[str, str] | None, rid: str | None) -> Testrun | None:
-    """The result in the run that this one repeats or fills: the one told apart alike, else one that waits."""
+def _result_to_update(
+    world: World, run: Run, test: Test, values: dict[str, str] | None, rid: str | None
+) -> Testrun | None:
+    """The result in the run to update: the one with the same identity, else a pending one."""
     own = [result for result in world.results.of_run(run.id) if result.test_id == test.id]
-    alike = [one for one in own if (one.rid == rid if rid else one.rid is None and one.example == values)]
+    same = [one for one in own if (one.rid == rid if rid else one.rid is None and one.example == values)]
     waiting = [one for one in own if not (one.example and values) or one.example == values]
-    done = [one for one in alike if one.status != "pending"]
+    done = [one for one in same if one.status != "pending"]
     return next(iter([*done, *(one for one in waiting if one.status == "pending")]), None)
 
 
@@ -86,7 +88,7 @@ def _empty(world: World, run: Run, test: Test) -> Testrun:
 
 def _fill(world: World, result: Testrun, sent: Fields) -> None:
     result.status, result.updated_at = str(sent["status"]), world.now()
-    result.finished_at = _moment(sent.get("timestamp")) or world.now()
+    result.finished_at = _time(sent.get("timestamp")) or world.now()
     for name in ("message", "stack", "substatus"):
         setattr(result, name, None if sent.get(name) is None else str(sent[name]))
     run_time = sent.get("run_time")
@@ -96,36 +98,36 @@ def _fill(world: World, result: Testrun, sent: Fields) -> None:
     meta = sent.get("meta")
     result.meta = {str(key): str(value) for key, value in meta.items()} if isinstance(meta, dict) else {}
     for label in _entries(sent.get("labels")):
-        put_label(world, result.project, result.labels, str(label))
+        add_label(world, result.project, result.labels, str(label))
     for link in _entries(sent.get("links")):
         if isinstance(link, dict) and link.get("label"):
-            put_label(world, result.project, result.labels, str(link["label"]))
+            add_label(world, result.project, result.labels, str(link["label"]))
         elif isinstance(link, dict) and link.get("jira"):
-            put_issue(world, result.project, str(link["jira"]), "testrun", result.id)
+            add_issue(world, result.project, str(link["jira"]), "testrun", result.id)
 
 
-def put_label(world: World, project: str, labels: list[Labelled], text: str) -> None:
-    """Put `label` or `label:value` among labels; one that the project does not have is left out."""
+def add_label(world: World, project: str, labels: list[Labelled], text: str) -> None:
+    """Add `label` or `label:value` to labels; an unknown label is ignored."""
     name, _, value = text.partition(":")
-    label = labelling.named(world, project, text) or labelling.named(world, project, name)
+    label = labelling.find_label(world, project, text) or labelling.find_label(world, project, name)
     if label is not None:
         wanted = Labelled(label.slug, value or None)
         if wanted not in labels:
             labels.append(wanted)
 
 
-def put_issue(world: World, project: str, key: str, resource_type: str, resource_id: str | int) -> None:
+def add_issue(world: World, project: str, key: str, resource_type: str, resource_id: str | int) -> None:
     """Link a Jira issue, once."""
     if key.strip().upper() not in {link.jira_id for link in world.links_of(resource_type, resource_id)}:
-        issue_links.keep(world, issue_links.made(world, project, "jira", key, resource_type, resource_id))
+        issue_links.store(world, issue_links.new_link(world, project, "jira", key, resource_type, resource_id))
 
 
-def _created(world: World, run: Run, sent: Fields) -> Test | None:
-    """A test for a result that none was found for, in the suite it names."""
+def _create_test(world: World, run: Run, sent: Fields) -> Test | None:
+    """Create a test for a result without one, in the suite of the result."""
     title = str(sent.get("title") or "").strip()
     if not title:
         return None
-    suite, now = _suite(world, run.project, sent), world.now()
+    suite, now = _suite_for(world, run.project, sent), world.now()
     test = Test(world.new_id(), run.project, suite.id, title, now, now, state="automated", sync=True)
     test.position = len(world.tests_in(suite)) + 1
     test.file = None if sent.get("file") is None else str(sent["file"])
@@ -134,31 +136,31 @@ def _created(world: World, run: Run, sent: Fields) -> Test | None:
     return world.tests.add(test)
 
 
-def _suite(world: World, project: str, sent: Fields) -> Suite:
-    known = world.suites.get(bare_id(sent.get("suite_id") or "", "S"))
+def _suite_for(world: World, project: str, sent: Fields) -> Suite:
+    known = world.suites.get(without_prefix(sent.get("suite_id") or "", "S"))
     title = str(sent.get("suite_title") or "Reported tests")
     if known is not None and known.project == project:
         return known
     for suite in world.suites.of(project):
         if suite.file_type == "file" and suite.title == title:
             return suite
-    parent = world.suites.get(bare_id(sent.get("root_suite_id") or "", "S"))
+    parent = world.suites.get(without_prefix(sent.get("root_suite_id") or "", "S"))
     parent_id = parent.id if parent is not None and parent.project == project else None
-    beside = [suite for suite in world.suites.of(project) if suite.parent_id == parent_id]
-    made = Suite(world.new_id(), project, title, parent_id, position=len(beside) + 1)
+    siblings = [suite for suite in world.suites.of(project) if suite.parent_id == parent_id]
+    made = Suite(world.new_id(), project, title, parent_id, position=len(siblings) + 1)
     made.created_at = made.updated_at = world.now()
     return world.suites.add(made)
 
 
-def _values(example: object) -> dict[str, str] | None:
-    """The values of an example: an object's as they are named, a bare text under `example`."""
+def _example_values(example: object) -> dict[str, str] | None:
+    """The values of an example: of an object by name, of a string as `example`."""
     if isinstance(example, dict):
         return {str(name): str(value) for name, value in example.items()} or None
     return None if example in (None, "") else {"example": str(example)}
 
 
-def _moment(timestamp: object) -> datetime | None:
-    """The instant of a number of seconds; None for what is none."""
+def _time(timestamp: object) -> datetime | None:
+    """The time of a number of seconds; None for anything else."""
     try:
         return datetime.fromtimestamp(timestamp, UTC) if isinstance(timestamp, int | float) else None
     except (ValueError, OverflowError, OSError):
@@ -166,16 +168,16 @@ def _moment(timestamp: object) -> datetime | None:
 
 
 def _step(step: dict[str, object]) -> dict[str, object]:
-    """A step with its texts cut, at every depth."""
-    return {name: _cut(value) for name, value in step.items()}
+    """A step with its texts shortened, at any depth."""
+    return {name: _shortened(value) for name, value in step.items()}
 
 
-def _cut(value: object) -> object:
+def _shortened(value: object) -> object:
     if isinstance(value, str):
         return value[:LONGEST_STEP_TEXT]
     if isinstance(value, dict):
         return _step(value)
-    return [_cut(entry) for entry in value] if isinstance(value, list) else value
+    return [_shortened(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _entries(value: object) -> list[object]:

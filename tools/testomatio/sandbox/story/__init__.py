@@ -1,1 +1,1 @@
-"""The story the sandbox begins with: the test management of the shop Harbour, while a hotfix is under test."""
+"""The sample data: the test management of the shop Harbour, while a hotfix is under test."""

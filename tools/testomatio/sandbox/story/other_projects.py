@@ -1,4 +1,4 @@
-"""The projects beside the story's: one that is shared into, one of another type, one that is archived."""
+"""Other projects: a target of shares, one of another type, and an archived one."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,8 +18,8 @@ _TESTS = (
 )  # fmt: skip
 
 
-def settle_in(world: World) -> None:
-    """Put a handful of tests into each project beside the story's."""
+def add_other_projects(world: World) -> None:
+    """Add a few tests to each of the other projects."""
     for slug, suite_id, title, folder_id, folder, titles in _TESTS:
         if folder_id is not None and world.suites.get(folder_id) is None:
             world.suites.add(Suite(folder_id, slug, folder, file_type="folder", created_at=_BEGUN))

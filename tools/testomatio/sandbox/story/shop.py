@@ -1,4 +1,4 @@
-"""The story's company: its people, its tokens and its projects."""
+"""Shop: the company's people, tokens and projects."""
 
 from datetime import UTC, datetime
 
@@ -19,8 +19,8 @@ _PEOPLE = (
 _EVERYBODY = [MARA, IRIS, JONAS, ANN, TOM]
 
 
-def furnish(world: World) -> None:
-    """Put people, tokens and projects into an empty world."""
+def add_company(world: World) -> None:
+    """Add people, tokens and projects."""
     for person in _PEOPLE:
         world.users[person.id] = User(
             person.id, person.name, person.email, person.role, person.is_read_only, person.timezone
@@ -30,7 +30,7 @@ def furnish(world: World) -> None:
     for token in (
         Token("testomat_demo", MARA),
         Token("tstmt_demo", MARA, SHOP),
-        Token("tstmt_sandbox0harbour0shop", MARA, SHOP),  # what `testdesk serve --sandbox` comes with
+        Token("tstmt_sandbox0harbour0shop", MARA, SHOP),  # the credential of `testdesk serve --sandbox`
         Token("testomat_iris", IRIS),
         Token("testomat_jonas", JONAS),
         Token("testomat_ann", ANN),

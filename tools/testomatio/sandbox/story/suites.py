@@ -1,4 +1,4 @@
-"""The story's tree: folders and suites five deep, with what the tests in each are about."""
+"""Suites: a tree of folders and suites, five levels deep, with the subjects of their tests."""
 
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,7 +12,7 @@ ADDRESS, REFUSALS, WALLETS, APP_CART, APP_COUPONS, LANGUAGES = (
 )  # fmt: skip
 MADE = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
 
-# depth, id (or "" for one made of the path), title, and of suites with tests: how many and what about
+# depth, ID (or "" to derive it from the path), title, and for suites with tests their number and subjects
 _TREE: tuple[tuple[int, str, str, int, str], ...] = (
     (1, ROOT, "Web shop", 0, ""),
     (2, "f01de002", "Checkout @checkout", 0, ""),
@@ -71,8 +71,8 @@ _TREE: tuple[tuple[int, str, str, int, str], ...] = (
 )
 
 
-def grow(world: World) -> dict[str, tuple[int, list[str]]]:
-    """Put the tree into a world; answers how many tests each suite gets, and what they are about."""
+def add_suites(world: World) -> dict[str, tuple[int, list[str]]]:
+    """Add the tree; returns the number of tests of each suite, and their subjects."""
     path: list[Suite] = []
     wanted: dict[str, tuple[int, list[str]]] = {}
     places: dict[str | None, int] = {}
@@ -81,7 +81,7 @@ def grow(world: World) -> dict[str, tuple[int, list[str]]]:
         parent_id = path[-1].id if path else None
         places[parent_id] = places.get(parent_id, 0) + 1
         suite = Suite(
-            suite_id or hashed(f"suite {parent_id} {title}"),
+            suite_id or stable_id(f"suite {parent_id} {title}"),
             SHOP,
             title,
             parent_id,
@@ -97,6 +97,6 @@ def grow(world: World) -> dict[str, tuple[int, list[str]]]:
     return wanted
 
 
-def hashed(text: str) -> str:
-    """An id that is always the same for the same thing."""
+def stable_id(text: str) -> str:
+    """An ID that is always the same for the same text."""
     return sha256(text.encode()).hexdigest()[:8]

@@ -1,16 +1,16 @@
-"""The story's four hundred tests: the told ones first, then ordinary ones until each suite is full."""
+"""Tests: four hundred, the key tests first, then ordinary ones until each suite is full."""
 
 from datetime import timedelta
 from random import Random
 
 from tools.testomatio.sandbox.records import Example, Labelled, Test
 from tools.testomatio.sandbox.story.extras import AUTOMATABLE, OWNER_LABEL, SEVERITY
-from tools.testomatio.sandbox.story.key_tests import EXAMPLES, EXPIRED, PARAMETRISED, REFUSED, TOLD
-from tools.testomatio.sandbox.story.suites import MADE, hashed
+from tools.testomatio.sandbox.story.key_tests import EXAMPLES, EXPIRED, KEY_TESTS, PARAMETRISED, REFUSED
+from tools.testomatio.sandbox.story.suites import MADE, stable_id
 from tools.testomatio.sandbox.world import SHOP, World
 
 SEED = 400
-_OLD = "01dc4ec0"  # the suite of what was automated once
+_OLD = "01dc4ec0"  # the suite of formerly automated tests
 
 _CONDITIONS = (
     "as a guest", "as a signed-in customer", "after a reload", "on a slow connection", "in a second tab",
@@ -26,21 +26,21 @@ _TAG_WEIGHTS = (46, 9, 6, 5, 10, 4)
 _PEOPLE = tuple(f"{name}@shop.example.test" for name in ("mara.lindt", "iris.okafor", "jonas.petersen", "ann.weber"))
 
 
-def write(world: World, wanted: dict[str, tuple[int, list[str]]]) -> None:
-    """Fill the suites of the story with as many tests as each wants."""
+def add_tests(world: World, wanted: dict[str, tuple[int, list[str]]]) -> None:
+    """Fill each suite with its number of tests."""
     random = Random(SEED)  # noqa: S311 - a story, not a secret
     for suite_id, (count, subjects) in wanted.items():
-        told = [one for one in TOLD if one.suite_id == suite_id]
-        for place, one in enumerate(told, 1):
-            made = MADE + timedelta(days=20 + 7 * place, minutes=place)
+        key_tests = [one for one in KEY_TESTS if one.suite_id == suite_id]
+        for position, one in enumerate(key_tests, 1):
+            created_at = MADE + timedelta(days=20 + 7 * position, minutes=position)
             world.tests.add(
                 Test(
                     one.id,
                     SHOP,
                     suite_id,
                     one.title,
-                    made,
-                    made + timedelta(days=300),
+                    created_at,
+                    created_at + timedelta(days=300),
                     one.description,
                     one.state,
                     one.priority,
@@ -49,34 +49,34 @@ def write(world: World, wanted: dict[str, tuple[int, list[str]]]) -> None:
                     code=_code(one.title) if one.state == "automated" else None,
                     file=f"tests/{suite_id}.spec.ts" if one.state == "automated" else None,
                     sync=True if one.state == "automated" else None,
-                    position=place,
+                    position=position,
                 )
             )
-        for place in range(len(told) + 1, count + 1):
-            world.tests.add(_ordinary(suite_id, subjects, place, random))
-    _decorate(world)
+        for position in range(len(key_tests) + 1, count + 1):
+            world.tests.add(_ordinary(suite_id, subjects, position, random))
+    _add_labels_and_examples(world)
 
 
-def _ordinary(suite_id: str, subjects: list[str], place: int, random: Random) -> Test:
-    """One more test of a suite; no two of a suite have the same title."""
-    subject = subjects[place % len(subjects)]
-    condition = _CONDITIONS[(place // len(subjects) + len(suite_id + subject)) % len(_CONDITIONS)]
+def _ordinary(suite_id: str, subjects: list[str], position: int, random: Random) -> Test:
+    """An ordinary test of a suite, with a title that is unique in the suite."""
+    subject = subjects[position % len(subjects)]
+    condition = _CONDITIONS[(position // len(subjects) + len(suite_id + subject)) % len(_CONDITIONS)]
     title = random.choice(_CLAIMS).format(subject=subject, condition=condition)
     tag = random.choices(("", *_TAGS), (20, *_TAG_WEIGHTS))[0]
     state = "detached" if suite_id == _OLD else random.choices(("automated", "manual"), (55, 45))[0]
-    made = MADE + timedelta(days=random.randint(1, 390), minutes=random.randint(1, 480))
+    created_at = MADE + timedelta(days=random.randint(1, 390), minutes=random.randint(1, 480))
     test = Test(
-        hashed(f"test {suite_id} {place}"),
+        stable_id(f"test {suite_id} {position}"),
         SHOP,
         suite_id,
         f"{title} @{tag}" if tag else title,
-        made,
-        made,
+        created_at,
+        created_at,
         f"### Steps\n* Open the shop {condition}\n* Look at it: {subject.lower()}\n  *Expected*: {title}\n",
         state,
         random.choices(("low", "normal", "important", "high", "critical"), (10, 52, 14, 18, 6))[0],
         created_by=random.choice(_PEOPLE),
-        position=place,
+        position=position,
     )
     if random.random() < 0.3:
         test.assigned_to = random.choice(_PEOPLE)
@@ -90,15 +90,15 @@ def _code(title: str) -> str:
     return f"test({title!r}, async ({{ page }}) => {{\n  await page.goto('/');\n  await check(page);\n}});\n"
 
 
-def _decorate(world: World) -> None:
-    """Labels, and the rows of the test that has parameters."""
+def _add_labels_and_examples(world: World) -> None:
+    """Add labels, and the examples of the parametrised test."""
     tests = world.tests.main
-    for place, test in enumerate(tests.values()):
+    for position, test in enumerate(tests.values()):
         if test.priority == "critical":
             test.labels.append(Labelled(SEVERITY, "🔥Critical"))
-        elif place % 9 == 0:
-            test.labels.append(Labelled(SEVERITY, "Minor" if place % 2 else "Major"))
-        if test.state == "manual" and place % 7 == 0:
+        elif position % 9 == 0:
+            test.labels.append(Labelled(SEVERITY, "Minor" if position % 2 else "Major"))
+        if test.state == "manual" and position % 7 == 0:
             test.labels.append(Labelled(AUTOMATABLE))
     tests[EXPIRED].labels.append(Labelled(OWNER_LABEL, "Team Cart"))
     tests[REFUSED].labels.append(Labelled(OWNER_LABEL, "Team Pay"))

@@ -1,4 +1,4 @@
-"""Analytics of tests: those that match a report, with the figures that made them match."""
+"""Analytics of tests: the tests that match a report, with their metrics."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
-from tools.testomatio.sandbox.answers import invalid, v2
+from tools.testomatio.sandbox.answers import invalid, v2_answer
 from tools.testomatio.sandbox.records import Test, Testrun
 from tools.testomatio.sandbox.v2 import tests
 from tools.testomatio.sandbox.v2.pages import Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2
-from tools.testomatio.sandbox.v2.window import Window, look, number_of
+from tools.testomatio.sandbox.v2.window import Window, query_number, window_of
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -26,16 +26,16 @@ _GROUPED: dict[str, tuple[str, ...]] = {
     "slow": ("suite", "priority", "tag", "label", "env", "test"),
     "never-executed": ("suite", "priority", "tag", "label"),
 }
-"""Which kinds can be grouped, and by what."""
+"""Which reports can be grouped, and by what."""
 
 Found = list[tuple[Test, Row]]
 
 
 @routes.get(f"{V2}/analytics/tests/{{kind}}")
 async def list_tests(call: Call[World]) -> Response:
-    """By the page, or unpaged in groups."""
+    """Paged, or unpaged in groups."""
     kind = str(call.params["kind"])
-    window = look(call)
+    window = window_of(call)
     if kind not in _KINDS:
         raise invalid(f"kind is not included in the list: {', '.join(_KINDS)}")
     found = _KINDS[kind](call, window)
@@ -43,15 +43,15 @@ async def list_tests(call: Call[World]) -> Response:
     if by:
         if by not in _GROUPED.get(kind, ()):
             raise invalid(f"group_by {by} is not supported for {kind}")
-        rows = _by_test(window, found) if by == "test" else _grouped(call.world, window, found, by)
-        return v2(call, rows, meta={"group_by": by, "kind": kind, "total_groups": len(rows)})
-    return page_of(call, found, lambda one: tests.shown(call.world, one[0]) | one[1])
+        rows = _by_test(window, found) if by == "test" else _group_rows(call.world, window, found, by)
+        return v2_answer(call, rows, meta={"group_by": by, "kind": kind, "total_groups": len(rows)})
+    return page_of(call, found, lambda one: tests.render_test(call.world, one[0]) | one[1])
 
 
 def _flaky(call: Call[World], window: Window) -> Found:
-    """Tests that neither always pass nor always fail; an even split is the flakiest."""
-    low = number_of(call, "min", 0.1, least=0, most=1) or 0
-    high = number_of(call, "max", 0.9, least=0, most=1) or 0
+    """Tests that sometimes pass and sometimes fail; an even split is the flakiest."""
+    low = query_number(call, "min", 0.1, least=0, most=1) or 0
+    high = query_number(call, "max", 0.9, least=0, most=1) or 0
     order = call.last("order_by") or "flakiness"
     if order not in {"flakiness", "pass_rate"}:
         raise invalid("order_by is one of flakiness, pass_rate")
@@ -70,8 +70,8 @@ def _flaky(call: Call[World], window: Window) -> Found:
 
 
 def _slow(call: Call[World], window: Window) -> Found:
-    """Tests that take long on average, the slowest first."""
-    threshold = number_of(call, "threshold_ms", 1000, least=11) or 0
+    """Tests with a long average run time, slowest first."""
+    threshold = query_number(call, "threshold_ms", 1000, least=11) or 0
     found = [(test, _times(window.results.get(test.id, []))) for test in window.tests]
     slow = [(test, row) for test, row in found if _number(row["avg_run_time"]) >= threshold]
     return sorted(slow, key=lambda one: -_number(one[1]["avg_run_time"]))
@@ -87,20 +87,20 @@ def _skipped(call: Call[World], window: Window) -> Found:
 
 
 def _evergreen(call: Call[World], window: Window) -> Found:
-    """Tests that were tried and always passed."""
+    """Tests that always passed, at least once."""
     counted = [(test, _counts(window, test)) for test in window.tests]
     return [(test, _figures(counts)) for test, counts in counted if counts and set(counts) == {"passed"}]
 
 
 def _never_executed(call: Call[World], window: Window) -> Found:
-    """Tests without any result at all, once they are old enough."""
-    maturity = number_of(call, "maturity_days", 0, least=0) or 0
+    """Tests without any result that are old enough."""
+    maturity = query_number(call, "maturity_days", 0, least=0) or 0
     born_by = call.world.now() - timedelta(days=maturity)
     return [(test, {}) for test in window.tests if not window.results.get(test.id) and test.created_at <= born_by]
 
 
 def _failures(call: Call[World], window: Window) -> Found:
-    """Tests that failed at least once, the most often failed first."""
+    """Tests that failed at least once, most failures first."""
     found: Found = []
     for test in window.tests:
         failed = [result for result in window.results.get(test.id, []) if result.status == "failed"]
@@ -110,7 +110,7 @@ def _failures(call: Call[World], window: Window) -> Found:
 
 
 def _defects(call: Call[World], window: Window) -> Found:
-    """Tests with a result that an issue is linked to."""
+    """Tests with a result that has a linked issue."""
     found: Found = []
     for test in window.tests:
         results = window.results.get(test.id, [])
@@ -121,7 +121,7 @@ def _defects(call: Call[World], window: Window) -> Found:
 
 
 def _issues(call: Call[World], window: Window) -> Found:
-    """Tests that an issue is linked to."""
+    """Tests with a linked issue."""
     linked = [(test, call.world.links_of("test", test.id)) for test in window.tests]
     return [(test, {"issues": [link.title for link in links]}) for test, links in linked if links]
 
@@ -158,21 +158,21 @@ def _figures(counts: Counter[str]) -> Row:
 
 
 def _times(results: list[Testrun]) -> Row:
-    """How long a test took, in milliseconds."""
-    taken = sorted(result.milliseconds for result in results if result.milliseconds is not None)
-    if not taken:
+    """Run times of a test, in milliseconds."""
+    durations = sorted(result.milliseconds for result in results if result.milliseconds is not None)
+    if not durations:
         return {"executions": 0, "avg_run_time": 0, "max_run_time": 0, "p95_run_time": 0, "total_run_time": 0}
     return {
-        "executions": len(taken),
-        "avg_run_time": round(fmean(taken)),
-        "max_run_time": round(taken[-1]),
-        "p95_run_time": round(taken[int(0.95 * (len(taken) - 1))]),
-        "total_run_time": round(sum(taken)),
+        "executions": len(durations),
+        "avg_run_time": round(fmean(durations)),
+        "max_run_time": round(durations[-1]),
+        "p95_run_time": round(durations[int(0.95 * (len(durations) - 1))]),
+        "total_run_time": round(sum(durations)),
     }
 
 
-def _grouped(world: World, window: Window, found: Found, by: str) -> list[Row]:
-    """How many of the tests fall to each value, the largest group first."""
+def _group_rows(world: World, window: Window, found: Found, by: str) -> list[Row]:
+    """The number of tests for each value, largest group first."""
     counts: Counter[tuple[str, str]] = Counter(key for test, _ in found for key in _keys(world, window, test, by))
     return [{"key": key, "label": label, "test_count": number} for (key, label), number in counts.most_common()]
 
@@ -184,7 +184,7 @@ def _keys(world: World, window: Window, test: Test, by: str) -> list[tuple[str, 
     if by == "tag":
         return [(tag, tag) for tag in test.tags]
     if by == "label":
-        return [(str(label["id"]), str(label["title"])) for label in labelling.shown(world, test.labels)]
+        return [(str(label["id"]), str(label["title"])) for label in labelling.render_labels(world, test.labels)]
     if by == "env":
         used = {env for result in window.results.get(test.id, []) for env in window.runs[result.run_id].env}
         return [(env, env) for env in sorted(used)]
@@ -192,7 +192,7 @@ def _keys(world: World, window: Window, test: Test, by: str) -> list[tuple[str, 
 
 
 def _by_test(window: Window, found: Found) -> list[Row]:
-    """The slow tests with their times alone, those that took longest in all first."""
+    """The slow tests with only their run times, largest total first."""
     rows: list[Row] = [{"key": test.id, "label": test.title} | _times(window.results[test.id]) for test, _ in found]
     return sorted(rows, key=lambda row: -_number(row["total_run_time"]))
 

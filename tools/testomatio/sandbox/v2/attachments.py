@@ -1,4 +1,4 @@
-"""Attachments: files on tests, suites and results; they lie in a store that asks for nothing."""
+"""Attachments: files on tests, suites and results, in a store without credentials."""
 
 from collections.abc import Collection
 from hashlib import sha256
@@ -9,41 +9,49 @@ from tools.kit.sandbox.multipart import NotMultipart, parts
 from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testomatio.sandbox import issue_links
 from tools.testomatio.sandbox.access import project
-from tools.testomatio.sandbox.answers import created, gone, invalid, lost, not_found, refuse, v2
+from tools.testomatio.sandbox.answers import created, invalid, no_content, not_found, refuse, unknown_path, v2_answer
 from tools.testomatio.sandbox.dates import zulu
 from tools.testomatio.sandbox.project_records import Attachment
-from tools.testomatio.sandbox.v2.pages import Row, slimmed
+from tools.testomatio.sandbox.v2.pages import Row, slim_rows
 from tools.testomatio.sandbox.v2.scope import V2
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
-files: Routes[World] = Routes()
+file_routes: Routes[World] = Routes()
 
 FILES = "/testomatio-files"
-"""The door where the files themselves lie, beside the API."""
+"""The mount of the files, separate from the API."""
 TARGETS = ("test", "suite", "testrun")
 
 
 @routes.get(f"{V2}/attachments")
 async def list_attachments(call: Call[World]) -> Response:
     target = _target(call)
-    found = [one for one in call.world.attachments.values() if (one.resource_type, one.resource_id) == target]
-    return v2(call, slimmed(call, [shown(call, one) for one in found]), meta={"total": len(found)})
+    found = [
+        attachment
+        for attachment in call.world.attachments.values()
+        if (attachment.resource_type, attachment.resource_id) == target
+    ]
+    return v2_answer(
+        call, slim_rows(call, [render_attachment(call, attachment) for attachment in found]), meta={"total": len(found)}
+    )
 
 
 @routes.post(f"{V2}/attachments")
 async def upload_attachment(call: Call[World]) -> Response:
-    """One file, in a field `file` or `files`."""
+    """Upload one file, in a field `file` or `files`."""
     resource_type, resource_id = _target(call)
-    one = kept(call, resource_type, resource_id, fields={"file", "files", "files[]"})
-    return created(call, shown(call, one))
+    attachment = store_attachment(call, resource_type, resource_id, fields={"file", "files", "files[]"})
+    return created(call, render_attachment(call, attachment))
 
 
-def kept(call: Call[World], resource_type: str, resource_id: str | int, *, fields: Collection[str]) -> Attachment:
-    """Keep the one file that a form brings in one of these fields.
+def store_attachment(
+    call: Call[World], resource_type: str, resource_id: str | int, *, fields: Collection[str]
+) -> Attachment:
+    """Store the file in one of these fields of a form.
 
     Raises:
-        Respond: 422 when it brings none or several.
+        Respond: 422 unless there is exactly one file.
     """
     world = call.world
     try:
@@ -53,7 +61,7 @@ def kept(call: Call[World], resource_type: str, resource_id: str | int, *, field
     sent = [part for part in found if part.filename and part.name in fields]
     if len(sent) != 1:
         raise invalid("Exactly one file is required")
-    one = Attachment(
+    attachment = Attachment(
         sha256(f"attachment {len(world.attachments)} {world.new_id()}".encode()).hexdigest()[:16],
         project(call).slug,
         sent[0].filename or "",
@@ -64,49 +72,49 @@ def kept(call: Call[World], resource_type: str, resource_id: str | int, *, field
         world.now(),
         sent[0].content,
     )
-    return world.attachments.setdefault(one.id, one)
+    return world.attachments.setdefault(attachment.id, attachment)
 
 
 @routes.delete(f"{V2}/attachments/{{id}}")
 async def delete_attachment(call: Call[World]) -> Response:
     target = _target(call)
-    one = call.world.attachments.get(call.params["id"])
-    if one is None or (one.resource_type, one.resource_id) != target:
+    attachment = call.world.attachments.get(call.params["id"])
+    if attachment is None or (attachment.resource_type, attachment.resource_id) != target:
         raise not_found("Attachment")
-    del call.world.attachments[one.id]
-    return gone()
+    del call.world.attachments[attachment.id]
+    return no_content()
 
 
-@files.get("/{id}/{name}")
+@file_routes.get("/{id}/{name}")
 async def get_file(call: Call[World]) -> Response:
-    one = call.world.attachments.get(call.params["id"])
-    if one is None:
+    attachment = call.world.attachments.get(call.params["id"])
+    if attachment is None:
         raise refuse(404, "Not found")
-    return Response(one.content or b"", media_type=one.content_type)
+    return Response(attachment.content or b"", media_type=attachment.content_type)
 
 
 def _target(call: Call[World]) -> tuple[str, str | int]:
-    """What a file is on.
+    """The target of a file.
 
     Raises:
-        Respond: 404 where v2 has no attachments yet, 422 when not exactly one target is named.
+        Respond: 404 with the switch `without_attachments`, 422 unless there is exactly one target.
     """
     if call.world.switches.without_attachments:
-        raise Respond(lost(call))
-    named = [(name, value) for name in TARGETS if (value := call.last(f"{name}_id"))]
-    if len(named) != 1:
+        raise Respond(unknown_path(call))
+    targets = [(name, value) for name in TARGETS if (value := call.last(f"{name}_id"))]
+    if len(targets) != 1:
         raise invalid(f"Exactly one of {', '.join(f'{name}_id' for name in TARGETS)} is required")
-    resource_type, resource_id = named[0]
+    resource_type, resource_id = targets[0]
     return resource_type, issue_links.check_target(call.world, project(call).slug, resource_type, resource_id)
 
 
-def shown(call: Call[World], one: Attachment) -> Row:
+def render_attachment(call: Call[World], attachment: Attachment) -> Row:
     return {
-        "id": one.id,
+        "id": attachment.id,
         "type": "attachment",
-        "name": one.name,
-        "content_type": one.content_type,
-        "size": one.size,
-        "url": f"{call.origin}{FILES}/{one.id}/{one.name}",
-        "created_at": zulu(one.created_at),
+        "name": attachment.name,
+        "content_type": attachment.content_type,
+        "size": attachment.size,
+        "url": f"{call.origin}{FILES}/{attachment.id}/{attachment.name}",
+        "created_at": zulu(attachment.created_at),
     }

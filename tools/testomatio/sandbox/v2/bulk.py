@@ -1,4 +1,4 @@
-"""Bulk: up to fifty tests created and updated in one request, each with an answer of its own."""
+"""Bulk: create and update up to fifty tests in one request, each with its own result."""
 
 import json
 
@@ -19,20 +19,20 @@ _KNOWN = ("id", "title", "description", "suite_id", "priority", "assigned_to", "
 
 @routes.post(f"{V2}/tests/bulk")
 async def write_tests(call: Call[World]) -> Response:
-    """One entry for each that was sent, in order; what could not be done comes back with its `error`."""
+    """Return one entry for each test in order; a failed one has an `error`."""
     entries = objects(body(call), "tests")
     if not 1 <= len(entries) <= MOST:
         raise invalid(f"tests holds 1 to {MOST} entries")
-    return answer({"data": [_write_one(call, entry) for entry in entries]})
+    return answer({"data": [_write_test(call, entry) for entry in entries]})
 
 
-def _write_one(call: Call[World], entry: Fields) -> dict[str, object]:
+def _write_test(call: Call[World], entry: Fields) -> dict[str, object]:
     known = {name: entry[name] for name in _KNOWN if name in entry}
     try:
         if known.get("id"):
             test, status = tests.change(call, test_of(call, str(known["id"])), known), "updated"
         else:
-            test, status = tests.make(call, tests.suite_for_tests(call, known.get("suite_id")), known), "created"
-    except Respond as answered:
-        return {**entry, "error": json.loads(bytes(answered.response.body))["error"]}
+            test, status = tests.create_in(call, tests.suite_for_tests(call, known.get("suite_id")), known), "created"
+    except Respond as early:
+        return {**entry, "error": json.loads(bytes(early.response.body))["error"]}
     return {"id": test.id, "title": test.title, "status": status}

@@ -1,10 +1,10 @@
-"""Info and sessions: what a project is set to, and the sessions that group its changes."""
+"""Info and sessions: the settings of a project, and sessions that group changes."""
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
-from tools.testomatio.sandbox.answers import created, gone, not_found, v2
+from tools.testomatio.sandbox.answers import created, no_content, not_found, v2_answer
 from tools.testomatio.sandbox.dates import zulu
 from tools.testomatio.sandbox.people import Session
 from tools.testomatio.sandbox.requests import body, string
@@ -16,28 +16,28 @@ routes: Routes[World] = Routes()
 
 @routes.get(f"{V2}/info")
 async def get_info(call: Call[World]) -> Response:
-    """Labels are bare pairs here; the settings of a pipeline come with what is secret in them."""
-    world, own = call.world, project(call)
-    labels = [label for label in world.labels.values() if label.project == own.slug]
+    """Labels are bare pairs here; pipeline settings include their secrets."""
+    world, current = call.world, project(call)
+    labels = [label for label in world.labels.values() if label.project == current.slug]
     lacking = {"branches": world.switches.without_branches, "api_analytics": world.switches.without_analytics}
     data = {
-        "title": own.title,
-        "project_id": own.slug,
-        "framework": own.framework,
-        "language": own.language,
-        "status": own.status,
-        "repository_url": own.repository_url,
-        "artifacts_storage_enabled": own.artifacts_storage,
-        "environments": own.environments,
+        "title": current.title,
+        "project_id": current.slug,
+        "framework": current.framework,
+        "language": current.language,
+        "status": current.status,
+        "repository_url": current.repository_url,
+        "artifacts_storage_enabled": current.artifacts_storage,
+        "environments": current.environments,
         "labels": [{"title": label.title, "slug": label.slug} for label in labels],
-        "tags": sorted({tag for test in world.tests.of(own.slug) for tag in test.tags}),
-        "subscription": own.subscription,
-        "features": [feature for feature in own.features if not lacking.get(feature)],
-        "ci_profiles": own.ci_profiles,
-        "created_at": zulu(own.created_at),
-        "updated_at": zulu(own.updated_at),
+        "tags": sorted({tag for test in world.tests.of(current.slug) for tag in test.tags}),
+        "subscription": current.subscription,
+        "features": [feature for feature in current.features if not lacking.get(feature)],
+        "ci_profiles": current.ci_profiles,
+        "created_at": zulu(current.created_at),
+        "updated_at": zulu(current.updated_at),
     }
-    return v2(call, data)
+    return v2_answer(call, data)
 
 
 @routes.post(f"{V2}/sessions")
@@ -55,4 +55,4 @@ async def close_session(call: Call[World]) -> Response:
     if session is None or session.project != project(call).slug:
         raise not_found("Session")
     del call.world.sessions[session.hash]
-    return gone()
+    return no_content()

@@ -1,11 +1,11 @@
-"""Issues: links to trackers, of a whole project or of one object in it."""
+"""Issues: links to trackers, of a project or of one record in it."""
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import issue_links
 from tools.testomatio.sandbox.access import project
-from tools.testomatio.sandbox.answers import created, gone, invalid, not_found
+from tools.testomatio.sandbox.answers import created, invalid, no_content, not_found
 from tools.testomatio.sandbox.project_records import IssueLink
 from tools.testomatio.sandbox.requests import fields_of, string
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
@@ -29,12 +29,12 @@ async def list_issues(call: Call[World]) -> Response:
         own = [link for link in own if (link.resource_type, link.resource_id) == target]
     if source := call.last("source"):
         own = [link for link in own if link.source == source]
-    return page_of(call, own, shown, groups=_GROUPS)
+    return page_of(call, own, render_link, groups=_GROUPS)
 
 
 @routes.post(f"{V2}/issues")
 async def create_issue(call: Call[World]) -> Response:
-    """The target stands in the query, the issue in the body."""
+    """The target is in the query, the issue in the body."""
     world, target, sent = call.world, _target(call), fields_of(call, "issue")
     if target is None:
         raise invalid(f"Exactly one of {', '.join(f'{name}_id' for name in TARGETS)} is required")
@@ -42,15 +42,15 @@ async def create_issue(call: Call[World]) -> Response:
     if bool(url) == bool(jira_id):
         raise invalid("Exactly one of url, jira_id is required")
     kind, value = ("jira", jira_id) if jira_id else ("issue", url)
-    link = issue_links.made(world, project(call).slug, kind, issue_links.sound(kind, value or ""), *target)
+    link = issue_links.new_link(world, project(call).slug, kind, issue_links.normalized(kind, value or ""), *target)
     if any(link.url == one.url and link.type == one.type for one in world.links_of(*target)):
         raise invalid("Issue is already linked")
-    return created(call, shown(issue_links.keep(world, link)))
+    return created(call, render_link(issue_links.store(world, link)))
 
 
 @routes.delete(f"{V2}/issues/{{id:int}}")
 async def delete_issue(call: Call[World]) -> Response:
-    """The type must be named, because the two types are numbered apart."""
+    """The type is required, because the two types are numbered separately."""
     kind = call.last("type")
     if kind not in {"issue", "jira_issue"}:
         raise invalid("type is one of issue, jira_issue")
@@ -58,21 +58,21 @@ async def delete_issue(call: Call[World]) -> Response:
     if link is None or link.project != project(call).slug:
         raise not_found("Issue")
     del call.world.issues[link.type, link.id]
-    return gone()
+    return no_content()
 
 
 def _target(call: Call[World]) -> tuple[str, str | int] | None:
-    """What a link is of, when the query names it."""
-    named = [(name, value) for name in TARGETS if (value := call.last(f"{name}_id"))]
-    if not named:
+    """The target in the query, if any."""
+    targets = [(name, value) for name in TARGETS if (value := call.last(f"{name}_id"))]
+    if not targets:
         return None
-    if len(named) > 1:
+    if len(targets) > 1:
         raise invalid(f"At most one of {', '.join(f'{name}_id' for name in TARGETS)} may be sent")
-    resource_type, resource_id = named[0]
+    resource_type, resource_id = targets[0]
     return resource_type, issue_links.check_target(call.world, project(call).slug, resource_type, resource_id)
 
 
-def shown(link: IssueLink) -> Row:
+def render_link(link: IssueLink) -> Row:
     data: Row = {
         "id": link.id,
         "type": link.type,

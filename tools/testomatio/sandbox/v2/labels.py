@@ -1,4 +1,4 @@
-"""Labels and their custom fields; only owners and managers change them."""
+"""Labels and their custom fields; only owners and managers may change them."""
 
 import re
 
@@ -7,11 +7,11 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import allow_labels, project
-from tools.testomatio.sandbox.answers import created, gone, invalid, v2
+from tools.testomatio.sandbox.answers import created, invalid, no_content, v2_answer
 from tools.testomatio.sandbox.records import Label
 from tools.testomatio.sandbox.requests import Fields, boolean, choice, fields_of, require, string, strings
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
-from tools.testomatio.sandbox.v2.scope import V2, find
+from tools.testomatio.sandbox.v2.scope import V2, find_record
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -26,28 +26,28 @@ _GROUPS: Groups[Label] = {"scope": lambda label: label.scope, "visibility": lamb
 @routes.get(f"{V2}/labels")
 async def list_labels(call: Call[World]) -> Response:
     own = [label for label in call.world.labels.values() if label.project == project(call).slug]
-    return page_of(call, sorted(own, key=lambda label: label.position), shown, groups=_GROUPS)
+    return page_of(call, sorted(own, key=lambda label: label.position), render_label, groups=_GROUPS)
 
 
 @routes.get(f"{V2}/labels/{{slug}}")
 async def get_label(call: Call[World]) -> Response:
-    return v2(call, shown(_find(call)))
+    return v2_answer(call, render_label(_find_label(call)))
 
 
 @routes.post(f"{V2}/labels")
 async def create_label(call: Call[World]) -> Response:
     allow_labels(call)
-    return created(call, shown(make(call, fields_of(call, "label"))))
+    return created(call, render_label(create_from(call, fields_of(call, "label"))))
 
 
-def make(call: Call[World], sent: Fields) -> Label:
-    """A label of the project; no other has its title."""
+def create_from(call: Call[World], sent: Fields) -> Label:
+    """Create a label with a unique title."""
     world = call.world
     require(sent, "title")
-    if labelling.named(world, project(call).slug, string(sent, "title") or "") is not None:
+    if labelling.find_label(world, project(call).slug, string(sent, "title") or "") is not None:
         raise invalid("Title has already been taken")
     label = Label("", project(call).slug, "", position=1 + len(world.labels))
-    _write(label, sent)
+    _set_fields(label, sent)
     label.slug = world.new_slug(label.title)
     return world.labels.setdefault(label.slug, label)
 
@@ -55,36 +55,36 @@ def make(call: Call[World], sent: Fields) -> Label:
 @routes.put(f"{V2}/labels/{{slug}}")
 @routes.patch(f"{V2}/labels/{{slug}}")
 async def update_label(call: Call[World]) -> Response:
-    """A new title leaves the slug as it is."""
+    """Update a label; a new title does not change the slug."""
     allow_labels(call)
-    label, sent = _find(call), fields_of(call, "label")
+    label, sent = _find_label(call), fields_of(call, "label")
     if "title" in sent:
         require(sent, "title")
-    _write(label, sent)
-    return v2(call, shown(label))
+    _set_fields(label, sent)
+    return v2_answer(call, render_label(label))
 
 
 @routes.delete(f"{V2}/labels/{{slug}}")
 async def delete_label(call: Call[World]) -> Response:
-    """It is taken off everything that carries it."""
+    """Delete a label and remove it from all records."""
     allow_labels(call)
-    call.world.drop_label(_find(call))
-    return gone()
+    call.world.drop_label(_find_label(call))
+    return no_content()
 
 
-def _write(label: Label, sent: Fields) -> None:
+def _set_fields(label: Label, sent: Fields) -> None:
     color = string(sent, "color")
     if color and not _COLOR.fullmatch(color):
         raise invalid("Color is invalid")
-    visibility = _several(sent, "visibility", VISIBILITIES, label.visibility)
-    scope = _several(sent, "scope", SCOPES, label.scope)
+    visibility = _choices(sent, "visibility", VISIBILITIES, label.visibility)
+    scope = _choices(sent, "scope", SCOPES, label.scope)
     field = _field(sent) if "field" in sent else label.field
     label.title = string(sent, "title") or label.title
     label.color = color if "color" in sent else label.color
     label.visibility, label.scope, label.field = visibility, scope, field
 
 
-def _several(sent: Fields, name: str, allowed: tuple[str, ...], default: list[str]) -> list[str]:
+def _choices(sent: Fields, name: str, allowed: tuple[str, ...], default: list[str]) -> list[str]:
     if name not in sent:
         return default
     chosen = [str(sent[name])] if isinstance(sent[name], str) else strings(sent, name)
@@ -106,9 +106,9 @@ def _field(sent: Fields) -> dict[str, object] | None:
     return {"type": kind, "short": boolean(field, "short"), "value": value}
 
 
-def _find(call: Call[World]) -> Label:
-    return find(call, call.world.labels, str(call.params["slug"]), "Label")
+def _find_label(call: Call[World]) -> Label:
+    return find_record(call, call.world.labels, str(call.params["slug"]), "Label")
 
 
-def shown(label: Label) -> Row:
-    return labelling.plain(label) | {"scope": label.scope, "field": label.field}
+def render_label(label: Label) -> Row:
+    return labelling.render_label(label) | {"scope": label.scope, "field": label.field}

@@ -1,4 +1,4 @@
-"""Launching: what a new run is made of: its plans, its tests, the people they fall to."""
+"""Launching: the plans, tests and assignees of a new run."""
 
 from itertools import cycle
 
@@ -8,41 +8,41 @@ from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid
 from tools.testomatio.sandbox.records import Run, Test
 from tools.testomatio.sandbox.requests import Fields, string, strings
-from tools.testomatio.sandbox.v2.plans import chosen, tests_of
+from tools.testomatio.sandbox.v2.plans import selected_tests, tests_of
 from tools.testomatio.sandbox.world import World
 
 KINDS = ("manual", "automated", "mixed")
 STRATEGIES = ("test", "random", "none")
 
 
-def plans_named(call: Call[World], sent: Fields) -> list[str]:
-    """The plans a body names, as a list or as the draft's single one.
+def read_plan_ids(call: Call[World], sent: Fields) -> list[str]:
+    """The plans in a body, as a list or as the single one of the draft.
 
     Raises:
-        Respond: 422 for one that is not there.
+        Respond: 422 for an unknown plan.
     """
     single = string(sent, "plan_id")
-    named = strings(sent, "plan_ids") or ([single] if single else [])
-    for plan_id in named:
+    ids = strings(sent, "plan_ids") or ([single] if single else [])
+    for plan_id in ids:
         plan = call.world.plans.get(plan_id)
         if plan is None or plan.project != project(call).slug:
             raise invalid(f"Plan {plan_id} does not exist")
-    return named
+    return ids
 
 
-def fill(world: World, run: Run, sent: Fields) -> None:
-    """Put a waiting result for each test that was chosen into a run."""
-    wanted = chosen(world, run.project, strings(sent, "test_ids"), strings(sent, "suite_ids"), run.branch)
+def add_chosen_tests(world: World, run: Run, sent: Fields) -> None:
+    """Add a pending result for each selected test to a run."""
+    tests = selected_tests(world, run.project, strings(sent, "test_ids"), strings(sent, "suite_ids"), run.branch)
     if "plan_ids" in sent or "plan_id" in sent:
-        wanted += [test for plan_id in run.plan_ids for test in tests_of(world, world.plans[plan_id])]
+        tests += [test for plan_id in run.plan_ids for test in tests_of(world, world.plans[plan_id])]
     tests = list(
-        {test.id: test for test in wanted if run.kind in {"mixed", "manual"} or test.state == run.kind}.values()
+        {test.id: test for test in tests if run.kind in {"mixed", "manual"} or test.state == run.kind}.values()
     )
-    lifecycle.await_results(world, run, tests, _assigned(world, run, tests))
+    lifecycle.add_pending_results(world, run, tests, _assignments(world, run, tests))
 
 
-def _assigned(world: World, run: Run, tests: list[Test]) -> dict[str, str | None]:
-    """Who each test falls to: whom the test names, the members by turns, or whom the run names."""
+def _assignments(world: World, run: Run, tests: list[Test]) -> dict[str, str | None]:
+    """The assignee of each test: the test's, the members in turn, or the run's."""
     if run.assign_strategy == "test":
         return {test.id: test.assigned_to for test in tests}
     if run.assign_strategy == "random":

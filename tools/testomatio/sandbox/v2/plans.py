@@ -1,11 +1,11 @@
-"""Plans: named selections of tests, by id, by suite or by query."""
+"""Plans: named selections of tests, by ID, suite or query."""
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import project
-from tools.testomatio.sandbox.answers import created, gone, invalid, v2
+from tools.testomatio.sandbox.answers import created, invalid, no_content, v2_answer
 from tools.testomatio.sandbox.query.fields import pick_tests
 from tools.testomatio.sandbox.records import Plan, Test
 from tools.testomatio.sandbox.requests import (
@@ -21,7 +21,7 @@ from tools.testomatio.sandbox.requests import (
     strings_sent,
 )
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
-from tools.testomatio.sandbox.v2.scope import V2, find
+from tools.testomatio.sandbox.v2.scope import V2, find_record
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -39,15 +39,15 @@ async def list_plans(call: Call[World]) -> Response:
     if (hidden := call.last("hidden")) is not None:
         found = [plan for plan in found if plan.hidden == (hidden.lower() in {"true", "1"})]
     if labels := query_list(call, "labels"):
-        found = [plan for plan in found if set(labels) & labelling.titles(world, plan.labels)]
+        found = [plan for plan in found if set(labels) & labelling.label_names(world, plan.labels)]
     if text := call.last("search_text"):
         found = [plan for plan in found if text.lower() in plan.title.lower()]
-    return page_of(call, found, lambda plan: shown(world, plan), groups=_GROUPS)
+    return page_of(call, found, lambda plan: render_plan(world, plan), groups=_GROUPS)
 
 
 @routes.get(f"{V2}/plans/{{id}}")
 async def get_plan(call: Call[World]) -> Response:
-    return v2(call, shown(call.world, _find(call)))
+    return v2_answer(call, render_plan(call.world, _find_plan(call)))
 
 
 @routes.post(f"{V2}/plans")
@@ -55,43 +55,45 @@ async def create_plan(call: Call[World]) -> Response:
     sent = fields_of(call, "plan")
     require(sent, "title")
     plan = Plan(call.world.new_id(), project(call).slug, "", call.world.now())
-    links = labelling.read(call, sent, "plan")
-    _write(call, plan, sent)
+    links = labelling.read_links(call, sent, "plan")
+    _set_fields(call, plan, sent)
     call.world.plans[plan.id] = plan
-    labelling.apply(call, plan, links, "plan")
-    return created(call, shown(call.world, plan))
+    labelling.apply_links(call, plan, links, "plan")
+    return created(call, render_plan(call.world, plan))
 
 
 @routes.put(f"{V2}/plans/{{id}}")
 @routes.patch(f"{V2}/plans/{{id}}")
 async def update_plan(call: Call[World]) -> Response:
-    plan, sent = _find(call), fields_of(call, "plan")
+    plan, sent = _find_plan(call), fields_of(call, "plan")
     if "title" in sent:
         require(sent, "title")
-    links = labelling.read(call, sent, "plan")
-    _write(call, plan, sent)
-    labelling.apply(call, plan, links, "plan")
-    return v2(call, shown(call.world, plan))
+    links = labelling.read_links(call, sent, "plan")
+    _set_fields(call, plan, sent)
+    labelling.apply_links(call, plan, links, "plan")
+    return v2_answer(call, render_plan(call.world, plan))
 
 
 @routes.delete(f"{V2}/plans/{{id}}")
 async def delete_plan(call: Call[World]) -> Response:
-    call.world.drop_plan(_find(call))
-    return gone()
+    call.world.drop_plan(_find_plan(call))
+    return no_content()
 
 
 def tests_of(world: World, plan: Plan) -> list[Test]:
-    """The tests a plan selects; one that names none selects every test of its kind."""
+    """The tests that a plan selects; without a selection, all tests of its kind."""
     own = list(world.tests.of(plan.project))
     if plan.tql:
         return pick_tests(world, plan.tql, own)
     if plan.test_ids or plan.suite_ids:
-        return chosen(world, plan.project, plan.test_ids, plan.suite_ids)
+        return selected_tests(world, plan.project, plan.test_ids, plan.suite_ids)
     return [test for test in own if plan.kind in {"mixed", test.state}]
 
 
-def chosen(world: World, slug: str, test_ids: list[str], suite_ids: list[str], branch: str | None = None) -> list[Test]:
-    """Tests by id, `*` for all, and those below suites, each once."""
+def selected_tests(
+    world: World, slug: str, test_ids: list[str], suite_ids: list[str], branch: str | None = None
+) -> list[Test]:
+    """Tests by ID, `*` for all, and by suite, without duplicates."""
     own = list(world.tests.of(slug, branch))
     if "*" in test_ids:
         return own
@@ -100,45 +102,45 @@ def chosen(world: World, slug: str, test_ids: list[str], suite_ids: list[str], b
     return [test for test in own if test.id in test_ids or test.suite_id in inside]
 
 
-def check_chosen(world: World, slug: str, sent: Fields, branch: str | None = None) -> None:
-    """See that the tests and suites a body names are there.
+def check_selection(world: World, slug: str, sent: Fields, branch: str | None = None) -> None:
+    """Check that the tests and suites in a body exist.
 
     Raises:
-        Respond: 422 for the first that is not.
+        Respond: 422 for the first that does not.
     """
-    for name, what, shelf in (("test_ids", "Test", world.tests), ("suite_ids", "Suite", world.suites)):
-        for wanted in strings(sent, name):
-            one = shelf.get(wanted, branch)
-            if wanted != "*" and (one is None or one.project != slug):
-                raise invalid(f"{what} {wanted} does not exist")
+    for name, what, records in (("test_ids", "Test", world.tests), ("suite_ids", "Suite", world.suites)):
+        for record_id in strings(sent, name):
+            one = records.get(record_id, branch)
+            if record_id != "*" and (one is None or one.project != slug):
+                raise invalid(f"{what} {record_id} does not exist")
 
 
-def _write(call: Call[World], plan: Plan, sent: Fields) -> None:
-    """Write what was sent; the older draft puts the selection into an object `test_plan`."""
+def _set_fields(call: Call[World], plan: Plan, sent: Fields) -> None:
+    """Set the fields that were sent; in the older draft the selection is in an object `test_plan`."""
     selection = sent.get("test_plan")
     if isinstance(selection, dict):
-        named = {"test_ids": selection.get("tests"), "suite_ids": selection.get("suites")}
-        sent = {**{name: value for name, value in named.items() if value}, **sent}
-    check_chosen(call.world, plan.project, sent)
+        selected = {"test_ids": selection.get("tests"), "suite_ids": selection.get("suites")}
+        sent = {**{name: value for name, value in selected.items() if value}, **sent}
+    check_selection(call.world, plan.project, sent)
     kind = choice(sent, "kind", KINDS, plan.kind)
     tql = string(sent, "tql") if "tql" in sent else plan.tql
     if tql:
         pick_tests(call.world, tql, [])
-    told = strings_sent(sent, "title", "description")
+    texts = strings_sent(sent, "title", "description")
     hidden = boolean(sent, "hidden", default=plan.hidden)
     as_manual = boolean(sent, "as_manual", default=plan.as_manual)
 
-    assign(plan, told)
+    assign(plan, texts)
     plan.kind, plan.tql, plan.hidden, plan.as_manual = kind, tql or None, hidden, as_manual
     plan.test_ids = strings(sent, "test_ids") if "test_ids" in sent else plan.test_ids
     plan.suite_ids = strings(sent, "suite_ids") if "suite_ids" in sent else plan.suite_ids
 
 
-def _find(call: Call[World]) -> Plan:
-    return find(call, call.world.plans, str(call.params["id"]), "Plan")
+def _find_plan(call: Call[World]) -> Plan:
+    return find_record(call, call.world.plans, str(call.params["id"]), "Plan")
 
 
-def shown(world: World, plan: Plan) -> Row:
+def render_plan(world: World, plan: Plan) -> Row:
     return {
         "id": plan.id,
         "type": "plan",
@@ -146,5 +148,5 @@ def shown(world: World, plan: Plan) -> Row:
         "description": plan.description,
         "kind": plan.kind,
         "hidden": plan.hidden,
-        "labels": labelling.shown(world, plan.labels),
+        "labels": labelling.render_labels(world, plan.labels),
     }

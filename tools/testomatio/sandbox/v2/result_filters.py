@@ -1,4 +1,4 @@
-"""Narrowing: the filters and the order of results."""
+"""Result filters: the filters and the order of results."""
 
 from collections.abc import Callable
 
@@ -14,20 +14,20 @@ SORTS = ("created_at", "suite", "testcase", "failure")
 DEFECTS = ("has_defects", "without_defects")
 
 
-def pick(call: Call[World]) -> list[Testrun]:
-    """The project's results that fit all filters, as they came."""
+def matching_results(call: Call[World]) -> list[Testrun]:
+    """The project's results that match all filters, in order of creation."""
     world, slug = call.world, project(call).slug
     if run_id := call.last("run_id"):
         found = [result for result in world.results.of_run(run_id) if result.project == slug]
     else:
         found = [result for result in world.results if result.project == slug]
-    for fits in [*_own(call), *_around(call)]:
-        found = [result for result in found if fits(result)]
+    for matches in [*_own_filters(call), *_related_filters(call)]:
+        found = [result for result in found if matches(result)]
     return found
 
 
-def _own(call: Call[World]) -> list[Callable[[Testrun], bool]]:
-    """Filters on what a result holds itself."""
+def _own_filters(call: Call[World]) -> list[Callable[[Testrun], bool]]:
+    """Filters on a result's own fields."""
     world, filters = call.world, list[Callable[[Testrun], bool]]()
     if test_ids := query_list(call, "test_ids"):
         filters.append(lambda result: result.test_id in test_ids)
@@ -49,7 +49,7 @@ def _own(call: Call[World]) -> list[Callable[[Testrun], bool]]:
     return filters
 
 
-def _around(call: Call[World]) -> list[Callable[[Testrun], bool]]:
+def _related_filters(call: Call[World]) -> list[Callable[[Testrun], bool]]:
     """Filters on a result's test, its run and its links."""
     world, filters = call.world, list[Callable[[Testrun], bool]]()
 
@@ -61,7 +61,7 @@ def _around(call: Call[World]) -> list[Callable[[Testrun], bool]]:
     if tags := {tag.lstrip("@") for tag in query_list(call, "tags")}:
         filters.append(lambda result: (test := test_of(result)) is not None and bool(tags & set(test.tags)))
     if labels := set(query_list(call, "labels")):
-        filters.append(lambda result: bool(labels & labelling.titles(world, world.runs[result.run_id].labels)))
+        filters.append(lambda result: bool(labels & labelling.label_names(world, world.runs[result.run_id].labels)))
     if environments := set(query_list(call, "envs")):
         filters.append(lambda result: bool(environments & set(world.runs[result.run_id].env)))
     if groups := query_list(call, "rungroups"):
@@ -77,14 +77,14 @@ def _around(call: Call[World]) -> list[Callable[[Testrun], bool]]:
 
 def _finished_between(between: str) -> Callable[[Testrun], bool]:
     first, _, last = between.partition(",")
-    since, until = dates.read(first), dates.read(last)
+    since, until = dates.parse_date(first), dates.parse_date(last)
     if since is None or until is None:
         raise invalid("filter[finished_at_date_range] is two dates with a comma between")
     return lambda result: result.finished_at is not None and since <= result.finished_at <= until
 
 
-def sort(call: Call[World], found: list[Testrun]) -> list[Testrun]:
-    """Oldest first, unless another order is asked for; an older server gave the newest first."""
+def sorted_results(call: Call[World], found: list[Testrun]) -> list[Testrun]:
+    """Oldest first unless another order is requested; newest first with the switch `newest_results_first`."""
     wanted = call.last("sort") or "created_at"
     order = call.last("order") or (
         "desc" if not call.last("sort") and call.world.switches.newest_results_first else "asc"

@@ -1,4 +1,4 @@
-"""Run stats: a run's results broken down by suite, tag, label, person or priority."""
+"""Run stats: a run's results by suite, tag, label, assignee or priority."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
-from tools.testomatio.sandbox.answers import answer, camelised, invalid
+from tools.testomatio.sandbox.answers import answer, in_camel_case, invalid
 from tools.testomatio.sandbox.records import Testrun
 from tools.testomatio.sandbox.requests import query_integer
 from tools.testomatio.sandbox.v2.runs import find_run
@@ -23,7 +23,7 @@ SORTS = ("title", *(f"{status}_count" for status in STATUSES))
 
 @routes.get(f"{V2}/runs/{{id}}/stats/{{dimension}}")
 async def get_run_stats(call: Call[World]) -> Response:
-    """The only answer of v2 whose meta is in camelCase."""
+    """The only answer of v2 with `meta` in camelCase."""
     world, run, dimension = call.world, find_run(call), str(call.params["dimension"])
     if dimension not in _DIMENSIONS:
         raise invalid(f"dimension is not included in the list: {', '.join(_DIMENSIONS)}")
@@ -43,8 +43,8 @@ async def get_run_stats(call: Call[World]) -> Response:
               reverse=is_descending)  # fmt: skip
     page = query_integer(call.last("page"), 1) or 1
     meta = {"page": page, "perPage": PER_PAGE, "totalCount": len(rows), "totalPages": -(-len(rows) // PER_PAGE)}
-    shown = rows[PER_PAGE * (page - 1) :][:PER_PAGE]
-    return answer({"data": camelised(shown) if world.switches.camel_case else shown, "meta": meta})
+    page_rows = rows[PER_PAGE * (page - 1) :][:PER_PAGE]
+    return answer({"data": in_camel_case(page_rows) if world.switches.camel_case else page_rows, "meta": meta})
 
 
 def _number(value: object) -> int:
@@ -62,7 +62,7 @@ def _tags(world: World, result: Testrun) -> list[str]:
 
 def _labels(world: World, result: Testrun) -> list[str]:
     test = world.tests.main.get(result.test_id or "")
-    return [] if test is None else [str(label["title"]) for label in labelling.shown(world, test.labels)]
+    return [] if test is None else [str(label["title"]) for label in labelling.render_labels(world, test.labels)]
 
 
 def _assignees(world: World, result: Testrun) -> list[str]:

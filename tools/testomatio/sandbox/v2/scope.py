@@ -1,4 +1,4 @@
-"""Scope: the project and the branch that a request of v2 is about, and the people it may name."""
+"""Scope: the project, branch and people of a request of v2."""
 
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
@@ -23,24 +23,24 @@ K = TypeVar("K", str, int)
 
 
 def branch(call: Call[World]) -> str | None:
-    """The branch a request is about; None for main, also when the one it names is unknown."""
+    """The branch of a request; None for main and for an unknown branch."""
     return call.world.branch(project(call).slug, call.last("branch"))
 
 
-def find(call: Call[World], shelf: Mapping[K, T], key: K, what: str) -> T:
-    """Something of the project that the path names.
+def find_record(call: Call[World], records: Mapping[K, T], key: K, what: str) -> T:
+    """A record of the project in the path.
 
     Raises:
-        Respond: 404 when the project has no such thing.
+        Respond: 404 when the project has no such record.
     """
-    found = shelf.get(key)
+    found = records.get(key)
     if found is None or found.project != project(call).slug:
         raise not_found(what)
     return found
 
 
 def test_of(call: Call[World], test_id: str) -> Test:
-    """A test as the request's branch sees it.
+    """A test on the request's branch.
 
     Raises:
         Respond: 404 when the project has no such test.
@@ -52,7 +52,7 @@ def test_of(call: Call[World], test_id: str) -> Test:
 
 
 def suite_of(call: Call[World], suite_id: str) -> Suite:
-    """A suite as the request's branch sees it.
+    """A suite on the request's branch.
 
     Raises:
         Respond: 404 when the project has no such suite.
@@ -63,11 +63,11 @@ def suite_of(call: Call[World], suite_id: str) -> Suite:
     return found
 
 
-def person(call: Call[World], sent: Fields, name: str = "assigned_to") -> str | None:
-    """The address of somebody who may be given work; None for nobody.
+def assignee(call: Call[World], sent: Fields, name: str = "assigned_to") -> str | None:
+    """The e-mail address of an assignee; None for nobody.
 
     Raises:
-        Respond: 422 for anyone who is no member, or who may only read.
+        Respond: 422 for anyone who is not a member or is read-only.
     """
     email = string(sent, name)
     if not email:
@@ -78,19 +78,19 @@ def person(call: Call[World], sent: Fields, name: str = "assigned_to") -> str | 
     return user.email
 
 
-def only_with(call: Call[World], feature: str, *, is_off: bool) -> None:
-    """Refuse what the project's plan does not have.
+def require_feature(call: Call[World], feature: str, *, is_off: bool) -> None:
+    """Refuse a feature that the project's plan does not include.
 
     Raises:
-        Respond: 403, or 402 when that is switched on.
+        Respond: 403, or 402 with the switch `gate_is_402`.
     """
     if is_off or feature not in project(call).features:
         status = 402 if call.world.switches.gate_is_402 else 403
         raise refuse(status, f"{feature.removeprefix('api_').capitalize()} are not available on your plan")
 
 
-def moved(parents: Mapping[str, str | None], moving: str, target: str | None) -> None:
-    """See that a move does not make something its own ancestor.
+def check_move(parents: Mapping[str, str | None], moving: str, target: str | None) -> None:
+    """Check that a move does not create a cycle.
 
     Raises:
         Respond: 422 when it would.

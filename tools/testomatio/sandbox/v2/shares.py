@@ -1,4 +1,4 @@
-"""Shares: tests and suites of one project that appear in another, some seconds after it was asked for."""
+"""Shares: tests and suites of one project that appear in another some seconds after the request."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,7 +9,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import labelling
 from tools.testomatio.sandbox.access import caller, project
-from tools.testomatio.sandbox.answers import invalid, not_found, refuse, v2
+from tools.testomatio.sandbox.answers import invalid, not_found, refuse, v2_answer
 from tools.testomatio.sandbox.records import Project, Suite, Test
 from tools.testomatio.sandbox.requests import Fields, body, require, string, strings
 from tools.testomatio.sandbox.v2.scope import V2
@@ -18,33 +18,33 @@ from tools.testomatio.sandbox.world import World
 routes: Routes[World] = Routes()
 
 DONE_AFTER = 5
-"""Seconds until a share that was queued is there."""
+"""Seconds until a queued share is done."""
 MOST_TESTS, MOST_SUITES = 1000, 200
 
 
 @routes.post(f"{V2}/shares/tests")
 async def share_tests(call: Call[World]) -> Response:
-    """Tests that are copies themselves are left out, and told."""
+    """Share tests; tests that are copies themselves are skipped and reported."""
     world, own, sent = call.world, project(call), body(call)
     require(sent, "target_project_id", "target_suite_id")
     target = _target(call, string(sent, "target_project_id") or "")
     suite = world.suites.get(string(sent, "target_suite_id") or "")
     if suite is None or suite.project != target.slug or suite.file_type != "file":
         raise invalid("target_suite_id is not a suite of the target project that holds tests")
-    named = _named(sent, "test_ids", MOST_TESTS)
-    tests = [test for test_id in named if (test := world.tests.get(test_id)) is not None and test.project == own.slug]
-    if len(tests) < len(named):
+    ids = _ids(sent, "test_ids", MOST_TESTS)
+    tests = [test for test_id in ids if (test := world.tests.get(test_id)) is not None and test.project == own.slug]
+    if len(tests) < len(ids):
         raise invalid("test_ids holds a test that does not exist")
-    tests += [test for test in world.tests.of(own.slug) if _is_labelled(world, sent, test)]
+    tests += [test for test in world.tests.of(own.slug) if _has_label(world, sent, test)]
     chosen = list({test.id: test for test in tests}.values())
     skipped = [test.id for test in chosen if test.shared_from is not None]
     world.soon(DONE_AFTER, partial(_copy_tests, world, [one for one in chosen if one.id not in skipped], suite))
-    return v2(call, {"status": "queued"} | ({"skipped_test_ids": skipped} if skipped else {}))
+    return v2_answer(call, {"status": "queued"} | ({"skipped_test_ids": skipped} if skipped else {}))
 
 
 @routes.post(f"{V2}/shares/suites")
 async def share_suites(call: Call[World]) -> Response:
-    """Suites with tests are linked, folders are copied with what is below them."""
+    """Share suites; suites with tests are linked, folders are copied with their content."""
     world, own, sent = call.world, project(call), body(call)
     slugs = strings(sent, "target_project_ids")
     if not slugs:
@@ -56,30 +56,30 @@ async def share_suites(call: Call[World]) -> Response:
     folder = world.suites.get(folder_id or "")
     if folder_id and (folder is None or folder.project != targets[0].slug or folder.file_type != "folder"):
         raise invalid("destination_folder_id is not a folder of the target project")
-    named = _named(sent, "suite_ids", MOST_SUITES)
-    suites = [one for suite_id in named if (one := world.suites.get(suite_id)) is not None and one.project == own.slug]
-    if len(suites) < len(named):
+    ids = _ids(sent, "suite_ids", MOST_SUITES)
+    suites = [one for suite_id in ids if (one := world.suites.get(suite_id)) is not None and one.project == own.slug]
+    if len(suites) < len(ids):
         raise invalid("suite_ids holds a suite that does not exist")
-    suites += [suite for suite in world.suites.of(own.slug) if _is_labelled(world, sent, suite)]
+    suites += [suite for suite in world.suites.of(own.slug) if _has_label(world, sent, suite)]
     chosen = list({suite.id: suite for suite in suites}.values())
     for target in targets:
         world.soon(DONE_AFTER, partial(_copy_suites, world, chosen, target.slug, folder_id or None))
-    return v2(call, {"status": "queued"})
+    return v2_answer(call, {"status": "queued"})
 
 
 @routes.delete(f"{V2}/shares/tests/{{id}}")
 async def unshare_test(call: Call[World]) -> Response:
-    """The copy becomes a test of its own."""
+    """Turn the copy into an independent test."""
     test = call.world.tests.get(call.params["id"])
     if test is None or test.project != project(call).slug or test.shared_from is None:
         raise not_found("Shared test")
     test.shared_from = None
-    return v2(call, {"id": test.id})
+    return v2_answer(call, {"id": test.id})
 
 
 @routes.delete(f"{V2}/shares/suites/{{id}}")
 async def unshare_suite(call: Call[World]) -> Response:
-    """The copy becomes a suite of its own, and so do the tests in it."""
+    """Turn the copy into an independent suite with independent tests."""
     world, suite = call.world, call.world.suites.get(call.params["id"])
     if suite is None or suite.project != project(call).slug or suite.shared_from is None:
         raise not_found("Shared suite")
@@ -87,14 +87,14 @@ async def unshare_suite(call: Call[World]) -> Response:
         one.shared_from = None
         for test in world.tests_in(one):
             test.shared_from = None
-    return v2(call, {"id": suite.id})
+    return v2_answer(call, {"id": suite.id})
 
 
 def _target(call: Call[World], slug: str) -> Project:
     """A project to share into.
 
     Raises:
-        Respond: 404 when the caller is no member of it, 403 when it is read-only, 422 when it is of another type.
+        Respond: 404 when the caller is not a member, 403 when it is read-only, 422 when it is of another type.
     """
     own, target = project(call), call.world.projects.get(slug)
     if target is None or caller(call).id not in target.members:
@@ -106,29 +106,29 @@ def _target(call: Call[World], slug: str) -> Project:
     return target
 
 
-def _named(sent: Fields, name: str, most: int) -> list[str]:
-    named = strings(sent, name)
-    if not named and not strings(sent, "labels"):
+def _ids(sent: Fields, name: str, most: int) -> list[str]:
+    ids = strings(sent, name)
+    if not ids and not strings(sent, "labels"):
         raise invalid(f"At least one of {name}, labels is required")
-    if len(named) > most:
+    if len(ids) > most:
         raise invalid(f"{name} holds at most {most}")
-    return named
+    return ids
 
 
-def _is_labelled(world: World, sent: Fields, thing: Test | Suite) -> bool:
-    wanted = {name.lower() for name in strings(sent, "labels")}
-    return bool(wanted & {name.lower() for name in labelling.titles(world, thing.labels)})
+def _has_label(world: World, sent: Fields, record: Test | Suite) -> bool:
+    names = {name.lower() for name in strings(sent, "labels")}
+    return bool(names & {name.lower() for name in labelling.label_names(world, record.labels)})
 
 
 def _copy_tests(world: World, tests: Iterable[Test], suite: Suite) -> None:
-    """Put read-only copies into a suite; what is there already is not copied again."""
-    inside = world.tests_in(suite)
-    there = {test.shared_from for test in inside}
-    place = max((test.position for test in inside), default=0)
+    """Add read-only copies to a suite, without duplicates."""
+    existing = world.tests_in(suite)
+    there = {test.shared_from for test in existing}
+    position = max((test.position for test in existing), default=0)
     for test in tests:
         if test.id not in there:
-            place += 1
-            world.tests.add(_copy(world, test, suite, place))
+            position += 1
+            world.tests.add(_copy(world, test, suite, position))
 
 
 def _copy(world: World, test: Test, suite: Suite, position: int) -> Test:
@@ -155,11 +155,11 @@ def _copy_suites(world: World, suites: Iterable[Suite], slug: str, parent_id: st
 
 
 def _copy_suite(world: World, suite: Suite, slug: str, parent_id: str | None) -> None:
-    beside = [one for one in world.suites.of(slug) if one.parent_id == parent_id]
-    copy = next((one for one in beside if one.shared_from == suite.id), None)
+    siblings = [one for one in world.suites.of(slug) if one.parent_id == parent_id]
+    copy = next((one for one in siblings if one.shared_from == suite.id), None)
     if copy is None:
         copy = Suite(world.new_id(), slug, suite.title, parent_id, suite.file_type, suite.description, suite.emoji)
-        copy.position = 1 + max((one.position for one in beside), default=0)
+        copy.position = 1 + max((one.position for one in siblings), default=0)
         copy.shared_from, copy.created_at = suite.id, world.now()
         world.suites.add(copy)
     _copy_tests(world, world.tests_in(suite), copy)

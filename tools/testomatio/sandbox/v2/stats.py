@@ -1,4 +1,4 @@
-"""Stats: figures of a project as a whole, by day, by priority, by milestone."""
+"""Stats: metrics of a project, by day, priority and milestone."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -8,15 +8,15 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
-from tools.testomatio.sandbox.answers import invalid, v2
+from tools.testomatio.sandbox.answers import invalid, v2_answer
 from tools.testomatio.sandbox.dates import zulu
-from tools.testomatio.sandbox.query.fields import finished, seconds
+from tools.testomatio.sandbox.query.fields import finished_results, run_seconds
 from tools.testomatio.sandbox.query.matching import PRIORITIES
 from tools.testomatio.sandbox.records import Run, Testrun
 from tools.testomatio.sandbox.v2 import milestones, runs
 from tools.testomatio.sandbox.v2.pages import Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2
-from tools.testomatio.sandbox.v2.window import Window, look
+from tools.testomatio.sandbox.v2.window import Window, window_of
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -27,25 +27,25 @@ STATUSES = ("passed", "failed", "skipped")
 @routes.get(f"{V2}/analytics/stats/{{kind}}")
 async def get_stats(call: Call[World]) -> Response:
     """Only the two lists of runs are paged."""
-    kind, window = str(call.params["kind"]), look(call)
+    kind, window = str(call.params["kind"]), window_of(call)
     if kind.startswith("milestone-") and kind in _MILESTONE:
         return _of_milestone(call, kind, window)
     if kind == "runs-summary":
         own = sorted(window.runs.values(), key=lambda run: run.created_at, reverse=True)
         inside = [run for run in own if window.since is None or window.since <= run.created_at < window.until]
-        return page_of(call, inside, lambda run: _summed(call.world, run))
+        return page_of(call, inside, lambda run: _run_summary(call.world, run))
     if kind not in _KINDS:
         raise invalid(f"kind is not included in the list: {', '.join(['runs-summary', *_KINDS, *_MILESTONE])}")
-    return v2(call, _KINDS[kind](call, window))
+    return v2_answer(call, _KINDS[kind](call, window))
 
 
-def _summed(world: World, run: Run) -> Row:
-    shown = runs.shown(world, run)
-    told = ("id", "title", "status", "kind", "env", "tests_count", "created_at")
+def _run_summary(world: World, run: Run) -> Row:
+    row = runs.render_run(world, run)
+    fields = ("id", "title", "status", "kind", "env", "tests_count", "created_at")
     counts = Counter(result.status for result in world.results.of_run(run.id))
     figures: Row = {f"{status}_count": counts[status] for status in STATUSES}
-    return {name: shown[name] for name in told} | figures | {
-        "duration": seconds(run),
+    return {name: row[name] for name in fields} | figures | {
+        "duration": run_seconds(run),
         "finished_at": zulu(run.finished_at),
     }  # fmt: skip
 
@@ -67,7 +67,7 @@ def _project_summary(call: Call[World], window: Window) -> Row:
 
 
 def _results_by_date(call: Call[World], window: Window) -> list[Row]:
-    """Results and how many of them passed, for each day."""
+    """The number of results and of passed results for each day."""
     by_day: dict[str, Counter[str]] = {}
     for result in window.all_results():
         by_day.setdefault(_day(result.finished_at), Counter())[result.status] += 1
@@ -81,7 +81,7 @@ def _results_by_date(call: Call[World], window: Window) -> list[Row]:
 
 
 def _automation_by_date(call: Call[World], window: Window) -> list[Row]:
-    """How many tests there were on each day, by their state of today."""
+    """The number of tests on each day, by their current state."""
     rows: list[Row] = []
     for day in window.days():
         states = Counter(test.state for test in window.tests if test.created_at.astimezone(UTC).date() <= day)
@@ -133,7 +133,7 @@ _KINDS: dict[str, Callable[[Call[World], Window], Row | list[Row]]] = {
 
 
 def _latest(call: Call[World], window: Window) -> list[Testrun]:
-    """The results of the run that finished last."""
+    """The results of the last finished run."""
     over = [run for run in window.runs.values() if run.finished_at is not None]
     last = max(over, key=lambda run: run.finished_at or run.created_at, default=None)
     return [] if last is None else call.world.results.of_run(last.id)
@@ -155,30 +155,34 @@ def _of_milestone(call: Call[World], kind: str, window: Window) -> Response:
     """Empty without a milestone.
 
     Raises:
-        Respond: 422 for a slug that the project does not see.
+        Respond: 422 for a slug that is not visible in the project.
     """
     slug = call.last("milestone")
     if not slug:
-        return v2(call, [])
-    if slug not in {one.slug for one in milestones.seen(call.world, project(call).slug)}:
+        return v2_answer(call, [])
+    if slug not in {one.slug for one in milestones.visible_milestones(call.world, project(call).slug)}:
         raise invalid(f"Unknown milestone {slug}")
     if kind == "milestone-runs":
         reached = [run for run in window.runs.values() if slug in run.milestones]
-        return page_of(call, reached, lambda run: _summed(call.world, run))
-    return v2(call, _MILESTONE[kind](call, window, slug))
+        return page_of(call, reached, lambda run: _run_summary(call.world, run))
+    return v2_answer(call, _MILESTONE[kind](call, window, slug))
 
 
 def _completion(call: Call[World], window: Window, slug: str) -> Row:
     results = [one for run in window.runs.values() if slug in run.milestones
                for one in call.world.results.of_run(run.id)]  # fmt: skip
     counts = Counter(one.status for one in results)
-    told: Row = {status: counts[status] for status in (*STATUSES, "pending")}
-    return {"total": len(results), "completion_rate": _share(len(results) - counts["pending"], len(results))} | told
+    fields: Row = {status: counts[status] for status in (*STATUSES, "pending")}
+    return {"total": len(results), "completion_rate": _share(len(results) - counts["pending"], len(results))} | fields
 
 
 def _tests(call: Call[World], window: Window, slug: str) -> list[Row]:
     return [
-        {"id": test.id, "title": test.title, "status": next((r.status for r in finished(call.world, test)[-1:]), None)}
+        {
+            "id": test.id,
+            "title": test.title,
+            "status": next((r.status for r in finished_results(call.world, test)[-1:]), None),
+        }
         for test in window.tests
         if slug in test.milestones
     ]
@@ -221,8 +225,8 @@ def _success(results: Iterable[Testrun]) -> float | None:
     return _share(counts["passed"], counts["passed"] + counts["failed"])
 
 
-def _share(part: int, whole: int) -> float | None:
-    return round(part / whole, 3) if whole else None
+def _share(part: int, total: int) -> float | None:
+    return round(part / total, 3) if total else None
 
 
 def _day(at: datetime | None) -> str:

@@ -1,16 +1,16 @@
-"""Testruns: single results, their many filters, and how they are written."""
+"""Testruns: results with their filters, and creating and changing results."""
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import lifecycle
 from tools.testomatio.sandbox.access import caller, project
-from tools.testomatio.sandbox.answers import created, gone, invalid, not_found, v2
+from tools.testomatio.sandbox.answers import created, invalid, no_content, not_found, v2_answer
 from tools.testomatio.sandbox.records import Run, Test, Testrun
 from tools.testomatio.sandbox.requests import Fields, boolean, choice, fields_of, number, require, string
 from tools.testomatio.sandbox.v2 import result_filters
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
-from tools.testomatio.sandbox.v2.scope import V2, person
+from tools.testomatio.sandbox.v2.scope import V2, assignee
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -28,17 +28,19 @@ _GROUPS: Groups[Testrun] = {
 
 @routes.get(f"{V2}/testruns")
 async def list_testruns(call: Call[World]) -> Response:
-    return page_of(call, result_filters.sort(call, result_filters.pick(call)), shown, groups=_GROUPS)
+    return page_of(
+        call, result_filters.sorted_results(call, result_filters.matching_results(call)), render_result, groups=_GROUPS
+    )
 
 
 @routes.get(f"{V2}/testruns/{{id:int}}")
 async def get_testrun(call: Call[World]) -> Response:
-    return v2(call, _detailed(call.world, _find(call)))
+    return v2_answer(call, _render_single(call.world, _find_result(call)))
 
 
 @routes.post(f"{V2}/testruns")
 async def create_testrun(call: Call[World]) -> Response:
-    """Nothing stops a second result for a test, nor one in a run that is over."""
+    """Create a result; a test may have several, also in a run that is over."""
     world, sent = call.world, fields_of(call, "testrun")
     require(sent, "run_id")
     run = _run(call, sent)
@@ -48,7 +50,7 @@ async def create_testrun(call: Call[World]) -> Response:
         raise invalid("Test or its title can't be blank")
     result = Testrun(0, run.project, run.id, None, title, None, "pending", world.now(), world.now())
     result.automated = boolean(sent, "automated", default=run.kind == "automated")
-    _write(call, result, sent)
+    _set_fields(call, result, sent)
     if test is not None:
         result.test_id = test.id
         suite = world.suites.get(test.suite_id, run.branch)
@@ -57,40 +59,40 @@ async def create_testrun(call: Call[World]) -> Response:
     world.results.add(result)
     if result.status != "pending":
         lifecycle.start(world, run)
-    return created(call, _detailed(world, result))
+    return created(call, _render_single(world, result))
 
 
 @routes.put(f"{V2}/testruns/{{id:int}}")
 @routes.patch(f"{V2}/testruns/{{id:int}}")
 async def update_testrun(call: Call[World]) -> Response:
-    world, result, sent = call.world, _find(call), fields_of(call, "testrun")
+    world, result, sent = call.world, _find_result(call), fields_of(call, "testrun")
     run = _run(call, sent) if "run_id" in sent else world.runs[result.run_id]
     test_id = result.test_id
     if "test_id" in sent:
         test = _test(call, run, sent["test_id"])
         test_id = None if test is None else test.id
     title, automated = string(sent, "test_title"), boolean(sent, "automated", default=result.automated)
-    _write(call, result, sent)
+    _set_fields(call, result, sent)
     result.title, result.automated = title or result.title, automated
     if (run.id, test_id) != (result.run_id, result.test_id):
         world.results.move(result, run_id=run.id, test_id=test_id)
     if result.status != "pending":
         lifecycle.start(world, run)
-    return v2(call, _detailed(world, result))
+    return v2_answer(call, _render_single(world, result))
 
 
 @routes.delete(f"{V2}/testruns/{{id:int}}")
 async def delete_testrun(call: Call[World]) -> Response:
-    call.world.drop_result(_find(call))
-    return gone()
+    call.world.drop_result(_find_result(call))
+    return no_content()
 
 
-def _write(call: Call[World], result: Testrun, sent: Fields) -> None:
-    """Write what was sent; a run time is kept as it is, whatever its unit."""
+def _set_fields(call: Call[World], result: Testrun, sent: Fields) -> None:
+    """Set the fields that were sent; a run time is stored unchanged, in whatever unit."""
     now = call.world.now()
     status = choice(sent, "status", STATUSES, result.status)
     run_time = number(sent, "run_time") if "run_time" in sent else result.run_time
-    assigned_to = person(call, sent) if "assigned_to" in sent else result.assigned_to
+    assigned_to = assignee(call, sent) if "assigned_to" in sent else result.assigned_to
     message = string(sent, "message") if "message" in sent else result.message
     if "status" in sent:
         result.executed_by = None if status == "pending" else caller(call).email
@@ -117,15 +119,15 @@ def _test(call: Call[World], run: Run, test_id: object) -> Test | None:
     return test
 
 
-def _find(call: Call[World]) -> Testrun:
+def _find_result(call: Call[World]) -> Testrun:
     result = call.world.results.get(call.number("id"))
     if result is None or result.project != project(call).slug:
         raise not_found("Testrun")
     return result
 
 
-def shown(result: Testrun) -> Row:
-    """A result of a list: files that were uploaded do not show among its artifacts."""
+def render_result(result: Testrun) -> Row:
+    """A result in a list, whose artifacts do not include uploaded files."""
     return {
         "id": result.id,
         "type": "testrun",
@@ -143,9 +145,9 @@ def shown(result: Testrun) -> Row:
     }
 
 
-def _detailed(world: World, result: Testrun) -> Row:
-    """A result on its own, with what its test says, where the names of its values are not filled in."""
+def _render_single(world: World, result: Testrun) -> Row:
+    """A single result, with its test, in which the example's values are not filled in."""
     test = world.tests.get(result.test_id or "", world.runs[result.run_id].branch)
     description = None if test is None else test.description
     version = None if test is None else {"title": test.title, "description": description}
-    return shown(result) | {"description": description, "test_version": version}
+    return render_result(result) | {"description": description, "test_version": version}

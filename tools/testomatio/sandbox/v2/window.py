@@ -1,4 +1,4 @@
-"""Window: the results that a question of analytics looks at: whose tests, since when, where."""
+"""Window: the results in a request for analytics, by tests, period and environment."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from tools.testomatio.sandbox.answers import invalid
 from tools.testomatio.sandbox.query.fields import pick_tests
 from tools.testomatio.sandbox.records import Run, Test, Testrun
 from tools.testomatio.sandbox.requests import query_list
-from tools.testomatio.sandbox.v2.scope import only_with
+from tools.testomatio.sandbox.v2.scope import require_feature
 from tools.testomatio.sandbox.world import World
 
 
 @dataclass
 class Window:
-    """The tests that fit, each with its finished results inside the window, oldest first."""
+    """The matching tests, each with its finished results in the window, oldest first."""
 
     tests: list[Test]
     since: datetime | None
@@ -25,26 +25,26 @@ class Window:
     results: dict[str, list[Testrun]] = field(default_factory=dict)
 
     def all_results(self) -> Iterator[Testrun]:
-        """Every result inside the window, also of tests that are gone."""
+        """All results in the window, including those of deleted tests."""
         return (result for results in self.results.values() for result in results)
 
     def days(self) -> list[date]:
-        """Every day of the window, from the first result when it has no begin."""
-        begin = self.since or min(
+        """All days of the window, from the first result if it has no start."""
+        start = self.since or min(
             (one.finished_at for one in self.all_results() if one.finished_at), default=self.until
         )
         last = (self.until - timedelta(microseconds=1)).astimezone(UTC).date()
-        first = begin.astimezone(UTC).date()
+        first = start.astimezone(UTC).date()
         return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def look(call: Call[World]) -> Window:
-    """The window that a request asks for.
+def window_of(call: Call[World]) -> Window:
+    """The window of a request.
 
     Raises:
-        Respond: 403 when the plan has no analytics, 422 for a query, a date or an environment that is not sound.
+        Respond: 403 when the plan has no analytics, 422 for an invalid query, date or environment.
     """
-    only_with(call, "api_analytics", is_off=call.world.switches.without_analytics)
+    require_feature(call, "api_analytics", is_off=call.world.switches.without_analytics)
     world, own = call.world, project(call)
     since, until = _dates(call)
     environments = set(query_list(call, "envs"))
@@ -62,11 +62,16 @@ def look(call: Call[World]) -> Window:
     if run_id := call.last("run"):
         runs = {run_id: runs[run_id]} if run_id in runs else {}
     window = Window(tests, since, until, runs)
-    wanted = {test.id for test in tests} if query else None
+    selected_ids = {test.id for test in tests} if query else None
     for run in runs.values():
         for result in world.results.of_run(run.id):
             at, key = result.finished_at, result.test_id or ""
-            if at is not None and (since is None or since <= at) and at < until and (wanted is None or key in wanted):
+            if (
+                at is not None
+                and (since is None or since <= at)
+                and at < until
+                and (selected_ids is None or key in selected_ids)
+            ):
                 window.results.setdefault(key, []).append(result)
     for results in window.results.values():
         results.sort(key=lambda one: (one.finished_at or until, one.id))
@@ -74,9 +79,9 @@ def look(call: Call[World]) -> Window:
 
 
 def _dates(call: Call[World]) -> tuple[datetime | None, datetime]:
-    """Begin and end; named days are whole days, and take the place of `days`."""
+    """Start and end; dates are whole days, and override `days`."""
     now = call.world.now()
-    days = number_of(call, "days", None, least=1)
+    days = query_number(call, "days", None, least=1)
     first, last = _day(call, "from"), _day(call, "to")
     if first is None and last is None:
         return (None if days is None else now - timedelta(days=days)), now + timedelta(seconds=1)
@@ -93,13 +98,13 @@ def _day(call: Call[World], name: str) -> datetime | None:
         raise invalid(f"{name} is a date such as 2026-04-01") from error
 
 
-def number_of(
+def query_number(
     call: Call[World], name: str, default: float | None, *, least: float, most: float | None = None
 ) -> float | None:
-    """A number out of the query.
+    """A number from the query.
 
     Raises:
-        Respond: 422 for one outside of its bounds, or for none.
+        Respond: 422 for anything else, and for a number outside its bounds.
     """
     text = call.last(name)
     if not text:

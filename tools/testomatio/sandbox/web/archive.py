@@ -1,6 +1,6 @@
-"""Archive and relaunch: groups that are put away and taken back, and runs that begin anew.
+"""Archive and relaunch: archive and restore groups, and restart runs.
 
-Where the reference is silent: groups are archived all or none, and a relaunched run waits for its results.
+Where the reference is silent: either all groups are archived or none, and a relaunched run has pending results.
 """
 
 from dataclasses import replace
@@ -23,7 +23,7 @@ routes: Routes[World] = Routes()
 
 @routes.post("/api/{p}/rungroups/archive")
 async def archive_groups(call: Call[World]) -> Response:
-    """Put groups away; the runs in them are not archived by that."""
+    """Archive groups; their runs are not archived."""
     for group in _groups(call):
         group.archived_at = group.archived_at or call.world.now()
         group.updated_at = call.world.now()
@@ -39,22 +39,22 @@ async def unarchive_groups(call: Call[World]) -> Response:
 
 @routes.post("/api/{p}/runs/{run_id}/relaunch")
 async def relaunch_run(call: Call[World]) -> Response:
-    """Begin a run anew under its id: it is running, and every result is pending again."""
-    run = web_runs.find(call)
-    _begin_anew(call.world, run)
-    return document(web_runs.shown(call.world, run))
+    """Restart a run under its ID: it is running, and all results are pending."""
+    run = web_runs.find_run(call)
+    _reset_run(call.world, run)
+    return document(web_runs.render_run(call.world, run))
 
 
 @routes.post("/api/{p}/runs/{run_id}/relaunch_copy")
 async def relaunch_copy(call: Call[World]) -> Response:
-    """Begin a copy of a run under a new id; the run itself keeps its results."""
-    world, run = call.world, web_runs.find(call)
-    made = _copied(world, run, caller(call).email)
-    return document(web_runs.shown(world, made))
+    """Start a copy of a run under a new ID; the run itself does not change."""
+    world, run = call.world, web_runs.find_run(call)
+    made = _copy_run(world, run, caller(call).email)
+    return document(web_runs.render_run(world, made))
 
 
 def _groups(call: Call[World]) -> list[Rungroup]:
-    """The groups that are named in a flat body, all of which must be there."""
+    """The groups in a flat body, all of which must exist."""
     ids, slug, found = strings(body(call), "rungroups_ids"), project(call).slug, []
     if not ids:
         raise refuse(HTTPStatus.BAD_REQUEST, "param is missing or the value is empty: rungroups_ids")
@@ -66,7 +66,7 @@ def _groups(call: Call[World]) -> list[Rungroup]:
     return found
 
 
-def _copied(world: World, run: Run, created_by: str) -> Run:
+def _copy_run(world: World, run: Run, created_by: str) -> Run:
     now = world.now()
     made = replace(
         run,
@@ -86,12 +86,12 @@ def _copied(world: World, run: Run, created_by: str) -> Run:
     for result in world.results.of_run(run.id):
         again = replace(result, id=next(world.result_ids), run_id=made.id, created_at=now, rid=None)
         world.results.add(again)
-    _begin_anew(world, made)
+    _reset_run(world, made)
     return made
 
 
-def _begin_anew(world: World, run: Run) -> None:
-    """Every result waits again, with nothing left of what came of it before."""
+def _reset_run(world: World, run: Run) -> None:
+    """Reset all results to pending, without their previous outcome."""
     rerun(world, run)
     run.seconds = None
     for result in world.results.of_run(run.id):

@@ -1,8 +1,8 @@
-"""Tests and suites written over the web API, the way migrations from other systems write them.
+"""Authoring: create and change tests and suites in the web API, as migrations from other systems do.
 
-A record that comes with `origin_id` is made once: the second time it is answered as it is, with 208. Where the
-reference is silent: changes answer the record, a list of titles answers the tests that were made, and the suites that
-were deleted for being empty are answered by their ids.
+A record with an `origin_id` is created once: the second request returns the existing record with 208. Where the
+reference is silent: changes return the record, a list of titles returns the new tests, and deleting empty suites
+returns their IDs.
 """
 
 import json
@@ -15,13 +15,13 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, invalid, refuse
 from tools.testomatio.sandbox.records import Suite, Test
-from tools.testomatio.sandbox.reporter.ingestion import put_issue, put_label
+from tools.testomatio.sandbox.reporter.ingestion import add_issue, add_label
 from tools.testomatio.sandbox.requests import Fields, body, number, string, strings
 from tools.testomatio.sandbox.v2 import suites, tests
 from tools.testomatio.sandbox.v2.scope import suite_of, test_of
 from tools.testomatio.sandbox.web import suites as web_suites
 from tools.testomatio.sandbox.web import tests as web_tests
-from tools.testomatio.sandbox.web.json_api import Written, document, written
+from tools.testomatio.sandbox.web.json_api import RequestDocument, document, read_document
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -32,80 +32,80 @@ _PRIORITIES = {"-1": "low", "0": "normal", "1": "important", "2": "high", "3": "
 
 @routes.post("/api/{p}/tests")
 async def create_test(call: Call[World]) -> Response:
-    sent = written(call, "test", snake=_SNAKE)
-    if known := _known(call, "test", sent):
-        return document(web_tests.shown(call, test_of(call, known)), status=HTTPStatus.ALREADY_REPORTED)
+    sent = read_document(call, "test", snake=_SNAKE)
+    if known := _existing_id(call, "test", sent):
+        return document(web_tests.render_test(call, test_of(call, known)), status=HTTPStatus.ALREADY_REPORTED)
     suite_id = sent.related.get("suite") or string(sent.attributes, "suite-id") or string(sent.attributes, "suite_id")
     suite, fields = tests.suite_for_tests(call, suite_id), _test_fields(call, sent.attributes)
-    test = tests.make(call, suite, fields)
-    _beside(call, test, sent.attributes)
-    _remember(call, "test", sent, test.id)
-    return document(web_tests.shown(call, test))
+    test = tests.create_in(call, suite, fields)
+    _set_related(call, test, sent.attributes)
+    _store_origin(call, "test", sent, test.id)
+    return document(web_tests.render_test(call, test))
 
 
 @routes.put("/api/{p}/tests/{test_id}")
 async def update_test(call: Call[World]) -> Response:
-    sent, test = written(call, "test", snake=_SNAKE), test_of(call, str(call.params["test_id"]))
+    sent, test = read_document(call, "test", snake=_SNAKE), test_of(call, str(call.params["test_id"]))
     fields = _test_fields(call, sent.attributes)
     if suite_id := sent.related.get("suite") or sent.attributes.get("suite-id") or sent.attributes.get("suite_id"):
         fields["suite_id"] = suite_id
     test = tests.change(call, test, fields)
-    _beside(call, test, sent.attributes)
-    return document(web_tests.shown(call, test))
+    _set_related(call, test, sent.attributes)
+    return document(web_tests.render_test(call, test))
 
 
 @routes.post("/api/{p}/suites")
 async def create_suite(call: Call[World]) -> Response:
-    sent = written(call, "suite", snake=_SNAKE)
-    if known := _known(call, "suite", sent):
-        return _suite(call, suite_of(call, known), status=HTTPStatus.ALREADY_REPORTED)
+    sent = read_document(call, "suite", snake=_SNAKE)
+    if known := _existing_id(call, "suite", sent):
+        return _answer_suite(call, suite_of(call, known), status=HTTPStatus.ALREADY_REPORTED)
     fields = _suite_fields(sent.attributes)
     parent = suites.parent_of(call, _parent_id(sent))
-    suites.check(call, fields)
-    suite = suites.make(call, fields, parent)
-    _custom(call, suite, sent.attributes)
-    _remember(call, "suite", sent, suite.id)
-    return _suite(call, suite)
+    suites.validate(call, fields)
+    suite = suites.create_from(call, fields, parent)
+    _set_custom_fields(call, suite, sent.attributes)
+    _store_origin(call, "suite", sent, suite.id)
+    return _answer_suite(call, suite)
 
 
 @routes.put("/api/{p}/suites/{suite_id}")
 async def update_suite(call: Call[World]) -> Response:
-    sent, suite = written(call, "suite", snake=_SNAKE), suite_of(call, str(call.params["suite_id"]))
+    sent, suite = read_document(call, "suite", snake=_SNAKE), suite_of(call, str(call.params["suite_id"]))
     fields = _suite_fields(sent.attributes)
     if parent_id := _parent_id(sent):
         fields["parent_id"] = parent_id
     suite = suites.change(call, suite, fields)
-    _custom(call, suite, sent.attributes)
-    return _suite(call, suite)
+    _set_custom_fields(call, suite, sent.attributes)
+    return _answer_suite(call, suite)
 
 
 @routes.delete("/api/{p}/suites/delete_empty")
 async def delete_empty_suites(call: Call[World]) -> Response:
-    """Delete every suite that holds no test, not even further below."""
-    world, slug, gone = call.world, project(call).slug, list[str]()
+    """Delete every suite without tests in it or below it."""
+    world, slug, deleted_ids = call.world, project(call).slug, list[str]()
     tree = suites.Tree(world, slug, None)
     for suite in list(tree.suites.values()):
         if tree.count(suite) == 0:
-            gone.append(suite.id)
-            if world.suites.get(suite.id) is not None:  # it has not gone with the one above it
+            deleted_ids.append(suite.id)
+            if world.suites.get(suite.id) is not None:  # not deleted with its parent
                 world.drop_suite(suite)
-    return answer({"deleted": gone})
+    return answer({"deleted": deleted_ids})
 
 
 @routes.post("/api/{p}/bulk")
 async def append_tests(call: Call[World]) -> Response:
-    """Titles as a YAML list become tests at the end of a suite."""
+    """Create tests at the end of a suite from a YAML list of titles."""
     sent = body(call)
     suite = tests.suite_for_tests(call, string(sent, "suite"))
     titles = [_title(line) for line in (string(sent, "yaml") or "").splitlines() if line.strip()]
     if not titles:
         raise invalid("yaml is not a list of titles")
-    made = [tests.make(call, suite, {"title": title}) for title in titles]
-    return document([web_tests.shown(call, test) for test in made])
+    created_tests = [tests.create_in(call, suite, {"title": title}) for title in titles]
+    return document([web_tests.render_test(call, test) for test in created_tests])
 
 
 def _title(line: str) -> str:
-    """One entry of a list of titles, as far as YAML has them: bare, or in quotation marks of either kind."""
+    """An entry of a YAML list of titles: bare, or in single or double quotes."""
     text = line.strip().removeprefix("-").strip()
     if text.startswith('"'):
         try:
@@ -119,20 +119,20 @@ def _title(line: str) -> str:
     return text
 
 
-def _known(call: Call[World], kind: str, sent: Written) -> str | None:
-    """What was made of the same record before, unless it was deleted since."""
-    shelf: Mapping[str, object] = call.world.tests.main if kind == "test" else call.world.suites.main
+def _existing_id(call: Call[World], kind: str, sent: RequestDocument) -> str | None:
+    """The existing record with the same origin, unless it was deleted."""
+    records: Mapping[str, object] = call.world.tests.main if kind == "test" else call.world.suites.main
     found = call.world.origins.get((project(call).slug, kind, sent.origin_id or ""))
-    return found if found in shelf else None
+    return found if found in records else None
 
 
-def _remember(call: Call[World], kind: str, sent: Written, made: str) -> None:
+def _store_origin(call: Call[World], kind: str, sent: RequestDocument, created_tests: str) -> None:
     if sent.origin_id:
-        call.world.origins[project(call).slug, kind, sent.origin_id] = made
+        call.world.origins[project(call).slug, kind, sent.origin_id] = created_tests
 
 
 def _test_fields(call: Call[World], sent: Fields) -> dict[str, object]:
-    """Attributes by the names that v2 gives them; a priority may be a number, and people are numbers."""
+    """Attributes by their names in v2; priorities may be numbers, and people are numbers."""
     fields = {name: sent[name] for name in ("title", "description", "code", "emoji", "state", "sync") if name in sent}
     if (priority := sent.get("priority")) is not None:
         fields["priority"] = _PRIORITIES.get(str(priority), priority)
@@ -152,12 +152,12 @@ def _suite_fields(sent: Fields) -> dict[str, object]:
     return fields
 
 
-def _parent_id(sent: Written) -> str | None:
+def _parent_id(sent: RequestDocument) -> str | None:
     return sent.related.get("parent") or string(sent.attributes, "parent-id") or string(sent.attributes, "parent_id")
 
 
-def _beside(call: Call[World], test: Test, sent: Fields) -> None:
-    """What is tied to a test: its file, tags, issues, labels and custom fields."""
+def _set_related(call: Call[World], test: Test, sent: Fields) -> None:
+    """Set the file, tags, issues, labels and custom fields of a test."""
     test.file = string(sent, "file") if "file" in sent else test.file
     position = number(sent, "position")
     test.position = test.position if position is None else int(position)
@@ -165,20 +165,20 @@ def _beside(call: Call[World], test: Test, sent: Fields) -> None:
         if tag.lstrip("@") not in test.tags:
             test.linked_tags.append(tag.lstrip("@"))
     for key in strings(sent, "jira-issues"):
-        put_issue(call.world, test.project, key, "test", test.id)
+        add_issue(call.world, test.project, key, "test", test.id)
     for label in strings(sent, "labels_ids"):
-        put_label(call.world, test.project, test.labels, label)
-    _custom(call, test, sent)
+        add_label(call.world, test.project, test.labels, label)
+    _set_custom_fields(call, test, sent)
 
 
-def _custom(call: Call[World], thing: Test | Suite, sent: Fields) -> None:
+def _set_custom_fields(call: Call[World], record: Test | Suite, sent: Fields) -> None:
     custom = sent.get("custom-fields") or {}
     if not isinstance(custom, dict):
         raise refuse(400, "custom-fields is not an object")
     for name, value in custom.items():
-        put_label(call.world, thing.project, thing.labels, f"{name}:{value}")
+        add_label(call.world, record.project, record.labels, f"{name}:{value}")
 
 
-def _suite(call: Call[World], suite: Suite, *, status: int = HTTPStatus.OK) -> Response:
+def _answer_suite(call: Call[World], suite: Suite, *, status: int = HTTPStatus.OK) -> Response:
     tree = suites.Tree(call.world, suite.project, None)
-    return document(web_suites.shown(call, tree, suite), status=status)
+    return document(web_suites.render_suite(call, tree, suite), status=status)

@@ -1,4 +1,4 @@
-"""JSON:API: documents of the web API, their pages, and the shape that its writes must have."""
+"""JSON:API: documents of the web API, their pages, and the required shape of writes."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,25 +21,25 @@ Row = dict[str, object]
 
 
 @dataclass(frozen=True)
-class Written:
-    """What a document carried: attributes by their dasherised names, and the id behind each relationship."""
+class RequestDocument:
+    """The document of a request: attributes by their dasherised names, and the ID of each relationship."""
 
     attributes: Fields
     related: Mapping[str, str]
     origin_id: str | None = None
-    """The id in another system that a migration took it from; it stands beside the attributes."""
+    """The ID in the system that a migration copied it from; it is next to the attributes."""
 
 
 def resource(type_: str, id_: str | int, attributes: Row, **related: object) -> Row:
-    """One record; each relationship is the type and id of another, a list of these, or null."""
-    shown: Row = {"id": str(id_), "type": type_, "attributes": attributes}
+    """A record; each relationship is the type and ID of another record, a list of these, or null."""
+    render: Row = {"id": str(id_), "type": type_, "attributes": attributes}
     if related:
-        shown["relationships"] = {name.replace("_", "-"): {"data": data} for name, data in related.items()}
-    return shown
+        render["relationships"] = {name.replace("_", "-"): {"data": data} for name, data in related.items()}
+    return render
 
 
 def linkage(type_: str, id_: str | int) -> Row:
-    """What a relationship says of a record."""
+    """The type and ID of a record, for a relationship."""
     return {"type": type_, "id": str(id_)}
 
 
@@ -54,8 +54,8 @@ def document(
     return answer(whole_document, status)
 
 
-def paged(call: Call[World], rows: Sequence[T], shown: Callable[[T], Row], *, per_page: int = PER_PAGE) -> Response:
-    """A page of a list; past the last one it is empty, and a page that is no number is the first."""
+def paged(call: Call[World], rows: Sequence[T], render: Callable[[T], Row], *, per_page: int = PER_PAGE) -> Response:
+    """A page of a list; a page after the last is empty, and an invalid page is the first."""
     page = max(query_integer(call.last("page"), 1), 1)
     meta: Row = {
         "num": len(rows),
@@ -64,19 +64,19 @@ def paged(call: Call[World], rows: Sequence[T], shown: Callable[[T], Row], *, pe
         "per_page": per_page,
         "rId": f"r{call.world.requests}",
     }
-    return document([shown(row) for row in rows[(page - 1) * per_page : page * per_page]], meta=meta)
+    return document([render(row) for row in rows[(page - 1) * per_page : page * per_page]], meta=meta)
 
 
-def asked_per_page(call: Call[World], cap: int) -> int:
-    """How many rows a page shall have, where the API lets the caller say."""
+def page_size(call: Call[World], cap: int) -> int:
+    """The requested page size, up to a maximum."""
     return min(max(query_integer(call.last("per_page"), PER_PAGE), 1), cap)
 
 
-def written(call: Call[World], type_: str, *, snake: Collection[str] = ()) -> Written:
-    """The document of a write, of one type in its singular or plural; `snake` names the keys with an underscore.
+def read_document(call: Call[World], type_: str, *, snake: Collection[str] = ()) -> RequestDocument:
+    """The document of a write, whose type may be singular or plural; `snake` lists the keys in snake_case.
 
     Raises:
-        Respond: 400 for any other shape, such as fields side by side or keys in snake_case.
+        Respond: 400 for any other shape, such as flat fields or other keys in snake_case.
     """
     data = body(call).get("data")
     if not isinstance(data, dict):
@@ -88,7 +88,7 @@ def written(call: Call[World], type_: str, *, snake: Collection[str] = ()) -> Wr
         raise refuse(400, "attributes is not an object")
     if odd := [name for name in attributes if "_" in name and name not in snake]:
         raise refuse(400, f"found unpermitted parameters: {', '.join(odd)}")
-    return Written(attributes, _related(data.get("relationships", {})), string(data, "origin_id"))
+    return RequestDocument(attributes, _related(data.get("relationships", {})), string(data, "origin_id"))
 
 
 def _related(sent: object) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Login: where a general token, or an e-mail address with its password, becomes the JWT of the web API.
+"""Login: exchange a general token, or an e-mail address and password, for a JWT of the web API.
 
-Where the reference is silent: a good login is 200, a bad one 401 and one without credentials 400; people of the story
-have any password without `wrong` in it.
+Where the reference is silent: a valid login is 200, an invalid one 401 and one without credentials 400; any password
+without `wrong` in it is valid.
 """
 
 import hmac
@@ -23,20 +23,20 @@ from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
 
-_SEAL = b"the sandbox signs for itself only"
+_SIGNING_KEY = b"the sandbox signs for itself only"
 
 
 @routes.post("/api/login")
 async def log_in(call: Call[World]) -> Response:
-    world, user = call.world, _user(call.world, _sent(call))
+    world, user = call.world, _user(call.world, _credentials(call))
     expires_at = world.now() + timedelta(seconds=world.switches.jwt_seconds)
-    jwt = _signed({"user_id": user.id, "exp": int(expires_at.timestamp()), "jti": len(world.logins) + 1})
+    jwt = _sign({"user_id": user.id, "exp": int(expires_at.timestamp()), "jti": len(world.logins) + 1})
     world.logins[jwt] = Login(jwt, user.id, expires_at)
     return answer({"jwt": jwt})
 
 
-def _sent(call: Call[World]) -> Mapping[str, object]:
-    """What was sent, as JSON or as a form."""
+def _credentials(call: Call[World]) -> Mapping[str, object]:
+    """The credentials, as JSON or as a form."""
     kind = call.content_type.partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
         return dict(parse_qsl(call.body.decode("utf-8", "replace")))
@@ -44,7 +44,7 @@ def _sent(call: Call[World]) -> Mapping[str, object]:
 
 
 def _user(world: World, sent: Mapping[str, object]) -> User:
-    """Whose credentials these are; a project's own token opens no login."""
+    """The user of the credentials; a project token is refused."""
     if sent.get("api_token"):
         token = world.token(str(sent["api_token"]))
         if token is None or token.project is not None or not token.is_active:
@@ -58,14 +58,14 @@ def _user(world: World, sent: Mapping[str, object]) -> User:
     return user
 
 
-def _signed(payload: Mapping[str, object]) -> str:
-    """Three parts, as every JWT has them; nobody outside the sandbox could check the last."""
-    told = f"{_part({'alg': 'HS256', 'typ': 'JWT'})}.{_part(payload)}"
-    return f"{told}.{_text(hmac.digest(_SEAL, told.encode(), sha256))}"
+def _sign(payload: Mapping[str, object]) -> str:
+    """A JWT of three parts; only the sandbox can verify its signature."""
+    part = f"{_part({'alg': 'HS256', 'typ': 'JWT'})}.{_part(payload)}"
+    return f"{part}.{_text(hmac.digest(_SIGNING_KEY, part.encode(), sha256))}"
 
 
-def _part(told: Mapping[str, object]) -> str:
-    return _text(json.dumps(told, separators=(",", ":")).encode())
+def _part(part: Mapping[str, object]) -> str:
+    return _text(json.dumps(part, separators=(",", ":")).encode())
 
 
 def _text(raw: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Parts that several records of the web API have alike: labels, issues, files and people."""
+"""Parts that several records of the web API share: labels, issues, files and people."""
 
 import re
 
@@ -12,14 +12,14 @@ from tools.testomatio.sandbox.world import World
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
-def label_words(world: World, labelled: list[Labelled]) -> list[str]:
-    """Labels as words: the title, with its value behind a colon."""
+def label_texts(world: World, labelled: list[Labelled]) -> list[str]:
+    """Labels as text: the title, followed by a colon and its value."""
     titles = [(world.labels[one.slug].title, one.value) for one in labelled]
     return [title if value is None else f"{title}:{value}" for title, value in titles]
 
 
-def issues(world: World, resource_type: str, resource_id: str | int) -> Row:
-    """The issues on something: addresses, and apart from them the keys of Jira's."""
+def render_issues(world: World, resource_type: str, resource_id: str | int) -> Row:
+    """The issues of a record: URLs, and separately the keys of Jira issues."""
     links = world.links_of(resource_type, resource_id)
     return {
         "issues": [link.url for link in links if link.type == "issue"],
@@ -27,35 +27,35 @@ def issues(world: World, resource_type: str, resource_id: str | int) -> Row:
     }
 
 
-def files(world: World, resource_type: str, resource_id: str | int) -> list[Attachment]:
-    wanted = (resource_type, resource_id)
-    return [file for file in world.attachments.values() if (file.resource_type, file.resource_id) == wanted]
+def files_of(world: World, resource_type: str, resource_id: str | int) -> list[Attachment]:
+    target = (resource_type, resource_id)
+    return [file for file in world.attachments.values() if (file.resource_type, file.resource_id) == target]
 
 
-def file_address(origin: str, file: Attachment) -> str:
-    """Where a file lies, beside the API."""
+def file_url(origin: str, file: Attachment) -> str:
+    """The URL of a file."""
     return f"{origin}{FILES}/{file.id}/{file.name}"
 
 
-def shown_files(world: World, origin: str, resource_type: str, resource_id: str | int) -> list[Row]:
-    """Files on a test or a suite."""
+def render_files(world: World, origin: str, resource_type: str, resource_id: str | int) -> list[Row]:
+    """The files of a test or suite."""
     return [
         {
             "id": file.id,
             "name": file.name,
             "type": file.content_type,
-            "url": file_address(origin, file),
-            "displayUrl": file_address(origin, file),
+            "url": file_url(origin, file),
+            "displayUrl": file_url(origin, file),
             "preview": file.content_type.startswith("image/"),
         }
-        for file in files(world, resource_type, resource_id)
+        for file in files_of(world, resource_type, resource_id)
     ]
 
 
-def person(user: User | None) -> Row | None:
+def render_person(user: User | None) -> Row | None:
     return None if user is None else {"id": str(user.id), "name": user.name, "email": user.email}
 
 
-def plain(text: str | None) -> str | None:
-    """A text without the colours of a terminal."""
+def without_ansi(text: str | None) -> str | None:
+    """A text without ANSI escape codes."""
     return None if text is None else _ANSI.sub("", text)

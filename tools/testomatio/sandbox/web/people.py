@@ -1,4 +1,4 @@
-"""People of a project, with the numbers that the web API and one filter of v2 know them by."""
+"""People of a project, with the numbers that identify them in the web API and in one filter of v2."""
 
 from starlette.responses import Response
 
@@ -14,7 +14,7 @@ routes: Routes[World] = Routes()
 
 @routes.get("/api/{p}/users")
 async def list_users(call: Call[World]) -> Response:
-    return paged(call, [call.world.users[number] for number in _members(call)], shown)
+    return paged(call, [call.world.users[number] for number in _members(call)], render_user)
 
 
 @routes.get("/api/{p}/users/{user_id}")
@@ -22,10 +22,10 @@ async def get_user(call: Call[World]) -> Response:
     found = next((number for number in _members(call) if str(number) == call.params["user_id"]), None)
     if found is None:
         raise not_found("User")
-    return document(shown(call.world.users[found]))
+    return document(render_user(call.world.users[found]))
 
 
-def shown(user: User) -> Row:
+def render_user(user: User) -> Row:
     return resource(
         "user",
         user.id,

@@ -1,6 +1,6 @@
-"""Changes to results over the web API: status, assignee, custom status, steps and values beside a result.
+"""Changes to results in the web API: status, assignee, custom status, steps and custom values.
 
-Where the reference is silent: each of them answers the result as it is now, and any text may be a custom status.
+Where the reference is silent: each of them returns the result, and any text may be a custom status.
 """
 
 from starlette.responses import Response
@@ -13,8 +13,8 @@ from tools.testomatio.sandbox.records import Testrun
 from tools.testomatio.sandbox.requests import Fields, body, choice, number, objects, require, string
 from tools.testomatio.sandbox.v2.testruns import STATUSES
 from tools.testomatio.sandbox.web import results as web_results
-from tools.testomatio.sandbox.web.json_api import document, written
-from tools.testomatio.sandbox.web.results import find
+from tools.testomatio.sandbox.web.json_api import document, read_document
+from tools.testomatio.sandbox.web.results import find_result
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -25,9 +25,9 @@ _RESULT = "/api/{p}/testruns/{result_id}"
 @routes.put(_RESULT)
 @routes.patch(_RESULT)
 async def update_result(call: Call[World]) -> Response:
-    """People are named by their number here; null takes a result from whoever has it."""
-    world, result = call.world, find(call)
-    sent = written(call, "testrun").attributes
+    """Update a result; people are numbers, and null removes the assignee."""
+    world, result = call.world, find_result(call)
+    sent = read_document(call, "testrun").attributes
     status = choice(sent, "status", STATUSES, result.status)
     message = string(sent, "message") if "message" in sent else result.message
     run_time = number(sent, "run-time") if "run-time" in sent else result.run_time
@@ -40,59 +40,59 @@ async def update_result(call: Call[World]) -> Response:
     result.status, result.message, result.run_time = status, message, run_time
     if status != "pending":
         start(world, world.runs[result.run_id])
-    return _told(call, result)
+    return _answer(call, result)
 
 
 @routes.put(f"{_RESULT}/testrun_extras/substatus")
 async def set_substatus(call: Call[World]) -> Response:
-    result, sent = find(call), body(call)
+    result, sent = find_result(call), body(call)
     require(sent, "value")
     result.substatus = string(sent, "value")
-    return _told(call, result)
+    return _answer(call, result)
 
 
 @routes.delete(f"{_RESULT}/testrun_extras/substatus")
 async def clear_substatus(call: Call[World]) -> Response:
-    result = find(call)
+    result = find_result(call)
     result.substatus = None
-    return _told(call, result)
+    return _answer(call, result)
 
 
 @routes.post(f"{_RESULT}/testrun_extras/bulk_update")
 async def set_values(call: Call[World]) -> Response:
-    """Values by their keys; an old key that is named goes, so that naming the same one replaces its value."""
-    result, entries = find(call), objects(body(call), "metafields")
+    """Set values by key; an `oldKey` is removed, so the same key replaces its value."""
+    result, entries = find_result(call), objects(body(call), "metafields")
     for entry in entries:
         require(entry, "key")
     for entry in entries:
         result.meta.pop(string(entry, "oldKey") or "", None)
         result.meta[string(entry, "key") or ""] = string(entry, "value") or ""
-    return _told(call, result)
+    return _answer(call, result)
 
 
 @routes.get(f"{_RESULT}/steps")
 async def list_steps(call: Call[World]) -> Response:
-    """Steps with their durations as texts."""
-    return answer({"steps": [_step(step) for step in find(call).steps]})
+    """Steps, with durations as strings."""
+    return answer({"steps": [_step(step) for step in find_result(call).steps]})
 
 
 @routes.post(f"{_RESULT}/steps")
 async def set_step(call: Call[World]) -> Response:
-    """Put a step at its position; an automated result keeps its own steps, and success is answered all the same."""
-    result, step = find(call), body(call).get("step")
+    """Set the step at a position; an automated result ignores it but still answers success."""
+    result, step = find_result(call), body(call).get("step")
     if not isinstance(step, dict):
         raise refuse(400, "param is missing or the value is empty: step")
     position = number(step, "pos")
     if position is None or position < 0 or position != int(position):
         raise invalid("pos is not a position")
     if not result.automated:
-        kept: dict[str, object] = {
+        stored: dict[str, object] = {
             "title": string(step, "title"),
             "status": string(step, "status"),
             "pos": int(position),
         }
         others = [one for one in result.steps if one.get("pos") != position]
-        result.steps = sorted([*others, kept], key=_position)
+        result.steps = sorted([*others, stored], key=_position)
     return answer({"steps": [_step(one) for one in result.steps]})
 
 
@@ -107,10 +107,10 @@ def _step(step: Fields) -> Fields:
 
 
 def _member(call: Call[World], sent: Fields) -> str | None:
-    """The address of the member with this number; None for nobody.
+    """The e-mail address of the member with this number; None for nobody.
 
     Raises:
-        Respond: 422 for anyone who is no member, or who may only read.
+        Respond: 422 for anyone who is not a member or is read-only.
     """
     number_sent = string(sent, "assigned-to")
     if not number_sent:
@@ -122,6 +122,6 @@ def _member(call: Call[World], sent: Fields) -> str | None:
     return found.email
 
 
-def _told(call: Call[World], result: Testrun) -> Response:
+def _answer(call: Call[World], result: Testrun) -> Response:
     result.updated_at = call.world.now()
-    return document(web_results.shown(call, result))
+    return document(web_results.render_result(call, result))

@@ -1,6 +1,6 @@
-"""Changes to runs over the web API: their texts, and events such as the end of a run.
+"""Changes to runs in the web API: texts, and events such as the end of a run.
 
-Where the reference is silent: an event that does not fit the run is 422, and a run is taken out of its group by null.
+Where the reference is silent: an event that does not apply to the run is 422, and null removes a run from its group.
 """
 
 from starlette.responses import Response
@@ -8,10 +8,10 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import not_found
-from tools.testomatio.sandbox.lifecycle import fire
+from tools.testomatio.sandbox.lifecycle import apply_event
 from tools.testomatio.sandbox.requests import Fields, assign, choice, require, string, strings, strings_sent
 from tools.testomatio.sandbox.web import runs as web_runs
-from tools.testomatio.sandbox.web.json_api import document, written
+from tools.testomatio.sandbox.web.json_api import document, read_document
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -22,24 +22,24 @@ EVENTS = ("finish", "finish_manual", "launch", "rerun", "scheduled", "terminate"
 @routes.put("/api/{p}/runs/{run_id}")
 @routes.patch("/api/{p}/runs/{run_id}")
 async def update_run(call: Call[World]) -> Response:
-    """What was not sent stays; an event is done after the rest was written."""
-    world, run = call.world, web_runs.find(call)
-    sent = written(call, "run", snake={"rungroup_id"}).attributes
+    """Set the fields that were sent, then apply the event."""
+    world, run = call.world, web_runs.find_run(call)
+    sent = read_document(call, "run", snake={"rungroup_id"}).attributes
     if "title" in sent:
         require(sent, "title")
     event, texts_sent = choice(sent, "status-event", EVENTS, ""), strings_sent(sent, "title", "description")
     env = strings(sent, "env") if isinstance(sent.get("env"), list) else None
     group_id = _group(call, sent, run.rungroup_id)
     if event:
-        fire(world, run, event)
+        apply_event(world, run, event)
     assign(run, texts_sent)
     run.env = run.env if env is None else env
     run.rungroup_id, run.updated_at = group_id, world.now()
-    return document(web_runs.shown(world, run))
+    return document(web_runs.render_run(world, run))
 
 
 def _group(call: Call[World], sent: Fields, default: str | None) -> str | None:
-    """The group that a run shall be in, by either spelling of its name."""
+    """The group of a run, under either spelling of its key."""
     names = [name for name in ("rungroup-id", "rungroup_id") if name in sent]
     if not names:
         return default

@@ -1,7 +1,7 @@
-"""Groups of runs in the web API: one group, with the groups around it.
+"""Groups of runs in the web API: one group, with its ancestors.
 
-Where the reference is silent: the counters are those of the runs right in the group, because the platform's leave out
-what is nested.
+Where the reference is silent: the counters only include the runs directly in the group, since the platform's omit
+nested runs.
 """
 
 from collections import Counter
@@ -24,11 +24,11 @@ async def get_rungroup(call: Call[World]) -> Response:
     group = call.world.rungroups.get(str(call.params["group_id"]))
     if group is None or group.project != project(call).slug:
         raise not_found("Rungroup")
-    return document(shown(call.world, group))
+    return document(render_group(call.world, group))
 
 
-def shown(world: World, group: Rungroup) -> Row:
-    """A group; `path` names the groups it is in, the outermost first."""
+def render_group(world: World, group: Rungroup) -> Row:
+    """A group; `path` lists its ancestors, the root first."""
     path, above = list[Row](), world.rungroups.get(group.parent_id or "")
     while above is not None:
         path.insert(0, {"id": above.id})

@@ -1,4 +1,4 @@
-"""Search of the web API: which tests a list of suites is narrowed to."""
+"""Search of the web API: filters a list of suites by their tests."""
 
 import re
 from dataclasses import dataclass, replace
@@ -13,16 +13,16 @@ from tools.testomatio.sandbox.requests import is_on, query_list
 from tools.testomatio.sandbox.world import World
 
 NUMBERED = {name: str(number) for number, name in enumerate(PRIORITIES, -1)}
-"""Priorities as the web API counts them."""
+"""Priorities as the numbers of the web API."""
 
 _JIRA = re.compile(r"[A-Z][A-Z0-9]+-\d+")
 
 
 @dataclass(frozen=True)
 class Search:
-    """What the query asks of tests; everything of it must hold.
+    """The filters of a query, all of which must match.
 
-    The text is a part of the title, a tag behind `@`, an issue's key, or a query in TQL behind `=`.
+    The text is a part of the title, a tag after `@`, an issue's key, or a query in TQL after `=`.
     """
 
     text: str
@@ -30,15 +30,15 @@ class Search:
     state: str | None
     priority: str | None
 
-    def fits(self, world: World, test: Test) -> bool:
+    def matches(self, world: World, test: Test) -> bool:
         return (
-            self._fits_text(world, test)
-            and (not self.labels or bool(labelling.titles(world, test.labels) & set(self.labels)))
+            self._matches_text(world, test)
+            and (not self.labels or bool(labelling.label_names(world, test.labels) & set(self.labels)))
             and self.state in {None, test.state}
             and self.priority in {None, test.priority, NUMBERED[test.priority]}
         )
 
-    def _fits_text(self, world: World, test: Test) -> bool:
+    def _matches_text(self, world: World, test: Test) -> bool:
         if self.text.startswith("@"):
             return self.text[1:] in test.tags
         if _JIRA.fullmatch(self.text):
@@ -46,25 +46,25 @@ class Search:
         return self.text.lower() in test.title.lower()
 
 
-def asked(call: Call[World]) -> Search | None:
-    """The search that was asked for; None without one."""
+def search_of(call: Call[World]) -> Search | None:
+    """The search in a request, if any."""
     if not is_on(call, "filter") and not call.last("query"):
         return None
     text = (call.last("query") or "").strip()
     return Search(text, query_list(call, "labels"), call.last("state") or None, call.last("priority") or None)
 
 
-def found(call: Call[World], search: Search) -> dict[str, list[str]]:
-    """The ids of the tests that fit, by the suite they are in.
+def matching_ids(call: Call[World], search: Search) -> dict[str, list[str]]:
+    """The IDs of the matching tests, by suite.
 
     Raises:
-        Respond: 422 for a text that begins with `=` and is no query.
+        Respond: 422 for an invalid query after `=`.
     """
     world, by_suite = call.world, dict[str, list[str]]()
     tests = list(world.tests.of(project(call).slug))
     if search.text.startswith("="):
         tests, search = pick_tests(world, search.text[1:].strip(), tests), replace(search, text="")
     for test in tests:
-        if search.fits(world, test):
+        if search.matches(world, test):
             by_suite.setdefault(test.suite_id, []).append(test.id)
     return by_suite

@@ -1,4 +1,4 @@
-"""Suites of the web API: lists by level with their web order, one with what is in it, and the bare tree."""
+"""Suites of the web API: lists by level in the web app's order, one suite with its content, and the bare tree."""
 
 from starlette.responses import Response
 
@@ -10,7 +10,7 @@ from tools.testomatio.sandbox.records import Suite
 from tools.testomatio.sandbox.v2.suites import Tree
 from tools.testomatio.sandbox.web import search as web_search
 from tools.testomatio.sandbox.web.json_api import Row, document, linkage, paged, resource
-from tools.testomatio.sandbox.web.parts import issues, label_words, shown_files
+from tools.testomatio.sandbox.web.parts import label_texts, render_files, render_issues
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -18,22 +18,22 @@ routes: Routes[World] = Routes()
 
 @routes.get("/api/{p}/suites")
 async def list_suites(call: Call[World]) -> Response:
-    """Roots, in the order of the web app; a search keeps those with a test that fits somewhere below."""
-    tree, search = _tree(call), web_search.asked(call)
+    """Root suites in the web app's order; a search limits them to those with a matching test below."""
+    tree, search = _tree(call), web_search.search_of(call)
     rows = tree.children.get(None, [])
     if call.world.switches.every_suite_level:
         rows = [suite for root in rows for suite in call.world.below(root)]
-    fitting = None if search is None else web_search.found(call, search)
-    if fitting is not None:
-        hit = [tree.suites[suite_id] for suite_id in fitting]
-        kept = {one.id for suite in hit for one in (suite, *tree.ancestors(suite))}
-        rows = [row for row in rows if row.id in kept]
-    return paged(call, rows, lambda suite: shown(call, tree, suite, fitting))
+    matches = None if search is None else web_search.matching_ids(call, search)
+    if matches is not None:
+        hit = [tree.suites[suite_id] for suite_id in matches]
+        suite_ids = {one.id for suite in hit for one in (suite, *tree.ancestors(suite))}
+        rows = [row for row in rows if row.id in suite_ids]
+    return paged(call, rows, lambda suite: render_suite(call, tree, suite, matches))
 
 
 @routes.get("/api/{p}/suites/tree")
 async def get_tree(call: Call[World]) -> Response:
-    """A bare array in camelCase, each level by its ids and not in the order of the web app."""
+    """A bare array in camelCase, with each level sorted by ID, not in the web app's order."""
     tree = _tree(call)
 
     def branch(suite: Suite) -> Row:
@@ -54,21 +54,21 @@ async def get_tree(call: Call[World]) -> Response:
 
 @routes.get("/api/{p}/suites/{suite_id}")
 async def get_suite(call: Call[World]) -> Response:
-    """One suite with the ids of what is right in it; its children come along whole."""
+    """A suite with the IDs of its direct content; its children are included in full."""
     tree = _tree(call)
     suite = tree.suites.get(str(call.params["suite_id"]))
     if suite is None:
         raise not_found("Suite")
-    children = [shown(call, tree, child) for child in tree.children.get(suite.id, [])]
-    return document(shown(call, tree, suite), included=children)
+    children = [render_suite(call, tree, child) for child in tree.children.get(suite.id, [])]
+    return document(render_suite(call, tree, suite), included=children)
 
 
 def _tree(call: Call[World]) -> Tree:
     return Tree(call.world, project(call).slug, None)
 
 
-def shown(call: Call[World], tree: Tree, suite: Suite, fitting: dict[str, list[str]] | None = None) -> Row:
-    """A suite; after a search with the ids of the tests right in it that fit."""
+def render_suite(call: Call[World], tree: Tree, suite: Suite, matches: dict[str, list[str]] | None = None) -> Row:
+    """A suite; with a search, it includes the IDs of its matching tests."""
     world, above = call.world, tree.ancestors(suite)[::-1]
     children = tree.children.get(suite.id, [])
     return resource(
@@ -81,18 +81,18 @@ def shown(call: Call[World], tree: Tree, suite: Suite, fitting: dict[str, list[s
             "emoji": suite.emoji,
             "sync": suite.sync,
             "file-type": suite.file_type,
-            "labels": label_words(world, suite.labels),
+            "labels": label_texts(world, suite.labels),
             "tags": suite.tags,
             "tests": [test.id for test in world.tests_in(suite)],
             "children": [child.id for child in children],
-            **issues(world, "suite", suite.id),
+            **render_issues(world, "suite", suite.id),
             "is-branched": False,
             "is-detail": True,
-            "attachments": shown_files(world, call.origin, "suite", suite.id),
+            "attachments": render_files(world, call.origin, "suite", suite.id),
             "is-linked": suite.shared_from is not None,
             "is-shared": suite.shared_from is not None,
             "test-count": tree.count(suite),
-            "filtered-tests": None if fitting is None else fitting.get(suite.id, []),
+            "filtered-tests": None if matches is None else matches.get(suite.id, []),
             "comments-count": sum(comment.suite_id == suite.id for comment in world.comments.values()),
             "code": None,
             "file": suite.file,

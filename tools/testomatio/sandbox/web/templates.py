@@ -1,6 +1,6 @@
 """Templates of descriptions, one default for each kind.
 
-Where the reference is silent: a new default takes the place of the old one, and a kind without a default is 404.
+Where the reference is silent: a new default replaces the old one, and a kind without a default is 404.
 """
 
 from starlette.responses import Response
@@ -10,7 +10,7 @@ from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, not_found
 from tools.testomatio.sandbox.project_records import Template
 from tools.testomatio.sandbox.requests import Fields, boolean, require, string, strings
-from tools.testomatio.sandbox.web.json_api import Row, document, paged, resource, written
+from tools.testomatio.sandbox.web.json_api import Row, document, paged, read_document, resource
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -20,101 +20,103 @@ SNAKE = ("defect_title",)
 
 @routes.get("/api/{p}/templates")
 async def list_templates(call: Call[World]) -> Response:
-    """Those of a kind, or all when the kind has none."""
-    rows = _of(call)
+    """Templates of a kind, or all when the kind has none."""
+    rows = _templates_of(call)
     of_kind = [row for row in rows if row.kind == call.last("kind")]
-    return paged(call, of_kind or rows, lambda row: shown(call, row))
+    return paged(call, of_kind or rows, lambda row: render_template(call, row))
 
 
 @routes.get("/api/{p}/templates/kind/{kind}")
 async def get_default_template(call: Call[World]) -> Response:
-    found = next((row for row in _of(call) if row.kind == call.params["kind"] and row.is_default), None)
+    found = next((row for row in _templates_of(call) if row.kind == call.params["kind"] and row.is_default), None)
     if found is None:
         raise not_found("Template")
-    return document(shown(call, found))
+    return document(render_template(call, found))
 
 
 @routes.get("/api/{p}/templates/{template_id}")
 async def get_template(call: Call[World]) -> Response:
-    return document(shown(call, _find(call)))
+    return document(render_template(call, _find_template(call)))
 
 
 @routes.post("/api/{p}/templates")
 async def create_template(call: Call[World]) -> Response:
-    world, sent = call.world, written(call, "template", snake=SNAKE).attributes
+    world, sent = call.world, read_document(call, "template", snake=SNAKE).attributes
     require(sent, "title", "kind")
-    kept = Template(next(world.template_ids), project(call).slug, "", "", "")
-    _change(kept, sent)
-    world.templates[kept.id] = kept
-    _settle_default(call, kept)
-    return document(shown(call, kept))
+    template = Template(next(world.template_ids), project(call).slug, "", "", "")
+    _set_fields(template, sent)
+    world.templates[template.id] = template
+    _replace_default(call, template)
+    return document(render_template(call, template))
 
 
 @routes.put("/api/{p}/templates/{template_id}")
 async def update_template(call: Call[World]) -> Response:
-    kept, sent = _find(call), written(call, "template", snake=SNAKE).attributes
-    require({"title": kept.title, "kind": kept.kind, **sent}, "title", "kind")
-    _change(kept, sent)
-    _settle_default(call, kept)
-    return document(shown(call, kept))
+    template, sent = _find_template(call), read_document(call, "template", snake=SNAKE).attributes
+    require({"title": template.title, "kind": template.kind, **sent}, "title", "kind")
+    _set_fields(template, sent)
+    _replace_default(call, template)
+    return document(render_template(call, template))
 
 
 @routes.delete("/api/{p}/templates/{template_id}")
 async def delete_template(call: Call[World]) -> Response:
-    """Tests that were written from it stay as they are."""
-    kept = _find(call)
-    del call.world.templates[kept.id]
-    for test in call.world.tests.of(kept.project):
-        if test.template_id == kept.id:
+    """Delete a template; tests created from it do not change."""
+    template = _find_template(call)
+    del call.world.templates[template.id]
+    for test in call.world.tests.of(template.project):
+        if test.template_id == template.id:
             test.template_id = None
     return answer({})
 
 
-def shown(call: Call[World], kept: Template) -> Row:
-    """A template; `document` is its text filled in for the test that the query names, and null without one."""
+def render_template(call: Call[World], template: Template) -> Row:
+    """A template; `document` is its text filled in for the test in the query, or null without one."""
     test = call.world.tests.get(call.last("test_id") or "")
-    filled = None if test is None or test.project != kept.project else kept.body.replace("{{title}}", test.title)
+    filled = (
+        None if test is None or test.project != template.project else template.body.replace("{{title}}", test.title)
+    )
     return resource(
         "template",
-        kept.id,
+        template.id,
         {
-            "title": kept.title,
-            "kind": kept.kind,
-            "body": kept.body,
-            "is-default": kept.is_default,
-            "framework": kept.framework,
-            "lang": kept.lang,
-            "defect_title": kept.defect_title,
-            "tags": kept.tags,
+            "title": template.title,
+            "kind": template.kind,
+            "body": template.body,
+            "is-default": template.is_default,
+            "framework": template.framework,
+            "lang": template.lang,
+            "defect_title": template.defect_title,
+            "tags": template.tags,
             "document": filled,
         },
     )
 
 
-def _of(call: Call[World]) -> list[Template]:
+def _templates_of(call: Call[World]) -> list[Template]:
     slug = project(call).slug
-    return [kept for kept in call.world.templates.values() if kept.project == slug]
+    return [template for template in call.world.templates.values() if template.project == slug]
 
 
-def _find(call: Call[World]) -> Template:
-    found = next((kept for kept in _of(call) if str(kept.id) == call.params["template_id"]), None)
+def _find_template(call: Call[World]) -> Template:
+    found = next((template for template in _templates_of(call) if str(template.id) == call.params["template_id"]), None)
     if found is None:
         raise not_found("Template")
     return found
 
 
-def _change(kept: Template, sent: Fields) -> None:
+def _set_fields(template: Template, sent: Fields) -> None:
     for name in ("title", "kind", "body"):
         if name in sent:
-            setattr(kept, name, string(sent, name) or "")
+            setattr(template, name, string(sent, name) or "")
     for name in ("framework", "lang", "defect_title"):
         if name in sent:
-            setattr(kept, name, string(sent, name))
-    kept.is_default = boolean(sent, "is-default", default=kept.is_default)
-    kept.tags = strings(sent, "tags") if "tags" in sent else kept.tags
+            setattr(template, name, string(sent, name))
+    template.is_default = boolean(sent, "is-default", default=template.is_default)
+    template.tags = strings(sent, "tags") if "tags" in sent else template.tags
 
 
-def _settle_default(call: Call[World], newest: Template) -> None:
-    for kept in _of(call):
-        if newest.is_default and kept.kind == newest.kind and kept is not newest:
-            kept.is_default = False
+def _replace_default(call: Call[World], newest: Template) -> None:
+    for template in _templates_of(call):
+        if newest.is_default and template.kind == newest.kind and template is not newest:
+            template.is_default = False

@@ -1,6 +1,6 @@
-"""Tests of the web API: one with its parameters, and the rows of values its parameters take.
+"""Tests of the web API: one test with its parameters, and its examples.
 
-Where the reference is silent: clearing the parameters drops the rows, and a deleted row answers an empty object.
+Where the reference is silent: clearing the parameters deletes the examples, and deleting one returns an empty object.
 """
 
 from starlette.responses import Response
@@ -9,11 +9,11 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, not_found, refuse
 from tools.testomatio.sandbox.dates import precise
-from tools.testomatio.sandbox.query.fields import finished
+from tools.testomatio.sandbox.query.fields import finished_results
 from tools.testomatio.sandbox.records import Example, Test
 from tools.testomatio.sandbox.requests import Fields, strings
-from tools.testomatio.sandbox.web.json_api import Row, document, linkage, resource, written
-from tools.testomatio.sandbox.web.parts import issues, label_words, shown_files
+from tools.testomatio.sandbox.web.json_api import Row, document, linkage, read_document, resource
+from tools.testomatio.sandbox.web.parts import label_texts, render_files, render_issues
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -23,36 +23,36 @@ LONGEST_CELL = 250
 
 @routes.get("/api/{p}/tests/{test_id}")
 async def get_test(call: Call[World]) -> Response:
-    return _told(call, _find(call, str(call.params["test_id"])))
+    return _answer(call, _find_test(call, str(call.params["test_id"])))
 
 
 @routes.patch("/api/{p}/tests/{test_id}")
 async def set_parameters(call: Call[World]) -> Response:
-    """Only the parameters change; whatever else is sent is left out."""
-    world, test = call.world, _find(call, str(call.params["test_id"]))
-    sent = written(call, "test").attributes
+    """Set the parameters; other fields are ignored."""
+    world, test = call.world, _find_test(call, str(call.params["test_id"]))
+    sent = read_document(call, "test").attributes
     if "params" in sent:
         test.params, test.updated_at = strings(sent, "params"), world.now()
         if not test.params:
             world.examples = {number: row for number, row in world.examples.items() if row.test_id != test.id}
-    return _told(call, test)
+    return _answer(call, test)
 
 
 @routes.post("/api/{p}/examples")
 async def create_example(call: Call[World]) -> Response:
-    world, sent = call.world, written(call, "example")
+    world, sent = call.world, read_document(call, "example")
     if "test" not in sent.related:
         raise refuse(400, "relationship test is missing")
-    test, cells = _find(call, sent.related["test"]), _cells(sent.attributes)
+    test, cells = _find_test(call, sent.related["test"]), _cells(sent.attributes)
     row = world.examples.setdefault(number := next(world.example_ids), Example(number, test.id, cells))
-    return document(shown_example(row))
+    return document(render_example(row))
 
 
 @routes.patch("/api/{p}/examples/{example_id}")
 async def update_example(call: Call[World]) -> Response:
     row = _find_example(call)
-    row.cells = _cells(written(call, "example").attributes)
-    return document(shown_example(row))
+    row.cells = _cells(read_document(call, "example").attributes)
+    return document(render_example(row))
 
 
 @routes.delete("/api/{p}/examples/{example_id}")
@@ -61,9 +61,9 @@ async def delete_example(call: Call[World]) -> Response:
     return answer({})
 
 
-def shown(call: Call[World], test: Test) -> Row:
+def render_test(call: Call[World], test: Test) -> Row:
     world, suite = call.world, call.world.suites.get(test.suite_id)
-    rows, over = world.examples_of(test.id), finished(world, test)
+    rows, over = world.examples_of(test.id), finished_results(world, test)
     return resource(
         "test",
         test.id,
@@ -77,12 +77,12 @@ def shown(call: Call[World], test: Test) -> Row:
             "sync": test.sync,
             "to-url": f"/projects/{test.project}/test/{test.id}",
             "tags": test.tags,
-            "labels": label_words(world, test.labels),
+            "labels": label_texts(world, test.labels),
             "has-examples": bool(rows),
             "params": test.params,
             "run-statuses": [result.status for result in over[-5:]],
-            "attachments": shown_files(world, call.origin, "test", test.id),
-            **issues(world, "test", test.id),
+            "attachments": render_files(world, call.origin, "test", test.id),
+            **render_issues(world, "test", test.id),
             "assigned-to": test.assigned_to,
             "created-by": test.created_by,
             "created-at": precise(test.created_at),
@@ -107,15 +107,15 @@ def shown(call: Call[World], test: Test) -> Row:
     )
 
 
-def shown_example(row: Example) -> Row:
+def render_example(row: Example) -> Row:
     return resource("example", row.id, {"data": row.cells}, test=linkage("test", row.test_id))
 
 
-def _told(call: Call[World], test: Test) -> Response:
-    return document(shown(call, test), included=[shown_example(row) for row in call.world.examples_of(test.id)])
+def _answer(call: Call[World], test: Test) -> Response:
+    return document(render_test(call, test), included=[render_example(row) for row in call.world.examples_of(test.id)])
 
 
-def _find(call: Call[World], test_id: str) -> Test:
+def _find_test(call: Call[World], test_id: str) -> Test:
     test = call.world.tests.get(test_id)
     if test is None or test.project != project(call).slug:
         raise not_found("Test")
@@ -125,13 +125,13 @@ def _find(call: Call[World], test_id: str) -> Test:
 def _find_example(call: Call[World]) -> Example:
     for row in call.world.examples.values():
         if str(row.id) == call.params["example_id"]:
-            _find(call, row.test_id)
+            _find_test(call, row.test_id)
             return row
     raise not_found("Example")
 
 
 def _cells(sent: Fields) -> list[str]:
-    """Cells in the order of the parameters, each cut to what a cell holds."""
+    """Cells in the order of the parameters, each shortened to the maximum length."""
     cells = strings(sent, "data")
     if not cells:
         raise refuse(400, "Data can't be empty")

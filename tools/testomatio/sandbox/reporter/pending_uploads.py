@@ -1,4 +1,4 @@
-"""Arrivals: what reporters and importers are in the middle of sending."""
+"""Pending uploads: results and imports that have arrived but are not processed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Shards:
-    """The parts of a run that several reporters fill."""
+    """The shards of a run that several reporters fill."""
 
     expected: int | None = None
     ended: int = 0
@@ -14,7 +14,7 @@ class Shards:
 
 @dataclass(slots=True)
 class Upload:
-    """An import that comes in chunks."""
+    """An import that is sent in chunks."""
 
     id: str
     project: str
@@ -22,25 +22,25 @@ class Upload:
     files: dict[str, str] = field(default_factory=dict)
 
 
-class Arrivals:
-    """What was received and is not taken in yet."""
+class Pending:
+    """Everything that was received but is not processed."""
 
     def __init__(self) -> None:
         self.shards: dict[str, Shards] = {}
-        """By the id of their run."""
+        """By run ID."""
         self.uploads: dict[str, Upload] = {}
         self.sources: dict[str, dict[str, str]] = {}
-        """Files of code as they were last imported: by project, then by path."""
+        """Source files from the last import: by project, then by path."""
         self._waiting: dict[str, list[Callable[[], None]]] = {}
 
     def shards_of(self, run_id: str) -> Shards:
         return self.shards.setdefault(run_id, Shards())
 
-    def wait(self, run_id: str, action: Callable[[], None]) -> None:
-        """Keep something to do for a run until `take_in`."""
+    def defer(self, run_id: str, action: Callable[[], None]) -> None:
+        """Defer an action for a run until `run_deferred`."""
         self._waiting.setdefault(run_id, []).append(action)
 
-    def take_in(self, run_id: str) -> None:
-        """Do what waits for a run, in the order it came."""
+    def run_deferred(self, run_id: str) -> None:
+        """Run the deferred actions of a run, in order."""
         for action in self._waiting.pop(run_id, []):
             action()
