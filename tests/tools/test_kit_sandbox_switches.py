@@ -1,4 +1,4 @@
-"""Switches of an imitation: what may be sent, and what is refused in the platform's words."""
+"""Switches of a fake API: what may be sent, and what is refused in the platform's words."""
 
 from dataclasses import dataclass
 

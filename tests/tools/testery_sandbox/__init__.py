@@ -1,1 +1,1 @@
-"""The imitation of Testery, subject by subject."""
+"""The fake API of Testery, subject by subject."""

@@ -1,11 +1,11 @@
-"""What the tests of the imitation share: one that stands still in time, and its client."""
+"""What the tests of the fake API share: one that stands still in time, and its client."""
 
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from tests.tools.testery_sandbox.asking import account
+from tests.tools.testery_sandbox.requests import account
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testery.sandbox.build import build

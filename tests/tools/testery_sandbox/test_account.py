@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.tools.testery_sandbox.asking import CONTROLS, is_problem, switched, told
+from tests.tools.testery_sandbox.requests import CONTROLS, client_with, get_json, is_problem
 
 pytestmark = pytest.mark.anyio
 
@@ -12,7 +12,7 @@ MINT = "/users/me/api-tokens?name=Testery+CLI"
 
 
 async def test_the_account_has_a_slug_and_a_label(http: httpx.AsyncClient) -> None:
-    assert await told(http, "/account") == {"id": 481, "name": "harbour-qa", "display": "Harbour QA"}
+    assert await get_json(http, "/account") == {"id": 481, "name": "harbour-qa", "display": "Harbour QA"}
 
 
 async def test_behind_an_accounts_key_there_is_nobody(http: httpx.AsyncClient) -> None:
@@ -21,8 +21,8 @@ async def test_behind_an_accounts_key_there_is_nobody(http: httpx.AsyncClient) -
 
 
 async def test_behind_an_accounts_key_there_is_api_by_a_switch() -> None:
-    async with switched(email_api=True) as http:
-        assert (await told(http, "/users/me"))["email"] == "API"
+    async with client_with(email_api=True) as http:
+        assert (await get_json(http, "/users/me"))["email"] == "API"
 
 
 async def test_behind_a_users_token_there_is_a_person(http: httpx.AsyncClient) -> None:
@@ -36,8 +36,8 @@ async def test_behind_a_users_token_there_is_a_person(http: httpx.AsyncClient) -
 
 
 async def test_what_may_be_missing_of_account_and_person_is_missing_by_a_switch() -> None:
-    async with switched(sparse=True) as http:
-        assert "display" not in await told(http, "/account")
+    async with client_with(sparse=True) as http:
+        assert "display" not in await get_json(http, "/account")
         answer = await http.get("/users/me", headers={"Authorization": "Bearer pat_demo"})
         assert list(answer.json()) == ["email"]
 

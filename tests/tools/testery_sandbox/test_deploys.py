@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from tests.tools.testery_sandbox.asking import CONTROLS, is_problem, later, run, switched, told
+from tests.tools.testery_sandbox.requests import CONTROLS, advance, client_with, get_json, get_run, is_problem
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testery.sandbox import cron
 
@@ -35,7 +35,7 @@ async def fired(http: httpx.AsyncClient, **fields: object) -> list[str]:
     """The names of the runs that a deploy started."""
     answer = await http.post("/deploys", json={**DEPLOY, **fields})
     assert answer.status_code == 201, answer.text
-    return sorted(one["name"] for one in await told(http, f"/test-runs/by-deploy/{answer.json()['id']}"))
+    return sorted(one["name"] for one in await get_json(http, f"/test-runs/by-deploy/{answer.json()['id']}"))
 
 
 async def scheduled(http: httpx.AsyncClient, **fields: object) -> int:
@@ -64,10 +64,10 @@ async def test_a_deploy_fires_the_schedules_it_fits(http: httpx.AsyncClient) -> 
 
 async def test_a_run_of_a_deploy_takes_the_version_that_was_deployed(http: httpx.AsyncClient) -> None:
     deploy = (await http.post("/deploys", json={**DEPLOY, "branch": "release/9.0.1"})).json()
-    kiosk, web = sorted(await told(http, f"/test-runs/by-deploy/{deploy['id']}"), key=lambda one: -one["projectId"])
+    kiosk, web = sorted(await get_json(http, f"/test-runs/by-deploy/{deploy['id']}"), key=lambda one: -one["projectId"])
     assert (web["buildKey"], web["branch"], web["isSchedule"]) == ("9.0.1-rc3", "release/9.0.1", True)
     assert kiosk["buildKey"] == "kiosk-2.7.0"
-    schedules = {one["id"]: one for one in await told(http, "/schedules")}
+    schedules = {one["id"]: one for one in await get_json(http, "/schedules")}
     assert schedules[643]["lastRunAt"] == schedules[648]["lastRunAt"] == "2026-04-03 07:00:00+0000"
 
 
@@ -92,8 +92,8 @@ async def test_runs_of_a_deploy_may_come_late(http: httpx.AsyncClient, sandbox: 
     await http.post(f"{CONTROLS}/switches", json={"late_deploy_runs": True})
     number, seen = (await http.post("/deploys", json=DEPLOY)).json()["id"], []
     for _ in range(4):
-        seen.append(len(await told(http, f"/test-runs/by-deploy/{number}")))
-        later(sandbox, "20s")
+        seen.append(len(await get_json(http, f"/test-runs/by-deploy/{number}")))
+        advance(sandbox, "20s")
     assert seen == [0, 0, 1, 2]
 
 
@@ -101,8 +101,8 @@ async def test_a_run_that_is_to_come_is_not_there_yet(http: httpx.AsyncClient, s
     await http.post(f"{CONTROLS}/switches", json={"late_deploy_runs": True})
     await http.post("/deploys", json=DEPLOY)
     assert is_problem(await http.get("/test-runs/903001"), 404)
-    later(sandbox, "30s")
-    assert (await run(http, 903001))["createTime"] == "2026-04-03 07:00:30+0000"
+    advance(sandbox, "30s")
+    assert (await get_run(http, 903001))["createTime"] == "2026-04-03 07:00:30+0000"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ async def test_a_deploy_with_everything(http: httpx.AsyncClient) -> None:
 
 
 async def test_the_schedules_of_the_story(http: httpx.AsyncClient) -> None:
-    schedules = await told(http, "/schedules")
+    schedules = await get_json(http, "/schedules")
     assert [one["id"] for one in schedules] == list(range(640, 649))
     assert [one["name"] for one in schedules].count("Nightly") == 3
     assert [one["id"] for one in schedules if one["archived"]] == [645]
@@ -156,22 +156,22 @@ async def test_the_schedules_of_the_story(http: httpx.AsyncClient) -> None:
 
 async def test_a_schedule_runs_when_its_time_comes(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     number = await scheduled(http)
-    later(sandbox, "59m")
-    assert [one["name"] for one in await told(http, "/test-runs?limit=1")] == ["Kiosk regression"]
-    later(sandbox, "1m")
-    newest = (await told(http, "/test-runs?limit=1"))[0]
+    advance(sandbox, "59m")
+    assert [one["name"] for one in await get_json(http, "/test-runs?limit=1")] == ["Kiosk regression"]
+    advance(sandbox, "1m")
+    newest = (await get_json(http, "/test-runs?limit=1"))[0]
     assert (newest["name"], newest["isSchedule"], newest["createTime"]) == (
         "Every morning",
         True,
         "2026-04-03 08:00:00+0000",
     )
-    assert (await told(http, "/schedules"))[-1] == {
-        **(await told(http, "/schedules"))[-1],
+    assert (await get_json(http, "/schedules"))[-1] == {
+        **(await get_json(http, "/schedules"))[-1],
         "id": number,
         "lastRunAt": newest["createTime"],
     }
-    later(sandbox, "2d")
-    names = [one["name"] for one in await told(http, "/test-runs?limit=30")]
+    advance(sandbox, "2d")
+    names = [one["name"] for one in await get_json(http, "/test-runs?limit=30")]
     assert names.count("Every morning") == 3
     assert names.count("Nightly app") >= 2
 
@@ -179,24 +179,24 @@ async def test_a_schedule_runs_when_its_time_comes(http: httpx.AsyncClient, sand
 async def test_a_new_schedule_does_not_make_up_for_what_was_before_it(
     http: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
-    later(sandbox, "2h")
+    advance(sandbox, "2h")
     number = await scheduled(http)
-    later(sandbox, "1m")
-    assert [one["lastRunAt"] for one in await told(http, "/schedules") if one["id"] == number] == [None]
+    advance(sandbox, "1m")
+    assert [one["lastRunAt"] for one in await get_json(http, "/schedules") if one["id"] == number] == [None]
 
 
 async def test_a_leap_of_a_year_brings_a_week_of_runs(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    await told(http, "/test-runs?limit=1")
-    later(sandbox, "52w")
-    runs = await told(http, "/test-runs?limit=100")
+    await get_json(http, "/test-runs?limit=1")
+    advance(sandbox, "52w")
+    runs = await get_json(http, "/test-runs?limit=100")
     days = [one["createTime"][:10] for one in runs if one["name"] == "Nightly app" and one["createTime"] > "2026-05"]
     assert days == [f"2027-{day}" for day in ("04-02", "04-01", "03-31", "03-30", "03-29", "03-28", "03-27")]
 
 
 async def test_a_disabled_and_an_archived_schedule_do_not_run(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    await told(http, "/schedules")
-    later(sandbox, "6d")
-    after = {one["id"]: one["lastRunAt"] for one in await told(http, "/schedules")}
+    await get_json(http, "/schedules")
+    advance(sandbox, "6d")
+    after = {one["id"]: one["lastRunAt"] for one in await get_json(http, "/schedules")}
     assert (after[644], after[645]) == ("2026-03-16 04:00:00+0000", "2025-11-28 01:00:00+0000")
     assert after[640] == "2026-04-09 02:00:00+0000"
 
@@ -205,8 +205,8 @@ async def test_a_schedules_words_for_a_run_are_its_own(http: httpx.AsyncClient, 
     await scheduled(
         http, commit="abc", buildName="b1", maxRunners=2, testSuiteId=55, priority=7, includeTags=["smoke"], copies=2
     )
-    later(sandbox, "61m")
-    newest = (await told(http, "/test-runs?limit=1"))[0]
+    advance(sandbox, "61m")
+    newest = (await get_json(http, "/test-runs?limit=1"))[0]
     assert (newest["gitRef"], newest["buildKey"], newest["maxRunners"]) == ("abc", "b1", 2)
     assert (newest["testSuiteId"], newest["priority"], newest["copies"]) == (55, 7, 2)
 
@@ -215,13 +215,13 @@ async def test_the_lowest_priority_goes_first(http: httpx.AsyncClient, sandbox: 
     for name, priority in (("late", 9), ("early", 1)):
         await scheduled(http, name=name, priority=priority)
     sent = {"project": "harbour-web", "environment": "production", "branch": "main"}
-    later(sandbox, "59m")
+    advance(sandbox, "59m")
     await http.post("/test-run-requests-build", json=sent)
-    later(sandbox, "2m")
-    late, early = sorted(await told(http, "/test-runs?limit=2"), key=lambda one: -one["priority"])
+    advance(sandbox, "2m")
+    late, early = sorted(await get_json(http, "/test-runs?limit=2"), key=lambda one: -one["priority"])
     assert (late["status"], early["status"]) == ("QUEUED", "QUEUED")
-    later(sandbox, "5m")
-    assert [(await run(http, one["id"]))["status"] for one in (late, early)] == ["QUEUED", "RUNNING"]
+    advance(sandbox, "5m")
+    assert [(await get_run(http, one["id"]))["status"] for one in (late, early)] == ["QUEUED", "RUNNING"]
 
 
 @pytest.mark.parametrize(
@@ -244,23 +244,23 @@ async def test_the_lowest_priority_goes_first(http: httpx.AsyncClient, sandbox: 
 async def test_a_schedule_that_makes_no_sense_is_500_with_a_sentence(
     http: httpx.AsyncClient, wrong: dict[str, object], words: str
 ) -> None:
-    before = await told(http, "/schedules")
+    before = await get_json(http, "/schedules")
     assert words in await refused(http, "/schedules", {**NIGHTLY, **wrong})
-    assert await told(http, "/schedules") == before
+    assert await get_json(http, "/schedules") == before
 
 
 async def test_a_schedule_is_deleted(http: httpx.AsyncClient) -> None:
     assert (await http.delete("/schedules/640")).status_code == 204
-    assert 640 not in {one["id"] for one in await told(http, "/schedules")}
+    assert 640 not in {one["id"] for one in await get_json(http, "/schedules")}
     assert is_problem(await http.delete("/schedules/640"), 404)
 
 
 async def test_what_is_deleted_may_be_archived() -> None:
-    async with switched(delete_archives=True) as http:
+    async with client_with(delete_archives=True) as http:
         for path in ("/schedules", "/environments"):
-            number = (await told(http, path))[1]["id"]
+            number = (await get_json(http, path))[1]["id"]
             assert (await http.delete(f"{path}/{number}")).status_code == 204
-            assert [one["archived"] for one in await told(http, path) if one["id"] == number] == [True]
+            assert [one["archived"] for one in await get_json(http, path) if one["id"] == number] == [True]
 
 
 # Crontab lines

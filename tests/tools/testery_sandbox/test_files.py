@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.testery_sandbox.asking import HOTFIX, is_problem, later, run, told
+from tests.tools.testery_sandbox.requests import HOTFIX, advance, get_json, get_run, is_problem
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -74,13 +74,13 @@ async def test_the_store_takes_nothing_else(http: httpx.AsyncClient, sandbox: Sa
     for other in (address.split("?")[0], address.replace("tests.zip", "other.zip"), address[:-1] + "_"):
         assert (await put(http, other)).status_code == 403
     assert (await http.get(address)).status_code == 404
-    later(sandbox, "15m")
+    advance(sandbox, "15m")
     assert "Request has expired" in (await put(http, address)).text
     assert (7301, "9.0.1-rc3") not in sandbox.world.builds
 
 
 async def test_the_suites_of_a_project(http: httpx.AsyncClient) -> None:
-    assert await told(http, "/projects/7301/test-suites") == [
+    assert await get_json(http, "/projects/7301/test-suites") == [
         {"id": 55, "name": "Smoke"},
         {"id": 56, "name": "Regression"},
         {"id": 57, "name": "Checkout"},
@@ -89,7 +89,7 @@ async def test_the_suites_of_a_project(http: httpx.AsyncClient) -> None:
 
 
 async def test_the_projects_of_the_story(http: httpx.AsyncClient) -> None:
-    assert await told(http, "/projects") == [
+    assert await get_json(http, "/projects") == [
         {"id": 7301, "key": "harbour-web", "name": "Harbour Web", "accountId": 481},
         {"id": 7302, "key": "harbour-app", "name": "Harbour App", "accountId": 481},
         {"id": 7303, "key": "harbour-kiosk", "name": "Harbour Kiosk", "accountId": 481},
@@ -109,16 +109,16 @@ async def imported(
 async def test_a_junit_file_becomes_a_run_that_is_over(http: httpx.AsyncClient) -> None:
     answer = await imported(http)
     assert answer.status_code == 201
-    seen = await run(http, answer.json()["id"])
+    seen = await get_run(http, answer.json()["id"])
     assert (seen["status"], seen["ended"], seen["branch"], seen["gitRef"]) == ("FAIL", True, "main", "abc")
     counts = [seen[name] for name in ("totalCount", "passCount", "failCount", "ignoredCount")]
     assert counts == [4, 1, 2, 1]
-    assert (await told(http, "/test-runs?limit=1"))[0] == seen
+    assert (await get_json(http, "/test-runs?limit=1"))[0] == seen
 
 
 async def test_names_and_failures_are_taken_over(http: httpx.AsyncClient) -> None:
     number = (await imported(http)).json()["id"]
-    total, coupon, mail, skipped = await told(http, f"/test-runs/{number}/results")
+    total, coupon, mail, skipped = await get_json(http, f"/test-runs/{number}/results")
     assert (total["projectTest"]["name"], total["duration"], total["error"]) == ("total", 1250, None)
     assert (coupon["projectTest"]["fileFilter"], coupon["error"]) == ("cart/coupon_test.py", "expected 44.91")
     assert coupon["stackTrace"] == "Traceback: coupon_test.py:7"
@@ -128,7 +128,7 @@ async def test_names_and_failures_are_taken_over(http: httpx.AsyncClient) -> Non
         "cart.MailTest",
     )
     assert (skipped["status"], skipped["duration"]) == ("IGNORED", 1_000_500)
-    one = await told(http, f"/test-runs/{number}/results/{coupon['id']}")
+    one = await get_json(http, f"/test-runs/{number}/results/{coupon['id']}")
     assert (one["processOutput"], one["screenShots"], one["videos"]) == ("log of coupon", [], [])
 
 
@@ -182,7 +182,7 @@ async def test_a_coverage_report_shows_in_the_run(http: httpx.AsyncClient) -> No
         "fileName": "report.json",
         "size": len(report),
     }
-    hotfix = await run(http, HOTFIX)
+    hotfix = await get_run(http, HOTFIX)
     assert (hotfix["codeCoverageName"], hotfix["codeCoverageVersion"]) == ("DotCover", "2025.3")
     assert (hotfix["codeCoveragePercentage"], hotfix["codeCoverageTotalStatements"]) == (25, 1200)
     assert hotfix["codeCoverageCoveredStatements"] == 300
@@ -190,7 +190,7 @@ async def test_a_coverage_report_shows_in_the_run(http: httpx.AsyncClient) -> No
 
 async def test_any_other_kind_of_file_is_taken(http: httpx.AsyncClient) -> None:
     assert (await attached(http, "log", b"text")).json()["kind"] == "log"
-    assert (await run(http, HOTFIX))["codeCoverageName"] is None
+    assert (await get_run(http, HOTFIX))["codeCoverageName"] is None
 
 
 async def test_a_file_needs_a_run_a_form_and_sense(http: httpx.AsyncClient) -> None:

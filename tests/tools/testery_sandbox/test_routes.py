@@ -7,7 +7,7 @@ import pytest
 
 from server.coverage import ROOT, shape
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.testery_sandbox.asking import CONTROLS, is_problem
+from tests.tools.testery_sandbox.requests import CONTROLS, is_problem
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testery.sandbox.build import build
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.testery_sandbox.asking import CONTROLS, later, told
+from tests.tools.testery_sandbox.requests import CONTROLS, advance, get_json
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -15,13 +15,13 @@ PAGE = f"{SANDBOX_ORIGIN}/testery/status/api/v2/scheduled-maintenances/active.js
 
 
 async def active(http: httpx.AsyncClient) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await told(http, PAGE))["scheduled_maintenances"]
+    found: list[dict[str, Any]] = (await get_json(http, PAGE))["scheduled_maintenances"]
     return found
 
 
 async def test_usually_nothing_is_being_worked_on_and_no_key_is_asked_for(http: httpx.AsyncClient) -> None:
     http.headers.pop("Authorization")
-    page = await told(http, PAGE)
+    page = await get_json(http, PAGE)
     assert page["scheduled_maintenances"] == []
     assert page["page"]["name"] == "Testery"
 
@@ -31,7 +31,7 @@ async def test_a_maintenance_lasts_as_long_as_it_was_told(http: httpx.AsyncClien
     assert answer.json() == {"maintenance": True, "until": "2026-04-03T09:00:00.000Z"}
     assert [one["scheduled_until"] for one in await active(http)] == ["2026-04-03T09:00:00.000Z"]
     assert (await http.get("/account")).status_code == 200
-    later(sandbox, "2h")
+    advance(sandbox, "2h")
     assert await active(http) == []
 
 

@@ -1,1 +1,1 @@
-"""The imitation of test IO, subject by subject."""
+"""The fake API of test IO, subject by subject."""

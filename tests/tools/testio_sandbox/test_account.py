@@ -1,4 +1,4 @@
-"""The imitation of test IO: that it answers what its reference says."""
+"""The fake API of test IO: that it answers what its reference says."""
 
 from collections import Counter
 from typing import Any
@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.testio_sandbox.asking import account, error, told
+from tests.tools.testio_sandbox.requests import account, error, get_json
 from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testio.sandbox.build import build
@@ -74,7 +74,7 @@ async def test_answers_are_json_and_not_to_be_cached(http: httpx.AsyncClient) ->
 
 @pytest.mark.anyio
 async def test_the_account_has_three_products(http: httpx.AsyncClient) -> None:
-    products = await told(http, "/products", "products")
+    products = await get_json(http, "/products", "products")
     assert [(p["id"], p["name"], p["type"]) for p in products] == [
         (71, "Harbour Web", "website"),
         (72, "Harbour App", "mobile_app_ios"),
@@ -84,18 +84,18 @@ async def test_the_account_has_three_products(http: httpx.AsyncClient) -> None:
 
 @pytest.mark.anyio
 async def test_products_can_be_picked_by_id(http: httpx.AsyncClient) -> None:
-    products = await told(http, "/products?filter[product_ids][]=73&filter[product_ids][]=71", "products")
+    products = await get_json(http, "/products?filter[product_ids][]=73&filter[product_ids][]=71", "products")
     assert [p["id"] for p in products] == [71, 73]
 
 
 @pytest.mark.anyio
 async def test_unknown_parameters_are_ignored(http: httpx.AsyncClient) -> None:
-    assert len(await told(http, "/products?filter=product_ids&status=archived", "products")) == 3
+    assert len(await get_json(http, "/products?filter=product_ids&status=archived", "products")) == 3
 
 
 @pytest.mark.anyio
 async def test_a_product_without_sections_has_the_hidden_default_only(http: httpx.AsyncClient) -> None:
-    product = await told(http, "/products/71", "product")
+    product = await get_json(http, "/products/71", "product")
     assert product["sections"] == []
     assert product["sections_with_default"] == [
         {"id": 710, "name": "default-section", "connection": None, "test_templates": {"total": 20, "count": 3}}
@@ -105,7 +105,7 @@ async def test_a_product_without_sections_has_the_hidden_default_only(http: http
 
 @pytest.mark.anyio
 async def test_a_sectioned_product_has_three_real_sections(http: httpx.AsyncClient) -> None:
-    product = await told(http, "/products/72", "product")
+    product = await get_json(http, "/products/72", "product")
     assert [s["id"] for s in product["sections"]] == [721, 722, 723]
     assert [s["id"] for s in product["sections_with_default"]] == [720, 721, 722, 723]
 
@@ -118,8 +118,8 @@ async def test_an_unknown_product_is_404_everywhere(http: httpx.AsyncClient) -> 
 
 @pytest.mark.anyio
 async def test_features_carry_their_stories_as_text_or_as_objects(http: httpx.AsyncClient) -> None:
-    plain = await told(http, "/products/71/features", "features")
-    full = await told(http, "/products/71/features?includes[]=user_stories", "features")
+    plain = await get_json(http, "/products/71/features", "features")
+    full = await get_json(http, "/products/71/features?includes[]=user_stories", "features")
     assert plain[0]["user_stories"][0] == "As a shopper, I can change the quantity of an article"
     assert full[0]["user_stories"][0] == {
         "id": 60,
@@ -131,10 +131,10 @@ async def test_features_carry_their_stories_as_text_or_as_objects(http: httpx.As
 
 @pytest.mark.anyio
 async def test_features_are_shared_between_sections(http: httpx.AsyncClient) -> None:
-    lists = [await told(http, f"/products/72/sections/{s}/features", "features") for s in (721, 722, 723)]
+    lists = [await get_json(http, f"/products/72/sections/{s}/features", "features") for s in (721, 722, 723)]
     ids = Counter(feature["id"] for features in lists for feature in features)
     assert ids[313] == 3
-    assert len(ids) == len(await told(http, "/products/72/features", "features"))
+    assert len(ids) == len(await get_json(http, "/products/72/features", "features"))
 
 
 @pytest.mark.anyio
@@ -167,26 +167,26 @@ async def test_templates_need_a_product(http: httpx.AsyncClient) -> None:
 
 @pytest.mark.anyio
 async def test_a_template_holds_a_whole_test_or_a_word_by_a_switch(http: httpx.AsyncClient) -> None:
-    template = (await told(http, "/test_templates?product_id=71", "test_templates"))[0]
+    template = (await get_json(http, "/test_templates?product_id=71", "test_templates"))[0]
     assert template["test_scenario_template"]["test_title"] == "Release 9"
     assert len(template["test_scenario_template"]["features"]) == 7
     assert "status" not in template["test_scenario_template"]
     async with account(build(switches=Switches(template_as_string=True))) as other:
-        template = (await told(other, "/test_templates?product_id=71", "test_templates"))[0]
+        template = (await get_json(other, "/test_templates?product_id=71", "test_templates"))[0]
         assert template["test_scenario_template"] == "ExploratoryTest"
 
 
 @pytest.mark.anyio
 async def test_templates_can_be_picked_by_section(http: httpx.AsyncClient) -> None:
-    templates = await told(http, "/test_templates?product_id=72&section_id=722", "test_templates")
+    templates = await get_json(http, "/test_templates?product_id=72&section_id=722", "test_templates")
     assert [t["title"] for t in templates] == ["App regression, iPad"]
 
 
 @pytest.mark.anyio
 async def test_every_product_has_two_environments_with_credentials_in_plain_text(http: httpx.AsyncClient) -> None:
     for product_id in (71, 72, 73):
-        assert len(await told(http, f"/products/{product_id}/test_environments", "test_environments")) == 2
-    staging = await told(http, "/products/71/test_environments/31", "test_environment")
+        assert len(await get_json(http, f"/products/{product_id}/test_environments", "test_environments")) == 2
+    staging = await get_json(http, "/products/71/test_environments/31", "test_environment")
     assert (staging["password"], staging["access_type"]) == ("demo-pass-4711", "url")
     assert staging["environment_test_information"]["data_type"] == "custom"
 
@@ -201,7 +201,7 @@ async def test_an_environment_of_another_product_is_404(http: httpx.AsyncClient)
 
 @pytest.mark.anyio
 async def test_the_story_has_twelve_tests_in_every_status(http: httpx.AsyncClient) -> None:
-    lists = [await told(http, f"/products/{p}/exploratory_tests", "exploratory_tests") for p in (71, 72, 73)]
+    lists = [await get_json(http, f"/products/{p}/exploratory_tests", "exploratory_tests") for p in (71, 72, 73)]
     tests = [test for tests in lists for test in tests]
     assert Counter(test["status"] for test in tests) == {
         "archived": 5,
@@ -218,7 +218,7 @@ async def test_the_story_has_twelve_tests_in_every_status(http: httpx.AsyncClien
 
 @pytest.mark.anyio
 async def test_the_list_has_no_metrics_and_no_meta(http: httpx.AsyncClient) -> None:
-    body = await told(http, "/products/71/exploratory_tests?includes[]=user_stories")
+    body = await get_json(http, "/products/71/exploratory_tests?includes[]=user_stories")
     assert list(body) == ["exploratory_tests"]
     release = next(test for test in body["exploratory_tests"] if test["id"] == 5512)
     assert "analytics" not in release
@@ -237,15 +237,15 @@ async def test_without_a_page_the_last_150_tests_come_and_per_page_is_ignored(ht
     for _ in range(150):
         await ordered(http, auto_launch=False)
     path = "/products/71/exploratory_tests"
-    assert len(await told(http, f"{path}?per_page=3", "exploratory_tests")) == 150
-    assert len(await told(http, f"{path}?page=1", "exploratory_tests")) == 25
-    assert len(await told(http, f"{path}?page=2&per_page=100", "exploratory_tests")) == 57
-    assert await told(http, f"{path}?page=3&per_page=100", "exploratory_tests") == []
+    assert len(await get_json(http, f"{path}?per_page=3", "exploratory_tests")) == 150
+    assert len(await get_json(http, f"{path}?page=1", "exploratory_tests")) == 25
+    assert len(await get_json(http, f"{path}?page=2&per_page=100", "exploratory_tests")) == 57
+    assert await get_json(http, f"{path}?page=3&per_page=100", "exploratory_tests") == []
 
 
 @pytest.mark.anyio
 async def test_one_test_shows_what_was_found(http: httpx.AsyncClient) -> None:
-    test = await told(http, "/exploratory_tests/5512?includes[]=user_stories", "exploratory_test")
+    test = await get_json(http, "/exploratory_tests/5512?includes[]=user_stories", "exploratory_test")
     analytics, features = test["analytics"], test["features"]
     assert (test["title"], test["test_title"], test["status"]) == ("Release 9", "Release 9", "locked")
     assert analytics["total_bugs"] == 118
@@ -261,7 +261,7 @@ async def test_one_test_shows_what_was_found(http: httpx.AsyncClient) -> None:
 
 @pytest.mark.anyio
 async def test_a_draft_has_no_dates_and_nothing_tested(http: httpx.AsyncClient) -> None:
-    test = await told(http, "/exploratory_tests/5521", "exploratory_test")
+    test = await get_json(http, "/exploratory_tests/5521", "exploratory_test")
     assert (test["start_at"], test["end_at"]) == (None, None)
     assert test["analytics"]["total_features"] == 7
     assert test["analytics"]["tested_features"] == test["analytics"]["testers_count"] == 0
@@ -269,8 +269,8 @@ async def test_a_draft_has_no_dates_and_nothing_tested(http: httpx.AsyncClient) 
 
 @pytest.mark.anyio
 async def test_dates_come_in_three_spellings(http: httpx.AsyncClient) -> None:
-    test = await told(http, "/exploratory_tests/5512", "exploratory_test")
-    bug = await told(http, "/bugs/88101", "bug")
+    test = await get_json(http, "/exploratory_tests/5512", "exploratory_test")
+    bug = await get_json(http, "/bugs/88101", "bug")
     assert test["start_at"] == "2026-04-01T10:00:00+02:00"
     assert bug["reported_at"] == "2026-04-02T11:20:01.000+02:00"
     assert test["reviews"][-1]["reviewed_at"] == "2026-03-31T08:20:00.000Z"
@@ -278,7 +278,7 @@ async def test_dates_come_in_three_spellings(http: httpx.AsyncClient) -> None:
 
 @pytest.mark.anyio
 async def test_texts_come_raw_and_plain(http: httpx.AsyncClient) -> None:
-    test = await told(http, "/exploratory_tests/5512", "exploratory_test")
+    test = await get_json(http, "/exploratory_tests/5512", "exploratory_test")
     assert test["goal"].startswith("<p>Find what keeps people from <b>paying</b>.")
     assert test["goal_text"].startswith("Find what keeps people from paying. Start")
     assert test["instructions_text"].endswith("Do not order on production.")
@@ -345,7 +345,7 @@ async def test_a_test_runs_its_course_as_time_goes_by(http: httpx.AsyncClient, s
     seen = [(test["status"], 0)]
     for leap in ("25m", "1h", "2h", "11d"):
         later(sandbox, leap)
-        test = await told(http, f"/exploratory_tests/{test['id']}", "exploratory_test")
+        test = await get_json(http, f"/exploratory_tests/{test['id']}", "exploratory_test")
         seen.append((test["status"], test["analytics"]["total_bugs"]))
     statuses, bugs = zip(*seen, strict=True)
     assert statuses == ("customer_finalized", "waiting", "running", "locked", "archived")
@@ -356,7 +356,7 @@ async def test_a_test_runs_its_course_as_time_goes_by(http: httpx.AsyncClient, s
 async def test_a_running_test_gains_bugs(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     counts = []
     for _ in range(5):
-        counts.append((await told(http, "/bugs?filter_test_cycle_ids=5519", "meta"))["record_count"])
+        counts.append((await get_json(http, "/bugs?filter_test_cycle_ids=5519", "meta"))["record_count"])
         later(sandbox, "6h")
     assert counts[0] == 9
     assert counts == sorted(counts)
@@ -377,7 +377,10 @@ async def test_a_test_without_auto_launch_is_a_draft_until_it_is_launched(http: 
 @pytest.mark.anyio
 async def test_a_duplicate_is_a_draft_of_its_own(http: httpx.AsyncClient) -> None:
     answer = await http.post("/exploratory_tests/5512/duplicate")
-    twin, original = answer.json()["exploratory_test"], await told(http, "/exploratory_tests/5512", "exploratory_test")
+    twin, original = (
+        answer.json()["exploratory_test"],
+        await get_json(http, "/exploratory_tests/5512", "exploratory_test"),
+    )
     assert answer.status_code == 200
     assert twin["status"] == "initialized"
     assert twin["title"] == "Release 9"
@@ -390,17 +393,17 @@ async def test_a_duplicate_is_a_draft_of_its_own(http: httpx.AsyncClient) -> Non
 @pytest.mark.anyio
 async def test_a_feature_that_is_named_with_both_texts_is_overwritten(http: httpx.AsyncClient) -> None:
     await ordered(http, features=[{"title": "Coupons", "description": "Only this", "howtofind": "There"}])
-    features = {f["id"]: f for f in await told(http, "/products/71/features", "features")}
+    features = {f["id"]: f for f in await get_json(http, "/products/71/features", "features")}
     assert len(features) == 7
     assert (features[302]["description"], features[302]["howtofind"]) == ("Only this", "There")
-    assert (await told(http, "/bugs/88101", "bug"))["feature"]["description"] == "Only this"
+    assert (await get_json(http, "/bugs/88101", "bug"))["feature"]["description"] == "Only this"
 
 
 @pytest.mark.anyio
 async def test_a_feature_that_is_named_with_one_text_keeps_its_own(http: httpx.AsyncClient) -> None:
     test = await ordered(http, features=[{"id": 302, "description": "For this test only"}])
     assert test["features"][0]["description"] == "For this test only"
-    features = {f["id"]: f for f in await told(http, "/products/71/features", "features")}
+    features = {f["id"]: f for f in await get_json(http, "/products/71/features", "features")}
     assert features[302]["description"].startswith("Codes that lower")
 
 
@@ -440,7 +443,7 @@ async def test_keys_that_would_be_null_stay_away_by_a_switch(http: httpx.AsyncCl
 async def test_user_stories_are_matched_or_made(http: httpx.AsyncClient) -> None:
     known = "As a shopper, I can redeem a valid code"
     await ordered(http, features=[{"id": 302, "user_stories": [known, "As a shopper, I get a hint"]}])
-    features = {f["id"]: f for f in await told(http, "/products/71/features", "features")}
+    features = {f["id"]: f for f in await get_json(http, "/products/71/features", "features")}
     assert features[302]["user_stories"].count(known) == 1
     assert features[302]["user_stories"][-1] == "As a shopper, I get a hint"
 
@@ -448,7 +451,7 @@ async def test_user_stories_are_matched_or_made(http: httpx.AsyncClient) -> None
 @pytest.mark.anyio
 async def test_an_inline_environment_becomes_one_of_the_product(http: httpx.AsyncClient) -> None:
     test = await ordered(http)
-    environments = await told(http, "/products/71/test_environments", "test_environments")
+    environments = await get_json(http, "/products/71/test_environments", "test_environments")
     assert environments[-1] == test["test_environment"]
     assert environments[-1]["url"] == "https://pr12.example.test"
 
@@ -499,9 +502,9 @@ async def test_an_unsound_order_is_refused_and_leaves_nothing_behind(
     http: httpx.AsyncClient, fields: dict[str, object], status: int, words: str
 ) -> None:
     assert words in await refused(http, status, fields)
-    assert len(await told(http, "/products/71/exploratory_tests", "exploratory_tests")) == 7
-    assert len(await told(http, "/products/71/test_environments", "test_environments")) == 2
-    assert len(await told(http, "/products/71/features", "features")) == 7
+    assert len(await get_json(http, "/products/71/exploratory_tests", "exploratory_tests")) == 7
+    assert len(await get_json(http, "/products/71/test_environments", "test_environments")) == 2
+    assert len(await get_json(http, "/products/71/features", "features")) == 7
 
 
 @pytest.mark.anyio
@@ -509,7 +512,7 @@ async def test_a_sectioned_product_wants_a_section(http: httpx.AsyncClient) -> N
     assert "Section must be provided" in await refused(http, 422, {}, product_id=72)
     test = await ordered(http, product_id=72, section_id=722)
     assert (test["section"]["id"], test["section"]["name"]) == (722, "iPad")
-    assert [f["title"] for f in await told(http, "/products/72/sections/722/features", "features")][-1] == "Basket"
+    assert [f["title"] for f in await get_json(http, "/products/72/sections/722/features", "features")][-1] == "Basket"
 
 
 @pytest.mark.anyio
@@ -520,7 +523,7 @@ async def test_a_body_that_is_no_order_is_400(http: httpx.AsyncClient, body: byt
 
 @pytest.mark.anyio
 async def test_a_change_keeps_what_was_not_sent(http: httpx.AsyncClient) -> None:
-    before = await told(http, "/exploratory_tests/5523", "exploratory_test")
+    before = await get_json(http, "/exploratory_tests/5523", "exploratory_test")
     sent = {"exploratory_test": {"instructions": "Look twice", "duration": "12"}}
     answer = await http.put("/exploratory_tests/5523", json=sent)
     after = answer.json()["exploratory_test"]

@@ -1,4 +1,4 @@
-"""The imitation of test IO: test cases, and the scripted runs that use them."""
+"""The fake API of test IO: test cases, and the scripted runs that use them."""
 
 from collections import Counter
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testio_sandbox.asking import error, told
+from tests.tools.testio_sandbox.requests import error, get_json
 from tools.kit.sandbox.sandbox import Sandbox
 
 STEPS = [{"description": "Open the cart"}, {"description": "Press Pay", "target_idx": "S-2"}]
@@ -38,7 +38,7 @@ async def run(http: httpx.AsyncClient, **fields: object) -> Any:
 async def test_test_cases_are_paged_like_bugs(
     http: httpx.AsyncClient, query: str, page: int, per_page: int, rows: int
 ) -> None:
-    body = await told(http, f"/products/72/test_cases{query}")
+    body = await get_json(http, f"/products/72/test_cases{query}")
     assert body["meta"] == {"record_count": 7, "page": page, "per_page": per_page}
     assert len(body["test_cases"]) == rows
 
@@ -50,7 +50,7 @@ async def test_page_zero_of_test_cases_is_refused(http: httpx.AsyncClient) -> No
 
 @pytest.mark.anyio
 async def test_a_test_case_has_steps_of_its_own(http: httpx.AsyncClient) -> None:
-    case = await told(http, "/products/72/test_cases/7303", "test_case")
+    case = await get_json(http, "/products/72/test_cases/7303", "test_case")
     assert (case["title"], case["feature_id"], case["requirements"]) == (
         "Pay with Apple Pay",
         313,
@@ -68,7 +68,7 @@ async def test_test_cases_are_made_in_bulk_and_answer_their_steps(http: httpx.As
     assert [step["description"] for step in first["steps"]] == ["Open the cart", "Press Pay"]
     assert first["steps"][1]["target_idx"] == "S-2"
     assert "test_case_steps" not in first
-    assert (await told(http, "/products/71/test_cases", "test_cases"))[-2:] == [first, second]
+    assert (await get_json(http, "/products/71/test_cases", "test_cases"))[-2:] == [first, second]
 
 
 @pytest.mark.anyio
@@ -83,7 +83,7 @@ async def test_test_cases_are_made_in_bulk_and_answer_their_steps(http: httpx.As
 )
 async def test_one_unsound_test_case_stops_all(http: httpx.AsyncClient, sent: object, status: int, words: str) -> None:
     assert words in await error(await http.post("/products/71/test_cases", json={"test_cases": sent}), status)
-    assert (await told(http, "/products/71/test_cases", "meta"))["record_count"] == 4
+    assert (await get_json(http, "/products/71/test_cases", "meta"))["record_count"] == 4
 
 
 @pytest.mark.anyio
@@ -104,7 +104,7 @@ async def test_steps_are_edited_added_and_removed_in_one_change(http: httpx.Asyn
         ("Open the full cart", None),
         ("Press Order", "S-3"),
     ]
-    assert await told(http, "/products/71/test_cases/7401", "test_case") == changed
+    assert await get_json(http, "/products/71/test_cases/7401", "test_case") == changed
 
 
 @pytest.mark.anyio
@@ -122,9 +122,9 @@ async def test_steps_are_edited_added_and_removed_in_one_change(http: httpx.Asyn
 async def test_an_unsound_change_leaves_the_test_case_alone(
     http: httpx.AsyncClient, case: object, status: int, words: str
 ) -> None:
-    before = await told(http, "/products/71/test_cases/7311", "test_case")
+    before = await get_json(http, "/products/71/test_cases/7311", "test_case")
     assert words in await error(await http.put("/products/71/test_cases/7311", json={"test_case": case}), status)
-    assert await told(http, "/products/71/test_cases/7311", "test_case") == before
+    assert await get_json(http, "/products/71/test_cases/7311", "test_case") == before
 
 
 @pytest.mark.anyio
@@ -137,9 +137,9 @@ async def test_steps_of_a_used_test_case_change_on_a_copy_with_another_id(http: 
     assert {step["test_case_id"] for step in copy["steps"]} == {7401}
     await error(await http.get("/products/72/test_cases/7301"), 404)
     await error(await http.put("/products/72/test_cases/7301", json=sent), 404)
-    listed = await told(http, "/products/72/test_cases", "test_cases")
+    listed = await get_json(http, "/products/72/test_cases", "test_cases")
     assert {7401} == {case["id"] for case in listed} - set(range(7302, 7308))
-    kept = await told(http, "/products/72/test_case_tests/5501", "test_case_test")
+    kept = await get_json(http, "/products/72/test_case_tests/5501", "test_case_test")
     assert kept["test_cases"][0]["steps"][0]["description"] == "Put two articles into the cart"
     again = await http.put("/products/72/test_cases/7401", json={"test_case": {"title": "Swipe"}})
     assert again.json()["test_case"]["id"] == 7401
@@ -158,8 +158,8 @@ async def test_a_deleted_test_case_is_gone_without_a_word_used_or_not(http: http
     assert (answer.status_code, answer.content) == (204, b"")
     await error(await http.get(f"/products/72/test_cases/{case_id}"), 404)
     await error(await http.delete(f"/products/72/test_cases/{case_id}"), 404)
-    assert (await told(http, "/products/72/test_cases", "meta"))["record_count"] == 6
-    test = await told(http, "/products/72/test_case_tests/5501", "test_case_test")
+    assert (await get_json(http, "/products/72/test_cases", "meta"))["record_count"] == 6
+    test = await get_json(http, "/products/72/test_case_tests/5501", "test_case_test")
     assert len(test["test_cases"]) == 5
 
 
@@ -182,9 +182,9 @@ async def test_a_scripted_run_is_made_under_one_path_and_read_under_another(http
     assert [feature["feature_id"] for feature in test["test_case_features"]] == [302]
     requirement = test["test_case_requirements"][0]
     assert requirement["requirement"]["browsers"] == [{"id": 2, "name": "Chrome"}]
-    assert await told(http, "/products/71/test_case_tests/5601", "test_case_test") == test
+    assert await get_json(http, "/products/71/test_case_tests/5601", "test_case_test") == test
     await error(await http.get("/products/71/test_case_test/5601"), 404)
-    listed = {t["id"]: t for t in await told(http, "/products/71/exploratory_tests", "exploratory_tests")}
+    listed = {t["id"]: t for t in await get_json(http, "/products/71/exploratory_tests", "exploratory_tests")}
     assert (listed[5601]["testing_type"], listed[5601]["status"]) == (None, "customer_finalized")
 
 
@@ -219,8 +219,8 @@ async def test_an_unsound_run_is_refused_and_leaves_nothing_behind(
 ) -> None:
     answer = await http.post("/products/71/test_case_test", json={"test_case_test": {**RUN, **changes}})
     assert words in await error(answer, status)
-    assert len(await told(http, "/products/71/exploratory_tests", "exploratory_tests")) == 7
-    assert len(await told(http, "/products/71/test_environments", "test_environments")) == 2
+    assert len(await get_json(http, "/products/71/exploratory_tests", "exploratory_tests")) == 7
+    assert len(await get_json(http, "/products/71/test_environments", "test_environments")) == 2
 
 
 @pytest.mark.anyio
@@ -232,13 +232,13 @@ async def test_a_test_of_another_kind_or_product_is_no_scripted_run(http: httpx.
 
 @pytest.mark.anyio
 async def test_results_are_a_bare_array_with_a_row_for_each_tester(http: httpx.AsyncClient) -> None:
-    rows = await told(http, "/products/72/test_case_tests/5501/results")
+    rows = await get_json(http, "/products/72/test_case_tests/5501/results")
     assert {frozenset(row) for row in rows} == {frozenset({"test_case_id", "status", "tester", "steps"})}
     counts = Counter(row["test_case_id"] for row in rows)
     assert set(counts) == {7301, 7302, 7303, 7304, 7305}
     assert set(counts.values()) <= {2, 3}
     failed = {row["test_case_id"] for row in rows if row["status"] == "failed"}
-    bugs = await told(http, "/bugs?filter_test_cycle_ids=5501", "bugs")
+    bugs = await get_json(http, "/bugs?filter_test_cycle_ids=5501", "bugs")
     assert {bug["test_case"]["id"] for bug in bugs} <= failed
     assert {row["status"] for row in rows} == {"passed", "failed"}
 
@@ -248,7 +248,7 @@ async def test_results_and_bugs_of_a_run_come_as_time_goes_by(http: httpx.AsyncC
     test = await run(http)
     seen, counts = set[str](), []
     for _ in range(60):
-        rows = await told(http, f"/products/71/test_case_tests/{test['id']}/results")
+        rows = await get_json(http, f"/products/71/test_case_tests/{test['id']}/results")
         seen |= {row["status"] for row in rows}
         counts.append(len(rows))
         sandbox.clock.advance(timedelta(minutes=25))
@@ -256,5 +256,5 @@ async def test_results_and_bugs_of_a_run_come_as_time_goes_by(http: httpx.AsyncC
     assert counts == sorted(counts)
     assert seen >= {"pending", "passed"}
     sandbox.clock.advance(timedelta(days=2))
-    bugs = await told(http, f"/bugs?filter_test_cycle_ids={test['id']}", "bugs")
+    bugs = await get_json(http, f"/bugs?filter_test_cycle_ids={test['id']}", "bugs")
     assert {(bug["severity"], bug["test_case"]["id"]) for bug in bugs} == {("test_case", 7311), ("test_case", 7312)}

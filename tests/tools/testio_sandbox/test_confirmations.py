@@ -1,4 +1,4 @@
-"""The imitation of test IO: asking testers to reproduce a bug and to check a fix."""
+"""The fake API of test IO: asking testers to reproduce a bug and to check a fix."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testio_sandbox.asking import error, told
+from tests.tools.testio_sandbox.requests import error, get_json
 from tools.kit.sandbox.sandbox import Sandbox
 
 REPRODUCE = {"product_id": 71, "bug_id": 88101, "bug_report_confirmation_requirement_attributes": {}}
@@ -121,14 +121,14 @@ async def test_what_no_entry_can_be_read_from_is_400(http: httpx.AsyncClient, se
 
 @pytest.mark.anyio
 async def test_fifty_entries_are_taken(http: httpx.AsyncClient) -> None:
-    bugs = await told(http, "/bugs?filter_test_cycle_ids=5512&page=1&per_page=50", "bugs")
+    bugs = await get_json(http, "/bugs?filter_test_cycle_ids=5512&page=1&per_page=50", "bugs")
     results = await checked(http, *({"bug_id": b["id"], "customer_test_environment": STAGING} for b in bugs))
     assert sum(result["status"] == "created" for result in results) >= 49
 
 
 @pytest.mark.anyio
 async def test_requirements_are_those_of_the_test_unless_others_are_sent(http: httpx.AsyncClient) -> None:
-    kiosk = (await told(http, "/bugs?filter_product_ids=73", "bugs"))[0]["id"]
+    kiosk = (await get_json(http, "/bugs?filter_product_ids=73", "bugs"))[0]["id"]
     entry = {"bug_id": kiosk, "customer_test_environment": {"id": 36}}
     (result,) = await checked(http, entry)
     assert result["bug_fix_confirmation"]["requirements"] == [{"type": "device_type", "value": "tablet"}]
@@ -141,20 +141,23 @@ async def test_requirements_are_those_of_the_test_unless_others_are_sent(http: h
 @pytest.mark.anyio
 async def test_checks_of_a_bug_are_listed_with_what_became_of_them(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     path, name = "/bug_fix_confirmations?bug_id=88103", "bug_fix_confirmations"
-    assert [(row["id"], row["status"]) for row in await told(http, path, name)] == [(641, "blocked"), (642, "pending")]
+    assert [(row["id"], row["status"]) for row in await get_json(http, path, name)] == [
+        (641, "blocked"),
+        (642, "pending"),
+    ]
     later(sandbox, hours=24)
-    assert [row["status"] for row in await told(http, path, name)] == ["blocked", "passed"]
+    assert [row["status"] for row in await get_json(http, path, name)] == ["blocked", "passed"]
     (result,) = await checked(http, {"bug_id": 88103, "customer_test_environment": STAGING})
     assert result["status"] == "created"
-    assert len(await told(http, path, name)) == 3
+    assert len(await get_json(http, path, name)) == 3
 
 
 @pytest.mark.anyio
 async def test_in_a_day_every_check_is_decided_and_some_expire(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    bugs = await told(http, "/bugs?filter_test_cycle_ids=5512&page=1&per_page=20", "bugs")
+    bugs = await get_json(http, "/bugs?filter_test_cycle_ids=5512&page=1&per_page=20", "bugs")
     await checked(http, *({"bug_id": b["id"], "customer_test_environment": STAGING} for b in bugs))
     later(sandbox, hours=24)
-    rows = [await told(http, f"/bug_fix_confirmations?bug_id={b['id']}", "bug_fix_confirmations") for b in bugs]
+    rows = [await get_json(http, f"/bug_fix_confirmations?bug_id={b['id']}", "bug_fix_confirmations") for b in bugs]
     assert {row[-1]["status"] for row in rows if row} == {"passed", "failed", "blocked", "expired"}
 
 
@@ -162,4 +165,4 @@ async def test_in_a_day_every_check_is_decided_and_some_expire(http: httpx.Async
 async def test_the_list_of_checks_needs_a_bug(http: httpx.AsyncClient) -> None:
     assert await error(await http.get("/bug_fix_confirmations"), 400) == "bug_id is missing"
     assert await error(await http.get("/bug_fix_confirmations?bug_id=1"), 404) == "Bug not found"
-    assert await told(http, "/bug_fix_confirmations?bug_id=88101") == {"bug_fix_confirmations": []}
+    assert await get_json(http, "/bug_fix_confirmations?bug_id=88101") == {"bug_fix_confirmations": []}

@@ -1,11 +1,11 @@
-"""The imitation of test IO: connections to trackers, and pages of test accounts."""
+"""The fake API of test IO: connections to trackers, and pages of test accounts."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testio_sandbox.asking import account, error, told
+from tests.tools.testio_sandbox.requests import account, error, get_json
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testio.sandbox.build import build
 from tools.testio.sandbox.world import Switches
@@ -27,7 +27,7 @@ async def made(http: httpx.AsyncClient, **fields: object) -> Any:
 async def test_a_connection_is_made_read_changed_and_deleted(http: httpx.AsyncClient) -> None:
     connection = await made(http, fixed=True)
     assert connection == {"id": 25, "name": "Tracker", "url": URL, "fixed": True}
-    assert await told(http, "/connections/25") == {"connection": connection}
+    assert await get_json(http, "/connections/25") == {"connection": connection}
     changed = await http.put("/connections/25", json={"name": "Other", "url": f"{URL}/2", "fixed": False})
     assert (changed.status_code, changed.json()["connection"]) == (
         200,
@@ -49,15 +49,15 @@ async def test_the_body_may_be_wrapped_as_in_2022(http: httpx.AsyncClient) -> No
 @pytest.mark.anyio
 async def test_products_and_sections_show_their_connection(http: httpx.AsyncClient) -> None:
     connection = await made(http, product_ids=[71], section_ids=[722])
-    assert (await told(http, "/products/71", "product"))["connection"] == connection
-    app = await told(http, "/products/72", "product")
+    assert (await get_json(http, "/products/71", "product"))["connection"] == connection
+    app = await get_json(http, "/products/72", "product")
     assert app["connection"] is None
     assert [section["connection"] for section in app["sections"]] == [None, connection, None]
     await http.put("/connections/25", json={"name": "Tracker", "product_ids": [72]})
-    owners = [product["connection"] for product in await told(http, "/products", "products")]
+    owners = [product["connection"] for product in await get_json(http, "/products", "products")]
     assert [owner and owner["id"] for owner in owners] == [None, 25, 15]
     await http.delete("/connections/25")
-    app = await told(http, "/products/72", "product")
+    app = await get_json(http, "/products/72", "product")
     assert [app["connection"], *(section["connection"] for section in app["sections"])] == [None] * 4
 
 
@@ -84,7 +84,7 @@ async def test_an_unsound_connection_is_refused(http: httpx.AsyncClient, sent: o
 async def test_a_change_of_a_connection_needs_its_name(http: httpx.AsyncClient) -> None:
     assert await error(await http.put("/connections/15", json={"url": URL}), 400) == "name is missing"
     await error(await http.put("/connections/15", json={"name": "x", "url": "http://a.example"}), 422)
-    assert (await told(http, "/connections/15", "connection"))["name"] == "Harbour tracker"
+    assert (await get_json(http, "/connections/15", "connection"))["name"] == "Harbour tracker"
 
 
 @pytest.mark.anyio
@@ -112,7 +112,7 @@ async def test_a_page_of_accounts_answers_bare_and_never_its_credentials(
     assert set(page) == {"id", "token", "page_url", "name", "expires_at", "access_entries"}
     assert (page["id"], page["name"], page["expires_at"]) == (25, "Shop accounts", "2026-04-10T07:00:00.000Z")
     assert page["access_entries"] == [{"id": 251}]
-    pages = await told(http, "/access_claims")
+    pages = await get_json(http, "/access_claims")
     assert pages["access_claim_pages"][-1] == {
         "id": 25,
         "page_url": page["page_url"],
@@ -141,7 +141,7 @@ async def test_an_unsound_page_of_accounts_is_refused(
     http: httpx.AsyncClient, changes: dict[str, object], status: int, words: str
 ) -> None:
     assert words in await error(await http.post("/access_claims", json={**CLAIM, **changes}), status)
-    assert len(await told(http, "/access_claims", "access_claim_pages")) == 1
+    assert len(await get_json(http, "/access_claims", "access_claim_pages")) == 1
 
 
 @pytest.mark.anyio

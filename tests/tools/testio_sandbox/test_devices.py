@@ -1,10 +1,10 @@
-"""The imitation of test IO: the public list of devices, on a host of its own."""
+"""The fake API of test IO: the public list of devices, on a host of its own."""
 
 import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.testio_sandbox.asking import error, told
+from tests.tools.testio_sandbox.requests import error, get_json
 from tools.testio.sandbox.versions import VERSIONS
 
 API = f"{SANDBOX_ORIGIN}/testio/devices/api"
@@ -13,7 +13,7 @@ API = f"{SANDBOX_ORIGIN}/testio/devices/api"
 @pytest.mark.anyio
 async def test_the_list_of_devices_asks_for_no_token(http: httpx.AsyncClient) -> None:
     del http.headers["Authorization"]
-    assert await told(http, f"{API}/categories", "categories") == [
+    assert await get_json(http, f"{API}/categories", "categories") == [
         {"id": 1, "key": "computer", "name": "Computers"},
         {"id": 2, "key": "smartphone", "name": "Smartphones"},
         {"id": 6, "key": "tablet", "name": "Tablets"},
@@ -32,7 +32,7 @@ async def test_the_list_of_devices_asks_for_no_token(http: httpx.AsyncClient) ->
     ],
 )
 async def test_operating_systems_are_picked_by_category(http: httpx.AsyncClient, query: str, ids: list[int]) -> None:
-    systems = await told(http, f"{API}/operating_systems{query}", "operating_systems")
+    systems = await get_json(http, f"{API}/operating_systems{query}", "operating_systems")
     assert [system["id"] for system in systems] == ids
     assert all(set(system) == {"id", "key", "name"} for system in systems)
 
@@ -42,13 +42,13 @@ async def test_versions_are_read_page_by_page(http: httpx.AsyncClient) -> None:
     path, pages, total = f"{API}/operating_system_versions?filter[operating_system]=2", 0, 1
     found: list[dict[str, object]] = []
     while len(found) < total:
-        body = await told(http, f"{path}&offset={len(found)}")
+        body = await get_json(http, f"{path}&offset={len(found)}")
         assert (body["pagination"]["limit"], body["pagination"]["offset"]) == (50, len(found))
         found += body["operating_system_versions"]
         pages, total = pages + 1, body["pagination"]["total"]
     assert (pages, len(found)) == (4, total)
     assert len({version["id"] for version in found}) == total
-    beyond = await told(http, f"{path}&offset={total}")
+    beyond = await get_json(http, f"{path}&offset={total}")
     assert beyond["operating_system_versions"] == []
 
 
@@ -65,7 +65,7 @@ async def test_the_known_versions_have_their_ids(http: httpx.AsyncClient, system
     found: dict[int, str] = {}
     for offset in (0, 50, 100, 150):
         path = f"{API}/operating_system_versions?filter[operating_system]={system}&offset={offset}"
-        rows = await told(http, path, "operating_system_versions")
+        rows = await get_json(http, path, "operating_system_versions")
         found |= {version["id"]: version["name"] for version in rows}
     assert known.items() <= found.items()
 
@@ -78,8 +78,8 @@ def test_an_id_of_a_version_is_used_once_in_all_systems() -> None:
 @pytest.mark.anyio
 async def test_a_smaller_page_is_heeded_a_larger_one_is_not(http: httpx.AsyncClient) -> None:
     path = f"{API}/operating_system_versions?filter[operating_system]=1"
-    assert (await told(http, f"{path}&limit=10", "pagination")) == {"total": 54, "limit": 10, "offset": 0}
-    assert len(await told(http, f"{path}&limit=500&offset=soon", "operating_system_versions")) == 50
+    assert (await get_json(http, f"{path}&limit=10", "pagination")) == {"total": 54, "limit": 10, "offset": 0}
+    assert len(await get_json(http, f"{path}&limit=500&offset=soon", "operating_system_versions")) == 50
 
 
 @pytest.mark.anyio

@@ -1,4 +1,4 @@
-"""The imitation of test IO: test environments and the apps that are installed in them."""
+"""The fake API of test IO: test environments and the apps that are installed in them."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testio_sandbox.asking import error, told
+from tests.tools.testio_sandbox.requests import error, get_json
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testio.sandbox import storage
 
@@ -22,7 +22,7 @@ async def made(http: httpx.AsyncClient, **fields: object) -> Any:
 
 async def form(http: httpx.AsyncClient) -> dict[str, Any]:
     """What a client needs to upload by itself, without its token."""
-    started: dict[str, Any] = await told(http, "/binary_apps/upload_url")
+    started: dict[str, Any] = await get_json(http, "/binary_apps/upload_url")
     del http.headers["Authorization"]
     return started
 
@@ -66,7 +66,7 @@ async def test_an_environment_answers_what_was_sent(http: httpx.AsyncClient) -> 
         },
         "binary_app": None,
     }
-    assert await told(http, f"{PATH}/61", "test_environment") == environment
+    assert await get_json(http, f"{PATH}/61", "test_environment") == environment
 
 
 @pytest.mark.anyio
@@ -112,20 +112,20 @@ async def test_an_unsound_environment_is_refused(
 ) -> None:
     answer = await http.post(PATH, json={"test_environment": {"title": "Preview", **fields}})
     assert words in await error(answer, status)
-    assert len(await told(http, PATH, "test_environments")) == 2
+    assert len(await get_json(http, PATH, "test_environments")) == 2
 
 
 @pytest.mark.anyio
 async def test_a_change_keeps_what_was_not_sent_and_shows_in_tests_and_bugs(http: httpx.AsyncClient) -> None:
-    before = await told(http, f"{PATH}/31", "test_environment")
-    await told(http, "/bugs/88101")
+    before = await get_json(http, f"{PATH}/31", "test_environment")
+    await get_json(http, "/bugs/88101")
     answer = await http.put(f"{PATH}/31", json={"test_environment": {"password": "demo-pass-4713"}})
     assert (answer.status_code, answer.json()) == (
         200,
         {"test_environment": {**before, "password": "demo-pass-4713"}},
     )
     for path, name in (("/bugs/88101", "bug"), ("/exploratory_tests/5512", "exploratory_test")):
-        assert (await told(http, path, name))["test_environment"]["password"] == "demo-pass-4713"
+        assert (await get_json(http, path, name))["test_environment"]["password"] == "demo-pass-4713"
 
 
 @pytest.mark.anyio
@@ -141,21 +141,21 @@ async def test_another_access_method_takes_the_place_of_the_one_before(http: htt
 
 @pytest.mark.anyio
 async def test_an_unsound_change_leaves_the_environment_alone(http: httpx.AsyncClient) -> None:
-    before = await told(http, f"{PATH}/31", "test_environment")
+    before = await get_json(http, f"{PATH}/31", "test_environment")
     sent = {"username": "other", "title": "x" * 81}
     await error(await http.put(f"{PATH}/31", json={"test_environment": sent}), 422)
-    assert await told(http, f"{PATH}/31", "test_environment") == before
+    assert await get_json(http, f"{PATH}/31", "test_environment") == before
     await error(await http.put("/products/72/test_environments/31", json={"test_environment": {"title": "x"}}), 404)
 
 
 @pytest.mark.anyio
 async def test_a_deleted_environment_is_gone_from_its_tests(http: httpx.AsyncClient) -> None:
-    before = await told(http, f"{PATH}/31", "test_environment")
+    before = await get_json(http, f"{PATH}/31", "test_environment")
     answer = await http.delete(f"{PATH}/31")
     assert (answer.status_code, answer.json()) == (200, {"test_environment": before})
     await error(await http.get(f"{PATH}/31"), 404)
-    assert (await told(http, "/exploratory_tests/5512", "exploratory_test"))["test_environment"] is None
-    assert (await told(http, "/bugs/88101", "bug"))["test_environment"] is None
+    assert (await get_json(http, "/exploratory_tests/5512", "exploratory_test"))["test_environment"] is None
+    assert (await get_json(http, "/bugs/88101", "bug"))["test_environment"] is None
 
 
 # Apps, sent here
@@ -251,7 +251,7 @@ async def test_the_storage_keeps_to_the_policy(
 
 @pytest.mark.anyio
 async def test_the_storage_refuses_a_second_credential(http: httpx.AsyncClient) -> None:
-    started = await told(http, "/binary_apps/upload_url")
+    started = await get_json(http, "/binary_apps/upload_url")
     answer = await http.post(started["url"], data=started["fields"], files={"file": ("a.apk", b"12345")})
     assert (answer.status_code, "Only one auth mechanism" in answer.text) == (400, True)
 
@@ -278,7 +278,7 @@ async def test_a_signed_form_holds_for_an_hour(http: httpx.AsyncClient, sandbox:
 
 @pytest.mark.anyio
 async def test_finalizing_names_all_that_is_missing(http: httpx.AsyncClient) -> None:
-    started = await told(http, "/binary_apps/upload_url")
+    started = await get_json(http, "/binary_apps/upload_url")
     path = f"/binary_apps/{started['binary_app_id']}"
     everything = "filename is missing, file_size is missing, content_type is missing"
     assert await error(await http.put(path, json={}), 400) == everything

@@ -1,4 +1,4 @@
-"""The imitation of test IO: the click on Export, which really posts a bug to a listener on this machine."""
+"""The fake API of test IO: the click on Export, which really posts a bug to a listener on this machine."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 
 from server.settings import SANDBOX_ORIGIN
 from tests.tools.test_kit_sandbox_hook import listening
-from tests.tools.testio_sandbox.asking import error, told
+from tests.tools.testio_sandbox.requests import error, get_json
 
 EXPORT = f"{SANDBOX_ORIGIN}/_sandbox/testio/export"
 
@@ -73,14 +73,14 @@ async def test_a_delivered_bug_is_exported_and_its_status_is_not_touched(http: h
     with listening(204) as listener:
         await connected(http, listener.url, product_ids=[71])
         await clicked(http, 88109)
-    bug = await told(http, "/bugs/88109", "bug")
+    bug = await get_json(http, "/bugs/88109", "bug")
     assert (bug["exported_at"], bug["status"]) == ("2026-04-03T09:00:00.000+02:00", "forwarded")
-    assert (await told(http, "/bugs?export_status=export_requested", "meta"))["record_count"] == 2
+    assert (await get_json(http, "/bugs?export_status=export_requested", "meta"))["record_count"] == 2
 
 
 @pytest.mark.anyio
 async def test_the_connection_of_the_section_comes_before_that_of_the_product(http: httpx.AsyncClient) -> None:
-    bug_id = (await told(http, "/bugs?filter_test_cycle_ids=5507", "bugs"))[0]["id"]
+    bug_id = (await get_json(http, "/bugs?filter_test_cycle_ids=5507", "bugs"))[0]["id"]
     with listening(200) as listener:
         for_all = await connected(http, listener.url, product_ids=[72])
         for_one = await connected(http, listener.url, section_ids=[721])
@@ -93,7 +93,7 @@ async def test_the_connection_of_the_section_comes_before_that_of_the_product(ht
 
 @pytest.mark.anyio
 async def test_a_custom_report_is_exported_without_steps_and_device(http: httpx.AsyncClient) -> None:
-    bugs = await told(http, "/bugs?filter_test_cycle_ids=5490", "bugs")
+    bugs = await get_json(http, "/bugs?filter_test_cycle_ids=5490", "bugs")
     report = next(bug for bug in bugs if bug["severity"] == "custom")
     with listening(200) as listener:
         await connected(http, listener.url, product_ids=[71])
@@ -118,7 +118,7 @@ async def test_only_an_error_of_the_listener_is_tried_again(
     assert (result["delivered"], result["tries"], result["status"]) == (delivered, tries, statuses[-1])
     assert (result["exported_at"] is not None) == delivered
     status = "exported" if delivered else "export_requested"
-    listed = await told(http, f"/bugs?filter_test_cycle_ids=5512&export_status={status}", "bugs")
+    listed = await get_json(http, f"/bugs?filter_test_cycle_ids=5512&export_status={status}", "bugs")
     assert 88101 in {bug["id"] for bug in listed}
 
 
@@ -141,7 +141,7 @@ async def test_what_cannot_be_sent_is_422_with_a_sentence(
 ) -> None:
     monkeypatch.setattr("tools.kit.sandbox.hook._post", lambda *_: pytest.fail("something was sent"))
     assert words in await error(await http.post(EXPORT, json=sent), 422)
-    assert (await told(http, "/bugs/88101", "bug"))["exported_at"] is None
+    assert (await get_json(http, "/bugs/88101", "bug"))["exported_at"] is None
 
 
 @pytest.mark.anyio

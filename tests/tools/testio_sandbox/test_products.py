@@ -1,4 +1,4 @@
-"""The imitation of test IO: products, features and user stories that are made, changed and deleted."""
+"""The fake API of test IO: products, features and user stories that are made, changed and deleted."""
 
 import tomllib
 from datetime import timedelta
@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from server.coverage import ROOT, shape
-from tests.tools.testio_sandbox.asking import error, told
+from tests.tools.testio_sandbox.requests import error, get_json
 from tools.kit.sandbox.sandbox import Sandbox
 
 PRODUCT = {"title": "Harbour Tours", "product_type": "website", "industry": "travel"}
@@ -35,7 +35,7 @@ async def test_a_new_product_answers_under_other_names_and_has_a_default_section
     assert not {"title", "product_type", "industry"} & product.keys()
     assert product["sections"] == []
     assert [s["id"] for s in product["sections_with_default"]] == [product["default_section_id"]]
-    assert await told(http, f"/products/{product['id']}", "product") == product
+    assert await get_json(http, f"/products/{product['id']}", "product") == product
 
 
 @pytest.mark.anyio
@@ -51,12 +51,12 @@ async def test_a_new_product_answers_under_other_names_and_has_a_default_section
 )
 async def test_an_unsound_product_is_400(http: httpx.AsyncClient, sent: object, words: str) -> None:
     assert await error(await http.post("/products", json=sent), 400) == words
-    assert len(await told(http, "/products", "products")) == 3
+    assert len(await get_json(http, "/products", "products")) == 3
 
 
 @pytest.mark.anyio
 async def test_only_the_description_of_a_product_changes(http: httpx.AsyncClient) -> None:
-    before = await told(http, "/products/71", "product")
+    before = await get_json(http, "/products/71", "product")
     answer = await http.put("/products/71", json={"product": {"title": "x", "name": "x", "description": "New"}})
     assert answer.status_code == 200
     assert answer.json()["product"] == {**before, "description": "New"}
@@ -65,14 +65,14 @@ async def test_only_the_description_of_a_product_changes(http: httpx.AsyncClient
 
 @pytest.mark.anyio
 async def test_a_deleted_product_takes_everything_below_it_along(http: httpx.AsyncClient) -> None:
-    before = await told(http, "/products/71", "product")
+    before = await get_json(http, "/products/71", "product")
     answer = await http.delete("/products/71")
     assert (answer.status_code, answer.json()) == (200, {"product": before})
     for path in ("/products/71", "/exploratory_tests/5512", "/bugs/88101", "/user_stories/60", "/products/71/features"):
         await error(await http.get(path), 404)
-    assert (await told(http, "/bugs", "meta"))["record_count"] == 41
-    assert (await told(http, "/bugs?filter_test_cycle_ids=5512", "meta"))["record_count"] == 0
-    rows = await told(http, "/user_story_version_executions?per_page=500", "user_story_version_executions")
+    assert (await get_json(http, "/bugs", "meta"))["record_count"] == 41
+    assert (await get_json(http, "/bugs?filter_test_cycle_ids=5512", "meta"))["record_count"] == 0
+    rows = await get_json(http, "/user_story_version_executions?per_page=500", "user_story_version_executions")
     assert {row["test_cycle"]["id"] for row in rows} <= {5501, 5507, 5493}
 
 
@@ -82,7 +82,7 @@ async def test_time_goes_on_after_a_product_with_a_running_test_is_gone(
 ) -> None:
     await http.delete("/products/71")
     sandbox.clock.advance(timedelta(days=12))
-    bugs = await told(http, "/bugs", "bugs")
+    bugs = await get_json(http, "/bugs", "bugs")
     assert {bug["product"]["id"] for bug in bugs} == {72, 73}
     assert {bug["status"] for bug in bugs} <= {"accepted", "rejected"}
 
@@ -97,7 +97,7 @@ async def test_a_new_feature_has_its_ids_outside(http: httpx.AsyncClient) -> Non
     assert answer.status_code == 201
     feature = answer.json()["feature"]
     assert feature == {"id": 401, **FEATURE, "user_stories": ["I can wish", "I can share"]}
-    assert (await told(http, "/products/71/features", "features"))[-1] == feature
+    assert (await get_json(http, "/products/71/features", "features"))[-1] == feature
 
 
 @pytest.mark.anyio
@@ -105,7 +105,7 @@ async def test_a_feature_of_a_sectioned_product_is_put_into_the_named_sections(h
     sent = {"product_id": 72, "section_ids": [721, 723], "feature": FEATURE}
     assert (await http.post("/features", json=sent)).status_code == 201
     for section, count in ((721, 1), (722, 0), (723, 1)):
-        features = await told(http, f"/products/72/sections/{section}/features", "features")
+        features = await get_json(http, f"/products/72/sections/{section}/features", "features")
         assert sum(feature["title"] == "Wishlist" for feature in features) == count
 
 
@@ -113,7 +113,7 @@ async def test_a_feature_of_a_sectioned_product_is_put_into_the_named_sections(h
 async def test_the_path_of_2022_names_the_product(http: httpx.AsyncClient) -> None:
     answer = await http.post("/products/73/features", json={"feature": FEATURE})
     assert answer.status_code == 201
-    assert (await told(http, "/products/73/features", "features"))[-1]["title"] == "Wishlist"
+    assert (await get_json(http, "/products/73/features", "features"))[-1]["title"] == "Wishlist"
 
 
 @pytest.mark.anyio
@@ -144,7 +144,7 @@ async def test_copied_features_come_with_their_stories_and_twice_when_copied_twi
     path = "/products/71/features/copy?includes[]=user_stories&destination_product_id=73"
     copies = (await http.put(path)).json()["features"]
     assert copies[-1]["user_stories"][0]["path"] == "As a shopper, I see whether my size is in stock"
-    assert len(await told(http, "/products/71/features", "features")) == 7
+    assert len(await get_json(http, "/products/71/features", "features")) == 7
     ids = [story["id"] for feature in copies for story in feature["user_stories"]]
     assert len(set(ids)) == len(ids)
 
@@ -162,8 +162,8 @@ async def test_a_copy_needs_another_product(http: httpx.AsyncClient, sent: objec
 
 @pytest.mark.anyio
 async def test_a_story_stands_bare_and_the_list_in_an_envelope(http: httpx.AsyncClient) -> None:
-    assert await told(http, "/user_stories/60") == {"id": 60, "path": STORY, "title": STORY}
-    stories = await told(http, "/products/71/user_stories", "user_stories")
+    assert await get_json(http, "/user_stories/60") == {"id": 60, "path": STORY, "title": STORY}
+    stories = await get_json(http, "/products/71/user_stories", "user_stories")
     assert len(stories) == 16
     assert stories[0] == {"id": 60, "path": STORY, "title": STORY}
 
@@ -179,7 +179,7 @@ async def test_a_product_with_sections_wants_one_named(http: httpx.AsyncClient, 
 @pytest.mark.anyio
 async def test_stories_are_listed_by_section(http: httpx.AsyncClient) -> None:
     counts = [
-        len(await told(http, f"/products/72/user_stories?section_id={section}", "user_stories"))
+        len(await get_json(http, f"/products/72/user_stories?section_id={section}", "user_stories"))
         for section in (720, 721, 722, 723)
     ]
     assert counts == [0, 7, 6, 3]
@@ -194,7 +194,7 @@ async def test_a_story_is_made_changed_and_deleted(http: httpx.AsyncClient) -> N
     assert story == {"id": 501, "path": "I see what I saved", "title": "I see what I saved"}
     changed = await http.put(f"{path}/501", json={"user_story": {"path": "I see the sum I saved"}})
     assert (changed.status_code, changed.json()["path"]) == (200, "I see the sum I saved")
-    features = {f["id"]: f for f in await told(http, "/products/71/features", "features")}
+    features = {f["id"]: f for f in await get_json(http, "/products/71/features", "features")}
     assert features[302]["user_stories"][-1] == "I see the sum I saved"
     deleted = await http.delete(f"{path}/501")
     assert (deleted.status_code, deleted.json()) == (200, changed.json())
@@ -204,8 +204,8 @@ async def test_a_story_is_made_changed_and_deleted(http: httpx.AsyncClient) -> N
 @pytest.mark.anyio
 async def test_a_test_keeps_the_text_a_story_had(http: httpx.AsyncClient) -> None:
     await http.put("/products/71/user_stories/60", json={"user_story": {"path": "Another text"}})
-    assert (await told(http, "/user_stories/60"))["path"] == "Another text"
-    test = await told(http, "/exploratory_tests/5512", "exploratory_test")
+    assert (await get_json(http, "/user_stories/60"))["path"] == "Another text"
+    test = await get_json(http, "/exploratory_tests/5512", "exploratory_test")
     assert test["features"][0]["user_stories"][0] == STORY
 
 

@@ -1,4 +1,4 @@
-"""The imitation of test IO as a large account: its size, its speed and its two troubles."""
+"""The fake API of test IO as a large account: its size, its speed and its two troubles."""
 
 import time
 import tracemalloc
@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.testio_sandbox.asking import account, error, told
+from tests.tools.testio_sandbox.requests import account, error, get_json
 from tools.kit.sandbox.clock import Clock, parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testio.sandbox.build import build
@@ -25,7 +25,7 @@ def sandbox() -> Sandbox:
 
 
 async def page(http: httpx.AsyncClient, number: int, query: str = "") -> list[dict[str, Any]]:
-    bugs: list[dict[str, Any]] = await told(http, f"/bugs?page={number}&per_page=500{query}", "bugs")
+    bugs: list[dict[str, Any]] = await get_json(http, f"/bugs?page={number}&per_page=500{query}", "bugs")
     return bugs
 
 
@@ -34,17 +34,17 @@ async def page(http: httpx.AsyncClient, number: int, query: str = "") -> list[di
 
 @pytest.mark.anyio
 async def test_the_account_has_225_products_and_1700_stories(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    products = await told(http, "/products", "products")
+    products = await get_json(http, "/products", "products")
     assert len(products) == 225
     assert len({product["name"] for product in products}) == 225
     assert 20 < sum(bool(product["sections"]) for product in products) < 40
     assert len(sandbox.world.stories) == 1700
-    assert len(await told(http, "/products/101/user_stories", "user_stories")) == 1000
+    assert len(await get_json(http, "/products/101/user_stories", "user_stories")) == 1000
 
 
 @pytest.mark.anyio
 async def test_the_account_has_20000_bugs_in_40_pages(http: httpx.AsyncClient) -> None:
-    assert await told(http, "/bugs", "meta") == {"record_count": 20_000, "page": 1, "per_page": 500}
+    assert await get_json(http, "/bugs", "meta") == {"record_count": 20_000, "page": 1, "per_page": 500}
     ids = [bug["id"] for number in range(1, 42) for bug in await page(http, number)]
     assert len(ids) == len(set(ids)) == 20_000
     assert ids == sorted(ids, reverse=True)
@@ -55,23 +55,23 @@ async def test_two_products_have_160_tests_each(http: httpx.AsyncClient) -> None
     await http.post(SWITCHES, json={"broken_record": False})
     for product_id in (101, 102):
         path = f"/products/{product_id}/exploratory_tests"
-        tests = await told(http, f"{path}?page=1&per_page=500", "exploratory_tests")
+        tests = await get_json(http, f"{path}?page=1&per_page=500", "exploratory_tests")
         assert len(tests) == 160
-        assert len(await told(http, path, "exploratory_tests")) == 150
+        assert len(await get_json(http, path, "exploratory_tests")) == 150
         assert {test["status"] for test in tests} == {"archived", "locked"}
 
 
 @pytest.mark.anyio
 async def test_sections_of_a_large_product_share_features(http: httpx.AsyncClient) -> None:
-    lists = [await told(http, f"/products/102/sections/{s}/features", "features") for s in (1021, 1022, 1023)]
+    lists = [await get_json(http, f"/products/102/sections/{s}/features", "features") for s in (1021, 1022, 1023)]
     counts = Counter(feature["id"] for features in lists for feature in features)
     assert set(counts.values()) == {1, 3}
-    assert len(counts) == len(await told(http, "/products/102/features", "features"))
+    assert len(counts) == len(await get_json(http, "/products/102/features", "features"))
 
 
 @pytest.mark.anyio
 async def test_test_cases_of_a_large_product_need_two_pages(http: httpx.AsyncClient) -> None:
-    body = await told(http, "/products/101/test_cases")
+    body = await get_json(http, "/products/101/test_cases")
     assert (body["meta"]["record_count"], len(body["test_cases"])) == (620, 500)
 
 
@@ -79,17 +79,17 @@ async def test_test_cases_of_a_large_product_need_two_pages(http: httpx.AsyncCli
 async def test_the_story_is_in_it_unchanged(http: httpx.AsyncClient) -> None:
     async with account(build(clock=Clock(factor=0))) as small:
         for path in ("/exploratory_tests/5512", "/bugs/88101", "/bugs?filter_product_ids=71,72,73&page=2&per_page=300"):
-            assert await told(http, path) == await told(small, path)
+            assert await get_json(http, path) == await get_json(small, path)
 
 
 @pytest.mark.anyio
 async def test_a_bug_is_the_same_whatever_was_looked_at_before(http: httpx.AsyncClient) -> None:
-    straight = await told(http, "/bugs/60500", "bug")
+    straight = await get_json(http, "/bugs/60500", "bug")
     async with account(build("scale", clock=Clock(factor=0))) as other:
         for number in (9, 30):
             await page(other, number)
-        await told(other, "/bugs?export_status=exported")
-        assert await told(other, "/bugs/60500", "bug") == straight
+        await get_json(other, "/bugs?export_status=exported")
+        assert await get_json(other, "/bugs/60500", "bug") == straight
 
 
 @pytest.mark.anyio
@@ -103,36 +103,36 @@ async def test_an_address_of_a_picture_outlives_a_reset(http: httpx.AsyncClient)
 
 @pytest.mark.anyio
 async def test_filters_find_bugs_that_were_not_drawn_yet(http: httpx.AsyncClient) -> None:
-    tests = await told(http, "/products/102/exploratory_tests?page=1", "exploratory_tests")
+    tests = await get_json(http, "/products/102/exploratory_tests?page=1", "exploratory_tests")
     named = ",".join(str(test["id"]) for test in tests[:3])
-    body = await told(http, f"/bugs?filter_test_cycle_ids={named}")
+    body = await get_json(http, f"/bugs?filter_test_cycle_ids={named}")
     assert body["meta"]["record_count"] == 105
     assert {bug["test"]["id"] for bug in body["bugs"]} == {test["id"] for test in tests[:3]}
     by_section = [
-        (await told(http, f"/bugs?filter_section_ids={section}", "meta"))["record_count"]
+        (await get_json(http, f"/bugs?filter_section_ids={section}", "meta"))["record_count"]
         for section in (1021, 1022, 1023)
     ]
-    of_product = (await told(http, "/bugs?filter_product_ids=102", "meta"))["record_count"]
+    of_product = (await get_json(http, "/bugs?filter_product_ids=102", "meta"))["record_count"]
     assert sum(by_section) == of_product == 160 * 35
-    assert (await told(http, "/bugs?filter_product_ids=102&filter_section_ids=1011", "meta"))["record_count"] == 0
+    assert (await get_json(http, "/bugs?filter_product_ids=102&filter_section_ids=1011", "meta"))["record_count"] == 0
 
 
 @pytest.mark.anyio
 async def test_ten_days_decide_bugs_that_nobody_looked_at(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    tests = await told(http, "/products/102/exploratory_tests?page=1", "exploratory_tests")
+    tests = await get_json(http, "/products/102/exploratory_tests?page=1", "exploratory_tests")
     locked = next(test["id"] for test in tests if test["status"] == "locked")
     async with account(build("scale", clock=sandbox.clock)) as unseen:
         sandbox.clock.advance(parse_duration("11d"))
-        bugs = await told(unseen, f"/bugs?filter_test_cycle_ids={locked}", "bugs")
+        bugs = await get_json(unseen, f"/bugs?filter_test_cycle_ids={locked}", "bugs")
         assert any(bug["auto_accepted"] for bug in bugs)
         assert {bug["status"] for bug in bugs} <= {"accepted", "rejected"}
-        assert await told(http, f"/bugs?filter_test_cycle_ids={locked}", "bugs") == bugs
+        assert await get_json(http, f"/bugs?filter_test_cycle_ids={locked}", "bugs") == bugs
 
 
 @pytest.mark.anyio
 async def test_a_large_product_can_be_deleted(http: httpx.AsyncClient) -> None:
     assert (await http.delete("/products/101")).status_code == 200
-    assert (await told(http, "/bugs", "meta"))["record_count"] == 20_000 - 160 * 50
+    assert (await get_json(http, "/bugs", "meta"))["record_count"] == 20_000 - 160 * 50
     assert len(await page(http, 24)) == 500
 
 
@@ -202,7 +202,7 @@ async def test_more_than_15_tests_at_once_are_524_in_html(http: httpx.AsyncClien
     answer = await http.get(f"/bugs?filter_test_cycle_ids={','.join(ids)}")
     assert (answer.status_code, answer.headers["content-type"]) == (524, "text/html; charset=utf-8")
     halves = [
-        (await told(http, f"/bugs?filter_test_cycle_ids={','.join(half)}", "meta"))["record_count"]
+        (await get_json(http, f"/bugs?filter_test_cycle_ids={','.join(half)}", "meta"))["record_count"]
         for half in (ids[:8], ids[8:])
     ]
     assert all(halves)

@@ -126,7 +126,7 @@ async def test_a_tree_that_is_cut_goes_on_at_its_cursor() -> None:
 async def test_roots_are_paged_and_read_at_once_without_losing_one() -> None:
     world = sandboxes()
     state = world.sandboxes["testomatio"].world
-    state.settle()
+    state.apply_due_changes()
     shop = next(iter(state.suites.of(SHOP, None)))
     kind = type(shop)
     for number in range(260):

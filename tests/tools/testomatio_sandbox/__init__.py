@@ -1,1 +1,1 @@
-"""The imitation of Testomat.io: that it answers what its reference says."""
+"""The fake API of Testomat.io: that it answers what its reference says."""

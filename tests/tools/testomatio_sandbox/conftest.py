@@ -1,4 +1,4 @@
-"""Imitations whose clock stands still, of the story and of a small project, and clients of them."""
+"""Sandboxes whose clock stands still, of the story and of a small project, and clients of them."""
 
 from collections.abc import AsyncIterator
 
@@ -6,13 +6,13 @@ import httpx
 import pytest
 
 from tests.tools.testomatio_sandbox.small import pipeline, small, web
-from tests.tools.testomatio_sandbox.v2 import account, still
+from tests.tools.testomatio_sandbox.v2 import account, stopped_sandbox
 from tools.kit.sandbox.sandbox import Sandbox
 
 
 @pytest.fixture
 def story() -> Sandbox:
-    return still()
+    return stopped_sandbox()
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ BEGUN = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
 def small(switches: Switches | None = None) -> Sandbox:
     """A sandbox whose clock stands still, with the small project in it."""
     sandbox = build(clock=Clock(factor=0), switches=switches)
-    _furnish(sandbox.world)
+    _add_people(sandbox.world)
     return sandbox
 
 
@@ -52,7 +52,7 @@ def http(sandbox: Sandbox, **headers: str) -> httpx.AsyncClient:
 async def web(sandbox: Sandbox, token: str = "testomat_demo") -> AsyncIterator[httpx.AsyncClient]:
     """A client that has logged in."""
     async with http(sandbox) as client:
-        jwt = told(await client.post("/api/login", json={"api_token": token}))["jwt"]
+        jwt = json_of(await client.post("/api/login", json={"api_token": token}))["jwt"]
         client.headers["Authorization"] = f"Bearer {jwt}"
         yield client
 
@@ -69,7 +69,7 @@ def pipeline(sandbox: Sandbox, key: str = KEY) -> httpx.AsyncClient:
     return client
 
 
-def told(answer: httpx.Response) -> Any:
+def json_of(answer: httpx.Response) -> Any:
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -87,7 +87,7 @@ def document(type_: str, attributes: dict[str, object], **related: str) -> dict[
     return {"data": data}
 
 
-def _furnish(world: World) -> None:
+def _add_people(world: World) -> None:
     project = Project(SMALL, "Small", BEGUN, BEGUN, framework="playwright", language="typescript", api_key=KEY)
     project.members, project.artifacts_storage = [MARA, ANN, READER], True
     project.storage = {"ACCESS_KEY_ID": "AKIASMALL", "SECRET_ACCESS_KEY": "small-secret", "BUCKET": "small"}
@@ -97,14 +97,14 @@ def _furnish(world: World) -> None:
     field: dict[str, object] = {"type": "list", "short": False, "value": "minor\ncritical"}
     world.labels["severity-s0001"] = Label("severity-s0001", SMALL, "Severity", field=field)
     world.labels["web-s0002"] = Label("web-s0002", SMALL, "Web")
-    _shelve(world)
+    _add_tests(world)
     _run(world)
     world.templates[31] = Template(31, SMALL, "Plain", "test", "Try {{title}}", is_default=True)
     world.templates[32] = Template(32, SMALL, "Bug", "defect", "What happened", defect_title="{{title}} fails")
     world.plans["p1a00001"] = Plan("p1a00001", SMALL, "Smoke", BEGUN, suite_ids=["s0000003"])
 
 
-def _shelve(world: World) -> None:
+def _add_tests(world: World) -> None:
     """Shop (second) holds Checkout, which holds Coupons and Payment; App (first) is alone and empty."""
     for id_, title, parent, kind, position in (
         ("s0000001", "Shop", None, "folder", 2),

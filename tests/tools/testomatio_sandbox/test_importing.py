@@ -1,4 +1,4 @@
-"""The imitation of Testomat.io: tests that come from code, and the ids that go back to it."""
+"""The fake API of Testomat.io: tests that come from code, and the ids that go back to it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, pipeline, small, told
+from tests.tools.testomatio_sandbox.small import SMALL, json_of, pipeline, small
 from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.project_records import Branch
@@ -29,7 +29,7 @@ NEW = written("Brand new", "Checkout", "Gift cards", file="gifts.spec.ts")
 
 async def load(ci: httpx.AsyncClient, *tests: Mapping[str, object], **fields: object) -> Any:
     sent = {"framework": "playwright", "language": "typescript", "sync": True, "tests": list(tests), **fields}
-    return told(await ci.post(LOAD, json=sent))
+    return json_of(await ci.post(LOAD, json=sent))
 
 
 def kept(sandbox: Sandbox, branch: str | None = None) -> dict[str, Any]:
@@ -70,7 +70,7 @@ async def test_an_import_that_does_not_wait_is_done_a_moment_later(ci: httpx.Asy
     await load(ci, NEW, sync=False, **{"no-detach": True})
     assert "Brand new" not in kept(sandbox)
     sandbox.clock.advance(parse_duration("2s"))
-    told(await ci.get("/api/test_data"))
+    json_of(await ci.get("/api/test_data"))
     assert "Brand new" in kept(sandbox)
 
 
@@ -219,7 +219,7 @@ async def test_an_import_in_chunks_is_done_with_the_last_one(ci: httpx.AsyncClie
     await load(ci, OTHER, chunk_upload=True, finish=True, import_id=import_id)
     assert "Brand new" in kept(sandbox)
     assert set(states(sandbox).values()) == {"automated", "manual"}
-    files = told(await ci.get("/api/test_data?with_files=true&export_automated=true"))["files"]
+    files = json_of(await ci.get("/api/test_data?with_files=true&export_automated=true"))["files"]
     assert (files["a.ts"], files["b.ts"]) == ("1", "2")
 
 
@@ -237,14 +237,14 @@ async def test_a_chunk_has_its_limits(ci: httpx.AsyncClient) -> None:
         {"files": {"a.ts": "x" * 1024 * 1024}},
     ):
         assert (await ci.post(LOAD, json={"chunk_upload": True, **fields})).status_code == 422
-    told(await ci.post(LOAD, json={"chunk_upload": True, "tests": many[:100]}))
+    json_of(await ci.post(LOAD, json={"chunk_upload": True, "tests": many[:100]}))
 
 
 # Ids for code
 
 
 async def test_the_map_knows_a_test_by_file_suite_and_title(ci: httpx.AsyncClient) -> None:
-    data = told(await ci.get("/api/test_data"))
+    data = json_of(await ci.get("/api/test_data"))
     assert list(data) == ["tests", "suites"]
     for name in (
         "Payment is refused",
@@ -257,7 +257,7 @@ async def test_the_map_knows_a_test_by_file_suite_and_title(ci: httpx.AsyncClien
 
 async def test_manual_tests_come_as_files_of_markdown(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     sandbox.world.tests.main["t0000002"].description = "Enter it"
-    files = told(await ci.get("/api/test_data?with_files=true"))["files"]
+    files = json_of(await ci.get("/api/test_data?with_files=true"))["files"]
     assert set(files) == {"Shop/Checkout/Coupons.test.md", "Shop/Checkout/Payment.test.md"}
     assert files["Shop/Checkout/Coupons.test.md"] == (
         "<!-- suite\nid: @Ss0000003\n-->\n# Coupons\n\n"
@@ -271,7 +271,7 @@ async def test_the_map_can_be_narrowed_to_suites_and_what_is_below(ci: httpx.Asy
         ("@Ss0000005", {"Checkout", "Coupons", "Payment"}),
         ("s0000002,Ss0000003", {"App", "Coupons"}),
     ):
-        assert set(told(await ci.get("/api/test_data", params={"suite_ids": suite_ids}))["suites"]) == found
+        assert set(json_of(await ci.get("/api/test_data", params={"suite_ids": suite_ids}))["suites"]) == found
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ async def test_tests_are_found_by_tag_label_plan_and_issue(
     ci: httpx.AsyncClient, sandbox: Sandbox, kind: str, wanted: str, found: list[str]
 ) -> None:
     add_issue(sandbox.world, SMALL, "SHOP-412", "test", "t0000004")
-    assert told(await ci.get("/api/test_grep", params={"type": kind, "id": wanted})) == {"tests": found}
+    assert json_of(await ci.get("/api/test_grep", params={"type": kind, "id": wanted})) == {"tests": found}
 
 
 @pytest.mark.parametrize("query", ["type=suite&id=x", "type=tag", "id=smoke"])
@@ -304,9 +304,9 @@ async def test_a_filter_that_was_encoded_twice_is_understood(
     ci: httpx.AsyncClient, sandbox: Sandbox, sent: str
 ) -> None:
     sandbox.world.tests.main["t0000002"].linked_tags.append("area:account")
-    assert told(await ci.get(f"/api/test_grep?type=tag&id={sent}")) == {"tests": ["Tt0000002"]}
+    assert json_of(await ci.get(f"/api/test_grep?type=tag&id={sent}")) == {"tests": ["Tt0000002"]}
 
 
 async def test_a_name_that_looks_encoded_is_found_as_it_is(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     sandbox.world.tests.main["t0000002"].linked_tags.append("half%20off")
-    assert told(await ci.get("/api/test_grep?type=tag&id=half%2520off")) == {"tests": ["Tt0000002"]}
+    assert json_of(await ci.get("/api/test_grep?type=tag&id=half%2520off")) == {"tests": ["Tt0000002"]}

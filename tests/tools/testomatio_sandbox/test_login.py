@@ -1,4 +1,4 @@
-"""The imitation of Testomat.io: the login, and who its JWT lets in."""
+"""The fake API of Testomat.io: the login, and who its JWT lets in."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.testomatio_sandbox.small import KEY, SMALL, document, error, http, small, told, web
+from tests.tools.testomatio_sandbox.small import KEY, SMALL, document, error, http, json_of, small, web
 from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.world import Switches
@@ -31,7 +31,7 @@ def payload(jwt: str) -> Any:
 
 
 async def test_a_general_token_becomes_a_jwt_of_three_parts_that_names_its_user(door: httpx.AsyncClient) -> None:
-    answer = told(await door.post("/api/login", json={"api_token": "testomat_ann"}))
+    answer = json_of(await door.post("/api/login", json={"api_token": "testomat_ann"}))
     assert list(answer) == ["jwt"]
     assert answer["jwt"].startswith("eyJ")
     assert len(answer["jwt"].split(".")) == 3
@@ -39,13 +39,13 @@ async def test_a_general_token_becomes_a_jwt_of_three_parts_that_names_its_user(
 
 
 async def test_a_token_may_come_as_a_form(door: httpx.AsyncClient) -> None:
-    assert payload(told(await door.post("/api/login", data={"api_token": "testomat_ann"}))["jwt"])["user_id"] == 4104
+    assert payload(json_of(await door.post("/api/login", data={"api_token": "testomat_ann"}))["jwt"])["user_id"] == 4104
 
 
 async def test_an_address_and_a_password_open_a_login(door: httpx.AsyncClient) -> None:
     sent = {"email": "iris.okafor@shop.example.test", "password": "anything"}
     for answer in (await door.post("/api/login", json=sent), await door.post("/api/login", data=sent)):
-        assert payload(told(answer)["jwt"])["user_id"] == 4102
+        assert payload(json_of(answer)["jwt"])["user_id"] == 4102
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ async def test_a_projects_token_opens_no_login(door: httpx.AsyncClient, key: str
 
 
 async def test_a_jwt_is_taken_bare_and_behind_bearer(door: httpx.AsyncClient) -> None:
-    jwt = told(await door.post("/api/login", json={"api_token": "testomat_demo"}))["jwt"]
+    jwt = json_of(await door.post("/api/login", json={"api_token": "testomat_demo"}))["jwt"]
     for header in (jwt, f"Bearer {jwt}"):
-        told(await door.get(SUITES, headers={"Authorization": header}))
+        json_of(await door.get(SUITES, headers={"Authorization": header}))
 
 
 @pytest.mark.parametrize("header", [None, "", "  "])
@@ -88,7 +88,7 @@ async def test_a_raw_token_in_the_place_of_a_jwt_is_403(door: httpx.AsyncClient,
 async def test_a_jwt_expires_with_403_by_the_clock_of_the_sandbox(sandbox: Sandbox) -> None:
     async with web(sandbox) as client:
         sandbox.clock.advance(parse_duration("59m"))
-        told(await client.get(SUITES))
+        json_of(await client.get(SUITES))
         sandbox.clock.advance(parse_duration("1m"))
         error(await client.get(SUITES), 403)
 
@@ -103,7 +103,7 @@ async def test_how_long_a_jwt_lasts_is_a_switch(sandbox: Sandbox) -> None:
 
 async def test_two_logins_of_one_moment_are_told_apart(door: httpx.AsyncClient) -> None:
     sent = {"api_token": "testomat_demo"}
-    jwts = {told(await door.post("/api/login", json=sent))["jwt"] for _ in range(2)}
+    jwts = {json_of(await door.post("/api/login", json=sent))["jwt"] for _ in range(2)}
     assert len(jwts) == 2
 
 
@@ -119,20 +119,20 @@ async def test_who_may_only_read_still_reads_and_does_not_write() -> None:
     switched, reader = small(Switches(read_only_user=True)), small()
     for logged_in in (web(switched), web(reader, "testomat_reader")):
         async with logged_in as client:
-            told(await client.get(SUITES))
+            json_of(await client.get(SUITES))
             error(await client.post(f"/api/{SMALL}/comments", json=sent), 403)
 
 
 async def test_an_archived_project_is_read_and_not_written(sandbox: Sandbox) -> None:
     sent = document("template", {"title": "New", "kind": "test"})
     async with web(sandbox) as client:
-        told(await client.get("/api/harbour-archive-11aa2/suites"))
+        json_of(await client.get("/api/harbour-archive-11aa2/suites"))
         error(await client.post("/api/harbour-archive-11aa2/templates", json=sent), 403)
 
 
 async def test_a_used_up_quota_answers_writes_with_402_and_lets_reads_and_logins_through() -> None:
     async with web(small(Switches(quota_used_up=True))) as client:
-        told(await client.get(SUITES))
+        json_of(await client.get(SUITES))
         answer = await client.post(f"/api/{SMALL}/runs/r0000001/relaunch", json={})
         assert answer.status_code == 402
         assert answer.json() == {}

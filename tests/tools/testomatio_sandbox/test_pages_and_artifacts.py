@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, http, told
+from tests.tools.testomatio_sandbox.small import SMALL, http, json_of
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -15,10 +15,10 @@ SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=AKIASMALL/20260403/eu-ce
 
 
 async def test_the_address_of_a_report_leads_to_a_page(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    run = told(await ci.post(REPORTER, json={"title": "<b>Night</b> & day", "access_event": "publish"}))
+    run = json_of(await ci.post(REPORTER, json={"title": "<b>Night</b> & day", "access_event": "publish"}))
     result = {"title": "<script>alert(1)</script>", "status": "failed", "message": "a < b", "create": True}
-    told(await ci.post(f"{REPORTER}/{run['uid']}/testrun", json=result))
-    told(await ci.put(f"{REPORTER}/{run['uid']}", json={"status_event": "finish"}))
+    json_of(await ci.post(f"{REPORTER}/{run['uid']}/testrun", json=result))
+    json_of(await ci.put(f"{REPORTER}/{run['uid']}", json={"status_event": "finish"}))
     async with http(sandbox) as nobody:
         for address in (run["url"], run["public_url"]):
             page = await nobody.get(address)
@@ -35,10 +35,10 @@ async def test_the_address_of_a_report_leads_to_a_page(ci: httpx.AsyncClient, sa
 
 async def test_every_address_that_records_name_leads_to_a_page(sandbox: Sandbox, client: httpx.AsyncClient) -> None:
     rows = [
-        told(await client.get(f"/api/{SMALL}/{path}"))["data"]["attributes"]
+        json_of(await client.get(f"/api/{SMALL}/{path}"))["data"]["attributes"]
         for path in ("runs/r0000001", "tests/t0000001", "suites/s0000003")
     ]
-    project = told(await client.get(f"/api/projects/{SMALL}"))["data"]["attributes"]
+    project = json_of(await client.get(f"/api/projects/{SMALL}"))["data"]["attributes"]
     async with http(sandbox) as nobody:
         for address in [*(row["to-url"] for row in rows), project["record-url"]]:
             assert (await nobody.get(address)).status_code == 200, address
@@ -51,19 +51,19 @@ async def test_every_address_that_records_name_leads_to_a_page(sandbox: Sandbox,
 async def test_what_adds_up_run_times_does_so_in_one_unit(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     sandbox.world.tests.main["t0000002"].state = "automated"
     for sent, test_id in ((1500, "t0000001"), (0.5, "t0000002")):
-        run = told(await ci.post(REPORTER, json={}))["uid"]
+        run = json_of(await ci.post(REPORTER, json={}))["uid"]
         result = {"test_id": test_id, "status": "passed", "run_time": sent}
-        told(await ci.post(f"{REPORTER}/{run}/testrun", json=result))
-        told(await ci.put(f"{REPORTER}/{run}", json={"status_event": "finish"}))
+        json_of(await ci.post(f"{REPORTER}/{run}/testrun", json=result))
+        json_of(await ci.put(f"{REPORTER}/{run}", json={"status_event": "finish"}))
     async with http(sandbox, Authorization="Bearer testomat_demo") as v2:
-        rows = told(await v2.get(f"/api/v2/{SMALL}/testruns"))["data"]
+        rows = json_of(await v2.get(f"/api/v2/{SMALL}/testruns"))["data"]
         assert [row["run_time"] for row in rows][-2:] == [1500, 0.5], "what was sent is given back"
-        slow = told(await v2.get(f"/api/v2/{SMALL}/analytics/tests/slow?group_by=test&threshold_ms=11"))["data"]
+        slow = json_of(await v2.get(f"/api/v2/{SMALL}/analytics/tests/slow?group_by=test&threshold_ms=11"))["data"]
     assert {row["key"]: row["max_run_time"] for row in slow if row["key"] in {"t0000002"}} == {"t0000002": 500}
 
 
 async def test_an_artifact_is_put_and_read(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    storage = told(await ci.post(REPORTER, json={}))["artifacts"]
+    storage = json_of(await ci.post(REPORTER, json={}))["artifacts"]
     store = f"{storage['ENDPOINT']}/{storage['BUCKET']}"
     where = f"{store}/run/shot.png"
     async with http(sandbox) as s3:

@@ -1,4 +1,4 @@
-"""The imitation of Testomat.io: runs that a pipeline opens and finishes."""
+"""The fake API of Testomat.io: runs that a pipeline opens and finishes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import KEY, http, pipeline, small, told, web
+from tests.tools.testomatio_sandbox.small import KEY, http, json_of, pipeline, small, web
 from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.world import Switches
@@ -17,15 +17,15 @@ REPORTER = "/api/reporter"
 
 
 async def opened(ci: httpx.AsyncClient, /, **fields: object) -> str:
-    return str(told(await ci.post(REPORTER, json=fields))["uid"])
+    return str(json_of(await ci.post(REPORTER, json=fields))["uid"])
 
 
 async def finished(ci: httpx.AsyncClient, uid: str, event: str = "finish", **fields: object) -> Any:
-    return told(await ci.put(f"{REPORTER}/{uid}", json={"status_event": event, **fields}))
+    return json_of(await ci.put(f"{REPORTER}/{uid}", json={"status_event": event, **fields}))
 
 
 async def reported(ci: httpx.AsyncClient, uid: str, *results: Mapping[str, object]) -> None:
-    told(await ci.post(f"{REPORTER}/{uid}/testrun", json={"tests": list(results)}))
+    json_of(await ci.post(f"{REPORTER}/{uid}/testrun", json={"tests": list(results)}))
 
 
 def message(answer: httpx.Response, status: int) -> str:
@@ -58,7 +58,7 @@ async def test_a_bad_key_is_403_in_the_words_of_the_api(sandbox: Sandbox, key: s
 
 async def test_the_key_may_come_in_the_body(sandbox: Sandbox) -> None:
     async with http(sandbox) as client:
-        told(await client.post(REPORTER, json={"api_key": KEY}))
+        json_of(await client.post(REPORTER, json={"api_key": KEY}))
 
 
 async def test_used_up_reports_are_402_with_an_empty_object(sandbox: Sandbox) -> None:
@@ -82,7 +82,7 @@ async def test_a_body_that_is_no_object_is_400(ci: httpx.AsyncClient) -> None:
 
 
 async def test_opening_a_run_answers_its_id_and_credentials_for_the_storage(ci: httpx.AsyncClient) -> None:
-    run = told(await ci.post(REPORTER, json={}))
+    run = json_of(await ci.post(REPORTER, json={}))
     assert list(run) == ["uid", "url", "artifacts"]
     assert run["url"].endswith(f"/projects/small-00001/runs/{run['uid']}")
     assert run["artifacts"]["SECRET_ACCESS_KEY"] == "small-secret"
@@ -90,14 +90,14 @@ async def test_opening_a_run_answers_its_id_and_credentials_for_the_storage(ci: 
 
 async def test_the_shop_of_the_story_hands_out_credentials_too(sandbox: Sandbox) -> None:
     async with pipeline(sandbox, "tstmt_demo") as client:
-        run = told(await client.post(REPORTER, json={}))
+        run = json_of(await client.post(REPORTER, json={}))
     assert run["url"].endswith(f"/projects/harbour-shop-6f98f/runs/{run['uid']}")
     assert {"ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN"} <= set(run["artifacts"])
 
 
 async def test_a_project_without_storage_hands_out_no_credentials(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     sandbox.world.projects["small-00001"].artifacts_storage = False
-    assert list(told(await ci.post(REPORTER, json={}))) == ["uid", "url"]
+    assert list(json_of(await ci.post(REPORTER, json={}))) == ["uid", "url"]
 
 
 async def test_a_run_has_what_it_was_opened_with(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
@@ -127,7 +127,7 @@ async def test_a_group_is_made_when_none_has_its_title(ci: httpx.AsyncClient, sa
 
 
 async def test_a_published_run_has_a_public_address(ci: httpx.AsyncClient) -> None:
-    assert "public_url" in told(await ci.post(REPORTER, json={"access_event": "publish"}))
+    assert "public_url" in json_of(await ci.post(REPORTER, json={"access_event": "publish"}))
 
 
 async def test_a_run_may_be_scheduled(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
@@ -139,7 +139,7 @@ async def test_a_scheduled_run_runs_from_its_first_result_on(ci: httpx.AsyncClie
     uid = await opened(ci, status="scheduled")
     await reported(ci, uid, PASSED)
     sandbox.clock.advance(parse_duration("2s"))
-    told(await ci.put(f"{REPORTER}/{uid}", json={}))
+    json_of(await ci.put(f"{REPORTER}/{uid}", json={}))
     assert run_of(sandbox, uid).status == "running"
 
 
@@ -155,7 +155,7 @@ async def test_a_scheduled_run_runs_from_its_first_result_on(ci: httpx.AsyncClie
 async def test_the_kind_is_detected_from_the_tests_that_are_configured(
     ci: httpx.AsyncClient, sandbox: Sandbox, configuration: dict[str, object], kind: str, count: int | None
 ) -> None:
-    run = told(await ci.post(REPORTER, json={"kind": "detect", "configuration": configuration}))
+    run = json_of(await ci.post(REPORTER, json={"kind": "detect", "configuration": configuration}))
     assert (run_of(sandbox, run["uid"]).kind, run.get("tests_count")) == (kind, count)
     assert {result.status for result in sandbox.world.results.of_run(run["uid"])} <= {"pending"}
 
@@ -173,7 +173,7 @@ async def test_a_pipelines_profile_launches_the_run(ci: httpx.AsyncClient, sandb
     uid = await opened(ci, ci={"profile": "nightly"})
     assert run_of(sandbox, uid).status == "launching"
     sandbox.clock.advance(parse_duration("10s"))
-    told(await ci.put(f"{REPORTER}/{uid}", json={}))
+    json_of(await ci.put(f"{REPORTER}/{uid}", json={}))
     assert run_of(sandbox, uid).status == "running"
 
 
@@ -259,13 +259,13 @@ async def test_an_unknown_event_is_422(ci: httpx.AsyncClient) -> None:
 
 
 async def test_finishing_answers_like_opening(ci: httpx.AsyncClient) -> None:
-    run = told(await ci.post(REPORTER, json={}))
+    run = json_of(await ci.post(REPORTER, json={}))
     assert await finished(ci, run["uid"]) == run
 
 
 async def test_a_run_is_changed_without_ending(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     uid = await opened(ci, title="First", env="staging")
-    told(await ci.put(f"{REPORTER}/{uid}", json={"title": "Second"}))
+    json_of(await ci.put(f"{REPORTER}/{uid}", json={"title": "Second"}))
     run = run_of(sandbox, uid)
     assert (run.title, run.env, run.status) == ("Second", ["staging"], "running")
 
@@ -294,6 +294,6 @@ async def test_a_finished_run_is_seen_by_the_web_api(ci: httpx.AsyncClient, sand
     await reported(ci, uid, PASSED, FAILED)
     await finished(ci, uid, duration=7)
     async with web(sandbox) as client:
-        run = told(await client.get(f"/api/small-00001/runs/{uid}"))["data"]["attributes"]
+        run = json_of(await client.get(f"/api/small-00001/runs/{uid}"))["data"]["attributes"]
     assert (run["title"], run["status"], run["duration"]) == ("Nightly", "failed", 7)
     assert (run["passed"], run["failed"], run["tests-count"]) == (1, 1, 2)

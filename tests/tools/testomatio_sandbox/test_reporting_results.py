@@ -1,4 +1,4 @@
-"""The imitation of Testomat.io: results that a pipeline sends into its run."""
+"""The fake API of Testomat.io: results that a pipeline sends into its run."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, told
+from tests.tools.testomatio_sandbox.small import SMALL, json_of
 from tools.kit.sandbox.clock import parse_duration
 from tools.kit.sandbox.sandbox import Sandbox
 
@@ -20,7 +20,7 @@ KNOWN = {"test_id": "t0000002", "status": "passed"}
 async def sent(ci: httpx.AsyncClient, sandbox: Sandbox, *results: Mapping[str, object]) -> list[Any]:
     """Send results one by one, and answer those of the run that were not there, once they are taken in."""
     for result in results:
-        assert told(await ci.post(RESULTS, json=result)) == {"message": "Test run added"}
+        assert json_of(await ci.post(RESULTS, json=result)) == {"message": "Test run added"}
     sandbox.world.pending_uploads.run_deferred("r0000001")
     return [result for result in sandbox.world.results.of_run("r0000001") if result.id not in {8001, 8002}]
 
@@ -33,10 +33,10 @@ def kept(sandbox: Sandbox) -> list[Any]:
 
 
 async def test_success_is_answered_before_a_result_is_taken_in(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    assert told(await ci.post(RESULTS, json=KNOWN)) == {"message": "Test run added"}
+    assert json_of(await ci.post(RESULTS, json=KNOWN)) == {"message": "Test run added"}
     assert len(sandbox.world.results.of_run("r0000001")) == 2
     sandbox.clock.advance(parse_duration("2s"))
-    told(await ci.get("/api/test_data"))
+    json_of(await ci.get("/api/test_data"))
     assert len(sandbox.world.results.of_run("r0000001")) == 3
 
 
@@ -59,7 +59,7 @@ async def test_the_known_results_of_a_batch_are_taken_in_beside_unknown_ones(
 
 
 async def test_a_batch_has_at_most_a_hundred_results(ci: httpx.AsyncClient) -> None:
-    told(await ci.post(RESULTS, json={"tests": [KNOWN] * 100}))
+    json_of(await ci.post(RESULTS, json={"tests": [KNOWN] * 100}))
     assert (await ci.post(RESULTS, json={"tests": [KNOWN] * 101})).status_code == 422
 
 
@@ -202,7 +202,7 @@ async def test_a_waiting_result_is_filled_unless_it_waits_for_other_values(
     ci: httpx.AsyncClient, sandbox: Sandbox, example: object, is_filled: bool
 ) -> None:
     row = {"test_id": "t0000003", "status": "passed", "example": example}
-    told(await ci.post("/api/reporter/r0000002/testrun", json=row))
+    json_of(await ci.post("/api/reporter/r0000002/testrun", json=row))
     sandbox.world.pending_uploads.run_deferred("r0000002")
     assert (sandbox.world.results.get(8003).status == "passed") == is_filled
     assert len(sandbox.world.results.of_run("r0000002")) == (2 if is_filled else 3)
@@ -211,7 +211,7 @@ async def test_a_waiting_result_is_filled_unless_it_waits_for_other_values(
 async def test_a_result_with_values_fills_one_that_waits_for_none(ci: httpx.AsyncClient, sandbox: Sandbox) -> None:
     sandbox.world.results.get(8003).example = None
     row = {"test_id": "t0000003", "status": "passed", "example": {"card": "debit card"}}
-    told(await ci.post("/api/reporter/r0000002/testrun", json=row))
+    json_of(await ci.post("/api/reporter/r0000002/testrun", json=row))
     sandbox.world.pending_uploads.run_deferred("r0000002")
     filled = sandbox.world.results.get(8003)
     assert (filled.status, filled.example) == ("passed", {"card": "debit card"})

@@ -1,4 +1,4 @@
-"""The imitation of Testomat.io: what its story promises."""
+"""The fake API of Testomat.io: what its story promises."""
 
 import re
 import time
@@ -8,7 +8,7 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.v2 import read, still
+from tests.tools.testomatio_sandbox.v2 import read_data, stopped_sandbox
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox import records
 from tools.testomatio.sandbox.world import SHOP, World
@@ -188,7 +188,7 @@ def test_every_id_is_eight_characters_and_means_one_thing(world: World) -> None:
 
 
 def test_the_story_is_the_same_every_time(world: World) -> None:
-    again: World = still().world
+    again: World = stopped_sandbox().world
     assert list(world.tests.main.values()) == list(again.tests.main.values())
     assert list(world.runs.values()) == list(again.runs.values())
     assert list(world.results) == list(again.results)
@@ -197,7 +197,7 @@ def test_the_story_is_the_same_every_time(world: World) -> None:
 
 def test_the_story_is_built_when_it_is_asked_for_and_in_a_moment() -> None:
     began = time.process_time()
-    sandbox = still()
+    sandbox = stopped_sandbox()
     assert time.process_time() - began < 0.1
     began = time.process_time()
     assert sandbox.world.tests
@@ -206,11 +206,11 @@ def test_the_story_is_built_when_it_is_asked_for_and_in_a_moment() -> None:
 
 @pytest.mark.anyio
 async def test_a_page_of_a_hundred_rows_is_quick(shop: httpx.AsyncClient) -> None:
-    await read(shop, "/info")
+    await read_data(shop, "/info")
     for path in ("/tests", "/testruns", f"/testruns?run_id={HOTFIX}&x=1"):
         times = []
         for _ in range(5):
             began = time.process_time()
-            await read(shop, f"{path}{'&' if '?' in path else '?'}per_page=100")
+            await read_data(shop, f"{path}{'&' if '?' in path else '?'}per_page=100")
             times.append(time.process_time() - began)
         assert min(times) < 0.05  # 0.005 on a quiet machine

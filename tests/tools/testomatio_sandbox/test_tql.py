@@ -1,11 +1,11 @@
-"""The imitation of Testomat.io: what its query language finds, and what it refuses."""
+"""The fake API of Testomat.io: what its query language finds, and what it refuses."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.v2 import data, error, made, meta, read
+from tests.tools.testomatio_sandbox.v2 import create, data, error, meta, read_data
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,7 @@ async def found(shop: httpx.AsyncClient, path: str, query: str) -> set[str]:
 
 
 async def everything(shop: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
-    pages = [await read(shop, f"{path}?per_page=100&page={page}") for page in range(1, 5)]
+    pages = [await read_data(shop, f"{path}?per_page=100&page={page}") for page in range(1, 5)]
     return [row for page in pages for row in page]
 
 
@@ -110,7 +110,7 @@ async def test_shared_is_a_word_that_stands_alone(shop: httpx.AsyncClient) -> No
 
 async def test_one_result_must_fit_both_when_person_and_time_are_joined_by_and(shop: httpx.AsyncClient) -> None:
     """Iris tried it on Thursday and Jonas on Friday: nobody's result is Iris's of Friday."""
-    test = await made(shop, "/tests", title="Joined", suite_id="c0ffee01")
+    test = await create(shop, "/tests", title="Joined", suite_id="c0ffee01")
     for run_id, person in (("9a090012", "testomat_iris"), (BY_HAND, "testomat_jonas")):
         header = {"Authorization": f"Bearer {person}"}
         sent = {"run_id": run_id, "test_id": test["id"], "status": "passed"}
@@ -138,7 +138,7 @@ async def test_one_result_must_fit_both_when_person_and_time_are_joined_by_and(s
     ],
 )
 async def test_dates_are_days_or_distances(shop: httpx.AsyncClient, query: str, count: int) -> None:
-    test = await made(shop, "/tests", title="Today", suite_id="c0ffee01")
+    test = await create(shop, "/tests", title="Today", suite_id="c0ffee01")
     assert await total(shop, "/tests", f"test == '{test['id']}' and {query}") == count
 
 

@@ -1,11 +1,21 @@
-"""The imitation of Testomat.io: who v2 lets in, and what it answers to everybody else."""
+"""The fake API of Testomat.io: who v2 lets in, and what it answers to everybody else."""
 
 import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
 from tests.tools.testomatio_sandbox.small import pipeline
-from tests.tools.testomatio_sandbox.v2 import SWITCHES, account, data, error, gone, made, read, throw, whole
+from tests.tools.testomatio_sandbox.v2 import (
+    SWITCHES,
+    account,
+    assert_gone,
+    body_of,
+    create,
+    data,
+    error,
+    read_data,
+    set_switches,
+)
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.build import MOUNT
 from tools.testomatio.sandbox.world import SHOP
@@ -31,7 +41,7 @@ async def test_a_missing_or_unknown_token_is_401(story: Sandbox, header: str | N
 async def test_general_and_project_tokens_are_let_in(story: Sandbox) -> None:
     for token in ("testomat_demo", SHOP_KEY, "tstmt_demo"):
         async with account(story, token) as http:
-            assert (await read(http, "/info"))["project_id"] == SHOP
+            assert (await read_data(http, "/info"))["project_id"] == SHOP
 
 
 @pytest.mark.parametrize("token", [f"{SHOP_KEY}x", SHOP_KEY[:-1], "tstmt_demo1", "testomat_dem", "testomat_demo_"])
@@ -81,14 +91,14 @@ async def test_an_archived_project_is_refused_to_everybody(story: Sandbox) -> No
 
 
 async def test_a_switch_makes_anybody_a_reader(shop: httpx.AsyncClient) -> None:
-    await throw(shop, read_only_user=True)
+    await set_switches(shop, read_only_user=True)
     assert "read-only" in error(await shop.get("/runs"), 403)
-    await throw(shop, read_only_user=False)
-    assert await read(shop, "/runs")
+    await set_switches(shop, read_only_user=False)
+    assert await read_data(shop, "/runs")
 
 
 async def test_a_switch_makes_a_bad_token_403_with_a_code(shop: httpx.AsyncClient) -> None:
-    await throw(shop, bad_token_is_403=True)
+    await set_switches(shop, bad_token_is_403=True)
     missing = await shop.get("/info", headers={"Authorization": ""})
     unknown = await shop.get("/info", headers={"Authorization": "Bearer testomat_wrong"})
     assert (missing.status_code, missing.json()["code"]) == (403, "authorization_missing")
@@ -96,20 +106,20 @@ async def test_a_switch_makes_a_bad_token_403_with_a_code(shop: httpx.AsyncClien
 
 
 async def test_a_used_up_quota_is_402_for_writes_only(shop: httpx.AsyncClient) -> None:
-    await throw(shop, quota_used_up=True)
+    await set_switches(shop, quota_used_up=True)
     for answer in (
         await shop.post("/plans", json={"title": "x"}),
         await shop.put("/tests/c0de0010", json={"title": "x"}),
         await shop.patch("/tests/c0de0010", json={"title": "x"}),
         await shop.delete("/runs/9a01f1x0"),
     ):
-        assert whole(answer, 402) == {}
-    assert await read(shop, "/tests/c0de0010")
+        assert body_of(answer, 402) == {}
+    assert await read_data(shop, "/tests/c0de0010")
 
 
 async def test_every_third_request_is_429_when_that_is_ordered(shop: httpx.AsyncClient) -> None:
     await shop.get("/info")
-    await throw(shop, too_many_every=3)
+    await set_switches(shop, too_many_every=3)
     statuses = [(await shop.get("/labels")).status_code for _ in range(6)]
     assert statuses == [200, 429, 200, 200, 429, 200]
 
@@ -125,7 +135,7 @@ async def test_a_body_that_is_no_object_is_400(shop: httpx.AsyncClient) -> None:
 
 
 async def test_switches_tell_their_state_and_refuse_what_they_do_not_know(shop: httpx.AsyncClient) -> None:
-    told = await throw(shop, camel_case=True, too_many_every=0)
+    told = await set_switches(shop, camel_case=True, too_many_every=0)
     assert [name for name, value in told.items() if value is True] == ["camel_case"]
     for wrong in ({"turbo": True}, {"camel_case": 1}, {"too_many_every": True}, {"too_many_every": -1}):
         assert error(await shop.post(SWITCHES, json=wrong), 422)
@@ -135,7 +145,7 @@ async def test_switches_tell_their_state_and_refuse_what_they_do_not_know(shop: 
 
 
 async def test_info_tells_what_a_project_is_set_to(shop: httpx.AsyncClient) -> None:
-    info = await read(shop, "/info")
+    info = await read_data(shop, "/info")
     assert list(info) == [
         "title", "project_id", "framework", "language", "status", "repository_url", "artifacts_storage_enabled",
         "environments", "labels", "tags", "subscription", "features", "ci_profiles", "created_at", "updated_at",
@@ -147,16 +157,16 @@ async def test_info_tells_what_a_project_is_set_to(shop: httpx.AsyncClient) -> N
 
 
 async def test_features_that_are_switched_off_are_not_told(shop: httpx.AsyncClient) -> None:
-    await throw(shop, without_branches=True)
-    assert (await read(shop, "/info"))["features"] == ["api_analytics"]
+    await set_switches(shop, without_branches=True)
+    assert (await read_data(shop, "/info"))["features"] == ["api_analytics"]
 
 
 async def test_a_session_counts_writes_and_is_closed_once(shop: httpx.AsyncClient, story: Sandbox) -> None:
-    opened = await made(shop, "/sessions", description="Sort out the coupons")
+    opened = await create(shop, "/sessions", description="Sort out the coupons")
     header = {"X-Session-Hash": opened["hash"]}
     assert data(await shop.post("/plans", json={"title": "x"}, headers=header), 201)
     await shop.get("/plans", headers=header)
     assert story.world.sessions[opened["hash"]].writes == 1
-    gone(await shop.delete(f"/sessions/{opened['hash']}", headers=header))
+    assert_gone(await shop.delete(f"/sessions/{opened['hash']}", headers=header))
     assert error(await shop.delete(f"/sessions/{opened['hash']}"), 404) == "Session not found"
     assert "Session" in error(await shop.post("/plans", json={"title": "x"}, headers=header), 403)

@@ -1,4 +1,4 @@
-"""The imitation of Testomat.io: attachments of v2, and what is shared between projects."""
+"""The fake API of Testomat.io: attachments of v2, and what is shared between projects."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.testomatio_sandbox.v2 import account, data, error, gone, later, read, throw
+from tests.tools.testomatio_sandbox.v2 import account, advance, assert_gone, data, error, read_data, set_switches
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -20,7 +20,7 @@ def upload(field: str = "file", name: str = "a.txt", content: bytes = b"hello") 
 
 
 async def result_id(shop: httpx.AsyncClient) -> int:
-    return int((await read(shop, "/testruns?run_id=9a01aa01"))[0]["id"])
+    return int((await read_data(shop, "/testruns?run_id=9a01aa01"))[0]["id"])
 
 
 # Attachments
@@ -31,17 +31,17 @@ async def test_a_file_is_uploaded_read_and_deleted(shop: httpx.AsyncClient, fiel
     for target in ("test_id=c0de0011", "suite_id=ca4d0001", f"testrun_id={await result_id(shop)}"):
         one = data(await shop.post(f"/attachments?{target}", files=upload(field)), 201)
         assert (one["name"], one["content_type"], one["size"]) == ("a.txt", "text/plain", 5)
-        assert await read(shop, f"/attachments?{target}") == [one]
+        assert await read_data(shop, f"/attachments?{target}") == [one]
         stored = await shop.get(one["url"], headers={"Authorization": ""})
         assert stored.content == b"hello"
-        gone(await shop.delete(f"/attachments/{one['id']}?{target}"))
-        assert await read(shop, f"/attachments?{target}") == []
+        assert_gone(await shop.delete(f"/attachments/{one['id']}?{target}"))
+        assert await read_data(shop, f"/attachments?{target}") == []
 
 
 async def test_a_file_does_not_show_among_a_results_artifacts(shop: httpx.AsyncClient) -> None:
     number = await result_id(shop)
     data(await shop.post(f"/attachments?testrun_id={number}", files=upload()), 201)
-    assert (await read(shop, f"/testruns/{number}"))["artifacts"] == []
+    assert (await read_data(shop, f"/testruns/{number}"))["artifacts"] == []
 
 
 async def test_exactly_one_target_and_one_file_are_asked_for(shop: httpx.AsyncClient) -> None:
@@ -56,12 +56,12 @@ async def test_exactly_one_target_and_one_file_are_asked_for(shop: httpx.AsyncCl
 
 async def test_a_file_is_deleted_on_its_own_target_only(shop: httpx.AsyncClient) -> None:
     assert error(await shop.delete("/attachments/a77ac4000001?test_id=c0de0011"), 404) == "Attachment not found"
-    gone(await shop.delete("/attachments/a77ac4000001?test_id=c0de0010"))
+    assert_gone(await shop.delete("/attachments/a77ac4000001?test_id=c0de0010"))
     assert error(await shop.get(f"{SANDBOX_ORIGIN}/testomatio-files/a77ac4000001/cart.png"), 404)
 
 
 async def test_a_switch_takes_attachments_away(shop: httpx.AsyncClient) -> None:
-    await throw(shop, without_attachments=True)
+    await set_switches(shop, without_attachments=True)
     for answer in (
         await shop.get("/attachments?test_id=c0de0010"),
         await shop.post("/attachments?test_id=c0de0010", files=upload()),
@@ -83,9 +83,9 @@ async def share(shop: httpx.AsyncClient, kind: str, **fields: object) -> Any:
 async def test_shared_tests_appear_some_seconds_later_as_copies(shop: httpx.AsyncClient, story: Sandbox) -> None:
     async with account(story, project=APP) as app:
         assert data(await share(shop, "tests", test_ids=["c0de0010", "c0de0011"])) == {"status": "queued"}
-        assert len(await read(app, f"/tests?suites[]={APP_SUITE}")) == 3
-        later(story, "6s")
-        copies = [test for test in await read(app, f"/tests?suites[]={APP_SUITE}") if test["is_shared"]]
+        assert len(await read_data(app, f"/tests?suites[]={APP_SUITE}")) == 3
+        advance(story, "6s")
+        copies = [test for test in await read_data(app, f"/tests?suites[]={APP_SUITE}") if test["is_shared"]]
         assert {test["clean_title"] for test in copies} == {
             "An expired code is refused",
             "A valid code lowers the total",
@@ -93,8 +93,8 @@ async def test_shared_tests_appear_some_seconds_later_as_copies(shop: httpx.Asyn
         assert not {test["id"] for test in copies} & {"c0de0010", "c0de0011"}
 
         await share(shop, "tests", test_ids=["c0de0010"])
-        later(story, "6s")
-        assert len(await read(app, f"/tests?suites[]={APP_SUITE}")) == 5
+        advance(story, "6s")
+        assert len(await read_data(app, f"/tests?suites[]={APP_SUITE}")) == 5
 
 
 async def test_a_copy_is_read_only_follows_its_origin_and_can_be_made_a_test_of_its_own(
@@ -102,11 +102,11 @@ async def test_a_copy_is_read_only_follows_its_origin_and_can_be_made_a_test_of_
 ) -> None:
     async with account(story, project=APP) as app:
         await share(shop, "tests", labels=["Team Cart"], test_ids=["c0de0010"])
-        later(story, "6s")
-        copy = next(test for test in await read(app, "/tests") if test["is_shared"])
+        advance(story, "6s")
+        copy = next(test for test in await read_data(app, "/tests") if test["is_shared"])
         assert "shared" in error(await app.put(f"/tests/{copy['id']}", json={"title": "x"}), 422)
         data(await shop.put("/tests/c0de0010", json={"title": "Renamed"}))
-        assert (await read(app, f"/tests/{copy['id']}"))["title"] == "Renamed"
+        assert (await read_data(app, f"/tests/{copy['id']}"))["title"] == "Renamed"
         assert data(await app.delete(f"/shares/tests/{copy['id']}")) == {"id": copy["id"]}
         assert data(await app.put(f"/tests/{copy['id']}", json={"title": "x"}))["is_shared"] is False
         assert error(await app.delete(f"/shares/tests/{copy['id']}"), 404)
@@ -115,9 +115,9 @@ async def test_a_copy_is_read_only_follows_its_origin_and_can_be_made_a_test_of_
 
 async def test_copies_that_are_shared_on_are_skipped_and_told(shop: httpx.AsyncClient, story: Sandbox) -> None:
     await share(shop, "tests", test_ids=["c0de0010"])
-    later(story, "6s")
+    advance(story, "6s")
     async with account(story, project=APP) as app:
-        copy = next(test for test in await read(app, "/tests") if test["is_shared"])
+        copy = next(test for test in await read_data(app, "/tests") if test["is_shared"])
         answer = await app.post(
             "/shares/tests",
             json={"target_project_id": "harbour-shop-6f98f", "target_suite_id": "c0ffee01", "test_ids": [copy["id"]]},
@@ -127,17 +127,17 @@ async def test_copies_that_are_shared_on_are_skipped_and_told(shop: httpx.AsyncC
 
 async def test_labels_choose_tests_by_slug_or_title(shop: httpx.AsyncClient, story: Sandbox) -> None:
     assert data(await share(shop, "tests", labels=["owner-77c3d"]))
-    later(story, "6s")
+    advance(story, "6s")
     async with account(story, project=APP) as app:
-        assert len([test for test in await read(app, "/tests") if test["is_shared"]]) == 2
+        assert len([test for test in await read_data(app, "/tests") if test["is_shared"]]) == 2
 
 
 async def test_a_folder_is_shared_with_what_is_below_it_and_once(shop: httpx.AsyncClient, story: Sandbox) -> None:
     for _ in range(2):
         assert data(await share(shop, "suites", suite_ids=["f01de004"], destination_folder_id=APP_FOLDER))
-        later(story, "6s")
+        advance(story, "6s")
     async with account(story, project=APP) as app:
-        folder = (await read(app, f"/suites/{APP_FOLDER}"))["children"]
+        folder = (await read_data(app, f"/suites/{APP_FOLDER}"))["children"]
         shared = [suite for suite in folder if suite["is_shared"]]
         assert [(suite["title"], suite["test_count"]) for suite in shared] == [("Discounts", 36)]
         coupons = shared[0]["children"][0]

@@ -1,11 +1,11 @@
-"""The imitation of Testomat.io: what `link` puts on things and takes off them."""
+"""The fake API of Testomat.io: what `link` puts on things and takes off them."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.v2 import data, error, made, meta, read, throw
+from tests.tools.testomatio_sandbox.v2 import create, data, error, meta, read_data, set_switches
 
 pytestmark = pytest.mark.anyio
 
@@ -63,7 +63,7 @@ async def test_a_link_that_is_not_sound_is_refused(
     shop: httpx.AsyncClient, path: str, entry: dict[str, str], status: int
 ) -> None:
     assert error(await shop.put(path, json={"title": "Changed", "link": [entry]}), status)
-    assert (await read(shop, path))["title"] != "Changed"
+    assert (await read_data(shop, path))["title"] != "Changed"
 
 
 async def test_tags_are_put_beside_those_of_the_title_and_taken_out_of_it(shop: httpx.AsyncClient) -> None:
@@ -78,32 +78,32 @@ async def test_one_milestone_of_a_type_is_on_a_thing(shop: httpx.AsyncClient) ->
     for value in ("Sprint 12", "release-9-0-1-5d3e1", "release 9.1"):
         await linked(shop, TEST, "add", "milestone", value)
     asked = "/tests?tql=test == 'c0de0011' and milestone == "
-    assert await read(shop, asked + "'Sprint 12'")
-    assert await read(shop, asked + "'Release 9.1'")
-    assert await read(shop, asked + "'Release 9.0.1'") == []
+    assert await read_data(shop, asked + "'Sprint 12'")
+    assert await read_data(shop, asked + "'Release 9.1'")
+    assert await read_data(shop, asked + "'Release 9.0.1'") == []
     await linked(shop, TEST, "remove", "milestone", "Sprint 12")
-    assert await read(shop, asked + "'Sprint 12'") == []
+    assert await read_data(shop, asked + "'Sprint 12'") == []
 
 
 async def test_issues_are_linked_once_and_unlinked_by_value_or_id(shop: httpx.AsyncClient) -> None:
     for _ in range(2):
         await linked(shop, TEST, "add", "jira", "shop-9")
         await linked(shop, TEST, "add", "issue", "https://github.example.test/harbour/shop/issues/9")
-    links = await read(shop, "/issues?test_id=c0de0011")
+    links = await read_data(shop, "/issues?test_id=c0de0011")
     assert [(link["type"], link["title"], link["source"]) for link in links] == [
         ("jira_issue", "SHOP-9", "jira"),
         ("issue", "issues/9", "github"),
     ]
     await linked(shop, TEST, "remove", "jira", "SHOP-9")
     await linked(shop, TEST, "remove", "issue", id=links[1]["id"])
-    assert await read(shop, "/issues?test_id=c0de0011") == []
+    assert await read_data(shop, "/issues?test_id=c0de0011") == []
 
 
 async def test_a_requirement_is_linked_to_a_suite(shop: httpx.AsyncClient) -> None:
     await linked(shop, "/suites/ca4d0001", "add", "requirement", "4e400003")
-    assert (await read(shop, "/requirements/4e400003"))["suites"] == [{"id": "ca4d0001", "title": "Cards"}]
+    assert (await read_data(shop, "/requirements/4e400003"))["suites"] == [{"id": "ca4d0001", "title": "Cards"}]
     await linked(shop, "/suites/ca4d0001", "remove", "requirement", "4e400003")
-    assert (await read(shop, "/requirements/4e400003"))["suites"] == []
+    assert (await read_data(shop, "/requirements/4e400003"))["suites"] == []
 
 
 @pytest.mark.parametrize(
@@ -111,17 +111,17 @@ async def test_a_requirement_is_linked_to_a_suite(shop: httpx.AsyncClient) -> No
 )
 async def test_suites_plans_runs_steps_and_snippets_take_labels_too(shop: httpx.AsyncClient, path: str) -> None:
     assert ("Automatable", None) in values(await linked(shop, path, "add", "label", "automatable-3e4f5"))
-    assert ("Automatable", None) in values(await read(shop, path))
+    assert ("Automatable", None) in values(await read_data(shop, path))
 
 
 @pytest.mark.parametrize("path", ["/suites", "/plans", "/runs", "/steps"])
 async def test_what_is_new_has_its_labels_from_the_beginning(shop: httpx.AsyncClient, path: str) -> None:
     link = [{"action": "add", "type": "label", "value": "automatable-3e4f5"}]
-    assert values(await made(shop, path, title="New", link=link)) == [("Automatable", None)]
+    assert values(await create(shop, path, title="New", link=link)) == [("Automatable", None)]
 
 
 async def test_a_switch_loses_links_and_still_answers_success(shop: httpx.AsyncClient) -> None:
-    await throw(shop, links_not_applied=True)
+    await set_switches(shop, links_not_applied=True)
     test = await linked(shop, TEST, "add", "label", "severity-f124r:Minor")
     assert test["labels"] == []
     assert meta(await shop.get("/issues?test_id=c0de0011"))["total"] == 0

@@ -1,19 +1,19 @@
-"""The imitation of Testomat.io: plans of v2."""
+"""The fake API of Testomat.io: plans of v2."""
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.v2 import data, error, gone, made, meta, read
+from tests.tools.testomatio_sandbox.v2 import assert_gone, create, data, error, meta, read_data
 
 pytestmark = pytest.mark.anyio
 
 
 async def titles(shop: httpx.AsyncClient, query: str) -> list[str]:
-    return [plan["title"] for plan in await read(shop, f"/plans?{query}")]
+    return [plan["title"] for plan in await read_data(shop, f"/plans?{query}")]
 
 
 async def test_a_plan_has_the_keys_of_the_reference(shop: httpx.AsyncClient) -> None:
-    assert await read(shop, "/plans/5a0c0001") == {
+    assert await read_data(shop, "/plans/5a0c0001") == {
         "id": "5a0c0001", "type": "plan", "title": "Smoke", "description": "Ten minutes before every release.",
         "kind": "automated", "hidden": False, "labels": [],
     }  # fmt: skip
@@ -33,11 +33,11 @@ async def test_plans_are_filtered_by_kind_visibility_label_and_text(shop: httpx.
 
 @pytest.mark.parametrize("verb", ["PUT", "PATCH"])
 async def test_a_plan_is_made_changed_and_deleted(shop: httpx.AsyncClient, verb: str) -> None:
-    plan = await made(shop, "/plans", plan={"title": "Night", "kind": "manual", "hidden": True, "as_manual": True})
+    plan = await create(shop, "/plans", plan={"title": "Night", "kind": "manual", "hidden": True, "as_manual": True})
     assert (plan["kind"], plan["hidden"]) == ("manual", True)
     changed = data(await shop.request(verb, f"/plans/{plan['id']}", json={"hidden": False, "description": "x"}))
     assert changed == plan | {"hidden": False, "description": "x"}
-    gone(await shop.delete(f"/plans/{plan['id']}"))
+    assert_gone(await shop.delete(f"/plans/{plan['id']}"))
     assert error(await shop.get(f"/plans/{plan['id']}"), 404) == "Plan not found"
 
 
@@ -49,7 +49,7 @@ async def test_a_plan_is_made_changed_and_deleted(shop: httpx.AsyncClient, verb:
 async def test_a_plan_that_is_not_sound_is_refused(shop: httpx.AsyncClient, fields: dict[str, object]) -> None:
     assert error(await shop.post("/plans", json={"title": "x", **fields}), 422)
     assert error(await shop.put("/plans/5a0c0001", json={"description": "new", **fields}), 422)
-    assert (await read(shop, "/plans/5a0c0001"))["description"] == "Ten minutes before every release."
+    assert (await read_data(shop, "/plans/5a0c0001"))["description"] == "Ten minutes before every release."
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ async def test_a_run_of_a_plan_waits_for_the_tests_that_the_plan_selects(
     shop: httpx.AsyncClient, fields: dict[str, object], count: int
 ) -> None:
     """The test with parameters counts once for each of its five rows."""
-    plan = await made(shop, "/plans", title="Selected", **fields)
-    run = await made(shop, "/runs", title="Run", kind="mixed", plan_ids=[plan["id"]])
+    plan = await create(shop, "/plans", title="Selected", **fields)
+    run = await create(shop, "/runs", title="Run", kind="mixed", plan_ids=[plan["id"]])
     assert run["total_tests"] == count
     assert run["plans"] == [{"id": plan["id"], "title": "Selected"}]
 
 
 async def test_a_deleted_plan_leaves_its_runs(shop: httpx.AsyncClient) -> None:
-    assert (await read(shop, "/runs/9a01aa01"))["plans"]
-    gone(await shop.delete("/plans/5a0c0005"))
-    assert (await read(shop, "/runs/9a01aa01"))["plans"] == []
+    assert (await read_data(shop, "/runs/9a01aa01"))["plans"]
+    assert_gone(await shop.delete("/plans/5a0c0005"))
+    assert (await read_data(shop, "/runs/9a01aa01"))["plans"] == []

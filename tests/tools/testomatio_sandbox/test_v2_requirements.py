@@ -1,11 +1,11 @@
-"""The imitation of Testomat.io: requirements of v2."""
+"""The fake API of Testomat.io: requirements of v2."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.v2 import data, error, gone, made, meta, read
+from tests.tools.testomatio_sandbox.v2 import assert_gone, create, data, error, meta, read_data
 
 pytestmark = pytest.mark.anyio
 
@@ -13,7 +13,7 @@ TEXT = "The shop refuses it. " * 30
 
 
 async def titles(shop: httpx.AsyncClient, query: str) -> list[str]:
-    return [one["title"] for one in await read(shop, f"/requirements?{query}")]
+    return [one["title"] for one in await read_data(shop, f"/requirements?{query}")]
 
 
 async def test_requirements_are_filtered_by_source_and_scope(shop: httpx.AsyncClient) -> None:
@@ -37,7 +37,7 @@ async def test_requirements_are_filtered_by_source_and_scope(shop: httpx.AsyncCl
     ],
 )
 async def test_every_source_has_its_own_fields(shop: httpx.AsyncClient, fields: dict[str, str]) -> None:
-    one = await made(shop, "/requirements", requirement={"title": "New", "details": "x", "global": True, **fields})
+    one = await create(shop, "/requirements", requirement={"title": "New", "details": "x", "global": True, **fields})
     assert (one["source_type"], one["details"], one["global"], one["active"]) == (
         fields["source_type"],
         "x",
@@ -46,7 +46,7 @@ async def test_every_source_has_its_own_fields(shop: httpx.AsyncClient, fields: 
     )
     assert one["url"] == fields.get("confluence_url")
     assert one["description"] == fields.get("description")
-    assert await read(shop, f"/requirements/{one['id']}") == one
+    assert await read_data(shop, f"/requirements/{one['id']}") == one
 
 
 async def test_files_come_in_a_form(shop: httpx.AsyncClient) -> None:
@@ -78,19 +78,19 @@ async def test_a_requirement_that_is_not_sound_is_422(shop: httpx.AsyncClient, f
 
 @pytest.mark.parametrize("verb", ["PATCH", "PUT"])
 async def test_a_requirement_is_changed_but_not_where_it_comes_from(shop: httpx.AsyncClient, verb: str) -> None:
-    before = await read(shop, "/requirements/4e400001")
+    before = await read_data(shop, "/requirements/4e400001")
     fields = {"title": "Spring", "active": False, "source_type": "text", "description": "ignored"}
     after = data(await shop.request(verb, "/requirements/4e400001", json=fields))
     assert after == before | {"title": "Spring", "active": False, "updated_at": "2026-04-03T07:00:00Z"}
     assert error(await shop.request(verb, "/requirements/4e400004", json={"title": "x", "description": "short"}), 422)
-    assert (await read(shop, "/requirements/4e400004"))["title"] == "Rules for coupons"
+    assert (await read_data(shop, "/requirements/4e400004"))["title"] == "Rules for coupons"
 
 
 async def test_a_deleted_requirement_leaves_its_suites(shop: httpx.AsyncClient) -> None:
-    assert (await read(shop, "/requirements/4e400001"))["suites"] == [{"id": "c0ffee01", "title": "Coupons"}]
-    gone(await shop.delete("/requirements/4e400001"))
+    assert (await read_data(shop, "/requirements/4e400001"))["suites"] == [{"id": "c0ffee01", "title": "Coupons"}]
+    assert_gone(await shop.delete("/requirements/4e400001"))
     assert error(await shop.get("/requirements/4e400001"), 404) == "Requirement not found"
-    assert await read(shop, "/suites/c0ffee01")
+    assert await read_data(shop, "/suites/c0ffee01")
 
 
 async def test_a_broken_form_is_400(shop: httpx.AsyncClient) -> None:

@@ -1,6 +1,6 @@
-"""The imitation of Testomat.io: that v2 has every operation of the reference, and both verbs of every update."""
+"""The fake API of Testomat.io: that v2 has every operation of the reference, and both verbs of every update."""
 
-from tests.tools.testomatio_sandbox.v2 import still
+from tests.tools.testomatio_sandbox.v2 import stopped_sandbox
 
 V2 = "/api/v2/{}"
 OPERATIONS = """
@@ -33,7 +33,7 @@ def shape(path: str) -> str:
 
 
 def declared() -> list[tuple[str, str]]:
-    return [(verb, shape(path)) for verb, path in still().routes if path.startswith("/api/v2/")]
+    return [(verb, shape(path)) for verb, path in stopped_sandbox().routes if path.startswith("/api/v2/")]
 
 
 def wanted() -> set[tuple[str, str]]:

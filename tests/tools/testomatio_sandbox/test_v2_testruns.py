@@ -1,11 +1,11 @@
-"""The imitation of Testomat.io: single results of v2."""
+"""The fake API of Testomat.io: single results of v2."""
 
 from datetime import datetime
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.v2 import data, error, gone, made, meta, read, throw
+from tests.tools.testomatio_sandbox.v2 import assert_gone, create, data, error, meta, read_data, set_switches
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -22,11 +22,11 @@ async def total(shop: httpx.AsyncClient, query: str) -> int:
 
 
 async def test_a_result_has_the_keys_of_the_reference(shop: httpx.AsyncClient) -> None:
-    row = (await read(shop, f"/testruns?run_id={HOTFIX}&test_ids=c0de0010"))[0]
+    row = (await read_data(shop, f"/testruns?run_id={HOTFIX}&test_ids=c0de0010"))[0]
     assert list(row) == KEYS
     assert (row["type"], row["suite_title"], row["automated"]) == ("testrun", "Coupons", True)
     assert isinstance(row["id"], int)
-    one = await read(shop, f"/testruns/{row['id']}")
+    one = await read_data(shop, f"/testruns/{row['id']}")
     assert list(one) == [*KEYS, "description", "test_version"]
     assert "OLD10" in one["description"]
 
@@ -34,9 +34,9 @@ async def test_a_result_has_the_keys_of_the_reference(shop: httpx.AsyncClient) -
 async def test_a_parametrised_result_has_its_values_in_the_title_and_not_in_the_description(
     shop: httpx.AsyncClient,
 ) -> None:
-    rows = await read(shop, f"/testruns?run_id={BY_HAND}&test_ids=c0de0020")
+    rows = await read_data(shop, f"/testruns?run_id={BY_HAND}&test_ids=c0de0020")
     assert len(rows) == 5
-    one = await read(shop, f"/testruns/{rows[4]['id']}")
+    one = await read_data(shop, f"/testruns/{rows[4]['id']}")
     assert one["test_title"] == "Shipping to Iceland costs 14.90 @regression"
     assert "${country}" in one["description"]
 
@@ -48,23 +48,23 @@ async def test_results_come_oldest_first_or_newest_first_by_a_switch(shop: httpx
     made_at = {result.id: result.created_at for result in story.world.results}
 
     async def moments(query: str = "") -> list[datetime]:
-        return [made_at[row["id"]] for row in await read(shop, f"/testruns?run_id={HOTFIX}&per_page=100{query}")]
+        return [made_at[row["id"]] for row in await read_data(shop, f"/testruns?run_id={HOTFIX}&per_page=100{query}")]
 
     assert await moments() == sorted(await moments())
     assert await moments("&order=desc") == sorted(await moments("&order=desc"), reverse=True)
-    await throw(shop, newest_results_first=True)
+    await set_switches(shop, newest_results_first=True)
     assert await moments() == sorted(await moments(), reverse=True)
     assert await moments("&sort=created_at&order=asc") == sorted(await moments("&sort=created_at&order=asc"))
 
 
 @pytest.mark.parametrize(("sort", "key"), [("suite", "suite_title"), ("testcase", "test_title")])
 async def test_results_are_sorted_by_suite_and_by_test(shop: httpx.AsyncClient, sort: str, key: str) -> None:
-    titles = [row[key] for row in await read(shop, f"/testruns?run_id={HOTFIX}&sort={sort}&per_page=100")]
+    titles = [row[key] for row in await read_data(shop, f"/testruns?run_id={HOTFIX}&sort={sort}&per_page=100")]
     assert titles == sorted(titles)
 
 
 async def test_failures_can_come_first(shop: httpx.AsyncClient) -> None:
-    rows = await read(shop, f"/testruns?run_id={HOTFIX}&sort=failure")
+    rows = await read_data(shop, f"/testruns?run_id={HOTFIX}&sort=failure")
     assert [row["status"] for row in rows[:13]] == ["failed"] * 13
     assert rows[13]["status"] != "failed"
 
@@ -107,7 +107,7 @@ async def test_results_are_filtered(shop: httpx.AsyncClient, query: str, count: 
 
 
 async def test_a_person_is_filtered_by_number(shop: httpx.AsyncClient) -> None:
-    rows = await read(shop, f"/testruns?run_id={BY_HAND}&filter[user]=4102")
+    rows = await read_data(shop, f"/testruns?run_id={BY_HAND}&filter[user]=4102")
     assert {row["assigned_to"] for row in rows} == {"iris.okafor@shop.example.test"}
     assert await total(shop, f"run_id={BY_HAND}&filter[user]=iris.okafor@shop.example.test") == 0
 
@@ -131,28 +131,28 @@ async def test_a_result_is_made_and_its_time_is_kept_as_it_was_sent(shop: httpx.
         "run_id": "9a01cb01", "test_id": "c0de0010", "status": "failed", "message": "no", "run_time": 12.5,
         "assigned_to": "ann.weber@shop.example.test", "automated": False,
     }  # fmt: skip
-    result = await made(shop, "/testruns", testrun=fields)
+    result = await create(shop, "/testruns", testrun=fields)
     assert {name: result[name] for name in fields} == fields
     assert result["test_title"] == "An expired code is refused @coupons @regression"
     assert result["id"] >= 9_900_001
-    assert await read(shop, f"/testruns/{result['id']}") == result
+    assert await read_data(shop, f"/testruns/{result['id']}") == result
 
 
 async def test_a_result_may_have_a_title_and_no_test(shop: httpx.AsyncClient) -> None:
-    result = await made(shop, "/testruns", run_id=BY_HAND, test_title="Looked around")
+    result = await create(shop, "/testruns", run_id=BY_HAND, test_title="Looked around")
     assert (result["test_id"], result["status"], result["automated"]) == (None, "pending", False)
 
 
 async def test_a_second_result_for_a_test_and_one_in_a_finished_run_are_taken(shop: httpx.AsyncClient) -> None:
     before = await total(shop, f"run_id={HOTFIX}")
-    await made(shop, "/testruns", run_id=HOTFIX, test_id="c0de0010", status="passed")
+    await create(shop, "/testruns", run_id=HOTFIX, test_id="c0de0010", status="passed")
     assert await total(shop, f"run_id={HOTFIX}") == before + 1
-    assert (await read(shop, f"/runs/{HOTFIX}"))["status"] == "failed"
+    assert (await read_data(shop, f"/runs/{HOTFIX}"))["status"] == "failed"
 
 
 @pytest.mark.parametrize("verb", ["PUT", "PATCH"])
 async def test_a_pending_result_is_filled_in(shop: httpx.AsyncClient, verb: str) -> None:
-    pending = (await read(shop, f"/testruns?run_id={BY_HAND}&filter[status]=pending"))[0]
+    pending = (await read_data(shop, f"/testruns?run_id={BY_HAND}&filter[status]=pending"))[0]
     fields = {"status": "passed", "message": "fine", "run_time": 61}
     result = data(await shop.request(verb, f"/testruns/{pending['id']}", json=fields))
     assert {name: result[name] for name in KEYS} == pending | fields
@@ -166,13 +166,13 @@ async def test_a_pending_result_is_filled_in(shop: httpx.AsyncClient, verb: str)
 
 
 async def test_a_new_status_drops_the_custom_one(shop: httpx.AsyncClient) -> None:
-    known = (await read(shop, f"/testruns?run_id={HOTFIX}&filter[substatus]=Known issue"))[0]
+    known = (await read_data(shop, f"/testruns?run_id={HOTFIX}&filter[substatus]=Known issue"))[0]
     assert data(await shop.put(f"/testruns/{known['id']}", json={"message": "x"}))["substatus"] == "Known issue"
     assert data(await shop.put(f"/testruns/{known['id']}", json={"status": "passed"}))["substatus"] is None
 
 
 async def test_a_result_moves_to_another_run_and_test(shop: httpx.AsyncClient) -> None:
-    result = await made(shop, "/testruns", run_id=BY_HAND, test_id="c0de0010")
+    result = await create(shop, "/testruns", run_id=BY_HAND, test_id="c0de0010")
     data(await shop.put(f"/testruns/{result['id']}", json={"run_id": "9a01cb01", "test_id": "c0de0011"}))
     assert await total(shop, "run_id=9a01cb01&test_ids=c0de0011&filter[status]=pending") == 1
 
@@ -199,8 +199,8 @@ async def test_a_result_that_is_not_sound_is_refused(
 
 
 async def test_a_deleted_result_is_gone_with_its_links(shop: httpx.AsyncClient) -> None:
-    linked = (await read(shop, f"/testruns?run_id={HOTFIX}&filter[link]=true"))[0]
-    gone(await shop.delete(f"/testruns/{linked['id']}"))
+    linked = (await read_data(shop, f"/testruns?run_id={HOTFIX}&filter[link]=true"))[0]
+    assert_gone(await shop.delete(f"/testruns/{linked['id']}"))
     assert error(await shop.get(f"/testruns/{linked['id']}"), 404) == "Testrun not found"
     assert error(await shop.get(f"/issues?testrun_id={linked['id']}"), 404)
     assert error(await shop.get("/testruns/c0de0010"), 404) == "Not found"

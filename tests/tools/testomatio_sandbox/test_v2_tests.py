@@ -1,9 +1,19 @@
-"""The imitation of Testomat.io: tests of v2, one by one and fifty at a time."""
+"""The fake API of Testomat.io: tests of v2, one by one and fifty at a time."""
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.v2 import account, data, error, gone, made, meta, read, throw, whole
+from tests.tools.testomatio_sandbox.v2 import (
+    account,
+    assert_gone,
+    body_of,
+    create,
+    data,
+    error,
+    meta,
+    read_data,
+    set_switches,
+)
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -16,7 +26,7 @@ KEYS = [
 
 
 async def test_a_test_has_the_keys_of_the_reference_in_snake_case(shop: httpx.AsyncClient) -> None:
-    test = await read(shop, "/tests/c0de0010")
+    test = await read_data(shop, "/tests/c0de0010")
     assert list(test) == KEYS
     assert (test["id"], test["type"], test["suite_id"]) == ("c0de0010", "test", COUPONS)
     assert test["title"] == test["public_title"] == "An expired code is refused @coupons @regression"
@@ -29,8 +39,8 @@ async def test_a_test_has_the_keys_of_the_reference_in_snake_case(shop: httpx.As
 
 
 async def test_a_switch_answers_in_camel_case_but_keeps_the_meta(shop: httpx.AsyncClient) -> None:
-    await throw(shop, camel_case=True)
-    answer = whole(await shop.get("/tests?per_page=1"))
+    await set_switches(shop, camel_case=True)
+    answer = body_of(await shop.get("/tests?per_page=1"))
     assert {"cleanTitle", "suiteId", "assignedTo", "selfTags"} <= set(answer["data"][0])
     assert "per_page" in answer["meta"]
 
@@ -39,15 +49,15 @@ async def test_a_switch_answers_in_camel_case_but_keeps_the_meta(shop: httpx.Asy
 
 
 async def test_tests_come_newest_first_by_thirty(shop: httpx.AsyncClient) -> None:
-    answer = whole(await shop.get("/tests"))
+    answer = body_of(await shop.get("/tests"))
     assert len(answer["data"]) == 30
     assert answer["meta"] == {"total": 400, "page": 1, "per_page": 30, "total_pages": 14, "has_more": True}
-    first = await made(shop, "/tests", title="Newest", suite_id=COUPONS)
-    assert (await read(shop, "/tests"))[0]["id"] == first["id"]
+    first = await create(shop, "/tests", title="Newest", suite_id=COUPONS)
+    assert (await read_data(shop, "/tests"))[0]["id"] == first["id"]
 
 
 async def test_pages_part_the_list_without_gaps_and_end(shop: httpx.AsyncClient) -> None:
-    pages = [whole(await shop.get(f"/tests?page={page}&per_page=90")) for page in range(1, 7)]
+    pages = [body_of(await shop.get(f"/tests?page={page}&per_page=90")) for page in range(1, 7)]
     ids = [test["id"] for page in pages for test in page["data"]]
     assert [len(page["data"]) for page in pages] == [90, 90, 90, 90, 40, 0]
     assert len(set(ids)) == 400
@@ -55,23 +65,23 @@ async def test_pages_part_the_list_without_gaps_and_end(shop: httpx.AsyncClient)
 
 
 async def test_more_than_a_hundred_rows_become_a_hundred(shop: httpx.AsyncClient) -> None:
-    answer = whole(await shop.get("/tests?per_page=500"))
+    answer = body_of(await shop.get("/tests?per_page=500"))
     assert (len(answer["data"]), answer["meta"]["per_page"]) == (100, 100)
     assert meta(await shop.get("/tests?page=0&per_page=none")) == meta(await shop.get("/tests"))
 
 
 async def test_an_older_server_does_not_tell_whether_more_follows(shop: httpx.AsyncClient) -> None:
-    await throw(shop, without_has_more=True)
+    await set_switches(shop, without_has_more=True)
     assert meta(await shop.get("/tests")) == {"total": 400, "page": 1, "per_page": 30}
 
 
 async def test_slim_rows_lack_what_is_heavy(shop: httpx.AsyncClient) -> None:
-    slim = (await read(shop, "/tests?slim=true&per_page=1"))[0]
+    slim = (await read_data(shop, "/tests?slim=true&per_page=1"))[0]
     assert set(KEYS) - set(slim) == {"description", "code", "clean_title", "public_title"}
 
 
 async def test_a_count_has_no_data_and_counts_by_a_field(shop: httpx.AsyncClient) -> None:
-    assert whole(await shop.get("/tests?count=true")) == {"meta": {"total": 400, "page": 1, "per_page": 30}}
+    assert body_of(await shop.get("/tests?count=true")) == {"meta": {"total": 400, "page": 1, "per_page": 30}}
     counted = meta(await shop.get("/tests?count=true&group_by=state"))["group_by"]
     assert sum(counted.values()) == 400
     assert set(counted) == {"manual", "automated", "detached"}
@@ -80,17 +90,17 @@ async def test_a_count_has_no_data_and_counts_by_a_field(shop: httpx.AsyncClient
 
 async def test_a_field_to_group_by_is_refused_when_unknown_and_idle_without_count(shop: httpx.AsyncClient) -> None:
     assert "shoe_size" in error(await shop.get("/tests?count=true&group_by=shoe_size"), 422)
-    assert len(await read(shop, "/tests?group_by=state")) == 30
+    assert len(await read_data(shop, "/tests?group_by=state")) == 30
 
 
 async def test_suites_in_brackets_take_everything_below_them(shop: httpx.AsyncClient) -> None:
-    inside = await read(shop, f"/tests?suites[]={COUPONS}&per_page=100")
+    inside = await read_data(shop, f"/tests?suites[]={COUPONS}&per_page=100")
     assert {test["suite_id"] for test in inside} == {COUPONS}
     assert len(inside) == 18
     assert meta(await shop.get("/tests?suites[]=f01de004"))["total"] == 18 + 10 + 8
     both = await shop.get(f"/tests?suites[]={COUPONS}&suites[]=ca4d0001")
     assert meta(both)["total"] == 18 + 14
-    assert await read(shop, "/tests?suites[]=nothing1") == []
+    assert await read_data(shop, "/tests?suites[]=nothing1") == []
 
 
 async def test_suites_without_brackets_break_the_server(shop: httpx.AsyncClient) -> None:
@@ -114,14 +124,14 @@ async def test_a_test_is_made_from_flat_and_from_wrapped_fields(shop: httpx.Asyn
         "description": "### Steps", "code": "test()", "assigned_to": "ann.weber@shop.example.test",
         "link": [{"action": "add", "type": "label", "value": "severity-f124r:Minor"}],
     }  # fmt: skip
-    test = await made(shop, "/tests", **({"test": fields} if is_wrapped else fields))
+    test = await create(shop, "/tests", **({"test": fields} if is_wrapped else fields))
     assert {name: test[name] for name in fields if name != "link"} == {k: v for k, v in fields.items() if k != "link"}
     assert (test["self_tags"], test["labels"][0]["value"], test["position"]) == (["payment"], "Minor", 19)
-    assert await read(shop, f"/tests/{test['id']}") == test
+    assert await read_data(shop, f"/tests/{test['id']}") == test
 
 
 async def test_what_was_left_out_has_its_default(shop: httpx.AsyncClient) -> None:
-    test = await made(shop, "/tests", title="Plain", suite_id=COUPONS)
+    test = await create(shop, "/tests", title="Plain", suite_id=COUPONS)
     assert (test["state"], test["priority"], test["assigned_to"], test["labels"]) == ("manual", "normal", None, [])
 
 
@@ -140,10 +150,10 @@ async def test_a_test_without_a_suite_is_404(shop: httpx.AsyncClient, suite_id: 
 async def test_fields_that_are_not_sound_are_422_and_write_nothing(
     shop: httpx.AsyncClient, fields: dict[str, object]
 ) -> None:
-    before = await read(shop, "/tests/c0de0010")
+    before = await read_data(shop, "/tests/c0de0010")
     assert error(await shop.post("/tests", json={"title": "x", "suite_id": COUPONS, **fields}), 422)
     assert error(await shop.put("/tests/c0de0010", json={"description": "new", **fields}), 422)
-    assert await read(shop, "/tests/c0de0010") == before
+    assert await read_data(shop, "/tests/c0de0010") == before
     assert meta(await shop.get("/tests"))["total"] == 400
 
 
@@ -156,7 +166,7 @@ async def test_work_is_given_to_members_only(story: Sandbox) -> None:
 
 @pytest.mark.parametrize("verb", ["PUT", "PATCH"])
 async def test_both_verbs_change_only_what_is_sent(shop: httpx.AsyncClient, verb: str) -> None:
-    before = await read(shop, "/tests/c0de0010")
+    before = await read_data(shop, "/tests/c0de0010")
     after = data(await shop.request(verb, "/tests/c0de0010", json={"priority": "low", "sync": False}))
     assert after == before | {"priority": "low", "sync": False}
     assert data(await shop.request(verb, "/tests/c0de0010", json={"assigned_to": None}))["assigned_to"] is None
@@ -168,7 +178,7 @@ async def test_a_suite_id_moves_a_test_to_the_end(shop: httpx.AsyncClient) -> No
 
 
 async def test_a_deleted_test_is_gone_and_its_results_stay(shop: httpx.AsyncClient) -> None:
-    gone(await shop.delete("/tests/c0de0010"))
+    assert_gone(await shop.delete("/tests/c0de0010"))
     assert error(await shop.get("/tests/c0de0010"), 404)
     assert meta(await shop.get("/testruns?test_ids=c0de0010"))["total"] > 0
 
@@ -191,14 +201,14 @@ async def test_a_bulk_answers_each_entry_in_its_place(shop: httpx.AsyncClient) -
     assert rows[2] == {"title": "Three", "error": "Suite is required"}
     assert rows[3] == {"id": "00000000", "title": "Four", "error": "Test not found"}
     assert all("error" in row for row in rows[2:])
-    assert (await read(shop, "/tests/c0de0011"))["state"] == "detached"
+    assert (await read_data(shop, "/tests/c0de0011"))["state"] == "detached"
     assert meta(await shop.get("/tests"))["total"] == 401
 
 
 async def test_a_bulk_leaves_tags_and_labels_alone(shop: httpx.AsyncClient) -> None:
     link = [{"action": "add", "type": "label", "value": "severity-f124r"}]
     rows = data(await shop.post("/tests/bulk", json={"tests": [{"title": "A", "suite_id": COUPONS, "link": link}]}))
-    assert (await read(shop, f"/tests/{rows[0]['id']}"))["labels"] == []
+    assert (await read_data(shop, f"/tests/{rows[0]['id']}"))["labels"] == []
 
 
 async def test_a_bulk_of_fifty_is_taken(shop: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, document, error, http, small, told, web
+from tests.tools.testomatio_sandbox.small import SMALL, document, error, http, json_of, small, web
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.world import Switches
 
@@ -16,7 +16,7 @@ FILE = {"file": ("shot.png", b"\x89PNG", "image/png")}
 
 
 def attributes(answer: httpx.Response) -> Any:
-    return told(answer)["data"]["attributes"]
+    return json_of(answer)["data"]["attributes"]
 
 
 def originated(type_: str, values: dict[str, object], origin: str) -> Any:
@@ -30,7 +30,7 @@ def originated(type_: str, values: dict[str, object], origin: str) -> Any:
 
 @pytest.mark.parametrize(("path", "target"), [("tests/t0000001", "test"), ("testruns/8001", "testrun")])
 async def test_a_file_is_attached_and_its_address_answered(client: httpx.AsyncClient, path: str, target: str) -> None:
-    answer = told(await client.post(f"{API}/{path}/attachment", files=FILE))
+    answer = json_of(await client.post(f"{API}/{path}/attachment", files=FILE))
     assert list(answer) == ["url"]
     assert (await client.get(answer["url"], headers={"Authorization": ""})).content == b"\x89PNG"
     files = attributes(await client.get(f"{API}/{path}"))["attachments"]
@@ -44,7 +44,7 @@ async def test_a_file_is_attached_and_its_address_answered(client: httpx.AsyncCl
 async def test_the_switch_takes_attachments_from_v2_and_leaves_them_to_the_web() -> None:
     sandbox = small(Switches(without_attachments=True))
     async with web(sandbox) as client:
-        told(await client.post(f"{API}/tests/t0000001/attachment", files=FILE))
+        json_of(await client.post(f"{API}/tests/t0000001/attachment", files=FILE))
         with_token = {"Authorization": "Bearer testomat_demo"}
         public = f"/api/v2/{SMALL}/attachments?test_id=t0000001"
         error(await client.post(public, files=FILE, headers=with_token), 404)
@@ -81,7 +81,7 @@ async def test_a_group_names_those_it_is_in(client: httpx.AsyncClient) -> None:
 
 async def test_the_dashboard_is_no_run(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
     sandbox.world.runs["r0000002"].rungroup_id = None
-    body = told(await client.get(f"{API}/runs/dashboard"))
+    body = json_of(await client.get(f"{API}/runs/dashboard"))
     assert {(row["type"], row["id"]) for row in body["data"]} == {("run", "r0000002"), ("rungroup", "g0000001")}
     assert body["meta"] == {"page": 1, "perPage": 30, "totalCount": 2, "totalPages": 1}
 
@@ -118,10 +118,10 @@ async def test_a_value_replaces_the_one_of_its_old_key(client: httpx.AsyncClient
 async def test_a_step_replaces_the_one_at_its_position(client: httpx.AsyncClient) -> None:
     where = f"{API}/testruns/8003/steps"
     for title, position in (("Open", 1), ("Pay", 0), ("Open again", 1)):
-        told(await client.post(where, json={"step": {"title": title, "status": "passed", "pos": position}}))
-    assert [step["title"] for step in told(await client.get(where))["steps"]] == ["Pay", "Open again"]
+        json_of(await client.post(where, json={"step": {"title": title, "status": "passed", "pos": position}}))
+    assert [step["title"] for step in json_of(await client.get(where))["steps"]] == ["Pay", "Open again"]
     automated = f"{API}/testruns/8002/steps"
-    assert told(await client.post(automated, json={"step": {"title": "x", "status": "passed", "pos": 0}})) == {
+    assert json_of(await client.post(automated, json={"step": {"title": "x", "status": "passed", "pos": 0}})) == {
         "steps": []
     }
     error(await client.post(where, json={"step": {"title": "x", "pos": -1}}), 422)
@@ -132,11 +132,11 @@ async def test_a_step_replaces_the_one_at_its_position(client: httpx.AsyncClient
 
 async def test_what_a_migration_brings_twice_is_made_once(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
     suite = originated("suites", {"title": "Refunds", "file-type": "file", "parent-id": "s0000001"}, "section-7")
-    made = told(await client.post(f"{API}/suites", json=suite))["data"]
+    made = json_of(await client.post(f"{API}/suites", json=suite))["data"]
     again = await client.post(f"{API}/suites", json=suite)
     assert (again.status_code, again.json()["data"]["id"]) == (208, made["id"])
     test = originated("tests", {"title": "A refund is paid", "priority": 2, "suite-id": made["id"]}, "case-12")
-    first = told(await client.post(f"{API}/tests", json=test))["data"]
+    first = json_of(await client.post(f"{API}/tests", json=test))["data"]
     second = await client.post(f"{API}/tests", json=test)
     assert (second.status_code, second.json()["data"]["id"]) == (208, first["id"])
     assert first["attributes"]["priority"] == "high"
@@ -156,7 +156,7 @@ async def test_a_test_comes_with_what_it_is_tied_to(client: httpx.AsyncClient) -
     }
     sent_document: Any = document("test", sent)
     sent_document["data"]["relationships"] = {"suite": {"data": {"type": "suites", "id": "s0000003"}}}
-    made = told(await client.post(f"{API}/tests", json=sent_document))["data"]
+    made = json_of(await client.post(f"{API}/tests", json=sent_document))["data"]
     row = made["attributes"]
     assert (row["tags"], row["jira-issues"], row["file"]) == (["smoke"], ["SHOP-1"], "a.spec.ts")
     assert row["labels"][0] == "Severity:minor"
@@ -170,7 +170,7 @@ async def test_a_test_comes_with_what_it_is_tied_to(client: httpx.AsyncClient) -
 
 async def test_a_list_of_titles_becomes_tests(client: httpx.AsyncClient) -> None:
     yaml = "- \"One: \\\"quoted\\\"\"\n- 'It''s two'\n- Three\n"
-    rows = told(await client.post(f"{API}/bulk", json={"append": True, "suite": "s0000004", "yaml": yaml}))["data"]
+    rows = json_of(await client.post(f"{API}/bulk", json={"append": True, "suite": "s0000004", "yaml": yaml}))["data"]
     assert [row["attributes"]["title"] for row in rows] == ['One: "quoted"', "It's two", "Three"]
     assert [row["attributes"]["suite-id"] for row in rows] == ["s0000004"] * 3
     for bad in ("", "title: x", '- "open', "-"):
@@ -180,34 +180,34 @@ async def test_a_list_of_titles_becomes_tests(client: httpx.AsyncClient) -> None
 async def test_suites_without_a_test_are_deleted(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
     changed = await client.put(f"{API}/suites/s0000002", json=document("suites", {"file-type": "folder"}))
     assert attributes(changed)["file-type"] == "folder"
-    told(await client.post(f"{API}/suites", json=document("suites", {"title": "Hollow", "parent-id": "s0000002"})))
-    assert "s0000002" in told(await client.delete(f"{API}/suites/delete_empty"))["deleted"]
+    json_of(await client.post(f"{API}/suites", json=document("suites", {"title": "Hollow", "parent-id": "s0000002"})))
+    assert "s0000002" in json_of(await client.delete(f"{API}/suites/delete_empty"))["deleted"]
     assert {suite.title for suite in sandbox.world.suites.of(SMALL)} == {"Shop", "Checkout", "Coupons", "Payment"}
 
 
 async def test_labels_are_made_and_put_on(client: httpx.AsyncClient) -> None:
     sent = document("label", {"title": "Risk", "scope": ["tests"], "field": {"type": "list", "value": "a\nb"}})
-    slug = told(await client.post(f"{API}/labels", json=sent))["data"]["id"]
+    slug = json_of(await client.post(f"{API}/labels", json=sent))["data"]["id"]
     link = f"{API}/labels/{slug}/link"
-    told(await client.post(f"{link}?test_id=t0000002&value=a|b", json={}))
+    json_of(await client.post(f"{link}?test_id=t0000002&value=a|b", json={}))
     assert attributes(await client.get(f"{API}/tests/t0000002"))["labels"] == ["Risk:a", "Risk:b"]
-    told(await client.post(link, json={"test_id": "t0000002", "event": "remove", "value": "a"}))
+    json_of(await client.post(link, json={"test_id": "t0000002", "event": "remove", "value": "a"}))
     assert attributes(await client.get(f"{API}/tests/t0000002"))["labels"] == ["Risk:b"]
     error(await client.post(link, json={"test_id": "t0000002", "value": "z"}), 422)
     error(await client.post(link, json={"value": "a"}), 422)
-    listed = told(await client.get(f"{API}/labels", params={"scope[]": "tests"}))["data"]
+    listed = json_of(await client.get(f"{API}/labels", params={"scope[]": "tests"}))["data"]
     assert [(row["id"], row["attributes"]["title"]) for row in listed] == [(slug, "Risk")]
-    told(await client.delete(f"{API}/labels/{slug}"))
+    json_of(await client.delete(f"{API}/labels/{slug}"))
     assert attributes(await client.get(f"{API}/tests/t0000002"))["labels"] == []
 
 
 async def test_issues_are_linked_once(client: httpx.AsyncClient) -> None:
     for _ in range(2):
-        told(await client.post(f"{API}/jira/issues?test_id=t0000002&jira_id=SHOP-9", json={}))
-        told(await client.post(f"{API}/ims/issues/link", json={"test_id": "t0000002", "url": "https://x.example/1"}))
+        json_of(await client.post(f"{API}/jira/issues?test_id=t0000002&jira_id=SHOP-9", json={}))
+        json_of(await client.post(f"{API}/ims/issues/link", json={"test_id": "t0000002", "url": "https://x.example/1"}))
     row = attributes(await client.get(f"{API}/tests/t0000002"))
     assert (row["jira-issues"], row["issues"]) == (["SHOP-9"], ["https://x.example/1"])
-    projects = told(await client.get(f"{API}/jira/projects"))["data"]
+    projects = json_of(await client.get(f"{API}/jira/projects"))["data"]
     assert [one["attributes"]["project-key"] for one in projects] == ["SHOP"]
     error(await client.post(f"{API}/jira/issues?test_id=t0000002&jira_id=nonsense", json={}), 422)
 

@@ -1,11 +1,11 @@
-"""The imitation of Testomat.io: comments of the web API."""
+"""The fake API of Testomat.io: comments of the web API."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, document, error, told
+from tests.tools.testomatio_sandbox.small import SMALL, document, error, json_of
 
 pytestmark = pytest.mark.anyio
 
@@ -14,7 +14,7 @@ COMMENTS = f"/api/{SMALL}/comments"
 
 async def said(client: httpx.AsyncClient, body: str, **target: object) -> Any:
     answer = await client.post(COMMENTS, json=document("comments", {"body": body, **target}))
-    return told(answer)["data"]
+    return json_of(answer)["data"]
 
 
 async def test_a_comment_comes_back_with_its_author_and_its_time(client: httpx.AsyncClient) -> None:
@@ -45,10 +45,10 @@ async def test_comments_are_listed_by_what_they_are_on(client: httpx.AsyncClient
     other = await said(client, "Elsewhere", test_id="t0000004")
     comment = await said(client, "Here", **target)
     name, value = next(iter(target.items()))
-    body = told(await client.get(COMMENTS, params={name.replace("-", "_"): str(value)}))
+    body = json_of(await client.get(COMMENTS, params={name.replace("-", "_"): str(value)}))
     assert body["data"] == [comment]
     assert list(body["meta"]) == ["num", "total_pages", "page", "per_page", "rId"]
-    ids = [row["id"] for row in told(await client.get(COMMENTS))["data"]]
+    ids = [row["id"] for row in json_of(await client.get(COMMENTS))["data"]]
     assert {comment["id"], other["id"]} <= set(ids)
 
 
@@ -65,7 +65,7 @@ async def test_comments_are_counted_on_what_they_are_on(
 ) -> None:
     for comments in ({"test_id": "t0000004"}, target, target):
         await said(client, "Here", **comments)
-    assert told(await client.get(f"/api/{SMALL}/{path}"))["data"]["attributes"]["comments-count"] == 2
+    assert json_of(await client.get(f"/api/{SMALL}/{path}"))["data"]["attributes"]["comments-count"] == 2
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ async def test_a_comment_sent_flat_is_400(client: httpx.AsyncClient) -> None:
 async def test_a_comment_is_edited(client: httpx.AsyncClient) -> None:
     comment = await said(client, "First", test_id="t0000001")
     path = f"{COMMENTS}/{comment['id']}"
-    changed = told(await client.patch(path, json=document("comment", {"body": "Second"})))["data"]
+    changed = json_of(await client.patch(path, json=document("comment", {"body": "Second"})))["data"]
     assert changed["attributes"] == {**comment["attributes"], "body": "Second"}
     error(await client.patch(path, json=document("comment", {"body": ""})), 422)
     error(await client.patch(path, json={"body": "Third"}), 400)
@@ -101,7 +101,7 @@ async def test_a_comment_is_edited(client: httpx.AsyncClient) -> None:
 
 async def test_a_comment_is_deleted_with_200(client: httpx.AsyncClient) -> None:
     comment = await said(client, "First", test_id="t0000001")
-    assert told(await client.delete(f"{COMMENTS}/{comment['id']}")) == {}
+    assert json_of(await client.delete(f"{COMMENTS}/{comment['id']}")) == {}
     error(await client.delete(f"{COMMENTS}/{comment['id']}"), 404)
 
 

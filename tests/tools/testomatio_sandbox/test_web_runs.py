@@ -1,4 +1,4 @@
-"""The imitation of Testomat.io: runs and results of the web API."""
+"""The fake API of Testomat.io: runs and results of the web API."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, error, told
+from tests.tools.testomatio_sandbox.small import SMALL, error, json_of
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.project_records import Branch
 
@@ -17,11 +17,11 @@ RUNS, RESULTS = f"/api/{SMALL}/runs", f"/api/{SMALL}/testruns"
 
 
 async def ids(client: httpx.AsyncClient, path: str) -> list[str]:
-    return [row["id"] for row in told(await client.get(path))["data"]]
+    return [row["id"] for row in json_of(await client.get(path))["data"]]
 
 
 async def one(client: httpx.AsyncClient, path: str) -> Any:
-    return told(await client.get(path))["data"]["attributes"]
+    return json_of(await client.get(path))["data"]["attributes"]
 
 
 def copies(sandbox: Sandbox, count: int) -> None:
@@ -41,7 +41,7 @@ async def test_archived_runs_have_a_list_of_their_own(client: httpx.AsyncClient)
 
 async def test_both_lists_of_runs_have_the_same_meta(client: httpx.AsyncClient) -> None:
     for path in (RUNS, f"{RUNS}/archives"):
-        meta = told(await client.get(path))["meta"]
+        meta = json_of(await client.get(path))["meta"]
         assert list(meta) == ["num", "total_pages", "page", "per_page", "rId"]
         assert meta["per_page"] == 50
 
@@ -94,14 +94,14 @@ async def test_an_archived_run_still_answers(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_runs_tests_come_along_when_its_tree_is_asked_for(client: httpx.AsyncClient) -> None:
-    body = told(await client.get(f"{RUNS}/r0000001?tree=true"))
+    body = json_of(await client.get(f"{RUNS}/r0000001?tree=true"))
     assert [row["id"] for row in body["included"]] == ["t0000001", "t0000004"]
-    assert "included" not in told(await client.get(f"{RUNS}/r0000001"))
+    assert "included" not in json_of(await client.get(f"{RUNS}/r0000001"))
 
 
 async def test_the_singular_of_the_documentation_answers_the_same(client: httpx.AsyncClient) -> None:
-    assert told(await client.get(f"/api/{SMALL}/run/r0000001")) == told(await client.get(f"{RUNS}/r0000001"))
-    assert told(await client.get(f"/api/{SMALL}/testrun/8001")) == told(await client.get(f"{RESULTS}/8001"))
+    assert json_of(await client.get(f"/api/{SMALL}/run/r0000001")) == json_of(await client.get(f"{RUNS}/r0000001"))
+    assert json_of(await client.get(f"/api/{SMALL}/testrun/8001")) == json_of(await client.get(f"{RESULTS}/8001"))
 
 
 async def test_an_unknown_run_is_404(client: httpx.AsyncClient) -> None:
@@ -135,7 +135,7 @@ async def test_results_of_days_are_those_that_ended_in_them(client: httpx.AsyncC
 
 
 async def test_a_result_has_what_v2_lacks(client: httpx.AsyncClient) -> None:
-    body = told(await client.get(f"{RESULTS}/8001"))["data"]
+    body = json_of(await client.get(f"{RESULTS}/8001"))["data"]
     assert (body["id"], body["type"]) == ("8001", "testrun")
     assert body["relationships"] == {
         "run": {"data": {"type": "run", "id": "r0000001"}},

@@ -1,11 +1,11 @@
-"""The imitation of Testomat.io: templates of the web API."""
+"""The fake API of Testomat.io: templates of the web API."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, document, error, told
+from tests.tools.testomatio_sandbox.small import SMALL, document, error, json_of
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -14,15 +14,15 @@ TEMPLATES = f"/api/{SMALL}/templates"
 
 
 async def ids(client: httpx.AsyncClient, query: str = "") -> list[str]:
-    return [row["id"] for row in told(await client.get(f"{TEMPLATES}?{query}"))["data"]]
+    return [row["id"] for row in json_of(await client.get(f"{TEMPLATES}?{query}"))["data"]]
 
 
 async def made(client: httpx.AsyncClient, **attributes: object) -> Any:
-    return told(await client.post(TEMPLATES, json=document("templates", attributes)))["data"]
+    return json_of(await client.post(TEMPLATES, json=document("templates", attributes)))["data"]
 
 
 async def test_a_template_has_its_attributes_and_no_document(client: httpx.AsyncClient) -> None:
-    assert told(await client.get(f"{TEMPLATES}/32"))["data"] == {
+    assert json_of(await client.get(f"{TEMPLATES}/32"))["data"] == {
         "id": "32",
         "type": "template",
         "attributes": {
@@ -40,7 +40,7 @@ async def test_a_template_has_its_attributes_and_no_document(client: httpx.Async
 
 
 async def test_a_document_is_filled_in_for_the_test_that_is_named(client: httpx.AsyncClient) -> None:
-    attributes = told(await client.get(f"{TEMPLATES}/31?test_id=t0000004"))["data"]["attributes"]
+    attributes = json_of(await client.get(f"{TEMPLATES}/31?test_id=t0000004"))["data"]["attributes"]
     assert attributes["document"] == "Try Payment is refused"
 
 
@@ -51,15 +51,15 @@ async def test_templates_are_listed_by_kind_and_all_where_a_kind_has_none(client
 
 
 async def test_the_default_of_a_kind_has_a_path_of_its_own(client: httpx.AsyncClient) -> None:
-    assert told(await client.get(f"{TEMPLATES}/kind/test")) == told(await client.get(f"{TEMPLATES}/31"))
+    assert json_of(await client.get(f"{TEMPLATES}/kind/test")) == json_of(await client.get(f"{TEMPLATES}/31"))
     error(await client.get(f"{TEMPLATES}/kind/defect"), 404)
 
 
 async def test_a_template_is_made_and_takes_the_place_of_the_default(client: httpx.AsyncClient) -> None:
     template = await made(client, title="Steps", kind="test", body="1.", **{"is-default": True})
     assert template["attributes"]["body"] == "1."
-    assert told(await client.get(f"{TEMPLATES}/kind/test"))["data"] == template
-    assert told(await client.get(f"{TEMPLATES}/31"))["data"]["attributes"]["is-default"] is False
+    assert json_of(await client.get(f"{TEMPLATES}/kind/test"))["data"] == template
+    assert json_of(await client.get(f"{TEMPLATES}/31"))["data"]["attributes"]["is-default"] is False
 
 
 @pytest.mark.parametrize("attributes", [{"title": "Steps"}, {"kind": "test"}, {"title": "", "kind": "test"}])
@@ -74,7 +74,7 @@ async def test_a_template_sent_flat_is_400(client: httpx.AsyncClient) -> None:
 
 async def test_a_template_is_changed_in_what_was_sent(client: httpx.AsyncClient) -> None:
     sent = document("template", {"body": "New", "tags": ["a"], "defect_title": "Fails"})
-    changed = told(await client.put(f"{TEMPLATES}/31", json=sent))["data"]["attributes"]
+    changed = json_of(await client.put(f"{TEMPLATES}/31", json=sent))["data"]["attributes"]
     assert (changed["title"], changed["body"], changed["tags"]) == ("Plain", "New", ["a"])
     assert (changed["defect_title"], changed["is-default"]) == ("Fails", True)
     error(await client.put(f"{TEMPLATES}/31", json=document("template", {"title": " "})), 422)
@@ -82,9 +82,9 @@ async def test_a_template_is_changed_in_what_was_sent(client: httpx.AsyncClient)
 
 async def test_a_template_is_deleted_with_200_and_its_tests_stay(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
     sandbox.world.tests.main["t0000001"].template_id = 31
-    assert told(await client.delete(f"{TEMPLATES}/31")) == {}
+    assert json_of(await client.delete(f"{TEMPLATES}/31")) == {}
     error(await client.get(f"{TEMPLATES}/31"), 404)
-    test = told(await client.get(f"/api/{SMALL}/tests/t0000001"))["data"]
+    test = json_of(await client.get(f"/api/{SMALL}/tests/t0000001"))["data"]
     assert test["attributes"]["template-id"] is None
 
 

@@ -1,11 +1,11 @@
-"""The imitation of Testomat.io: tests of the web API, their parameters and the rows of their values."""
+"""The fake API of Testomat.io: tests of the web API, their parameters and the rows of their values."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.tools.testomatio_sandbox.small import SMALL, document, error, told
+from tests.tools.testomatio_sandbox.small import SMALL, document, error, json_of
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testomatio.sandbox.reporter.ingestion import add_issue
 
@@ -15,12 +15,12 @@ TESTS, EXAMPLES = f"/api/{SMALL}/tests", f"/api/{SMALL}/examples"
 
 
 async def rows(client: httpx.AsyncClient, test_id: str = "t0000003") -> Any:
-    included = told(await client.get(f"{TESTS}/{test_id}"))["included"]
+    included = json_of(await client.get(f"{TESTS}/{test_id}"))["included"]
     return {row["id"]: row["attributes"]["data"] for row in included}
 
 
 async def test_a_test_has_dasherised_attributes(client: httpx.AsyncClient) -> None:
-    body = told(await client.get(f"{TESTS}/t0000001"))
+    body = json_of(await client.get(f"{TESTS}/t0000001"))
     assert (body["data"]["id"], body["data"]["type"]) == ("t0000001", "test")
     assert list(body["data"]["attributes"]) == [
         "title", "public-title", "description", "state", "code", "file", "sync", "to-url", "tags", "labels",
@@ -34,7 +34,7 @@ async def test_a_test_tells_its_tags_labels_and_last_results_as_words(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     add_issue(sandbox.world, SMALL, "SHOP-412", "test", "t0000001")
-    attributes = told(await client.get(f"{TESTS}/t0000001"))["data"]["attributes"]
+    attributes = json_of(await client.get(f"{TESTS}/t0000001"))["data"]["attributes"]
     assert attributes["tags"] == ["smoke"]
     assert attributes["labels"] == ["Severity:critical"]
     assert attributes["priority"] == "high"
@@ -44,7 +44,7 @@ async def test_a_test_tells_its_tags_labels_and_last_results_as_words(
 
 
 async def test_the_rows_of_a_parametrised_test_are_included(client: httpx.AsyncClient) -> None:
-    body = told(await client.get(f"{TESTS}/t0000003"))
+    body = json_of(await client.get(f"{TESTS}/t0000003"))
     assert body["data"]["attributes"]["params"] == ["card", "amount"]
     assert body["data"]["attributes"]["has-examples"] is True
     assert body["data"]["relationships"]["examples"]["data"][0] == {"type": "example", "id": "61"}
@@ -70,7 +70,7 @@ async def test_a_file_is_told_with_the_address_it_lies_at(
     headers = {"Authorization": "Bearer testomat_demo"}
     files = {"file": ("cart.png", b"a picture", "image/png")}
     sent = await client.post(f"/api/v2/{SMALL}/attachments?{target}", files=files, headers=headers)
-    file = told(await client.get(f"/api/{SMALL}/{path}"))["data"]["attributes"]["attachments"][0]
+    file = json_of(await client.get(f"/api/{SMALL}/{path}"))["data"]["attributes"]["attachments"][0]
     assert (file["name"], file["type"], file["url"]) == ("cart.png", "image/png", sent.json()["data"]["url"])
     assert (await client.get(file[key])).content == b"a picture"
 
@@ -81,12 +81,12 @@ async def test_a_copy_out_of_another_project_says_so(
 ) -> None:
     sandbox.world.tests.main["t0000001"].shared_from = sandbox.world.suites.main["s0000003"].shared_from = source
     for path in (f"{TESTS}/t0000001", f"/api/{SMALL}/suites/s0000003"):
-        attributes = told(await client.get(path))["data"]["attributes"]
+        attributes = json_of(await client.get(path))["data"]["attributes"]
         assert {attributes[name] for name in ("is-shared", "is-linked")} == {source is not None}
 
 
 async def test_a_plain_test_includes_nothing(client: httpx.AsyncClient) -> None:
-    body = told(await client.get(f"{TESTS}/t0000001"))
+    body = json_of(await client.get(f"{TESTS}/t0000001"))
     assert body["included"] == []
     assert body["data"]["attributes"]["has-examples"] is False
 
@@ -98,19 +98,19 @@ async def test_an_unknown_test_is_404(client: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("type_", ["test", "tests"])
 async def test_parameters_are_set_by_a_document_of_either_number(client: httpx.AsyncClient, type_: str) -> None:
-    body = told(await client.patch(f"{TESTS}/t0000002", json=document(type_, {"params": ["code"]})))
+    body = json_of(await client.patch(f"{TESTS}/t0000002", json=document(type_, {"params": ["code"]})))
     assert body["data"]["attributes"]["params"] == ["code"]
-    assert told(await client.get(f"{TESTS}/t0000002")) == body
+    assert json_of(await client.get(f"{TESTS}/t0000002")) == body
 
 
 async def test_no_parameters_clear_the_rows(client: httpx.AsyncClient) -> None:
-    body = told(await client.patch(f"{TESTS}/t0000003", json=document("tests", {"params": []})))
+    body = json_of(await client.patch(f"{TESTS}/t0000003", json=document("tests", {"params": []})))
     assert (body["data"]["attributes"]["params"], body["included"]) == ([], [])
 
 
 async def test_other_attributes_of_a_test_are_left_alone(client: httpx.AsyncClient) -> None:
     sent = document("tests", {"title": "Renamed", "params": ["code"]})
-    assert told(await client.patch(f"{TESTS}/t0000002", json=sent))["data"]["attributes"]["title"] == (
+    assert json_of(await client.patch(f"{TESTS}/t0000002", json=sent))["data"]["attributes"]["title"] == (
         "A valid code lowers the total"
     )
 
@@ -131,7 +131,7 @@ async def test_other_attributes_of_a_test_are_left_alone(client: httpx.AsyncClie
 )
 async def test_a_write_in_any_other_shape_is_400(client: httpx.AsyncClient, sent: object) -> None:
     error(await client.patch(f"{TESTS}/t0000002", json=sent), 400)
-    assert told(await client.get(f"{TESTS}/t0000002"))["data"]["attributes"]["params"] == []
+    assert json_of(await client.get(f"{TESTS}/t0000002"))["data"]["attributes"]["params"] == []
 
 
 async def test_a_body_that_is_no_json_is_400(client: httpx.AsyncClient) -> None:
@@ -140,12 +140,12 @@ async def test_a_body_that_is_no_json_is_400(client: httpx.AsyncClient) -> None:
 
 async def test_a_document_may_come_under_the_type_of_json_api(client: httpx.AsyncClient) -> None:
     headers = {"content-type": "application/vnd.api+json"}
-    told(await client.patch(f"{TESTS}/t0000002", json=document("tests", {"params": ["a"]}), headers=headers))
+    json_of(await client.patch(f"{TESTS}/t0000002", json=document("tests", {"params": ["a"]}), headers=headers))
 
 
 async def test_a_row_is_added_behind_the_others_and_answers_200(client: httpx.AsyncClient) -> None:
     sent = document("examples", {"data": ["gift card", 5]}, test="t0000003")
-    made = told(await client.post(EXAMPLES, json=sent))["data"]
+    made = json_of(await client.post(EXAMPLES, json=sent))["data"]
     assert (made["type"], made["attributes"]["data"]) == ("example", ["gift card", "5"])
     assert made["id"].isdecimal()
     assert list(await rows(client)) == ["61", "62", made["id"]]
@@ -153,10 +153,10 @@ async def test_a_row_is_added_behind_the_others_and_answers_200(client: httpx.As
 
 async def test_a_cell_is_cut_at_250_characters(client: httpx.AsyncClient) -> None:
     sent = document("examples", {"data": ["x" * 251, "y" * 250]}, test="t0000003")
-    cells = told(await client.post(EXAMPLES, json=sent))["data"]["attributes"]["data"]
+    cells = json_of(await client.post(EXAMPLES, json=sent))["data"]["attributes"]["data"]
     assert cells == ["x" * 250, "y" * 250]
     changed = document("examples", {"data": ["z" * 300]})
-    assert told(await client.patch(f"{EXAMPLES}/61", json=changed))["data"]["attributes"]["data"] == ["z" * 250]
+    assert json_of(await client.patch(f"{EXAMPLES}/61", json=changed))["data"]["attributes"]["data"] == ["z" * 250]
 
 
 @pytest.mark.parametrize("attributes", [{"data": []}, {}, {"data": None}])
@@ -179,13 +179,13 @@ async def test_a_row_sent_flat_is_400(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_row_is_changed(client: httpx.AsyncClient) -> None:
-    changed = told(await client.patch(f"{EXAMPLES}/62", json=document("example", {"data": ["cash", "1"]})))
+    changed = json_of(await client.patch(f"{EXAMPLES}/62", json=document("example", {"data": ["cash", "1"]})))
     assert changed["data"]["id"] == "62"
     assert (await rows(client))["62"] == ["cash", "1"]
 
 
 async def test_a_row_is_deleted_with_200(client: httpx.AsyncClient) -> None:
-    assert told(await client.delete(f"{EXAMPLES}/61")) == {}
+    assert json_of(await client.delete(f"{EXAMPLES}/61")) == {}
     assert list(await rows(client)) == ["62"]
     error(await client.delete(f"{EXAMPLES}/61"), 404)
 

@@ -15,7 +15,7 @@ from tools.testomatio.sandbox.world import SHOP, Switches
 SWITCHES = f"{SANDBOX_ORIGIN}/_sandbox/testomatio/switches"
 
 
-def still(switches: Switches | None = None) -> Sandbox:
+def stopped_sandbox(switches: Switches | None = None) -> Sandbox:
     """The story with a clock that stands still."""
     return build(clock=Clock(factor=0), switches=switches)
 
@@ -29,21 +29,21 @@ def account(sandbox: Sandbox, token: str = "testomat_demo", project: str = SHOP)
     )
 
 
-def later(sandbox: Sandbox, by: str) -> None:
+def advance(sandbox: Sandbox, by: str) -> None:
     sandbox.clock.advance(parse_duration(by))
 
 
-def whole(answer: httpx.Response, status: int = 200) -> Any:
+def body_of(answer: httpx.Response, status: int = 200) -> Any:
     assert answer.status_code == status, answer.text
     return answer.json()
 
 
 def data(answer: httpx.Response, status: int = 200) -> Any:
-    return whole(answer, status)["data"]
+    return body_of(answer, status)["data"]
 
 
 def meta(answer: httpx.Response) -> Any:
-    return whole(answer)["meta"]
+    return body_of(answer)["meta"]
 
 
 def error(answer: httpx.Response, status: int) -> str:
@@ -51,17 +51,17 @@ def error(answer: httpx.Response, status: int) -> str:
     return str(answer.json()["error"])
 
 
-def gone(answer: httpx.Response) -> None:
+def assert_gone(answer: httpx.Response) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-async def read(http: httpx.AsyncClient, path: str) -> Any:
+async def read_data(http: httpx.AsyncClient, path: str) -> Any:
     return data(await http.get(path))
 
 
-async def made(http: httpx.AsyncClient, path: str, **fields: object) -> Any:
+async def create(http: httpx.AsyncClient, path: str, **fields: object) -> Any:
     return data(await http.post(path, json=fields), 201)
 
 
-async def throw(http: httpx.AsyncClient, **switches: object) -> Any:
-    return whole(await http.post(SWITCHES, json=switches))
+async def set_switches(http: httpx.AsyncClient, **switches: object) -> Any:
+    return body_of(await http.post(SWITCHES, json=switches))

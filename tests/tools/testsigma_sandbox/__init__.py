@@ -1,1 +1,1 @@
-"""The imitation of Testsigma Test Management: that it answers what its reference says."""
+"""The fake API of Testsigma Test Management: that it answers what its reference says."""

@@ -8,16 +8,16 @@ from tests.tools.testsigma_sandbox.workspace import (
     HRB,
     KSK,
     NOBODY,
+    advance,
     case_id,
+    created,
     error,
     folder_id,
+    get_json,
     label_id,
-    later,
     lookup_id,
-    made,
     new_case,
-    switch,
-    told,
+    set_switches,
     user_id,
 )
 from tools.kit.sandbox.sandbox import Sandbox
@@ -29,14 +29,14 @@ CASES = f"{HRB}/test_cases"
 
 
 async def test_a_test_case_is_found_by_id_and_by_human_id(http: httpx.AsyncClient) -> None:
-    by_human_id = await told(http, f"{CASES}/HRB-7", "test_case")
-    assert by_human_id == await told(http, f"{CASES}/{case_id(7)}", "test_case")
-    assert by_human_id == await told(http, f"{CASES}/{case_id(7).upper()}", "test_case")
+    by_human_id = await get_json(http, f"{CASES}/HRB-7", "test_case")
+    assert by_human_id == await get_json(http, f"{CASES}/{case_id(7)}", "test_case")
+    assert by_human_id == await get_json(http, f"{CASES}/{case_id(7).upper()}", "test_case")
     assert (by_human_id["title"], by_human_id["id"]) == ("An expired code is refused", case_id(7))
 
 
 async def test_a_case_of_steps_has_them_one_by_one_and_embeds_a_step_group(http: httpx.AsyncClient) -> None:
-    case = await told(http, f"{CASES}/HRB-7", "test_case")
+    case = await get_json(http, f"{CASES}/HRB-7", "test_case")
     assert case["template_type"] == "STEPS"
     assert (case["steps"], case["expected_results"]) == ("", "")
     steps = case["individual_steps"]
@@ -48,29 +48,29 @@ async def test_a_case_of_steps_has_them_one_by_one_and_embeds_a_step_group(http:
 
 
 async def test_a_case_of_texts_has_lines_that_belong_together(http: httpx.AsyncClient) -> None:
-    case = await told(http, f"{CASES}/HRB-19", "test_case")
+    case = await get_json(http, f"{CASES}/HRB-19", "test_case")
     assert (case["template_type"], case["individual_steps"]) == ("TCD", None)
     assert len(case["steps"].split("\n")) == len(case["expected_results"].split("\n")) == 3
 
 
 async def test_cases_written_in_the_web_app_hold_html(http: httpx.AsyncClient) -> None:
     for number in (3, 23, 33):
-        case = await told(http, f"{CASES}/HRB-{number}", "test_case")
+        case = await get_json(http, f"{CASES}/HRB-{number}", "test_case")
         assert case["steps"].startswith("<p>")
         assert case["expected_results"].endswith("</p>")
-    assert "&nbsp;" in (await told(http, f"{CASES}/HRB-3", "test_case"))["steps"]
+    assert "&nbsp;" in (await get_json(http, f"{CASES}/HRB-3", "test_case"))["steps"]
 
 
 async def test_labels_are_objects_with_camel_case_times_or_null(http: httpx.AsyncClient) -> None:
-    case = await told(http, f"{CASES}/HRB-7", "test_case")
+    case = await get_json(http, f"{CASES}/HRB-7", "test_case")
     assert [label["name"] for label in case["labels"]] == ["checkout", "coupons"]
     assert set(case["labels"][0]) == {"id", "name", "createdAt", "updatedAt"}
-    assert (await told(http, f"{CASES}/HRB-21", "test_case"))["labels"] is None
+    assert (await get_json(http, f"{CASES}/HRB-21", "test_case"))["labels"] is None
 
 
 async def test_a_case_without_a_reviewer_does_not_mention_one(http: httpx.AsyncClient) -> None:
-    assert (await told(http, f"{CASES}/HRB-7", "test_case"))["reviewer_id"] == user_id("mara")
-    assert "reviewer_id" not in await told(http, f"{CASES}/HRB-8", "test_case")
+    assert (await get_json(http, f"{CASES}/HRB-7", "test_case"))["reviewer_id"] == user_id("mara")
+    assert "reviewer_id" not in await get_json(http, f"{CASES}/HRB-8", "test_case")
 
 
 # Creating
@@ -78,13 +78,13 @@ async def test_a_case_without_a_reviewer_does_not_mention_one(http: httpx.AsyncC
 
 async def test_a_case_is_created_with_201_and_the_next_number(http: httpx.AsyncClient) -> None:
     sent = new_case(steps="Open\nLook", expected_results="Open\nSeen", label_ids=[label_id("smoke")], human_id="HRB-1")
-    case = await made(await http.post(CASES, json=sent), "test_case", 201)
+    case = await created(await http.post(CASES, json=sent), "test_case", 201)
     assert (case["human_id"], case["template_type"], case["steps"]) == ("HRB-61", "TCD", "Open\nLook")
     assert [label["name"] for label in case["labels"]] == ["smoke"]
     assert case["created_at"] == 1775199600000
-    assert await told(http, f"{CASES}/HRB-61", "test_case") == case
+    assert await get_json(http, f"{CASES}/HRB-61", "test_case") == case
     assert (await http.delete(f"{CASES}/HRB-61")).status_code == 200
-    assert (await made(await http.post(CASES, json=sent), "test_case", 201))["human_id"] == "HRB-62"
+    assert (await created(await http.post(CASES, json=sent), "test_case", 201))["human_id"] == "HRB-62"
 
 
 async def test_a_case_of_steps_is_created_with_a_step_group_in_it(http: httpx.AsyncClient) -> None:
@@ -93,7 +93,7 @@ async def test_a_case_of_steps_is_created_with_a_step_group_in_it(http: httpx.As
         {"step_description": "Look", "expected_results": "Seen", "order": 2.5, "step_group_id": None},
     ]
     sent = new_case(template_type="STEPS", individual_steps=steps, project_id=uuid_of("project/HRB"))
-    case = await made(await http.post(CASES, json=sent), "test_case", 201)
+    case = await created(await http.post(CASES, json=sent), "test_case", 201)
     told_steps = [(s["step_description"], s["order"], s["step_type"]) for s in case["individual_steps"]]
     assert told_steps == [("Log in", 1.0, "STEP_GROUP"), ("Look", 2.5, "DEFAULT")]
 
@@ -103,12 +103,12 @@ async def test_a_missing_or_malformed_id_is_400_without_the_fields_name(http: ht
     for value in (..., None, "", "Ready", "HRB-7", 7):
         answer = await http.post(CASES, json=new_case(**{name: value}))
         assert await error(answer, 400) == BAD_ID
-    assert (await told(http, CASES))["page_info"]["total_count"] == 60
+    assert (await get_json(http, CASES))["page_info"]["total_count"] == 60
 
 
 async def test_an_owner_can_be_optional(http: httpx.AsyncClient) -> None:
-    await switch(http, owner_optional=True)
-    case = await made(await http.post(CASES, json=new_case(owner_id=...)), "test_case", 201)
+    await set_switches(http, owner_optional=True)
+    case = await created(await http.post(CASES, json=new_case(owner_id=...)), "test_case", 201)
     assert case["owner_id"] == ""
 
 
@@ -156,7 +156,7 @@ async def test_texts_templates_and_steps_are_looked_at(http: httpx.AsyncClient) 
 
 async def test_titles_can_be_unique(http: httpx.AsyncClient) -> None:
     assert (await http.post(CASES, json=new_case(title="Saved card"))).status_code == 201
-    await switch(http, unique_case_titles=True)
+    await set_switches(http, unique_case_titles=True)
     answer = await http.post(CASES, json=new_case(title="Saved card"))
     assert await error(answer, 422) == "A test case with the title 'Saved card' exists already"
     assert (await http.put(f"{CASES}/HRB-7", json={"title": "An expired code is refused"})).status_code == 200
@@ -166,21 +166,21 @@ async def test_titles_can_be_unique(http: httpx.AsyncClient) -> None:
 
 
 async def test_an_update_changes_what_is_sent_and_nothing_else(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    before = await told(http, f"{CASES}/HRB-13", "test_case")
-    later(sandbox, "5m")
+    before = await get_json(http, f"{CASES}/HRB-13", "test_case")
+    advance(sandbox, "5m")
     sent = {"priority_id": lookup_id("priorities", "Critical"), "label_ids": [label_id("flaky")]}
-    after = await made(await http.put(f"{CASES}/HRB-13", json=sent), "test_case")
+    after = await created(await http.put(f"{CASES}/HRB-13", json=sent), "test_case")
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {"priority_id", "labels", "updated_at"}
     assert after["updated_at"] == 1775199900000
-    assert await told(http, f"{CASES}/{case_id(13)}", "test_case") == after
+    assert await get_json(http, f"{CASES}/{case_id(13)}", "test_case") == after
 
 
 async def test_a_case_that_was_read_can_be_sent_back_whole(http: httpx.AsyncClient) -> None:
     for number in (7, 8, 19, 49):
-        case = await told(http, f"{CASES}/HRB-{number}", "test_case")
+        case = await get_json(http, f"{CASES}/HRB-{number}", "test_case")
         kept = {n: v for n, v in case.items() if n not in {"id", "human_id", "created_at", "updated_at", "labels"}}
-        after = await made(await http.put(f"{CASES}/HRB-{number}", json=kept), "test_case")
+        after = await created(await http.put(f"{CASES}/HRB-{number}", json=kept), "test_case")
         assert [s["step_description"] for s in after["individual_steps"] or []] == [
             s["step_description"] for s in case["individual_steps"] or []
         ]
@@ -189,20 +189,20 @@ async def test_a_case_that_was_read_can_be_sent_back_whole(http: httpx.AsyncClie
 
 async def test_a_case_changes_its_template_with_its_steps(http: httpx.AsyncClient) -> None:
     sent = {"template_type": "STEPS", "individual_steps": [{"step_description": "Open", "expected_results": "Opened"}]}
-    case = await made(await http.put(f"{CASES}/HRB-1", json=sent), "test_case")
+    case = await created(await http.put(f"{CASES}/HRB-1", json=sent), "test_case")
     assert (case["template_type"], case["individual_steps"][0]["expected_results"]) == ("STEPS", "Opened")
 
 
 async def test_a_refused_update_changes_nothing(http: httpx.AsyncClient) -> None:
-    before = await told(http, f"{CASES}/HRB-13", "test_case")
+    before = await get_json(http, f"{CASES}/HRB-13", "test_case")
     answer = await http.put(f"{CASES}/HRB-13", json={"title": "Changed", "folder_id": NOBODY})
     assert (await error(answer, 404)).startswith("Folder not found")
-    assert await told(http, f"{CASES}/HRB-13", "test_case") == before
+    assert await get_json(http, f"{CASES}/HRB-13", "test_case") == before
 
 
 async def test_a_case_moves_to_another_folder(http: httpx.AsyncClient) -> None:
-    await made(await http.put(f"{CASES}/HRB-7", json={"folder_id": folder_id("ideas")}), "test_case")
-    rows = await told(http, CASES, "test_cases", folder_id=folder_id("ideas"))
+    await created(await http.put(f"{CASES}/HRB-7", json={"folder_id": folder_id("ideas")}), "test_case")
+    rows = await get_json(http, CASES, "test_cases", folder_id=folder_id("ideas"))
     assert [row["human_id"] for row in rows] == ["HRB-7"]
 
 
@@ -210,6 +210,6 @@ async def test_a_deleted_case_is_gone_from_its_runs_as_well(http: httpx.AsyncCli
     answer = await http.delete(f"{CASES}/HRB-7")
     assert (answer.status_code, answer.json()) == (200, {"message": ""})
     assert (await error(await http.get(f"{CASES}/HRB-7"), 404)) == "Test case not found with ID: HRB-7"
-    rows = await told(http, f"{HRB}/test_runs/HRB-R-4/test_cases", "test_run_cases")
+    rows = await get_json(http, f"{HRB}/test_runs/HRB-R-4/test_cases", "test_run_cases")
     assert len(rows) == 17
     assert (await error(await http.delete(f"{CASES}/HRB-7"), 404)) == "Test case not found with ID: HRB-7"

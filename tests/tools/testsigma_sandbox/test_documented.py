@@ -7,12 +7,12 @@ from tests.tools.testsigma_sandbox.workspace import (
     HRB,
     account,
     case_id,
+    created,
     folder_id,
+    get_json,
     lookup_id,
-    made,
     new_run,
-    switch,
-    told,
+    set_switches,
     user_id,
 )
 from tools.kit.sandbox.clock import Clock
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def documented(http: httpx.AsyncClient) -> httpx.AsyncClient:
-    await switch(http, as_documented=True)
+    await set_switches(http, as_documented=True)
     return http
 
 
 async def test_runs_have_a_name_and_other_statuses(documented: httpx.AsyncClient) -> None:
-    runs = await told(documented, f"{HRB}/test_runs", "test_runs")
+    runs = await get_json(documented, f"{HRB}/test_runs", "test_runs")
     assert not any("title" in run for run in runs)
     assert [(run["name"], run["status"]) for run in runs[2:4]] == [
         ("Release 9 regression", "PASSED"),
@@ -39,18 +39,18 @@ async def test_runs_have_a_name_and_other_statuses(documented: httpx.AsyncClient
 
 
 async def test_one_run_has_results_in_capitals(documented: httpx.AsyncClient) -> None:
-    run = await told(documented, f"{HRB}/test_runs/HRB-R-4", "test_run")
+    run = await get_json(documented, f"{HRB}/test_runs/HRB-R-4", "test_run")
     assert len(run["results"]) == 18
     assert {"test_case_id": case_id(7), "status": "FAILED"} in run["results"]
 
 
 async def test_a_run_that_was_written_has_a_title_all_the_same(documented: httpx.AsyncClient) -> None:
-    run = await made(await documented.post(f"{HRB}/test_runs", json=new_run("Again", 7)), "test_run")
+    run = await created(await documented.post(f"{HRB}/test_runs", json=new_run("Again", 7)), "test_run")
     assert (run["title"], run["status"]) == ("Again", "IN_PROGRESS")
 
 
 async def test_run_cases_are_short_and_called_test_cases(documented: httpx.AsyncClient) -> None:
-    body = await told(documented, f"{HRB}/test_runs/HRB-R-3/test_cases", page_size=5)
+    body = await get_json(documented, f"{HRB}/test_runs/HRB-R-3/test_cases", page_size=5)
     assert set(body) == {"message", "data"}
     rows = body["data"]["test_cases"]
     assert len(rows) == 58
@@ -64,20 +64,20 @@ async def test_run_cases_are_short_and_called_test_cases(documented: httpx.Async
 
 
 async def test_users_have_page_info_and_small_letters(documented: httpx.AsyncClient) -> None:
-    body = await told(documented, "/users")
+    body = await get_json(documented, "/users")
     assert body["page_info"]["total_count"] == 8
     assert {user["status"] for user in body["data"]} == {"active", "inactive"}
 
 
 async def test_plans_have_a_name_in_a_list_only(documented: httpx.AsyncClient) -> None:
-    plans = await told(documented, f"{HRB}/test_plans", "test_plans")
+    plans = await get_json(documented, f"{HRB}/test_plans", "test_plans")
     assert [plan["name"] for plan in plans] == ["Release 9", "Release 9.0.1", "Release 9.1"]
     assert not any("title" in plan for plan in plans)
-    assert (await told(documented, f"{HRB}/test_plans/HRB-P-1", "test_plan"))["title"] == "Release 9"
+    assert (await get_json(documented, f"{HRB}/test_plans/HRB-P-1", "test_plan"))["title"] == "Release 9"
 
 
 async def test_the_runs_of_a_plan_are_results_with_a_length(documented: httpx.AsyncClient) -> None:
-    (run,) = await told(documented, f"{HRB}/test_plans/HRB-P-1/test_runs", "test_runs")
+    (run,) = await get_json(documented, f"{HRB}/test_plans/HRB-P-1/test_runs", "test_runs")
     assert run == {
         "id": run["id"],
         "status": "FAILED",
@@ -89,16 +89,16 @@ async def test_the_runs_of_a_plan_are_results_with_a_length(documented: httpx.As
 
 
 async def test_times_count_seconds_everywhere(documented: httpx.AsyncClient) -> None:
-    project = await told(documented, HRB, "project")
-    label = (await told(documented, "/labels", "labels"))[0]
-    plan = await told(documented, f"{HRB}/test_plans/HRB-P-2", "test_plan")
+    project = await get_json(documented, HRB, "project")
+    label = (await get_json(documented, "/labels", "labels"))[0]
+    plan = await get_json(documented, f"{HRB}/test_plans/HRB-P-2", "test_plan")
     for time in (project["created_at"], label["createdAt"], plan["start_date"], plan["updated_at"]):
         assert len(str(time)) == 10
     assert project["created_at"] == 1767769200
 
 
 async def test_the_parent_of_a_root_folder_is_an_empty_text(documented: httpx.AsyncClient) -> None:
-    folder = await told(documented, f"{HRB}/folders/{folder_id('cart')}", "folder")
+    folder = await get_json(documented, f"{HRB}/folders/{folder_id('cart')}", "folder")
     assert folder["parent_folder_id"] == ""
 
 
@@ -111,20 +111,20 @@ async def test_every_record_has_a_field_that_no_document_lists(http: httpx.Async
         (f"{HRB}/test_runs/HRB-R-4", "test_run"),
         (f"{HRB}/test_plans/HRB-P-2", "test_plan"),
     ):
-        assert (await told(http, path, name))["tenant"] == "harbour"
+        assert (await get_json(http, path, name))["tenant"] == "harbour"
 
 
 async def test_some_records_can_carry_words_that_no_document_lists() -> None:
     async with account(build(clock=Clock(factor=0), switches=Switches(unknown_values=True))) as http:
-        assert (await told(http, f"{HRB}/test_runs/HRB-R-2", "test_run"))["status"] == "ARCHIVED"
-        assert (await told(http, f"{HRB}/test_cases/HRB-49", "test_case"))["template_type"] == "BDD"
-        assert (await told(http, f"{HRB}/test_plans/HRB-P-3", "test_plan"))["status"] == "DRAFT"
-        assert [user["status"] for user in (await told(http, "/users"))["data"]].count("INVITED") == 1
-        rows = await told(http, f"{HRB}/test_runs/HRB-R-3/test_cases", "test_run_cases", page_size=100)
+        assert (await get_json(http, f"{HRB}/test_runs/HRB-R-2", "test_run"))["status"] == "ARCHIVED"
+        assert (await get_json(http, f"{HRB}/test_cases/HRB-49", "test_case"))["template_type"] == "BDD"
+        assert (await get_json(http, f"{HRB}/test_plans/HRB-P-3", "test_plan"))["status"] == "DRAFT"
+        assert [user["status"] for user in (await get_json(http, "/users"))["data"]].count("INVITED") == 1
+        rows = await get_json(http, f"{HRB}/test_runs/HRB-R-3/test_cases", "test_run_cases", page_size=100)
         strange = next(row for row in rows if row["test_case"]["human_id"] == "HRB-28")
         assert (strange["status"], strange["status_id"]) == ("Not Applicable", lookup_id("results", "Skipped"))
-        case = await told(http, f"{HRB}/test_cases/HRB-49", "test_case")
+        case = await get_json(http, f"{HRB}/test_cases/HRB-49", "test_case")
         back = await http.put(f"{HRB}/test_cases/HRB-49", json={"template_type": case["template_type"]})
         assert back.status_code == 200
-        await switch(http, unknown_values=False)
-        assert (await told(http, f"{HRB}/test_runs/HRB-R-2", "test_run"))["status"] == "CLOSED"
+        await set_switches(http, unknown_values=False)
+        assert (await get_json(http, f"{HRB}/test_runs/HRB-R-2", "test_run"))["status"] == "CLOSED"

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.testsigma_sandbox.workspace import HRB, NOBODY, account, error, switch, told
+from tests.tools.testsigma_sandbox.workspace import HRB, NOBODY, account, error, get_json, set_switches
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testsigma.sandbox.build import MOUNT, build
@@ -96,12 +96,12 @@ async def test_what_is_no_id_at_all_is_not_found_either(http: httpx.AsyncClient)
 
 
 async def test_a_read_only_key_reads_and_nothing_else(http: httpx.AsyncClient) -> None:
-    await switch(http, read_only_key=True)
+    await set_switches(http, read_only_key=True)
     assert (await http.get("/projects")).status_code == 200
     for method, path in (("POST", "/projects"), ("PUT", HRB), ("DELETE", HRB)):
         answer = await http.request(method, path, json={"name": "Mine"})
         assert await error(answer, 403) == "A Read Only member cannot create, update or delete"
-    assert len(await told(http, "/projects", "projects")) == 2
+    assert len(await get_json(http, "/projects", "projects")) == 2
 
 
 # What every answer carries

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testsigma_sandbox.workspace import HRB, KSK, NOBODY, error, later, made, new_run, told
+from tests.tools.testsigma_sandbox.workspace import HRB, KSK, NOBODY, advance, created, error, get_json, new_run
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -28,15 +28,15 @@ XML = b"""<?xml version="1.0"?>
 
 
 async def started(http: httpx.AsyncClient, xml: bytes = XML, path: str = IMPORT) -> Any:
-    return await made(await http.post(path, files={"junit_xml": ("results.xml", xml, "text/xml")}), "import")
+    return await created(await http.post(path, files={"junit_xml": ("results.xml", xml, "text/xml")}), "import")
 
 
 async def looked(http: httpx.AsyncClient, import_id: str) -> Any:
-    return await told(http, f"{HRB}/junit-imports/{import_id}/status", "import")
+    return await get_json(http, f"{HRB}/junit-imports/{import_id}/status", "import")
 
 
 async def statuses(http: httpx.AsyncClient) -> dict[str, str]:
-    rows = await told(http, f"{RUN}/test_cases", "test_run_cases")
+    rows = await get_json(http, f"{RUN}/test_cases", "test_run_cases")
     return {row["test_case"]["human_id"]: row["status"] for row in rows}
 
 
@@ -77,16 +77,16 @@ async def test_one_file_can_fail_in_part(http: httpx.AsyncClient) -> None:
     found = await statuses(http)
     assert [found[f"HRB-{number}"] for number in (6, 7, 8, 52)] == ["Passed", "Failed", "Failed", "Skipped"]
     assert Counter(found.values()) == {"Passed": 1, "Failed": 2, "Skipped": 1, "UnTested": 4}
-    rows = await told(http, f"{RUN}/test_cases", "test_run_cases")
+    rows = await get_json(http, f"{RUN}/test_cases", "test_run_cases")
     remarks = [row.get("description") for row in rows if row["status"] == "Failed"]
     assert remarks == ["the total went to 44.91", "no cart"]
 
 
 async def test_nobody_has_to_look(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     begun = await started(http)
-    later(sandbox, "59s")
+    advance(sandbox, "59s")
     assert (await statuses(http))["HRB-6"] == "UnTested"
-    later(sandbox, "1s")
+    advance(sandbox, "1s")
     assert (await statuses(http))["HRB-6"] == "Passed"
     assert (await looked(http, begun["id"]))["status"] == "completed"
 
@@ -130,8 +130,8 @@ async def test_an_import_belongs_to_its_project_and_goes_with_its_run(http: http
 
 
 async def test_a_run_can_be_named_by_its_id(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    run = await made(await http.post(f"{HRB}/test_runs", json=new_run("Pipeline", 6, 7)), "test_run")
-    later(sandbox, "3s")
+    run = await created(await http.post(f"{HRB}/test_runs", json=new_run("Pipeline", 6, 7)), "test_run")
+    advance(sandbox, "3s")
     begun = await started(http, path=f"{HRB}/junit-import/test-run/{run['id']}")
     assert begun["test_run_id"] == run["id"]
     done = [await looked(http, begun["id"]) for _ in range(3)][-1]

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools.testsigma_sandbox.workspace import HRB, error, folder_id, label_id, switch, told
+from tests.tools.testsigma_sandbox.workspace import HRB, error, folder_id, get_json, label_id, set_switches
 
 pytestmark = pytest.mark.anyio
 
@@ -15,7 +15,7 @@ CASES = f"{HRB}/test_cases"
 
 
 async def page(http: httpx.AsyncClient, **params: str | int) -> tuple[list[str], dict[str, Any]]:
-    body = await told(http, CASES, **params)
+    body = await get_json(http, CASES, **params)
     return [case["human_id"] for case in body["data"]["test_cases"]], body["page_info"]
 
 
@@ -86,27 +86,27 @@ async def test_unknown_parameters_are_ignored(http: httpx.AsyncClient) -> None:
 
 
 async def test_a_page_can_end_in_null(http: httpx.AsyncClient) -> None:
-    await switch(http, null_at_end=True)
+    await set_switches(http, null_at_end=True)
     _, info = await page(http, page_size=60)
     assert info == {"page_size": 60, "total_count": 60, "next": None, "prev": None}
 
 
 async def test_a_server_can_ignore_the_cursor_and_send_the_same_page_again(http: httpx.AsyncClient) -> None:
-    await switch(http, ignore_cursor=True)
+    await set_switches(http, ignore_cursor=True)
     rows, info = await page(http)
     for parameter in ("cursor", "next"):
         assert await page(http, **{parameter: info["next"]}) == (rows, info)
 
 
 async def test_a_server_can_know_the_cursor_by_its_other_name_only(http: httpx.AsyncClient) -> None:
-    await switch(http, only_next=True)
+    await set_switches(http, only_next=True)
     rows, info = await page(http)
     assert (await page(http, cursor=info["next"]))[0] == rows
     assert (await page(http, next=info["next"]))[0] == numbers(21, 40)
 
 
 async def test_next_can_be_an_address_on_another_host(http: httpx.AsyncClient) -> None:
-    await switch(http, next_as_url=True)
+    await set_switches(http, next_as_url=True)
     rows, info = await page(http, page_size=2, title__CONTAINS="pay", cursor="")
     url = httpx.URL(info["next"])
     assert (url.scheme, url.host) == ("https", "test-management.example.test")
@@ -119,7 +119,7 @@ async def test_next_can_be_an_address_on_another_host(http: httpx.AsyncClient) -
 
 
 async def test_lists_can_begin_with_what_was_made_last(http: httpx.AsyncClient) -> None:
-    await switch(http, newest_first=True)
+    await set_switches(http, newest_first=True)
     rows, info = await page(http)
     assert rows == numbers(41, 60)[::-1]
     rows, info = await page(http, cursor=info["next"])
@@ -137,14 +137,14 @@ async def test_every_list_is_in_the_order_of_making(http: httpx.AsyncClient) -> 
         (f"{HRB}/test_plans", "test_plans", "created_at"),
         ("/labels", "labels", "createdAt"),
     ):
-        whole = await told(http, path, name, page_size=200)
+        whole = await get_json(http, path, name, page_size=200)
         assert len(whole) > 1
         times = [row[time] for row in whole]
         assert times == sorted(times)
         # Page by page the same rows come in the same order.
         seen, following = [], ""
         while True:
-            body = await told(http, path, page_size=3, cursor=following)
+            body = await get_json(http, path, page_size=3, cursor=following)
             seen += body["data"][name]
             following = body["page_info"]["next"]
             if not following:
@@ -165,7 +165,7 @@ async def test_a_folder_finds_the_test_cases_directly_in_it(http: httpx.AsyncCli
 
 
 async def test_a_folder_can_find_what_is_below_it_as_well(http: httpx.AsyncClient) -> None:
-    await switch(http, folder_with_subfolders=True)
+    await set_switches(http, folder_with_subfolders=True)
     assert (await page(http, folder_id=folder_id("payment")))[1]["total_count"] == 14
     assert (await page(http, folder_id=folder_id("app")))[0][-1] == "HRB-44"
 
@@ -180,5 +180,5 @@ async def test_titles_are_filtered_by_what_they_contain_unless_that_is_switched_
     rows, _ = await page(http, title__CONTAINS="apple pay")
     assert rows == ["HRB-12", "HRB-60"]
     assert (await page(http, title__CONTAINS="apple pay", folder_id=folder_id("cart")))[0] == []
-    await switch(http, ignore_contains=True)
+    await set_switches(http, ignore_contains=True)
     assert (await page(http, title__CONTAINS="apple pay"))[1]["total_count"] == 60

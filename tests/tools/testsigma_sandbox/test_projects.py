@@ -3,14 +3,14 @@
 import httpx
 import pytest
 
-from tests.tools.testsigma_sandbox.workspace import HRB, KSK, error, later, made, told
+from tests.tools.testsigma_sandbox.workspace import HRB, KSK, advance, created, error, get_json
 from tools.kit.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_the_workspace_has_two_projects(http: httpx.AsyncClient) -> None:
-    body = await told(http, "/projects")
+    body = await get_json(http, "/projects")
     assert body["message"] == ""
     assert [(p["name"], p["human_id_prefix"]) for p in body["data"]["projects"]] == [
         ("Harbour", "HRB"),
@@ -26,11 +26,11 @@ async def test_projects_are_filtered_by_name(http: httpx.AsyncClient) -> None:
         ({"name__CONTAINS": "o", "name__NEQ": "Kiosk"}, ["Harbour"]),
         ({"name": "Kiosk", "name__EQ": "Kiosk"}, ["Harbour", "Kiosk"]),
     ):
-        assert [p["name"] for p in await told(http, "/projects", "projects", **params)] == names
+        assert [p["name"] for p in await get_json(http, "/projects", "projects", **params)] == names
 
 
 async def test_a_project_is_read_whole(http: httpx.AsyncClient) -> None:
-    project = await told(http, HRB, "project")
+    project = await get_json(http, HRB, "project")
     assert project | {"id": "", "tenant": ""} == {
         "id": "",
         "name": "Harbour",
@@ -43,16 +43,16 @@ async def test_a_project_is_read_whole(http: httpx.AsyncClient) -> None:
 
 
 async def test_a_project_is_created_with_200_and_a_prefix_of_its_own(http: httpx.AsyncClient) -> None:
-    project = await made(await http.post("/projects", json={"name": "Kiosk Altona"}), "project")
+    project = await created(await http.post("/projects", json={"name": "Kiosk Altona"}), "project")
     assert project["human_id_prefix"] == "KIO"
     assert project["created_at"] == 1775199600000
-    again = await made(await http.post("/projects", json={"name": "Kiosk Hafen"}), "project")
+    again = await created(await http.post("/projects", json={"name": "Kiosk Hafen"}), "project")
     assert again["human_id_prefix"] == "KIO2"
     chosen = {"name": "Fleet", "human_id_prefix": "flt", "description": "Ships"}
-    fleet = await made(await http.post("/projects", json=chosen), "project")
+    fleet = await created(await http.post("/projects", json=chosen), "project")
     assert (fleet["human_id_prefix"], fleet["description"]) == ("FLT", "Ships")
-    assert await told(http, f"/projects/{fleet['id']}/test_cases", "test_cases") == []
-    assert len(await told(http, "/projects", "projects")) == 5
+    assert await get_json(http, f"/projects/{fleet['id']}/test_cases", "test_cases") == []
+    assert len(await get_json(http, "/projects", "projects")) == 5
 
 
 async def test_a_project_needs_a_name_and_a_free_prefix(http: httpx.AsyncClient) -> None:
@@ -71,13 +71,13 @@ async def test_a_body_that_is_no_object_is_400(http: httpx.AsyncClient) -> None:
 
 
 async def test_a_project_is_renamed_but_keeps_its_prefix(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    later(sandbox, "1m")
+    advance(sandbox, "1m")
     answer = await http.put(KSK, json={"name": "Kiosks", "human_id_prefix": "KIO"})
-    project = await made(answer, "project")
+    project = await created(answer, "project")
     assert (project["name"], project["human_id_prefix"], project["description"]) == ("Kiosks", "KSK", "")
     assert project["updated_at"] == 1775199660000
-    assert (await told(http, KSK, "project")) == project
-    assert (await made(await http.put(KSK, json={"description": "Panels"}), "project"))["name"] == "Kiosks"
+    assert (await get_json(http, KSK, "project")) == project
+    assert (await created(await http.put(KSK, json={"description": "Panels"}), "project"))["name"] == "Kiosks"
     assert await error(await http.put(KSK, json={"name": ""}), 400) == "name is required"
 
 
@@ -87,7 +87,7 @@ async def test_a_deleted_project_takes_everything_along(http: httpx.AsyncClient,
     assert answer.json() == {"message": "Project deleted successfully"}
     for below in ("", "/folders", "/test_cases/HRB-7", "/test_runs", "/test_plans", "/step_groups"):
         assert (await error(await http.get(HRB + below), 404)).startswith("Project not found with ID:")
-    assert len(await told(http, f"{KSK}/test_cases", "test_cases")) == 6
+    assert len(await get_json(http, f"{KSK}/test_cases", "test_cases")) == 6
     world = sandbox.world
     assert {item.project_id for shelf in (world.folders, world.cases, world.runs) for item in shelf} == set(
         world.projects

@@ -11,13 +11,13 @@ from tests.tools.testsigma_sandbox.workspace import (
     BAD_ID,
     HRB,
     NOBODY,
+    advance,
     case_id,
+    created,
     error,
-    later,
+    get_json,
     lookup_id,
-    made,
     new_run,
-    told,
     user_id,
 )
 from tools.kit.sandbox.sandbox import Sandbox
@@ -39,13 +39,13 @@ def form(*entries: dict[str, object], **files: bytes) -> list[tuple[str, Any]]:
 
 
 async def row(http: httpx.AsyncClient, number: int) -> Any:
-    rows = await told(http, RESULTS, "test_run_cases")
+    rows = await get_json(http, RESULTS, "test_run_cases")
     return next(row for row in rows if row["test_case"]["human_id"] == f"HRB-{number}")
 
 
 async def test_a_run_case_carries_its_result_and_the_whole_test_case(http: httpx.AsyncClient) -> None:
     found = await row(http, 7)
-    case = await told(http, f"{HRB}/test_cases/HRB-7", "test_case")
+    case = await get_json(http, f"{HRB}/test_cases/HRB-7", "test_case")
     assert (found["status"], found["status_id"]) == ("Failed", lookup_id("results", "Failed"))
     assert found["assignee"]["id"] == found["assignee_id"]
     assert found["test_case"] == {name: value for name, value in case.items() if name != "preconditions"}
@@ -60,14 +60,14 @@ async def test_a_case_that_nobody_has_done_has_no_assignee_and_no_remark(http: h
 
 
 async def test_the_run_by_hand_is_partly_done(http: httpx.AsyncClient) -> None:
-    rows = await told(http, RESULTS, "test_run_cases")
+    rows = await get_json(http, RESULTS, "test_run_cases")
     assert Counter(row["status"] for row in rows) == {"Passed": 9, "Failed": 4, "UnTested": 5}
 
 
 async def test_results_are_recorded_from_the_data_part_of_a_form(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    later(sandbox, "1m")
+    advance(sandbox, "1m")
     sent = form(entry(16, "Passed", user_id=user_id("ann"), description="No mail came"), entry(18, "In Progress"))
-    written = await made(await http.put(RESULTS, files=sent), "test_run_cases")
+    written = await created(await http.put(RESULTS, files=sent), "test_run_cases")
     assert written == [
         {
             "test_case_id": case_id(16),
@@ -85,12 +85,12 @@ async def test_results_are_recorded_from_the_data_part_of_a_form(http: httpx.Asy
     found = await row(http, 16)
     assert (found["status"], found["assignee_id"], found["description"]) == ("Passed", user_id("ann"), "No mail came")
     assert (await row(http, 18))["status"] == "In Progress"
-    assert (await told(http, RUN, "test_run"))["updated_at"] == 1775199660000
+    assert (await get_json(http, RUN, "test_run"))["updated_at"] == 1775199660000
 
 
 async def test_results_are_recorded_from_plain_json_as_well(http: httpx.AsyncClient) -> None:
     sent = {"test_run_cases": [entry(7, "Passed")]}
-    await made(await http.put(RESULTS, json=sent), "test_run_cases")
+    await created(await http.put(RESULTS, json=sent), "test_run_cases")
     found = await row(http, 7)
     assert (found["status"], found["attempts"]) == ("Passed", 2)
     assert found["assignee_id"] == user_id("ann")
@@ -143,20 +143,20 @@ async def test_all_results_are_recorded_or_none(http: httpx.AsyncClient) -> None
 
 
 async def test_a_run_that_is_not_filled_yet_takes_no_results(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    run = await made(await http.post(f"{HRB}/test_runs", json=new_run("Again", 7)), "test_run")
+    run = await created(await http.post(f"{HRB}/test_runs", json=new_run("Again", 7)), "test_run")
     path, sent = f"{HRB}/test_runs/{run['human_id']}", {"test_run_cases": [entry(7, "Passed")]}
     assert (await error(await http.put(f"{path}/test_cases", json=sent), 404)).startswith("Test run case not found")
     assigned = {"user_id": user_id("ann"), "test_case_id": case_id(7)}
     assert (await error(await http.put(f"{path}/assign_user", json=assigned), 404)).startswith("Test run case")
-    later(sandbox, "3s")
+    advance(sandbox, "3s")
     assert (await http.put(f"{path}/test_cases", json=sent)).status_code == 200
-    rows = await told(http, f"{path}/test_cases", "test_run_cases")
+    rows = await get_json(http, f"{path}/test_cases", "test_run_cases")
     assert [row["status"] for row in rows] == ["Passed"]
 
 
 async def test_a_case_is_assigned_to_a_user(http: httpx.AsyncClient) -> None:
     sent = {"user_id": user_id("priya"), "test_case_id": case_id(16)}
-    told_back = await made(await http.put(f"{RUN}/assign_user", json=sent), "test_run_case")
+    told_back = await created(await http.put(f"{RUN}/assign_user", json=sent), "test_run_case")
     assert told_back == {**sent, "updated_at": 1775199600000}
     found = await row(http, 16)
     assert (found["assignee"]["email"], found["status"]) == ("priya.nair@shop.example.test", "UnTested")

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.testsigma_sandbox.workspace import HRB, lookup_id, switch, told, user_id
+from tests.tools.testsigma_sandbox.workspace import HRB, get_json, lookup_id, set_switches, user_id
 from tools.testsigma.sandbox.world import Switches
 
 pytestmark = pytest.mark.anyio
@@ -31,32 +31,32 @@ pytestmark = pytest.mark.anyio
     ],
 )
 async def test_a_settings_list_has_its_rows(http: httpx.AsyncClient, path: str, name: str, rows: list[str]) -> None:
-    body = await told(http, path)
+    body = await get_json(http, path)
     found = body["data"][name]
     assert [row["name"] for row in found] == rows
     assert [row["order"] for row in found] == list(range(1, len(rows) + 1))
     assert set(found[0]) == {"id", "name", "order", "alias", "icon_url"}
     assert body["page_info"]["total_count"] == len(rows)
-    assert len(await told(http, path, name, page_size=2)) == 2
+    assert len(await get_json(http, path, name, page_size=2)) == 2
 
 
 async def test_a_lookup_id_is_what_test_cases_carry(http: httpx.AsyncClient) -> None:
-    case = await told(http, f"{HRB}/test_cases/HRB-7", "test_case")
+    case = await get_json(http, f"{HRB}/test_cases/HRB-7", "test_case")
     assert case["priority_id"] == lookup_id("priorities", "Critical")
     assert case["status_id"] == lookup_id("statuses", "Ready")
 
 
 async def test_result_statuses_can_be_spelled_as_in_the_guide(http: httpx.AsyncClient) -> None:
-    await switch(http, guide_statuses=True)
-    names = {row["name"]: row["id"] for row in await told(http, "/test_runs/statuses", "statuses")}
+    await set_switches(http, guide_statuses=True)
+    names = {row["name"]: row["id"] for row in await get_json(http, "/test_runs/statuses", "statuses")}
     assert list(names)[4:] == ["Untested", "In Progress", "Retest"]
     assert names["Untested"] == lookup_id("results", "UnTested")
-    rows = await told(http, f"{HRB}/test_runs/HRB-R-4/test_cases", "test_run_cases")
+    rows = await get_json(http, f"{HRB}/test_runs/HRB-R-4/test_cases", "test_run_cases")
     assert {row["status"] for row in rows} == {"Passed", "Failed", "Untested"}
 
 
 async def test_users_stand_directly_under_data_without_page_info(http: httpx.AsyncClient) -> None:
-    body = await told(http, "/users")
+    body = await get_json(http, "/users")
     assert set(body) == {"message", "data"}
     assert isinstance(body["data"], list)
     assert [user["first_name"] for user in body["data"]][:4] == ["Mara", "Iris", "Jonas", "Ann"]
@@ -68,12 +68,12 @@ async def test_users_stand_directly_under_data_without_page_info(http: httpx.Asy
 
 
 async def test_a_short_list_of_users_does_not_say_that_it_is_short(http: httpx.AsyncClient) -> None:
-    body = await told(http, "/users", page_size=3)
+    body = await get_json(http, "/users", page_size=3)
     assert (len(body["data"]), "page_info" in body) == (3, False)
 
 
 async def test_labels_have_camel_case_times_and_no_project(http: httpx.AsyncClient) -> None:
-    labels = await told(http, "/labels", "labels")
+    labels = await get_json(http, "/labels", "labels")
     assert len(labels) == 10
     assert all(set(label) == {"id", "name", "createdAt", "updatedAt"} for label in labels)
     assert {"smoke", "hotfix", "Lieferadresse"} < {label["name"] for label in labels}
@@ -98,8 +98,8 @@ async def test_switches_are_known_by_name_and_true_or_false(http: httpx.AsyncCli
 
 
 async def test_a_reset_puts_switches_and_records_back(http: httpx.AsyncClient) -> None:
-    await switch(http, null_at_end=True)
+    await set_switches(http, null_at_end=True)
     await http.delete(HRB)
     assert (await http.post(f"{SANDBOX_ORIGIN}/_sandbox/reset")).status_code == 200
-    body = await told(http, "/projects")
+    body = await get_json(http, "/projects")
     assert (len(body["data"]["projects"]), body["page_info"]["next"]) == (2, "")

@@ -1,4 +1,4 @@
-"""The story: the days of the shop around release 9, as the other imitations tell them too."""
+"""The story: the days of the shop around release 9, as the other sandboxes have them too."""
 
 import time
 from collections import Counter
@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.tools.testsigma_sandbox.workspace import HRB, KSK, account, told
+from tests.tools.testsigma_sandbox.workspace import HRB, KSK, account, get_json
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.sandbox import Sandbox
 from tools.testsigma.sandbox.build import build
@@ -30,7 +30,7 @@ SHARED = {
 
 
 async def test_the_test_cases_are_sixty_and_share_their_names_with_the_crowds(http: httpx.AsyncClient) -> None:
-    cases = await told(http, f"{HRB}/test_cases", "test_cases", page_size=100)
+    cases = await get_json(http, f"{HRB}/test_cases", "test_cases", page_size=100)
     assert [case["human_id"] for case in cases] == [f"HRB-{number}" for number in range(1, 61)]
     titles = {case["title"]: case["human_id"] for case in cases}
     assert len(titles) == 60
@@ -39,7 +39,7 @@ async def test_the_test_cases_are_sixty_and_share_their_names_with_the_crowds(ht
 
 
 async def test_the_runs_tell_the_release(http: httpx.AsyncClient) -> None:
-    runs = await told(http, f"{HRB}/test_runs", "test_runs")
+    runs = await get_json(http, f"{HRB}/test_runs", "test_runs")
     assert [(run["human_id"], run["title"], run["status"], run["test_cases_count"]) for run in runs] == [
         ("HRB-R-1", "Release 8.4 regression", "CLOSED", 44),
         ("HRB-R-2", "App 4.2 smoke", "CLOSED", 10),
@@ -55,7 +55,7 @@ async def test_the_runs_tell_the_release(http: httpx.AsyncClient) -> None:
 
 async def test_the_faults_everybody_meets_failed_in_both_releases(http: httpx.AsyncClient) -> None:
     for run in ("HRB-R-3", "HRB-R-4"):
-        rows = await told(http, f"{HRB}/test_runs/{run}/test_cases", "test_run_cases", page_size=100)
+        rows = await get_json(http, f"{HRB}/test_runs/{run}/test_cases", "test_run_cases", page_size=100)
         failed = {row["test_case"]["human_id"]: row["description"] for row in rows if row["status"] == "Failed"}
         assert {"HRB-7", "HRB-9", "HRB-17", "HRB-60"} <= set(failed)
         assert "OLD10" in failed["HRB-7"]
@@ -63,12 +63,12 @@ async def test_the_faults_everybody_meets_failed_in_both_releases(http: httpx.As
 
 
 async def test_there_is_text_for_the_guards(http: httpx.AsyncClient) -> None:
-    cases = {case["human_id"]: case for case in await told(http, f"{HRB}/test_cases", "test_cases", page_size=100)}
+    cases = {case["human_id"]: case for case in await get_json(http, f"{HRB}/test_cases", "test_cases", page_size=100)}
     assert "\u202e" in cases["HRB-46"]["description"]
     assert "\u200b" in cases["HRB-46"]["description"]
     assert len(cases["HRB-48"]["steps"]) > 20_000
     assert "„Zur Kasse“ öffnet die Kasse" in cases["HRB-45"]["title"]
-    rows = await told(http, f"{HRB}/test_runs/HRB-R-3/test_cases", "test_run_cases", page_size=100)
+    rows = await get_json(http, f"{HRB}/test_runs/HRB-R-3/test_cases", "test_run_cases", page_size=100)
     remarks = {row["test_case"]["human_id"]: row.get("description", "") for row in rows}
     assert "Ignore previous instructions" in remarks["HRB-46"]
     for secret in ("password=", "Bearer eyJ", "api_key="):
@@ -77,11 +77,11 @@ async def test_there_is_text_for_the_guards(http: httpx.AsyncClient) -> None:
 
 
 async def test_the_kiosk_is_a_small_project_of_its_own(http: httpx.AsyncClient) -> None:
-    cases = await told(http, f"{KSK}/test_cases", "test_cases")
+    cases = await get_json(http, f"{KSK}/test_cases", "test_cases")
     assert [case["human_id"] for case in cases] == [f"KSK-{number}" for number in range(1, 7)]
-    (run,) = await told(http, f"{KSK}/test_runs", "test_runs")
+    (run,) = await get_json(http, f"{KSK}/test_runs", "test_runs")
     assert (run["human_id"], run["status"]) == ("KSK-R-1", "CLOSED")
-    assert await told(http, f"{KSK}/test_plans", "test_plans") == []
+    assert await get_json(http, f"{KSK}/test_plans", "test_plans") == []
 
 
 async def test_everything_has_happened_before_the_story_begins(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
@@ -98,10 +98,10 @@ async def test_everything_has_happened_before_the_story_begins(http: httpx.Async
 
 async def test_ids_are_uuids_and_the_same_in_every_world(http: httpx.AsyncClient) -> None:
     async with account(build(clock=Clock(factor=0))) as other:
-        await told(other, f"{HRB}/test_runs/HRB-R-4/test_cases")  # what was looked at before makes no difference
+        await get_json(other, f"{HRB}/test_runs/HRB-R-4/test_cases")  # what was looked at before makes no difference
         for path in ("/projects", f"{HRB}/test_cases", f"{HRB}/test_runs/HRB-R-3/test_cases", "/users", "/labels"):
-            assert await told(http, path) == await told(other, path)
-    cases = await told(http, f"{HRB}/test_cases", "test_cases", page_size=100)
+            assert await get_json(http, path) == await get_json(other, path)
+    cases = await get_json(http, f"{HRB}/test_cases", "test_cases", page_size=100)
     assert len({UUID(case["id"]) for case in cases}) == 60
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the imitation share: a caller without any client of ours, and the story's ids."""
+"""What the tests of the fake API share: a caller without any client of ours, and the story's ids."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def account(sandbox: Sandbox, token: str = "Bearer demo") -> httpx.AsyncClient:
     )
 
 
-async def told(http: httpx.AsyncClient, path: str, name: str | None = None, /, **params: str | int) -> Any:
+async def get_json(http: httpx.AsyncClient, path: str, name: str | None = None, /, **params: str | int) -> Any:
     """The whole answer, or what stands under `data` by this name."""
     answer = await http.get(path, params=params)
     assert answer.status_code == 200, answer.text
@@ -45,12 +45,12 @@ async def error(answer: httpx.Response, status: int) -> str:
     return str(body["errors"]["details"])
 
 
-async def switch(http: httpx.AsyncClient, **switches: bool) -> None:
+async def set_switches(http: httpx.AsyncClient, **switches: bool) -> None:
     answer = await http.post(f"{SANDBOX_ORIGIN}/_sandbox/testsigma/switches", json=switches)
     assert answer.status_code == 200, answer.text
 
 
-def later(sandbox: Sandbox, by: str) -> None:
+def advance(sandbox: Sandbox, by: str) -> None:
     sandbox.clock.advance(parse_duration(by))
 
 
@@ -102,7 +102,7 @@ def new_run(title: str, *numbers: int, **fields: object) -> dict[str, object]:
     }
 
 
-async def made(answer: httpx.Response, name: str, status: int = 200) -> Any:
+async def created(answer: httpx.Response, name: str, status: int = 200) -> Any:
     assert answer.status_code == status, answer.text
     body = answer.json()
     assert set(body) == {"message", "data"}

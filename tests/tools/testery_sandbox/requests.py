@@ -1,4 +1,4 @@
-"""Asking: a client of the imitation, and the few things every test here does with it."""
+"""Requests: a client of the fake API, and the requests that most tests here make."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ CONTROLS = f"{SANDBOX_ORIGIN}/_sandbox/testery"
 HOTFIX, RELEASE = 902114, 902098
 
 
-def switched(**switches: bool) -> httpx.AsyncClient:
-    """A client of an imitation with some switches on."""
+def client_with(**switches: bool) -> httpx.AsyncClient:
+    """A client of a fake API with some switches on."""
     return account(build(clock=Clock(factor=0), switches=Switches(**switches)))
 
 
@@ -29,17 +29,17 @@ def account(sandbox: Sandbox, token: str = "demo") -> httpx.AsyncClient:
     )
 
 
-def later(sandbox: Sandbox, by: str) -> None:
+def advance(sandbox: Sandbox, by: str) -> None:
     sandbox.clock.advance(parse_duration(by))
 
 
-async def told(http: httpx.AsyncClient, path: str) -> Any:
+async def get_json(http: httpx.AsyncClient, path: str) -> Any:
     answer = await http.get(path)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-async def submitted(http: httpx.AsyncClient, **fields: object) -> Any:
+async def submit_run(http: httpx.AsyncClient, **fields: object) -> Any:
     """The run that was ordered, of Harbour Web on staging where nothing else is said."""
     sent = {"project": "harbour-web", "environment": "staging", "branch": "main", **fields}
     answer = await http.post("/test-run-requests-build", json={k: v for k, v in sent.items() if v is not ...})
@@ -47,13 +47,13 @@ async def submitted(http: httpx.AsyncClient, **fields: object) -> Any:
     return answer.json()
 
 
-async def run(http: httpx.AsyncClient, run_id: int) -> Any:
-    return await told(http, f"/test-runs/{run_id}")
+async def get_run(http: httpx.AsyncClient, run_id: int) -> Any:
+    return await get_json(http, f"/test-runs/{run_id}")
 
 
-async def named(http: httpx.AsyncClient, run_id: int) -> dict[str, Any]:
+async def results_by_name(http: httpx.AsyncClient, run_id: int) -> dict[str, Any]:
     """The results of a run's failed tests by the test's name; of several tries the last."""
-    results = await told(http, f"/test-runs/{run_id}/results")
+    results = await get_json(http, f"/test-runs/{run_id}/results")
     last = {(one["projectTest"] or one)["name"]: one for one in results}
     return {name: one for name, one in last.items() if one["status"] == "FAIL"}
 

@@ -1,4 +1,4 @@
-"""Asking: a client of the imitation, and the few things every test here does with it."""
+"""Requests: a client of the fake API, and the requests that most tests here make."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def account(sandbox: Sandbox) -> httpx.AsyncClient:
     )
 
 
-async def told(http: httpx.AsyncClient, path: str, name: str | None = None) -> Any:
+async def get_json(http: httpx.AsyncClient, path: str, name: str | None = None) -> Any:
     answer = await http.get(path)
     assert answer.status_code == 200, answer.text
     return answer.json() if name is None else answer.json()[name]
