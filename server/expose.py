@@ -81,8 +81,7 @@ def _build(
     """Build the MCP tool of a declared one."""
     parameters, answer = _signature(tool)
     progress = next((p.name for p in parameters if p.annotation is Progress), None)
-    asked = inspect.signature(tool.question, eval_str=True).parameters.values() if tool.question is not None else ()
-    inbox = next((p.name for p in [*parameters, *asked] if p.annotation is Inbox), None)
+    inbox = next((p.name for p in parameters if p.annotation is Inbox), None)
     public = [p for p in parameters if p.name not in {progress, inbox}]
     if tool.long_text:
         public.append(_parameter("max_text", MaxText, LONG_TEXT))

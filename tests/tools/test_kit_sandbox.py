@@ -77,7 +77,7 @@ def test_a_literal_segment_wins_over_a_placeholder_in_whatever_order_routes_come
     router: Router[Shelf] = Router()
     for path in paths:
         router.add(Route("GET", path, not_called))
-    found = [router.find("GET", path) for path in ("/things/1", "/things/2", "/hats/1")]
+    found = [router.match("GET", path) for path in ("/things/1", "/things/2", "/hats/1")]
     assert [match and match[0].path for match in found] == ["/things/1", "/things/{id}", "/{kind}/1"]
 
 

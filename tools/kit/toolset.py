@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
-from tools.kit.asking import Ask, Asking, answer_type
+from tools.kit.asking import Asking, answer_type
 
 C = TypeVar("C")
 P = ParamSpec("P")
@@ -35,11 +35,6 @@ async def no_progress(done: float, total: float | None = None, message: str | No
     """A Progress that reports nothing."""
 
 
-Question = Callable[..., Awaitable[str | None]]
-"""Reads what a person must see and answers the question, or None where this case needs none; takes the client and
-any of the tool's parameters by name, and refuses what cannot work before anybody is asked."""
-
-
 @dataclass(frozen=True)
 class Tool:
     """A declared tool: a function and its effect."""
@@ -47,7 +42,6 @@ class Tool:
     function: Callable[..., Awaitable[Any] | AsyncGenerator[Any, None]]
     effect: Effect
     idempotent: bool
-    question: Question | None = None
     unasked_when: Callable[..., bool] | None = None
     """True where the arguments alone show that no question is needed, so that a client that cannot ask may call it."""
     verify_with: str | None = None
@@ -80,7 +74,7 @@ class Tool:
     @property
     def asks(self) -> bool:
         """Whether it may ask before it acts."""
-        return self.question is not None or inspect.isasyncgenfunction(self.function)
+        return inspect.isasyncgenfunction(self.function)
 
     @property
     def answer(self) -> Any:
@@ -89,22 +83,13 @@ class Tool:
 
     def act(self, api: Any, arguments: Mapping[str, Any]) -> Asking[Any]:
         """The act of a tool that asks, not yet started."""
-        act: Any = self._pair(api, arguments) if self.question is not None else self.function(api, **arguments)
+        act: Any = self.function(api, **arguments)
         return act  # type: ignore[no-any-return]
 
     def is_unasked(self, arguments: Mapping[str, Any]) -> bool:
         """Whether the arguments alone show that no question is needed."""
         check = self.unasked_when
         return check is not None and check(**{name: arguments[name] for name in inspect.signature(check).parameters})
-
-    async def _pair(self, api: Any, arguments: Mapping[str, Any]) -> Asking[Any]:
-        def taken(function: Any) -> dict[str, Any]:
-            return {name: arguments[name] for name in inspect.signature(function).parameters if name in arguments}
-
-        question: Any = self.question
-        act: Any = self.function
-        yield Ask(None if self.is_unasked(arguments) else await question(api, **taken(question)))
-        yield await act(api, **taken(act))
 
 
 @dataclass(frozen=True)
@@ -137,29 +122,24 @@ class Toolset(Generic[C]):
 
     def writes(
         self,
-        question: Question | None = None,
         *,
         idempotent: bool,
         verify_with: str | None,
         unasked_when: Callable[..., bool] | None = None,
     ) -> Callable[[Callable[Concatenate[C, P], A]], Callable[Concatenate[C, P], A]]:
         """Declare a tool whose change can be undone; it may ask in the cases that are not harmless."""
-        return self._declare(
-            Effect.WRITES, question=question, idempotent=idempotent, verify_with=verify_with, unasked_when=unasked_when
-        )
+        return self._declare(Effect.WRITES, idempotent=idempotent, verify_with=verify_with, unasked_when=unasked_when)
 
     def destroys(
         self,
-        question: Question | None = None,
         *,
         idempotent: bool,
         verify_with: str | None,
         unasked_when: Callable[..., bool] | None = None,
-    ) -> Callable[[Callable[Concatenate[C, P], A]], Callable[Concatenate[C, P], A]]:
+    ) -> Callable[[Callable[Concatenate[C, P], Asking[R]]], Callable[Concatenate[C, P], Asking[R]]]:
         """Declare a tool whose change the API cannot undo."""
         return self._declare(
             Effect.DESTROYS,
-            question=question,
             idempotent=idempotent,
             verify_with=verify_with,
             unasked_when=unasked_when,
@@ -167,16 +147,13 @@ class Toolset(Generic[C]):
 
     def spends(
         self,
-        question: Question | None = None,
         *,
         verify_with: str | None,
         idempotent: bool = False,
         unasked_when: Callable[..., bool] | None = None,
-    ) -> Callable[[Callable[Concatenate[C, P], A]], Callable[Concatenate[C, P], A]]:
+    ) -> Callable[[Callable[Concatenate[C, P], Asking[R]]], Callable[Concatenate[C, P], Asking[R]]]:
         """Declare a tool that orders something paid."""
-        return self._declare(
-            Effect.SPENDS, question=question, idempotent=idempotent, verify_with=verify_with, unasked_when=unasked_when
-        )
+        return self._declare(Effect.SPENDS, idempotent=idempotent, verify_with=verify_with, unasked_when=unasked_when)
 
     def resource(
         self, template: str, *, complete: Callable[..., Awaitable[list[str]]] | None = None

@@ -73,14 +73,14 @@ class Composition:
 
         async def rooted(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http" and not _is_control(scope["path"]):
-                found = self.find(scope["path"])
+                found = self.app_at(scope["path"])
                 if found is None or found[0] != key:
                     scope = {**scope, "path": folder + scope["path"], PLATFORM_FOLDER: folder}
             await self(scope, receive, send)
 
         return rooted
 
-    def find(self, path: str) -> tuple[str, str, ASGIApp] | None:
+    def app_at(self, path: str) -> tuple[str, str, ASGIApp] | None:
         """The platform's key, the mount and the application that serve a path."""
         for mount, (key, app) in self._mounts.items():
             if path == mount or path.startswith(mount + "/"):
@@ -88,11 +88,11 @@ class Composition:
         return None
 
     def _clock_of(self, path: str) -> Clock:
-        found = self.find(path)
+        found = self.app_at(path)
         return self.controls.clocks()[0] if found is None else self.sandboxes[found[0]].clock
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, path: str, body: bytes) -> None:
-        found = self.find(path)
+        found = self.app_at(path)
         status, fault = 500, None
 
         async def send_and_note_status(message: Message) -> None:

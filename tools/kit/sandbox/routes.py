@@ -157,11 +157,11 @@ class Router(Generic[W]):
         pattern, _, convertors = compile_path(route.path)
         insort(self._table, (route.method, pattern, convertors, route), key=lambda row: _placeholders(row[3].path))
 
-    def find(self, method: str, path: str) -> tuple[Route[W], dict[str, Any]] | None:
+    def match(self, method: str, path: str) -> tuple[Route[W], dict[str, Any]] | None:
         """The most literal route that fits, with the values in its path."""
         for wanted, pattern, convertors, route in self._table:
-            if wanted == method and (match := pattern.match(path)):
-                return route, {name: convertors[name].convert(text) for name, text in match.groupdict().items()}
+            if wanted == method and (fit := pattern.match(path)):
+                return route, {name: convertors[name].convert(text) for name, text in fit.groupdict().items()}
         return None
 
 

@@ -133,7 +133,7 @@ class Sandbox:
         if admit is not None and (refusal := admit(call)) is not None:
             return refusal
         # Clients that join a base address and a path with a slash may send two; servers read them as one.
-        found = router.find(call.method, "/" + path.strip("/"))
+        found = router.match(call.method, "/" + path.strip("/"))
         if found is None:
             return self._not_found(call)
         route, params = found

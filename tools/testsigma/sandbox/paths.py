@@ -30,7 +30,7 @@ def record_of(call: Call[World], table: RecordTable[P], param: str) -> P:
         Respond: 404 when it is not in this project.
     """
     project, key = project_of(call), str(call.params[param])
-    item = table.find(project.id, key)
+    item = table.in_project(project.id, key)
     if item is None:
         raise not_found(table.what, key)
     return item

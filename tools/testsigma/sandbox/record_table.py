@@ -43,7 +43,7 @@ class RecordTable(Generic[P]):
     def get(self, item_id: str) -> P | None:
         return self._all.get(item_id)
 
-    def find(self, project_id: str, key: str) -> P | None:
+    def in_project(self, project_id: str, key: str) -> P | None:
         """The project's record with this ID or human ID."""
         item = self._by_project.get(project_id, {}).get(key.lower())
         return item or self._by_human_id.get((project_id, key))

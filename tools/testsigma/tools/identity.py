@@ -111,7 +111,7 @@ def _projects_named(projects: list[Project], word: str) -> list[Project]:
     return exact or [one for one in projects if (one.name or "").casefold() == folded]
 
 
-async def locate(api: Testsigma, kind: Kind, key: str, project: str | None) -> Place:
+async def place_of(api: Testsigma, kind: Kind, key: str, project: str | None) -> Place:
     """Find a thing's project, by its human id alone or by a UUID with a project.
 
     Raises:
@@ -149,6 +149,6 @@ async def read_by_id(
     api: Testsigma, kind: Kind, read: Callable[[str, str], Awaitable[T]], key: str, project: str | None
 ) -> tuple[Project, T]:
     """Read a thing and its project; `read` takes the ids of the project and of the thing."""
-    place = await locate(api, kind, key, project)
+    place = await place_of(api, kind, key, project)
     what = f"{kind.word} {place.key} in project {place.project.key}"
     return place.project, await found(read(place.project.id, place.key), what, listed_by=kind.lister)

@@ -22,7 +22,7 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.settings import User
 from tools.testsigma.models.test_runs import RunCase, RunCases, TestRun
 from tools.testsigma.tools.changes import LongText, not_none
-from tools.testsigma.tools.identity import CASE, CaseId, ProjectOfId, RunId, locate
+from tools.testsigma.tools.identity import CASE, CaseId, ProjectOfId, RunId, place_of
 from tools.testsigma.tools.names import (
     Name,
     UserRef,
@@ -101,7 +101,7 @@ async def plan_results(
     person = await find_user_or_default(api, user)
     owner, run = await open_run(api, run_id, project)
     statuses = {result.status: await find_lookup(api, "result_status", result.status) for result in results}
-    keys = [(await locate(api, CASE, result.case_id, owner.id)).key for result in results]
+    keys = [(await place_of(api, CASE, result.case_id, owner.id)).key for result in results]
     if repeated := sorted({key for key in keys if keys.count(key) > 1}):
         raise Refused(f"{', '.join(repeated[:10])} is in the list more than once.")
     in_run = await cases_in_run(api, owner, run, keys)
@@ -283,7 +283,7 @@ async def assign_test_case(
     """Assign a test case of a run to a user."""
     person = await find_user(api, user)
     owner, run = await open_run(api, run_id, project)
-    key = (await locate(api, CASE, case_id, owner.id)).key
+    key = (await place_of(api, CASE, case_id, owner.id)).key
     in_run = (await cases_in_run(api, owner, run, [key]))[key]
     users = await user_names(api)
     answer = await api.assign_test_case(owner.id, run.key, case_id=in_run.test_case.id or key, user_id=person.id)

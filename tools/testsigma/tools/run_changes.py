@@ -26,7 +26,7 @@ from tools.testsigma.tools.changes import (
     require_change,
 )
 from tools.testsigma.tools.folder_tree import FolderRef, read_tree
-from tools.testsigma.tools.identity import CASE, CaseId, PlanId, ProjectOfId, ProjectRef, RunId, known_project, locate
+from tools.testsigma.tools.identity import CASE, CaseId, PlanId, ProjectOfId, ProjectRef, RunId, known_project, place_of
 from tools.testsigma.tools.names import LabelNames, LookupName, Name, UserRef, find_labels, find_user, normalized
 from tools.testsigma.tools.run_view import RunView, describe_run, known_run, open_run, results_of, view_run
 from tools.testsigma.tools.statuses import count_untested
@@ -87,7 +87,7 @@ async def selected_ids(
 
 async def uuids_of(api: Testsigma, project: Project, case_ids: Sequence[str], progress: Progress) -> list[str]:
     """The UUIDs of test cases, each once; given UUIDs are checked too."""
-    keys = list(dict.fromkeys([(await locate(api, CASE, case_id, project.id)).key for case_id in case_ids]))
+    keys = list(dict.fromkeys([(await place_of(api, CASE, case_id, project.id)).key for case_id in case_ids]))
     found: dict[str, str] = {}
 
     def on_row(case: TestCase) -> None:
