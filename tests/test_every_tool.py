@@ -4,6 +4,7 @@ import inspect
 import json
 import os
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -109,6 +110,28 @@ def test_a_lost_write_can_be_settled_by_a_reading_tool(platform: ToolSource, too
 def test_what_shows_that_it_asks_nobody_takes_only_what_the_tool_takes(platform: ToolSource, tool: Tool) -> None:
     if tool.unasked_when is not None:
         assert set(inspect.signature(tool.unasked_when).parameters) <= set(inspect.signature(tool.function).parameters)
+
+
+def fields(node: Mapping[str, Any], root: Mapping[str, Any], place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every parameter of a schema, those of rows and objects too, with its place."""
+    node = root["$defs"][node["$ref"].rpartition("/")[2]] | node if "$ref" in node else node
+    inner = [*node.get("anyOf", ()), *([node["items"]] if "items" in node else [])]
+    for part in inner:
+        yield from fields(part, root, place)
+    for name, child in node.get("properties", {}).items():
+        yield f"{place}.{name}", child
+        yield from fields(child, root, f"{place}.{name}")
+
+
+PAIR = re.compile(r"\.(?:example|meta)\.(?:name|value)|\.files\.(?:path|content)")
+"""Rows of two texts that are named after what they hold."""
+
+
+@every_tool
+def test_every_parameter_is_described(platform: ToolSource, tool: Tool, exposed: dict[str, McpTool]) -> None:
+    schema = exposed[platform.name_of(tool)].parameters
+    bare = [place for place, field in fields(schema, schema, "") if not field.get("description")]
+    assert not [place for place in bare if not PAIR.search(place)]
 
 
 @every_tool

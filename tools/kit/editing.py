@@ -50,9 +50,9 @@ def stored_form(text: str | None) -> str | None:
 class TextEdit(Sent):
     """Replaces one piece of a stored text."""
 
-    field: Annotated[str, Field(min_length=1, max_length=120)]
-    old: Annotated[str, Field(min_length=1, max_length=20_000)]
-    new: Annotated[str, Field(max_length=20_000)]
+    field: Annotated[str, Field(min_length=1, max_length=120, description="Which text.")]
+    old: Annotated[str, Field(min_length=1, max_length=20_000, description="Exact piece of it.")]
+    new: Annotated[str, Field(max_length=20_000, description="Its replacement.")]
 
     _as_read: AsRead = PrivateAttr(default_factory=lambda: clean)
 

@@ -98,13 +98,13 @@ OtherEnvironment = Annotated[
 class Devices(Sent):
     """One group of devices, each by its name in testio_list_devices ("iOS", "17" for 17.x) or by its id, a number."""
 
-    category: NameOrId = None
-    operating_system: NameOrId = None
-    min_version: NameOrId = None
-    max_version: NameOrId = None
-    vendor_id: Number | None = None
-    device_ids: list[Number] | None = None
-    browser_ids: list[Number] | None = None
+    category: Annotated[NameOrId, Field(description="Such as smartphone.")] = None
+    operating_system: Annotated[NameOrId, Field(description="Such as iOS.")] = None
+    min_version: Annotated[NameOrId, Field(description="Such as 17.")] = None
+    max_version: Annotated[NameOrId, Field(description="The newest allowed.")] = None
+    vendor_id: Annotated[Number | None, Field(description="Manufacturer.")] = None
+    device_ids: Annotated[list[Number] | None, Field(description="Single models.")] = None
+    browser_ids: Annotated[list[Number] | None, Field(description="Browsers on them.")] = None
 
 
 @dataclass(frozen=True)

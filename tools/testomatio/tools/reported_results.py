@@ -47,11 +47,11 @@ def _named(value: Any) -> Any:
 class ReportedStep(Sent):
     """A step of a result; the platform keeps 250 characters of its texts."""
 
-    title: str
-    status: Literal["passed", "failed", "none", "custom"] | None = None
-    duration_ms: float | None = None
-    error: str | None = None
-    log: str | None = None
+    title: Annotated[str, Field(description="What it does.")]
+    status: Annotated[Literal["passed", "failed", "none", "custom"] | None, Field(description="Outcome.")] = None
+    duration_ms: Annotated[float | None, Field(description="Milliseconds.")] = None
+    error: Annotated[str | None, Field(description="Message.")] = None
+    log: Annotated[str | None, Field(description="Output.")] = None
 
     def describe(self) -> str:
         """The step as a question shows it: its log by its size."""
@@ -74,26 +74,26 @@ class ReportedStep(Sent):
 class ReportedResult(Sent):
     """A result; give test_id or title."""
 
-    status: Literal["passed", "failed", "skipped"]
+    status: Annotated[Literal["passed", "failed", "skipped"], Field(description="Outcome.")]
     test_id: TestId | None = None
-    title: str | None = None
-    suite_title: str | None = None
+    title: Annotated[str | None, Field(description="Of the test, as the code has it.")] = None
+    suite_title: Annotated[str | None, Field(description="Of the suite the test is in.")] = None
     suite_id: SuiteId | None = None
-    file: str | None = None
-    message: str | None = None
-    stack: str | None = None
+    file: Annotated[str | None, Field(description="Path of the test's code.")] = None
+    message: Annotated[str | None, Field(description="Error, or a note.")] = None
+    stack: Annotated[str | None, Field(description="Stack trace.")] = None
     run_time_ms: Annotated[float | None, Field(description="Duration, such as 1500.")] = None
     finished_at: Annotated[str | None, Field(description="Such as 2026-04-03T06:10:00Z.")] = None
     rid: Annotated[str | None, Field(description="Id of this execution, to tell repeats apart.")] = None
     example: Annotated[
         NamedTexts | None, BeforeValidator(_named), Field(description="Values of the test's parameters.")
     ] = None
-    steps: list[ReportedStep] | None = None
+    steps: Annotated[list[ReportedStep] | None, Field(description="In their order.")] = None
     artifacts: Annotated[list[str] | None, Field(description="URLs.")] = None
-    meta: NamedTexts | None = None
+    meta: Annotated[NamedTexts | None, Field(description="Such as browser: chrome.")] = None
     labels: Annotated[list[str] | None, Field(description="'Label' or 'Label:value'.")] = None
     jira: Annotated[list[str] | None, Field(description="Such as SHOP-412.")] = None
-    tags: list[str] | None = None
+    tags: Annotated[list[str] | None, Field(description="Such as smoke.")] = None
     substatus: Annotated[str | None, Field(description="Custom status, such as Known issue.")] = None
     overwrite: Annotated[bool | None, Field(description="It is not a retry.")] = None
 
