@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import os
+
 import anyio.lowlevel
 import pytest
 
@@ -9,6 +11,15 @@ from tools.kit.wait import Pace
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def bare_surroundings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment that names no proxy and no certificates, to be changed by the test."""
+    for name in list(os.environ):
+        if name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir"}:
+            monkeypatch.delenv(name)
+    return monkeypatch
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -40,13 +41,15 @@ def accept(bug_id: int) -> dict[str, Any]:
 
 
 @contextmanager
-def served(origin: str) -> Iterator[subprocess.Popen[str]]:
+def served(origin: str, log: Path) -> Iterator[subprocess.Popen[str]]:
     """Our server over stdio, on a sandbox at a port; its host is trusted to have asked."""
     environment = ENVIRONMENT | {"TESTDESK_CONSENT": "client"}
     command = [sys.executable, *SERVE, "--sandbox-at", origin]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=ROOT, text=True, bufsize=1
-    ) as process:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    with (
+        log.open("w") as stderr,
+        subprocess.Popen(command, stderr=stderr, env=environment, cwd=ROOT, **pipes) as process,
+    ):
         try:
             yield process
         finally:
@@ -70,9 +73,9 @@ def has_left(origin: str) -> bool:
     return not told["faults"]
 
 
-def converse(origin: str, how: str) -> dict[str, Any]:
+def converse(origin: str, log: Path, how: str) -> dict[str, Any]:
     """Accept a bug, go away while the platform thinks, and see what is answered all the same."""
-    with served(origin) as process:
+    with served(origin, log) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         for message in HELLO:
@@ -95,12 +98,13 @@ def converse(origin: str, how: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("how", ["closes", "cancels", "is signalled"])
-async def test_an_acceptance_under_way_is_answered_though_its_client(how: str) -> None:
+async def test_an_acceptance_under_way_is_answered_and_logged_though_its_client(how: str, tmp_path: Path) -> None:
     world = sandboxes()
     async with serve_on_port(world.sandboxes) as origin:
         order = {"platform": "testio", "method": "PUT", "path": "/bugs/*", "times": 1, "delay": SLOW}
         async with httpx.AsyncClient(trust_env=False) as http:
             assert (await http.post(f"{origin}/_sandbox/faults", json=order)).is_success
 
-        answer = await anyio.to_thread.run_sync(converse, origin, how)
+        answer = await anyio.to_thread.run_sync(converse, origin, log := tmp_path / "log", how)
     assert answer["result"]["structuredContent"]["now"]["status"] == "accepted"
+    assert "testio_accept_bug was carried out, though its caller had gone by then" in log.read_text()

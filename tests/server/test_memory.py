@@ -79,6 +79,19 @@ async def test_a_page_hides_what_the_platform_shows_beside_it_the_first_time(mod
     assert environment.password not in page
 
 
+@both_eras
+async def test_what_a_question_reads_is_hidden_though_the_answer_is_no(mode: str) -> None:
+    world = sandboxes()
+    environments = world.sandboxes["testio"].world.environments.values()
+    environment = next(e for e in environments if e.product_id == 72 and e.password)
+    change_bug(world, 88101, title=f"Login with {environment.password} fails")
+    async with desk(mode, person=DECLINE, world=world) as d:
+        assert environment.password in text(await d.call("testio_get_bug", bug_id=88101)), "nothing has shown it yet"
+        await d.refusal("testio_delete_test_environment", product_id=72, environment_id=environment.id)
+        assert len(d.asked) == 1
+        assert environment.password not in text(await d.call("testio_get_bug", bug_id=88101))
+
+
 async def test_over_http_each_session_has_a_memory_of_its_own() -> None:
     class Connection:
         pass

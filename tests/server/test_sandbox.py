@@ -12,12 +12,16 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
+from anyio.abc import ByteStream
 from starlette.responses import JSONResponse, Response
 
-from server.sandbox import OwnPorts, SandboxTransport, serve_on_port, serve_on_ports, usage
+from server.app import build
+from server.sandbox import LOOPBACK, OwnPorts, SandboxTransport, serve_on_port, serve_on_ports, usage
 from server.settings import SANDBOX_ORIGIN
 from tests.clients.install import programs
 from tests.clients.run import MODULES
+from tests.desk import desk, sandboxes, settings
+from tests.tools.kit.loopback import head, listening
 from tools.kit.platform import Platform
 from tools.kit.sandbox.clock import Clock
 from tools.kit.sandbox.composition import compose
@@ -197,6 +201,20 @@ async def test_over_a_port_a_delay_meets_the_real_time_limit() -> None:
         await order(http, delay=2 * SOON)
         with pytest.raises(httpx.ReadTimeout):
             await http.get("/echo/v1/rows", timeout=httpx.Timeout(5, read=SOON))
+
+
+@pytest.mark.anyio
+async def test_a_server_on_a_sandbox_at_a_port_takes_no_proxy(bare_surroundings: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def proxy(stream: ByteStream) -> None:
+        asked.append(await head(stream))
+
+    async with listening(proxy) as proxy_port, serve_on_port(sandboxes().sandboxes) as origin:
+        bare_surroundings.setenv("HTTP_PROXY", f"http://{LOOPBACK}:{proxy_port}")
+        async with desk(server=build(settings(sandbox_at=origin))) as d:
+            assert (await d.answer("testio_get_bug", bug_id=88101))["id"] == 88101
+    assert asked == []
 
 
 @pytest.mark.anyio

@@ -177,9 +177,9 @@ async def test_the_token_never_goes_to_where_pictures_are() -> None:
     world = sandboxes()
     async with live_client(world) as api:
         await get_bug_screenshots(api, 88101)
-    for entry in world.journal.entries():
-        if "/files/" in entry.path:
-            assert entry.headers["authorization"] == "absent"
+    asked, *pictures = [(entry.path, entry.headers["authorization"]) for entry in world.journal.entries()]
+    assert asked == ("/bugs/88101", "Token present")
+    assert pictures == [("/881011/shot.png", "absent"), ("/881012/shot-2.png", "absent")]
 
 
 async def test_a_link_is_made_only_where_the_accounts_address_is_set() -> None:

@@ -32,8 +32,8 @@ class Line:
         return [head.split("\r\n")[0] for head in self.heads]
 
 
-async def get(base_url: str) -> Thing:
-    network = Network()
+async def get(base_url: str, network: Network | None = None) -> Thing:
+    network = network or Network()
     try:
         with anyio.fail_after(5):
             return await ApiClient(Account("Platform", base_url, network), auth=None).get("/things/7", into=Thing)
@@ -141,11 +141,13 @@ async def test_a_host_without_a_proxy_is_reached_directly(bare_surroundings: pyt
     assert platform.asked == ["GET /things/7 HTTP/1.1"]
 
 
-async def test_a_sandbox_takes_no_proxy(bare_surroundings: pytest.MonkeyPatch) -> None:
-    bare_surroundings.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    wire = Wire(FOUND)
-    await wire.client().get("/things/7", into=Thing)
-    assert len(wire.arrived) == 1
+async def test_a_sandbox_on_a_port_takes_no_proxy(bare_surroundings: pytest.MonkeyPatch) -> None:
+    proxy, sandbox = Line(), Line()
+    async with listening(proxy.talk) as proxy_port, listening(sandbox.talk) as port:
+        bare_surroundings.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy_port}")
+        await get(f"http://127.0.0.1:{port}", Network(is_sandbox=True))
+    assert proxy.asked == []
+    assert sandbox.asked == ["GET /things/7 HTTP/1.1"]
 
 
 async def test_a_way_out_knows_whether_it_is_a_sandbox() -> None:

@@ -289,3 +289,15 @@ async def test_variables_of_a_stage_that_were_not_told_are_not_sent(told: dict[s
     await confirmed(update_pipeline_stage(client_over(wire), 4, priority=2))
     sent = json.loads(wire.arrived[1].content)
     assert (sent["priority"], "variables" in sent) == (2, False)
+
+
+async def test_a_stage_that_lost_a_variable_nobody_removed_is_told_with_its_name() -> None:
+    before = {"id": 4, "name": "Stage", "variables": [{"key": key, "value": "x"} for key in ("KEPT", "LOST", "OLD")]}
+    after = before | {"variables": before["variables"][:1]}
+    wire = Wire(says(json=before), says(json={}), says(json=after))
+    done = await update_pipeline_stage(client_over(wire), 4, remove_variables=["OLD"])
+    assert done.warning is not None
+    assert "gone although nobody removed them" in done.warning
+    assert "LOST" in done.warning
+    assert "KEPT" not in done.warning
+    assert "OLD" not in done.warning

@@ -103,6 +103,23 @@ async def test_an_unknown_run_is_said_instead_of_an_empty_list() -> None:
             await get_result(api, 1)
 
 
+@pytest.mark.parametrize("latest_only", [False, True])
+async def test_rows_of_another_run_or_test_are_left_out(*, latest_only: bool) -> None:
+    rows = [
+        {"id": 2, "run_id": BY_HAND, "test_id": "test0001", "status": "passed"},
+        {"id": 1, "run_id": HOTFIX, "test_id": "test0001", "status": "passed"},
+        {"id": 3, "run_id": HOTFIX, "test_id": "test0002", "status": "passed"},
+        {"id": 4, "run_id": None, "test_id": "test0003", "status": "passed"},
+    ]
+    host = Host()
+    host.says("GET /testruns", lambda request: page_of(rows, request))
+    only = {"run_id": HOTFIX, "latest_only": latest_only}
+    of_the_run = await list_results(host.api(), no_progress, **only)
+    assert [row.id for row in of_the_run.items] == [1, 3, 4]
+    of_one_test = await list_results(host.api(), no_progress, test_ids=["test0001"], **only)
+    assert [row.id for row in of_one_test.items] == [1]
+
+
 async def test_one_result_has_what_a_list_lacks() -> None:
     async with desk() as d:
         answer = await d.answer("testomatio_get_result", result_id=9001995)
