@@ -7,19 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from server.coverage import ENDPOINT, shape
 from tests.starts import ROOT
 from tools.kit.client import ApiClient
 from tools.kit.platform import Platform
 from tools.platforms import PLATFORMS
 
-ENDPOINT = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[^\s,]*)")
-
 every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=[p.key for p in PLATFORMS])
-
-
-def shape(path: str) -> str:
-    """A path with its variables unnamed; both sides name them as they like."""
-    return re.sub(r"\{[^}]*\}", "{}", path.rstrip("/"))
 
 
 def methods(platform: Platform) -> Iterator[tuple[str, str]]:

@@ -1,12 +1,19 @@
-"""Every operation of every platform has its client method, its tool with an effect, and its route in the sandbox."""
+"""Every operation of every platform has its client method, its tool with an effect, and its route in the sandbox.
+
+And the other way round: what a client calls or a sandbox serves is in the list of operations.
+"""
 
 import pytest
 
-from server.coverage import Row, coverage_page, expected, rows
+from server.coverage import Row, coverage_page, endpoints, expected, operations, rows, shape
 from tools.kit.platform import Platform
 from tools.platforms import PLATFORMS
 
 every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=[p.key for p in PLATFORMS])
+
+
+def listed(platform: Platform) -> set[tuple[str, str]]:
+    return {(operation["method"], shape(operation["path"])) for operation in operations(platform)["operation"]}
 
 
 @every_platform
@@ -18,6 +25,18 @@ def test_no_row_has_an_empty_cell(platform: Platform) -> None:
 def test_there_are_as_many_rows_as_the_vendors_documents_have_operations(platform: Platform) -> None:
     found = rows(platform)
     assert len(found) == len({(row.method, row.path) for row in found}) == expected(platform)
+
+
+@every_platform
+def test_every_endpoint_that_the_client_calls_is_an_operation(platform: Platform) -> None:
+    assert set(endpoints(platform.client)) - listed(platform) == set()
+
+
+@every_platform
+def test_every_route_of_the_sandbox_is_an_operation_or_is_listed_with_the_reason_why_not(platform: Platform) -> None:
+    routes = {(method, shape(path)) for method, path in platform.sandbox().routes}
+    others = [route.split(" ") for group in operations(platform).get("sandbox_only", ()) for route in group["routes"]]
+    assert routes - listed(platform) == {(method, shape(path)) for method, path in others}
 
 
 @every_platform

@@ -183,6 +183,17 @@ async def test_of_a_huge_run_the_failed_alone_are_read_and_that_is_said() -> Non
     assert len(host.arrived) < 10
 
 
+async def test_results_of_another_run_are_no_failures_of_this_one() -> None:
+    rows = [*rows_of(2, "failed", run_id="00000002"), *rows_of(3, "failed")[2:]]
+    host = Host()
+    host.says("GET /runs/00000001", {"data": {"id": "00000001", "status": "failed"}})
+    host.says("GET /testruns", lambda r: page_of([] if "test_ids" in r.url.params else rows, r))
+    host.says("GET /issues", {"data": [], "meta": {"total": 0}})
+    report = await get_run_report(host.api(), no_progress, run_id="00000001")
+    assert report.failing_tests == 1
+    assert [row.test_id for row in report.groups[0].failed] == ["00000003"]
+
+
 async def test_issues_of_a_project_with_very_many_are_asked_for_one_by_one_and_few() -> None:
     host = Host()
     host.says("GET /runs/00000001", {"data": {"id": "00000001", "status": "failed"}})
