@@ -24,7 +24,7 @@ def bare_surroundings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses a client made before it asked again, in seconds; none of them takes any time."""
+    """The pauses that were made, in seconds; none of them takes any time."""
     made: list[float] = []
 
     async def note(seconds: float) -> None:

@@ -30,7 +30,7 @@ from tools.kit.sandbox.sandbox import Sandbox
 from tools.platforms import PLATFORMS
 
 ROOT = Path(__file__).parent.parent.parent
-SOON = 0.05
+LONGEST = 100.0  # seconds that the transport sleeps at most
 
 
 def files() -> Routes[list[object]]:
@@ -79,7 +79,7 @@ def sandbox() -> Sandbox:
 
 @pytest.fixture
 async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    transport = SandboxTransport(compose({"echo": sandbox}), longest_sleep=SOON)
+    transport = SandboxTransport(compose({"echo": sandbox}), longest_sleep=LONGEST)
     async with httpx.AsyncClient(transport=transport, base_url=SANDBOX_ORIGIN) as client:
         yield client
 
@@ -111,29 +111,33 @@ async def test_nothing_but_the_sandbox_is_reachable(http: httpx.AsyncClient) -> 
 
 
 @pytest.mark.anyio
-async def test_a_delay_past_the_time_limit_is_a_read_timeout(http: httpx.AsyncClient) -> None:
+async def test_a_delay_past_the_time_limit_is_a_read_timeout(http: httpx.AsyncClient, pauses: list[float]) -> None:
     await order(http, delay=300)
-    with anyio.fail_after(5), pytest.raises(httpx.ReadTimeout):
-        await http.get("/echo/v1/rows", timeout=httpx.Timeout(60, read=SOON))
+    with pytest.raises(httpx.ReadTimeout):
+        await http.get("/echo/v1/rows", timeout=httpx.Timeout(60, read=20))
+    assert pauses == [20]
 
 
 @pytest.mark.anyio
-async def test_a_delay_within_the_time_limit_is_waited_for(http: httpx.AsyncClient) -> None:
-    await order(http, delay=SOON / 5)
+async def test_a_delay_within_the_time_limit_is_waited_for(http: httpx.AsyncClient, pauses: list[float]) -> None:
+    await order(http, delay=10)
     assert (await http.get("/echo/v1/rows", timeout=60)).status_code == 200
+    assert pauses == [10]
 
 
 @pytest.mark.anyio
-async def test_a_client_without_a_time_limit_waits(http: httpx.AsyncClient) -> None:
+async def test_a_client_without_a_time_limit_waits(http: httpx.AsyncClient, pauses: list[float]) -> None:
     await order(http, delay=300)
     assert (await http.get("/echo/v1/rows", timeout=None)).status_code == 200
+    assert pauses == [LONGEST]
 
 
 @pytest.mark.anyio
+@pytest.mark.usefixtures("pauses")
 async def test_a_write_that_timed_out_has_happened(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     await order(http, method="POST", delay=300)
     with pytest.raises(httpx.ReadTimeout):
-        await http.post("/echo/v1/rows", json={"n": 1}, timeout=SOON)
+        await http.post("/echo/v1/rows", json={"n": 1}, timeout=20)
     assert sandbox.world == [{"n": 1}]
 
 
@@ -196,11 +200,20 @@ async def test_over_a_port_a_cut_breaks_the_connection_inside_the_body() -> None
 
 
 @pytest.mark.anyio
-async def test_over_a_port_a_delay_meets_the_real_time_limit() -> None:
+async def test_over_a_port_a_delay_meets_the_real_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses, is_over = list[float](), anyio.Event()
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        await is_over.wait()
+
     async with serve_on_port({"echo": echo()}) as origin, httpx.AsyncClient(base_url=origin) as http:
-        await order(http, delay=2 * SOON)
+        await order(http, delay=300)
+        monkeypatch.setattr("tools.kit.sandbox.composition.anyio.sleep", pause)
         with pytest.raises(httpx.ReadTimeout):
-            await http.get("/echo/v1/rows", timeout=httpx.Timeout(5, read=SOON))
+            await http.get("/echo/v1/rows", timeout=httpx.Timeout(30, read=0.2))
+        is_over.set()
+    assert pauses == [300]
 
 
 @pytest.mark.anyio

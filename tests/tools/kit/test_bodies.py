@@ -69,7 +69,7 @@ async def test_a_server_that_sends_for_ever_is_hung_up_on() -> None:
             ended.set()
 
     network = Network()
-    with anyio.fail_after(5):
+    with anyio.fail_after(10):
         async with listening(talk) as port:
             api = ApiClient(Account("Platform", f"http://127.0.0.1:{port}", network), auth=None)
             with pytest.raises(UnexpectedShape, match="was not read to its end"):

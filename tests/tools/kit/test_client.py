@@ -39,7 +39,7 @@ class Turnstile:
 async def test_no_more_requests_than_allowed_are_in_flight(kind: type[ApiClient], at_once: int) -> None:
     turnstile = Turnstile()
     api = Wire(turnstile.answer).client(kind=kind)
-    with anyio.fail_after(3):
+    with anyio.fail_after(10):
         async with anyio.create_task_group() as group:
             for _ in range(15):
                 group.start_soon(lambda: api.get("/things/7", into=Thing))
@@ -53,7 +53,7 @@ async def test_no_more_requests_than_allowed_are_in_flight(kind: type[ApiClient]
 
 async def test_a_failed_request_leaves_its_place() -> None:
     api = Wire(says(404)).client(kind=Narrow)
-    with anyio.fail_after(2):
+    with anyio.fail_after(10):
         for _ in range(10):
             with pytest.raises(NotFound):
                 await api.get("/things/7", into=Thing)

@@ -35,7 +35,7 @@ class Line:
 async def get(base_url: str, network: Network | None = None) -> Thing:
     network = network or Network()
     try:
-        with anyio.fail_after(5):
+        with anyio.fail_after(10):
             return await ApiClient(Account("Platform", base_url, network), auth=None).get("/things/7", into=Thing)
     finally:
         await network.close()
@@ -126,7 +126,7 @@ async def test_a_proxy_that_refuses_is_told_and_nothing_was_sent(
     async with listening(refuse) as port:
         bare_surroundings.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         api = ApiClient(Account("Platform", "https://platform.example", network), auth=None)
-        with anyio.fail_after(5), pytest.raises(Unavailable, match=r"the proxy refused\)\. Nothing was sent"):
+        with anyio.fail_after(10), pytest.raises(Unavailable, match=r"the proxy refused\)\. Nothing was sent"):
             await api.write("POST", "/things", into=Thing)
         await network.close()
 

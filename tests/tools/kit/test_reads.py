@@ -139,7 +139,7 @@ async def test_a_read_that_pauses_leaves_its_place_to_others(monkeypatch: pytest
     monkeypatch.setattr("tools.kit.client.anyio.sleep", rest)
     wire = Wire(says(503), FOUND)
     api = wire.client(kind=Narrow)
-    with anyio.fail_after(2):
+    with anyio.fail_after(10):
         async with anyio.create_task_group() as group:
             group.start_soon(lambda: api.get("/things/1", into=Thing))
             await paused.wait()

@@ -1,5 +1,7 @@
 """A platform that shows a change a little later is looked at again for a bounded moment."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tools.kit import wait
@@ -31,5 +33,15 @@ async def test_what_is_there_is_looked_at_once_and_what_comes_is_seen() -> None:
 
 
 async def test_what_does_not_come_is_answered_as_it_was_last_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wait, "SETTLES_WITHIN", 0.05)
-    assert 1 < await looks_until(10**9) < 10
+    now = 0.0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr(wait, "anyio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(wait, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(wait, "SETTLES_WITHIN", 8.0)
+    monkeypatch.setattr(wait, "SETTLING", wait.Pace(first=1.0, last=2.0, growth=2.0))
+    assert await looks_until(10**9) == 6, "after 0, 1, 3, 5, 7 and 8 seconds"
+    assert now == 8.0

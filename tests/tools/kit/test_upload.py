@@ -145,7 +145,7 @@ async def test_a_connection_lost_on_the_way_is_known_to_have_changed_nothing(bui
         await head(stream)
 
     network = Network()
-    with anyio.fail_after(5):
+    with anyio.fail_after(10):
         async with listening(talk) as port, open_in(builds, "large.zip") as file:
             api = ApiClient(Account("Platform", f"http://127.0.0.1:{port}", network), auth=None)
             with pytest.raises(Unavailable, match=r"before everything was sent .* was not processed"):
@@ -168,7 +168,7 @@ async def test_an_upload_is_called_back_while_it_is_under_way(builds: Path) -> N
             ended.set()
 
     network = Network()
-    with anyio.fail_after(5):
+    with anyio.fail_after(10):
         async with listening(talk) as port, open_in(builds, "large.zip") as file:
             api = ApiClient(Account("Platform", f"http://127.0.0.1:{port}", network), auth=None)
             with anyio.CancelScope() as caller:
@@ -196,7 +196,7 @@ async def test_an_upload_that_has_left_is_waited_for_when_its_caller_has_gone(bu
         await go.wait()
         return httpx.Response(200, json={"id": 7})
 
-    with anyio.fail_after(5):
+    with anyio.fail_after(10):
         async with open_in(builds) as file, anyio.create_task_group() as group:
 
             async def call() -> None:
@@ -335,7 +335,7 @@ async def test_a_plain_answer_of_a_real_server_is_read(builds: Path, bare_surrou
         await stream.send(document(b'{"id": 7}'))
 
     network = Network()
-    with anyio.fail_after(5):
+    with anyio.fail_after(10):
         async with listening(talk) as port, open_in(builds) as file:
             api = ApiClient(Account("Platform", f"http://127.0.0.1:{port}", network), auth=None)
             assert await api.write(

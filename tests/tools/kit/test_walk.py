@@ -50,7 +50,7 @@ async def walked(
 ) -> tuple[list[int], Walked, Coverage]:
     kept: list[int] = []
     walk = Walk(fetch, kept.append, key=lambda row: row, sizes=sizes, broken=frozenset({500}))
-    with anyio.fail_after(5):
+    with anyio.fail_after(10):
         seen = await walk.run()
     return kept, seen, seen.coverage(len(kept))
 

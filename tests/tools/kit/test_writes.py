@@ -126,7 +126,7 @@ async def test_a_write_that_has_left_is_waited_for_when_its_caller_has_gone() ->
             await anyio.lowlevel.checkpoint()
             answers.append(Thing(id=0))
 
-    with anyio.fail_after(2):
+    with anyio.fail_after(10):
         async with anyio.create_task_group() as group:
             group.start_soon(call)
             await arrived.wait()
@@ -158,7 +158,7 @@ async def test_a_write_that_waits_for_its_turn_is_given_up_unsent_when_its_calle
         with scope:
             await api.write("PUT", "/things/2", into=Thing)
 
-    with anyio.fail_after(2):
+    with anyio.fail_after(10):
         async with anyio.create_task_group() as group:
             group.start_soon(lambda: api.write("PUT", "/things/1", into=Thing))
             await anyio.wait_all_tasks_blocked()
@@ -182,7 +182,7 @@ async def test_a_read_is_given_up_at_once_when_its_caller_goes() -> None:
             seen.append("given up")
 
     api = Wire(never).client()
-    with anyio.fail_after(2):
+    with anyio.fail_after(10):
         async with anyio.create_task_group() as group:
             group.start_soon(lambda: api.get("/things/7", into=Thing))
             await arrived.wait()
@@ -199,21 +199,23 @@ async def test_a_write_that_was_done_is_logged_by_its_address_alone(caplog: pyte
 @pytest.mark.usefixtures("bare_surroundings")
 @pytest.mark.parametrize("behaviour", ["hangs up", "says nothing", "breaks off"])
 async def test_a_write_on_a_real_connection_leaves_once_and_its_loss_is_seen(behaviour: str) -> None:
-    heads: list[str] = []
+    heads, arrived = list[str](), anyio.Event()
 
     async def talk(stream: anyio.abc.ByteStream) -> None:
         heads.append(await head(stream))
+        arrived.set()
         if behaviour == "says nothing":
             await anyio.sleep_forever()
         if behaviour == "breaks off":
             await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
 
-    network = Network(read_seconds=0.05)
-    with anyio.fail_after(5):
+    network = Network(read_seconds=0.1 if behaviour == "says nothing" else 30)
+    with anyio.fail_after(10):
         async with listening(talk) as port:
             api = ApiClient(Account("Platform", f"http://127.0.0.1:{port}", network), auth=None)
             with pytest.raises(OutcomeUnknown):
                 await api.write("POST", "/things", body={}, into=Thing)
+            await arrived.wait()
             await network.close()
     assert [line.split("\r\n")[0] for line in heads] == ["POST /things HTTP/1.1"]
 

@@ -1,10 +1,12 @@
 """Following a test: progress, a deadline, a cancel that works, and a handle to go on by."""
 
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
 import pytest
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from tests.desk import ERAS, Desk, desk, sandboxes
 from tools.kit.sandbox.composition import Composition
@@ -28,6 +30,10 @@ def fast(hours_a_second: float) -> Composition:
     return world
 
 
+def stream() -> tuple[MemoryObjectSendStream[None], MemoryObjectReceiveStream[None]]:
+    return anyio.create_memory_object_stream[None](1)
+
+
 async def looks(d: Desk) -> int:
     return len([line for line in d.arrived("GET") if line.startswith("GET /exploratory_tests/")])
 
@@ -35,14 +41,13 @@ async def looks(d: Desk) -> int:
 @both_eras
 async def test_a_wait_ends_when_the_status_is_reached_and_reports_progress(mode: str) -> None:
     told: list[tuple[float, float | None, str | None]] = []
+    world = sandboxes()
 
     async def hear(progress: float, total: float | None, message: str | None) -> None:
         told.append((progress, total, message))
+        world.sandboxes["testio"].clock.accelerate(500_000)  # once it was seen running
 
-    world = sandboxes()
     async with desk(mode, world=world) as d:
-        await d.answer("testio_get_exploratory_test", test_id=RUNNING)  # what a first call takes must not end the test
-        world.sandboxes["testio"].clock.accelerate(30 * 3600)
         result = await d.client.call_tool(
             "testio_wait_for_test", {"test_id": RUNNING, "until": ["locked"]}, progress_callback=hear
         )
@@ -83,13 +88,33 @@ async def test_a_test_that_ended_otherwise_is_not_waited_for_any_longer() -> Non
         assert "handle" not in stand
 
 
-async def test_a_cancelled_wait_stops_looking() -> None:
-    async with desk() as d:
-        with anyio.move_on_after(0.15):
+async def test_a_cancelled_wait_stops_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, (rests, begun), (go_on, over) = 0.0, stream(), stream()
+
+    async def rest(seconds: float) -> None:
+        nonlocal now
+        await rests.send(None)
+        await over.receive()
+        now += seconds
+
+    async def call(scope: anyio.CancelScope, d: Desk) -> None:
+        with scope:
             await d.call("testio_wait_for_test", test_id=RUNNING, until=["locked"], minutes=5)
-        seen = await looks(d)
-        await anyio.sleep(0.2)
-        assert await looks(d) - seen <= 1, "a look that had left may still arrive"
+
+    with rests, begun, go_on, over, anyio.fail_after(10):
+        async with desk() as d, anyio.create_task_group() as group:
+            monkeypatch.setattr("tools.kit.wait.anyio", SimpleNamespace(sleep=rest))
+            monkeypatch.setattr("tools.kit.wait.time", SimpleNamespace(monotonic=lambda: now))
+            group.start_soon(call, scope := anyio.CancelScope(), d)
+            await begun.receive()
+            await go_on.send(None)
+            await begun.receive()
+            assert await looks(d) == 2
+            scope.cancel()
+            await anyio.wait_all_tasks_blocked()
+            go_on.send_nowait(None)
+            await anyio.wait_all_tasks_blocked()
+            assert await looks(d) == 2
 
 
 async def test_a_platform_that_fails_in_passing_does_not_end_the_wait() -> None:
