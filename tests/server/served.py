@@ -17,7 +17,7 @@ from mcp.types import CallToolResult, TextContent
 
 from server import http_server as http
 from server.http_server import new_key, run_http
-from tests.server.stub_server import build
+from tests.server.stub_server import GATE, build
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30.0  # seconds for a whole test
@@ -100,6 +100,11 @@ async def raw(served: Served, **headers: str) -> AsyncIterator[httpx2.AsyncClien
 
 def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
+
+
+async def open_gate(diary: Path) -> None:
+    """Let the stub's write go on that has begun."""
+    await anyio.to_thread.run_sync(lambda: Path(f"{diary}{GATE}").write_bytes(b""))
 
 
 def lines(file: Path) -> list[str]:

@@ -17,6 +17,7 @@ from server.http_server import run_http
 from server.stdio import run_stdio
 
 DIARY = "STUB_DIARY"  # names the file
+GATE = ".gate"  # what the pipe is called beside it, which a test opens to let a write go on
 
 
 def note(line: str) -> None:
@@ -30,19 +31,13 @@ async def greet(name: str) -> str:
     return f"Hello, {name}"
 
 
-async def write(seconds: float, ctx: Context[Any]) -> str:
+async def write(ctx: Context[Any]) -> str:
     """Do something that cannot be called back once it has begun."""
     with anyio.CancelScope(shield=True):
         await ctx.report_progress(0)
-        await anyio.sleep(seconds)
+        await anyio.to_thread.run_sync(Path(os.environ[DIARY] + GATE).read_bytes)
         note("written")
     return "written"
-
-
-async def work(seconds: float) -> str:
-    """Do something that can be ended and takes a moment."""
-    await anyio.sleep(seconds)
-    return "worked"
 
 
 async def linger(ctx: Context[Any]) -> str:
@@ -84,7 +79,7 @@ async def lifespan(_: MCPServer[Any]) -> AsyncIterator[None]:
 
 def build() -> MCPServer[Any]:
     server: MCPServer[Any] = MCPServer("stub", version="1", log_level="WARNING", lifespan=lifespan)
-    for tool in (greet, write, work, linger, print_and_listen, decide):
+    for tool in (greet, write, linger, print_and_listen, decide):
         server.add_tool(tool)
     return server
 

@@ -27,10 +27,12 @@ from tests.server.served import (
     bearer,
     client,
     lines,
+    open_gate,
     raw,
     served,
     text,
 )
+from tests.server.stub_server import build
 
 pytestmark = pytest.mark.usefixtures("noted")
 
@@ -68,7 +70,7 @@ async def test_a_stop_waits_for_a_write_that_has_left_and_its_answer_arrives(
         async def progress(progress: float, total: float | None, message: str | None) -> None:
             begun.set()
 
-        answers.append(text(await connected.call_tool("write", {"seconds": 0.4}, progress_callback=progress)))
+        answers.append(text(await connected.call_tool("write", {}, progress_callback=progress)))
 
     async with served(monkeypatch) as running, client(running.url, mode) as connected, raw(running) as wire:
         await connected.list_tools()  # or it would, to check the answer
@@ -79,6 +81,7 @@ async def test_a_stop_waits_for_a_write_that_has_left_and_its_answer_arrives(
             running.stop()
             late = await wire.post("/mcp", json=PING, headers=bearer(KEY))
             assert (late.status_code, late.json()) == (503, {"error": "The server is stopping."})
+            await open_gate(noted)
         assert answers == ["written"]
         assert await running.exit() == 143
         assert lines(noted) == ["open", "written", "closed"]
@@ -114,7 +117,7 @@ async def test_a_call_that_arrives_while_the_server_stops_is_not_carried_out(
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
     }
-    params = {"name": "write", "arguments": {"seconds": 0}, "_meta": envelope}
+    params = {"name": "write", "arguments": {}, "_meta": envelope}
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).encode()
     headers = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "write"}
     async with served(monkeypatch) as running, raw(running, **bearer(KEY), **headers) as wire:
@@ -149,23 +152,35 @@ async def test_calls_under_way_end_by_themselves_and_each_answer_closes_its_conn
 ) -> None:
     monkeypatch.setattr(http_app, "QUIET", 0.1)
     answers: list[httpx2.Response] = []
+    at_work, have_begun, go_on = 0, anyio.Event(), anyio.Event()
+
+    async def work() -> str:
+        nonlocal at_work
+        at_work += 1
+        if at_work == 20:
+            have_begun.set()
+        await go_on.wait()
+        return "worked"
+
+    server = build()
+    server.add_tool(work)
     async with (
-        served(monkeypatch, drain=5) as running,
+        served(monkeypatch, server, drain=PATIENCE) as running,
         raw(running, **bearer(KEY), **CALL_HEADERS) as wire,
         raw(running) as before,
     ):
         await before.get("/healthz")
 
-        async def call(seconds: float) -> None:
-            headers = {"Mcp-Name": "work"}
-            answers.append(await wire.post("/mcp", json=call_of("work", seconds=seconds), headers=headers))
+        async def call() -> None:
+            answers.append(await wire.post("/mcp", json=call_of("work"), headers={"Mcp-Name": "work"}))
 
         async with anyio.create_task_group() as tasks:
-            for number in range(20):
-                tasks.start_soon(call, 0.1 + number / 100)
-            await anyio.sleep(0.05)
+            for _ in range(20):
+                tasks.start_soon(call)
+            await have_begun.wait()
             running.stop()
             late = await before.post("/mcp", json=call_of("greet", name="Ada"), headers={**bearer(KEY), **CALL_HEADERS})
+            go_on.set()
         assert late.status_code == 200
         assert late.headers["connection"] == "close"
         assert "Hello, Ada" in late.text
@@ -236,7 +251,7 @@ async def test_a_second_signal_does_not_wait_for_the_write(noted: Path) -> None:
 
     async def write(connected: Client) -> None:
         with pytest.raises(MCPError):
-            await connected.call_tool("write", {"seconds": 60}, progress_callback=progress)
+            await connected.call_tool("write", {}, progress_callback=progress)
 
     async def linger(connected: Client) -> None:
         with pytest.raises(MCPError):

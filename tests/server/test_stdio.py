@@ -20,6 +20,7 @@ from mcp.server.context import HandlerResult
 
 from server.calls import Call
 from server.stdio import run_stdio
+from tests.server.served import open_gate
 from tests.server.stub_server import DIARY, build
 
 ROOT = Path(__file__).parent.parent.parent
@@ -36,12 +37,6 @@ MODERN = {
 INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def diary(tmp_path: Path) -> Path:
-    """Where the stub writes down what it did."""
-    return tmp_path / "diary"
 
 
 def request(identifier: int, method: str, **params: Any) -> Json:
@@ -144,23 +139,27 @@ async def served(diary: Path, *, before: tuple[str, ...] = ()) -> AsyncIterator[
                     process.kill()
 
 
-End = Callable[[Pipe, int], Any]
+End = Callable[[Pipe, int, int], Any]
+"""Ends the first call, and returns when the server has acted on it: the second call can be ended."""
 
 
-async def by_hanging_up(pipe: Pipe, _: int) -> None:
+async def by_hanging_up(pipe: Pipe, _: int, other: int) -> None:
     await pipe.hang_up()
+    assert "before this call was done" in (await pipe.answer(other))["error"]["message"]
 
 
-async def by_cancelling(pipe: Pipe, identifier: int) -> None:
-    await pipe.send(cancelled(identifier))
+async def by_cancelling(pipe: Pipe, identifier: int, _: int) -> None:
+    await pipe.send(cancelled(identifier), request(99, "tools/list", _meta=pipe.meta))
+    await pipe.answer(99)
 
 
-async def by_sigterm(pipe: Pipe, _: int) -> None:
-    os.kill(pipe.pid, signal.SIGTERM)
+async def by_sigterm(pipe: Pipe, _: int, other: int, *, signum: signal.Signals = signal.SIGTERM) -> None:
+    os.kill(pipe.pid, signum)
+    assert "before this call was done" in (await pipe.answer(other))["error"]["message"]
 
 
-async def by_sigint(pipe: Pipe, _: int) -> None:
-    os.kill(pipe.pid, signal.SIGINT)
+async def by_sigint(pipe: Pipe, identifier: int, other: int) -> None:
+    await by_sigterm(pipe, identifier, other, signum=signal.SIGINT)
 
 
 WAYS_TO_END = [  # every way, and every era
@@ -354,9 +353,12 @@ async def test_sigterm_ends_the_server_where_it_is_the_first_process_of_a_contai
 async def test_a_write_that_has_left_is_finished_and_answered(end: End, era: str, diary: Path) -> None:
     async with served(diary) as pipe:
         await pipe.greet(era)
-        await pipe.send(call(1, "write", meta=pipe.meta, seconds=0.3))
+        await pipe.send(call(1, "write", meta=pipe.meta))
         await pipe.has_begun(1)
-        await end(pipe, 1)
+        await pipe.send(call(2, "linger", meta=pipe.meta))
+        await pipe.has_begun(2)
+        await end(pipe, 1, 2)
+        await open_gate(diary)
         assert text(await pipe.answer(1)) == "written"
         if end is by_cancelling:
             await pipe.hang_up()
@@ -404,7 +406,7 @@ async def test_a_call_ended_before_it_began_is_not_carried_out() -> None:
 async def test_a_second_signal_does_not_wait_for_the_write(diary: Path) -> None:
     async with served(diary) as pipe:
         await pipe.greet("2025-11-25")
-        await pipe.send(call(1, "write", meta={}, seconds=60), call(2, "linger", meta={}))
+        await pipe.send(call(1, "write", meta={}), call(2, "linger", meta={}))
         await pipe.has_begun(1)
         await pipe.has_begun(2)
         os.kill(pipe.pid, signal.SIGTERM)
