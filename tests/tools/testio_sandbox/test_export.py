@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from server.settings import SANDBOX_ORIGIN
-from tests.tools.test_kit_sandbox_hook import listening
+from tests.tools.kit_sandbox.test_hook import listening
 from tests.tools.testio_sandbox.requests import error, get_json
 
 EXPORT = f"{SANDBOX_ORIGIN}/_sandbox/testio/export"
