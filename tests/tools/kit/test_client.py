@@ -109,3 +109,17 @@ async def test_one_pool_of_connections_serves_all_requests(monkeypatch: pytest.M
     for _ in range(3):
         await api.get("/things/7", into=Thing)
     assert len(opened) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "absolute"),
+    [
+        ("/uploads/a.png", "https://platform.example/uploads/a.png"),
+        ("//cdn.example/a.png", "https://cdn.example/a.png"),
+        ("https://cdn.example/a.png", "https://cdn.example/a.png"),
+        ("a.png", "a.png"),
+        (None, None),
+    ],
+)
+def test_an_address_without_a_host_is_given_that_of_the_api(address: str | None, absolute: str | None) -> None:
+    assert Wire(FOUND).client().absolute(address) == absolute

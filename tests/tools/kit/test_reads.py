@@ -146,3 +146,21 @@ async def test_a_read_that_pauses_leaves_its_place_to_others(monkeypatch: pytest
             await api.get("/things/2", into=Thing)
             resumed.set()
     assert [request.url.path[-1] for request in wire.arrived] == ["1", "2", "1"]
+
+
+def test_a_date_to_wait_for_is_measured_by_the_clock_of_the_answer() -> None:
+    """Whatever our own clock shows."""
+    told = {"date": formatdate(1_000_000, usegmt=True), "retry-after": formatdate(1_000_007, usegmt=True)}
+    assert retry_after(told) == 7.0
+    assert retry_after(told | {"date": "no date"}) == 0.0
+    assert retry_after({"retry-after": "soon"}) is None
+
+
+class Impatient(ApiClient):
+    again = frozenset()
+
+
+async def test_a_second_is_one() -> None:
+    api = Wire(says(429, headers={"retry-after": "0.4"})).client(kind=Impatient)
+    with pytest.raises(RateLimited, match=r"Try again in 1 second\."):
+        await api.write("POST", "/things", into=Thing)

@@ -301,3 +301,10 @@ async def test_a_stage_that_lost_a_variable_nobody_removed_is_told_with_its_name
     assert "LOST" in done.warning
     assert "KEPT" not in done.warning
     assert "OLD" not in done.warning
+
+
+def test_a_variable_that_cannot_be_read_is_not_deleted_by_a_change() -> None:
+    held = Environment.model_validate({"id": 1, "variables": [{"key": "A", "value": "1"}]})
+    held.as_read["variables"] = [{"key": "A", "value": "1"}, None, "odd"]
+    changed: dict[str, dict[str, Any]] = {"A": {"value": "2"}}
+    assert held.variables_with(changed, frozenset()) == [{"key": "A", "value": "2"}, None, "odd"]

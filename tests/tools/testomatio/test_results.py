@@ -276,3 +276,10 @@ def test_values_come_in_the_order_of_the_parameters_or_by_name(example: Any) -> 
     assert answer.example == {"code": "OLD10", "count": "3"}
     assert (answer.id, answer.test_id, answer.run_id, answer.steps) == (12, "264409fe", "2042ea84", 3)
     assert answer.extras == {"k": "v"}
+
+
+async def test_files_of_results_lead_somewhere() -> None:
+    rows = [{"id": 1, "artifacts": ["/uploads/a.png", {"url": "/uploads/b.png"}]}]
+    api = Host(**{"GET /testruns": {"data": rows}}).api()
+    (result,) = (await api.results_page("shop", [], 1)).data
+    assert result.artifacts == ["https://host.example/uploads/a.png", "https://host.example/uploads/b.png"]

@@ -310,3 +310,15 @@ async def test_an_unknown_test_case_is_refused_before_anybody_is_asked() -> None
     async with desk() as d:
         assert "No test case HRB-99" in await d.refusal("testsigma_delete_test_case", case_id="HRB-99")
         assert d.asked == []
+
+
+async def test_steps_that_were_not_read_whole_are_not_written_back() -> None:
+    async with desk() as d:
+        case = "/projects/*/test_cases/HRB-7"
+        steps = [{"step_description": "Look", "expected_results": "x", "order": 1}, "odd"]
+        told = {"data": {"test_case": {"id": "x", "human_id": "HRB-7", "title": "T", "individual_steps": steps}}}
+        await d.fault(platform="testsigma", method="GET", path=case, status=200, body=told, times=9)
+        edit = {"field": "steps[1].action", "old": "Look", "new": "See"}
+        refusal = await d.refusal("testsigma_update_test_case", case_id="HRB-7", edits=[edit])
+        assert "The list of steps would be written back whole" in refusal
+        assert d.writes("testsigma") == []

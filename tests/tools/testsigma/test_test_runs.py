@@ -341,3 +341,15 @@ async def test_a_result_that_changes_while_the_person_thinks_is_asked_about_agai
             assert len(other.asked) == 2
             assert "This has changed since you were asked" in other.asked[1]
             assert "18 Passed" in other.asked[1]
+
+
+async def test_a_run_that_goes_on_has_a_planned_end_and_no_other() -> None:
+    async with desk() as d:
+        await d.answer("testsigma_update_test_run", run_id="HRB-R-5", end="2026-04-25")
+        rows = (await d.answer("testsigma_list_test_runs", project="HRB"))["items"]
+        for row in rows:
+            whole = await d.answer("testsigma_get_test_run", run_id=row["id"])
+            is_over = whole["said"].casefold() == "closed"
+            assert ("ended_at" in row or "end_date" in whole) <= is_over
+            assert ("planned_end" in row or "planned_end" in whole) <= (not is_over)
+        assert any("planned_end" in row for row in rows)
