@@ -27,9 +27,11 @@ class ExposedTool(McpTool):
         cls, name: str, title: str, description: str, annotations: ToolAnnotations, finish: Callable[[], McpTool]
     ) -> Self:
         """A tool of which only the name is known; `finish` builds the rest on first access."""
-        tool = cls.model_construct(name=name, title=title, description=description, annotations=annotations)
+        known = {"name": name, "title": title, "description": description, "annotations": annotations}
+        # With a value given, pydantic inspects no default factory of these fields, which is half of the work.
+        tool = cls.model_construct(set(known), **known, **dict.fromkeys(LATER))
         for field in LATER:
-            tool.__dict__.pop(field, None)
+            del tool.__dict__[field]
         tool._finish = finish
         return tool
 

@@ -1,11 +1,31 @@
 """What all tests share."""
 
 import os
+from inspect import signature
+from typing import Any
 
 import anyio.lowlevel
 import pytest
+from mcp.server.mcpserver.resources import ResourceTemplate
+from pydantic import validate_call
 
 from tools.kit.wait import Pace
+
+
+def remember_templates() -> None:
+    """Inspect the function of each resource template once per process: the result is the same for every server."""
+    inspected, known = ResourceTemplate.from_function, dict[str, ResourceTemplate]()
+
+    def from_function(fn: Any, uri_template: str, **how: Any) -> ResourceTemplate:
+        key = f"{uri_template} {signature(fn)} {how}"
+        if key not in known:
+            known[key] = inspected(fn, uri_template, **how)
+        return known[key].model_copy(update={"fn": validate_call(fn)})
+
+    ResourceTemplate.from_function = from_function  # type: ignore[assignment,method-assign]
+
+
+remember_templates()
 
 
 @pytest.fixture
