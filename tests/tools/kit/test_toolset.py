@@ -71,11 +71,11 @@ def test_a_tool_that_yields_a_question_asks_and_has_the_type_of_its_answer() -> 
 
 def test_there_is_no_effect_by_default() -> None:
     tool: Any = Toolset(Client)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="not callable"):
         tool(get_thing)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="'effect'"):
         Tool(get_thing)  # type: ignore[call-arg]
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="positional"):
         tool.reads(get_thing)
 
 

@@ -269,7 +269,7 @@ async def test_runs_that_come_while_pages_are_read_are_counted_once() -> None:
 @pytest.mark.parametrize("piece", ["..", ".", ""])
 async def test_an_id_cannot_climb_out_of_its_place(piece: str) -> None:
     wire = Wire(says(json={}))
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="An id may not be empty"):
         await client_over(wire).upload_url(piece, build="1", file="a", branch=None, commit=None)
     assert wire.arrived == []
 

@@ -267,7 +267,7 @@ def test_an_empty_plain_value_is_a_value() -> None:
         None,
     )
     assert change.body == [{"key": "A", "value": "", "encrypted": False}]
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="has no value"):
         change_of(Environment.model_validate({"id": 1}), [VariableToSet(key="A", value=SecretStr(""))], None)
 
 
@@ -292,7 +292,11 @@ async def test_variables_of_a_stage_that_were_not_told_are_not_sent(told: dict[s
 
 
 async def test_a_stage_that_lost_a_variable_nobody_removed_is_told_with_its_name() -> None:
-    before = {"id": 4, "name": "Stage", "variables": [{"key": key, "value": "x"} for key in ("KEPT", "LOST", "OLD")]}
+    before: dict[str, Any] = {
+        "id": 4,
+        "name": "Stage",
+        "variables": [{"key": key, "value": "x"} for key in ("KEPT", "LOST", "OLD")],
+    }
     after = before | {"variables": before["variables"][:1]}
     wire = Wire(says(json=before), says(json={}), says(json=after))
     done = await update_pipeline_stage(client_over(wire), 4, remove_variables=["OLD"])

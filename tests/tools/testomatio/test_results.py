@@ -113,7 +113,7 @@ async def test_rows_of_another_run_or_test_are_left_out(*, latest_only: bool) ->
     ]
     host = Host()
     host.says("GET /testruns", lambda request: page_of(rows, request))
-    only = {"run_id": HOTFIX, "latest_only": latest_only}
+    only: dict[str, Any] = {"run_id": HOTFIX, "latest_only": latest_only}
     of_the_run = await list_results(host.api(), no_progress, **only)
     assert [row.id for row in of_the_run.items] == [1, 3, 4]
     of_one_test = await list_results(host.api(), no_progress, test_ids=["test0001"], **only)

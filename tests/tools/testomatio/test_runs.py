@@ -173,7 +173,7 @@ async def test_no_id_climbs_out_of_its_place(run_id: str) -> None:
 
 async def test_dots_are_no_id() -> None:
     async with holding(OF_THE_PROJECT) as api:
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="An id may not be empty"):
             await get_run(api, no_progress, run_id="..")
 
 

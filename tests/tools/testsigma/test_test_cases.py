@@ -320,5 +320,5 @@ async def test_steps_that_were_not_read_whole_are_not_written_back() -> None:
         await d.fault(platform="testsigma", method="GET", path=case, status=200, body=told, times=9)
         edit = {"field": "steps[1].action", "old": "Look", "new": "See"}
         refusal = await d.refusal("testsigma_update_test_case", case_id="HRB-7", edits=[edit])
-        assert "The list of steps would be written back whole" in refusal
+        assert "The list of steps would be written back as a whole" in refusal
         assert d.writes("testsigma") == []
