@@ -1,9 +1,12 @@
 """The fake API of Testomat.io: what its story promises."""
 
 import re
-import time
+import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
+from types import FrameType
 
 import httpx
 import pytest
@@ -14,6 +17,22 @@ from tools.testomatio.sandbox import records
 from tools.testomatio.sandbox.world import SHOP, World
 
 HOTFIX, BY_HAND = "9a01f1x0", "9a01aa01"
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The calls of Python functions in the block: work that a busy machine does not change."""
+    steps: list[str] = []
+
+    def count(frame: FrameType, event: str, arg: object) -> None:
+        if event == "call":
+            steps.append(frame.f_code.co_name)
+
+    sys.setprofile(count)
+    try:
+        yield steps
+    finally:
+        sys.setprofile(None)
 
 
 @pytest.fixture
@@ -195,22 +214,19 @@ def test_the_story_is_the_same_every_time(world: World) -> None:
     assert world.new_id() == again.new_id()
 
 
-def test_the_story_is_built_when_it_is_asked_for_and_in_a_moment() -> None:
-    began = time.process_time()
-    sandbox = stopped_sandbox()
-    assert time.process_time() - began < 0.1
-    began = time.process_time()
-    assert sandbox.world.tests
-    assert time.process_time() - began < 0.4  # 0.05 on a quiet machine
+def test_the_story_is_built_when_it_is_asked_for_and_in_few_steps() -> None:
+    with counted() as before:
+        sandbox = stopped_sandbox()
+    with counted() as steps:
+        assert sandbox.world.tests
+    assert len(before) < 50_000
+    assert 10_000 < len(steps) < 100_000
 
 
 @pytest.mark.anyio
-async def test_a_page_of_a_hundred_rows_is_quick(shop: httpx.AsyncClient) -> None:
+async def test_a_page_of_a_hundred_rows_takes_few_steps(shop: httpx.AsyncClient) -> None:
     await read_data(shop, "/info")
     for path in ("/tests", "/testruns", f"/testruns?run_id={HOTFIX}&x=1"):
-        times = []
-        for _ in range(5):
-            began = time.process_time()
+        with counted() as steps:
             await read_data(shop, f"{path}{'&' if '?' in path else '?'}per_page=100")
-            times.append(time.process_time() - began)
-        assert min(times) < 0.05  # 0.005 on a quiet machine
+        assert 100 < len(steps) < 10_000
