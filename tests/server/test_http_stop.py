@@ -244,10 +244,13 @@ async def test_a_process_of_its_own_ends_with_the_signals_exit_code(noted: Path)
 
 @pytest.mark.anyio
 async def test_a_second_signal_does_not_wait_for_the_write(noted: Path) -> None:
-    begun, ended = anyio.Event(), anyio.Event()
+    begun, lingers, ended = anyio.Event(), anyio.Event(), anyio.Event()
 
     async def progress(progress: float, total: float | None, message: str | None) -> None:
         begun.set()
+
+    async def lingering(progress: float, total: float | None, message: str | None) -> None:
+        lingers.set()
 
     async def write(connected: Client) -> None:
         with pytest.raises(MCPError):
@@ -255,7 +258,7 @@ async def test_a_second_signal_does_not_wait_for_the_write(noted: Path) -> None:
 
     async def linger(connected: Client) -> None:
         with pytest.raises(MCPError):
-            await connected.call_tool("linger", {})
+            await connected.call_tool("linger", {}, progress_callback=lingering)
         ended.set()
 
     async with (
@@ -266,6 +269,7 @@ async def test_a_second_signal_does_not_wait_for_the_write(noted: Path) -> None:
         tasks.start_soon(write, connected)
         tasks.start_soon(linger, connected)
         await begun.wait()
+        await lingers.wait()
         started.terminate()
         await ended.wait()  # so the first signal has arrived
         started.terminate()
