@@ -299,7 +299,7 @@ async def test_a_stage_that_lost_a_variable_nobody_removed_is_told_with_its_name
     }
     after = before | {"variables": before["variables"][:1]}
     wire = Wire(says(json=before), says(json={}), says(json=after))
-    done = await update_pipeline_stage(client_over(wire), 4, remove_variables=["OLD"])
+    done = await confirmed(update_pipeline_stage(client_over(wire), 4, remove_variables=["OLD"]))
     assert done.warning is not None
     assert "gone although nobody removed them" in done.warning
     assert "LOST" in done.warning

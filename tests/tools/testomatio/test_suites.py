@@ -82,7 +82,7 @@ async def test_an_outline_makes_a_whole_tree() -> None:
 
 @pytest.mark.parametrize("outline", ["", "\n \n", "    - Deep\n- Shallow", "\n".join("x" * 1 for _ in range(201))])
 def test_an_outline_that_is_none_is_refused(outline: str) -> None:
-    with pytest.raises(Refused, match=r"An outline has 1 to 200 lines|stands less deep"):
+    with pytest.raises(Refused, match=r"An outline has 1 to 200 lines|is indented less"):
         parse_outline(outline)
 
 
