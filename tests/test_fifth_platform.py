@@ -95,7 +95,7 @@ def test_its_rows_stand_in_the_tables(copy: Path) -> None:
 
 def test_doctor_has_a_line_for_it(copy: Path) -> None:
     told = run(copy, "-m", "server", "doctor")
-    assert "- Toy Shelf: listed so that you can look" in told
+    assert "- Toy Shelf: listed, but each call says this" in told
     assert "set TOYSHELF_API_TOKEN (or TOYSHELF_API_TOKEN_FILE), to be found under the shelf" in told
 
 

@@ -60,8 +60,8 @@ def test_no_key_beyond_this_machine_is_refused() -> None:
 def test_the_demonstration_does_what_it_claims() -> None:
     done = run("demo")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "after the no, bug 88107 is as open as before" in done.stdout
-    assert "after the yes, bug 88107 went from forwarded to rejected" in done.stdout
+    assert "the user declined, and bug 88107 is still open" in done.stdout
+    assert "the user confirmed: bug 88107 went from forwarded to rejected" in done.stdout
     assert "-> running" in done.stdout
 
 
