@@ -7,9 +7,10 @@ import anyio
 import httpx
 import pytest
 
-from tests.tools.kit.wire import FOUND, Thing, Wire, says
+from tests.tools.kit.wire import FOUND, Thing, Wire, fails, says
 from tools.kit.client import ApiClient
 from tools.kit.errors import NotFound
+from tools.kit.network import HeaderToken
 
 pytestmark = pytest.mark.anyio
 
@@ -85,6 +86,18 @@ async def test_a_date_that_cannot_be_read_leaves_the_clock_alone(date: str) -> N
     api = Wire(says(json={"id": 7}, headers={"date": date})).client()
     await api.get("/things/7", into=Thing)
     assert is_near(api.now(), datetime.now(UTC))
+
+
+async def test_a_clock_that_is_not_known_is_asked_for_once_at_the_base_address_without_the_credential() -> None:
+    theirs = datetime(2031, 5, 1, 12, tzinfo=UTC)
+    wire = Wire(says(404, headers={"date": format_datetime(theirs, usegmt=True)}))
+    api = wire.client(auth=HeaderToken("X-Token", "secret-1234"))
+    for _ in range(2):
+        assert is_near(await api.clock(), theirs)
+    (request,) = wire.arrived
+    assert (request.method, str(request.url).rstrip("/")) == ("HEAD", api.base_url)
+    assert "x-token" not in request.headers
+    assert is_near(await Wire(fails(httpx.ConnectError)).client().clock(), datetime.now(UTC))
 
 
 async def test_a_base_address_may_end_with_a_slash() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.guards.redact import Redactor
-from tools.kit.editing import TextEdit, apply_edits, describe_edits
+from tools.kit.editing import MOST_CHARACTERS, Rendered, TextEdit, apply_edits, describe_edits, stored_form
 from tools.kit.errors import Refused
 from tools.kit.shortened import find_cut, piece
 
@@ -23,6 +23,39 @@ def bound(field: str, old: str, new: str) -> TextEdit:
 def test_a_piece_is_replaced_and_the_rest_stays_byte_for_byte() -> None:
     after = apply_edits({"goal": STORED}, [bound("goal", "shop.\nLog in", "store.\nSign in")])
     assert after == {"goal": STORED.replace("shop.\r\nLog in", "store.\nSign in")}
+
+
+def test_a_piece_that_ends_with_a_line_break_takes_all_of_it() -> None:
+    after = apply_edits({"goal": STORED}, [bound("goal", "shop.\n", "shop; ")])
+    assert after == {"goal": STORED.replace("shop.\r\n", "shop; ")}
+
+
+def test_the_stored_form_of_a_text_is_its_own_where_reads_show_all_of_it() -> None:
+    assert stored_form(Rendered.of("tea", "<b>tea</b>")) == "<b>tea</b>"
+    assert (stored_form("tea"), stored_form(None)) == ("tea", None)
+
+
+def test_a_text_may_be_edited_to_the_longest_that_is_sent_and_no_longer() -> None:
+    longest = {"goal": "x" * (MOST_CHARACTERS - 1) + "end"}
+    assert len(apply_edits(longest, [bound("goal", "end", "!")])["goal"]) == MOST_CHARACTERS
+    with pytest.raises(Refused, match="goal would have 200001 characters; 200000 can be sent"):
+        apply_edits(longest, [bound("goal", "end", "!!")])
+
+
+def test_a_piece_is_not_found_in_markup_that_reads_leave_out() -> None:
+    text = Rendered.of("green tea", "green <b>tea</b>")
+    with pytest.raises(Refused, match="is stored with markup that reads leave out"):
+        apply_edits({"goal": text}, [bound("goal", "green tea", "mint")])
+    with pytest.raises(Refused, match="does not occur in goal"):
+        apply_edits({"goal": text}, [bound("goal", "black tea", "mint")])
+
+
+def test_an_unknown_field_is_refused_with_the_first_twelve_that_there_are() -> None:
+    names = [f"steps[{number}]" for number in range(14)]
+    with pytest.raises(Refused, match=r"are steps\[0\], .*, steps\[11\] and 2 more"):
+        apply_edits(dict.fromkeys(names, "x"), [bound("goal", "x", "y")])
+    with pytest.raises(Refused, match=r", steps\[11\]\. "):
+        apply_edits(dict.fromkeys(names[:12], "x"), [bound("goal", "x", "y")])
 
 
 def test_a_piece_is_found_as_reads_show_it_also_where_invisible_characters_stand() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.kit.failure_groups import NO_WORDS, group_failures, normalized_error, plain_text
+from tools.kit.failure_groups import NO_WORDS, first_words, group_failures, normalized_error, plain_text
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,20 @@ def test_groups_come_largest_first_and_keep_their_members_in_order() -> None:
         (NO_WORDS, [None, ""]),
         ("b <n>", ["b 1"]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        (None, None),
+        ("Total was 3", "Total was 3"),
+        ("Total was 30", "Total was…"),
+        ("Total\twas thirty", "Total\twas…"),
+        ("Total\tbecame30", "Total…"),
+        ("Total\nwas thirty", "Total…"),
+        ("Totalwasthirty", "…"),
+        ("Total was 3 ", "Total was 3…"),
+    ],
+)
+def test_a_long_message_ends_behind_a_line_or_a_word(message: str | None, shown: str | None) -> None:
+    assert first_words(message, 11) == shown

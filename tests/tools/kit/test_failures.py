@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,16 +12,21 @@ from tests.tools.kit.wire import FOUND, Poured, Thing, Wire, says
 from tools.kit.client import MAX_BODY
 from tools.kit.errors import (
     Conflict,
+    HostMoved,
     Invalid,
     NotFound,
+    OutcomeUnknown,
     PlatformError,
     RateLimited,
     Refused,
     TestdeskError,
     Unauthorized,
     Unavailable,
+    found,
 )
-from tools.kit.text import CLOSE, MARKED, OPEN
+from tools.kit.failures import FailureContext, error_for, network_error_message, not_json_message, page_title
+from tools.kit.network import Account, Network
+from tools.kit.text import CLOSE, MARKED, OPEN, quote
 
 pytestmark = pytest.mark.anyio
 
@@ -82,6 +88,7 @@ def test_every_failure_is_one_of_ours() -> None:
         ({"errors": [{"detail": "is too long", "source": {"pointer": "/data/title"}}]}, "title is too long"),
         ({"detail": [{"loc": ["body", "x"], "msg": "Field required", "type": "missing"}]}, "body.x: Field required"),
         ({"errors": [{"steps": {"0": {"title": ["is empty"]}}}]}, "steps.0.title is empty"),
+        ({"errors": {"step": [{"field": "title", "message": "is empty"}]}}, "step.title is empty"),
         ({"error": {"message": "No", "errors": [{"field": "a", "message": "is bad"}]}}, "No: a is bad"),
         (
             {"errors": [f"reason {n}" for n in range(9)]},
@@ -188,3 +195,107 @@ async def test_what_cannot_be_an_address_or_text_is_refused_before_anything_is_s
     with pytest.raises(Refused, match="Nothing was sent"):
         await api.write("POST", "/things", body={"name": "\ud800"}, into=Thing)
     assert wire.arrived == []
+
+
+@pytest.mark.parametrize(
+    ("status", "is_write", "kind", "sentence"),
+    [
+        (
+            401,
+            False,
+            Unauthorized,
+            "Platform does not take the credential (401): it is mistyped, expired or withdrawn.",
+        ),
+        (404, False, NotFound, "Platform has no such thing (404)."),
+        (409, True, Conflict, "Platform refused: it is in a state that does not allow this (409)."),
+        (429, True, RateLimited, "Platform asks for fewer requests (429). Try again in 3 seconds."),
+        (499, True, Invalid, "Platform refused what was sent (499)."),
+        (500, False, Unavailable, "Platform answered 500. Only reading was tried; nothing was changed."),
+        (500, True, OutcomeUnknown, "Platform answered 500: it may or may not have happened. It was not sent again."),
+    ],
+)
+def test_an_error_has_the_request_the_platforms_words_and_when_to_come_again(
+    status: int, is_write: bool, kind: type[PlatformError], sentence: str
+) -> None:
+    error = error_for(FailureContext("Platform", "GET /things", status, {"retry-after": "2.5"}, "Sorry", is_write))
+    assert (type(error), error.sentence, error.status) == (kind, sentence, status)
+    assert (error.request, error.words) == ("GET /things", "Sorry")
+    assert error.wait == (2.5 if kind in {RateLimited, Unavailable} else None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "host"),
+    [
+        ({"location": "https://other.example/x"}, f" to {quote('other.example', at_most=100)}"),
+        ({"location": "/x"}, ""),
+        ({"location": "https://[::1/"}, ""),
+        ({}, ""),
+    ],
+)
+@pytest.mark.parametrize("status", [300, 399])
+def test_a_redirect_is_an_error_that_names_the_other_host(status: int, headers: dict[str, str], host: str) -> None:
+    error = error_for(FailureContext("Platform", "GET /things", status, headers, "", False))
+    assert str(error) == (
+        f"Platform answers with a redirect{host}. It is not followed, since the credential would go along. If you "
+        "trust that host, set it as the base address."
+    )
+    assert (type(error), error.request, error.status) == (HostMoved, "GET /things", status)
+
+
+def test_a_web_page_instead_of_json_is_said_with_what_to_check() -> None:
+    account = Account("Platform", "https://platform.example", Network(), address_variable="PLATFORM_URL")
+    page = b"<html><title>Sign \n in &amp; out</title></html>"
+    assert not_json_message(account, page) == (
+        f"Platform answered with a web page titled {quote('Sign in & out', at_most=80)}, not with its API: a login "
+        "page or a proxy may stand in between. Check the base address (PLATFORM_URL) and the proxy (HTTPS_PROXY, "
+        "NO_PROXY)."
+    )
+    bare = not_json_message(Account("Platform", "https://platform.example", Network()), b"<html></html>")
+    assert "with a web page, not" in bare
+    assert "the base address and the proxy" in bare
+    assert not_json_message(account, b"tea") == "Platform answered with something that is not JSON."
+
+
+def test_the_title_of_a_page_is_its_text_and_empty_without_one() -> None:
+    assert page_title(b"\xef\xbb\xbf \r\n\t<!DOCTYPE html><title lang=en>\xff tea</title>") == "\ufffd tea"
+    assert page_title(b"<html><body>tea</body></html>") == ""
+    assert page_title(b"<thing>tea</thing>") is None
+    assert page_title(b"tea <html>") is None
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (httpx.ConnectError(""), "no connection"),
+        (httpx.ConnectTimeout(""), "no connection in time"),
+        (httpx.PoolTimeout(""), "too many requests waiting"),
+        (httpx.ProxyError(""), "the proxy refused"),
+        (httpx.ReadTimeout(""), "no answer in time"),
+        (httpx.WriteTimeout(""), "could not be sent in time"),
+        (httpx.ReadError(""), "connection lost"),
+        (httpx.RemoteProtocolError(""), "connection broken off"),
+        (httpx.WriteError(""), "WriteError"),
+    ],
+)
+def test_a_network_error_is_told_in_a_few_words(error: Exception, words: str) -> None:
+    assert network_error_message(error) == words
+
+
+@pytest.mark.parametrize(
+    ("within", "sentence"),
+    [
+        (None, "No run 812. list_runs shows ids."),
+        ("Project web", "Project web has no run 812. list_runs shows its ids."),
+    ],
+)
+async def test_what_does_not_exist_is_named_with_the_tool_that_lists_it(within: str | None, sentence: str) -> None:
+    async def read() -> int:
+        return 812
+
+    async def fail() -> int:
+        raise NotFound("Platform has no such thing (404).", status=404)
+
+    assert await found(read(), "run 812", listed_by="list_runs") == 812
+    with pytest.raises(NotFound) as caught:
+        await found(fail(), "run 812", listed_by="list_runs", within=within)
+    assert (str(caught.value), caught.value.status) == (sentence, 404)

@@ -67,3 +67,87 @@ def test_a_past_keeps_in_which_runs_it_failed() -> None:
     for run_id, status in (("3", "failed"), ("2", "passed"), ("1", "failed"), ("0", "pending")):
         past.add(run_id, status)
     assert (past.failed_in, past.summary()) == (["3", "1"], "failed 2 of 3 (FPF)")
+
+
+def test_a_history_keeps_what_each_result_has() -> None:
+    first = Outcome("9", "failed", "FAILED", "Nightly 9", "Chrome", "2026-04-09", "r9", "Total was 3")
+    others = [
+        Outcome("9", "skipped", environment="Safari"),
+        Outcome("8", "passed", "Green", "Nightly 8", "Safari", "2026-04-08", "r8"),
+        Outcome("7", "blocked", None, "Nightly 7", "Chrome", "2026-04-07", error="Total was 4"),
+    ]
+    history = history_of([first, *others], test_id="t1", title="Saved card")
+    assert history.model_dump(exclude_none=True) == {
+        "test_id": "t1",
+        "title": "Saved card",
+        "trend": "differs by environment",
+        "pattern": "FPF",
+        "changes": 2,
+        "passed": 1,
+        "failed": 2,
+        "first_failed_at": "2026-04-07",
+        "last_failed_at": "2026-04-09",
+        "last_passed_at": "2026-04-08",
+        "failing_since_run": "9",
+        "by_environment": [
+            {"environment": "Chrome", "trend": "failing", "pattern": "FF"},
+            {"environment": "Safari", "trend": "passing", "pattern": "P"},
+        ],
+        "results": [
+            {
+                "run_id": "9",
+                "run": "Nightly 9",
+                "environment": "Chrome",
+                "at": "2026-04-09",
+                "status": "failed",
+                "result_id": "r9",
+                "error": "Total was 3",
+                "others": "1 skipped",
+            },
+            {
+                "run_id": "8",
+                "run": "Nightly 8",
+                "environment": "Safari",
+                "at": "2026-04-08",
+                "status": "passed",
+                "said": "Green",
+                "result_id": "r8",
+            },
+            {"run_id": "7", "run": "Nightly 7", "environment": "Chrome", "at": "2026-04-07", "status": "blocked"},
+        ],
+        "complete": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("past", "passed_too", "mark"),
+    [
+        ("", False, "no history"),
+        ("", True, "flaky"),
+        ("P", False, "new"),
+        ("F", False, "known"),
+        ("PF", False, "flaky"),
+        ("FP", False, "known"),
+        ("B", False, "flaky"),
+    ],
+)
+def test_a_failure_is_marked_by_its_past(past: str, passed_too: bool, mark: str) -> None:
+    earlier = Past()
+    for number, letter in enumerate(past):
+        for status in {"P": ["passed"], "F": ["failed"], "B": ["passed", "failed"]}[letter]:
+            earlier.add(str(number), status)
+    assert earlier.mark(passed_too=passed_too) == mark
+
+
+def test_a_past_without_runs_has_no_summary_and_one_that_only_failed_began_at_an_unknown_run() -> None:
+    past = Past()
+    assert past.summary() is None
+    past.add("3", "failed")
+    assert past.since is None
+    past.add("2", "passed")
+    assert past.since == "3"
+
+
+def test_a_test_on_one_environment_has_no_results_by_environment() -> None:
+    assert history_of(outcomes("PFP", ("Chrome",))).by_environment == []
+    assert len(history_of(outcomes("PFP", ("Chrome", "Safari"))).by_environment) == 2

@@ -16,8 +16,11 @@ KEPT = [
     "\u0645\u0631\u062d\u0628\u0627\u200f (OK)\u200e",  # Arabic, with direction marks
     "\U0001f469\u200d\U0001f4bb \u2764\ufe0f\u200d\U0001f525",
     "\U0001f44d\U0001f3fd 1\ufe0f\u20e3 \u2139\ufe0f \u2194\ufe0f",
-    "\U0001f3f3\ufe0f\u200d\U0001f308",
+    "\U0001f3f3\ufe0f\u200d\U0001f308 \U0001f469\U0001f3fd\u200d\U0001f4bb",
     "\u845b\U000e0100\u57ce",  # a Japanese name, with the form of its first letter
+    "\u845b\U000e01ef\u845b\ufe00\u845b\ufe0d",
+    "\u2229\ufe00 \u2229\ufe0d",  # signs of mathematics, in another form
+    "\u1820\u180b\u1820\u180d\u1820\u180f\u18aa\u180c",  # Mongolian, with forms of its letters
     "\r\nWindows\r\n",
 ]
 
@@ -42,6 +45,26 @@ def test_what_a_script_or_an_emoji_needs_stays(text: str) -> None:
         ("a\ufe0fb", "variation selector-16, U+FE0F"),
         ("❤\ufe0f\ufe0f", "variation selector-16, U+FE0F"),
         ("a\U000e0101", "variation selector-18, U+E0101"),
+        ("a\U000e0080", "an invisible character (unnamed, U+E0080)"),
+        ("hi\U000e0000", "a tag character (U+E0000)"),
+        ("hi\U000e007f", "a tag character (U+E007F)"),
+        ("a\ufe00b", "variation selector-1, U+FE00"),
+        ("a\ufe0d", "variation selector-14, U+FE0D"),
+        ("\u845b\U000e01f0", "unnamed, U+E01F0"),
+        ("\u2229\U000e0100", "variation selector-17, U+E0100"),
+        ("a\u180bb", "mongolian free variation selector one, U+180B"),
+        ("a\u180f", "mongolian free variation selector four, U+180F"),
+        ("\u1820\u00ad", "soft hyphen, U+00AD"),
+        ("\u1820\u180e", "mongolian vowel separator, U+180E"),
+        ("\ufe0f\u20e3", "variation selector-16, U+FE0F"),
+        ("1\ufe0f", "variation selector-16, U+FE0F"),
+        ("\u0645\u200d", "zero width joiner, U+200D"),
+        ("\u0645\u200c!", "zero width non-joiner, U+200C"),
+        ("!\u200c\u0645", "zero width non-joiner, U+200C"),
+        ("\u0e44\u200ba", "zero width space, U+200B"),
+        ("a\x9f", "a control character (U+009F)"),
+        ("half \ud800", "half a character (U+D800)"),
+        ("half \udfff", "half a character (U+DFFF)"),
         ("\ufeffstart", "zero width no-break space, U+FEFF"),
         ("so\u00adft", "soft hyphen, U+00AD"),
         ("a\u2800b", "braille pattern blank, U+2800"),

@@ -168,3 +168,18 @@ async def test_a_credential_that_is_not_set_is_named() -> None:
     assert account.secret("PLATFORM_TOKEN") == "secret-1234"
     with pytest.raises(NotConfigured, match="PLATFORM_KEY is not set"):
         account.secret("PLATFORM_KEY")
+
+
+@pytest.mark.parametrize(("seconds", "read"), [(None, 60), (5, 5)])
+async def test_a_client_says_who_it_is_and_how_long_it_waits(seconds: float | None, read: float) -> None:
+    network = Network(httpx.MockTransport(lambda request: httpx.Response(200)), read_seconds=seconds)
+    client = network.client("https://platform.example", None)
+    assert client.timeout == httpx.Timeout(read, connect=8, pool=60)
+    assert {name: client.headers[name] for name in ("accept", "accept-encoding", "user-agent")} == {
+        "accept": "application/json",
+        "accept-encoding": "gzip, deflate",
+        "user-agent": "testdesk",
+    }
+    assert not client.follow_redirects
+    await network.close()
+    assert client.is_closed

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tools.kit.errors import Refused
+from tools.kit.missing import UNREADABLE
 from tools.kit.page import Coverage, Limit, Page, Selection, decode_cursor, digest, encode_cursor
 
 COVERAGE = Coverage(total=None, loaded=0, matched=0, complete=True)
@@ -195,3 +196,50 @@ def test_a_limit_has_its_bounds(wrong: int) -> None:
     assert limit.validate_python(500) == 500
     with pytest.raises(ValidationError):
         limit.validate_python(wrong)
+
+
+def test_a_coverage_says_each_thing_that_is_missing_and_what_is_unreadable_once() -> None:
+    coverage = Coverage(total=None, loaded=3, matched=3, complete=True)
+    coverage.lacks("only 3 were read")
+    assert (coverage.complete, coverage.why) == (False, "only 3 were read")
+    for missing in (f"1 {UNREADABLE}", f"2 {UNREADABLE}", "the rest failed"):
+        coverage.lacks(missing)
+    assert coverage.why == f"only 3 were read; 1 {UNREADABLE}; the rest failed"
+
+
+def test_a_page_has_fewer_rows_only_where_some_stay() -> None:
+    page = page_of([1, 2, 3], limit=3)
+    assert [page.first(count) is page for count in (0, 1, 2, 3, 4)] == [True, False, False, True, True]
+    assert (shown(page.first(2)), page.next_cursor) == ([1, 2], None)
+    rest = page_of([1, 2, 3], limit=3, cursor=page.first(2).next_cursor)
+    assert shown(rest) == [3]
+
+
+def test_notes_stand_in_front_of_the_one_that_a_page_has() -> None:
+    page = page_of([1], limit=1)
+    assert page.add_note(None).note is None
+    assert page.add_note("second").note == "second"
+    assert page.add_note("first", None).note == "first second"
+
+
+@pytest.mark.parametrize("position", [["x"], [], [[1]], [1.5]], ids=["a word", "nothing", "a list", "a fraction"])
+def test_a_cursor_without_whole_numbers_is_malformed(position: list[object]) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(["filters", *position]).encode()).decode().rstrip("=")
+    with pytest.raises(Refused, match="This cursor is malformed"):
+        decode_cursor(cursor, "filters")
+
+
+def test_filters_are_told_apart_whatever_their_order() -> None:
+    assert digest(status="new", since=None) == digest(since=None, status="new") != digest(status="new")
+    assert len(digest()) == 10
+
+
+class Wider(Page[Row]):
+    more: int
+
+
+def test_a_wider_page_keeps_rows_note_and_cursors() -> None:
+    page = page_of([1, 2, 3, 4], limit=3).add_note("a note")
+    wider = Wider.widened(page, more=7)
+    assert wider.model_dump() == page.model_dump() | {"more": 7}
+    assert wider.first(2).next_cursor == page.first(2).next_cursor is not None

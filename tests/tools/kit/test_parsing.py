@@ -4,13 +4,13 @@ import json
 from typing import Annotated, Any
 
 import pytest
-from pydantic import AliasPath, BeforeValidator, Field, RootModel, ValidationError, model_validator
+from pydantic import AliasPath, BaseModel, BeforeValidator, Field, RootModel, ValidationError, model_validator
 
 from tests.tools.kit.wire import Wire, says
 from tools.kit.errors import UnexpectedShape
 from tools.kit.missing import Missing, collect_missing, note_missing
 from tools.kit.model import Many, Model
-from tools.kit.parsing import NotJson, load_json, parse_answer
+from tools.kit.parsing import NotJson, is_blank, load_json, parse_answer
 from tools.kit.walk import Batch, Walk
 
 
@@ -156,3 +156,44 @@ async def test_a_walk_counts_rows_it_could_not_read_and_misses_none_behind_them(
     walked = await Walk(fetch, kept.append, key=lambda row: row, sizes=(10,), broken=frozenset()).run()
     assert kept == list(range(2, 45))
     assert walked.coverage(43).why == "2 rows could not be read"
+
+
+@pytest.mark.parametrize(
+    ("body", "envelope", "text"),
+    [
+        (b'{"data": {"note": {"text": "tea"}}}', "data.note", "tea"),
+        (b'{"data": {"text": "tea"}}', "data", "tea"),
+        (b'{"text": "tea"}', "data.note", "tea"),
+        (b'{"data": "x", "text": "tea"}', "data", "tea"),
+        (b'{"data": {"text": "tea"}}', None, None),
+        (b'{"text": "tea"}', None, "tea"),
+        (b" \r\n", "data", None),
+        (b" \r\n", None, None),
+    ],
+)
+def test_an_envelope_is_taken_off_where_there_is_one(body: bytes, envelope: str | None, text: str | None) -> None:
+    note, missing = parse_answer(body, Note, envelope)
+    assert (note.text, missing) == (text, Missing())
+    assert is_blank(note) is (text is None)
+
+
+def test_an_answer_is_blank_where_none_of_its_fields_came() -> None:
+    class Nothing(Model):
+        pass
+
+    class Perhaps(Model):
+        may_be_empty = True
+        text: str | None = None
+
+    class Plain(BaseModel):
+        text: str | None = None
+
+    assert is_blank(Note())
+    assert is_blank(Plain())
+    assert not any(map(is_blank, (Note(text=None), Nothing(), Perhaps(), Bare([]))))
+
+
+def test_a_bare_list_stands_for_the_only_field_that_is_required() -> None:
+    assert [row.id for row in read([{"id": 1}, {"id": 2}])[0].rows] == [1, 2]
+    with pytest.raises(ValidationError):
+        read([{"id": 1}], Note)

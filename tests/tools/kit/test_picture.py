@@ -117,6 +117,7 @@ async def test_a_picture_is_fetched_without_a_credential() -> None:
         (call,) = network.calls
     assert not {"authorization", "cookie"} & set(call.request.headers)
     assert "secret-1234" not in str(call.request.headers)
+    assert call.request.headers["accept"] == "image/*"
 
 
 async def test_beside_a_sandbox_its_own_pictures_are_allowed() -> None:
@@ -270,3 +271,26 @@ def test_the_pictures_of_an_album_never_become_text() -> None:
     album = Album(pictures=[Picture(PNG, "image/png")])
     assert album.model_dump() == {}
     assert "PNG" not in repr(album)
+
+
+async def test_a_picture_without_room_keeps_its_kind_and_size_and_one_that_failed_has_neither() -> None:
+    large = PNG.ljust(LARGEST + 1, b"\0")
+    wire = Wire(says(stream=Poured([large])), fails(httpx.ConnectError))
+    limit = Pictures(wire.account(), hosts=HOSTS).picture_limit
+    large_look, broken = await fetch_pictures(
+        Pictures(wire.account(), hosts=HOSTS),
+        [PictureRequest(GOOD), PictureRequest(GOOD, "https://bugs.test.io/t.png")],
+    )
+    assert (large_look.picture, large_look.mime, large_look.size) == (None, "image/png", limit + 1)
+    assert (broken.picture, broken.mime, broken.size) == (None, None, None)
+    assert "could not be reached" in (broken.why or "")
+    assert len(wire.arrived) == 2, "no thumbnail of what is no picture"
+
+
+async def test_a_thumbnail_that_cannot_be_fetched_leaves_the_reason_of_its_picture() -> None:
+    wire = Wire(says(stream=Poured([PNG.ljust(LARGEST + 1, b"\0")])), fails(httpx.ConnectError))
+    (look,) = await fetch_pictures(
+        Pictures(wire.account(), hosts=HOSTS), [PictureRequest(GOOD, "https://bugs.test.io/t.png")]
+    )
+    assert look.picture is None
+    assert (look.why or "").startswith("it has more than 750 kB")

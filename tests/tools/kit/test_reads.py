@@ -38,6 +38,14 @@ async def test_a_read_is_sent_again_after_a_passing_failure(failure: Answer, pau
     assert len(pauses) == 1
 
 
+async def test_a_read_that_is_sent_again_is_logged_with_its_failure_and_pause(
+    pauses: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "tools")
+    await Wire(says(429, headers={"retry-after": "2.5"}), FOUND).client().get("/things/7", into=Thing)
+    assert caplog.messages == ["GET /things/7: RateLimited; again in 2.5 s"]
+
+
 @pytest.mark.parametrize("failure", PASSING)
 async def test_a_read_is_sent_three_times_at_most(failure: Answer, pauses: list[float]) -> None:
     wire = Wire(failure)

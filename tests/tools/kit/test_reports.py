@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tools.kit.errors import Refused
-from tools.kit.reports import read_json, read_junit, read_xml
+from tools.kit.reports import DEEPEST, read_json, read_junit, read_xml
+from tools.kit.text import quote
 from tools.kit.upload import open_upload
 
 pytestmark = pytest.mark.anyio
@@ -99,3 +100,69 @@ async def test_other_files_are_whole_too(tmp_path: Path) -> None:
     ):
         with pytest.raises(Refused, match=r"Nothing was sent\."):
             await read(tmp_path, text, name, reader)
+
+
+@pytest.mark.parametrize(
+    ("inside", "counts"),
+    [
+        ("", "0 failed, 0 skipped"),
+        ("<error/>", "1 failed, 0 skipped"),
+        ("<failure/>", "1 failed, 0 skipped"),
+        ("<skipped/>", "0 failed, 1 skipped"),
+        ("<skipped/><error/>", "1 failed, 0 skipped"),
+        ("<skipped/><failure/>", "1 failed, 0 skipped"),
+        ("<properties><error/><skipped/></properties>", "0 failed, 0 skipped"),
+        ("<x:failure xmlns:x='y'/>", "1 failed, 0 skipped"),
+    ],
+)
+async def test_a_test_case_counts_by_the_elements_directly_in_it(tmp_path: Path, inside: str, counts: str) -> None:
+    text = f"<testsuite><testcase>{inside}</testcase></testsuite>"
+    assert await read(tmp_path, text) == f"1 test, {counts}"
+
+
+@pytest.mark.parametrize(
+    ("claim", "announced"), [("1", False), (" 1 ", False), ("2", True), ("\u00b2", False), ("1000000000", False)]
+)
+async def test_a_count_that_the_file_announces_is_told_where_it_is_another(
+    tmp_path: Path, claim: str, announced: bool
+) -> None:
+    told = await read(tmp_path, f'<testsuite tests="{claim}"><testcase/></testsuite>')
+    assert ("the file itself announces" in told) is announced
+
+
+@pytest.mark.parametrize("before", [0, 200_000])
+async def test_a_control_character_is_named_wherever_it_stands(tmp_path: Path, before: int) -> None:
+    text = f"<testsuite><testcase/>\n{'x' * before}{ESC}</testsuite>"
+    with pytest.raises(Refused, match=r"is no JUnit file that can be read: line 2: a control character \(0x1B\)"):
+        await read(tmp_path, text)
+
+
+async def test_a_refused_file_is_named_with_its_kind_and_the_line(tmp_path: Path) -> None:
+    name = quote("a.xml", at_most=200)
+    for text, reader, kind in (
+        ("<a>\n</b>", read_xml, "XML file that can be read: line 2: a closing tag does not fit the one that is open"),
+        (
+            "<a>\n",
+            read_xml,
+            "XML file that can be read: line 2: the file ends before its root element is closed, so it is cut off",
+        ),
+        ('{\n"a": [1', read_json, "JSON file that can be read: line 2: it is cut off or not well-formed there"),
+        ("[" * 200_000, read_json, "JSON file that can be read: line 1: it is not JSON in Unicode, or nested too deep"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await read(tmp_path, text, "a.xml", reader)
+        assert refused.value.sentence == f"{name} is no {kind}."
+
+
+async def test_elements_may_stand_as_deep_as_the_limit(tmp_path: Path) -> None:
+    inside = DEEPEST - 1
+    assert "1 test" in await read(
+        tmp_path, f"<testsuite>{'<testcase>' + '<a>' * (inside - 1) + '</a>' * (inside - 1)}</testcase></testsuite>"
+    )
+    with pytest.raises(Refused, match="200 deep"):
+        await read(tmp_path, f"<testsuite>{'<a>' * DEEPEST}")
+
+
+async def test_a_tag_that_never_ends_is_refused_with_its_size(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="JUnit file that can be read: line 2: one tag is larger than 4,194,304 bytes"):
+        await read(tmp_path, f'<testsuite>\n<testcase name="{"a" * 5 * 2**20}"/></testsuite>')

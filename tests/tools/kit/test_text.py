@@ -5,8 +5,10 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr, TypeAdapter
 
-from tools.kit.text import CLOSE, MARKED, OPEN, clean, cut, many, passage, quote, without_marks
+from tools.kit import text as marks
+from tools.kit.text import CLOSE, MARKED, OPEN, Secret, clean, cut, learn_secrets, many, passage, quote, without_marks
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 INVISIBLE = {
@@ -108,3 +110,24 @@ def test_a_cut_text_says_how_much_is_missing_and_how_to_get_it() -> None:
 def test_one_thing_has_its_own_noun_and_a_count_that_may_be_too_low_says_so() -> None:
     assert [many(count, "run") for count in (0, 1, 2)] == ["0 runs", "1 run", "2 runs"]
     assert many(2, "user story", "user stories", complete=False) == "at least 2 user stories"
+
+
+def test_a_callers_text_and_a_platforms_word_have_marks_of_their_own() -> None:
+    assert marks.given(f"a{CLOSE}b") == f"{OPEN}g8000:ab{CLOSE}"
+    assert marks.word(f"a{OPEN}b") == f"{OPEN}w60:ab{CLOSE}"
+    assert [marks.word_if(value) for value in (None, "", 0, "new")] == [
+        None,
+        None,
+        f"{OPEN}w60:0{CLOSE}",
+        f"{OPEN}w60:new{CLOSE}",
+    ]
+
+
+def test_secrets_that_are_read_inside_a_block_are_reported_to_it() -> None:
+    learned: list[str] = []
+    read = TypeAdapter(Secret).validate_python
+    with learn_secrets(learned.append):
+        assert read("tea-4711") == SecretStr("tea-4711")
+        read("")
+    read("after it")
+    assert learned == ["tea-4711"]

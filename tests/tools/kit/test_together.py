@@ -113,3 +113,11 @@ async def test_a_cancel_from_outside_cancels_all_calls() -> None:
             await anyio.wait_all_tasks_blocked()
             group.cancel_scope.cancel()
     assert ended == ["cancelled", "cancelled"]
+
+
+async def test_a_failure_inside_a_group_is_raised_itself() -> None:
+    async def fail() -> None:
+        raise ExceptionGroup("outer", [ExceptionGroup("inner", [KeyError("first")]), ValueError("second")])
+
+    with pytest.raises(KeyError, match="first"):
+        await gather([fail])

@@ -69,6 +69,12 @@ def test_a_tool_that_yields_a_question_asks_and_has_the_type_of_its_answer() -> 
     assert (reading.asks, reading.answer) == (False, str)
 
 
+def test_a_tool_is_unasked_where_its_arguments_show_that_no_question_is_needed() -> None:
+    tool = Tool(drop_thing, Effect.DESTROYS, idempotent=True, unasked_when=is_small)
+    assert [tool.is_unasked({"thing_id": number, "note": ""}) for number in (7, 10)] == [True, False]
+    assert not Tool(drop_thing, Effect.WRITES, idempotent=True).is_unasked({"thing_id": 7})
+
+
 def test_there_is_no_effect_by_default() -> None:
     tool: Any = Toolset(Client)
     with pytest.raises(TypeError, match="not callable"):

@@ -70,15 +70,16 @@ async def test_the_length_is_said_beforehand_since_storages_take_no_chunks(build
 async def test_a_file_is_read_and_told_piece_by_piece(builds: Path) -> None:
     size = 5 * PIECE + 3
     (builds / "large.zip").write_bytes(b"x" * size)
-    told: list[tuple[float, float | None]] = []
+    told: list[tuple[float, float | None, str | None]] = []
 
     async def progress(done: float, total: float | None = None, message: str | None = None) -> None:
-        told.append((done, total))
+        told.append((done, total, message))
 
     async with open_in(builds, "large.zip") as file:
         lengths = [len(piece) async for piece in Form([Attached(file, "application/zip")], progress=progress).pieces()]
     assert max(lengths) == PIECE
-    assert told == [(min(n * PIECE, size), size) for n in range(1, 7)]
+    sent = [min(n * PIECE, size) for n in range(1, 7)]
+    assert told == [(done, size, f"{done:,} of {size:,} bytes") for done in sent]
 
 
 async def test_progress_is_told_a_hundred_times_at_most(builds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,6 +240,7 @@ async def test_a_storage_is_sent_the_form_and_never_the_credential(builds: Path)
         await Storage(account).take("https://bucket.example/up?x=1", Form([Attached(file, "application/zip")]))
     (request,) = wire.arrived
     assert str(request.url) == "https://bucket.example/up?x=1"
+    assert b"PK\x03\x04 a shop" in request.content
     assert "authorization" not in request.headers
 
 
@@ -280,6 +282,8 @@ async def test_a_storage_that_could_be_listened_to_is_sent_nothing(builds: Path,
         "intranet",
         "files.internal",
         "nas.local",
+        "nas.HOME.arpa",
+        "shop.localhost",
         "2130706433",
         "0x7f.1",
         "0.0.0.0",
@@ -307,6 +311,12 @@ async def test_a_storage_says_why_in_its_own_xml(builds: Path) -> None:
                 "https://b.example/", Form([Attached(file, "a/b")])
             )
     assert caught.value.words == "Policy expired."
+
+
+def test_a_storages_words_are_looked_for_in_the_first_64_kib() -> None:
+    storage, message = Storage(Wire(FOUND).account()), b"<Message>No.</Message>"
+    assert storage.words(message.rjust(64 * 1024)) == "No."
+    assert storage.words(message.rjust(64 * 1024 + 1)) == ""
 
 
 @pytest.mark.parametrize(

@@ -357,3 +357,18 @@ def test_every_row_that_can_be_read_is_kept_exactly_once_and_the_others_are_coun
     kept, seen, _ = anyio.run(lambda: walked(listing.fetch, sizes=sizes))
     assert sorted(kept) == [row for row in listing.rows if row not in broken]
     assert seen.holes == len(broken & set(listing.rows))
+
+
+@pytest.mark.parametrize(("count", "asked"), [(0, [1]), (7, [1]), (20, [1, 2]), (27, [1, 2])])
+async def test_a_page_that_tells_no_size_has_the_one_asked_for_and_a_short_one_is_the_last(
+    count: int, asked: list[int]
+) -> None:
+    pages: list[tuple[int, int]] = []
+
+    async def fetch(page: int, size: int) -> Batch[int]:
+        pages.append((page, size))
+        return Batch(list(range(count))[(page - 1) * size : page * size])
+
+    kept, _, _ = await walked(fetch)
+    assert kept == list(range(count))
+    assert pages == [(page, 20) for page in asked]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.kit.errors import Refused
-from tools.kit.when import milliseconds, parse_time, parse_timestamp
+from tools.kit.when import TimeSpan, milliseconds, parse_time, parse_timestamp, time_span
 
 NOW = datetime(2026, 4, 15, 12, 30, tzinfo=UTC)
 
@@ -91,3 +91,63 @@ def test_a_platforms_time_is_read_or_none(text: str | None, expected: datetime |
     assert parse_timestamp(text) == expected
     assert milliseconds(text) == (int(expected.timestamp() * 1000) if expected else 0)
     assert expected is None or getattr(parse_timestamp(text), "tzinfo", None) is not None
+
+
+class StoppedClock:
+    """A platform's clock, and how often it was read."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    async def clock(self) -> datetime:
+        self.reads += 1
+        return NOW + timedelta(seconds=59, microseconds=7)
+
+
+@pytest.mark.anyio
+async def test_ages_count_from_the_platforms_clock_to_the_minute_and_are_told() -> None:
+    clock = StoppedClock()
+    assert await time_span(clock, " 7d ", "12h") == TimeSpan(
+        NOW - timedelta(days=7),
+        NOW - timedelta(hours=12),
+        "since 7d is 2026-04-08T12:30Z, until 12h is 2026-04-15T00:30Z by the platform's clock.",
+    )
+    assert clock.reads == 1
+
+
+@pytest.mark.anyio
+async def test_a_span_without_ages_reads_no_clock_and_ends_with_its_last_day() -> None:
+    clock = StoppedClock()
+    last = datetime(2026, 4, 3, tzinfo=UTC) - timedelta(microseconds=1)
+    assert await time_span(clock, "2026-04-01", "2026-04-02") == TimeSpan(datetime(2026, 4, 1, tzinfo=UTC), last)
+    assert await time_span(clock) == TimeSpan()
+    with pytest.raises(Refused):
+        await time_span(clock, "7d", "soon")
+    assert clock.reads == 0
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "minutes", "expected"),
+    [
+        (0, 0, 0, True),
+        (0, 0, 1, False),
+        (0, 0, -1, False),
+        (0, None, 1, True),
+        (0, None, -1, False),
+        (None, 0, -1, True),
+        (None, 0, 1, False),
+        (None, None, 1, True),
+        (None, None, None, True),
+        (0, None, None, False),
+        (None, 0, None, False),
+    ],
+)
+def test_a_span_holds_its_ends_and_an_unknown_time_only_without_ends(
+    since: int | None, until: int | None, minutes: int | None, expected: bool
+) -> None:
+    first, last, when = (None if n is None else NOW + timedelta(minutes=n) for n in (since, until, minutes))
+    assert TimeSpan(first, last).holds(when) is expected
+
+
+def test_milliseconds_are_thousandths() -> None:
+    assert milliseconds("1970-01-01T00:00:01.500Z") == 1500
