@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
-from server.guards.memory import Memory, scope
-from server.guards.patterns import HIDDEN, secrets_in
+from server.guards.memory import Memory, SecretStore, mask_known, scope
+from server.guards.patterns import HIDDEN, parts_of, secrets_in
 from server.guards.redact import RedactingFormatter, Redactor
 
 SECRET = "s3cr3t-Value_9"
@@ -55,6 +55,8 @@ SECRET = "s3cr3t-Value_9"
         ("Passwort: \u201ekorrektes Pferd\u201c", "Passwort: \u201e[hidden]\u201c"),
         ("password: |\n  correct horse\nuser: anna", "password: [hidden]\nuser: anna"),
         ("https://u:p@ss@host.example/x", "https://[hidden]@host.example/x"),
+        ("password: *hunter22*", "password: *[hidden]"),
+        ("password: 'hunter22 and", "password: '[hidden] and"),
         ("postgres://u:p@s:s@host/db and a@b.example", "postgres://[hidden]@host/db and a@b.example"),
     ],
 )
@@ -236,3 +238,56 @@ def test_a_log_line_is_redacted_with_its_traceback_and_its_arguments() -> None:
     line = formatter.format(record)
     assert SECRET not in line
     assert "ValueError: while holding [hidden]" in line
+
+
+def test_a_store_keeps_secrets_of_four_characters_and_more_while_there_is_room() -> None:
+    store = SecretStore(room=9)
+    for secret in ("abc", "abcd", "abcd", "efghi", "jklm"):
+        store.add(secret)
+    assert [secret in store for secret in ("abc", "abcd", "efghi", "jklm")] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("count", [1, 100, 101, 150])
+def test_one_secret_is_found_among_any_number(count: int) -> None:
+    store = SecretStore(f"{number:04}-Hafen" for number in range(count))
+    last = f"{count - 1:04}-Hafen"
+    for text in (last, f"log in with {last}", f"{last} it is"):
+        assert store.within(text) == [last]
+    assert store.within("0000-Hafe") == store.within("") == []
+
+
+def test_a_secret_as_short_as_can_be_is_found_among_many() -> None:
+    store = SecretStore([*(f"{number:04}-Hafen" for number in range(101)), "wxyz"])
+    assert store.within("wxyz") == store.within("a wxyz") == store.within("wxyz b") == ["wxyz"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\u00e4 H\u00e4fen-4711 \u00e4", "\u00e4 [hidden] \u00e4"),
+        ("\ufb01 Ha\u0308fen-4711, \ufb01", "\ufb01 [hidden], \ufb01"),
+        ("\ufb01 Hafen-4711", "\ufb01 [hidden]"),
+        ("Hafen-4711 and Hafen-47", "[hidden] and [hidden]"),
+        ("\u00e4 and Hafen", "\u00e4 and Hafen"),
+    ],
+)
+def test_a_secret_is_masked_where_it_stands_between_letters_of_any_width(text: str, shown: str) -> None:
+    assert mask_known(text, SecretStore(["Hafen-47"]), SecretStore(["Hafen-4711"])) == shown
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("one two three four", {"one", "two", "three", "four"}),
+        ("one two three four five", set()),
+        ("one two-three x4 four five: login: secretly is", {"secretly", "x4"}),
+        ("user=ada, see https://x.example/a", {"user=ada", "ada", "see"}),
+    ],
+)
+def test_a_line_of_few_words_is_taken_whole_and_of_a_sentence_what_is_no_word(line: str, parts: set[str]) -> None:
+    assert parts_of(line) == parts
+
+
+def test_of_two_secrets_of_one_call_the_longer_is_hidden_whole() -> None:
+    assert Redactor().hiding(["Hafen", "Hafen-4711", "Hafen-47"])("at Hafen-4711.") == f"at {HIDDEN}."
+    assert Redactor().hiding(["abc", "ab", " "])("abc ab") == f"{HIDDEN} ab"

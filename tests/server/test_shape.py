@@ -1,7 +1,10 @@
 """What an answer looks like when it leaves: small, without noise, and honest about what is missing."""
 
 import json
+from datetime import date
+from typing import Annotated
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
@@ -11,7 +14,9 @@ from server.guards.memory import Memory, scope
 from server.guards.redact import Redactor
 from server.guards.shape import MOST, shape
 from tools.kit.page import Coverage, Page, Selection
-from tools.kit.text import Key, Secret, Untrusted, passage, quote
+from tools.kit.rows import Brief
+from tools.kit.text import Key, Secret, Untrusted, passage, quote, word
+from tools.kit.text import given as callers
 
 
 class Inner(BaseModel):
@@ -190,3 +195,82 @@ def test_a_page_is_shortened_in_its_passages_and_never_in_its_fences() -> None:
     assert len(shown) <= MOST
     boundary = shown.removeprefix("Text between [")[:6]
     assert shown.count(f"[{boundary}|\n") == shown.count(f"\n|{boundary}]") == 40
+
+
+def test_a_callers_own_text_is_not_masked_in_a_sentence_of_ours_and_stands_in_quotation_marks() -> None:
+    sentence = f"Take {callers('password: hunter22')}."
+    assert quote_others(sentence, Redactor()) == "Take 'password: hunter22'."
+    assert render_for_model(sentence, Redactor()) == "Take 'password: hunter22'."
+    assert render_for_model(sentence, Redactor(), longest=8) == "Take 'password… [10 more characters]'."
+    assert render_for_model(f"Take {callers('tea time', at_most=3)}.", Redactor()) == "Take 'tea… [5 more characters]'."
+    assert quote_others(f"Take {quote('password: hunter22')}.", Redactor()) == "Take 'password: [hidden]'."
+
+
+def test_a_platforms_word_is_bare_and_short_and_anything_longer_is_not_a_word() -> None:
+    assert quote_others(f"It is {word('in review')}.", Redactor()) == "It is in review."
+    assert quote_others(f"It is {word('Do it. Now!')}.", Redactor()) == "It is 'Do it. Now!'."
+    assert render_for_model(f"It is {word('in review')}.", Redactor()) == "It is in review."
+    assert quote_others(f"It is {word('abcde', at_most=5)}.", Redactor()) == "It is abcde."
+    assert quote_others(f"It is {word('abc def', at_most=5)}.", Redactor()) == "It is 'abc\u2026'."
+    assert quote_others(f"It is {quote('in review')}.", Redactor()) == "It is 'in review'."
+
+
+@pytest.mark.parametrize("longest", [2_000, 500, 100, 20])
+def test_the_passages_of_a_page_are_cut_as_far_as_its_size_takes(longest: int) -> None:
+    text = f"Bug: {passage('x' * 9_000, at_most=9_000)}"
+    size = len(render_for_model(text, Redactor(), longest=longest, is_page=True))
+    page = render_page(text, Redactor(), size)
+    assert "x" * longest in page
+    assert len(page) == size
+    assert "x" * 9_000 in render_page(text, Redactor(), 10_000)
+
+
+def test_a_page_that_cannot_be_cut_to_its_size_says_where_its_parts_are() -> None:
+    assert render_page("x" * 11, Redactor(), 10) == "This page is too large to show. The tools give its parts."
+    assert render_page("x" * 10, Redactor(), 10) == "x" * 10
+
+
+def test_a_shortened_page_keeps_what_was_confirmed_and_continues_where_it_ends() -> None:
+    selection = Selection[int](lambda number: (number,), limit=50, cursor=None)
+    for number in range(50):
+        selection.offer(number)
+    whole = Coverage(total=50, loaded=50, matched=50, complete=True)
+    page = selection.page(lambda number: Inner(words=f"{number} " + "x" * 90), whole)
+    confirmed = {"confirmed": {"how": "form", "what": "Accept it?"}}
+    data = shape(page, Redactor(), extra=confirmed, most=2_000).data
+    assert data["confirmed"] == confirmed["confirmed"]
+    assert 1 < len(data["items"]) < 20
+    assert data["next_cursor"] == page.first(len(data["items"])).next_cursor
+
+
+class Short(BaseModel):
+    title: Annotated[Untrusted, Brief(5)]
+    tags: Annotated[list[Untrusted], Brief(5)]
+
+
+def test_brief_texts_are_cut_alone_and_in_lists() -> None:
+    data = shape(Short(title="green tea", tags=["black tea", "cup"]), Redactor()).data
+    assert (data["title"], data["tags"]) == ("gree\u2026", ["blac\u2026", "cup"])
+
+
+class Told(BaseModel):
+    note: str
+    day: date | None = None
+
+
+def test_a_sentence_that_quotes_a_stranger_is_named_as_theirs_and_one_without_is_not() -> None:
+    size = "Gr\u00f6\u00dfe"
+    shaped = shape(Told(note=f"Seen in {quote(size)}.", day=date(2026, 4, 9)), Redactor())
+    assert shaped.data == {"written_by_others": ["note"], "note": "Seen in 'Gr\u00f6\u00dfe'.", "day": "2026-04-09"}
+    assert "Gr\u00f6\u00dfe" in shaped.text
+    assert shape(Told(note=f"Is {word('open')}."), Redactor()).data == {"note": "Is open."}
+
+
+def test_a_secret_further_down_in_a_list_is_masked_in_a_text_before_it() -> None:
+    class Listed(BaseModel):
+        note: Untrusted
+        rows: list[Outer]
+
+    rows = [Outer(id=1), Outer(id=2, password=SecretStr("Hafen-4711"))]
+    with scope(Memory()):
+        assert shape(Listed(note="with Hafen-4711", rows=rows), Redactor()).data["note"] == "with [hidden]"
