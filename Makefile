@@ -13,6 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 JOBS ?= 2
 TESTS ?=
+MODULES ?=
 BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 EMPTY_VENV := .venv-empty
@@ -23,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated bench reference docs wheel release image tokens conformance clients format clean
+.PHONY: help demo test check style types generated bench mutants reference docs wheel release image tokens conformance clients format clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +52,9 @@ generated: $(VENV)/.dev
 
 bench: $(VENV)/.dev ## Measure starts and calls.
 	@$(BIN)/python tests/bench/run.py
+
+mutants: $(VENV)/.dev ## Mutate the code 500 times and run the tests of each mutant; MUTANTS=40 takes fewer.
+	@$(BIN)/python tests/mutants/run.py $(MODULES)
 
 reference: $(VENV)/.runtime ## Write the generated tables.
 	@$(BIN)/testdesk reference
