@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import tokenize
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,3 +165,14 @@ def test_no_sentence_can_speak_of_1_things() -> None:
         for match in plural.finditer(file.read_text(encoding="utf-8"))
     ]
     assert found == ["tools/testomatio/tools/result_changes.py: {len(waiting)} results"], "there it is two or more"
+
+
+def test_every_module_and_test_that_the_mutation_test_names_exists() -> None:
+    folder = ROOT / "tests" / "mutants"
+    named = tomllib.loads((folder / "modules.toml").read_text(encoding="utf-8"))
+    accepted = tomllib.loads((folder / "accepted.toml").read_text(encoding="utf-8"))["accepted"]
+    paths = {*named, *(test.partition("::")[0] for tests in named.values() for test in tests)}
+    assert not [path for path in paths if not (ROOT / path).exists()]
+    stale = [entry for entry in accepted if entry["before"] not in (ROOT / entry["path"]).read_text(encoding="utf-8")]
+    assert not stale
+    assert all(entry["reason"] for entry in accepted)

@@ -1,15 +1,18 @@
 """A person says yes before anything is destroyed or ordered, on both eras, and nobody can say it for them."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from mcp.server.mcpserver import CancelledElicitation, DeclinedElicitation
 from mcp.types import ElicitResult, InputRequiredResult
 
 from server.app import build
 from server.guards import consent, rounds
 from server.sandbox import SandboxTransport
 from tests.desk import CANCEL, DECLINE, ERAS, NO, YES, change_bug, desk, sandboxes, settings, text
+from tools.kit.missing import Missing
 from tools.kit.network import Network
+from tools.kit.text import cut
 from tools.kit.toolset import Tool
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +35,8 @@ async def test_a_yes_carries_the_act_out_once_and_shows_before_and_after(mode: s
         done = await d.answer("testio_reject_bug", **REJECT)
         assert (done["before"]["status"], done["now"]["status"]) == ("forwarded", "rejected")
         assert d.writes() == ["PUT /bugs/88107/reject"]
-        assert len(d.asked) == 1
+        (question,) = d.asked
+        assert done["confirmed"] == {"how": "form", "what": cut(question, consent.CONFIRMED_CHARACTERS)}
 
 
 @both_eras
@@ -46,11 +50,22 @@ async def test_an_act_reads_once_for_its_question_and_once_after_the_yes(mode: s
 @both_eras
 async def test_an_act_without_a_person_to_ask_reads_once(mode: str) -> None:
     async with desk(mode, told=settings({"TESTDESK_CONSENT": "client"})) as d:
-        await d.answer("testio_reject_bug", **REJECT)
+        done = await d.answer("testio_reject_bug", **REJECT)
+        assert done["confirmed"]["how"] == "host"
         assert [line for line in d.arrived() if line not in d.writes()] == [
             "GET /bugs/88107",
             "GET /bugs/reject_reasons",
         ]
+
+
+@pytest.mark.parametrize("answer", [DeclinedElicitation(), CancelledElicitation()])
+async def test_an_answer_that_is_neither_a_form_nor_a_verdict_is_no_yes(answer: Any) -> None:
+    async def begin() -> consent.OpenAct:
+        return act
+
+    act = consent.OpenAct(cast(Any, None), consent.Question("Delete it?"), Missing())
+    verdict = await consent.decide(cast(Any, None), act, answer, begin)
+    assert (verdict.passed, verdict.reason) == (False, consent.NOBODY)
 
 
 @both_eras
