@@ -298,7 +298,7 @@ async def test_a_storage_inside_a_private_network_is_sent_nothing(builds: Path, 
     assert wire.arrived == []
 
 
-@pytest.mark.parametrize("host", ["bucket.s3.amazonaws.com", "8.8.8.8", "storage.example"])
+@pytest.mark.parametrize("host", ["bucket.s3.amazonaws.com", "8.8.8.8", "::ffff:8.8.8.8", "storage.example"])
 def test_a_public_storage_is_no_internal_one(host: str) -> None:
     assert not is_internal(host)
 

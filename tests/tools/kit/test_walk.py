@@ -69,6 +69,14 @@ async def test_all_pages_are_read(count: int, is_total_told: bool) -> None:
     assert coverage == Coverage(total=count if is_total_told else None, loaded=count, matched=count, complete=True)
 
 
+async def test_unreadable_rows_of_all_pages_are_counted() -> None:
+    async def fetch(page: int, size: int) -> Batch[int]:
+        return Batch([page], total=40, size=size, unread=size - 1)
+
+    _, seen, _ = await walked(fetch)
+    assert seen.unread == 38
+
+
 async def test_a_list_with_a_total_is_asked_for_its_pages_and_no_more() -> None:
     listing = Listing(list(range(100)))
     await walked(listing.fetch)
