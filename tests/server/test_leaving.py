@@ -53,6 +53,7 @@ def test_a_mark_is_found_however_deep_it_stands(text: str) -> None:
         told = refusal({"test_id": 1, argument: value})
         assert told.startswith(place)
         assert "edits" in told
+        assert ("so the stored secret would be lost" in told) is (MASK in text)
     check_texts(OFFER, READ, {"text": text}, Redactor())
 
 
@@ -73,6 +74,7 @@ def test_lines_that_became_one_are_refused(text: str) -> None:
     assert "backslash and n" in refusal({"goal": text})
     for argument in ("code", "files", "stack", "markdown"):
         check_texts(OFFER, UPDATE, {argument: text}, Redactor())
+        check_texts(OFFER, UPDATE, {"results": [{argument: text}]}, Redactor())
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,15 @@ async def test_what_was_decided_otherwise_is_left_alone_and_said() -> None:
         assert "PUT /bugs/88101/accept" not in d.writes()
 
 
+@pytest.mark.parametrize("fault", [{"status": 422, "body": "{}"}, {"cut": 3}])
+async def test_a_bug_that_failed_or_may_have_been_decided_is_to_be_tried_again(fault: dict[str, Any]) -> None:
+    async with desk() as d:
+        await d.fault(method="PUT", path="/bugs/88107/*", times=1, **fault)
+        done = await d.answer("testio_triage_bugs", decisions=LIST)
+        assert done["not_done"] == 1
+        assert "same list" in done["next"]
+
+
 async def test_a_failure_is_told_for_its_bug_and_the_others_are_done() -> None:
     async with desk() as d:
         await d.fault(method="PUT", path="/bugs/88107/*", times=1, status=422, body='{"error": "Locked by {x}"}')
