@@ -374,6 +374,14 @@ async def test_a_bug_that_names_no_environment_needs_one_said() -> None:
         assert d.asked == []
 
 
+async def test_a_result_without_a_status_was_made_unless_it_has_an_error() -> None:
+    async with desk() as d:
+        body = {"results": [{"bug_id": 88101, "bug_fix_confirmation": {"id": 1}}, {"bug_id": 88107, "error": "No"}]}
+        await d.fault(method="POST", path=BULK, times=1, status=201, body=body)
+        asked = await d.answer(CHECK, **FIXES)
+        assert [one["status"] for one in asked["results"]] == ["created", "error"]
+
+
 async def test_a_bug_the_platform_does_not_mention_is_said_to_be_unmentioned() -> None:
     async with desk() as d:
         body = {"results": [{"bug_id": "88101", "status": "created", "bug_fix_confirmation": {"id": 1}}]}

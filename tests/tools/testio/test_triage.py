@@ -65,6 +65,15 @@ async def test_calling_again_leaves_alone_what_is_done_and_asks_nobody(mode: str
         assert len(d.writes()) == 3
 
 
+@pytest.mark.parametrize("mark", ["mark_known", "mark_fixed", "mark_exported"])
+async def test_a_mark_is_set_once(mark: str) -> None:
+    decisions = [{"bug_id": 88101, "decision": mark}]
+    async with desk() as d:
+        assert (await d.answer("testio_triage_bugs", decisions=decisions))["done"] == 1
+        assert (await d.answer("testio_triage_bugs", decisions=decisions))["already_so"] == 1
+        assert len(d.writes()) == 1
+
+
 async def test_what_was_decided_otherwise_is_left_alone_and_said() -> None:
     world = sandboxes()
     change_bug(world, 88101, status="rejected")
@@ -72,6 +81,7 @@ async def test_what_was_decided_otherwise_is_left_alone_and_said() -> None:
         done = await d.answer("testio_triage_bugs", decisions=LIST)
         assert done["results"][0]["outcome"] == "impossible"
         assert "already rejected" in done["results"][0]["note"]
+        assert done["not_done"] == 1
         assert "Left alone, since they are decided or marked already: 88101" in d.asked[0]
         assert "PUT /bugs/88101/accept" not in d.writes()
 
