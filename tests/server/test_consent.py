@@ -1,5 +1,6 @@
 """A person says yes before anything is destroyed or ordered, on both eras, and nobody can say it for them."""
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -56,6 +57,10 @@ async def test_an_act_without_a_person_to_ask_reads_once(mode: str) -> None:
             "GET /bugs/88107",
             "GET /bugs/reject_reasons",
         ]
+
+
+def test_a_client_that_declares_nothing_cannot_ask() -> None:
+    assert not consent.can_ask(cast(Any, SimpleNamespace(client_capabilities=None)))
 
 
 @pytest.mark.parametrize("answer", [DeclinedElicitation(), CancelledElicitation()])
