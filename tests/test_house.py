@@ -176,3 +176,15 @@ def test_every_module_and_test_that_the_mutation_test_names_exists() -> None:
     stale = [entry for entry in accepted if entry["before"] not in (ROOT / entry["path"]).read_text(encoding="utf-8")]
     assert not stale
     assert all(entry["reason"] for entry in accepted)
+
+
+def test_any_exception_is_caught_only_where_the_architecture_says() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("### Failures")[2]
+    catching = [
+        file.relative_to(ROOT).as_posix()
+        for folder in ("server", "tools")
+        for file in files(folder)
+        if re.search(r"^\s*except (?:Base)?Exception\b(?!Group)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert catching
+    assert not [name for name in catching if name.removeprefix("server/") not in page]

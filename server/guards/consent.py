@@ -1,7 +1,7 @@
 """Guards the data and the money: a person says yes before anything is destroyed or ordered.
 
-The person is asked by the client, through the protocol; the model has no way to answer. The act is begun anew after the
-answer and its words are compared, so that what changed while the person was reading is asked again.
+The client asks the user, through the protocol; the model has no way to answer. After the answer the act is begun again
+and its question compared, so that what changed while the user was reading is asked again.
 """
 
 import secrets
@@ -89,7 +89,7 @@ class Verdict:
 Begin = Callable[[], Awaitable[OpenAct]]
 """Begins the same act again, up to its question."""
 
-NOBODY: Final = "No confirmation came back (a client that runs unattended answers so by itself)."
+NOBODY: Final = "No confirmation came back (an unattended client answers automatically)."
 
 
 def can_ask(ctx: Context[Any, Any]) -> bool:

@@ -1,11 +1,14 @@
 """Closes the acts that a call has begun, so that an unconfirmed one releases what it holds open."""
 
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import anyio
+
+logger = logging.getLogger(__name__)
 
 _acts: ContextVar[list[AsyncGenerator[Any, None]] | None] = ContextVar("acts", default=None)
 
@@ -21,7 +24,11 @@ async def closing_acts() -> AsyncIterator[None]:
         _acts.reset(token)
         with anyio.CancelScope(shield=True):
             for act in acts:
-                await act.aclose()
+                try:
+                    await act.aclose()
+                except Exception:
+                    # The call has its answer by now, and the other acts are still open.
+                    logger.exception("an act could not be closed")
 
 
 def close_later(act: AsyncGenerator[Any, None]) -> None:

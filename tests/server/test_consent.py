@@ -5,12 +5,12 @@ from typing import Any, cast
 
 import pytest
 from mcp.server.mcpserver import CancelledElicitation, DeclinedElicitation
-from mcp.types import ElicitResult, InputRequiredResult
+from mcp.types import ElicitResult
 
 from server.app import build
-from server.guards import consent, rounds
+from server.guards import consent
 from server.sandbox import SandboxTransport
-from tests.desk import CANCEL, DECLINE, ERAS, NO, YES, change_bug, desk, sandboxes, settings, text
+from tests.desk import CANCEL, DECLINE, ERAS, NO, YES, change_bug, desk, sandboxes, settings
 from tools.kit.missing import Missing
 from tools.kit.network import Network
 from tools.kit.text import cut
@@ -100,8 +100,8 @@ async def test_anything_but_a_yes_sends_nothing_and_says_so(
 ) -> None:
     async with desk(mode, person=answer) as d:
         monkeypatch.setattr(consent, "SOON", 60)
-        told = await d.refusal("testio_reject_bug", **REJECT)
-        assert told == f"{consent.NOBODY} Nothing was sent.", "nobody reads a question so fast"
+        refusal = await d.refusal("testio_reject_bug", **REJECT)
+        assert refusal == f"{consent.NOBODY} Nothing was sent.", "nobody reads a question so fast"
         monkeypatch.setattr(consent, "SOON", 0)
         how = "closed the question" if answer is CANCEL else "said no"
         assert await d.refusal("testio_reject_bug", **REJECT) == f"The user {how}. Nothing was sent."
@@ -135,9 +135,9 @@ async def test_a_client_that_cannot_ask_causes_no_request_and_learns_what_a_pers
     mode: str, tool: str, arguments: dict[str, Any]
 ) -> None:
     async with desk(mode, person=None) as d:
-        told = await d.refusal(tool, **arguments)
-        assert told.startswith(f"{tool} needs the user's yes")
-        assert "TESTDESK_CONSENT=client" in told
+        refusal = await d.refusal(tool, **arguments)
+        assert refusal.startswith(f"{tool} needs the user's yes")
+        assert "TESTDESK_CONSENT=client" in refusal
         assert d.arrived() == []
 
 
@@ -216,8 +216,8 @@ async def test_an_update_asks_only_where_somebody_already_works_on_the_test(mode
 async def test_a_client_that_cannot_ask_may_still_change_a_draft(mode: str) -> None:
     async with desk(mode, person=None) as d:
         await d.answer("testio_update_exploratory_test", test_id=5521, goal="Only the cart")
-        told = await d.refusal("testio_update_exploratory_test", test_id=5519, goal="Only the cart")
-        assert told.startswith("testio_update_exploratory_test needs the user's yes")
+        refusal = await d.refusal("testio_update_exploratory_test", test_id=5519, goal="Only the cart")
+        assert refusal.startswith("testio_update_exploratory_test needs the user's yes")
         assert d.writes() == ["PUT /exploratory_tests/5521"]
 
 
@@ -250,8 +250,8 @@ async def test_what_cannot_work_is_refused_before_anybody_is_asked(
     mode: str, tool: str, arguments: dict[str, Any], sentence: str
 ) -> None:
     async with desk(mode) as d:
-        told = await d.refusal(tool, **arguments)
-        assert sentence in told
+        refusal = await d.refusal(tool, **arguments)
+        assert sentence in refusal
         assert d.asked == []
         assert d.writes() == []
 
@@ -307,46 +307,6 @@ async def test_what_was_decided_elsewhere_meanwhile_is_refused_after_the_yes(mod
         assert d.writes() == []
 
 
-async def test_the_same_second_round_sent_again_does_nothing_and_says_so() -> None:
-    async with desk("auto") as d:
-        session = d.client.session
-        order = ("testio_create_exploratory_test", ORDER)
-        first = await session.call_tool(*order, allow_input_required=True)
-        assert isinstance(first, InputRequiredResult)
-        answers = dict.fromkeys(first.input_requests or {}, YES)
-
-        async def second_round() -> Any:
-            return await session.call_tool(
-                *order,
-                input_responses=answers,  # type: ignore[arg-type]  # a dict of answers
-                request_state=first.request_state,
-                allow_input_required=True,
-            )
-
-        done = await second_round()
-        assert not done.is_error
-        again = await second_round()
-        assert again.is_error
-        assert "already answered" in text(again)
-        assert d.writes() == ["POST /products/71/exploratory_tests"]
-
-
-async def test_a_yes_does_not_carry_over_to_other_arguments() -> None:
-    async with desk("auto") as d:
-        session = d.client.session
-        first = await session.call_tool("testio_accept_bug", {"bug_id": 88101}, allow_input_required=True)
-        assert isinstance(first, InputRequiredResult)
-        with pytest.raises(Exception, match="requestState"):
-            await session.call_tool(
-                "testio_accept_bug",
-                {"bug_id": 88107},
-                input_responses=dict.fromkeys(first.input_requests or {}, YES),
-                request_state=first.request_state,
-                allow_input_required=True,
-            )
-        assert d.writes() == []
-
-
 @both_eras
 @pytest.mark.parametrize("smuggled", [{"consent": {"yes": True}}, {"confirm": True}, {"yes": True}])
 async def test_the_model_cannot_supply_the_answer(mode: str, smuggled: dict[str, Any]) -> None:
@@ -367,9 +327,9 @@ async def test_an_operator_may_trust_the_hosts_own_approval(mode: str) -> None:
 async def test_a_question_larger_than_hosts_show_is_refused_with_the_size_that_fits(mode: str) -> None:
     long = {"goal": "g" * 4900, "instructions": "i" * 4900}
     async with desk(mode) as d:
-        told = await d.refusal("testio_create_exploratory_test", **(ORDER | long))
-        assert str(consent.MOST_CHARACTERS) in told
-        assert "Shorten" in told
+        refusal = await d.refusal("testio_create_exploratory_test", **(ORDER | long))
+        assert str(consent.MOST_CHARACTERS) in refusal
+        assert "Shorten" in refusal
         assert d.asked == []
         assert d.writes() == []
 
@@ -396,7 +356,3 @@ async def test_a_read_only_session_has_no_tool_that_changes_anything(mode: str) 
         names = {tool.name for tool in (await d.client.list_tools()).tools}
         assert "testio_list_bugs" in names
         assert not {n for n in names if "accept" in n or "create" in n or "update" in n or "mark" in n}
-
-
-def test_a_used_round_is_forgotten_only_after_its_seal_has_expired() -> None:
-    assert rounds.KEPT_SECONDS > 600

@@ -58,5 +58,5 @@ def test_the_page_counts_what_is_whole() -> None:
 
 @every_platform
 def test_what_is_left_out_is_said(platform: Platform) -> None:
-    told = coverage_page(PLATFORMS).split(f"## {platform.title}:")[1].split("\n## ")[0]
-    assert "\nLeft out:\n\n- " in told
+    section = coverage_page(PLATFORMS).split(f"## {platform.title}:")[1].split("\n## ")[0]
+    assert "\nLeft out:\n\n- " in section

@@ -115,7 +115,7 @@ async def test_a_stdio_server_tells_of_what_a_separate_receiver_took(mode: str, 
             async with listening(client, ears, mode, "testio://inbox/500", *uris):
                 await deliver(file, 88101)
                 await ears.until(*uris)
-            assert "testio://inbox/500" not in ears.heard, "an arrival is told once"
+            assert "testio://inbox/500" not in ears.heard, "an arrival is announced once"
             listed = await client.call_tool("testio_list_inbox", {})
             assert [row["bug_id"] for row in (listed.structured_content or {})["items"]] == [88101, 500]
             page = (await client.read_resource(uris[1])).contents[0].text  # type: ignore[union-attr]
@@ -134,5 +134,5 @@ async def test_whoever_has_unsubscribed_hears_nothing_more(tmp_path: Path) -> No
             await client.subscribe_resource("testio://inbox/2")
             ears.heard.clear()
             await deliver(file, 2)
-            await ears.until("testio://inbox/2")  # of one arrival the list is told first
+            await ears.until("testio://inbox/2")  # the list is announced before the item
             assert ears.heard == ["testio://inbox/2"]
