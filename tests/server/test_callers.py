@@ -46,5 +46,5 @@ async def test_a_change_session_groups_the_writes_of_whoever_opened_it_and_of_no
         assert "None was open" in text(await other.call_tool(CLOSE, {}))
         refused = await modern.call_tool(OPEN, {"description": "Mine"})
         assert refused.is_error
-        assert "be told from those of others" in text(refused)
+        assert "be distinguished from others" in text(refused)
         assert "Closed" in text(await opener.call_tool(CLOSE, {}))

@@ -136,7 +136,7 @@ class Families(ApiClient):
         if caller is None:
             raise Refused(
                 "A change session belongs to the client that opened it, and over HTTP the calls of this client cannot "
-                "be told from those of others (protocol 2026-07-28 has no sessions). Use the server over stdio, or a "
+                "be distinguished from others (protocol 2026-07-28 has no sessions). Use the server over stdio, or a "
                 "client that opens an MCP session."
             )
         session = await self.write(
