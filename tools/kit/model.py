@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 T = TypeVar("T")
+A = TypeVar("A", bound="Answer")
 
 
 class Model(BaseModel):
@@ -36,6 +37,12 @@ class Answer(BaseModel):
     """A tool's answer."""
 
     model_config = ConfigDict(defer_build=True)
+
+
+def answer_from(kind: type[A], source: BaseModel, /, **others: Any) -> A:
+    """An answer with the fields of `source` that it has under the same names, and with the others as they are given."""
+    shared = {name: getattr(source, name) for name in kind.model_fields if hasattr(source, name)}
+    return kind(**shared | others)
 
 
 class _NullIsEmpty:

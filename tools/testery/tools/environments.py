@@ -7,7 +7,7 @@ from pydantic import Field
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.errors import Conflict, NotFound, Refused
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.naming import Choice, choices_text, matching
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
@@ -42,8 +42,8 @@ StageId = Annotated[int | None, Field(gt=0, description="From testery_list_pipel
 IncludeArchived = Annotated[bool, Field(description="List archived ones too.")]
 
 
-class EnvironmentRow(Answer):
-    """An environment as a list shows it."""
+class EnvironmentFacts(Answer):
+    """The fields of an environment without its variables."""
 
     environment_key: Key | None = None
     id: int
@@ -52,19 +52,17 @@ class EnvironmentRow(Answer):
     stage_id: int | None = None
     runs_at_once: int | None = Field(None, description="0: no limit.")
     archived: bool = False
+
+
+class EnvironmentRow(EnvironmentFacts):
+    """An environment as a list shows it."""
+
     variables: int = Field(0, description="How many it has.")
 
 
-class EnvironmentDetails(Answer):
+class EnvironmentDetails(EnvironmentFacts):
     """An environment with the names of its variables."""
 
-    environment_key: Key | None = None
-    id: int
-    name: Untrusted | None = None
-    url: Untrusted | None = None
-    stage_id: int | None = None
-    runs_at_once: int | None = Field(None, description="0: no limit.")
-    archived: bool = False
     variables: list[VariableName] = Field(default_factory=list)
 
 
@@ -109,12 +107,10 @@ async def read_environment(api: Testery, environment_key: str) -> Environment:
 
 
 def details_of(environment: Environment) -> EnvironmentDetails:
-    return EnvironmentDetails(
+    return answer_from(
+        EnvironmentDetails,
+        environment,
         environment_key=environment.key,
-        id=environment.id,
-        name=environment.name,
-        url=environment.url,
-        stage_id=environment.stage_id,
         runs_at_once=environment.at_once,
         archived=bool(environment.archived),
         variables=names_of(environment),

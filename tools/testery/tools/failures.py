@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.kit.errors import PlatformError
 from tools.kit.failure_groups import NO_WORDS, Group, group_failures, normalized_error
 from tools.kit.history import Mark
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.run_failures import Failure, describe_marks
 from tools.kit.text import Key, Untrusted, many
 from tools.kit.together import gather
@@ -105,12 +105,11 @@ async def get_failures(
     read = partial(_example, api, run_id, budget=output_bytes)
     examples = await gather([partial(read, group.members[0]) for group in groups[:at_most]], at_once=4)
     shown = [failure_group(group, example, marks) for group, example in zip(groups, examples, strict=False)]
-    return Failures(
+    return answer_from(
+        Failures,
+        run,
         run_id=run.id,
         run_name=run.name or run.test_name,
-        status=run.status,
-        said=run.said,
-        environment_key=run.environment_key,
         failed_results=len(failing),
         marks=describe_marks(_failure(one, marks) for one in failing),
         earlier_runs=before.runs,

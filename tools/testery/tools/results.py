@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.errors import found
 from tools.kit.failure_groups import plain_text
 from tools.kit.gallery import FetchedPicture, PictureRequest, fetch_pictures
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.picture import Album, in_bytes
 from tools.kit.text import Key, Untrusted, clean, quote
@@ -82,15 +82,7 @@ def error_line(result: Result, at_most: int = SHORT) -> str | None:
 
 
 def row_of(result: Result) -> ResultRow:
-    return ResultRow(
-        result_id=result.id,
-        name=result.name,
-        file=result.file,
-        status=result.status,
-        said=result.said,
-        seconds=seconds_of(result),
-        error=error_line(result),
-    )
+    return answer_from(ResultRow, result, result_id=result.id, seconds=seconds_of(result), error=error_line(result))
 
 
 @tool.reads(full_text_in="get_result")
@@ -137,13 +129,11 @@ async def get_result(
     next_step = None
     if result.screenshots:
         next_step = f"testery_get_screenshots with result_ids [{result_id}] shows its pictures."
-    return ResultDetails(
+    return answer_from(
+        ResultDetails,
+        result,
         run_id=run_id,
         result_id=result.id or result_id,
-        name=result.name,
-        file=result.file,
-        status=result.status,
-        said=result.said,
         seconds=seconds_of(result),
         error=plain_text(result.error) if result.error else None,
         stack_trace=plain_text(result.stack_trace) if result.stack_trace else None,

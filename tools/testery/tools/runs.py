@@ -1,12 +1,12 @@
 """Reading test runs: the list, and one run with its details."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from tools.kit.errors import found
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, clean, many, quote, word
 from tools.kit.toolset import Progress, Toolset
@@ -82,22 +82,13 @@ async def newest_runs(api: Testery) -> list[Run]:
 
 def row_of(run: Run, keys: dict[int, str]) -> RunRow:
     """A run as a list shows it; `keys` are those of the projects."""
-    return RunRow(
-        run_id=run.id,
-        name=run.name or run.test_name,
-        status=run.status,
-        said=run.said,
-        is_over=run.is_over,
-        project_key=keys.get(run.project_id or 0),
-        environment_key=run.environment_key,
-        branch=run.branch,
-        build=run.build,
-        created_at=run.at,
-        ended_at=run.ended_at,
-        total=run.total,
-        passed=run.passed,
-        failed=run.failed,
-    )
+    return answer_from(RunRow, run, **_named(run, keys))
+
+
+def _named(run: Run, keys: dict[int, str]) -> dict[str, Any]:
+    """The fields that a row names otherwise than the platform, or takes from elsewhere."""
+    name, project_key = run.name or run.test_name, keys.get(run.project_id or 0)
+    return {"run_id": run.id, "name": name, "project_key": project_key, "created_at": run.at}
 
 
 def newest_first(run: Run) -> tuple[int, ...]:
@@ -202,28 +193,14 @@ def details_of(run: Run, keys: dict[int, str]) -> RunDetails:
         next_step = "testery_wait_for_run waits for it."
     elif run.failed:
         next_step = "testery_get_failures groups what failed; testery_compare_runs shows what is new."
-    return RunDetails(
-        **row_of(run, keys).model_dump(),
-        reason=run.reason,
-        started_at=run.started_at,
+    return answer_from(
+        RunDetails,
+        run,
+        **_named(run, keys),
         seconds=round((end - start).total_seconds()) if start is not None and end is not None else None,
         testing_seconds=round(run.testing_ms / 1000) if run.testing_ms is not None else None,
-        ignored=run.ignored,
-        not_run=run.not_run,
-        timed_out=run.timed_out,
         has_flaky_test=run.has_flaky,
-        commit=run.commit,
         suite_id=run.test_suite_id,
-        include_tags=run.include_tags,
-        exclude_tags=run.exclude_tags,
-        filters=run.filters,
-        copies=run.copies,
-        runners=run.runners,
-        priority=run.priority,
-        phase=run.phase,
-        is_scheduled=run.is_scheduled,
-        coverage_name=run.coverage_name,
-        coverage_percent=run.coverage_percent,
         note=verdict(run),
         next=next_step,
     )

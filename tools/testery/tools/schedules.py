@@ -7,7 +7,7 @@ from pydantic import Field
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, Refused
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
 from tools.kit.text import Key, Untrusted, given, quote, word
@@ -80,18 +80,16 @@ def trigger_of(schedule: Schedule, keys: dict[int, str]) -> str:
 
 
 def row_of(schedule: Schedule, keys: dict[int, str], environments: dict[int, str]) -> ScheduleRow:
-    return ScheduleRow(
+    return answer_from(
+        ScheduleRow,
+        schedule,
         schedule_id=schedule.id,
-        name=schedule.name,
         enabled=schedule.enabled is not False,
         archived=bool(schedule.archived),
         trigger=trigger_of(schedule, keys),
         project_key=keys.get(schedule.project_id or 0),
         environment_key=environments.get(schedule.environment_id or 0),
         suite_id=schedule.test_suite_id,
-        copies=schedule.copies,
-        runners=schedule.runners,
-        last_run_at=schedule.last_run_at,
     )
 
 

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from tools.kit.errors import Refused
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Said, Status
@@ -77,18 +77,11 @@ async def wait_for_run(
         wait=wait,
     )
     run = waited.seen
-    state = RunState(
+    state = answer_from(
+        RunState,
+        run,
         run_id=run.id,
         name=run.name or run.test_name,
-        status=run.status,
-        said=run.said,
-        is_over=run.is_over,
-        reason=run.reason,
-        total=run.total,
-        passed=run.passed,
-        failed=run.failed,
-        started_at=run.started_at,
-        ended_at=run.ended_at,
         looks=waited.looks,
         waited_seconds=round(waited.seconds),
         note=verdict(run),

@@ -28,8 +28,8 @@ def unclear_run_time(run_time: float | None) -> float | None:
     return None if run_time is None or known_ms(run_time) is not None else run_time
 
 
-class Result(Record):
-    """One result. A test with retries, or with several examples, has several in a run."""
+class ResultFacts(Record):
+    """The fields of a result that families A and B both have."""
 
     id: int
     run_id: Key | None = None
@@ -42,6 +42,11 @@ class Result(Record):
     run_time: float | None = Field(default=None, description=MILLISECONDS)
     automated: bool | None = None
     assigned_to: Person = None
+
+
+class Result(ResultFacts):
+    """One result. A test with retries, or with several examples, has several in a run."""
+
     artifacts: Addresses = Field(default_factory=list)
     created_at: Key | None = None
     finished_at: Key | None = None
@@ -55,20 +60,9 @@ class FullResult(Result):
     test_version: Words = None
 
 
-class WebResult(Record):
+class WebResult(ResultFacts):
     """A result as the web app shows it, with the priority and tags of its test, its values and its files."""
 
-    id: int
-    run_id: Key | None = None
-    test_id: Key | None = None
-    test_title: Untrusted | None = None
-    suite_title: Untrusted | None = None
-    status: Key | None = None
-    substatus: Untrusted | None = None
-    message: Words = None
-    run_time: float | None = Field(default=None, description=MILLISECONDS)
-    automated: bool | None = None
-    assigned_to: Person = None
     priority: Key | None = None
     tags: list[Untrusted] = Field(default_factory=list)
     example: dict[Untrusted, Untrusted] | None = Field(default=None, description="Values, by the test's parameters.")

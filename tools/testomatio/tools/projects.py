@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.errors import NotFound
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
@@ -57,14 +57,7 @@ async def list_projects(
     walk = Walk(fetch, on_row, key=lambda p: p.id, sizes=(PAGE,), broken=frozenset(), progress=progress)
     walked = await walk.run()
     return selection.page(
-        lambda p: ProjectRow(
-            id=p.id,
-            title=p.title,
-            status=p.status,
-            archived=p.status == "archived" or None,
-            framework=p.framework,
-            tests=p.tests_count,
-        ),
+        lambda p: answer_from(ProjectRow, p, archived=p.status == "archived" or None, tests=p.tests_count),
         walked.coverage(selection.matched),
     )
 

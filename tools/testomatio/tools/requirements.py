@@ -12,7 +12,7 @@ from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
 from tools.kit.form import Attached, Form
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.toolset import Progress, Toolset
@@ -84,9 +84,7 @@ async def list_requirements(
             return await api.requirements_page(slug, query, page)
 
     def to_row(one: Requirement) -> RequirementRow:
-        return RequirementRow(
-            id=one.id, title=one.title, source=one.source_type, active=one.active, is_global=one.is_global
-        )
+        return answer_from(RequirementRow, one, source=one.source_type)
 
     return await page_from(fetch, to_row, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
 

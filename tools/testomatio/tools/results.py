@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.failure_groups import first_words
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
@@ -60,19 +60,16 @@ class ResultRow(Answer):
 
 
 def row_of(result: Result, *, run_id: str | None = None) -> ResultRow:
-    return ResultRow(
-        id=result.id,
+    return answer_from(
+        ResultRow,
+        result,
         run_id=None if result.run_id == run_id else result.run_id,
         at=result.finished_at or result.created_at,
-        test_id=result.test_id,
         title=result.test_title,
         suite=result.suite_title,
-        status=result.status,
-        substatus=result.substatus,
         message=first_words(result.message),
         run_time_ms=known_ms(result.run_time),
         run_time=unclear_run_time(result.run_time),
-        assigned_to=result.assigned_to,
     )
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from tools.kit.errors import PlatformError
 from tools.kit.failure_groups import NO_WORDS, Group, first_words, group_failures
 from tools.kit.history import Mark, Past
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.run_failures import why_counts_differ
 from tools.kit.text import Key, Untrusted, many
 from tools.kit.together import gather
@@ -240,13 +240,10 @@ async def get_run_report(
     if len(found) > groups:
         hidden = sum(len(group.members) for group in found[groups:])
         left_out.append(f"{many(len(found) - groups, 'group')} with {many(hidden, 'test')}: ask for more groups")
-    return RunReport(
+    return answer_from(
+        RunReport,
+        run,
         run_id=run.id,
-        title=run.title,
-        status=run.status,
-        kind=run.kind,
-        env=run.env,
-        finished_at=run.finished_at,
         results=read.counts,
         failing_tests=len(failing),
         marks=dict(Counter(marks.values())),

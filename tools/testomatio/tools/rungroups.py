@@ -9,7 +9,7 @@ from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
-from tools.kit.model import Answer, Sent
+from tools.kit.model import Answer, Sent, answer_from
 from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.question import join_counts
 from tools.kit.text import Key, Untrusted, many, quote, word
@@ -95,16 +95,7 @@ async def list_rungroups(
 
 
 def _row(depth: int, group: Rungroup) -> GroupRow:
-    return GroupRow(
-        id=group.id,
-        title=group.title,
-        depth=depth,
-        parent_id=group.parent_id,
-        kind=group.kind,
-        status=group.status,
-        runs=group.runs_count,
-        archived_at=group.archived_at,
-    )
+    return answer_from(GroupRow, group, depth=depth, runs=group.runs_count)
 
 
 class GroupWhole(Answer):

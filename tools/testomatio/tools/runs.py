@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field
 
 from tools.kit.errors import Invalid, NotFound
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.toolset import Progress, Toolset, no_progress
@@ -130,8 +130,8 @@ def describe(run: Run) -> str:
     return f"run {word(run.id)} {quote(run.title or 'without a title')} ({state})"
 
 
-class RunRow(Answer):
-    """A run as a list shows it."""
+class RunFacts(Answer):
+    """The fields of a run that every list of runs shows."""
 
     id: Key
     title: Untrusted | None = None
@@ -143,25 +143,27 @@ class RunRow(Answer):
     passed: int | None = None
     failed: int | None = None
     skipped: int | None = None
+
+
+class RunRow(RunFacts):
+    """A run as a list shows it."""
+
     created_at: Key | None = None
     finished_at: Key | None = None
 
 
 def row_of(run: Run) -> RunRow:
-    return RunRow(
-        id=run.id,
-        title=run.title,
-        status=run.status,
-        kind=run.kind,
-        env=run.env,
-        rungroup_id=run.rungroup_id,
-        tests=run.tests_count,
-        passed=run.passed_count,
-        failed=run.failed_count,
-        skipped=run.skipped_count,
-        created_at=run.created_at,
-        finished_at=run.finished_at,
-    )
+    return answer_from(RunRow, run, **counters_of(run))
+
+
+def counters_of(run: Run) -> dict[str, int | None]:
+    """The run's own counters, under the names of rows."""
+    return {
+        "tests": run.tests_count,
+        "passed": run.passed_count,
+        "failed": run.failed_count,
+        "skipped": run.skipped_count,
+    }
 
 
 def _status_query(statuses: list[RunStatus] | None) -> str | None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
@@ -159,13 +159,7 @@ async def get_suite(
 
 
 def _facts(suite: WebSuite) -> WebFacts:
-    return WebFacts(
-        position=suite.position,
-        created_at=suite.created_at,
-        updated_at=suite.updated_at,
-        comments=suite.comments_count,
-        test_ids=suite.test_ids,
-    )
+    return answer_from(WebFacts, suite, comments=suite.comments_count)
 
 
 async def _from_web(api: Testomatio, project: str, suite_id: str) -> WholeSuite:

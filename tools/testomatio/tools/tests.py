@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.errors import Refused
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page, digest
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
@@ -70,16 +70,8 @@ class Tests(Page[TestRow]):
 
 def row_of_test(test: Test, *, last_result: str | None = None) -> TestRow:
     """A test as a row; without a priority it has the normal one."""
-    return TestRow(
-        last_result=last_result,
-        id=test.id,
-        title=test.title,
-        suite_id=test.suite_id,
-        state=test.state,
-        priority=test.priority or "normal",
-        labels=[f"{one.title or one.id}{f': {one.value}' if one.value else ''}" for one in test.labels],
-        assigned_to=test.assigned_to,
-    )
+    labels = [f"{one.title or one.id}{f': {one.value}' if one.value else ''}" for one in test.labels]
+    return answer_from(TestRow, test, last_result=last_result, priority=test.priority or "normal", labels=labels)
 
 
 def checked_name(person: str | None) -> str | None:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 from tools.kit.failure_groups import first_words
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
@@ -19,7 +19,7 @@ from tools.testomatio.models.runs import WebRun
 from tools.testomatio.tools.paging import page_from
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.results import ResultId, Statuses
-from tools.testomatio.tools.runs import GroupId, RunId, Until
+from tools.testomatio.tools.runs import GroupId, RunFacts, RunId, Until, counters_of
 from tools.testomatio.tools.scope import Pairs, found_in, of_project
 
 tool = Toolset(Testomatio, needs="web")
@@ -28,19 +28,9 @@ PER_PAGE = 50
 """The fixed page size of the web app's API, family B."""
 
 
-class WebRunRow(Answer):
+class WebRunRow(RunFacts):
     """A run as a list of the web app shows it."""
 
-    id: Key
-    title: Untrusted | None = None
-    status: Key | None = None
-    kind: Key | None = None
-    env: list[Untrusted] = Field(default_factory=list)
-    rungroup_id: Key | None = None
-    tests: int | None = None
-    passed: int | None = None
-    failed: int | None = None
-    skipped: int | None = None
     duration_s: float | None = None
     created_at: Key | None = None
     finished_at: Key | None = None
@@ -48,22 +38,8 @@ class WebRunRow(Answer):
 
 
 def row_of(run: WebRun) -> WebRunRow:
-    return WebRunRow(
-        id=run.id,
-        title=run.title,
-        status=run.status,
-        kind=run.kind,
-        env=run.env,
-        rungroup_id=run.rungroup_id,
-        tests=run.tests_count,
-        passed=run.passed_count,
-        failed=run.failed_count,
-        skipped=run.skipped_count,
-        duration_s=run.duration,
-        created_at=run.created_at,
-        finished_at=run.finished_at,
-        archived=run.is_archived or None,
-    )
+    archived = run.is_archived or None
+    return answer_from(WebRunRow, run, **counters_of(run), duration_s=run.duration, archived=archived)
 
 
 @tool.reads(full_text_in="get_run_details")
@@ -142,21 +118,14 @@ class WebResultRow(Answer):
 
 
 def result_row(result: WebResult) -> WebResultRow:
-    return WebResultRow(
-        id=result.id,
-        run_id=result.run_id,
-        test_id=result.test_id,
+    return answer_from(
+        WebResultRow,
+        result,
         title=result.test_title,
-        status=result.status,
-        substatus=result.substatus,
         message=first_words(result.message),
         run_time_ms=known_ms(result.run_time),
         run_time=unclear_run_time(result.run_time),
-        priority=result.priority,
-        tags=result.tags,
-        example=result.example,
         files=len(result.files) or None,
-        finished_at=result.finished_at,
     )
 
 
