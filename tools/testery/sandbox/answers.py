@@ -2,12 +2,15 @@
 
 import json
 from http import HTTPStatus
+from typing import TypeVar
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Respond
 from tools.testery.sandbox.dates import zulu
 from tools.testery.sandbox.world import World
+
+T = TypeVar("T")
 
 _encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 _MESSAGES = {401: "Not Authorized", 404: "Resource Not Found", 409: "Conflict"}
@@ -34,6 +37,13 @@ def problem(status: int) -> Response:
 
 def not_found() -> Respond:
     return Respond(problem(404))
+
+
+def known(record: T | None) -> T:
+    """A record that must exist; 404 otherwise."""
+    if record is None:
+        raise not_found()
+    return record
 
 
 def conflict() -> Respond:

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import variables
-from tools.testery.sandbox.answers import answer, bad_request, conflict, no_content, not_found
+from tools.testery.sandbox.answers import answer, bad_request, conflict, known, no_content, not_found
 from tools.testery.sandbox.lifecycle import start_queued_runs
 from tools.testery.sandbox.records import Environment
 from tools.testery.sandbox.requests import Reader, read_body
@@ -64,10 +64,7 @@ async def delete_environment(call: Call[World]) -> Response:
 
 def find_environment(call: Call[World]) -> Environment:
     """The environment in the path."""
-    environment = call.world.environment(call.number("environment_id"))
-    if environment is None:
-        raise not_found()
-    return environment
+    return known(call.world.environment(call.number("environment_id")))
 
 
 def _update(call: Call[World], environment: Environment, sent: Reader) -> None:

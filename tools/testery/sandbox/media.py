@@ -9,7 +9,7 @@ from tools.testery.sandbox.answers import store_problem
 from tools.testery.sandbox.pictures import draw_screenshot
 from tools.testery.sandbox.records import Outcome, Run
 from tools.testery.sandbox.signing import reject_unsigned, signed_url
-from tools.testery.sandbox.story.scripted import EXPIRED_SHOT, HTML_SHOT, screenshot_names
+from tools.testery.sandbox.story.scripted import EXPIRED_SHOT, HTML_SHOT
 from tools.testery.sandbox.world import World
 
 media_routes: Routes[World] = Routes()
@@ -29,12 +29,7 @@ _WEBM = (
 )
 
 
-def screenshots_of(run: Run, outcome: Outcome) -> list[str]:
-    """The names of a result's screenshots."""
-    return screenshot_names(run.id, outcome)
-
-
-def videos_of(run: Run, outcome: Outcome) -> list[str]:
+def videos_of(outcome: Outcome) -> list[str]:
     """The name of a result's video, which browser tests have."""
     return [VIDEO] if outcome.case is not None and outcome.case.file.endswith(".ts") else []
 

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import variables
-from tools.testery.sandbox.answers import answer, not_found
+from tools.testery.sandbox.answers import answer, known, not_found
 from tools.testery.sandbox.lifecycle import BY_USER, cancel, status, submit
 from tools.testery.sandbox.records import Order, Plan, PlanRun
 from tools.testery.sandbox.requests import read_body
@@ -65,10 +65,7 @@ async def cancel_plan_run(call: Call[World]) -> Response:
 
 
 def _plan(call: Call[World]) -> Plan:
-    plan = call.world.plans.get(call.number("plan_id"))
-    if plan is None:
-        raise not_found()
-    return plan
+    return known(call.world.plans.get(call.number("plan_id")))
 
 
 def _status(world: World, started: PlanRun) -> str:

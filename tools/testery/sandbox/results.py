@@ -5,11 +5,12 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import answer, not_found
 from tools.testery.sandbox.execution import DISCOVERY, current_results
-from tools.testery.sandbox.media import media_url, screenshots_of, videos_of
+from tools.testery.sandbox.media import media_url, videos_of
 from tools.testery.sandbox.records import Outcome, Run
 from tools.testery.sandbox.runs import find_run
 from tools.testery.sandbox.story.faults import error_and_trace
 from tools.testery.sandbox.story.logs import output
+from tools.testery.sandbox.story.scripted import screenshot_names
 from tools.testery.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -41,9 +42,9 @@ async def get_result(call: Call[World]) -> Response:
     row["file"] = None if case is None else case.file.rsplit("/", 1)[-1]
     row["fileFilter"] = None if case is None else case.file
     row["output" if world.switches.output_field else "processOutput"] = _output(run, outcome) if is_done else None
-    shots = screenshots_of(run, outcome) if is_done else []
+    shots = screenshot_names(run.id, outcome) if is_done else []
     row["screenShots"] = [media_url(call, run, outcome, name) for name in shots]
-    row["videos"] = [media_url(call, run, outcome, name) for name in videos_of(run, outcome)] if shots else []
+    row["videos"] = [media_url(call, run, outcome, name) for name in videos_of(outcome)] if shots else []
     return answer(_without_optional(row) if world.switches.sparse else row)
 
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from tools.kit.sandbox.clock import STORY_START
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import cron, variables
-from tools.testery.sandbox.answers import answer, no_content, not_found, server_error
+from tools.testery.sandbox.answers import answer, known, no_content, server_error
 from tools.testery.sandbox.dates import stamp
 from tools.testery.sandbox.records import Order, Schedule
 from tools.testery.sandbox.requests import Reader, body
@@ -53,9 +53,7 @@ async def create_schedule(call: Call[World]) -> Response:
 
 @routes.delete("/schedules/{schedule_id:int}")
 async def delete_schedule(call: Call[World]) -> Response:
-    schedule = call.world.schedules.get(call.number("schedule_id"))
-    if schedule is None:
-        raise not_found()
+    schedule = known(call.world.schedules.get(call.number("schedule_id")))
     if call.world.switches.delete_archives:
         schedule.archived = True
     else:

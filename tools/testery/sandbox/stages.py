@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox import variables
-from tools.testery.sandbox.answers import answer, not_found
+from tools.testery.sandbox.answers import answer, known
 from tools.testery.sandbox.records import Stage
 from tools.testery.sandbox.requests import read_body
 from tools.testery.sandbox.world import ACCOUNT_ID, World
@@ -49,10 +49,7 @@ async def update_stage(call: Call[World]) -> Response:
 
 def find_stage(call: Call[World]) -> Stage:
     """The stage in the path."""
-    stage = call.world.stages.get(call.number("stage_id"))
-    if stage is None:
-        raise not_found()
-    return stage
+    return known(call.world.stages.get(call.number("stage_id")))
 
 
 def render_stage(stage: Stage) -> dict[str, object]:
