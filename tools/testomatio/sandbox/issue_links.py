@@ -59,13 +59,17 @@ def new_link(
 ) -> IssueLink:
     """A new link to a valid key or URL, not stored yet."""
     if kind == "jira":
-        number = next(world.issue_ids["jira_issue"])
-        return IssueLink(number, project, "jira_issue", value, JIRA + value, "jira", resource_type, resource_id, value)
+        return jira_link(next(world.issue_ids["jira_issue"]), project, value, resource_type, resource_id)
     parts = urlsplit(value)
     host = parts.hostname or ""
     source = next((name for name in _SOURCES if name in host), "link")
     title = "/".join(parts.path.strip("/").split("/")[-2:]) or host
     return IssueLink(next(world.issue_ids["issue"]), project, "issue", title, value, source, resource_type, resource_id)
+
+
+def jira_link(number: int, project: str, key: str, resource_type: str, resource_id: str | int) -> IssueLink:
+    """A link to a Jira issue."""
+    return IssueLink(number, project, "jira_issue", key, JIRA + key, "jira", resource_type, resource_id, key)
 
 
 def store(world: World, one: IssueLink) -> IssueLink:

@@ -85,20 +85,6 @@ def _each_result(entry: TestResults) -> list[TestResults]:
     return [TestResults(entry.world, entry.test, entry.branch, [result]) for result in entry.results]
 
 
-def _last_result(entry: TestResults) -> Testrun | None:
-    return entry.results[-1] if entry.results else None
-
-
-def _last_status(entry: TestResults) -> list[object]:
-    last = _last_result(entry)
-    return [] if last is None else [last.status]
-
-
-def _last_run_at(entry: TestResults) -> list[object]:
-    last = _last_result(entry)
-    return [] if last is None else [last.finished_at]
-
-
 def _names(world: World, *emails: str | None) -> list[object]:
     """Display names and e-mail addresses of people."""
     people = [world.user(email) for email in emails]
@@ -140,11 +126,11 @@ _TEST: dict[str, Field[TestResults]] = {
     "issue": Field("text", _issues),
     "jira": Field("text", lambda entry: _jira(entry.world, "test", entry.test.id)),
     "state": Field("text", _states),
-    "status": Field("text", _last_status),
+    "status": Field("text", lambda entry: [last.status for last in entry.results[-1:]]),
     "custom_status": Field("contains", lambda entry: [result.substatus for result in entry.results]),
     "created_at": Field("date", lambda entry: [entry.test.created_at]),
     "updated_at": Field("date", lambda entry: [entry.test.updated_at]),
-    "last_run_at": Field("date", _last_run_at),
+    "last_run_at": Field("date", lambda entry: [last.finished_at for last in entry.results[-1:]]),
     "executed_at": Field("date", lambda entry: [result.finished_at for result in entry.results]),
     "executed_by": Field("text", lambda entry: _names(entry.world, *(result.executed_by for result in entry.results))),
     "created_by": Field("text", lambda entry: _names(entry.world, entry.test.created_by)),

@@ -6,7 +6,7 @@ An invalid result is dropped silently, because the reporter has already been ans
 from datetime import UTC, datetime
 
 from tools.testomatio.sandbox import issue_links, labelling
-from tools.testomatio.sandbox.lifecycle import start
+from tools.testomatio.sandbox.lifecycle import pending_result, start
 from tools.testomatio.sandbox.records import Labelled, Run, Suite, Test, Testrun, bare
 from tools.testomatio.sandbox.requests import Fields
 from tools.testomatio.sandbox.world import World
@@ -52,7 +52,9 @@ def run_deferred(world: World, run: Run, sent: Fields, *, may_create: bool) -> N
         return
     values = _example_values(example)
     rid = None if not sent.get("rid") else str(sent["rid"]).removeprefix(f"{run.id}-")
-    result = _result_to_update(world, run, test, values, rid) or world.results.add(_empty(world, run, test))
+    result = _result_to_update(world, run, test, values, rid)
+    if result is None:
+        result = world.results.add(pending_result(world, run, test, None, None))
     if result.status != "pending" and not sent.get("overwrite"):
         result.retries += 1
     result.rid, result.example, result.automated = rid or result.rid, values or result.example, True
@@ -69,21 +71,6 @@ def _result_to_update(
     waiting = [one for one in own if not (one.example and values) or one.example == values]
     done = [one for one in same if one.status != "pending"]
     return next(iter([*done, *(one for one in waiting if one.status == "pending")]), None)
-
-
-def _empty(world: World, run: Run, test: Test) -> Testrun:
-    suite, now = world.suites.get(test.suite_id), world.now()
-    return Testrun(
-        id=next(world.result_ids),
-        project=run.project,
-        run_id=run.id,
-        test_id=test.id,
-        title=test.title,
-        suite_title=None if suite is None else suite.title,
-        status="pending",
-        created_at=now,
-        updated_at=now,
-    )
 
 
 def _fill(world: World, result: Testrun, sent: Fields) -> None:

@@ -1,6 +1,7 @@
 """Extras: labels, plans, shared steps, milestones, requirements, branches, charts, links and files."""
 
 from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tools.kit.sandbox.clock import STORY_START
@@ -67,12 +68,8 @@ def add_links_and_files(world: World) -> None:
     world.suites.main[COUPONS].labels.append(Labelled(OWNER_LABEL, "Team Cart"))
     world.suites.main[COUPONS].milestones.append(RELEASE_901)
     links = (
-        IssueLink(
-            301, SHOP, "jira_issue", "SHOP-398", f"{issue_links.JIRA}SHOP-398", "jira", "test", "c0de0010", "SHOP-398"
-        ),
-        IssueLink(
-            302, SHOP, "jira_issue", "SHOP-412", f"{issue_links.JIRA}SHOP-412", "jira", "test", "c0de0013", "SHOP-412"
-        ),
+        issue_links.jira_link(301, SHOP, "SHOP-398", "test", "c0de0010"),
+        issue_links.jira_link(302, SHOP, "SHOP-412", "test", "c0de0013"),
         IssueLink(
             301,
             SHOP,
@@ -86,18 +83,7 @@ def add_links_and_files(world: World) -> None:
         IssueLink(
             302, SHOP, "issue", "pages/coupons", "https://wiki.example.test/pages/coupons", "link", "suite", COUPONS
         ),
-        IssueLink(
-            303,
-            SHOP,
-            "jira_issue",
-            "SHOP-420",
-            f"{issue_links.JIRA}SHOP-420",
-            "jira",
-            "run",
-            "9a01f1x0",
-            "SHOP-420",
-            synced=False,
-        ),
+        replace(issue_links.jira_link(303, SHOP, "SHOP-420", "run", "9a01f1x0"), synced=False),
         IssueLink(
             303, SHOP, "issue", "SHO-31", "https://linear.example.test/harbour/issue/SHO-31", "linear", "plan", SMOKE
         ),

@@ -5,7 +5,6 @@ from functools import partial
 from random import Random
 
 from tools.testomatio.sandbox import issue_links, lifecycle
-from tools.testomatio.sandbox.project_records import IssueLink
 from tools.testomatio.sandbox.records import Example, Labelled, Run, Test, Testrun
 from tools.testomatio.sandbox.story.extras import CHECKOUT_10, HOTFIX, NOW, RELEASE_901, SMOKE, date
 from tools.testomatio.sandbox.story.history import CROSS, R84, R90, R901, add_result, failure_message, finished_run
@@ -77,10 +76,7 @@ def _add_failed_try(world: World, run: Run, result: Testrun, random: Random) -> 
 
 
 def _link_issue(world: World, result: Testrun, key: str) -> None:
-    number = next(world.issue_ids["jira_issue"])
-    issue_links.store(
-        world, IssueLink(number, SHOP, "jira_issue", key, issue_links.JIRA + key, "jira", "testrun", result.id, key)
-    )
+    issue_links.store(world, issue_links.new_link(world, SHOP, "jira", key, "testrun", result.id))
 
 
 def _add_manual_run(world: World) -> None:

@@ -77,15 +77,6 @@ def _slow(call: Call[World], window: Window) -> Found:
     return sorted(slow, key=lambda one: -_number(one[1]["avg_run_time"]))
 
 
-def _failing(call: Call[World], window: Window) -> Found:
-    """Tests whose last result is a failure."""
-    return _with_last(window, "failed")
-
-
-def _skipped(call: Call[World], window: Window) -> Found:
-    return _with_last(window, "skipped")
-
-
 def _evergreen(call: Call[World], window: Window) -> Found:
     """Tests that always passed, at least once."""
     counted = [(test, _counts(window, test)) for test in window.tests]
@@ -129,10 +120,10 @@ def _issues(call: Call[World], window: Window) -> Found:
 _KINDS: dict[str, Callable[[Call[World], Window], Found]] = {
     "flaky": _flaky,
     "slow": _slow,
-    "failing": _failing,
+    "failing": lambda call, window: _with_last(window, "failed"),
     "evergreen": _evergreen,
     "never-executed": _never_executed,
-    "skipped": _skipped,
+    "skipped": lambda call, window: _with_last(window, "skipped"),
     "failures": _failures,
     "defects": _defects,
     "issues": _issues,
@@ -140,6 +131,7 @@ _KINDS: dict[str, Callable[[Call[World], Window], Found]] = {
 
 
 def _with_last(window: Window, status: str) -> Found:
+    """Tests whose last result has this status."""
     found: Found = []
     for test in window.tests:
         results = window.results.get(test.id, [])

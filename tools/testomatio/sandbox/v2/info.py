@@ -4,11 +4,11 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import project
-from tools.testomatio.sandbox.answers import created, no_content, not_found, v2_answer
+from tools.testomatio.sandbox.answers import created, no_content, v2_answer
 from tools.testomatio.sandbox.dates import zulu
 from tools.testomatio.sandbox.people import Session
 from tools.testomatio.sandbox.requests import body, string
-from tools.testomatio.sandbox.v2.scope import V2
+from tools.testomatio.sandbox.v2.scope import V2, find_record
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -51,8 +51,5 @@ async def open_session(call: Call[World]) -> Response:
 
 @routes.delete(f"{V2}/sessions/{{hash}}")
 async def close_session(call: Call[World]) -> Response:
-    session = call.world.sessions.get(call.params["hash"])
-    if session is None or session.project != project(call).slug:
-        raise not_found("Session")
-    del call.world.sessions[session.hash]
+    del call.world.sessions[find_record(call, call.world.sessions, call.params["hash"], "Session").hash]
     return no_content()

@@ -5,11 +5,11 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import issue_links
 from tools.testomatio.sandbox.access import project
-from tools.testomatio.sandbox.answers import created, invalid, no_content, not_found
+from tools.testomatio.sandbox.answers import created, invalid, no_content
 from tools.testomatio.sandbox.project_records import IssueLink
 from tools.testomatio.sandbox.requests import fields_of, string
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
-from tools.testomatio.sandbox.v2.scope import V2
+from tools.testomatio.sandbox.v2.scope import V2, owned
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -54,9 +54,7 @@ async def delete_issue(call: Call[World]) -> Response:
     kind = call.last("type")
     if kind not in {"issue", "jira_issue"}:
         raise invalid("type is one of issue, jira_issue")
-    link = call.world.issues.get((kind, call.number("id")))
-    if link is None or link.project != project(call).slug:
-        raise not_found("Issue")
+    link = owned(call, call.world.issues.get((kind, call.number("id"))), "Issue")
     del call.world.issues[link.type, link.id]
     return no_content()
 

@@ -33,34 +33,28 @@ def find_record(call: Call[World], records: Mapping[K, T], key: K, what: str) ->
     Raises:
         Respond: 404 when the project has no such record.
     """
-    found = records.get(key)
-    if found is None or found.project != project(call).slug:
+    return owned(call, records.get(key), what)
+
+
+def owned(call: Call[World], record: T | None, what: str) -> T:
+    """A record that must exist and belong to the project in the path.
+
+    Raises:
+        Respond: 404 otherwise.
+    """
+    if record is None or record.project != project(call).slug:
         raise not_found(what)
-    return found
+    return record
 
 
 def test_of(call: Call[World], test_id: str) -> Test:
-    """A test on the request's branch.
-
-    Raises:
-        Respond: 404 when the project has no such test.
-    """
-    found = call.world.tests.get(test_id, branch(call))
-    if found is None or found.project != project(call).slug:
-        raise not_found("Test")
-    return found
+    """A test on the request's branch."""
+    return owned(call, call.world.tests.get(test_id, branch(call)), "Test")
 
 
 def suite_of(call: Call[World], suite_id: str) -> Suite:
-    """A suite on the request's branch.
-
-    Raises:
-        Respond: 404 when the project has no such suite.
-    """
-    found = call.world.suites.get(suite_id, branch(call))
-    if found is None or found.project != project(call).slug:
-        raise not_found("Suite")
-    return found
+    """A suite on the request's branch."""
+    return owned(call, call.world.suites.get(suite_id, branch(call)), "Suite")
 
 
 def assignee(call: Call[World], sent: Fields, name: str = "assigned_to") -> str | None:

@@ -101,21 +101,8 @@ def _priority_by_date(call: Call[World], window: Window) -> list[Row]:
     return rows
 
 
-def _failed_by_priority(call: Call[World], window: Window) -> list[Row]:
-    return [{"priority": row["priority"], "failed": row["failed"]} for row in _by_priority(call, window.all_results())]
-
-
-def _by_priority_status(call: Call[World], window: Window) -> list[Row]:
-    return _by_priority(call, window.all_results())
-
-
-def _latest_failed_by_priority(call: Call[World], window: Window) -> list[Row]:
-    rows = _by_priority(call, _latest(call, window))
+def _only_failed(rows: list[Row]) -> list[Row]:
     return [{"priority": row["priority"], "failed": row["failed"]} for row in rows]
-
-
-def _latest_by_priority_status(call: Call[World], window: Window) -> list[Row]:
-    return _by_priority(call, _latest(call, window))
 
 
 _KINDS: dict[str, Callable[[Call[World], Window], Row | list[Row]]] = {
@@ -125,10 +112,10 @@ _KINDS: dict[str, Callable[[Call[World], Window], Row | list[Row]]] = {
     "testruns-by-date": _results_by_date,
     "priority-by-date": _priority_by_date,
     "automation-by-date": _automation_by_date,
-    "failed-runs-by-priority": _failed_by_priority,
-    "run-results-by-priority-status": _by_priority_status,
-    "latest-failed-runs-by-priority": _latest_failed_by_priority,
-    "latest-run-results-by-priority-status": _latest_by_priority_status,
+    "failed-runs-by-priority": lambda call, window: _only_failed(_by_priority(call, window.all_results())),
+    "run-results-by-priority-status": lambda call, window: _by_priority(call, window.all_results()),
+    "latest-failed-runs-by-priority": lambda call, window: _only_failed(_by_priority(call, _latest(call, window))),
+    "latest-run-results-by-priority-status": lambda call, window: _by_priority(call, _latest(call, window)),
 }
 
 

@@ -4,13 +4,13 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import lifecycle
-from tools.testomatio.sandbox.access import caller, project
-from tools.testomatio.sandbox.answers import created, invalid, no_content, not_found, v2_answer
+from tools.testomatio.sandbox.access import caller
+from tools.testomatio.sandbox.answers import created, invalid, no_content, v2_answer
 from tools.testomatio.sandbox.records import Run, Test, Testrun
 from tools.testomatio.sandbox.requests import Fields, boolean, choice, fields_of, number, require, string
 from tools.testomatio.sandbox.v2 import result_filters
 from tools.testomatio.sandbox.v2.pages import Groups, Row, page_of
-from tools.testomatio.sandbox.v2.scope import V2, assignee
+from tools.testomatio.sandbox.v2.scope import V2, assignee, find_record, owned
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -104,26 +104,17 @@ def _set_fields(call: Call[World], result: Testrun, sent: Fields) -> None:
 
 
 def _run(call: Call[World], sent: Fields) -> Run:
-    run = call.world.runs.get(string(sent, "run_id") or "")
-    if run is None or run.project != project(call).slug:
-        raise not_found("Run")
-    return run
+    return find_record(call, call.world.runs, string(sent, "run_id") or "", "Run")
 
 
 def _test(call: Call[World], run: Run, test_id: object) -> Test | None:
     if test_id is None or test_id == "":
         return None
-    test = call.world.tests.get(str(test_id), run.branch)
-    if test is None or test.project != run.project:
-        raise not_found("Test")
-    return test
+    return owned(call, call.world.tests.get(str(test_id), run.branch), "Test")
 
 
 def _find_result(call: Call[World]) -> Testrun:
-    result = call.world.results.get(call.number("id"))
-    if result is None or result.project != project(call).slug:
-        raise not_found("Testrun")
-    return result
+    return owned(call, call.world.results.get(call.number("id")), "Testrun")
 
 
 def render_result(result: Testrun) -> Row:

@@ -9,11 +9,12 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testomatio.sandbox.access import caller, project
-from tools.testomatio.sandbox.answers import answer, not_found, refuse
+from tools.testomatio.sandbox.access import caller
+from tools.testomatio.sandbox.answers import answer, refuse
 from tools.testomatio.sandbox.lifecycle import rerun
 from tools.testomatio.sandbox.records import Run, Rungroup
 from tools.testomatio.sandbox.requests import body, strings
+from tools.testomatio.sandbox.v2.scope import find_record
 from tools.testomatio.sandbox.web import runs as web_runs
 from tools.testomatio.sandbox.web.json_api import document
 from tools.testomatio.sandbox.world import World
@@ -55,15 +56,10 @@ async def relaunch_copy(call: Call[World]) -> Response:
 
 def _groups(call: Call[World]) -> list[Rungroup]:
     """The groups in a flat body, all of which must exist."""
-    ids, slug, found = strings(body(call), "rungroups_ids"), project(call).slug, []
+    ids = strings(body(call), "rungroups_ids")
     if not ids:
         raise refuse(HTTPStatus.BAD_REQUEST, "param is missing or the value is empty: rungroups_ids")
-    for group_id in ids:
-        group = call.world.rungroups.get(group_id)
-        if group is None or group.project != slug:
-            raise not_found("Rungroup")
-        found.append(group)
-    return found
+    return [find_record(call, call.world.rungroups, group_id, "Rungroup") for group_id in ids]
 
 
 def _copy_run(world: World, run: Run, created_by: str) -> Run:

@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox.access import caller, project
-from tools.testomatio.sandbox.answers import answer, not_found, refuse
+from tools.testomatio.sandbox.answers import answer, refuse
 from tools.testomatio.sandbox.dates import precise
 from tools.testomatio.sandbox.issue_links import check_target
 from tools.testomatio.sandbox.project_records import Comment
 from tools.testomatio.sandbox.requests import Fields, require, string
+from tools.testomatio.sandbox.v2.scope import owned
 from tools.testomatio.sandbox.web.json_api import Row, document, paged, read_document, resource
 from tools.testomatio.sandbox.world import World
 
@@ -91,11 +92,8 @@ def render_comment(call: Call[World], comment: Comment) -> Row:
 
 
 def _find_comment(call: Call[World]) -> Comment:
-    targets, slug = call.params["comment_id"], project(call).slug
-    for comment in call.world.comments.values():
-        if str(comment.id) == targets and comment.project == slug:
-            return comment
-    raise not_found("Comment")
+    named = (one for one in call.world.comments.values() if str(one.id) == call.params["comment_id"])
+    return owned(call, next(named, None), "Comment")
 
 
 def _read_target(world: World, slug: str, sent: Fields) -> Target:

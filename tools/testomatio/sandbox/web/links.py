@@ -8,11 +8,11 @@ from starlette.responses import Response
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testomatio.sandbox import issue_links, labelling
 from tools.testomatio.sandbox.access import allow_labels, project
-from tools.testomatio.sandbox.answers import answer, invalid, not_found
+from tools.testomatio.sandbox.answers import answer, invalid
 from tools.testomatio.sandbox.records import Label, Labelled, Suite, Test
 from tools.testomatio.sandbox.requests import Fields, body, choice, string
 from tools.testomatio.sandbox.v2 import labels
-from tools.testomatio.sandbox.v2.scope import suite_of, test_of
+from tools.testomatio.sandbox.v2.scope import find_record, suite_of, test_of
 from tools.testomatio.sandbox.web.json_api import Row, document, paged, read_document, resource
 from tools.testomatio.sandbox.world import World
 
@@ -96,10 +96,7 @@ def _link_target(call: Call[World], sent: Fields) -> Test | Suite:
 
 
 def _find_label(call: Call[World]) -> Label:
-    label = call.world.labels.get(str(call.params["slug"]))
-    if label is None or label.project != project(call).slug:
-        raise not_found("Label")
-    return label
+    return find_record(call, call.world.labels, str(call.params["slug"]), "Label")
 
 
 def _render_label(label: Label) -> Row:

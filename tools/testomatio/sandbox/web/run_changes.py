@@ -6,10 +6,9 @@ Where the reference is silent: an event that does not apply to the run is 422, a
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testomatio.sandbox.access import project
-from tools.testomatio.sandbox.answers import not_found
 from tools.testomatio.sandbox.lifecycle import apply_event
 from tools.testomatio.sandbox.requests import Fields, assign, choice, require, string, strings, strings_sent
+from tools.testomatio.sandbox.v2.scope import find_record
 from tools.testomatio.sandbox.web import runs as web_runs
 from tools.testomatio.sandbox.web.json_api import document, read_document
 from tools.testomatio.sandbox.world import World
@@ -44,7 +43,4 @@ def _group(call: Call[World], sent: Fields, default: str | None) -> str | None:
     if not names:
         return default
     group_id = string(sent, names[0])
-    group = call.world.rungroups.get(group_id or "")
-    if group_id and (group is None or group.project != project(call).slug):
-        raise not_found("Rungroup")
-    return group_id or None
+    return find_record(call, call.world.rungroups, group_id, "Rungroup").id if group_id else None

@@ -9,10 +9,9 @@ from collections import Counter
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testomatio.sandbox.access import project
-from tools.testomatio.sandbox.answers import not_found
 from tools.testomatio.sandbox.dates import precise
 from tools.testomatio.sandbox.records import Rungroup
+from tools.testomatio.sandbox.v2.scope import find_record
 from tools.testomatio.sandbox.web.json_api import Row, document, resource
 from tools.testomatio.sandbox.world import World
 
@@ -21,9 +20,7 @@ routes: Routes[World] = Routes()
 
 @routes.get("/api/{p}/rungroups/{group_id}")
 async def get_rungroup(call: Call[World]) -> Response:
-    group = call.world.rungroups.get(str(call.params["group_id"]))
-    if group is None or group.project != project(call).slug:
-        raise not_found("Rungroup")
+    group = find_record(call, call.world.rungroups, str(call.params["group_id"]), "Rungroup")
     return document(render_group(call.world, group))
 
 

@@ -17,6 +17,7 @@ from tools.testomatio.sandbox.dates import precise
 from tools.testomatio.sandbox.query.fields import run_seconds
 from tools.testomatio.sandbox.records import Run, Rungroup, Testrun
 from tools.testomatio.sandbox.requests import is_on, query_integer
+from tools.testomatio.sandbox.v2.scope import find_record
 from tools.testomatio.sandbox.web import rungroups as web_rungroups
 from tools.testomatio.sandbox.web import tests as web_tests
 from tools.testomatio.sandbox.web.json_api import Row, document, linkage, page_size, paged, resource
@@ -95,8 +96,8 @@ def runs_of(call: Call[World]) -> list[Run]:
 
 def find_run(call: Call[World]) -> Run:
     """The run in the path."""
-    run = call.world.runs.get(str(call.params["run_id"]))
-    if run is None or run.project != project(call).slug or run.branch is not None:
+    run = find_record(call, call.world.runs, str(call.params["run_id"]), "Run")
+    if run.branch is not None:
         raise not_found("Run")
     return run
 

@@ -6,12 +6,12 @@ Where the reference is silent: clearing the parameters deletes the examples, and
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import answer, not_found, refuse
 from tools.testomatio.sandbox.dates import precise
 from tools.testomatio.sandbox.query.fields import finished_results
 from tools.testomatio.sandbox.records import Example, Test
 from tools.testomatio.sandbox.requests import Fields, strings
+from tools.testomatio.sandbox.v2.scope import owned
 from tools.testomatio.sandbox.web.json_api import Row, document, linkage, read_document, resource
 from tools.testomatio.sandbox.web.parts import label_texts, render_files, render_issues
 from tools.testomatio.sandbox.world import World
@@ -116,10 +116,7 @@ def _answer(call: Call[World], test: Test) -> Response:
 
 
 def _find_test(call: Call[World], test_id: str) -> Test:
-    test = call.world.tests.get(test_id)
-    if test is None or test.project != project(call).slug:
-        raise not_found("Test")
-    return test
+    return owned(call, call.world.tests.get(test_id), "Test")
 
 
 def _find_example(call: Call[World]) -> Example:
