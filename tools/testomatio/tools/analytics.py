@@ -1,13 +1,15 @@
 """Analytics: reports of tests, aggregates over time, and saved charts."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final, Literal, TypeVar
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized
 from tools.kit.history import Past, changes, pattern, trend
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, quote
 from tools.kit.toolset import Toolset
@@ -25,8 +27,6 @@ from tools.testomatio.tools.scope import found_in, of_project
 from tools.testomatio.tools.tql import Tql, checked_tql
 
 tool = Toolset(Testomatio, needs="api")
-
-T = TypeVar("T")
 
 FEATURE: Final = "api_analytics"
 
@@ -72,22 +72,17 @@ HISTORY = 10
 HISTORY_PAGES = 6
 
 
-async def explained(api: Testomatio, project: str, envs: list[str] | None, read: Callable[[], Awaitable[T]]) -> T:
-    """Read analytics, and explain a refusal: a plan without analytics, or an unknown environment.
+@asynccontextmanager
+async def explaining(api: Testomatio, project: str, envs: list[str] | None = None) -> AsyncIterator[None]:
+    """Explain a refusal of analytics: a plan without them, or an unknown environment.
 
     Raises:
         PlatformError: with that explanation.
     """
     try:
-        return await read()
+        yield
     except (Unauthorized, Invalid) as error:
         raise await _explanation(api, project, envs, error) from error
-
-
-async def explained_list(api: Testomatio, project: str, envs: list[str] | None, read: Callable[[], Awaitable[T]]) -> T:
-    """Read a list of analytics, where a 404 means that there is no such project."""
-    with of_project(project):
-        return await explained(api, project, envs, read)
 
 
 async def _explanation(api: Testomatio, project: str, envs: list[str] | None, error: PlatformError) -> PlatformError:
@@ -189,12 +184,10 @@ async def get_test_analytics(
         paged = [] if group_by else [("page", page), ("per_page", 100)]
         return listed(await api.test_analytics(slug, kind, [*query, *paged]), is_whole=group_by is not None)
 
-    page = await explained_list(
-        api,
-        slug,
-        envs,
-        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, note=note, query=[slug, kind, query]),
-    )
+    of = [slug, kind, query]
+    with of_project(slug):
+        async with explaining(api, slug, envs):
+            page: Page[Row] = await page_from(fetch, limit=limit, cursor=cursor, note=note, query=of)
     if kind == "flaky" and group_by is None:
         await _with_history(api, slug, page)
     return page
@@ -265,12 +258,10 @@ async def get_stats(
         paged = [("page", page), ("per_page", 100)] if is_paged else []
         return listed(await api.stats(slug, kind, [*query, *paged]), is_whole=not is_paged)
 
-    return await explained_list(
-        api,
-        slug,
-        envs,
-        lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, note=note, query=[slug, kind, query]),
-    )
+    of = [slug, kind, query]
+    with of_project(slug):
+        async with explaining(api, slug, envs):
+            return await page_from(fetch, limit=limit, cursor=cursor, note=note, query=of)
 
 
 class ChartRow(Answer):
@@ -288,8 +279,9 @@ ChartId = Annotated[str, Field(min_length=1, description="As testomatio_list_cha
 
 async def known_chart(api: Testomatio, project: str, chart_id: str) -> Chart:
     """Read a chart, or say where ids come from."""
-    read = explained(api, project, None, lambda: api.chart(project, chart_id))
-    return await found_in(api, project, read, f"chart {chart_id[:40]!r}", "testomatio_list_charts shows ids.")
+    async with explaining(api, project):
+        what, where = f"chart {chart_id[:40]!r}", "testomatio_list_charts shows ids."
+        return await found_in(api, project, api.chart(project, chart_id), what, where)
 
 
 @tool.reads(full_text_in="get_chart")
@@ -309,20 +301,15 @@ async def list_charts(
     filters += [("has_chart", str(has_chart).lower())] if has_chart is not None else []
     filters += [("my_charts", "true")] if mine else []
     filters += [("only_widgets", "true")] if only_widgets else []
-    return await explained_list(
-        api,
-        slug,
-        None,
-        lambda: page_from(
-            lambda page: api.charts_page(slug, filters, page),
-            lambda chart: ChartRow(
-                id=chart.id, title=chart.title, context=chart.context, chart=chart.chart, queries=len(chart.queries)
-            ),
-            limit=limit,
-            cursor=cursor,
-            query=[slug, filters],
-        ),
-    )
+    with of_project(slug):
+        async with explaining(api, slug):
+            return await page_from(
+                partial(api.charts_page, slug, filters),
+                lambda chart: answer_from(ChartRow, chart, queries=len(chart.queries)),
+                limit=limit,
+                cursor=cursor,
+                query=[slug, filters],
+            )
 
 
 @tool.reads()
@@ -352,9 +339,8 @@ async def get_chart_result(
 
     query = [slug, chart_id, number]
     try:
-        return await explained(
-            api, slug, None, lambda: page_from(fetch, lambda row: row, limit=limit, cursor=cursor, query=query)
-        )
+        async with explaining(api, slug):
+            return await page_from(fetch, limit=limit, cursor=cursor, query=query)
     except NotFound:
         await known_chart(api, slug, chart_id)
         raise

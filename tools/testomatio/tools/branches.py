@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,7 +15,6 @@ from tools.kit.question import join_counts
 from tools.kit.text import many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.requirements import Branch, Milestone
 from tools.testomatio.tools.label_links import known_milestone
 from tools.testomatio.tools.paging import page_from
@@ -67,11 +67,9 @@ async def list_branches(
         return Page(items=[only], coverage=coverage, next_cursor=None)
     query: Pairs = [(f"filter[{name}]", value) for name, value in (("state", state), ("title", title)) if value]
 
-    async def fetch(page: int) -> Listed[Branch]:
-        with of_project(slug), explaining_plans():
-            return await api.branches_page(slug, query, page)
-
-    return await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
+    fetch = partial(api.branches_page, slug, query)
+    with of_project(slug), explaining_plans():
+        return await page_from(fetch, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
 
 
 @tool.writes(idempotent=False, verify_with="list_branches")
@@ -126,11 +124,9 @@ async def list_milestones(
     slug = api.project_of(project)
     query: Pairs = [(name, value) for name, value in (("type", type), ("status", status)) if value]
 
-    async def fetch(page: int) -> Listed[Milestone]:
-        with of_project(slug):
-            return await api.milestones_page(slug, query, page)
-
-    page = await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
+    fetch = partial(api.milestones_page, slug, query)
+    with of_project(slug):
+        page = await page_from(fetch, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
     if type and page.coverage.matched == 0 and cursor is None:
         page.note = await seen_instead("type", type, lambda n: api.milestones_page(slug, [], n), lambda one: one.type)
     return page

@@ -1,6 +1,7 @@
 """Comments on tests, suites, runs and results, and the members who write them."""
 
 from collections.abc import Awaitable
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -62,12 +63,8 @@ async def list_comments(
     """List the comments on a test, suite, run or result (testrun)."""
     slug = api.project_of(project)
 
-    async def fetch(page: int) -> Listed[Comment]:
-        return await comments_of(api, slug, target, target_id, page)
-
     page: Page[Comment] = await page_from(
-        fetch,
-        lambda comment: comment,
+        partial(comments_of, api, slug, target, target_id),
         limit=limit,
         cursor=cursor,
         per_page=WEB_PAGE,
@@ -93,9 +90,8 @@ async def create_comment(
 
 async def known_comment(api: Testomatio, project: str, target: str, target_id: str, comment_id: str) -> Comment:
     """Find a comment among those of its target, since the API cannot read one by its id."""
-    comments = await drain(
-        lambda page: comments_of(api, project, target, target_id, page), most_pages=100, per_page=WEB_PAGE
-    )
+    fetch = partial(comments_of, api, project, target, target_id)
+    comments = await drain(fetch, most_pages=100, per_page=WEB_PAGE)
     for comment in comments.rows:
         if comment.id == comment_id:
             return comment
@@ -160,20 +156,16 @@ async def list_users(
         coverage = Coverage(total=1, loaded=1, matched=1, complete=True)
         return Page(items=[user], coverage=coverage, next_cursor=None)
 
-    async def fetch(page: int) -> Listed[User]:
-        with of_project(slug):
-            return await api.users_page(slug, page)
-
     def fits(user: User) -> bool:
         return words in f"{user.name or ''} {user.email or ''}".casefold()
 
-    return await page_from(
-        fetch,
-        lambda user: user,
-        limit=limit,
-        cursor=cursor,
-        fits=fits,
-        per_page=WEB_PAGE,
-        progress=progress,
-        of=[slug, text],
-    )
+    with of_project(slug):
+        return await page_from(
+            partial(api.users_page, slug),
+            limit=limit,
+            cursor=cursor,
+            fits=fits,
+            per_page=WEB_PAGE,
+            progress=progress,
+            of=[slug, text],
+        )

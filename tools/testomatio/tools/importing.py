@@ -16,13 +16,12 @@ from tools.kit.text import Key, Untrusted, many
 from tools.kit.text import given as given_text
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import SuiteId, TestId, bare_suite, bare_test
 from tools.testomatio.models.reporting import IdMap
-from tools.testomatio.models.tests import Test, plain_title
-from tools.testomatio.tools.paging import drain, page_of
+from tools.testomatio.models.tests import plain_title
+from tools.testomatio.tools.paging import page_of
 from tools.testomatio.tools.projects import ProjectSlug
-from tools.testomatio.tools.reporting import default_project
+from tools.testomatio.tools.reporting import automated_tests, default_project
 from tools.testomatio.tools.run_changes import given
 from tools.testomatio.tools.scope import Branch, Pairs, place
 
@@ -138,12 +137,7 @@ async def _detached(api: Testomatio, slug: str | None, known: set[str]) -> str:
     """How many automated tests this import detaches, as the question says it."""
     if slug is None:
         return "Every automated test that is not in this list is marked as detached from the code."
-
-    async def fetch(page: int) -> Listed[Test]:
-        query: Pairs = [("tql", "state == 'automated'"), ("slim", "true"), ("per_page", 100), ("page", page)]
-        return await api.tests(slug, query)
-
-    automated = await drain(fetch)
+    automated = await automated_tests(api, slug)
     count = sum(test.id not in known for test in automated.rows)
     detached = many(count, "automated test", complete=automated.complete)
     return f"{detached} that this list does not name {'is' if count == 1 else 'are'} marked as detached from the code."

@@ -1,5 +1,6 @@
 """Tracker issues linked to tests, suites, runs, results and plans."""
 
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -52,10 +53,8 @@ async def list_issues(
     source = source.strip().casefold() if source else None
     query = of_target + ([("source", source)] if source else [])
 
-    async def fetch(page: int) -> Listed[Issue]:
-        return await issues_of(api, slug, query, page)
-
-    page = await page_from(fetch, lambda one: one, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
+    fetch = partial(issues_of, api, slug, query)
+    page = await page_from(fetch, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
     if source and page.coverage.matched == 0 and cursor is None:
         page.note = await seen_instead(
             "source", source, lambda n: issues_of(api, slug, of_target, n), lambda one: one.source

@@ -1,7 +1,8 @@
 """Labels and custom fields of a project, and how many things carry each."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -18,7 +19,6 @@ from tools.kit.text import Key, many, quote, word
 from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.labels import Label
 from tools.testomatio.tools.paging import drain, page_from
 from tools.testomatio.tools.projects import ProjectSlug
@@ -143,16 +143,12 @@ async def list_labels(
     """List the labels and custom fields a project defines, with the values they take."""
     slug, words = api.project_of(project), (text or "").casefold()
 
-    async def fetch(page: int) -> Listed[Label]:
-        with of_project(slug):
-            return await api.labels_page(slug, page)
-
     def fits(label: Label) -> bool:
         return words in f"{label.title or ''} {label.id}".casefold()
 
-    return await page_from(
-        fetch, lambda label: label, limit=limit, cursor=cursor, fits=fits, progress=progress, of=[slug, text]
-    )
+    fetch = partial(api.labels_page, slug)
+    with of_project(slug):
+        return await page_from(fetch, limit=limit, cursor=cursor, fits=fits, progress=progress, of=[slug, text])
 
 
 class CarriedBy(Answer):
@@ -220,13 +216,17 @@ class NewField(Sent):
         return {name: value for name, value in fields.items() if value is not None}
 
 
-def not_allowed(error: Unauthorized) -> Unauthorized:
-    """The error for a label that the user may not change, with the setting that decides it."""
-    return Unauthorized(
-        f"{error.sentence} With the project setting Labels permission, only owners and managers may change labels.",
-        status=error.status,
-        words=error.words,
-    )
+@contextmanager
+def explaining_permission() -> Iterator[None]:
+    """Say with a label that the user may not change which setting decides it."""
+    try:
+        yield
+    except Unauthorized as error:
+        raise Unauthorized(
+            f"{error.sentence} With the project setting Labels permission, only owners and managers may change labels.",
+            status=error.status,
+            words=error.words,
+        ) from error
 
 
 @tool.writes(idempotent=False, verify_with="list_labels")
@@ -244,10 +244,8 @@ async def create_label(
     if (there := _named(await defined_labels(api, slug), title.strip())) is not None:
         raise Refused(f"There is already a label {quote(there.name)} with the slug {there.id}.")
     sent = given_fields(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
-    try:
+    with explaining_permission():
         return Changed[Label](done="Defined.", now=await api.create_label(slug, sent))
-    except Unauthorized as error:
-        raise not_allowed(error) from error
 
 
 def describe_carriers(counts: Sequence[CarriedBy]) -> str:
@@ -310,10 +308,8 @@ async def update_label(
             )
             question.say(f"It is on {describe_carriers(carried)}; values there that no longer fit may be lost.")
     yield Ask(None if question is None else str(question))
-    try:
+    with explaining_permission():
         await api.update_label(slug, before.id, sent)
-    except Unauthorized as error:
-        raise not_allowed(error) from error
     after = await api.label(slug, before.id)
     left = unchanged_fields(sent, after)
     done = f"Sent, but not applied: {', '.join(left)}." if left else "Changed."
@@ -330,9 +326,7 @@ async def delete_label(api: Testomatio, label: LabelName, project: ProjectSlug =
         f"Delete label {quote(before.name)} ({word(before.id)}) of {place(slug)}? It is taken off everything that "
         f"carries it, values included: {carried}; steps and templates are not counted. There is no undo."
     )
-    try:
+    with explaining_permission():
         await api.delete_label(slug, before.id)
-    except Unauthorized as error:
-        raise not_allowed(error) from error
     done = f"Deleted label {quote(before.name)} of {place(slug)}, from everything that carried it."
     yield Changed[Label](done=done, before=before)

@@ -117,7 +117,7 @@ async def drain(
 
 async def page_from(
     fetch: Callable[[int], Awaitable[Listed[T]]],
-    to_row: Callable[[T], Any],
+    to_row: Callable[[T], Any] = lambda row: row,
     *,
     limit: int,
     cursor: str | None,

@@ -16,12 +16,11 @@ from tools.kit.toolset import Toolset
 from tools.kit.wait import wait_for_change
 from tools.testomatio.client.families import PROJECT, TOKEN
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import SuiteId
 from tools.testomatio.models.reporting import ReportedRun
 from tools.testomatio.models.runs import OVER
 from tools.testomatio.models.tests import Test
-from tools.testomatio.tools.paging import drain
+from tools.testomatio.tools.paging import Drained, drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.run_changes import Description, Env, TestIds, Title, given
 from tools.testomatio.tools.run_events import unfinished
@@ -199,16 +198,17 @@ async def change_reported_run(api: Testomatio, run_id: str, fields: dict[str, An
     return await found(change, f"run {run_id[:40]!r}", listed_by="testomatio_list_runs", within=within)
 
 
+async def automated_tests(api: Testomatio, project: str) -> Drained[Test]:
+    """Read the automated tests of a project, which an import or a run may detach."""
+    query: Pairs = [("tql", "state == 'automated'"), ("slim", "true"), ("per_page", 100)]
+    return await drain(lambda page: api.tests(project, [*query, ("page", page)]))
+
+
 async def detached_tests(api: Testomatio, project: str, run_id: str) -> tuple[int, bool]:
     """Count the automated tests without a result in a run, which detach marks, and say whether all were read."""
     results = await drain(lambda page: api.results_page(project, [("run_id", run_id)], page))
     reported = {result.test_id for result in results.rows}
-    query: Pairs = [("tql", "state == 'automated'"), ("slim", "true"), ("per_page", 100)]
-
-    async def fetch(page: int) -> Listed[Test]:
-        return await api.tests(project, [*query, ("page", page)])
-
-    automated = await drain(fetch)
+    automated = await automated_tests(api, project)
     return sum(test.id not in reported for test in automated.rows), results.complete and automated.complete
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -18,7 +19,6 @@ from tools.kit.text import Key, Untrusted, many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, is_private, open_upload
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.requirements import Requirement
 from tools.testomatio.tools.attachments import LARGEST, TYPES
 from tools.testomatio.tools.paging import page_from
@@ -79,14 +79,12 @@ async def list_requirements(
     slug = api.project_of(project)
     query: Pairs = [(name, value) for name, value in (("source", source), ("scope", scope)) if value]
 
-    async def fetch(page: int) -> Listed[Requirement]:
-        with of_project(slug):
-            return await api.requirements_page(slug, query, page)
-
     def to_row(one: Requirement) -> RequirementRow:
         return answer_from(RequirementRow, one, source=one.source_type)
 
-    return await page_from(fetch, to_row, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
+    fetch = partial(api.requirements_page, slug, query)
+    with of_project(slug):
+        return await page_from(fetch, to_row, limit=limit, cursor=cursor, progress=progress, of=[slug, query])
 
 
 @tool.reads(long_text=True)

@@ -1,6 +1,7 @@
 """Results of tests in runs: the filtered list, and one result in full."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -152,12 +153,7 @@ async def list_results(
             and (not test_ids or result.test_id in test_ids)
         )
 
-    async def fetch(number: int) -> Listed[Result]:
-        return await api.results_page(slug, filters, number)
-
-    def to_row(result: Result) -> ResultRow:
-        return row_of(result, run_id=run_id)
-
+    fetch, to_row = partial(api.results_page, slug, filters), partial(row_of, run_id=run_id)
     query = [slug, filters, status]
     with of_project(slug):
         page: Page[ResultRow]

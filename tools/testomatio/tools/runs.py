@@ -309,7 +309,6 @@ async def get_run_stats(
     try:
         return await page_from(
             lambda page: api.run_stats(slug, run_id, dimension, page, sort=sorting),
-            lambda row: row,
             limit=limit,
             cursor=cursor,
             query=[slug, run_id, dimension, sort, order],

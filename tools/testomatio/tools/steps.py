@@ -1,5 +1,6 @@
 """Steps and snippets that tests share."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -12,7 +13,6 @@ from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.steps import Step
 from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.labels import Labels, resolve_labels
@@ -62,14 +62,12 @@ async def list_steps(
     """List the shared steps, or the snippets, and how many tests use each."""
     slug, part = api.project_of(project), (text or "").casefold()
 
-    async def fetch(page: int) -> Listed[Step]:
-        with of_project(slug):
-            return await (api.snippets_page(slug, page) if kind == "snippet" else api.steps_page(slug, page))
-
     def fits(step: Step) -> bool:
         return part in (step.title or "").casefold()
 
-    return await page_from(fetch, _row, limit=limit, cursor=cursor, fits=fits, progress=progress, of=[slug, kind, text])
+    fetch, of = partial(api.snippets_page if kind == "snippet" else api.steps_page, slug), [slug, kind, text]
+    with of_project(slug):
+        return await page_from(fetch, _row, limit=limit, cursor=cursor, fits=fits, progress=progress, of=of)
 
 
 @tool.reads(long_text=True)

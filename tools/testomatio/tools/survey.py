@@ -15,7 +15,7 @@ from tools.kit.when import milliseconds, parse_timestamp
 from tools.testomatio.client.families import PROJECT
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.runs import Run
-from tools.testomatio.tools.lookup import in_project, suites_called
+from tools.testomatio.tools.lookup import PLATFORM, found_row, in_project, suites_called
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.run_history import History, history
 from tools.testomatio.tools.run_report import counted_otherwise, mark_of, results_of, without_stack
@@ -25,7 +25,6 @@ from tools.testomatio.tools.tql import all_of, quoted
 
 T = TypeVar("T")
 
-PLATFORM: Final = "testomatio"
 MOST_PROJECTS: Final = 10
 MOST_PAGES: Final = 10
 EARLIER: Final = 5
@@ -239,15 +238,7 @@ async def _tests_in(api: Testomatio, words: list[str], project: str) -> Results[
     query = all_of(*(f"test % {quoted(word)}" for word in words)) or ""
     page = await api.tests(project, [("tql", query), ("slim", "true"), ("per_page", 100)])
     found = [
-        Found(
-            platform=PLATFORM,
-            kind="test",
-            id=test.id,
-            title=test.title,
-            said=test.state,
-            where=project,
-            page=f"testomatio://{project}/tests/{test.id}",
-        )
+        found_row("test", project, test.id, test.title, said=test.state)
         for test in page.data
         if all(word in clean(test.title or "").casefold() for word in words)
     ]

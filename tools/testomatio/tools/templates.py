@@ -1,5 +1,6 @@
 """Templates of descriptions, for tests and other things that the web app creates from one."""
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -8,13 +9,12 @@ from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page
 from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import WordFilter
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.web import Template
 from tools.testomatio.tools.paging import page_from
@@ -61,27 +61,21 @@ async def list_templates(
     kinds = WordFilter("kind of template", kind)
     query: Pairs = [("kind", kind)] if kind else []
 
-    async def fetch(page: int) -> Listed[Template]:
-        with of_project(slug):
-            return await api.templates_page(slug, query, page)
-
     def fits(one: Template) -> bool:
         # For a kind without templates, the platform lists those of all kinds.
         return kinds.fits(one.kind)
 
-    def to_row(one: Template) -> TemplateRow:
-        return TemplateRow(id=one.id, title=one.title, kind=one.kind, is_default=one.is_default)
-
-    page: Page[TemplateRow] = await page_from(
-        fetch,
-        to_row,
-        limit=limit,
-        cursor=cursor,
-        fits=fits,
-        per_page=WEB_PAGE,
-        progress=progress,
-        of=[slug, kinds.key],
-    )
+    with of_project(slug):
+        page: Page[TemplateRow] = await page_from(
+            partial(api.templates_page, slug, query),
+            partial(answer_from, TemplateRow),
+            limit=limit,
+            cursor=cursor,
+            fits=fits,
+            per_page=WEB_PAGE,
+            progress=progress,
+            of=[slug, kinds.key],
+        )
     if page.coverage.matched == 0 and kind and cursor is None:
         kinds.see([one.kind for one in (await api.templates_page(slug, [], 1)).data])
         page.note = kinds.unknown

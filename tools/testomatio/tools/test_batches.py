@@ -107,7 +107,8 @@ async def create_tests(
     written = _parse(tests, markdown)
     wanted = with_suites(written.tests, suite_id, may_differ=markdown is None)
     query = await on_branch(api, slug, branch)
-    labels = {label: (await resolve_labels(api, slug, [label]))[0] for label in _all_labels(wanted)}
+    named = dict.fromkeys(label for test in wanted for label in test.labels or ())
+    labels = {label: (await resolve_labels(api, slug, [label]))[0] for label in named}
     suites = list(dict.fromkeys(test.suite_id for test in wanted if test.suite_id and test.id is None))
     await gather([partial(holder_of_tests, api, slug, one, query) for one in suites], at_once=4)
     existing = {one: await _titles(api, slug, one, query) for one in suites}
@@ -147,10 +148,6 @@ def _parse(tests: list[NewTest] | None, markdown: str | None) -> Written:
     for test in written.tests:
         checked_email(test.assigned_to)
     return written
-
-
-def _all_labels(tests: Sequence[NewTest]) -> list[str]:
-    return list(dict.fromkeys(label for test in tests for label in test.labels or ()))
 
 
 async def _titles(api: Testomatio, project: str, suite_id: str, query: Pairs) -> dict[str, Test]:

@@ -58,7 +58,6 @@ async def get_test_history(
     with of_project(slug):
         page = await page_from(
             partial(api.results_page, slug, query),
-            lambda result: result,
             limit=newest,
             cursor=None,
             fits=lambda result: result.test_id in {None, test_id} and result.status != "pending",

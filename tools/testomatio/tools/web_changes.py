@@ -13,7 +13,6 @@ from tools.kit.question import join_counts
 from tools.kit.text import many, quote, word
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.models.runs import WebRun
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.rungroups import GroupState
@@ -87,22 +86,13 @@ async def web_counts(api: Testomatio, project: str, run_id: str) -> Counts:
     return Counts.of(Counter(result.status for result in read.rows), len(read.rows), complete=read.complete)
 
 
-def finished(run: WebRun) -> WebRun:
-    """Check that a run is over, so that it can be relaunched.
-
-    Raises:
-        Refused: when it is not over.
-    """
-    if not run.is_over:
-        raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can be relaunched.")
-    return run
-
-
 @tool.destroys(idempotent=False, verify_with="get_run_details")
 async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Asking[Changed[RunState]]:
     """Relaunch a finished run under its id: its results are lost. The server asks the user to confirm."""
     slug = api.project_of(project)
-    run = finished(await known_web_run(api, slug, run_id))
+    run = await known_web_run(api, slug, run_id)
+    if not run.is_over:
+        raise Refused(f"Run {run.id} is {word(run.status)}: only one that is over can be relaunched.")
     counts = await web_counts(api, slug, run.id)
     yield Ask(
         f"Relaunch {describe(run)} of {place(slug)} under its id? It has {counts.describe()}; they go back to "

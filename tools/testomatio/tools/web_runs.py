@@ -1,5 +1,6 @@
 """What only the web app's API shows of runs and results: durations, archived runs, parameter values, files."""
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -12,7 +13,6 @@ from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.when import EPOCH, When, parse_timestamp, time_span
 from tools.testomatio.client.testomatio import Testomatio
-from tools.testomatio.models.documents import Listed
 from tools.testomatio.models.ids import TestId
 from tools.testomatio.models.results import UNCLEAR, WebResult, known_ms, unclear_run_time
 from tools.testomatio.models.runs import WebRun
@@ -164,12 +164,9 @@ async def list_result_details(
             and (finished is None or ((first is None or finished >= first) and (last is None or finished <= last)))
         )
 
-    async def fetch(page: int) -> Listed[WebResult]:
-        return await api.web_results_page(slug, filters, page)
-
     with of_project(slug):
         page: Page[WebResultRow] = await page_from(
-            fetch,
+            partial(api.web_results_page, slug, filters),
             result_row,
             limit=limit,
             cursor=cursor,
