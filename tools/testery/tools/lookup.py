@@ -14,15 +14,21 @@ from tools.testery.tools.runs import newest_runs
 KEY: Final = "testery"
 
 
-def _run_found(run: Run, matched: str) -> Found:
+def run_uri(run: Run) -> str:
+    return f"{KEY}://test-runs/{run.id}"
+
+
+def run_found(run: Run, *, where: str | None = None, matched: str | None = None) -> Found:
+    """A run that was found, with the resource that shows it."""
     return Found(
         platform=KEY,
         kind="run",
         id=str(run.id),
         title=run.name or run.test_name,
         said=run.said,
+        where=where,
         at=run.at,
-        page=f"{KEY}://test-runs/{run.id}",
+        page=run_uri(run),
         matched=matched,
     )
 
@@ -33,14 +39,14 @@ async def lookup(api: Testery, word: str) -> Results[Found]:
     number = word.removeprefix("#")
     if number.isascii() and number.isdecimal() and len(number) < 19:
         run = await none_if_missing(api.test_run(int(number)))
-        found += [_run_found(run, "id")] if run is not None else []
+        found += [run_found(run, matched="id")] if run is not None else []
     if number.isdecimal() or not any(character.isdigit() for character in word):
         return Results(found)  # neither a tracker's key nor a version
     newest = await newest_runs(api)
     term = word.casefold()
     for run in newest:
         if any(term in clean(text or "").casefold() for text in (run.branch, run.build, run.commit)):
-            found.append(_run_found(run, "branch, build or commit"))
+            found.append(run_found(run, matched="branch, build or commit"))
     why = f"only the newest {PAGE} runs were searched by version" if len(newest) >= PAGE else None
     return Results(found, complete=why is None, why=why)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from tools.kit.errors import Refused
 from tools.kit.failure_groups import plain_text
+from tools.kit.model import answer_from
 from tools.kit.run_failures import Failure
 from tools.kit.survey import Found, Kind, Query, Results, RunRow, RunStory, Survey, Untested, run_story
 from tools.kit.together import gather
@@ -14,38 +15,29 @@ from tools.kit.when import parse_timestamp
 from tools.testery.client.testery import Testery
 from tools.testery.models.results import Result
 from tools.testery.models.runs import Run
-from tools.testery.tools.lookup import lookup, suites_called
+from tools.testery.tools.lookup import KEY, lookup, run_found, run_uri, suites_called
 from tools.testery.tools.projects import project_keys
 from tools.testery.tools.results import known_results
 from tools.testery.tools.run_history import earlier_runs, explain_counts, passed_tests
 from tools.testery.tools.runs import known_run, newest_runs, verdict
 
-KEY: Final = "testery"
 NEWEST: Final = 1_000
 OPEN_RUNS: Final = 10
 """Runs whose results are read to find what has not run."""
 
 
-def _uri(run: Run) -> str:
-    return f"{KEY}://test-runs/{run.id}"
-
-
 def row_of(run: Run, keys: dict[int, str]) -> RunRow:
-    return RunRow(
+    return answer_from(
+        RunRow,
+        run,
         platform=KEY,
         run_id=str(run.id),
         title=run.name or run.test_name,
-        status=run.status,
-        said=run.said,
         where=keys.get(run.project_id or 0),
         environment=run.environment_key or (str(run.environment_id) if run.environment_id is not None else None),
         started_at=run.started_at or run.at,
-        ended_at=run.ended_at,
-        total=run.total,
-        passed=run.passed,
-        failed=run.failed,
         skipped=run.ignored,
-        page=_uri(run),
+        page=run_uri(run),
     )
 
 
@@ -136,19 +128,7 @@ async def search(api: Testery, words: str, kinds: Collection[Kind], limit: int) 
     if "run" in kinds:
         query = Query(text=words, limit=limit)
         fitting, keys = await _matching_runs(api, query), await _project_keys(api, query)
-        rows = [
-            Found(
-                platform=KEY,
-                kind="run",
-                id=str(one.id),
-                title=one.name or one.test_name,
-                said=one.said,
-                where=keys.get(one.project_id or 0),
-                at=one.at,
-                page=_uri(one),
-            )
-            for one in fitting.rows
-        ]
+        rows = [run_found(one, where=keys.get(one.project_id or 0)) for one in fitting.rows]
         complete, why = fitting.complete, [fitting.why, *why]
     if "suite" in kinds:
         rows += await suites_called(api, words)
@@ -160,14 +140,14 @@ async def untested(api: Testery, query: Query) -> Results[Untested]:
     fitting = await _matching_runs(api, replace(query, limit=NEWEST))
     waiting = [one for one in fitting.rows if one.status == "queued"]
     rows = [
-        Untested(platform=KEY, run_id=str(one.id), title=one.name or one.test_name, said=one.said, page=_uri(one))
+        Untested(platform=KEY, run_id=str(one.id), title=one.name or one.test_name, said=one.said, page=run_uri(one))
         for one in waiting
     ]
     open_runs = [one for one in fitting.rows if one not in waiting and (one.not_run or not one.is_over)]
     read = await gather([partial(_results, api, query, one.id) for one in open_runs[:OPEN_RUNS]], at_once=4)
     for one, results in zip(open_runs, read, strict=False):
         rows += [
-            Untested(platform=KEY, run_id=str(one.id), title=result.name, said=result.said, page=_uri(one))
+            Untested(platform=KEY, run_id=str(one.id), title=result.name, said=result.said, page=run_uri(one))
             for result in results
             if result.status in {"queued", "running"}
         ]
