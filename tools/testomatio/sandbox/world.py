@@ -196,6 +196,10 @@ class World:
         wanted = (resource_type, resource_id)
         return [link for link in self.issues.values() if (link.resource_type, link.resource_id) == wanted]
 
+    def files_of(self, resource_type: str, resource_id: str | int) -> list[Attachment]:
+        wanted = (resource_type, resource_id)
+        return [file for file in self.attachments.values() if (file.resource_type, file.resource_id) == wanted]
+
     def subgroups(self, group: Rungroup) -> list[Rungroup]:
         return [one for one in self.rungroups.values() if one.parent_id == group.id]
 

@@ -24,7 +24,7 @@ from tools.testomatio.tools.projects import ProjectSlug
 from tools.testomatio.tools.scope import Branch, found_in, given_fields, not_applied, of_project, on_branch, place
 from tools.testomatio.tools.suite_tree import tests_below
 from tools.testomatio.tools.suites import FileType, SuiteRow, row_of_suite
-from tools.testomatio.tools.test_changes import Email, Emoji, Markdown, checked_email
+from tools.testomatio.tools.test_changes import Email, Emoji, Markdown, checked_email, own
 
 tool = Toolset(Testomatio, needs="api")
 
@@ -141,12 +141,7 @@ async def update_suite(
     )
     fields |= {"assigned_to": None} if assigned_to == "" else {}
     query = await on_branch(api, slug, branch)
-    before = await known_suite(api, slug, suite_id, query)
-    if before.is_shared:
-        raise Refused(
-            f"Suite {describe(before)} is a copy shared from another project, and is changed there. "
-            "testomatio_unshare detaches it."
-        )
+    before = own("Suite", await known_suite(api, slug, suite_id, query))
     fields |= apply_edits(text_fields(before, "title", "description"), fields.pop("edits", None), fields)
     if parent_id == TOP:
         fields["parent_id"] = None

@@ -250,19 +250,10 @@ async def search(api: Testomatio, words: str, kinds: Collection[Kind], limit: in
     """Runs and tests by their titles."""
     wanted, found, why = words.casefold().split(), list[Found](), list[str]()
     if "run" in kinds:
-        found += [
-            Found(
-                platform=PLATFORM,
-                kind="run",
-                id=id_of(api, project, run.id),
-                title=run.title,
-                said=run.status,
-                where=project,
-                at=run.launched_at or run.created_at,
-                page=f"testomatio://{project}/runs/{run.id}",
-            )
-            for project, run in await _fitting(api, Query(text=words, limit=limit), why)
-        ]
+        for project, run in await _fitting(api, Query(text=words, limit=limit), why):
+            row = found_row("run", project, run.id, run.title, said=run.status, at=run.launched_at or run.created_at)
+            row.id = id_of(api, project, run.id)
+            found.append(row)
     if "test" in kinds and wanted:
         for _, rows in await in_each_project(api, partial(_tests_in, api, wanted), why):
             found += rows

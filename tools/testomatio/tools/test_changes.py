@@ -1,6 +1,6 @@
 """Create, change, move and delete one test; what was written is read back."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from tools.kit.text import many
 from tools.kit.toolset import Toolset
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import SuiteId, TestId
+from tools.testomatio.models.suites import Suite
 from tools.testomatio.models.tests import Test, tags_in
 from tools.testomatio.tools.label_links import lost_labels
 from tools.testomatio.tools.labels import Labels, resolve_labels
@@ -23,6 +24,8 @@ from tools.testomatio.tools.scope import Branch, given_fields, missing, not_appl
 from tools.testomatio.tools.tests import Priority, State, Tags, TestRow, row_of_test
 
 tool = Toolset(Testomatio, needs="api")
+
+T = TypeVar("T", Test, Suite)
 
 Title = Annotated[str, Field(min_length=1, max_length=500, description="@word in it is a tag.")]
 Markdown = Annotated[str | None, Field(max_length=50_000, description="Markdown.")]
@@ -146,7 +149,7 @@ async def update_test(
     )
     fields |= {"assigned_to": None} if assigned_to == "" else {}
     query = await on_branch(api, slug, branch)
-    before = own(await known_test(api, slug, test_id, query))
+    before = own("Test", await known_test(api, slug, test_id, query))
     fields |= apply_edits(text_fields(before, "title", "description", "code"), fields.pop("edits", None), fields)
     if suite_id is not None and suite_id != before.suite_id:
         await holder_of_tests(api, slug, suite_id, query)
@@ -164,18 +167,18 @@ async def update_test(
     return Changed[Test](done=done, now=after, before=before, not_applied=left)
 
 
-def own(test: Test) -> Test:
-    """A test that belongs to this project.
+def own(kind: str, thing: T) -> T:
+    """A test or a suite that belongs to this project.
 
     Raises:
         Refused: for a copy shared from another project.
     """
-    if test.is_shared:
+    if thing.is_shared:
         raise Refused(
-            f"Test {describe(test)} is a copy shared from another project, and is changed there. "
+            f"{kind} {describe(thing)} is a copy shared from another project, and is changed there. "
             "testomatio_unshare detaches it."
         )
-    return test
+    return thing
 
 
 @tool.destroys(idempotent=True, verify_with="list_tests")

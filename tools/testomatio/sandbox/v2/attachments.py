@@ -26,15 +26,8 @@ TARGETS = ("test", "suite", "testrun")
 
 @routes.get(f"{V2}/attachments")
 async def list_attachments(call: Call[World]) -> Response:
-    target = _target(call)
-    found = [
-        attachment
-        for attachment in call.world.attachments.values()
-        if (attachment.resource_type, attachment.resource_id) == target
-    ]
-    return v2_answer(
-        call, slim_rows(call, [render_attachment(call, attachment) for attachment in found]), meta={"total": len(found)}
-    )
+    rows = [render_attachment(call, file) for file in call.world.files_of(*_target(call))]
+    return v2_answer(call, slim_rows(call, rows), meta={"total": len(rows)})
 
 
 @routes.post(f"{V2}/attachments")

@@ -27,11 +27,6 @@ def render_issues(world: World, resource_type: str, resource_id: str | int) -> R
     }
 
 
-def files_of(world: World, resource_type: str, resource_id: str | int) -> list[Attachment]:
-    target = (resource_type, resource_id)
-    return [file for file in world.attachments.values() if (file.resource_type, file.resource_id) == target]
-
-
 def file_url(origin: str, file: Attachment) -> str:
     """The URL of a file."""
     return f"{origin}{FILES}/{file.id}/{file.name}"
@@ -48,7 +43,7 @@ def render_files(world: World, origin: str, resource_type: str, resource_id: str
             "displayUrl": file_url(origin, file),
             "preview": file.content_type.startswith("image/"),
         }
-        for file in files_of(world, resource_type, resource_id)
+        for file in world.files_of(resource_type, resource_id)
     ]
 
 

@@ -13,7 +13,7 @@ from tools.testomatio.sandbox.access import project
 from tools.testomatio.sandbox.answers import invalid, not_found
 from tools.testomatio.sandbox.records import Test, Testrun
 from tools.testomatio.sandbox.web.json_api import Row, document, linkage, paged, resource
-from tools.testomatio.sandbox.web.parts import file_url, files_of, without_ansi
+from tools.testomatio.sandbox.web.parts import file_url, without_ansi
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -127,7 +127,7 @@ def _render_attachments(call: Call[World], row: Testrun) -> list[Row]:
             "display_url": file_url(call.origin, file),
             "type": file.content_type,
         }
-        for file in files_of(call.world, "testrun", row.id)
+        for file in call.world.files_of("testrun", row.id)
     ]
     for url in row.artifacts:
         name = url.split("?")[0].rsplit("/", 1)[-1]
