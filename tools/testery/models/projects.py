@@ -13,8 +13,7 @@ class Project(Model):
     archived: bool | None = None
 
 
-class Projects(RootModel[Many[Project]]):
-    """A bare list."""
+Projects = RootModel[Many[Project]]
 
 
 class Suite(Model):
@@ -22,5 +21,4 @@ class Suite(Model):
     name: Untrusted | None = None
 
 
-class Suites(RootModel[Many[Suite]]):
-    """A bare list."""
+Suites = RootModel[Many[Suite]]

@@ -79,5 +79,5 @@ class Result(Model):
         return self.file or "", self.name or f"#{self.id}"
 
 
-class Results(RootModel[Many[Result]]):
-    """A bare list of all results of a run."""
+Results = RootModel[Many[Result]]
+"""A bare list of all results of a run."""

@@ -70,8 +70,8 @@ class Run(Model):
         return self.created_at or self.started_at
 
 
-class Runs(RootModel[Many[Run]]):
-    """A bare list, newest first."""
+Runs = RootModel[Many[Run]]
+"""A bare list, newest first."""
 
 
 class Created(Model):

@@ -50,8 +50,8 @@ class Schedule(Model):
         return self.is_live and may_wait and (not projects or ANY_PROJECT in projects or project_id in projects)
 
 
-class Schedules(RootModel[Many[Schedule]]):
-    """A bare list, archived ones included."""
+Schedules = RootModel[Many[Schedule]]
+"""A bare list, archived ones included."""
 
 
 class Plan(Model):
@@ -62,5 +62,4 @@ class Plan(Model):
     name: Untrusted | None = None
 
 
-class Plans(RootModel[Many[Plan]]):
-    """A bare list."""
+Plans = RootModel[Many[Plan]]

@@ -77,8 +77,8 @@ class Environment(Holder):
         return self.id == environment_id if environment_id is not None else self.key == environment_key
 
 
-class Environments(RootModel[Many[Environment]]):
-    """A bare list, archived ones included."""
+Environments = RootModel[Many[Environment]]
+"""A bare list, archived ones included."""
 
 
 class Stage(Holder):
@@ -105,5 +105,4 @@ class Stage(Holder):
         }
 
 
-class Stages(RootModel[Many[Stage]]):
-    """A bare list."""
+Stages = RootModel[Many[Stage]]
