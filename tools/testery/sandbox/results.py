@@ -6,7 +6,7 @@ from tools.kit.sandbox.routes import Call, Routes
 from tools.testery.sandbox.answers import answer, not_found
 from tools.testery.sandbox.execution import DISCOVERY, current_results
 from tools.testery.sandbox.media import media_url, videos_of
-from tools.testery.sandbox.records import Outcome, Run
+from tools.testery.sandbox.records import Outcome
 from tools.testery.sandbox.runs import find_run
 from tools.testery.sandbox.story.faults import error_and_trace
 from tools.testery.sandbox.story.logs import output
@@ -41,7 +41,8 @@ async def get_result(call: Call[World]) -> Response:
     row["name"] = outcome.name if case is None else case.name
     row["file"] = None if case is None else case.file.rsplit("/", 1)[-1]
     row["fileFilter"] = None if case is None else case.file
-    row["output" if world.switches.output_field else "processOutput"] = _output(run, outcome) if is_done else None
+    log = output(run, outcome, (run.started_at or run.created_at) + DISCOVERY) if is_done else None
+    row["output" if world.switches.output_field else "processOutput"] = log
     shots = screenshot_names(run.id, outcome) if is_done else []
     row["screenShots"] = [media_url(call, run, outcome, name) for name in shots]
     row["videos"] = [media_url(call, run, outcome, name) for name in videos_of(outcome)] if shots else []
@@ -64,11 +65,6 @@ def _render(world: World, outcome: Outcome, status: str) -> dict[str, object]:
         "error": error,
         "stackTrace": trace,
     }
-
-
-def _output(run: Run, outcome: Outcome) -> str:
-    started_at = run.started_at or run.created_at
-    return output(run, outcome, started_at + DISCOVERY)
 
 
 def _without_optional(row: dict[str, object]) -> dict[str, object]:

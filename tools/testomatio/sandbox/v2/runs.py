@@ -157,7 +157,7 @@ def _split(joined: str | None) -> list[str]:
 
 def _render_single(world: World, run: Run) -> Row:
     """A single run, with a reliable count of its tests."""
-    return render_run(world, run) | {"total_tests": _tests_count(world, run)}
+    return render_run(world, run) | {"total_tests": len(lifecycle.last_statuses(world.results.of_run(run.id)))}
 
 
 def render_run(world: World, run: Run) -> Row:
@@ -188,7 +188,3 @@ def render_run(world: World, run: Run) -> Row:
     if world.switches.without_run_counts:
         return {name: value for name, value in data.items() if name not in _OPTIONAL}
     return data
-
-
-def _tests_count(world: World, run: Run) -> int:
-    return len(lifecycle.last_statuses(world.results.of_run(run.id)))
