@@ -1,16 +1,13 @@
 """A cache for lists that change rarely: nearly every call looks up names in them."""
 
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic
 
 import anyio
 
 from tools.kit.page import Coverage
-from tools.kit.walk import Walked
-
-R = TypeVar("R")
+from tools.testsigma.client.paging import Fetch, PageTurner, R
 
 CACHE_SECONDS: Final = 300.0
 
@@ -23,6 +20,13 @@ class CachedList(Generic[R]):
     coverage: Coverage
 
 
+async def read_list(fetch: Fetch[R], *, size: int | None = None) -> CachedList[R]:
+    """Read all pages of a list."""
+    rows: list[R] = []
+    walked = await PageTurner(fetch, rows.append, size=size).run()
+    return CachedList(rows, walked.coverage(len(rows)))
+
+
 class ListCache(Generic[R]):
     """Caches one list; concurrent callers share one read."""
 
@@ -32,16 +36,12 @@ class ListCache(Generic[R]):
         self._since = 0.0
         self._reading = anyio.Lock()
 
-    async def read(
-        self, walk: Callable[[Callable[[R], None]], Awaitable[Walked]], *, fresh: bool = False
-    ) -> CachedList[R]:
+    async def read(self, fetch: Fetch[R], *, size: int | None = None, fresh: bool = False) -> CachedList[R]:
         """The cached list, or the list read now; `fresh` always reads it now."""
         async with self._reading:
             if self._list is not None and not fresh and time.monotonic() - self._since < self._seconds:
                 return self._list
-            rows: list[R] = []
-            walked = await walk(rows.append)
-            self._list, self._since = CachedList(rows, walked.coverage(len(rows))), time.monotonic()
+            self._list, self._since = await read_list(fetch, size=size), time.monotonic()
             return self._list
 
     def forget(self) -> None:

@@ -5,8 +5,7 @@ from functools import partial
 from typing import Any
 
 from tools.kit.client import ApiClient, QueryParams, path
-from tools.testsigma.client.cache import CachedList
-from tools.testsigma.client.paging import PageTurner
+from tools.testsigma.client.cache import CachedList, read_list
 from tools.testsigma.models.folders import Folder, Folders
 
 
@@ -19,10 +18,7 @@ class FolderCalls(ApiClient):
 
     async def folders(self, project_id: str) -> CachedList[Folder]:
         """All folders of a project, flat."""
-        rows: list[Folder] = []
-        fetch = partial(self.folders_page, project_id)
-        walked = await PageTurner(fetch, rows.append, key=lambda folder: folder.id).run()
-        return CachedList(rows, walked.coverage(len(rows)))
+        return await read_list(partial(self.folders_page, project_id))
 
     async def folder(self, project_id: str, folder_id: str) -> Folder:
         """GET /projects/{project_id}/folders/{folder_id}"""

@@ -5,7 +5,8 @@ The parameter for the cursor is not documented; two programs use two spellings.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from operator import attrgetter
+from typing import Final, Generic, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel
@@ -25,15 +26,21 @@ SPELLINGS: Final = ("cursor", "next")
 R = TypeVar("R", bound=BaseModel)
 
 
+class Fetch(Protocol[R]):
+    """Reads one page of a list."""
+
+    def __call__(self, query: QueryParams, /) -> Awaitable[Listed[R]]: ...
+
+
 class PageTurner(Generic[R]):
     """Reads a list page by page and passes each row on once; stops at a page that repeats rows, and reports it."""
 
     def __init__(
         self,
-        fetch: Callable[[QueryParams], Awaitable[Listed[R]]],
+        fetch: Fetch[R],
         on_row: Callable[[R], None],
         *,
-        key: Callable[[R], str | None],
+        key: Callable[[R], str | None] = attrgetter("id"),
         filters: QueryParams = (),
         size: int | None = None,
         progress: Progress = no_progress,
@@ -143,10 +150,10 @@ class Count:
         return many(self.number, one, several, complete=self.is_exact)
 
 
-async def counted(fetch: Callable[[QueryParams], Awaitable[Listed[R]]], key: Callable[[R], str | None]) -> Count:
+async def counted(fetch: Fetch[R]) -> Count:
     """The length of a list: as it says itself, or by reading it where it does not."""
     page = await fetch([("page_size", 1)])
     if page.page_info is not None and page.page_info.total_count is not None:
         return Count(page.page_info.total_count)
-    walked = await PageTurner(fetch, lambda row: None, key=key).run()
+    walked = await PageTurner(fetch, lambda row: None).run()
     return Count(walked.loaded, walked.coverage(walked.loaded).complete)

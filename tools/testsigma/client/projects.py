@@ -22,11 +22,11 @@ class ProjectCalls(ApiClient):
 
     async def walk_projects(self, on_row: Callable[[Project], None], *, progress: Progress = no_progress) -> Walked:
         """Read all projects."""
-        return await PageTurner(self.projects_page, on_row, key=lambda project: project.id, progress=progress).run()
+        return await PageTurner(self.projects_page, on_row, progress=progress).run()
 
     async def projects(self, *, fresh: bool = False) -> CachedList[Project]:
         """All projects, cached for a few minutes."""
-        return await self.project_cache.read(self.walk_projects, fresh=fresh)
+        return await self.project_cache.read(self.projects_page, fresh=fresh)
 
     async def project(self, project_id: str) -> Project:
         """GET /projects/{project_id}"""

@@ -4,22 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
 
 from tools.kit.client import ApiClient, QueryParams
-from tools.kit.walk import Walked
 from tools.testsigma.client.cache import CachedList, ListCache
-from tools.testsigma.client.paging import PageTurner
-from tools.testsigma.models.listing import Listed
-from tools.testsigma.models.settings import (
-    AutomationTypes,
-    CaseStatuses,
-    CaseTypes,
-    Label,
-    Labels,
-    Lookup,
-    Priorities,
-    ResultStatuses,
-    User,
-    Users,
-)
+from tools.testsigma.models.settings import Label, Labels, Lookup, Lookups, User, Users
 
 LookupKind = Literal["priority", "type", "status", "automation", "result_status"]
 LONG_PAGE: Final = 200
@@ -33,25 +19,25 @@ class SettingsCalls(ApiClient):
     user_cache: ListCache[User]
     label_cache: ListCache[Label]
 
-    async def automation_types_page(self, query: QueryParams) -> AutomationTypes:
+    async def automation_types_page(self, query: QueryParams) -> Lookups:
         """GET /test_cases/automation_types"""
-        return await self.get("/test_cases/automation_types", query=query, into=AutomationTypes)
+        return await self.get("/test_cases/automation_types", query=query, into=Lookups)
 
-    async def case_types_page(self, query: QueryParams) -> CaseTypes:
+    async def case_types_page(self, query: QueryParams) -> Lookups:
         """GET /test_cases/types"""
-        return await self.get("/test_cases/types", query=query, into=CaseTypes)
+        return await self.get("/test_cases/types", query=query, into=Lookups)
 
-    async def case_statuses_page(self, query: QueryParams) -> CaseStatuses:
+    async def case_statuses_page(self, query: QueryParams) -> Lookups:
         """GET /test_cases/statuses"""
-        return await self.get("/test_cases/statuses", query=query, into=CaseStatuses)
+        return await self.get("/test_cases/statuses", query=query, into=Lookups)
 
-    async def priorities_page(self, query: QueryParams) -> Priorities:
+    async def priorities_page(self, query: QueryParams) -> Lookups:
         """GET /test_cases/priorities"""
-        return await self.get("/test_cases/priorities", query=query, into=Priorities)
+        return await self.get("/test_cases/priorities", query=query, into=Lookups)
 
-    async def result_statuses_page(self, query: QueryParams) -> ResultStatuses:
+    async def result_statuses_page(self, query: QueryParams) -> Lookups:
         """GET /test_runs/statuses, which are the statuses of results, not of runs"""
-        return await self.get("/test_runs/statuses", query=query, into=ResultStatuses)
+        return await self.get("/test_runs/statuses", query=query, into=Lookups)
 
     async def users_page(self, query: QueryParams) -> Users:
         """GET /users"""
@@ -63,31 +49,19 @@ class SettingsCalls(ApiClient):
 
     async def lookups(self, kind: LookupKind, *, fresh: bool = False) -> CachedList[Lookup]:
         """The rows of one lookup."""
-        pages: dict[LookupKind, Callable[[QueryParams], Awaitable[Listed[Lookup]]]] = {
+        pages: dict[LookupKind, Callable[[QueryParams], Awaitable[Lookups]]] = {
             "priority": self.priorities_page,
             "type": self.case_types_page,
             "status": self.case_statuses_page,
             "automation": self.automation_types_page,
             "result_status": self.result_statuses_page,
         }
-
-        async def walk(on_row: Callable[[Lookup], None]) -> Walked:
-            return await PageTurner(pages[kind], on_row, key=lambda row: row.id).run()
-
-        return await self.lookup_caches[kind].read(walk, fresh=fresh)
+        return await self.lookup_caches[kind].read(pages[kind], fresh=fresh)
 
     async def users(self, *, fresh: bool = False) -> CachedList[User]:
         """The users of the workspace."""
-
-        async def walk(on_row: Callable[[User], None]) -> Walked:
-            return await PageTurner(self.users_page, on_row, key=lambda user: user.id, size=LONG_PAGE).run()
-
-        return await self.user_cache.read(walk, fresh=fresh)
+        return await self.user_cache.read(self.users_page, size=LONG_PAGE, fresh=fresh)
 
     async def labels(self, *, fresh: bool = False) -> CachedList[Label]:
         """The labels of the workspace."""
-
-        async def walk(on_row: Callable[[Label], None]) -> Walked:
-            return await PageTurner(self.labels_page, on_row, key=lambda label: label.id, size=LONG_PAGE).run()
-
-        return await self.label_cache.read(walk, fresh=fresh)
+        return await self.label_cache.read(self.labels_page, size=LONG_PAGE, fresh=fresh)

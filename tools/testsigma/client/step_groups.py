@@ -23,7 +23,7 @@ class StepGroupCalls(ApiClient):
     ) -> Walked:
         """Read all step groups of a project; lists leave out their steps."""
         fetch = partial(self.step_groups_page, project_id)
-        return await PageTurner(fetch, on_row, key=lambda group: group.id, progress=progress).run()
+        return await PageTurner(fetch, on_row, progress=progress).run()
 
     async def step_group(self, project_id: str, group_id: str) -> StepGroup:
         """GET /projects/{project_id}/step_groups/{group_id}"""

@@ -30,7 +30,7 @@ class TestCaseCalls(ApiClient):
     ) -> Walked:
         """Read all test cases of a project that pass the platform's filters."""
         fetch = partial(self.test_cases_page, project_id)
-        return await PageTurner(fetch, on_row, key=lambda case: case.id, filters=filters, progress=progress).run()
+        return await PageTurner(fetch, on_row, filters=filters, progress=progress).run()
 
     async def test_case(self, project_id: str, case_id: str) -> TestCase:
         """GET /projects/{project_id}/test_cases/{case_id}"""

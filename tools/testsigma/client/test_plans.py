@@ -26,7 +26,7 @@ class TestPlanCalls(ApiClient):
     ) -> Walked:
         """Read all test plans of a project."""
         fetch = partial(self.test_plans_page, project_id)
-        return await PageTurner(fetch, on_row, key=lambda plan: plan.id, progress=progress).run()
+        return await PageTurner(fetch, on_row, progress=progress).run()
 
     async def test_plan(self, project_id: str, plan_id: str) -> TestPlan:
         """GET /projects/{project_id}/test_plans/{plan_id}"""
@@ -62,4 +62,4 @@ class TestPlanCalls(ApiClient):
     ) -> Walked:
         """Read all runs of a plan."""
         fetch = partial(self.plan_runs_page, project_id, plan_id)
-        return await PageTurner(fetch, on_row, key=lambda run: run.id, progress=progress).run()
+        return await PageTurner(fetch, on_row, progress=progress).run()

@@ -32,7 +32,7 @@ class TestRunCalls(ApiClient):
     ) -> Walked:
         """Read all test runs of a project that pass the platform's filters."""
         fetch = partial(self.test_runs_page, project_id)
-        return await PageTurner(fetch, on_row, key=lambda run: run.id, filters=filters, progress=progress).run()
+        return await PageTurner(fetch, on_row, filters=filters, progress=progress).run()
 
     async def test_run(self, project_id: str, run_id: str) -> TestRun:
         """GET /projects/{project_id}/test_runs/{run_id}"""

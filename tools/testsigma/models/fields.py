@@ -1,14 +1,14 @@
-"""Field types that Testsigma's models share: times, texts with HTML, empty ids, lists of labels."""
+"""What Testsigma's models share: times, texts with HTML, empty ids, lists of labels, and the fields of an item."""
 
 import html
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import AliasChoices, BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from tools.kit.editing import Rendered
-from tools.kit.model import Many
+from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
 from tools.kit.words import as_words
 
@@ -105,3 +105,28 @@ Prose = Annotated[Untrusted | None, WrapValidator(_prose)]
 Id = Annotated[Key | None, BeforeValidator(_or_none)]
 Order = Annotated[float | None, BeforeValidator(_or_none)]
 Names = Annotated[Many[Untrusted], BeforeValidator(_names)]
+
+
+class Step(Model):
+    """A step; step groups take `expected_result`, and everything answers `expected_results`."""
+
+    description: Prose = Field(None, validation_alias=AliasChoices("step_description", "description"))
+    expected: Prose = Field(None, validation_alias=AliasChoices("expected_results", "expected_result"))
+    order: Order = None
+
+
+class Item(Model):
+    """What test cases, step groups, runs and plans have in common."""
+
+    id: Key
+    human_id: Id = None
+    title: Untrusted | None = Field(None, validation_alias=AliasChoices("title", "name"))
+    description: Prose = None
+    labels: Names = Field(default_factory=list, validation_alias=AliasChoices("labels", "label_names"))
+    created_at: Moment = None
+    updated_at: Moment = None
+
+    @property
+    def key(self) -> str:
+        """Its human id, or its UUID where the answer has none."""
+        return self.human_id or self.id

@@ -15,24 +15,8 @@ class Lookup(Model):
     alias: Key | None = None
 
 
-class AutomationTypes(Listed[Lookup]):
-    under = ("automation_types",)
-
-
-class CaseTypes(Listed[Lookup]):
-    under = ("types",)
-
-
-class CaseStatuses(Listed[Lookup]):
-    under = ("statuses",)
-
-
-class Priorities(Listed[Lookup]):
-    under = ("priorities",)
-
-
-class ResultStatuses(Listed[Lookup]):
-    under = ("statuses",)
+class Lookups(Listed[Lookup]):
+    under = ("automation_types", "types", "statuses", "priorities")
 
 
 class User(Model):

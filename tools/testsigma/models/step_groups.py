@@ -1,39 +1,19 @@
 """Step groups: lists of steps that test cases share (API reference: Step groups)."""
 
-from pydantic import AliasChoices, Field
+from pydantic import Field
 
-from tools.kit.model import Many, Model
-from tools.kit.text import Key, Untrusted
-from tools.testsigma.models.fields import Id, Moment, Names, Order, Prose
+from tools.kit.model import Many
+from tools.testsigma.models.fields import Item, Step
 from tools.testsigma.models.listing import Listed
 
 
-class GroupStep(Model):
-    """A step; the API takes `expected_result` and answers `expected_results`."""
-
-    description: Prose = Field(None, validation_alias=AliasChoices("step_description", "description"))
-    expected: Prose = Field(None, validation_alias=AliasChoices("expected_results", "expected_result"))
-    order: Order = None
-
-
-class StepGroup(Model):
+class StepGroup(Item):
     """A step group; lists leave out its steps."""
 
-    id: Key
-    human_id: Id = None
-    title: Untrusted | None = Field(None, validation_alias=AliasChoices("title", "name"))
-    description: Prose = None
-    steps: Many[GroupStep] = Field(default_factory=list)
-    labels: Names = Field(default_factory=list, validation_alias=AliasChoices("labels", "label_names"))
-    created_at: Moment = None
-    updated_at: Moment = None
+    steps: Many[Step] = Field(default_factory=list)
 
     @property
-    def key(self) -> str:
-        return self.human_id or self.id
-
-    @property
-    def ordered_steps(self) -> list[GroupStep]:
+    def ordered_steps(self) -> list[Step]:
         return sorted(self.steps, key=lambda step: step.order or 0)
 
 

@@ -6,7 +6,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
-from tools.testsigma.models.fields import Id, Moment, Names, Prose
+from tools.testsigma.models.fields import Id, Item, Moment, Names, Prose
 from tools.testsigma.models.listing import Listed
 from tools.testsigma.models.settings import User
 
@@ -38,15 +38,11 @@ def _object(value: Any) -> Any:
     return value if isinstance(value, dict) else None
 
 
-class TestRun(Model):
+class TestRun(Item):
     """A test run; its status is active or closed, not a result."""
 
     __test__ = False
 
-    id: Key
-    human_id: Id = None
-    title: Untrusted | None = Field(None, validation_alias=AliasChoices("title", "name"))
-    description: Prose = None
     status: Key | None = None
     selection_type: Key | None = None
     start_date: Moment = Field(None, validation_alias=AliasChoices("start_date", "started_at"))
@@ -62,12 +58,6 @@ class TestRun(Model):
     )
     results: Annotated[Totals | None, BeforeValidator(_object)] = None
     closed_by: Id = None
-    created_at: Moment = None
-    updated_at: Moment = None
-
-    @property
-    def key(self) -> str:
-        return self.human_id or self.id
 
     @property
     def is_closed(self) -> bool:

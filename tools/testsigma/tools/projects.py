@@ -67,11 +67,11 @@ async def count_contents(api: Testsigma, project_id: str) -> dict[str, Count]:
     """Count what a project has, by kind."""
     counts = await gather(
         [
-            partial(counted, partial(api.folders_page, project_id), lambda row: row.id),
-            partial(counted, partial(api.test_cases_page, project_id), lambda row: row.id),
-            partial(counted, partial(api.step_groups_page, project_id), lambda row: row.id),
-            partial(counted, partial(api.test_runs_page, project_id), lambda row: row.id),
-            partial(counted, partial(api.test_plans_page, project_id), lambda row: row.id),
+            partial(counted, partial(api.folders_page, project_id)),
+            partial(counted, partial(api.test_cases_page, project_id)),
+            partial(counted, partial(api.step_groups_page, project_id)),
+            partial(counted, partial(api.test_runs_page, project_id)),
+            partial(counted, partial(api.test_plans_page, project_id)),
         ],
         at_once=2,
     )

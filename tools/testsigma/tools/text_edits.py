@@ -7,11 +7,12 @@ from tools.kit.editing import Edits, apply_edits, stored_form, text_fields
 from tools.kit.errors import Refused
 from tools.kit.missing import refuse_if_missing
 from tools.kit.text import word
-from tools.testsigma.models.step_groups import GroupStep, StepGroup
-from tools.testsigma.models.test_cases import CaseStep, TestCase
+from tools.testsigma.models.fields import Step
+from tools.testsigma.models.step_groups import StepGroup
+from tools.testsigma.models.test_cases import TestCase
 
 
-def step_texts(steps: Sequence[CaseStep | GroupStep]) -> dict[str, str | None]:
+def step_texts(steps: Sequence[Step]) -> dict[str, str | None]:
     """The stored texts of steps, numbered from steps[1]."""
     named: dict[str, str | None] = {}
     for place, step in enumerate(steps, 1):
@@ -19,9 +20,7 @@ def step_texts(steps: Sequence[CaseStep | GroupStep]) -> dict[str, str | None]:
     return named
 
 
-def steps_with(
-    steps: Sequence[CaseStep | GroupStep], changed: Mapping[str, str], expected: str
-) -> list[dict[str, Any]]:
+def steps_with(steps: Sequence[Step], changed: Mapping[str, str], expected: str) -> list[dict[str, Any]]:
     """All steps as the API takes them; `expected` is its name for the expected result."""
     return [
         {
