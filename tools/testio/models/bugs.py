@@ -9,7 +9,7 @@ from tools.kit.rows import Brief
 from tools.kit.text import Key, Untrusted
 from tools.kit.words import as_words
 from tools.testio.models.environments import TestEnvironment
-from tools.testio.models.products import ProductName, Section
+from tools.testio.models.products import ProductName, Section, Title
 
 DECIDED = frozenset({"accepted", "rejected"})
 
@@ -48,6 +48,7 @@ def _date_or_flag(value: Any) -> Any:
 
 Steps = Annotated[Many[Untrusted], BeforeValidator(_steps)]
 Device = Annotated[Untrusted, BeforeValidator(_device)]
+Fixed = Annotated[bool | None, BeforeValidator(_date_or_flag)]
 
 
 class Comment(Model):
@@ -111,11 +112,11 @@ class Bug(Model):
     """
 
     id: int
-    title: Untrusted = ""
+    title: Title = ""
     severity: Key | None = None
     status: Key | None = None
     known: bool | None = None
-    fixed: bool | None = None
+    fixed: Fixed = None
     auto_accepted: bool | None = None
     exported_at: Key | None = None
     external_idx: Untrusted | None = Field(None, description="Its id in the bug tracker it was exported to.")
@@ -138,16 +139,6 @@ class Bug(Model):
     test_environment: TestEnvironment | None = None
     link: Key | None = None
 
-    @field_validator("title", mode="before")
-    @classmethod
-    def _titled(cls, value: Any) -> Any:
-        return "" if value is None else value
-
-    @field_validator("fixed", mode="before")
-    @classmethod
-    def _flag(cls, value: Any) -> Any:
-        return _date_or_flag(value)
-
     @property
     def is_decided(self) -> bool:
         return self.status in DECIDED
@@ -161,7 +152,7 @@ class BugScan(Model):
     severity: Key | None = None
     status: Key | None = None
     known: bool | None = None
-    fixed: bool | None = None
+    fixed: Fixed = None
     exported_at: Key | None = None
     external_idx: Untrusted | None = None
     reported_at: Key | None = None
@@ -182,11 +173,6 @@ class BugScan(Model):
     section_id: int | None = Field(None, validation_alias=AliasPath("section", "id"))
     section_name: Untrusted | None = Field(None, validation_alias=AliasPath("section", "name"))
     devices: Many[Device] = Field(default_factory=list)
-
-    @field_validator("fixed", mode="before")
-    @classmethod
-    def _flag(cls, value: Any) -> Any:
-        return _date_or_flag(value)
 
 
 class BugRow(Model):

@@ -8,11 +8,12 @@ import hashlib
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasPath, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AliasPath, BeforeValidator, Field, model_validator
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
 from tools.testio.models.bugs import Steps
+from tools.testio.models.products import Title
 
 KIND = "bug.exported"
 
@@ -58,7 +59,7 @@ class ExportedBug(Model):
     """The bug inside the event."""
 
     id: BugId
-    title: Untrusted = ""
+    title: Title = ""
     description: Untrusted | None = None
     steps: Steps = Field(default_factory=list, validation_alias="steps_to_reproduce")
     expected_result: Untrusted | None = None
@@ -72,11 +73,6 @@ class ExportedBug(Model):
     test_id: int | None = Field(None, validation_alias="test_cycle_id")
     product_id: int | None = None
     link: Untrusted | None = None
-
-    @field_validator("title", mode="before")
-    @classmethod
-    def _titled(cls, value: Any) -> Any:
-        return "" if value is None else value
 
 
 class BugExported(Model):

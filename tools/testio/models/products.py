@@ -9,6 +9,14 @@ from tools.kit.text import Key, Untrusted
 from tools.testio.models.connections import Connection
 
 
+def _empty(value: Any) -> Any:
+    return "" if value is None else value
+
+
+Title = Annotated[Untrusted, BeforeValidator(_empty)]
+"""A title; null counts as an empty one."""
+
+
 class Section(Model):
     """A part of a product; sections have no endpoint and are inside of products and tests."""
 
@@ -91,15 +99,10 @@ class Feature(Model):
     """A feature that testers examine."""
 
     id: int
-    title: Untrusted
+    title: Title
     description: Untrusted | None = None
     howtofind: Untrusted | None = None
     user_stories: Many[Annotated[UserStory, BeforeValidator(_story)]] = Field(default_factory=list)
-
-    @field_validator("title", mode="before")
-    @classmethod
-    def _titled(cls, value: Any) -> Any:
-        return "" if value is None else value
 
 
 class Features(Model):

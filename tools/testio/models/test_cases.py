@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
 from tools.testio.models.bugs import Meta
 from tools.testio.models.environments import TestEnvironment
 from tools.testio.models.exploratory_tests import Requirement
+from tools.testio.models.products import Title
 
 
 class CaseStep(Model):
@@ -25,16 +26,11 @@ class TestCase(Model):
     __test__ = False
 
     id: int
-    title: Untrusted = ""
+    title: Title = ""
     requirements: Untrusted | None = None
     feature_id: int | None = None
     target_idx: Untrusted | None = Field(None, description="Its id in another system.")
     steps: Many[CaseStep] = Field(default_factory=list)
-
-    @field_validator("title", mode="before")
-    @classmethod
-    def _titled(cls, value: Any) -> Any:
-        return "" if value is None else value
 
 
 class TestCaseRow(Model):
