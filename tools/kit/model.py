@@ -45,6 +45,11 @@ def answer_from(kind: type[A], source: BaseModel, /, **others: Any) -> A:
     return kind(**shared | others)
 
 
+def not_none(**fields: Any) -> dict[str, Any]:
+    """The fields that are given."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 class _NullIsEmpty:
     """Takes null as an empty list, in an after validator: a before validator would turn all JSON into objects first."""
 

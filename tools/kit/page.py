@@ -104,6 +104,21 @@ class Selection(Generic[T]):
         """The rows kept so far, in order."""
         return self._rows[: self._limit]
 
+    def page_of(
+        self,
+        rows: Sequence[T],
+        show: Callable[[T], R],
+        *,
+        fits: Callable[[T], bool] = lambda row: True,
+        note: str | None = None,
+    ) -> "Page[R]":
+        """A page of a list that one request answered as a whole."""
+        for row in rows:
+            if fits(row):
+                self.offer(row)
+        coverage = Coverage(total=len(rows), loaded=len(rows), matched=self.matched, complete=True)
+        return self.page(show, coverage, note)
+
     def page(self, show: Callable[[T], R], coverage: Coverage, note: str | None = None) -> "Page[R]":
         """The rows as a page; `show` makes the row that is answered."""
         rows = self.rows

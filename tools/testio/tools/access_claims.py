@@ -1,14 +1,15 @@
 """Access claims: test accounts that testers claim on a page of their own."""
 
 from collections.abc import Awaitable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.errors import PlatformError, Unauthorized
-from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
+from tools.kit.model import not_none
+from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
 from tools.kit.text import Secret, given, many
 from tools.kit.toolset import Toolset
@@ -66,8 +67,6 @@ async def list_access_claims(api: TestIO, limit: Limit = 50, cursor: Cursor = No
     """List the pages where testers claim test accounts, never the accounts themselves."""
     selection: Selection[AccessClaimPage] = Selection(lambda page: (-page.id,), limit=limit, cursor=cursor)
     answer = await enabled(api.access_claims())
-    for page in answer.access_claim_pages:
-        selection.offer(page)
     base = (answer.base_path or "").rstrip("/")
 
     def with_full_url(page: AccessClaimPage) -> AccessClaimPage:
@@ -76,8 +75,7 @@ async def list_access_claims(api: TestIO, limit: Limit = 50, cursor: Cursor = No
             return page
         return page.model_copy(update={"page_url": f"{base}/{where.lstrip('/')}"})
 
-    count = len(answer.access_claim_pages)
-    return selection.page(with_full_url, Coverage(total=count, loaded=count, matched=count, complete=True))
+    return selection.page_of(answer.access_claim_pages, with_full_url)
 
 
 @tool.destroys(idempotent=False, verify_with="list_access_claims")
@@ -96,14 +94,9 @@ async def create_access_claim(
     lines.add("Expires after", many(expiration_period, "day"))
     lines.say("The API can neither show these credentials again nor take them back.")
     yield Ask(str(lines))
-    fields: dict[str, Any] = {
-        "name": name,
-        "intro": intro,
-        "test_cycle_url": test_cycle_url,
-        "expiration_period": expiration_period,
-        "access_entries": [{"credentials": secret.get_secret_value()} for secret in credentials],
-    }
-    page = await enabled(api.create_access_claim({name: value for name, value in fields.items() if value is not None}))
+    fields = not_none(name=name, intro=intro, test_cycle_url=test_cycle_url, expiration_period=expiration_period)
+    fields["access_entries"] = [{"credentials": secret.get_secret_value()} for secret in credentials]
+    page = await enabled(api.create_access_claim(fields))
     yield Changed(
         done=f"Created with {accounts}.",
         now=page,

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
 from tools.kit.form import Attached, Form
-from tools.kit.model import Answer
+from tools.kit.model import Answer, not_none
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.upload import DIRECTORIES, OpenFile, is_private, open_upload
@@ -89,8 +89,7 @@ async def upload_binary_app(
     allowed = api.account.settings.get(DIRECTORIES, "")
     async with open_upload(file, allowed=allowed, extensions=EXTENSIONS, at_most=LARGEST) as found:
         kind = TYPES.get(Path(found.name).suffix.lower(), "application/octet-stream")
-        bundle = {"bundle_identifier": bundle_identifier, "bundle_version": bundle_version}
-        about = {name: value for name, value in bundle.items() if value is not None}
+        about = not_none(bundle_identifier=bundle_identifier, bundle_version=bundle_version)
         in_steps = presigned if presigned is not None else bool(about) or found.size > DIRECT
         if in_steps:
             app = await _in_steps(api, found, kind, about, progress)

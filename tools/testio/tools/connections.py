@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, OutcomeUnknown, PlatformError, Refused
+from tools.kit.model import not_none
 from tools.kit.picture import is_loopback
 from tools.kit.question import Lines
 from tools.kit.text import Secret, given, quote
@@ -122,8 +123,7 @@ def names_of(products: Sequence[Product], product_ids: ProductIds, section_ids: 
 
 def wire_fields(url: SecretStr | None, **plain: Any) -> dict[str, Any]:
     """The fields as the endpoints take them, without those that are None."""
-    fields = {"url": url.get_secret_value() if url is not None else None, **plain}
-    return {name: value for name, value in fields.items() if value is not None}
+    return not_none(url=url.get_secret_value() if url is not None else None, **plain)
 
 
 @tool.writes(idempotent=False, verify_with="get_product")

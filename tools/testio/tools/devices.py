@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.errors import PlatformError, Refused, Unavailable
-from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
+from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
 from tools.testio.models.devices import Entry
@@ -44,10 +44,7 @@ async def list_devices(
     else:
         entries = await api.devices.categories()
         note = "Categories; pass one as category for its operating systems."
-    for row in enumerate(entries):
-        selection.offer(row)
-    count = len(entries)
-    return selection.page(lambda row: row[1], Coverage(total=count, loaded=count, matched=count, complete=True), note)
+    return selection.page_of(list(enumerate(entries)), lambda row: row[1], note=note)
 
 
 async def find_devices(api: TestIO, requirements: Sequence[Devices] | None) -> list[ChosenDevices] | None:

@@ -1,14 +1,14 @@
 """Adds features to a product: one, or copies of all features of another product."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.errors import Refused
-from tools.kit.model import Answer
+from tools.kit.model import Answer, not_none
 from tools.kit.text import many, quote
 from tools.kit.toolset import Toolset
 from tools.testio.client.testio import TestIO
@@ -53,17 +53,9 @@ async def create_feature(
 ) -> Changed[Feature]:
     """Add a feature to a product; the API can neither change nor delete one."""
     valid_sections(await known_product(api, product_id), section_ids)
-    fields: dict[str, Any] = {
-        "title": title,
-        "description": description,
-        "howtofind": howtofind,
-        "user_stories": user_stories,
-        "target_idx": target_idx,
-        "use_markdown": use_markdown,
-    }
-    feature = await api.create_feature(
-        product_id, section_ids or (), {name: value for name, value in fields.items() if value is not None}
-    )
+    fields = not_none(title=title, description=description, howtofind=howtofind, user_stories=user_stories)
+    fields |= not_none(target_idx=target_idx, use_markdown=use_markdown)
+    feature = await api.create_feature(product_id, section_ids or (), fields)
     follow = "testio_create_user_story adds stories, testio_create_exploratory_test orders a test of it."
     return Changed(done="Created.", now=feature, next=follow)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from tools.kit.errors import Refused
-from tools.kit.model import Sent
+from tools.kit.model import Sent, not_none
 from tools.kit.naming import ByName, pick
 from tools.kit.text import Secret, quote
 from tools.kit.when import parse_timestamp
@@ -186,7 +186,7 @@ def wire_fields(
         fields["requirements"] = [devices.wire() for devices in requirements]
         # By default the platform's own choice of devices might override the requirements.
         fields["use_default_devices"] = False
-    return {name: value for name, value in fields.items() if value is not None}
+    return not_none(**fields)
 
 
 def check_start(start_at: str | None) -> None:

@@ -8,6 +8,7 @@ from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import Refused
+from tools.kit.model import not_none
 from tools.kit.question import join_counts
 from tools.kit.text import many, quote
 from tools.kit.toolset import Toolset
@@ -39,8 +40,8 @@ async def create_product(
     description: Description | None = None,
 ) -> Changed[Product]:
     """Create a product; this orders nothing."""
-    fields = {"title": title, "description": description, "product_type": product_type, "industry": industry}
-    product = await api.create_product({name: value for name, value in fields.items() if value is not None})
+    fields = not_none(title=title, description=description, product_type=product_type, industry=industry)
+    product = await api.create_product(fields)
     follow = "testio_create_feature adds what to test, testio_create_test_environment where to test it."
     return Changed(done="Created.", now=product, next=follow)
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.kit.errors import Invalid, NotFound, Refused, found
 from tools.kit.model import Answer
 from tools.kit.naming import ByName, Choice
-from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
+from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.together import gather
 from tools.kit.toolset import Toolset
@@ -120,13 +120,10 @@ async def list_products(
 ) -> Page[ProductRow]:
     """List the products of the account."""
     selection: Selection[Product] = Selection(lambda p: (p.id,), limit=limit, cursor=cursor, text=text)
-    products = await api.products()
-    for product in products:
-        if not text or text.casefold() in (product.name or "").casefold():
-            selection.offer(product)
-    return selection.page(
+    return selection.page_of(
+        await api.products(),
         lambda p: ProductRow(id=p.id, name=p.name, type=p.type, sections=len(p.sections)),
-        Coverage(total=len(products), loaded=len(products), matched=selection.matched, complete=True),
+        fits=lambda p: not text or text.casefold() in (p.name or "").casefold(),
     )
 
 
@@ -145,10 +142,7 @@ async def list_features(
         lambda f: (f.id,), limit=limit, cursor=cursor, product=product_id, section=section_id
     )
     features = await read_of_product(api, api.features(product_id, section_id), product_id, section_id)
-    for feature in features:
-        selection.offer(feature)
-    count = len(features)
-    return selection.page(lambda f: f, Coverage(total=count, loaded=count, matched=selection.matched, complete=True))
+    return selection.page_of(features, lambda f: f)
 
 
 class TemplateRow(Answer):
@@ -173,10 +167,7 @@ async def list_test_templates(
         lambda t: (t.id,), limit=limit, cursor=cursor, product=product_id, section=section_id
     )
     templates = await read_of_product(api, api.test_templates(product_id, section_id), product_id, section_id)
-    for template in templates:
-        selection.offer(template)
-    count = len(templates)
-    return selection.page(row_of_template, Coverage(total=count, loaded=count, matched=count, complete=True))
+    return selection.page_of(templates, row_of_template)
 
 
 def row_of_template(template: TestTemplate) -> TemplateRow:
@@ -202,10 +193,7 @@ async def list_test_environments(
         lambda e: (e.id or 0,), limit=limit, cursor=cursor, product=product_id
     )
     environments = await read_of_product(api, api.test_environments(product_id), product_id)
-    for environment in environments:
-        selection.offer(environment)
-    count = len(environments)
-    return selection.page(lambda e: e, Coverage(total=count, loaded=count, matched=count, complete=True))
+    return selection.page_of(environments, lambda e: e)
 
 
 @tool.reads(long_text=True)

@@ -9,7 +9,7 @@ from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
-from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
+from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset
@@ -196,10 +196,6 @@ async def get_test_case_results(
         cursor=cursor,
         filters=[product_id, test_id, statuses.key],
     )
-    for row in enumerate(results):
-        if statuses.fits(row[1].status):
-            selection.offer(row)
-    statuses.check()
 
     def result_row(row: tuple[int, CaseResult]) -> ResultRow:
         result = row[1]
@@ -212,8 +208,8 @@ async def get_test_case_results(
             steps=result.steps,
         )
 
-    count = len(results)
-    page = selection.page(result_row, Coverage(total=count, loaded=count, matched=selection.matched, complete=True))
+    page = selection.page_of(list(enumerate(results)), result_row, fits=lambda row: statuses.fits(row[1].status))
+    statuses.check()
     reported = {result.test_case_id for result in results}
     return ResultsPage.widened(
         page,

@@ -9,7 +9,7 @@ from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, text_fields
 from tools.kit.errors import NotFound, PlatformError, Refused
-from tools.kit.model import Answer, Sent
+from tools.kit.model import Answer, Sent, not_none
 from tools.kit.naming import IdOrName
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import clean, many, quote
@@ -186,8 +186,7 @@ async def update_test_case(
     if twice := sorted({number for number in named if named.count(number) > 1}):
         raise Refused(f"Step {', '.join(map(str, twice))} is named more than once.")
     before = await known_test_case(api, product_id, test_case_id)
-    fields: dict[str, Any] = {"title": title, "requirements": requirements}
-    fields = {name: value for name, value in fields.items() if value is not None}
+    fields = not_none(title=title, requirements=requirements)
     stored = text_fields(before, "title", "requirements")
     stored |= {f"steps[{step.id}]": step.description for step in before.steps if step.id is not None}
     new = apply_edits(stored, edits, [*fields, *(f"steps[{number}]" for number in named)])

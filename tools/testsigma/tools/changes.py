@@ -8,16 +8,12 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, Field
 
 from tools.kit.errors import Refused
+from tools.kit.model import not_none as not_none
 from tools.kit.when import parse_time
 
 Title = Annotated[str, Field(min_length=1, max_length=250, description="Such as Release 9.1.")]
 LongText = Annotated[str, Field(max_length=20_000, description="Plain text.")]
 Day = Annotated[str | None, Field(description="Date (2026-04-01) or time with offset.")]
-
-
-def not_none(**fields: Any) -> dict[str, Any]:
-    """The fields that are given."""
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def require_change(fields: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, Refused, found
 from tools.kit.text import quote
 from tools.testsigma.client.testsigma import Testsigma
+from tools.testsigma.models.fields import Item
 from tools.testsigma.models.projects import Project
 
 T = TypeVar("T")
@@ -70,6 +71,14 @@ def number_of(human_id: str | None) -> int:
 def sort_key(human_id: str | None, uuid: str) -> tuple[int, int]:
     """A sort key: by number, then by UUID where numbers are missing."""
     return number_of(human_id), int(uuid.replace("-", ""), 16) if is_uuid(uuid) else alphabetical_key(uuid)
+
+
+def by_number(item: Item) -> tuple[int, int]:
+    return sort_key(item.human_id, item.id)
+
+
+def newest_first(item: Item) -> tuple[int, ...]:
+    return tuple(-part for part in by_number(item))
 
 
 def alphabetical_key(text: str | None) -> int:

@@ -33,9 +33,9 @@ from tools.testsigma.tools.identity import (
     GroupId,
     ProjectOfId,
     ProjectRef,
+    by_number,
     known_project,
     read_by_id,
-    sort_key,
 )
 from tools.testsigma.tools.names import LabelNames
 from tools.testsigma.tools.text_edits import group_edits
@@ -104,9 +104,7 @@ async def list_step_groups(
 ) -> Page[GroupRow]:
     """List a project's step groups: lists of steps that test cases share."""
     owner = await known_project(api, project)
-    selection: Selection[StepGroup] = Selection(
-        lambda group: sort_key(group.human_id, group.id), limit=limit, cursor=cursor, filters=[owner.id, text]
-    )
+    selection: Selection[StepGroup] = Selection(by_number, limit=limit, cursor=cursor, filters=[owner.id, text])
     words = (text or "").casefold().split()
 
     def on_row(group: StepGroup) -> None:

@@ -15,7 +15,7 @@ from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.case_view import CaseRow, CaseView, case_names, known_case, names_for_rows
 from tools.testsigma.tools.folder_tree import FolderRef, FolderTree, read_tree
-from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, is_human_id, known_project, sort_key
+from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, by_number, is_human_id, known_project
 from tools.testsigma.tools.names import LookupName, Name, UserRef, find_label, find_lookup, find_user, normalized
 
 tool = Toolset(Testsigma)
@@ -148,7 +148,7 @@ async def list_test_cases(
         owner=owner,
     )
     selection: Selection[TestCase] = Selection(
-        lambda case: sort_key(case.human_id, case.id),
+        by_number,
         limit=limit,
         cursor=cursor,
         filters=[parent.id, text, folder, status, priority, case_type, automation, label, owner],
@@ -177,4 +177,4 @@ async def case_ids(api: Testsigma, project: Project) -> list[str]:
     """The human ids of a project's test cases, for completion."""
     cases: list[TestCase] = []
     await api.walk_test_cases(project.id, cases.append)
-    return [case.key for case in sorted(cases, key=lambda case: sort_key(case.human_id, case.id))]
+    return [case.key for case in sorted(cases, key=by_number)]

@@ -12,17 +12,13 @@ from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.case_view import known_case
-from tools.testsigma.tools.identity import CaseId, ProjectOfId, sort_key
+from tools.testsigma.tools.identity import CaseId, ProjectOfId, newest_first
 from tools.testsigma.tools.run_view import RunResults, results_of
 from tools.testsigma.tools.statuses import result_status
 
 tool = Toolset(Testsigma)
 
 SHORT: Final = 160
-
-
-def newest_first(run: TestRun) -> tuple[int, ...]:
-    return tuple(-part for part in sort_key(run.human_id, run.id))
 
 
 def outcome_of(run: TestRun, row: RunCase) -> Outcome:

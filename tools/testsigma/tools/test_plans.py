@@ -18,8 +18,8 @@ from tools.testsigma.tools.identity import (
     ProjectOfId,
     ProjectRef,
     known_project,
+    newest_first,
     read_by_id,
-    sort_key,
 )
 from tools.testsigma.tools.run_view import RunRow, run_row
 
@@ -91,10 +91,7 @@ async def list_test_plans(
     """List a project's test plans, newest first; a plan groups test runs."""
     owner = await known_project(api, project)
     selection: Selection[TestPlan] = Selection(
-        lambda plan: tuple(-part for part in sort_key(plan.human_id, plan.id)),
-        limit=limit,
-        cursor=cursor,
-        filters=[owner.id, status, text],
+        newest_first, limit=limit, cursor=cursor, filters=[owner.id, status, text]
     )
     words = (text or "").casefold().split()
 
@@ -126,8 +123,6 @@ async def list_plan_runs(
 ) -> Page[RunRow]:
     """List the test runs of a plan, newest first."""
     owner, plan = await known_plan(api, plan_id, project)
-    selection: Selection[TestRun] = Selection(
-        lambda run: tuple(-part for part in sort_key(run.human_id, run.id)), limit=limit, cursor=cursor, plan=plan.id
-    )
+    selection: Selection[TestRun] = Selection(newest_first, limit=limit, cursor=cursor, plan=plan.id)
     walked = await api.walk_plan_runs(owner.id, plan.key, selection.offer, progress=progress)
     return selection.page(run_row, walked.coverage(selection.matched))

@@ -16,7 +16,7 @@ from tools.kit.when import When, parse_timestamp, time_span
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
-from tools.testsigma.tools.identity import PlanId, ProjectOfId, ProjectRef, RunId, known_project, sort_key
+from tools.testsigma.tools.identity import PlanId, ProjectOfId, ProjectRef, RunId, known_project, newest_first, sort_key
 from tools.testsigma.tools.names import Name, find_lookup, normalized, user_names
 from tools.testsigma.tools.run_failures import FAILED, RunFailures, failures_of, project_runs
 from tools.testsigma.tools.run_view import (
@@ -55,10 +55,7 @@ async def list_test_runs(
     plan = (await known_plan(api, plan_id, owner.id))[1].id if plan_id is not None else None
     query: QueryParams = [] if plan is None else [("test_plan_id", plan)]
     selection: Selection[TestRun] = Selection(
-        lambda run: tuple(-part for part in sort_key(run.human_id, run.id)),
-        limit=limit,
-        cursor=cursor,
-        filters=[owner.id, status, plan, text, since, until],
+        newest_first, limit=limit, cursor=cursor, filters=[owner.id, status, plan, text, since, until]
     )
     words, missed = (text or "").casefold().split(), set[str]()
 
@@ -189,4 +186,4 @@ async def run_ids(api: Testsigma, project: Project) -> list[str]:
     """The human ids of a project's test runs, newest first, for completion."""
     runs: list[TestRun] = []
     await api.walk_test_runs(project.id, runs.append)
-    return [run.key for run in sorted(runs, key=lambda run: sort_key(run.human_id, run.id), reverse=True)]
+    return [run.key for run in sorted(runs, key=newest_first)]
