@@ -8,7 +8,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, PlatformError, Unauthorized
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Page, decode_cursor, digest, encode_cursor
-from tools.kit.rows import minute, true_or_none
+from tools.kit.rows import minute, row_from, true_or_none
 from tools.kit.text import Key, Untrusted, many
 from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
@@ -70,25 +70,15 @@ class BugSet(Page[BugRecord | Bug]):
 
 
 def record_of(bug: Bug, *, with_environment: bool) -> BugRecord:
-    return BugRecord(
-        id=bug.id,
-        title=bug.title,
-        severity=bug.severity,
-        status=bug.status,
+    return row_from(
+        BugRecord,
+        bug,
         known=true_or_none(bug.known),
         fixed=true_or_none(bug.fixed),
-        author=bug.author,
         reported_at=minute(bug.reported_at),
-        external_idx=bug.external_idx,
         test_id=bug.test.id if bug.test is not None else None,
         feature=bug.feature.title if bug.feature is not None else None,
         section=bug.section.name if bug.section is not None else None,
-        location=bug.location,
-        steps=bug.steps,
-        expected_result=bug.expected_result,
-        actual_result=bug.actual_result,
-        report=bug.report,
-        devices=bug.devices,
         comments=len(bug.comments) or None,
         attachments=len(bug.attachments) or None,
         environment_id=bug.test_environment.id if with_environment and bug.test_environment is not None else None,

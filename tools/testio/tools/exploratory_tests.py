@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tools.kit.errors import found
 from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.rows import row_from
 from tools.kit.text import clean, passage, quote, word, word_if
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import WordFilter
@@ -26,16 +27,8 @@ async def known_test(api: TestIO, test_id: int) -> ExploratoryTest:
 
 
 def row_of(test: ExploratoryTest) -> TestRow:
-    return TestRow(
-        id=test.id,
-        title=test.title,
-        status=test.status,
-        review_status=test.review_status,
-        testing_type=test.testing_type,
-        section_id=test.section.id if test.section is not None else None,
-        start_at=test.start_at,
-        end_at=test.end_at,
-    )
+    """A test as a row, without its link."""
+    return row_from(TestRow, test, section_id=test.section.id if test.section is not None else None, link=None)
 
 
 def newest_first(test: ExploratoryTest) -> tuple[int, ...]:

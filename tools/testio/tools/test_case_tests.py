@@ -11,6 +11,7 @@ from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
+from tools.kit.rows import row_from
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import WordFilter
@@ -200,13 +201,7 @@ async def get_test_case_results(
     def result_row(row: tuple[int, CaseResult]) -> ResultRow:
         result = row[1]
         title = titles.get(result.test_case_id) if result.test_case_id is not None else None
-        return ResultRow(
-            test_case_id=result.test_case_id,
-            title=title,
-            status=result.status,
-            tester=result.tester,
-            steps=result.steps,
-        )
+        return row_from(ResultRow, result, title=title)
 
     page = selection.page_of(list(enumerate(results)), result_row, fits=lambda row: statuses.fits(row[1].status))
     statuses.check()

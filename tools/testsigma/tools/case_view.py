@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.model import Answer
+from tools.kit.rows import row_from
 from tools.kit.text import Key, Untrusted
 from tools.testsigma.client.settings import LookupKind
 from tools.testsigma.client.testsigma import Testsigma
@@ -94,10 +95,11 @@ class CaseNames:
             )
             for step in case.ordered_steps
         ]
-        return CaseView(
+        return row_from(
+            CaseView,
+            case,
             id=case.key,
             project=self.project.key,
-            title=case.title,
             folder=self.tree.path(case.folder_id),
             status=self.name("status", case.status_id),
             priority=self.name("priority", case.priority_id),
@@ -105,15 +107,10 @@ class CaseNames:
             automation=self.name("automation", case.automation_type_id),
             owner=self.users.get(case.owner_id or "", case.owner_id),
             reviewer=self.users.get(case.reviewer_id or "", case.reviewer_id),
-            labels=case.labels,
             template=case.template_type,
-            preconditions=case.preconditions,
-            description=case.description,
             steps=steps,
             text=case.steps,
             expected_text=case.expected_results,
-            created_at=case.created_at,
-            updated_at=case.updated_at,
         )
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer
 from tools.kit.page import Coverage
+from tools.kit.rows import row_from
 from tools.kit.run_failures import why_counts_differ
 from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.vocabulary import Said, Status
@@ -139,27 +140,23 @@ async def view_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
     if run.test_plan_id is not None:
         plan = await _plan_key(api, project, run.test_plan_id)
     users = await user_names(api) if run.assignee_id or run.closed_by else {}
-    return RunView(
+    return row_from(
+        RunView,
+        run,
         id=run.key,
         project=project.key,
-        title=run.title,
         status=run_status(run, counts),
         said=run.status,
-        description=run.description,
         selection=run.selection_type,
         plan=plan,
         assignee=users.get(run.assignee_id or "", run.assignee_id),
         labels=run.all_labels,
-        environments=run.environments,
         test_cases=counts.total if run.test_cases_count is None else run.test_cases_count,
         results=counts.rows(),
         note=note,
-        start_date=run.start_date,
         end_date=run.end_date if run.is_closed else None,
         planned_end=None if run.is_closed else run.end_date,
         closed_by=users.get(run.closed_by or "", run.closed_by),
-        created_at=run.created_at,
-        updated_at=run.updated_at,
         link=run_link(api, run.id),
     )
 

@@ -11,6 +11,7 @@ from tools.kit.editing import Edits, describe_edits
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
+from tools.kit.rows import row_from
 from tools.kit.text import Key, Untrusted, clean, many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.paging import Count
@@ -76,16 +77,8 @@ class GroupView(Answer):
 
 
 def group_view(project: Project, group: StepGroup) -> GroupView:
-    return GroupView(
-        id=group.key,
-        project=project.key,
-        title=group.title,
-        description=group.description,
-        labels=group.labels,
-        steps=[GroupStepView(action=step.description, expected=step.expected) for step in group.ordered_steps],
-        created_at=group.created_at,
-        updated_at=group.updated_at,
-    )
+    steps = [GroupStepView(action=step.description, expected=step.expected) for step in group.ordered_steps]
+    return row_from(GroupView, group, id=group.key, project=project.key, steps=steps)
 
 
 async def known_group(api: Testsigma, step_group_id: str, project: str | None) -> tuple[Project, StepGroup]:
@@ -114,7 +107,7 @@ async def list_step_groups(
 
     walked = await api.walk_step_groups(owner.id, on_row, progress=progress)
     return selection.page(
-        lambda one: GroupRow(id=one.key, title=one.title, description=one.description, updated_at=one.updated_at),
+        lambda one: row_from(GroupRow, one, id=one.key),
         walked.coverage(selection.matched),
     )
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.rows import row_from
 from tools.kit.text import Key, Untrusted, clean
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.testsigma import Testsigma
@@ -50,27 +51,12 @@ class PlanView(PlanRow):
 
 
 def plan_row(plan: TestPlan) -> PlanRow:
-    return PlanRow(
-        id=plan.key,
-        title=plan.title,
-        status=plan.status,
-        test_runs=plan.test_runs_count,
-        start_date=plan.start_date,
-        end_date=plan.end_date,
-    )
+    return row_from(PlanRow, plan, id=plan.key, test_runs=plan.test_runs_count)
 
 
 def plan_view(project: Project, plan: TestPlan) -> PlanView:
-    return PlanView(
-        **dict(plan_row(plan)),
-        project=project.key,
-        description=plan.description,
-        labels=plan.labels,
-        test_cases=plan.test_cases_count,
-        completed_at=plan.completed_at,
-        created_at=plan.created_at,
-        updated_at=plan.updated_at,
-    )
+    counts = {"test_runs": plan.test_runs_count, "test_cases": plan.test_cases_count}
+    return row_from(PlanView, plan, id=plan.key, project=project.key, **counts)
 
 
 async def known_plan(api: Testsigma, plan_id: str, project: str | None) -> tuple[Project, TestPlan]:
