@@ -2,12 +2,15 @@
 
 import json
 from http import HTTPStatus
+from typing import TypeVar
 
 from starlette.responses import Response
 
 from tools.kit.sandbox.nulls import without_nulls
 from tools.kit.sandbox.routes import Call, Respond
 from tools.testio.sandbox.world import World
+
+T = TypeVar("T")
 
 ORIGIN = "__origin__"
 """Placeholder in JSON for the origin that the caller used."""
@@ -62,6 +65,13 @@ def invalid(reason: str) -> Respond:
 
 def not_found(what: str) -> Respond:
     return refuse(404, f"{what} not found")
+
+
+def found(record: T | None, what: str) -> T:
+    """The record; 404 when there is none."""
+    if record is None:
+        raise not_found(what)
+    return record
 
 
 def unknown_path(call: Call[World]) -> Response:

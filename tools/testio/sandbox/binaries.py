@@ -10,7 +10,7 @@ from starlette.responses import Response
 from tools.kit.sandbox import multipart
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import storage
-from tools.testio.sandbox.answers import ORIGIN, answer, invalid, not_found, refuse
+from tools.testio.sandbox.answers import ORIGIN, answer, found, invalid, refuse
 from tools.testio.sandbox.records import BinaryApp
 from tools.testio.sandbox.requests import body, integer, missing, string
 from tools.testio.sandbox.world import World
@@ -50,9 +50,8 @@ async def start_upload(call: Call[World]) -> Response:
 @routes.put("/binary_apps/{binary_id:int}")
 async def finalize_upload(call: Call[World]) -> Response:
     """The answer has the fields of both sources."""
-    world, binary, sent = call.world, call.world.binaries.get(call.number("binary_id")), body(call)
-    if binary is None:
-        raise not_found("Binary app")
+    world, sent = call.world, body(call)
+    binary = found(world.binaries.get(call.number("binary_id")), "Binary app")
     absent = [name for name in ("filename", "file_size", "content_type") if sent.get(name) in (None, "")]
     if absent:
         raise missing(absent)

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testio.sandbox import attachments, devices, environments
-from tools.testio.sandbox.answers import answer, html_error, json_response, not_found, to_json
+from tools.testio.sandbox.answers import answer, found, html_error, json_response, to_json
 from tools.testio.sandbox.dates import precise, zulu
 from tools.testio.sandbox.products import render_summary
 from tools.testio.sandbox.records import Bug, BugTexts
@@ -43,10 +43,10 @@ def _matching_ids(call: Call[World]) -> list[int]:
     if call.world.switches.slow_bugs and cycles is not None and len(cycles) > MOST_TESTS_IN_TIME:
         raise Respond(html_error(524, "A timeout occurred"))
     bugs = call.world.bugs
-    found = bugs.select(products=products, sections=sections, cycles=cycles)
+    numbers = bugs.select(products=products, sections=sections, cycles=cycles)
     if export_status is None:
-        return found
-    return [number for number in found if _export_status(bugs[number]) == export_status]
+        return numbers
+    return [number for number in numbers if _export_status(bugs[number]) == export_status]
 
 
 def _export_status(bug: Bug) -> str:
@@ -76,10 +76,7 @@ async def search_bugs(call: Call[World]) -> Response:
 @routes.post("/bugs/search")
 async def search_bug(call: Call[World]) -> Response:
     """The path of 2022, which returns one bug."""
-    found = _bugs_by_tracker_id(call)
-    if not found:
-        raise not_found("Bug")
-    return answer_bug(call, found[0])
+    return answer_bug(call, found(next(iter(_bugs_by_tracker_id(call)), None), "Bug"))
 
 
 def _bugs_by_tracker_id(call: Call[World]) -> list[Bug]:
@@ -91,10 +88,13 @@ def _bugs_by_tracker_id(call: Call[World]) -> list[Bug]:
 
 def find_bug(call: Call[World]) -> Bug:
     """The bug in the path; 404 until the customer can see it."""
-    bug = call.world.bugs.get(call.number("bug_id"))
-    if bug is None or bug.forwarded_at > call.world.now():
-        raise not_found("Bug")
-    return bug
+    return found(visible_bug(call.world, call.number("bug_id")), "Bug")
+
+
+def visible_bug(world: World, bug_id: int | None) -> Bug | None:
+    """The bug with this ID, if the customer can see it."""
+    bug = world.bugs.get(bug_id or 0)
+    return None if bug is None or bug.forwarded_at > world.now() else bug
 
 
 def answer_bug(call: Call[World], bug: Bug) -> Response:

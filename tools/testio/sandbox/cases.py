@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
-from tools.testio.sandbox.answers import answer, invalid, not_found
+from tools.testio.sandbox.answers import answer, found, invalid
 from tools.testio.sandbox.records import Case, Product, Step
 from tools.testio.sandbox.requests import (
     Fields,
@@ -118,10 +118,7 @@ def is_used(world: World, case: Case) -> bool:
 
 
 def _find_case(call: Call[World]) -> Case:
-    case = visible_case(call.world, products.find_product(call), call.number("case_id"))
-    if case is None:
-        raise not_found("Test case")
-    return case
+    return found(visible_case(call.world, products.find_product(call), call.number("case_id")), "Test case")
 
 
 def _check(world: World, product: Product, entry: Fields, where: str) -> None:

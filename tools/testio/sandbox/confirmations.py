@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import devices, products
-from tools.testio.sandbox.answers import answer, invalid, not_found, refuse
+from tools.testio.sandbox.answers import answer, found, invalid, refuse
+from tools.testio.sandbox.bugs import visible_bug
 from tools.testio.sandbox.dates import zulu
 from tools.testio.sandbox.records import Bug, FixConfirmation
 from tools.testio.sandbox.requests import (
@@ -44,10 +45,8 @@ async def request_reproduction(call: Call[World]) -> Response:
     require(sent, "product_id", "bug_id", "bug_report_confirmation_requirement_attributes")
     attributes = envelope(call, "bug_report_confirmation_requirement_attributes")
     product = products.product_by_id(world, integer(sent["product_id"], "product_id"))
-    bug = visible_bug(world, integer(sent["bug_id"], "bug_id"))
-    section_id = integer(sent.get("section_id"), "section_id")
-    if bug is None:
-        raise not_found("Bug")
+    bug_id, section_id = integer(sent["bug_id"], "bug_id"), integer(sent.get("section_id"), "section_id")
+    bug = found(visible_bug(world, bug_id), "Bug")
     if bug.product_id != product.id or section_id not in (None, bug.section_id):
         raise invalid("Bug must belong to the product and the section")
     if not bug.is_open:
@@ -98,20 +97,13 @@ async def list_fix_confirmations(call: Call[World]) -> Response:
     world, bug_id = call.world, integer(call.last("bug_id"), "bug_id")
     if bug_id is None:
         raise missing(["bug_id"])
-    if visible_bug(world, bug_id) is None:
-        raise not_found("Bug")
+    found(visible_bug(world, bug_id), "Bug")
     rows = [
         render_confirmation(world, confirmation)
         for confirmation in world.fix_confirmations.values()
         if confirmation.bug_id == bug_id
     ]
     return answer(call, {"bug_fix_confirmations": rows})
-
-
-def visible_bug(world: World, bug_id: int | None) -> Bug | None:
-    """The bug with this ID, if the customer can see it."""
-    bug = world.bugs.get(bug_id or 0)
-    return None if bug is None or bug.forwarded_at > world.now() else bug
 
 
 def outcome_of(number: int, asked_at: datetime) -> tuple[str, datetime]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.hook import is_loopback
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testio.sandbox.answers import answer, invalid, not_found
+from tools.testio.sandbox.answers import answer, found, invalid
 from tools.testio.sandbox.products import render_connection
 from tools.testio.sandbox.records import Connection, Product, Section
 from tools.testio.sandbox.requests import Fields, body, boolean, integer, is_address, require, string, unreadable
@@ -76,10 +76,7 @@ def _fields(call: Call[World]) -> Fields:
 
 
 def _find_connection(call: Call[World]) -> Connection:
-    connection = call.world.connections.get(call.number("connection_id"))
-    if connection is None:
-        raise not_found("Connection")
-    return connection
+    return found(call.world.connections.get(call.number("connection_id")), "Connection")
 
 
 def _valid_url(sent: Fields) -> str:

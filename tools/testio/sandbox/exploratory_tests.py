@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testio.sandbox import attachments, environments, lifecycle, products
-from tools.testio.sandbox.answers import answer, html_error, not_found
+from tools.testio.sandbox.answers import answer, found, html_error
 from tools.testio.sandbox.dates import plain
 from tools.testio.sandbox.executions import Metrics
 from tools.testio.sandbox.features import render_story
@@ -54,10 +54,7 @@ def _fail_on_broken_record(world: World, rows: list[Cycle]) -> None:
 
 def find_test(call: Call[World]) -> Cycle:
     """The test in the path."""
-    cycle = call.world.cycles.get(call.number("test_id"))
-    if cycle is None:
-        raise not_found("Exploratory test")
-    return cycle
+    return found(call.world.cycles.get(call.number("test_id")), "Exploratory test")
 
 
 def render_test(

@@ -6,8 +6,7 @@ from tools.kit.sandbox.hook import NotLocal, deliver, local_address
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import attachments, devices
 from tools.testio.sandbox.answers import ORIGIN, refuse
-from tools.testio.sandbox.bugs import texts_of
-from tools.testio.sandbox.confirmations import visible_bug
+from tools.testio.sandbox.bugs import texts_of, visible_bug
 from tools.testio.sandbox.dates import zulu
 from tools.testio.sandbox.records import Bug, Connection
 from tools.testio.sandbox.requests import Fields, body, integer

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
-from tools.testio.sandbox.answers import answer, invalid, not_found
+from tools.testio.sandbox.answers import answer, found, invalid
 from tools.testio.sandbox.records import CycleFeature, Feature, Product, UserStory
 from tools.testio.sandbox.requests import (
     Fields,
@@ -38,9 +38,7 @@ async def list_features(call: Call[World]) -> Response:
 @routes.get("/products/{product_id:int}/sections/{section_id:int}/features")
 async def list_features_of_section(call: Call[World]) -> Response:
     product = products.find_product(call)
-    section = product.section(call.number("section_id"))
-    if section is None:
-        raise not_found("Section")
+    section = found(product.section(call.number("section_id")), "Section")
     rows = [f for f in call.world.features.values() if f.product_id == product.id and section.id in f.section_ids]
     return _answer_list(call, rows)
 

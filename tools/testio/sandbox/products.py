@@ -5,7 +5,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
-from tools.testio.sandbox.answers import answer, not_found
+from tools.testio.sandbox.answers import answer, found
 from tools.testio.sandbox.records import Product, Section
 from tools.testio.sandbox.requests import choice, envelope, require, string
 from tools.testio.sandbox.world import World
@@ -73,10 +73,7 @@ def product_by_id(world: World, product_id: int | None) -> Product:
     Raises:
         Respond: 404 when there is none.
     """
-    product = world.products.get(product_id or 0)
-    if product is None:
-        raise not_found("Product")
-    return product
+    return found(world.products.get(product_id or 0), "Product")
 
 
 def delete(world: World, product: Product) -> None:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
-from tools.testio.sandbox.answers import answer, invalid, not_found
+from tools.testio.sandbox.answers import answer, found, invalid, not_found
 from tools.testio.sandbox.records import Feature, Product, UserStory
 from tools.testio.sandbox.requests import envelope, integer, missing, require, string
 from tools.testio.sandbox.world import World
@@ -17,10 +17,7 @@ routes: Routes[World] = Routes()
 
 @routes.get("/user_stories/{story_id:int}")
 async def get_story(call: Call[World]) -> Response:
-    story = call.world.stories.get(call.number("story_id"))
-    if story is None:
-        raise not_found("User story")
-    return answer(call, render_story(story))
+    return answer(call, render_story(found(call.world.stories.get(call.number("story_id")), "User story")))
 
 
 @routes.get("/products/{product_id:int}/user_stories")
@@ -86,9 +83,7 @@ def _section(call: Call[World], product: Product) -> int | None:
         if product.is_sectioned:
             raise missing(["section_id"])
         return None
-    if product.section(section_id) is None:
-        raise not_found("Section")
-    return section_id
+    return found(product.section(section_id), "Section").id
 
 
 def _is_in(feature: Feature, product: Product, section_id: int | None) -> bool:
