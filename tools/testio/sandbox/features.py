@@ -1,6 +1,6 @@
 """Features: lists, creation, copies into another product, and changes by a new test."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -133,17 +133,11 @@ def render_story(story: UserStory) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class FeatureRequest:
-    """A feature in a test request, validated but not looked up."""
+    """A feature in a test request, validated but not looked up: a snapshot without its ids and stories."""
 
     id: int | None
-    title: str | None
-    description: str | None
-    howtofind: str | None
+    snapshot: CycleFeature
     stories: list[str]
-    enable_default: bool
-    enable_content: bool
-    enable_visual: bool
-    report_ids: list[int]
     use_markdown: bool | None
 
 
@@ -160,18 +154,19 @@ def _read_feature(world: World, product: Product, entry: Fields) -> FeatureReque
     stories, reports = strings(entry, "user_stories"), entry.get("custom_report_configuration_ids") or []
     if not isinstance(reports, list):
         raise unreadable("custom_report_configuration_ids")
-    return FeatureRequest(
-        id=feature_id,
-        title=title,
+    snapshot = CycleFeature(
+        id=0,
+        feature_id=0,
+        title=title or "",
         description=string(entry, "description"),
         howtofind=string(entry, "howtofind"),
-        stories=stories,
         enable_default=boolean(entry, "enable_default", default=True),
         enable_content=boolean(entry, "enable_content", default=False),
         enable_visual=boolean(entry, "enable_visual", default=False),
         report_ids=[number for number in (integer(r, "custom_report_configuration_ids") for r in reports) if number],
-        use_markdown=None if entry.get("use_markdown") is None else boolean(entry, "use_markdown", default=True),
     )
+    use_markdown = None if entry.get("use_markdown") is None else boolean(entry, "use_markdown", default=True)
+    return FeatureRequest(feature_id, snapshot, stories, use_markdown)
 
 
 def matching_feature(world: World, product: Product, feature_id: int | None, title: str | None) -> Feature | None:
@@ -183,29 +178,26 @@ def matching_feature(world: World, product: Product, feature_id: int | None, tit
 
 def snapshot_of(world: World, product: Product, section_id: int, wanted: FeatureRequest) -> CycleFeature:
     """Find, overwrite or create the feature, and return the test's snapshot of it."""
-    feature = matching_feature(world, product, wanted.id, wanted.title)
+    sent = wanted.snapshot
+    feature = matching_feature(world, product, wanted.id, sent.title)
     if feature is None:
-        feature = add_feature(world, product, wanted.title or "", wanted.description, wanted.howtofind, [section_id])
+        feature = add_feature(world, product, sent.title, sent.description, sent.howtofind, [section_id])
         feature.use_markdown = wanted.use_markdown is not False
-    elif wanted.description and wanted.howtofind:
+    elif sent.description and sent.howtofind:
         # With an ID and a title the product's feature is overwritten, for all later tests.
-        feature.description, feature.howtofind = wanted.description, wanted.howtofind
+        feature.description, feature.howtofind = sent.description, sent.howtofind
         if wanted.use_markdown is not None:
             feature.use_markdown = wanted.use_markdown
         world.rendered.clear()
-    stories = [add_story(world, feature, path) for path in dict.fromkeys(wanted.stories)]
-    return CycleFeature(
+    return replace(
+        sent,
         id=next(world.cycle_feature_ids),
         feature_id=feature.id,
-        title=wanted.title or feature.title,
-        description=wanted.description or feature.description,
-        howtofind=wanted.howtofind or feature.howtofind,
-        stories=stories,
-        enable_default=wanted.enable_default,
-        enable_content=wanted.enable_content,
-        enable_visual=wanted.enable_visual,
+        title=sent.title or feature.title,
+        description=sent.description or feature.description,
+        howtofind=sent.howtofind or feature.howtofind,
+        stories=[add_story(world, feature, path) for path in dict.fromkeys(wanted.stories)],
         target_idx=feature.target_idx,
-        report_ids=wanted.report_ids,
     )
 
 
