@@ -8,6 +8,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from tools.kit.sandbox import multipart
+from tools.kit.sandbox.attributes import attributes
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import storage
 from tools.testio.sandbox.answers import ORIGIN, answer, found, invalid, refuse
@@ -65,12 +66,7 @@ async def finalize_upload(call: Call[World]) -> Response:
     binary.bundle_identifier = string(sent, "bundle_identifier")
     binary.bundle_version = string(sent, "bundle_version")
     data = {
-        "id": binary.id,
-        "filename": binary.filename,
-        "file_size": binary.file_size,
-        "content_type": binary.content_type,
-        "bundle_identifier": binary.bundle_identifier,
-        "bundle_version": binary.bundle_version,
+        **attributes(binary, "id", "filename", "file_size", "content_type", "bundle_identifier", "bundle_version"),
         "status": "new",
         "url": _file_url(binary),
     }

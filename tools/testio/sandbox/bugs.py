@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.attributes import attributes
 from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testio.sandbox import attachments, devices, environments
 from tools.testio.sandbox.answers import answer, found, html_error, json_response, to_json
@@ -124,12 +125,7 @@ def _own_fields(world: World, bug: Bug) -> dict[str, object]:
     return {
         "id": bug.id,
         "title": bug.report["title"] if bug.report is not None else texts.title,
-        "severity": bug.severity,
-        "status": bug.status,
-        "auto_accepted": bug.auto_accepted,
-        "known": bug.known,
-        "fixed": bug.fixed,
-        "language": bug.language,
+        **attributes(bug, "severity", "status", "auto_accepted", "known", "fixed", "language"),
         "location": texts.location,
         "expected_result": None if is_report else texts.expected,
         "actual_result": None if is_report else texts.actual,

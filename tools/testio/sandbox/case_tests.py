@@ -10,6 +10,7 @@ from random import Random
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.attributes import attributes
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import cases, devices, environments, lifecycle, ordering, products
 from tools.testio.sandbox.answers import answer, invalid, not_found
@@ -69,9 +70,7 @@ def render_case_test(world: World, cycle: Cycle) -> dict[str, object]:
     return {
         "id": cycle.id,
         "test_title": cycle.title,
-        "goal": cycle.goal,
-        "out_of_scope": cycle.out_of_scope,
-        "instructions": cycle.instructions,
+        **attributes(cycle, "goal", "out_of_scope", "instructions"),
         "start_at": plain(cycle.start_at),
         "end_at": plain(cycle.end_at),
         "duration": f"{cycle.hours:g}",
@@ -79,14 +78,7 @@ def render_case_test(world: World, cycle: Cycle) -> dict[str, object]:
         "test_environment": None if environment is None else environments.render_environment(environment),
         "requirements": cycle.requirements,
         "test_case_features": [
-            {
-                "id": feature.id,
-                "feature_id": feature.feature_id,
-                "title": feature.title,
-                "description": feature.description,
-                "howtofind": feature.howtofind,
-            }
-            for feature in cycle.features
+            attributes(feature, "id", "feature_id", "title", "description", "howtofind") for feature in cycle.features
         ],
         "test_case_requirements": [
             {"id": cycle.id * 10 + place, "test_case_environment_id": cycle.environment_id, "requirement": requirement}

@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.attributes import attributes
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, found, invalid
@@ -95,11 +96,7 @@ async def delete_case(call: Call[World]) -> Response:
 def render_case(case: Case) -> dict[str, object]:
     """A test case; `test_case_steps` of a request are `steps` here."""
     return {
-        "id": case.id,
-        "title": case.title,
-        "requirements": case.requirements,
-        "feature_id": case.feature_id,
-        "target_idx": case.target_idx,
+        **attributes(case, "id", "title", "requirements", "feature_id", "target_idx"),
         "steps": [
             {"id": s.id, "description": s.description, "test_case_id": case.id, "target_idx": s.target_idx}
             for s in case.steps

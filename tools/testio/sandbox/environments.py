@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.attributes import attributes
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, invalid, not_found
@@ -84,14 +85,7 @@ def find_environment(call: Call[World]) -> Environment:
 
 def render_environment(environment: Environment) -> dict[str, object]:
     return {
-        "id": environment.id,
-        "title": environment.title,
-        "url": environment.url,
-        "username": environment.username,
-        "password": environment.password,
-        "access": environment.access,
-        "proxy": environment.proxy,
-        "allow_orders": environment.allow_orders,
+        **attributes(environment, "id", "title", "url", "username", "password", "access", "proxy", "allow_orders"),
         "access_type": environment.access_type,
         "environment_test_information": environment.information,
         "binary_app": environment.binary_app,

@@ -5,6 +5,7 @@ from math import inf
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.attributes import attributes
 from tools.kit.sandbox.routes import Call, Respond, Routes
 from tools.testio.sandbox import attachments, environments, lifecycle, products
 from tools.testio.sandbox.answers import answer, found, html_error
@@ -150,16 +151,9 @@ def _render_feature(
             for story in feature.stories
         ]
     return {
-        "id": feature.id,
-        "feature_id": feature.feature_id,
-        "title": feature.title,
-        "description": feature.description,
+        **attributes(feature, "id", "feature_id", "title", "description"),
         "location": None,
-        "howtofind": feature.howtofind,
-        "target_idx": feature.target_idx,
-        "enable_default": feature.enable_default,
-        "enable_content": feature.enable_content,
-        "enable_visual": feature.enable_visual,
+        **attributes(feature, "howtofind", "target_idx", "enable_default", "enable_content", "enable_visual"),
         "custom_report_configurations": [world.reports[n] for n in feature.report_ids if n in world.reports],
         "user_stories": stories,
         **(metrics.feature(feature) if metrics else {}),

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.attributes import attributes
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import products
 from tools.testio.sandbox.answers import answer, found, invalid
@@ -119,10 +120,7 @@ def render_feature(world: World, feature: Feature, *, with_stories: bool = False
     """A feature; its stories are objects when requested, else strings."""
     stories = world.stories_of(feature.id)
     return {
-        "id": feature.id,
-        "title": feature.title,
-        "description": feature.description,
-        "howtofind": feature.howtofind,
+        **attributes(feature, "id", "title", "description", "howtofind"),
         "user_stories": [render_story(s) if with_stories else s.path for s in stories],
     }
 

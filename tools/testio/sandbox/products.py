@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.attributes import attributes
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox.answers import answer, found
 from tools.testio.sandbox.records import Product, Section
@@ -100,10 +101,7 @@ def render_product(world: World, product: Product) -> dict[str, object]:
     """A product as the API returns it, without credentials."""
     everywhere = [product.default_section, *product.sections]
     return {
-        "id": product.id,
-        "name": product.name,
-        "description": product.description,
-        "type": product.type,
+        **attributes(product, "id", "name", "description", "type"),
         "default_section_id": product.default_section.id,
         "sections": [render_section(world, section) for section in product.sections],
         "sections_with_default": [render_section(world, section) for section in everywhere],

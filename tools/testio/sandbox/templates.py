@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.attributes import attributes
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testio.sandbox import exploratory_tests, products
 from tools.testio.sandbox.answers import answer, invalid
@@ -75,11 +76,7 @@ def _render_scenario(world: World, template: Template) -> dict[str, object] | st
         **data,
         "features": [
             {
-                "id": feature.id,
-                "feature_id": feature.feature_id,
-                "title": feature.title,
-                "description": feature.description,
-                "howtofind": feature.howtofind,
+                **attributes(feature, "id", "feature_id", "title", "description", "howtofind"),
                 "user_stories": [story.path for story in feature.stories],
             }
             for feature in cycle.features

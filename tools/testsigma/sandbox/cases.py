@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.attributes import attributes
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox.answers import (
     Row,
@@ -108,20 +109,12 @@ def delete(world: World, case: Case) -> None:
 def render_case(world: World, case: Case) -> Row:
     """A test case with all fields; without a reviewer it has no `reviewer_id`."""
     fields: Row = {
-        "human_id": case.human_id,
-        "title": case.title,
-        "description": case.description,
-        "preconditions": case.preconditions,
+        **attributes(case, "human_id", "title", "description", "preconditions"),
         "template_type": world.value_of(case.id, case.template_type),
         "steps": case.steps,
         "expected_results": case.expected_results,
         "individual_steps": None,
-        "project_id": case.project_id,
-        "folder_id": case.folder_id,
-        "owner_id": case.owner_id,
-        "type_id": case.type_id,
-        "status_id": case.status_id,
-        "automation_type_id": case.automation_type_id,
+        **attributes(case, "project_id", "folder_id", "owner_id", "type_id", "status_id", "automation_type_id"),
         "priority_id": case.priority_id,
         "labels": render_labels(world, case.label_ids) or None,
     }

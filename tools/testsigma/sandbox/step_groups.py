@@ -5,6 +5,7 @@ Where the reference is silent: changing a group's title or steps sets `updated_a
 
 from starlette.responses import Response
 
+from tools.kit.sandbox.attributes import attributes
 from tools.kit.sandbox.routes import Call, Routes
 from tools.testsigma.sandbox.answers import Row, answer_record, no_content, render_record
 from tools.testsigma.sandbox.paging import answer_page
@@ -89,13 +90,7 @@ def _read_steps(world: World, sent: Fields) -> list[GroupStep]:
 
 
 def _render_summary(world: World, group: StepGroup) -> Row:
-    fields: Row = {
-        "title": group.title,
-        "description": group.description,
-        "human_id": group.human_id,
-        "project_id": group.project_id,
-    }
-    return render_record(world, group, fields)
+    return render_record(world, group, attributes(group, "title", "description", "human_id", "project_id"))
 
 
 def _render_group(world: World, group: StepGroup) -> Row:
