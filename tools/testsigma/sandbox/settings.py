@@ -1,5 +1,7 @@
 """Settings lists, users and labels: read-only records that all projects share."""
 
+from functools import partial
+
 from starlette.responses import Response
 
 from tools.kit.sandbox.routes import Call, Routes
@@ -14,32 +16,6 @@ routes: Routes[World] = Routes()
 RETEST = "Retest"
 _GUIDE_NAMES = {"UnTested": "Untested"}
 _ICONS = "https://cdn.example.test/icons"
-
-
-@routes.get("/test_cases/automation_types")
-async def list_automation_types(call: Call[World]) -> Response:
-    return _lookups(call, "automation_types", "automation_types")
-
-
-@routes.get("/test_cases/types")
-async def list_types(call: Call[World]) -> Response:
-    return _lookups(call, "types", "types")
-
-
-@routes.get("/test_cases/statuses")
-async def list_case_statuses(call: Call[World]) -> Response:
-    return _lookups(call, "statuses", "statuses")
-
-
-@routes.get("/test_cases/priorities")
-async def list_priorities(call: Call[World]) -> Response:
-    return _lookups(call, "priorities", "priorities")
-
-
-@routes.get("/test_runs/statuses")
-async def list_result_statuses(call: Call[World]) -> Response:
-    """The six or seven statuses of results, not of runs."""
-    return _lookups(call, "statuses", "results")
 
 
 @routes.get("/users")
@@ -85,12 +61,18 @@ def result_name(world: World, status_id: str) -> str:
     return _GUIDE_NAMES.get(name, name) if world.switches.guide_statuses else name
 
 
-def _lookups(call: Call[World], name: str, kind: str) -> Response:
-    world = call.world
+async def _list_lookup(call: Call[World], kind: str) -> Response:
+    """One of the lists; the statuses below test runs are the six or seven statuses of results, not of runs."""
+    world, name = call.world, "statuses" if kind == "results" else kind
     rows = list(world.lookups[kind].values())
     if kind == "results" and not world.switches.guide_statuses:
         rows = [row for row in rows if row.name != RETEST]
     return answer_page(call, name, f"test_case_{name}", rows, lambda row: _render_lookup(world, kind, row))
+
+
+for _kind in ("automation_types", "types", "statuses", "priorities"):
+    routes.get(f"/test_cases/{_kind}")(partial(_list_lookup, kind=_kind))
+routes.get("/test_runs/statuses")(partial(_list_lookup, kind="results"))
 
 
 def _render_lookup(world: World, kind: str, row: Lookup) -> Row:

@@ -29,18 +29,12 @@ from tools.testsigma.tools.changes import (
 )
 from tools.testsigma.tools.folder_tree import FolderRef, read_tree
 from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, known_project
-from tools.testsigma.tools.names import LabelNames, LookupName, UserRef, find_labels, find_lookup, find_user, normalized
+from tools.testsigma.tools.names import LabelNames, LookupName, UserRef, find_labels, find_user, lookup_ids, normalized
 from tools.testsigma.tools.text_edits import case_edits
 
 tool = Toolset(Testsigma)
 
 MOST_CASES = 50
-LOOKUPS: Mapping[str, LookupKind] = {
-    "type_id": "type",
-    "status_id": "status",
-    "automation_type_id": "automation",
-    "priority_id": "priority",
-}
 
 
 class NewStep(Sent):
@@ -105,15 +99,6 @@ class CreatedCases(Answer):
 
     done: str
     results: list[CreatedCase]
-
-
-async def lookup_ids(api: Testsigma, words: Mapping[LookupKind, str | None]) -> dict[str, str]:
-    """The ids of the given names, under the API's field names."""
-    return {
-        name: (await find_lookup(api, kind, word)).id
-        for name, kind in LOOKUPS.items()
-        if (word := words.get(kind)) is not None
-    }
 
 
 @tool.writes(idempotent=False, verify_with="list_test_cases")

@@ -82,6 +82,15 @@ async def find_lookup(api: Testsigma, kind: LookupKind, word: str) -> Lookup:
     )
 
 
+async def lookup_ids(api: Testsigma, words: Mapping[LookupKind, str | None]) -> dict[str, str]:
+    """The ids of the given names, under the API's names for the fields of a test case."""
+    return {
+        "automation_type_id" if kind == "automation" else f"{kind}_id": (await find_lookup(api, kind, word)).id
+        for kind, word in words.items()
+        if word is not None
+    }
+
+
 async def lookup_names(api: Testsigma, kind: LookupKind) -> dict[str, str]:
     """The names of a lookup's rows by id."""
     return {row.id: row.name or "" for row in (await api.lookups(kind)).rows}

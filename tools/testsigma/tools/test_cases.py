@@ -10,13 +10,14 @@ from tools.kit.client import QueryParams
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.text import clean
 from tools.kit.toolset import Progress, Toolset
+from tools.testsigma.client.settings import LookupKind
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
 from tools.testsigma.tools.case_view import CaseRow, CaseView, case_names, known_case, names_for_rows
 from tools.testsigma.tools.folder_tree import FolderRef, FolderTree, read_tree
 from tools.testsigma.tools.identity import CaseId, ProjectOfId, ProjectRef, by_number, is_human_id, known_project
-from tools.testsigma.tools.names import LookupName, Name, UserRef, find_label, find_lookup, find_user, normalized
+from tools.testsigma.tools.names import LookupName, Name, UserRef, find_label, find_user, lookup_ids, normalized
 
 tool = Toolset(Testsigma)
 
@@ -54,8 +55,8 @@ def has_words(text: str) -> Check:
     return check
 
 
-def in_folders(folder_ids: Collection[str]) -> Check:
-    return lambda case: case.folder_id in folder_ids
+def has_value(name: str, values: Collection[str]) -> Check:
+    return lambda case: getattr(case, name) in values
 
 
 async def case_filter(
@@ -80,7 +81,7 @@ async def case_filter(
     checks: list[Check] = []
     if folder is not None:
         within = tree.within(tree.find_folder(folder).id)
-        checks.append(in_folders(within))
+        checks.append(has_value("folder_id", within))
         if len(within) == 1:  # it is not known whether the platform's filter includes subfolders
             query.append(("folder_id", next(iter(within))))
             query_checks.append(("folder_id", checks[-1]))
@@ -90,24 +91,14 @@ async def case_filter(
             query.append(("search", longest))
             query_checks.append(("search", has_words(longest)))
         checks.append(has_words(text))
-    if status is not None:
-        wanted_status = (await find_lookup(api, "status", status)).id
-        checks.append(lambda case: case.status_id == wanted_status)
-    if priority is not None:
-        wanted_priority = (await find_lookup(api, "priority", priority)).id
-        checks.append(lambda case: case.priority_id == wanted_priority)
-    if case_type is not None:
-        wanted_type = (await find_lookup(api, "type", case_type)).id
-        checks.append(lambda case: case.type_id == wanted_type)
-    if automation is not None:
-        wanted_automation = (await find_lookup(api, "automation", automation)).id
-        checks.append(lambda case: case.automation_type_id == wanted_automation)
+    words: dict[LookupKind, str | None] = {"status": status, "priority": priority, "type": case_type}
+    wanted_ids = await lookup_ids(api, words | {"automation": automation})
+    checks += [has_value(name, {wanted}) for name, wanted in wanted_ids.items()]
     if label_name is not None:
         wanted_label = normalized((await find_label(api, label_name)).name)
         checks.append(lambda case: wanted_label in {normalized(name) for name in case.labels})
     if owner is not None:
-        wanted_owner = (await find_user(api, owner)).id
-        checks.append(lambda case: case.owner_id == wanted_owner)
+        checks.append(has_value("owner_id", {(await find_user(api, owner)).id}))
     return CaseFilter(query, query_checks, checks)
 
 
