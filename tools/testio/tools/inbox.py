@@ -9,6 +9,7 @@ from tools.kit.missing import Missing, note_missing
 from tools.kit.model import Answer
 from tools.kit.page import Coverage, Cursor, Limit, Page, decode_cursor, digest, encode_cursor
 from tools.kit.parsing import validate_leniently
+from tools.kit.rows import row_from
 from tools.kit.text import Key, Untrusted, passage, quote, word_if
 from tools.kit.toolset import Toolset
 from tools.kit.webhook import Event, Inbox, Webhook
@@ -48,12 +49,10 @@ def read_export(event: Event) -> BugExported | None:
 
 def row_of(event: Event, export: BugExported) -> ArrivedRow:
     bug: ExportedBug = export.bug
-    return ArrivedRow(
+    return row_from(
+        ArrivedRow,
+        bug,
         bug_id=bug.id,
-        title=bug.title,
-        severity=bug.severity,
-        status=bug.status,
-        test_id=bug.test_id,
         exported_at=export.exported_at,
         received_at=event.received_at.isoformat(timespec="seconds"),
         handled_at=event.handled_at.isoformat(timespec="seconds") if event.handled_at else None,

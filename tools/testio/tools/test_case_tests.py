@@ -1,7 +1,8 @@
 """Tests of test cases: orders one, reads its definition and its results."""
 
 from collections import Counter
-from typing import Annotated
+from collections.abc import Awaitable
+from typing import Annotated, TypeVar
 
 from pydantic import Field
 
@@ -34,6 +35,8 @@ from tools.testio.tools.order_fields import (
 from tools.testio.tools.order_questions import ORDERS, PAID, environment_line, given_if
 from tools.testio.tools.products import ProductId, known_product
 from tools.testio.tools.words import OUTCOME_MEANT, OUTCOMES
+
+T = TypeVar("T")
 
 tool = Toolset(TestIO)
 
@@ -135,23 +138,23 @@ async def create_test_case_test(
     )
 
 
-async def no_such_test(api: TestIO, product_id: int, test_id: int) -> NotFound:
-    """The error for a 404 of these endpoints."""
-    await known_product(api, product_id)
-    return NotFound(
-        f"Product {product_id} has no test of test cases with the id {test_id}: it does not exist, or is another "
-        "kind of test. In testio_list_exploratory_tests those of test cases have no testing_type.",
-        status=404,
-    )
+async def known_here(api: TestIO, read: Awaitable[T], product_id: int, test_id: int) -> T:
+    """Await a read of a test of test cases; where there is none, say where ids come from."""
+    try:
+        return await read
+    except NotFound as error:
+        await known_product(api, product_id)
+        raise NotFound(
+            f"Product {product_id} has no test of test cases with the id {test_id}: it does not exist, or is another "
+            "kind of test. In testio_list_exploratory_tests those of test cases have no testing_type.",
+            status=404,
+        ) from error
 
 
 @tool.reads(long_text=True)
 async def get_test_case_test(api: TestIO, product_id: ProductId, test_id: TestId) -> TestCaseTest:
     """Read the definition of a test of test cases: texts, environment, devices, the cases with their steps."""
-    try:
-        return await api.test_case_test(product_id, test_id)
-    except NotFound as error:
-        raise await no_such_test(api, product_id, test_id) from error
+    return await known_here(api, api.test_case_test(product_id, test_id), product_id, test_id)
 
 
 class ResultRow(Answer):
@@ -181,10 +184,7 @@ async def get_test_case_results(
     cursor: Cursor = None,
 ) -> ResultsPage:
     """Read the results of a test of test cases: counts, and a row for each case and tester."""
-    try:
-        results = await api.test_case_results(product_id, test_id)
-    except NotFound as error:
-        raise await no_such_test(api, product_id, test_id) from error
+    results = await known_here(api, api.test_case_results(product_id, test_id), product_id, test_id)
     try:
         cases = (await api.test_case_test(product_id, test_id)).test_cases
     except PlatformError:
