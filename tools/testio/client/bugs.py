@@ -1,7 +1,7 @@
 """Bugs over HTTP."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tools.kit.client import ApiClient, QueryParams, path
 from tools.kit.errors import PlatformError
@@ -35,9 +35,6 @@ class BugFilters:
         if self.export_status is not None:
             query.append(("export_status", self.export_status))
         return query
-
-    def of_tests(self, test_ids: Sequence[int]) -> "BugFilters":
-        return BugFilters(self.product_ids, self.section_ids, test_ids, self.export_status)
 
 
 class BugCalls(ApiClient):
@@ -81,7 +78,7 @@ class BugCalls(ApiClient):
     ) -> None:
         """Walk the bugs of some tests; where the platform fails on them, read them in halves."""
         try:
-            walked = await self._walk_bugs(filters.of_tests(ids), on_row, progress, in_pieces=len(ids) == 1)
+            walked = await self._walk_bugs(replace(filters, test_ids=ids), on_row, progress, in_pieces=len(ids) == 1)
         except PlatformError as error:
             if error.status not in BROKEN or len(ids) == 1:
                 raise

@@ -61,11 +61,7 @@ def launch(world: World, cycle: Cycle) -> None:
     """Submit a test: it is reviewed, starts at its date, and then testers report bugs."""
     now = world.now()
     if cycle.start_at is None or cycle.start_at < now:
-        cycle.start_at = next_full_hour(now)
+        cycle.start_at = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)  # the next full hour
     cycle.end_at = cycle.start_at + timedelta(hours=cycle.hours)
     cycle.submitted_at, cycle.submitted_by = now, cycle.created_by
     schedule_bugs(world, cycle)
-
-
-def next_full_hour(now: datetime) -> datetime:
-    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

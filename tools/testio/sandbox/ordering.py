@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -197,16 +197,11 @@ def set_dates(cycle: Cycle, sent: Fields) -> None:
     elif not cycle.id and "testing_type" in sent and cycle.testing_type is not None:
         cycle.hours = lifecycle.DEFAULT_HOURS[cycle.testing_type]
     if start is not None:
-        cycle.start_at = _instant(start)
+        cycle.start_at = dates.parse_date(start)
+        if cycle.start_at is None:
+            raise unreadable("start_at")
     if cycle.start_at is not None:
         cycle.end_at = cycle.start_at + timedelta(hours=cycle.hours)
-
-
-def _instant(value: object) -> datetime:
-    at = dates.parse_date(value)
-    if at is None:
-        raise unreadable("start_at")
-    return at
 
 
 def _hours(value: object) -> float:

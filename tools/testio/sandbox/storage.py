@@ -8,6 +8,7 @@ import json
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from html import escape
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -85,7 +86,7 @@ async def store_file(call: Call[World]) -> Response:
     stored = fields["key"].replace(PLACEHOLDER, file.filename or "")
     call.world.stored[stored] = size
     location = f"{call.origin}{STORAGE}/{quote(stored)}"
-    body = f"<PostResponse><Location>{location}</Location><Key>{_escaped(stored)}</Key></PostResponse>"
+    body = f"<PostResponse><Location>{location}</Location><Key>{escape(stored, quote=False)}</Key></PostResponse>"
     return Response(body, HTTPStatus.CREATED, {"location": location}, "application/xml")
 
 
@@ -127,7 +128,3 @@ def _refused(status: int, code: str, message: str) -> Respond:
 
 def _signature(text: str) -> str:
     return sha256(f"storage {text}".encode()).hexdigest()
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -61,12 +61,10 @@ class TestRunCalls(ApiClient):
         where = path("projects", project_id, "test_runs", run_id, "test_cases")
         return await self.get(where, query=query, into=RunCases)
 
-    async def walk_run_cases(
-        self, project_id: str, run_id: str, on_row: Callable[[RunCase], None], *, progress: Progress = no_progress
-    ) -> Walked:
+    async def walk_run_cases(self, project_id: str, run_id: str, on_row: Callable[[RunCase], None]) -> Walked:
         """Read all test cases of a run with their last results."""
         fetch = partial(self.run_cases_page, project_id, run_id)
-        return await PageTurner(fetch, on_row, key=lambda row: row.test_case.id or row.id, progress=progress).run()
+        return await PageTurner(fetch, on_row, key=lambda row: row.test_case.id or row.id).run()
 
     async def record_results(self, project_id: str, run_id: str, results: Sequence[Mapping[str, Any]]) -> RunCases:
         """PUT /projects/{project_id}/test_runs/{run_id}/test_cases, as a form with JSON in its part `data`"""

@@ -152,7 +152,10 @@ def _with_fields(world: World, case: Case, sent: Fields) -> Case:
             setattr(changed, name, string(sent, name))
     for name, kind in LOOKUPS.items():
         if name in sent:
-            setattr(changed, name, _lookup_id(world, kind, sent, name))
+            row_id = uuid(sent[name])
+            if row_id not in world.lookups[kind]:
+                raise foreign_key(_TABLE, name.removesuffix("_id"))
+            setattr(changed, name, row_id)
     if "folder_id" in sent:
         changed.folder_id = uuid(sent["folder_id"])
         if within(world, case.project_id, changed.folder_id) is None:
@@ -181,10 +184,3 @@ def _valid_title(world: World, case: Case, title: str) -> str:
             if other.title == title and other.id != case.id:
                 raise unprocessable(f"A test case with the title {title!r} exists already")
     return title
-
-
-def _lookup_id(world: World, kind: str, sent: Fields, name: str) -> str:
-    row_id = uuid(sent.get(name))
-    if row_id not in world.lookups[kind]:
-        raise foreign_key(_TABLE, name.removesuffix("_id"))
-    return row_id

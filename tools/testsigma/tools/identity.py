@@ -62,15 +62,11 @@ def is_human_id(text: str) -> bool:
     return _HUMAN.fullmatch(text) is not None
 
 
-def number_of(human_id: str | None) -> int:
-    """The number at the end of a human id, to sort by; 0 where there is none."""
-    match = _HUMAN.fullmatch(human_id or "")
-    return int(match["number"]) if match is not None else 0
-
-
 def sort_key(human_id: str | None, uuid: str) -> tuple[int, int]:
-    """A sort key: by number, then by UUID where numbers are missing."""
-    return number_of(human_id), int(uuid.replace("-", ""), 16) if is_uuid(uuid) else alphabetical_key(uuid)
+    """A sort key: by the number in a human id, then by UUID where numbers are missing."""
+    match = _HUMAN.fullmatch(human_id or "")
+    number = int(match["number"]) if match is not None else 0
+    return number, int(uuid.replace("-", ""), 16) if is_uuid(uuid) else alphabetical_key(uuid)
 
 
 def by_number(item: Item) -> tuple[int, int]:

@@ -37,8 +37,6 @@ async def failures_of(
     results: RunResults,
     list_runs: Callable[[], Awaitable[list[TestRun]]],
     read: Callable[[TestRun], Awaitable[RunResults]],
-    *,
-    at_most: int = MOST_EARLIER,
 ) -> RunFailures:
     """The failed test cases of a run, compared with earlier runs of its project.
 
@@ -50,9 +48,9 @@ async def failures_of(
         try:
             older = [one for one in await list_runs() if _is_before(one, run)]
             older.sort(key=lambda one: one.created_at or "", reverse=True)
-            recent = older[: at_most * 2]  # runs without any of these test cases do not count
+            recent = older[: MOST_EARLIER * 2]  # runs without any of these test cases do not count
             found = await gather([partial(read, one) for one in recent], at_once=3)
-            pasts = _pasts(dict(zip((one.key for one in recent), found, strict=True)), failed, at_most, failures)
+            pasts = _pasts(dict(zip((one.key for one in recent), found, strict=True)), failed, failures)
         except PlatformError as error:
             failures.why = f"Earlier runs could not be read: {error}"
     failures.failures = [_failure(row, pasts.get(row.test_case.key, Past())) for row in failed]
@@ -68,15 +66,13 @@ async def project_runs(api: Testsigma, project: Project) -> list[TestRun]:
     return found
 
 
-def _pasts(
-    read: Mapping[str, RunResults], failed: Sequence[RunCase], at_most: int, failures: RunFailures
-) -> dict[str, Past]:
+def _pasts(read: Mapping[str, RunResults], failed: Sequence[RunCase], failures: RunFailures) -> dict[str, Past]:
     cases, pasts = {row.test_case.key for row in failed}, dict[str, Past]()
     for key, results in read.items():
         if results.coverage.why:
             failures.why = f"Earlier run {key} was not read whole: {results.coverage.why}."
         mine = [row for row in results.rows if row.test_case.key in cases]
-        if not mine or len(failures.earlier) == at_most:
+        if not mine or len(failures.earlier) == MOST_EARLIER:
             continue
         failures.earlier.append(key)
         for row in mine:

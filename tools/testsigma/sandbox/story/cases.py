@@ -37,11 +37,15 @@ def add_cases(world: World) -> None:
             GroupStep(world.meta(f"group/HRB-SG-{place}/{order}", meta.created_at), text, expected, order)
             for order, (text, expected) in enumerate(steps, 1)
         ]
-        world.groups.add(StepGroup(meta, HARBOUR, _next_human_id(world, HARBOUR, "SG"), title, description, rows))
+        world.groups.add(
+            StepGroup(meta, HARBOUR, world.projects[HARBOUR].next_human_id("SG"), title, description, rows)
+        )
     for number, row in enumerate(suite.HARBOUR, 1):
         since = at(1, 9) if number < FIRST_LATE_CASE else at(3, 17)
         case = _case(world, HARBOUR, "HRB", number, since + number * _HOUR, row)
-        _set_texts(case, number)
+        case.description = texts.DESCRIPTIONS.get(number, "")
+        if number == texts.LONG:
+            case.steps, case.expected_results = texts.long_steps()
     for number, row in enumerate(suite.KIOSK, 1):
         _case(world, KIOSK, "KSK", number, at(2, 10) + number * _HOUR, row)
     world.undocumented[uuid_of(f"case/HRB-{_UNDOCUMENTED_TEMPLATE}")] = "BDD"
@@ -57,7 +61,7 @@ def _case(world: World, project_id: str, prefix: str, number: int, since: int, r
     case = Case(
         world.meta(name, since),
         project_id,
-        _next_human_id(world, project_id, ""),
+        world.projects[project_id].next_human_id(""),
         title,
         folder_id(prefix, folder),
         world.lookup("types", type_name),
@@ -95,13 +99,3 @@ def _steps(world: World, name: str, since: int, lines: list[str], outcomes: list
 def _html(lines: list[str]) -> str:
     """Lines as HTML from the web app's editor."""
     return "".join(f"<p>{line.replace('&', '&amp;').replace('the ', 'the&nbsp;', 1)}</p>" for line in lines)
-
-
-def _set_texts(case: Case, number: int) -> None:
-    case.description = texts.DESCRIPTIONS.get(number, "")
-    if number == texts.LONG:
-        case.steps, case.expected_results = texts.long_steps()
-
-
-def _next_human_id(world: World, project_id: str, kind: str) -> str:
-    return world.projects[project_id].next_human_id(kind)
