@@ -160,14 +160,7 @@ def _join_ids(ids: list[str]) -> str:
     return ", ".join(ids[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _line(
-    speaks: Literal["against", "not proven", "for"],
-    says: str,
-    platform: str,
-    page: str | None,
-    number: str,
-    **more: Any,
-) -> Line:
+def _line(speaks: Speaks, says: str, platform: str, page: str | None, number: str, **more: Any) -> Line:
     return Line(speaks=speaks, says=says, platform=None if page else platform, source=page or number, **more)
 
 

@@ -276,19 +276,15 @@ async def label_ids(api: Testsigma, names: Sequence[str]) -> list[str]:
     return [one.id for one in await find_labels(api, names)]
 
 
-def describe_steps(case: TestCase) -> str:
-    count = len(case.ordered_steps)
-    return many(count, "step") if count else "a text" if case.steps else "no steps"
-
-
 @tool.destroys(idempotent=True, verify_with="get_test_case")
 async def delete_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> Asking[Changed[CaseView]]:
     """Delete a test case. The server asks the user to confirm."""
     owner, before = await known_case(api, case_id, project)
     view = (await case_names(api, owner, before)).view(before)
+    steps = many(len(view.steps), "step") if view.steps else "a text" if before.steps else "no steps"
     name, place = f"test case {word(before.key)} {quote(before.title or '')}", quote(owner.display_name)
     yield Ask(
-        f"Delete {name} ({describe_steps(before)}, in {quote(view.folder or 'no folder')}) of project {place}? Its "
+        f"Delete {name} ({steps}, in {quote(view.folder or 'no folder')}) of project {place}? Its "
         "results in test runs may go with it. There is no undo."
     )
     await api.delete_test_case(owner.id, before.key)

@@ -126,16 +126,12 @@ async def runs(api: Testsigma, query: Query) -> Results[RunRow]:
     return reading.results(rows)
 
 
-async def _all_runs(api: Testsigma, query: Query, project: Project) -> list[TestRun]:
-    return await query.once(f"{KEY} all {project.id}", partial(project_runs, api, project))
-
-
 async def run(api: Testsigma, run_id: str, query: Query) -> RunStory:
     """A run and why it failed, compared with earlier runs."""
     project, found = await known_run(api, run_id, None)
     results = await _results(api, query, project, found)
-    list_runs, read = partial(_all_runs, api, query, project), partial(_results, api, query, project)
-    why = await failures_of(found, results, list_runs, read)
+    list_runs = partial(query.once, f"{KEY} all {project.id}", partial(project_runs, api, project))
+    why = await failures_of(found, results, list_runs, partial(_results, api, query, project))
     notes = [why_run_counts_differ(found, results), results.coverage.why, why.why]
     return run_story(
         _row(project, found, results.counts),
