@@ -243,3 +243,11 @@ def test_a_wider_page_keeps_rows_note_and_cursors() -> None:
     wider = Wider.widened(page, more=7)
     assert wider.model_dump() == page.model_dump() | {"more": 7}
     assert wider.first(2).next_cursor == page.first(2).next_cursor is not None
+
+
+def test_a_list_that_came_whole_is_complete_and_counts_what_fits() -> None:
+    selection = Selection[int](by_number, limit=1, cursor=None)
+    page = selection.page_of([3, 1, 2], lambda n: Row(number=n), fits=lambda n: n > 1, note="odd")
+    assert ([row.number for row in page.items], page.note) == ([2], "odd")
+    assert page.coverage == Coverage(total=3, loaded=3, matched=2, complete=True)
+    assert page.next_cursor is not None
