@@ -3,7 +3,7 @@
 import pytest
 from pydantic import Field, ValidationError
 
-from tools.kit.model import Many, Model, Sent
+from tools.kit.model import Many, Model, Sent, not_none
 
 
 class Bug(Model):
@@ -58,3 +58,7 @@ def test_a_misspelt_field_is_refused_by_name_also_deep_inside(sent: object, plac
     with pytest.raises(ValidationError) as caught:
         Order.model_validate(sent)
     assert [(error["type"], error["loc"]) for error in caught.value.errors()] == [("extra_forbidden", place)]
+
+
+def test_only_none_counts_as_not_given() -> None:
+    assert not_none(title="", known=False, hours=0, goal=None) == {"title": "", "known": False, "hours": 0}
