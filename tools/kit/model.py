@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 T = TypeVar("T")
-A = TypeVar("A", bound="Answer")
+A = TypeVar("A", bound=BaseModel)
 
 
 class Model(BaseModel):

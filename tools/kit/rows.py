@@ -2,13 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any, TypeVar
-
-from pydantic import BaseModel
 
 from tools.kit.when import parse_timestamp
-
-A = TypeVar("A", bound=BaseModel)
 
 LONGEST_IN_A_ROW = 80
 
@@ -21,12 +16,6 @@ class Brief:
 
     def __call__(self, text: str) -> str:
         return text if len(text) <= self.at_most else f"{text[: self.at_most - 1].rstrip()}…"
-
-
-def row_from(kind: type[A], record: BaseModel, **own: Any) -> A:
-    """A row with the fields that it has in common with a record; `own` are those it has for itself."""
-    shared = kind.model_fields.keys() & type(record).model_fields.keys()
-    return kind(**{name: getattr(record, name) for name in shared} | own)
 
 
 def minute(text: str | None) -> str | None:

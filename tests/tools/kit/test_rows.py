@@ -3,7 +3,8 @@
 import pytest
 from pydantic import BaseModel
 
-from tools.kit.rows import Brief, minute, row_from, true_or_none
+from tools.kit.model import answer_from
+from tools.kit.rows import Brief, minute, true_or_none
 
 
 def test_a_text_is_cut_behind_its_last_letter_to_fit_a_row() -> None:
@@ -43,5 +44,5 @@ class Row(BaseModel):
 
 def test_a_row_takes_over_the_fields_that_it_shares_but_for_its_own() -> None:
     record = Record(id=7, title="Cart", link="https://shop.example.test")
-    assert row_from(Row, record, id=8, steps=2) == Row(id=8, title="Cart", steps=2)
-    assert row_from(Row, record) == Row(id=7, title="Cart")
+    assert answer_from(Row, record, id=8, steps=2) == Row(id=8, title="Cart", steps=2)
+    assert answer_from(Row, record) == Row(id=7, title="Cart")

@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.errors import NotFound, PlatformError, Unauthorized
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Coverage, Cursor, Page, decode_cursor, digest, encode_cursor
-from tools.kit.rows import minute, row_from, true_or_none
+from tools.kit.rows import minute, true_or_none
 from tools.kit.text import Key, Untrusted, many
 from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
@@ -70,7 +70,7 @@ class BugSet(Page[BugRecord | Bug]):
 
 
 def record_of(bug: Bug, *, with_environment: bool) -> BugRecord:
-    return row_from(
+    return answer_from(
         BugRecord,
         bug,
         known=true_or_none(bug.known),

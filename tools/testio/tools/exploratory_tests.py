@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kit.errors import found
+from tools.kit.model import answer_from
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.rows import row_from
 from tools.kit.text import clean, passage, quote, word, word_if
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import WordFilter
@@ -28,7 +28,7 @@ async def known_test(api: TestIO, test_id: int) -> ExploratoryTest:
 
 def row_of(test: ExploratoryTest) -> TestRow:
     """A test as a row, without its link."""
-    return row_from(TestRow, test, section_id=test.section.id if test.section is not None else None, link=None)
+    return answer_from(TestRow, test, section_id=test.section.id if test.section is not None else None, link=None)
 
 
 def newest_first(test: ExploratoryTest) -> tuple[int, ...]:

@@ -6,10 +6,9 @@ from pydantic import Field, ValidationError
 
 from tools.kit.errors import NotFound
 from tools.kit.missing import Missing, note_missing
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Coverage, Cursor, Limit, Page, decode_cursor, digest, encode_cursor
 from tools.kit.parsing import validate_leniently
-from tools.kit.rows import row_from
 from tools.kit.text import Key, Untrusted, passage, quote, word_if
 from tools.kit.toolset import Toolset
 from tools.kit.webhook import Event, Inbox, Webhook
@@ -49,7 +48,7 @@ def read_export(event: Event) -> BugExported | None:
 
 def row_of(event: Event, export: BugExported) -> ArrivedRow:
     bug: ExportedBug = export.bug
-    return row_from(
+    return answer_from(
         ArrivedRow,
         bug,
         bug_id=bug.id,

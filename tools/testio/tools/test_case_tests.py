@@ -9,10 +9,9 @@ from pydantic import Field
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, PlatformError, Refused
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
-from tools.kit.rows import row_from
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Toolset
 from tools.kit.vocabulary import WordFilter
@@ -201,7 +200,7 @@ async def get_test_case_results(
     def result_row(row: tuple[int, CaseResult]) -> ResultRow:
         result = row[1]
         title = titles.get(result.test_case_id) if result.test_case_id is not None else None
-        return row_from(ResultRow, result, title=title)
+        return answer_from(ResultRow, result, title=title)
 
     page = selection.page_of(list(enumerate(results)), result_row, fits=lambda row: statuses.fits(row[1].status))
     statuses.check()

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.model import Answer
-from tools.kit.rows import row_from
+from tools.kit.model import Answer, answer_from
 from tools.kit.text import Key, Untrusted
 from tools.testsigma.client.settings import LookupKind
 from tools.testsigma.client.testsigma import Testsigma
@@ -95,7 +94,7 @@ class CaseNames:
             )
             for step in case.ordered_steps
         ]
-        return row_from(
+        return answer_from(
             CaseView,
             case,
             id=case.key,

@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from tools.kit.errors import NotFound, Refused
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Coverage
-from tools.kit.rows import row_from
 from tools.kit.run_failures import why_counts_differ
 from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.vocabulary import Said, Status
@@ -140,7 +139,7 @@ async def view_run(api: Testsigma, project: Project, run: TestRun) -> RunView:
     if run.test_plan_id is not None:
         plan = await _plan_key(api, project, run.test_plan_id)
     users = await user_names(api) if run.assignee_id or run.closed_by else {}
-    return row_from(
+    return answer_from(
         RunView,
         run,
         id=run.key,

@@ -8,10 +8,9 @@ from pydantic import Field
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.editing import Edits, describe_edits
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
-from tools.kit.rows import row_from
 from tools.kit.text import Key, Untrusted, clean, many, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.paging import Count
@@ -78,7 +77,7 @@ class GroupView(Answer):
 
 def group_view(project: Project, group: StepGroup) -> GroupView:
     steps = [GroupStepView(action=step.description, expected=step.expected) for step in group.ordered_steps]
-    return row_from(GroupView, group, id=group.key, project=project.key, steps=steps)
+    return answer_from(GroupView, group, id=group.key, project=project.key, steps=steps)
 
 
 async def known_group(api: Testsigma, step_group_id: str, project: str | None) -> tuple[Project, StepGroup]:
@@ -107,7 +106,7 @@ async def list_step_groups(
 
     walked = await api.walk_step_groups(owner.id, on_row, progress=progress)
     return selection.page(
-        lambda one: row_from(GroupRow, one, id=one.key),
+        lambda one: answer_from(GroupRow, one, id=one.key),
         walked.coverage(selection.matched),
     )
 

@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.kit.model import Answer
+from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page, Selection
-from tools.kit.rows import row_from
 from tools.kit.text import Key, Untrusted, clean
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.testsigma import Testsigma
@@ -51,12 +50,12 @@ class PlanView(PlanRow):
 
 
 def plan_row(plan: TestPlan) -> PlanRow:
-    return row_from(PlanRow, plan, id=plan.key, test_runs=plan.test_runs_count)
+    return answer_from(PlanRow, plan, id=plan.key, test_runs=plan.test_runs_count)
 
 
 def plan_view(project: Project, plan: TestPlan) -> PlanView:
     counts = {"test_runs": plan.test_runs_count, "test_cases": plan.test_cases_count}
-    return row_from(PlanView, plan, id=plan.key, project=project.key, **counts)
+    return answer_from(PlanView, plan, id=plan.key, project=project.key, **counts)
 
 
 async def known_plan(api: Testsigma, plan_id: str, project: str | None) -> tuple[Project, TestPlan]:
