@@ -1,10 +1,10 @@
 """Mutation testing: change one expression of a function at a time, and see whether a test fails.
 
-    MUTANTS=40 python tests/mutants/run.py [PATH ...]
+    MUTANTS=40 PROCESSES=2 python tests/mutants/run.py [PATH ...]
 
 mutmut's operators make the mutants; mutmut itself skips decorated functions, and every tool is one. The tests of
 `modules.toml` are collected once, in a copy of the tree. Each mutant runs in a fork that replaces the code of its
-function. What survives runs again in a new process, because code that runs on import was over before the fork.
+function, beginning with the test that failed last. What survives runs again in a new process: code may run on import.
 """
 
 import difflib
@@ -32,9 +32,10 @@ from mutmut.mutation.file_mutation import NEVER_MUTATE_FUNCTION_CALLS
 from mutmut.mutation.mutators import mutation_operators
 
 HERE = Path(__file__).resolve().parent
-SEED, SIZE, MAY_SURVIVE = 10, 500, 0.02
+SEED, SIZE, MAY_SURVIVE, PROCESSES = 10, 500, 0.02, int(os.environ.get("PROCESSES") or 1)
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", ".*_cache", ".hypothesis", ".tokens", "__pycache__", "dist")
 OPTIONS = ["-x", "-s", "-qq", "-p", "no:xdist", "--hypothesis-seed=0"]
+OUTCOMES = {0: "survived", pytest.ExitCode.TESTS_FAILED: "killed", -signal.SIGALRM: "timed out"}
 COLUMNS = ["mutants", "killed", "timed out", "accepted", "survived", "not run"]
 
 
@@ -117,43 +118,64 @@ class Plugin:
     """Runs the collected tests of a module once without and once with each mutant, each time in a fork."""
 
     def __init__(self, sample: dict[str, list[Mutant]], tests: dict[str, list[str]], accepted: set[tuple[str, ...]]):
-        self.sample, self.tests, self.accepted, self.in_fork = sample, tests, accepted, False
+        self.sample, self.tests, self.accepted = sample, tests, accepted
+        self.in_fork, self.killer = False, Path("killer.txt").resolve()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         collected = session.items
         for path, mutants in self.sample.items():
             importlib.import_module(path.removesuffix(".py").replace("/", "."))
-            session.items = [item for item in collected if item.nodeid.startswith(tuple(self.tests[path]))]
+            places = {item: [item.nodeid.startswith(test) for test in self.tests[path]] for item in collected}
+            session.items = ours = sorted((i for i in collected if any(places[i])), key=lambda i: places[i].index(True))
             print(f"{path}: {len(mutants)}", flush=True)
-            began, limit, works = time.monotonic(), 600.0, True
-            for mutant in (None, *mutants):
-                outcome = self.fork(limit) if works else "not run"
-                if self.in_fork:
-                    return None if mutant is None or mutant.apply() else True
-                if mutant is None:
-                    works, limit = outcome == "survived", 10 + 5 * (time.monotonic() - began)
-                    continue
-                line, before, after = mutant.change
-                if outcome == "survived" and (path, before, after) in self.accepted:
-                    outcome = "accepted"
-                elif outcome == "survived" and not mutant.survives_in_a_new_process(self.tests[path], 60 + limit):
-                    outcome = "killed"
-                mutant.outcome = outcome
-                if outcome not in {"killed", "accepted"}:
-                    print(f"  {path}:{line} {outcome}\n    - {before}\n    + {after}", flush=True)
+            began = time.monotonic()
+            if not (child := self.fork(600)):
+                return None
+            if outcome_of(child) != "survived":
+                print("  not run: a test fails without a mutant", flush=True)
+                continue
+            limit = 10 + 5 * (time.monotonic() - began)
+            for at in range(0, len(mutants), PROCESSES):
+                children: dict[Mutant, int] = {}
+                for mutant in mutants[at : at + PROCESSES]:
+                    children[mutant] = self.fork(limit)
+                    if not children[mutant]:
+                        return None if mutant.apply() else True
+                outcomes = {mutant: outcome_of(child) for mutant, child in children.items()}
+                for mutant, outcome in outcomes.items():
+                    self.judge(mutant, outcome, limit)
+                if "killed" in outcomes.values():
+                    ours.sort(key=lambda item: item.nodeid != self.killer.read_text(encoding="utf-8"))
         return True
 
-    def fork(self, seconds: float) -> str:
-        """Return twice: in a fork that ends after so many seconds, and here with what became of it."""
+    def judge(self, mutant: Mutant, outcome: str, limit: float) -> None:
+        """Note the outcome of a mutant, and print it unless a test found it or it is accepted."""
+        line, before, after = mutant.change
+        if outcome == "survived" and (mutant.path, before, after) in self.accepted:
+            outcome = "accepted"
+        elif outcome == "survived" and not mutant.survives_in_a_new_process(self.tests[mutant.path], 60 + limit):
+            outcome = "killed"
+        mutant.outcome = outcome
+        if outcome not in {"killed", "accepted"}:
+            print(f"  {mutant.path}:{line} {outcome}\n    - {before}\n    + {after}", flush=True)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if self.in_fork and report.failed:
+            self.killer.write_text(report.nodeid, encoding="utf-8")
+
+    def fork(self, seconds: float) -> int:
+        """Return twice: in a fork that ends after so many seconds, and here with its id."""
         if child := os.fork():
-            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-            known = {0: "survived", pytest.ExitCode.TESTS_FAILED: "killed", -signal.SIGALRM: "timed out"}
-            return known.get(status, "not run")
+            return child
         self.in_fork = True
         signal.alarm(math.ceil(seconds))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os.dup2(1, 2)
-        return ""
+        return 0
+
+
+def outcome_of(child: int) -> str:
+    return OUTCOMES.get(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "not run")
 
 
 def main() -> int:
