@@ -79,14 +79,14 @@ def _build(
     platform: ToolSource, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
 ) -> McpTool:
     """Build the MCP tool of a declared one."""
-    parameters, answer = _signature(tool)
+    parameters = _parameters(tool)
     progress = next((p.name for p in parameters if p.annotation is Progress), None)
     inbox = next((p.name for p in parameters if p.annotation is Inbox), None)
     public = [p for p in parameters if p.name not in {progress, inbox}]
     if tool.long_text:
         public.append(_parameter("max_text", MaxText, LONG_TEXT))
         public.append(_parameter("text_from", TextFrom, 0))
-    context = _parameter("ctx", Context, None, keyword_only=True)
+    context = _parameter("ctx", Context)
 
     def injected(ctx: Any) -> dict[str, Any]:
         extra: dict[str, Any] = {} if progress is None else {progress: pipeline.progress(ctx.report_progress)}
@@ -105,14 +105,14 @@ def _build(
     hidden = [context]
     if tool.asks:
         hidden.append(_consent(platform, tool, public, injected, pipeline, rounds, ask_person=ask_person))
-    built = _as_function(call, platform.name_of(tool), [*public, *hidden], CallToolResult)
+    built = _as_function(call, [*public, *hidden])
     # Not structured: the pipeline makes the structured part, and `answer_schema` its schema.
     exposed = McpTool.from_function(built, structured_output=False)
     exposed.parameters = slim({"additionalProperties": False} | exposed.parameters)
     asks, is_sandbox = tool.asks, pipeline.clients.is_sandbox
     exposed.fn_metadata = CheckedArguments(
         arg_model=exposed.fn_metadata.arg_model,
-        output_schema=answer_schema(answer, sandbox=is_sandbox, asks=asks) if output_schema else None,
+        output_schema=answer_schema(tool.answer, sandbox=is_sandbox, asks=asks) if output_schema else None,
         takes=exposed.parameters,
         filters=tool.effect is Effect.READS,
         look=None if tool.effect is Effect.READS else partial(check_visible, holds=pipeline.redact.holds),
@@ -133,7 +133,6 @@ def answer_schema(answer: type[Any], *, sandbox: bool = False, asks: bool = Fals
         schema["properties"][CONFIRMED] = {
             "type": "object",
             "properties": {"how": {"enum": ["form", "approval", "host"]}, "what": {"type": "string"}},
-            "required": ["how", "what"],
         }
     if sandbox:
         schema["properties"]["source"] = {"type": "string"}
@@ -196,37 +195,32 @@ def _consent(
         return await consent.decide(ctx, act, answer, lambda: pipeline.guarded(platform, lambda: begin(ctx, given)))
 
     plain = [p.replace(default=inspect.Parameter.empty) for p in public if p.name not in OF_TEXTS]
-    context = _parameter("ctx", Context, None, keyword_only=True)
-    begin_act = _as_function(begun, "begun", [*plain, context], Any)
-    act = _parameter("act", Annotated[Any, Resolve(begin_act)], None)
-    put = _as_function(asked, "asked", [context, act], Any)
-    answer = _parameter("answer", Annotated[ElicitationResult[Any], Resolve(put)], None)
-    decide = _as_function(decided, "decided", [*plain, context, act, answer], Any)
-    return _parameter("consent", Annotated[ElicitationResult[Any], Resolve(decide)], None, keyword_only=True)
+    context = _parameter("ctx", Context)
+    act = _parameter("act", Annotated[Any, Resolve(_as_function(begun, [*plain, context]))])
+    put = _as_function(asked, [context, act])
+    answer = _parameter("answer", Annotated[ElicitationResult[Any], Resolve(put)])
+    decide = _as_function(decided, [*plain, context, act, answer])
+    return _parameter("consent", Annotated[ElicitationResult[Any], Resolve(decide)])
 
 
-def _signature(tool: Tool) -> tuple[list[inspect.Parameter], type[Any]]:
-    """A tool's parameters without the client, and the type of its answer."""
-    signature = inspect.signature(tool.function, eval_str=True)
-    parameters = list(signature.parameters.values())[1:]
-    return [p.replace(annotation=published_type(p.annotation)) for p in parameters], tool.answer
+def _parameters(tool: Tool) -> list[inspect.Parameter]:
+    """A tool's parameters without the client."""
+    parameters = list(inspect.signature(tool.function, eval_str=True).parameters.values())[1:]
+    return [p.replace(annotation=published_type(p.annotation)) for p in parameters]
 
 
-def _parameter(name: str, annotation: Any, default: Any, *, keyword_only: bool = False) -> inspect.Parameter:
-    kind = inspect.Parameter.KEYWORD_ONLY if keyword_only else inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return inspect.Parameter(
-        name, kind, annotation=annotation, default=inspect.Parameter.empty if default is None else default
-    )
+def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 
-def _as_function(function: Any, name: str, parameters: list[inspect.Parameter], answer: Any) -> Any:
+def _as_function(function: Any, parameters: list[inspect.Parameter]) -> Any:
     """Give a function the signature that the SDK inspects, in each of the three places where it looks."""
 
     async def built(**given: Any) -> Any:
         return await function(**given)
 
     keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
-    built.__name__ = built.__qualname__ = name
-    built.__annotations__ = {p.name: p.annotation for p in keyword} | {"return": answer}
-    built.__signature__ = inspect.Signature(keyword, return_annotation=answer)  # type: ignore[attr-defined]  # read by inspect
+    built.__name__ = built.__qualname__ = function.__name__
+    built.__annotations__ = {p.name: p.annotation for p in keyword}
+    built.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]  # read by inspect
     return built
