@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from enum import Enum, auto
 from itertools import pairwise
 from typing import Any, Final
 
@@ -127,17 +128,26 @@ def looks_secret(word: str) -> bool:
     if len(word) < _SHORT or re.search(r"\s", word) or _PLAIN.fullmatch(word) or _NAME.fullmatch(word):
         return False
     kinds = [_kind(c) for c in word]
-    if len(set(kinds)) >= _MIXED or (set(kinds) & {"other"} and re.search(r"[^\w.,:/'\u2019-]", word)):
+    if len(set(kinds)) >= _MIXED or re.search(r"[^\w.,:/'\u2019-]", word):
         return True
     return len(word) >= _LONG and sum(a != b for a, b in pairwise(kinds)) >= _CHANGES
 
 
-def _kind(character: str) -> str:
+class _Kind(Enum):
+    """The kind of a character, by which a word is judged."""
+
+    DIGIT = auto()
+    UPPER = auto()
+    LOWER = auto()
+    OTHER = auto()
+
+
+def _kind(character: str) -> _Kind:
     if character.isdigit():
-        return "digit"
+        return _Kind.DIGIT
     if character.isalpha():
-        return "upper" if character.isupper() else "lower"
-    return "other"
+        return _Kind.UPPER if character.isupper() else _Kind.LOWER
+    return _Kind.OTHER
 
 
 def secrets_in(given: Any) -> Iterator[str]:

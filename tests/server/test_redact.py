@@ -27,6 +27,7 @@ SECRET = "s3cr3t-Value_9"
         ("https://me:pa55@shop.example/", "https://[hidden]@shop.example/"),
         ("https://f.example/a.png?X-Amz-Signature=ab12&x=1", "https://f.example/a.png?X-Amz-Signature=[hidden]&x=1"),
         ("/api?api_key=tstmt_1&page=2", "/api?api_key=[hidden]&page=2"),
+        ("/f?sig=ab=cd=&page=2", "/f?sig=[hidden]&page=2"),
         ("key ghp_0123456789abcdefghij0123 end", "key [hidden] end"),
         ("sk_live_0123456789abcdef", "[hidden]"),
         ("with pat_0123456789abcdef", "with [hidden]"),
@@ -269,6 +270,7 @@ def test_a_secret_as_short_as_can_be_is_found_among_many() -> None:
         ("\ufb01 Hafen-4711", "\ufb01 [hidden]"),
         ("Hafen-4711 and Hafen-47", "[hidden] and [hidden]"),
         ("\u00e4 and Hafen", "\u00e4 and Hafen"),
+        ("H\u0416afen-47", "H\u0416afen-47"),
     ],
 )
 def test_a_secret_is_masked_where_it_stands_between_letters_of_any_width(text: str, shown: str) -> None:
