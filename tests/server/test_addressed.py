@@ -47,6 +47,7 @@ def test_what_is_meant_for_an_assistant_is_found(text: str) -> None:
         "The AI assistant answers slowly; Copilot: not installed",
         "As a user I can see all my orders",
         "Forgot password leads to an error",
+        "Broken",
     ],
 )
 def test_what_testers_write_is_not(text: str) -> None:

@@ -1,5 +1,6 @@
 """What never leaves in a text: the marks of a shortened or masked one, and line breaks that were lost on the way."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +56,24 @@ def test_a_mark_is_found_however_deep_it_stands(text: str) -> None:
         assert "edits" in told
         assert ("so the stored secret would be lost" in told) is (MASK in text)
     check_texts(OFFER, READ, {"text": text}, Redactor())
+
+
+@pytest.mark.parametrize(
+    ("verify_with", "advice"),
+    [
+        ("get_exploratory_test", "Read the rest with testio_get_exploratory_test and its text_from, or change a part"),
+        (
+            "list_exploratory_tests",
+            "Read the rest with testio_get_exploratory_test and its text_from, or change a part",
+        ),
+        ("get_connection", "Give the whole text, or change a part"),
+        (None, "Give the whole text, or change a part"),
+    ],
+)
+def test_a_refused_text_says_where_its_rest_is(verify_with: str | None, advice: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_texts(OFFER, replace(UPDATE, verify_with=verify_with), {"goal": SHORTENED[0]}, Redactor())
+    assert f"would be lost. {advice}" in str(refused.value)
 
 
 def test_what_the_redaction_puts_in_place_of_a_secret_is_what_is_looked_for() -> None:

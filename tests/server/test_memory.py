@@ -2,11 +2,12 @@
 
 import gc
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from server.guards.memory import Memory, Sessions
+from server.guards.redact import Redactor, remember_session
 from tests.desk import DECLINE, ERAS, YES, change_bug, desk, sandboxes, text
 
 pytestmark = pytest.mark.anyio
@@ -92,10 +93,27 @@ async def test_what_a_question_reads_is_hidden_though_the_answer_is_no(mode: str
         assert environment.password not in text(await d.call("testio_get_bug", bug_id=88101))
 
 
-async def test_over_http_each_session_has_a_memory_of_its_own() -> None:
-    class Connection:
-        pass
+class Connection:
+    """What lives as long as a session."""
 
+
+async def test_a_request_is_redacted_with_what_its_session_has_seen() -> None:
+    remember, redact = remember_session(Sessions()), Redactor()
+
+    async def look(ctx: Any) -> Any:
+        before = redact("with Hafen-4711")
+        redact.learn("Hafen-4711")
+        return before
+
+    here, elsewhere = (
+        cast(Any, SimpleNamespace(request=request, session=SimpleNamespace(_connection=Connection())))
+        for request in (None, "POST")
+    )
+    told: list[Any] = [await remember(ctx, look) for ctx in (here, here, elsewhere)]
+    assert told == ["with Hafen-4711", "with [hidden]", "with Hafen-4711"]
+
+
+async def test_over_http_each_session_has_a_memory_of_its_own() -> None:
     def of(request: Any, connection: Any) -> Memory:
         ctx: Any = SimpleNamespace(request=request, session=SimpleNamespace(_connection=connection))
         return sessions.of(ctx)

@@ -37,7 +37,7 @@ class Outer(BaseModel):
 
 
 def test_nulls_and_empties_are_dropped_and_zero_and_false_stay() -> None:
-    assert shape(Outer(id=1, inner=Inner()), Redactor()).data == {"id": 1, "flag": False, "count": 0}
+    assert shape(Outer(id=1, inner=Inner(words="")), Redactor()).data == {"id": 1, "flag": False, "count": 0}
 
 
 class Found(BaseModel):
@@ -256,6 +256,13 @@ def test_a_shortened_page_keeps_what_was_confirmed_and_continues_where_it_ends()
     assert data["confirmed"] == confirmed["confirmed"]
     assert 1 < len(data["items"]) < 20
     assert data["next_cursor"] == page.first(len(data["items"])).next_cursor
+
+
+def test_a_shortened_page_cuts_its_texts_as_a_whole_one_does() -> None:
+    rows = shape(page(300, 5_000), Redactor(), start=1, longest=3_000, how="text_from={start}").data["items"]
+    assert len(rows) > 1
+    cut = f"[1 characters before this]\u2026{'w' * 3_000}\u2026 [1999 more characters: text_from=3001]"
+    assert {row["words"] for row in rows} == {cut}
 
 
 class Short(BaseModel):
