@@ -11,7 +11,7 @@ from collections.abc import Callable
 from server.guards.addressed import addresses_reader
 from server.guards.redact import Redactor
 from tools.kit.errors import Refused
-from tools.kit.text import CLOSE, MARKED, OPEN, cut
+from tools.kit.text import MARKED, cut
 
 SPOILT = (
     "A secret that was given or shown in this session occurs in what the question is about and would mask it, so "
@@ -138,4 +138,4 @@ def _render_marks(text: str, redact: Redactor, render: Callable[[re.Match[str]],
         out += [redact.ours(text[end : match.start()]), render(match)]
         end = match.end()
     out.append(redact.ours(text[end:]))
-    return "".join(out).replace(OPEN, "").replace(CLOSE, "")
+    return "".join(out)
