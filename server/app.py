@@ -11,13 +11,14 @@ from mcp.server.subscriptions import InMemorySubscriptionBus
 
 from prompts.library import read_prompts
 from server.callers import name_caller
-from server.catalogue import CALL, FIND, CataloguedServer, catalogue, unwrap_call_tool
+from server.catalogue import CataloguedServer, catalogue, unwrap_call_tool
 from server.clients import Clients
 from server.expose import expose
+from server.faces import CALL, FIND, listing
 from server.guards.memory import Sessions
 from server.guards.redact import Redactor, remember_session
 from server.guards.rounds import Rounds
-from server.guards.scope import exposed_platforms, exposed_tools, listed, offers
+from server.guards.scope import exposed_platforms, exposed_tools, offers
 from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
@@ -27,7 +28,7 @@ from server.policy import protocol_errors
 from server.prose import add_prompts
 from server.resources import add_resources
 from server.settings import Settings
-from server.setup import UNCONFIGURED, is_unconfigured, setup_tool
+from server.setup import SETUP, UNCONFIGURED, is_unconfigured, setup_tool
 from server.version import __version__
 from tools.across import View, across
 from tools.kit.network import Network
@@ -85,18 +86,18 @@ def build(
         for offer, tool in offered
     ]
     names = [tool.name for tool in tools]
-    listing = listed(offered, settings)
-    hides = listing is not None
-    finders = catalogue(tools, read_only=settings.read_only) if hides else []
+    listed = listing(offered, settings)
+    finders = catalogue(tools, read_only=settings.read_only) if listed.hides else []
     if is_unconfigured(settings):
         finders = [*finders, setup_tool(exposed, settings)]
-        listing = listing or frozenset()  # a list of tools that cannot work would look healthy
+        # A list of tools that cannot work would look healthy.
+        listed = listed.with_tool(SETUP, keep=bool(settings.toolsets))
     sandbox = " (SANDBOX: invented data, nothing real happens)" if settings.sandbox else ""
     server = CataloguedServer(
         "testdesk",
         version=__version__,
         title=f"Testdesk{sandbox}",
-        instructions=instructions(exposed, settings, hides=hides),
+        instructions=instructions(exposed, settings, hides=listed.hides),
         log_level=settings.log_level,  # type: ignore[arg-type]  # the command line offers these five words
         lifespan=lifespan,
         tools=sorted([*tools, *finders], key=lambda tool: tool.name),
@@ -109,14 +110,14 @@ def build(
     server.middleware.insert(0, rounds.remember)
     server.middleware.insert(0, name_caller)
     server.middleware.insert(0, remember_session(Sessions()))
-    if listing is not None:
-        server.listed = listing | {tool.name for tool in finders}
+    server.listing = listed
+    if listed.hides:
         server.middleware.insert(0, unwrap_call_tool(names))
     watch.serve_subscriptions(server)
     # Offer only the prompts whose tools exist.
     prose = [] if is_unconfigured(settings) else [p for p in read_prompts() if p.needs.issubset(names)]
     add_resources(server, exposed, pipeline, prose)
-    add_prompts(server, prose)
+    add_prompts(server, prose, hides=listed.hides)
     return server
 
 

@@ -20,11 +20,13 @@ from mcp.types import Tool as ListedTool
 from pydantic import Field
 
 from server.arguments import Arguments, normalize
+from server.callers import program
 from server.exposed_tool import ExposedTool
+from server.faces import CALL, FIND, Listing
 
-FIND: Final = "find_tools"
-CALL: Final = "call_tool"
 MOST: Final = 10
+ALWAYS_LOAD: Final = "anthropic/alwaysLoad"
+"""Asks a host that defers tools to load this one at once."""
 TAKES: Final[dict[str, Any]] = {
     "properties": {"name": {"type": "string"}, "arguments": {"type": "object", "properties": {}}},
     "required": ["name"],
@@ -33,15 +35,13 @@ TAKES: Final[dict[str, Any]] = {
 
 
 class CataloguedServer(MCPServer[Any]):
-    """A server that lists only some of its tools."""
+    """A server that lists to each host the tools that it needs."""
 
-    listed: frozenset[str] | None = None
-    """Names of the tools to list; None: every one."""
+    listing: Listing
 
     async def list_tools(self) -> list[ListedTool]:
-        """The listed tools; the schemas of the others are not built."""
-        manager = self._tool_manager
-        tools = [tool for tool in manager.list_tools() if self.listed is None or tool.name in self.listed]
+        """The tools listed to the host that asks; the schemas of the others are not built."""
+        names, at_once = self.listing.for_host(program.get()), self.listing.at_once(program.get())
         return [
             ListedTool(
                 name=tool.name,
@@ -50,8 +50,11 @@ class CataloguedServer(MCPServer[Any]):
                 input_schema=tool.parameters,
                 output_schema=tool.output_schema,
                 annotations=tool.annotations,
+                icons=tool.icons,
+                _meta={**(tool.meta or {}), ALWAYS_LOAD: True} if tool.name in at_once else tool.meta,
             )
-            for tool in tools
+            for tool in self._tool_manager.list_tools()
+            if tool.name in names
         ]
 
 

@@ -47,6 +47,12 @@ def parser() -> argparse.ArgumentParser:
         help="sandbox seconds per real second (default 1)",
     )
     serve.add_argument("--read-only", action="store_true", help="offer only tools that read")
+    serve.add_argument(
+        "--toolsets",
+        metavar="WORDS",
+        help="tools to list: auto (default), all, triage, planning, reporting, platforms, platform:subject, names; "
+        "-WORD leaves out; before TESTDESK_TOOLSETS",
+    )
     serve.add_argument("--http", action="store_true", help="serve streamable HTTP instead of stdio")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     serve.add_argument("--port", type=int, default=8765, help="port to listen on (default 8765, 0 picks one)")
@@ -148,6 +154,7 @@ def run_serve(given: argparse.Namespace) -> int:
         sandbox_at=given.sandbox_at,
         sandbox_pace=given.sandbox_pace,
         read_only=given.read_only,
+        toolsets=given.toolsets,
         log_level=given.log_level,
     )
     if given.sandbox:

@@ -1,7 +1,7 @@
 """Registers the prompts from their Markdown files."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from mcp import MCPError
 from mcp.server import MCPServer
@@ -9,15 +9,18 @@ from mcp.server.mcpserver.prompts.base import Prompt, PromptArgument
 from mcp.types import INVALID_PARAMS
 
 from prompts.library import Prompt as Prose
+from server.faces import CALL
+
+UNLISTED: Final = f"\n\nTools of these that are not in your list are called through `{CALL}`."
 
 
-def add_prompts(server: MCPServer[Any], prose: Sequence[Prose]) -> None:
-    """Register each prompt with its arguments."""
+def add_prompts(server: MCPServer[Any], prose: Sequence[Prose], *, hides: bool) -> None:
+    """Register each prompt with its arguments; with `hides` it says how to call a tool that is not listed."""
     for prompt in prose:
-        server.add_prompt(_offered(prompt))
+        server.add_prompt(_offered(prompt, UNLISTED if hides else ""))
 
 
-def _offered(prompt: Prose) -> Prompt:
+def _offered(prompt: Prose, end: str) -> Prompt:
     names = {argument.name for argument in prompt.arguments}
 
     async def fill(**given: Any) -> str:
@@ -27,7 +30,7 @@ def _offered(prompt: Prose) -> Prompt:
                 code=INVALID_PARAMS,
                 message=f"{prompt.name} has no argument {unknown[0][:60]!r}; it takes {', '.join(sorted(names))}.",
             )
-        return prompt.fill({name: str(value)[:2000] for name, value in given.items()})
+        return prompt.fill({name: str(value)[:2000] for name, value in given.items()}) + end
 
     return Prompt(
         name=prompt.name,

@@ -76,7 +76,7 @@ class Settings:
     answer_characters: int = MOST
     """Maximum characters of an answer."""
     toolsets: tuple[str, ...] = ()
-    """What is listed: platforms, their subjects, or tools by name; none: everything."""
+    """What is listed: a face, platforms, their subjects, tools by name, each with - to exclude it; none: `auto`."""
     log_level: str = "WARNING"
 
     @property
@@ -93,6 +93,7 @@ def read_settings(
     sandbox_at: str = "",
     sandbox_pace: float = 1.0,
     read_only: bool = False,
+    toolsets: str | None = None,
     log_level: str = "WARNING",
 ) -> Settings:
     """Read the environment once.
@@ -107,6 +108,7 @@ def read_settings(
         raise SettingsError("The sandbox's pace lies between 0 (it stands still) and 1000000.")
     if sandbox_at and not (sandbox and is_loopback(urlsplit(sandbox_at).hostname or "")):
         raise SettingsError("--sandbox-at goes with --sandbox and names a port of this machine: http://127.0.0.1:8766.")
+    chosen = environment.get(TOOLSETS, "") if toolsets is None else toolsets
     origin = sandbox_at.rstrip("/") or SANDBOX_ORIGIN if sandbox else ""
     plain = frozenset(word.strip().lower() for word in environment.get(ALLOW_HTTP, "").split(",") if word.strip())
     return Settings(
@@ -118,7 +120,7 @@ def read_settings(
         consent="client" if consent == "client" else "ask",
         output_schemas=environment.get(OUTPUT_SCHEMAS, "").strip().lower() in {"1", "true", "yes"},
         answer_characters=_numbers(environment).get(ANSWER_CHARACTERS, MOST),
-        toolsets=tuple(word.strip() for word in environment.get(TOOLSETS, "").split(",") if word.strip()),
+        toolsets=tuple(word.strip() for word in chosen.split(",") if word.strip()),
         log_level=log_level,
     )
 

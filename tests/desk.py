@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import httpx
 from mcp import Client
 from mcp.server import MCPServer
-from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
+from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, Implementation, TextContent
 
 from server.app import build
 from server.inbox.sqlite import SqliteStore
@@ -35,8 +35,8 @@ NOT_CONFIRMED = ("No confirmation came back (", "The user said no.", "The user c
 
 
 def settings(environment: Mapping[str, str] | None = None, *, sandbox: bool = True, **options: Any) -> Settings:
-    """Settings on the sandbox, and of no environment but the one given."""
-    return read_settings(PLATFORMS, environment or {}, sandbox=sandbox, **options)
+    """Settings on the sandbox and the environment given, without a variable of the process; all tools are listed."""
+    return read_settings(PLATFORMS, {"TESTDESK_TOOLSETS": "all"} | dict(environment or {}), sandbox=sandbox, **options)
 
 
 @dataclass
@@ -132,8 +132,9 @@ async def desk(
     told: Settings | None = None,
     world: Composition | None = None,
     server: MCPServer[Any] | None = None,
+    program: str = "tests",
 ) -> AsyncIterator[Desk]:
-    """Open a desk; `person` answers questions, or is None for a client that cannot ask."""
+    """Open a desk; `person` answers questions, or is None for a client that cannot ask; `program` is its name."""
     world, store = world or sandboxes(), SqliteStore(None)
     asked: list[str] = []
 
@@ -144,7 +145,10 @@ async def desk(
 
     server = server or build(told or settings(), network=Network(SandboxTransport(world)), store=store)
     elicitation = callback if person is not None else None
-    async with Client(server, mode=mode, elicitation_callback=elicitation, raise_exceptions=True) as client:
+    info = Implementation(name=program, version="1")
+    async with Client(
+        server, mode=mode, elicitation_callback=elicitation, client_info=info, raise_exceptions=True
+    ) as client:
         if told is None or not told.output_schemas:
             client.session._tool_output_schemas = Unpublished()
         yield Desk(client, world, asked, store)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.mark.parametrize("mode", ERAS)
 async def test_without_a_credential_one_tool_says_what_to_set(mode: str) -> None:
-    told = settings({}, sandbox=False)
+    told = settings({"TESTDESK_TOOLSETS": ""}, sandbox=False)
     async with desk(mode, told=told, server=build(told)) as d:
         assert [tool.name for tool in (await d.client.list_tools()).tools] == ["testdesk_setup"]
         answer = await d.answer("testdesk_setup")

@@ -2,11 +2,13 @@
 
 import importlib
 import pkgutil
+import tomllib
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from tools.kit.network import Account
 from tools.kit.survey import Survey
@@ -43,6 +45,10 @@ class Setting:
     """Its value in a sandbox, whatever the environment says."""
 
 
+JOBS: Final = ("triage", "planning", "reporting")
+"""The jobs that have a face of their own beside the default, `auto`."""
+
+
 def toolsets_of(package: ModuleType) -> tuple[Toolset[Any], ...]:
     """The toolsets of all modules of a package; imports them."""
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."))
@@ -55,6 +61,10 @@ class ToolSource:
 
     key: str
     title: str
+
+    def face(self, job: str, *, alone: bool) -> Collection[str]:
+        """The tools to list for a job, by their names without the platform: all, unless a source says otherwise."""
+        return [tool.name for tool in self.tools]
 
     @property
     def toolsets(self) -> Sequence[Toolset[Any]]:
@@ -114,6 +124,8 @@ class Platform(ToolSource):
     locked: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
     """Returns what the given credentials do not give access to: for each value of a tool's `needs`, the sentence that
     says which credential does, and where to get it. Makes no request."""
+    faces: Path | None = None
+    """The TOML file that says which tools are listed for which job; None: all."""
     words: str = field(default="")
     """What a model should know about it, in a sentence or two."""
 
@@ -136,6 +148,16 @@ class Platform(ToolSource):
     @property
     def survey(self) -> Survey | None:
         return self.parts.survey
+
+    @cached_property
+    def _faces(self) -> dict[str, dict[str, list[str]]]:
+        return {} if self.faces is None else tomllib.loads(self.faces.read_text(encoding="utf-8"))
+
+    def face(self, job: str, *, alone: bool) -> Collection[str]:
+        if self.faces is None:
+            return super().face(job, alone=alone)
+        face = self._faces[job]
+        return [*face["always"], *(face["alone"] if alone else ())]
 
     def missing(self, held: Collection[str]) -> tuple[str, ...]:
         """The variables that are still missing, of the set that lacks the fewest; empty: configured.

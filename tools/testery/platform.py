@@ -1,5 +1,6 @@
 """The Testery platform and its parts."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.kit.platform import Credential, Parts, Platform, Setting, toolsets_of
@@ -68,6 +69,7 @@ testery = Platform(
             "Credentials file to use instead of ~/.testery/credentials; new tokens are stored only if set",
         ),
     ),
+    faces=Path(__file__).with_name("faces.toml"),
     words=(
         "Testery runs automated tests on paid machines; a passed run may hold failed results of quarantined or flaky "
         "tests."

@@ -1,5 +1,6 @@
 """test IO: its declaration and its parts."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.kit.platform import Credential, Parts, Platform, Setting, toolsets_of
@@ -55,6 +56,7 @@ testio = Platform(
     address=Setting("TESTIO_BASE_URL", "Address of the Customer API", "https://api.test.io/customer/v2"),
     mount="/testio/customer/v2",
     settings=(Setting("TESTIO_WEB_URL", "Your account's own address, such as https://acme.test.io, for links"),),
+    faces=Path(__file__).with_name("faces.toml"),
     words=(
         "test IO is crowdtesting: people are paid to test. An exploratory test and a test cycle are one thing with one "
         "number. Severity is a level (low, high, critical) or a kind (visual, content)."

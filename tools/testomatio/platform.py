@@ -1,6 +1,7 @@
 """Testomat.io: its name, its credentials and settings, and its parts."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.kit.platform import Credential, Parts, Platform, Setting, toolsets_of
@@ -118,5 +119,6 @@ testomatio = Platform(
             sandbox_value="mara.lindt@shop.example.test",
         ),
     ),
+    faces=Path(__file__).with_name("faces.toml"),
     words=("Testomat.io: folders and suites hold tests, runs hold results. @T264409fe and 264409fe are one test."),
 )

@@ -1,6 +1,7 @@
 """Declares Testsigma Test Management."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tools.kit.platform import Credential, Parts, Platform, Setting, toolsets_of
@@ -85,6 +86,7 @@ testsigma = Platform(
             sandbox_value="",
         ),
     ),
+    faces=Path(__file__).with_name("faces.toml"),
     words=(
         "Testsigma Test Management holds test cases in folders, and runs whose results people record. IDs such as "
         "HRB-7 (case), HRB-R-4 (run) and HRB-P-2 (plan) work everywhere."
