@@ -18,7 +18,7 @@ from server.faces import CALL, FIND, listing
 from server.guards.memory import Sessions
 from server.guards.redact import Redactor, remember_session
 from server.guards.rounds import Rounds
-from server.guards.scope import exposed_platforms, exposed_tools, offers
+from server.guards.scope import exposed_platforms, offered_tools, offers
 from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
@@ -32,8 +32,7 @@ from server.setup import SETUP, UNCONFIGURED, is_unconfigured, setup_tool
 from server.version import __version__
 from tools.across import View, across
 from tools.kit.network import Network
-from tools.kit.platform import Platform, ToolSource
-from tools.kit.toolset import Tool as DeclaredTool
+from tools.kit.platform import Platform
 from tools.platforms import PLATFORMS
 
 if TYPE_CHECKING:
@@ -76,10 +75,9 @@ def build(
             await store.close()
 
     ask_person, output_schema = settings.consent == "ask", settings.output_schemas
-    offered: list[tuple[ToolSource, DeclaredTool]] = [(p, tool) for p in exposed for tool in exposed_tools(p, settings)]
+    offered = offered_tools(exposed, settings)
     if across in offers(exposed):
         clients.put(across.key, View({p.key: p for p in exposed if p.survey is not None}, clients.__getitem__))
-        offered += [(across, tool) for tool in across.tools]
     rounds = Rounds(frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks))
     tools = [
         expose(offer, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema)

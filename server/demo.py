@@ -22,6 +22,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestParams, ElicitResult, TextContent
 
+from server.faces import CALL, FINDERS
 from server.guards.scope import offers
 from tools.platforms import PLATFORMS
 
@@ -46,6 +47,7 @@ class Performance:
         self.client: Client | None = None
         self.answers: list[bool] = []
         self.asked: list[str] = []
+        self.listed: set[str] = set()
         self.heard_of: set[str] = set()
         self.news = anyio.Event()
 
@@ -118,11 +120,14 @@ class Performance:
         show(words, "*")
 
     async def _call(self, tool: str, arguments: dict[str, Any], *, quietly: bool = False) -> Any:
+        """Call a tool; one that is not listed through `call_tool`, as a host can that calls listed tools only."""
         if self.client is None:
             raise FailedStep("no client is connected")
         if not quietly:
             show(f"assistant calls {tool}({', '.join(f'{k}={json.dumps(v)}' for k, v in arguments.items())})", ">")
-        return await self.client.call_tool(tool, arguments)
+        if tool in self.listed:
+            return await self.client.call_tool(tool, arguments)
+        return await self.client.call_tool(CALL, {"name": tool, "arguments": arguments})
 
 
 def _text(result: Any) -> str:
@@ -197,10 +202,12 @@ async def running_command(ready: str, *command: str) -> AsyncIterator[str]:
 async def _inbox_act(client: Client, stage: Performance) -> None:
     stage.act("A client connects over stdio")
     tools = (await client.list_tools()).tools
+    stage.listed = {tool.name for tool in tools}
     asks = [tool.name for tool in tools if tool.annotations is not None and tool.annotations.destructive_hint]
     title = client.server_info.title or "" if client.server_info is not None else ""
     stage.claim("SANDBOX" in title, f"the server says what it is: {title}")
-    stage.claim(len(asks) > 0, f"{len(tools)} tools, of which {len(asks)} may ask the user first")
+    stage.claim(len(asks) > 0, f"{len(tools)} tools are listed, of which {len(asks)} may ask the user first")
+    stage.claim(CALL in stage.listed, f"the others are found and called through {', '.join(sorted(FINDERS))}")
 
 
 def _innermost(failed: BaseException) -> BaseException:

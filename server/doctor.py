@@ -4,9 +4,10 @@ import os
 from collections.abc import Mapping
 
 from server.clients import Clients, missing_credentials
+from server.faces import AUTO, DEFERRING, FINDERS, listing
 from server.guards.fence import quote_others
 from server.guards.redact import Redactor
-from server.guards.scope import exposed_platforms, exposed_tools, is_open, offers
+from server.guards.scope import exposed_platforms, exposed_tools, is_open, offered_tools, offers
 from server.settings import (
     ANSWER_CHARACTERS,
     CONSENT,
@@ -91,15 +92,24 @@ def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     is_any = any(configured.is_configured for configured in settings.platforms.values())
     why = "of the platforms configured" if is_any else "of every platform, since none is configured"
     exposed = sum(len(exposed_tools(platform, settings)) for platform in exposed_platforms(PLATFORMS, settings))
-    some = ", ".join(settings.toolsets)
     return [
         f"Tools offered: {exposed} ({why}; --read-only keeps those that read)",
-        f"Tools listed ({TOOLSETS}): {f'{some}; find_tools finds the others' if some else 'all of these'}",
+        f"Tools listed ({TOOLSETS}): {_listed(settings)}",
         f"Consent ({CONSENT}={settings.consent}): {asked}",
         f"HTTP key ({HTTP_KEY}): {key}",
         f"Answers: at most {settings.answer_characters} characters ({ANSWER_CHARACTERS}); {_pictures(environment)}",
         f"Output schemas ({OUTPUT_SCHEMAS}): {'published' if settings.output_schemas else 'not published'}",
     ]
+
+
+def _listed(settings: Settings) -> str:
+    """What hosts are listed, and how to change it."""
+    chosen = listing(offered_tools(exposed_platforms(PLATFORMS, settings), settings), settings)
+    few, many = len(chosen.tools - FINDERS), len(chosen.to_deferring - FINDERS)
+    words = ", ".join(settings.toolsets) or f"{AUTO}, the default"
+    searching = f", {many} to hosts that search tools themselves ({', '.join(DEFERRING)})" if few != many else ""
+    others = "; find_tools finds the others; `all` lists all" if chosen.hides else ""
+    return f"{words}: {few}{searching}{others}"
 
 
 def _pictures(environment: Mapping[str, str]) -> str:

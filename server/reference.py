@@ -16,7 +16,8 @@ ROOT = Path(__file__).parent.parent
 
 MEANINGS = {
     "TESTDESK_CONSENT": "`ask` (default): a person is asked through the client. `client`: weaker, see Consent",
-    "TESTDESK_TOOLSETS": "Tools to list: platforms, `platform:subject`, names, comma-separated; the others are found",
+    "TESTDESK_TOOLSETS": "Tools to list: `auto` (default), `all`, `triage`, `planning`, `reporting`, platforms, "
+    "`platform:subject`, names, comma-separated; `-` before one leaves it out",
     "TESTDESK_HTTP_KEY": "Key that HTTP clients send; made anew and shown at each start where it is not set",
     "TESTDESK_OUTPUT_SCHEMAS": "`1` publishes the schema of each answer too; costs every conversation tokens",
     "TESTDESK_ATTACHMENT_HOSTS": "Hosts to fetch pictures from, comma-separated; `.example.com` means below it",

@@ -18,6 +18,7 @@ MAY = {  # what each part of a platform's folder, a file or a folder, may take f
     "models": {"kit"},
     "sandbox": {"kit.sandbox"},  # never client or models, or a misreading would confirm itself
     "operations": set[str](),  # a list of what the vendor's documents have
+    "faces": set[str](),  # which tools are listed
     "__init__": set[str](),
 }
 OUTSIDE: dict[str, set[str] | None] = {  # what tools/ takes from other packages, and in which parts; None: in all

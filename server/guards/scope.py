@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from server.settings import Settings
 from tools.across import Across, across
-from tools.kit.platform import Platform
+from tools.kit.platform import Platform, ToolSource
 from tools.kit.toolset import Effect, Tool
 
 
@@ -33,3 +33,9 @@ def offers(platforms: Sequence[Platform]) -> list[Platform | Across]:
     """The platforms, and the tools across them if there are at least two."""
     surveyed = sum(platform.survey is not None for platform in platforms)
     return [*platforms, across] if surveyed > 1 else list(platforms)
+
+
+def offered_tools(platforms: Sequence[Platform], settings: Settings) -> list[tuple[ToolSource, Tool]]:
+    """The usable tools of these platforms, and those across them, each with its source."""
+    offered: list[tuple[ToolSource, Tool]] = [(p, tool) for p in platforms for tool in exposed_tools(p, settings)]
+    return offered + ([(across, tool) for tool in across.tools] if across in offers(platforms) else [])
