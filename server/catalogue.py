@@ -23,6 +23,7 @@ from server.arguments import Arguments, normalize
 from server.callers import program
 from server.exposed_tool import ExposedTool
 from server.faces import CALL, FIND, Listing
+from server.schemas import published, published_hints
 
 MOST: Final = 10
 ALWAYS_LOAD: Final = "anthropic/alwaysLoad"
@@ -47,9 +48,9 @@ class CataloguedServer(MCPServer[Any]):
                 name=tool.name,
                 title=tool.title,
                 description=tool.description,
-                input_schema=tool.parameters,
+                input_schema=published(tool.parameters),
                 output_schema=tool.output_schema,
-                annotations=tool.annotations,
+                annotations=published_hints(tool.annotations),
                 icons=tool.icons,
                 _meta={**(tool.meta or {}), ALWAYS_LOAD: True} if tool.name in at_once else tool.meta,
             )
@@ -71,7 +72,7 @@ def catalogue(tools: Sequence[McpTool], *, read_only: bool) -> list[McpTool]:
                 "name": tool.name,
                 "description": tool.description,
                 "asks_a_person": bool(tool.annotations and tool.annotations.destructive_hint),
-                "inputSchema": tool.parameters,
+                "inputSchema": published(tool.parameters),
             }
             for tool in found[:limit]
         ]

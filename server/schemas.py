@@ -2,8 +2,44 @@
 
 from typing import Any, Final
 
+from mcp.types import ToolAnnotations
+
 UNSAID: Final = (("exclusiveMinimum", 0), ("minLength", 1), ("minItems", 1), ("writeOnly", True))
 """Keywords that some hosts' schema converters reject; they are not published, but still checked."""
+
+
+MOST_PUBLISHED: Final = 100
+"""Larger limits of length are checked and not published: a caller seldom meets them, and a refusal names them."""
+ID_OR_NAME: Final = [{"type": "integer"}, {"type": "string"}]
+
+
+def published(schema: Any) -> Any:
+    """A tool's input schema as it is listed: without what is checked anyway and tells a model nothing."""
+    if isinstance(schema, list):
+        return [published(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    out: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in {"properties", "$defs"}:
+            out[key] = {name: published(child) for name, child in value.items()}
+        elif key == "anyOf" and value == ID_OR_NAME:
+            out["type"] = ["integer", "string"]
+        elif not (
+            (key in {"additionalProperties", "default"} and value is False)
+            or (key in {"maxLength", "maxItems"} and value >= MOST_PUBLISHED)
+        ):
+            out[key] = value if key in {"default", "enum", "required"} else published(value)
+    return out
+
+
+def published_hints(hints: ToolAnnotations | None) -> ToolAnnotations | None:
+    """A tool's hints as they are listed: those that differ from the protocol's defaults or matter for an act."""
+    if hints is None:
+        return None
+    if hints.read_only_hint:
+        return ToolAnnotations(read_only_hint=True)
+    return ToolAnnotations(destructive_hint=hints.destructive_hint, idempotent_hint=hints.idempotent_hint or None)
 
 
 def slim(schema: dict[str, Any], *, answer: bool = False) -> dict[str, Any]:
