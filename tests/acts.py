@@ -2,6 +2,8 @@
 
 from typing import TypeVar
 
+from server.guards.fence import render_question
+from server.guards.redact import Redactor
 from tools.kit.asking import Asking, answer_of, question_of
 
 R = TypeVar("R")
@@ -13,6 +15,16 @@ async def question(act: Asking[R]) -> str:
     await act.aclose()
     assert asked is not None, "it asked nothing"
     return asked
+
+
+def rendered(text: str) -> str:
+    """A text of an act as the user reads it."""
+    return render_question(text, Redactor([]))
+
+
+async def shown_question(act: Asking[R]) -> str:
+    """What an act asks, as the user reads it; it ends there."""
+    return rendered(await question(act))
 
 
 async def confirmed(act: Asking[R]) -> R:

@@ -16,7 +16,6 @@ from tools.testery.models.orders import VariableToSet
 from tools.testery.models.settings import Environment
 from tools.testery.sandbox.story import shop
 from tools.testery.tools.environments import update_environment
-from tools.testery.tools.stages import update_pipeline_stage
 from tools.testery.tools.variables import change_of
 
 pytestmark = pytest.mark.anyio
@@ -223,32 +222,6 @@ async def test_a_platform_that_archives_what_is_deleted_is_told_as_it_is() -> No
     assert "still lists it, as archived" in done["done"]
 
 
-async def test_a_stage_keeps_its_numbers_and_pools_though_one_is_changed() -> None:
-    async with desk() as d:
-        done = await d.answer("testery_update_pipeline_stage", stage_id=5, run_priority=7)
-        _, body = d.sent("PATCH", "/pipeline-stages/5")
-        stage = d.sandboxes.sandboxes["testery"].world.stages[5]
-        assert [variable.value for variable in stage.variables] == ["true", "demo-monitor-01"]
-    assert (body["name"], body["priority"], body["testRunPriority"]) == ("Production", 3, 7)
-    assert (body["windowsRunnerPoolId"], body["linuxRunnerPoolId"]) == (14, 12)
-    assert done["before"]["run_priority"] == 10
-    assert (done["now"]["run_priority"], "linux_pool" in done["now"]) == (7, False)
-    assert "- Priority of waiting runs: 10 becomes 7" in d.asked[0]
-    assert "MONITOR_TOKEN" in d.asked[0], "an encrypted one travels back empty, so a person is asked"
-
-
-async def test_a_stage_that_was_created_is_shown_with_its_id() -> None:
-    async with desk() as d:
-        done = await d.answer(
-            "testery_create_pipeline_stage", name="Preview", variables=[{"key": "GATE", "value": NEW}]
-        )
-        assert done["now"]["stage_id"] > 40
-        assert done["now"]["variables"] == [{"key": "GATE", "encrypted": True, "is_file": False}]
-        assert NEW not in everything(d, done)
-        error = await d.refusal("testery_get_pipeline_stage", stage_id=999)
-    assert "No pipeline stage 999. testery_list_pipeline_stages shows ids." in error
-
-
 async def test_new_values_of_a_caller_are_masked_in_what_the_platform_says_about_them() -> None:
     async with desk() as d:
         body = {"message": f"value {NEW} is not allowed"}
@@ -280,31 +253,6 @@ async def test_variables_that_were_not_told_are_not_replaced_by_none(told: dict[
     for to_set, to_remove in (([VariableToSet(key="A", value=SecretStr("x"))], None), (None, ["A"])):
         with pytest.raises(Refused, match="did not show the existing variables"):
             change_of(Environment.model_validate(place), to_set, to_remove)
-
-
-@pytest.mark.parametrize("told", [{"variables": None}, {}])
-async def test_variables_of_a_stage_that_were_not_told_are_not_sent(told: dict[str, Any]) -> None:
-    place = {"id": 4, "name": "Stage", "priority": 1} | told
-    wire = Wire(says(json=place), says(json={}), says(json=place))
-    await confirmed(update_pipeline_stage(client_over(wire), 4, priority=2))
-    sent = json.loads(wire.arrived[1].content)
-    assert (sent["priority"], "variables" in sent) == (2, False)
-
-
-async def test_a_stage_that_lost_a_variable_nobody_removed_is_told_with_its_name() -> None:
-    before: dict[str, Any] = {
-        "id": 4,
-        "name": "Stage",
-        "variables": [{"key": key, "value": "x"} for key in ("KEPT", "LOST", "OLD")],
-    }
-    after = before | {"variables": before["variables"][:1]}
-    wire = Wire(says(json=before), says(json={}), says(json=after))
-    done = await confirmed(update_pipeline_stage(client_over(wire), 4, remove_variables=["OLD"]))
-    assert done.warning is not None
-    assert "gone although nobody removed them" in done.warning
-    assert "LOST" in done.warning
-    assert "KEPT" not in done.warning
-    assert "OLD" not in done.warning
 
 
 def test_a_variable_that_cannot_be_read_is_not_deleted_by_a_change() -> None:

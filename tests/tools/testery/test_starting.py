@@ -1,15 +1,17 @@
 """Starting, rerunning and cancelling runs: the question shows the cost, and invalid calls are refused unasked."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from mcp.types import ElicitResult
 
-from tests.acts import confirmed
+from tests.acts import confirmed, rendered, shown_question
 from tests.desk import CANCEL, DECLINE, ERAS, NO, desk
 from tests.tools.kit.wire import Wire, says
 from tests.tools.testery.wired import client_over, run_as_read
+from tools.kit.errors import Refused
 from tools.testery.models.orders import RunOrder
 from tools.testery.models.projects import Project
 from tools.testery.models.runs import Run
@@ -52,13 +54,94 @@ async def test_the_question_shows_place_version_and_the_numbers_multiplied(mode:
         started = await d.answer("testery_start_test_run", **ORDER)
         question = d.asked[0]
     assert len(d.asked) == 1, "the words hold still between the rounds"
-    for part in ("project harbour-web on environment staging at", "'Regression'", "'release/9.0.1'", "'9.0.1-rc2'"):
-        assert part in question
-    assert "'0a1b2c3d'" in question
-    assert "3 copies x 4 runners x 40 tests (as in run 902114): 120 tests to run, on up to 12 machines" in question
+    ordered = (
+        "Suite: 'Regression'",
+        "Version: branch 'release/9.0.1', commit '0a1b2c3d', build '9.0.1-rc2'",
+        "Size: 3 copies x 4 runners x 40 tests (as in run 902114): 120 tests to run, on up to 12 machines at once",
+        "Variables set: 'GATE_PASSWORD'",
+    )
+    place = "ests of project harbour-web on environment staging at 'https://staging.shop.example.test'"
+    assert question.startswith(f"Start t{place}? Machine time is paid.\n- " + "\n- ".join(ordered))
     assert "takes 2 at a time" in question
+    assert (started["done"], started["ordered"]) == ("Started.", [f"T{place}", *ordered])
+    assert started["next"] == "testery_wait_for_run waits for it."
+    assert (started["run_id"], started["run"]["run_id"]) == (903001, 903001)
     assert started["run"]["said"] == "SUBMITTED"
     assert started["run"]["project_key"] == "harbour-web"
+
+
+async def test_a_suite_is_not_given_with_a_playwright_project() -> None:
+    both = start_test_run(
+        client_over(Wire(says(json=[]))), "web", "staging", suite="Smoke", playwright_project="chromium"
+    )
+    with pytest.raises(Refused, match="Give only one of them"):
+        await confirmed(both)
+
+
+async def test_everything_that_is_ordered_is_shown_and_sent() -> None:
+    places = [{"id": 212, "key": "staging", "url": "https://staging.example"}]
+    waiting = run_as_read(5, status="QUEUED", projectId=7301, environmentId=212, totalCount=40)
+    answers = [says(json=[{"id": 7301, "key": "web"}]), says(json=places), says(json=[waiting]), NO_WINDOWS]
+    order: dict[str, Any] = {
+        "latest_deploy": True,
+        "deploy_id": 4711,
+        "include_tags": ["smoke"],
+        "exclude_tags": ["slow"],
+        "name_patterns": ["^Cart"],
+        "runners": 2,
+        "by_file": False,
+        "retry_failed": True,
+        "timeout_minutes": 17,
+        "test_timeout_seconds": 170,
+        "playwright_project": "chromium",
+        "use_selection_rules": True,
+        "report_to_git": True,
+        "status_name": "CI",
+    }
+    asked = await shown_question(start_test_run(client_over(Wire(*answers)), "web", "staging", **order))
+    for line in (
+        "- Playwright project: 'chromium'",
+        "- Tied to deploy 4711",
+        "- The platform leaves out tests that the changes do not touch, per testery.yml",
+        "- The commit gets a status in Git named 'CI', which others see",
+        "- Failed tests: tried once more",
+    ):
+        assert line in asked.splitlines()
+    assert "cancelled by the platform" in asked, "a run of the same project waits"
+    wire = Wire(*answers, says(201, json={"id": 7}), says(json=run_as_read(7)))
+    started = await confirmed(start_test_run(client_over(wire), "web", "staging", **order))
+    assert json.loads(wire.arrived[4].content) == {
+        "project": "web",
+        "environment": "staging",
+        "updateVcsStatus": True,
+        "copies": 1,
+        "runners": 2,
+        "latestDeploy": True,
+        "deployId": 4711,
+        "testFilters": ["Regex: ^Cart"],
+        "parallelizeByFile": False,
+        "retryFailedTests": True,
+        "applyTestSelectionRules": True,
+        "playwrightProject": "chromium",
+        "statusName": "CI",
+        "includeTags": ["smoke"],
+        "excludedTags": ["slow"],
+        "timeoutMinutes": 17,
+        "testTimeoutSeconds": 170,
+    }
+    assert (started.run_id, started.run and started.run.run_id) == (7, 7)
+    assert "Playwright project: 'chromium'" in [rendered(line) for line in started.ordered]
+
+
+async def test_a_window_of_maintenance_is_in_the_question_of_a_start_and_of_a_rerun() -> None:
+    window = {"name": "Database", "scheduled_for": "2026-04-03T10:00:00Z", "scheduled_until": "2026-04-03T11:00:00Z"}
+    planned = says(json={"scheduled_maintenances": [window | {"id": "1", "status": "scheduled", "impact": "minor"}]})
+    projects, places = says(json=[{"id": 7301, "key": "web"}]), says(json=[{"id": 212, "key": "staging"}])
+    for act in (
+        start_test_run(client_over(Wire(projects, places, says(json=[]), planned)), "web", "staging"),
+        rerun_test_run(client_over(Wire(says(json=run_as_read(5)), says(json=[]), planned)), 5),
+    ):
+        assert "'Database'" in await shown_question(act)
 
 
 async def test_what_others_see_in_git_is_in_the_question_and_nothing_where_nothing_is_said() -> None:
@@ -182,9 +265,34 @@ async def test_cancelling_shows_the_run_and_what_is_lost(mode: str) -> None:
         _, body = d.sent("PATCH", f"/test-runs/{RUNNING}")
     assert body == {"status": "CANCELED"}
     (question,) = d.asked
-    assert "'Kiosk soak test'" in question
-    assert "which is RUNNING" in question
-    assert "cannot be resumed" in question
+    assert question.startswith(
+        "Cancel run 902119 'Kiosk soak test' of project harbour-kiosk on kiosk-altona (build 'kiosk-2.7.0'), which is "
+        "RUNNING? It has 36 tests; those that have not run by then will not run. A cancelled run cannot be resumed."
+    )
+    assert done["done"] == "Cancelled."
+    assert "warning" not in done
+
+
+@pytest.mark.parametrize(
+    ("after", "done"),
+    [
+        ("RUNNING", "The platform accepted it; the run has not stopped yet."),
+        ("PASS", "The platform accepted it, but the run had already ended: PASS."),
+        ("FAIL", "The platform accepted it, but the run had already ended: FAIL."),
+        ("CANCELED", "Cancelled."),
+    ],
+)
+async def test_a_cancelled_run_is_shown_as_the_platform_has_it(after: str, done: str) -> None:
+    running = {"id": 5, "name": "Nightly", "status": "RUNNING", "projectId": 7301}
+    projects = says(json=[{"id": 7301, "key": "web"}])
+    answers = says(json=running), projects, says(204, content=b""), says(json=running | {"status": after})
+    asked = await shown_question(cancel_test_run(client_over(Wire(*answers)), 5))
+    assert asked == "Cancel run 5 'Nightly' of project web, which is RUNNING? A cancelled run cannot be resumed."
+    cancelled = await confirmed(cancel_test_run(client_over(Wire(*answers)), 5))
+    assert (rendered(cancelled.done), cancelled.warning) == (done, None)
+    assert cancelled.now is not None
+    assert cancelled.before is not None
+    assert (cancelled.now.said, cancelled.now.project_key, cancelled.before.project_key) == (after, "web", "web")
 
 
 async def test_a_run_that_is_over_is_not_cancelled_and_nobody_is_asked() -> None:
@@ -229,8 +337,13 @@ async def test_running_again_sends_no_body_and_says_what_is_not_known() -> None:
         entry = d.sandboxes.journal.entries(platform="testery")
         posted = [one for one in entry if one.method == "POST"]
     assert [(one.path, one.body) for one in posted] == [(f"/test-runs/{HOTFIX}/rerun", None)]
-    assert "up to 40 tests" in d.asked[0]
-    assert "not documented" in d.asked[0]
+    version = "branch 'release/9.0.1', build '9.0.1-rc2'"
+    named = f"run 902114 'Checkout hotfix 9.0.1' of project harbour-web on staging ({version})"
+    assert d.asked[0].startswith(
+        f"Start {named}, which is FAIL, once more? Machine time is paid, for up to 40 tests.\n"
+        "Whether all tests run again or only the failed ones is not documented."
+    )
+    assert (done["done"], done["ordered"]) == ("Started again as a new run.", [f"Once more {named}", "Up to 40 tests"])
     assert done["run_id"] > 903000
     assert done["run"]["said"] == "SUBMITTED"
 
@@ -240,9 +353,26 @@ async def test_a_rerun_that_tells_no_run_says_where_to_look() -> None:
         says(json={"id": 5, "name": "Nightly", "status": "FAIL"}), says(json=[]), NO_WINDOWS, says(204, content=b"")
     )
     done = await confirmed(rerun_test_run(client_over(wire), 5))
-    assert done.run_id is None
-    assert "Nightly" in str(done.ordered)
-    assert "testery_list_test_runs" in done.next
+    assert (done.run_id, done.run) == (None, None)
+    assert done.done == "The platform accepted it, but did not say which run it is."
+    assert list(map(rendered, done.ordered)) == ["Once more run 5 'Nightly'"]
+    assert done.next == "testery_list_test_runs shows the newest runs."
+
+
+async def test_a_rerun_of_unknown_size_under_its_own_id_says_both() -> None:
+    old = {"id": 5, "status": "FAIL", "projectId": 7301}
+    answers = [says(json=old), says(json=[{"id": 7301, "key": "web"}]), NO_WINDOWS]
+    asked = await shown_question(rerun_test_run(client_over(Wire(*answers)), 5))
+    assert asked == (
+        "Start run 5 '' of project web, which is FAIL, once more? Machine time is paid, for an unknown number of tests.\n"
+        "Whether all tests run again or only the failed ones is not documented."
+    )
+    wire = Wire(*answers, says(json={"id": 5}), says(json=old))
+    done = await confirmed(rerun_test_run(client_over(wire), 5))
+    assert (done.done, done.run_id) == ("The same run runs again.", 5)
+    assert done.run is not None
+    assert done.run.project_key == "web"
+    assert wire.arrived[-1].url.path == "/api/test-runs/5"
 
 
 def test_the_description_of_rerun_says_that_its_shape_is_unproven() -> None:
