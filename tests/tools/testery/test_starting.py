@@ -364,7 +364,8 @@ async def test_a_rerun_of_unknown_size_under_its_own_id_says_both() -> None:
     answers = [says(json=old), says(json=[{"id": 7301, "key": "web"}]), NO_WINDOWS]
     asked = await shown_question(rerun_test_run(client_over(Wire(*answers)), 5))
     assert asked == (
-        "Start run 5 '' of project web, which is FAIL, once more? Machine time is paid, for an unknown number of tests.\n"
+        "Start run 5 '' of project web, which is FAIL, once more? "
+        "Machine time is paid, for an unknown number of tests.\n"
         "Whether all tests run again or only the failed ones is not documented."
     )
     wire = Wire(*answers, says(json={"id": 5}), says(json=old))
