@@ -368,12 +368,12 @@ async def test_a_rerun_of_unknown_size_under_its_own_id_says_both() -> None:
         "Machine time is paid, for an unknown number of tests.\n"
         "Whether all tests run again or only the failed ones is not documented."
     )
-    wire = Wire(*answers, says(json={"id": 5}), says(json=old))
-    done = await confirmed(rerun_test_run(client_over(wire), 5))
+    wire = Wire(*answers, says(json={"id": 5}), says(json=old), says(json={"id": 1, "slug": "shop"}))
+    done = await confirmed(rerun_test_run(client_over(wire, base="https://api.testery.io/api"), 5))
     assert (done.done, done.run_id) == ("The same run runs again.", 5)
     assert done.run is not None
     assert done.run.project_key == "web"
-    assert wire.arrived[-1].url.path == "/api/test-runs/5"
+    assert done.link == "https://testery.app/shop/test-runs/5"
 
 
 def test_the_description_of_rerun_says_that_its_shape_is_unproven() -> None:

@@ -13,10 +13,10 @@ BASE = "https://testery.example/api"
 HELD = "pat_held_by_the_server"
 
 
-def client_over(wire: Wire, *, token: str = HELD, **settings: str) -> Testery:
+def client_over(wire: Wire, *, token: str = HELD, base: str = BASE, **settings: str) -> Testery:
     """A client that gets these answers."""
-    account = wire.account(BASE)
-    return Testery(Account("Testery", BASE, account.network, {TOKEN: SecretStr(token)}, settings))
+    account = wire.account(base)
+    return Testery(Account("Testery", base, account.network, {TOKEN: SecretStr(token)}, settings))
 
 
 def run_as_read(run_id: int = 902114, **fields: Any) -> dict[str, Any]:

@@ -1,41 +1,24 @@
 """Changing runs: what is lost is asked about with its numbers, and what was accepted is read back."""
 
+import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.acts import confirmed
-from tests.desk import DECLINE, ERAS, Desk, desk
+from tests.acts import confirmed, rendered, shown_question
+from tests.desk import DECLINE, ERAS, desk
 from tests.tools.testomatio.holding import V2
 from tests.tools.testomatio.host import Host
-from tools.kit import wait
-from tools.testomatio.tools.run_changes import update_run
-from tools.testomatio.tools.run_events import finish_run
+from tools.kit.asking import question_of
+from tools.kit.editing import TextEdit
+from tools.kit.errors import NotFound
+from tools.testomatio.tools.run_changes import change_of, create_run, delete_run, update_run
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
 
-HOTFIX, BY_HAND, SCHEDULED, SAFARI = "9a01f1x0", "9a01aa01", "9a01e0d0", "9a01cb01"
-
-
-def event(d: Desk, run_id: str) -> Any:
-    """The last body that was put to a run."""
-    _, body = d.sent("PUT", f"{V2}/runs/{run_id}")
-    return body
-
-
-@both_eras
-async def test_finishing_asks_with_the_pending_counted_exactly(mode: str) -> None:
-    async with desk(mode) as d:
-        before = (await d.answer("testomatio_get_run", run_id=BY_HAND))["results"]
-        answer = await d.answer("testomatio_finish_run", run_id=BY_HAND)
-        (question,) = d.asked
-        assert f"The {before['pending']} pending become skipped" in question
-        assert "Release 9.0.1 checkout by hand" in question
-        assert event(d, BY_HAND) == {"status_event": "finish_manual"}
-    assert (answer["before"]["status"], answer["now"]["status"]) == ("running", "failed")
-    assert answer["now"]["results"]["pending"] == 0
-    assert answer["now"]["results"]["skipped"] == before["skipped"] + before["pending"]
+HOTFIX, BY_HAND = "9a01f1x0", "9a01aa01"
 
 
 @both_eras
@@ -56,74 +39,6 @@ async def test_a_confirmed_deletion_reads_the_run_and_its_counts_twice_and_write
         await d.answer("testomatio_delete_run", run_id=HOTFIX)
         assert len(d.arrived("GET", platform="testomatio")) == 4
         assert d.writes("testomatio") == [f"DELETE {V2}/runs/{HOTFIX}"]
-
-
-async def test_an_automated_run_is_finished_with_its_own_event() -> None:
-    async with desk() as d:
-        answer = await d.answer("testomatio_finish_run", run_id=SAFARI)
-        assert event(d, SAFARI) == {"status_event": "finish"}
-    assert answer["now"]["status"] == "passed"
-
-
-@pytest.mark.parametrize("tool", ["finish_run", "terminate_run", "finish_reported_run"])
-async def test_what_is_over_is_refused_with_its_state_before_anybody_is_asked(tool: str) -> None:
-    async with desk() as d:
-        error = await d.refusal(f"testomatio_{tool}", run_id=HOTFIX)
-        assert "already failed" in error
-        assert "Nothing was sent" in error
-        assert d.asked == []
-        assert d.writes("testomatio") == []
-
-
-async def test_terminating_says_that_the_pending_get_no_result() -> None:
-    async with desk() as d:
-        answer = await d.answer("testomatio_terminate_run", run_id=BY_HAND)
-        assert "19 pending get no result" in d.asked[0]
-    assert answer["now"]["status"] == "terminated"
-
-
-async def test_launching_asks_nobody_and_only_what_waits_is_launched() -> None:
-    async with desk() as d:
-        answer = await d.answer("testomatio_launch_run", run_id=SCHEDULED)
-        assert (answer["before"]["status"], answer["now"]["status"]) == ("scheduled", "launching")
-        assert "already launching" in await d.refusal("testomatio_launch_run", run_id=SCHEDULED)
-        assert "rerun starts it again" in await d.refusal("testomatio_launch_run", run_id=HOTFIX)
-        assert d.asked == []
-
-
-async def test_running_again_asks_with_the_results_that_are_lost() -> None:
-    async with desk() as d:
-        answer = await d.answer("testomatio_launch_run", run_id=HOTFIX, event="rerun")
-        assert "117 results: 103 passed, 13 failed, 1 skipped" in d.asked[0]
-        assert "only one that is over" in await d.refusal("testomatio_launch_run", run_id=BY_HAND, event="rerun")
-        assert len(d.asked) == 1
-    assert (answer["now"]["status"], answer["now"]["results"]["pending"]) == ("running", 117)
-
-
-async def test_an_event_that_was_accepted_and_does_not_show_is_not_called_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wait, "SETTLES_WITHIN", 0.05)
-    host = Host()
-    host.says("GET /runs/00000001", {"data": {"id": "00000001", "status": "running", "kind": "manual"}})
-    host.says("PUT /runs/00000001", {"data": {}})
-    host.says("GET /testruns", {"meta": {"total": 0, "group_by": {}}})
-    answer = await confirmed(finish_run(host.api(), "00000001"))
-    assert answer.done == "Accepted, but it does not show yet."
-    assert "still says running" in (answer.warning or "")
-
-
-async def test_an_event_that_shows_a_moment_later_is_waited_for() -> None:
-    host, looks = Host(), 0
-
-    def run(request: Any) -> dict[str, Any]:
-        nonlocal looks
-        looks += 1
-        return {"data": {"id": "00000001", "status": "passed" if looks > 3 else "running", "kind": "manual"}}
-
-    host.says("GET /runs/00000001", run)
-    host.says("PUT /runs/00000001", {"data": {}})
-    host.says("GET /testruns", {"meta": {"total": 0, "group_by": {}}})
-    answer = await confirmed(finish_run(host.api(), "00000001"))
-    assert (answer.done, answer.warning) == ("It is passed.", None)
 
 
 async def test_deleting_names_the_run_and_counts_what_goes_with_it() -> None:
@@ -156,7 +71,7 @@ async def test_other_tests_for_a_run_with_results_are_asked_about() -> None:
     async with desk() as d:
         await d.answer("testomatio_update_run", run_id=BY_HAND, test_ids=["@Tc0de0010"])
         assert "does not say what becomes of the results" in d.asked[0]
-        assert event(d, BY_HAND) == {"test_ids": ["c0de0010"]}
+        assert d.sent("PUT", f"{V2}/runs/{BY_HAND}")[1] == {"test_ids": ["c0de0010"]}
         made = await d.answer("testomatio_create_run", title="Empty")
         await d.answer("testomatio_update_run", run_id=made["now"]["run"]["id"], suite_ids=["Sc0ffee01"])
         assert len(d.asked) == 1
@@ -217,15 +132,177 @@ async def test_several_environments_make_a_run_each_and_say_where_they_are() -> 
         assert "not both" in await d.refusal("testomatio_create_run", title="x", env="A", envs=["B"])
 
 
-async def test_a_relaunch_loses_results_and_a_copy_keeps_them() -> None:
-    async with desk() as d:
-        copy = await d.answer("testomatio_copy_run", run_id=HOTFIX)
-        assert d.asked == []
-        assert copy["now"]["id"] != HOTFIX
-        assert copy["now"]["results"]["pending"] == 117
-        assert (await d.answer("testomatio_get_run", run_id=HOTFIX))["results"]["failed"] == 13
-        answer = await d.answer("testomatio_relaunch_run", run_id=HOTFIX)
-        assert "117 results: 103 passed" in d.asked[0]
-        assert (answer["before"]["status"], answer["now"]["status"]) == ("failed", "running")
-        assert answer["now"]["results"]["pending"] == 117
-        assert "only one that is over" in await d.refusal("testomatio_relaunch_run", run_id=BY_HAND)
+@dataclass
+class Stored:
+    """A thing as a read shows it."""
+
+    title: str | None = None
+    env: list[str] | None = None
+    labels: list[str] | None = None
+    test_ids: list[str] | None = None
+    count: int | None = None
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored", "not_applied"),
+    [
+        ({"env": " b,a, "}, Stored(env=["a", "b"]), []),
+        ({"env": "a"}, Stored(env=["a", "b"]), ["env"]),
+        ({"env": ""}, Stored(env=[]), []),
+        ({"labels": ["b", "a"]}, Stored(labels=["a", "b"]), ["labels"]),
+        ({"title": "\x1b[31mRed\x1b[0m"}, Stored(title="Red"), []),
+        ({"title": "a,b"}, Stored(title="b,a"), ["title"]),
+        ({"title": ""}, Stored(), []),
+        ({"title": ""}, Stored(title="Old"), ["title"]),
+        ({"title": "New"}, Stored(), ["title"]),
+        ({"count": 2, "title": "x"}, Stored(count=3, title="x"), ["count"]),
+        ({"test_ids": ["a"], "link": "x", "unheard_of": 1, "title": "New"}, Stored(title="Old"), ["title"]),
+    ],
+    ids=str,
+)
+def test_a_field_that_a_read_shows_otherwise_was_not_applied(
+    sent: dict[str, Any], stored: Stored, not_applied: list[str]
+) -> None:
+    changed = change_of(Stored(title="Before"), stored, sent)
+    assert changed.not_applied == not_applied
+    assert changed.done == ("Accepted, but not all of it shows." if not_applied else "Changed.")
+    assert (changed.before, changed.now) == (Stored(title="Before"), stored)
+
+
+RUN = {"id": "00000001", "title": "By hand", "status": "running", "kind": "manual"}
+
+
+def host_with(*, run: dict[str, Any] | None = None, total: int = 0, pending: int = 0) -> Host:
+    """A host with one run, its results counted, and the branch `beta`."""
+    host = Host()
+    for request in ("GET /runs/00000001", "PUT /runs/00000001", "POST /runs"):
+        host.says(request, {"data": RUN | (run or {})})
+    host.says("DELETE /runs/00000001", {"data": {}})
+    host.says("GET /branches/beta", {"data": {"id": "beta"}})
+    by = {"pending": pending, "passed": total - pending}
+    host.says("GET /testruns", {"data": [], "meta": {"total": total, "group_by": by}})
+    return host
+
+
+def branches_of_runs(host: Host) -> set[str | None]:
+    """The branch of every request about a run."""
+    return {request.url.params.get("branch") for request in host.arrived if "/runs" in request.url.path}
+
+
+async def test_everything_that_a_new_run_was_given_is_sent() -> None:
+    host = host_with()
+    given: dict[str, Any] = {
+        "title": "Wide",
+        "kind": "mixed",
+        "plan_ids": ["5a0c0001"],
+        "test_ids": ["c0de0010"],
+        "suite_ids": ["c0ffee01"],
+        "env": "staging",
+        "assigned_to": "iris@shop.example.test",
+        "assign_strategy": "test",
+        "description": "D",
+    }
+    made = await create_run(host.api(), group_id="9a010001", branch="beta", **given)
+    (post,) = [request for request in host.arrived if request.method == "POST"]
+    assert json.loads(post.content) == given | {"rungroup_id": "9a010001"}
+    assert branches_of_runs(host) == {"beta"}
+    assert made.done == "Created."
+
+
+@pytest.mark.parametrize(
+    ("envs", "run", "total", "done", "then"),
+    [
+        (
+            ["A", "B"],
+            {"rungroup_id": "9a010001"},
+            2,
+            "Created one run for each of 2 environments; this is the first.",
+            "testomatio_list_runs with group_id 9a010001 shows them all.",
+        ),
+        (
+            ["A", "B"],
+            {},
+            2,
+            "Created one run for each of 2 environments; this is the first.",
+            "testomatio_add_results sets its pending results.",
+        ),
+        (["A"], {"rungroup_id": "9a010001"}, 2, "Created.", "testomatio_add_results sets its pending results."),
+        (None, {"rungroup_id": "9a010001"}, 1, "Created.", "testomatio_add_results sets its pending results."),
+        (None, {"status": "scheduled"}, 0, "Created.", "testomatio_launch_run starts it."),
+        (None, {}, 0, "Created.", "It has no tests: testomatio_update_run takes test_ids or suite_ids."),
+    ],
+)
+async def test_a_new_run_says_what_it_is_and_what_comes_next(
+    envs: list[str] | None, run: dict[str, Any], total: int, done: str, then: str
+) -> None:
+    host = host_with(run=run, total=total, pending=total)
+    made = await create_run(host.api(), "Wide", envs=envs)
+    assert (made.done, made.next) == (done, then)
+    assert made.now is not None
+    assert (made.now.run.id, made.now.results.total) == ("00000001", total)
+
+
+async def test_a_new_run_in_an_unknown_project_says_which_projects_there_are() -> None:
+    host = host_with()
+    host.says("POST /runs", 404)
+    with pytest.raises(NotFound, match="testomatio_list_projects"):
+        await create_run(host.api(project="nowhere"), "Wide")
+
+
+async def test_another_choice_of_tests_is_asked_about_with_all_that_changes() -> None:
+    change: dict[str, Any] = {
+        "title": "New",
+        "kind": "mixed",
+        "env": "Safari",
+        "assigned_to": "iris@shop.example.test",
+        "assign_strategy": "random",
+        "test_ids": ["c0de0010"],
+        "suite_ids": ["c0ffee01"],
+    }
+    edits = [TextEdit(field="description", old="All", new="Some")]
+    more: dict[str, Any] = change | {"group_id": "9a010001", "edits": edits, "branch": "beta"}
+    host = host_with(run={"description": "All of it"}, total=3, pending=1)
+    assert await shown_question(update_run(host.api(), "00000001", **more)) == (
+        "Choose other tests for run 00000001 'By hand' (running, manual) of project 'shop' on branch 'beta'? "
+        "It has 3 results: 2 passed, 1 pending.\n"
+        "- Tests: 'c0de0010'\n"
+        "- Suites: 'c0ffee01'\n"
+        "- Title: 'By hand' becomes 'New'\n"
+        "- Kind: 'mixed'\n"
+        "- Environment: 'Safari'\n"
+        "- Group: '9a010001'\n"
+        "- Assigned to: 'iris@shop.example.test'\n"
+        "- Assigned by: 'random'\n"
+        "- Part of a text: In 'description': 'All' becomes 'Some'.\n"
+        "Testomat.io does not say what becomes of the results of tests that are no longer chosen."
+    )
+    await confirmed(update_run(host.api(), "00000001", **more))
+    (put,) = [request for request in host.arrived if request.method == "PUT"]
+    assert json.loads(put.content) == change | {"rungroup_id": "9a010001", "description": "Some of it"}
+    assert branches_of_runs(host) == {"beta"}
+
+
+@pytest.mark.parametrize("choice", [{"test_ids": ["c0de0010"]}, {"suite_ids": ["c0ffee01"]}])
+async def test_a_choice_of_tests_is_asked_about_only_where_results_could_be_lost(choice: dict[str, Any]) -> None:
+    assert "Choose other tests" in await shown_question(update_run(host_with(total=1).api(), "00000001", **choice))
+    for host, change in ((host_with(total=1, pending=1), choice), (host_with(total=1), {"description": "D"})):
+        act = update_run(host.api(), "00000001", **change)
+        assert await question_of(act) is None
+        await act.aclose()
+
+
+@pytest.mark.parametrize(
+    ("total", "lost"),
+    [(0, ""), (1, "With it go 1 result: 1 passed, also from the history of their tests. ")],
+)
+async def test_a_deletion_says_what_goes_and_what_is_gone(total: int, lost: str) -> None:
+    host = host_with(total=total)
+    name = "run 00000001 'By hand' (running, manual) of project 'shop' on branch 'beta'"
+    asked = await shown_question(delete_run(host.api(), "00000001", branch="beta"))
+    assert asked == f"Delete {name}? {lost}There is no undo."
+    deleted = await confirmed(delete_run(host.api(), "00000001", branch="beta"))
+    assert rendered(deleted.done) == f"Deleted {name}."
+    assert branches_of_runs(host) == {"beta"}
+    assert deleted.before is not None
+    assert deleted.before.results is not None
+    assert (deleted.before.id, deleted.before.results.total) == ("00000001", total)
