@@ -1,8 +1,16 @@
 """Decisions about bugs: what is told of the bug before and after."""
 
+from typing import Any
+
 import pytest
 
+from tests.acts import confirmed, rendered, shown_question
 from tests.desk import desk
+from tests.tools.testio.host import Host
+from tools.kit.asking import question_of
+from tools.kit.errors import Refused
+from tools.testio.tools import decisions
+from tools.testio.tools.decisions import accept_bug, reject_bug
 
 pytestmark = pytest.mark.anyio
 
@@ -52,3 +60,97 @@ async def test_every_decision_names_the_bug_and_its_tester_and_is_carried_out_on
     assert answer["done"] == done
     assert answer["now"]["id"] == 88101
     assert answer["now"][field] == value if value is not None else answer["now"][field]
+
+
+@pytest.mark.parametrize(
+    ("fields", "described"),
+    [
+        ({"author": {"name": "nightowl"}}, "bug 7 'Cart is empty' (high, reported by 'nightowl')"),
+        ({"severity": None}, "bug 7 'Cart is empty' (no severity)"),
+        (
+            {"author": {"name": "n" * 61}},
+            f"bug 7 'Cart is empty' (high, reported by '{'n' * 60}… [1 more characters]')",
+        ),
+    ],
+)
+async def test_a_question_names_the_bug_with_its_severity_and_its_tester(fields: Any, described: str) -> None:
+    asked = await shown_question(accept_bug(Host(bug_7=fields).api(), 7))
+    assert asked == f"Accept {described}? The tester is paid for it and notified; there is no undo."
+
+
+@pytest.mark.parametrize(
+    ("comment", "reason", "rendering", "sent"),
+    [
+        (None, "known_bug", "'Known.'", "Known."),
+        ("Seen in 7.", "known_bug", "'Seen in 7.'", "Seen in 7."),
+        ("Seen in 7.", "irrelevant", "'Seen in 7.'", "Seen in 7."),
+    ],
+)
+async def test_a_rejection_shows_and_sends_its_reason_and_comment(
+    comment: str | None, reason: str, rendering: str, sent: str
+) -> None:
+    host = Host(bug_7={})
+    assert await shown_question(reject_bug(host.api(), 7, reason, comment)) == (
+        f"Reject bug 7 'Cart is empty' (high) as {reason}? The tester is notified, with the comment {rendering}, "
+        "and it affects their pay; there is no undo."
+    )
+    done = await confirmed(reject_bug(host.api(), 7, reason, comment))
+    assert host.written() == [("PUT /bugs/7/reject", {"reason": reason, "comment": sent})]
+    assert done.done == f"Rejected as {reason}."
+
+
+async def test_a_long_comment_of_a_reason_is_cut_in_the_question_and_the_callers_own_is_not() -> None:
+    host = Host(bug_7={})
+    host.answers["GET /bugs/reject_reasons"] = {"reject_reasons": [{"key": "known", "default_comment": "c" * 2001}]}
+    assert f"{'c' * 2000}… [1 more characters]'" in await shown_question(reject_bug(host.api(), 7, "known"))
+    assert f"'{'d' * 2001}'" in await shown_question(reject_bug(host.api(), 7, "known", "d" * 2001))
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "arguments", "sentence"),
+    [
+        ("accept_bug", {"status": "rejected"}, {}, "Bug 7 is already rejected; a decision cannot be changed."),
+        (
+            "reject_bug",
+            {"status": "accepted"},
+            {"reason": "irrelevant"},
+            "Bug 7 is already accepted; a decision cannot be changed.",
+        ),
+        ("reject_bug", {}, {"reason": "dull"}, "'dull' is not a reject reason. Valid: known_bug, irrelevant."),
+        (
+            "reject_bug",
+            {},
+            {"reason": "irrelevant"},
+            "The reason irrelevant has no comment of its own; write one for the tester.",
+        ),
+        (
+            "reject_bug",
+            {},
+            {"reason": "known_bug", "comment": " "},
+            "The reason known_bug has no comment of its own; write one for the tester.",
+        ),
+        ("mark_bug_known", {"known": True}, {}, "Bug 7 is already marked as known."),
+        ("mark_bug_fixed", {"fixed": True}, {}, "Bug 7 is already marked as fixed."),
+        ("mark_bug_exported", {"exported_at": "2026-04-02"}, {}, "Bug 7 is already marked as exported (2026-04-02)."),
+    ],
+)
+async def test_what_cannot_be_decided_is_refused_with_the_reason(
+    act: str, fields: dict[str, Any], arguments: dict[str, str], sentence: str
+) -> None:
+    host = Host(bug_7=fields)
+    with pytest.raises(Refused) as refused:
+        await question_of(getattr(decisions, act)(host.api(), 7, **arguments))
+    assert rendered(str(refused.value)) == f"{sentence} Nothing was sent."
+
+
+@pytest.mark.parametrize(
+    ("act", "question"),
+    [
+        ("mark_bug_known", "as known? The mark cannot be removed."),
+        ("mark_bug_fixed", "as fixed? The mark cannot be removed."),
+        ("mark_bug_exported", "as exported? The mark cannot be removed; the bug is not sent anywhere."),
+    ],
+)
+async def test_a_mark_can_be_set_on_a_bug_that_is_decided(act: str, question: str) -> None:
+    api = Host(bug_7={"status": "accepted"}).api()
+    assert await shown_question(getattr(decisions, act)(api, 7)) == f"Mark bug 7 'Cart is empty' (high) {question}"

@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
+from tests.acts import confirmed, rendered
 from tests.desk import DECLINE, ERAS, change_bug, desk, sandboxes
+from tests.tools.testio.host import Host
+from tools.kit.asking import answer_of, question_of
+from tools.kit.errors import Refused
+from tools.kit.toolset import no_progress
+from tools.testio.tools.triage import Decision, triage_bugs
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("mode", ERAS)
@@ -184,3 +190,180 @@ async def test_not_more_than_a_few_decisions_are_in_flight_at_once() -> None:
         assert not result.is_error
         assert told
         assert max(told) == 16
+
+
+def decided(bug_id: int, decision: str, reason: str | None = None, comment: str | None = None) -> Decision:
+    return Decision.model_validate({"bug_id": bug_id, "decision": decision, "reason": reason, "comment": comment})
+
+
+async def asked_and_done(host: Host, *decisions: Decision, dry_run: bool = False) -> tuple[str | None, Any]:
+    act = triage_bugs(host.api(), no_progress, list(decisions), dry_run=dry_run)
+    question = await question_of(act)
+    return question and rendered(question), await answer_of(act)
+
+
+ALL = [
+    decided(1, "accept"),
+    decided(2, "reject", "known_bug"),
+    decided(3, "reject", "irrelevant", "Not ours."),
+    decided(4, "mark_known"),
+    decided(5, "mark_fixed"),
+    decided(6, "mark_exported"),
+]
+ACTS = [
+    ("PUT /bugs/1/accept", None),
+    ("PUT /bugs/2/reject", {"reason": "known_bug", "comment": "Known."}),
+    ("PUT /bugs/3/reject", {"reason": "irrelevant", "comment": "Not ours."}),
+    ("PUT /bugs/4/mark_as_known", None),
+    ("PUT /bugs/5/mark_as_fixed", None),
+    ("PUT /bugs/6/mark_as_exported", None),
+]
+
+
+def host_of(count: int, **fields: Any) -> Host:
+    return Host(**{f"bug_{number}": fields for number in range(1, count + 1)})
+
+
+async def test_a_list_is_asked_about_line_by_line_and_carried_out_as_shown() -> None:
+    host = host_of(6)
+    host.bug(1, severity=None, title="t" * 121)
+    host.bug(9, status="accepted")
+    question, answer = await asked_and_done(host, *ALL, decided(9, "accept"))
+    assert question == (
+        "Decide 6 bugs? Testers are notified, accepted bugs are paid, and there is no undo.\n"
+        f"- accept 1 '{'t' * 120}… [1 more characters]' (no severity)\n"
+        "- reject 2 'Cart is empty' (high) as known_bug, with the comment 'Known.'\n"
+        "- reject 3 'Cart is empty' (high) as irrelevant, with the comment 'Not ours.'\n"
+        "- mark known 4 'Cart is empty' (high)\n"
+        "- mark fixed 5 'Cart is empty' (high)\n"
+        "- mark exported 6 'Cart is empty' (high)\n"
+        "Left alone, since they are decided or marked already: 9."
+    )
+    assert sorted(host.written(), key=str) == ACTS
+    assert (answer.done, answer.already_so, answer.not_done, answer.next) == (6, 1, 0, None)
+    assert answer.results[1].model_dump(exclude_none=True) == {
+        "bug_id": 2,
+        "title": "Cart is empty",
+        "decision": "reject",
+        "outcome": "done",
+        "status": "forwarded",
+    }
+
+
+@pytest.mark.parametrize(("count", "lines"), [(12, 13), (13, 2)])
+async def test_up_to_twelve_bugs_have_a_line_each(count: int, lines: int) -> None:
+    question, _ = await asked_and_done(host_of(count), *(decided(n, "accept") for n in range(1, count + 1)))
+    assert str(question).count("\n") + 1 == lines
+
+
+async def test_more_bugs_are_grouped_by_decision_reason_and_comment() -> None:
+    host = host_of(15)
+    host.bug(1, title="t" * 51)
+    marks = [decided(number, "mark_known") for number in range(1, 9)]
+    rejected = [decided(number, "reject", "known_bug") for number in (9, 10)]
+    rejected += [decided(11, "reject", "known_bug", "c" * 2000), decided(12, "reject", "irrelevant", "Known.")]
+    question, _ = await asked_and_done(host, *marks, *rejected, decided(13, "accept"))
+    rest = "; ".join(f"{number} 'Cart is empty'" for number in range(2, 9))
+    assert question == (
+        "Decide 13 bugs? Testers are notified, accepted bugs are paid, and there is no undo.\n"
+        f"- mark known 8: 1 '{'t' * 50}… [1 more characters]'; {rest}\n"
+        "- reject 2 as known_bug, each with the comment 'Known.': 9 'Cart is empty'; 10 'Cart is empty'\n"
+        f"- reject 1 as known_bug, each with the comment '{'c' * 2000}': 11 'Cart is empty'\n"
+        "- reject 1 as irrelevant, each with the comment 'Known.': 12 'Cart is empty'\n"
+        "- accept 1: 13 'Cart is empty'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("decision", "fields", "outcome", "note"),
+    [
+        (decided(1, "accept"), {}, "planned", None),
+        (decided(1, "reject", "known_bug"), {}, "planned", "as known_bug"),
+        (decided(1, "accept"), {"status": "accepted"}, "already so", None),
+        (decided(1, "reject", "known_bug"), {"status": "rejected"}, "already so", None),
+        (decided(1, "accept"), {"status": "rejected"}, "impossible", "It is already rejected; that cannot be changed."),
+        (decided(1, "mark_known"), {"known": True}, "already so", None),
+        (decided(1, "mark_fixed"), {"fixed": True}, "already so", None),
+        (decided(1, "mark_exported"), {"exported_at": "2026-04-02"}, "already so", None),
+        (decided(1, "mark_known"), {"fixed": True, "exported_at": "2026-04-02"}, "planned", None),
+    ],
+)
+async def test_a_dry_run_says_what_would_become_of_each_bug(
+    decision: Decision, fields: dict[str, Any], outcome: str, note: str | None
+) -> None:
+    host = host_of(1, **fields)
+    question, answer = await asked_and_done(host, decision, dry_run=True)
+    (result,) = answer.results
+    assert (question, result.outcome, result.note) == (None, outcome, note)
+    assert result.status == fields.get("status", "forwarded")
+    assert answer.next == "Nothing was sent. Call again without dry_run: the user confirms once for all of them."
+    assert (answer.already_so, answer.not_done) == (outcome == "already so", outcome == "impossible")
+    assert host.written() == []
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome", "status", "words", "follow"),
+    [
+        (422, "failed", "forwarded", "(422)", True),
+        (502, "unknown", None, "may or may not have happened", True),
+        ({"bug": {"id": 1}}, "done", "forwarded", None, False),
+        ({"bug": {"id": 1, "status": "accepted"}}, "done", "accepted", None, False),
+    ],
+)
+async def test_the_result_of_a_bug_says_what_became_of_it(
+    told: Any, outcome: str, status: str | None, words: str | None, *, follow: bool
+) -> None:
+    host = host_of(2)
+    host.answers["PUT /bugs/1/accept"] = told
+    _, answer = await asked_and_done(host, decided(1, "accept"), decided(2, "accept"))
+    result, other = answer.results
+    assert (result.outcome, result.status, other.outcome) == (outcome, status, "done")
+    assert words is None or words in result.note
+    assert (result.note is None) is (words is None)
+    again = "Call again with the same list: what is done is skipped, the rest is tried again."
+    assert (answer.next, answer.not_done) == (again if follow else None, int(follow))
+
+
+@pytest.mark.parametrize(
+    ("decisions", "sentence"),
+    [
+        (
+            [decided(1, "reject"), decided(1, "accept"), decided(2, "mark_known", None, "Why")],
+            "bug 1 has no reason to be rejected for; bug 1 is listed twice; "
+            "bug 2: reason and comment are for reject only.",
+        ),
+        ([decided(1, "mark_known"), decided(1, "mark_known")], "bug 1 is listed twice."),
+        ([decided(1, "accept"), decided(8, "mark_known")], "no bug 8. testio_list_bugs shows ids."),
+        (
+            [decided(1, "reject", "dull"), decided(2, "reject", "irrelevant"), decided(8, "reject", "known_bug")],
+            "bug 1: no such reason; bug 2: the reason irrelevant needs a comment; no bug 8. "
+            "testio_list_bugs shows ids. Valid reasons: known_bug, irrelevant.",
+        ),
+        (
+            [decided(2, "reject", "irrelevant", " ")],
+            "bug 2: the reason irrelevant needs a comment. Valid reasons: known_bug, irrelevant.",
+        ),
+    ],
+)
+async def test_everything_that_is_wrong_with_a_list_is_said_at_once(decisions: list[Decision], sentence: str) -> None:
+    with pytest.raises(Refused) as refused:
+        await asked_and_done(host_of(2), *decisions)
+    assert rendered(str(refused.value)) == f"{sentence} Nothing was sent."
+
+
+async def test_different_marks_of_one_bug_are_no_repetition_and_reasons_are_read_for_a_rejection_only() -> None:
+    host = host_of(1)
+    _, answer = await asked_and_done(host, decided(1, "accept"), decided(1, "mark_known"), decided(1, "mark_fixed"))
+    assert answer.done == 3
+    assert [one.url.path for one in host.arrived if one.method == "GET"] == ["/customer/v2/bugs/1"]
+
+
+async def test_progress_counts_the_bugs_of_a_list() -> None:
+    seen: list[tuple[float, float | None, str | None]] = []
+
+    async def progress(done: float, total: float | None = None, message: str | None = None) -> None:
+        seen.append((done, total, message))
+
+    await confirmed(triage_bugs(host_of(2).api(), progress, [decided(1, "accept"), decided(2, "accept")]))
+    assert [(done, total) for done, total, _ in seen] == [(1, 2), (2, 2)]
+    assert {message for *_, message in seen} == {"bug 1: done", "bug 2: done"}
