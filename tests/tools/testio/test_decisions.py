@@ -15,6 +15,9 @@ from tools.testio.tools.decisions import accept_bug, reject_bug
 pytestmark = pytest.mark.anyio
 
 ACCEPT = "/bugs/88101/accept"
+CUT = "n" * 60 + "… [1 more characters]"
+UNCHANGEABLE = "; a decision cannot be changed."
+WRITE_ONE = " has no comment of its own; write one for the tester."
 
 
 async def test_an_answer_that_leaves_fields_out_is_completed_by_reading_the_bug_again() -> None:
@@ -109,25 +112,25 @@ async def test_a_long_comment_of_a_reason_is_cut_in_the_question_and_the_callers
 @pytest.mark.parametrize(
     ("act", "fields", "arguments", "sentence"),
     [
-        ("accept_bug", {"status": "rejected"}, {}, "Bug 7 is already rejected; a decision cannot be changed."),
+        ("accept_bug", {"status": "rejected"}, {}, f"Bug 7 is already rejected{UNCHANGEABLE}"),
         (
             "reject_bug",
             {"status": "accepted"},
             {"reason": "irrelevant"},
-            "Bug 7 is already accepted; a decision cannot be changed.",
+            f"Bug 7 is already accepted{UNCHANGEABLE}",
         ),
         ("reject_bug", {}, {"reason": "dull"}, "'dull' is not a reject reason. Valid: known_bug, irrelevant."),
         (
             "reject_bug",
             {},
             {"reason": "irrelevant"},
-            "The reason irrelevant has no comment of its own; write one for the tester.",
+            f"The reason irrelevant{WRITE_ONE}",
         ),
         (
             "reject_bug",
             {},
             {"reason": "known_bug", "comment": " "},
-            "The reason known_bug has no comment of its own; write one for the tester.",
+            f"The reason known_bug{WRITE_ONE}",
         ),
         ("mark_bug_known", {"known": True}, {}, "Bug 7 is already marked as known."),
         ("mark_bug_fixed", {"fixed": True}, {}, "Bug 7 is already marked as fixed."),
