@@ -262,7 +262,7 @@ async def request_bug_fix_confirmations(
         how.add("Environment", environment)
     how.say(*device_lines(checks.devices, "those of each bug's test", allow_clouds=allow_device_clouds).lines)
     lines = Lines(f"Have testers check whether {many(len(todo), 'bug is', 'bugs are')} fixed?")
-    room = min(250, max(30, 3000 // len(bugs)))
+    room = min(250, 3000 // len(bugs))
     for fix in todo:
         note = f", with the note {given(fix.note)}" if fix.note else ""
         where = f", in environment {checks.environment_of[fix.bug_id]}" if len(checks.environments) > 1 else ""
