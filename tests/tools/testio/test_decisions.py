@@ -157,3 +157,13 @@ async def test_what_cannot_be_decided_is_refused_with_the_reason(
 async def test_a_mark_can_be_set_on_a_bug_that_is_decided(act: str, question: str) -> None:
     api = Host(bug_7={"status": "accepted"}).api()
     assert await shown_question(getattr(decisions, act)(api, 7)) == f"Mark bug 7 'Cart is empty' (high) {question}"
+
+
+@pytest.mark.parametrize("act", ["accept_bug", "reject_bug", "mark_bug_known", "mark_bug_fixed", "mark_bug_exported"])
+async def test_a_bug_is_read_again_after_an_answer_that_shows_little(act: str) -> None:
+    host = Host(bug_7={})
+    for request in [name for name in host.answers if name.startswith("PUT")]:
+        host.answers[request] = {"bug": {"id": 7}}
+    done = await confirmed(getattr(decisions, act)(host.api(), 7, *(["known_bug"] if act == "reject_bug" else [])))
+    assert [request.method for request in host.arrived][-2:] == ["PUT", "GET"]
+    assert done.now.status == "forwarded"
