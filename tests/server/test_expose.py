@@ -130,14 +130,12 @@ async def test_a_tool_is_listed_with_its_own_parameters_and_what_every_answer_ma
         "The Shop: drop note", "The Shop: file note", "The Shop: read note"
     ]  # fmt: skip
     for name, taken in TAKEN.items():
-        assert tools[name].input_schema == {
-            "type": "object", "additionalProperties": False, "properties": taken, "required": ["note_id"]
-        }  # fmt: skip
+        assert tools[name].input_schema == {"type": "object", "properties": taken, "required": ["note_id"]}
         answered = ALWAYS if name == "shop_read_note" else ALWAYS | {"confirmed": ASKED}
         assert tools[name].output_schema == {"type": "object", "properties": answered}
     hints = [tools[name].annotations for name in TAKEN]
     assert [(h.read_only_hint, h.destructive_hint, h.idempotent_hint, h.open_world_hint) for h in hints if h] == [
-        (True, False, True, True), (False, True, True, True), (False, True, False, True)
+        (True, None, None, None), (None, True, True, None), (None, True, None, None)
     ]  # fmt: skip
 
 
