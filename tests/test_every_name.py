@@ -47,7 +47,7 @@ async def test_an_unknown_name_is_answered_with_what_there_is(
 
 async def test_which_project_is_the_default_is_said() -> None:
     async with desk() as d:
-        assert "Its default project is harbour-shop-6f98f." in (d.client.instructions or "")
+        assert "Testomat.io's default project is harbour-shop-6f98f." in (d.client.instructions or "")
     tokens = {"TESTERY_API_TOKEN": "x", "TESTOMATIO_API_TOKEN": "tstmt_0123456789abcdef"}
     async with desk(told=settings(tokens, sandbox=False)) as d:
         assert "default project" not in (d.client.instructions or "")

@@ -61,6 +61,8 @@ class ToolSource:
 
     key: str
     title: str
+    short_title: str = ""
+    """What the titles of its tools begin with, where the title is long."""
 
     def face(self, job: str, *, alone: bool) -> Collection[str]:
         """The tools to list for a job, by their names without the platform: all, unless a source says otherwise."""
@@ -126,6 +128,9 @@ class Platform(ToolSource):
     says which credential does, and where to get it. Makes no request."""
     faces: Path | None = None
     """The TOML file that says which tools are listed for which job; None: all."""
+    short_title: str = ""
+    nouns: str = ""
+    """What it holds, in a few words."""
     words: str = field(default="")
     """What a model should know about it, in a sentence or two."""
 

@@ -70,8 +70,5 @@ testery = Platform(
         ),
     ),
     faces=Path(__file__).with_name("faces.toml"),
-    words=(
-        "Testery runs automated tests on paid machines; a passed run may hold failed results of quarantined or flaky "
-        "tests."
-    ),
+    nouns="environments, test runs, schedules",
 )

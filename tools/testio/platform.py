@@ -57,8 +57,6 @@ testio = Platform(
     mount="/testio/customer/v2",
     settings=(Setting("TESTIO_WEB_URL", "Your account's own address, such as https://acme.test.io, for links"),),
     faces=Path(__file__).with_name("faces.toml"),
-    words=(
-        "test IO is crowdtesting: people are paid to test. An exploratory test and a test cycle are one thing with one "
-        "number. Severity is a level (low, high, critical) or a kind (visual, content)."
-    ),
+    nouns="products, crowd tests, bugs",
+    words="An exploratory test is a test cycle.",
 )

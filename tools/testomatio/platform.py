@@ -111,7 +111,7 @@ testomatio = Platform(
             PROJECT,
             "Slug of the default project, for calls that name none",
             sandbox_value="harbour-shop-6f98f",
-            says="Its default project is {}.",
+            says="Testomat.io's default project is {}.",
         ),
         Setting(
             EMAIL,
@@ -120,5 +120,6 @@ testomatio = Platform(
         ),
     ),
     faces=Path(__file__).with_name("faces.toml"),
-    words=("Testomat.io: folders and suites hold tests, runs hold results. @T264409fe and 264409fe are one test."),
+    nouns="suites, tests, runs, results",
+    words="@T264409fe is test 264409fe.",
 )

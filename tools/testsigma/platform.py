@@ -66,6 +66,7 @@ def base_url_from(settings: Mapping[str, str]) -> str | None:
 testsigma = Platform(
     key="testsigma",
     title="Testsigma Test Management",
+    short_title="Testsigma",
     docs="https://testsigma.com/docs/test-management/api-reference/overview/",
     load=parts,
     sandbox=sandbox,
@@ -87,8 +88,6 @@ testsigma = Platform(
         ),
     ),
     faces=Path(__file__).with_name("faces.toml"),
-    words=(
-        "Testsigma Test Management holds test cases in folders, and runs whose results people record. IDs such as "
-        "HRB-7 (case), HRB-R-4 (run) and HRB-P-2 (plan) work everywhere."
-    ),
+    nouns="folders, test cases, runs, plans",
+    words="Testsigma ids: HRB-7 (case), HRB-R-4 (run), HRB-P-2 (plan).",
 )
