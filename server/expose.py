@@ -31,8 +31,8 @@ from tools.kit.platform import ToolSource
 from tools.kit.toolset import Effect, Progress, Tool
 from tools.kit.webhook import Inbox
 
-MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longest text to return uncut.")]
-TextFrom = Annotated[int, Field(ge=0, description="Characters to skip, as a cut text says.")]
+MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longer texts are cut.")]
+TextFrom = Annotated[int, Field(ge=0, description="Offset that a cut text names.")]
 OF_TEXTS = frozenset({"max_text", "text_from"})
 """Parameters for long texts, which the pipeline handles."""
 
@@ -68,7 +68,7 @@ def expose(
     """Offer a declared tool as an MCP tool."""
     return ExposedTool.later(
         platform.name_of(tool),
-        f"{platform.title}: {tool.name.replace('_', ' ')}",
+        f"{platform.short_title or platform.title}: {tool.name.replace('_', ' ')}",
         tool.sentence,
         annotations(tool),
         partial(_build, platform, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema),

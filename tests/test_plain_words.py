@@ -25,7 +25,7 @@ PHRASES = {
     "truths are words": "booleans are sent as strings",
     "no whole request": "The request was incomplete and was not processed.",
     "nothing came of it": "The request was incomplete and was not processed.",
-    "after (?:a|the) person (?:said|says) yes": "The server asks the user to confirm.",
+    "after (?:a|the) person (?:said|says) yes": "Asks the user first.",
     "what it says": "description",
     "the invisible out": "strip invisible characters",
 }

@@ -18,7 +18,7 @@ from tools.kit.survey import Found, Kind, Query, Results, RunRow, RunStory, Surv
 from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Status, WordFilter, folded
-from tools.kit.when import Clock, TimeSpan, When, milliseconds, time_span
+from tools.kit.when import Clock, TimeSpan, Until, When, milliseconds, time_span
 from tools.release import (
     MOST_EXPLAINED,
     WORST,
@@ -76,11 +76,9 @@ class View:
 tool = Toolset(View)
 
 Platforms = Annotated[
-    list[str] | None, Field(min_length=1, max_length=10, description="Platform keys, such as testery. Default: all.")
+    list[str] | None, Field(min_length=1, max_length=10, description="Such as testery. Default: all.")
 ]
-Words = Annotated[
-    str | None, Field(max_length=200, description="Words that are all in the title; 9.0 finds 9.0.1 too.")
-]
+Words = Annotated[str | None, Field(max_length=200, description="Words in the title; 9.0 finds 9.0.1.")]
 
 
 OWN_COUNTS = (
@@ -156,10 +154,10 @@ async def list_runs(
     text: Words = None,
     status: Annotated[list[Status] | None, Field(max_length=8, description="In the words all platforms share.")] = None,
     since: When = None,
-    until: When = None,
+    until: Until = None,
     limit: Annotated[int, Field(ge=1, le=200, description="Runs to return.")] = 50,
 ) -> Runs:
-    """List runs of all platforms (test runs, crowd tests), newest first, with shared statuses beside their own."""
+    """List runs of all platforms (test runs, crowd tests), newest first, with shared statuses too."""
     chosen = view.chosen(platforms)
     time = await resolve_time(view, chosen, since, until)
     query = Query(since=time.since, until=time.until, text=text, limit=200)
@@ -178,7 +176,7 @@ async def get_run(
     platform: Annotated[str, Field(max_length=40, description="Key, from across_list_runs.")],
     run_id: Annotated[str, Field(min_length=1, max_length=100, description="From across_list_runs.")],
 ) -> RunStory:
-    """Tell why a run of any platform failed and what is new: failures grouped by error, each new, known or flaky."""
+    """Tell why a run of any platform failed and what is new: failures by error, each new, known or flaky."""
     chosen, *others = view.chosen([platform])
     if others:
         raise Refused(f"Give one platform: {', '.join(one.key for one in (chosen, *others))}.")
@@ -193,13 +191,13 @@ async def search(
     progress: Progress,
     text: Annotated[
         str,
-        Field(min_length=2, max_length=200, description="Words that must all occur, an ID, or a tracker's key."),
+        Field(min_length=2, max_length=200, description="Words, an id, or a tracker's key."),
     ],
     kinds: Annotated[list[Kind] | None, Field(min_length=1, max_length=4, description="Default: all.")] = None,
     platforms: Platforms = None,
     limit: Annotated[int, Field(ge=1, le=100, description="Rows from each platform.")] = 20,
 ) -> SearchResults:
-    """Find bugs, tests, runs and folders on all platforms by words, by id (88101, HRB-7) or tracker key (SHOP-412)."""
+    """Find bugs, tests, runs and folders on all platforms by words, id (88101, HRB-7) or tracker key (SHOP-412)."""
     wanted: list[Kind] = kinds or ["bug", "test", "run", "suite"]
     answers = await query_platforms(
         view, view.chosen(platforms), lambda survey, api: _search_platform(survey, api, text, wanted, limit), progress
@@ -231,11 +229,11 @@ async def assess_release(
         str | None,
         Field(
             max_length=100,
-            description="Words in its runs' titles; numbers match whole: 9.0 is not 9.0.1.",
+            description="Words in titles of runs; 9.0 is not 9.0.1.",
         ),
     ] = None,
     since: When = None,
-    until: When = None,
+    until: Until = None,
     platforms: Platforms = None,
 ) -> Assessment:
     """Is a release ready to ship? Evidence for and against, with causes and sources: runs, open bugs, untested.

@@ -50,8 +50,8 @@ def stored_form(text: str | None) -> str | None:
 class TextEdit(Sent):
     """Replaces one piece of a stored text."""
 
-    field: Annotated[str, Field(min_length=1, max_length=120, description="Which text.")]
-    old: Annotated[str, Field(min_length=1, max_length=20_000, description="Exact piece of it.")]
+    field: Annotated[str, Field(min_length=1, max_length=120, description="Description, steps[2].action, ….")]
+    old: Annotated[str, Field(min_length=1, max_length=20_000, description="Exact piece, occurs once.")]
     new: Annotated[str, Field(max_length=20_000, description="Its replacement.")]
 
     _as_read: AsRead = PrivateAttr(default_factory=lambda: clean)
@@ -101,7 +101,7 @@ Edits = Annotated[
     Field(
         min_length=1,
         max_length=MOST_EDITS,
-        description="Pieces of texts to replace; field: description, steps[2].action, ...; old occurs once.",
+        description="Pieces to replace.",
     ),
 ]
 

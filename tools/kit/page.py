@@ -18,8 +18,8 @@ from tools.kit.text import Key
 T = TypeVar("T")
 R = TypeVar("R", bound=BaseModel)
 
-Limit = Annotated[int, Field(ge=1, le=500, description="Rows to return.")]
-Cursor = Annotated[str | None, Field(description="next_cursor of the answer before.")]
+Limit = Annotated[int, Field(ge=1, le=500, description="Rows.")]
+Cursor = Annotated[str | None, Field(description="From next_cursor.")]
 
 
 class Coverage(Answer):

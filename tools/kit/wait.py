@@ -16,8 +16,8 @@ from tools.kit.toolset import Progress, no_progress
 
 T = TypeVar("T")
 
-Minutes = Annotated[float, Field(ge=0, le=60, description="How long to wait at most, in minutes; 0 looks once.")]
-Handle = Annotated[str | None, Field(max_length=500, description="handle of an earlier wait, to take it up again.")]
+Minutes = Annotated[float, Field(ge=0, le=60, description="Longest wait; 0 looks once.")]
+Handle = Annotated[str | None, Field(max_length=500, description="From an earlier wait, to continue it.")]
 
 BEAT = 10.0
 """Seconds between progress reports; hosts give up on a silent call."""

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from tools.kit.errors import Refused
 
-When = Annotated[str | None, Field(description="Date (2026-04-01), time with offset or in UTC, or age (7d, 12h).")]
+When = Annotated[str | None, Field(description="Such as 2026-04-01 or 7d.")]
+Until = Annotated[str | None, Field(description="As since.")]
 
 EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 """The start of a span without one, for a platform that needs both ends."""

@@ -26,7 +26,7 @@ class VariableToSet(Sent):
 
     key: Annotated[str, Field(min_length=1, max_length=200, description="Such as BASE_URL.")]
     value: Annotated[Secret, Field(max_length=100_000, description="Never shown again.")]
-    encrypted: Annotated[bool | None, Field(description="Default: as it is; a new one is encrypted.")] = None
+    encrypted: Annotated[bool | None, Field(description="Default: true if new.")] = None
 
     def as_sent(self, before: bool | None = None) -> dict[str, Any]:
         """The variable as it is sent; `before` is whether the stored one of that name is encrypted."""

@@ -22,11 +22,9 @@ ROLE: Final = "USER"
 ADDRESS: Final = re.compile(r"[^@\s,;<>\"']{1,64}@[A-Za-z0-9.-]{1,250}\.[A-Za-z]{2,}")
 
 TokenName = Annotated[str, Field(min_length=1, max_length=100, description="Listed in the web app under this name.")]
-Profile = Annotated[
-    str, Field(min_length=1, max_length=60, description="Section of the credentials file to store it in.")
-]
+Profile = Annotated[str, Field(min_length=1, max_length=60, description="Section of the credentials file.")]
 Email = Annotated[str, Field(min_length=3, max_length=320, description="Of the person to add.")]
-AccountId = Annotated[int | None, Field(gt=0, description="Needed where the user has several accounts.")]
+AccountId = Annotated[int | None, Field(gt=0, description="Needed if the user has several.")]
 
 
 class MaintenanceWindow(Answer):
@@ -82,7 +80,7 @@ async def get_account(api: Testery) -> AccountDetails:
 
 @tool.destroys(idempotent=False, verify_with=None)
 async def add_user(api: Testery, email: Email) -> Asking[Changed[Member]]:
-    """Add a person to the account. The server asks the user to confirm."""
+    """Add a person to the account. Asks the user first."""
     address = email.strip()
     if not ADDRESS.fullmatch(address):
         raise Refused("This is not an e-mail address.")
@@ -104,7 +102,7 @@ async def create_api_token(
 ) -> Asking[Changed[StoredToken]]:
     """Create a personal API token and store it in the vendor's credentials file; it is never shown.
 
-    The server asks the user to confirm.
+    Asks the user first.
     """
     if not api.is_login:
         raise Refused(

@@ -100,8 +100,8 @@ async def run_before(api: Testery, run: Run) -> Run:
 async def compare_runs(
     api: Testery,
     run_id: RunId,
-    before_run_id: Annotated[int | None, Field(gt=0, description="Default: the last comparable run before it.")] = None,
-    at_most: Annotated[int, Field(ge=1, le=200, description="Tests to name of each kind.")] = 30,
+    before_run_id: Annotated[int | None, Field(gt=0, description="Default: the last comparable run.")] = None,
+    at_most: Annotated[int, Field(ge=1, le=200, description="Tests of each kind.")] = 30,
 ) -> Comparison:
     """Compare a run with one before it: new failures, fixed, still failing, flaky."""
     after = await known_run(api, run_id)

@@ -49,7 +49,7 @@ async def create_deploy(
     git_owner: GitName = None,
     git_repo: GitName = None,
 ) -> Asking[Deployed]:
-    """Report a deploy. The server asks the user to confirm where that starts schedules, whose runs are paid."""
+    """Report a deploy. Asks the user first where that starts schedules, whose runs are paid."""
     git = without_none(gitProvider=git_provider, gitOwner=git_owner, gitRepo=git_repo)
     if 0 < len(git) < 3:
         raise Refused("git_provider, git_owner and git_repo go together.")

@@ -31,9 +31,7 @@ from tools.testery.tools.variables import (
 
 tool = Toolset(Testery)
 
-EnvironmentKey = Annotated[
-    str, Field(min_length=1, max_length=200, description="From testery_list_environments, such as staging.")
-]
+EnvironmentKey = Annotated[str, Field(min_length=1, max_length=200, description="From testery_list_environments.")]
 Name = Annotated[str, Field(min_length=1, max_length=200, description="Such as Staging.")]
 AtOnce = Annotated[int | None, Field(ge=0, le=1000, description="Most runs at a time; 0: no limit.")]
 StageId = Annotated[int | None, Field(gt=0, description="From testery_list_pipeline_stages.")]
@@ -121,7 +119,7 @@ def details_of(environment: Environment) -> EnvironmentDetails:
 async def list_environments(
     api: Testery, include_archived: IncludeArchived = False, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[EnvironmentRow]:
-    """List the environments that tests run on, with the keys other tools take."""
+    """List the environments, with the keys other tools take."""
     selection: Selection[Environment] = Selection(
         lambda environment: (environment.id,), limit=limit, cursor=cursor, archived=include_archived
     )
@@ -183,9 +181,9 @@ async def update_environment(
     set_variables: Variables = None,
     remove_variables: Names = None,
 ) -> Asking[Changed[EnvironmentDetails]]:
-    """Change an environment; what is left out stays, variables too.
+    """Change an environment; omitted fields stay, variables too.
 
-    The server asks the user to confirm where a stored value could be lost.
+    Asks the user first where a stored value could be lost.
     """
     before = await read_environment(api, environment_key)
     change = change_of(before, set_variables, remove_variables)
@@ -211,7 +209,7 @@ async def update_environment(
 
 @tool.destroys(idempotent=True, verify_with="list_environments")
 async def delete_environment(api: Testery, environment_key: EnvironmentKey) -> Asking[Changed[EnvironmentDetails]]:
-    """Delete an environment and its variables. The server asks the user to confirm."""
+    """Delete an environment and its variables. Asks the user first."""
     environment = await read_environment(api, environment_key)
     schedules = [one for one in await api.schedules() if one.environment_id == environment.id and one.is_live]
     named = f"environment {given(environment_key)} {quote(environment.name or '')}"

@@ -86,14 +86,10 @@ async def get_failures(
     api: Testery,
     run_id: RunId,
     at_most: Annotated[int, Field(ge=1, le=50, description="Groups to show.")] = 10,
-    output_bytes: Annotated[
-        int, Field(ge=0, le=4_000, description="Of the example's output to show, for each group.")
-    ] = 600,
-    earlier: Annotated[
-        int, Field(ge=0, le=10, description="Earlier runs to compare with; one request each.")
-    ] = EARLIER,
+    output_bytes: Annotated[int, Field(ge=0, le=4_000, description="Of the example's output, per group.")] = 600,
+    earlier: Annotated[int, Field(ge=0, le=10, description="Earlier runs to compare with.")] = EARLIER,
 ) -> Failures:
-    """Tell why a run failed and what is new: failures grouped by error, each new, known or flaky, with an example."""
+    """Tell why a run failed and what is new: failures by error, each new, known or flaky, with an example."""
     run = await known_run(api, run_id)
     results = await known_results(api, run_id)
     failing, passed = [one for one in results if one.status == "failed"], passed_tests(results)

@@ -13,7 +13,7 @@ from pydantic import Field
 from tools.kit.failure_groups import plain_text
 from tools.kit.text import clean
 
-OutputBytes = Annotated[int, Field(ge=0, le=16_000, description="How much of the end of its output to show.")]
+OutputBytes = Annotated[int, Field(ge=0, le=16_000, description="Of the end of its output.")]
 
 _KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _NO_KEY: Final = "[private key removed]"

@@ -70,7 +70,7 @@ async def start_test_plan(
     variables: RunVariables = None,
     report_to_git: ReportToGit = False,
 ) -> Asking[Changed[PlanRun]]:
-    """Start a test plan: many runs on paid machines. The server asks the user to confirm."""
+    """Start a test plan: many runs on paid machines. Asks the user first."""
     to_set = new_variables(variables)
     plan = await known_plan(api, plan_key)
     environment = await usable_environment(api, environment_key) if environment_key is not None else None
@@ -110,7 +110,7 @@ async def cancel_plan_run(
     plan_id: Annotated[int, Field(gt=0, description="From testery_start_test_plan.")],
     plan_run_id: Annotated[int, Field(gt=0, description="From testery_start_test_plan.")],
 ) -> Asking[Changed[PlanRun]]:
-    """Cancel a run of a test plan and the test runs it started. The server asks the user to confirm."""
+    """Cancel a run of a test plan and the test runs it started. Asks the user first."""
     plan = next((one for one in await api.test_plans() if one.id == plan_id), None)
     if plan is None:
         raise NotFound(f"No test plan {plan_id}. testery_list_test_plans shows ids.", status=404)

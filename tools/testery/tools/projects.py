@@ -15,9 +15,7 @@ from tools.testery.models.projects import Project, Suite
 
 tool = Toolset(Testery)
 
-ProjectKey = Annotated[
-    str, Field(min_length=1, max_length=200, description="From testery_list_projects, such as harbour-web.")
-]
+ProjectKey = Annotated[str, Field(min_length=1, max_length=200, description="From testery_list_projects.")]
 
 
 async def known_project(api: Testery, project_key: str) -> Project:
@@ -62,7 +60,7 @@ async def project_keys(api: Testery) -> dict[int, str]:
 
 @tool.reads()
 async def list_projects(api: Testery, limit: Limit = 50, cursor: Cursor = None) -> Page[Project]:
-    """List the projects whose tests can be run, with the keys other tools take."""
+    """List the projects, with the keys other tools take."""
     selection: Selection[Project] = Selection(lambda project: (project.id,), limit=limit, cursor=cursor)
     for project in await api.projects():
         selection.offer(project)

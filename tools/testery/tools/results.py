@@ -94,7 +94,7 @@ async def get_results(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[ResultRow]:
-    """List the results of a run, the failed ones first. A passed run may hold failed results; the run decides."""
+    """List the results of a run, failed ones first. A passed run may hold failed results."""
     run = await known_run(api, run_id)
     results = await api.results(run_id)
     rows = list(enumerate(results))

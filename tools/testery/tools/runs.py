@@ -124,12 +124,12 @@ async def list_test_runs(
     branch: Annotated[str | None, Field(max_length=300, description="Git branch.")] = None,
     name: Annotated[str | None, Field(max_length=300, description="Words in its name.")] = None,
     since: When = None,
-    deploy_id: Annotated[int | None, Field(gt=0, description="Only runs this deploy started.")] = None,
-    newest: Annotated[int, Field(ge=1, le=20_000, description="How many of the newest runs to read.")] = 500,
+    deploy_id: Annotated[int | None, Field(gt=0, description="Deploy that started them.")] = None,
+    newest: Annotated[int, Field(ge=1, le=20_000, description="Newest runs to read.")] = 500,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[RunRow]:
-    """List test runs, newest first. The platform has no filters: coverage says how many runs were read."""
+    """List test runs, newest first. coverage says how many were read."""
     span = await time_span(api, since)
     start = span.since
     branches = WordFilter("run of branch", branch, is_name=True)

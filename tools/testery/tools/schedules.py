@@ -41,10 +41,10 @@ from tools.testery.tools.variables import check_variables
 
 tool = Toolset(Testery)
 
-Cron = Annotated[str | None, Field(min_length=1, max_length=200, description="Five crontab fields: '0 2 * * 1-5'.")]
+Cron = Annotated[str | None, Field(min_length=1, max_length=200, description="Such as 0 2 * * 1-5.")]
 FiredBy = Annotated[
     list[ProjectKey] | None,
-    Field(max_length=50, description="Instead of cron: run when one of these projects is deployed; [] means any."),
+    Field(max_length=50, description="Instead of cron: project keys; []: any."),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=200, description="Such as Nightly smoke.")]
 
@@ -137,14 +137,11 @@ async def create_schedule(
     retry_failed: RetryFailed = False,
     timeout_minutes: TimeoutMinutes = None,
     test_timeout_seconds: TestTimeoutSeconds = None,
-    priority: Annotated[int | None, Field(ge=0, le=1000, description="The lowest runs first.")] = None,
-    notify: Annotated[bool, Field(description="Notify the token's owner of its runs.")] = False,
+    priority: Annotated[int | None, Field(ge=0, le=1000, description="Lowest first.")] = None,
+    notify: Annotated[bool, Field(description="Tell the token's owner.")] = False,
     variables: RunVariables = None,
 ) -> Asking[Changed[ScheduleRow]]:
-    """Create a schedule that starts paid runs by cron or at deploys. The server asks the user to confirm.
-
-    Without a version it runs what was deployed last.
-    """
+    """Create a schedule that starts paid runs by cron or at deploys, by default of the last. Asks the user first."""
     if (cron is None) == (on_deploy_of is None):
         raise Refused("Give exactly one of cron and on_deploy_of.")
     check_variables(variables or (), ())
@@ -207,7 +204,7 @@ def describe(row: ScheduleRow) -> str:
 async def delete_schedule(
     api: Testery, schedule_id: Annotated[int, Field(gt=0, description="From testery_list_schedules.")]
 ) -> Asking[Changed[ScheduleRow]]:
-    """Delete a schedule. The server asks the user to confirm."""
+    """Delete a schedule. Asks the user first."""
     schedule = next((one for one in await api.schedules() if one.id == schedule_id), None)
     if schedule is None:
         raise NotFound(f"No schedule {schedule_id}. testery_list_schedules shows ids.", status=404)

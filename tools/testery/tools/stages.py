@@ -32,7 +32,7 @@ tool = Toolset(Testery)
 
 StageId = Annotated[int, Field(gt=0, description="From testery_list_pipeline_stages.")]
 Priority = Annotated[int | None, Field(ge=0, le=10_000, description="Its place among the stages.")]
-RunPriority = Annotated[int | None, Field(ge=0, le=10_000, description="Runs wait in this order, lowest first.")]
+RunPriority = Annotated[int | None, Field(ge=0, le=10_000, description="Order of its runs, lowest first.")]
 Pool = Annotated[int | None, Field(gt=0, description="Id of a runner pool.")]
 
 
@@ -42,7 +42,7 @@ class StageRow(Answer):
     stage_id: int
     name: Untrusted | None = None
     priority: int | None = Field(None, description="Its place in the pipeline.")
-    run_priority: int | None = Field(None, description="Runs wait in this order, lowest first.")
+    run_priority: int | None = Field(None, description="Order of its runs, lowest first.")
     windows_pool: int | None = None
     linux_pool: int | None = None
 
@@ -113,9 +113,9 @@ async def update_pipeline_stage(
     set_variables: Variables = None,
     remove_variables: Names = None,
 ) -> Asking[Changed[StageDetails]]:
-    """Change a pipeline stage; what is left out stays, variables too.
+    """Change a pipeline stage; omitted fields stay, variables too.
 
-    The server asks the user to confirm where a stored value could be lost.
+    Asks the user first where a stored value could be lost.
     """
     before = await known_stage(api, stage_id)
     change = change_of(before, set_variables, remove_variables)

@@ -52,7 +52,7 @@ tool = Toolset(Testery)
 PlaywrightProject = Annotated[
     str | None, Field(min_length=1, max_length=200, description="Project in playwright.config.")
 ]
-SelectionRules = Annotated[bool, Field(description="Select tests by changes, per testery.yml.")]
+SelectionRules = Annotated[bool, Field(description="Select tests by testery.yml.")]
 
 
 class Started(Answer):
@@ -92,7 +92,7 @@ async def start_test_run(
     report_to_git: ReportToGit = False,
     status_name: StatusName = None,
 ) -> Asking[Started]:
-    """Start a test run on paid machines. The server asks the user to confirm."""
+    """Start a test run on paid machines. Asks the user first."""
     if suite is not None and playwright_project is not None:
         raise Refused("With a suite, the platform ignores playwright_project. Give only one of them.")
     check_variables(variables or (), ())
@@ -154,7 +154,7 @@ async def _started(api: Testery, done: str, run_id: int, keys: dict[int, str], o
 
 @tool.spends(verify_with="list_test_runs")
 async def rerun_test_run(api: Testery, run_id: RunId) -> Asking[Started]:
-    """Run a test run again on paid machines; this endpoint is unproven. The server asks the user to confirm."""
+    """Run a test run again on paid machines; this endpoint is unproven. Asks the user first."""
     run, keys = await known_run(api, run_id), await project_keys(api)
     named = describe(run, keys)
     tests = f"up to {many(run.total, 'test')}" if run.total else "an unknown number of tests"
@@ -178,7 +178,7 @@ async def rerun_test_run(api: Testery, run_id: RunId) -> Asking[Started]:
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
 async def cancel_test_run(api: Testery, run_id: RunId) -> Asking[Changed[RunRow]]:
-    """Cancel a queued or running test run. The server asks the user to confirm."""
+    """Cancel a queued or running test run. Asks the user first."""
     run = await known_run(api, run_id)
     if run.is_over:
         raise Refused(f"Run {run.id} is over already: {word(run.said or run.status)}.")

@@ -43,13 +43,13 @@ async def get_test_history(
     api: Testery,
     progress: Progress,
     project_key: ProjectKey,
-    name: Annotated[str, Field(min_length=1, max_length=500, description="Full name, from testery_get_results.")],
-    file: Annotated[str | None, Field(max_length=500, description="File, where several tests share the name.")] = None,
+    name: Annotated[str, Field(min_length=1, max_length=500, description="From testery_get_results.")],
+    file: Annotated[str | None, Field(max_length=500, description="File, if several share the name.")] = None,
     environment_key: EnvironmentKey | None = None,
     branch: Annotated[str | None, Field(max_length=300, description="Git branch.")] = None,
-    runs: Annotated[int, Field(ge=1, le=50, description="Newest runs to read; one request each.")] = 15,
+    runs: Annotated[int, Field(ge=1, le=50, description="Newest runs to read.")] = 15,
 ) -> TestHistory:
-    """Tell whether a test is flaky or broken and since when: its results over runs, with a pattern."""
+    """Tell whether a test is flaky or broken, and since when, from its results over runs."""
     project = await known_project(api, project_key)
     environment = await known_environment(api, environment_key) if environment_key is not None else None
     fitting: list[Run] = []

@@ -40,7 +40,7 @@ Intro = Annotated[str | None, Field(max_length=2000, description="Introduction t
 TestCycleUrl = Annotated[str | None, Field(max_length=2000, description="https://… of the test the accounts are for.")]
 Credentials = Annotated[
     list[Annotated[Secret, Field(min_length=1, max_length=2000)]],
-    Field(min_length=1, max_length=100, description="One text for each test account, such as user / password."),
+    Field(min_length=1, max_length=100, description="One text each, such as user / password."),
 ]
 
 
@@ -87,7 +87,7 @@ async def create_access_claim(
     intro: Intro = None,
     test_cycle_url: TestCycleUrl = None,
 ) -> Asking[Changed[AccessClaim]]:
-    """Hand test accounts to testers on a page where they claim them. The server asks the user to confirm."""
+    """Hand test accounts to testers on a page where they claim them. Asks the user first."""
     accounts = many(len(credentials), "test account")
     lines = Lines(f"Hand {accounts} to testers, on a new page {given(name)}?")
     lines.fields({"Intro": intro, "Test": test_cycle_url})

@@ -77,9 +77,7 @@ async def upload_binary_app(
     bundle_version: Annotated[
         str | None, Field(min_length=1, max_length=100, description="Such as 4.2.0; not with presigned false.")
     ] = None,
-    presigned: Annotated[
-        bool | None, Field(description="Upload to the storage in three steps. Default: for files over 50 MiB.")
-    ] = None,
+    presigned: Annotated[bool | None, Field(description="Upload in three steps. Default: over 50 MiB.")] = None,
 ) -> Uploaded:
     """Upload an app for testers, from a directory that TESTDESK_UPLOAD_DIRS allows on the server's machine."""
     if presigned is False and (bundle_identifier or bundle_version):

@@ -20,7 +20,7 @@ CountBy = Annotated[
     Field(
         min_length=1,
         max_length=3,
-        description="Count all matching bugs by these, such as device and severity; each device of a bug counts.",
+        description="Count matching bugs by these.",
     ),
 ]
 

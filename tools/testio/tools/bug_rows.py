@@ -14,12 +14,12 @@ from tools.testio.models.bugs import Bug, BugRow, BugScan
 Column = Literal[
     "devices", "feature", "test_title", "author", "section", "location", "fixed", "exported_at", "external_idx"
 ]
-Columns = Annotated[list[Column] | None, Field(max_length=9, description="Columns to add to each row.")]
+Columns = Annotated[list[Column] | None, Field(max_length=9, description="Columns to add.")]
 NAMED = {"feature": "feature_title", "section": "section_name"}
 """Columns whose field of a bug has another name."""
 DeviceWords = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100)]] | None,
-    Field(max_length=20, description='Words of the device line, any of these: "iphone 14", "android 13".'),
+    Field(max_length=20, description="Such as iphone 14."),
 ]
 
 

@@ -100,12 +100,12 @@ async def get_bugs(
     progress: Progress,
     bug_ids: Annotated[
         list[Annotated[int, Field(gt=0)]],
-        Field(min_length=1, max_length=MOST, description="As testio_list_bugs gives them."),
+        Field(min_length=1, max_length=MOST, description="From testio_list_bugs."),
     ],
-    whole: Annotated[bool, Field(description="With comments, attachments and reproductions.")] = False,
+    whole: Annotated[bool, Field(description="With comments, attachments, reproductions.")] = False,
     cursor: Cursor = None,
 ) -> BugSet:
-    """Read up to 50 bugs in one call, to compare them or find duplicates: steps, results, devices, comment counts."""
+    """Read up to 50 bugs at once, to compare them or find duplicates: steps, results, devices, comment counts."""
     ids = list(dict.fromkeys(bug_ids))
     filters = digest(bug_ids=ids, whole=whole)
     start = decode_cursor(cursor, filters)[0] if cursor else 0

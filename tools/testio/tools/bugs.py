@@ -12,7 +12,7 @@ from tools.kit.picture import Album, in_bytes
 from tools.kit.text import Key, Untrusted, passage, quote, word, word_if
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import WordFilter
-from tools.kit.when import When, milliseconds, parse_timestamp, time_span
+from tools.kit.when import Until, When, milliseconds, parse_timestamp, time_span
 from tools.testio.client.bugs import BugFilters
 from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import Bug, BugRow, BugScan, RejectReasons
@@ -39,11 +39,9 @@ from tools.testio.tools.words import (
 
 tool = Toolset(TestIO)
 
-BugId = Annotated[int, Field(gt=0, description="Bug id, as testio_list_bugs gives it.")]
+BugId = Annotated[int, Field(gt=0, description="From testio_list_bugs.")]
 Ids = Annotated[list[Annotated[int, Field(gt=0)]] | None, Field(max_length=200)]
-Export = Annotated[
-    Literal["export_requested", "not_exported", "exported"], Field(description="Whether it was exported to a tracker.")
-]
+Export = Annotated[Literal["export_requested", "not_exported", "exported"], Field(description="To a tracker.")]
 
 
 async def known_bug(api: TestIO, bug_id: int) -> Bug:
@@ -57,30 +55,28 @@ async def list_bugs(
     progress: Progress,
     product_ids: Annotated[Ids, Field(description="Ids or names."), PRODUCT] = None,
     section_ids: Annotated[Ids, Field(description="Ids or names."), SECTION] = None,
-    test_ids: Annotated[Ids, Field(description="As testio_list_exploratory_tests gives them.")] = None,
+    test_ids: Annotated[Ids, Field(description="From testio_list_exploratory_tests.")] = None,
     export_status: Export | None = None,
     status: Annotated[
         list[str] | None, Field(description="forwarded (open), question, accepted, rejected.", max_length=20)
     ] = None,
     severity: Annotated[
         list[str] | None,
-        Field(description="low, high, critical; or a kind: visual, content, custom, suggestion.", max_length=20),
+        Field(description="low, high, critical, visual, content, custom, suggestion.", max_length=20),
     ] = None,
     known: Annotated[bool | None, Field(description="Whether it is marked as known.")] = None,
     author: Annotated[str | None, Field(description="Name of the tester who reported it.")] = None,
     since: When = None,
-    until: When = None,
-    text: Annotated[
-        str | None, Field(description="Words to find in title, steps and results; coupon|voucher finds either.")
-    ] = None,
-    feature_ids: Annotated[Ids, Field(description="Ids; titles where product_ids are given."), FEATURE] = None,
+    until: Until = None,
+    text: Annotated[str | None, Field(description="Words to find; a|b: either.")] = None,
+    feature_ids: Annotated[Ids, Field(description="Ids; titles with product_ids."), FEATURE] = None,
     devices: DeviceWords = None,
     fields: Columns = None,
     count_by: CountBy = None,
-    limit: Annotated[int | None, Field(ge=0, le=500, description="Rows. Default: 50, with count_by 0.")] = None,
+    limit: Annotated[int | None, Field(ge=0, le=500, description="Default: 50, or 0 with count_by.")] = None,
     cursor: Cursor = None,
 ) -> BugList:
-    """List bugs, newest first, or count them: open bugs, by device, by severity. since and until are when reported."""
+    """List bugs, newest first, or count them: open bugs, by device, by severity."""
     statuses = WordFilter("bug status", status, BUG_STATUSES, meant=BUG_STATUS_MEANT, fields=BUG_STATUS_FIELDS)
     severities = WordFilter("severity", severity, SEVERITIES, meant=SEVERITY_MEANT, fields=SEVERITY_FIELDS)
     authors = WordFilter("author", author, is_name=True)

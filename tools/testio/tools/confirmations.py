@@ -40,9 +40,7 @@ LONGEST_NOTE = 1000
 
 Evidence = Literal["screen_size", "browser_version", "internet_speed", "console", "camera", "logs"]
 EVIDENCE: tuple[Evidence, ...] = ("screen_size", "browser_version", "internet_speed", "console", "camera", "logs")
-AskFor = Annotated[
-    list[Evidence] | None, Field(max_length=len(EVIDENCE), description="Evidence that the tester must add.")
-]
+AskFor = Annotated[list[Evidence] | None, Field(max_length=len(EVIDENCE), description="Evidence to add.")]
 QuestionText = Annotated[
     str | None, Field(min_length=1, max_length=LONGEST_QUESTION, description="A question to the tester.")
 ]
@@ -78,7 +76,7 @@ async def request_bug_report_confirmation(
     allow_device_clouds: DeviceClouds = False,
     requirements: Requirements = None,
 ) -> Asking[Changed[ReportConfirmation]]:
-    """Have a tester reproduce an open bug, which costs money. The server asks the user to confirm."""
+    """Have a tester reproduce an open bug, which costs money. Asks the user first."""
     devices = await find_devices(api, requirements)
     bug = await known_bug(api, bug_id)
     if bug.status not in {None, OPEN}:
@@ -122,7 +120,7 @@ class FixToCheck(Sent):
 
 Fixes = Annotated[
     list[FixToCheck],
-    Field(min_length=1, max_length=MOST_FIXES, description="Bugs of one product that should be fixed."),
+    Field(min_length=1, max_length=MOST_FIXES, description="Of one product."),
 ]
 
 
@@ -148,7 +146,7 @@ async def check_environment_choices(api: TestIO, given: Mapping[str, Any]) -> li
 
 CheckEnvironment = Annotated[
     int | None,
-    Field(gt=0, description="Environment id or title. Default: the one each bug was found in."),
+    Field(gt=0, description="Id or title. Default: each bug's own."),
     ByName(ENVIRONMENT.what, check_environment_choices, ENVIRONMENT.shows),
 ]
 
@@ -253,7 +251,7 @@ async def request_bug_fix_confirmations(
 ) -> Asking[RequestedChecks]:
     """Have testers check whether bugs are fixed (retest), up to 50 at once; each costs money.
 
-    The server asks the user to confirm.
+    Asks the user first.
     """
     checks = await read_checks(api, bugs, environment_id, requirements)
     todo = [fix for fix in bugs if fix.bug_id not in checks.pending]

@@ -23,11 +23,9 @@ from tools.testio.tools.products import PRODUCT, SECTION
 
 tool = Toolset(TestIO)
 
-ConnectionId = Annotated[int, Field(gt=0, description="Connection id, as testio_get_product shows those in use.")]
+ConnectionId = Annotated[int, Field(gt=0, description="From testio_get_product.")]
 Name = Annotated[str, Field(min_length=1, max_length=250, description="Name to show, such as Jira.")]
-Target = Annotated[
-    Secret, Field(min_length=1, max_length=2000, description="https://… to send bugs to; answers show only its host.")
-]
+Target = Annotated[Secret, Field(min_length=1, max_length=2000, description="https://… to send bugs to.")]
 ProductIds = Annotated[
     list[Annotated[int, Field(gt=0)]] | None,
     Field(max_length=100, description="Ids or names; all their bugs."),
@@ -38,7 +36,7 @@ SectionIds = Annotated[
     Field(max_length=100, description="Ids or names; all their bugs."),
     SECTION,
 ]
-Fixed = Annotated[bool | None, Field(description="A switch that test IO does not document.")]
+Fixed = Annotated[bool | None, Field(description="Not documented.")]
 
 FIXED = "The switch 'fixed', which test IO does not document"
 MOST_NAMED = 20
@@ -132,14 +130,12 @@ async def create_connection(
     inbox: Inbox,
     name: Name,
     url: Target | None = None,
-    to_inbox: Annotated[
-        bool, Field(description="Send to Testdesk's inbox (testio_list_inbox) instead of url.")
-    ] = False,
+    to_inbox: Annotated[bool, Field(description="Send to testio_list_inbox instead of url.")] = False,
     product_ids: ProductIds = None,
     section_ids: SectionIds = None,
     fixed: Fixed = None,
 ) -> Asking[Changed[Connection]]:
-    """Create a connection that exported bugs are sent to. The server asks the user to confirm the host."""
+    """Create a connection that exported bugs are sent to. Asks the user first."""
     if (url is None) is not to_inbox:
         raise Refused("Give exactly one of url and to_inbox.")
     host = target_host(url) if url is not None else f"{await inbox.public_host()}, the inbox of Testdesk"
@@ -183,7 +179,7 @@ async def update_connection(
     section_ids: SectionIds = None,
     fixed: Fixed = None,
 ) -> Asking[Changed[Connection]]:
-    """Change a connection; what is left out stays. The server asks the user to confirm the host."""
+    """Change a connection; omitted fields stay. Asks the user first."""
     changed = wire_fields(url, name=name, fixed=fixed, product_ids=product_ids, section_ids=section_ids)
     if not changed:
         raise Refused("Give at least one field to change.")
@@ -207,7 +203,7 @@ async def update_connection(
 
 @tool.destroys(idempotent=True, verify_with="get_connection")
 async def delete_connection(api: TestIO, connection_id: ConnectionId) -> Asking[Changed[Connection]]:
-    """Delete a connection: exported bugs are no longer sent there. The server asks the user to confirm."""
+    """Delete a connection: exported bugs are no longer sent there. Asks the user first."""
     connection = await known_connection(api, connection_id)
     users = users_of(await api.products(), connection_id)
     name = f"connection {connection_id} {quote(connection.name or '', at_most=250)}"

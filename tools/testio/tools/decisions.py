@@ -16,10 +16,10 @@ from tools.testio.tools.bugs import BugId, known_bug
 
 tool = Toolset(TestIO)
 
-Reason = Annotated[str, Field(min_length=1, max_length=80, description="Key, as testio_list_reject_reasons gives it.")]
+Reason = Annotated[str, Field(min_length=1, max_length=80, description="Key from testio_list_reject_reasons.")]
 CommentText = Annotated[
     str | None,
-    Field(max_length=2000, description="Comment for the tester. Default: that of the reason."),
+    Field(max_length=2000, description="For the tester. Default: the reason's."),
 ]
 
 
@@ -78,7 +78,7 @@ async def carried_out(api: TestIO, before: Bug, answer: Bug, done: str) -> Chang
 
 @tool.destroys(idempotent=True, verify_with="get_bug")
 async def accept_bug(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
-    """Accept a bug, which pays the tester. The server asks the user to confirm."""
+    """Accept a bug, which pays the tester. Asks the user first."""
     bug = await open_bug(api, bug_id)
     yield Ask(f"Accept {describe(bug)}? The tester is paid for it and notified; there is no undo.")
     yield await carried_out(api, bug, await api.accept_bug(bug_id), "Accepted.")
@@ -88,7 +88,7 @@ async def accept_bug(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
 async def reject_bug(
     api: TestIO, bug_id: BugId, reason: Reason, comment: CommentText = None
 ) -> Asking[Changed[BugState]]:
-    """Reject a bug with a reason; the tester is notified. The server asks the user to confirm."""
+    """Reject a bug with a reason; the tester is notified. Asks the user first."""
     bug = await open_bug(api, bug_id)
     valid = await valid_reason(api, reason)
     message = comment or valid.default_comment or ""
@@ -105,7 +105,7 @@ async def reject_bug(
 
 @tool.destroys(idempotent=True, verify_with="get_bug")
 async def mark_bug_known(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
-    """Mark a bug as known. The server asks the user to confirm."""
+    """Mark a bug as known. Asks the user first."""
     bug = await known_bug(api, bug_id)
     if bug.known:
         raise Refused(f"Bug {bug.id} is already marked as known.")
@@ -115,7 +115,7 @@ async def mark_bug_known(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]
 
 @tool.destroys(idempotent=True, verify_with="get_bug")
 async def mark_bug_fixed(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
-    """Mark a bug as fixed. The server asks the user to confirm."""
+    """Mark a bug as fixed. Asks the user first."""
     bug = await known_bug(api, bug_id)
     if bug.fixed:
         raise Refused(f"Bug {bug.id} is already marked as fixed.")
@@ -125,7 +125,7 @@ async def mark_bug_fixed(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]
 
 @tool.destroys(idempotent=True, verify_with="get_bug")
 async def mark_bug_exported(api: TestIO, bug_id: BugId) -> Asking[Changed[BugState]]:
-    """Mark a bug as exported to a tracker. The server asks the user to confirm."""
+    """Mark a bug as exported to a tracker. Asks the user first."""
     bug = await known_bug(api, bug_id)
     if bug.exported_at:
         raise Refused(f"Bug {bug.id} is already marked as exported ({word(bug.exported_at)}).")

@@ -23,14 +23,12 @@ from tools.testio.tools.products import EnvironmentId, ProductId, known_environm
 tool = Toolset(TestIO)
 
 Title = Annotated[str, Field(min_length=1, max_length=80, description="Such as Staging.")]
-Address = Annotated[
-    str | None, Field(min_length=1, max_length=2000, description="https://… of the site or app file to test.")
-]
-AppId = Annotated[int | None, Field(gt=0, description="As testio_upload_binary_app gives it.")]
-Login = Annotated[Secret | None, Field(max_length=500, description="Testers get it; an empty text removes it.")]
+Address = Annotated[str | None, Field(min_length=1, max_length=2000, description="https://… of the site or app file.")]
+AppId = Annotated[int | None, Field(gt=0, description="From testio_upload_binary_app.")]
+Login = Annotated[Secret | None, Field(max_length=500, description="For testers; empty removes it.")]
 Proxy = Annotated[bool | None, Field(description="Whether testers go through a proxy.")]
-Access = Annotated[Secret | None, Field(max_length=2000, description="How testers get in; an empty text removes it.")]
-Orders = Annotated[bool | None, Field(description="Whether testers may place real orders.")]
+Access = Annotated[Secret | None, Field(max_length=2000, description="How testers get in; empty removes it.")]
+Orders = Annotated[bool | None, Field(description="Testers may place real orders.")]
 
 PAGE = "environment_test_information."
 OF_PAGE = ("page_url", "description")
@@ -41,9 +39,9 @@ ONE_WAY_IN = (
 
 
 class InformationForTesters(Sent):
-    """A page for testers: custom is your own; on access_claims they claim a test account."""
+    """A page for testers: custom, or access_claims to claim an account."""
 
-    data_type: Annotated[Literal["custom", "access_claims"], Field(description="Kind of page.")]
+    data_type: Annotated[Literal["custom", "access_claims"], Field(description="Kind.")]
     page_url: Annotated[str, Field(max_length=2000, description="https://… of the page.")]
     description: Annotated[str | None, Field(max_length=255, description="What testers do there.")] = None
 
@@ -130,7 +128,7 @@ async def create_test_environment(
 ) -> Asking[Changed[TestEnvironment]]:
     """Create a test environment. Give exactly one of url, binary_app_id and file_url.
 
-    The server asks the user to confirm where testers may place orders or get credentials.
+    Asks the user first where testers may place orders or get credentials.
     """
     fields = wire_fields(
         title=title,
@@ -202,9 +200,9 @@ async def update_test_environment(
     environment_test_information: InformationForTesters | None = None,
     edits: Edits = None,
 ) -> Asking[Changed[TestEnvironment]]:
-    """Change a test environment; what is left out stays.
+    """Change a test environment; omitted fields stay.
 
-    The server asks the user to confirm where testers may place orders or get credentials.
+    Asks the user first where testers may place orders or get credentials.
     """
     fields = wire_fields(
         title=title,
@@ -243,7 +241,7 @@ async def update_test_environment(
 async def delete_test_environment(
     api: TestIO, product_id: ProductId, environment_id: EnvironmentId
 ) -> Asking[Changed[TestEnvironment]]:
-    """Delete a test environment. The server asks the user to confirm."""
+    """Delete a test environment. Asks the user first."""
     environment = await known_environment(api, product_id, environment_id)
     name = await full_name(api, product_id, environment_id, environment)
     using: list[int] = []

@@ -7,7 +7,7 @@ from pydantic import Field
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import WordFilter
-from tools.kit.when import When, milliseconds, parse_timestamp, time_span
+from tools.kit.when import Until, When, milliseconds, parse_timestamp, time_span
 from tools.testio.client.testio import TestIO
 from tools.testio.models.executions import Execution
 from tools.testio.tools.bugs import Ids
@@ -20,14 +20,14 @@ tool = Toolset(TestIO)
 async def list_user_story_executions(
     api: TestIO,
     progress: Progress,
-    user_story_ids: Annotated[Ids, Field(description="As testio_list_user_stories gives them.")] = None,
+    user_story_ids: Annotated[Ids, Field(description="From testio_list_user_stories.")] = None,
     user_story_version_ids: Annotated[Ids, Field(description="Ids of versions of user stories.")] = None,
-    test_ids: Annotated[Ids, Field(description="As testio_list_exploratory_tests gives them.")] = None,
+    test_ids: Annotated[Ids, Field(description="From testio_list_exploratory_tests.")] = None,
     status: Annotated[
         list[str] | None, Field(description="pending, passed, failed, blocked, cancelled.", max_length=20)
     ] = None,
     since: When = None,
-    until: When = None,
+    until: Until = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Execution]:

@@ -18,7 +18,7 @@ from tools.testio.tools.words import TEST_STATUS_MEANT, TEST_STATUSES, TESTING_T
 
 tool = Toolset(TestIO)
 
-TestId = Annotated[int, Field(gt=0, description="Test (cycle) id, as testio_list_exploratory_tests gives it.")]
+TestId = Annotated[int, Field(gt=0, description="From testio_list_exploratory_tests.")]
 
 
 async def known_test(api: TestIO, test_id: int) -> ExploratoryTest:

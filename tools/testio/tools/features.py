@@ -42,10 +42,10 @@ async def create_feature(
     product_id: ProductId,
     title: Annotated[str, Field(min_length=1, max_length=250, description="Such as Wish list.")],
     description: Text,
-    howtofind: Annotated[Text | None, Field(description="Where testers find it.")] = None,
+    howtofind: Annotated[Text | None, Field(description="Where it is.")] = None,
     user_stories: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=500)]] | None,
-        Field(max_length=50, description="Such as: As a guest, I can reset my PIN."),
+        Field(max_length=50, description="As a guest, I can reset my PIN."),
     ] = None,
     section_ids: SectionIds = None,
     target_idx: Annotated[str | None, Field(max_length=250, description="Id in another system.")] = None,
@@ -81,9 +81,9 @@ def count_features(features: Sequence[Feature]) -> str:
 async def copy_features(
     api: TestIO,
     product_id: ProductId,
-    destination_product_id: Annotated[int, Field(gt=0, description="Id or name of the product to copy into."), PRODUCT],
+    destination_product_id: Annotated[int, Field(gt=0, description="To copy into: id or name."), PRODUCT],
 ) -> Asking[CopiedFeatures]:
-    """Copy all features and user stories of a product into another. The server asks the user to confirm."""
+    """Copy all features and user stories of a product into another. Asks the user first."""
     if product_id == destination_product_id:
         raise Refused("Source and destination are the same product.")
     source = await known_product(api, product_id)

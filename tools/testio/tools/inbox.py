@@ -62,9 +62,7 @@ def row_of(event: Event, export: BugExported) -> ArrivedRow:
 async def list_inbox(
     api: TestIO,
     inbox: Inbox,
-    handled: Annotated[
-        bool | None, Field(description="true: handled ones; null: all. Default: those that wait.")
-    ] = False,
+    handled: Annotated[bool | None, Field(description="null: all. Default: those that wait.")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[ArrivedRow]:
@@ -106,11 +104,11 @@ async def mark_inbox_handled(
     inbox: Inbox,
     bug_ids: Annotated[
         list[Annotated[int, Field(gt=0)]],
-        Field(min_length=1, max_length=200, description="As testio_list_inbox gives them."),
+        Field(min_length=1, max_length=200, description="From testio_list_inbox."),
     ],
     handled: Annotated[bool, Field(description="false: they wait again.")] = True,
 ) -> Handled:
-    """Mark bugs in the inbox as handled, or as waiting again; nothing changes on test IO."""
+    """Mark bugs in the inbox as handled, or as waiting again; test IO does not change."""
     found = {int(item) for item in await inbox.mark([str(number) for number in bug_ids], handled=handled)}
     counts = await inbox.counts()
     return Handled(

@@ -16,20 +16,18 @@ from tools.testio.tools.products import ENVIRONMENT
 
 Goal = Annotated[str | None, Field(max_length=5000, description="What testers should find out.")]
 OutOfScope = Annotated[str | None, Field(max_length=5000, description="What testers should leave out.")]
-Instructions = Annotated[str | None, Field(max_length=5000, description="How testers start and what they must know.")]
+Instructions = Annotated[str | None, Field(max_length=5000, description="How testers start, what they must know.")]
 Title = Annotated[str | None, Field(min_length=1, max_length=250, description="Title that testers see.")]
 TestingType = Annotated[
     Literal["coverage", "usability", "rapid", "focused"],
-    Field(description="rapid: one question; focused: only bug_severities; coverage: breadth."),
+    Field(description="rapid: one question; focused: only bug_severities."),
 ]
 Language = Annotated[Literal["en", "de"], Field(description="Language of the bug reports.")]
 Level = Literal["low", "high", "critical"]
-BugLevels = Annotated[list[Level] | None, Field(description="Levels to report; for testing_type focused only.")]
-DeviceClouds = Annotated[bool, Field(description="Whether testers may use cloud devices.")]
-Hours = Annotated[
-    int | None, Field(ge=1, le=336, description="Default: rapid 2, usability and focused 24, coverage 28.")
-]
-Start = Annotated[str | None, Field(description="Such as 2026-04-01T09:00:00+02:00. Default: the next full hour.")]
+BugLevels = Annotated[list[Level] | None, Field(description="For focused only.")]
+DeviceClouds = Annotated[bool, Field(description="Allow cloud devices.")]
+Hours = Annotated[int | None, Field(ge=1, le=336, description="Default: rapid 2, coverage 28, others 24.")]
+Start = Annotated[str | None, Field(description="2026-04-01T09:00+02:00; default: next full hour.")]
 Number = Annotated[int, Field(gt=0)]
 NameOrId = Annotated[int, Field(gt=0)] | Annotated[str, Field(min_length=1)] | None
 
@@ -39,13 +37,13 @@ DEFAULT_HOURS = {"rapid": 2, "usability": 24, "focused": 24, "coverage": 28}
 class FeatureToTest(Sent):
     """A feature by id; or by title, which uses the product's feature of that title or creates one."""
 
-    id: Annotated[int | None, Field(gt=0, description="As testio_list_features gives it.")] = None
+    id: Annotated[int | None, Field(gt=0, description="From testio_list_features.")] = None
     title: Annotated[str | None, Field(min_length=1, max_length=250, description="Such as Wish list.")] = None
     description: Annotated[str | None, Field(max_length=5000, description="What it does.")] = None
-    howtofind: Annotated[str | None, Field(max_length=5000, description="Where testers find it.")] = None
+    howtofind: Annotated[str | None, Field(max_length=5000, description="Where it is.")] = None
     user_stories: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=500)]] | None,
-        Field(description="Such as: As a guest, I can reset my PIN."),
+        Field(description="As a guest, I can reset my PIN."),
     ] = None
 
     @property
@@ -58,13 +56,13 @@ class FeatureToTest(Sent):
 
 
 class EnvironmentToUse(Sent):
-    """An existing environment by id or title, or a new one by title and url."""
+    """Existing by id or title, or new by title and url."""
 
-    id: Annotated[int | None, Field(gt=0, description="As testio_list_test_environments gives it.")] = None
+    id: Annotated[int | None, Field(gt=0, description="From testio_list_test_environments.")] = None
     title: Annotated[str | None, Field(min_length=1, max_length=80, description="Such as Staging.")] = None
-    url: Annotated[str | None, Field(max_length=2000, description="https://… of a new one.")] = None
-    access: Annotated[Secret | None, Field(max_length=2000, description="How testers get into a new one.")] = None
-    allow_orders: Annotated[bool, Field(description="Whether testers may place real orders in a new one.")] = False
+    url: Annotated[str | None, Field(max_length=2000, description="https://… of the site.")] = None
+    access: Annotated[Secret | None, Field(max_length=2000, description="How testers get in.")] = None
+    allow_orders: Annotated[bool, Field(description="Testers may place real orders.")] = False
 
     def wire(self) -> dict[str, Any]:
         if self.id is not None:
@@ -101,7 +99,7 @@ class Devices(Sent):
     category: Annotated[NameOrId, Field(description="Such as smartphone.")] = None
     operating_system: Annotated[NameOrId, Field(description="Such as iOS.")] = None
     min_version: Annotated[NameOrId, Field(description="Such as 17.")] = None
-    max_version: Annotated[NameOrId, Field(description="The newest allowed.")] = None
+    max_version: Annotated[NameOrId, Field(description="The newest.")] = None
     vendor_id: Annotated[Number | None, Field(description="Manufacturer.")] = None
     device_ids: Annotated[list[Number] | None, Field(description="Single models.")] = None
     browser_ids: Annotated[list[Number] | None, Field(description="Browsers on them.")] = None
@@ -156,11 +154,11 @@ class ChosenDevices:
 
 Features = Annotated[
     list[FeatureToTest] | None,
-    Field(min_length=1, max_length=50, description="Features to test; or give test_template_id."),
+    Field(min_length=1, max_length=50, description="What to test, or give test_template_id."),
 ]
 Requirements = Annotated[
     list[Devices] | None,
-    Field(min_length=1, max_length=20, description="Groups of devices. Default: the platform's choice."),
+    Field(min_length=1, max_length=20, description="By names or ids of testio_list_devices."),
 ]
 
 

@@ -52,7 +52,7 @@ tool = Toolset(TestIO)
 EDITABLE = ("test_title", "goal", "out_of_scope", "instructions")
 AFTER_ORDER = "testio_get_exploratory_test shows its status."
 
-AutoLaunch = Annotated[bool, Field(description="false: save a draft for testio_launch_exploratory_test.")]
+AutoLaunch = Annotated[bool, Field(description="false: save a draft.")]
 
 
 def row_with_link(test: ExploratoryTest) -> TestRow:
@@ -93,12 +93,12 @@ async def create_exploratory_test(
     allow_device_clouds: DeviceClouds = False,
     requirements: Requirements = None,
     features: Features = None,
-    test_template_id: Annotated[int | None, Field(gt=0, description="As testio_list_test_templates gives it.")] = None,
+    test_template_id: Annotated[int | None, Field(gt=0, description="From testio_list_test_templates.")] = None,
     auto_launch: AutoLaunch = True,
 ) -> Asking[Changed[TestRow]]:
     """Order a crowd test with features or a template; it starts by itself and costs money.
 
-    The server asks the user to confirm. With auto_launch false it saves a draft instead.
+    Asks the user first.
     """
     if (features is None) == (test_template_id is None):
         both = "not both" if features is not None else "one is needed"
@@ -183,7 +183,7 @@ async def update_exploratory_test(
     features: Features = None,
     edits: Edits = None,
 ) -> Asking[Changed[TestRow]]:
-    """Change a test; what is left out stays. The server asks the user to confirm where more than a draft changes."""
+    """Change a test; omitted fields stay. Asks the user first where more than a draft changes."""
     devices = await find_devices(api, requirements)
     fields = wire_fields(
         test_title=test_title,
@@ -239,7 +239,7 @@ async def update_exploratory_test(
 
 @tool.spends(verify_with="get_exploratory_test")
 async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Changed[TestRow]]:
-    """Launch a draft: testers start and are paid. The server asks the user to confirm."""
+    """Launch a draft: testers start and are paid. Asks the user first."""
     before = await known_test(api, test_id)
     if not before.is_draft:
         raise Refused(f"Test {before.id} is {word(before.status)}; only a draft can be launched.")
@@ -258,7 +258,7 @@ async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Change
 
 @tool.spends(verify_with="list_exploratory_tests")
 async def duplicate_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Changed[TestRow]]:
-    """Copy a test; the copy may start by itself. The server asks the user to confirm."""
+    """Copy a test; the copy may start by itself. Asks the user first."""
     lines = begin_question("Duplicate", await known_test(api, test_id))
     lines.say("The copy should be a draft, but the API does not promise it: it may start by itself.")
     lines.say("If it does, it costs money; the API gives no price.")

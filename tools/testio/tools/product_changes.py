@@ -88,7 +88,7 @@ async def count_contents(api: TestIO, product: Product) -> list[str]:
 
 @tool.destroys(idempotent=True, verify_with="list_products")
 async def delete_product(api: TestIO, product_id: ProductId) -> Asking[Changed[Product]]:
-    """Delete a product with everything in it. The server asks the user to confirm."""
+    """Delete a product with everything in it. Asks the user first."""
     product = await known_product(api, product_id)
     contents = join_counts(*await count_contents(api, product))
     effect = f"Expect everything in it to be deleted too: {contents}." if contents else "It is empty."

@@ -73,10 +73,10 @@ SECTION = ByName("section", section_choices, "testio_get_product")
 ENVIRONMENT = ByName("test environment", environment_choices, "testio_list_test_environments")
 FEATURE = ByName("feature", feature_choices, "testio_list_features")
 
-ProductId = Annotated[int, Field(gt=0, description="Product id or name."), PRODUCT]
-SectionId = Annotated[int | None, Field(gt=0, description="Section id or name."), SECTION]
-EnvironmentId = Annotated[int, Field(gt=0, description="Environment id or title."), ENVIRONMENT]
-FeatureId = Annotated[int, Field(gt=0, description="Feature id or title."), FEATURE]
+ProductId = Annotated[int, Field(gt=0, description="Id or name."), PRODUCT]
+SectionId = Annotated[int | None, Field(gt=0, description="Id or name."), SECTION]
+EnvironmentId = Annotated[int, Field(gt=0, description="Id or title."), ENVIRONMENT]
+FeatureId = Annotated[int, Field(gt=0, description="Id or title."), FEATURE]
 
 
 async def known_product(api: TestIO, product_id: int) -> Product:
@@ -162,7 +162,7 @@ class TemplateRow(Answer):
 async def list_test_templates(
     api: TestIO, product_id: ProductId, section_id: SectionId = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[TemplateRow]:
-    """List the test templates of a product, each a definition for a new exploratory test."""
+    """List the templates of a product for new exploratory tests."""
     selection: Selection[TestTemplate] = Selection(
         lambda t: (t.id,), limit=limit, cursor=cursor, product=product_id, section=section_id
     )

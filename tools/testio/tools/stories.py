@@ -18,10 +18,8 @@ from tools.testio.tools.products import FeatureId, ProductId, SectionId, known_p
 
 tool = Toolset(TestIO)
 
-UserStoryId = Annotated[int, Field(gt=0, description="User story id, as testio_list_user_stories gives it.")]
-Path = Annotated[
-    str, Field(min_length=1, max_length=500, description="The story itself: As a guest, I can reset my PIN.")
-]
+UserStoryId = Annotated[int, Field(gt=0, description="From testio_list_user_stories.")]
+Path = Annotated[str, Field(min_length=1, max_length=500, description="As a guest, I can reset my PIN.")]
 
 
 async def known_story(api: TestIO, user_story_id: int) -> Story:
@@ -60,7 +58,7 @@ async def list_user_stories(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[Story]:
-    """List the user stories of a product or of one section. testio_list_features shows which feature has which."""
+    """List the user stories of a product or section; testio_list_features shows which feature has which."""
     product = await known_product(api, product_id)
     valid_section(product, section_id, needed=False)
     selection: Selection[Story] = Selection(
@@ -129,7 +127,7 @@ async def update_user_story(
 async def delete_user_story(
     api: TestIO, product_id: ProductId, user_story_id: UserStoryId, section_id: SectionId = None
 ) -> Asking[Changed[Story]]:
-    """Delete a user story. The server asks the user to confirm."""
+    """Delete a user story. Asks the user first."""
     product = await in_section(api, product_id, section_id)
     story = await known_story(api, user_story_id)
     owner = ""

@@ -45,7 +45,7 @@ TITLED = 40
 
 CaseIds = Annotated[
     list[Annotated[int, Field(gt=0)]],
-    Field(min_length=1, max_length=MOST_CASES, description="As testio_list_test_cases gives them."),
+    Field(min_length=1, max_length=MOST_CASES, description="From testio_list_test_cases."),
 ]
 
 
@@ -89,7 +89,7 @@ async def create_test_case_test(
     report_language: Language = "en",
     requirements: Requirements = None,
 ) -> Asking[Changed[TestCaseTest]]:
-    """Order a test of test cases; it starts by itself and costs money. The server asks the user to confirm."""
+    """Order a test of test cases; it starts by itself and costs money. Asks the user first."""
     check_start(start_at)
     devices = await find_devices(api, requirements)
     product = await known_product(api, product_id)

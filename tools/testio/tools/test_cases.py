@@ -22,10 +22,10 @@ tool = Toolset(TestIO)
 
 MOST_CASES = 100
 
-TestCaseId = Annotated[int, Field(gt=0, description="Test case id, as testio_list_test_cases gives it.")]
-StepId = Annotated[int, Field(gt=0, description="As testio_get_test_case gives it.")]
+TestCaseId = Annotated[int, Field(gt=0, description="From testio_list_test_cases.")]
+StepId = Annotated[int, Field(gt=0, description="From testio_get_test_case.")]
 StepText = Annotated[str, Field(min_length=1, max_length=2000)]
-CaseTitle = Annotated[str, Field(min_length=1, max_length=250, description="Such as A valid code lowers the total.")]
+CaseTitle = Annotated[str, Field(min_length=1, max_length=250, description="A valid code lowers the total.")]
 Steps = Annotated[list[StepText] | None, Field(max_length=100)]
 
 
@@ -33,7 +33,7 @@ class NewCase(Sent):
     """A test case to create."""
 
     title: CaseTitle
-    feature_id: Annotated[IdOrName, Field(description="Feature id or title.")]
+    feature_id: Annotated[IdOrName, Field(description="Id or title.")]
     steps: Annotated[list[StepText], Field(min_length=1, max_length=100, description="One action each, in order.")]
     target_idx: Annotated[str | None, Field(max_length=250, description="Id in another system.")] = None
 
@@ -83,8 +83,8 @@ async def list_test_cases(
     api: TestIO,
     progress: Progress,
     product_id: ProductId,
-    feature_id: Annotated[int | None, Field(gt=0, description="Feature id or title."), FEATURE] = None,
-    text: Annotated[str | None, Field(description="Words to find in title, requirements and steps.")] = None,
+    feature_id: Annotated[int | None, Field(gt=0, description="Id or title."), FEATURE] = None,
+    text: Annotated[str | None, Field(description="Words in title, requirements, steps.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[TestCaseRow]:
@@ -176,10 +176,12 @@ async def update_test_case(
     change_steps: Annotated[
         list[ChangedStep] | None, Field(max_length=100, description="Steps with their new texts.")
     ] = None,
-    remove_steps: Annotated[list[StepId] | None, Field(max_length=100, description="Ids of steps.")] = None,
+    remove_steps: Annotated[
+        list[StepId] | None, Field(max_length=100, description="From testio_get_test_case.")
+    ] = None,
     edits: Edits = None,
 ) -> Changed[TestCase]:
-    """Change a test case; what is left out stays. One that tests use gets a new id."""
+    """Change a test case; omitted fields stay. One that tests use gets a new id."""
     if title is None and requirements is None and not (add_steps or change_steps or remove_steps or edits):
         raise Refused("Give at least one field to change.")
     named = [*(step.id for step in change_steps or ()), *(remove_steps or ())]
@@ -212,7 +214,7 @@ async def update_test_case(
 
 @tool.destroys(idempotent=True, verify_with="list_test_cases")
 async def delete_test_case(api: TestIO, product_id: ProductId, test_case_id: TestCaseId) -> Asking[Changed[TestCase]]:
-    """Delete a test case; one that tests use is hidden instead. The server asks the user to confirm."""
+    """Delete a test case; one that tests use is hidden instead. Asks the user first."""
     case = await known_test_case(api, product_id, test_case_id)
     product = await known_product(api, product_id)
     yield Ask(

@@ -42,11 +42,9 @@ async def get_test_history(
     progress: Progress,
     product_id: ProductId,
     test_case_id: TestCaseId,
-    tests: Annotated[
-        int, Field(ge=1, le=50, description="How many of the newest tests to read; one request each.")
-    ] = 15,
+    tests: Annotated[int, Field(ge=1, le=50, description="Newest tests to read.")] = 15,
 ) -> TestHistory:
-    """Tell whether a test case is flaky or broken and since when: its results over crowd tests, with a pattern."""
+    """Tell whether a test case is flaky or broken, and since when, from its results over crowd tests."""
     case = await known_test_case(api, product_id, test_case_id)
     found: list[ExploratoryTest] = []
 

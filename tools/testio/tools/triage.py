@@ -38,7 +38,7 @@ class Decision(Sent):
     """What to do with one bug."""
 
     bug_id: BugId
-    decision: Annotated[Verb, Field(description="What to do with the bug.")]
+    decision: Annotated[Verb, Field(description="What to do.")]
     reason: Annotated[
         str | None, Field(max_length=80, description="For reject; a key of testio_list_reject_reasons.")
     ] = None
@@ -47,7 +47,7 @@ class Decision(Sent):
 
 Decisions = Annotated[
     list[Decision],
-    Field(min_length=1, max_length=MOST, description="One for each bug, or for each mark of a bug."),
+    Field(min_length=1, max_length=MOST, description="One for each bug or mark."),
 ]
 
 
@@ -204,7 +204,7 @@ async def triage_bugs(
 ) -> Asking[TriageResults]:
     """Accept, reject or mark up to 50 bugs, with a result for each; calling again is safe.
 
-    The server asks the user once to confirm the whole list.
+    Asks the user first, once for the whole list.
     """
     steps = await plan(api, decisions)
     yield Ask(None if dry_run else describe(steps))

@@ -88,7 +88,7 @@ async def wait_for_test(
     minutes: Minutes = 5,
     handle: Handle = None,
 ) -> TestState:
-    """Wait until a test has one of the given statuses, or the time is up; give test_id, or a handle to go on."""
+    """Wait until a test has one of the statuses, or the time is up; give test_id, or a handle to go on."""
     wait: float | None = None
     if handle is not None:
         resumed = decode_handle(handle, test=int, until=list, wait=float)

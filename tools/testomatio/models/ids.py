@@ -25,9 +25,5 @@ def _bare(form: re.Pattern[str], text: str) -> str:
     return (found[1] or found[2]) if found else text.removeprefix("@")
 
 
-TestId = Annotated[
-    str, AfterValidator(bare_test), Field(min_length=1, description="As testomatio_list_tests gives it.")
-]
-SuiteId = Annotated[
-    str, AfterValidator(bare_suite), Field(min_length=1, description="As testomatio_get_suite_tree gives it.")
-]
+TestId = Annotated[str, AfterValidator(bare_test), Field(min_length=1, description="From testomatio_list_tests.")]
+SuiteId = Annotated[str, AfterValidator(bare_suite), Field(min_length=1, description="From testomatio_get_suite_tree.")]

@@ -36,7 +36,7 @@ TestReport = Annotated[
 ]
 GroupBy = Annotated[
     Literal["suite", "priority", "tag", "label", "env", "test"],
-    Field(description="Count tests by this instead of listing them."),
+    Field(description="Count by this."),
 ]
 StatsReport = Literal[
     "project-summary",
@@ -62,8 +62,8 @@ GROUPED: Final = frozenset({"failing", "skipped", "flaky", "slow", "never-execut
 PAGED: Final = frozenset({"runs-summary", "milestone-runs"})
 """The aggregates that have pages."""
 
-Days = Annotated[int | None, Field(ge=1, description="How many days back, such as 30.")]
-Envs = Annotated[list[str] | None, Field(description="As testomatio_get_project_info names them.")]
+Days = Annotated[int | None, Field(ge=1, description="How many days back.")]
+Envs = Annotated[list[str] | None, Field(description="From testomatio_get_project_info.")]
 Rate = Annotated[float | None, Field(ge=0, le=1)]
 
 
@@ -139,7 +139,7 @@ async def get_test_analytics(
     until: Until = None,
     envs: Envs = None,
     run_id: Annotated[str | None, Field(description="For flaky and slow: only in this run.")] = None,
-    min_rate: Annotated[Rate, Field(description="For flaky: lowest pass rate, 0 to 1; default 0.1.")] = None,
+    min_rate: Annotated[Rate, Field(description="For flaky: lowest pass rate; default 0.1.")] = None,
     max_rate: Annotated[Rate, Field(description="For flaky: highest pass rate; default 0.9.")] = None,
     order_by: Annotated[
         Literal["flakiness", "pass_rate"] | None, Field(description="For flaky: what to sort by.")
@@ -151,7 +151,7 @@ async def get_test_analytics(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Row]:
-    """List the tests of a report, such as flaky, slow, failing or never executed, or count them with group_by."""
+    """List the tests of a report, such as flaky, slow, failing or never executed, or count them."""
     slow, flaky = frozenset({"slow"}), frozenset({"flaky"})
     _check_parameters(
         kind,
@@ -274,7 +274,7 @@ class ChartRow(Answer):
     queries: int = 0
 
 
-ChartId = Annotated[str, Field(min_length=1, description="As testomatio_list_charts gives it.")]
+ChartId = Annotated[str, Field(min_length=1, description="From testomatio_list_charts.")]
 
 
 async def known_chart(api: Testomatio, project: str, chart_id: str) -> Chart:

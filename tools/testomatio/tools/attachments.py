@@ -24,12 +24,8 @@ from tools.testomatio.tools.scope import Pairs, bare_id, found_in, place, target
 
 tool = Toolset(Testomatio, needs="api")
 
-Kind = Annotated[
-    Literal["test", "suite", "testrun"], Field(description="What target_id belongs to; testrun: a result.")
-]
-AttachmentId = Annotated[
-    str, Field(min_length=1, max_length=100, description="As testomatio_list_attachments gives it.")
-]
+Kind = Annotated[Literal["test", "suite", "testrun"], Field(description="testrun: a result.")]
+AttachmentId = Annotated[str, Field(min_length=1, max_length=100, description="From testomatio_list_attachments.")]
 
 LARGEST: Final = 50 * 2**20
 """The platform documents no limit; a larger file is most likely a mistake."""
@@ -196,7 +192,7 @@ async def known_attachment(api: Testomatio, project: str, kind: Kind, number: st
 async def delete_attachment(
     api: Testomatio, target: Kind, target_id: TargetId, attachment_id: AttachmentId, project: ProjectSlug = None
 ) -> Asking[Changed[Attachment]]:
-    """Delete a file from a test, suite or result. The server asks the user to confirm."""
+    """Delete a file from a test, suite or result. Asks the user first."""
     slug = api.project_of(project)
     before = await known_attachment(api, slug, target, target_id, attachment_id)
     size = f" ({before.size:,} bytes)" if before.size is not None else ""

@@ -24,7 +24,7 @@ from tools.testomatio.tools.words import seen_instead
 
 tool = Toolset(Testomatio, needs="api")
 
-Slug = Annotated[str, Field(min_length=1, max_length=100, description="As testomatio_list_branches gives it.")]
+Slug = Annotated[str, Field(min_length=1, max_length=100, description="From testomatio_list_branches.")]
 Title = Annotated[str, Field(min_length=1, max_length=200, description="Such as Coupon rework.")]
 
 
@@ -57,7 +57,7 @@ async def list_branches(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Branch]:
-    """List the branches of a project's tests, with their tests and suites counted; a feature of larger plans."""
+    """List the branches of a project's tests, with tests and suites counted."""
     slug = api.project_of(project)
     if branch is not None:
         with explaining_plans():
@@ -91,7 +91,7 @@ async def rename_branch(api: Testomatio, branch: Slug, title: Title, project: Pr
 
 @tool.destroys(idempotent=True, verify_with="list_branches")
 async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = None) -> Asking[Changed[Branch]]:
-    """Delete a branch with its own tests and suites. The server asks the user to confirm."""
+    """Delete a branch with its own tests and suites. Asks the user first."""
     slug = api.project_of(project)
     before = await known_branch(api, slug, branch)
     own = join_counts(

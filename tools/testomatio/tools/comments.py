@@ -25,10 +25,8 @@ from tools.testomatio.tools.suite_tree import WEB_PAGE
 
 web = Toolset(Testomatio, needs="web")
 
-Kind = Annotated[
-    Literal["test", "suite", "run", "testrun"], Field(description="What target_id belongs to; testrun: a result.")
-]
-CommentId = Annotated[str, Field(min_length=1, max_length=40, description="As testomatio_list_comments gives it.")]
+Kind = Annotated[Literal["test", "suite", "run", "testrun"], Field(description="testrun: a result.")]
+CommentId = Annotated[str, Field(min_length=1, max_length=40, description="From testomatio_list_comments.")]
 FIT = "See that target and target_id fit together."
 Body = Annotated[str, Field(min_length=1, max_length=20_000, description="Markdown.")]
 
@@ -80,7 +78,7 @@ async def list_comments(
 async def create_comment(
     api: Testomatio, target: Kind, target_id: TargetId, body: Body, project: ProjectSlug = None
 ) -> Changed[Comment]:
-    """Comment on a test, suite, run or result; the members of the project see it under your name."""
+    """Comment on a test, suite, run or result, under your name."""
     slug, bare = api.project_of(project), bare_id(target, target_id)
     await comments_of(api, slug, target, target_id, 1)
     sent = api.create_comment(slug, {"body": body, f"{target}_id": bare})
@@ -126,7 +124,7 @@ async def update_comment(
 async def delete_comment(
     api: Testomatio, target: Kind, target_id: TargetId, comment_id: CommentId, project: ProjectSlug = None
 ) -> Asking[Changed[Comment]]:
-    """Delete a comment. The server asks the user to confirm."""
+    """Delete a comment. Asks the user first."""
     slug, bare = api.project_of(project), bare_id(target, target_id)
     before = await known_comment(api, slug, target, target_id, comment_id)
     author = f" by {quote(before.created_by)}" if before.created_by else ""
@@ -148,7 +146,7 @@ async def list_users(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[User]:
-    """List the members of a project: the e-mail is for assigned_to, the name for TQL, the id for filters of results."""
+    """List the members of a project: e-mail for assigned_to, name for TQL, id for filters of results."""
     slug, words = api.project_of(project), (text or "").casefold()
     if user_id is not None:
         where = "testomatio_list_users without user_id shows ids."

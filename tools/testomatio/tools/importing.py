@@ -46,11 +46,11 @@ class ImportedTest(Sent):
 
     name: Annotated[Text, Field(description="Title; @word in it is a tag.")]
     suites: Annotated[list[Text], Field(min_length=1, description="Titles, outermost first.")]
-    file: Annotated[Text, Field(description="Path in the repository, such as tests/cart.spec.ts.")]
-    id: Annotated[TestId | None, Field(description="Of a test the project has; default: found by names.")] = None
+    file: Annotated[Text, Field(description="Path, such as tests/cart.spec.ts.")]
+    id: Annotated[TestId | None, Field(description="Default: found by names.")] = None
     code: Annotated[str | None, Field(description="Source code.")] = None
     description: Annotated[str | None, Field(description="Markdown.")] = None
-    skipped: Annotated[bool | None, Field(description="Whether the code skips it.")] = None
+    skipped: Annotated[bool | None, Field(description="The code skips it.")] = None
     labels: Annotated[list[str] | None, Field(description="Such as Severity:Major.")] = None
 
     def describe(self) -> str:
@@ -159,20 +159,20 @@ async def import_tests(
     progress: Progress,
     framework: Annotated[str, Field(min_length=1, description="Such as playwright.")],
     language: Annotated[str, Field(min_length=1, description="Such as typescript.")],
-    tests: Annotated[list[ImportedTest], Field(min_length=1, description="All tests of the code, in any number.")],
+    tests: Annotated[list[ImportedTest], Field(min_length=1, description="All tests of the code.")],
     files: Annotated[FileTexts | None, Field(description="Source files of the tests.")] = None,
-    detach: Annotated[bool, Field(description="Mark automated tests not in tests as detached.")] = False,
+    detach: Annotated[bool, Field(description="Detach automated tests not in tests.")] = False,
     remove_empty_suites: Annotated[bool, Field(description="Delete suites left empty by it.")] = False,
     move: Annotated[bool, Field(description="Move tests and suites to match the code.")] = False,
     create: Annotated[bool | None, Field(description="Create tests whose id is unknown.")] = None,
     directory: Annotated[str | None, Field(description="Folder that the files are in.")] = None,
-    suite: Annotated[str | None, Field(description="Title of the suite to put them below.")] = None,
+    suite: Annotated[str | None, Field(description="Suite to put them below.")] = None,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Asking[Imported]:
     """Import tests from code into the token's project; project only serves to count what is detached.
 
-    The server asks the user to confirm.
+    Asks the user first.
     """
     parts = chunks(tests, files or {})
     ids = _Known(await api.id_map())
@@ -256,7 +256,7 @@ async def list_test_ids(
         Literal["tests", "suites", "files"], Field(description="files: manual tests as Markdown.")
     ] = "tests",
     text: Annotated[str | None, Field(description="Part of file#suite#title.")] = None,
-    suite_ids: Annotated[list[SuiteId] | None, Field(description="Only what is below these suites.")] = None,
+    suite_ids: Annotated[list[SuiteId] | None, Field(description="Only below these.")] = None,
     automated: Annotated[bool, Field(description="With kind files: also those of automated tests.")] = False,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -302,7 +302,7 @@ async def find_test_ids(
     value: Annotated[str, Field(min_length=1, description="Tag, id of a plan, label or issue key.")],
     cursor: Cursor = None,
 ) -> FoundTests:
-    """Find the ids of tests by tag, label, Jira issue or plan, as a pipeline does to choose what to run."""
+    """Find the ids of tests by tag, label, Jira issue or plan, as pipelines do to choose what to run."""
     test_ids = [bare_test(one) for one in (await api.grep_tests(by, value)).tests]
     filters = digest(asked=[by, value])
     start = max(0, decode_cursor(cursor, filters)[0]) if cursor else 0

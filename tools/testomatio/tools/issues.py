@@ -21,8 +21,8 @@ from tools.testomatio.tools.words import seen_instead
 
 tool = Toolset(Testomatio, needs="api")
 
-IssueType = Annotated[Literal["issue", "jira_issue"], Field(description="As testomatio_list_issues gives it.")]
-TargetId = Annotated[str, Field(min_length=1, max_length=40, description="Id of the test, suite, run, result or plan.")]
+IssueType = Annotated[Literal["issue", "jira_issue"], Field(description="From testomatio_list_issues.")]
+TargetId = Annotated[str, Field(min_length=1, max_length=40, description="Its id.")]
 MOST_PAGES = 100
 
 
@@ -67,11 +67,11 @@ async def link_issue(
     api: Testomatio,
     target: Kind,
     target_id: TargetId,
-    url: Annotated[str | None, Field(max_length=1000, description="Address of an issue in any tracker.")] = None,
-    jira_id: Annotated[str | None, Field(max_length=100, description="Key of a Jira issue, such as SHOP-412.")] = None,
+    url: Annotated[str | None, Field(max_length=1000, description="Of any tracker.")] = None,
+    jira_id: Annotated[str | None, Field(max_length=100, description="Such as SHOP-412.")] = None,
     project: ProjectSlug = None,
 ) -> Changed[Issue]:
-    """Link one issue, by url or jira_id, to a test, suite, run, result (testrun) or plan."""
+    """Link one issue, by url or jira_id, to a test, suite, run, result or plan."""
     slug = api.project_of(project)
     if (url is None) == (jira_id is None):
         raise Refused("Give exactly one of url and jira_id.")
@@ -110,11 +110,11 @@ def linked_to(issue: Issue) -> str:
 @tool.destroys(idempotent=True, verify_with="list_issues")
 async def unlink_issue(
     api: Testomatio,
-    issue_id: Annotated[int, Field(gt=0, le=2**53, description="Id of the link, as testomatio_list_issues gives it.")],
+    issue_id: Annotated[int, Field(gt=0, le=2**53, description="From testomatio_list_issues.")],
     issue_type: IssueType,
     project: ProjectSlug = None,
 ) -> Asking[Changed[Issue]]:
-    """Remove the link to an issue; the issue stays in its tracker. The server asks the user to confirm."""
+    """Remove the link to an issue; the issue stays in its tracker. Asks the user first."""
     slug = api.project_of(project)
     before = await known_issue(api, slug, issue_id, issue_type)
     where = f"from {linked_to(before)} of {place(slug)}"

@@ -272,7 +272,7 @@ async def add_links(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Linking:
-    """Add labels, tags, a milestone or requirements to things and read them back; issues: testomatio_link_issue."""
+    """Add labels, tags, a milestone or requirements to things; issues: testomatio_link_issue."""
     slug = api.project_of(project)
     links = await resolve_links(api, slug, kind, labels, tags, milestone, requirements)
     return await _apply(await calls_for_all(api, slug, kind, ids, branch), kind, links, "add")
@@ -290,7 +290,7 @@ async def remove_links(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Asking[Linking]:
-    """Remove labels, tags, a milestone or requirements from things. The server asks the user to confirm."""
+    """Remove labels, tags, a milestone or requirements from things. Asks the user first."""
     slug = api.project_of(project)
     links = await resolve_links(api, slug, kind, labels, tags, milestone, requirements)
     targets = await calls_for_all(api, slug, kind, ids, branch)

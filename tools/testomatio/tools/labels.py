@@ -31,7 +31,7 @@ LabelName = Annotated[str, Field(min_length=1, max_length=200, description="Slug
 Title = Annotated[str, Field(min_length=1, max_length=200, description="Such as Severity.")]
 Labels = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]] | None,
-    Field(max_length=20, description="Slugs or titles; with a value Severity:critical."),
+    Field(max_length=20, description="Slugs, titles, or Severity:critical."),
 ]
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="As #rrggbb.")]
 Scopes = Annotated[
@@ -197,11 +197,11 @@ async def get_label(api: Testomatio, label: LabelName, project: ProjectSlug = No
 
 
 class NewField(Sent):
-    """The values a label takes."""
+    """Its values."""
 
-    type: Annotated[Literal["list", "string", "number"], Field(description="Kind of value.")]
-    options: Annotated[list[str] | None, Field(max_length=200, description="Values of a list.")] = None
-    short: Annotated[bool | None, Field(description="Show the value without the title.")] = None
+    type: Annotated[Literal["list", "string", "number"], Field(description="Kind.")]
+    options: Annotated[list[str] | None, Field(max_length=200, description="Of a list.")] = None
+    short: Annotated[bool | None, Field(description="Show only the value.")] = None
 
     def wire(self) -> dict[str, Any]:
         """The field as the API takes it, with one option per line.
@@ -289,9 +289,9 @@ async def update_label(
     field: NewField | None = None,
     project: ProjectSlug = None,
 ) -> Asking[Changed[Label]]:
-    """Change a label; what is left out stays, and its slug too.
+    """Change a label; omitted fields stay, and its slug too.
 
-    The server asks the user to confirm where values in use would no longer fit.
+    Asks the user first where values in use would no longer fit.
     """
     slug = api.project_of(project)
     sent = given_fields(title=title, color=color, scope=scope, visibility=visibility, field=field and field.wire())
@@ -318,7 +318,7 @@ async def update_label(
 
 @tool.destroys(idempotent=True, verify_with="list_labels")
 async def delete_label(api: Testomatio, label: LabelName, project: ProjectSlug = None) -> Asking[Changed[Label]]:
-    """Delete a label from the project and from everything that carries it. The server asks the user to confirm."""
+    """Delete a label from the project and from everything that carries it. Asks the user first."""
     slug = api.project_of(project)
     before = await known_label(api, slug, label)
     carried = describe_carriers(await carriers(api, slug, before))

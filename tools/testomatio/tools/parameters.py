@@ -23,7 +23,7 @@ web = Toolset(Testomatio, needs="web")
 MOST_ROWS: Final = 50
 Cell = Annotated[str, Field(max_length=250)]
 Cells = Annotated[list[Cell], Field(min_length=1, max_length=30, description="Values, in the order of the parameters.")]
-ExampleId = Annotated[int, Field(gt=0, le=2**53, description="As testomatio_get_test with_parameters gives it.")]
+ExampleId = Annotated[int, Field(gt=0, le=2**53, description="From testomatio_get_test with_parameters.")]
 
 
 class Parameters(Answer):
@@ -86,7 +86,7 @@ async def set_test_parameters(
     ],
     project: ProjectSlug = None,
 ) -> Asking[Changed[Parameters]]:
-    """Set the parameters of a test. The server asks the user to confirm where examples would lose their columns."""
+    """Set the parameters of a test. Asks the user first where examples would lose their columns."""
     slug = api.project_of(project)
     if len(set(parameters)) != len(parameters):
         raise Refused("A parameter is listed twice.")
@@ -163,7 +163,7 @@ async def update_test_example(
 async def delete_test_example(
     api: Testomatio, test_id: TestId, example_id: ExampleId, project: ProjectSlug = None
 ) -> Asking[Changed[Example]]:
-    """Delete one example (row of values) of a test. The server asks the user to confirm."""
+    """Delete one example (row of values) of a test. Asks the user first."""
     slug = api.project_of(project)
     test = await known_web_test(api, slug, test_id)
     before = example_of(test, example_id)

@@ -25,7 +25,7 @@ from tools.testomatio.tools.words import ProjectWords
 
 tool = Toolset(Testomatio, needs="api")
 
-PlanId = Annotated[str, Field(min_length=1, description="As testomatio_list_plans gives it.")]
+PlanId = Annotated[str, Field(min_length=1, description="From testomatio_list_plans.")]
 Hidden = Annotated[bool | None, Field(description="Hide the plan in the web app.")]
 AsManual = Annotated[bool | None, Field(description="Run automated tests by hand.")]
 
@@ -166,7 +166,7 @@ async def update_plan(
     edits: Edits = None,
     project: ProjectSlug = None,
 ) -> Asking[Changed[Plan]]:
-    """Change a plan. For another selection of tests, the server asks the user to confirm."""
+    """Change a plan. For another selection of tests, it asks the user first."""
     fields = _fields(
         title=title,
         kind=kind,
@@ -201,7 +201,7 @@ async def update_plan(
 
 @tool.destroys(idempotent=True, verify_with="list_plans")
 async def delete_plan(api: Testomatio, plan_id: PlanId, project: ProjectSlug = None) -> Asking[Changed[PlanRow]]:
-    """Delete a plan: its selection of tests is lost. The server asks the user to confirm."""
+    """Delete a plan: its selection of tests is lost. Asks the user first."""
     slug = api.project_of(project)
     plan = await known_plan(api, slug, plan_id)
     runs = await api.runs_page(slug, [("tql", f"plan == {quoted(plan.id)}"), ("count", "true")], 1, 1)

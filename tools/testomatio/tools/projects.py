@@ -18,7 +18,7 @@ from tools.testomatio.tools.names import PROJECT
 tool = Toolset(Testomatio, needs="api")
 web = Toolset(Testomatio, needs="web")
 
-ProjectSlug = Annotated[str | None, Field(description="Slug or title; default: TESTOMATIO_PROJECT."), PROJECT]
+ProjectSlug = Annotated[str | None, Field(description="Slug or title; default: the configured one."), PROJECT]
 
 
 class ProjectRow(Answer):
@@ -106,7 +106,7 @@ async def open_change_session(
     description: Annotated[str, Field(min_length=1, max_length=500, description="What the changes are for.")],
     project: ProjectSlug = None,
 ) -> Session:
-    """Group all following changes under one entry of the project's history, until the session is closed."""
+    """Group all following changes under one entry of the project's history, until it is closed."""
     slug = api.project_of(project)
     before = await api.close_session(slug)  # nothing could close it later: one session is stored for each project
     try:

@@ -94,7 +94,7 @@ class ReportedResult(Sent):
     labels: Annotated[list[str] | None, Field(description="'Label' or 'Label:value'.")] = None
     jira: Annotated[list[str] | None, Field(description="Such as SHOP-412.")] = None
     tags: Annotated[list[str] | None, Field(description="Such as smoke.")] = None
-    substatus: Annotated[str | None, Field(description="Custom status, such as Known issue.")] = None
+    substatus: Annotated[str | None, Field(description="Such as Known issue.")] = None
     overwrite: Annotated[bool | None, Field(description="It is not a retry.")] = None
 
     @property
@@ -166,7 +166,7 @@ async def report_results(
     create: Annotated[bool, Field(description="Create tests that are unknown.")] = False,
     project: ProjectSlug = None,
 ) -> Asking[ReportedResults]:
-    """Report CI results; by hand: testomatio_add_results. If the run is over, the server asks the user to confirm."""
+    """Report CI results; by hand: testomatio_add_results. If the run is over, it asks the user first."""
     for number, result in enumerate(results, 1):
         if not (result.test_id or result.title):
             raise Refused(f"Result {number} names no test: give test_id or title.")

@@ -29,7 +29,7 @@ from tools.testomatio.tools.scope import Pairs, opens_api, place
 
 tool = Toolset(Testomatio, needs="report")
 
-Group = Annotated[str | None, Field(description="Title of its group, created where missing.")]
+Group = Annotated[str | None, Field(description="Its group, created if missing.")]
 Tags = Annotated[list[str] | None, Field(description="Such as smoke.")]
 JiraKey = Annotated[str | None, Field(description="Such as SHOP-412.")]
 Label = Annotated[str | None, Field(description="'Label' or 'Label:value'.")]
@@ -88,16 +88,16 @@ async def create_reported_run(
     jira_id: JiraKey = None,
     ci_build_url: Url = None,
     test_ids: TestIds = None,
-    suite_ids: Annotated[list[SuiteId] | None, Field(description="Suites to include.")] = None,
-    scheduled: Annotated[bool, Field(description="testomatio_launch_run starts it later.")] = False,
-    shared: Annotated[bool, Field(description="Join the open run of this title, if any.")] = False,
+    suite_ids: Annotated[list[SuiteId] | None, Field(description="From testomatio_get_suite_tree.")] = None,
+    scheduled: Annotated[bool, Field(description="For testomatio_launch_run.")] = False,
+    shared: Annotated[bool, Field(description="Join the open run of this title.")] = False,
     shared_minutes: Annotated[int | None, Field(description="How long others may join.")] = None,
-    shards: Annotated[int | None, Field(description="How many reporters share the run.")] = None,
+    shards: Annotated[int | None, Field(description="Reporters that share it.")] = None,
     ci_profile: Annotated[str | None, Field(description="Name of a CI profile to start.")] = None,
     ci_grep: Annotated[str | None, Field(description="Tests that CI runs, such as @smoke.")] = None,
     publish: Publish = False,
 ) -> Asking[Changed[ReporterRun]]:
-    """Open a run that a pipeline reports into. The server asks the user to confirm starting CI or publishing."""
+    """Open a run that a pipeline reports into. Asks the user before starting CI or publishing."""
     if (shared_minutes or shards) and not shared:
         raise Refused("shared_minutes and shards are for a shared run.")
     if shared and not title:
@@ -156,7 +156,7 @@ async def update_reported_run(
     publish: Publish = False,
     edits: Edits = None,
 ) -> Asking[Changed[ReporterRun]]:
-    """Change a run that CI reports into: group, tags, label, issue. The server asks the user to confirm publishing."""
+    """Change a run that CI reports into: group, tags, label, issue. Asks the user before publishing."""
     fields = given(
         title=title,
         env=env,
@@ -230,11 +230,11 @@ async def finish_reported_run(
     passed_count: Count = None,
     failed_count: Count = None,
     skipped_count: Count = None,
-    detach: Annotated[bool, Field(description="Mark automated tests without a result as detached.")] = False,
+    detach: Annotated[bool, Field(description="Detach automated tests without a result.")] = False,
     end_all_shards: Annotated[bool, Field(description="Finish without waiting for other shards.")] = False,
     project: ProjectSlug = None,
 ) -> Asking[Changed[RunState]]:
-    """Finish a run that CI reports into; testomatio_terminate_run aborts one. The server asks the user to confirm."""
+    """Finish a run that CI reports into; testomatio_terminate_run aborts one. Asks the user first."""
     if shard and end_all_shards:
         raise Refused("Give shard for one or end_all_shards for all, not both.")
     slug = api.project_of(project)

@@ -28,19 +28,17 @@ from tools.testomatio.tools.scope import Pairs, found_in, given_fields, of_proje
 tool = Toolset(Testomatio, needs="api")
 
 Source = Annotated[Literal["jira", "confluence", "file", "text"], Field(description="Where its text comes from.")]
-RequirementId = Annotated[
-    str, Field(min_length=1, max_length=40, description="As testomatio_list_requirements gives it.")
-]
+RequirementId = Annotated[str, Field(min_length=1, max_length=40, description="From testomatio_list_requirements.")]
 Files = Annotated[
     list[Annotated[str, Field(min_length=1)]] | None,
     Field(max_length=10, description="Absolute paths; for source file."),
 ]
-Text = Annotated[str | None, Field(max_length=100_000, description="For source text: at least 500 characters.")]
+Text = Annotated[str | None, Field(max_length=100_000, description="For source text: 500 characters or more.")]
 Details = Annotated[str | None, Field(max_length=20_000, description="More to know, beside the description.")]
 
 Title = Annotated[str, Field(min_length=1, max_length=500, description="Such as Rules for coupons.")]
 Active = Annotated[bool | None, Field(description="Whether it is in force.")]
-IsGlobal = Annotated[bool | None, Field(description="It applies to the whole project, not to single suites.")]
+IsGlobal = Annotated[bool | None, Field(description="For the whole project, not single suites.")]
 
 SHORTEST: Final = 500
 """The fewest characters of a text requirement that the platform accepts."""
@@ -174,7 +172,7 @@ async def update_requirement(
     edits: Edits = None,
     project: ProjectSlug = None,
 ) -> Changed[Requirement]:
-    """Change a requirement; what is left out stays, and its source too."""
+    """Change a requirement; omitted fields stay, and its source too."""
     slug = api.project_of(project)
     fields = given_fields(
         title=title,
@@ -208,7 +206,7 @@ async def update_requirement(
 async def delete_requirement(
     api: Testomatio, requirement_id: RequirementId, project: ProjectSlug = None
 ) -> Asking[Changed[Requirement]]:
-    """Delete a requirement. The server asks the user to confirm."""
+    """Delete a requirement. Asks the user first."""
     slug = api.project_of(project)
     before = await known_requirement(api, slug, requirement_id)
     name = f"requirement {word(before.id)} {quote(before.title or '')}"

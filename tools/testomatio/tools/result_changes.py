@@ -38,8 +38,8 @@ class NewResult(Sent):
     """result_id picks one of several pending results."""
 
     test_id: TestId | None = None
-    result_id: Annotated[int | None, Field(gt=0, description="As testomatio_list_results gives it.")] = None
-    test_title: Annotated[str | None, Field(description="For a result without a test.")] = None
+    result_id: Annotated[int | None, Field(gt=0, description="From testomatio_list_results.")] = None
+    test_title: Annotated[str | None, Field(description="If it has no test.")] = None
     status: ResultStatus
     message: Message = None
     run_time_ms: Milliseconds = None
@@ -133,10 +133,10 @@ async def add_results(
     progress: Progress,
     run_id: RunId,
     results: Annotated[list[NewResult], Field(min_length=1, max_length=MOST_RESULTS, description="One for each test.")],
-    another: Annotated[bool, Field(description="Add a second result to a test that has one.")] = False,
+    another: Annotated[bool, Field(description="Add a second result to a test.")] = False,
     project: ProjectSlug = None,
 ) -> Asking[WrittenResults]:
-    """Set results of tests in a run, filling in pending ones. If it is over, the server asks the user to confirm."""
+    """Set results of tests in a run, filling in pending ones. If it is over, it asks the user first."""
     for number, new in enumerate(results, 1):
         if not (new.test_id or new.result_id or new.test_title):
             raise Refused(f"Result {number} names no test: give test_id, result_id or test_title.")
@@ -209,7 +209,7 @@ async def update_result(
     edits: Edits = None,
     project: ProjectSlug = None,
 ) -> Asking[Changed[FullResult]]:
-    """Change a result. For a run that is over, the server asks the user to confirm."""
+    """Change a result. For a run that is over, it asks the user first."""
     fields = given(
         status=status,
         message=message,
@@ -244,7 +244,7 @@ async def update_result(
 async def delete_result(
     api: Testomatio, result_id: ResultId, project: ProjectSlug = None
 ) -> Asking[Changed[ResultRow]]:
-    """Delete one result. The server asks the user to confirm."""
+    """Delete one result. Asks the user first."""
     slug = api.project_of(project)
     result = await known_result(api, slug, result_id)
     run = await known_run(api, slug, result.run_id) if result.run_id is not None else None

@@ -26,12 +26,12 @@ from tools.testomatio.tools.words import ProjectWords, seen_instead
 
 tool = Toolset(Testomatio, needs="api")
 
-ResultStatus = Annotated[Literal["passed", "failed", "skipped", "pending"], Field(description="pending: not run yet.")]
+ResultStatus = Annotated[Literal["passed", "failed", "skipped", "pending"], Field(description="pending: not run.")]
 Statuses = Annotated[list[ResultStatus] | None, Field(description="Any of these.")]
 Priority = Annotated[
     Literal["low", "normal", "important", "high", "critical"], Field(description="Priority of the test.")
 ]
-ResultId = Annotated[int, Field(gt=0, description="As testomatio_list_results gives it.")]
+ResultId = Annotated[int, Field(gt=0, description="From testomatio_list_results.")]
 Names = list[str] | None
 
 
@@ -90,23 +90,23 @@ async def list_results(
     api: Testomatio,
     progress: Progress,
     run_id: RunId | None = None,
-    test_ids: Annotated[list[TestId] | None, Field(description="Only of these tests.")] = None,
+    test_ids: Annotated[list[TestId] | None, Field(description="From testomatio_list_tests.")] = None,
     status: Statuses = None,
-    substatus: Annotated[str | None, Field(description="Custom status, such as Known issue.")] = None,
+    substatus: Annotated[str | None, Field(description="Such as Known issue.")] = None,
     kind: Annotated[Literal["manual", "automated"] | None, Field(description="How the test was run.")] = None,
     priority: Priority | None = None,
-    assignee_id: Annotated[int | None, Field(gt=0, description="As testomatio_list_users gives it.")] = None,
-    text: Annotated[str | None, Field(description="Part of the test's title.")] = None,
+    assignee_id: Annotated[int | None, Field(gt=0, description="From testomatio_list_users.")] = None,
+    text: Annotated[str | None, Field(description="Part of the title.")] = None,
     has_message: Annotated[bool | None, Field(description="Only with a message, or only without.")] = None,
     has_defect: Annotated[bool | None, Field(description="Only with a linked defect, or only without.")] = None,
     since: When = None,
     until: Until = None,
-    tags: Annotated[Names, Field(description="Tags of the test.")] = None,
-    labels: Annotated[Names, Field(description="Labels of the run, 'Label' or 'Label:value'.")] = None,
-    env: Annotated[Names, Field(description="Environments of the run, any of these.")] = None,
-    group_ids: Annotated[Names, Field(description="As testomatio_list_rungroups gives them.")] = None,
+    tags: Annotated[Names, Field(description="Of the test.")] = None,
+    labels: Annotated[Names, Field(description="Of the run: Label or Label:value.")] = None,
+    env: Annotated[Names, Field(description="Of the run.")] = None,
+    group_ids: Annotated[Names, Field(description="From testomatio_list_rungroups.")] = None,
     sort: Annotated[
-        Literal["created_at", "suite", "testcase", "failure"], Field(description="failure: failed first, by message.")
+        Literal["created_at", "suite", "testcase", "failure"], Field(description="failure: failed first.")
     ] = "created_at",
     order: Order = "asc",
     latest_only: Annotated[bool, Field(description="Only the newest result of each test.")] = False,
@@ -114,7 +114,7 @@ async def list_results(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[ResultRow]:
-    """List results (testruns) of a run, or of tests across runs; since and until are when they finished."""
+    """List results (testruns) of a run, or of tests across runs; since: when finished."""
     slug = api.project_of(project)
     if latest_only:
         _of_the_latest(substatus=substatus, has_message=has_message, has_defect=has_defect)
@@ -230,5 +230,5 @@ async def _finished(api: Testomatio, span: TimeSpan) -> Pairs:
 
 @tool.reads(long_text=True)
 async def get_result(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> FullResult:
-    """Read one result in full: message, stack, files, and its test's description; run_time is in milliseconds."""
+    """Read one result in full: message, stack, files, its test's description; run_time in milliseconds."""
     return await known_result(api, api.project_of(project), result_id)

@@ -34,18 +34,14 @@ tool = Toolset(Testomatio, needs="api")
 
 T = TypeVar("T")
 
-Title = Annotated[str, Field(min_length=1, description="Plain text, one line.")]
-Description = Annotated[str | None, Field(description="Text for people: goal, scope, build.")]
+Title = Annotated[str, Field(min_length=1, description="One line.")]
+Description = Annotated[str | None, Field(description="Goal, scope, build.")]
 Env = Annotated[str | None, Field(description="Such as 'Chrome, Windows'.")]
 Email = Annotated[str | None, Field(description="E-mail of a member.")]
-Strategy = Annotated[
-    Literal["test", "random", "none"], Field(description="test: whom each test names; random: members in turn.")
-]
-TestIds = Annotated[list[TestId] | None, Field(description="Tests to include.")]
-SuiteIds = Annotated[list[SuiteId] | None, SUITE, Field(description="Suites to include.")]
-PlanIds = Annotated[
-    list[Annotated[str, Field(min_length=1)]] | None, Field(description="As testomatio_list_plans gives them.")
-]
+Strategy = Annotated[Literal["test", "random", "none"], Field(description="test: as tests name; random: in turn.")]
+TestIds = Annotated[list[TestId] | None, Field(description="From testomatio_list_tests.")]
+SuiteIds = Annotated[list[SuiteId] | None, SUITE, Field(description="From testomatio_get_suite_tree.")]
+PlanIds = Annotated[list[Annotated[str, Field(min_length=1)]] | None, Field(description="From testomatio_list_plans.")]
 
 UNREAD: Final = frozenset({"test_ids", "suite_ids", "plan_ids", "link"})
 """Fields that no read shows, so that nothing tells whether they were applied."""
@@ -82,7 +78,7 @@ async def create_run(
     test_ids: Annotated[list[TestId] | None, Field(description="['*'] takes all tests.")] = None,
     suite_ids: SuiteIds = None,
     env: Env = None,
-    envs: Annotated[list[str] | None, Field(description="One manual run for each, in a new group.")] = None,
+    envs: Annotated[list[str] | None, Field(description="A manual run for each, in a new group.")] = None,
     group_id: GroupId | None = None,
     assigned_to: Email = None,
     assign_strategy: Strategy | None = None,
@@ -90,7 +86,7 @@ async def create_run(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Changed[RunWhole]:
-    """Create a run of tests, suites or plans. For a run that CI reports into: testomatio_create_reported_run."""
+    """Create a run of tests, suites or plans; for CI to report into: testomatio_create_reported_run."""
     if env and envs:
         raise Refused("Give env for one run or envs for one run in each, not both.")
     if envs and kind != "manual":
@@ -151,7 +147,7 @@ async def update_run(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Asking[Changed[Run]]:
-    """Change a run. For another choice of tests in a run with results, the server asks the user to confirm."""
+    """Change a run. For another choice of tests in a run with results, it asks the user first."""
     fields = given(
         title=title,
         description=description,
@@ -190,7 +186,7 @@ async def update_run(
 async def delete_run(
     api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
 ) -> Asking[Changed[RunState]]:
-    """Delete a run with all its results. The server asks the user to confirm."""
+    """Delete a run with all its results. Asks the user first."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
     counts = await counts_of(api, slug, run.id)

@@ -61,7 +61,7 @@ async def send_event(
 async def finish_run(
     api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
 ) -> Asking[Changed[RunState]]:
-    """Finish a run: its pending results become skipped. The server asks the user to confirm."""
+    """Finish a run: its pending results become skipped. Asks the user first."""
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id, branch))
     counts = await counts_of(api, slug, run.id)
@@ -79,7 +79,7 @@ async def finish_run(
 async def terminate_run(
     api: Testomatio, run_id: RunId, branch: Branch = None, project: ProjectSlug = None
 ) -> Asking[Changed[RunState]]:
-    """Abort a run: its pending tests get no result. The server asks the user to confirm."""
+    """Abort a run: its pending tests get no result. Asks the user first."""
     slug = api.project_of(project)
     run = unfinished(await known_run(api, slug, run_id, branch))
     counts = await counts_of(api, slug, run.id)
@@ -114,13 +114,11 @@ def ready_for(event: Event, run: Run) -> Run:
 async def launch_run(
     api: Testomatio,
     run_id: RunId,
-    event: Annotated[
-        Event, Field(description="rerun: run a finished run again, losing its results; scheduled: set it back.")
-    ] = "launch",
+    event: Annotated[Event, Field(description="rerun: again, losing its results; scheduled: set it back.")] = "launch",
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Asking[Changed[RunState]]:
-    """Start a scheduled run, or rerun a finished one: if results are lost, the server asks the user to confirm."""
+    """Start a scheduled run, or rerun a finished one: if results are lost, it asks the user first."""
     slug = api.project_of(project)
     run = ready_for(event, await known_run(api, slug, run_id, branch))
     question = None

@@ -213,12 +213,12 @@ async def get_run_report(
     api: Testomatio,
     progress: Progress,
     run_id: RunId,
-    earlier: Annotated[int, Field(ge=0, le=20, description="Earlier results to read of each failing test.")] = 5,
-    groups: Annotated[int, Field(ge=1, le=50, description="Groups to show; those with new failures first.")] = 10,
+    earlier: Annotated[int, Field(ge=0, le=20, description="Earlier results to read, by test.")] = 5,
+    groups: Annotated[int, Field(ge=1, le=50, description="Groups to show.")] = 10,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> RunReport:
-    """Find out why a run failed: tests grouped by error, each marked new, flaky or known, with linked defects."""
+    """Find out why a run failed: tests by error, each new, flaky or known, with linked defects."""
     slug = api.project_of(project)
     run = await known_run(api, slug, run_id, branch)
     read = await results_of(api, slug, run, progress)

@@ -207,7 +207,7 @@ async def runs_below(api: Testomatio, project: str, group: Rungroup) -> tuple[in
 async def delete_rungroup(
     api: Testomatio, group_id: GroupId, project: ProjectSlug = None
 ) -> Asking[Changed[GroupState]]:
-    """Delete a group of runs. The server asks the user to confirm."""
+    """Delete a group of runs. Asks the user first."""
     slug = api.project_of(project)
     group = await known_group(api, slug, group_id)
     subgroups, runs, complete = await runs_below(api, slug, group)

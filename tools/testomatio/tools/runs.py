@@ -42,12 +42,12 @@ def bare_run(text: str) -> str:
 RunId = Annotated[
     str,
     AfterValidator(bare_run),
-    Field(min_length=1, description="As testomatio_list_runs gives it."),
+    Field(min_length=1, description="From testomatio_list_runs."),
 ]
-Order = Annotated[Literal["asc", "desc"], Field(description="asc: lowest first; desc: highest first.")]
+Order = Annotated[Literal["asc", "desc"], Field(description="asc: lowest first.")]
 Until = Annotated[str | None, Field(description="As since.")]
 """The end of a time span, in the forms of When."""
-GroupId = Annotated[str, Field(min_length=1, description="As testomatio_list_rungroups gives it.")]
+GroupId = Annotated[str, Field(min_length=1, description="From testomatio_list_rungroups.")]
 
 
 class Counts(Answer):
@@ -194,14 +194,14 @@ async def list_runs(
     group_id: GroupId | None = None,
     since: When = None,
     until: Until = None,
-    tql: Tql = None,
+    tql: Annotated[Tql, Field(description="Such as has_test_tag == 'smoke'.")] = None,
     archived: Annotated[bool, Field(description="List archived runs instead.")] = False,
     branch: Branch = None,
     project: ProjectSlug = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[RunRow]:
-    """List test runs; since and until are the creation time. tql filters further, such as has_test_tag == 'smoke'."""
+    """List test runs; since: when created."""
     slug = api.project_of(project)
     span = await time_span(api, since, until)
     first, last = span.since, span.until

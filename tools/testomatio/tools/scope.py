@@ -13,7 +13,7 @@ from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.ids import bare_suite, bare_test
 from tools.testomatio.tools.projects import no_such_project
 
-Branch = Annotated[str | None, Field(description="Slug of a branch; default: main.")]
+Branch = Annotated[str | None, Field(description="Slug; default: main.")]
 Pairs = list[tuple[str, str | int]]
 T = TypeVar("T")
 
@@ -115,7 +115,7 @@ def gated(what: str, error: PlatformError) -> PlatformError:
 
 Kind = Annotated[
     Literal["test", "suite", "run", "testrun", "plan"],
-    Field(description="What target_id belongs to; testrun: a result."),
+    Field(description="testrun: a result."),
 ]
 
 

@@ -79,11 +79,11 @@ async def share_tests(
     api: Testomatio,
     target_project: Slug,
     target_suite_id: Annotated[SuiteId, Field(description="Id of a suite there that holds tests.")],
-    test_ids: Annotated[list[TestId] | None, Field(max_length=1000, description="Tests to share.")] = None,
+    test_ids: Annotated[list[TestId] | None, Field(max_length=1000, description="From testomatio_list_tests.")] = None,
     labels: Labels = None,
     project: ProjectSlug = None,
 ) -> Asking[Shared]:
-    """Share tests into a suite of another project, by ids or by labels. The server asks the user to confirm."""
+    """Share tests into a suite of another project, by ids or by labels. Asks the user first."""
     slug = api.project_of(project)
     check_share(test_ids, labels, slug, [target_project])
     suite = given(target_suite_id)
@@ -114,7 +114,7 @@ async def share_suites(
     ] = None,
     project: ProjectSlug = None,
 ) -> Asking[Shared]:
-    """Share suites or whole folders into other projects. The server asks the user to confirm."""
+    """Share suites or whole folders into other projects. Asks the user first."""
     slug = api.project_of(project)
     check_share(suite_ids, labels, slug, target_projects)
     where = f"project {render_list(target_projects)}"
@@ -159,7 +159,7 @@ async def unshare(
     copy_id: Annotated[str, Field(min_length=1, max_length=40, description="Id of the copy in project.")],
     project: ProjectSlug = None,
 ) -> Asking[Changed[Named]]:
-    """Detach a shared copy, a test or suite, from its original. The server asks the user to confirm."""
+    """Detach a shared copy, a test or suite, from its original. Asks the user first."""
     slug = api.project_of(project)
     copy = await _read_thing(api, slug, kind, bare_id(kind, copy_id))
     if copy.is_shared is False:

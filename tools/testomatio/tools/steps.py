@@ -23,8 +23,8 @@ from tools.testomatio.tools.scope import found_in, given_fields, of_project, pla
 tool = Toolset(Testomatio, needs="api")
 
 Kind = Annotated[Literal["step", "snippet"], Field(description="A snippet holds several steps.")]
-StepId = Annotated[int, Field(gt=0, le=2**53, description="As testomatio_list_steps gives it.")]
-Title = Annotated[str, Field(min_length=1, max_length=500, description="What to do, such as Log in as admin.")]
+StepId = Annotated[int, Field(gt=0, le=2**53, description="From testomatio_list_steps.")]
+Title = Annotated[str, Field(min_length=1, max_length=500, description="Such as Log in as admin.")]
 Description = Annotated[str | None, Field(max_length=50_000, description="Markdown.")]
 
 
@@ -124,7 +124,7 @@ async def update_step(
 async def delete_step(
     api: Testomatio, step_id: StepId, kind: Kind = "step", project: ProjectSlug = None
 ) -> Asking[Changed[Step]]:
-    """Delete a shared step or snippet. The server asks the user to confirm."""
+    """Delete a shared step or snippet. Asks the user first."""
     slug = api.project_of(project)
     before = await known_step(api, slug, kind, step_id)
     name = f"{kind} {step_id} {quote(before.title or '')} of {place(slug)}"

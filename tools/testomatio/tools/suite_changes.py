@@ -71,9 +71,9 @@ async def create_suite(
     api: Testomatio,
     title: Title,
     parent_id: Annotated[SuiteId | None, SUITE, Field(description="Folder to put it into; default: top level.")] = None,
-    kind: Annotated[FileType | None, Field(description="file (default) holds tests, folder holds suites.")] = None,
+    kind: Annotated[FileType | None, Field(description="file (default): of tests; folder: of suites.")] = None,
     outline: Annotated[
-        str | None, Field(max_length=20_000, description="Suites below it: one title a line, indented by level.")
+        str | None, Field(max_length=20_000, description="Suites below: a title a line, indented.")
     ] = None,
     description: Markdown = None,
     assigned_to: Email = None,
@@ -129,7 +129,7 @@ async def update_suite(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Changed[Suite]:
-    """Change or move a suite with all below it; what is left out stays. Labels: testomatio_add_links."""
+    """Change or move a suite with all below it; omitted fields stay. Labels: testomatio_add_links."""
     slug = api.project_of(project)
     fields: dict[str, Any] = given_fields(
         title=title,
@@ -161,7 +161,7 @@ async def update_suite(
 async def delete_suite(
     api: Testomatio, suite_id: SuiteRef, branch: Branch = None, project: ProjectSlug = None
 ) -> Asking[Changed[Suite]]:
-    """Delete a suite with all suites and tests below it. The server asks the user to confirm."""
+    """Delete a suite with all suites and tests below it. Asks the user first."""
     slug = api.project_of(project)
     query = await on_branch(api, slug, branch)
     before = await known_suite(api, slug, suite_id, query)

@@ -38,7 +38,7 @@ class TreeRow(Answer):
     depth: int
     id: Key
     title: Untrusted | None = None
-    kind: Key = Field(description="folder holds suites, file holds tests.")
+    kind: Key = Field(description="folder: of suites; file: of tests.")
     tests: int | None = Field(default=None, description="As the platform counts them.")
     hidden_suites: int | None = Field(default=None, description="Suites below it that depth leaves out.")
     titles: list[Untrusted] = Field(default_factory=list, description="Its tests: id and title.")
@@ -146,15 +146,15 @@ async def tests_below(api: Testomatio, project: str, suite_id: str, query: Pairs
 async def get_suite_tree(
     api: Testomatio,
     progress: Progress,
-    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Only what is below this suite.")] = None,
-    depth: Annotated[int | None, Field(ge=1, le=50, description="Levels to show; default: all.")] = None,
-    with_tests: Annotated[bool, Field(description="Also ids and titles of the tests.")] = False,
+    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Only below this one.")] = None,
+    depth: Annotated[int | None, Field(ge=1, le=50, description="Levels; default: all.")] = None,
+    with_tests: Annotated[bool, Field(description="Also show tests.")] = False,
     branch: Branch = None,
     project: ProjectSlug = None,
     limit: Limit = 500,
     cursor: Cursor = None,
 ) -> Tree:
-    """Show folders, suites and test counts of a project as one tree; read this first in a project."""
+    """Show folders, suites and test counts of a project as one tree; read this first."""
     slug = api.project_of(project)
     forest, query = await _forest(api, slug, branch, progress, with_tests=with_tests)
     if suite_id is not None and suite_id not in forest.suites:

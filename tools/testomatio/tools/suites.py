@@ -52,7 +52,7 @@ async def list_suites(
     api: Testomatio,
     progress: Progress,
     text: Annotated[str | None, Field(max_length=200, description="Part of the title.")] = None,
-    kind: Annotated[FileType | None, Field(description="folder holds suites, file holds tests.")] = None,
+    kind: Annotated[FileType | None, Field(description="folder: of suites; file: of tests.")] = None,
     tag: Annotated[str | None, Field(max_length=100, description="A tag it has, such as smoke.")] = None,
     label: Annotated[LabelName | None, Field(description="Slug or title; with a value Severity:critical.")] = None,
     branch: Branch = None,
@@ -60,7 +60,7 @@ async def list_suites(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[SuiteRow]:
-    """Find suites by title, kind, tag or label, each with its path; testomatio_get_suite_tree shows all as a tree."""
+    """Find suites by title, kind, tag or label, each with its path; testomatio_get_suite_tree shows all."""
     slug = api.project_of(project)
     words = ProjectWords(api, slug)
     tags = await words.tags([tag] if tag else None)
@@ -132,7 +132,7 @@ class WholeSuite(Answer):
 async def get_suite(
     api: Testomatio,
     suite_id: SuiteRef,
-    with_web: Annotated[bool, Field(description="Also dates, position and test ids; needs a login.")] = False,
+    with_web: Annotated[bool, Field(description="Dates, position, test ids; needs a login.")] = False,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> WholeSuite:

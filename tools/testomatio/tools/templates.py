@@ -24,7 +24,7 @@ from tools.testomatio.tools.suite_tree import WEB_PAGE
 
 web = Toolset(Testomatio, needs="web")
 
-TemplateId = Annotated[str, Field(min_length=1, max_length=40, description="As testomatio_list_templates gives it.")]
+TemplateId = Annotated[str, Field(min_length=1, max_length=40, description="From testomatio_list_templates.")]
 TemplateKind = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^[\w-]+$", description="What it is for, such as test.")
 ]
@@ -144,7 +144,7 @@ async def update_template(
 async def delete_template(
     api: Testomatio, template_id: TemplateId, project: ProjectSlug = None
 ) -> Asking[Changed[Template]]:
-    """Delete a template. The server asks the user to confirm."""
+    """Delete a template. Asks the user first."""
     slug = api.project_of(project)
     before = await known_template(api, slug, template_id, [])
     name = f"template {word(before.id)} {quote(before.title or '')}"

@@ -85,7 +85,7 @@ def _note(batch: Sequence[Planned], answers: Sequence[BulkRow], done: str) -> No
 async def create_tests(
     api: Testomatio,
     progress: Progress,
-    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Default: the suite named in the Markdown.")] = None,
+    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Default: as in the Markdown.")] = None,
     tests: Annotated[
         list[NewTest] | None, Field(min_length=1, max_length=MOST, description="Tests, or give markdown.")
     ] = None,
@@ -93,16 +93,16 @@ async def create_tests(
         str | None,
         Field(
             max_length=500_000,
-            description="Tests as `## Title @tag`, description below; or as testomatio_list_test_ids gives them.",
+            description="`## Title @tag`, description below; or from testomatio_list_test_ids.",
         ),
     ] = None,
-    update: Annotated[bool, Field(description="Change tests whose id is given; default: leave them.")] = False,
-    allow_duplicates: Annotated[bool, Field(description="Create tests whose title the suite already has.")] = False,
+    update: Annotated[bool, Field(description="Change tests whose id is given.")] = False,
+    allow_duplicates: Annotated[bool, Field(description="Even if the title exists.")] = False,
     dry_run: Annotated[bool, Field(description="Only say what would be done.")] = False,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Rows:
-    """Create up to 200 tests (test cases); titles that the suite already has are skipped, so a repeat is safe."""
+    """Create up to 200 tests (test cases); titles that the suite has are skipped, so a repeat is safe."""
     slug = api.project_of(project)
     written = _parse(tests, markdown)
     wanted = with_suites(written.tests, suite_id, may_differ=markdown is None)
@@ -175,7 +175,7 @@ def _plan(number: int, test: NewTest, existing: dict[str, Test], *, allow_duplic
 async def update_tests(
     api: Testomatio,
     progress: Progress,
-    test_ids: Annotated[list[TestId], Field(min_length=1, max_length=MOST, description="Tests to change.")],
+    test_ids: Annotated[list[TestId], Field(min_length=1, max_length=MOST, description="From testomatio_list_tests.")],
     suite_id: Annotated[SuiteId | None, SUITE, Field(description="Suite to move them into.")] = None,
     priority: Priority | None = None,
     state: State | None = None,

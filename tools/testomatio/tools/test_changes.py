@@ -34,7 +34,7 @@ TestText = Annotated[
     Field(max_length=50_000, description="Markdown: numbered steps, below each *Expected*: and the result."),
 ]
 Email = Annotated[str | None, Field(max_length=200, description="E-mail of a member.")]
-Emoji = Annotated[str | None, Field(max_length=20, description="Icon in front of the title.")]
+Emoji = Annotated[str | None, Field(max_length=20, description="Icon before the title.")]
 Code = Annotated[str | None, Field(max_length=50_000, description="Source code of an automated test.")]
 
 
@@ -134,7 +134,7 @@ async def update_test(
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> Changed[Test]:
-    """Change or move one test; what is left out stays. Labels: testomatio_add_links, testomatio_remove_links."""
+    """Change or move one test; omitted fields stay. Labels: testomatio_add_links, testomatio_remove_links."""
     slug = api.project_of(project)
     fields: dict[str, Any] = given_fields(
         title=title,
@@ -185,7 +185,7 @@ def own(kind: str, thing: T) -> T:
 async def delete_test(
     api: Testomatio, test_id: TestId, branch: Branch = None, project: ProjectSlug = None
 ) -> Asking[Changed[Test]]:
-    """Delete one test. The server asks the user to confirm."""
+    """Delete one test. Asks the user first."""
     slug = api.project_of(project)
     query = await on_branch(api, slug, branch)
     before = await known_test(api, slug, test_id, query)

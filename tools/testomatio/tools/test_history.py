@@ -49,10 +49,10 @@ async def get_test_history(
     api: Testomatio,
     progress: Progress,
     test_id: TestId,
-    newest: Annotated[int, Field(ge=1, le=100, description="How many of its newest results to read.")] = 20,
+    newest: Annotated[int, Field(ge=1, le=100, description="Results to read.")] = 20,
     project: ProjectSlug = None,
 ) -> TestHistory:
-    """Read a test's results over runs, with a pattern that shows whether it is flaky or broken, and since when."""
+    """Tell whether a test is flaky or broken, and since when, from its results over runs."""
     slug = api.project_of(project)
     query: Pairs = [("test_ids", test_id), ("sort", "created_at"), ("order", "desc")]
     with of_project(slug):

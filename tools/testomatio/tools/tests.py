@@ -29,16 +29,12 @@ from tools.testomatio.tools.words import ProjectWords
 
 tool = Toolset(Testomatio, needs="api")
 
-Priority = Annotated[
-    Literal["low", "normal", "important", "high", "critical"], Field(description="normal where none is set.")
-]
-State = Annotated[
-    Literal["manual", "automated", "detached"], Field(description="automated: run by code; detached: its code is gone.")
-]
+Priority = Annotated[Literal["low", "normal", "important", "high", "critical"], Field(description="Default: normal.")]
+State = Annotated[Literal["manual", "automated", "detached"], Field(description="detached: its code is gone.")]
 Result = Literal["passed", "failed", "skipped", "pending"]
 Tags = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100, pattern=r"^@?[^\s@]+$")]] | None,
-    Field(max_length=20, description="Such as smoke, with or without @."),
+    Field(max_length=20, description="Such as smoke."),
 ]
 
 
@@ -89,21 +85,19 @@ def checked_name(person: str | None) -> str | None:
 async def list_tests(
     api: Testomatio,
     progress: Progress,
-    suite_id: Annotated[
-        SuiteId | None, SUITE, Field(description="Suite or folder, with all below it; id or title.")
-    ] = None,
+    suite_id: Annotated[SuiteId | None, SUITE, Field(description="Id or title, with all below it.")] = None,
     text: Annotated[str | None, Field(max_length=200, description="Part of the title, or an id.")] = None,
     state: State | None = None,
     priority: Annotated[list[Priority] | None, Field(max_length=5, description="Any of these.")] = None,
-    tags: Annotated[Tags, Field(description="Any of these, such as smoke.")] = None,
-    labels: Annotated[Labels, Field(description="Any of these: slug, title, or Severity:critical.")] = None,
-    status: Annotated[Result | None, Field(description="Status of its last result.")] = None,
-    assigned_to: Annotated[str | None, Field(max_length=100, description="Display name of a member.")] = None,
-    issue: Annotated[str | None, Field(max_length=300, description="Linked issue: URL or key.")] = None,
+    tags: Annotated[Tags, Field(description="Such as smoke.")] = None,
+    labels: Annotated[Labels, Field(description="Such as Severity:critical.")] = None,
+    status: Annotated[Result | None, Field(description="Of its last result.")] = None,
+    assigned_to: Annotated[str | None, Field(max_length=100, description="Member's display name.")] = None,
+    issue: Annotated[str | None, Field(max_length=300, description="URL or key.")] = None,
     updated_since: When = None,
     tql: Tql = None,
     count_by: Annotated[
-        Literal["state", "priority", "status", "created_by"] | None, Field(description="Also count them by this field.")
+        Literal["state", "priority", "status", "created_by"] | None, Field(description="Also count by this.")
     ] = None,
     branch: Branch = None,
     project: ProjectSlug = None,
@@ -171,7 +165,7 @@ class WholeTest(Answer):
 async def get_test(
     api: Testomatio,
     test_id: TestId,
-    with_parameters: Annotated[bool, Field(description="Also parameters and examples; needs a login.")] = False,
+    with_parameters: Annotated[bool, Field(description="Needs a login.")] = False,
     branch: Branch = None,
     project: ProjectSlug = None,
 ) -> WholeTest:
@@ -216,7 +210,7 @@ class Tagged(Answer):
 @tool.reads(full_text_in="get_test")
 async def get_tag(
     api: Testomatio,
-    tag: Annotated[str, Field(min_length=1, max_length=100, description="Such as smoke, with or without @.")],
+    tag: Annotated[str, Field(min_length=1, max_length=100, description="Such as smoke.")],
     project: ProjectSlug = None,
 ) -> Tagged:
     """List the tests that have one tag; testomatio_list_tests filters by several."""

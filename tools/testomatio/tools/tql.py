@@ -12,9 +12,7 @@ from pydantic import Field
 from tools.kit.errors import Refused
 from tools.testomatio.tools.tql_fields import ALSO_FLAGS, FIELDS, FLAGS, MOMENTS, ORDERED, PRIORITIES, SYNONYMS, Kind
 
-Tql = Annotated[
-    str | None, Field(max_length=4000, description="Query, such as priority >= 'high' and not (tag == 'wip').")
-]
+Tql = Annotated[str | None, Field(max_length=4000, description="Such as priority >= 'high' and not (tag == 'wip').")]
 
 DEEPEST: Final = 40
 _TOKEN = re.compile(

@@ -22,7 +22,7 @@ from tools.testomatio.tools.web_runs import PER_PAGE, known_web_run
 
 tool = Toolset(Testomatio, needs="web")
 
-GroupIds = Annotated[list[GroupId], Field(min_length=1, description="Groups of runs.")]
+GroupIds = Annotated[list[GroupId], Field(min_length=1, description="From testomatio_list_rungroups.")]
 
 
 class Archived(Answer):
@@ -43,7 +43,7 @@ async def _states(api: Testomatio, project: str, group_ids: list[str]) -> list[G
 
 @tool.writes(idempotent=True, verify_with="list_rungroups")
 async def archive_rungroups(api: Testomatio, group_ids: GroupIds, project: ProjectSlug = None) -> Asking[Archived]:
-    """Archive groups of runs: they are hidden, their runs are not archived. The server asks the user to confirm."""
+    """Archive groups of runs, not their runs. Asks the user first."""
     slug = api.project_of(project)
     groups = await _states(api, slug, group_ids)
     if all(group.archived_at for group in groups):
@@ -88,7 +88,7 @@ async def web_counts(api: Testomatio, project: str, run_id: str) -> Counts:
 
 @tool.destroys(idempotent=False, verify_with="get_run_details")
 async def relaunch_run(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> Asking[Changed[RunState]]:
-    """Relaunch a finished run under its id: its results are lost. The server asks the user to confirm."""
+    """Relaunch a finished run under its id: its results are lost. Asks the user first."""
     slug = api.project_of(project)
     run = await known_web_run(api, slug, run_id)
     if not run.is_over:

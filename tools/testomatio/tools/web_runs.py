@@ -94,7 +94,7 @@ async def known_web_run(api: Testomatio, project: str, run_id: str) -> WebRun:
 
 @tool.reads(long_text=True)
 async def get_run_details(api: Testomatio, run_id: RunId, project: ProjectSlug = None) -> WebRun:
-    """Read what the web app shows of a run: duration, custom statuses, who ran it, whether it is archived or public."""
+    """Read what the web app shows of a run: duration, custom statuses, who ran it, archived or public."""
     return await known_web_run(api, api.project_of(project), run_id)
 
 
@@ -182,7 +182,7 @@ async def list_result_details(
 
 @tool.reads(full_text_in="get_result")
 async def get_result_details(api: Testomatio, result_id: ResultId, project: ProjectSlug = None) -> WebResult:
-    """Read what the web app shows of a result: parameter values, priority, tags, files and extra fields."""
+    """Read what the web app shows of a result: parameter values, priority, tags, files, extra fields."""
     slug = api.project_of(project)
     where = "testomatio_list_results shows ids."
     return await found_in(api, slug, api.web_result(slug, result_id), f"result {result_id}", where)

@@ -27,9 +27,9 @@ class NewTest(Sent):
     """A test to create."""
 
     title: Annotated[str, Field(min_length=1, max_length=500, description="@word in it is a tag.")]
-    id: Annotated[TestId | None, Field(description="Of an existing test, to change with update.")] = None
+    id: Annotated[TestId | None, Field(description="To change with update.")] = None
     description: Annotated[str | None, Field(max_length=50_000, description="Markdown.")] = None
-    suite_id: Annotated[SuiteId | None, Field(description="Default: suite_id of the call.")] = None
+    suite_id: Annotated[SuiteId | None, Field(description="Default: that of the call.")] = None
     priority: Priority | None = None
     state: State | None = None
     assigned_to: Annotated[str | None, Field(max_length=200, description="E-mail of a member.")] = None

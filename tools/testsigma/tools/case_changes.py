@@ -47,7 +47,7 @@ class NewStep(Sent):
 Steps = Annotated[list[NewStep], Field(min_length=1, max_length=200, description="In their order.")]
 BodyText = Annotated[LongText, Field(description="In place of steps.")]
 ExpectedText = Annotated[LongText, Field(description="Goes with text.")]
-OVERRIDES: Final = "Default: that for all."
+OVERRIDES: Final = "As for all."
 
 
 class NewCase(Sent):
@@ -114,7 +114,7 @@ async def create_test_cases(
     case_type: LookupName,
     status: LookupName,
     automation: LookupName,
-    owner: Annotated[UserRef | None, Field(description=f"E-mail or full name. Default: {USER}, or none.")] = None,
+    owner: Annotated[UserRef | None, Field(description=f"E-mail or full name; default: {USER}.")] = None,
     labels: LabelNames = None,
 ) -> CreatedCases:
     """Create test cases, each with steps or a text. Folder, priority and type may differ."""
@@ -222,7 +222,7 @@ async def update_test_case(
 ) -> Asking[Changed[CaseView]]:
     """Change a test case; omitted fields stay.
 
-    The server asks the user to confirm where a text replaces steps, steps replace a text, or step groups are lost.
+    Asks the user first where a text replaces steps, steps replace a text, or step groups are lost.
     """
     body = template_fields(steps, text, expected_text, needs_one=False)
     words: dict[LookupKind, str | None] = {"type": case_type, "status": status, "automation": automation}
@@ -278,7 +278,7 @@ async def label_ids(api: Testsigma, names: Sequence[str]) -> list[str]:
 
 @tool.destroys(idempotent=True, verify_with="get_test_case")
 async def delete_test_case(api: Testsigma, case_id: CaseId, project: ProjectOfId = None) -> Asking[Changed[CaseView]]:
-    """Delete a test case. The server asks the user to confirm."""
+    """Delete a test case. Asks the user first."""
     owner, before = await known_case(api, case_id, project)
     view = (await case_names(api, owner, before)).view(before)
     steps = many(len(view.steps), "step") if view.steps else "a text" if before.steps else "no steps"

@@ -23,7 +23,7 @@ from tools.testsigma.tools.identity import ProjectRef, known_project
 
 tool = Toolset(Testsigma)
 
-Order = Annotated[int | None, Field(ge=0, le=100_000, description="Position among its siblings, lowest first.")]
+Order = Annotated[int | None, Field(ge=0, le=100_000, description="Place among siblings, lowest first.")]
 ROOT: Final = "/"
 
 
@@ -85,7 +85,7 @@ async def known_folder(api: Testsigma, project: str, folder: str) -> tuple[Proje
 async def get_folder_tree(
     api: Testsigma,
     project: ProjectRef,
-    count_test_cases: Annotated[bool, Field(description="Also count test cases; reads all of them.")] = False,
+    count_test_cases: Annotated[bool, Field(description="Also count test cases; reads all.")] = False,
     limit: Limit = 200,
     cursor: Cursor = None,
 ) -> Page[FolderRow]:
@@ -197,7 +197,7 @@ async def move_folder(
 
 @tool.destroys(idempotent=True, verify_with="get_folder_tree")
 async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> Asking[Changed[FolderRow]]:
-    """Delete a folder with everything in it and below it. The server asks the user to confirm."""
+    """Delete a folder with everything in it and below it. Asks the user first."""
     owner, tree, found = await known_folder(api, project, folder)
     below = tree.within(found.id)
     cases = (await count_cases(api, owner.id)).within(below)

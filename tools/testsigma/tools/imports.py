@@ -90,7 +90,7 @@ async def import_junit_results(
     project: ProjectOfId = None,
     minutes: Minutes = 3,
 ) -> Asking[ImportState]:
-    """Load a JUnit file into a run, overwriting statuses, and wait for its end. The server asks the user to confirm."""
+    """Load a JUnit file into a run, overwriting statuses, and wait for its end. Asks the user first."""
     async with open_upload(file, allowed=upload_directories(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
         about = f"{quote(found.name)} ({found.size:,} bytes; {await read_junit(found)})"
         owner, run = await open_run(api, run_id, project)

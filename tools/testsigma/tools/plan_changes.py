@@ -91,7 +91,7 @@ async def plan_runs(api: Testsigma, project: Project, plan: TestPlan) -> tuple[l
 
 @tool.destroys(idempotent=True, verify_with="get_test_plan")
 async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> Asking[Changed[PlanView]]:
-    """Mark a test plan as completed; the API cannot reopen it. The server asks the user to confirm."""
+    """Mark a test plan as completed; the API cannot reopen it. Asks the user first."""
     owner, before = await known_plan(api, plan_id, project)
     if before.is_completed:
         raise Refused(f"Test plan {word(before.key)} is already completed.")
@@ -111,7 +111,7 @@ async def complete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOf
 
 @tool.destroys(idempotent=True, verify_with="get_test_plan")
 async def delete_test_plan(api: Testsigma, plan_id: PlanId, project: ProjectOfId = None) -> Asking[Changed[PlanView]]:
-    """Delete a test plan; its runs stay. The server asks the user to confirm."""
+    """Delete a test plan; its runs stay. Asks the user first."""
     owner, before = await known_plan(api, plan_id, project)
     _, count = await plan_runs(api, owner, before)
     runs = join_counts(count.of("test run"))

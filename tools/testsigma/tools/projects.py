@@ -112,7 +112,7 @@ async def create_project(
     api: Testsigma,
     name: Title,
     prefix: Annotated[
-        str, Field(min_length=1, max_length=20, description="Letters and digits (HRB); prefix of all ids, immutable.")
+        str, Field(min_length=1, max_length=20, description="Letters and digits (HRB), of all ids; immutable.")
     ],
     description: LongText | None = None,
 ) -> Changed[Project]:
@@ -144,7 +144,7 @@ async def update_project(
 
 @tool.destroys(idempotent=True, verify_with="list_projects")
 async def delete_project(api: Testsigma, project: ProjectRef) -> Asking[Changed[Project]]:
-    """Delete a project with everything in it. The server asks the user to confirm."""
+    """Delete a project with everything in it. Asks the user first."""
     before = await fresh_project(api, project)
     counts = join_counts(*[count.of(kind) for kind, count in (await count_contents(api, before.id)).items()])
     prefix = f" with the prefix {word(before.prefix)}" if before.prefix else ""

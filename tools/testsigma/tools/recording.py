@@ -52,7 +52,7 @@ class NewResult(Sent):
     """A result to record."""
 
     case_id: CaseId
-    status: Annotated[Name, Field(description="Passed, Failed, Blocked ... (testsigma_list_lookups).")]
+    status: Annotated[Name, Field(description="From testsigma_list_lookups, such as Passed.")]
     comment: Annotated[LongText | None, Field(description="Replaces the old comment.")] = None
 
 
@@ -223,7 +223,7 @@ async def record_results(
 ) -> Asking[RecordedResults]:
     """Record results of test cases in a run, in a person's name.
 
-    The server asks the user to confirm where a result would be replaced.
+    Asks the user first where a result would be replaced.
     """
     plan = await plan_results(api, run_id, results, user, project)
     yield Ask(replace_question(plan))

@@ -131,7 +131,7 @@ async def create_test_run(
     end: Day = None,
     labels: LabelNames = None,
 ) -> Changed[RunView]:
-    """Create a test run of given test cases, of those that match filters now, or of all."""
+    """Create a test run of given test cases, of those that match filters, or of all."""
     filters = not_none(folder=folder, label_name=label, priority=priority, case_type=case_type)
     check_selection(case_ids, filters, all_cases=all_cases)
     when = date_fields(start, end, api.now())
@@ -197,7 +197,7 @@ async def update_test_run(
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
 async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> Asking[Changed[RunView]]:
-    """Close a test run for good: nothing in it can change afterwards. The server asks the user to confirm."""
+    """Close a test run for good: nothing in it can change afterwards. Asks the user first."""
     owner, before = await open_run(api, run_id, project)
     results = await results_of(api, owner, before)
     left, complete = count_untested(results.rows), results.coverage.complete
@@ -220,7 +220,7 @@ async def close_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = N
 
 @tool.destroys(idempotent=True, verify_with="get_test_run")
 async def delete_test_run(api: Testsigma, run_id: RunId, project: ProjectOfId = None) -> Asking[Changed[RunView]]:
-    """Delete a test run with its results. The server asks the user to confirm."""
+    """Delete a test run with its results. Asks the user first."""
     owner, before = await known_run(api, run_id, project)
     results = await results_of(api, owner, before)
     recorded, complete = len(results.rows) - count_untested(results.rows), results.coverage.complete

@@ -34,7 +34,7 @@ class Lookups(Answer):
 async def list_lookups(
     api: Testsigma, kind: Annotated[LookupKind | None, Field(description="Default: all five.")] = None
 ) -> Lookups:
-    """List the valid priorities, case types, case statuses, automation types and result statuses of the account."""
+    """List the valid priorities, case types, case statuses, automation types and result statuses."""
     lookups = []
     for one in get_args(LookupKind) if kind is None else (kind,):
         listed = await api.lookups(one, fresh=True)
@@ -59,7 +59,7 @@ async def list_users(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[UserRow]:
-    """List the users of the workspace: results and test cases are assigned to them by e-mail or full name."""
+    """List the users of the workspace, whom results and test cases are assigned to by e-mail or full name."""
     selection: Selection[User] = Selection(
         lambda one: (alphabetical_key(one.full_name), *sort_key(None, one.id)), limit=limit, cursor=cursor, text=text
     )
@@ -81,7 +81,7 @@ class LabelRow(Answer):
 
 @tool.reads()
 async def list_labels(api: Testsigma, limit: Limit = 100, cursor: Cursor = None) -> Page[LabelRow]:
-    """List the labels of the workspace, one set for all projects; new ones are made in the web app."""
+    """List the labels of the workspace; new ones are made in the web app."""
     selection: Selection[Label] = Selection(
         lambda one: (alphabetical_key(one.name), *sort_key(None, one.id)), limit=limit, cursor=cursor
     )

@@ -123,7 +123,7 @@ async def get_step_group(
     api: Testsigma,
     step_group_id: GroupId,
     project: ProjectOfId = None,
-    find_cases: Annotated[bool, Field(description="Also list the test cases that embed it; reads them all.")] = False,
+    find_cases: Annotated[bool, Field(description="Also list cases that embed it; reads all.")] = False,
 ) -> GroupWithUses:
     """Read one step group with its steps."""
     owner, group = await known_group(api, step_group_id, project)
@@ -199,7 +199,7 @@ async def update_step_group(
     labels: Annotated[LabelNames, Field(description="Replaces all labels.")] = None,
     edits: Edits = None,
 ) -> Asking[Changed[GroupView]]:
-    """Change a step group. The server asks the user to confirm where test cases embed it: they change with it."""
+    """Change a step group. Asks the user first where test cases embed it: they change with it."""
     texts = not_none(title=title, description=description)
     require_change(texts | not_none(steps=steps, labels=labels, edits=edits))
     owner, before = await known_group(api, step_group_id, project)
@@ -237,7 +237,7 @@ async def update_step_group(
 async def delete_step_group(
     api: Testsigma, step_group_id: GroupId, project: ProjectOfId = None
 ) -> Asking[Changed[GroupView]]:
-    """Delete a step group; every test case that embeds it loses it. The server asks the user to confirm."""
+    """Delete a step group; every test case that embeds it loses it. Asks the user first."""
     owner, before = await known_group(api, step_group_id, project)
     case_ids, count = await embedding_cases(api, owner, before)
     unlinked = "No test case embeds it."

@@ -39,11 +39,11 @@ async def get_test_history(
     progress: Progress,
     case_id: CaseId,
     project: ProjectOfId = None,
-    runs: Annotated[int, Field(ge=1, le=50, description="How many of the newest runs to read; a request each.")] = 15,
+    runs: Annotated[int, Field(ge=1, le=50, description="Newest runs to read.")] = 15,
 ) -> TestHistory:
-    """Tell whether a test case is flaky or broken and since when: its results over runs, with a pattern.
+    """Tell whether a test case is flaky or broken, and since when, from its results over runs.
 
-    The platform keeps the last result of a case in each run.
+    A run keeps only the last result of a case.
     """
     owner, case = await known_case(api, case_id, project)
     found: list[TestRun] = []

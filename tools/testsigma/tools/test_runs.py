@@ -12,7 +12,7 @@ from tools.kit.run_failures import ERROR, ErrorGroup, describe_marks, error_grou
 from tools.kit.text import Key, Untrusted, clean
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Said, Status
-from tools.kit.when import When, parse_timestamp, time_span
+from tools.kit.when import Until, When, parse_timestamp, time_span
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_runs import RunCase, TestRun
@@ -45,11 +45,11 @@ async def list_test_runs(
     plan_id: PlanId | None = None,
     text: Annotated[str | None, Field(max_length=200, description="Words of the title.")] = None,
     since: When = None,
-    until: When = None,
+    until: Until = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[RunRow]:
-    """List a project's test runs, newest first; since and until filter by creation time."""
+    """List a project's test runs, newest first; since: when created."""
     times = await time_span(api, since, until)
     owner = await known_project(api, project)
     plan = (await known_plan(api, plan_id, owner.id))[1].id if plan_id is not None else None
@@ -125,7 +125,7 @@ async def get_run_results(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> RunResultsPage:
-    """Read a test run's results: why it failed and what is new (failures by error), counts, a row for each case."""
+    """Read a run's results: why it failed and what is new (failures by error), counts, a row for each case."""
     owner, run = await known_run(api, run_id, project)
     results = await results_of(api, owner, run)
     status_key = None if status is None else await _normalized_status(api, status, results.rows)
