@@ -4,32 +4,72 @@ from typing import Any, Final
 
 from mcp.types import ToolAnnotations
 
+from server.obvious import is_obvious
+from server.outline import outline, resolved
+
 UNSAID: Final = (("exclusiveMinimum", 0), ("minLength", 1), ("minItems", 1), ("writeOnly", True))
 """Keywords that some hosts' schema converters reject; they are not published, but still checked."""
 
 
-MOST_PUBLISHED: Final = 100
-"""Larger limits of length are checked and not published: a caller seldom meets them, and a refusal names them."""
+UNLISTED: Final = frozenset({"maxLength", "maxItems", "pattern", "minimum"})
+"""Keywords that are checked and not listed: a caller seldom meets them, and a refusal names them."""
+MOST_LISTED: Final = 500
+"""Larger maximums are not listed either."""
 ID_OR_NAME: Final = [{"type": "integer"}, {"type": "string"}]
 
 
-def published(schema: Any) -> Any:
-    """A tool's input schema as it is listed: without what is checked anyway and tells a model nothing."""
+def published(schema: dict[str, Any]) -> dict[str, Any]:
+    """A tool's input schema as it is listed: structures in words, and nothing that tells a model nothing."""
+    definitions = schema.get("$defs", {})
+    listed = _listed({key: value for key, value in schema.items() if key != "properties"}, definitions)
+    properties = {name: _parameter(name, node, definitions) for name, node in schema.get("properties", {}).items()}
+    out = {key: value for key, value in listed.items() if key != "$defs"} | {"properties": properties}
+    if used := _used(out, definitions):
+        out["$defs"] = {name: _listed(definitions[name], definitions) for name in used}
+    return out
+
+
+def _parameter(name: str, node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """A parameter as it is listed: an object, or a list of objects, as its type and an outline."""
+    fields = outline(node, definitions)
+    if fields is None:
+        listed: dict[str, Any] = _listed(node, definitions)
+        for described in (listed, listed.get("items", {})):
+            if is_obvious(name, described.get("description")):
+                del described["description"]
+        return listed
+    node = dict(resolved(node, definitions))
+    shape = {"items": {"type": "object"}} if node["type"] == "array" else {}
+    description = "" if is_obvious(name, node.get("description")) else node.get("description", "")
+    return {"type": node["type"], **shape, "description": f"{description} {fields}".strip()}
+
+
+def _used(schema: Any, definitions: dict[str, Any]) -> set[str]:
+    """The definitions that a listed schema still refers to."""
+    uses: dict[str, int] = {}
+    _count(schema, uses)
+    return set(uses) & set(definitions)
+
+
+def _listed(schema: Any, definitions: dict[str, Any]) -> Any:
     if isinstance(schema, list):
-        return [published(item) for item in schema]
+        return [_listed(item, definitions) for item in schema]
     if not isinstance(schema, dict):
         return schema
     out: dict[str, Any] = {}
     for key, value in schema.items():
-        if key in {"properties", "$defs"}:
-            out[key] = {name: published(child) for name, child in value.items()}
-        elif key == "anyOf" and value == ID_OR_NAME:
+        if key == "anyOf" and value == ID_OR_NAME:
             out["type"] = ["integer", "string"]
         elif not (
-            (key in {"additionalProperties", "default"} and value is False)
-            or (key in {"maxLength", "maxItems"} and value >= MOST_PUBLISHED)
+            key in UNLISTED
+            or (key == "additionalProperties" and value is False)
+            or (key == "default" and not value)
+            or (key == "default" and value in schema.get("enum", ())[:1])
+            or (key == "maximum" and value > MOST_LISTED)
         ):
-            out[key] = value if key in {"default", "enum", "required"} else published(value)
+            out[key] = value if key in {"default", "enum", "required"} else _listed(value, definitions)
+    if "description" in out and isinstance(out.get("items"), dict):
+        out["items"].pop("description", None)
     return out
 
 
