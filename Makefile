@@ -74,8 +74,9 @@ release: ## Check, build and tag the version that pyproject.toml states; publish
 image: $(VENV)/.dev ## Run the steps of the Dockerfile without an engine, and start the result.
 	@$(BIN)/python tests/docker_steps.py
 
-tokens: ## Install the tokenizer that tests count tokens with (npm); without it they estimate from bytes.
-	@npm install --silent --no-audit --no-fund --prefix .tokens gpt-tokenizer@4.0.0
+tokens: $(VENV)/.dev ## Print what lists and answers cost, in bytes and tokens (counted by npm's gpt-tokenizer, else estimated).
+	@npm install --silent --no-audit --no-fund --prefix .tokens gpt-tokenizer@4.0.0 || true
+	@$(BIN)/python -m tests.weights
 
 conformance: $(VENV)/.dev ## Run the official conformance suite against our server.
 	@PYTHON=$(BIN)/python tests/conformance/run.sh
