@@ -109,7 +109,7 @@ def _compare_lists(ours: bytes, bare: bytes) -> None:
 def sizes(on: Stage) -> list[Figure]:
     """How much of a conversation the list of tools takes, with and without schemas of the answers."""
     return [
-        *_sizes(on.tools, "default", "tools/list", Limit(ours=1_000)),
+        *_sizes(on.tools, "default", "tools/list", Limit(ours=640)),
         *_sizes(on.tools_with_schemas, "schemas", "tools/list with output schemas", Limit()),
     ]
 
