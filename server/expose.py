@@ -72,6 +72,7 @@ def expose(
         tool.sentence,
         annotations(tool),
         partial(_build, platform, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema),
+        hint=platform.hints.get(tool.name, ""),
     )
 
 

@@ -17,6 +17,10 @@ LATER: Final = (
 """Fields that are built from a function's signature: three milliseconds per tool, and a call needs only one."""
 
 
+SEARCH_HINT: Final = "anthropic/searchHint"
+"""The key in a tool's `_meta` of the words that hosts and `find_tools` search beside its name and description."""
+
+
 class ExposedTool(McpTool):
     """An MCP tool with lazy schema, strict arguments, and refusals in sentences."""
 
@@ -24,10 +28,23 @@ class ExposedTool(McpTool):
 
     @classmethod
     def later(
-        cls, name: str, title: str, description: str, annotations: ToolAnnotations, finish: Callable[[], McpTool]
+        cls,
+        name: str,
+        title: str,
+        description: str,
+        annotations: ToolAnnotations,
+        finish: Callable[[], McpTool],
+        *,
+        hint: str = "",
     ) -> Self:
         """A tool of which only the name is known; `finish` builds the rest on first access."""
-        known = {"name": name, "title": title, "description": description, "annotations": annotations}
+        known: dict[str, Any] = {
+            "name": name,
+            "title": title,
+            "description": description,
+            "annotations": annotations,
+            "meta": {SEARCH_HINT: hint} if hint else None,
+        }
         # With a value given, pydantic inspects no default factory of these fields, which is half of the work.
         tool = cls.model_construct(set(known), **known, **dict.fromkeys(LATER))
         for field in LATER:

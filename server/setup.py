@@ -8,6 +8,7 @@ from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 
 from server.clients import missing_credentials
+from server.exposed_tool import SEARCH_HINT
 from server.settings import Settings
 from tools.kit.platform import Platform
 
@@ -15,6 +16,9 @@ SETUP: Final = "testdesk_setup"
 UNCONFIGURED: Final = (
     "No test platform is configured, so nothing can be read or done yet. testdesk_setup says which variables to set; "
     "show the user its answer."
+)
+HINT: Final = (
+    "how to connect or set up a platform, which token, api key, credentials or environment variables, not working"
 )
 
 
@@ -47,6 +51,7 @@ def setup_tool(platforms: Sequence[Platform], settings: Settings) -> McpTool:
         annotations=ToolAnnotations(
             read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
         ),
+        meta={SEARCH_HINT: HINT},
         structured_output=False,
     )
     tool.parameters = {"type": "object", "properties": {}, "additionalProperties": False}

@@ -134,9 +134,10 @@ from tools.kit.platform import Credential, Parts, Platform, Setting
 
 def parts() -> Parts:
     from tools.toyshelf.client import Shelf
+    from tools.toyshelf.hints import HINTS
     from tools.toyshelf.tools import survey, tool
 
-    return Parts(client=Shelf, toolsets=(tool,), probe=probe, survey=survey)
+    return Parts(client=Shelf, toolsets=(tool,), probe=probe, survey=survey, hints=HINTS)
 
 
 def sandbox(profile: str = "story") -> Any:
@@ -160,6 +161,12 @@ toyshelf = Platform(
     address=Setting("TOYSHELF_BASE_URL", "Address of the shelf", "https://toys.example/api"),
     mount="/toyshelf",
 )
+''',
+    "hints.py": '''"""The words people ask for these tools with."""
+
+from typing import Final
+
+HINTS: Final = {"list_toys": "which toys are there", "get_toy": "what is in this box"}
 ''',
     "operations.toml": """# The operations of the shelf.
 title = "Toy Shelf"

@@ -12,13 +12,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PLATFORMS = {d.name for d in (ROOT / "tools").iterdir() if d.is_dir() and d.name not in {"kit", "__pycache__"}}
 MAY = {  # what each part of a platform's folder, a file or a folder, may take from that folder and from the kit
-    "platform": {"tools", "client", "sandbox", "kit"},
+    "platform": {"tools", "client", "sandbox", "hints", "kit"},
     "tools": {"client", "models", "kit"},
     "client": {"models", "kit"},
     "models": {"kit"},
     "sandbox": {"kit.sandbox"},  # never client or models, or a misreading would confirm itself
     "operations": set[str](),  # a list of what the vendor's documents have
     "faces": set[str](),  # which tools are listed
+    "hints": set[str](),  # a list of the words people ask with
     "__init__": set[str](),
 }
 OUTSIDE: dict[str, set[str] | None] = {  # what tools/ takes from other packages, and in which parts; None: in all

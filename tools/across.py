@@ -6,7 +6,7 @@ Each platform declares a survey. An answer lists every platform as a source, wit
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, Final, TypeVar, get_args
 
 from pydantic import Field
 
@@ -33,6 +33,14 @@ from tools.release import (
 )
 
 T = TypeVar("T")
+
+HINTS: Final = {
+    "assess_release": "can we ship, go or no-go, release readiness, blockers, launch, deploy, quality status, risks",
+    "get_run": "why did it fail, failed tests of any run, status of a run, what broke, is it done",
+    "list_runs": "latest runs everywhere, runs on all platforms, what ran last night, failed runs, recent builds",
+    "search": "search everything on all platforms, find anything, everywhere, ticket or jira key, duplicates",
+}
+"""The words people ask for these tools with."""
 
 
 @dataclass(frozen=True)
@@ -311,6 +319,10 @@ class Across(ToolSource):
     @property
     def toolsets(self) -> tuple[Toolset[View]]:
         return (tool,)
+
+    @property
+    def hints(self) -> Mapping[str, str]:
+        return HINTS
 
     def acts(self) -> Sequence[Callable[[Any], Awaitable[None]]]:
         """The demo's acts across all fake APIs."""

@@ -81,6 +81,11 @@ class ToolSource:
     def resources(self) -> list[Resource]:
         return [resource for toolset in self.toolsets for resource in toolset.resources]
 
+    @property
+    def hints(self) -> Mapping[str, str]:
+        """The words people ask for each tool with, beside its name and description."""
+        return {}
+
     def name_of(self, tool: Tool | str) -> str:
         """The public name of a tool; made only here."""
         return f"{self.key}_{tool if isinstance(tool, str) else tool.name}"
@@ -98,6 +103,8 @@ class Parts:
     """The events it pushes."""
     survey: Survey | None = None
     """Its runs, bugs and tests in the terms that all platforms share."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """The words people ask for each tool with."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,10 @@ class Platform(ToolSource):
             return super().face(job, alone=alone)
         face = self._faces[job]
         return [*face["always"], *(face["alone"] if alone else ())]
+
+    @property
+    def hints(self) -> Mapping[str, str]:
+        return self.parts.hints
 
     def missing(self, held: Collection[str]) -> tuple[str, ...]:
         """The variables that are still missing, of the set that lacks the fewest; empty: configured.

@@ -14,6 +14,7 @@ def parts() -> Parts:
     """The client and tools, imported only where Testery is used."""
     from tools.testery import tools
     from tools.testery.client.testery import Testery
+    from tools.testery.hints import HINTS
     from tools.testery.tools.survey import survey
 
     return Parts(
@@ -21,6 +22,7 @@ def parts() -> Parts:
         toolsets=toolsets_of(tools),
         probe=probe,
         survey=survey,
+        hints=HINTS,
     )
 
 

@@ -14,6 +14,7 @@ def parts() -> Parts:
     """Its client and tools, imported only where the platform is used."""
     from tools.testio import tools
     from tools.testio.client.testio import TestIO
+    from tools.testio.hints import HINTS
     from tools.testio.tools.inbox import EXPORT
     from tools.testio.tools.survey import survey
 
@@ -23,6 +24,7 @@ def parts() -> Parts:
         probe=probe,
         webhooks=(EXPORT,),
         survey=survey,
+        hints=HINTS,
     )
 
 

@@ -24,9 +24,10 @@ def parts() -> Parts:
     """Its client and tools, imported only where they are used."""
     from tools.testomatio import tools
     from tools.testomatio.client.testomatio import Testomatio
+    from tools.testomatio.hints import HINTS
     from tools.testomatio.tools.survey import survey
 
-    return Parts(client=Testomatio, toolsets=toolsets_of(tools), probe=probe, survey=survey)
+    return Parts(client=Testomatio, toolsets=toolsets_of(tools), probe=probe, survey=survey, hints=HINTS)
 
 
 def sandbox(profile: str = "story") -> Any:

@@ -24,9 +24,10 @@ def parts() -> Parts:
     """The client and tools, imported when the platform is used."""
     from tools.testsigma import tools
     from tools.testsigma.client.testsigma import Testsigma
+    from tools.testsigma.hints import HINTS
     from tools.testsigma.tools.survey import survey
 
-    return Parts(client=Testsigma, toolsets=toolsets_of(tools), probe=probe, survey=survey)
+    return Parts(client=Testsigma, toolsets=toolsets_of(tools), probe=probe, survey=survey, hints=HINTS)
 
 
 def sandbox(profile: str = "story") -> Any:
