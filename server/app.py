@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -11,14 +12,14 @@ from mcp.server.subscriptions import InMemorySubscriptionBus
 
 from prompts.library import read_prompts
 from server.callers import name_caller
-from server.catalogue import CataloguedServer, catalogue, unwrap_call_tool
+from server.catalogue import CataloguedServer, catalogue, unwrap_calls
 from server.clients import Clients
 from server.expose import expose
-from server.faces import CALL, FIND, listing
+from server.faces import CALL, CALL_READ, FIND, listing
 from server.guards.memory import Sessions
 from server.guards.redact import Redactor, remember_session
 from server.guards.rounds import Rounds
-from server.guards.scope import exposed_platforms, offered_tools, offers
+from server.guards.scope import exposed_platforms, offered_tools, offers, reason_unavailable
 from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
@@ -87,9 +88,12 @@ def build(
     ]
     names = [tool.name for tool in tools]
     listed = listing(offered, settings)
-    finders = catalogue(tools, read_only=settings.read_only) if listed.hides else []
-    if is_unconfigured(settings):
-        finders = [*finders, setup_tool(exposed, settings)]
+    setup = [setup_tool(exposed, settings)] if is_unconfigured(settings) else []
+    titles = {platform.key: platform.title for platform in exposed}
+    why_unavailable = partial(reason_unavailable, platforms, exposed, settings)
+    finders = catalogue(tools, setup, titles, why_unavailable, read_only=settings.read_only) if listed.hides else []
+    finders += setup
+    if setup:
         # A list of tools that cannot work would look healthy.
         listed = listed.with_tool(SETUP, keep=bool(settings.toolsets))
     sandbox = " (SANDBOX: invented data, nothing real happens)" if settings.sandbox else ""
@@ -112,7 +116,7 @@ def build(
     server.middleware.insert(0, remember_session(Sessions()))
     server.listing = listed
     if listed.hides:
-        server.middleware.insert(0, unwrap_call_tool(names))
+        server.middleware.insert(0, unwrap_calls(tools))
     watch.serve_subscriptions(server)
     # Offer only the prompts whose tools exist.
     prose = [] if is_unconfigured(settings) else [p for p in read_prompts() if p.needs.issubset(names)]
@@ -161,7 +165,7 @@ def instructions(exposed: Sequence[Platform], settings: Settings, *, hides: bool
         "approvals.",
     ]
     if hides:
-        sentences.append(f"{FIND} finds unlisted tools, {CALL} calls them.")
+        sentences.append(f"{FIND} finds unlisted tools by the user's words, {CALL_READ} and {CALL} call them.")
     if settings.read_only:
         sentences.append("This session is read-only.")
     else:

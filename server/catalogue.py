@@ -1,15 +1,16 @@
-"""Tools that exist but are not listed: `find_tools` finds them, `call_tool` calls them under the same guards.
+"""Tools that exist but are not listed: `find_tools` finds them, two tools call them under the same guards.
 
-A call through `call_tool` becomes the call of the tool itself before anything else looks at it: the same arguments are
-checked, the same question is asked, the same answer comes back.
+`call_read_tool` calls those that only read, and its hints say so: a host need not ask for approval of each read.
+`call_tool` calls any. A call through either becomes the call of the tool itself before anything else looks at it: the
+same arguments are checked, the same question is asked, the same answer comes back.
 """
 
 import json
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Annotated, Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
@@ -21,18 +22,25 @@ from pydantic import Field
 
 from server.arguments import Arguments, normalize
 from server.callers import program
-from server.exposed_tool import ExposedTool
-from server.faces import CALL, FIND, Listing
-from server.schemas import published, published_hints
+from server.exposed_tool import SEARCH_HINT, ExposedTool
+from server.faces import CALL, CALL_READ, FIND, Listing
+from server.schemas import published, published_hints, slim
+from tools.kit.errors import Refused
+from tools.kit.page import Cursor, decode_cursor, digest, encode_cursor
 
-MOST: Final = 10
+if TYPE_CHECKING:
+    from server.finding.index import Index
+
 ALWAYS_LOAD: Final = "anthropic/alwaysLoad"
 """Asks a host that defers tools to load this one at once."""
+MOST: Final = 10
+FULL: Final = 3
+"""Tools that are shown with their schemas unless the caller asks for more or fewer."""
 TAKES: Final[dict[str, Any]] = {
     "properties": {"name": {"type": "string"}, "arguments": {"type": "object", "properties": {}}},
     "required": ["name"],
 }
-"""The parameters of `call_tool`, for middleware that inspects a call."""
+"""The parameters of the two tools that call, for middleware that inspects a call."""
 
 
 class CataloguedServer(MCPServer[Any]):
@@ -52,66 +60,143 @@ class CataloguedServer(MCPServer[Any]):
                 output_schema=tool.output_schema,
                 annotations=published_hints(tool.annotations),
                 icons=tool.icons,
-                _meta={**(tool.meta or {}), ALWAYS_LOAD: True} if tool.name in at_once else tool.meta,
+                _meta=listed_meta(tool, at_once=tool.name in at_once, searched=FIND not in names),
             )
             for tool in self._tool_manager.list_tools()
             if tool.name in names
         ]
 
 
-def catalogue(tools: Sequence[McpTool], *, read_only: bool) -> list[McpTool]:
-    """The two tools that find and call the others."""
+def listed_meta(tool: McpTool, *, at_once: bool, searched: bool) -> dict[str, Any] | None:
+    """The `_meta` of a listed tool; the words that hosts search by are only in a list of everything."""
+    meta = {key: value for key, value in (tool.meta or {}).items() if searched or key != SEARCH_HINT}
+    return meta | ({ALWAYS_LOAD: True} if at_once else {}) or None
+
+
+def catalogue(
+    tools: Sequence[McpTool],
+    listed: Sequence[McpTool],
+    platforms: Mapping[str, str],
+    why_unavailable: Callable[[str], str | None],
+    *,
+    read_only: bool,
+) -> list[McpTool]:
+    """The tools that find and call the others.
+
+    `listed` are further tools to find, which are always listed; `platforms` has the title of each key;
+    `why_unavailable` says why a tool is not among the tools, or None for one that does not exist.
+    """
+
+    @cache
+    def index() -> "Index":
+        from server.finding.index import Index  # no start pays for it
+
+        return Index([*tools, *listed], platforms)
+
+    def platform_named(name: str) -> str:
+        """The key of a platform, from its key or title.
+
+        Raises:
+            ToolError: if there is none; names those that there are.
+        """
+        key = index().key_of(name)
+        if key is not None:
+            return key
+        raise ToolError(f"Nothing was sent. There is no platform {name[:40]!r}; there are {', '.join(platforms)}.")
 
     async def find_tools(
-        text: Annotated[str, Field(max_length=200, description="What it should do, such as 'cancel a run'.")],
-        limit: Annotated[int, Field(ge=1, le=MOST, description="Tools to show.")] = 5,
+        text: Annotated[str, Field(max_length=200, description="What you want, such as 'why did the run fail'.")],
+        platform: Annotated[str | None, Field(description=f"Only of one: {', '.join(platforms)}.")] = None,
+        limit: Annotated[int, Field(ge=1, le=MOST, description="Tools to show.")] = 8,
+        cursor: Cursor = None,
+        schemas: Annotated[int, Field(ge=0, le=MOST, description="How many of them to show with schemas.")] = FULL,
     ) -> CallToolResult:
-        found = rank(tools, text)
-        listed_tools = [
-            {
-                "name": tool.name,
-                "description": tool.description,
-                "asks_a_person": bool(tool.annotations and tool.annotations.destructive_hint),
-                "inputSchema": published(tool.parameters),
-            }
-            for tool in found[:limit]
-        ]
-        answer = {"tools": listed_tools, "more": len(found) - len(listed_tools), "next": f"Call one with {CALL}."}
-        if not found:
-            answer = {
-                "tools": [],
-                "next": "Nothing fits these words. Try the name of a thing: bug, run, suite, environment.",
-            }
+        key = platform_named(platform) if platform else None
+        asked = digest(text=text, platform=key)
+        try:
+            (start,) = decode_cursor(cursor, asked) if cursor else [0]
+        except Refused as refused:
+            raise ToolError(str(refused)) from refused
+        found = index().search(text, key)
+        shown = found[start : start + limit]
+        answer: dict[str, Any] = {"tools": [_row(tool, full=place < schemas) for place, tool in enumerate(shown)]}
+        if more := max(0, len(found) - start - limit):
+            answer |= {"more": more, "next_cursor": encode_cursor([start + limit], asked)}
+        answer["next"] = (
+            f"Call one that reads with {CALL_READ}, any other with {CALL}. schemas={len(shown)} shows all schemas."
+            if shown
+            else "Nothing fits these words. Name a thing (bug, run, test, suite, environment), what to do with it, and "
+            f"maybe a platform: {', '.join(platforms.values())}."
+        )
         line = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
         return CallToolResult(content=[TextContent(type="text", text=line)], structured_content=answer)
 
     names = [tool.name for tool in tools]
 
+    # A call of an existing tool never gets to these two: `unwrap_calls` has replaced it by the call of that tool.
+    async def call_read_tool(
+        name: Annotated[str, Field(description=f"Name, as {FIND} gives it.")],
+        arguments: Annotated[dict[str, Any], Field(description="Its arguments, by its inputSchema.")] = {},  # noqa: B006
+    ) -> CallToolResult:
+        if name in names:
+            raise ToolError(f"Nothing was sent. {name} does not only read: call it with {CALL}.")
+        raise no_such_tool(name)
+
     async def call_tool(
         name: Annotated[str, Field(description=f"Name, as {FIND} gives it.")],
         arguments: Annotated[dict[str, Any], Field(description="Its arguments, by its inputSchema.")] = {},  # noqa: B006
     ) -> CallToolResult:
-        # A call of an existing tool never gets here: `unfolded` has replaced it by the call of that tool.
-        close = get_close_matches(name[:64], names, 1)
-        hint = f" Did you mean {close[0]}?" if close else f" {FIND} finds tools by what they do."
-        raise ToolError(f"Nothing was sent. There is no tool {name[:64]!r} to call.{hint}")
+        raise no_such_tool(name)
 
-    finding = _lazy_tool(
-        find_tools,
-        "Find tools",
-        "Find tools that are not listed here, by what they do; answers their schemas.",
-        ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False),
-    )
-    calling = _lazy_tool(
-        call_tool,
-        "Call a tool",
-        f"Call a tool that {FIND} found. A person is asked exactly as if it were called directly.",
-        # It may call any tool, so its hints are those of the worst case.
-        ToolAnnotations(
-            read_only_hint=read_only, destructive_hint=not read_only, idempotent_hint=False, open_world_hint=True
+    def no_such_tool(name: str) -> ToolError:
+        near, *others = get_close_matches(name[:64], names, 3) or [""]
+        meant = f"Did you mean {near}?" if near else f"{FIND} finds tools by what they do."
+        meant += f" Similar names: {', '.join(others)}." if others else ""
+        return ToolError(f"Nothing was sent. There is no tool {name[:64]!r} to call. {why_unavailable(name) or meant}")
+
+    return [
+        _lazy_tool(
+            find_tools,
+            "Find tools",
+            "Find tools that are not listed here, in the user's own words; answers names, and schemas of the best.",
+            ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False),
         ),
-    )
-    return [finding, calling]
+        _lazy_tool(
+            call_read_tool,
+            "Call a tool that reads",
+            f"Call a tool that {FIND} found and that only reads.",
+            ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True),
+        ),
+        _lazy_tool(
+            call_tool,
+            "Call a tool",
+            f"Call a tool that {FIND} found. A person is asked exactly as if it were called directly.",
+            # It may call any tool, so its hints are those of the worst case.
+            ToolAnnotations(
+                read_only_hint=read_only, destructive_hint=not read_only, idempotent_hint=False, open_world_hint=True
+            ),
+        ),
+    ]
+
+
+def _row(tool: McpTool, *, full: bool) -> dict[str, Any]:
+    """A found tool: with all that a call needs, or only its name and a sentence."""
+    if full:
+        return {
+            "name": tool.name,
+            "description": tool.description,
+            "only_reads": reads(tool),
+            "asks_a_person": bool(tool.annotations and tool.annotations.destructive_hint),
+            "inputSchema": published(tool.parameters),
+        }
+    from server.finding.rows import sentence  # loaded with the index
+
+    return {"name": tool.name, "description": sentence(tool.name, tool.description)}
+
+
+def reads(tool: McpTool) -> bool:
+    """Whether a tool changes nothing."""
+    return bool(tool.annotations and tool.annotations.read_only_hint)
 
 
 def _lazy_tool(function: Any, title: str, description: str, annotations: ToolAnnotations) -> McpTool:
@@ -119,7 +204,7 @@ def _lazy_tool(function: Any, title: str, description: str, annotations: ToolAnn
 
     def finish() -> McpTool:
         tool = McpTool.from_function(function, structured_output=False)
-        tool.parameters = _without_titles(tool.parameters)
+        tool.parameters = slim({"additionalProperties": False} | tool.parameters)
         model = tool.fn_metadata.arg_model
         tool.fn_metadata = Arguments(arg_model=model, takes=tool.parameters, filters=function.__name__ == FIND)
         return tool
@@ -127,48 +212,28 @@ def _lazy_tool(function: Any, title: str, description: str, annotations: ToolAnn
     return ExposedTool.later(function.__name__, title, description, annotations, finish)
 
 
-def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema without titles, strict at its top level."""
-    properties = {name: {k: v for k, v in p.items() if k != "title"} for name, p in schema["properties"].items()}
-    plain = {name: value for name, value in schema.items() if name != "title"}
-    return plain | {"properties": properties, "additionalProperties": False}
+def unwrap_calls(tools: Sequence[McpTool]) -> ServerMiddleware[Any]:
+    """Outermost middleware: replaces a call of `call_tool` or `call_read_tool` by the call of the tool it names.
 
-
-def rank(tools: Sequence[McpTool], text: str) -> list[McpTool]:
-    """The tools whose names and descriptions match the words, best first."""
-    words = set(_words(text))
-    scored = []
-    for place, tool in enumerate(tools):
-        name, sentence = set(_words(tool.name)), set(_words(tool.description))
-        score = 3 * len(words & name) + len(words & (sentence - name))
-        if score:
-            scored.append((-score, len(name), place, tool))
-    return [tool for *_, tool in sorted(scored, key=lambda one: one[:3])]
-
-
-def _words(text: str) -> list[str]:
-    """Words without their most common endings, so that "runs" matches "run"."""
-    return [word[:-1] if len(word) > 3 and word.endswith("s") else word for word in re.findall(r"[a-z]+", text.lower())]
-
-
-def unwrap_call_tool(names: Collection[str]) -> ServerMiddleware[Any]:
-    """Outermost middleware: replaces a call of `call_tool` by the call of the tool it names.
-
-    What means none of the tools with these names is left to `call_tool` itself, which says what is wrong.
+    What means none of these tools, or with `call_read_tool` none that reads, is left to them: they say what is wrong.
     """
-    known = frozenset(names)
+    callable_by: dict[object, Collection[str]] = {
+        CALL: frozenset(tool.name for tool in tools),
+        CALL_READ: frozenset(tool.name for tool in tools if reads(tool)),
+    }
 
-    async def unfold(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    async def unwrap(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         params = ctx.params
-        if ctx.method != "tools/call" or not isinstance(params, Mapping) or params.get("name") != CALL:
+        if ctx.method != "tools/call" or not isinstance(params, Mapping) or params.get("name") not in (CALL, CALL_READ):
             return await call_next(ctx)
         given = params.get("arguments") or {}
         if not isinstance(given, Mapping):
             return await call_next(ctx)
         taken = normalize(given, TAKES, filters=False)
         name, arguments = taken.get("name"), taken.get("arguments", {})
-        if taken.keys() - TAKES["properties"].keys() or name not in known or not isinstance(arguments, dict):
+        is_right = isinstance(name, str) and isinstance(arguments, dict) and taken.keys() <= TAKES["properties"].keys()
+        if not is_right or name not in callable_by[params["name"]]:
             return await call_next(ctx)
         return await call_next(replace(ctx, params={**params, "name": name, "arguments": arguments}))
 
-    return unfold
+    return unwrap

@@ -19,8 +19,9 @@ DEFERRING: Final[Mapping[str, str]] = {
 
 
 FIND: Final = "find_tools"
+CALL_READ: Final = "call_read_tool"
 CALL: Final = "call_tool"
-FINDERS: Final = frozenset({FIND, CALL})
+FINDERS: Final = frozenset({FIND, CALL_READ, CALL})
 """The tools that find and call others; listed where some tools are not."""
 
 

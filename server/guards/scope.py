@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from server.clients import missing_credentials
 from server.settings import Settings
 from tools.across import Across, across
 from tools.kit.platform import Platform, ToolSource
@@ -39,3 +40,20 @@ def offered_tools(platforms: Sequence[Platform], settings: Settings) -> list[tup
     """The usable tools of these platforms, and those across them, each with its source."""
     offered: list[tuple[ToolSource, Tool]] = [(p, tool) for p in platforms for tool in exposed_tools(p, settings)]
     return offered + ([(across, tool) for tool in across.tools] if across in offers(platforms) else [])
+
+
+def reason_unavailable(
+    platforms: Sequence[Platform], exposed: Sequence[Platform], settings: Settings, name: str
+) -> str | None:
+    """Why the tool with this name is not available here; None where no such tool exists."""
+    platform = next((p for p in platforms if name.startswith(f"{p.key}_")), None)
+    if platform is None:
+        return None
+    if platform not in exposed:
+        return missing_credentials(platform, settings.platforms[platform.key].missing)
+    tool = next((tool for tool in platform.tools if platform.name_of(tool) == name), None)
+    if tool is None:
+        return None
+    if not is_open(platform, tool, settings):
+        return settings.platforms[platform.key].locked[tool.needs or ""]
+    return "It changes something, and this session is read-only."

@@ -1,0 +1,1 @@
+"""Tests of finding tools by questions in people's own words."""
