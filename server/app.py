@@ -165,7 +165,7 @@ def instructions(exposed: Sequence[Platform], settings: Settings, *, hides: bool
         "approvals.",
     ]
     if hides:
-        sentences.append(f"{FIND} finds unlisted tools by the user's words, {CALL_READ} and {CALL} call them.")
+        sentences.append(f"{FIND} finds unlisted tools; {CALL_READ} and {CALL} call them.")
     if settings.read_only:
         sentences.append("This session is read-only.")
     else:

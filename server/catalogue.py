@@ -23,7 +23,7 @@ from pydantic import Field
 from server.arguments import Arguments, normalize
 from server.callers import program
 from server.exposed_tool import SEARCH_HINT, ExposedTool
-from server.faces import CALL, CALL_READ, FIND, Listing
+from server.faces import CALL, CALL_READ, DEFERRING, FIND, Listing
 from server.schemas import published, published_hints, slim
 from tools.kit.errors import Refused
 from tools.kit.page import Cursor, decode_cursor, digest, encode_cursor
@@ -50,27 +50,36 @@ class CataloguedServer(MCPServer[Any]):
 
     async def list_tools(self) -> list[ListedTool]:
         """The tools listed to the host that asks; the schemas of the others are not built."""
-        names, at_once = self.listing.for_host(program.get()), self.listing.at_once(program.get())
+        names = self.listing.for_host(program.get())
         return [
-            ListedTool(
-                name=tool.name,
-                title=tool.title,
-                description=tool.description,
-                input_schema=published(tool.parameters),
-                output_schema=tool.output_schema,
-                annotations=published_hints(tool.annotations),
-                icons=tool.icons,
-                _meta=listed_meta(tool, at_once=tool.name in at_once, searched=FIND not in names),
-            )
+            as_listed(tool, self.listing, program.get())
             for tool in self._tool_manager.list_tools()
             if tool.name in names
         ]
 
 
-def listed_meta(tool: McpTool, *, at_once: bool, searched: bool) -> dict[str, Any] | None:
-    """The `_meta` of a listed tool; the words that hosts search by are only in a list of everything."""
-    meta = {key: value for key, value in (tool.meta or {}).items() if searched or key != SEARCH_HINT}
-    return meta | ({ALWAYS_LOAD: True} if at_once else {}) or None
+def as_listed(tool: McpTool, listing: Listing, client: str) -> ListedTool:
+    """A tool as a host is listed it; one that searches the list gets the words that people ask with."""
+    host = DEFERRING.get(client)
+    meta = dict(tool.meta or {})
+    hint, description = meta.pop(SEARCH_HINT, None), tool.description
+    if hint and host is not None:
+        if host.reads_hints:
+            meta[SEARCH_HINT] = hint
+        else:
+            description = f"{description} For: {hint}."
+    if tool.name in listing.at_once(client):
+        meta[ALWAYS_LOAD] = True
+    return ListedTool(
+        name=tool.name,
+        title=tool.title,
+        description=description,
+        input_schema=published(tool.parameters),
+        output_schema=tool.output_schema,
+        annotations=published_hints(tool.annotations),
+        icons=tool.icons,
+        _meta=meta or None,
+    )
 
 
 def catalogue(
@@ -135,16 +144,16 @@ def catalogue(
 
     # A call of an existing tool never gets to these two: `unwrap_calls` has replaced it by the call of that tool.
     async def call_read_tool(
-        name: Annotated[str, Field(description=f"Name, as {FIND} gives it.")],
-        arguments: Annotated[dict[str, Any], Field(description="Its arguments, by its inputSchema.")] = {},  # noqa: B006
+        name: Annotated[str, Field(description=f"From {FIND}.")],
+        arguments: Annotated[dict[str, Any], Field(description="By its inputSchema.")] = {},  # noqa: B006
     ) -> CallToolResult:
         if name in names:
             raise ToolError(f"Nothing was sent. {name} does not only read: call it with {CALL}.")
         raise no_such_tool(name)
 
     async def call_tool(
-        name: Annotated[str, Field(description=f"Name, as {FIND} gives it.")],
-        arguments: Annotated[dict[str, Any], Field(description="Its arguments, by its inputSchema.")] = {},  # noqa: B006
+        name: Annotated[str, Field(description=f"From {FIND}.")],
+        arguments: Annotated[dict[str, Any], Field(description="By its inputSchema.")] = {},  # noqa: B006
     ) -> CallToolResult:
         raise no_such_tool(name)
 
@@ -158,7 +167,7 @@ def catalogue(
         _lazy_tool(
             find_tools,
             "Find tools",
-            "Find tools that are not listed here, in the user's own words; answers names, and schemas of the best.",
+            "Find tools that are not listed, by the user's words; answers names, and schemas of the best.",
             ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False),
         ),
         _lazy_tool(
@@ -170,7 +179,7 @@ def catalogue(
         _lazy_tool(
             call_tool,
             "Call a tool",
-            f"Call a tool that {FIND} found. A person is asked exactly as if it were called directly.",
+            f"Call a tool that {FIND} found; it asks the user where that tool would.",
             # It may call any tool, so its hints are those of the worst case.
             ToolAnnotations(
                 read_only_hint=read_only, destructive_hint=not read_only, idempotent_hint=False, open_world_hint=True

@@ -11,13 +11,22 @@ from tools.kit.toolset import Tool
 
 AUTO: Final = "auto"
 ALL: Final = "all"
-DEFERRING: Final[Mapping[str, str]] = {
-    "claude-code": "https://code.claude.com/docs/en/mcp#scale-with-mcp-tool-search",
-    "codex-mcp-client": "https://www.outflank.nl/blog/2026/09/30/mcp-design/",
+
+
+@dataclass(frozen=True)
+class SearchingHost:
+    """A host that loads a tool's schema when it needs it, and searches the list itself."""
+
+    source: str
+    reads_hints: bool
+    """Whether its search reads `_meta["anthropic/searchHint"]`; otherwise it reads descriptions only."""
+
+
+DEFERRING: Final[Mapping[str, SearchingHost]] = {
+    "claude-code": SearchingHost("https://code.claude.com/docs/en/mcp#scale-with-mcp-tool-search", reads_hints=True),
+    "codex-mcp-client": SearchingHost("https://www.outflank.nl/blog/2026/09/30/mcp-design/", reads_hints=False),
 }
-"""Hosts that load a tool's schema when they need it and search the names themselves: client name and source."""
-
-
+"""By the name that its client gives."""
 FIND: Final = "find_tools"
 CALL_READ: Final = "call_read_tool"
 CALL: Final = "call_tool"

@@ -62,7 +62,7 @@ def _listed(schema: Any, definitions: dict[str, Any]) -> Any:
             out["type"] = ["integer", "string"]
         elif not (
             key in UNLISTED
-            or (key == "additionalProperties" and value is False)
+            or (key == "additionalProperties" and isinstance(value, bool))
             or (key == "default" and not value)
             or (key == "default" and value in schema.get("enum", ())[:1])
             or (key == "maximum" and value > MOST_LISTED)

@@ -133,14 +133,20 @@ async def test_a_tool_that_is_not_available_says_why() -> None:
     assert "There is no tool 'testio_accept_bug' to call. It changes something, and this session is read-only." in told
 
 
-async def test_a_list_that_a_host_may_search_has_the_words_that_people_ask_with() -> None:
-    async with desk() as d:
-        whole = {tool.name: tool.meta or {} for tool in (await d.client.list_tools()).tools}
-    async with desk(told=FEW) as d:
-        few = {tool.name: tool.meta or {} for tool in (await d.client.list_tools()).tools}
-    assert "open bugs" in whole["testio_list_bugs"][SEARCH_HINT]
-    assert all(SEARCH_HINT in meta for meta in whole.values())
-    assert not any(SEARCH_HINT in meta for meta in few.values())
+async def test_a_host_that_searches_the_list_gets_the_words_that_people_ask_with_where_it_reads_them() -> None:
+    told = settings({"TESTDESK_TOOLSETS": ""})
+
+    async def listed(program: str) -> Any:
+        async with desk(told=told, program=program) as d:
+            return {tool.name: tool for tool in (await d.client.list_tools()).tools}
+
+    claude, codex, other = await listed("claude-code"), await listed("codex-mcp-client"), await listed("cursor")
+    assert "open bugs" in claude["testio_list_bugs"].meta[SEARCH_HINT]
+    assert all(SEARCH_HINT in tool.meta for tool in claude.values())
+    assert "open bugs" in codex["testio_list_bugs"].description
+    for tool in (*codex.values(), *other.values()):
+        assert SEARCH_HINT not in (tool.meta or {})
+    assert "For:" not in other["testio_list_bugs"].description
 
 
 async def test_meta_and_icons_of_a_tool_are_passed_on() -> None:

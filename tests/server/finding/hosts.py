@@ -1,6 +1,6 @@
 """The two ways in which hosts that defer tools rank them, for a server of which they know what `tools/list` says.
 
-BM25 follows Codex's tool search: name, title, description and the names of parameters; it does not read hints. Plain
+BM25 follows Codex's tool search: name, title, description (which ends with the hint) and the names of parameters. Plain
 words follows Claude Code's: words that are part of the name, the hint or the description, counted in this order.
 """
 

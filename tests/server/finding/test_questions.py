@@ -7,14 +7,13 @@ from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.types import Tool
 
 from server.app import build
-from server.catalogue import listed_meta
+from server.catalogue import as_listed
 from server.exposed_tool import SEARCH_HINT
-from server.faces import FINDERS
+from server.faces import FINDERS, Listing
 from server.finding.glossary import GERMAN, SPANISH
 from server.finding.index import Index
 from server.finding.question import split
 from server.finding.words import PHRASES, SAME
-from server.schemas import published
 from server.settings import read_settings
 from tests.server.finding.hosts import by_bm25, by_plain_words
 from tests.server.finding.questions import asked, halves, places, share
@@ -79,21 +78,19 @@ def test_no_phrase_of_the_index_is_a_question_that_is_only_measured(tools: list[
 
 
 @pytest.mark.parametrize(
-    ("search", "tuned", "measured"), [(by_bm25, 0.75, 0.78), (by_plain_words, 0.86, 0.88)], ids=["BM25", "plain words"]
+    ("search", "client", "tuned", "measured"),
+    [(by_bm25, "codex-mcp-client", 0.94, 0.9), (by_plain_words, "claude-code", 0.86, 0.88)],
+    ids=["BM25", "plain words"],
 )
 def test_hosts_that_search_the_whole_list_find_the_right_tool_within_eight(
-    search: Callable[[list[Tool]], Callable[[str], list[str]]], tuned: float, measured: float, tools: list[McpTool]
+    search: Callable[[list[Tool]], Callable[[str], list[str]]],
+    client: str,
+    tuned: float,
+    measured: float,
+    tools: list[McpTool],
 ) -> None:
-    listed = [
-        Tool(
-            name=tool.name,
-            title=tool.title,
-            description=tool.description,
-            input_schema=published(tool.parameters),
-            _meta=listed_meta(tool, at_once=False, searched=True),
-        )
-        for tool in tools
-    ]
+    every = frozenset(tool.name for tool in tools)
+    listed = [as_listed(tool, Listing(every, every, frozenset()), client) for tool in tools]
     found = search(listed)
     shares = [share(places(half, found), 8) for half in halves()]
     assert shares[0] >= tuned
