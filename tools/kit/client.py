@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote as percent
 
 import anyio
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from tools.kit.errors import OutcomeUnknown, PlatformError, RateLimited, Refused, Unavailable, UnexpectedShape
 from tools.kit.failures import FailureContext, error_for, network_error_message, not_json_message, page_title
+from tools.kit.leaving import Content, Leaving
 from tools.kit.missing import note_missing
 from tools.kit.network import Account, decompressed
 from tools.kit.parsing import NotJson, is_blank, load_json, parse_answer
@@ -50,34 +51,6 @@ def path(*pieces: str | int) -> str:
         raise Refused("An id must be valid Unicode text.") from error
 
 
-class Content(Protocol):
-    """A body that is sent piece by piece; its headers tell its kind and its length."""
-
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-
-    def pieces(self) -> AsyncGenerator[bytes, None]: ...
-
-
-class _Leaving:
-    """Sends a body one piece late: while the last piece is held back, the server has no complete request to act on."""
-
-    def __init__(self, content: Content, scope: anyio.CancelScope) -> None:
-        self.content, self._scope = content, scope
-        self.is_whole = False
-
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        ahead: bytes | None = None
-        async with aclosing(self.content.pieces()) as pieces:
-            async for piece in pieces:
-                if ahead is not None:
-                    yield ahead
-                ahead = piece
-        self.is_whole = self._scope.shield = True
-        if ahead is not None:
-            yield ahead
-
-
 @dataclass(frozen=True)
 class _Request:
     """A request, and whether it changes anything."""
@@ -89,7 +62,7 @@ class _Request:
     auth: httpx.Auth | None
     headers: Mapping[str, str]
     is_write: bool
-    leaving: _Leaving | None = None
+    leaving: Leaving | None = None
 
     def __str__(self) -> str:
         return f"{self.method} {self.where}"
@@ -246,7 +219,7 @@ class ApiClient:
             # From here a cancel would lose the answer but not the change: wait, as long as the request itself may take.
             # A body sent in pieces can be called back until its last one leaves.
             with anyio.CancelScope(shield=content is None) as scope:
-                leaving = None if content is None else _Leaving(content, scope)
+                leaving = None if content is None else Leaving(content, scope)
                 raw = await self._exchange(replace(request, leaving=leaving))
         return raw
 

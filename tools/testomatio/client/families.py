@@ -13,9 +13,10 @@ import anyio
 from pydantic import BaseModel
 
 from tools.kit.caller import current
-from tools.kit.client import ApiClient, Content, QueryParams, path
+from tools.kit.client import ApiClient, QueryParams, path
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized, UnexpectedShape
 from tools.kit.failures import FailureContext, error_for
+from tools.kit.leaving import Content
 from tools.kit.network import Account, HeaderToken, QueryToken
 from tools.kit.parsing import NotJson, load_json
 from tools.testomatio.models.documents import ChangeSession, Login, Nothing
