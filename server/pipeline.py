@@ -25,6 +25,7 @@ from server.settings import ANSWER_CHARACTERS
 from tools.kit.asking import answer_of
 from tools.kit.difference import only_changed
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
+from tools.kit.kept import ListCall, listing
 from tools.kit.missing import collect_missing, note_missing
 from tools.kit.naming import with_ids
 from tools.kit.page import Page
@@ -58,8 +59,10 @@ class Pipeline:
         """Run a tool, or continue a confirmed act, and shape its answer."""
         name = platform.name_of(tool)
         self.hand_in(arguments)
+        most = self.most if tool.effect is Effect.READS else max(self.most, MOST_OF_A_WRITE)
+        of_list = ListCall(most, arguments.get("cursor") is not None) if self._has_pages(tool) else None
         try:
-            with learn_secrets(self.redact.learn), collect_missing() as missing:
+            with learn_secrets(self.redact.learn), collect_missing() as missing, listing(of_list):
                 if act is not None:
                     note_missing(act.missing)
                     answer = await answer_of(act.act)
@@ -80,7 +83,6 @@ class Pipeline:
             extra |= {"source": "sandbox, invented data"} if self.clients.is_sandbox else {}
             if missing.sentence:
                 extra |= not_read(answer, missing.sentence)
-            most = self.most if tool.effect is Effect.READS else max(self.most, MOST_OF_A_WRITE)
             more = self._more(tool)
             shaped = shape(
                 answer, self.redact, extra=extra, longest=longest, start=start, how=how, more=more, most=most
@@ -97,6 +99,12 @@ class Pipeline:
                 content.append(ImageContent(type="image", data=data, mime_type=picture.mime))
             return CallToolResult(content=content)
         return CallToolResult(content=content, structured_content=shaped.data)
+
+    @staticmethod
+    @cache
+    def _has_pages(tool: Tool) -> bool:
+        """Whether a tool answers a page of a list."""
+        return tool.effect is Effect.READS and "cursor" in signature(tool.function).parameters
 
     @staticmethod
     @cache

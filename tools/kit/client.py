@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from tools.kit.errors import OutcomeUnknown, PlatformError, RateLimited, Refused, Unavailable, UnexpectedShape
 from tools.kit.failures import FailureContext, error_for, network_error_message, not_json_message, page_title
+from tools.kit.kept import Kept
 from tools.kit.leaving import Content, Leaving
 from tools.kit.missing import note_missing
 from tools.kit.network import Account, decompressed
@@ -67,6 +68,11 @@ class _Request:
     def __str__(self) -> str:
         return f"{self.method} {self.where}"
 
+    @property
+    def key(self) -> Hashable:
+        """The same for two reads that ask for the same; the account is always the same."""
+        return self.method, self.where, tuple(self.query)
+
     def given(self) -> dict[str, Any]:
         """The request as the HTTP library takes it."""
         given: dict[str, Any] = {"params": list(self.query) or None, "headers": dict(self.headers) or None}
@@ -101,6 +107,7 @@ class ApiClient:
         self._slots = anyio.CapacityLimiter(self.at_once)
         is_paced = self.per_second is not None and not self.is_sandbox
         self._pacer = Pacer(self.per_second or 0, burst=self.burst) if is_paced else None
+        self._kept = Kept()
         self._ahead = 0.0
         self._is_dated = False
 
@@ -157,13 +164,19 @@ class ApiClient:
         without it is taken as the bare object. `auth` stands in for the client's own.
         """
         request = _Request(method, where, query, body, auth, headers, is_write=False)
+        kept, age = self._kept.get(request.key), self._kept.age
+        if kept is not None:
+            return self._model(kept, into, envelope, str(request))
         attempt = 0
         while True:
             attempt += 1
             try:
                 async with self._slots:
                     raw = await self._exchange(request)
-                return self._model(raw, into, envelope, str(request))
+                model = self._model(raw, into, envelope, str(request))
+                if method == "GET":
+                    self._kept.put(request.key, raw, age=age)
+                return model
             except PlatformError as error:
                 if not await self._again(error, attempt, request):
                     raise
@@ -215,6 +228,13 @@ class ApiClient:
             return raw
 
     async def _send_once(self, request: _Request, content: Content | None) -> bytes:
+        self._kept.clear()
+        try:
+            return await self._send_now(request, content)
+        finally:
+            self._kept.clear()  # also what was read while it took effect
+
+    async def _send_now(self, request: _Request, content: Content | None) -> bytes:
         async with self._slots:
             # From here a cancel would lose the answer but not the change: wait, as long as the request itself may take.
             # A body sent in pieces can be called back until its last one leaves.

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import anyio
 import pytest
 
-from tools.kit.errors import Refused
-from tools.kit.missing import Missing, note_missing
+from tools.kit.errors import Refused, Unavailable
+from tools.kit.kept import ListCall, NotKept, list_call, listing
+from tools.kit.missing import Missing, collect_missing, note_missing
 from tools.kit.page import Page
 from tools.testomatio.models.documents import Listed, Meta
 from tools.testomatio.models.plans import Plan
@@ -173,3 +175,93 @@ async def test_rows_that_cannot_be_read_shift_no_other() -> None:
     assert ids == [f"p{n}" for n in range(250) if n not in {3, 4}]
     assert "announced" not in (page.coverage.why or "")
     assert (await drain(fetch)).why == "2 rows could not be read"
+
+
+class Failing(List):
+    """A list of which nothing is kept and one page fails."""
+
+    def __init__(self, count: int, broken: int) -> None:
+        super().__init__(count)
+        self.broken = broken
+
+    async def page(self, number: int) -> Listed[Plan]:
+        if (call := list_call.get()) is not None and call.only_kept:
+            raise NotKept
+        answer = await super().page(number)
+        if number == self.broken:
+            raise Unavailable("Testomat.io is down.", status=503)
+        return answer
+
+
+async def test_a_page_that_is_read_ahead_and_fails_counts_only_where_it_would_be_shown() -> None:
+    source = Failing(900, broken=3)
+    first = await read(source, limit=50)
+    with listing(ListCall(1_600, continues=True)):
+        page = await read(source, first.next_cursor, limit=500)
+    assert 3 in source.read
+    assert 50 < len(page.items) <= 150
+    assert page.items[0].id == "00000050"
+
+    seen = [int(plan.id) for plan in page.items]
+
+    async def read_on() -> None:
+        cursor = page.next_cursor
+        while cursor:
+            more = await read(source, cursor, limit=500)
+            seen.extend(int(plan.id) for plan in more.items)
+            cursor = more.next_cursor
+
+    with listing(ListCall(1_600, continues=True)), pytest.raises(Unavailable):
+        await read_on()
+    assert seen == list(range(50, seen[-1] + 1))
+    assert seen[-1] < 200
+
+
+async def test_a_caller_that_leaves_while_pages_are_read_together_leaves_none_running() -> None:
+    running = 0
+
+    async def fetch(number: int) -> Listed[Plan]:
+        nonlocal running
+        if number == 1:
+            return await List(900).page(1)
+        running += 1
+        try:
+            await anyio.sleep(60)
+        finally:
+            running -= 1
+        return Listed[Plan](data=[])
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: page_from(fetch, lambda plan: plan, limit=500, cursor=None, asked=[]))
+        await anyio.wait_all_tasks_blocked()
+        assert running == 4
+        group.cancel_scope.cancel()
+    assert running == 0
+
+
+async def test_what_could_not_be_read_of_a_page_that_is_not_shown_is_not_counted() -> None:
+    async def fetch(number: int) -> Listed[Plan]:
+        if (call := list_call.get()) is not None and call.only_kept:
+            raise NotKept
+        if number > 2:
+            note_missing(Missing(rows=1))
+        return await List(900).page(number)
+
+    first = await page_from(fetch, lambda plan: plan, limit=50, cursor=None, asked=[])
+    with listing(ListCall(1_600, continues=True)), collect_missing() as missing:
+        page = await page_from(fetch, lambda plan: plan, limit=500, cursor=first.next_cursor, asked=[])
+    assert int(page.items[-1].id) < 200
+    assert not missing
+
+
+async def test_draining_reads_together_what_the_first_page_announces() -> None:
+    begun: list[int] = []
+
+    async def fetch(number: int) -> Listed[Plan]:
+        begun.append(number)
+        if number > 1:
+            await anyio.wait_all_tasks_blocked()
+            assert len(begun) == 9
+        return await List(900).page(number)
+
+    assert len((await drain(fetch)).rows) == 900

@@ -2,17 +2,21 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final, Generic, TypeVar
-from zlib import crc32
+
+from pydantic import BaseModel
 
 from tools.kit.errors import Refused
-from tools.kit.missing import UNREADABLE, collect_missing
+from tools.kit.kept import list_call
+from tools.kit.missing import UNREADABLE
 from tools.kit.page import Coverage, Page, decode_cursor, digest, encode_cursor
 from tools.kit.text import many
 from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import REPEATED
 from tools.testomatio.client.runs import PER_PAGE
-from tools.testomatio.models.documents import Listed, Meta
+from tools.testomatio.models.documents import Listed
+from tools.testomatio.tools.reading import PageRead, Pages, is_last, last_page
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -20,48 +24,10 @@ R = TypeVar("R")
 
 MOST_PAGES: Final = 20
 """Pages that one call reads at most; its cursor continues behind them."""
-
-
-def is_last(meta: Meta, page: int, rows: int, read: int, per_page: int) -> bool:
-    """Whether a page is the last one. Servers say so in different ways; the oldest only send a short page."""
-    if rows == 0 or meta.has_more is False:
-        return True
-    if meta.has_more is True:
-        return False
-    if meta.total_pages is not None:
-        return page >= meta.total_pages
-    if meta.total is not None:
-        return read >= meta.total
-    return rows < (meta.per_page or per_page)
-
-
-@dataclass
-class _PageRead(Generic[T]):
-    """One page of a list."""
-
-    number: int
-    rows: list[T]
-    meta: Meta
-    unread: int
-    """Rows that could not be read."""
-
-    @property
-    def count(self) -> int:
-        return len(self.rows) + self.unread
-
-    @property
-    def mark(self) -> int:
-        """A checksum of the first row, or of its id where it has one; 0 for a page without rows."""
-        if not self.rows:
-            return 0
-        name = getattr(self.rows[0], "id", None)
-        return crc32((repr(self.rows[0]) if name is None else str(name)).encode("utf-8", "replace")) or 1
-
-
-async def _read(fetch: Callable[[int], Awaitable[Listed[T]]], number: int) -> _PageRead[T]:
-    with collect_missing() as missing:
-        answer = await fetch(number)
-    return _PageRead(number, answer.data, answer.meta, missing.rows)
+ENOUGH: Final = 1.25
+"""Rows that are read for one answer, as a multiple of its size: a row may be shown shorter than it was counted."""
+LONGEST_ROW: Final = 4_000
+"""Characters that a row counts at most, since its texts may be cut."""
 
 
 def _missing_rows(total: int | None, count: int, *, says_more: bool) -> str | None:
@@ -94,8 +60,9 @@ async def drain(
     total: int | None = None
     unread, marks = 0, set[int]()
     reasons: list[str] = []
+    pages, last = Pages(fetch), 1
     for number in range(1, most_pages + 1):
-        page = await _read(fetch, number)
+        page = await pages.take(number, until=min(last, most_pages))
         if page.mark in marks:
             reasons.append(REPEATED)
             break
@@ -107,6 +74,7 @@ async def drain(
             missing = _missing_rows(total, len(rows) + unread, says_more=page.meta.has_more is True)
             reasons += [missing] if missing else []
             break
+        last = last_page(page.meta, page.meta.per_page or page.count or per_page)
         await progress(len(rows), total, f"{len(rows)} of {total or 'many'} read")
     else:
         reasons.append(f"only the first {len(rows)} were read")
@@ -136,12 +104,13 @@ async def page_from(
     at = _place_of(cursor, made_for) if cursor else _Place(0, per_page)
     items: list[Any] = []
     cursors: list[str] = []
-    start, total, pages, ended = at.count, None, 0, False
+    start, total, taken, ended = at.count, None, 0, False
     reasons: list[str] = []
-    while len(items) < limit and not ended and pages < MOST_PAGES:
+    pages, answer, until = Pages(fetch), _Answer(limit), 0
+    while len(items) < limit and not ended and taken < MOST_PAGES and not answer.is_full:
         number = at.place // at.per_page + 1
-        read = await _read(fetch, number)
-        pages += 1
+        read = await pages.take(number, until=until)
+        taken += 1
         if (size := _size(read, at.per_page)) < at.per_page:
             at.per_page = size  # the server chose another size: count by that
             if number != at.place // at.per_page + 1:
@@ -156,8 +125,9 @@ async def page_from(
             at.place += 1
             if fits(row):
                 items.append(to_row(row))
+                answer.add(items[-1])
                 cursors.append(at.cursor(made_for))
-                if len(items) == limit:
+                if len(items) == limit or answer.is_full:
                     break
         if at.place >= first + len(read.rows):
             at.place = max(at.place, first + read.count)
@@ -168,6 +138,8 @@ async def page_from(
             if cursors and len(items) == limit:
                 cursors[-1] = at.cursor(made_for)
         await progress(at.count, total, f"{at.count} of {total or 'many'} read")
+        wanted = (at.place + answer.wanted - 1) // at.per_page + 1
+        until = min(wanted, last_page(read.meta, at.per_page), number + MOST_PAGES - taken)
     is_over = ended or bool(reasons)
     coverage = _coverage(start, at.count, total, len(items), reasons, is_over=is_over)
     page = Page[Any](items=items, coverage=coverage, next_cursor=None, note=note)
@@ -175,6 +147,38 @@ async def page_from(
     if not is_over:
         page.next_cursor = at.cursor(made_for)  # also after rows that were read and did not fit
     return page
+
+
+class _Answer:
+    """How full the answer of a list's call is, so that no page is read for rows that it cannot show."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._call = limit, list_call.get()
+        self._rows = self._characters = 0
+
+    def add(self, row: Any) -> None:
+        """Count a row, at most as long as it will be shown."""
+        self._rows += 1
+        if self._call is not None and isinstance(row, BaseModel):
+            shown = len(row.model_dump_json(exclude_none=True, exclude_defaults=True))
+            self._characters += min(shown, LONGEST_ROW)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more rows would certainly be cut off again."""
+        return self._call is not None and self._characters > ENOUGH * self._call.room
+
+    @property
+    def wanted(self) -> int:
+        """Rows to read together, if any has to be requested.
+
+        A list that is read on from a cursor is wanted up to its limit, which the next calls will show; a list that is
+        read from its start only as far as it fits the answer.
+        """
+        left = self._limit - self._rows
+        if self._call is None or self._call.continues or not self._characters:
+            return left
+        return min(left, ceil(self._rows * (ENOUGH * self._call.room / self._characters - 1)))
 
 
 @dataclass
@@ -215,7 +219,7 @@ def _place_of(cursor: str, made_for: str) -> _Place:
     return _Place(*values)
 
 
-def _size(page: _PageRead[T], per_page: int) -> int:
+def _size(page: PageRead[T], per_page: int) -> int:
     """The page size that the server states, or that its first page shows."""
     if page.meta.per_page:
         return page.meta.per_page

@@ -9,7 +9,7 @@ from tools.kit.toolset import Progress, no_progress
 from tools.testomatio.client.runs import PER_PAGE
 from tools.testomatio.client.testomatio import Testomatio
 from tools.testomatio.models.results import Result
-from tools.testomatio.tools.paging import is_last
+from tools.testomatio.tools.reading import is_last
 from tools.testomatio.tools.scope import Pairs
 
 TESTS_AT_ONCE: Final = 50

@@ -1,0 +1,95 @@
+"""Responses kept for a list's next pages: what was read for them is not requested again."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+
+SECONDS: Final = 60.0
+"""How long a response may be used; a list read further after that is read anew."""
+MOST_BYTES: Final = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class ListCall:
+    """A call of a tool that answers a page of a list."""
+
+    room: int
+    """Characters of its answer."""
+    continues: bool
+    """Whether it goes on from a cursor. Only then may it use what an earlier call read."""
+    only_kept: bool = False
+    """Whether nothing may be requested."""
+
+
+class NotKept(Exception):
+    """What was to be read without a request is not kept."""
+
+
+list_call: ContextVar[ListCall | None] = ContextVar("list_call", default=None)
+
+
+@contextmanager
+def listing(call: ListCall | None) -> Iterator[None]:
+    """Let the reads inside the block belong to a list's call."""
+    token = list_call.set(call)
+    try:
+        yield
+    finally:
+        list_call.reset(token)
+
+
+class Kept:
+    """The last responses that lists were read from: bounded in bytes and age, and dropped by every write."""
+
+    def __init__(self, *, most_bytes: int = MOST_BYTES, seconds: float = SECONDS) -> None:
+        self._most, self._seconds = most_bytes, seconds
+        self._held: OrderedDict[Hashable, tuple[float, bytes]] = OrderedDict()
+        self._bytes = 0
+        self.age = 0
+        """Changes with every write: a response requested before one may be older than it."""
+
+    def get(self, key: Hashable) -> bytes | None:
+        """The response to a request, if the current call continues a list.
+
+        Raises:
+            NotKept: where there is none and the call may only use what is kept.
+        """
+        call = list_call.get()
+        if call is None or not call.continues:
+            return None
+        self._drop_old()
+        if (held := self._held.get(key)) is not None:
+            return held[1]
+        if call.only_kept:
+            raise NotKept(key)
+        return None
+
+    def put(self, key: Hashable, raw: bytes, *, age: int) -> None:
+        """Keep a response that a list's call requested at `age`."""
+        if list_call.get() is None or age != self.age or len(raw) > self._most:
+            return
+        self._drop_old()
+        self._remove(key)
+        self._held[key] = (time.monotonic(), raw)
+        self._bytes += len(raw)
+        while self._bytes > self._most:
+            self._remove(next(iter(self._held)))
+
+    def clear(self) -> None:
+        """Forget everything: something is being written."""
+        self._held.clear()
+        self._bytes = 0
+        self.age += 1
+
+    def _drop_old(self) -> None:
+        oldest = time.monotonic() - self._seconds
+        while self._held and next(iter(self._held.values()))[0] <= oldest:
+            self._remove(next(iter(self._held)))
+
+    def _remove(self, key: Hashable) -> None:
+        if (held := self._held.pop(key, None)) is not None:
+            self._bytes -= len(held[1])
