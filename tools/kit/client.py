@@ -25,6 +25,7 @@ from tools.kit.parsing import NotJson, is_blank, load_json, parse_answer
 from tools.kit.reasons import error_sentence
 from tools.kit.retry import Pacer, pause
 from tools.kit.text import without_escaped_marks, word
+from tools.kit.turns import Turns
 
 M = TypeVar("M", bound=BaseModel)
 QueryParams = Sequence[tuple[str, str | int]]
@@ -89,7 +90,8 @@ class ApiClient:
     """A pooled HTTP client with a platform's rules; a subclass has one method per endpoint."""
 
     at_once: ClassVar[int] = 8
-    """Concurrent requests."""
+    """Concurrent requests, of all callers together, who take turns. The default suits a platform that documents no
+    allowance and whose own programs send one request after another."""
     per_second: ClassVar[float | None] = None
     """Requests per second, where a platform has such a limit; not applied in a sandbox."""
     burst: ClassVar[float] = 1.0
@@ -104,7 +106,7 @@ class ApiClient:
         self.base_url = (base_url or account.base_url).rstrip("/")
         self._auth = auth
         self._http: httpx.AsyncClient | None = None
-        self._slots = anyio.CapacityLimiter(self.at_once)
+        self._slots = Turns(self.at_once)
         is_paced = self.per_second is not None and not self.is_sandbox
         self._pacer = Pacer(self.per_second or 0, burst=self.burst) if is_paced else None
         self._kept = Kept()
@@ -301,7 +303,7 @@ class ApiClient:
 
     def _opened(self) -> httpx.AsyncClient:
         if self._http is None:
-            self._http = self.account.network.client(self.base_url, self._auth)
+            self._http = self.account.network.client(self.base_url, self._auth, at_once=self.at_once)
         return self._http
 
     def _notice_time(self, date: str | None) -> None:

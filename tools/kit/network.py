@@ -12,6 +12,8 @@ from tools.kit.errors import NotConfigured
 
 CONNECT_SECONDS = 8.0
 PIECE = 64 * 1024
+SPARE = 4
+"""Connections beside those of the allowance, for requests outside it, and for ones that are still being closed."""
 _FORMATS = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 READ_SECONDS = 60.0  # test IO's own client waits 90 s; a page of 500 bugs takes several
 
@@ -35,10 +37,14 @@ class Network:
         self._context: ssl.SSLContext | None = None
         self._open: list[httpx.AsyncClient] = []
 
-    def client(self, base_url: str, auth: httpx.Auth | None) -> httpx.AsyncClient:
-        """Open a pooled client; proxies and company certificates come from the environment."""
+    def client(self, base_url: str, auth: httpx.Auth | None, *, at_once: int = 8) -> httpx.AsyncClient:
+        """Open a client that keeps a connection for each of the requests that it may send at once.
+
+        Proxies and company certificates come from the environment.
+        """
         if self.transport is None and self._context is None:
             self._context = httpx.create_ssl_context()  # 30 ms: once, at the first call, not at the start
+        limits = httpx.Limits(max_connections=at_once + SPARE, max_keepalive_connections=at_once, keepalive_expiry=60)
         client = httpx.AsyncClient(
             base_url=base_url,
             auth=auth,
@@ -47,7 +53,7 @@ class Network:
             follow_redirects=False,
             trust_env=not self.is_sandbox,
             timeout=httpx.Timeout(self.read_seconds, connect=CONNECT_SECONDS, pool=READ_SECONDS),
-            limits=httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=60),
+            limits=limits,
             headers={"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "testdesk"},
             event_hooks={"response": [_packed_once]},
         )

@@ -91,7 +91,7 @@ class Pictures(ApiClient):
         if not self.allowed(address):
             raise NotFetched("its host is not in TESTDESK_ATTACHMENT_HOSTS")
         if self._http is None:
-            self._http = self.account.network.client("", None)
+            self._http = self.account.network.client("", None, at_once=self.at_once)
         try:
             async with self._slots, self._http.stream("GET", address, headers={"Accept": "image/*"}) as response:
                 if response.is_redirect:

@@ -114,9 +114,9 @@ async def test_one_pool_of_connections_serves_all_requests(monkeypatch: pytest.M
     opened = []
     original = api.account.network.client
 
-    def client(base_url: str, auth: httpx.Auth | None) -> httpx.AsyncClient:
+    def client(base_url: str, auth: httpx.Auth | None, **more: int) -> httpx.AsyncClient:
         opened.append(base_url)
-        return original(base_url, auth)
+        return original(base_url, auth, **more)
 
     monkeypatch.setattr(api.account.network, "client", client)
     for _ in range(3):

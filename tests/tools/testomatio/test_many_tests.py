@@ -1,6 +1,7 @@
 """A long list of Testomat.io, from its first row to its last: each page of the platform is requested once."""
 
 import dataclasses
+from functools import partial
 from typing import Any
 
 import anyio
@@ -81,3 +82,11 @@ async def test_the_pages_that_a_limit_needs_are_requested_together() -> None:
         assert len(set(await whole(on, limit=500))) == TESTS
     assert sum(watched.waves) == PAGES
     assert len(watched.waves) <= 2 + -(-PAGES // 5), watched.waves
+
+
+async def test_twenty_calls_at_once_are_twenty_requests_at_once() -> None:
+    watched = Watched(SandboxTransport(crowded()))
+    async with desk(server=build(settings(), network=Network(watched))) as on, anyio.create_task_group() as group:
+        for number in range(20):
+            group.start_soon(partial(on.answer, "testomatio_get_test", test_id=f"{number:08x}"))
+    assert watched.waves == [20]

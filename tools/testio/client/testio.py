@@ -1,5 +1,7 @@
 """TestIO: the client of test IO's Customer API v2."""
 
+from typing import ClassVar
+
 from tools.kit.network import Account, HeaderToken
 from tools.kit.picture import Pictures
 from tools.kit.upload import Storage
@@ -34,6 +36,9 @@ class TestIO(
     """One customer account: its token sees only that customer's products."""
 
     __test__ = False
+
+    at_once: ClassVar[int] = 10
+    """No allowance is documented; the vendor's own MCP server, `testio-mcp`, sends as many."""
 
     def __init__(self, account: Account) -> None:
         super().__init__(account, auth=HeaderToken("Authorization", f"Token {account.secret(TOKEN)}"))

@@ -1,5 +1,7 @@
 """Testomatio: one account on the four API families of Testomat.io."""
 
+from typing import ClassVar
+
 from tools.testomatio.client.analytics import AnalyticsCalls
 from tools.testomatio.client.labels import LabelCalls
 from tools.testomatio.client.links import LinkCalls
@@ -33,3 +35,6 @@ class Testomatio(
     """One account: a general token sees all its projects, a project token one."""
 
     __test__ = False
+
+    at_once: ClassVar[int] = 20
+    """No rate is documented, only a monthly quota of writes; the vendor's own MCP server has no limit at all."""

@@ -47,6 +47,7 @@ class Testsigma(
 
     at_once: ClassVar[int] = 4
     per_second: ClassVar[float | None] = 8
+    """The API answers 500 from the 11th request of a second on; `x-tms-api-limit` says 10."""
     burst: ClassVar[float] = 2
     again: ClassVar[frozenset[int]] = frozenset({500, 502, 503, 504})
     limited_before_acting: ClassVar[bool] = True
