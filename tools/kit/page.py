@@ -86,6 +86,8 @@ class Selection(Generic[T]):
         self._order, self._limit, self._filters = order, limit, digest(**filters)
         self._behind = tuple(decode_cursor(cursor, self._filters)) if cursor else None
         self._rows: list[T] = []
+        self._places: list[tuple[int, ...]] = []
+        """The place of each row: a long list is compared with it far more often than a row is kept."""
         self.matched = 0
 
     def offer(self, row: T) -> None:
@@ -94,10 +96,13 @@ class Selection(Generic[T]):
         place = self._order(row)
         if self._behind is not None and place <= self._behind:
             return
-        if len(self._rows) > self._limit and place > self._order(self._rows[-1]):
-            return
-        bisect.insort(self._rows, row, key=self._order)
-        del self._rows[self._limit + 1 :]
+        if len(self._places) > self._limit:
+            if place >= self._places[-1]:
+                return
+            del self._rows[-1], self._places[-1]
+        at = bisect.bisect(self._places, place)
+        self._places.insert(at, place)
+        self._rows.insert(at, row)
 
     @property
     def rows(self) -> list[T]:
@@ -124,8 +129,8 @@ class Selection(Generic[T]):
         rows = self.rows
         shown = [show(row) for row in rows]
         page = Page[R](items=shown, coverage=coverage, next_cursor=None, note=note)
-        places = [encode_cursor(self._order(row), self._filters) for row in rows]
-        page.continue_at(places, more=len(self._rows) > self._limit)
+        cursors = [encode_cursor(place, self._filters) for place in self._places[: self._limit]]
+        page.continue_at(cursors, more=len(self._rows) > self._limit)
         return page
 
 

@@ -64,6 +64,20 @@ def test_all_that_fit_are_counted_on_every_page() -> None:
     assert selection.rows == [4, 5]
 
 
+def test_a_row_is_put_in_its_place_once() -> None:
+    asked: list[int] = []
+
+    def order(number: int) -> tuple[int, ...]:
+        asked.append(number)
+        return (number,)
+
+    selection = Selection[int](order, limit=3, cursor=None)
+    for number in (5, 1, 4, 9, 8, 2, 7):
+        selection.offer(number)
+    assert shown(selection.page(lambda number: Row(number=number), COVERAGE)) == [1, 2, 4]
+    assert asked == [5, 1, 4, 9, 8, 2, 7]
+
+
 def test_a_page_carries_its_coverage_and_note() -> None:
     selection = Selection[int](by_number, limit=1, cursor=None)
     page = selection.page(lambda number: Row(number=number), COVERAGE, "nothing here")
