@@ -193,7 +193,7 @@ async def test_every_reader_ends_where_nothing_is_said_of_more(then: str, readin
         default = 100 if "/api/v2/" in request.url.path else 50  # the two families of Testomat.io
         size = next((int(asked[name]) for name in SIZES if name in asked), default)
         is_first = asked.get("page", "1") == "1" and asked.get("offset", "0") == "0" and not asked.get("cursor")
-        rows[:] = [_renamed(row, n) for n in range(size)] if is_first or then == "repeats" else []
+        rows[:] = [renamed(row, n) for n in range(size)] if is_first or then == "repeats" else []
         for said in said_of(document):
             for name in set(said) & set(MORE):
                 del said[name]
@@ -211,7 +211,7 @@ async def test_every_reader_ends_where_nothing_is_said_of_more(then: str, readin
     assert await failing(pairs, check) == ""
 
 
-def _renamed(row: Any, number: int) -> Any:
+def renamed(row: Any, number: int) -> Any:
     """A copy of a row with an id of its own."""
     row = copy.deepcopy(row)
     if isinstance(row, dict):
