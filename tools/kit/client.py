@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from tools.kit.errors import OutcomeUnknown, PlatformError, RateLimited, Refused, Unavailable, UnexpectedShape
 from tools.kit.failures import FailureContext, error_for, network_error_message, not_json_message, page_title
-from tools.kit.kept import Kept
+from tools.kit.kept import Kept, Key
 from tools.kit.leaving import Content, Leaving
 from tools.kit.missing import note_missing
 from tools.kit.network import Account, decompressed
@@ -70,7 +70,7 @@ class _Request:
         return f"{self.method} {self.where}"
 
     @property
-    def key(self) -> Hashable:
+    def key(self) -> Key:
         """The same for two reads that ask for the same; the account is always the same."""
         return self.method, self.where, tuple(self.query)
 

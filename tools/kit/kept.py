@@ -42,17 +42,32 @@ def listing(call: ListCall | None) -> Iterator[None]:
         list_call.reset(token)
 
 
+Key = tuple[str, str, Hashable]
+"""The method, the path and the query of a request."""
+
+
+@dataclass(frozen=True)
+class _Response:
+    raw: bytes
+    at: float
+    call: ListCall
+
+
 class Kept:
-    """The last responses that lists were read from: bounded in bytes and age, and dropped by every write."""
+    """The last responses that lists were read from.
+
+    They are bounded in bytes and age, dropped by every write, and those of a path by a call that reads it from its
+    start: what follows then is as new as that.
+    """
 
     def __init__(self, *, most_bytes: int = MOST_BYTES, seconds: float = SECONDS) -> None:
         self._most, self._seconds = most_bytes, seconds
-        self._held: OrderedDict[Hashable, tuple[float, bytes]] = OrderedDict()
+        self._held: OrderedDict[Key, _Response] = OrderedDict()
         self._bytes = 0
         self.age = 0
         """Changes with every write: a response requested before one may be older than it."""
 
-    def get(self, key: Hashable) -> bytes | None:
+    def get(self, key: Key) -> bytes | None:
         """The response to a request, if the current call continues a list.
 
         Raises:
@@ -63,18 +78,22 @@ class Kept:
             return None
         self._drop_old()
         if (held := self._held.get(key)) is not None:
-            return held[1]
+            return held.raw
         if call.only_kept:
             raise NotKept(key)
         return None
 
-    def put(self, key: Hashable, raw: bytes, *, age: int) -> None:
+    def put(self, key: Key, raw: bytes, *, age: int) -> None:
         """Keep a response that a list's call requested at `age`."""
-        if list_call.get() is None or age != self.age or len(raw) > self._most:
+        call = list_call.get()
+        if call is None or age != self.age or len(raw) > self._most:
             return
         self._drop_old()
         self._remove(key)
-        self._held[key] = (time.monotonic(), raw)
+        if not call.continues:
+            for other in [one for one, held in self._held.items() if one[:2] == key[:2] and held.call is not call]:
+                self._remove(other)
+        self._held[key] = _Response(raw, time.monotonic(), call)
         self._bytes += len(raw)
         while self._bytes > self._most:
             self._remove(next(iter(self._held)))
@@ -87,9 +106,9 @@ class Kept:
 
     def _drop_old(self) -> None:
         oldest = time.monotonic() - self._seconds
-        while self._held and next(iter(self._held.values()))[0] <= oldest:
+        while self._held and next(iter(self._held.values())).at <= oldest:
             self._remove(next(iter(self._held)))
 
-    def _remove(self, key: Hashable) -> None:
+    def _remove(self, key: Key) -> None:
         if (held := self._held.pop(key, None)) is not None:
-            self._bytes -= len(held[1])
+            self._bytes -= len(held.raw)

@@ -8,13 +8,17 @@ import pytest
 
 from tests.tools.kit.wire import Thing, Wire
 from tools.kit.client import ApiClient
-from tools.kit.kept import Kept, ListCall, NotKept, listing
+from tools.kit.kept import Kept, Key, ListCall, NotKept, listing
 
 pytestmark = pytest.mark.anyio
 
 FIRST = ListCall(18_000, continues=False)
 NEXT = ListCall(18_000, continues=True)
 ONLY_KEPT = ListCall(18_000, continues=True, only_kept=True)
+
+
+def key(page: int) -> Key:
+    return "GET", "/things", (("page", page),)
 
 
 def numbered() -> ApiClient:
@@ -39,6 +43,14 @@ async def test_only_a_call_that_continues_a_list_uses_what_was_read_for_it() -> 
     assert await read(api, NEXT) == 3, "what such a call read is not kept"
 
 
+async def test_a_list_that_is_read_anew_is_not_continued_with_what_was_read_before() -> None:
+    api = numbered()
+    await read(api, FIRST)
+    assert await read(api, NEXT, page=2) == 2
+    assert await read(api, ListCall(18_000, continues=False)) == 3
+    assert await read(api, NEXT, page=2) == 4
+
+
 async def test_what_is_not_kept_is_not_requested_where_nothing_may_be() -> None:
     api = numbered()
     with pytest.raises(NotKept):
@@ -56,8 +68,8 @@ async def test_a_write_drops_everything_that_was_read_before_or_during_it() -> N
     with listing(NEXT):
         age = kept.age
         kept.clear()
-        kept.put("page 1", b"older than the write", age=age)
-        assert kept.get("page 1") is None
+        kept.put(key(1), b"older than the write", age=age)
+        assert kept.get(key(1)) is None
 
 
 def test_the_oldest_is_dropped_where_there_is_no_room_or_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,9 +78,9 @@ def test_the_oldest_is_dropped_where_there_is_no_room_or_time(monkeypatch: pytes
     kept = Kept(most_bytes=10, seconds=60)
     with listing(NEXT):
         for page in (1, 2, 3):
-            kept.put(page, b"1234", age=0)
-        assert [kept.get(page) for page in (1, 2, 3)] == [None, b"1234", b"1234"]
-        kept.put(4, b"12345678901", age=0)
-        assert kept.get(4) is None
+            kept.put(key(page), b"1234", age=0)
+        assert [kept.get(key(page)) for page in (1, 2, 3)] == [None, b"1234", b"1234"]
+        kept.put(key(4), b"12345678901", age=0)
+        assert kept.get(key(4)) is None
         now = 160.0
-        assert kept.get(3) is None
+        assert kept.get(key(3)) is None
