@@ -196,7 +196,7 @@ class Failing(List):
 async def test_a_page_that_is_read_ahead_and_fails_counts_only_where_it_would_be_shown() -> None:
     source = Failing(900, broken=3)
     first = await read(source, limit=50)
-    with listing(ListCall(1_600, continues=True)):
+    with listing(ListCall(2_600, continues=True)):
         page = await read(source, first.next_cursor, limit=500)
     assert 3 in source.read
     assert 50 < len(page.items) <= 150
@@ -211,7 +211,7 @@ async def test_a_page_that_is_read_ahead_and_fails_counts_only_where_it_would_be
             seen.extend(int(plan.id) for plan in more.items)
             cursor = more.next_cursor
 
-    with listing(ListCall(1_600, continues=True)), pytest.raises(Unavailable):
+    with listing(ListCall(2_600, continues=True)), pytest.raises(Unavailable):
         await read_on()
     assert seen == list(range(50, seen[-1] + 1))
     assert seen[-1] < 200
@@ -248,7 +248,7 @@ async def test_what_could_not_be_read_of_a_page_that_is_not_shown_is_not_counted
         return await List(900).page(number)
 
     first = await page_from(fetch, lambda plan: plan, limit=50, cursor=None, asked=[])
-    with listing(ListCall(1_600, continues=True)), collect_missing() as missing:
+    with listing(ListCall(2_600, continues=True)), collect_missing() as missing:
         page = await page_from(fetch, lambda plan: plan, limit=500, cursor=first.next_cursor, asked=[])
     assert int(page.items[-1].id) < 200
     assert not missing

@@ -1,5 +1,6 @@
 """Lists of the public API, read page by page from a cursor, no further than needed."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import ceil
@@ -24,10 +25,12 @@ R = TypeVar("R")
 
 MOST_PAGES: Final = 20
 """Pages that one call reads at most; its cursor continues behind them."""
-ENOUGH: Final = 1.25
-"""Rows that are read for one answer, as a multiple of its size: a row may be shown shorter than it was counted."""
+AROUND_ROWS: Final = 600
+"""Characters of an answer that are no rows: its coverage, its cursor, and the fields that others wrote."""
 LONGEST_ROW: Final = 4_000
 """Characters that a row counts at most, since its texts may be cut."""
+_EMPTY: Final = re.compile(r'"\w+":(?:\[\]|\{\}|""),?')
+"""A field of a row that is left out of an answer; quotation marks inside a text are escaped and do not match."""
 
 
 def _missing_rows(total: int | None, count: int, *, says_more: bool) -> str | None:
@@ -122,12 +125,14 @@ async def page_from(
             break
         at.mark = read.mark
         for row in read.rows[at.place - first :]:
+            item = to_row(row) if fits(row) else None
+            if item is not None and not answer.takes(item):
+                break
             at.place += 1
-            if fits(row):
-                items.append(to_row(row))
-                answer.add(items[-1])
+            if item is not None:
+                items.append(item)
                 cursors.append(at.cursor(made_for))
-                if len(items) == limit or answer.is_full:
+                if len(items) == limit:
                     break
         if at.place >= first + len(read.rows):
             at.place = max(at.place, first + read.count)
@@ -150,23 +155,27 @@ async def page_from(
 
 
 class _Answer:
-    """How full the answer of a list's call is, so that no page is read for rows that it cannot show."""
+    """How full the answer of a list's call is, so that nothing is read and prepared that it cannot show."""
 
     def __init__(self, limit: int) -> None:
         self._limit, self._call = limit, list_call.get()
+        self._room = 0 if self._call is None else max(self._call.room - AROUND_ROWS, self._call.room // 2)
         self._rows = self._characters = 0
+        self.is_full = False
+        """Whether a row more would be cut off again."""
 
-    def add(self, row: Any) -> None:
-        """Count a row, at most as long as it will be shown."""
-        self._rows += 1
+    def takes(self, row: Any) -> bool:
+        """Count a row, unless it does not fit; the first one always does."""
         if self._call is not None and isinstance(row, BaseModel):
-            shown = len(row.model_dump_json(exclude_none=True, exclude_defaults=True))
-            self._characters += min(shown, LONGEST_ROW)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether more rows would certainly be cut off again."""
-        return self._call is not None and self._characters > ENOUGH * self._call.room
+            shown = min(len(_EMPTY.sub("", row.model_dump_json(exclude_none=True))), LONGEST_ROW)
+            if self._rows and self._characters + shown > self._room:
+                self.is_full = True
+                return False
+            self._characters += shown + 1
+        self._rows += 1
+        # Of a page that ends here the next one is not read to find that its first row does not fit.
+        self.is_full = bool(self._characters) and self._characters * (self._rows + 1) > self._room * self._rows
+        return True
 
     @property
     def wanted(self) -> int:
@@ -178,7 +187,7 @@ class _Answer:
         left = self._limit - self._rows
         if self._call is None or self._call.continues or not self._characters:
             return left
-        return min(left, ceil(self._rows * (ENOUGH * self._call.room / self._characters - 1)))
+        return min(left, ceil(self._rows * (self._room / self._characters - 1)))
 
 
 @dataclass
