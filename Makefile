@@ -24,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated bench mutants reference docs wheel release image tokens conformance clients format clean
+.PHONY: help demo test check style types generated bench bench-peers mutants reference docs wheel release image tokens conformance clients format clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ generated: $(VENV)/.dev
 
 bench: $(VENV)/.dev ## Measure starts and calls.
 	@$(BIN)/python tests/bench/run.py
+
+bench-peers: $(VENV)/.dev ## Measure beside the servers that the vendors publish, installed from their registries.
+	@$(BIN)/python tests/bench/peers.py
 
 mutants: $(VENV)/.dev ## Mutate the code 500 times and run the tests of each mutant; MUTANTS=40 takes fewer.
 	@$(BIN)/python tests/mutants/run.py $(MODULES)

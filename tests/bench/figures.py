@@ -56,6 +56,8 @@ class Figure:
     bare_spread: tuple[float, float] | None = None
     paired: float | None = None
     """The median of the ratios of neighbours, which hardly feels a machine that gets busier or calmer meanwhile."""
+    note: str = ""
+    """What else was seen, in words."""
     is_aside: bool = False
     """Left out of a page that shows the main figures."""
 
@@ -110,6 +112,7 @@ class Figure:
             "quartiles": {"ours": self.spread, "bare": self.bare_spread},
             "target": self.target or None,
             "met": self.is_met,
+            "note": self.note or None,
         }
 
     @property
@@ -144,12 +147,12 @@ def amount(value: float | None, unit: Unit) -> str:
     return f"{value:.{digits}f} {unit}"
 
 
-def table(figures: Iterable[Figure]) -> str:
-    """All rows for a terminal."""
-    rows = [("what", "ours", "bare", "ratio", "target", "met")]
+def table(figures: Iterable[Figure], other: str = "bare") -> str:
+    """All rows for a terminal; `other` is what ours are measured beside."""
+    rows = [("what", "ours", other, "ratio", "target", "met", "")]
     for f in figures:
         met = {True: "yes", False: "NO", None: ""}[f.is_met]
-        rows.append((f.what, amount(f.ours, f.unit), amount(f.bare, f.unit), f.compared, f.target, met))
+        rows.append((f.what, amount(f.ours, f.unit), amount(f.bare, f.unit), f.compared, f.target, met, f.note))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
         "  ".join(
@@ -160,13 +163,13 @@ def table(figures: Iterable[Figure]) -> str:
     )
 
 
-def markdown(figures: Iterable[Figure]) -> str:
+def markdown(figures: Iterable[Figure], other: str = "bare") -> str:
     """The main rows for a page: first what holds on any machine, a ratio or a size; then what it was on this one."""
     lines = ["| What | Testdesk | Target | On one machine |", "|---|---|---|---|"]
     for f in figures:
         if f.is_aside:
             continue
-        here = "" if f.bare is None else f"{amount(f.ours, f.unit)}, bare {amount(f.bare, f.unit)}"
+        here = f.note if f.bare is None else f"{amount(f.ours, f.unit)}, {other} {amount(f.bare, f.unit)}"
         target = f.target.replace("<=", "at most").replace(">=", "at least")
         lines.append(f"| {f.what[:1].upper()}{f.what[1:]} | {_rounded(f)} | {target} | {here} |")
     return "\n".join(lines)
@@ -177,4 +180,4 @@ def _rounded(figure: Figure) -> str:
         return amount(figure.ours, figure.unit)
     if figure.limit.faster is not None:
         return f"{1 / figure.ratio:.1f}x faster"
-    return f"{figure.ratio:.1f}x"
+    return f"{figure.ratio:.1f}x" if figure.ratio >= 1.95 else f"{figure.ratio:.2f}x"

@@ -30,10 +30,13 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Way:
-    """How a process is started: what follows the interpreter, and its whole environment."""
+    """How a process is started: what follows the program, and its whole environment."""
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
+    program: tuple[str, ...] = (sys.executable, "-P")
+    errors_are_read: bool = False
+    """Whether its standard error is read as its output, where it says there what a measurement needs."""
 
 
 def surroundings(scratch: Path, more: Mapping[str, str]) -> dict[str, str]:
@@ -85,12 +88,12 @@ class Process:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self.started = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", *way.arguments],
+            [*way.program, *way.arguments],
             cwd=way.environment["HOME"],
             env=dict(way.environment),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._errors,
+            stderr=subprocess.STDOUT if way.errors_are_read else self._errors,
         )
         self._watchdog = threading.Timer(PATIENCE, self._process.kill)
         self._watchdog.daemon = True
@@ -123,6 +126,12 @@ class Process:
         except BrokenPipeError:
             pass  # reading says why
         return self.read()
+
+    def say(self, line: bytes) -> None:
+        """Write a line that nothing answers, or several before their answers are read."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(line)
+        self._process.stdin.flush()
 
     def elapsed(self) -> float:
         """Seconds since it was started."""
