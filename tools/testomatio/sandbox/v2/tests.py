@@ -1,6 +1,7 @@
 """Tests: the list with its filters, and creating and changing tests."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from starlette.responses import Response
 
@@ -67,7 +68,7 @@ async def delete_test(call: Call[World]) -> Response:
 
 def newest_first(tests: Iterable[Test]) -> list[Test]:
     """Tests, newest first; of those created at the same time, the last in its suite first."""
-    return sorted(tests, key=lambda test: (test.created_at, test.position), reverse=True)
+    return sorted(tests, key=attrgetter("created_at", "position"), reverse=True)
 
 
 def suite_for_tests(call: Call[World], suite_id: object) -> Suite:
