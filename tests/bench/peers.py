@@ -286,17 +286,18 @@ def main() -> int:
                 figures = [*starts(on, few), *calls(on, most), *lists(on, few)]
                 print(table(figures, node.name), *on.notes, sep="\n", end="\n\n")
                 pages += [f"Beside {node.title}, on a platform that takes {DELAY * 1000:.0f} ms for an answer:", ""]
-                pages += [markdown(figures, node.name), "", " ".join(on.notes)]
+                missed = [figure.what for figure in figures if figure.is_met is False]
+                pages += [markdown(figures, node.name), "", *on.notes]
+                pages += [f"Missed: {'; '.join(missed)}."] if missed else []
                 others, why = _beside_testio(on, testio, scratch, few)
                 print(table(others, testio.name) if others else f"Not measured beside testio-mcp: {why}")
-                pages += ["", f"Beside {testio.title}{': ' if others else f' nothing was measured: {why}'}"]
+                pages += ["", f"Beside {testio.title}{':' if others else f' nothing was measured: {why}'}"]
                 pages += ["", markdown(others, testio.name)] if others else []
         except (Broken, subprocess.SubprocessError) as error:
             print(f"bench-peers: {error}", file=sys.stderr)
             return 2
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    missed = [figure.name for figure in figures if figure.is_met is False]
-    print(f"{len(missed)} limits missed{': ' if missed else ''}{', '.join(missed)}. ", end="")
+    print(f"{len(missed)} limits missed{': ' if missed else ''}{'; '.join(missed)}. ", end="")
     print(f"It took {time.monotonic() - began:.0f} s; {os.cpu_count()} cores, load {load:.1f}.")
     if asked.readme:
         page = README.read_text(encoding="utf-8")
