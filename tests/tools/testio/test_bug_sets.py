@@ -202,7 +202,7 @@ async def test_a_platform_that_is_down_is_no_set_of_odd_bugs() -> None:
         assert "503" in await d.refusal("testio_get_bugs", bug_ids=[88101])
 
 
-async def test_a_long_set_goes_on_with_its_cursor_and_reads_only_the_rest() -> None:
+async def test_a_long_set_goes_on_with_its_cursor_and_reads_nothing_twice() -> None:
     ids = list(range(880001, 880051))
     async with desk() as d:
         for number in ids:
@@ -211,9 +211,8 @@ async def test_a_long_set_goes_on_with_its_cursor_and_reads_only_the_rest() -> N
         first = await d.answer("testio_get_bugs", bug_ids=ids)
         seen, cursor, calls = [row["id"] for row in first["items"]], first.get("next_cursor"), 1
         while cursor:
-            before = len(d.arrived("GET"))
             page = await d.answer("testio_get_bugs", bug_ids=ids, cursor=cursor)
-            assert len(d.arrived("GET")) - before == len(ids) - len(seen)
+            assert len(d.arrived("GET")) == len(ids)
             seen += [row["id"] for row in page["items"]]
             cursor, calls = page.get("next_cursor"), calls + 1
         assert seen == ids
