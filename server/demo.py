@@ -22,7 +22,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestParams, ElicitResult, TextContent
 
-from server.faces import CALL, FINDERS
+from server.faces import CALL, CALL_READ, FIND, FINDERS
 from server.guards.scope import offers
 from tools.platforms import PLATFORMS
 
@@ -48,6 +48,8 @@ class Performance:
         self.answers: list[bool] = []
         self.asked: list[str] = []
         self.listed: set[str] = set()
+        self.found: dict[str, str] = {}
+        """How to call the tools that are not listed."""
         self.heard_of: set[str] = set()
         self.news = anyio.Event()
 
@@ -120,14 +122,20 @@ class Performance:
         show(words, "*")
 
     async def _call(self, tool: str, arguments: dict[str, Any], *, quietly: bool = False) -> Any:
-        """Call a tool; one that is not listed through `call_tool`, as a host can that calls listed tools only."""
+        """Call a tool; one that is not listed is found first and then called, as in a host that calls listed tools."""
         if self.client is None:
             raise FailedStep("no client is connected")
         if not quietly:
             show(f"assistant calls {tool}({', '.join(f'{k}={json.dumps(v)}' for k, v in arguments.items())})", ">")
-        if tool in self.listed:
+        if tool in self.listed or CALL not in self.listed:
             return await self.client.call_tool(tool, arguments)
-        return await self.client.call_tool(CALL, {"name": tool, "arguments": arguments})
+        if tool not in self.found:
+            rows = await self.client.call_tool(FIND, {"text": tool.replace("_", " "), "limit": 10, "schemas": 10})
+            only_reads = {row["name"]: row["only_reads"] for row in (rows.structured_content or {}).get("tools", [])}
+            if tool not in only_reads:
+                raise FailedStep(f"{FIND} does not find {tool}")
+            self.found[tool] = CALL_READ if only_reads[tool] else CALL
+        return await self.client.call_tool(self.found[tool], {"name": tool, "arguments": arguments})
 
 
 def _text(result: Any) -> str:

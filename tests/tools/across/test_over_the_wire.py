@@ -162,7 +162,7 @@ async def test_a_search_is_complete_only_where_everything_was_looked_at() -> Non
     ids=["one platform", "two platforms", "none"],
 )
 async def test_it_is_there_where_there_is_something_to_look_across(tokens: dict[str, str], is_there: bool) -> None:
-    async with desk(server=build(settings(tokens, sandbox=False))) as d:
+    async with desk(server=build(settings({"TESTDESK_TOOLSETS": ""} | tokens, sandbox=False))) as d:
         tools = {tool.name for tool in (await d.client.list_tools()).tools}
         prompts = {prompt.name for prompt in (await d.client.list_prompts()).prompts}
     assert ("across_assess_release" in tools) is is_there
