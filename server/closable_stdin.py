@@ -1,13 +1,19 @@
-"""Standard input that can be closed while a reader waits for a line."""
+"""Standard input and output read and written by threads, where the event loop cannot wait for them."""
 
 import os
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from io import TextIOWrapper
+from typing import Any
 
 import anyio
+from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+
+Item = SessionMessage | Exception  # a line: a message, or the error in it
+Send = Callable[[SessionMessage], Coroutine[Any, Any, None]]
 
 PIECE = 64 * 1024
 STDIN = 0
@@ -21,7 +27,8 @@ class ClosableStdin:
     goes through a pair of sockets, which can be shut.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unread: bytes) -> None:
+        self._unread = unread
         self._pipe = os.dup(STDIN)
         # Handlers and child processes get an empty input, not the client's messages.
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -34,6 +41,7 @@ class ClosableStdin:
 
     def _flow(self) -> None:
         with suppress(OSError):  # closed, or the input failed: either way nothing more comes
+            self._in.sendall(self._unread)
             while piece := os.read(self._pipe, PIECE):
                 self._in.sendall(piece)
         self.close()
@@ -50,12 +58,25 @@ class ClosableStdin:
         self._in.close()
 
 
-@contextmanager
-def closable_stdin() -> Iterator[ClosableStdin]:
-    """Take over standard input as its only reader."""
-    tap = ClosableStdin()
+class Threads:
+    """The client's messages, and the answers to it."""
+
+    def __init__(self, tap: ClosableStdin, read: AsyncIterable[Item], write: Send) -> None:
+        self._read = read
+        self.send, self.close = write, tap.close
+
+    def items(self) -> AsyncIterable[Item]:
+        """The client's messages, until the input ends or is closed."""
+        return self._read
+
+
+@asynccontextmanager
+async def threads(unread: bytes = b"") -> AsyncIterator[Threads]:
+    """Take over standard input and output; `unread` was read before."""
+    tap = ClosableStdin(unread)
     try:
-        yield tap
+        async with stdio_server(stdin=tap.lines) as (read, write), read, write:
+            yield Threads(tap, read, write.send)
     finally:
         tap.close()
         tap.dispose()

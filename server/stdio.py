@@ -9,16 +9,15 @@ from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.server.runner import serve_dual_era_loop
-from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
 from server.calls import Call
-from server.closable_stdin import ClosableStdin, closable_stdin
+from server.closable_stdin import threads
+from server.pipes import Item, can_be_awaited, pipes
 from server.signals import stopped_by_signals
 from server.unreadable import answer_to
 
-Item = SessionMessage | Exception  # a line: a message, or the error in it
 Write = Callable[[SessionMessage], Coroutine[Any, Any, None]]
 
 
@@ -32,29 +31,27 @@ async def run_stdio(server: MCPServer[Any]) -> int:
         sys.stderr.write("testdesk speaks over its standard input and output, and one of them is closed.\n")
         return 1
     low = server._lowlevel_server  # private; the loop that serves both eras has no public entry point
-    with closable_stdin() as tap, stopped_by_signals(tap.close) as stop:
-        try:
-            async with (
-                stdio_server(stdin=tap.lines) as (read, write),
-                anyio.create_task_group() as outside,
-                read,
-                write,
-            ):
-                outside.start_soon(_close_when_cancelled, tap)
-                # A cancellation closes the input, and everything ends in order: the calls, then the lifespan.
-                with anyio.CancelScope(shield=True):
-                    await _converse(low, read, write.send)
-                outside.cancel_scope.cancel()
-        except* BrokenPipeError:
-            pass  # the client closed its read end: it has left too
-    return stop.exit_code
+    exit_code = 0
+    try:
+        async with pipes() if can_be_awaited() else threads() as wire:
+            with stopped_by_signals(wire.close) as stop:
+                async with anyio.create_task_group() as outside:
+                    outside.start_soon(_close_when_cancelled, wire.close)
+                    # A cancellation closes the input, and everything ends in order: the calls, then the lifespan.
+                    with anyio.CancelScope(shield=True):
+                        await _converse(low, wire.items(), wire.send)
+                    outside.cancel_scope.cancel()
+                exit_code = stop.exit_code
+    except* BrokenPipeError:
+        pass  # the client closed its read end: it has left too
+    return exit_code
 
 
-async def _close_when_cancelled(tap: ClosableStdin) -> None:
+async def _close_when_cancelled(close: Callable[[], None]) -> None:
     try:
         await anyio.sleep_forever()
     finally:
-        tap.close()
+        close()
 
 
 async def _converse(low: Server[Any], items: AsyncIterable[Item], write: Write) -> None:

@@ -4,8 +4,10 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,7 +23,7 @@ from mcp.server.context import HandlerResult
 from server.calls import Call
 from server.stdio import run_stdio
 from tests.server.served import open_gate
-from tests.server.stub_server import DIARY, build
+from tests.server.stub_server import DIARY, GATE, build
 
 ROOT = Path(__file__).parent.parent.parent
 STUB = [sys.executable, "-W", "error", "-m", "tests.server.stub_server", "stdio"]
@@ -271,6 +273,53 @@ async def test_a_line_that_cannot_be_read_is_answered_with_its_id_where_it_has_o
         await pipe.process.stdin.send(b'\n{"jsonrpc":"2.0","id":1,"result":7}\n')  # type: ignore[union-attr]  # it is a pipe
         await pipe.send(call(1, "greet", meta={}, name="Ada"))
         assert (await pipe.next())["id"] == 1, "neither an empty line nor a broken answer of theirs is answered"
+
+
+def open_from_inside(diary: Path) -> None:
+    """Let whoever waits at the gate go, where the stub never comes to it."""
+    os.close(os.open(f"{diary}{GATE}", os.O_RDONLY | os.O_NONBLOCK))
+
+
+@pytest.mark.anyio
+async def test_an_answer_that_the_client_does_not_read_yet_stops_no_other_call(diary: Path) -> None:
+    name = "x" * 5_000_000
+    async with served(diary) as pipe:
+        await pipe.send(request(1, "tools/call", name="greet", arguments={"name": name}, _meta=MODERN))
+        await pipe.send(request(2, "tools/call", name="write", arguments={}, _meta=MODERN))
+        late = threading.Timer(PROMPTLY, open_from_inside, [diary])
+        late.start()
+        await open_gate(diary)  # the second call waits there
+        assert not late.finished.is_set()
+        late.cancel()
+        assert text(await pipe.answer(1)) == f"Hello, {name}"
+        assert text(await pipe.answer(2)) == "written"
+
+
+def test_a_socket_serves_as_well_as_a_pipe_and_stays_as_it_was(diary: Path) -> None:
+    name = "x" * 5_000_000
+    ours, theirs = socket.socketpair()
+    environment = {**os.environ, DIARY: str(diary)}
+    with ours, theirs, subprocess.Popen(STUB, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs) as process:
+        try:
+            ours.settimeout(PATIENCE)
+            ours.sendall(json.dumps(call(1, "greet", meta=MODERN, name=name)).encode() + b"\n")
+            assert text(json.loads(ours.makefile("rb").readline())) == f"Hello, {name}"
+            assert os.get_blocking(theirs.fileno()), "the parent shares this flag"
+            ours.shutdown(socket.SHUT_WR)
+            assert process.wait(PATIENCE) == 0
+        finally:
+            process.kill()
+
+
+def test_a_file_is_read_to_its_end(diary: Path, tmp_path: Path) -> None:
+    lines = tmp_path / "lines"
+    lines.write_text(json.dumps(call(1, "greet", meta=MODERN, name="Ada")) + "\n")
+    with lines.open() as given:
+        ran = subprocess.run(
+            STUB, cwd=ROOT, env={**os.environ, DIARY: str(diary)}, stdin=given, capture_output=True, timeout=PATIENCE
+        )
+    assert text(json.loads(ran.stdout)) == "Hello, Ada"
+    assert ran.returncode == 0
 
 
 @pytest.mark.anyio
