@@ -101,6 +101,7 @@ $(VENV)/.runtime: $(INPUTS)
 	@echo 'Installing Testdesk into $(VENV) ...' >&2
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(MAKE) --no-print-directory $(VENV)/new
 	@$(PIP) install --editable .
+	@$(BIN)/python -m compileall -q testdesk server tools prompts
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime

@@ -1,11 +1,11 @@
 """`python -m server` in a checkout, installed or not."""
 
+import os.path
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from server.cli import main
+from server.greeter import main
 
 if __name__ == "__main__":
     sys.exit(main())

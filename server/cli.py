@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from server.greeter import Greeter
     from server.http_app import Application
     from server.inbox.sqlite import SqliteStore
 
@@ -107,13 +108,16 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", help="run a triage over MCP against the sandbox")
     reference = commands.add_parser("reference", help="write the generated tables of a checkout")
     reference.add_argument("--check", action="store_true", help="only check whether they are up to date")
+    reference.add_argument(
+        "--first-answers", action="store_true", help="only record the answers of a first start, into this installation"
+    )
     return top
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code."""
+def main(arguments: Sequence[str] | None = None, *, greeter: "Greeter | None" = None) -> int:
+    """Run a command and return its exit code; a greeter has begun to serve its client."""
     top = parser()
-    given = top.parse_args(arguments)
+    given = top.parse_args(arguments, argparse.Namespace(greeter=greeter))
     if given.version:
         from server.version import __version__
 
@@ -128,6 +132,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(globals()[f"run_{given.command}"](given))
     except SettingsError as error:
         print(f"testdesk: {error}", file=sys.stderr)
+        if greeter is not None:
+            greeter.fail(f"testdesk: {error}")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -178,7 +184,11 @@ def run_serve(given: argparse.Namespace) -> int:
     if not given.http:
         from server.stdio import run_stdio
 
-        return anyio.run(run_stdio, server)
+        if given.greeter is not None:
+            from server.recorder import variables
+
+            given.greeter.records.know_variables(variables(PLATFORMS))
+        return anyio.run(run_stdio, server, given.greeter)
 
     from server.http_server import new_key, run_http
 
@@ -275,6 +285,12 @@ def run_demo(given: argparse.Namespace) -> int:
 
 def run_reference(given: argparse.Namespace) -> int:
     """`testdesk reference`"""
+    if given.first_answers:
+        from server import first_answers
+        from server.records import SHIPPED
+
+        print(f"{first_answers.write():,} bytes in {SHIPPED}")
+        return 0
     from server.reference import write
 
     return write(check=given.check)

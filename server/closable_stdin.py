@@ -3,17 +3,14 @@
 import os
 import socket
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from io import TextIOWrapper
-from typing import Any
 
 import anyio
 from mcp.server.stdio import stdio_server
-from mcp.shared.message import SessionMessage
 
-Item = SessionMessage | Exception  # a line: a message, or the error in it
-Send = Callable[[SessionMessage], Coroutine[Any, Any, None]]
+from server.streams import Item, Write
 
 PIECE = 64 * 1024
 STDIN = 0
@@ -61,7 +58,7 @@ class ClosableStdin:
 class Threads:
     """The client's messages, and the answers to it."""
 
-    def __init__(self, tap: ClosableStdin, read: AsyncIterable[Item], write: Send) -> None:
+    def __init__(self, tap: ClosableStdin, read: AsyncIterable[Item], write: Write) -> None:
         self._read = read
         self.send, self.close = write, tap.close
 

@@ -13,7 +13,7 @@ import anyio
 from mcp.shared.message import SessionMessage
 from mcp.types import jsonrpc_message_adapter
 
-Item = SessionMessage | Exception  # a line: a message, or the error in it
+from server.streams import Item
 
 PIECE = 64 * 1024
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -29,6 +29,15 @@ def can_be_awaited() -> bool:
         except (OSError, ValueError):
             return False
     return True
+
+
+def item_in(line: bytes) -> Item:
+    """The message in a line, or the error in it."""
+    try:
+        # As text, so that a byte that is no UTF-8 is an error in its line and not in the stream.
+        return SessionMessage(jsonrpc_message_adapter.validate_json(line.decode("utf-8", "replace"), by_name=False))
+    except ValueError as error:
+        return error
 
 
 class Pipes:
@@ -54,12 +63,7 @@ class Pipes:
     async def items(self) -> AsyncGenerator[Item, None]:
         """The client's messages, until the input ends or is closed. Nothing is read before it is wanted."""
         async for line in self._lines():
-            try:
-                # As text, so that a byte that is no UTF-8 is an error in its line and not in the stream.
-                text = line.decode("utf-8", "replace")
-                yield SessionMessage(jsonrpc_message_adapter.validate_json(text, by_name=False))
-            except ValueError as error:
-                yield error
+            yield item_in(line)
 
     async def send(self, item: SessionMessage) -> None:
         """Write one message; to a client that has left, nothing."""

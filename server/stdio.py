@@ -1,45 +1,49 @@
 """MCP over standard input and output, for clients of either protocol era; no write loses its answer."""
 
 import sys
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Mapping
-from typing import Any, Self
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
+from typing import Any
 
 import anyio
 from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.server.runner import serve_dual_era_loop
+from mcp.server.subscriptions import SubscriptionBus
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
 from server.calls import Call
 from server.closable_stdin import threads
-from server.pipes import Item, can_be_awaited, pipes
+from server.greeter import Greeter
+from server.pipes import can_be_awaited, pipes
+from server.recorder import Recorder, options
 from server.signals import stopped_by_signals
+from server.streams import Inbox, Item, Outbox, Write
 from server.unreadable import answer_to
 
-Write = Callable[[SessionMessage], Coroutine[Any, Any, None]]
 
-
-async def run_stdio(server: MCPServer[Any]) -> int:
+async def run_stdio(server: MCPServer[Any], greeter: Greeter | None = None) -> int:
     """Serve the client at the other end of the pipe until it leaves (0), or SIGTERM (143) or SIGINT (130) comes.
 
     The calls in flight are then ended, except a write that has left: it is waited for and answered.
     A second signal ends the process at once. Without a pipe there is nobody to serve (1).
+    A greeter has read the first lines, and perhaps answered them.
     """
     if sys.stdin is None or sys.stdout is None:  # the descriptor was closed when Python started
         sys.stderr.write("testdesk speaks over its standard input and output, and one of them is closed.\n")
         return 1
     low = server._lowlevel_server  # private; the loop that serves both eras has no public entry point
-    exit_code = 0
+    exit_code, unread = 0, b"" if greeter is None else greeter.stop()
+    recorder = None if greeter is None else Recorder(greeter)
     try:
-        async with pipes() if can_be_awaited() else threads() as wire:
+        async with pipes(unread) if can_be_awaited() else threads(unread) as wire:
             with stopped_by_signals(wire.close) as stop:
                 async with anyio.create_task_group() as outside:
                     outside.start_soon(_close_when_cancelled, wire.close)
                     # A cancellation closes the input, and everything ends in order: the calls, then the lifespan.
                     with anyio.CancelScope(shield=True):
-                        await _converse(low, wire.items(), wire.send)
+                        await _converse(low, wire.items(), wire.send, recorder, server._subscriptions)
                     outside.cancel_scope.cancel()
                 exit_code = stop.exit_code
     except* BrokenPipeError:
@@ -54,13 +58,22 @@ async def _close_when_cancelled(close: Callable[[], None]) -> None:
         close()
 
 
-async def _converse(low: Server[Any], items: AsyncIterable[Item], write: Write) -> None:
+async def _converse(
+    low: Server[Any],
+    items: AsyncIterable[Item],
+    write: Write,
+    recorder: Recorder | None = None,
+    bus: SubscriptionBus | None = None,
+) -> None:
     try:
-        async with low.lifespan(low) as state:
-            conversation = _Conversation(low, state, items, write)
+        async with low.lifespan(low) as state, anyio.create_task_group() as beside:
+            conversation = _Conversation(low, state, items, write, recorder)
             low.middleware.insert(0, conversation.carry_out)  # outermost: what it returns is what gets written
             try:
+                if recorder is not None and bus is not None:
+                    beside.start_soon(recorder.compare, low, state, bus, write)
                 await conversation.hold()
+                beside.cancel_scope.cancel()
             finally:
                 low.middleware.remove(conversation.carry_out)
     finally:
@@ -71,8 +84,10 @@ async def _converse(low: Server[Any], items: AsyncIterable[Item], write: Write) 
 class _Conversation:
     """One client on one pipe, and its unanswered calls."""
 
-    def __init__(self, low: Server[Any], state: Any, items: AsyncIterable[Item], write: Write) -> None:
-        self._low, self._state, self._items, self._write = low, state, items, write
+    def __init__(
+        self, low: Server[Any], state: Any, items: AsyncIterable[Item], write: Write, recorder: Recorder | None
+    ) -> None:
+        self._low, self._state, self._items, self._write, self._recorder = low, state, items, write, recorder
         self._calls: dict[str, Call] = {}
         self._answered = anyio.Event()
 
@@ -88,9 +103,8 @@ class _Conversation:
         return await call.run(ctx, call_next)
 
     async def _serve(self, items: AsyncGenerator[Item, None]) -> None:
-        options = self._low.create_initialization_options()
         await serve_dual_era_loop(
-            self._low, _Inbox(items), _Outbox(self._send), lifespan_state=self._state, init_options=options
+            self._low, Inbox(items), Outbox(self._send), lifespan_state=self._state, init_options=options(self._low)
         )
 
     async def _arriving(self) -> AsyncGenerator[Item, None]:
@@ -102,6 +116,8 @@ class _Conversation:
                 if answer is not None:
                     await self._write(answer)
                 continue
+            if self._recorder is not None:
+                self._recorder.hear(item)
             match item.message:
                 case JSONRPCRequest(id=identifier, method=method):
                     self._calls.setdefault(str(identifier), Call())
@@ -142,7 +158,8 @@ class _Conversation:
         key = str(message.id)
         call = self._calls.get(key)
         try:
-            if call is None or not (call.is_unwanted and call.has_given_way):
+            passes = self._recorder is None or self._recorder.passes(item)
+            if passes and (call is None or not (call.is_unwanted and call.has_given_way)):
                 await self._write(item)
         finally:
             self._calls.pop(key, None)  # only now, or the last answer could be lost
@@ -152,47 +169,3 @@ class _Conversation:
         while self._calls:
             self._answered = anyio.Event()
             await self._answered.wait()
-
-
-class _Inbox:
-    """An SDK ReadStream of items."""
-
-    def __init__(self, items: AsyncGenerator[Item, None]) -> None:
-        self._items = items
-
-    async def receive(self) -> Item:
-        try:
-            return await anext(self._items)
-        except StopAsyncIteration:
-            raise anyio.EndOfStream from None
-
-    async def aclose(self) -> None:
-        await self._items.aclose()
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Item:
-        return await anext(self._items)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
-
-
-class _Outbox:
-    """An SDK WriteStream that calls a function; closing it does nothing, since the pipe outlives a probe."""
-
-    def __init__(self, send: Write) -> None:
-        self.send = send
-
-    async def aclose(self) -> None:
-        pass
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        pass

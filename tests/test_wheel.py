@@ -1,5 +1,6 @@
 """What an installation brings: one package, everything in it, and both of its doors, wherever one stands."""
 
+import json
 import subprocess
 import sys
 import tarfile
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tests.starts import ROOT, doors, install, stated_version, tools_from, top_level, version_from
+from tests.starts import LIST_TOOLS, ROOT, doors, install, stated_version, tools_from, top_level, version_from
 
 DOORS = ["testdesk", "python -m testdesk"]
 
@@ -61,7 +62,7 @@ def test_the_package_is_the_command_and_the_three_folders(wheel: Path) -> None:
         for file in (ROOT / folder).rglob("*")
         if file.is_file() and file.suffix != ".pyc"
     }
-    assert inside == here | {"__init__.py", "__main__.py"}
+    assert inside == here | {"__init__.py", "__main__.py", "site-packages/server/first_answers.bin"}
 
 
 def test_the_source_archive_holds_what_is_kept_and_nothing_that_was_made(archives: Path) -> None:
@@ -96,6 +97,16 @@ def test_an_installed_testdesk_says_its_version(environment: Path, door: str, *,
 @pytest.mark.parametrize("door", DOORS)
 def test_an_installed_testdesk_lists_its_tools(environment: Path, door: str, *, hostile: bool) -> None:
     assert tools_from(doors(environment)[door], hostile=hostile)
+
+
+def test_the_first_list_of_an_installation_needs_no_sdk(environment: Path, tmp_path: Path) -> None:
+    trap = "import sys; sys.modules['mcp'] = None; sys.argv[1:] = ['serve', '--sandbox']; "
+    program = f"{trap}from testdesk.__main__ import main; main()"
+    asked = json.dumps(LIST_TOOLS) + "\n"
+    python = str(environment.resolve() / "bin" / "python")
+    ran = subprocess.run([python, "-c", program], cwd=tmp_path, env={}, input=asked, capture_output=True, text=True)
+    assert json.loads(ran.stdout)["result"]["tools"]
+    assert "ModuleNotFoundError" in ran.stderr
 
 
 def test_an_application_that_imports_testdesk_keeps_its_own_tools(environment: Path, tmp_path: Path) -> None:

@@ -299,7 +299,11 @@ def test_a_socket_serves_as_well_as_a_pipe_and_stays_as_it_was(diary: Path) -> N
     name = "x" * 5_000_000
     ours, theirs = socket.socketpair()
     environment = {**os.environ, DIARY: str(diary)}
-    with ours, theirs, subprocess.Popen(STUB, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs) as process:
+    with (
+        ours,
+        theirs,
+        subprocess.Popen(STUB, cwd=ROOT, env=environment, stdin=theirs.fileno(), stdout=theirs.fileno()) as process,
+    ):
         try:
             ours.settimeout(PATIENCE)
             ours.sendall(json.dumps(call(1, "greet", meta=MODERN, name=name)).encode() + b"\n")

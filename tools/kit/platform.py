@@ -28,8 +28,12 @@ class Credential:
     """Finds the value where the vendor's own programs keep it, for when the variable is not set; takes the environment.
 
     Raises ValueError with a sentence when that place says something that cannot be."""
+    fallback_files: tuple[str, ...] = ()
+    """The files in the home directory in which `fallback` looks."""
     sandbox_value: str | None = None
     """Its value in a sandbox, where the value's form matters."""
+    prefixes: tuple[str, ...] = ()
+    """What its value can begin with, where access depends on it; it is public."""
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ testery = Platform(
             TOKEN,
             "in the Testery web app under Settings, Integrations, Show API Token",
             fallback=found_token,
+            fallback_files=(".testery/credentials",),
             sandbox_value="pat_sandbox00000000",
         ),
     ),

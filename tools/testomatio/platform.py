@@ -98,6 +98,7 @@ testomatio = Platform(
             TOKEN,
             "in Testomat.io under Account, Access Tokens (general), or in a project under Settings (for that project)",
             sandbox_value="tstmt_sandbox0harbour0shop",
+            prefixes=(GENERAL, OF_A_PROJECT),
         ),
         Credential(PASSWORD, "as you log in to Testomat.io", is_free_text=True, sandbox_value="sandbox-password"),
     ),
