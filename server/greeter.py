@@ -5,15 +5,20 @@ it does not know, or when the server has loaded, it stops: the server gets that 
 the requests that bring it to the same point of the conversation, whose answers are swallowed.
 """
 
+from __future__ import annotations
+
 import os
 import select
 import sys
 from _thread import allocate_lock, start_new_thread
-from collections.abc import Mapping, Sequence
-from typing import Final
 
 from server.opening import CAPABILITIES, LONGEST, MODERN, VERSION, Opening, Session, Step, parse
 from server.records import SWITCH, Archive, Records, is_checkout
+
+TYPE_CHECKING = False  # as of typing, whose import takes most of the time that an answer takes
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Final
 
 STDIN, STDOUT = 0, 1
 PATIENCE: Final = 0.05

@@ -3,7 +3,11 @@
 Whatever is not certain to be valid is not recognized, and left to the server.
 """
 
-from typing import Any, Final
+from __future__ import annotations
+
+TYPE_CHECKING = False  # as of typing, whose import takes most of the time that an answer takes
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 try:  # `json` itself imports `re`, which takes longer than everything that is done here
     from _json import make_scanner

@@ -4,13 +4,18 @@ The name of a record is a digest of all that the answer depends on. Of a credent
 is set and which public prefix its value begins with.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
 
 from server.opening import Session
+
+TYPE_CHECKING = False  # as of typing, whose import takes most of the time that an answer takes
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any, Final
 
 try:  # `hashlib` loads OpenSSL
     from _blake2 import blake2b

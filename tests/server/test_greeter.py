@@ -270,6 +270,12 @@ async def test_a_record_is_named_by_what_the_answers_depend_on_and_by_no_credent
     assert len({*different, situation()}) == len(different) + 1
 
 
+async def test_importing_the_greeter_imports_nothing_that_takes_long() -> None:
+    program = "import sys; sys.path.insert(0, '.'); import server.greeter; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-I", "-S", "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert not {"typing", "re", "json", "threading", "hashlib", "pathlib", "contextlib"} & set(ran.stdout.split())
+
+
 async def test_there_is_no_greeter_where_it_cannot_help(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "isatty", lambda _: False)
     assert greeter_for(["serve"], {SWITCH: "1"})
