@@ -1,6 +1,6 @@
 """build(settings): wires the server, and opens and closes the platforms' clients."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -51,10 +51,12 @@ def build(
     network: Network | None = None,
     store: Store | None = None,
     platforms: Sequence[Platform] = PLATFORMS,
+    schemas: Mapping[str, dict[str, Any]] | None = None,
 ) -> MCPServer[Any]:
     """Wire a server: the tools, resources and prompts that the settings let in, and the guards around them.
 
-    Without a `store` the inbox is kept in memory, as a sandbox wants it.
+    Without a `store` the inbox is kept in memory, as a sandbox wants it. `schemas` are those of the tools' parameters,
+    by name, where they are known from records.
     """
     redact = Redactor(settings.secrets)
     configure_logging(redact, settings.log_level)
@@ -83,7 +85,15 @@ def build(
         clients.put(across.key, View({p.key: p for p in exposed if p.survey is not None}, clients.__getitem__))
     rounds = Rounds(frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks))
     tools = [
-        expose(offer, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema)
+        expose(
+            offer,
+            tool,
+            pipeline,
+            rounds,
+            ask_person=ask_person,
+            output_schema=output_schema,
+            parameters=(schemas or {}).get(offer.name_of(tool)),
+        )
         for offer, tool in offered
     ]
     names = [tool.name for tool in tools]

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from anyio.lowlevel import checkpoint
 from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
 from mcp.server.mcpserver.exceptions import ToolError
@@ -47,10 +48,17 @@ class CataloguedServer(MCPServer[Any]):
     """A server that lists to each host the tools that it needs."""
 
     listing: Listing
+    trusts_records: bool = True
+    """Whether to list schemas that are known from records as they are."""
 
     async def list_tools(self) -> list[ListedTool]:
         """The tools listed to the host that asks; the schemas of the others are not built."""
         names = self.listing.for_host(program.get())
+        if not self.trusts_records:
+            for tool in self._tool_manager.list_tools():
+                if isinstance(tool, ExposedTool) and tool.name in names:
+                    tool.build()
+                    await checkpoint()  # nobody waits for this list, but others may wait meanwhile
         return [
             as_listed(tool, self.listing, program.get())
             for tool in self._tool_manager.list_tools()

@@ -174,11 +174,12 @@ def run_serve(given: argparse.Namespace) -> int:
     for sentence in warnings(settings, os.environ):
         print(f"testdesk: WARNING: {sentence}", file=sys.stderr)
     from server.inbox.sqlite import SqliteStore, default_file
+    from server.recorder import shipped_schemas
 
     # A sandbox's events stay in memory unless a file is named, so that they do not mix with an account's.
     file = given.inbox_file or (None if given.sandbox else default_file())
     store = SqliteStore(file)
-    server = build(settings, store=store)
+    server = build(settings, store=store, schemas=shipped_schemas(os.environ))
     gc.freeze()
     gc.enable()
     if not given.http:

@@ -63,16 +63,24 @@ def annotations(tool: Tool) -> ToolAnnotations:
 
 
 def expose(
-    platform: ToolSource, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
+    platform: ToolSource,
+    tool: Tool,
+    pipeline: Pipeline,
+    rounds: Rounds,
+    *,
+    ask_person: bool,
+    output_schema: bool,
+    parameters: dict[str, Any] | None = None,
 ) -> McpTool:
-    """Offer a declared tool as an MCP tool."""
+    """Offer a declared tool as an MCP tool; `parameters` is its schema, where it is known from a record."""
     return ExposedTool.later(
         platform.name_of(tool),
         f"{platform.short_title or platform.title}: {tool.name.replace('_', ' ')}",
         tool.sentence,
         annotations(tool),
         partial(_build, platform, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema),
-        hint=platform.hints.get(tool.name, ""),
+hint=platform.hints.get(tool.name, ""),
+        parameters=None if output_schema else parameters,
     )
 
 

@@ -36,8 +36,12 @@ class ExposedTool(McpTool):
         finish: Callable[[], McpTool],
         *,
         hint: str = "",
+        parameters: dict[str, Any] | None = None,
     ) -> Self:
-        """A tool of which only the name is known; `finish` builds the rest on first access."""
+        """A tool of which only the name is known; `finish` builds the rest on first access.
+
+        With its `parameters` known from a record, and no schema of its answers published, it is listed without that.
+        """
         known: dict[str, Any] = {
             "name": name,
             "title": title,
@@ -49,16 +53,23 @@ class ExposedTool(McpTool):
         tool = cls.model_construct(set(known), **known, **dict.fromkeys(LATER))
         for field in LATER:
             del tool.__dict__[field]
+        if parameters is not None:
+            tool.__dict__ |= {"parameters": parameters, "output_schema": None}
         tool._finish = finish
         return tool
+
+    def build(self) -> None:
+        """Build what is deferred or known from a record only."""
+        if self._finish is not None:
+            built = self._finish()
+            self.__dict__.update({field: built.__dict__[field] for field in LATER})
+            self._finish = None
 
     def __getattr__(self, name: str) -> Any:
         """Build the deferred fields; the SDK reads them as plain attributes."""
         if name not in LATER or self._finish is None:
             return super().__getattr__(name)  # type: ignore[misc]  # pydantic has it, unseen by type checkers
-        built = self._finish()
-        self.__dict__.update({field: built.__dict__[field] for field in LATER})
-        self._finish = None
+        self.build()
         return self.__dict__[name]
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import anyio
+from pydantic_core import to_json
 
 from server.app import build
 from server.opening import CAPABILITIES, CLIENT, DISCOVER, HANDSHAKES, LISTS, MODERN, VERSION, Session
 from server.recorder import answers, variables
-from server.records import DEFERRING, SHIPPED, VARIABLES, Archive, Records, packed
+from server.records import DEFERRING, SCHEMAS, SHIPPED, VARIABLES, Archive, Records, packed
 from server.settings import read_settings
 from tools.platforms import PLATFORMS
 
@@ -59,7 +60,9 @@ async def recorded(arguments: Sequence[str], environment: Mapping[str, str]) -> 
 
 async def collect() -> bytes:
     """The archive of all situations."""
-    contents = {VARIABLES: "\n".join(variables(PLATFORMS)).encode()}
+    server: Any = build(read_settings(PLATFORMS, {}, sandbox=True))
+    schemas = {tool.name: tool.input_schema for tool in await server.list_tools()}
+    contents = {VARIABLES: "\n".join(variables(PLATFORMS)).encode(), SCHEMAS: to_json(schemas)}
     for arguments, environment in situations():
         contents |= await recorded(arguments, environment)
     return packed(contents)

@@ -13,7 +13,7 @@ import sys
 from _thread import allocate_lock, start_new_thread
 
 from server.opening import CAPABILITIES, LONGEST, MODERN, VERSION, Opening, Session, Step, parse
-from server.records import SWITCH, Archive, Records, is_checkout
+from server.records import SWITCH, Archive, Records, may_use_records
 
 TYPE_CHECKING = False  # as of typing, whose import takes most of the time that an answer takes
 if TYPE_CHECKING:
@@ -159,10 +159,14 @@ def _write(descriptor: int, line: bytes) -> None:
 
 def greeter_for(arguments: Sequence[str], environment: Mapping[str, str]) -> Greeter | None:
     """The greeter of this start; None where there is none."""
-    switch = environment.get(SWITCH, "").strip()
-    if switch == "0" or os.name != "posix" or "serve" not in arguments or any(a.startswith("--h") for a in arguments):
+    if (
+        environment.get(SWITCH, "").strip() == "0"
+        or os.name != "posix"
+        or "serve" not in arguments
+        or any(a.startswith("--h") for a in arguments)
+    ):
         return None
-    if (switch != "1" and is_checkout()) or os.isatty(STDIN):
+    if not may_use_records(environment) or os.isatty(STDIN):
         return None
     return Greeter(Records(arguments, environment, Archive()))
 

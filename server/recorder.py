@@ -2,25 +2,28 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import anyio
+from mcp.server import MCPServer
 from mcp.server.lowlevel.server import NotificationOptions, Server
 from mcp.server.runner import serve_dual_era_loop
 from mcp.server.subscriptions import (
     PromptsListChanged,
     ResourcesListChanged,
     ServerEvent,
-    SubscriptionBus,
     ToolsListChanged,
 )
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
+from pydantic_core import from_json
 
 from server.bytecode import compile_rest
+from server.catalogue import CataloguedServer
 from server.greeter import Greeter
 from server.opening import LISTS, MODERN, Session, Step
+from server.records import SCHEMAS, Archive, may_use_records
 from server.streams import Inbox, Item, Outbox, Write
 from tools.kit.platform import Platform
 
@@ -53,10 +56,17 @@ def variables(platforms: Iterable[Platform]) -> list[str]:
     return lines
 
 
+def shipped_schemas(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The schemas of the tools' parameters that this installation brings, by the tools' names."""
+    stored = Archive().read(SCHEMAS) if may_use_records(environment) else None
+    return from_json(stored) if stored is not None else {}
+
+
 class Recorder:
     """The records of one conversation."""
 
-    def __init__(self, greeter: Greeter) -> None:
+    def __init__(self, greeter: Greeter, server: MCPServer[Any]) -> None:
+        self._server = server
         self._records, self._opening = greeter.records, greeter.opening
         self._answered, self._swallowed = greeter.answered, greeter.swallowed
         self._replayed = len(greeter.replayed)
@@ -90,15 +100,17 @@ class Recorder:
             self._keep(step.session, step.method, answer_in(item))
         return True
 
-    async def compare(self, low: Server[Any], state: Any, bus: SubscriptionBus, write: Write) -> None:
+    async def compare(self, state: Any, write: Write) -> None:
         """When nothing happens, compare what was answered from records with what the server says, and notify."""
         while self._answered:
             await self._quiet()
             session = self._answered[0][0]
             recorded = {method: answer for one, method, answer in self._answered if one == session}
             self._answered = [given for given in self._answered if given[0] != session]
+            if isinstance(self._server, CataloguedServer):
+                self._server.trusts_records = False
             try:
-                true = await answers(low, state, session, list(recorded))
+                true = await answers(self._server._lowlevel_server, state, session, list(recorded))
             except Exception:
                 logger.exception("the lists could not be compared with their records")
                 return
@@ -107,7 +119,7 @@ class Recorder:
             kinds = {method.split("/")[0] for method in LISTS if recorded.get(method) != true.get(method)}
             for kind in sorted(kinds):
                 if session.revision == MODERN:
-                    await bus.publish(EVENTS[kind]())
+                    await self._server._subscriptions.publish(EVENTS[kind]())
                 else:
                     method = f"notifications/{kind}/list_changed"
                     await write(SessionMessage(JSONRPCNotification(jsonrpc="2.0", method=method)))

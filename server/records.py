@@ -28,6 +28,7 @@ SECRETS: Final = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 SERVER: Final = os.path.dirname(os.path.abspath(__file__))
 SHIPPED: Final = os.path.join(SERVER, "first_answers.bin")
 VARIABLES: Final = "variables"
+SCHEMAS: Final = "schemas"
 DEFERRING: Final = ("claude-code", "codex-mcp-client")
 """Clients that are listed more tools than others."""
 MOST: Final = 96
@@ -52,8 +53,10 @@ def version() -> str:
     return names[0] if names else ""
 
 
-def is_checkout() -> bool:
-    return os.path.exists(os.path.join(os.path.dirname(SERVER), "pyproject.toml"))
+def may_use_records(environment: Mapping[str, str]) -> bool:
+    """Whether this is an installation, or a checkout that was asked to do as one: its sources change."""
+    is_checkout = os.path.exists(os.path.join(os.path.dirname(SERVER), "pyproject.toml"))
+    return not is_checkout or environment.get(SWITCH, "").strip() == "1"
 
 
 def cache(environment: Mapping[str, str]) -> str:

@@ -9,7 +9,6 @@ from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.server.runner import serve_dual_era_loop
-from mcp.server.subscriptions import SubscriptionBus
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
@@ -35,7 +34,7 @@ async def run_stdio(server: MCPServer[Any], greeter: Greeter | None = None) -> i
         return 1
     low = server._lowlevel_server  # private; the loop that serves both eras has no public entry point
     exit_code, unread = 0, b"" if greeter is None else greeter.stop()
-    recorder = None if greeter is None else Recorder(greeter)
+    recorder = None if greeter is None else Recorder(greeter, server)
     try:
         async with pipes(unread) if can_be_awaited() else threads(unread) as wire:
             with stopped_by_signals(wire.close) as stop:
@@ -43,7 +42,7 @@ async def run_stdio(server: MCPServer[Any], greeter: Greeter | None = None) -> i
                     outside.start_soon(_close_when_cancelled, wire.close)
                     # A cancellation closes the input, and everything ends in order: the calls, then the lifespan.
                     with anyio.CancelScope(shield=True):
-                        await _converse(low, wire.items(), wire.send, recorder, server._subscriptions)
+                        await _converse(low, wire.items(), wire.send, recorder)
                     outside.cancel_scope.cancel()
                 exit_code = stop.exit_code
     except* BrokenPipeError:
@@ -63,15 +62,14 @@ async def _converse(
     items: AsyncIterable[Item],
     write: Write,
     recorder: Recorder | None = None,
-    bus: SubscriptionBus | None = None,
 ) -> None:
     try:
         async with low.lifespan(low) as state, anyio.create_task_group() as beside:
             conversation = _Conversation(low, state, items, write, recorder)
             low.middleware.insert(0, conversation.carry_out)  # outermost: what it returns is what gets written
             try:
-                if recorder is not None and bus is not None:
-                    beside.start_soon(recorder.compare, low, state, bus, write)
+                if recorder is not None:
+                    beside.start_soon(recorder.compare, state, write)
                 await conversation.hold()
                 beside.cancel_scope.cancel()
             finally:

@@ -1,5 +1,6 @@
 """The records that a wheel ships: each is what the server answers, to every kind of client."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from server.app import build
 from server.first_answers import collect, situations
 from server.opening import LISTS
-from server.records import Archive, Records
+from server.records import SCHEMAS, Archive, Records
 from server.settings import read_settings
 from tests.server.test_greeter import INITIALIZED, greeted, hello, modern, said, text_of
 from tests.server.test_stdio import request
@@ -25,6 +26,9 @@ async def test_each_record_of_a_first_start_is_what_the_server_answers(tmp_path:
         [hello(protocolVersion="2025-06-18", clientInfo=known), *lists],
         [modern(number, method) for number, method in enumerate(["server/discover", *LISTS])],
     ]
+    stored = Archive(str(file)).read(SCHEMAS)
+    assert stored is not None
+    schemas = json.loads(stored)
     assert any("--sandbox" in arguments for arguments, _ in situations())
     for arguments, environment in situations():
         server = build(read_settings(PLATFORMS, environment, sandbox="--sandbox" in arguments))
@@ -33,3 +37,6 @@ async def test_each_record_of_a_first_start_is_what_the_server_answers(tmp_path:
             greeter, answers, _ = greeted(lines, Records(arguments, environment, Archive(str(file))))
             assert len(greeter.answered) == 5, (arguments, environment)
             assert answers == await said(server, lines)
+        quick = build(read_settings(PLATFORMS, environment, sandbox="--sandbox" in arguments), schemas=schemas)
+        assert await said(quick, lines) == answers, "the schemas alone come from the record"
+        assert not any(tool.__dict__.get("fn") for tool in quick._tool_manager.list_tools()), "nothing was built"

@@ -151,7 +151,7 @@ async def said(server: MCPServer[Any], lines: Iterable[bytes], recorder: Recorde
     async def write(item: SessionMessage) -> None:
         answers.append(item.message.model_dump_json(by_alias=True, exclude_unset=True).encode())
 
-    await _converse(server._lowlevel_server, items(), write, recorder, server._subscriptions)
+    await _converse(server._lowlevel_server, items(), write, recorder)
     return answers
 
 
@@ -177,10 +177,10 @@ async def test_with_a_greeter_every_line_is_answered_as_without(
 ) -> None:
     known, lines = script[0], [text_of(line) for line in script[1]]
     plain = await said(server, lines)
-    assert plain == await said(server, lines, Recorder(Greeter(records()))), "this start makes the records"
+    assert plain == await said(server, lines, Recorder(Greeter(records()), server)), "this start makes the records"
     greeter, answers, rest = greeted(lines, records())
     assert len(greeter.answered) == known
-    assert [*answers, *await said(server, rest, Recorder(greeter))] == plain
+    assert [*answers, *await said(server, rest, Recorder(greeter, server))] == plain
 
 
 @pytest.mark.parametrize("era", ["handshake", "modern"])
@@ -193,7 +193,7 @@ async def test_a_list_that_differs_from_its_record_is_notified_and_recorded_anew
         "modern": [modern(1, "tools/list"), modern(2, "prompts/list"), listen],
     }
     lines = [text_of(line) for line in script[era]]
-    await said(server, lines, Recorder(Greeter(records())))
+    await said(server, lines, Recorder(Greeter(records()), server))
     greeter, answers, _ = greeted(lines, records())
     session, _, listed = greeter.answered[-2]
     records().write(session, "tools/list", b'"result":{"tools":[]}}')
@@ -216,7 +216,7 @@ async def test_a_list_that_differs_from_its_record_is_notified_and_recorded_anew
             done.set()
 
     with anyio.fail_after(10):
-        await _converse(server._lowlevel_server, items(), write, Recorder(greeter), server._subscriptions)
+        await _converse(server._lowlevel_server, items(), write, Recorder(greeter, server))
     methods = [message["method"] for message in told if "method" in message]
     assert [name for name in methods if "list_changed" in name] == ["notifications/tools/list_changed"]
     assert records().read(session, "tools/list") == listed
@@ -270,7 +270,7 @@ async def test_a_record_is_named_by_what_the_answers_depend_on_and_by_no_credent
     assert len({*different, situation()}) == len(different) + 1
 
 
-async def test_importing_the_greeter_imports_nothing_that_takes_long() -> None:
+def test_importing_the_greeter_imports_nothing_that_takes_long() -> None:
     program = "import sys; sys.path.insert(0, '.'); import server.greeter; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-I", "-S", "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert not {"typing", "re", "json", "threading", "hashlib", "pathlib", "contextlib"} & set(ran.stdout.split())
@@ -283,7 +283,7 @@ async def test_there_is_no_greeter_where_it_cannot_help(monkeypatch: pytest.Monk
     assert not greeter_for(["serve"], {SWITCH: "0"})
     assert not greeter_for(["serve", "--http"], {SWITCH: "1"})
     assert not greeter_for(["doctor"], {SWITCH: "1"})
-    monkeypatch.setattr(greeting, "is_checkout", lambda: False)
+    monkeypatch.setattr(greeting, "may_use_records", lambda _: True)
     assert greeter_for(["serve"], {})
     monkeypatch.setattr(os, "name", "nt")
     assert not greeter_for(["serve"], {})
