@@ -22,13 +22,14 @@ from pydantic_core import from_json
 from server.bytecode import compile_rest
 from server.catalogue import CataloguedServer
 from server.greeter import Greeter
-from server.opening import LISTS, MODERN, Session, Step
+from server.opening import DISCOVER, LISTS, MODERN, Session, Step
 from server.records import SCHEMAS, Archive, may_use_records
 from server.streams import Inbox, Item, Outbox, Write
 from tools.kit.platform import Platform
 
 logger = logging.getLogger(__name__)
 
+OPENING: Final = frozenset({"initialize", "notifications/initialized", DISCOVER, *LISTS})
 QUIET: Final = 1.0
 """Seconds without a message after which a server has time to compare its lists."""
 EVENTS: Final[dict[str, Callable[[], ServerEvent]]] = {
@@ -78,6 +79,8 @@ class Recorder:
         self._last = time.monotonic()
         if self._replayed:
             self._replayed -= 1
+            return
+        if getattr(item.message, "method", None) not in OPENING:
             return
         step = self._opening.recognize(item.message.model_dump(exclude_unset=True))
         if step is not None:

@@ -1,5 +1,8 @@
 """What stands while things are measured: the platform on loopback, and the ways to start each server before it."""
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -7,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.documents import FIRST, bug, rendered
-from tests.bench.served import LIST_TOOLS, Process, Way, result, running, surroundings
+from tests.bench.served import LIST_TOOLS, ROOT, Process, Way, result, running, surroundings
+from tests.starts import stated_version
 
 ROWS = 10_000
 DELAY = 0.05
@@ -16,10 +20,25 @@ ONE = FIRST + 3
 """The bug that is read again and again: two comments, one screenshot."""
 
 PLATFORM = ("-m", "tests.bench.stub_platform", "--rows", str(ROWS), "--delay", str(DELAY))
-OURS = ("-m", "server", "serve")
+OURS = ("-m", "testdesk", "serve")
 BARE = ("-m", "tests.bench.bare_server")
 
 Tools = list[dict[str, Any]]
+
+
+def installed(scratch: Path) -> Path:
+    """The folder of an installation such as a wheel makes, with the records that it brings."""
+    site = scratch / "site"
+    for folder in ("server", "tools", "prompts"):
+        shutil.copytree(ROOT / folder, site / "testdesk" / "site-packages" / folder)
+    shutil.copytree(ROOT / "testdesk", site / "testdesk", dirs_exist_ok=True)
+    metadata = site / f"testdesk-{stated_version()}.dist-info" / "METADATA"
+    metadata.parent.mkdir()
+    metadata.write_text(f"Metadata-Version: 2.1\nName: testdesk\nVersion: {stated_version()}\n")
+    record = [sys.executable, "-P", "-m", "testdesk", "reference", "--first-answers"]
+    environment = {**surroundings(scratch, {}), "PYTHONPATH": str(site)}
+    subprocess.run(record, cwd=scratch, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return site
 
 
 @dataclass
@@ -36,13 +55,17 @@ class Stage:
     def _way(self, *arguments: str, **variables: str) -> Way:
         return Way(arguments, surroundings(self.scratch, variables))
 
-    def sandbox(self, **variables: str) -> Way:
-        """Ours with an invented account inside it."""
-        return self._way(*OURS, "--sandbox", **variables)
+    def _ours(self, *arguments: str, greeter: bool, **variables: str) -> Way:
+        installation = {"PYTHONPATH": str(self.scratch / "site"), "TESTDESK_GREETER": str(int(greeter))}
+        return self._way(*OURS, *arguments, **installation, **variables)
 
-    def account(self) -> Way:
+    def sandbox(self, *, greeter: bool = False, **variables: str) -> Way:
+        """Ours with an invented account inside it."""
+        return self._ours("--sandbox", greeter=greeter, **variables)
+
+    def account(self, *, greeter: bool = False) -> Way:
         """Ours with an account on the platform."""
-        return self._way(*OURS, TESTIO_API_TOKEN="x", TESTIO_BASE_URL=self.address)
+        return self._ours(greeter=greeter, TESTIO_API_TOKEN="x", TESTIO_BASE_URL=self.address)
 
     def bare(self, tools: int) -> Way:
         """The SDK alone."""
@@ -67,6 +90,7 @@ class Stage:
 def stage(scratch: Path) -> Iterator[Stage]:
     """Start the platform, and each server once, to have its tools and its bytecode."""
     with running(Way(PLATFORM, surroundings(scratch, {}))) as platform:
+        installed(scratch)
         on = Stage(scratch)  # the platform makes its pages meanwhile
         on.tools = _listed({"sandbox": on.sandbox()})["sandbox"]  # alone, so that the modules are compiled once
         on.address = platform.read().decode().strip()
@@ -75,6 +99,7 @@ def stage(scratch: Path) -> Iterator[Stage]:
             {
                 "schemas": on.sandbox(TESTDESK_OUTPUT_SCHEMAS="1"),
                 "account": on.account(),
+                "account with a greeter": on.account(greeter=True),
                 "bare": on.bare(count),
                 "bare with platform": on.bare_with_platform(count),
             }
