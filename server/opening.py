@@ -118,15 +118,30 @@ def _is_plain(identifier: Any) -> bool:
 
 
 def _is_client(client: Any) -> bool:
-    if type(client) is not dict or client.keys() - NAMED or not client.keys() >= {"name", "version"}:
+    if type(client) is not dict or client.keys() - NAMED - {"icons"} or not client.keys() >= {"name", "version"}:
         return False
-    return all(type(value) is str for value in client.values())
+    icons = client.get("icons", [])
+    return (
+        all(type(value) is str for name, value in client.items() if name != "icons")
+        and type(icons) is list
+        and all(_is_icon(icon) for icon in icons)
+    )
+
+
+def _is_icon(icon: Any) -> bool:
+    if type(icon) is not dict or icon.keys() - {"src", "mimeType", "sizes"} or "src" not in icon:
+        return False
+    sizes = icon.get("sizes", [])
+    is_text = all(type(value) is str for name, value in icon.items() if name != "sizes")
+    return is_text and type(sizes) is list and all(type(size) is str for size in sizes)
 
 
 def _is_capabilities(given: Any) -> bool:
     if type(given) is not dict or given.keys() - FREE - TREES - {"roots"}:
         return False
-    roots = given.get("roots", {})
+    roots, form = given.get("roots", {}), given.get("elicitation")
+    if type(form) is dict and form.get("form") in ({"applyDefaults": True}, {"applyDefaults": False}):
+        given = {**given, "elicitation": {**form, "form": {}}}
     return (
         type(roots) is dict
         and not roots.keys() - {"listChanged"}

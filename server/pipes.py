@@ -118,17 +118,19 @@ class Pipes:
 
     async def _more(self) -> bytes:
         """What the client wrote next; nothing at the end of the input."""
-        self._waiting = anyio.CancelScope()
-        if self._is_closed:
-            return b""
-        with self._waiting:
-            await anyio.wait_readable(self._in)
-        if self._waiting.cancelled_caught:
-            return b""
-        try:
-            return os.read(self._in, PIECE)
-        except OSError:  # a terminal hung up, or a socket was reset
-            return b""
+        while not self._is_closed:
+            self._waiting = anyio.CancelScope()
+            with self._waiting:
+                await anyio.wait_readable(self._in)
+            if self._waiting.cancelled_caught:
+                break
+            try:
+                return os.read(self._in, PIECE)
+            except BlockingIOError:
+                continue  # the parent has made it non-blocking, and somebody else was faster
+            except OSError:
+                break  # a terminal hung up, or a socket was reset
+        return b""
 
     def _write_some(self, left: memoryview) -> int:
         """Write what can be written without waiting.

@@ -20,6 +20,7 @@ from server import greeter as greeting
 from server import recorder as recording
 from server.app import build
 from server.greeter import Greeter, greeter_for
+from server.opening import CLIENT as INFO
 from server.opening import VERSION, Session
 from server.pipes import item_in
 from server.recorder import Recorder, variables
@@ -54,6 +55,7 @@ def with_capabilities(capabilities: Any) -> Json:
     return modern(1, "prompts/list", meta)
 
 
+CLIENT: Json = {"name": "t", "version": "1"}
 LIST: Json = request(1, "tools/list")
 CALL: Json = {"name": "find_tools", "arguments": {"text": "project"}}
 DEEP = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":' + '{"a":' * 3000 + "1" + "}" * 3001
@@ -84,7 +86,10 @@ SCRIPTS: dict[str, Script] = {
     "an unknown modern revision": (0, [modern(1, "prompts/list", {VERSION: "2030-01-01"})]),
     "odd capabilities": (0, [hello(capabilities=5), hello(1)]),
     "a nameless client": (0, [hello(clientInfo={"version": "1"}), hello(1)]),
-    "a titled client": (1, [hello(clientInfo={"name": "t", "version": "1", "title": "T", "websiteUrl": "https://t.example"})]),
+    "a titled client": (1, [hello(clientInfo=CLIENT | {"title": "T", "websiteUrl": "https://t.example"})]),
+    "a client with icons": (1, [hello(clientInfo=CLIENT | {"icons": [{"src": "data:,", "sizes": ["1x1"]}]})]),
+    "a modern client with icons": (1, [modern(1, "prompts/list", {INFO: {**CLIENT, "icons": [{"src": "data:,"}]}})]),
+    "odd icons": (0, [hello(clientInfo=CLIENT | {"icons": [{"src": 1}]}), hello(1)]),
     "more parameters": (0, [hello(_meta={}), request(1, "prompts/list")]),
     "half a character": (0, [json.dumps(hello(clientInfo={"name": "\ud83d", "version": "1"})), hello(1)]),
     "escapes": (0, [json.dumps(hello(clientInfo={"name": "é", "version": "1"}))]),
@@ -101,6 +106,7 @@ for revision in ("2025-06-18", "2025-03-26", "2024-11-05", "2025-11-25"):
 GOOD: list[Json] = [
     {"roots": {"listChanged": True}, "sampling": {"tools": {}, "context": {}}, "elicitation": {"form": {}, "url": {}}},
     {"roots": {}, "experimental": {"x": {"y": [1]}}, "extensions": {"io.example/z": {"mimeTypes": ["text/html"]}}},
+    {"elicitation": {"form": {"applyDefaults": True}}},
     {"tasks": {"list": {}, "cancel": {}, "requests": {"elicitation": {"create": {}}}}},
 ]
 ODD: list[Any] = [
