@@ -8,6 +8,7 @@ import anyio
 from pydantic_core import to_json
 
 from server.app import build
+from server.faces import FINDERS
 from server.opening import CAPABILITIES, CLIENT, DISCOVER, HANDSHAKES, LISTS, MODERN, VERSION, Session
 from server.recorder import answers, variables
 from server.records import DEFERRING, SCHEMAS, SHIPPED, VARIABLES, Archive, Records, packed
@@ -61,7 +62,8 @@ async def recorded(arguments: Sequence[str], environment: Mapping[str, str]) -> 
 async def collect() -> bytes:
     """The archive of all situations."""
     server: Any = build(read_settings(PLATFORMS, {}, sandbox=True))
-    schemas = {tool.name: tool.input_schema for tool in await server.list_tools()}
+    tools = server._tool_manager.list_tools()  # private, as in the server's own list
+    schemas = {tool.name: tool.parameters for tool in tools if tool.name not in FINDERS}
     contents = {VARIABLES: "\n".join(variables(PLATFORMS)).encode(), SCHEMAS: to_json(schemas)}
     for arguments, environment in situations():
         contents |= await recorded(arguments, environment)

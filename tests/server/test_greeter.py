@@ -16,6 +16,7 @@ import pytest
 from mcp.server import MCPServer
 from mcp.shared.message import SessionMessage
 
+from server import faces
 from server import greeter as greeting
 from server import recorder as recording
 from server.app import build
@@ -24,7 +25,7 @@ from server.opening import CLIENT as INFO
 from server.opening import VERSION, Session
 from server.pipes import item_in
 from server.recorder import Recorder, variables
-from server.records import MOST, SWITCH, Archive, Records
+from server.records import DEFERRING, MOST, SWITCH, Archive, Records
 from server.settings import read_settings
 from server.stdio import _converse
 from server.streams import Item
@@ -274,6 +275,10 @@ async def test_a_record_is_named_by_what_the_answers_depend_on_and_by_no_credent
     (tmp_path / ".testery").mkdir()
     (tmp_path / ".testery" / "credentials").write_text("[default]")
     assert len({*different, situation()}) == len(different) + 1
+
+
+def test_the_clients_that_are_listed_more_are_those_of_the_faces() -> None:
+    assert set(DEFERRING) == set(faces.DEFERRING)
 
 
 def test_importing_the_greeter_imports_nothing_that_takes_long() -> None:
