@@ -15,7 +15,7 @@ from server.opening import Session
 TYPE_CHECKING = False  # as of typing, whose import takes most of the time that an answer takes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any, Final
+    from typing import Final
 
 try:  # `hashlib` loads OpenSSL
     from _blake2 import blake2b
@@ -223,15 +223,18 @@ def _variables_that_matter(lines: bytes, environment: Mapping[str, str]) -> Iter
         if name.startswith(OURS) and name != SWITCH:
             is_secret = any(word in name for word in SECRETS)
             yield f"{name}={_kind(environment[name], ()) if is_secret else environment[name]}"
-            yield from _file(name, environment[name])
+            if name.endswith("_FILE"):
+                yield _state(environment[name])
     for line in lines.decode().splitlines():
         what, name, *prefixes = line.split(" ")
         value = environment.get(name, "").strip()
         if what == "file":
-            yield from _file("_FILE", os.path.join(environment.get("HOME", ""), name))
+            # Not its whole path: a record that is shipped knows no home directory.
+            yield f"{name} {_state(os.path.join(environment.get('HOME', ''), name))}"
         elif value:
             yield f"{name}={value if what == 'setting' else _kind(value, prefixes)}"
-            yield from _file(name, value)
+            if name.endswith("_FILE"):
+                yield _state(value)
 
 
 def _kind(value: str, prefixes: Iterable[str]) -> str:
@@ -239,10 +242,10 @@ def _kind(value: str, prefixes: Iterable[str]) -> str:
     return next((prefix for prefix in prefixes if value.startswith(prefix)), "set" if value.strip() else "")
 
 
-def _file(name: str, path: str) -> Iterable[str]:
-    if name.endswith("_FILE"):
-        try:
-            found: Any = os.stat(path)
-            yield f"{path} {found.st_mtime_ns} {found.st_size}"
-        except (OSError, ValueError):
-            yield f"{path} is not there"
+def _state(path: str) -> str:
+    """The time and size of a file."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return "is not there"
+    return f"{found.st_mtime_ns} {found.st_size}"

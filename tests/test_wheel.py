@@ -12,7 +12,17 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tests.starts import LIST_TOOLS, ROOT, doors, install, stated_version, tools_from, top_level, version_from
+from tests.starts import (
+    LIST_TOOLS,
+    ROOT,
+    doors,
+    install,
+    stated_version,
+    surroundings,
+    tools_from,
+    top_level,
+    version_from,
+)
 
 DOORS = ["testdesk", "python -m testdesk"]
 
@@ -104,7 +114,9 @@ def test_the_first_list_of_an_installation_needs_no_sdk(environment: Path, tmp_p
     program = f"{trap}from testdesk.__main__ import main; main()"
     asked = json.dumps(LIST_TOOLS) + "\n"
     python = str(environment.resolve() / "bin" / "python")
-    ran = subprocess.run([python, "-c", program], cwd=tmp_path, env={}, input=asked, capture_output=True, text=True)
+    ran = subprocess.run(
+        [python, "-c", program], cwd=tmp_path, env=surroundings(tmp_path), input=asked, capture_output=True, text=True
+    )
     assert json.loads(ran.stdout)["result"]["tools"]
     assert "ModuleNotFoundError" in ran.stderr
 

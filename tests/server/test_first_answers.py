@@ -27,6 +27,7 @@ async def test_each_record_of_a_first_start_is_what_the_server_answers(tmp_path:
         [hello(protocolVersion="2025-06-18", clientInfo=known), *lists],
         [modern(number, method) for number, method in enumerate(["server/discover", *LISTS])],
     ]
+    home = {"HOME": str(tmp_path), "USER": "somebody"}
     stored = Archive(str(file)).read(SCHEMAS)
     assert stored is not None
     schemas = json.loads(stored)
@@ -35,7 +36,7 @@ async def test_each_record_of_a_first_start_is_what_the_server_answers(tmp_path:
         server = build(read_settings(PLATFORMS, environment, sandbox="--sandbox" in arguments))
         for script in scripts:
             lines = [text_of(line) for line in script]
-            greeter, answers, _ = greeted(lines, Records(arguments, environment, Archive(str(file))))
+            greeter, answers, _ = greeted(lines, Records(arguments, environment | home, Archive(str(file))))
             assert len(greeter.answered) == 5, (arguments, environment)
             assert answers == await said(server, lines)
         quick = build(read_settings(PLATFORMS, environment, sandbox="--sandbox" in arguments), schemas=schemas)
