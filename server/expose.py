@@ -79,7 +79,7 @@ def expose(
         tool.sentence,
         annotations(tool),
         partial(_build, platform, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema),
-hint=platform.hints.get(tool.name, ""),
+        hint=platform.hints.get(tool.name, ""),
         parameters=None if output_schema else parameters,
     )
 
