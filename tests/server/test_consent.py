@@ -99,6 +99,7 @@ async def test_anything_but_a_yes_sends_nothing_and_says_so(
     mode: str, answer: ElicitResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with desk(mode, person=answer) as d:
+        monkeypatch.setattr(consent, "time", SimpleNamespace(monotonic=lambda: 7.0))
         monkeypatch.setattr(consent, "SOON", 60)
         refusal = await d.refusal("testio_reject_bug", **REJECT)
         assert refusal == f"{consent.NOBODY} Nothing was sent.", "nobody reads a question so fast"

@@ -9,6 +9,7 @@ from server.guards.patterns import HIDDEN
 from server.guards.redact import Redactor
 from server.guards.scope import offers
 from server.guards.stored_texts import check_texts
+from server.guards.visible import texts_in
 from tools.kit.editing import TextEdit
 from tools.kit.errors import Refused
 from tools.kit.shortened import MASK, piece
@@ -101,3 +102,11 @@ def test_lines_that_became_one_are_refused(text: str) -> None:
 )
 def test_a_backslash_and_n_that_is_meant_passes(text: str) -> None:
     check_texts(OFFER, UPDATE, {"goal": text}, Redactor())
+
+
+def test_a_name_is_a_text_of_the_call_only_with_something_invisible_in_it() -> None:
+    assert list(texts_in({"meta": {"area": "shop", "ar\u200bea": ["cart"]}})) == [
+        ("meta.area", "shop"),
+        ("a name in meta", "ar\u200bea"),
+        ("meta.ar\u200bea[0]", "cart"),
+    ]

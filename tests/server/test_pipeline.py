@@ -174,6 +174,11 @@ async def test_a_secret_that_a_platform_shows_is_masked_for_the_session() -> Non
         assert (await desk.answer("read_item"))["password"] == "[hidden]"
     with scope(memory):
         assert desk.pipeline.redact("Hafen-4711") == "[hidden]"
+    desk = Desk({"password": "Hafen-4713", "rows": "of another shape"})
+    with scope(memory):
+        assert (await desk.call("read_item")).is_error
+    with scope(memory):
+        assert desk.pipeline.redact("Hafen-4713") == "[hidden]"
     with scope(memory := Memory()), pytest.raises(ToolError, match="No item"):
         await desk.pipeline.guarded(Shop(), shown_and_lost)
     with scope(memory):

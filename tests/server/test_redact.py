@@ -284,6 +284,7 @@ def test_a_secret_is_masked_where_it_stands_between_letters_of_any_width(text: s
         ("one two three four five", set()),
         ("one two-three x4 four five: login: secretly is", {"secretly", "x4"}),
         ("Passwort IST Hafen-4711", {"Hafen-4711"}),
+        ("Passwort = Hafen-4711", {"Hafen-4711"}),
         ("user=ada, see https://x.example/a", {"user=ada", "ada", "see"}),
     ],
 )

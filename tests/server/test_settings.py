@@ -1,12 +1,14 @@
 """What the environment may say, and what is told to whoever set it wrongly."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from server.guards.scope import exposed_platforms, exposed_tools
+from server.guards.scope import exposed_platforms, exposed_tools, offers
 from server.settings import SettingsError
 from tests.desk import settings
+from tools.across import across
 from tools.kit.platform import Platform
 from tools.kit.toolset import Effect
 from tools.platforms import PLATFORMS
@@ -120,6 +122,13 @@ def test_without_any_credential_every_platform_is_listed() -> None:
 def test_with_one_credential_only_the_configured_platforms_are_exposed() -> None:
     told = settings({"TESTIO_API_TOKEN": TOKEN}, sandbox=False)
     assert [p.key for p in exposed_platforms(PLATFORMS, told)] == ["testio"]
+
+
+def test_tools_across_platforms_are_offered_where_two_have_a_survey() -> None:
+    one, two = PLATFORMS[:2]
+    assert offers([one, two]) == [one, two, across]
+    other = replace(two, load=lambda: replace(two.parts, survey=None))
+    assert offers([one, other]) == [one, other]
 
 
 def test_read_only_leaves_nothing_that_is_not_a_read() -> None:

@@ -68,7 +68,7 @@ class TextEdit(Sent):
         """
         rendered = text if isinstance(text, Rendered) else None
         text = rendered.stored if rendered is not None else text
-        visible, old, name = self._as_read(text), self.old.replace("\r\n", "\n"), self.field[:120]
+        visible, old, name = self._as_read(text), self.old.replace("\r\n", "\n"), self.field
         count = _occurrences(visible, old)
         if count == 0 and rendered is not None and old in self._as_read(rendered):
             raise Refused(
@@ -118,9 +118,7 @@ def apply_edits(
     whole = set(replaced)
     for edit in edits or ():
         if edit.field not in stored:
-            raise Refused(
-                f"There is no text {edit.field[:120]!r} to edit here; the editable texts are {_names(stored)}."
-            )
+            raise Refused(f"There is no text {edit.field!r} to edit here; the editable texts are {_names(stored)}.")
         if edit.field in whole:
             raise Refused(f"Either give the whole {edit.field} or edit it, not both.")
         before = changed.get(edit.field, stored[edit.field] or "")

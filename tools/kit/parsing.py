@@ -62,7 +62,7 @@ def parse_answer(raw: bytes, into: type[M], envelope: str | None) -> tuple[M, Mi
         except ValidationError:
             pass  # the reasons come from below, whatever they are
     answer = load_json(raw) if raw else {}
-    for name in (envelope or "").split("."):
+    for name in envelope.split(".") if envelope else ():
         inside = answer.get(name) if isinstance(answer, dict) else None
         answer = inside if isinstance(inside, dict) else answer
     return validate_leniently(answer, into)
@@ -144,7 +144,7 @@ def _field(schema: dict[str, Any], place: str) -> Any:
 
 
 def _wrapped(function: Callable[..., Any], schema: Any, *names: Any, **more: Any) -> dict[str, Any]:
-    bound = partial(function, *names, **more) if names or more else function
+    bound = partial(function, *names, **more)
     return {"type": "function-wrap", "function": {"type": "with-info", "function": bound}, "schema": schema}
 
 

@@ -1,15 +1,25 @@
 """Changing a part of a stored text."""
 
 import re
+from typing import Annotated
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, WrapValidator
 
 from server.guards.redact import Redactor
-from tools.kit.editing import MOST_CHARACTERS, Rendered, TextEdit, apply_edits, describe_edits, stored_form
+from tools.kit.editing import (
+    MOST_CHARACTERS,
+    Rendered,
+    TextEdit,
+    apply_edits,
+    describe_edits,
+    keep_stored,
+    stored_form,
+)
 from tools.kit.errors import Refused
-from tools.kit.shortened import find_cut, piece
+from tools.kit.shortened import MASK, find_cut, piece
 
 STORED = "Open the shop.\r\nLog in, password: Hafen-4711, as demo.\r\nOrder\u200b tea. Order tea.\n"
 
@@ -33,6 +43,13 @@ def test_a_piece_that_ends_with_a_line_break_takes_all_of_it() -> None:
 def test_the_stored_form_of_a_text_is_its_own_where_reads_show_all_of_it() -> None:
     assert stored_form(Rendered.of("tea", "<b>tea</b>")) == "<b>tea</b>"
     assert (stored_form("tea"), stored_form(None)) == ("tea", None)
+
+
+def test_a_field_of_a_model_keeps_the_stored_form_of_its_text() -> None:
+    field = TypeAdapter(Annotated[str | None, WrapValidator(keep_stored)])
+    tea = field.validate_python(Rendered.of("tea", "<b>tea</b>"))
+    assert (tea, stored_form(tea)) == ("tea", "<b>tea</b>")
+    assert (field.validate_python("tea"), field.validate_python(None)) == ("tea", None)
 
 
 def test_a_text_may_be_edited_to_the_longest_that_is_sent_and_no_longer() -> None:
@@ -75,6 +92,7 @@ def test_edits_of_one_field_follow_each_other_and_others_stay_out() -> None:
     ("field", "old", "why"),
     [
         ("goal", "Order tea", "occurs 2 times"),
+        ("note", "===", "occurs 2 times"),
         ("goal", "order TEA", "does not occur"),
         ("goal", "Hafen", "does not occur"),
         ("goal", "password: H", "does not occur"),
@@ -87,7 +105,7 @@ def test_a_piece_that_does_not_fit_is_refused_and_says_nothing_of_what_is_masked
     field: str, old: str, why: str
 ) -> None:
     with pytest.raises(Refused, match=why) as refused:
-        apply_edits({"goal": STORED, "title": None}, [bound(field, old, "")])
+        apply_edits({"goal": STORED, "title": None, "note": "===="}, [bound(field, old, "")])
     assert "Nothing was sent." in str(refused.value)
     assert "4711" not in str(refused.value)
 
@@ -101,6 +119,14 @@ def test_a_text_that_has_the_characters_of_a_mask_itself_can_be_edited() -> None
     stored = "See a[hidden] and password: Hafen-4711."
     after = apply_edits({"goal": stored}, [bound("goal", "See a[hidden] and", "Look at b[hidden],")])
     assert after == {"goal": "Look at b[hidden], password: Hafen-4711."}
+    after = apply_edits({"goal": "a[hidden][hidden]b"}, [bound("goal", "[hidden][hidden]", "-")])
+    assert after == {"goal": "a-b"}
+
+
+def test_a_piece_between_two_masks_is_looked_up_behind_the_text_before_them() -> None:
+    edit = TextEdit(field="goal", old="ab", new=" and ")
+    edit.bind(lambda text: text.replace("b-4711", MASK).replace("c-4712", MASK))
+    assert apply_edits({"goal": "ab-4711abc-4712"}, [edit]) == {"goal": "ab-4711 and c-4712"}
 
 
 def test_a_field_is_given_whole_or_edited() -> None:

@@ -26,6 +26,7 @@ SHOP = [
         ("harbour web", [71]),
         ("HARBOUR  WEB", [71]),
         ("harbour kiosk", [73]),
+        ("harbourkiosk", [73]),
         ("app", [74]),  # the whole name goes before a part of one
         ("web", [71]),
         ("app harbour", [72]),

@@ -166,6 +166,7 @@ async def test_a_walk_counts_rows_it_could_not_read_and_misses_none_behind_them(
         (b'{"text": "tea"}', "data.note", "tea"),
         (b'{"data": "x", "text": "tea"}', "data", "tea"),
         (b'{"data": {"text": "tea"}}', None, None),
+        (b'{"": {"text": "tea"}}', None, None),
         (b'{"text": "tea"}', None, "tea"),
         (b" \r\n", "data", None),
         (b" \r\n", None, None),

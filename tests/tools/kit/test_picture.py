@@ -213,6 +213,15 @@ async def test_a_picture_that_announces_its_size_is_left_at_once() -> None:
     assert body.taken <= 2**17
 
 
+async def test_what_a_packed_picture_announces_is_not_its_size() -> None:
+    packed = gzip.compress(PNG.ljust(LARGEST + 1, b"\0"))
+    headers = {"content-encoding": "gzip", "content-length": str(len(packed))}
+    pictures, _ = behind(says(stream=Poured([packed]), headers=headers))
+    with pytest.raises(TooLarge, match="it has more than 750 kB") as caught:
+        await pictures.fetch(GOOD)
+    assert caught.value.size is None
+
+
 async def test_an_answer_holds_what_it_has_room_for_and_thumbnails_and_words_for_the_rest() -> None:
     large, small = PNG.ljust(700_000, b"\0"), PNG
     wire = Wire(*[says(content=large)] * 6, says(content=small), fails(httpx.ConnectError))
@@ -234,6 +243,11 @@ async def test_limits_are_those_an_operator_sets() -> None:
     account = replace(wire.account(), settings={"TESTDESK_PICTURE_BYTES": "4000"})
     with pytest.raises(TooLarge):
         await Pictures(account, hosts=HOSTS).fetch(GOOD)
+    wire = Wire(says(content=PNG.ljust(3000, b"\0")))
+    for limit, count in (("4000", 1), ("8000", 2), ("7999", 1)):
+        pictures = Pictures(replace(wire.account(), settings={"TESTDESK_ANSWER_BYTES": limit}), hosts=HOSTS)
+        looks = await fetch_pictures(pictures, [PictureRequest(GOOD)] * 3)
+        assert [look.picture is not None for look in looks].count(True) == count
 
 
 async def test_a_picture_packed_twice_is_not_unpacked() -> None:

@@ -55,6 +55,17 @@ async def test_a_read_is_sent_three_times_at_most(failure: Answer, pauses: list[
     assert len(pauses) == 2
 
 
+@pytest.mark.parametrize(
+    ("error", "what"), [(httpx.ReadTimeout, "took too long"), (httpx.ReadError, "broke off the answer")]
+)
+async def test_a_read_without_an_answer_is_an_error_with_its_request(
+    error: type[httpx.TransportError], what: str, pauses: list[float]
+) -> None:
+    with pytest.raises(Unavailable, match=rf"^Platform {what} \(.+\)\. Only reading was tried; nothing was") as caught:
+        await Wire(fails(error)).client().get("/things/7", into=Thing)
+    assert caught.value.request == "GET /things/7"
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 500, 501])
 async def test_a_read_is_not_sent_again_after_an_answer_that_will_not_change(status: int, pauses: list[float]) -> None:
     wire = Wire(says(status), FOUND)

@@ -12,7 +12,6 @@ from tools.kit.client import ApiClient
 from tools.kit.errors import OutcomeUnknown, PlatformError, RateLimited
 from tools.kit.failures import FailureContext, error_for, rate_limited
 from tools.kit.network import HeaderToken, QueryToken
-from tools.kit.retry import Pacer
 
 pytestmark = pytest.mark.anyio
 
@@ -81,6 +80,11 @@ async def test_a_write_refused_for_haste_is_not_sent_again_on_other_platforms(no
     assert len(wire.arrived) == 1
 
 
+class Paced(ApiClient):
+    per_second = 8
+    burst = 3
+
+
 async def test_requests_past_the_burst_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     now, slept = [100.0], list[float]()
 
@@ -90,10 +94,12 @@ async def test_requests_past_the_burst_wait_for_their_turn(monkeypatch: pytest.M
 
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setattr(anyio, "sleep", sleep)
-    pacer = Pacer(8, burst=3)
+    account = Wire(FOUND).account()
+    account.network.is_sandbox = False  # in which requests do not wait
+    api = Paced(account, auth=None)
     for _ in range(3):
-        await pacer.turn()
+        await api.get("/things/7", into=Thing)
     assert slept == []
     for _ in range(8):
-        await pacer.turn()
+        await api.get("/things/7", into=Thing)
     assert sum(slept) == pytest.approx(1.0)
