@@ -5,14 +5,17 @@
 mutmut's operators make the mutants; mutmut itself skips decorated functions, and every tool is one. The tests of
 `modules.toml` are collected once, in a copy of the tree. Each mutant runs in a fork that replaces the code of its
 function, beginning with the test that failed last. What survives runs again in a new process: code may run on import.
+
+The sample is what comes first by a hash of each mutant's code, so a change of one function leaves the others' part of
+it as it is.
 """
 
 import difflib
 import gc
+import hashlib
 import importlib
 import math
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -43,9 +46,15 @@ COLUMNS = ["mutants", "killed", "timed out", "accepted", "survived", "not run"]
 class Mutant:
     path: str
     module: cst.Module
+    function: str
     node: cst.CSTNode
     replacement: cst.CSTNode
     outcome: str = "not run"
+
+    @cached_property
+    def rank(self) -> str:
+        codes = (self.module.code_for_node(node) for node in (self.node, self.replacement))
+        return hashlib.sha256("\0".join([str(SEED), self.path, self.function, *codes]).encode()).hexdigest()
 
     @cached_property
     def source(self) -> str:
@@ -97,8 +106,8 @@ class Finder(cst.CSTVisitor):
     """Collects the mutations of functions' bodies. Types and sentences are left out."""
 
     def __init__(self) -> None:
-        self.found: list[tuple[cst.CSTNode, cst.CSTNode]] = []
-        self.depth = 0
+        self.found: list[tuple[str, cst.CSTNode, cst.CSTNode]] = []
+        self.functions: list[str] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         called = isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value
@@ -107,17 +116,20 @@ class Finder(cst.CSTVisitor):
         if isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == "strict":
             return False  # of a zip: it only guards against our own mistakes
         if (
-            self.depth
+            self.functions
             and called not in {"cast", "zip"}
             and not (isinstance(node, cst.SimpleString) and " " in node.value)
         ):
             operators = [operator for kind, operator in mutation_operators if isinstance(node, kind)]
-            self.found += [(node, mutated) for operator in operators for mutated in operator(node)]
-        self.depth += isinstance(node, cst.FunctionDef)
+            name = ".".join(self.functions)
+            self.found += [(name, node, mutated) for operator in operators for mutated in operator(node)]
+        if isinstance(node, cst.FunctionDef):
+            self.functions.append(node.name.value)
         return True
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
-        self.depth -= isinstance(original_node, cst.FunctionDef)
+        if isinstance(original_node, cst.FunctionDef):
+            self.functions.pop()
 
 
 class Plugin:
@@ -198,7 +210,7 @@ def main() -> int:
             if path.startswith(tuple(sys.argv[1:] or [""])):
                 (module := cst.parse_module(Path(path).read_text(encoding="utf-8"))).visit(finder := Finder())
                 mutants += [Mutant(path, module, *found) for found in finder.found]
-        chosen = random.Random(SEED).sample(mutants, min(int(os.environ.get("MUTANTS") or SIZE), len(mutants)))
+        chosen = sorted(mutants, key=lambda mutant: mutant.rank)[: int(os.environ.get("MUTANTS") or SIZE)]
         sample = {path: drawn for path in tests if (drawn := [mutant for mutant in chosen if mutant.path == path])}
         print(f"{len(chosen)} of {len(mutants)} mutants in {len(sample)} modules", flush=True)
         plugin = Plugin(sample, tests, {(one["path"], one["before"], one["after"]) for one in reasons})
