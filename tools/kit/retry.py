@@ -41,7 +41,7 @@ def pause(error: PlatformError, attempt: int, asked: float | None) -> float | No
         return None
     if asked is not None:
         return asked if asked <= MAX_WAIT else None
-    return min(4.0, 0.25 * 2.0**attempt) * (0.5 + random.random() / 2)  # noqa: S311 - jitter, not a secret
+    return 0.25 * 2.0**attempt * (0.5 + random.random() / 2)  # noqa: S311 - jitter, not a secret
 
 
 class Pacer:

@@ -86,6 +86,7 @@ def test_every_failure_is_one_of_ours() -> None:
         ({"error": "Bad", "details": ["a", "b"]}, "Bad: a; b"),
         ({"message": "Bug not found", "errors": {"code": 404, "details": "Bug not found: 4"}}, "Bug not found: 4"),
         ({"errors": [{"detail": "is too long", "source": {"pointer": "/data/title"}}]}, "title is too long"),
+        ({"errors": [{"detail": "is too long", "source": {"parameter": "title"}}]}, "title is too long"),
         ({"detail": [{"loc": ["body", "x"], "msg": "Field required", "type": "missing"}]}, "body.x: Field required"),
         ({"errors": [{"steps": {"0": {"title": ["is empty"]}}}]}, "steps.0.title is empty"),
         ({"errors": {"step": [{"field": "title", "message": "is empty"}]}}, "step.title is empty"),

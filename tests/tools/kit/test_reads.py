@@ -1,5 +1,6 @@
 """Reads are sent again after a passing failure, a few times, as long as the platform asks and no longer."""
 
+import random
 import time
 from email.utils import formatdate
 
@@ -136,13 +137,12 @@ async def test_a_pause_that_cannot_be_read_is_ours_to_choose(asked: str, pauses:
     assert 0 < pauses[0] < 1
 
 
-async def test_pauses_of_our_own_grow_and_differ() -> None:
+async def test_pauses_of_our_own_grow_and_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     error = Unavailable("down")
-    first = {pause(error, 1, None) for _ in range(50)}
-    second = {pause(error, 2, None) for _ in range(50)}
-    assert len(first) > 1
-    assert all(0.2 < wait <= 0.5 for wait in first if wait)
-    assert all(0.5 <= wait <= 1.0 for wait in second if wait)
+    assert len({pause(error, 1, None) for _ in range(50)}) > 1
+    for drawn, pauses in ((0.0, [0.25, 0.5, None]), (0.5, [0.375, 0.75, None])):
+        monkeypatch.setattr(random, "random", lambda drawn=drawn: drawn)
+        assert [pause(error, attempt, None) for attempt in (1, 2, 3)] == pauses
 
 
 async def test_a_read_that_pauses_leaves_its_place_to_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import anyio
 import anyio.abc
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from tests.tools.kit.files import MOST, open_in
 from tests.tools.kit.loopback import document, head, listening
@@ -234,10 +235,12 @@ async def test_a_file_that_changes_while_it_is_sent_never_becomes_a_whole_reques
 
 async def test_a_storage_is_sent_the_form_and_never_the_credential(builds: Path) -> None:
     wire = Wire(says(201, content=b"<PostResponse/>"))
-    account = wire.account()
+    account = replace(wire.account(), credentials={"TOKEN": SecretStr("geheim-1")})
     ApiClient(account, auth=HeaderToken("Authorization", "Token geheim-1"))
+    storage = Storage(account)
+    assert storage.account.credentials == {}
     async with open_in(builds) as file:
-        await Storage(account).take("https://bucket.example/up?x=1", Form([Attached(file, "application/zip")]))
+        await storage.take("https://bucket.example/up?x=1", Form([Attached(file, "application/zip")]))
     (request,) = wire.arrived
     assert str(request.url) == "https://bucket.example/up?x=1"
     assert b"PK\x03\x04 a shop" in request.content

@@ -51,6 +51,7 @@ def host_with(*rows: dict[str, Any], **run: Any) -> Host:
 def written(host: Host) -> list[tuple[str, Any]]:
     """What was written, as the end of the path and the body."""
     sent = [request for request in host.arrived if request.method in {"PUT", "POST", "DELETE"}]
+    assert all("/shop/" in one.url.path for one in sent)
     return [(one.url.path.rsplit("/", 1)[-1], json.loads(one.content or "null")) for one in sent]
 
 
@@ -87,6 +88,11 @@ async def test_a_result_is_written_where_it_waits_or_anew(rows: list[Any], new: 
         "result_id": 99 if added else int(path),
         "status": "passed",
     }
+
+
+async def test_a_second_result_is_added_where_another_is_wanted() -> None:
+    (answer,) = await add(host_with(result(5, "failed")), PASSED, another=True)
+    assert (answer["outcome"], answer["result_id"]) == ("added", 99)
 
 
 LONG = "t" * 61

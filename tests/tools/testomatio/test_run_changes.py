@@ -205,6 +205,7 @@ async def test_everything_that_a_new_run_was_given_is_sent() -> None:
     made = await create_run(host.api(), group_id="9a010001", branch="beta", **given)
     (post,) = [request for request in host.arrived if request.method == "POST"]
     assert json.loads(post.content) == given | {"rungroup_id": "9a010001"}
+    assert any(one.url.path.endswith("/branches/beta") for one in host.arrived), "a branch must exist"
     assert branches_of_runs(host) == {"beta"}
     assert made.done == "Created."
 
@@ -280,6 +281,13 @@ async def test_another_choice_of_tests_is_asked_about_with_all_that_changes() ->
     (put,) = [request for request in host.arrived if request.method == "PUT"]
     assert json.loads(put.content) == change | {"rungroup_id": "9a010001", "description": "Some of it"}
     assert branches_of_runs(host) == {"beta"}
+
+
+async def test_a_part_of_a_title_is_replaced() -> None:
+    host = host_with()
+    await confirmed(update_run(host.api(), "00000001", edits=[TextEdit(field="title", old="hand", new="script")]))
+    (put,) = [request for request in host.arrived if request.method == "PUT"]
+    assert json.loads(put.content) == {"title": "By script"}
 
 
 @pytest.mark.parametrize("choice", [{"test_ids": ["c0de0010"]}, {"suite_ids": ["c0ffee01"]}])

@@ -1,6 +1,7 @@
 """A new test run has what it was given, only differences are sent, and a yes closes or deletes it."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from tests.tools.testsigma.line import case, listing, wired
 from tools.kit import wait
 from tools.kit.editing import TextEdit
 from tools.kit.errors import Refused
+from tools.kit.toolset import no_progress
 from tools.testsigma.tools.run_changes import (
     close_test_run,
+    create_test_run,
     delete_test_run,
     update_test_run,
 )
@@ -204,6 +207,15 @@ async def test_only_a_difference_is_sent(change: dict[str, Any], body: dict[str,
     assert sent == ([] if body is None else [body])
     assert (changed.done, changed.now and changed.now.id) == (done, "SHP-R-1")
     assert (changed.before is None) is (body is None)
+
+
+async def test_an_age_as_a_start_counts_from_the_platforms_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire, api = wired()
+    monkeypatch.setattr(api, "now", lambda: datetime(2026, 4, 4, tzinfo=UTC))
+    await update_test_run(api, "SHP-R-1", start="1d")
+    await create_test_run(api, no_progress, "SHP", "T", all_cases=True, start="1d")
+    bodies = [json.loads(request.content) for request in wire.arrived if request.method in {"PUT", "POST"}]
+    assert [body["start_date"] for body in bodies] == [1775174400000] * 2
 
 
 async def test_a_change_of_nothing_is_refused_before_any_request() -> None:

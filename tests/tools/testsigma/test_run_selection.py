@@ -165,6 +165,9 @@ async def test_filters_choose_from_all_pages_and_say_how_far_they_are() -> None:
     _, api = wired(test_cases=cases)
     assert await selected_ids(api, SHOP, None, {"folder": "Cart"}, progress) == ["uuid-1", "uuid-2", "uuid-3"]
     assert seen
+    seen.clear()
+    await create_test_run(api, progress, "SHP", "T", folder="Cart")
+    assert seen
 
 
 async def test_a_folder_is_not_looked_for_in_a_list_that_was_cut() -> None:
