@@ -174,7 +174,7 @@ def _unmasked(cleaned: str, visible: str, found: int) -> int:
     segments = visible.split(MASK)
     for number, segment in enumerate(segments):
         is_last = number == len(segments) - 1
-        here = len(cleaned) - len(segment) if is_last and number else cleaned.find(segment, at) if number else 0
+        here = len(cleaned) - len(segment) if is_last else cleaned.find(segment, at)
         if found <= passed + len(segment):
             return here + found - passed
         passed += len(segment) + len(MASK)

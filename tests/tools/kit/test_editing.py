@@ -68,8 +68,8 @@ def test_a_piece_is_not_found_in_markup_that_reads_leave_out() -> None:
 
 
 def test_an_unknown_field_is_refused_with_the_first_twelve_that_there_are() -> None:
-    names = [f"steps[{number}]" for number in range(14)]
-    with pytest.raises(Refused, match=r"are steps\[0\], .*, steps\[11\] and 2 more"):
+    names = [f"steps[{number}]" for number in range(13)]
+    with pytest.raises(Refused, match=r"are steps\[0\], .*, steps\[11\] and 1 more"):
         apply_edits(dict.fromkeys(names, "x"), [bound("goal", "x", "y")])
     with pytest.raises(Refused, match=r", steps\[11\]\. "):
         apply_edits(dict.fromkeys(names[:12], "x"), [bound("goal", "x", "y")])
