@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,3 +142,12 @@ def test_the_base_address_may_follow_from_a_setting_and_its_own_variable_wins() 
     assert told.platforms["shop"].base_url == "https://own.example"
     with pytest.raises(SettingsError, match="the moon"):
         read({"SHOP_PROJECT": "moon"}, base_url_from=region)
+
+
+def test_a_face_has_more_tools_where_its_platform_is_alone(tmp_path: Path) -> None:
+    faces = tmp_path / "faces.toml"
+    faces.write_text('[triage]\nalways = ["get_thing"]\nalone = ["get_report"]\n', encoding="utf-8")
+    platform = shop(faces=faces)
+    assert platform.face("triage", alone=False) == ["get_thing"]
+    assert platform.face("triage", alone=True) == ["get_thing", "get_report"]
+    assert [*shop().face("triage", alone=False)] == ["get_thing", "get_report"]
