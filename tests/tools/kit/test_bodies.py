@@ -32,9 +32,9 @@ class Note(Model):
     text: str | None = None
 
 
-def bomb(megabytes: int, piece: int = 4096) -> list[bytes]:
-    """Many megabytes of blanks as a few kilobytes of gzip."""
-    pack = zlib.compressobj(wbits=31)
+def bomb(megabytes: int, piece: int = 4096, wbits: int = 31) -> list[bytes]:
+    """Many megabytes of blanks as a few kilobytes, of gzip unless it is told otherwise."""
+    pack = zlib.compressobj(wbits=wbits)
     packed = b"".join(pack.compress(b" " * MEGABYTE) for _ in range(megabytes)) + pack.flush()
     return [packed[at : at + piece] for at in range(0, len(packed), piece)]
 
@@ -91,12 +91,13 @@ async def test_a_small_packed_body_that_grows_past_the_cap_is_not_read_to_its_en
     assert body.is_closed
 
 
-async def test_memory_stays_bounded_however_much_one_piece_unpacks_to() -> None:
-    body = Poured([b"".join(bomb(256))])
+@pytest.mark.parametrize(("packing", "wbits"), [("gzip", 31), ("deflate", 15), ("deflate", -15)])
+async def test_memory_stays_bounded_however_much_one_piece_unpacks_to(packing: str, wbits: int) -> None:
+    body = Poured([b"".join(bomb(64, wbits=wbits))])
     tracemalloc.start()
     try:
         with pytest.raises(UnexpectedShape, match="was not read to its end"):
-            await Wire(says(stream=body, headers={"content-encoding": "gzip"})).client().get("/things", into=Shelf)
+            await Wire(says(stream=body, headers={"content-encoding": packing})).client().get("/things", into=Shelf)
         assert tracemalloc.get_traced_memory()[1] < 2 * MAX_BODY
     finally:
         tracemalloc.stop()

@@ -45,6 +45,8 @@ def test_an_act_takes_no_part_of_a_name() -> None:
     with pytest.raises(Refused, match="whole name") as refused:
         pick("web", SHOP, what="product", shows="testio_list_products", parts=False)
     assert "There are: 71" in str(refused.value), "what comes nearest is named first"
+    with pytest.raises(Refused, match="There are: 73"):
+        pick("harbour kosk", SHOP, what="product", shows="testio_list_products")
 
 
 def test_a_name_of_several_is_refused_with_them_and_only_them() -> None:

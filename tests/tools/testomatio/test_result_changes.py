@@ -51,7 +51,7 @@ def host_with(*rows: dict[str, Any], **run: Any) -> Host:
 def written(host: Host) -> list[tuple[str, Any]]:
     """What was written, as the end of the path and the body."""
     sent = [request for request in host.arrived if request.method in {"PUT", "POST", "DELETE"}]
-    assert all("/shop/" in one.url.path for one in sent)
+    assert all("/shop/" in one.url.path for one in host.arrived)
     return [(one.url.path.rsplit("/", 1)[-1], json.loads(one.content or "null")) for one in sent]
 
 
