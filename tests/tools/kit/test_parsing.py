@@ -196,5 +196,6 @@ def test_an_answer_is_blank_where_none_of_its_fields_came() -> None:
 
 def test_a_bare_list_stands_for_the_only_field_that_is_required() -> None:
     assert [row.id for row in read([{"id": 1}, {"id": 2}])[0].rows] == [1, 2]
+    assert parse_answer(b'[{"id": 1}]', Rows, "data")[0].rows[0].id == 1
     with pytest.raises(ValidationError):
         read([{"id": 1}], Note)
