@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.guards.scope import exposed_platforms, exposed_tools, offers
+from server.guards.scope import exposed_platforms, exposed_tools, offered_tools, offers
 from server.settings import SettingsError
 from tests.desk import settings
 from tools.across import across
@@ -129,6 +129,9 @@ def test_tools_across_platforms_are_offered_where_two_have_a_survey() -> None:
     assert offers([one, two]) == [one, two, across]
     other = replace(two, load=lambda: replace(two.parts, survey=None))
     assert offers([one, other]) == [one, other]
+    for platforms, those_across in (([one, two], across.tools), ([one, other], [])):
+        offered = offered_tools(platforms, settings({}, sandbox=False))
+        assert [tool for source, tool in offered if source is across] == list(those_across)
 
 
 def test_read_only_leaves_nothing_that_is_not_a_read() -> None:

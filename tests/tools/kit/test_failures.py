@@ -84,6 +84,7 @@ def test_every_failure_is_one_of_ours() -> None:
             "Validation failed: state is not included in the list; No way",
         ),
         ({"error": "Bad", "details": ["a", "b"]}, "Bad: a; b"),
+        ({"error": "Bad:", "details": ["a"]}, "Bad: a"),
         ({"message": "Bug not found", "errors": {"code": 404, "details": "Bug not found: 4"}}, "Bug not found: 4"),
         ({"errors": [{"detail": "is too long", "source": {"pointer": "/data/title"}}]}, "title is too long"),
         ({"errors": [{"detail": "is too long", "source": {"parameter": "title"}}]}, "title is too long"),
