@@ -108,6 +108,7 @@ def test_an_answer_that_cannot_be_made_small_enough_says_how_to_get_a_part_of_it
     answer = Outer(id=1, inner=Inner(words="x" * 500))
     shaped = shape(answer, Redactor(), extra={"source": "sandbox"}, more="Ask for one row.", most=40)
     assert shaped.data == {"note": "The answer is too large to show. Ask for one row.", "source": "sandbox"}
+    assert json.loads(shaped.text) == shaped.data
 
 
 class Labels(BaseModel):
