@@ -109,8 +109,8 @@ ASKED: dict[str, Any] = {
     "type": "object",
     "properties": {"how": {"enum": ["form", "approval", "host"]}, "what": {"type": "string"}},
 }
-WHOLE = {"default": 4_000, "description": "Longest text to return uncut.", "maximum": 30_000, "minimum": 200}
-START = {"default": 0, "description": "Characters to skip, as a cut text says.", "minimum": 0}
+WHOLE = {"default": 4_000}
+START = {"description": "Offset that a cut text names."}
 TAKEN: dict[str, Any] = {
     "shop_read_note": {
         "note_id": {"type": "integer"},

@@ -365,6 +365,7 @@ async def test_a_start_that_fails_after_an_answer_says_so(tmp_path: Path) -> Non
     with Start(tmp_path, **ENVIRONMENT) as start:
         assert start.ask(*greeting_lines, request(1, "tools/list")) == first
         start.process.send_signal(signal.SIGINT)
+        start.process.wait()  # the input stays open: its end would end the server too
         out, err, code = start.end()
         assert (err, code) == ("", 130)
     wrong = ENVIRONMENT | {"TESTSIGMA_API_TOKEN": "your-token-here"}

@@ -144,7 +144,7 @@ async def get_environment(api: Testery, environment_key: EnvironmentKey) -> Envi
 @tool.writes(idempotent=False, verify_with="get_environment")
 async def create_environment(
     api: Testery,
-    environment_key: EnvironmentKey,
+    environment_key: Annotated[str, Field(min_length=1, max_length=200, description="New, such as staging-2.")],
     name: Name,
     stage_id: StageId = None,
     runs_at_once: AtOnce = None,
