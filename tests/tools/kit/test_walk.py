@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tools.kit.errors import Unavailable
 from tools.kit.page import Coverage
 from tools.kit.toolset import no_progress
-from tools.kit.walk import MOST_HOLES, Batch, Walk, Walked
+from tools.kit.walk import MOST_HOLES, REPEATED, Batch, Walk, Walked
 
 pytestmark = pytest.mark.anyio
 
@@ -380,3 +380,11 @@ async def test_a_page_that_tells_no_size_has_the_one_asked_for_and_a_short_one_i
     kept, _, _ = await walked(fetch)
     assert kept == list(range(count))
     assert pages == [(page, 20) for page in asked]
+
+
+async def test_a_page_that_came_before_is_told_where_no_total_is_known() -> None:
+    async def fetch(page: int, size: int) -> Batch[int]:
+        return Batch(list(range(size)))
+
+    kept, seen, _ = await walked(fetch)
+    assert (kept, seen.reasons) == (list(range(20)), [REPEATED])
