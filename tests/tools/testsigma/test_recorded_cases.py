@@ -10,6 +10,7 @@ import pytest
 from tests.acts import confirmed, rendered
 from tests.tools.kit.wire import says
 from tests.tools.testsigma.line import listing, told, wired
+from tools.kit.asking import question_of
 from tools.kit.errors import Refused
 from tools.kit.wait import Pace
 from tools.testsigma.models.projects import Project
@@ -176,3 +177,13 @@ async def test_an_assignment_shows_whom_the_platform_answers_or_else_whom_it_was
     assert done.now.model_dump() == places | {"assignee": assignee}
     assert done.before.model_dump() == places | {"assignee": "ann@shop.example.test"}
     assert done.done == "Assigned."
+
+
+async def test_a_run_of_another_project_than_the_one_given_is_refused() -> None:
+    projects = [{"id": "p", "name": "Shop", "prefix": "SHP"}, {"id": "w", "name": "Web", "prefix": "WEB"}]
+    _, api = wired(projects=listing("projects", *projects))
+    passed = [NewResult(case_id="SHP-1", status="Passed")]
+    with pytest.raises(Refused, match=r"'SHP-R-1' is of project SHP, not of .*Web"):
+        await assign_test_case(api, "SHP-R-1", "SHP-1", "bob@shop.example.test", project="WEB")
+    with pytest.raises(Refused, match=r"'SHP-R-1' is of project SHP, not of .*Web"):
+        await question_of(record_results(api, "SHP-R-1", passed, "bob@shop.example.test", "WEB"))
