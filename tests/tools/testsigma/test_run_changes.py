@@ -11,6 +11,7 @@ from tests.acts import confirmed, rendered, shown_question
 from tests.desk import CANCEL, DECLINE, ERAS, NO, NOT_CONFIRMED, Desk, desk, sandboxes
 from tests.tools.testsigma.line import case, listing, wired
 from tools.kit import wait
+from tools.kit.asking import question_of
 from tools.kit.editing import TextEdit
 from tools.kit.errors import Refused
 from tools.kit.toolset import no_progress
@@ -264,3 +265,15 @@ async def test_a_run_that_was_closed_is_shown_closed() -> None:
     async with desk() as d:
         done = await d.answer(CLOSE, run_id="HRB-R-4")
     assert done["done"] == "Closed test run HRB-R-4 'Release 9.0.1 checkout by hand' of project 'Harbour'."
+
+
+async def test_a_run_of_another_project_than_the_one_given_is_not_changed() -> None:
+    projects = [{"id": "p", "name": "Shop", "prefix": "SHP"}, {"id": "w", "name": "Web", "prefix": "WEB"}]
+    _, api = wired(projects=listing("projects", *projects))
+    for changed in (
+        update_test_run(api, "SHP-R-1", "WEB", title="New"),
+        question_of(close_test_run(api, "SHP-R-1", "WEB")),
+        question_of(delete_test_run(api, "SHP-R-1", "WEB")),
+    ):
+        with pytest.raises(Refused, match=r"'SHP-R-1' is of project SHP, not of .*Web"):
+            await changed
