@@ -20,10 +20,11 @@ from server.pipeline import Pipeline
 from tests.desk import text
 from tools.kit.asking import Ask, Asking
 from tools.kit.errors import NotFound, OutcomeUnknown, Unauthorized
+from tools.kit.kept import ListCall, list_call
 from tools.kit.missing import Missing, note_missing
 from tools.kit.model import Answer
 from tools.kit.naming import ByName, Choice
-from tools.kit.page import Coverage, Page
+from tools.kit.page import Coverage, Cursor, Page
 from tools.kit.picture import Album, Picture
 from tools.kit.platform import ToolSource
 from tools.kit.text import Secret, Untrusted, passage, quote
@@ -73,6 +74,23 @@ async def move_item(api: Any, item_id: int) -> Item:
     return Item.model_validate(await api(item_id))
 
 
+listings: list[ListCall | None] = []
+
+
+@tool.reads()
+async def list_rows(api: Any, cursor: Cursor = None) -> Item:
+    """List rows."""
+    listings.append(list_call.get())
+    return Item()
+
+
+@tool.reads()
+async def count_rows(api: Any) -> Item:
+    """Count rows."""
+    listings.append(list_call.get())
+    return Item()
+
+
 @tool.reads()
 async def look(api: Any) -> Album:
     """Look at it."""
@@ -105,7 +123,9 @@ class Desk:
 
     async def call(self, name: str, /, **arguments: Any) -> CallToolResult:
         (called,) = (one for one in tool.tools if one.name == name)
-        given = {"item_id": 1} | arguments if name not in {"list_items", "look"} else arguments
+        given = (
+            {"item_id": 1} | arguments if name not in {"list_items", "list_rows", "count_rows", "look"} else arguments
+        )
         return await self.pipeline(Shop(), called, given)
 
     async def answer(self, name: str, /, **arguments: Any) -> dict[str, Any]:
@@ -283,3 +303,11 @@ async def test_the_messages_of_a_progress_are_redacted() -> None:
     await say(1)
     await say(2, 3, f"at {quote('password: hunter22')}, token: abcd1234")
     assert told == [(1, None, None), (2, 3, "at 'password: [hidden]', token: [hidden]")]
+
+
+async def test_only_a_list_with_a_cursor_may_continue_what_was_kept() -> None:
+    listings.clear()
+    d = Desk({})
+    for name, given in (("list_rows", {}), ("list_rows", {"cursor": "x"}), ("count_rows", {})):
+        await d.call(name, **given)
+    assert listings == [ListCall(MOST, continues=False), ListCall(MOST, continues=True), None]
