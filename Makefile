@@ -53,7 +53,7 @@ generated: $(VENV)/.dev
 bench: $(VENV)/.dev ## Measure starts and calls.
 	@$(BIN)/python tests/bench/run.py
 
-bench-peers: $(VENV)/.dev ## Measure beside the servers that the vendors publish, installed from their registries.
+bench-peers: $(VENV)/.dev ## Measure beside other servers for these platforms, installed from their registries.
 	@$(BIN)/python tests/bench/peers.py
 
 mutants: $(VENV)/.dev ## Mutate the code 500 times and run the tests of each mutant; MUTANTS=40 takes fewer.

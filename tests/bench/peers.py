@@ -1,4 +1,4 @@
-"""Measures Testdesk beside the servers that the vendors publish, on one fake platform: `make bench-peers`.
+"""Measures Testdesk beside other servers for these platforms, on one fake platform: `make bench-peers`.
 
 python tests/bench/peers.py             all of it, in about two minutes
 python tests/bench/peers.py --quick     fewer repetitions
@@ -265,7 +265,7 @@ def beside_testio(on: Ground, peer: Peer, scratch: Path, times: int) -> list[Fig
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Measure Testdesk beside the servers that the vendors publish.")
+    parser = argparse.ArgumentParser(description="Measure Testdesk beside other servers for these platforms.")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     parser.add_argument("--readme", action="store_true", help="write the tables into README.md as well")
     asked = parser.parse_args()
