@@ -46,6 +46,7 @@ class SecretStore:
     def __init__(self, secrets: Iterable[str] = (), room: int = ROOM) -> None:
         self._forms: dict[str, None] = {}
         self._starts: dict[str, list[str]] = {}
+        self._learned: set[str] = set()
         self._free = room
         for secret in secrets:
             self.add(secret)
@@ -61,6 +62,16 @@ class SecretStore:
                 self._free -= len(form)
                 self._forms[form] = None
                 self._starts.setdefault(form[:_GRAM], []).append(form)
+
+    def learn(self, secret: str) -> None:
+        """Add those parts of a secret that look like one. A platform shows the same ones with every answer."""
+        if secret in self._learned:
+            return
+        for part in {secret, *parts_of(secret)}:
+            if looks_secret(part):
+                self.add(part)
+        if len(self._learned) < _FEW:
+            self._learned.add(secret)
 
     def within(self, folded: str) -> list[str]:
         """The spellings that occur in a folded text."""
@@ -108,23 +119,17 @@ class Scope:
         for secret in secrets:
             if secret not in self.given:
                 self.given.add(secret)
-                _learn(self.call, secret)
+                self.call.learn(secret)
 
     def was_sent(self) -> None:
         """Remember a call's own secrets for the session, once the act has happened."""
         for secret in self.given:
-            _learn(self.memory.sent, secret)
+            self.memory.sent.learn(secret)
 
     def was_shown(self, secret: str) -> None:
         """Remember for the session a secret that a platform showed, unless it came from this call's arguments."""
         if secret not in self.given:
-            _learn(self.memory.shown, secret)
-
-
-def _learn(room: SecretStore, secret: str) -> None:
-    for part in {secret, *parts_of(secret)}:
-        if looks_secret(part):
-            room.add(part)
+            self.memory.shown.learn(secret)
 
 
 _scope: ContextVar[Scope | None] = ContextVar("scope", default=None)
