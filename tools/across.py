@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Final, TypeVar, get_args
+from zlib import crc32
 
 from pydantic import Field
 
 from tools.kit.errors import NotConfigured, Refused, TestdeskError
 from tools.kit.missing import UNREADABLE, collect_missing
 from tools.kit.model import Answer
+from tools.kit.page import Coverage, Cursor, Page, Selection
 from tools.kit.platform import Platform, ToolSource
 from tools.kit.survey import Found, Kind, Query, Results, RunRow, RunStory, Survey
 from tools.kit.together import gather
@@ -95,12 +97,9 @@ OWN_COUNTS = (
 )
 
 
-class Runs(Answer):
+class Runs(Page[RunRow]):
     """Runs of all platforms, newest first."""
 
-    items: list[RunRow]
-    more: int = Field(0, description="Matching rows that are not shown; narrow the filters or raise limit.")
-    note: str | None = None
     sources: list[Source]
 
 
@@ -164,18 +163,49 @@ async def list_runs(
     since: When = None,
     until: Until = None,
     limit: Annotated[int, Field(ge=1, le=200, description="Runs to return.")] = 50,
+    cursor: Cursor = None,
 ) -> Runs:
     """List runs of all platforms (test runs, crowd tests), newest first, with shared statuses too."""
     chosen = view.chosen(platforms)
     time = await resolve_time(view, chosen, since, until)
     query = Query(since=time.since, until=time.until, text=text, limit=200)
     answers = await query_platforms(view, chosen, lambda survey, api: survey.runs(api, query), progress)
-    rows = [row for _, found in answers for row in found if not status or row.status in status]
-    rows.sort(key=lambda row: -milliseconds(row.started_at))
+    selection = Selection(
+        _newest_first,
+        limit=limit,
+        cursor=cursor,
+        platforms=platforms,
+        text=text,
+        status=status,
+        since=since,
+        until=until,
+    )
+    for _, found in answers:
+        for row in found:
+            if not status or row.status in status:
+                selection.offer(row)
     sources = [source for source, _ in answers]
-    own = OWN_COUNTS if any(row.failed for row in rows[:limit]) else None
+    own = OWN_COUNTS if any(row.failed for row in selection.rows) else None
     note = " ".join(filter(None, [time.note, own])) or None
-    return Runs(items=rows[:limit], more=max(0, len(rows) - limit), note=note, sources=sources)
+    page = selection.page(lambda row: row, _coverage(sources, selection.matched), note)
+    return Runs.widened(page, sources=sources)
+
+
+def _newest_first(row: RunRow) -> tuple[int, int]:
+    """The place of a run; those that started at once are told apart by their ids."""
+    return -milliseconds(row.started_at), crc32(f"{row.platform}:{row.run_id}".encode())
+
+
+def _coverage(sources: Sequence[Source], matched: int) -> Coverage:
+    """What all platforms together provided."""
+    why = "; ".join(f"{source.title}: {source.why}" for source in sources if source.why)
+    return Coverage(
+        total=None,
+        loaded=sum(source.rows for source in sources),
+        matched=matched,
+        complete=all(source.complete for source in sources),
+        why=why or None,
+    )
 
 
 @tool.reads(long_text=True)

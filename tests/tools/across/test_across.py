@@ -97,6 +97,7 @@ async def test_a_platform_that_fails_is_told_and_the_others_still_count() -> Non
     runs = await list_runs(view(toys=BrokenSurvey(), games=FakeSurvey(run("games", "3", "running", 2))), no_progress)
     assert [row.run_id for row in runs.items] == ["3"]
     assert [(s.complete, s.why) for s in runs.sources] == [(False, "Toys is down."), (True, None)]
+    assert (runs.coverage.complete, runs.coverage.why) == (False, "Toys: Toys is down.")
 
 
 async def test_rows_can_be_narrowed_by_status_platform_time_and_number() -> None:
@@ -108,7 +109,11 @@ async def test_rows_can_be_narrowed_by_status_platform_time_and_number() -> None
     assert [r.run_id for r in (await list_runs(both, no_progress, status=["failed"])).items] == ["2", "3"]
     assert [r.run_id for r in (await list_runs(both, no_progress, platforms=["games"])).items] == ["3"]
     short = await list_runs(both, no_progress, limit=1, since="2d")
-    assert (len(short.items), short.more) == (1, 2)
+    assert ([r.run_id for r in short.items], short.coverage.matched) == (["2"], 3)
+    rest = await list_runs(both, no_progress, limit=2, since="2d", cursor=short.next_cursor)
+    assert ([r.run_id for r in rest.items], rest.next_cursor) == (["3", "1"], None)
+    with pytest.raises(Refused, match="cursor"):
+        await list_runs(both, no_progress, status=["failed"], since="2d", cursor=short.next_cursor)
     assert toys.queries[-1].since == datetime(2026, 4, 1, 7, tzinfo=UTC)
     with pytest.raises(Refused, match="There are: toys, games"):
         await list_runs(both, no_progress, platforms=["moon"])

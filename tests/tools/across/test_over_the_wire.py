@@ -1,6 +1,7 @@
 """Tools across platforms over the built server: their sources can be opened, and nothing is read twice."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -167,3 +168,16 @@ async def test_it_is_there_where_there_is_something_to_look_across(tokens: dict[
         prompts = {prompt.name for prompt in (await d.client.list_prompts()).prompts}
     assert ("across_assess_release" in tools) is is_there
     assert ("release_report" in prompts) is is_there
+
+
+async def test_a_list_of_runs_that_does_not_fit_goes_on_from_its_cursor() -> None:
+    async with desk() as d:
+        page = await d.answer("across_list_runs", since="365d", limit=200)
+        rows = page["items"]
+        assert len(rows) < 200
+        while cursor := page.get("next_cursor"):
+            page = await d.answer("across_list_runs", since="365d", limit=200, cursor=cursor)
+            rows += page["items"]
+    assert len({(row["platform"], row["run_id"]) for row in rows}) == len(rows) == page["coverage"]["matched"] > 200
+    started = [datetime.fromisoformat(row["started_at"]) for row in rows if "started_at" in row]
+    assert started == sorted(started, reverse=True)
