@@ -14,6 +14,8 @@ from mcp.shared.exceptions import MCPDeprecationWarning
 from mcp.types import Completion
 
 from server.app import build
+from server.catalogue import CataloguedServer
+from server.faces import Listing
 from server.http_server import run_http
 from server.policy import protocol_errors
 from server.settings import read_settings
@@ -41,9 +43,11 @@ async def serve(server: MCPServer[Any]) -> int:
     """Put the fixtures in, make their names known to the guard that refuses unknown tools, and serve."""
     fixtures.furnish(server)
     rounds.furnish(server)
-    names = [tool.name for tool in await server.list_tools()]
+    names = frozenset(tool.name for tool in server._tool_manager.list_tools())
+    if isinstance(server, CataloguedServer):
+        server.listing = Listing(names, names, frozenset())
     server.middleware[:] = [
-        protocol_errors(names) if m.__module__ == protocol_errors.__module__ else m for m in server.middleware
+        protocol_errors([*names]) if m.__module__ == protocol_errors.__module__ else m for m in server.middleware
     ]
     return await run_http(server, port=0, key=None)
 
