@@ -102,6 +102,8 @@ def paged_calls(reading: Reading) -> dict[str, list[int]]:
     calls: dict[str, list[int]] = {}
     for number, where in sorted(reading.pairs, key=lambda pair: "_list_" not in CALLS[pair[0]][0]):
         name, _ = CALLS[number]
+        if name.startswith("across_"):
+            continue  # the platform's own list tells more
         takes, document = TOOLS[name][1].function.__code__.co_varnames, reading.documents[where]
         if where in reading.paged and not is_looked_up(where) and rows_of(document) and {"cursor", "limit"} <= {*takes}:
             calls.setdefault(where, []).append(number)

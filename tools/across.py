@@ -14,7 +14,7 @@ from pydantic import Field
 from tools.kit.errors import NotConfigured, Refused, TestdeskError
 from tools.kit.missing import UNREADABLE, collect_missing
 from tools.kit.model import Answer
-from tools.kit.page import Coverage, Cursor, Page, Selection
+from tools.kit.page import Coverage, Cursor, Limit, Page, Selection
 from tools.kit.platform import Platform, ToolSource
 from tools.kit.survey import Found, Kind, Query, Results, RunRow, RunStory, Survey
 from tools.kit.together import gather
@@ -162,7 +162,7 @@ async def list_runs(
     status: Annotated[list[Status] | None, Field(max_length=8, description="In the words all platforms share.")] = None,
     since: When = None,
     until: Until = None,
-    limit: Annotated[int, Field(ge=1, le=200, description="Runs to return.")] = 50,
+    limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Runs:
     """List runs of all platforms (test runs, crowd tests), newest first, with shared statuses too."""
