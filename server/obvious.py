@@ -79,7 +79,7 @@ OBVIOUS: Final[Mapping[str, frozenset[str]]] = {
         ("language", "Such as typescript."),
         ("latest_deploy", "As deployed there last."),
         ("latest_only", "Only the newest result of each test."),
-        ("limit", "Rows.", "Runs to return."),
+        ("limit", "Rows."),
         ("log", "Output."),
         ("max_text", "Longer texts are cut."),
         ("max_version", "The newest."),
