@@ -9,9 +9,9 @@ from mcp.server.mcpserver.prompts.base import Prompt, PromptArgument
 from mcp.types import INVALID_PARAMS
 
 from prompts.library import Prompt as Prose
-from server.faces import CALL
+from server.faces import CALL, CALL_READ
 
-UNLISTED: Final = f"\n\nTools of these that are not in your list are called through `{CALL}`."
+UNLISTED: Final = f"\n\nA tool named here that is not in your list can be called through `{CALL_READ}` (if it only reads) or `{CALL}`."
 
 
 def add_prompts(server: MCPServer[Any], prose: Sequence[Prose], *, hides: bool) -> None:

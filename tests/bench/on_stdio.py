@@ -45,13 +45,13 @@ def starts(on: Stage, rounds: Rounds) -> list[Figure]:
     figures = []
     for name in [way for way in ways if way not in bare]:
         where, _, how = name.partition(", ")
-        told = {"account": "with an account", "sandbox": "sandbox"}[where] + (", from a record" if how else "")
+        situation = {"account": "with an account", "sandbox": "sandbox"}[where] + (", from a record" if how else "")
         count, against = counts[where], f"bare {counts[where]}"
         key, limit = name.replace(", ", "_"), Limit(faster=15) if how else Limit(ratio=1.3)
-        what = f"start to tools/list, {count} tools, {told}"
+        what = f"start to tools/list, {count} tools, {situation}"
         figures.append(Figure.of(f"start_{key}", what, times[name], times[against], limit))
         if memory[name].values:
-            what = f"peak memory after the start, {told}"
+            what = f"peak memory after the start, {situation}"
             ours, theirs = memory[name].median, memory[against].median
             figures.append(Figure(f"memory_start_{key}", what, "MiB", ours, theirs, is_aside=where == "sandbox"))
     return figures

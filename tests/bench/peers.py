@@ -76,10 +76,10 @@ class Session:
             answer = json.loads(self.process.read())
             if "id" not in answer or "method" in answer:
                 continue  # a notification
-            told = answer.get("result")
-            if told is None or told.get("isError"):
+            result = answer.get("result")
+            if result is None or result.get("isError"):
                 raise Broken(f"{self.process.name} answered with an error: {json.dumps(answer)[:300]}")
-            results[answer["id"]] = told
+            results[answer["id"]] = result
         return [results[first + n] for n in range(len(requests))]
 
 
@@ -120,20 +120,20 @@ def read_ours(session: Session) -> int:
     """Read all tests through our cursor."""
     rows, more = 0, dict[str, Any]()
     while True:
-        told = session.call("testomatio_list_tests", {"limit": 500, **more})["structuredContent"]
-        rows += len(told["items"])
-        if "next_cursor" not in told:
+        page = session.call("testomatio_list_tests", {"limit": 500, **more})["structuredContent"]
+        rows += len(page["items"])
+        if "next_cursor" not in page:
             return rows
-        more = {"cursor": told["next_cursor"]}
+        more = {"cursor": page["next_cursor"]}
 
 
 def read_pages(session: Session) -> int:
     """Read all tests page by page, as an assistant has to where a tool answers one page of the platform."""
     rows, page = 0, 1
     while True:
-        told = json.loads(session.call("tests_list", {"page": page, "per_page": PAGE})["content"][0]["text"])
-        rows += len(told["data"])
-        if len(told["data"]) < PAGE or rows >= TESTS:
+        answer = json.loads(session.call("tests_list", {"page": page, "per_page": PAGE})["content"][0]["text"])
+        rows += len(answer["data"])
+        if len(answer["data"]) < PAGE or rows >= TESTS:
             return rows
         page += 1
 
