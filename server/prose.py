@@ -11,7 +11,10 @@ from mcp.types import INVALID_PARAMS
 from prompts.library import Prompt as Prose
 from server.faces import CALL, CALL_READ
 
-UNLISTED: Final = f"\n\nA tool named here that is not in your list can be called through `{CALL_READ}` (if it only reads) or `{CALL}`."
+UNLISTED: Final = (
+    f"\n\nA tool named here that is not in your list can be called through `{CALL_READ}`, if it only reads, or "
+    f"`{CALL}`."
+)
 
 
 def add_prompts(server: MCPServer[Any], prose: Sequence[Prose], *, hides: bool) -> None:

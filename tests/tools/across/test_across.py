@@ -119,6 +119,14 @@ async def test_rows_can_be_narrowed_by_status_platform_time_and_number() -> None
         await list_runs(both, no_progress, platforms=["moon"])
 
 
+async def test_runs_that_started_at_the_same_time_are_told_apart_by_a_cursor() -> None:
+    both = view(toys=FakeSurvey(run("toys", "1", "passed", 1)), games=FakeSurvey(run("games", "1", "failed", 1)))
+    first = await list_runs(both, no_progress, limit=1)
+    then = await list_runs(both, no_progress, limit=1, cursor=first.next_cursor)
+    assert {row.platform for row in (*first.items, *then.items)} == {"toys", "games"}
+    assert then.next_cursor is None
+
+
 async def test_one_run_is_asked_of_its_platform() -> None:
     both = view(toys=FakeSurvey(run("toys", "1", "passed", 1)), games=FakeSurvey())
     assert (await get_run(both, "toys", "1")).run.run_id == "1"
