@@ -17,10 +17,11 @@ from server.clients import Clients
 from server.expose import expose
 from server.faces import CALL, CALL_READ, FIND, listing
 from server.guards.memory import Sessions
+from server.guards.recording import Recording
 from server.guards.redact import Redactor, remember_session
 from server.guards.rounds import Rounds
 from server.guards.scope import exposed_platforms, offered_tools, offers, reason_unavailable
-from server.inbox.sqlite import SqliteStore
+from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
 from server.logs import configure_logging
@@ -30,6 +31,8 @@ from server.prose import add_prompts
 from server.resources import add_resources
 from server.settings import Settings
 from server.setup import SETUP, UNCONFIGURED, is_unconfigured, setup_tool
+from server.store.engine import Engine
+from server.store.sqlite import SqliteEngine
 from server.version import __version__
 from tools.across import View, across
 from tools.kit.network import Network
@@ -50,21 +53,25 @@ def build(
     *,
     network: Network | None = None,
     store: Store | None = None,
+    engine: Engine | None = None,
     platforms: Sequence[Platform] = PLATFORMS,
     schemas: Mapping[str, dict[str, Any]] | None = None,
 ) -> MCPServer[Any]:
     """Wire a server: the tools, resources and prompts that the settings let in, and the guards around them.
 
-    Without a `store` the inbox is kept in memory, as a sandbox wants it. `schemas` are those of the tools' parameters,
+    Acts are recorded in the database of `engine`, in memory without one, as a sandbox wants it; events are there too,
+    unless `store` has them. `schemas` are those of the tools' parameters,
     by name, where they are known from records.
     """
     redact = Redactor(settings.secrets)
     configure_logging(redact, settings.log_level)
     exposed = exposed_platforms(platforms, settings)
     clients = Clients(platforms, settings, network or open_network(settings, platforms))
-    store = store or SqliteStore(None)
+    engine = engine or SqliteEngine(None)
+    store = store or EventStore(engine)
     inboxes = {p.key: PlatformInbox(store, p.key, learn=redact.learn) for p in exposed}
-    pipeline = Pipeline(clients, redact, inboxes, most=settings.answer_characters)
+    recording = Recording(engine, redact, clients.fingerprint)
+    pipeline = Pipeline(clients, redact, inboxes, recording, most=settings.answer_characters)
     bus = InMemorySubscriptionBus()
     watch = Watch(store, bus, exposed)
 
@@ -78,6 +85,7 @@ def build(
         finally:
             await clients.close()
             await store.close()
+            await engine.close()
 
     ask_person, output_schema = settings.consent == "ask", settings.output_schemas
     offered = offered_tools(exposed, settings)

@@ -1,6 +1,8 @@
 """Identifies the caller: the one client of a pipe, or a session over HTTP; and the program that it is."""
 
+import getpass
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, Final
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
@@ -9,8 +11,24 @@ from server.guards.consent import MODERN
 from tools.kit.caller import ONLY, current
 
 SESSION = "mcp-session-id"
+OVER_HTTP: Final = "key holder"
+"""The principal of a request over HTTP: whoever has the key."""
 program: Final[ContextVar[str]] = ContextVar("program", default="")
 """The name that the client of the current request gives itself, such as claude-code; empty if it gives none."""
+
+request: Final[ContextVar[str]] = ContextVar("request", default="")
+"""The id that the client gave to the current request."""
+principal: Final[ContextVar[str]] = ContextVar("principal", default="")
+"""Who the current request acts for: the user of this machine on standard input; empty outside of a request."""
+
+
+@cache
+def local_user() -> str:
+    """The user of this machine under whom this process runs."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container may run under a number without a name
+        return "local"
 
 
 async def name_caller(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
@@ -20,11 +38,15 @@ async def name_caller(ctx: ServerRequestContext[Any, Any], call_next: CallNext) 
     """
     params = ctx.session.client_params
     token, named = current.set(_caller(ctx)), program.set(params.client_info.name if params is not None else "")
+    numbered = request.set("" if ctx.request_id is None else str(ctx.request_id))
+    known = principal.set(local_user() if ctx.request is None else OVER_HTTP)
     try:
         return await call_next(ctx)
     finally:
         current.reset(token)
         program.reset(named)
+        request.reset(numbered)
+        principal.reset(known)
 
 
 def _caller(ctx: ServerRequestContext[Any, Any]) -> str | None:

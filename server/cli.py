@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from server.greeter import Greeter
     from server.http_app import Application
-    from server.inbox.sqlite import SqliteStore
+    from server.inbox.events import EventStore
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 EXITS = "exit codes: 0 done, 1 failed (stderr says why), 2 wrong command line or environment, 130/143 ended by a signal"
@@ -173,13 +173,14 @@ def run_serve(given: argparse.Namespace) -> int:
         )
     for sentence in warnings(settings, os.environ):
         print(f"testdesk: WARNING: {sentence}", file=sys.stderr)
-    from server.inbox.sqlite import SqliteStore, default_file
+    from server.inbox.events import EventStore
     from server.recorder import shipped_schemas
+    from server.store.place import open_store
+    from server.store.sqlite import SqliteEngine
 
-    # A sandbox's events stay in memory unless a file is named, so that they do not mix with an account's.
-    file = given.inbox_file or (None if given.sandbox else default_file())
-    store = SqliteStore(file)
-    server = build(settings, store=store, schemas=shipped_schemas(os.environ))
+    engine = open_store(os.environ, sandbox=given.sandbox)
+    store = EventStore(SqliteEngine(given.inbox_file) if given.inbox_file else engine)
+    server = build(settings, store=store, engine=engine, schemas=shipped_schemas(os.environ))
     gc.freeze()
     gc.enable()
     if not given.http:
@@ -218,7 +219,7 @@ def run_serve(given: argparse.Namespace) -> int:
         return 2
 
 
-async def receiver_beside(given: argparse.Namespace, store: "SqliteStore") -> "dict[str, Application]":
+async def receiver_beside(given: argparse.Namespace, store: "EventStore") -> "dict[str, Application]":
     """The inbox's HTTP endpoint in the same process as the MCP endpoint."""
     from server.inbox.receiver import Receiver
     from server.inbox.serve import checked_url
@@ -234,11 +235,14 @@ def run_inbox(given: argparse.Namespace) -> int:
     """`testdesk inbox`"""
     import anyio
 
+    from server.inbox.events import EventStore
     from server.inbox.serve import checked_url, new_address, run_inbox
-    from server.inbox.sqlite import SqliteStore, UnknownVersion, default_file
+    from server.store.engine import StoreError
+    from server.store.place import open_store
+    from server.store.sqlite import SqliteEngine
     from tools.platforms import PLATFORMS
 
-    store = SqliteStore(given.file or default_file())
+    store = EventStore(SqliteEngine(given.file) if given.file else open_store(os.environ))
     public_url = checked_url(given.public_url) if given.public_url else None
 
     async def run() -> int:
@@ -250,7 +254,7 @@ def run_inbox(given: argparse.Namespace) -> int:
 
     try:
         return anyio.run(run)
-    except UnknownVersion as error:
+    except StoreError as error:
         print(f"testdesk: {error}", file=sys.stderr)
         return 1
 

@@ -1,5 +1,6 @@
 """One client per platform, live or sandbox, opened at its first call and closed with the server."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,6 +58,14 @@ class Clients:
     def put(self, key: str, client: Any) -> None:
         """Set the client of the tools that work across platforms."""
         self._clients[key] = client
+
+    def fingerprint(self, key: str) -> str:
+        """What tells the account of a platform from another one: a digest of its address and credentials."""
+        if key not in self._platforms:
+            return key
+        configured = self._settings.platforms[key]
+        held = sorted((name, value.get_secret_value()) for name, value in configured.credentials.items())
+        return hashlib.sha256(repr((configured.base_url, held)).encode("utf-8", "surrogatepass")).hexdigest()
 
     def credential_of(self, key: str) -> str | None:
         """Name a platform's credential variables and where to find their values."""

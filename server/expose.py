@@ -21,6 +21,7 @@ from server.guards.shape import ADDRESSED, CONFIRMED, LONG_TEXT, SHORTENED, STRA
 from server.guards.visible import check_visible
 from server.pipeline import Pipeline
 from server.schemas import slim
+from server.store.acts import Earlier
 from tools.kit.asking import question_of
 from tools.kit.errors import Refused
 from tools.kit.missing import collect_missing
@@ -33,6 +34,8 @@ from tools.kit.webhook import Inbox
 
 MaxText = Annotated[int, Field(ge=200, le=30_000, description="Longer texts are cut.")]
 TextFrom = Annotated[int, Field(ge=0, description="Offset that a cut text names.")]
+ANOTHER = "another"
+Another = Annotated[bool, Field(description="Even if the same call was just made.")]
 OF_TEXTS = frozenset({"max_text", "text_from"})
 """Parameters for long texts, which the pipeline handles."""
 
@@ -95,6 +98,8 @@ def _build(
     if tool.long_text:
         public.append(_parameter("max_text", MaxText, LONG_TEXT))
         public.append(_parameter("text_from", TextFrom, 0))
+    if tool.once:
+        public.append(_parameter(ANOTHER, Another, False))
     context = _parameter("ctx", Context)
 
     def injected(ctx: Any) -> dict[str, Any]:
@@ -104,12 +109,24 @@ def _build(
     async def call(**given: Any) -> CallToolResult:
         ctx, verdict = given.pop("ctx"), given.pop("consent", None)
         longest, start = given.pop("max_text", LONG_TEXT), given.pop("text_from", 0)
+        another, record = given.pop(ANOTHER, False), None
         try:
             stored_texts.check_texts(platform, tool, given, pipeline.redact)
+            if isinstance(verdict, AcceptedElicitation) and isinstance(verdict.data, Earlier):
+                return pipeline.repeated(verdict.data)
             act = _confirmed_act(verdict, rounds) if tool.asks else None
+            if tool.effect is not Effect.READS:
+                question = None if act is None else act.question
+                record = pipeline.recording.act(
+                    platform, tool, given, another=another, round_key=rounds.current_key(), question=question
+                )
+                if (earlier := await record.begin()) is not None:
+                    return pipeline.repeated(earlier)
         except Refused as refused:
             raise ToolError(pipeline.sentence(refused)) from refused
-        return await pipeline(platform, tool, given | injected(ctx), act=act, longest=longest, start=start)
+        return await pipeline(
+            platform, tool, given | injected(ctx), act=act, record=record, longest=longest, start=start
+        )
 
     hidden = [context]
     if tool.asks:
@@ -173,9 +190,12 @@ def _consent(
 ) -> inspect.Parameter:
     """The hidden parameter that only a yes can fill: begin the act, ask its question, judge the answer."""
 
-    async def begin(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct:
+    async def begin(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct | Earlier:
         pipeline.hand_in(given)
+        another = given.pop(ANOTHER, False)
         stored_texts.check_texts(platform, tool, given, pipeline.redact)
+        if tool.once and (earlier := await pipeline.recording.act(platform, tool, given, another=another).repeats()):
+            return earlier  # nobody is asked about what was done already
         askable = not ask_person or consent.can_ask(ctx)
         if not askable and tool.effect is not Effect.WRITES and not tool.is_unasked(given):
             raise consent.cannot_ask(platform.name_of(tool))  # before any request
@@ -192,16 +212,24 @@ def _consent(
         question = Question(consent.bounded(words)) if ask_person else Question(words, "host")
         return OpenAct(act, question, missing)
 
-    async def begun(**given: Any) -> OpenAct:
+    async def again(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct:
+        fresh = await begin(ctx, dict(given))
+        if isinstance(fresh, Earlier):
+            raise Refused("The same call was carried out while the user was asked.")
+        return fresh
+
+    async def begun(**given: Any) -> OpenAct | Earlier:
         ctx = given.pop("ctx")
         return await pipeline.guarded(platform, lambda: begin(ctx, given))
 
     async def asked(ctx: Context[Any, Any], act: Any) -> Any:
-        return await consent.ask(ctx, act, rounds)
+        return act if isinstance(act, Earlier) else await consent.ask(ctx, act, rounds)
 
-    async def decided(**given: Any) -> Verdict:
+    async def decided(**given: Any) -> Verdict | Earlier:
         ctx, act, answer = given.pop("ctx"), given.pop("act"), given.pop("answer")
-        return await consent.decide(ctx, act, answer, lambda: pipeline.guarded(platform, lambda: begin(ctx, given)))
+        if isinstance(act, Earlier):
+            return act
+        return await consent.decide(ctx, act, answer, lambda: pipeline.guarded(platform, lambda: again(ctx, given)))
 
     plain = [p.replace(default=inspect.Parameter.empty) for p in public if p.name not in OF_TEXTS]
     context = _parameter("ctx", Context)

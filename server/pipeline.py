@@ -1,10 +1,12 @@
 """The request pipeline: call, redact, shape; the only place where a tool's failure becomes a sentence."""
 
+import json
 import logging
 import math
 import secrets
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from functools import cache
 from http import HTTPStatus
 from inspect import signature
@@ -19,9 +21,11 @@ from server.clients import Clients
 from server.guards.consent import OpenAct
 from server.guards.fence import quote_others, render_for_model, render_question
 from server.guards.patterns import secrets_in
+from server.guards.recording import NOT_RECORDED, Act, Recording, repeated
 from server.guards.redact import Redactor
 from server.guards.shape import CONFIRMED, LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
 from server.settings import ANSWER_CHARACTERS
+from server.store.acts import Earlier
 from tools.kit.asking import answer_of
 from tools.kit.difference import only_changed
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
@@ -43,8 +47,16 @@ logger = logging.getLogger(__name__)
 class Pipeline:
     """Runs every tool, question and resource; nothing leaves it unredacted."""
 
-    def __init__(self, clients: Clients, redact: Redactor, inboxes: Mapping[str, Inbox], *, most: int = MOST) -> None:
-        self.clients, self.redact, self.inboxes, self.most = clients, redact, inboxes, most
+    def __init__(
+        self,
+        clients: Clients,
+        redact: Redactor,
+        inboxes: Mapping[str, Inbox],
+        recording: Recording,
+        *,
+        most: int = MOST,
+    ) -> None:
+        self.clients, self.redact, self.inboxes, self.recording, self.most = clients, redact, inboxes, recording, most
 
     async def __call__(
         self,
@@ -53,24 +65,26 @@ class Pipeline:
         arguments: dict[str, Any],
         *,
         act: OpenAct | None = None,
+        record: Act | None = None,
         longest: int = LONG_TEXT,
         start: int = 0,
     ) -> CallToolResult:
-        """Run a tool, or continue a confirmed act, and shape its answer."""
+        """Run a tool, or continue a confirmed act, and shape its answer; `record` is that of a tool that changes."""
         name = platform.name_of(tool)
         self.hand_in(arguments)
         most = self.most if tool.effect is Effect.READS else max(self.most, MOST_OF_A_WRITE)
         of_list = ListCall(most, arguments.get("cursor") is not None) if self._has_pages(tool) else None
         try:
             with learn_secrets(self.redact.learn), collect_missing() as missing, listing(of_list):
-                if act is not None:
-                    note_missing(act.missing)
-                    answer = await answer_of(act.act)
-                else:
-                    api, function = self.clients[platform.key], cast(Callable[..., Awaitable[Any]], tool.function)
-                    # Writes take whole names: part of a name may match something else later.
-                    named = await with_ids(function, api, arguments, parts=tool.effect is Effect.READS)
-                    answer = await function(api, **named)
+                async with nullcontext() if record is None else record.under_way():
+                    if act is not None:
+                        note_missing(act.missing)
+                        answer = await answer_of(act.act)
+                    else:
+                        api, function = self.clients[platform.key], cast(Callable[..., Awaitable[Any]], tool.function)
+                        # Writes take whole names: part of a name may match something else later.
+                        named = await with_ids(function, api, arguments, parts=tool.effect is Effect.READS)
+                        answer = await function(api, **named)
             if tool.effect is not Effect.READS:
                 self.redact.was_sent()
                 answer = only_changed(answer)
@@ -87,7 +101,14 @@ class Pipeline:
             shaped = shape(
                 answer, self.redact, extra=extra, longest=longest, start=start, how=how, more=more, most=most
             )
+            if record is not None and (unrecorded := await record.done(shaped.data)):
+                extra |= {NOT_RECORDED: unrecorded}
+                shaped = shape(
+                    answer, self.redact, extra=extra, longest=longest, start=start, how=how, more=more, most=most
+                )
         except Exception as error:  # noqa: BLE001 - said to the model as a sentence, logged where it is unforeseen
+            if record is not None:
+                await record.done(None)  # the act was carried out, and its answer could not be made
             return CallToolResult(
                 content=[TextContent(type="text", text=self.sentence(error, platform, tool, arguments))], is_error=True
             )
@@ -99,6 +120,12 @@ class Pipeline:
                 content.append(ImageContent(type="image", data=data, mime_type=picture.mime))
             return CallToolResult(content=content)
         return CallToolResult(content=content, structured_content=shaped.data)
+
+    def repeated(self, earlier: Earlier) -> CallToolResult:
+        """The answer of an equal act, which is not carried out a second time."""
+        data = repeated(earlier)
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=data)
 
     @staticmethod
     @cache

@@ -11,9 +11,10 @@ from mcp.server import MCPServer
 from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, Implementation, TextContent
 
 from server.app import build
-from server.inbox.sqlite import SqliteStore
+from server.inbox.events import EventStore
 from server.sandbox import SandboxTransport
 from server.settings import Settings, read_settings
+from server.store.sqlite import SqliteEngine
 from tools.kit.network import Account, Network
 from tools.kit.sandbox.composition import Composition, compose
 from tools.platforms import PLATFORMS
@@ -46,7 +47,7 @@ class Desk:
     client: Client
     sandboxes: Composition
     asked: list[str] = field(default_factory=list)
-    store: SqliteStore = field(default_factory=lambda: SqliteStore(None))
+    store: EventStore = field(default_factory=lambda: EventStore(SqliteEngine(None)))
 
     async def call(self, name: str, /, **arguments: Any) -> CallToolResult:
         return await self.client.call_tool(name, arguments)
@@ -135,7 +136,7 @@ async def desk(
     program: str = "tests",
 ) -> AsyncIterator[Desk]:
     """Open a desk; `person` answers questions, or is None for a client that cannot ask; `program` is its name."""
-    world, store = world or sandboxes(), SqliteStore(None)
+    world, store = world or sandboxes(), EventStore(SqliteEngine(None))
     asked: list[str] = []
 
     async def callback(context: Any, params: ElicitRequestParams) -> ElicitResult:

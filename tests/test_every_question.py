@@ -13,8 +13,9 @@ from mcp.types import ElicitResult
 
 from server.app import build
 from server.guards.scope import offers
-from server.inbox.sqlite import SqliteStore
+from server.inbox.events import EventStore
 from server.sandbox import SandboxTransport
+from server.store.sqlite import SqliteEngine
 from tests.asking import Asking, Text, To, parameters, placed, stands_in, words_of
 from tests.desk import NO, YES, Desk, desk, sandboxes, settings, text
 from tests.planting import SENTENCE, Planting, vocabulary
@@ -49,7 +50,7 @@ async def questioned(key: str, folder: Path, later: ElicitResult = NO) -> AsyncI
     """A desk whose person says the same to everything, once the platform's data have made what they need."""
     module, answer = DATA[key], YES
     chosen = module.settings_in(folder) if hasattr(module, "settings_in") else settings()
-    world, store = sandboxes(), SqliteStore(None)
+    world, store = sandboxes(), EventStore(SqliteEngine(None))
     behind = Planting(SandboxTransport(world))
     server = build(chosen, network=Network(behind), store=store)
     async with desk("legacy", person=lambda _: answer, told=chosen, world=world, server=server) as d:

@@ -53,7 +53,9 @@ class Question:
     """A question, and who asks it: our form, or the host through its own approval of the call."""
 
     words: str
-    by: Literal["form", "host"] = "form"
+    by: Literal["form", "approval", "host"] = "form"
+    person: str = ""
+    """Who approved it outside of the client."""
 
     @property
     def confirmed(self) -> dict[str, str]:

@@ -81,6 +81,12 @@ class Rounds:
             )
         self._keep(self._used, present.key)
 
+    @staticmethod
+    def current_key() -> str | None:
+        """What identifies the current round in every process; None outside of one."""
+        present = _present.get()
+        return None if present is None else f"round-{present.key}"
+
     def seconds(self) -> float | None:
         """Response time of the current round; None if another process asked the question."""
         present = _present.get()

@@ -15,7 +15,15 @@ import anyio
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from tools.kit.errors import OutcomeUnknown, PlatformError, RateLimited, Refused, Unavailable, UnexpectedShape
+from tools.kit.errors import (
+    OutcomeUnknown,
+    PlatformError,
+    RateLimited,
+    Refused,
+    TestdeskError,
+    Unavailable,
+    UnexpectedShape,
+)
 from tools.kit.failures import FailureContext, error_for, network_error_message, not_json_message, page_title
 from tools.kit.kept import Kept, Key
 from tools.kit.leaving import Content, Leaving
@@ -24,6 +32,7 @@ from tools.kit.network import Account, decompressed
 from tools.kit.parsing import NotJson, is_blank, load_json, parse_answer
 from tools.kit.reasons import error_sentence
 from tools.kit.retry import Pacer, pause
+from tools.kit.sending import sending
 from tools.kit.text import without_escaped_marks, word
 from tools.kit.turns import Turns
 
@@ -242,7 +251,15 @@ class ApiClient:
             # A body sent in pieces can be called back until its last one leaves.
             with anyio.CancelScope(shield=content is None) as scope:
                 leaving = None if content is None else Leaving(content, scope)
-                raw = await self._exchange(replace(request, leaving=leaving))
+                follower = sending.get()
+                await follower.leaves()
+                try:
+                    raw = await self._exchange(replace(request, leaving=leaving))
+                except TestdeskError as error:
+                    if not isinstance(error, OutcomeUnknown):
+                        follower.answered()
+                    raise
+                follower.answered()
         return raw
 
     async def _again(self, error: PlatformError, attempt: int, request: _Request) -> bool:

@@ -81,6 +81,18 @@ class Tool:
         """The type of its answer."""
         return answer_type(inspect.signature(self.function, eval_str=True).return_annotation)
 
+    @property
+    def once(self) -> bool:
+        """Whether an equal call soon after is a mistake of the caller: it creates something or orders paid work."""
+        if "allow_duplicates" in inspect.signature(self.function).parameters:
+            return False  # it compares with what is there by itself
+        return self.effect is Effect.SPENDS or (not self.idempotent and self.name.startswith("create_"))
+
+    @property
+    def removes(self) -> bool:
+        """Whether it takes away what an earlier call may have created."""
+        return self.effect is Effect.DESTROYS and self.name.partition("_")[0] in {"delete", "remove", "cancel"}
+
     def act(self, api: Any, arguments: Mapping[str, Any]) -> Asking[Any]:
         """The act of a tool that asks, not yet started."""
         act: Any = self.function(api, **arguments)

@@ -10,12 +10,13 @@ from typing import Any
 
 import anyio
 
+from server.inbox.events import EventStore
 from server.inbox.serve import run_inbox
-from server.inbox.sqlite import SqliteStore
+from server.store.sqlite import SqliteEngine
 from tools.platforms import PLATFORMS
 
 
-class Stalling(SqliteStore):
+class Stalling(EventStore):
     """Says where it is on stderr, and stays there."""
 
     moment = "never"
@@ -34,7 +35,7 @@ class Stalling(SqliteStore):
 
 
 async def main() -> None:
-    store = Stalling(Path(sys.argv[1]))
+    store = Stalling(SqliteEngine(Path(sys.argv[1])))
     store.moment = sys.argv[2]
     await run_inbox(PLATFORMS, store, host="127.0.0.1", port=0, public_url=None)
 

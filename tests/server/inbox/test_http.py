@@ -10,8 +10,9 @@ import httpx
 import pytest
 from anyio.streams.text import TextReceiveStream
 
-from server.inbox.sqlite import SqliteStore
+from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox
+from server.store.sqlite import SqliteEngine
 from tests.server.inbox.test_receiver import EVENT
 from tests.server.test_cli import run
 from tests.server.test_serve import ENVIRONMENT, KEY, SERVE
@@ -35,7 +36,7 @@ async def test_events_come_in_without_the_key_and_nothing_else_does(tmp_path: Pa
                     break
             else:
                 pytest.fail(told)
-            store = SqliteStore(file)
+            store = EventStore(SqliteEngine(file))
             address = (await PlatformInbox(store, "testio").new_address("a test")).replace(
                 "http://127.0.0.1:1", found[1]
             )

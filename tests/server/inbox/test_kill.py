@@ -11,8 +11,9 @@ import anyio
 import httpx
 import pytest
 
-from server.inbox.sqlite import SqliteStore
+from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox
+from server.store.sqlite import SqliteEngine
 from tests.server.inbox.test_receiver import EVENT
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -57,7 +58,7 @@ def new_address(file: Path) -> str:
     """An address made on the same file, as the server's tool makes it; it leads to the receiver that runs."""
 
     async def make() -> str:
-        store = SqliteStore(file)
+        store = EventStore(SqliteEngine(file))
         made = await PlatformInbox(store, "testio").new_address("a test")
         await store.close()
         return made
@@ -67,7 +68,7 @@ def new_address(file: Path) -> str:
 
 def kept(file: Path) -> list[tuple[str, int]]:
     async def read() -> list[tuple[str, int]]:
-        store = SqliteStore(file)
+        store = EventStore(SqliteEngine(file))
         events = await store.events("testio", handled=None, limit=10, before=None)
         await store.close()
         return [(event.item, event.times) for event in events]

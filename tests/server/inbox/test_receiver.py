@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from server.inbox.events import EventStore
 from server.inbox.receiver import MOST_BYTES, Receiver
-from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PUBLIC_URL, PlatformInbox
+from server.store.sqlite import SqliteEngine
 from tools.platforms import PLATFORMS
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +40,7 @@ EVENT: dict[str, Any] = {
 class Open:
     """A receiver with an address."""
 
-    def __init__(self, store: SqliteStore, address: str, http: httpx.AsyncClient, receiver: Receiver) -> None:
+    def __init__(self, store: EventStore, address: str, http: httpx.AsyncClient, receiver: Receiver) -> None:
         self.store, self.address, self.http, self.receiver = store, address, http, receiver
 
     async def post(self, body: Any = EVENT, **options: Any) -> httpx.Response:
@@ -56,7 +57,7 @@ class Open:
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[Open]:
-    store = SqliteStore(None)
+    store = EventStore(SqliteEngine(None))
     await store.say(PUBLIC_URL, "http://inbox.test")
     address = await PlatformInbox(store, "testio").new_address("a test")
     receiver = Receiver(PLATFORMS, store)

@@ -15,8 +15,9 @@ from anyio.streams.text import TextReceiveStream
 from mcp import Client, StdioServerParameters
 from mcp.types import ResourceUpdatedNotification
 
-from server.inbox.sqlite import SqliteStore
+from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox
+from server.store.sqlite import SqliteEngine
 from tests.desk import ERAS
 from tests.server.inbox.test_receiver import EVENT
 from tests.server.test_serve import ENVIRONMENT, SERVE
@@ -53,7 +54,7 @@ async def inbox_process(file: Path) -> AsyncIterator[None]:
 
 
 async def deliver(file: Path, bug_id: int) -> None:
-    store = SqliteStore(file)
+    store = EventStore(SqliteEngine(file))
     address = await PlatformInbox(store, "testio").new_address("a test")
     await store.close()
     event = EVENT | {"bug": EVENT["bug"] | {"id": bug_id}}

@@ -9,8 +9,10 @@ from pathlib import Path
 import anyio
 import pytest
 
-from server.inbox.sqlite import SqliteStore, UnknownVersion
+from server.inbox.events import EventStore
 from server.inbox.store import PUBLIC_URL, PlatformInbox, digest
+from server.store.engine import UnknownVersion
+from server.store.sqlite import SqliteEngine
 from tools.kit.errors import Refused
 
 pytestmark = pytest.mark.anyio
@@ -23,12 +25,12 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "data" / "inbox.sqlite3"
 
 
-async def keep(store: SqliteStore, item: str, *, at: str = "1", title: str = "x") -> bool:
+async def keep(store: EventStore, item: str, *, at: str = "1", title: str = "x") -> bool:
     return await store.keep("p", "bug.exported", f"{item}@{at}", item, {"title": title})
 
 
 async def test_the_same_event_again_is_kept_once_and_counted(file: Path) -> None:
-    store = SqliteStore(file)
+    store = EventStore(SqliteEngine(file))
     assert [await keep(store, "7") for _ in range(3)] == [True, False, False]
     (event,) = await store.events("p", handled=None, limit=10, before=None)
     assert (event.item, event.times) == ("7", 3)
@@ -36,10 +38,10 @@ async def test_the_same_event_again_is_kept_once_and_counted(file: Path) -> None
 
 
 async def test_what_was_kept_is_there_for_the_next_process(file: Path) -> None:
-    store = SqliteStore(file)
+    store = EventStore(SqliteEngine(file))
     await keep(store, "7", title="Käse")
     await store.close()
-    again = SqliteStore(file)
+    again = EventStore(SqliteEngine(file))
     event = await again.newest("p", "7")
     assert event is not None
     assert event.document == {"title": "Käse"}
@@ -47,7 +49,7 @@ async def test_what_was_kept_is_there_for_the_next_process(file: Path) -> None:
 
 
 async def test_of_an_item_exported_twice_the_list_shows_the_newest(file: Path) -> None:
-    store = SqliteStore(file)
+    store = EventStore(SqliteEngine(file))
     await keep(store, "7", at="1", title="old")
     await keep(store, "8")
     await keep(store, "7", at="2", title="new")
@@ -57,7 +59,7 @@ async def test_of_an_item_exported_twice_the_list_shows_the_newest(file: Path) -
 
 
 async def test_a_bug_exported_once_more_after_it_was_handled_waits_again(file: Path) -> None:
-    store = SqliteStore(file)
+    store = EventStore(SqliteEngine(file))
     await keep(store, "7", at="1")
     assert await store.mark("p", ["7", "99"], handled=True) == ["7"]
     assert await store.events("p", handled=False, limit=10, before=None) == []
@@ -67,7 +69,7 @@ async def test_a_bug_exported_once_more_after_it_was_handled_waits_again(file: P
 
 
 async def test_a_mark_can_be_taken_back_and_a_second_one_keeps_the_time_of_the_first(file: Path) -> None:
-    store = SqliteStore(file)
+    store = EventStore(SqliteEngine(file))
     await keep(store, "7")
     await store.mark("p", ["7"], handled=True)
     first = await store.newest("p", "7")
@@ -81,7 +83,7 @@ async def test_a_mark_can_be_taken_back_and_a_second_one_keeps_the_time_of_the_f
 
 
 async def test_pages_continue_behind_a_number(file: Path) -> None:
-    store = SqliteStore(file)
+    store = EventStore(SqliteEngine(file))
     for number in range(7):
         await keep(store, str(number))
     seen, before = [], None
@@ -93,7 +95,7 @@ async def test_pages_continue_behind_a_number(file: Path) -> None:
 
 
 async def test_platforms_do_not_see_each_others_events(file: Path) -> None:
-    store = SqliteStore(file)
+    store = EventStore(SqliteEngine(file))
     await keep(store, "7")
     assert await PlatformInbox(store, "q").events(handled=None, limit=10, before=None) == []
     assert (await PlatformInbox(store, "p").counts()).waiting == 1
@@ -101,7 +103,7 @@ async def test_platforms_do_not_see_each_others_events(file: Path) -> None:
 
 
 async def test_only_its_owner_can_read_the_file(file: Path) -> None:
-    store = SqliteStore(file)
+    store = EventStore(SqliteEngine(file))
     await keep(store, "7")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
@@ -109,23 +111,23 @@ async def test_only_its_owner_can_read_the_file(file: Path) -> None:
 
 
 async def test_looking_does_not_make_a_file(file: Path) -> None:
-    assert SqliteStore(file).is_there is False
+    assert EventStore(SqliteEngine(file)).is_there is False
     assert not file.exists()
 
 
 async def test_a_file_of_a_newer_version_is_left_alone(file: Path) -> None:
-    store = SqliteStore(file)
+    store = EventStore(SqliteEngine(file))
     await keep(store, "7")
     await store.close()
     db = sqlite3.connect(file)
     db.execute("PRAGMA user_version = 99")
     db.close()
     with pytest.raises(UnknownVersion, match="newer Testdesk"):
-        await keep(SqliteStore(file), "8")
+        await keep(EventStore(SqliteEngine(file)), "8")
 
 
 async def test_many_writers_in_two_stores_lose_nothing(file: Path) -> None:
-    one, two = SqliteStore(file), SqliteStore(file)
+    one, two = EventStore(SqliteEngine(file)), EventStore(SqliteEngine(file))
     async with anyio.create_task_group() as group:
         for number in range(40):
             group.start_soon(keep, one if number % 2 else two, str(number))
@@ -137,8 +139,9 @@ async def test_many_writers_in_two_stores_lose_nothing(file: Path) -> None:
 def test_two_processes_may_make_the_file_at_once(file: Path) -> None:
     script = (
         "import sys, anyio, pathlib\n"
-        "from server.inbox.sqlite import SqliteStore\n"
-        "store = SqliteStore(pathlib.Path(sys.argv[1]))\n"
+        "from server.inbox.events import EventStore\n"
+        "from server.store.sqlite import SqliteEngine\n"
+        "store = EventStore(SqliteEngine(pathlib.Path(sys.argv[1])))\n"
         "anyio.run(store.keep, 'p', 'k', sys.argv[2], sys.argv[2], {})\n"
         "anyio.run(store.close)\n"
     )
@@ -155,7 +158,7 @@ def test_two_processes_may_make_the_file_at_once(file: Path) -> None:
 
 
 async def test_an_address_is_kept_as_its_digest_only(file: Path) -> None:
-    store = SqliteStore(file)
+    store = EventStore(SqliteEngine(file))
     inbox = PlatformInbox(store, "p")
     with pytest.raises(Refused, match="--public-url"):
         await inbox.new_address("mine")

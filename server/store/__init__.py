@@ -1,0 +1,1 @@
+"""The store: events, acts, approvals and budgets, in one database."""

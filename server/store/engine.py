@@ -1,0 +1,45 @@
+"""What the store needs of a database; the statements are the same for all of them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class StoreError(Exception):
+    """The store cannot be read or written; the text is for the operator."""
+
+
+class UnknownVersion(StoreError):
+    """The store was made by a newer Testdesk."""
+
+
+class Database(Protocol):
+    """One open transaction; values stand in the statement as `:name`."""
+
+    def rows(self, statement: str, **values: Any) -> list[Sequence[Any]]:
+        """Run a statement and return its rows, also those of RETURNING."""
+
+    def change(self, statement: str, **values: Any) -> int:
+        """Run a statement and return how many rows it changed."""
+
+
+class Engine(Protocol):
+    """Runs transactions; what `run` returned from is durable."""
+
+    @property
+    def place(self) -> str:
+        """Where the store is, for people; never a password."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether anybody has made the store yet; asking does not make it."""
+
+    async def run(self, work: Callable[[Database], T]) -> T:
+        """Run one transaction, in a thread; writers are one after another.
+
+        Raises:
+            StoreError: when the store cannot be opened, read or written; nothing of the transaction stays.
+        """
+
+    async def close(self) -> None: ...

@@ -1,0 +1,30 @@
+"""What wants to know when a write leaves, and whether it was answered; silent unless the server listens."""
+
+from contextvars import ContextVar
+from typing import Final, Protocol
+
+
+class Sending(Protocol):
+    """Follows the writes of one act."""
+
+    async def leaves(self) -> None:
+        """Called right before a request that changes something is sent.
+
+        Raises:
+            TestdeskError: when it must not be sent.
+        """
+
+    def answered(self) -> None:
+        """Called when its response has come, whatever it says."""
+
+
+class _Silent:
+    async def leaves(self) -> None:
+        return
+
+    def answered(self) -> None:
+        return
+
+
+sending: Final[ContextVar[Sending]] = ContextVar("sending", default=_Silent())  # noqa: B039 - it has no state
+"""Who follows the writes of the current call."""
