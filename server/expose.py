@@ -194,7 +194,8 @@ def _consent(
         pipeline.hand_in(given)
         another = given.pop(ANOTHER, False)
         stored_texts.check_texts(platform, tool, given, pipeline.redact)
-        if tool.once and (earlier := await pipeline.recording.act(platform, tool, given, another=another).repeats()):
+        record = pipeline.recording.act(platform, tool, given, another=another)
+        if tool.once and (earlier := await record.repeats()) is not None:
             return earlier  # nobody is asked about what was done already
         askable = not ask_person or consent.can_ask(ctx)
         if not askable and tool.effect is not Effect.WRITES and not tool.is_unasked(given):
@@ -208,7 +209,7 @@ def _consent(
             return OpenAct(act, None, missing)
         if not askable:
             raise consent.cannot_ask(platform.name_of(tool))
-        words = pipeline.for_person(asked)
+        words = (await record.repetition() if another else "") + pipeline.for_person(asked)
         question = Question(consent.bounded(words)) if ask_person else Question(words, "host")
         return OpenAct(act, question, missing)
 

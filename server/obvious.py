@@ -15,6 +15,7 @@ OBVIOUS: Final[Mapping[str, frozenset[str]]] = {
         ("all_cases", "Every test case of the project."),
         ("allow_device_clouds", "Allow cloud devices."),
         ("allow_orders", "Testers may place real orders."),
+        ("another", "Even if the same call was just made."),
         ("as_manual", "Run automated tests by hand."),
         ("at_most", "Groups to show.", "Pictures to show."),
         ("author", "Name of the tester who reported it."),

@@ -115,6 +115,14 @@ class Act:
         except StoreError as error:
             raise _cannot_record(error) from error
 
+    async def repetition(self) -> str:
+        """What a question says first where it is about another one of what was just done; else empty."""
+        try:
+            earlier = await self._acts.equal(self._new)
+        except StoreError as error:
+            raise _cannot_record(error) from error
+        return "" if earlier is None else f"The same call was made at {_clock(earlier)}; this is another one. "
+
     async def _waited(self, earlier: Earlier | None) -> Earlier | None:
         until = time.monotonic() + PATIENCE_SECONDS
         while earlier is not None and earlier.state != "ended" and time.monotonic() < until:
@@ -225,7 +233,7 @@ def _settled(earlier: Earlier | None, tool: Tool, platform: ToolSource) -> Earli
     """
     if earlier is None or earlier.outcome == "not sent":
         return None
-    when = datetime.fromtimestamp(earlier.begun_at, UTC).strftime("%H:%M:%S UTC")
+    when = _clock(earlier)
     if earlier.state != "ended":
         raise Refused(f"The same call of {when} is still under way; wait for it and read the state first.")
     if earlier.outcome == "done" and earlier.answer is not None:
@@ -237,9 +245,12 @@ def _settled(earlier: Earlier | None, tool: Tool, platform: ToolSource) -> Earli
 
 def repeated(earlier: Earlier) -> dict[str, Any]:
     """The answer of an equal act, marked as such."""
-    when = datetime.fromtimestamp(earlier.begun_at, UTC).strftime("%H:%M:%S UTC")
-    note = f"The same call of {when} gave this answer; nothing was sent again. Pass another: true for a second one."
+    note = f"The same call of {_clock(earlier)} gave this answer; nothing was sent again. Pass another: true for a second one."
     return {ALREADY_DONE: note, **(earlier.answer or {})}
+
+
+def _clock(earlier: Earlier) -> str:
+    return datetime.fromtimestamp(earlier.begun_at, UTC).strftime("%H:%M:%S UTC")
 
 
 def _cannot_record(error: StoreError) -> Refused:

@@ -1,5 +1,6 @@
 """Every act is on record before it leaves; an equal one is not carried out twice; without a record nothing is sent."""
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ async def test_an_equal_order_gets_the_first_answer_and_nobody_is_asked_again() 
         second = await d.answer("testio_create_exploratory_test", **ORDER, another=True)
         assert second["now"]["id"] != first["now"]["id"]
         assert len(d.writes()) == 2
+        assert re.match(r"The same call was made at \d\d:\d\d:\d\d UTC; this is another one\. Order", d.asked[1])
 
 
 async def test_a_thing_that_was_deleted_can_be_created_again() -> None:
