@@ -109,7 +109,7 @@ def _build(
     async def call(**given: Any) -> CallToolResult:
         ctx, verdict = given.pop("ctx"), given.pop("consent", None)
         longest, start = given.pop("max_text", LONG_TEXT), given.pop("text_from", 0)
-        another, record = given.pop(ANOTHER, False), None
+        another, record = tool.once and given.pop(ANOTHER, False), None
         try:
             stored_texts.check_texts(platform, tool, given, pipeline.redact)
             if isinstance(verdict, AcceptedElicitation) and isinstance(verdict.data, Earlier):
@@ -192,7 +192,7 @@ def _consent(
 
     async def begin(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct | Earlier:
         pipeline.hand_in(given)
-        another = given.pop(ANOTHER, False)
+        another = tool.once and given.pop(ANOTHER, False)
         stored_texts.check_texts(platform, tool, given, pipeline.redact)
         record = pipeline.recording.act(platform, tool, given, another=another)
         if tool.once and (earlier := await record.repeats()) is not None:

@@ -245,7 +245,8 @@ def _settled(earlier: Earlier | None, tool: Tool, platform: ToolSource) -> Earli
 
 def repeated(earlier: Earlier) -> dict[str, Any]:
     """The answer of an equal act, marked as such."""
-    note = f"The same call of {_clock(earlier)} gave this answer; nothing was sent again. Pass another: true for a second one."
+    note = f"The same call of {_clock(earlier)} gave this answer; nothing was sent again."
+    note += " Pass another: true for a second one."
     return {ALREADY_DONE: note, **(earlier.answer or {})}
 
 

@@ -141,7 +141,7 @@ async def create_schedule(
     notify: Annotated[bool, Field(description="Tell the token's owner.")] = False,
     variables: RunVariables = None,
 ) -> Asking[Changed[ScheduleRow]]:
-    """Create a schedule that starts paid runs by cron or at deploys, by default of the last. Asks the user first."""
+    """Schedule paid runs by cron or at deploys, by default of the last build. Asks the user first."""
     if (cron is None) == (on_deploy_of is None):
         raise Refused("Give exactly one of cron and on_deploy_of.")
     check_variables(variables or (), ())
