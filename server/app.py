@@ -25,6 +25,7 @@ from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
 from server.logs import configure_logging
+from server.own_acts import acts_tool
 from server.pipeline import Pipeline
 from server.policy import protocol_errors
 from server.prose import add_prompts
@@ -109,11 +110,15 @@ def build(
     setup = [setup_tool(exposed, settings)] if is_unconfigured(settings) else []
     titles = {platform.key: platform.title for platform in exposed}
     why_unavailable = partial(reason_unavailable, platforms, exposed, settings)
-    finders = catalogue(tools, setup, titles, why_unavailable, read_only=settings.read_only) if listed.hides else []
-    finders += setup
+    own = [] if settings.read_only or setup else [acts_tool(engine, redact)]
+    beside = [*setup, *own]
+    finders = catalogue(tools, beside, titles, why_unavailable, read_only=settings.read_only) if listed.hides else []
+    finders += beside
     if setup:
         # A list of tools that cannot work would look healthy.
         listed = listed.with_tool(SETUP, keep=bool(settings.toolsets))
+    for tool in own:
+        listed = listed.with_unlisted(tool.name)
     sandbox = " (SANDBOX: invented data, nothing real happens)" if settings.sandbox else ""
     server = CataloguedServer(
         "testdesk",
@@ -134,7 +139,7 @@ def build(
     server.middleware.insert(0, remember_session(Sessions()))
     server.listing = listed
     if listed.hides:
-        server.middleware.insert(0, unwrap_calls(tools))
+        server.middleware.insert(0, unwrap_calls([*tools, *own]))
     watch.serve_subscriptions(server)
     # Offer only the prompts whose tools exist.
     prose = [] if is_unconfigured(settings) else [p for p in read_prompts() if p.needs.issubset(names)]

@@ -172,19 +172,19 @@ def catalogue(
         return ToolError(f"Nothing was sent. There is no tool {name[:64]!r} to call. {why_unavailable(name) or meant}")
 
     return [
-        _lazy_tool(
+        own_tool(
             find_tools,
             "Find tools",
             "Find tools that are not listed, by the user's words; answers names, and schemas of the best.",
             ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False),
         ),
-        _lazy_tool(
+        own_tool(
             call_read_tool,
             "Call a tool that reads",
             f"Call a tool that {FIND} found and that only reads.",
             ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True),
         ),
-        _lazy_tool(
+        own_tool(
             call_tool,
             "Call a tool",
             f"Call a tool that {FIND} found; it asks the user where that tool would.",
@@ -216,17 +216,19 @@ def reads(tool: McpTool) -> bool:
     return bool(tool.annotations and tool.annotations.read_only_hint)
 
 
-def _lazy_tool(function: Any, title: str, description: str, annotations: ToolAnnotations) -> McpTool:
+def own_tool(
+    function: Any, title: str, description: str, annotations: ToolAnnotations, *, hint: str = ""
+) -> ExposedTool:
     """A tool of the server's own, with the same argument handling as all others."""
 
     def finish() -> McpTool:
         tool = McpTool.from_function(function, structured_output=False)
         tool.parameters = slim({"additionalProperties": False} | tool.parameters)
-        model = tool.fn_metadata.arg_model
-        tool.fn_metadata = Arguments(arg_model=model, takes=tool.parameters, filters=function.__name__ == FIND)
+        model, reads = tool.fn_metadata.arg_model, annotations.read_only_hint and function.__name__ != CALL_READ
+        tool.fn_metadata = Arguments(arg_model=model, takes=tool.parameters, filters=bool(reads))
         return tool
 
-    return ExposedTool.later(function.__name__, title, description, annotations, finish)
+    return ExposedTool.later(function.__name__, title, description, annotations, finish, hint=hint)
 
 
 def unwrap_calls(tools: Sequence[McpTool]) -> ServerMiddleware[Any]:

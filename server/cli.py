@@ -1,4 +1,4 @@
-"""The command line: serve, inbox, sandbox, doctor, demo, reference.
+"""The command line: serve, inbox, sandbox, ledger, doctor, demo, reference.
 
 Exit codes: 0 done, 1 failed (the reason is on stderr), 2 the command line or the environment says something that
 cannot be, 130 and 143 ended by a signal.
@@ -27,6 +27,8 @@ LIMITS = (
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
+    from server.ledger_parser import add_ledger
+
     top = argparse.ArgumentParser(
         prog="testdesk", description="An MCP server for the test platforms of a QA team.", epilog=EXITS
     )
@@ -104,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     )
     sandbox.add_argument("--pace", type=float, default=1.0, metavar="N", help="sandbox seconds per real second")
 
+    add_ledger(commands, EXITS)
     commands.add_parser("doctor", help="check the configuration and each credential")
     commands.add_parser("demo", help="run a triage over MCP against the sandbox")
     reference = commands.add_parser("reference", help="write the generated tables of a checkout")
@@ -277,6 +280,15 @@ def run_doctor(given: argparse.Namespace) -> int:
     from server.doctor import run_doctor
 
     return anyio.run(run_doctor)
+
+
+def run_ledger(given: argparse.Namespace) -> int:
+    """`testdesk ledger`"""
+    import anyio
+
+    from server.ledger_command import run_ledger
+
+    return anyio.run(run_ledger, given)
 
 
 def run_demo(given: argparse.Namespace) -> int:

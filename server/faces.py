@@ -56,6 +56,11 @@ class Listing:
             return Listing(frozenset({name}), frozenset({name}), frozenset())
         return replace(self, tools=self.tools | {name}, to_deferring=self.to_deferring | {name})
 
+    def with_unlisted(self, name: str) -> "Listing":
+        """The listing with one more tool where everything is listed; else it is found by a search."""
+        tools, deferring = (names if FINDERS & names else names | {name} for names in (self.tools, self.to_deferring))
+        return replace(self, tools=tools, to_deferring=deferring)
+
     def for_host(self, client: str) -> frozenset[str]:
         """The names for a host, by the name that its client gives."""
         return self.to_deferring if client in DEFERRING else self.tools

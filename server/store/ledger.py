@@ -11,7 +11,6 @@ from server.store.engine import Database
 
 START: Final = "0" * 64
 """The hash before the first record."""
-KEPT_DAYS: Final = 400
 DAY: Final = 86_400.0
 PAGE: Final = 500
 
@@ -87,7 +86,7 @@ def verify(db: Database) -> Verified:
     return Verified(count, None, before)
 
 
-def prune(db: Database, *, days: float = KEPT_DAYS) -> int:
+def prune(db: Database, *, days: float) -> int:
     """Delete records older than so many days, leaving a checkpoint from which the rest verifies."""
     oldest = time.time() - days * DAY
     rows = db.rows("SELECT seq, hash FROM ledger WHERE at < :oldest ORDER BY seq DESC LIMIT 1", oldest=oldest)

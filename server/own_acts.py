@@ -1,0 +1,71 @@
+"""`testdesk_list_acts`: what this session did, from the ledger."""
+
+import json
+import time
+from typing import Annotated, Any, Final, Literal
+
+from mcp.server.mcpserver.tools import Tool as McpTool
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import Field
+
+from server import callers
+from server.catalogue import own_tool
+from server.guards.redact import Redactor
+from server.store.engine import Engine, StoreError
+from server.store.reading import RecordedAct, acts
+from tools.kit.caller import ONLY, current
+
+Outcome = Literal["done", "failed", "unknown", "under way"]
+LIST_ACTS: Final = "testdesk_list_acts"
+HINT: Final = "what did you do today, what was changed, history of your own actions, audit, ledger, undo, who approved"
+MOST: Final = 100
+
+
+def acts_tool(engine: Engine, redact: Redactor) -> McpTool:
+    """The tool that lists the acts of whoever asks."""
+
+    async def testdesk_list_acts(
+        hours: Annotated[int, Field(ge=1, le=720, description="How far back.")] = 24,
+        outcome: Annotated[Outcome | None, Field(description="Only these.")] = None,
+    ) -> CallToolResult:
+        try:
+            rows = await _rows(engine, hours, outcome)
+        except StoreError as error:
+            return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
+        answer: dict[str, Any] = {"items": _redacted(rows[-MOST:][::-1], redact)}
+        if len(rows) > MOST:
+            answer["shortened"] = f"The newest {MOST} of {len(rows)}; `testdesk ledger` in a terminal has all."
+        if callers.principal.get() == callers.OVER_HTTP and current.get() is None:
+            answer["note"] = "This connection has no session, so its own acts cannot be told from others'."
+        line = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        return CallToolResult(content=[TextContent(type="text", text=line)], structured_content=answer)
+
+    return own_tool(
+        testdesk_list_acts,
+        "Testdesk: list acts",
+        "What you changed, ordered or deleted here, newest first, with outcome and who confirmed it.",
+        ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False),
+        hint=HINT,
+    )
+
+
+async def _rows(engine: Engine, hours: int, outcome: str | None) -> list[dict[str, Any]]:
+    """The acts of the caller: of the user of this machine, or of one session over HTTP."""
+    if not engine.exists:
+        return []
+    who, session, since = callers.principal.get(), current.get(), time.time() - hours * 3600
+
+    def is_own(act: RecordedAct) -> bool:
+        if act.at < since or act.sent["who"] != who or (outcome is not None and act.outcome != outcome):
+            return False
+        return session == ONLY or (session is not None and act.sent["session"] == session)
+
+    return [act.row() for act in await engine.run(acts) if is_own(act)]
+
+
+def _redacted(value: Any, redact: Redactor) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {key: _redacted(one, redact) for key, one in value.items() if one is not None}
+    return [_redacted(one, redact) for one in value] if isinstance(value, list) else value

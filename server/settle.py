@@ -1,0 +1,39 @@
+"""Reads what an act of unknown outcome left: by the tool that shows it, with the arguments that it takes."""
+
+import inspect
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from mcp import Client
+from mcp.types import TextContent
+
+from server.app import build
+from server.guards.scope import exposed_platforms, offered_tools
+from server.settings import Settings, read_settings
+from server.store.reading import RecordedAct
+from tools.platforms import PLATFORMS
+
+UNREADABLE = "The API does not show it: look in the platform's web app."
+
+
+async def read_state(
+    act: RecordedAct, settings: Settings | None = None, environment: Mapping[str, str] = os.environ
+) -> str:
+    """The present state of what an act was about, as its verifying tool answers it."""
+    settings = settings or read_settings(PLATFORMS, {**environment, "TESTDESK_TOOLSETS": "all"})
+    offered = offered_tools(exposed_platforms(PLATFORMS, settings), settings)
+    tools = {source.name_of(tool): (source, tool) for source, tool in offered}
+    source, tool = tools.get(act.sent["tool"], (None, None))
+    if source is None or tool is None:
+        return f"{act.sent['tool']} is not available with this configuration."
+    if tool.verify_with is None:
+        return UNREADABLE
+    name = source.name_of(tool.verify_with)
+    takes = inspect.signature(tools[name][1].function).parameters
+    arguments: dict[str, Any] = {key: value for key, value in act.sent["arguments"].items() if key in takes}
+    async with Client(build(settings)) as client:
+        result = await client.call_tool(name, arguments)
+    text = "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+    return f"{name}({json.dumps(arguments, ensure_ascii=False)}): {text}"

@@ -1,0 +1,57 @@
+"""The controlling terminal: where a person is asked who no pipe can stand in for."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, TextIO
+
+from tools.kit.invisible import clean
+
+CONSOLE: Final = ("CONIN$", "CONOUT$") if os.name == "nt" else ("/dev/tty", "/dev/tty")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class NoTerminal(Exception):
+    """There is no controlling terminal; the text is for whoever ran the command."""
+
+
+class Terminal:
+    """Reads a person's answer and shows what it is about."""
+
+    def __init__(self, reader: TextIO, writer: TextIO) -> None:
+        self._reader, self._writer = reader, writer
+
+    def show(self, text: str) -> None:
+        """Print a text without control characters, which could redraw the terminal."""
+        self._writer.write(f"{printable(text)}\n")
+        self._writer.flush()
+
+    def ask(self, question: str) -> str:
+        """One line that a person typed; empty at the end of input."""
+        self._writer.write(f"{printable(question)} ")
+        self._writer.flush()
+        return self._reader.readline().strip()
+
+
+def printable(text: str) -> str:
+    """A text as a terminal may show it: no escapes, no hidden or reordering characters."""
+    return _CONTROL.sub("", clean(text))
+
+
+@contextmanager
+def controlling_terminal() -> Iterator[Terminal]:
+    """Open the terminal itself: standard input may be a pipe that a program fills.
+
+    Raises:
+        NoTerminal: when this process has none.
+    """
+    try:
+        reader = open(CONSOLE[0], encoding="utf-8", errors="replace")  # noqa: SIM115 - closed below
+        writer = open(CONSOLE[1], "w", encoding="utf-8", errors="replace")  # noqa: SIM115
+    except OSError as error:
+        raise NoTerminal("This command asks a person in a terminal, and there is none here.") from error
+    with reader, writer:
+        if not reader.isatty():
+            raise NoTerminal("This command asks a person in a terminal, and there is none here.")
+        yield Terminal(reader, writer)
