@@ -106,19 +106,17 @@ def build(
         for offer, tool in offered
     ]
     names = [tool.name for tool in tools]
-    listed = listing(offered, settings)
     setup = [setup_tool(exposed, settings)] if is_unconfigured(settings) else []
+    own = [] if settings.read_only or setup else [acts_tool(engine, redact)]
+    listed = listing(offered, settings, [tool.name for tool in own])
     titles = {platform.key: platform.title for platform in exposed}
     why_unavailable = partial(reason_unavailable, platforms, exposed, settings)
-    own = [] if settings.read_only or setup else [acts_tool(engine, redact)]
     beside = [*setup, *own]
     finders = catalogue(tools, beside, titles, why_unavailable, read_only=settings.read_only) if listed.hides else []
     finders += beside
     if setup:
         # A list of tools that cannot work would look healthy.
         listed = listed.with_tool(SETUP, keep=bool(settings.toolsets))
-    for tool in own:
-        listed = listed.with_unlisted(tool.name)
     sandbox = " (SANDBOX: invented data, nothing real happens)" if settings.sandbox else ""
     server = CataloguedServer(
         "testdesk",

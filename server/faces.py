@@ -1,6 +1,6 @@
 """Which tools are listed to which host. Tools that are not listed can still be found and called."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
@@ -56,11 +56,6 @@ class Listing:
             return Listing(frozenset({name}), frozenset({name}), frozenset())
         return replace(self, tools=self.tools | {name}, to_deferring=self.to_deferring | {name})
 
-    def with_unlisted(self, name: str) -> "Listing":
-        """The listing with one more tool where everything is listed; else it is found by a search."""
-        tools, deferring = (names if FINDERS & names else names | {name} for names in (self.tools, self.to_deferring))
-        return replace(self, tools=tools, to_deferring=deferring)
-
     def for_host(self, client: str) -> frozenset[str]:
         """The names for a host, by the name that its client gives."""
         return self.to_deferring if client in DEFERRING else self.tools
@@ -70,8 +65,8 @@ class Listing:
         return self.face if client in DEFERRING else frozenset()
 
 
-def listing(offered: Sequence[tuple[ToolSource, Tool]], settings: Settings) -> Listing:
-    """What `TESTDESK_TOOLSETS` lists.
+def listing(offered: Sequence[tuple[ToolSource, Tool]], settings: Settings, own: Collection[str] = ()) -> Listing:
+    """What `TESTDESK_TOOLSETS` lists; `own` are the names of the server's own tools, which no face has.
 
     Raises:
         SettingsError: for an unknown word, with the known ones.
@@ -79,6 +74,8 @@ def listing(offered: Sequence[tuple[ToolSource, Tool]], settings: Settings) -> L
     words = [word for word in settings.toolsets if not word.startswith("-")] or [AUTO]
     excluded = [word[1:].strip() for word in settings.toolsets if word.startswith("-")]
     meanings = _meanings(offered)
+    meanings |= {name: {name} for name in own}
+    meanings[ALL] |= set(own)
     for word in (*words, *excluded):
         if word not in meanings:
             close = get_close_matches(word, meanings, 3)
