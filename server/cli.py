@@ -192,7 +192,7 @@ def run_serve(given: argparse.Namespace) -> int:
         if given.greeter is not None:
             from server.recorder import variables
 
-            given.greeter.records.know_variables(variables(PLATFORMS))
+            given.greeter.records.know_variables(variables(PLATFORMS, settings.configuration))
         return anyio.run(run_stdio, server, given.greeter)
 
     from server.http_server import new_key, run_http

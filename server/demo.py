@@ -29,8 +29,14 @@ from tools.platforms import PLATFORMS
 ROOT = Path(__file__).parent.parent
 # -P: do not import from the current folder, which may have a tools/ of its own.
 COMMAND = ["-P", "-m", "server"]
-# No greeter: the port of each run would be another situation to record.
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "TESTDESK_GREETER": "0"}
+# No greeter: the port of each run would be another situation to record. No configuration file: it could refuse an act.
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": str(ROOT),
+    "PYTHONUNBUFFERED": "1",
+    "TESTDESK_GREETER": "0",
+    "TESTDESK_CONFIG": "",
+}
 HOURS_A_SECOND = 3600
 WIDTH = 100
 READING = 0.4  # seconds before a no; a faster answer counts as that of an unattended client

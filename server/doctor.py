@@ -4,10 +4,12 @@ import os
 from collections.abc import Mapping
 
 from server.clients import Clients, missing_credentials
+from server.configuration import default_file
 from server.faces import AUTO, DEFERRING, FINDERS, listing
 from server.guards.fence import quote_others
 from server.guards.redact import Redactor
 from server.guards.scope import exposed_platforms, exposed_tools, is_open, offered_tools, offers
+from server.records import CONFIG
 from server.settings import (
     ANSWER_CHARACTERS,
     CONSENT,
@@ -93,6 +95,7 @@ def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     why = "of the platforms configured" if is_any else "of every platform, since none is configured"
     exposed = sum(len(exposed_tools(platform, settings)) for platform in exposed_platforms(PLATFORMS, settings))
     return [
+        *_configuration(settings, environment),
         f"Tools offered: {exposed} ({why}; --read-only keeps those that read)",
         f"Tools listed ({TOOLSETS}): {_listed(settings)}",
         f"Consent ({CONSENT}={settings.consent}): {asked}",
@@ -100,6 +103,15 @@ def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         f"Answers: at most {settings.answer_characters} characters ({ANSWER_CHARACTERS}); {_pictures(environment)}",
         f"Output schemas ({OUTPUT_SCHEMAS}): {'published' if settings.output_schemas else 'not published'}",
     ]
+
+
+def _configuration(settings: Settings, environment: Mapping[str, str]) -> list[str]:
+    """The configuration file, and all that it sets."""
+    configuration = settings.configuration
+    if not configuration.path:
+        place = default_file(environment)
+        return [f"Configuration file ({CONFIG}): none{f'; {place} would be read' if place else ''}"]
+    return [f"Configuration file ({CONFIG}): {configuration.path}", *(f"    {line}" for line in configuration.stated)]
 
 
 def _listed(settings: Settings) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import anyio
@@ -21,6 +21,7 @@ from pydantic_core import from_json
 
 from server.bytecode import compile_rest
 from server.catalogue import CataloguedServer
+from server.configuration import Configuration
 from server.greeter import Greeter
 from server.opening import DISCOVER, LISTS, MODERN, Session, Step
 from server.records import SCHEMAS, Archive, may_use_records
@@ -45,9 +46,13 @@ def options(low: Server[Any]) -> Any:
     return low.create_initialization_options(changes)
 
 
-def variables(platforms: Iterable[Platform]) -> list[str]:
-    """The variables that change what is listed, as `Records.know_variables` takes them."""
+def variables(platforms: Sequence[Platform], configuration: Configuration | None = None) -> list[str]:
+    """The variables and files that change what is listed, as `Records.know_variables` takes them."""
     lines = []
+    prefixes = {c.variable: c.prefixes for platform in platforms for c in platform.credentials}
+    for account in configuration.accounts if configuration is not None else ():
+        lines += [f"file {path}" for path in account.files.values()]
+        lines += [" ".join(("credential", source, *prefixes[name])) for name, source in account.variables.items()]
     for platform in platforms:
         for credential in platform.credentials:
             lines.append(" ".join(("credential", credential.variable, *credential.prefixes)))

@@ -23,6 +23,7 @@ except ImportError:  # pragma: no cover - another Python than CPython
     from hashlib import blake2b
 
 SWITCH: Final = "TESTDESK_GREETER"
+CONFIG: Final = "TESTDESK_CONFIG"
 OURS: Final = "TESTDESK_"
 SECRETS: Final = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 SERVER: Final = os.path.dirname(os.path.abspath(__file__))
@@ -31,6 +32,8 @@ VARIABLES: Final = "variables"
 SCHEMAS: Final = "schemas"
 DEFERRING: Final = ("claude-code", "codex-mcp-client")
 """Clients that are listed more tools than others."""
+LARGEST: Final = 256 * 1024
+"""Bytes of a configuration file."""
 MOST: Final = 96
 """Records that are kept; the oldest are removed."""
 
@@ -67,6 +70,28 @@ def cache(environment: Mapping[str, str]) -> str:
     elif not os.path.isabs(chosen):
         chosen = os.path.join(home, ".cache") if home else ""
     return os.path.join(chosen, "testdesk", "answers") if os.path.isabs(chosen) else ""
+
+
+def default_configuration(environment: Mapping[str, str]) -> str:
+    """Where the configuration file is looked for; empty if the user has no such folder."""
+    home, chosen = environment.get("HOME", ""), environment.get("XDG_CONFIG_HOME", "")
+    if sys.platform == "darwin":
+        chosen = os.path.join(home, "Library", "Application Support") if home else ""
+    elif not os.path.isabs(chosen):
+        chosen = os.path.join(home, ".config") if home else ""
+    return os.path.join(chosen, "testdesk", "testdesk.toml") if os.path.isabs(chosen) else ""
+
+
+def configured(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """What the configuration file says, as a digest; empty if there is none. A sandbox takes only a named one."""
+    path = environment.get(CONFIG, "").strip()
+    if not path and "--sandbox" not in arguments:
+        path = default_configuration(environment)
+    try:
+        with open(path, "rb") as file:
+            return blake2b(file.read(LARGEST), digest_size=16).hexdigest()
+    except (OSError, ValueError):
+        return ""
 
 
 class Archive:
@@ -119,9 +144,16 @@ class Records:
         self._version = version()
         changed = os.stat(__file__).st_mtime_ns
         self._installation = digest(self._version, SERVER, str(changed), str(sys.hexversion))
-        shipped = self._archive.read(VARIABLES)
-        self._variables = shipped if shipped is not None else self._cached(f"{self._installation}-{VARIABLES}")
+        self._configured = configured(arguments, environment)
+        # Which variables matter with a configuration file, only its last start has found out.
+        shipped = None if self._configured else self._archive.read(VARIABLES)
+        self._variables = shipped if shipped is not None else self._cached(self._names)
         self._name()
+
+    @property
+    def _names(self) -> str:
+        """The name of the record that says which variables matter."""
+        return f"{digest(self._installation, self._configured)}-{VARIABLES}"
 
     @property
     def are_any(self) -> bool:
@@ -136,14 +168,14 @@ class Records:
     def know_variables(self, lines: Iterable[str], *, store: bool = True) -> None:
         """Learn which variables of the platforms matter, from a server that has loaded them.
 
-        A line is `setting NAME`, `credential NAME PREFIX ...` or, of a file in the home directory, `file PATH`.
+        A line is `setting NAME`, `credential NAME PREFIX ...` or, of a file, `file PATH`, from the home directory on.
         """
         variables = "\n".join(lines).encode()
         if variables != self._variables:
             self._variables = variables
             self._name()
             if store:
-                self._store(f"{self._installation}-{VARIABLES}", self._variables)
+                self._store(self._names, self._variables)
 
     def read(self, session: Session, method: str) -> bytes | None:
         """The answer to a method, from its `result` on."""
@@ -172,7 +204,11 @@ class Records:
         return f"{self._own}-{digest(session.client, session.revision, session.extensions, method)}"
 
     def _name(self) -> None:
-        parts = [*self._arguments, *(_variables_that_matter(self._variables or b"", self._environment))]
+        parts = [
+            *self._arguments,
+            self._configured,
+            *(_variables_that_matter(self._variables or b"", self._environment)),
+        ]
         self._shipped = digest(self._version.removeprefix("testdesk-").removesuffix(".dist-info"), *parts)
         self._own = digest(self._installation, *parts)
 
@@ -226,11 +262,12 @@ def _variables_that_matter(lines: bytes, environment: Mapping[str, str]) -> Iter
             if name.endswith("_FILE"):
                 yield _state(environment[name])
     for line in lines.decode().splitlines():
-        what, name, *prefixes = line.split(" ")
+        what, _, rest = line.partition(" ")
+        name, *prefixes = rest.split(" ")
         value = environment.get(name, "").strip()
         if what == "file":
             # Not its whole path: a record that is shipped knows no home directory.
-            yield f"{name} {_state(os.path.join(environment.get('HOME', ''), name))}"
+            yield f"{rest} {_state(os.path.join(environment.get('HOME', ''), rest))}"
         elif value:
             yield f"{name}={value if what == 'setting' else _kind(value, prefixes)}"
             if name.endswith("_FILE"):

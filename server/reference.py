@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 
 MEANINGS = {
     "TESTDESK_CONSENT": "`ask` (default): a person is asked through the client. `client`: weaker, see Consent",
+    "TESTDESK_CONFIG": "Configuration file to read; default `testdesk.toml` in `testdesk/` of the user's configuration "
+    "directory, if it exists",
     "TESTDESK_TOOLSETS": "Tools to list: `auto` (default), `all`, `triage`, `planning`, `reporting`, platforms, "
     "`platform:subject`, names, comma-separated; `-` before one leaves it out",
     "TESTDESK_HTTP_KEY": "Key that HTTP clients send; made anew and shown at each start where it is not set",

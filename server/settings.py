@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from server.configuration import Configuration, configuration_file
 from server.guards.shape import MOST
 from tools.kit.picture import ANSWER_BYTES, PICTURE_BYTES, is_loopback
 from tools.kit.platform import Credential, Platform
@@ -78,6 +79,8 @@ class Settings:
     toolsets: tuple[str, ...] = ()
     """What is listed: a face, platforms, their subjects, tools by name, each with - to exclude it; none: `auto`."""
     log_level: str = "WARNING"
+    configuration: Configuration = field(default_factory=Configuration)
+    """What the configuration file says."""
 
     @property
     def secrets(self) -> list[str]:
@@ -96,11 +99,13 @@ def read_settings(
     toolsets: str | None = None,
     log_level: str = "WARNING",
 ) -> Settings:
-    """Read the environment once.
+    """Read the environment and the configuration file once; the environment wins.
 
     Raises:
         SettingsError: with a sentence for the person who set it.
     """
+    configuration = _configuration(platforms, environment, sandbox=sandbox)
+    environment = configuration.under(environment)
     consent = environment.get(CONSENT, "").strip() or "ask"
     if consent not in {"ask", "client"}:
         raise SettingsError(f"{CONSENT} is {consent!r}; it can be 'ask' (the default) or 'client'.")
@@ -111,8 +116,12 @@ def read_settings(
     chosen = environment.get(TOOLSETS, "") if toolsets is None else toolsets
     origin = sandbox_at.rstrip("/") or SANDBOX_ORIGIN if sandbox else ""
     plain = frozenset(word.strip().lower() for word in environment.get(ALLOW_HTTP, "").split(",") if word.strip())
+    try:
+        settings_of = {p.key: _platform_settings(p, environment, origin, plain) for p in platforms}
+    except SettingsError as error:
+        raise SettingsError(f"{error}{configuration.source_of(str(error))}") from error
     return Settings(
-        platforms={p.key: _platform_settings(p, environment, origin, plain) for p in platforms},
+        platforms=settings_of,
         sandbox=sandbox,
         sandbox_at=sandbox_at,
         sandbox_pace=sandbox_pace,
@@ -122,7 +131,25 @@ def read_settings(
         answer_characters=_numbers(environment).get(ANSWER_CHARACTERS, MOST),
         toolsets=tuple(word.strip() for word in chosen.split(",") if word.strip()),
         log_level=log_level,
+        configuration=configuration,
     )
+
+
+def _configuration(platforms: Sequence[Platform], environment: Mapping[str, str], *, sandbox: bool) -> Configuration:
+    """Read the configuration file, if there is one."""
+    path = configuration_file(environment, sandbox=sandbox)
+    if not path:
+        return Configuration()
+    from server.config_file import read_configuration  # a start without a file does not pay for it
+
+    configuration = read_configuration(path, platforms)
+    for account in () if sandbox else configuration.accounts:
+        for variable, source in account.variables.items():
+            if not environment.get(source, "").strip() and not environment.get(variable, "").strip():
+                raise SettingsError(
+                    f"{path}, [accounts.{account.name}]: the variable that it names for {variable} is not set."
+                )
+    return configuration
 
 
 def _numbers(environment: Mapping[str, str]) -> dict[str, int]:
@@ -209,10 +236,15 @@ def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         for key, configured in settings.platforms.items()
         if configured.is_configured and not settings.sandbox and is_unencrypted(configured.base_url)
     ]
+    if settings.configuration.path and _others_can(0o066, settings.configuration.path):
+        found.append(
+            f"Other users of this machine can read or change {settings.configuration.path}; run chmod 600 on it."
+        )
+    environment = settings.configuration.under(environment)
     variables = [name for configured in settings.platforms.values() for name in configured.credentials]
     for variable in (*variables, HTTP_KEY):
         file = environment.get(f"{variable}_FILE", "").strip()
-        if file and not environment.get(variable, "").strip() and not settings.sandbox and _others_can_read(file):
+        if file and not environment.get(variable, "").strip() and not settings.sandbox and _others_can(0o044, file):
             found.append(f"Other users of this machine can read the file of {variable}_FILE; run chmod 600 on it.")
     if settings.consent == "client":
         found.append(
@@ -223,10 +255,10 @@ def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     return found
 
 
-def _others_can_read(file: str) -> bool:
-    """Whether other users can read a file, on systems with such permissions; links are followed."""
+def _others_can(mode: int, file: str) -> bool:
+    """Whether other users have one of these permissions, on systems with such; links are followed."""
     try:
-        return os.name == "posix" and bool(Path(file).stat().st_mode & 0o044)
+        return os.name == "posix" and bool(Path(file).stat().st_mode & mode)
     except OSError:
         return False
 

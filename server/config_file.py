@@ -1,0 +1,182 @@
+"""Reads `testdesk.toml`; whatever is wrong with it refuses the start, and no error shows a value."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final
+
+from server.configuration import DEFAULT_ACCOUNT, Account, Configuration
+from server.records import LARGEST
+from server.settings import SettingsError
+from tools.kit.platform import Platform
+
+SECTIONS: Final = ("accounts",)
+ACCOUNT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+SECRET: Final = re.compile(r"token|password|secret|key|credential", re.IGNORECASE)
+
+
+def read_configuration(path: str, platforms: Sequence[Platform]) -> Configuration:
+    """Read a configuration file.
+
+    Raises:
+        SettingsError: with the place and a sentence.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read(LARGEST + 1)
+        text = content.decode("utf-8")
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"The configuration file cannot be read ({type(error).__name__}): {path}") from error
+    if len(content) > LARGEST:
+        raise SettingsError(f"The configuration file is larger than {LARGEST} bytes: {path}")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"\(at (.*)\)$", str(error))
+        raise SettingsError(f"{path} is no valid TOML{f' ({where[1]})' if where else ''}.") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path} is nested too deeply.") from error
+    return Reader(path, text, platforms).read(data)
+
+
+class Reader:
+    """One file being read."""
+
+    def __init__(self, path: str, text: str, platforms: Sequence[Platform]) -> None:
+        self._path, self._lines = path, text.splitlines()
+        self._platforms = {platform.key: platform for platform in platforms}
+
+    def read(self, data: Mapping[str, Any]) -> Configuration:
+        """Check the whole file."""
+        for name, value in data.items():
+            if name not in SECTIONS:
+                raise self.unknown("", name, SECTIONS)
+            self.table(name, value)
+        return Configuration(
+            path=self._path,
+            accounts=tuple(self._accounts(data.get("accounts", {}))),
+            stated=tuple(_stated(data)),
+        )
+
+    def _accounts(self, data: Mapping[str, Any]) -> Iterator[Account]:
+        owners: dict[str, str] = {}
+        for name, value in data.items():
+            section = f"accounts.{name}"
+            if not ACCOUNT.fullmatch(name) or name == DEFAULT_ACCOUNT or name in self._platforms:
+                raise self.error(
+                    "accounts",
+                    name,
+                    "cannot be an account's name, which has small letters, digits, - and _, and is neither "
+                    f"{DEFAULT_ACCOUNT} nor a platform.",
+                )
+            account = self._account(name, self.table(section, value))
+            if account.platform in owners:
+                raise self.error(
+                    section,
+                    "platform",
+                    f"is that of [accounts.{owners[account.platform]}] too; one account of each platform is supported.",
+                )
+            owners[account.platform] = name
+            yield account
+
+    def _account(self, name: str, data: Mapping[str, Any]) -> Account:
+        section = f"accounts.{name}"
+        key = self.text(section, "platform", data.get("platform", ""))
+        if key not in self._platforms:
+            raise self.error(section, "platform", f"is one of {', '.join(self._platforms)}.")
+        platform, prefix = self._platforms[key], f"{key}_"
+        credentials = _own({c.variable for c in platform.credentials}, prefix)
+        settings = _own({s.variable for s in (platform.address, *platform.settings)}, prefix)
+        known = ["platform", *settings, *(f"{name}_{kind}" for name in credentials for kind in ("file", "variable"))]
+        files, variables, values = dict[str, str](), dict[str, str](), dict[str, str]()
+        for key, value in data.items():
+            name_of_it, _, kind = key.rpartition("_")
+            if key in credentials:
+                raise self.literal(section, key)
+            if key not in known:
+                raise self.unknown(section, key, known)
+            text = self.text(section, key, value)
+            if key in settings:
+                values[settings[key]] = text
+            elif name_of_it in credentials and kind == "file":
+                files[credentials[name_of_it]] = text
+            elif name_of_it in credentials:
+                if not VARIABLE.fullmatch(text):
+                    raise self.error(section, key, "takes the name of an environment variable, such as QA_TOKEN.")
+                variables[credentials[name_of_it]] = text
+        for twice in files.keys() & variables.keys():
+            raise self.error(section, "", f"has two sources of {twice}; give a file or a variable.")
+        return Account(name, data["platform"], files, variables, values)
+
+    # The pieces
+
+    def table(self, section: str, value: Any) -> Mapping[str, Any]:
+        """A table of keys."""
+        if not isinstance(value, dict):
+            parent, _, name = section.rpartition(".")
+            raise self.error(parent, name, f"is a section, written as [{section}].")
+        return value
+
+    def text(self, section: str, key: str, value: Any) -> str:
+        """A text on one line."""
+        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+            raise self.error(section, key, "takes a text on one line, in quotation marks.")
+        return value.strip()
+
+    def unknown(self, section: str, key: str, known: Iterable[str]) -> SettingsError:
+        """The refusal of a key that does not exist."""
+        if section and SECRET.search(key) and not key.endswith(("_file", "_variable")):
+            return self.literal(section, key)
+        names = sorted(known)
+        close = get_close_matches(key, names, 1)
+        advice = f"Did you mean {close[0]}?" if close else f"Known are {', '.join(names)}."
+        return self.error(section, key, f"is not known{'' if section else ' as a section'}. {advice}")
+
+    def literal(self, section: str, key: str) -> SettingsError:
+        """The refusal of a secret in the file itself."""
+        return self.error(
+            section,
+            key,
+            f"would be a secret in this file. Name a file with {key}_file, or a variable with {key}_variable.",
+        )
+
+    def error(self, section: str, key: str, what: str) -> SettingsError:
+        """A refusal with its place."""
+        line = self._line(section, key)
+        place = ", ".join([*([f"line {line}"] if line else []), *([f"[{section}]"] if section else [])])
+        shown = f" {key[:60]!a}".replace("'", "") if key else ""
+        return SettingsError(f"{self._path}{f', {place}' if place else ''}:{shown} {what}")
+
+    def _line(self, section: str, key: str) -> int | None:
+        """The line of a key or of a section, as far as it is written plainly."""
+        present = ""
+        for number, line in enumerate(self._lines, 1):
+            header = re.match(r"\s*\[+\s*([^\]#]+?)\s*\]", line)
+            if header:
+                present = header[1].replace('"', "").replace(" ", "")
+                wanted = f"{section}.{key}" if section and key else section or key
+                if present == wanted or (not section and present.startswith(f"{key}.")):
+                    return number
+            elif key and present == section and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line):
+                return number
+        return None
+
+
+def _own(variables: Iterable[str], prefix: str) -> dict[str, str]:
+    """The variables that begin with the platform's name, by the rest of theirs."""
+    return {
+        variable.lower().removeprefix(prefix): variable
+        for variable in sorted(variables)
+        if variable.lower().startswith(prefix)
+    }
+
+
+def _stated(data: Mapping[str, Any], section: str = "") -> Iterator[str]:
+    """Each value with its place; every secret is elsewhere."""
+    for key, value in data.items():
+        if isinstance(value, dict):
+            yield from _stated(value, f"{section}.{key}" if section else key)
+        else:
+            yield f"[{section}] {key} = {value if not isinstance(value, bool) else str(value).lower()}"

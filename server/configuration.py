@@ -1,0 +1,85 @@
+"""What a configuration file can say, as values; and where it is."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from server.records import CONFIG, default_configuration
+
+DEFAULT_ACCOUNT: Final = "default"
+"""The name of a platform's account that no configuration file names."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of a platform, under a name of the operator's; holds no secret itself."""
+
+    name: str
+    platform: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Files that hold credentials, by the credential's variable."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Variables that hold credentials, by the credential's own variable."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Settings, by their variables."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What one file says; without a file, nothing."""
+
+    path: str = ""
+    accounts: tuple[Account, ...] = ()
+    stated: tuple[str, ...] = ()
+    """Each value that it sets, as `[section] key = value`."""
+
+    def account_of(self, platform: str) -> Account | None:
+        """The account of a platform that it names."""
+        return next((account for account in self.accounts if account.platform == platform), None)
+
+    def under(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """An environment with the accounts' values below its own."""
+        found: dict[str, str] = {}
+        for account in self.accounts:
+            found |= account.values
+            for variable, path in account.files.items():
+                if not _is_set(variable, environment):
+                    found[f"{variable}_FILE"] = path
+            for variable, source in account.variables.items():
+                if not _is_set(variable, environment) and source in environment:
+                    found[variable] = environment[source]
+        return found | {name: value for name, value in environment.items() if value.strip() or name not in found}
+
+    def source_of(self, sentence: str) -> str:
+        """Where a sentence about a variable has its value from, if that is this file."""
+        for account in self.accounts:
+            if any(name in sentence for name in (*account.files, *account.variables, *account.values)):
+                return f" {self.path} sets it, in [accounts.{account.name}]."
+        return ""
+
+
+def _is_set(variable: str, environment: Mapping[str, str]) -> bool:
+    return any(environment.get(name, "").strip() for name in (variable, f"{variable}_FILE"))
+
+
+def configuration_file(environment: Mapping[str, str], *, sandbox: bool = False) -> str:
+    """The path of the configuration file; empty where there is none.
+
+    A sandbox takes only a named one, since the default one is about real accounts. A named one need not exist.
+    """
+    named = environment.get(CONFIG, "").strip()
+    if named or sandbox:
+        return named
+    path = default_file(environment)
+    return path if path and os.path.exists(path) else ""
+
+
+def default_file(environment: Mapping[str, str]) -> str:
+    """Where the configuration file is looked for; empty if the user has no such folder."""
+    if sys.platform == "win32":
+        from platformdirs import user_config_dir
+
+        return os.path.join(user_config_dir("testdesk", appauthor=False), "testdesk.toml")
+    return default_configuration(environment)
