@@ -88,7 +88,7 @@ def build(
             await store.close()
             await engine.close()
 
-    ask_person, output_schema = settings.consent == "ask", settings.output_schemas
+    output_schema = settings.output_schemas
     offered = offered_tools(exposed, settings)
     if across in offers(exposed):
         clients.put(across.key, View({p.key: p for p in exposed if p.survey is not None}, clients.__getitem__))
@@ -99,7 +99,7 @@ def build(
             tool,
             pipeline,
             rounds,
-            ask_person=ask_person,
+            by=settings.consent.of(tool.effect),
             output_schema=output_schema,
             parameters=(schemas or {}).get(offer.name_of(tool)),
         )

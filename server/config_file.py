@@ -3,15 +3,16 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any, Final
 
-from server.configuration import DEFAULT_ACCOUNT, Account, Configuration
+from server.configuration import DEFAULT_ACCOUNT, WAYS, Account, Configuration, ConsentBy
 from server.records import LARGEST
 from server.settings import SettingsError
 from tools.kit.platform import Platform
 
-SECTIONS: Final = ("accounts",)
+SECTIONS: Final = ("accounts", "consent")
 ACCOUNT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SECRET: Final = re.compile(r"token|password|secret|key|credential", re.IGNORECASE)
@@ -56,9 +57,19 @@ class Reader:
             self.table(name, value)
         return Configuration(
             path=self._path,
+            consent=self._consent(data.get("consent", {})),
             accounts=tuple(self._accounts(data.get("accounts", {}))),
             stated=tuple(_stated(data)),
         )
+
+    def _consent(self, data: Mapping[str, Any]) -> ConsentBy:
+        known = [field.name for field in fields(ConsentBy)]
+        for key, value in data.items():
+            if key not in known:
+                raise self.unknown("consent", key, known)
+            if value not in WAYS:
+                raise self.error("consent", key, f"is one of {', '.join(WAYS)}.")
+        return ConsentBy(**data)
 
     def _accounts(self, data: Mapping[str, Any]) -> Iterator[Account]:
         owners: dict[str, str] = {}

@@ -4,12 +4,37 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from server.records import CONFIG, default_configuration
+from tools.kit.toolset import Effect
 
 DEFAULT_ACCOUNT: Final = "default"
 """The name of a platform's account that no configuration file names."""
+
+
+Way = Literal["ask", "client", "refuse"]
+WAYS: Final[tuple[Way, ...]] = ("ask", "client", "refuse")
+"""Who confirms an act: the user, asked by us; the host, which approves the call; or nobody, so that it is refused."""
+
+
+@dataclass(frozen=True)
+class ConsentBy:
+    """Who confirms the acts of each effect."""
+
+    destroys: Way = "ask"
+    spends: Way = "ask"
+    writes: Way = "ask"
+    """Of those that ask."""
+
+    def of(self, effect: Effect) -> Way:
+        ways: dict[Effect, Way] = {Effect.DESTROYS: self.destroys, Effect.SPENDS: self.spends}
+        return ways.get(effect, self.writes)
+
+    @property
+    def by_host(self) -> list[str]:
+        """The effects whose acts the host confirms."""
+        return [name for name, way in vars(self).items() if way == "client"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +56,7 @@ class Configuration:
     """What one file says; without a file, nothing."""
 
     path: str = ""
+    consent: ConsentBy = ConsentBy()
     accounts: tuple[Account, ...] = ()
     stated: tuple[str, ...] = ()
     """Each value that it sets, as `[section] key = value`."""

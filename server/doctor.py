@@ -86,10 +86,6 @@ async def _platform(platform: Platform, settings: Settings, clients: Clients, is
 
 
 def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
-    asked = {
-        "ask": "the user is asked through the client before anything is destroyed or ordered",
-        "client": "WEAKER: your host's own approval of each call replaces the user's yes",
-    }[settings.consent]
     key = "set" if environment.get(HTTP_KEY) or environment.get(f"{HTTP_KEY}_FILE") else "generated at each start"
     is_any = any(configured.is_configured for configured in settings.platforms.values())
     why = "of the platforms configured" if is_any else "of every platform, since none is configured"
@@ -98,11 +94,25 @@ def _server(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         *_configuration(settings, environment),
         f"Tools offered: {exposed} ({why}; --read-only keeps those that read)",
         f"Tools listed ({TOOLSETS}): {_listed(settings)}",
-        f"Consent ({CONSENT}={settings.consent}): {asked}",
+        *_consent(settings),
         f"HTTP key ({HTTP_KEY}): {key}",
         f"Answers: at most {settings.answer_characters} characters ({ANSWER_CHARACTERS}); {_pictures(environment)}",
         f"Output schemas ({OUTPUT_SCHEMAS}): {'published' if settings.output_schemas else 'not published'}",
     ]
+
+
+def _consent(settings: Settings) -> list[str]:
+    """Who confirms the acts of each effect."""
+    words = {
+        "ask": "the user is asked through the client",
+        "client": "WEAKER: your host's own approval of each call replaces the user's yes",
+        "refuse": "refused",
+    }
+    ways = {effect: settings.consent.of(effect) for effect in (Effect.DESTROYS, Effect.SPENDS, Effect.WRITES)}
+    if len(set(ways.values())) == 1:
+        return [f"Consent ({CONSENT}={ways[Effect.WRITES]}): {words[ways[Effect.WRITES]]}, before anything that asks"]
+    rows = [f"    {effect}: {words[way]}" for effect, way in ways.items()]
+    return [f"Consent ({CONSENT}, or [consent] of the configuration file):", *rows]
 
 
 def _configuration(settings: Settings, environment: Mapping[str, str]) -> list[str]:

@@ -12,6 +12,7 @@ from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field, TypeAdapter
 
 from server.arguments import Arguments
+from server.configuration import Way
 from server.exposed_tool import ExposedTool
 from server.guards import consent, stored_texts
 from server.guards.consent import OpenAct, Question, Verdict
@@ -71,7 +72,7 @@ def expose(
     pipeline: Pipeline,
     rounds: Rounds,
     *,
-    ask_person: bool,
+    by: Way,
     output_schema: bool,
     parameters: dict[str, Any] | None = None,
 ) -> McpTool:
@@ -81,14 +82,14 @@ def expose(
         f"{platform.short_title or platform.title}: {tool.name.replace('_', ' ')}",
         tool.sentence,
         annotations(tool),
-        partial(_build, platform, tool, pipeline, rounds, ask_person=ask_person, output_schema=output_schema),
+        partial(_build, platform, tool, pipeline, rounds, by=by, output_schema=output_schema),
         hint=platform.hints.get(tool.name, ""),
         parameters=None if output_schema else parameters,
     )
 
 
 def _build(
-    platform: ToolSource, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, ask_person: bool, output_schema: bool
+    platform: ToolSource, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, by: Way, output_schema: bool
 ) -> McpTool:
     """Build the MCP tool of a declared one."""
     parameters = _parameters(tool)
@@ -130,7 +131,7 @@ def _build(
 
     hidden = [context]
     if tool.asks:
-        hidden.append(_consent(platform, tool, public, injected, pipeline, rounds, ask_person=ask_person))
+        hidden.append(_consent(platform, tool, public, injected, pipeline, rounds, by=by))
     built = _as_function(call, [*public, *hidden])
     # Not structured: the pipeline makes the structured part, and `answer_schema` its schema.
     exposed = McpTool.from_function(built, structured_output=False)
@@ -186,7 +187,7 @@ def _consent(
     pipeline: Pipeline,
     rounds: Rounds,
     *,
-    ask_person: bool,
+    by: Way,
 ) -> inspect.Parameter:
     """The hidden parameter that only a yes can fill: begin the act, ask its question, judge the answer."""
 
@@ -197,9 +198,10 @@ def _consent(
         record = pipeline.recording.act(platform, tool, given, another=another)
         if tool.once and (earlier := await record.repeats()) is not None:
             return earlier  # nobody is asked about what was done already
-        askable = not ask_person or consent.can_ask(ctx)
-        if not askable and tool.effect is not Effect.WRITES and not tool.is_unasked(given):
-            raise consent.cannot_ask(platform.name_of(tool))  # before any request
+        name = platform.name_of(tool)
+        refusal = consent.refusal(ctx, name, tool.effect, by)
+        if refusal is not None and tool.effect is not Effect.WRITES and not tool.is_unasked(given):
+            raise refusal  # before any request
         api = pipeline.clients[platform.key]
         with collect_missing() as missing:
             act = tool.act(api, await with_ids(tool.function, api, given, parts=False) | injected(ctx))
@@ -207,10 +209,10 @@ def _consent(
             asked = await question_of(act)
         if asked is None:
             return OpenAct(act, None, missing)
-        if not askable:
-            raise consent.cannot_ask(platform.name_of(tool))
+        if refusal is not None:
+            raise refusal
         words = (await record.repetition() if another else "") + pipeline.for_person(asked)
-        question = Question(consent.bounded(words)) if ask_person else Question(words, "host")
+        question = Question(words, "host") if by == "client" else Question(consent.bounded(words))
         return OpenAct(act, question, missing)
 
     async def again(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct:

@@ -15,7 +15,8 @@ from tools.platforms import PLATFORMS
 ROOT = Path(__file__).parent.parent
 
 MEANINGS = {
-    "TESTDESK_CONSENT": "`ask` (default): a person is asked through the client. `client`: weaker, see Consent",
+    "TESTDESK_CONSENT": "`ask` (default): a person is asked through the client. `client`: weaker, see Consent; "
+    "`testdesk.toml` can choose for each effect",
     "TESTDESK_CONFIG": "Configuration file to read; default `testdesk.toml` in `testdesk/` of the user's configuration "
     "directory, if it exists",
     "TESTDESK_TOOLSETS": "Tools to list: `auto` (default), `all`, `triage`, `planning`, `reporting`, platforms, "

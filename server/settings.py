@@ -5,12 +5,11 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from server.configuration import Configuration, configuration_file
+from server.configuration import Configuration, ConsentBy, configuration_file
 from server.guards.shape import MOST
 from tools.kit.picture import ANSWER_BYTES, PICTURE_BYTES, is_loopback
 from tools.kit.platform import Credential, Platform
@@ -72,7 +71,8 @@ class Settings:
     sandbox_pace: float = 1.0
     """Seconds that pass in the sandbox in each real one."""
     read_only: bool = False
-    consent: Literal["ask", "client"] = "ask"
+    consent: ConsentBy = field(default_factory=ConsentBy)
+    """Who confirms what asks."""
     output_schemas: bool = False
     answer_characters: int = MOST
     """Maximum characters of an answer."""
@@ -106,9 +106,7 @@ def read_settings(
     """
     configuration = _configuration(platforms, environment, sandbox=sandbox)
     environment = configuration.under(environment)
-    consent = environment.get(CONSENT, "").strip() or "ask"
-    if consent not in {"ask", "client"}:
-        raise SettingsError(f"{CONSENT} is {consent!r}; it can be 'ask' (the default) or 'client'.")
+    consent = _consent(environment.get(CONSENT, "").strip()) or configuration.consent
     if not 0 <= sandbox_pace <= 1_000_000:
         raise SettingsError("The sandbox's pace lies between 0 (it stands still) and 1000000.")
     if sandbox_at and not (sandbox and is_loopback(urlsplit(sandbox_at).hostname or "")):
@@ -126,7 +124,7 @@ def read_settings(
         sandbox_at=sandbox_at,
         sandbox_pace=sandbox_pace,
         read_only=read_only,
-        consent="client" if consent == "client" else "ask",
+        consent=consent,
         output_schemas=environment.get(OUTPUT_SCHEMAS, "").strip().lower() in {"1", "true", "yes"},
         answer_characters=_numbers(environment).get(ANSWER_CHARACTERS, MOST),
         toolsets=tuple(word.strip() for word in chosen.split(",") if word.strip()),
@@ -150,6 +148,14 @@ def _configuration(platforms: Sequence[Platform], environment: Mapping[str, str]
                     f"{path}, [accounts.{account.name}]: the variable that it names for {variable} is not set."
                 )
     return configuration
+
+
+def _consent(word: str) -> ConsentBy | None:
+    """What the variable says of all acts."""
+    by_word = {"": None, "ask": ConsentBy(), "client": ConsentBy("client", "client", "client")}
+    if word not in by_word:
+        raise SettingsError(f"{CONSENT} is {word!r}; it can be 'ask' (the default) or 'client'.")
+    return by_word[word]
 
 
 def _numbers(environment: Mapping[str, str]) -> dict[str, int]:
@@ -246,11 +252,13 @@ def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         file = environment.get(f"{variable}_FILE", "").strip()
         if file and not environment.get(variable, "").strip() and not settings.sandbox and _others_can(0o044, file):
             found.append(f"Other users of this machine can read the file of {variable}_FILE; run chmod 600 on it.")
-    if settings.consent == "client":
+    if by_host := settings.consent.by_host:
+        variable = environment.get(CONSENT, "").strip()
+        source = f"{CONSENT}=client" if variable else f"[consent] {', '.join(by_host)} = client"
         found.append(
-            f"{CONSENT}=client asks nobody: the host's own approval replaces the user's. Hosts that approve "
-            "automatically (Claude Code's automatic mode, any host set to always allow) let paid and destructive calls "
-            "through unseen."
+            f"{source} asks nobody: the host's own approval replaces the user's. Where the host approves by itself "
+            "(Claude Code's automatic mode; Codex, Copilot CLI, Cursor, VS Code or Gemini CLI set to always allow; any "
+            "unattended run), such calls pass unseen."
         )
     return found
 

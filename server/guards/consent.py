@@ -16,11 +16,13 @@ from mcp.server.mcpserver import AcceptedElicitation, Context, Elicit, Elicitati
 from mcp.types import CONNECTION_CLOSED
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.configuration import Way
 from server.guards.rounds import Rounds
 from tools.kit.asking import Asking
 from tools.kit.errors import Refused
 from tools.kit.missing import Missing
 from tools.kit.text import cut
+from tools.kit.toolset import Effect
 
 MODERN: Final = "2026-07-28"
 MOST_CHARACTERS: Final = 8_000
@@ -106,6 +108,21 @@ def can_ask(ctx: Context[Any, Any]) -> bool:
 def is_modern(ctx: Context[Any, Any]) -> bool:
     """Whether this connection carries questions in results instead of requests (2026-07-28)."""
     return (ctx.protocol_version or "") >= MODERN
+
+
+def refusal(ctx: Context[Any, Any], tool: str, effect: Effect, by: Way) -> Refused | None:
+    """Why nobody can confirm an act that asks here; None where somebody can."""
+    if by == "refuse":
+        return Refused(f"{tool} would need a confirmation. {forbidden(effect)}")
+    return cannot_ask(tool) if by == "ask" and not can_ask(ctx) else None
+
+
+def forbidden(effect: Effect) -> str:
+    """The sentence for acts of an effect that the operator has ruled out."""
+    return (
+        f'The operator has ruled out such acts here: [consent] in testdesk.toml has {effect} = "refuse". '
+        "The user can do it in the platform's web app."
+    )
 
 
 def cannot_ask(tool: str) -> Refused:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from server.clients import missing_credentials
+from server.guards.consent import forbidden
 from server.settings import Settings
 from tools.across import Across, across
 from tools.kit.platform import Platform, ToolSource
@@ -16,12 +17,20 @@ def exposed_platforms(platforms: Sequence[Platform], settings: Settings) -> list
 
 
 def exposed_tools(platform: Platform, settings: Settings) -> list[Tool]:
-    """The usable tools of a platform: those its credentials give access to; with --read-only, those that only read."""
+    """The usable tools of a platform: those its credentials give access to, without those that can only be refused."""
     return [
         tool
         for tool in platform.tools
-        if is_open(platform, tool, settings) and (not settings.read_only or tool.effect is Effect.READS)
+        if is_open(platform, tool, settings)
+        and (not settings.read_only or tool.effect is Effect.READS)
+        and not is_ruled_out(tool, settings)
     ]
+
+
+def is_ruled_out(tool: Tool, settings: Settings) -> bool:
+    """Whether the operator refuses all that a tool does; one that may do something harmless refuses the rest itself."""
+    always_asks = tool.effect in {Effect.DESTROYS, Effect.SPENDS} and tool.unasked_when is None
+    return always_asks and settings.consent.of(tool.effect) == "refuse"
 
 
 def is_open(platform: Platform, tool: Tool, settings: Settings) -> bool:
@@ -56,4 +65,6 @@ def reason_unavailable(
         return None
     if not is_open(platform, tool, settings):
         return settings.platforms[platform.key].locked[tool.needs or ""]
+    if is_ruled_out(tool, settings):
+        return forbidden(tool.effect)
     return "It changes something, and this session is read-only."
