@@ -13,8 +13,8 @@ SERVER = StdioServerParameters(command="testdesk", args=["serve", "--sandbox"])
 
 
 async def confirm(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
-    """Show the server's question on the terminal. Only the answer `yes` confirms."""
-    answer = await anyio.to_thread.run_sync(input, f"{params.message}\nyes or no? ")
+    """Show the server's question on the terminal. Only the answer `yes` confirms, or the name where it asks for one."""
+    answer = await anyio.to_thread.run_sync(input, f"{params.message}\nyes, no, or the name: ")
     return ElicitResult(action="accept", content={"answer": answer})
 
 

@@ -92,7 +92,10 @@ def build(
     offered = offered_tools(exposed, settings)
     if across in offers(exposed):
         clients.put(across.key, View({p.key: p for p in exposed if p.survey is not None}, clients.__getitem__))
-    rounds = Rounds(frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks))
+    rounds = Rounds(
+        frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks),
+        naming=frozenset(offer.name_of(tool) for offer, tool in offered if tool.typed),
+    )
     tools = [
         expose(
             offer,

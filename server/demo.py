@@ -68,7 +68,9 @@ class Performance:
         if not is_yes:
             await anyio.sleep(READING)
         show(f"the user answers: {'yes' if is_yes else 'no'}", "!")
-        return ElicitResult(action="accept", content={"answer": "yes"}) if is_yes else ElicitResult(action="decline")
+        name = re.search("type its name: '([^']*)'", params.message)
+        answer = name[1] if name is not None else "yes"
+        return ElicitResult(action="accept", content={"answer": answer}) if is_yes else ElicitResult(action="decline")
 
     async def call(self, tool: str, /, *, quietly: bool = False, **arguments: Any) -> dict[str, Any]:
         result = await self._call(tool, arguments, quietly=quietly)

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -159,7 +160,7 @@ def answer_schema(answer: type[Any], *, sandbox: bool = False, asks: bool = Fals
     if asks:
         schema["properties"][CONFIRMED] = {
             "type": "object",
-            "properties": {"how": {"enum": ["form", "approval", "host"]}, "what": {"type": "string"}},
+            "properties": {"how": {"enum": ["form", "typed", "approval", "host"]}, "what": {"type": "string"}},
         }
     if sandbox:
         schema["properties"]["source"] = {"type": "string"}
@@ -174,6 +175,7 @@ def _confirmed_act(verdict: Any, rounds: Rounds) -> OpenAct:
     """
     judged = verdict.data if isinstance(verdict, AcceptedElicitation) else None
     if not isinstance(judged, Verdict) or not judged.passed or judged.act is None:
+        rounds.end()
         raise Refused(judged.reason if isinstance(judged, Verdict) else consent.NOBODY)
     rounds.use()
     return judged.act
@@ -207,13 +209,14 @@ def _consent(
             act = tool.act(api, await with_ids(tool.function, api, given, parts=False) | injected(ctx))
             close_later(act)
             asked = await question_of(act)
-        if asked is None:
+        if asked.question is None:
             return OpenAct(act, None, missing)
         if refusal is not None:
             raise refusal
-        words = (await record.repetition() if another else "") + pipeline.for_person(asked)
-        question = Question(words, "host") if by == "client" else Question(consent.bounded(words))
-        return OpenAct(act, question, missing)
+        if another:
+            asked = replace(asked, question=await record.repetition() + asked.question)
+        by_host = Question(pipeline.for_person(asked.question or ""), "host") if by == "client" else None
+        return OpenAct(act, by_host or pipeline.question(asked), missing)
 
     async def again(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct:
         fresh = await begin(ctx, dict(given))

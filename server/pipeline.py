@@ -18,7 +18,7 @@ from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
 from pydantic import BaseModel
 
 from server.clients import Clients
-from server.guards.consent import OpenAct
+from server.guards.consent import OpenAct, Question, bounded
 from server.guards.fence import quote_others, render_for_model, render_question
 from server.guards.patterns import secrets_in
 from server.guards.recording import NOT_RECORDED, Act, Recording, repeated
@@ -26,7 +26,7 @@ from server.guards.redact import Redactor
 from server.guards.shape import CONFIRMED, LONG_TEXT, MOST, MOST_OF_A_WRITE, shape
 from server.settings import ANSWER_CHARACTERS
 from server.store.acts import Earlier
-from tools.kit.asking import answer_of
+from tools.kit.asking import Ask, answer_of
 from tools.kit.difference import only_changed
 from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
 from tools.kit.kept import ListCall, listing
@@ -35,13 +35,16 @@ from tools.kit.naming import with_ids
 from tools.kit.page import Page
 from tools.kit.picture import Album
 from tools.kit.platform import ToolSource
-from tools.kit.text import learn_secrets
+from tools.kit.text import learn_secrets, quote
 from tools.kit.toolset import Effect, Progress, Tool
 from tools.kit.webhook import Inbox
 
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
+
+LONGEST_NAME = 300
+"""Characters of a name that a user is asked to type."""
 
 
 class Pipeline:
@@ -163,6 +166,15 @@ class Pipeline:
         """Render a question: redacted, with quotation marks around others' texts."""
         source = " [sandbox: nothing real happens]" if self.clients.is_sandbox else ""
         return render_question(words, self.redact) + source
+
+    def question(self, asked: Ask) -> Question:
+        """The question of an act, as it is put to the user."""
+        name = quote(asked.typed or "", at_most=LONGEST_NAME)
+        shown = render_question(name, self.redact)[1:-1].strip()
+        if not shown:
+            return Question(bounded(self.for_person(asked.question or "")))
+        words = bounded(self.for_person(f"{asked.question} To confirm, type its name: {name}"))
+        return Question(words, names=frozenset({shown, (asked.typed or "").strip()}))
 
     def progress(self, report: Progress) -> Progress:
         """Wrap a Progress so that its messages are redacted."""

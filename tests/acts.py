@@ -11,7 +11,7 @@ R = TypeVar("R")
 
 async def question(act: Asking[R]) -> str:
     """What an act asks; it ends there."""
-    asked = await question_of(act)
+    asked = (await question_of(act)).question
     await act.aclose()
     assert asked is not None, "it asked nothing"
     return asked

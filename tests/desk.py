@@ -1,5 +1,6 @@
 """A whole desk for a test: server, sandbox behind it, and a client of either protocol era in front."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,7 +9,14 @@ from typing import Any, TypeVar
 import httpx
 from mcp import Client
 from mcp.server import MCPServer
-from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, Implementation, TextContent
+from mcp.types import (
+    CallToolResult,
+    ElicitRequestFormParams,
+    ElicitRequestParams,
+    ElicitResult,
+    Implementation,
+    TextContent,
+)
 
 from server.app import build
 from server.inbox.events import EventStore
@@ -99,6 +107,18 @@ class Desk:
             assert response.is_success, response.text
 
 
+def asks_for_a_name(params: ElicitRequestParams) -> bool:
+    """Whether a question's form is to be filled with a name, and not with a choice."""
+    assert isinstance(params, ElicitRequestFormParams)
+    return "enum" not in params.requested_schema["properties"]["answer"]
+
+
+def typed(params: ElicitRequestParams) -> ElicitResult:
+    """The answer of a person who types the name that the question shows."""
+    (name,) = re.findall("type its name: '([^']*)'", params.message)
+    return ElicitResult(action="accept", content={"answer": name})
+
+
 class Unpublished(dict[str, dict[str, Any] | None]):
     """Output schemas that are not published: without them the SDK's client lists all tools before its first call."""
 
@@ -142,7 +162,8 @@ async def desk(
     async def callback(context: Any, params: ElicitRequestParams) -> ElicitResult:
         asked.append(params.message)
         assert person is not None
-        return person(params.message) if callable(person) else person
+        answer = person(params.message) if callable(person) else person
+        return typed(params) if answer is YES and asks_for_a_name(params) else answer
 
     server = server or build(told or settings(), network=Network(SandboxTransport(world)), store=store)
     elicitation = callback if person is not None else None

@@ -141,7 +141,7 @@ def test_the_example_over_stdio_asks_its_user(answer: str, outcome: str) -> None
     shown = run(sys.executable, "examples/stdio_client.py", said=f"{answer}\n")
     assert shown.returncode == 0, shown.stderr
     assert "\nReject bug 88107 " in shown.stdout
-    assert outcome in shown.stdout.partition("yes or no? ")[2]
+    assert outcome in shown.stdout.partition("yes, no, or the name: ")[2]
 
 
 def test_the_example_over_http_lists_runs_of_several_platforms() -> None:

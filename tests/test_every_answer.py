@@ -52,7 +52,8 @@ async def test_an_answer_is_what_its_schema_says_and_says_what_was_confirmed() -
 
 
 def confirmed_by_form(question: str) -> dict[str, str]:
-    return {"how": "form", "what": consent.Question(question).confirmed["what"]}
+    how = "typed" if "type its name" in question else "form"
+    return {"how": how, "what": consent.Question(question).confirmed["what"]}
 
 
 @pytest.mark.parametrize("mode", ERAS)

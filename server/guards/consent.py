@@ -47,7 +47,16 @@ class Consent(BaseModel):
     answer: Literal["no", "yes"] = Field(title="Carry this out?")
 
 
+class TypedName(BaseModel):
+    """The user's answer where a choice is given too easily: the name of the object, typed."""
+
+    model_config = ConfigDict(json_schema_extra=_only_its_fields, strict=True)
+
+    answer: str = Field(title="Type its name to confirm")
+
+
 FORM: Final[dict[str, Any]] = render_elicitation_schema(Consent)
+NAME_FORM: Final[dict[str, Any]] = render_elicitation_schema(TypedName)
 
 
 @dataclass(frozen=True)
@@ -58,11 +67,25 @@ class Question:
     by: Literal["form", "approval", "host"] = "form"
     person: str = ""
     """Who approved it outside of the client."""
+    names: frozenset[str] = frozenset()
+    """What the user may type to confirm: the object's name, as it is shown and as it is; none: yes is enough."""
+
+    @property
+    def form(self) -> type[Consent] | type[TypedName]:
+        """The form that asks it."""
+        return TypedName if self.names else Consent
+
+    def is_yes(self, answer: object) -> bool:
+        """Whether an answer in its form confirms it."""
+        return isinstance(answer, str) and (answer.strip() in self.names if self.names else answer == "yes")
 
     @property
     def confirmed(self) -> dict[str, str]:
         """The `confirmed` field of the answer."""
-        return {"how": self.by, "what": cut(self.words, CONFIRMED_CHARACTERS)}
+        return {
+            "how": "typed" if self.names and self.by == "form" else self.by,
+            "what": cut(self.words, CONFIRMED_CHARACTERS),
+        }
 
 
 @dataclass(frozen=True)
@@ -93,6 +116,7 @@ class Verdict:
 Begin = Callable[[], Awaitable[OpenAct]]
 """Begins the same act again, up to its question."""
 
+WRONG_NAME: Final = "What the user typed is not the name that was asked for; call again to ask again."
 NOBODY: Final = "No confirmation came back (an unattended client answers automatically)."
 
 
@@ -148,7 +172,7 @@ def bounded(words: str) -> str:
     return words
 
 
-async def ask(ctx: Context[Any, Any], act: OpenAct, rounds: Rounds) -> Verdict | Elicit[Consent]:
+async def ask(ctx: Context[Any, Any], act: OpenAct, rounds: Rounds) -> Verdict | Elicit[Consent] | Elicit[TypedName]:
     """Ask the question of an act: as a request of ours, or on a modern connection through the SDK.
 
     The SDK checks that a yes belongs to the same question. Any other answer is judged here, since the SDK would word a
@@ -157,13 +181,14 @@ async def ask(ctx: Context[Any, Any], act: OpenAct, rounds: Rounds) -> Verdict |
     if act.question is None or act.question.by == "host":
         return Verdict(True, act=act)
     if not is_modern(ctx):
-        return await _put(ctx, act.question.words)
+        return await _put(ctx, act.question)
     answers = list((ctx.input_responses or {}).values())
     if answers:
-        verdict = _judge(answers[0].model_dump(by_alias=True), rounds.seconds())
-        if not verdict.passed:
+        verdict = _judge(answers[0].model_dump(by_alias=True), rounds.seconds(), act.question)
+        if not verdict.passed and verdict.reason != WRONG_NAME:  # which may be that of the words before
             return verdict
-    return Elicit(act.question.words, Consent)
+    words = act.question.words
+    return Elicit(words, TypedName) if act.question.names else Elicit(words, Consent)
 
 
 async def decide(ctx: Context[Any, Any], act: OpenAct, answer: ElicitationResult[Any], begin: Begin) -> Verdict:
@@ -173,8 +198,9 @@ async def decide(ctx: Context[Any, Any], act: OpenAct, answer: ElicitationResult
     questions.
     """
     given = answer.data if isinstance(answer, AcceptedElicitation) else None
-    if isinstance(given, Consent):
-        return Verdict(given.answer == "yes", "The user said no.", act)
+    if isinstance(given, Consent | TypedName):
+        is_yes = act.question is not None and type(given) is act.question.form and act.question.is_yes(given.answer)
+        return Verdict(is_yes, WRONG_NAME if isinstance(given, TypedName) else "The user said no.", act)
     verdict = given if isinstance(given, Verdict) else Verdict(False, NOBODY)
     if not verdict.passed or act.question is None or act.question.by == "host":
         return verdict
@@ -183,18 +209,19 @@ async def decide(ctx: Context[Any, Any], act: OpenAct, answer: ElicitationResult
         if fresh.question is None or fresh.words == act.words:
             return replace(verdict, act=replace(fresh, question=act.question))
         act = fresh
-        verdict = await _put(ctx, f"This has changed since you were asked. {fresh.words}")
+        verdict = await _put(ctx, fresh.question, "This has changed since you were asked. ")
         if not verdict.passed:
             return verdict
     return Verdict(False, "It kept changing while the user was asked.")
 
 
-async def _put(ctx: Context[Any, Any], words: str) -> Verdict:
+async def _put(ctx: Context[Any, Any], question: Question, before: str = "") -> Verdict:
     """Send a question over a handshake connection and judge its answer.
 
     Its id is unguessable: the SDK takes an answer with the id "1" for one to the request 1.
     """
-    params = {"message": words, "requestedSchema": FORM}
+    form = NAME_FORM if question.names else FORM
+    params = {"message": before + question.words, "requestedSchema": form}
     identifier = f"question-{secrets.token_hex(8)}"
     channel = ctx.session._request_outbound  # private: `elicit_form` uses guessable ids and its own errors
     began = time.monotonic()
@@ -204,20 +231,20 @@ async def _put(ctx: Context[Any, Any], words: str) -> Verdict:
         if error.error.code == CONNECTION_CLOSED:
             raise
         return Verdict(False, "The client could not put the question to the user.")
-    return _judge(raw, time.monotonic() - began)
+    return _judge(raw, time.monotonic() - began, question)
 
 
-def _judge(raw: Mapping[str, Any], seconds: float | None) -> Verdict:
-    """Turn an answer into a verdict; everything but an accepted form with a yes is a no."""
+def _judge(raw: Mapping[str, Any], seconds: float | None, question: Question) -> Verdict:
+    """Turn an answer into a verdict; everything but an accepted form with a yes, or the right name, is a no."""
     action, content = raw.get("action"), raw.get("content")
     answer = content.get("answer") if isinstance(content, Mapping) else None
-    if action not in ("decline", "cancel") and (action != "accept" or answer not in ("yes", "no")):
-        return Verdict(
-            False,
-            "The form came back without its answer, which is yes or no; call again to ask again.",
-        )
-    if action == "accept" and answer == "yes":
+    if action == "accept" and question.is_yes(answer):
         return Verdict(True)
+    if action == "accept" and question.names and isinstance(answer, str) and answer.strip() not in ("", "no"):
+        return Verdict(False, WRONG_NAME)
+    if action not in ("decline", "cancel") and (action != "accept" or answer != "no"):
+        wanted = "the name of the object" if question.names else "yes or no"
+        return Verdict(False, f"The form came back without its answer, which is {wanted}; call again to ask again.")
     if seconds is None or seconds < SOON:
         return Verdict(False, NOBODY)
     how = "closed the question" if action == "cancel" else "said no"

@@ -34,6 +34,8 @@ class Rounds:
 
     asking: frozenset[str]
     """The tools that ask; other tools' forms are not ours to judge."""
+    naming: frozenset[str] = frozenset()
+    """Those that may ask for a name: only the question knows whether a text is the right one."""
     _used: dict[str, float] = field(default_factory=dict)
     _asked: dict[str, float] = field(default_factory=dict)
 
@@ -49,7 +51,7 @@ class Rounds:
         state, now = params.get("requestState"), time.monotonic()
         present = _Round(_key(state), now) if isinstance(state, str) else None
         answers = params.get("inputResponses")
-        if not _is_yes(answers):
+        if not _is_yes(answers, is_name=name in self.naming):
             if present is not None:
                 # Immediately: a yes to the same round could overtake this call.
                 self._used.setdefault(present.key, now)
@@ -87,6 +89,12 @@ class Rounds:
         present = _present.get()
         return None if present is None else f"round-{present.key}"
 
+    def end(self) -> None:
+        """End the current round, since its answer was not the one that was asked for."""
+        present = _present.get()
+        if present is not None:
+            self._used.setdefault(present.key, time.monotonic())
+
     def seconds(self) -> float | None:
         """Response time of the current round; None if another process asked the question."""
         present = _present.get()
@@ -117,14 +125,18 @@ def _as_the_sdk_takes_it(answers: Any) -> dict[str, Any]:
     return taken
 
 
-def _is_yes(answers: Any) -> bool:
-    """Whether a round brought a yes, or no answer at all; the act uses up the yes."""
+def _is_text(answer: Any) -> bool:
+    return isinstance(answer, str) and answer.strip() not in ("", "no")
+
+
+def _is_yes(answers: Any, *, is_name: bool = False) -> bool:
+    """Whether a round brought a yes, what may be the name that was asked for, or no answer; the act uses up the yes."""
     if not isinstance(answers, Mapping) or not answers:
         return answers is None or answers == {}
     return all(
         isinstance(answer, Mapping)
         and answer.get("action") == "accept"
         and isinstance(content := answer.get("content"), Mapping)
-        and content.get("answer") == "yes"
+        and (content.get("answer") == "yes" or (is_name and _is_text(content.get("answer"))))
         for answer in answers.values()
     )

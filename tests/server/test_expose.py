@@ -107,7 +107,7 @@ ALWAYS: dict[str, Any] = {
 }
 ASKED: dict[str, Any] = {
     "type": "object",
-    "properties": {"how": {"enum": ["form", "approval", "host"]}, "what": {"type": "string"}},
+    "properties": {"how": {"enum": ["form", "typed", "approval", "host"]}, "what": {"type": "string"}},
 }
 WHOLE = {"default": 4_000}
 START = {"description": "Offset that a cut text names."}

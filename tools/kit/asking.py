@@ -6,7 +6,8 @@
         yield Ask(f"Cancel {describe(run)}?")
         yield await api.cancel(run_id)
 
-Reads and refusals come before the question; what needs the confirmation comes after it.
+Reads and refusals come before the question; what needs the confirmation comes after it. An act that deletes an object
+with everything in it has the object's name typed: `Ask(f"Delete {describe(shop)}?", typed=shop.name)`.
 """
 
 from collections.abc import AsyncGenerator
@@ -21,18 +22,20 @@ class Ask:
     """The question of an act; None where this case needs no confirmation."""
 
     question: str | None
+    typed: str | None = None
+    """The name of the object, for the user to type; None where a choice of yes or no is enough."""
 
 
 Asking = AsyncGenerator[Ask | R, None]
 """The type of an act that asks: it yields one Ask, then one answer of type R."""
 
 
-async def question_of(act: Asking[R]) -> str | None:
+async def question_of(act: Asking[R]) -> Ask:
     """Run an act up to its question; nothing has been changed by then."""
     first = await anext(act)
     if not isinstance(first, Ask):
         raise TypeError("an act that asks yields its Ask before its answer")
-    return first.question
+    return first
 
 
 async def answer_of(act: Asking[R]) -> R:

@@ -44,6 +44,8 @@ class Tool:
     idempotent: bool
     unasked_when: Callable[..., bool] | None = None
     """True where the arguments alone show that no question is needed, so that a client that cannot ask may call it."""
+    typed: bool = False
+    """Whether it may ask for the object's name to be typed, since it deletes all that is in the object."""
     verify_with: str | None = None
     """The read tool that shows whether a write with a lost response took effect; None: the API does not show it."""
     full_text_in: str | None = None
@@ -148,6 +150,7 @@ class Toolset(Generic[C]):
         idempotent: bool,
         verify_with: str | None,
         unasked_when: Callable[..., bool] | None = None,
+        typed: bool = False,
     ) -> Callable[[Callable[Concatenate[C, P], Asking[R]]], Callable[Concatenate[C, P], Asking[R]]]:
         """Declare a tool whose change the API cannot undo."""
         return self._declare(
@@ -155,6 +158,7 @@ class Toolset(Generic[C]):
             idempotent=idempotent,
             verify_with=verify_with,
             unasked_when=unasked_when,
+            typed=typed,
         )
 
     def spends(

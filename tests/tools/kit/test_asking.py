@@ -28,7 +28,7 @@ async def test_an_act_stands_at_its_question_until_it_goes_on(asked: str | None)
     log = Log()
     act = drop(log, asked)
     assert log == []
-    assert await question_of(act) == asked
+    assert await question_of(act) == Ask(asked)
     assert log == ["read"]
     assert await answer_of(act) == 7
     assert log == ["read", "sent", "closed"]

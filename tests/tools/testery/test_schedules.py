@@ -219,7 +219,7 @@ async def test_a_deploy_that_starts_nothing_asks_nobody() -> None:
         {"id": 4, "onDeploy": True, "deployedProjectIds": [9]},
     ]
     api = client_over(Wire(says(json=projects), says(json=places), says(json=schedules)))
-    assert await question_of(create_deploy(api, "web", "qa")) is None
+    assert (await question_of(create_deploy(api, "web", "qa"))).question is None
 
 
 async def test_a_schedule_that_does_not_say_what_starts_it_is_counted_as_one_that_a_deploy_may_start() -> None:

@@ -168,7 +168,7 @@ async def test_a_stage_without_a_name_or_with_nothing_to_lose_is_changed_and_an_
     )
     harmless = Wire(says(json=bare | {"variables": []}), says(json={}), says(404, json={}))
     act = update_pipeline_stage(client_over(harmless), 5, name="Live")
-    assert await question_of(act) is None
+    assert (await question_of(act)).question is None
     done = await answer_of(act)
     assert (done.done, done.now, done.warning) == ("Changed.", None, UNSEEN)
     with pytest.raises(Refused, match="at least one thing to change"):

@@ -198,7 +198,7 @@ def decided(bug_id: int, decision: str, reason: str | None = None, comment: str 
 
 async def asked_and_done(host: Host, *decisions: Decision, dry_run: bool = False) -> tuple[str | None, Any]:
     act = triage_bugs(host.api(), no_progress, list(decisions), dry_run=dry_run)
-    question = await question_of(act)
+    question = (await question_of(act)).question
     return question and rendered(question), await answer_of(act)
 
 

@@ -86,13 +86,13 @@ async def count_contents(api: TestIO, product: Product) -> list[str]:
     return counts
 
 
-@tool.destroys(idempotent=True, verify_with="list_products")
+@tool.destroys(idempotent=True, verify_with="list_products", typed=True)
 async def delete_product(api: TestIO, product_id: ProductId) -> Asking[Changed[Product]]:
     """Delete a product with everything in it. Asks the user first."""
     product = await known_product(api, product_id)
     contents = join_counts(*await count_contents(api, product))
     effect = f"Expect everything in it to be deleted too: {contents}." if contents else "It is empty."
     name = f"product {product.id} {quote(product.name or '')}"
-    yield Ask(f"Delete {name}? {effect} There is no undo.")
+    yield Ask(f"Delete {name}? {effect} There is no undo.", typed=product.name or str(product.id))
     await api.delete_product(product_id)
     yield Changed(done=f"Deleted {name}.", before=product)

@@ -89,7 +89,7 @@ async def rename_branch(api: Testomatio, branch: Slug, title: Title, project: Pr
     return Changed[Branch](done="Renamed.", now=await known_branch(api, slug, branch), before=before)
 
 
-@tool.destroys(idempotent=True, verify_with="list_branches")
+@tool.destroys(idempotent=True, verify_with="list_branches", typed=True)
 async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = None) -> Asking[Changed[Branch]]:
     """Delete a branch with its own tests and suites. Asks the user first."""
     slug = api.project_of(project)
@@ -103,7 +103,8 @@ async def delete_branch(api: Testomatio, branch: Slug, project: ProjectSlug = No
     yield Ask(
         f"Delete branch {quote(before.title or before.slug)} ({word(before.slug)}, "
         f"{word(before.state or 'state unknown')}) of {place(slug)}{f' with its own {own}' if own else ''}? "
-        "What was not merged is lost. There is no undo."
+        "What was not merged is lost. There is no undo.",
+        typed=(before.title or before.slug) if own else None,
     )
     await api.delete_branch(slug, branch)
     done = f"Deleted branch {quote(before.title or '')} ({word(before.slug)}) of {place(slug)}."

@@ -157,7 +157,7 @@ async def update_suite(
     return Changed[Suite](done=done, now=after, before=before, not_applied=left)
 
 
-@tool.destroys(idempotent=True, verify_with="list_suites")
+@tool.destroys(idempotent=True, verify_with="list_suites", typed=True)
 async def delete_suite(
     api: Testomatio, suite_id: SuiteRef, branch: Branch = None, project: ProjectSlug = None
 ) -> Asking[Changed[Suite]]:
@@ -178,7 +178,8 @@ async def delete_suite(
         f"Delete suite {describe(before)}{f' in {path}' if path else ''} of {place(slug, branch)}? "
         f"{f'With it go {lost}.' if lost else 'It is empty.'} "
         + ("Only that branch loses it. " if query else "")
-        + "There is no undo through the API."
+        + "There is no undo through the API.",
+        typed=(before.title or before.id) if lost else None,
     )
     await api.delete_suite(slug, suite_id, query)
     done = f"Deleted suite {describe(before)} of {place(slug, branch)}, with {lost or 'nothing below it'}."

@@ -195,7 +195,7 @@ async def move_folder(
     return Changed(done="Moved.", now=folder_row(after, found.id), before=folder_row(tree, found.id))
 
 
-@tool.destroys(idempotent=True, verify_with="get_folder_tree")
+@tool.destroys(idempotent=True, verify_with="get_folder_tree", typed=True)
 async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) -> Asking[Changed[FolderRow]]:
     """Delete a folder with everything in it and below it. Asks the user first."""
     owner, tree, found = await known_folder(api, project, folder)
@@ -208,6 +208,6 @@ async def delete_folder(api: Testsigma, project: ProjectRef, folder: FolderRef) 
         inside = f" with {counts} in it? Testsigma does not document whether they are deleted too, with their results: "
         inside += "expect that they are."
     name = f"folder {quote(tree.path(found.id) or '', at_most=1000)} of project {quote(owner.display_name)}"
-    yield Ask(f"Delete {name}{inside} There is no undo.")
+    yield Ask(f"Delete {name}{inside} There is no undo.", typed=(found.name or found.id) if counts else None)
     await api.delete_folder(owner.id, found.id)
     yield Changed(done=f"Deleted {name}.", before=folder_row(tree, found.id))

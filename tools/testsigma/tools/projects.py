@@ -142,7 +142,7 @@ async def update_project(
     return Changed(done=describe_changes(fields), now=await api.update_project(before.id, fields), before=before)
 
 
-@tool.destroys(idempotent=True, verify_with="list_projects")
+@tool.destroys(idempotent=True, verify_with="list_projects", typed=True)
 async def delete_project(api: Testsigma, project: ProjectRef) -> Asking[Changed[Project]]:
     """Delete a project with everything in it. Asks the user first."""
     before = await fresh_project(api, project)
@@ -150,7 +150,8 @@ async def delete_project(api: Testsigma, project: ProjectRef) -> Asking[Changed[
     prefix = f" with the prefix {word(before.prefix)}" if before.prefix else ""
     yield Ask(
         f"Delete project {quote(before.name or '')}{prefix} ({word(before.id)}), "
-        f"{f'and everything in it: {counts}, with all results' if counts else 'which is empty'}? There is no undo."
+        f"{f'and everything in it: {counts}, with all results' if counts else 'which is empty'}? There is no undo.",
+        typed=before.name or before.id,
     )
     await api.delete_project(before.id)
     name = f"project {word(before.key)} {quote(before.name or '')}"
