@@ -91,7 +91,7 @@ def build(
     output_schema = settings.output_schemas
     offered = offered_tools(exposed, settings)
     if across in offers(exposed):
-        clients.put(across.key, View({p.key: p for p in exposed if p.survey is not None}, clients.__getitem__))
+        clients.put(across.key, View({p.key: p for p in exposed if p.declared.has_survey}, clients.__getitem__))
     rounds = Rounds(
         frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks),
         naming=frozenset(offer.name_of(tool) for offer, tool in offered if tool.typed),

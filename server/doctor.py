@@ -57,7 +57,7 @@ async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Ne
 
 async def _platform(platform: Platform, settings: Settings, clients: Clients, is_shown: bool) -> tuple[list[str], bool]:
     configured = settings.platforms[platform.key]
-    tools = [tool for tool in platform.tools if is_open(platform, tool, settings)]
+    tools = [tool for tool in platform.declared.tools if is_open(platform, tool, settings)]
     if not configured.is_configured:
         why = "listed, but each call says this" if is_shown else "not offered"
         return [f"- {platform.title}: {why}. {missing_credentials(platform, configured.missing)}"], True
@@ -73,7 +73,7 @@ async def _platform(platform: Platform, settings: Settings, clients: Clients, is
     split = ", ".join(f"{number} {effect}" for effect, number in effects.items() if number)
     lines.append(f"    offers {len(tools)} tools ({split}), {len(platform.resources)} resource templates")
     lines += [
-        f"    does not offer {sum(tool.needs == what for tool in platform.tools)} tools: {why}"
+        f"    does not offer {sum(tool.needs == what for tool in platform.declared.tools)} tools: {why}"
         for what, why in configured.locked.items()
     ]
     lines += [f"    {name} = {value}" for name, value in configured.values.items()]

@@ -25,6 +25,7 @@ from server.pipeline import Pipeline
 from server.schemas import slim
 from server.store.acts import Earlier
 from tools.kit.asking import question_of
+from tools.kit.declared import DeclaredTool
 from tools.kit.errors import Refused
 from tools.kit.missing import collect_missing
 from tools.kit.naming import published_type, with_ids
@@ -57,7 +58,7 @@ class CheckedArguments(Arguments):
         return arguments
 
 
-def annotations(tool: Tool) -> ToolAnnotations:
+def annotations(tool: DeclaredTool) -> ToolAnnotations:
     """The hints of a tool, for its worst case."""
     return ToolAnnotations(
         read_only_hint=tool.effect is Effect.READS,
@@ -69,7 +70,7 @@ def annotations(tool: Tool) -> ToolAnnotations:
 
 def expose(
     platform: ToolSource,
-    tool: Tool,
+    tool: DeclaredTool,
     pipeline: Pipeline,
     rounds: Rounds,
     *,
@@ -83,16 +84,17 @@ def expose(
         f"{platform.short_title or platform.title}: {tool.name.replace('_', ' ')}",
         tool.sentence,
         annotations(tool),
-        partial(_build, platform, tool, pipeline, rounds, by=by, output_schema=output_schema),
-        hint=platform.hints.get(tool.name, ""),
+        partial(_build, platform, tool.name, pipeline, rounds, by=by, output_schema=output_schema),
+        hint=tool.hint,
         parameters=None if output_schema else parameters,
     )
 
 
 def _build(
-    platform: ToolSource, tool: Tool, pipeline: Pipeline, rounds: Rounds, *, by: Way, output_schema: bool
+    platform: ToolSource, name: str, pipeline: Pipeline, rounds: Rounds, *, by: Way, output_schema: bool
 ) -> McpTool:
-    """Build the MCP tool of a declared one."""
+    """Build the MCP tool of a declared one, which loads its platform."""
+    tool = platform.tool(name)
     parameters = _parameters(tool)
     progress = next((p.name for p in parameters if p.annotation is Progress), None)
     inbox = next((p.name for p in parameters if p.annotation is Inbox), None)

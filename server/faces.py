@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from typing import Final
 
 from server.settings import TOOLSETS, Settings, SettingsError
+from tools.kit.declared import DeclaredTool
 from tools.kit.platform import JOBS, ToolSource
-from tools.kit.toolset import Tool
 
 AUTO: Final = "auto"
 ALL: Final = "all"
@@ -65,7 +65,7 @@ class Listing:
         return self.face if client in DEFERRING else frozenset()
 
 
-def listing(offered: Sequence[tuple[ToolSource, Tool]], settings: Settings, own: Collection[str] = ()) -> Listing:
+def listing(offered: Sequence[tuple[ToolSource, DeclaredTool]], settings: Settings, own: Collection[str] = ()) -> Listing:
     """What `TESTDESK_TOOLSETS` lists; `own` are the names of the server's own tools, which no face has.
 
     Raises:
@@ -92,7 +92,7 @@ def listing(offered: Sequence[tuple[ToolSource, Tool]], settings: Settings, own:
     )
 
 
-def _meanings(offered: Sequence[tuple[ToolSource, Tool]]) -> dict[str, set[str]]:
+def _meanings(offered: Sequence[tuple[ToolSource, DeclaredTool]]) -> dict[str, set[str]]:
     """The tools of each word that the setting takes."""
     sources = {offer.key: offer for offer, _ in offered}
     alone = len(sources) == 1

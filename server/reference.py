@@ -85,11 +85,7 @@ def tools_page() -> str:
 
 def resources() -> str:
     """All pages."""
-    rows = [
-        (f"`{p.key}://{r.template}`", (r.function.__doc__ or "").strip().split("\n")[0])
-        for p in PLATFORMS
-        for r in p.resources
-    ]
+    rows = [(f"`{p.key}://{r.template}`", r.sentence.split("\n")[0]) for p in PLATFORMS for r in p.resources]
     return markdown_table(("resource", "description"), rows)
 
 

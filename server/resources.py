@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,23 +13,24 @@ from mcp.types import Completion, PromptReference, ResourceTemplateReference
 from prompts.library import Prompt as Prose
 from server.guards.fence import render_page
 from server.pipeline import Pipeline
+from tools.kit.declared import DeclaredResource
 from tools.kit.errors import NotFound, Refused
 from tools.kit.missing import collect_missing
 from tools.kit.platform import Platform
 from tools.kit.text import learn_secrets
-from tools.kit.toolset import Resource
 from tools.kit.webhook import Inbox
 
 logger = logging.getLogger(__name__)
 
 MOST_VALUES = 100
+VARIABLE = re.compile(r"{(\w+)}")
 
 
 def add_resources(
     server: MCPServer[Any], platforms: Sequence[Platform], pipeline: Pipeline, prose: Sequence[Prose]
 ) -> None:
     """Register every platform's resources, and one handler for all completions."""
-    pages = {f"{p.key}://{r.template}": (p, r) for p in platforms for r in p.resources}
+    pages = {f"{p.key}://{page.template}": (p, page) for p in platforms for page in p.declared.resources}
     for address, (platform, page) in pages.items():
         _register(server, address, platform, page, pipeline)
     arguments = {prompt.name: {a.name for a in prompt.arguments} for prompt in prose}
@@ -49,14 +51,15 @@ def add_resources(
 
 
 async def _complete(
-    pipeline: Pipeline, platform: Platform, page: Resource, variable: str, typed: str, before: dict[str, str]
+    pipeline: Pipeline, platform: Platform, page: DeclaredResource, variable: str, typed: str, before: dict[str, str]
 ) -> Completion | None:
-    if page.complete is None:
-        return None
     try:
-        takes = inspect.signature(page.complete, eval_str=True).parameters.values()
+        suggest = platform.resource(page.template).complete
+        if suggest is None:
+            return None
+        takes = inspect.signature(suggest, eval_str=True).parameters.values()
         inbox = {p.name: pipeline.inboxes[platform.key] for p in takes if p.annotation is Inbox}
-        values = await page.complete(pipeline.clients[platform.key], variable, typed[:100], before, **inbox)
+        values = await suggest(pipeline.clients[platform.key], variable, typed[:100], before, **inbox)
     except Exception as error:  # noqa: BLE001 - a suggestion that cannot be had is none, never a failure
         logger.info("no completion for %s: %s", variable, type(error).__name__)
         return None
@@ -64,16 +67,17 @@ async def _complete(
     return Completion(values=suggestions, total=len(values), has_more=len(values) > MOST_VALUES)
 
 
-def _register(server: MCPServer[Any], address: str, platform: Platform, page: Resource, pipeline: Pipeline) -> None:
-    taken = list(inspect.signature(page.function, eval_str=True).parameters.values())[1:]
-    kinds = {p.name: p.annotation for p in taken if p.annotation is not Inbox}
-    inbox = {p.name: pipeline.inboxes[platform.key] for p in taken if p.annotation is Inbox}
-
+def _register(
+    server: MCPServer[Any], address: str, platform: Platform, page: DeclaredResource, pipeline: Pipeline
+) -> None:
     async def read(**given: str) -> str:
+        function = platform.resource(page.template).function
+        kinds = {p.name: p.annotation for p in list(inspect.signature(function, eval_str=True).parameters.values())[1:]}
+        inbox = {name: pipeline.inboxes[platform.key] for name, kind in kinds.items() if kind is Inbox}
         try:
             arguments = {name: _convert(name, value, kinds[name]) for name, value in given.items()}
             with learn_secrets(pipeline.redact.learn), collect_missing() as missing:
-                page_text = await page.function(pipeline.clients[platform.key], **inbox, **arguments)
+                page_text = await function(pipeline.clients[platform.key], **inbox, **arguments)
         except NotFound as error:
             raise ResourceNotFoundError(pipeline.sentence(error, platform)) from error
         except Exception as error:
@@ -83,17 +87,18 @@ def _register(server: MCPServer[Any], address: str, platform: Platform, page: Re
         return source + lacks + render_page(page_text, pipeline.redact, pipeline.most)
 
     read.__name__ = page.name
-    read.__doc__ = page.function.__doc__
-    read.__annotations__ = dict.fromkeys(kinds, str) | {"return": str}
+    variables = VARIABLE.findall(page.template)
+    read.__doc__ = page.sentence
+    read.__annotations__ = dict.fromkeys(variables, str) | {"return": str}
     keyword = inspect.Parameter.KEYWORD_ONLY
     read.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by inspect
-        [inspect.Parameter(name, keyword, annotation=str) for name in kinds], return_annotation=str
+        [inspect.Parameter(name, keyword, annotation=str) for name in variables], return_annotation=str
     )
     server.resource(
         address,
         name=f"{platform.key}_{page.name}",
         title=f"{platform.title}: {page.name.replace('_', ' ')}",
-        description=(page.function.__doc__ or "").strip(),
+        description=page.sentence,
         mime_type="text/markdown",
     )(read)
 

@@ -6,8 +6,9 @@ from server.clients import missing_credentials
 from server.guards.consent import forbidden
 from server.settings import Settings
 from tools.across import Across, across
+from tools.kit.declared import DeclaredTool
 from tools.kit.platform import Platform, ToolSource
-from tools.kit.toolset import Effect, Tool
+from tools.kit.toolset import Effect
 
 
 def exposed_platforms(platforms: Sequence[Platform], settings: Settings) -> list[Platform]:
@@ -16,24 +17,24 @@ def exposed_platforms(platforms: Sequence[Platform], settings: Settings) -> list
     return configured or list(platforms)
 
 
-def exposed_tools(platform: Platform, settings: Settings) -> list[Tool]:
+def exposed_tools(platform: Platform, settings: Settings) -> list[DeclaredTool]:
     """The usable tools of a platform: those its credentials give access to, without those that can only be refused."""
     return [
         tool
-        for tool in platform.tools
+        for tool in platform.declared.tools
         if is_open(platform, tool, settings)
         and (not settings.read_only or tool.effect is Effect.READS)
         and not is_ruled_out(tool, settings)
     ]
 
 
-def is_ruled_out(tool: Tool, settings: Settings) -> bool:
+def is_ruled_out(tool: DeclaredTool, settings: Settings) -> bool:
     """Whether the operator refuses all that a tool does; one that may do something harmless refuses the rest itself."""
-    always_asks = tool.effect in {Effect.DESTROYS, Effect.SPENDS} and tool.unasked_when is None
+    always_asks = tool.effect in {Effect.DESTROYS, Effect.SPENDS} and tool.always_asks
     return always_asks and settings.consent.of(tool.effect) == "refuse"
 
 
-def is_open(platform: Platform, tool: Tool, settings: Settings) -> bool:
+def is_open(platform: Platform, tool: DeclaredTool, settings: Settings) -> bool:
     """Whether the credentials give a tool the access that it needs; without credentials, everything is listed."""
     configured = settings.platforms[platform.key]
     return tool.needs is None or not configured.is_configured or tool.needs not in configured.locked
@@ -41,14 +42,16 @@ def is_open(platform: Platform, tool: Tool, settings: Settings) -> bool:
 
 def offers(platforms: Sequence[Platform]) -> list[Platform | Across]:
     """The platforms, and the tools across them if there are at least two."""
-    surveyed = sum(platform.survey is not None for platform in platforms)
+    surveyed = sum(platform.declared.has_survey for platform in platforms)
     return [*platforms, across] if surveyed > 1 else list(platforms)
 
 
-def offered_tools(platforms: Sequence[Platform], settings: Settings) -> list[tuple[ToolSource, Tool]]:
+def offered_tools(platforms: Sequence[Platform], settings: Settings) -> list[tuple[ToolSource, DeclaredTool]]:
     """The usable tools of these platforms, and those across them, each with its source."""
-    offered: list[tuple[ToolSource, Tool]] = [(p, tool) for p in platforms for tool in exposed_tools(p, settings)]
-    return offered + ([(across, tool) for tool in across.tools] if across in offers(platforms) else [])
+    offered: list[tuple[ToolSource, DeclaredTool]] = [
+        (p, tool) for p in platforms for tool in exposed_tools(p, settings)
+    ]
+    return offered + ([(across, tool) for tool in across.declared.tools] if across in offers(platforms) else [])
 
 
 def reason_unavailable(
@@ -60,7 +63,7 @@ def reason_unavailable(
         return None
     if platform not in exposed:
         return missing_credentials(platform, settings.platforms[platform.key].missing)
-    tool = next((tool for tool in platform.tools if platform.name_of(tool) == name), None)
+    tool = next((tool for tool in platform.declared.tools if platform.name_of(tool) == name), None)
     if tool is None:
         return None
     if not is_open(platform, tool, settings):

@@ -31,7 +31,7 @@ class Watch:
 
     def __init__(self, store: Store, bus: SubscriptionBus, platforms: Sequence[Platform]) -> None:
         self._store, self._bus = store, bus
-        self._keys = frozenset(platform.key for platform in platforms if platform.webhooks)
+        self._platforms = {platform.key: platform for platform in platforms}
         # Weak references: ended connections drop out.
         self._listeners: dict[str, WeakSet[Connection]] = {}
 
@@ -51,7 +51,7 @@ class Watch:
                         last, _ = await self._store.arrived_since(0)
                     last, came = await self._store.arrived_since(last)
                     for platform, item in came:
-                        if platform in self._keys:
+                        if self._pushes(platform):
                             await self._tell(platform, item)
                 elif last is None:
                     last = 0  # a store created from now on has only new events
@@ -59,6 +59,10 @@ class Watch:
                 # A temporarily unreadable store must not end the server.
                 logger.exception("the inbox could not be looked at")
             await anyio.sleep(SECONDS)
+
+    def _pushes(self, key: str) -> bool:
+        """Whether a platform pushes events; asked only where one matters, since it loads the platform."""
+        return key in self._platforms and bool(self._platforms[key].webhooks)
 
     async def _tell(self, platform: str, item: str) -> None:
         for uri in changed_resources(platform, item):
@@ -71,7 +75,7 @@ class Watch:
 
     async def _subscribe(self, ctx: ServerRequestContext[Any, Any], params: SubscribeRequestParams) -> EmptyResult:
         platform, is_ours, _ = str(params.uri).partition("://inbox")
-        if is_ours and platform in self._keys:  # other resources do not change
+        if is_ours and self._pushes(platform):  # other resources do not change
             self._listeners.setdefault(str(params.uri), WeakSet()).add(_connection(ctx))
         return EmptyResult()
 

@@ -129,7 +129,7 @@ def test_tools_across_platforms_are_offered_where_two_have_a_survey() -> None:
     assert offers([one, two]) == [one, two, across]
     other = replace(two, load=lambda: replace(two.parts, survey=None))
     assert offers([one, other]) == [one, other]
-    for platforms, those_across in (([one, two], across.tools), ([one, other], [])):
+    for platforms, those_across in (([one, two], across.declared.tools), ([one, other], [])):
         offered = offered_tools(platforms, settings({}, sandbox=False))
         assert [tool for source, tool in offered if source is across] == list(those_across)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from tools.kit.declared import Declared, DeclaredResource, DeclaredTool
 from tools.kit.network import Account
 from tools.kit.survey import Survey
 from tools.kit.toolset import Resource, Tool, Toolset
@@ -70,7 +71,7 @@ class ToolSource:
 
     def face(self, job: str, *, alone: bool) -> Collection[str]:
         """The tools to list for a job, by their names without the platform: all, unless a source says otherwise."""
-        return [tool.name for tool in self.tools]
+        return [tool.name for tool in self.declared.tools]
 
     @property
     def toolsets(self) -> Sequence[Toolset[Any]]:
@@ -86,11 +87,37 @@ class ToolSource:
         return [resource for toolset in self.toolsets for resource in toolset.resources]
 
     @property
+    def survey(self) -> Survey | None:
+        """Its runs, bugs and tests in the terms that all platforms share."""
+        return None
+
+    @cached_property
+    def declared(self) -> Declared:
+        """What lists show of it."""
+        return self.declaration()
+
+    def declaration(self) -> Declared:
+        """What lists show of it, from its modules."""
+        return Declared(
+            tuple(DeclaredTool.of(tool, self.hints.get(tool.name, "")) for tool in self.tools),
+            tuple(DeclaredResource(page.template, page.name, page.sentence) for page in self.resources),
+            self.survey is not None,
+        )
+
+    def tool(self, name: str) -> Tool:
+        """The tool with this name."""
+        return next(tool for tool in self.tools if tool.name == name)
+
+    def resource(self, template: str) -> Resource:
+        """The resource at this address."""
+        return next(page for page in self.resources if page.template == template)
+
+    @property
     def hints(self) -> Mapping[str, str]:
         """The words people ask for each tool with, beside its name and description."""
         return {}
 
-    def name_of(self, tool: Tool | str) -> str:
+    def name_of(self, tool: Tool | DeclaredTool | str) -> str:
         """The public name of a tool; made only here."""
         return f"{self.key}_{tool if isinstance(tool, str) else tool.name}"
 
@@ -144,6 +171,8 @@ class Platform(ToolSource):
     """What it holds, in a few words."""
     words: str = field(default="")
     """What a model should know about it, in a sentence or two."""
+    record: Declared | None = None
+    """What lists show of it, where that is known before its parts are loaded."""
 
     @cached_property
     def parts(self) -> Parts:
@@ -164,6 +193,10 @@ class Platform(ToolSource):
     @property
     def survey(self) -> Survey | None:
         return self.parts.survey
+
+    @cached_property
+    def declared(self) -> Declared:
+        return self.record or self.declaration()
 
     @cached_property
     def _faces(self) -> dict[str, dict[str, list[str]]]:

@@ -118,6 +118,10 @@ class Resource:
     def name(self) -> str:
         return self.function.__name__
 
+    @property
+    def sentence(self) -> str:
+        return (self.function.__doc__ or "").strip()
+
 
 class Toolset(Generic[C]):
     """Collects the tools and resources of one subject; the decorated functions are unchanged."""
