@@ -1,6 +1,6 @@
 """build(settings): wires the server, and opens and closes the platforms' clients."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from server.guards.scope import exposed_platforms, offered_tools, offers, reason
 from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
+from server.known import Known, load_rest
 from server.logs import configure_logging
 from server.own_acts import acts_tool
 from server.pipeline import Pipeline
@@ -56,14 +57,15 @@ def build(
     store: Store | None = None,
     engine: Engine | None = None,
     platforms: Sequence[Platform] = PLATFORMS,
-    schemas: Mapping[str, dict[str, Any]] | None = None,
+    known: Known | None = None,
 ) -> MCPServer[Any]:
     """Wire a server: the tools, resources and prompts that the settings let in, and the guards around them.
 
     Acts are recorded in the database of `engine`, in memory without one, as a sandbox wants it; events are there too,
-    unless `store` has them. `schemas` are those of the tools' parameters,
-    by name, where they are known from records.
+    unless `store` has them. A platform that is `known` from a record is loaded at the first call of one of its tools.
     """
+    known = known or Known()
+    platforms = known.of(platforms)
     redact = Redactor(settings.secrets)
     configure_logging(redact, settings.log_level)
     exposed = exposed_platforms(platforms, settings)
@@ -81,6 +83,7 @@ def build(
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(watch.follow)
+                group.start_soon(load_rest, [platform for platform in exposed if platform.record is not None])
                 yield
                 group.cancel_scope.cancel()
         finally:
@@ -104,7 +107,7 @@ def build(
             rounds,
             by=settings.consent.of(tool.effect),
             output_schema=output_schema,
-            parameters=(schemas or {}).get(offer.name_of(tool)),
+            parameters=known.schemas.get(offer.name_of(tool)),
         )
         for offer, tool in offered
     ]

@@ -222,7 +222,9 @@ def own_tool(
     """A tool of the server's own, with the same argument handling as all others."""
 
     def finish() -> McpTool:
-        tool = McpTool.from_function(function, structured_output=False)
+        tool = McpTool.from_function(
+            function, title=title, description=description, annotations=annotations, structured_output=False
+        )
         tool.parameters = slim({"additionalProperties": False} | tool.parameters)
         model, reads = tool.fn_metadata.arg_model, annotations.read_only_hint and function.__name__ != CALL_READ
         tool.fn_metadata = Arguments(arg_model=model, takes=tool.parameters, filters=bool(reads))

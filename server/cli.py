@@ -177,13 +177,16 @@ def run_serve(given: argparse.Namespace) -> int:
     for sentence in warnings(settings, os.environ):
         print(f"testdesk: WARNING: {sentence}", file=sys.stderr)
     from server.inbox.events import EventStore
-    from server.recorder import shipped_schemas
+    from server.known import Known
     from server.store.place import open_store
     from server.store.sqlite import SqliteEngine
 
     engine = open_store(os.environ, sandbox=given.sandbox)
     store = EventStore(SqliteEngine(given.inbox_file) if given.inbox_file else engine)
-    server = build(settings, store=store, engine=engine, schemas=shipped_schemas(os.environ))
+    known = Known.shipped(os.environ)
+    if given.http:
+        known = Known(schemas=known.schemas)  # it starts once, so it loads every platform before it is called
+    server = build(settings, store=store, engine=engine, known=known)
     gc.freeze()
     gc.enable()
     if not given.http:

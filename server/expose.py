@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter
 
 from server.arguments import Arguments
 from server.configuration import Way
-from server.exposed_tool import ExposedTool
+from server.exposed_tool import ExposedTool, hint_meta
 from server.guards import consent, stored_texts
 from server.guards.consent import OpenAct, Question, Verdict
 from server.guards.open_acts import close_later
@@ -81,13 +81,17 @@ def expose(
     """Offer a declared tool as an MCP tool; `parameters` is its schema, where it is known from a record."""
     return ExposedTool.later(
         platform.name_of(tool),
-        f"{platform.short_title or platform.title}: {tool.name.replace('_', ' ')}",
+        _title(platform, tool.name),
         tool.sentence,
         annotations(tool),
         partial(_build, platform, tool.name, pipeline, rounds, by=by, output_schema=output_schema),
         hint=tool.hint,
         parameters=None if output_schema else parameters,
     )
+
+
+def _title(platform: ToolSource, name: str) -> str:
+    return f"{platform.short_title or platform.title}: {name.replace('_', ' ')}"
 
 
 def _build(
@@ -137,7 +141,15 @@ def _build(
         hidden.append(_consent(platform, tool, public, injected, pipeline, rounds, by=by))
     built = _as_function(call, [*public, *hidden])
     # Not structured: the pipeline makes the structured part, and `answer_schema` its schema.
-    exposed = McpTool.from_function(built, structured_output=False)
+    declared = DeclaredTool.of(tool, platform.hints.get(name, ""))
+    exposed = McpTool.from_function(
+        built,
+        title=_title(platform, name),
+        description=declared.sentence,
+        annotations=annotations(declared),
+        meta=hint_meta(declared.hint),
+        structured_output=False,
+    )
     exposed.parameters = slim({"additionalProperties": False} | exposed.parameters)
     asks, is_sandbox = tool.asks, pipeline.clients.is_sandbox
     exposed.fn_metadata = CheckedArguments(

@@ -15,10 +15,16 @@ LATER: Final = (
     "fn", "parameters", "fn_metadata", "is_async", "context_kwarg", "resolved_params", "resolver_plans",
 )  # fmt: skip
 """Fields that are built from a function's signature: three milliseconds per tool, and a call needs only one."""
-
+SHOWN: Final = ("title", "description", "annotations", "meta")
+"""Fields that may come from a record; a built tool has them from its function."""
 
 SEARCH_HINT: Final = "anthropic/searchHint"
 """The key in a tool's `_meta` of the words that hosts and `find_tools` search beside its name and description."""
+
+
+def hint_meta(hint: str) -> dict[str, Any] | None:
+    """The `_meta` of a tool with a hint."""
+    return {SEARCH_HINT: hint} if hint else None
 
 
 class ExposedTool(McpTool):
@@ -47,7 +53,7 @@ class ExposedTool(McpTool):
             "title": title,
             "description": description,
             "annotations": annotations,
-            "meta": {SEARCH_HINT: hint} if hint else None,
+            "meta": hint_meta(hint),
         }
         # With a value given, pydantic inspects no default factory of these fields, which is half of the work.
         tool = cls.model_construct(set(known), **known, **dict.fromkeys(LATER))
@@ -62,7 +68,7 @@ class ExposedTool(McpTool):
         """Build what is deferred or known from a record only."""
         if self._finish is not None:
             built = self._finish()
-            self.__dict__.update({field: built.__dict__[field] for field in LATER})
+            self.__dict__.update({field: built.__dict__[field] for field in (*LATER, *SHOWN)})
             self._finish = None
 
     def __getattr__(self, name: str) -> Any:

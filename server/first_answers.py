@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import anyio
-from pydantic_core import to_json
 
 from server.app import build
 from server.faces import FINDERS
+from server.known import Known
 from server.opening import CAPABILITIES, CLIENT, DISCOVER, HANDSHAKES, LISTS, MODERN, VERSION, Session
 from server.recorder import answers, variables
-from server.records import DEFERRING, SCHEMAS, SHIPPED, VARIABLES, Archive, Records, packed
+from server.records import DEFERRING, SHIPPED, VARIABLES, Archive, Records, packed
 from server.settings import read_settings
 from tools.platforms import PLATFORMS
 
@@ -64,7 +64,8 @@ async def collect() -> bytes:
     server: Any = build(read_settings(PLATFORMS, {}, sandbox=True))
     tools = server._tool_manager.list_tools()  # private, as in the server's own list
     schemas = {tool.name: tool.parameters for tool in tools if tool.name not in FINDERS}
-    contents = {VARIABLES: "\n".join(variables(PLATFORMS)).encode(), SCHEMAS: to_json(schemas)}
+    known = Known({platform.key: platform.declaration() for platform in PLATFORMS}, schemas)
+    contents = {VARIABLES: "\n".join(variables(PLATFORMS)).encode(), **known.records}
     for arguments, environment in situations():
         contents |= await recorded(arguments, environment)
     return packed(contents)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import anyio
@@ -17,14 +17,12 @@ from mcp.server.subscriptions import (
 )
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
-from pydantic_core import from_json
 
 from server.bytecode import compile_rest
 from server.catalogue import CataloguedServer
 from server.configuration import Configuration
 from server.greeter import Greeter
 from server.opening import DISCOVER, LISTS, MODERN, Session, Step
-from server.records import SCHEMAS, Archive, may_use_records
 from server.streams import Inbox, Item, Outbox, Write
 from tools.kit.platform import Platform
 
@@ -60,12 +58,6 @@ def variables(platforms: Sequence[Platform], configuration: Configuration | None
             lines += [f"file {file}" for file in credential.fallback_files]
         lines += [f"setting {setting.variable}" for setting in (platform.address, *platform.settings)]
     return lines
-
-
-def shipped_schemas(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """The schemas of the tools' parameters that this installation brings, by the tools' names."""
-    stored = Archive().read(SCHEMAS) if may_use_records(environment) else None
-    return from_json(stored) if stored is not None else {}
 
 
 class Recorder:

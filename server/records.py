@@ -29,6 +29,7 @@ SECRETS: Final = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 SERVER: Final = os.path.dirname(os.path.abspath(__file__))
 SHIPPED: Final = os.path.join(SERVER, "first_answers.bin")
 VARIABLES: Final = "variables"
+DECLARED: Final = "declared"
 SCHEMAS: Final = "schemas"
 DEFERRING: Final = ("claude-code", "codex-mcp-client")
 """Clients that are listed more tools than others."""

@@ -23,6 +23,7 @@ from tests.starts import (
     top_level,
     version_from,
 )
+from tools.platforms import PLATFORMS
 
 DOORS = ["testdesk", "python -m testdesk"]
 
@@ -119,6 +120,26 @@ def test_the_first_list_of_an_installation_needs_no_sdk(environment: Path, tmp_p
     )
     assert json.loads(ran.stdout)["result"]["tools"]
     assert "ModuleNotFoundError" in ran.stderr
+
+
+def test_a_list_of_an_installation_without_a_greeter_loads_no_platform(environment: Path, tmp_path: Path) -> None:
+    tools = {f"tools.{platform.key}.tools": None for platform in PLATFORMS}
+    trap = f"import sys; sys.modules |= {tools}; sys.argv[1:] = ['serve', '--sandbox']; "
+    asked = json.dumps(LIST_TOOLS)
+    call = asked.replace("tools/list", "tools/call").replace(
+        '"params": {', '"params": {"name": "testio_list_products", '
+    )
+    ran = subprocess.run(
+        [environment.resolve() / "bin" / "python", "-c", f"{trap}from testdesk.__main__ import main; main()"],
+        cwd=tmp_path,
+        env=surroundings(tmp_path) | {"TESTDESK_GREETER": "0"},
+        input=f"{asked}\n{call}\n",
+        capture_output=True,
+        text=True,
+    )
+    listed, called = map(json.loads, ran.stdout.splitlines())
+    assert listed["result"]["tools"]
+    assert called["result"]["isError"], "a call loads its platform"
 
 
 def test_an_application_that_imports_testdesk_keeps_its_own_tools(environment: Path, tmp_path: Path) -> None:

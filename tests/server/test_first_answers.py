@@ -1,6 +1,5 @@
 """The records that a wheel ships: each is what the server answers, to every kind of client."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -8,10 +7,12 @@ import pytest
 from server.app import build
 from server.faces import FINDERS
 from server.first_answers import collect, situations
+from server.known import Known
 from server.opening import LISTS
-from server.records import SCHEMAS, Archive, Records
+from server.records import Archive, Records
 from server.settings import read_settings
 from tests.server.test_greeter import INITIALIZED, greeted, hello, modern, said, text_of
+from tests.server.test_known import unloadable
 from tests.server.test_stdio import request
 from tools.platforms import PLATFORMS
 
@@ -28,9 +29,9 @@ async def test_each_record_of_a_first_start_is_what_the_server_answers(tmp_path:
         [modern(number, method) for number, method in enumerate(["server/discover", *LISTS])],
     ]
     home = {"HOME": str(tmp_path), "USER": "somebody"}
-    stored = Archive(str(file)).read(SCHEMAS)
-    assert stored is not None
-    schemas = json.loads(stored)
+    from_record = Known.read(Archive(str(file)))
+    assert from_record.declared.keys() == {platform.key for platform in PLATFORMS}
+    platforms = [unloadable(platform) for platform in PLATFORMS]
     assert any("--sandbox" in arguments for arguments, _ in situations())
     for arguments, environment in situations():
         server = build(read_settings(PLATFORMS, environment, sandbox="--sandbox" in arguments))
@@ -39,7 +40,8 @@ async def test_each_record_of_a_first_start_is_what_the_server_answers(tmp_path:
             greeter, answers, _ = greeted(lines, Records(arguments, environment | home, Archive(str(file))))
             assert len(greeter.answered) == 5, (arguments, environment)
             assert answers == await said(server, lines)
-        quick = build(read_settings(PLATFORMS, environment, sandbox="--sandbox" in arguments), schemas=schemas)
-        assert await said(quick, lines) == answers, "the schemas alone come from the record"
+        told = read_settings(platforms, environment, sandbox="--sandbox" in arguments)
+        quick = build(told, platforms=platforms, known=from_record)
+        assert await said(quick, lines) == answers, "all lists come from the record"
         built = {tool.name for tool in quick._tool_manager.list_tools() if "fn" in tool.__dict__}
         assert built <= FINDERS
