@@ -58,6 +58,8 @@ class Figure:
     """The median of the ratios of neighbours, which hardly feels a machine that gets busier or calmer meanwhile."""
     note: str = ""
     """What else was seen, in words."""
+    beside: str = ""
+    """What ours is measured beside, where that is not the bare server."""
     is_aside: bool = False
     """Left out of a page that shows the main figures."""
 
@@ -152,7 +154,8 @@ def table(figures: Iterable[Figure], other: str = "bare") -> str:
     rows = [("what", "ours", other, "ratio", "target", "met", "")]
     for f in figures:
         met = {True: "yes", False: "NO", None: ""}[f.is_met]
-        rows.append((f.what, amount(f.ours, f.unit), amount(f.bare, f.unit), f.compared, f.target, met, f.note))
+        note = f"{f.note} beside {f.beside}".strip() if f.beside else f.note
+        rows.append((f.what, amount(f.ours, f.unit), amount(f.bare, f.unit), f.compared, f.target, met, note))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
         "  ".join(
@@ -169,7 +172,7 @@ def markdown(figures: Iterable[Figure], other: str = "bare") -> str:
     for f in figures:
         if f.is_aside:
             continue
-        here = f.note if f.bare is None else f"{amount(f.ours, f.unit)}, {other} {amount(f.bare, f.unit)}"
+        here = f.note if f.bare is None else f"{amount(f.ours, f.unit)}, {f.beside or other} {amount(f.bare, f.unit)}"
         target = f.target.replace("<=", "at most").replace(">=", "at least")
         lines.append(f"| {f.what[:1].upper()}{f.what[1:]} | {_rounded(f)} | {target} | {here} |")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """Measurements on stdio: starts, calls, a long list and memory, ours and bare in turn so that noise hits both."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.bench.figures import Figure, Limit, Samples
 from tests.bench.served import LIST_TOOLS, Broken, call, result, running
@@ -9,6 +9,8 @@ from tests.bench.stage import ONE, ROWS, Stage, Tools
 
 WARM = 20
 """Calls that open connections and are not counted."""
+LATEST = Limit(ratio=1.05)
+"""A list from a record must not make the first call later; the rest is what one start differs from the next."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,31 @@ def starts(on: Stage, rounds: Rounds) -> list[Figure]:
             ours, theirs = memory[name].median, memory[against].median
             figures.append(Figure(f"memory_start_{key}", what, "MiB", ours, theirs, is_aside=where == "sandbox"))
     return figures
+
+
+def first_calls(on: Stage, rounds: Rounds) -> list[Figure]:
+    """From the start of a process to its list of tools and then the answer of a first call."""
+    ways = {
+        "ours": on.account(),
+        "greeter": on.account(greeter=True),
+        "bare": on.bare_with_platform(len(on.account_tools)),
+    }
+    times = {way: Samples() for way in ways}
+    for _ in range(rounds.starts):
+        for name, way in ways.items():
+            with running(way) as server:
+                result(server.ask(LIST_TOOLS))
+                answer = server.ask(call("get_bug" if name == "bare" else "testio_get_bug", bug_id=ONE))
+                times[name].add(server.elapsed())
+                if result(answer)["structuredContent"]["id"] != ONE:
+                    raise Broken("a server answered with another bug than the one asked for")
+                server.kill()
+    what = "start to tools/list and a first call, with an account"
+    recorded = Figure.of("first_call_greeter", f"{what}, list from a record", times["greeter"], times["ours"], LATEST)
+    return [
+        Figure.of("first_call", what, times["ours"], times["bare"], Limit(ratio=1.3)),
+        replace(recorded, beside="without records"),
+    ]
 
 
 def calls(on: Stage, rounds: Rounds) -> list[Figure]:

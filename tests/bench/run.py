@@ -31,6 +31,7 @@ QUICK = Rounds(starts=3, calls=100, lists=1)
 
 PARTS: dict[str, Callable[[Stage, Rounds], list[Figure]]] = {
     "starts": on_stdio.starts,
+    "first calls": on_stdio.first_calls,
     "calls": on_stdio.calls,
     "lists": on_stdio.lists,
     "road": lambda on, rounds: in_process.road(on, rounds.calls),
