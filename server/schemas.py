@@ -15,6 +15,8 @@ UNLISTED: Final = frozenset({"maxLength", "maxItems", "pattern", "minimum"})
 """Keywords that are checked and not listed: a caller seldom meets them, and a refusal names them."""
 MOST_LISTED: Final = 500
 """Larger maximums are not listed either."""
+MOST_OF_OTHERS: Final = 100
+"""Nor are those above this, except of a limit."""
 ID_OR_NAME: Final = [{"type": "integer"}, {"type": "string"}]
 
 
@@ -34,6 +36,8 @@ def _parameter(name: str, node: dict[str, Any], definitions: dict[str, Any]) -> 
     fields = outline(node, definitions)
     if fields is None:
         listed: dict[str, Any] = _listed(node, definitions)
+        if name != "limit" and listed.get("maximum", 0) > MOST_OF_OTHERS:
+            del listed["maximum"]
         for described in (listed, listed.get("items", {})):
             if is_obvious(name, described.get("description")):
                 del described["description"]
@@ -63,7 +67,7 @@ def _listed(schema: Any, definitions: dict[str, Any]) -> Any:
         elif not (
             key in UNLISTED
             or (key == "additionalProperties" and isinstance(value, bool))
-            or (key == "default" and not value)
+            or (key == "default" and (not value or _says_false(schema)))
             or (key == "default" and value in schema.get("enum", ())[:1])
             or (key == "maximum" and value > MOST_LISTED)
         ):
@@ -71,6 +75,11 @@ def _listed(schema: Any, definitions: dict[str, Any]) -> Any:
     if "description" in out and isinstance(out.get("items"), dict):
         out["items"].pop("description", None)
     return out
+
+
+def _says_false(schema: dict[str, Any]) -> bool:
+    """Whether a description says what false means, so that the default is true."""
+    return str(schema.get("description")).startswith("false: ")
 
 
 def published_hints(hints: ToolAnnotations | None) -> ToolAnnotations | None:

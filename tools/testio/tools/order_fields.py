@@ -26,8 +26,8 @@ Language = Annotated[Literal["en", "de"], Field(description="Language of the bug
 Level = Literal["low", "high", "critical"]
 BugLevels = Annotated[list[Level] | None, Field(description="For focused only.")]
 DeviceClouds = Annotated[bool, Field(description="Allow cloud devices.")]
-Hours = Annotated[int | None, Field(ge=1, le=336, description="Default: rapid 2, coverage 28, others 24.")]
-Start = Annotated[str | None, Field(description="2026-04-01T09:00+02:00; default: next full hour.")]
+Hours = Annotated[int | None, Field(ge=1, le=336, description="How long it runs.")]
+Start = Annotated[str | None, Field(description="2026-04-01T09:00+02:00.")]
 Number = Annotated[int, Field(gt=0)]
 NameOrId = Annotated[int, Field(gt=0)] | Annotated[str, Field(min_length=1)] | None
 
@@ -37,7 +37,7 @@ DEFAULT_HOURS = {"rapid": 2, "usability": 24, "focused": 24, "coverage": 28}
 class FeatureToTest(Sent):
     """A feature by id; or by title, which uses the product's feature of that title or creates one."""
 
-    id: Annotated[int | None, Field(gt=0, description="From testio_list_features.")] = None
+    id: Annotated[int | None, Field(gt=0, description="Of an existing feature.")] = None
     title: Annotated[str | None, Field(min_length=1, max_length=250, description="Such as Wish list.")] = None
     description: Annotated[str | None, Field(max_length=5000, description="What it does.")] = None
     howtofind: Annotated[str | None, Field(max_length=5000, description="Where it is.")] = None
@@ -58,10 +58,10 @@ class FeatureToTest(Sent):
 class EnvironmentToUse(Sent):
     """Existing by id or title, or new by title and url."""
 
-    id: Annotated[int | None, Field(gt=0, description="From testio_list_test_environments.")] = None
+    id: Annotated[int | None, Field(gt=0, description="Of an existing environment.")] = None
     title: Annotated[str | None, Field(min_length=1, max_length=80, description="Such as Staging.")] = None
-    url: Annotated[str | None, Field(max_length=2000, description="https://… of the site.")] = None
-    access: Annotated[Secret | None, Field(max_length=2000, description="How testers get in.")] = None
+    url: Annotated[str | None, Field(max_length=2000, description="Of a new one.")] = None
+    access: Annotated[Secret | None, Field(max_length=2000, description="Logins.")] = None
     allow_orders: Annotated[bool, Field(description="Testers may place real orders.")] = False
 
     def wire(self) -> dict[str, Any]:
@@ -154,11 +154,11 @@ class ChosenDevices:
 
 Features = Annotated[
     list[FeatureToTest] | None,
-    Field(min_length=1, max_length=50, description="What to test, or give test_template_id."),
+    Field(min_length=1, max_length=50, description="What to test."),
 ]
 Requirements = Annotated[
     list[Devices] | None,
-    Field(min_length=1, max_length=20, description="By names or ids of testio_list_devices."),
+    Field(min_length=1, max_length=20, description="From testio_list_devices."),
 ]
 
 

@@ -93,13 +93,10 @@ async def create_exploratory_test(
     allow_device_clouds: DeviceClouds = False,
     requirements: Requirements = None,
     features: Features = None,
-    test_template_id: Annotated[int | None, Field(gt=0, description="From testio_list_test_templates.")] = None,
+    test_template_id: Annotated[int | None, Field(gt=0, description="Instead of features.")] = None,
     auto_launch: AutoLaunch = True,
 ) -> Asking[Changed[TestRow]]:
-    """Order a crowd test with features or a template; it starts by itself and costs money.
-
-    Asks the user first.
-    """
+    """Order a paid crowd test of features or a template; it starts by itself. Asks the user first."""
     if (features is None) == (test_template_id is None):
         both = "not both" if features is not None else "one is needed"
         raise Refused(f"Give exactly one of features and test_template_id: {both}.")
