@@ -23,7 +23,7 @@ from pydantic import Field
 
 from server.arguments import Arguments, normalize
 from server.callers import program
-from server.exposed_tool import SEARCH_HINT, ExposedTool
+from server.exposed_tool import SEARCH_HINT, ExposedTool, hint_meta
 from server.faces import CALL, CALL_READ, DEFERRING, FIND, Listing
 from server.schemas import published, published_hints, slim
 from tools.kit.errors import Refused
@@ -223,7 +223,12 @@ def own_tool(
 
     def finish() -> McpTool:
         tool = McpTool.from_function(
-            function, title=title, description=description, annotations=annotations, structured_output=False
+            function,
+            title=title,
+            description=description,
+            annotations=annotations,
+            meta=hint_meta(hint),
+            structured_output=False,
         )
         tool.parameters = slim({"additionalProperties": False} | tool.parameters)
         model, reads = tool.fn_metadata.arg_model, annotations.read_only_hint and function.__name__ != CALL_READ

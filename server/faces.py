@@ -65,7 +65,9 @@ class Listing:
         return self.face if client in DEFERRING else frozenset()
 
 
-def listing(offered: Sequence[tuple[ToolSource, DeclaredTool]], settings: Settings, own: Collection[str] = ()) -> Listing:
+def listing(
+    offered: Sequence[tuple[ToolSource, DeclaredTool]], settings: Settings, own: Collection[str] = ()
+) -> Listing:
     """What `TESTDESK_TOOLSETS` lists; `own` are the names of the server's own tools, which no face has.
 
     Raises:

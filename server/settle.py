@@ -24,14 +24,15 @@ async def read_state(
     """The present state of what an act was about, as its verifying tool answers it."""
     settings = settings or read_settings(PLATFORMS, {**environment, "TESTDESK_TOOLSETS": "all"})
     offered = offered_tools(exposed_platforms(PLATFORMS, settings), settings)
-    tools = {source.name_of(tool): (source, tool) for source, tool in offered}
-    source, tool = tools.get(act.sent["tool"], (None, None))
-    if source is None or tool is None:
+    source, name = next(
+        ((source, tool.name) for source, tool in offered if source.name_of(tool) == act.sent["tool"]), (None, "")
+    )
+    if source is None:
         return f"{act.sent['tool']} is not available with this configuration."
-    if tool.verify_with is None:
+    reader = source.tool(name).verify_with
+    if reader is None:
         return UNREADABLE
-    name = source.name_of(tool.verify_with)
-    takes = inspect.signature(tools[name][1].function).parameters
+    name, takes = source.name_of(reader), inspect.signature(source.tool(reader).function).parameters
     arguments: dict[str, Any] = {key: value for key, value in act.sent["arguments"].items() if key in takes}
     async with Client(build(settings)) as client:
         result = await client.call_tool(name, arguments)
