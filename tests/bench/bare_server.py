@@ -1,4 +1,4 @@
-"""The SDK alone, as a measure: trivial tools in any number, and two plain ones around a pooled httpx client."""
+"""The SDK alone, as a measure: trivial tools in any number, and three plain ones around a pooled httpx client."""
 
 import argparse
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ def build(tools: int) -> MCPServer[Any]:
 
 
 def build_with_platform(tools: int, http: "httpx.AsyncClient") -> MCPServer[Any]:
-    """A server with so many tools, of which two ask a platform; it closes their client."""
+    """A server with so many tools, of which three ask a platform; it closes their client."""
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Any]) -> AsyncIterator[None]:
@@ -54,10 +54,18 @@ def build_with_platform(tools: int, http: "httpx.AsyncClient") -> MCPServer[Any]
         rows.sort(key=lambda row: str(row["reported_at"]), reverse=True)
         return {"total": len(rows), "items": rows[:limit]}
 
+    async def get_test(test_id: str) -> dict[str, Any]:
+        """Read one test."""
+        response = await http.get(f"/tests/{test_id}")
+        response.raise_for_status()
+        test: dict[str, Any] = response.json()
+        return test
+
+    plain = (get_bug, list_bugs, get_test)
     server: MCPServer[Any] = MCPServer("bare", log_level="WARNING", lifespan=lifespan)
-    server.add_tool(get_bug)
-    server.add_tool(list_bugs)
-    _add_trivial(server, tools - 2)
+    for tool in plain:
+        server.add_tool(tool)
+    _add_trivial(server, tools - len(plain))
     return server
 
 
@@ -69,14 +77,15 @@ def _add_trivial(server: MCPServer[Any], count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Serve trivial tools on stdio.")
     parser.add_argument("--tools", type=int, default=20, help="how many")
-    parser.add_argument("--platform", metavar="URL", help="let two of them ask this platform")
+    parser.add_argument("--platform", metavar="URL", help="let three of them ask this platform")
+    parser.add_argument("--authorization", default="Token x", help="how they do so")
     asked = parser.parse_args()
     if asked.platform is None:
         build(asked.tools).run()
         return
     import httpx  # only a server that talks to a platform pays for it
 
-    http = httpx.AsyncClient(base_url=asked.platform, headers={"Authorization": "Token x"})
+    http = httpx.AsyncClient(base_url=asked.platform, headers={"Authorization": asked.authorization})
     build_with_platform(asked.tools, http).run()
 
 

@@ -85,20 +85,21 @@ class Session:
 
 @dataclass
 class Side:
-    """One of the two servers: how it is started, and how it reads a test and all tests."""
+    """One of the servers: how it is started, and how it reads a test and all tests."""
 
     way: Way
     get: tuple[str, dict[str, Any]]
-    read_all: Callable[[Session], int]
+    read_all: Callable[[Session], int] | None = None
 
 
 @dataclass
 class Ground:
-    """The fake platform, and both servers before it."""
+    """The fake platform, and the servers before it: ours, the peer, and the SDK alone."""
 
     address: str
     ours: Side
     peer: Side
+    bare: Side
     notes: list[str] = field(default_factory=list)
 
     def requests(self) -> int:
@@ -109,11 +110,10 @@ class Ground:
         return int(rows[-1]["number"]) if rows else 0
 
     @contextmanager
-    def both(self) -> Iterator[tuple[Session, Session]]:
-        """Both servers, ready to be asked."""
+    def ready(self, *sides: Side) -> Iterator[list[Session]]:
+        """Some of the servers, ready to be asked."""
         with ExitStack() as stack:
-            ours, peer = (Session(stack.enter_context(running(side.way))) for side in (self.ours, self.peer))
-            yield ours, peer
+            yield [Session(stack.enter_context(running(side.way))) for side in sides]
 
 
 def read_ours(session: Session) -> int:
@@ -150,10 +150,13 @@ def ground(scratch: Path, node: Peer) -> Iterator[Ground]:
             count = len(Session(first).ask("tools/list")["tools"])
         arguments = node.arguments(address, SHOP, TOKEN, count)
         peer = Way(arguments, surroundings(scratch, {}), (str(node.program),))
+        project = ("--platform", f"{address}/api/v2/{SHOP}", "--authorization", f"Bearer {TOKEN}")
+        bare = Way(("-m", "tests.bench.bare_server", "--tools", str(count), *project), surroundings(scratch, {}))
         yield Ground(
             address,
             Side(ours, ("testomatio_get_test", {"test_id": A_TEST}), read_ours),
             Side(peer, ("tests_get", {"test_id": A_TEST}), read_pages),
+            Side(bare, ("get_test", {"test_id": A_TEST})),
             [node.note] if node.note else [],
         )
 
@@ -183,11 +186,12 @@ def starts(on: Ground, times: int) -> list[Figure]:
 
 
 def calls(on: Ground, times: int) -> list[Figure]:
-    """One test read again and again, and twenty at once."""
-    one, many = (Samples(), Samples()), (Samples(), Samples())
-    with on.both() as sessions:
+    """One test read again and again, and twenty at once; also from the SDK alone, the least that Python needs."""
+    sides = (on.ours, on.peer, on.bare)
+    one, many = [Samples() for _ in sides], [Samples() for _ in sides]
+    with on.ready(*sides) as sessions:
         for turn in range(times + 3):
-            for place, (session, side) in enumerate(zip(sessions, (on.ours, on.peer), strict=True)):
+            for place, (session, side) in enumerate(zip(sessions, sides, strict=True)):
                 tool, arguments = side.get
                 asked = ("tools/call", {"name": tool, "arguments": arguments})
                 for samples, requests in ((one[place], [asked]), (many[place], [asked] * TOGETHER)):
@@ -195,18 +199,22 @@ def calls(on: Ground, times: int) -> list[Figure]:
                     session.together(requests)
                     if turn >= 3:  # the first ones open connections
                         samples.add(time.perf_counter() - before)
+    together = f"{TOGETHER} such calls at once"
     return [
-        Figure.of("peer_call", "read one test", *one),
-        Figure.of("peer_together", f"{TOGETHER} such calls at once", *many, Limit(ratio=1.1)),
+        Figure.of("peer_call", "read one test", one[0], one[1]),
+        Figure.of("bare_call", "the same by a bare SDK server in Python", one[2], one[1]),
+        Figure.of("peer_together", together, many[0], many[1], Limit(ratio=1.1)),
+        Figure.of("bare_together", f"{together} by a bare SDK server in Python", many[2], many[1]),
     ]
 
 
 def lists(on: Ground, times: int) -> list[Figure]:
     """All tests of a project, to the last."""
     seconds, asked = (Samples(), Samples()), [0, 0]
-    with on.both() as sessions:
+    with on.ready(on.ours, on.peer) as sessions:
         for _ in range(times):
             for place, (session, side) in enumerate(zip(sessions, (on.ours, on.peer), strict=True)):
+                assert side.read_all is not None
                 before_it, before = on.requests(), time.perf_counter()
                 if (rows := side.read_all(session)) != TESTS:
                     raise Broken(f"{session.process.name} read {rows} of {TESTS} tests")
