@@ -140,7 +140,8 @@ class ApiClient:
             if self._pacer is not None:
                 await self._pacer.turn()
             with suppress(httpx.HTTPError, httpx.InvalidURL):
-                response = await self._opened().head("", auth=httpx.Auth())
+                async with self._slots:
+                    response = await self._opened().head("", auth=httpx.Auth())
                 self._notice_time(response.headers.get("date"))
         return self.now()
 

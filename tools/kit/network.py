@@ -4,6 +4,7 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.request import getproxies
 
 import httpx
 from pydantic import SecretStr
@@ -48,7 +49,7 @@ class Network:
         client = httpx.AsyncClient(
             base_url=base_url,
             auth=auth,
-            transport=self.transport,
+            transport=self.transport or self._pool(at_once),
             verify=self._context or False,
             follow_redirects=False,
             trust_env=not self.is_sandbox,
@@ -59,6 +60,15 @@ class Network:
         )
         self._open.append(client)
         return client
+
+    def _pool(self, kept: int) -> httpx.AsyncBaseTransport | None:
+        """Connections of our own; None where a proxy may carry them, which is left to httpx."""
+        proxies = set() if self.is_sandbox else getproxies().keys() - {"no"}
+        if proxies or self._context is None:
+            return None
+        from tools.kit.pool import Pool  # with httpcore: at the first call, not at the start
+
+        return Pool(self._context, kept=kept)
 
     async def close(self) -> None:
         while self._open:
