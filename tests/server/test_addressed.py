@@ -3,8 +3,10 @@
 import time
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from server.guards.addressed import LONGEST, addresses_reader
+from server.guards.addressed import _RULES, LONGEST, _collapsed, _compiled, _folded, addresses_reader
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,15 @@ def test_no_text_makes_it_slow(piece: str) -> None:
     began = time.process_time()
     addresses_reader(piece * (1_000_000 // len(piece)))
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("rule", _RULES, ids=lambda rule: rule[0][0])
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_no_match_of_a_pattern_is_without_the_texts_that_stand_before_it(
+    rule: tuple[tuple[str, ...], tuple[str, ...]], data: st.DataObject
+) -> None:
+    pattern = _compiled(rule[1])
+    text = data.draw(st.from_regex(pattern)).ljust(8)
+    assume(pattern.search(_collapsed(_folded(text))))
+    assert addresses_reader(text)
