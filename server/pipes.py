@@ -1,6 +1,7 @@
 """Standard input and output on the event loop, which spares each line two changes of thread. POSIX only."""
 
 import asyncio
+import errno
 import os
 import select
 import selectors
@@ -17,6 +18,10 @@ from server.streams import Item
 
 PIECE = 64 * 1024
 STDIN, STDOUT, STDERR = 0, 1, 2
+AT_ONCE = getattr(os, "RWF_NOWAIT", None)
+"""Linux writes with it what a blocking pipe takes without waiting."""
+_UNKNOWN = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ESPIPE})
+"""Errors of a kernel, or of a file, that does not know it."""
 
 
 def can_be_awaited() -> bool:
@@ -45,7 +50,7 @@ class Pipes:
 
     The descriptors stay blocking: their flags belong to the open file, so that they would change for the parent's
     terminal too, and stay changed after a crash. A read follows the news that there is something to read, and a write
-    is no longer than what a writable pipe takes at once.
+    takes what fits; where the system cannot be asked for that, it is no longer than what a writable pipe takes at once.
     """
 
     def __init__(self, unread: bytes) -> None:
@@ -54,6 +59,7 @@ class Pipes:
         self._in, self._out = _take_over(STDIN, os.devnull), _take_over(STDOUT, None)
         is_socket = stat.S_ISSOCK(os.fstat(self._out).st_mode)
         self._socket = socket.socket(fileno=self._out) if is_socket else None
+        self._takes_what_fits = AT_ONCE is not None
         self._writable = select.poll()
         self._writable.register(self._out, select.POLLOUT)
         self._turn = anyio.Lock(fast_acquire=True)
@@ -140,6 +146,13 @@ class Pipes:
         """
         if self._socket is not None:
             return self._socket.send(left, socket.MSG_DONTWAIT)
+        if self._takes_what_fits:
+            try:
+                return os.pwritev(self._out, [left], -1, AT_ONCE or 0)
+            except OSError as error:
+                if error.errno not in _UNKNOWN:
+                    raise
+                self._takes_what_fits = False
         if not self._writable.poll(0):
             raise BlockingIOError
         return os.write(self._out, left[: select.PIPE_BUF])
