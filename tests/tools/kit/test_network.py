@@ -183,3 +183,34 @@ async def test_a_client_says_who_it_is_and_how_long_it_waits(seconds: float | No
     assert not client.follow_redirects
     await network.close()
     assert client.is_closed
+
+
+@pytest.mark.parametrize(
+    "base", ["https://platform.example", "https://platform.example/api/v2/", "http://[::1]:81/a%20b"]
+)
+@pytest.mark.parametrize(
+    "path",
+    ["", "/", "/things/7", "/a%2Fb%20c", "/a b/\u00fc", "/../x", "/./x", "//other.example/x", "/x?a=1&b=%20", "x/y"],
+)
+async def test_a_path_is_joined_to_the_base_address_as_httpx_does(base: str, path: str) -> None:
+    network = Network(httpx.MockTransport(lambda request: httpx.Response(200)))
+    ours, plain = network.client(base, None), httpx.AsyncClient(base_url=base)
+    for query in (None, "page=2&title=a%26b"):
+        assert ours.build_request("GET", path, params=query).url == plain.build_request("GET", path, params=query).url
+    await network.close()
+    await plain.aclose()
+
+
+async def test_no_request_has_the_cookies_of_an_earlier_response() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={"id": 7}, headers={"Set-Cookie": "session=4711; Path=/"})
+
+    network = Network(httpx.MockTransport(answer))
+    api = ApiClient(Account("Platform", BASE, network), auth=None)
+    for _ in range(2):
+        await api.get("/things/7", into=Thing)
+    await network.close()
+    assert ["cookie" in request.headers for request in asked] == [False, False]
