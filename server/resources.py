@@ -71,10 +71,11 @@ def _register(
     server: MCPServer[Any], address: str, platform: Platform, page: DeclaredResource, pipeline: Pipeline
 ) -> None:
     async def read(**given: str) -> str:
-        function = platform.resource(page.template).function
-        kinds = {p.name: p.annotation for p in list(inspect.signature(function, eval_str=True).parameters.values())[1:]}
-        inbox = {name: pipeline.inboxes[platform.key] for name, kind in kinds.items() if kind is Inbox}
         try:
+            function = platform.resource(page.template).function
+            taken = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+            kinds = {p.name: p.annotation for p in taken}
+            inbox = {name: pipeline.inboxes[platform.key] for name, kind in kinds.items() if kind is Inbox}
             arguments = {name: _convert(name, value, kinds[name]) for name, value in given.items()}
             with learn_secrets(pipeline.redact.learn), collect_missing() as missing:
                 page_text = await function(pipeline.clients[platform.key], **inbox, **arguments)

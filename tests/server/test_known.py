@@ -1,5 +1,6 @@
 """A start from a record: it lists the same without loading a platform, and answers the same once it has loaded it."""
 
+import json
 import logging
 import re
 from dataclasses import replace
@@ -122,3 +123,20 @@ async def test_a_running_server_loads_what_its_start_left_out(monkeypatch: pytes
     async with low.lifespan(low):
         with anyio.fail_after(60):
             await loaded.wait()
+
+
+async def test_a_platform_that_cannot_be_loaded_fails_its_calls_and_reads_only() -> None:
+    one, other = PLATFORMS[:2]
+    platforms = [unloadable(one), other]
+    server = build(settings({"TESTDESK_TOOLSETS": ""}), platforms=platforms, known=Known(ALL))
+    calls = [
+        request(2, "tools/call", name="testio_list_products", arguments={}),
+        request(3, "resources/read", uri="testio://products/71"),
+        request(4, "tools/call", name="testomatio_list_projects", arguments={}),
+    ]
+    lines = [text_of(line) for line in [hello(1), INITIALIZED, *calls]]
+    answers = {answer["id"]: answer for answer in map(json.loads, await said(server, lines))}
+    assert answers[2]["result"]["isError"]
+    assert "was loaded" not in str(answers[2])
+    assert answers[3]["error"]["message"].startswith("Unexpected error in Testdesk; see ")
+    assert not answers[4]["result"]["isError"]
