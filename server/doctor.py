@@ -20,6 +20,7 @@ from server.settings import (
     read_settings,
     warnings,
 )
+from server.store.report import store_lines
 from server.version import __version__
 from tools.across import across
 from tools.kit.errors import TestdeskError
@@ -31,7 +32,7 @@ from tools.platforms import PLATFORMS
 
 
 async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Network | None = None) -> int:
-    """Print a report without any secret; 0 when every configured platform answers, 1 otherwise."""
+    """Print a report without any secret; 0 when every platform answers and acts can be recorded, else 1."""
     settings = read_settings(PLATFORMS, environment)
     redact = Redactor(settings.secrets)
     clients = Clients(PLATFORMS, settings, network or Network(read_seconds=20))
@@ -47,7 +48,9 @@ async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Ne
         await clients.close()
     if across in offers(exposed):
         lines.append(f"- {across.title}: {len(across.tools)} tools read {', '.join(p.title for p in exposed)} at once")
-    lines += ["", *_server(settings, environment)]
+    store, can_record = await store_lines(environment)
+    well = well and can_record
+    lines += ["", *_server(settings, environment), *store]
     lines += [f"WARNING: {sentence}" for sentence in warnings(settings, environment)]
     if not any(configured.is_configured for configured in settings.platforms.values()):
         lines += ["", "No platform is configured. `testdesk serve --sandbox` works without any."]

@@ -1,11 +1,14 @@
 """`testdesk doctor` says what is wrong and never prints a secret."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 import respx
 
 from server.doctor import run_doctor
+from server.store import ledger
+from server.store.sqlite import SqliteEngine
 
 pytestmark = pytest.mark.anyio
 
@@ -32,6 +35,26 @@ async def test_a_token_that_does_not_work_fails_with_where_to_get_one(capsys: py
     assert "DOES NOT WORK" in told
     assert "TESTIO_API_TOKEN (in the test IO web app under Integrations, API)" in told
     assert TOKEN not in told
+
+
+async def test_the_store_is_reported_and_one_that_cannot_record_fails(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "new" / "store.sqlite3"
+    assert await run_doctor({"TESTDESK_STORE": str(file)}) == 0
+    assert f"(TESTDESK_STORE): {file}, made at the first act" in capsys.readouterr().out
+    assert not file.parent.exists()
+    engine = SqliteEngine(file)
+    await engine.run(lambda db: ledger.append(db, "act", {"kind": "sent"}))
+    await engine.close()
+    with sqlite3.connect(file) as db:
+        db.execute("UPDATE ledger SET hash = 'x'")
+    db.close()
+    assert await run_doctor({"TESTDESK_STORE": str(file)}) == 1
+    assert "THE LEDGER IS BROKEN at record 1" in capsys.readouterr().out
+    file.write_bytes(b"not a database " * 300)
+    assert await run_doctor({"TESTDESK_STORE": str(file)}) == 1
+    assert "CANNOT BE USED, so only reading works: The store" in capsys.readouterr().out
 
 
 async def test_without_any_platform_it_says_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None:
