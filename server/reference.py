@@ -24,7 +24,8 @@ MEANINGS = {
     "TESTDESK_HTTP_KEY": "Key that HTTP clients send; made anew and shown at each start where it is not set",
     "TESTDESK_OUTPUT_SCHEMAS": "`1` publishes the schema of each answer too; costs every conversation tokens",
     "TESTDESK_GREETER": "`0`: no list comes from a record at the start; `1`: lists do in a checkout too",
-    "TESTDESK_ATTACHMENT_HOSTS": "Hosts to fetch pictures from, comma-separated; `.example.com` means below it",
+    "TESTDESK_ATTACHMENT_HOSTS": "Hosts to fetch pictures from and to send builds and apps to, in place of the "
+    "vendor's own, comma-separated; `.example.com` means below it",
     "TESTDESK_ANSWER_CHARACTERS": "Characters that an answer has at most; default 18000",
     "TESTDESK_PICTURE_BYTES": "Base64 bytes that a picture has at most; default 1000000",
     "TESTDESK_ANSWER_BYTES": "Base64 bytes that all pictures of an answer have at most; default 4000000",

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from server.configuration import Configuration, ConsentBy, configuration_file
 from server.guards.shape import MOST
+from tools.kit.egress import ATTACHMENT_HOSTS
 from tools.kit.picture import ANSWER_BYTES, PICTURE_BYTES, is_loopback
 from tools.kit.platform import Credential, Platform
 
@@ -20,7 +21,7 @@ HTTP_KEY = "TESTDESK_HTTP_KEY"
 TOOLSETS = "TESTDESK_TOOLSETS"
 ALLOW_HTTP = "TESTDESK_ALLOW_HTTP"
 ANSWER_CHARACTERS = "TESTDESK_ANSWER_CHARACTERS"
-SHARED = ("TESTDESK_ATTACHMENT_HOSTS", "TESTDESK_UPLOAD_DIRS", PICTURE_BYTES, ANSWER_BYTES)
+SHARED = (ATTACHMENT_HOSTS, "TESTDESK_UPLOAD_DIRS", PICTURE_BYTES, ANSWER_BYTES)
 """Our own settings that platform clients read."""
 SIZES = {PICTURE_BYTES: (1_000, 50_000_000), ANSWER_BYTES: (1_000, 200_000_000), ANSWER_CHARACTERS: (4_000, 1_000_000)}
 """Numeric settings, with their minimum and maximum."""

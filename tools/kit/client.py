@@ -15,6 +15,7 @@ import anyio
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from tools.kit.egress import PublicOnly
 from tools.kit.errors import (
     OutcomeUnknown,
     PlatformError,
@@ -115,6 +116,7 @@ class ApiClient:
         self.base_url = (base_url or account.base_url).rstrip("/")
         self._auth = auth
         self._http: httpx.AsyncClient | None = None
+        self._limit: PublicOnly | None = None
         self._slots = Turns(self.at_once)
         is_paced = self.per_second is not None and not self.is_sandbox
         self._pacer = Pacer(self.per_second or 0, burst=self.burst) if is_paced else None
@@ -321,7 +323,8 @@ class ApiClient:
 
     def _opened(self) -> httpx.AsyncClient:
         if self._http is None:
-            self._http = self.account.network.client(self.base_url, self._auth, at_once=self.at_once)
+            network, limit = self.account.network, self._limit
+            self._http = network.client(self.base_url, self._auth, at_once=self.at_once, limit=limit)
         return self._http
 
     def _notice_time(self, date: str | None) -> None:

@@ -10,6 +10,7 @@ from urllib.request import getproxies
 import httpx
 from pydantic import SecretStr
 
+from tools.kit.egress import PublicOnly
 from tools.kit.errors import NotConfigured
 
 CONNECT_SECONDS = 8.0
@@ -39,10 +40,13 @@ class Network:
         self._context: ssl.SSLContext | None = None
         self._open: list[httpx.AsyncClient] = []
 
-    def client(self, base_url: str, auth: httpx.Auth | None, *, at_once: int = 8) -> httpx.AsyncClient:
+    def client(
+        self, base_url: str, auth: httpx.Auth | None, *, at_once: int = 8, limit: PublicOnly | None = None
+    ) -> httpx.AsyncClient:
         """Open a client that keeps a connection for each of the requests that it may send at once.
 
-        Proxies and company certificates come from the environment.
+        Proxies and company certificates come from the environment. A client without a `limit` goes to an address that
+        the operator configured.
         """
         if self.transport is None and self._context is None:
             self._context = httpx.create_ssl_context()  # 30 ms: once, at the first call, not at the start
@@ -59,6 +63,8 @@ class Network:
             headers={"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "testdesk"},
             event_hooks={"response": [_packed_once]},
         )
+        if limit is not None and self.transport is None:
+            limit.guard(client)
         self._open.append(client)
         return client
 

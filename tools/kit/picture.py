@@ -8,6 +8,7 @@ import httpx
 from pydantic import ConfigDict, Field
 
 from tools.kit.client import ApiClient
+from tools.kit.egress import ATTACHMENT_HOSTS, NotPublic, PublicOnly, is_listed
 from tools.kit.errors import PlatformError, TestdeskError, Unavailable
 from tools.kit.model import Answer
 from tools.kit.network import Account, decompressed
@@ -62,7 +63,8 @@ class Pictures(ApiClient):
         self.answer_limit = _raw(account.settings.get(ANSWER_BYTES), ANSWER_LIMIT)
         """Bytes of a picture and of all pictures of an answer, before base64 adds a third."""
         # A sandbox serves its pictures next to its API; plain HTTP is allowed only there.
-        self._beside = (own.host, own.port) if account.network.is_sandbox or is_loopback(own.host) else None
+        self._beside = own if account.network.is_sandbox or is_loopback(own.host) else None
+        self._limit = PublicOnly(self._beside)
 
     def allowed(self, address: str) -> bool:
         """Whether a picture may be fetched from an address; `.example.com` in the list allows any host below it."""
@@ -73,13 +75,9 @@ class Pictures(ApiClient):
             return False
         if url.userinfo:
             return False  # it would be sent as a credential
-        if self._beside is not None and (host, url.port) == self._beside:
+        if self._beside is not None and (host, url.port) == (self._beside.host, self._beside.port):
             return url.scheme in {"http", "https"}
-        return (
-            url.scheme == "https"
-            and url.port is None
-            and any(host == h.lstrip(".") or (h.startswith(".") and host.endswith(h)) for h in self._hosts)
-        )
+        return url.scheme == "https" and url.port is None and is_listed(host, self._hosts)
 
     async def fetch(self, address: str) -> Picture:
         """Fetch one picture, checking host, size and kind (by its first bytes, not its content type).
@@ -89,11 +87,9 @@ class Pictures(ApiClient):
             TooLarge: for a picture over the limit, of which no more than that is read.
         """
         if not self.allowed(address):
-            raise NotFetched("its host is not in TESTDESK_ATTACHMENT_HOSTS")
-        if self._http is None:
-            self._http = self.account.network.client("", None, at_once=self.at_once)
+            raise NotFetched(f"its host is not in {ATTACHMENT_HOSTS}")
         try:
-            async with self._slots, self._http.stream("GET", address, headers={"Accept": "image/*"}) as response:
+            async with self._slots, self._opened().stream("GET", address, headers={"Accept": "image/*"}) as response:
                 if response.is_redirect:
                     raise NotFetched("its host answers with a redirect, which is not followed")
                 if not response.is_success:
@@ -104,6 +100,8 @@ class Pictures(ApiClient):
                     data += piece
                     if len(data) > self.picture_limit or (size or 0) > self.picture_limit:
                         raise TooLarge(self.picture_limit, mime=self._kind(data), size=size)
+        except NotPublic as error:
+            raise NotFetched("its host is inside a private network") from error
         except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a redirect to what can be no host's name
             raise PlatformError("its host could not be reached") from error
         return Picture(data, self._kind(data))

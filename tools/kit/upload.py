@@ -2,24 +2,24 @@
 
 import os
 import re
-import socket
 import stat
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from anyio import to_thread
 
 from tools.kit.client import ApiClient
+from tools.kit.egress import ATTACHMENT_HOSTS, NotPublic, PublicOnly, is_internal, is_listed
 from tools.kit.errors import PlatformError, Refused
 from tools.kit.form import Form
 from tools.kit.network import Account
 from tools.kit.picture import is_loopback
+from tools.kit.text import quote
 
 DIRECTORIES: Final = "TESTDESK_UPLOAD_DIRS"
 PIECE: Final = 256 * 1024
@@ -172,13 +172,21 @@ def _is_text(name: str) -> bool:
     return True
 
 
+INTERNAL: Final = (
+    "The platform gave an address inside a private network for the file, where no storage of it is. "
+    "The file was not sent."
+)
+
+
 class Storage(ApiClient):
-    """Sends files to addresses that a platform gives, without the platform's credential."""
+    """Sends files to addresses that a platform gives and the operator allows, without the platform's credential."""
 
     at_once = 2
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, *, hosts: tuple[str, ...]) -> None:
         super().__init__(replace(account, title=f"The storage of {account.title}", credentials={}), auth=None)
+        self._hosts = hosts
+        self._limit = None if self._is_at_home else PublicOnly()
 
     async def take(self, address: str, form: Form) -> None:
         """Post a form to an address.
@@ -193,15 +201,26 @@ class Storage(ApiClient):
         """Refuse an address to which no file may be sent, though the platform gave it.
 
         Raises:
-            PlatformError: when it has no TLS, or is inside a private network.
+            PlatformError: when it has no TLS, is inside a private network, or is on a host that is not listed.
         """
         if not is_private(address, self.account):
             raise PlatformError("The platform gave an address without TLS for the file. The file was not sent.")
-        if is_internal(urlsplit(address).hostname or "") and not self._is_at_home:
+        host = urlsplit(address).hostname or ""
+        if is_internal(host) and not self._is_at_home:
+            raise PlatformError(INTERNAL)
+        if not self.is_sandbox and not is_internal(host) and not is_listed(host, self._hosts):
+            listed = ",".join((*self._hosts, host))
             raise PlatformError(
-                "The platform gave an address inside a private network for the file, where no storage of it is. "
-                "The file was not sent."
+                f"The platform gave an address on a host that {ATTACHMENT_HOSTS} does not list, so the file was not "
+                "sent. If that is its storage, whoever runs the server can set the variable to "
+                f"{quote(listed, at_most=300)}."
             )
+
+    async def _exchange(self, request: Any) -> bytes:
+        try:
+            return await super()._exchange(request)
+        except NotPublic as error:
+            raise PlatformError(INTERNAL) from error
 
     @property
     def _is_at_home(self) -> bool:
@@ -212,25 +231,6 @@ class Storage(ApiClient):
         """The message in a storage's XML error."""
         message = re.search(rb"<Message>([^<]{1,300})</Message>", raw[: 64 * 1024])
         return message[1].decode(errors="replace") if message else ""
-
-
-def is_internal(host: str) -> bool:
-    """Whether a host is private by its spelling: an address of a private network, or a name of one.
-
-    Covers the spellings that programs parse as addresses: 2130706433, 0x7f.1, ::ffff:127.0.0.1.
-    """
-    name = host.strip("[]").rstrip(".").lower()
-    if name.endswith((".localhost", ".local", ".internal", ".home.arpa")) or not set(name) & set(".:"):
-        return True
-    try:
-        address = ip_address(name)
-    except ValueError:
-        try:
-            address = ip_address(socket.inet_aton(name))  # accepts spellings that ip_address rejects
-        except OSError:
-            return False
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    return not mapped.is_global
 
 
 def is_private(address: str, account: Account) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import anyio
 import httpx
@@ -114,7 +115,7 @@ async def test_one_pool_of_connections_serves_all_requests(monkeypatch: pytest.M
     opened = []
     original = api.account.network.client
 
-    def client(base_url: str, auth: httpx.Auth | None, **more: int) -> httpx.AsyncClient:
+    def client(base_url: str, auth: httpx.Auth | None, **more: Any) -> httpx.AsyncClient:
         opened.append(base_url)
         return original(base_url, auth, **more)
 

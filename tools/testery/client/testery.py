@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import quote as percent
 from urllib.parse import urlsplit
 
+from tools.kit.egress import ATTACHMENT_HOSTS, allowed_hosts
 from tools.kit.errors import Invalid, PlatformError
 from tools.kit.network import Account, HeaderToken
 from tools.kit.parsing import load_json
@@ -21,8 +22,8 @@ from tools.testery.client.status_page import Maintenance, StatusPage
 from tools.testery.client.storage import BuildStorage
 
 VENDOR_HOSTS: Final = (".testery.io",)
-"""The vendor's hosts that pictures are fetched from. Anybody may have a host below amazonaws.com, so an operator names
-the one to allow in TESTDESK_ATTACHMENT_HOSTS."""
+"""The vendor's hosts, to fetch pictures from and to send files to. Anybody may have a host below amazonaws.com, so an
+operator names the one to allow in TESTDESK_ATTACHMENT_HOSTS."""
 WEB_APPS: Final = {"api.testery.io": "https://testery.app", "api.dev.testery.io": "https://dev.testery.app"}
 REFUSED_WITH_500: Final = frozenset({"POST /deploys", "POST /schedules"})
 
@@ -35,10 +36,9 @@ class Testery(AccountCalls, ProjectCalls, RunCalls, ResultCalls, SettingsCalls, 
     def __init__(self, account: Account) -> None:
         token = account.secret(TOKEN)
         super().__init__(account, auth=HeaderToken("Authorization", f"Bearer {token}"))
-        hosts = account.settings.get("TESTDESK_ATTACHMENT_HOSTS", "")
-        allowed = tuple(host.strip() for host in hosts.split(",") if host.strip()) or VENDOR_HOSTS
-        self.pictures = Pictures(account, hosts=allowed)
-        self.storage = BuildStorage(account)
+        hosts = allowed_hosts(account.settings.get(ATTACHMENT_HOSTS), VENDOR_HOSTS)
+        self.pictures = Pictures(account, hosts=hosts)
+        self.storage = BuildStorage(account, hosts=hosts)
         self.status_page = StatusPage(account)
         self.is_login = token.startswith("eyJ") and token.count(".") == 2
         """Whether the token is one of a browser login; only such a token can create others."""

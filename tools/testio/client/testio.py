@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from tools.kit.egress import ATTACHMENT_HOSTS, allowed_hosts
 from tools.kit.network import Account, HeaderToken
 from tools.kit.picture import Pictures
 from tools.kit.upload import Storage
@@ -42,8 +43,7 @@ class TestIO(
 
     def __init__(self, account: Account) -> None:
         super().__init__(account, auth=HeaderToken("Authorization", f"Token {account.secret(TOKEN)}"))
-        hosts = account.settings.get("TESTDESK_ATTACHMENT_HOSTS", "")
-        allowed = tuple(host.strip() for host in hosts.split(",") if host.strip()) or VENDOR_HOSTS
-        self.pictures = Pictures(account, hosts=allowed)
-        self.storage = Storage(account)
+        hosts = allowed_hosts(account.settings.get(ATTACHMENT_HOSTS), VENDOR_HOSTS)
+        self.pictures = Pictures(account, hosts=hosts)
+        self.storage = Storage(account, hosts=hosts)
         self.devices = DeviceCatalogue(account)
