@@ -1,0 +1,1 @@
+"""Attempts to instruct an assistant from inside a platform's data, and the rules they meet."""
