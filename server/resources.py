@@ -11,7 +11,7 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.types import Completion, PromptReference, ResourceTemplateReference
 
 from prompts.library import Prompt as Prose
-from server.guards.fence import render_page
+from server.guards.fence import is_wordlike, render_page
 from server.pipeline import Pipeline
 from tools.kit.declared import DeclaredResource
 from tools.kit.errors import NotFound, Refused
@@ -63,7 +63,8 @@ async def _complete(
     except Exception as error:  # noqa: BLE001 - a suggestion that cannot be had is none, never a failure
         logger.info("no completion for %s: %s", variable, type(error).__name__)
         return None
-    suggestions = [pipeline.redact(value) for value in values[:MOST_VALUES]]
+    # An id is a word; a platform could name a project with a sentence.
+    suggestions = [pipeline.redact(value) for value in values[:MOST_VALUES] if is_wordlike(value)]
     return Completion(values=suggestions, total=len(values), has_more=len(values) > MOST_VALUES)
 
 

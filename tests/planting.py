@@ -45,16 +45,26 @@ class Planting(httpx.AsyncBaseTransport):
 
 def vocabulary(key: str) -> frozenset[str]:
     """The names under which a platform's models read words of its vocabulary, and nothing that people write."""
+    return frozenset(_named(key, Vocabulary) - _named(key, Written) - TEXTS)
+
+
+def written(key: str) -> frozenset[str]:
+    """The names under which a platform's models read what people write."""
+    return frozenset(_named(key, Written))
+
+
+def _named(key: str, mark: type) -> set[str]:
     package = import_module(f"tools.{key}.models")
     modules = [import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__)]
     models = {one for module in modules for one in vars(module).values() if _is_model(one, package.__name__)}
-    words, texts = set[str](), set[str]()
+    names = set[str]()
     for model in models:
         for field, info in model.model_fields.items():
             marks = {type(mark) for mark in [*info.metadata, *_marks(info.annotation)]}
-            kept = words if Vocabulary in marks else texts if Written in marks else set()
-            kept.update(_names(field, info))
-    return frozenset(words - texts - TEXTS)
+            # A word that is also marked as written is taken for a word.
+            if mark in marks and not (mark is Written and Vocabulary in marks):
+                names.update(_names(field, info))
+    return names
 
 
 def _is_model(one: Any, package: str) -> bool:

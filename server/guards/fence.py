@@ -33,6 +33,22 @@ _PIECE = r"[\w/@#+%-]+(?:[.:][\w/@#+%-]+)*"
 _WORDLIKE = re.compile(rf"{_PIECE}(?: {_PIECE}){{0,3}}")
 
 
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+LONGEST_TERM = 120
+MOST_WIDE = 8
+"""Characters of scripts without spaces in a term."""
+
+
+def is_wordlike(text: str) -> bool:
+    """Whether a text reads as a term: up to four words without punctuation that address nobody."""
+    return (
+        len(text) <= LONGEST_TERM
+        and _WORDLIKE.fullmatch(text) is not None
+        and (text.isascii() or len(_WIDE.findall(text)) <= MOST_WIDE)
+        and not ((" " in text or "_" in text or not text.isascii()) and addresses_reader(text))
+    )
+
+
 def render_question(text: str, redact: Redactor) -> str:
     """Render a question: others' text in quotation marks on one line, the caller's text in full.
 
@@ -66,7 +82,14 @@ def quote_others(text: str, redact: Redactor) -> str:
 def _quoted(match: re.Match[str], redact: Redactor) -> str:
     kind, words = _limits(match, redact.ours if match[1] == "g" else redact)
     line = " ".join(words.split())
-    return line if kind == "w" and _WORDLIKE.fullmatch(line) else _in_marks(line)
+    # Some hosts render a question: a space keeps an image from loading and a link from hiding its address.
+    return (
+        line if kind == "w" and is_wordlike(line) else _in_marks(line if kind == "g" else _STARTS.sub(r"\g<0> ", line))
+    )
+
+
+_STARTS = re.compile(r"!(?=\[)|<(?=[A-Za-z/!?])|\](?=[(\[:])")
+"""What makes the next character the start of an image, a tag, or the address of a link."""
 
 
 def _in_marks(words: str, line_end: str = " ") -> str:
@@ -74,8 +97,8 @@ def _in_marks(words: str, line_end: str = " ") -> str:
 
 
 def has_strangers(text: str) -> bool:
-    """Whether a sentence of ours quotes a stranger."""
-    return any(match[1] in "is" for match in MARKED.finditer(text))
+    """Whether a sentence of ours quotes a stranger, or a term that reads as none."""
+    return any(match[1] in "is" or (match[1] == "w" and not is_wordlike(match[3])) for match in MARKED.finditer(text))
 
 
 def render_page(text: str, redact: Redactor, most: int) -> str:
@@ -106,13 +129,12 @@ def render_for_model(
         if match[1] == "g":
             return _in_marks(cut(redact.ours(match[3]), min(int(match[2]), longest)))
         kind, words = _limits(match, theirs or redact, longest)
-        if kind == "w" and _WORDLIKE.fullmatch(words):
+        if kind == "w" and is_wordlike(words) and not _LIVE.search(words):
             return words
         found.append(words)
-        words = _defuse(words)
         if kind == "s":
-            return f"[{boundary}|\n{words.strip()}\n|{boundary}]"
-        return f"[{boundary}|{' '.join(words.split())}|{boundary}]"
+            return f"[{boundary}|\n{_as_block(words.strip())}\n|{boundary}]"
+        return f"[{boundary}|{_as_line(' '.join(words.split()))}|{boundary}]"
 
     fenced = _render_marks(text, redact, enclosed)
     if not found:
@@ -122,13 +144,27 @@ def render_for_model(
     return f"{legend}\n\n{fenced}" if is_page else f"{fenced}\n\n{legend}"
 
 
-_IMAGE = re.compile(r"!(?=\[)")
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_LIVE = re.compile(r"[`\\]|<[A-Za-z/!?]|!\[|\][(\[:]|\[\^|//|@|\w\.[^\W\d]{2}|&#?\w+;", re.IGNORECASE)
+"""What a renderer of Markdown may make a link, an image or a tag of; `\\` is for formulas."""
 
 
-def _defuse(words: str) -> str:
-    """Prevent a host's renderer from loading anything: Markdown images become links, tags become text."""
-    return _TAG.sub("&lt;", _IMAGE.sub("! ", words))
+def _as_block(words: str) -> str:
+    """Lines as a block of code, in which no renderer of Markdown finds anything to load or to link."""
+    fence = "`" * max(3, _longest_ticks(words) + 1)
+    return f"{fence}\n{words}\n{fence}"
+
+
+def _as_line(words: str) -> str:
+    """A line as code, if a renderer would find anything in it."""
+    if not _LIVE.search(words):
+        return words
+    ticks = "`" * (_longest_ticks(words) + 1)
+    space = " " if words.startswith("`") or words.endswith("`") else ""
+    return f"{ticks}{space}{words}{space}{ticks}"
+
+
+def _longest_ticks(words: str) -> int:
+    return max(map(len, re.findall("`+", words)), default=0)
 
 
 def _render_marks(text: str, redact: Redactor, render: Callable[[re.Match[str]], str]) -> str:

@@ -14,13 +14,13 @@ from pydantic import BaseModel, SecretStr
 from pydantic_core import to_jsonable_python
 
 from server.guards.addressed import addresses_reader
-from server.guards.fence import has_strangers, quote_others
+from server.guards.fence import has_strangers, is_wordlike, quote_others
 from server.guards.patterns import HIDDEN
 from server.guards.redact import Redactor
 from tools.kit.page import Page
 from tools.kit.rows import Brief
 from tools.kit.shortened import piece
-from tools.kit.text import OPEN, Sealed, Written, without_marks
+from tools.kit.text import OPEN, Sealed, Vocabulary, Written, without_marks
 
 MOST = 18_000
 """Characters of one answer; above 20 kB one host shows the model only the first 500 characters and a file."""
@@ -49,6 +49,8 @@ def _marks(annotation: Any) -> frozenset[type]:
 class _Field:
     name: str
     written: bool
+    term: bool
+    """Whether it holds the platform's own terms."""
     sealed: bool
     brief: Brief | None = None
     is_main: bool = False
@@ -64,7 +66,7 @@ def _fields(model: type[BaseModel]) -> tuple[_Field, ...]:
         marks = _marks(info.annotation) | {type(extra) for extra in info.metadata}
         brief = next((extra for extra in info.metadata if isinstance(extra, Brief)), None)
         is_main = info.is_required() and get_origin(info.annotation) is list
-        fields.append(_Field(name, Written in marks, Sealed in marks, brief, is_main))
+        fields.append(_Field(name, Written in marks, Vocabulary in marks, Sealed in marks, brief, is_main))
     return tuple(fields)
 
 
@@ -104,27 +106,31 @@ class _Attempt:
                 if str(got):  # a SecretStr: asterisks, or nothing if it is empty
                     out[name] = HIDDEN
                 continue
-            rendered, brief = self.value(got, f"{at}{name}", written=info.written), info.brief
+            rendered, brief = self.value(got, f"{at}{name}", written=info.written, term=info.term), info.brief
             if brief is not None:
                 rendered = [brief(text) for text in rendered] if isinstance(rendered, list) else brief(rendered)
             if rendered not in (None, "", [], {}):
                 out[name] = rendered
         return out
 
-    def value(self, value: Any, at: str, *, written: bool) -> Any:
+    def value(self, value: Any, at: str, *, written: bool, term: bool = False) -> Any:
         if isinstance(value, str):
             self.longest_seen = max(self.longest_seen, len(value))
-            if OPEN in value:  # a sentence of ours that quotes others
-                sentence = piece(quote_others(value, self.redact), self.start, self.longest, self.how)
-                return self.by_others(sentence, at) if has_strangers(value) else sentence
-            text = piece(self.redact(value), self.start, self.longest, self.how)
-            return self.by_others(text, at) if written else text
+            quotes = OPEN in value  # a sentence of ours that quotes others
+            words = quote_others(value, self.redact) if quotes else self.redact(value)
+            text = piece(words, self.start, self.longest, self.how)
+            # A term that reads as no term may be anybody's sentence.
+            theirs = written or (quotes and has_strangers(value)) or (term and not is_wordlike(text))
+            return self.by_others(text, at) if theirs else text
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, BaseModel):
             return self.model(value, f"{at}.")
         if isinstance(value, list | tuple):
-            rows = [self.value(item, f"{at}[{n}]", written=written) for n, item in enumerate(value[: self.most_rows])]
+            rows = [
+                self.value(item, f"{at}[{n}]", written=written, term=term)
+                for n, item in enumerate(value[: self.most_rows])
+            ]
             # Keep empty ones: dropping a cell of a row would shift those after it.
             if len(value) > self.most_rows:
                 where = _ROWS.sub("[]", at)
@@ -136,10 +142,17 @@ class _Attempt:
             for key, one in value.items():
                 line = self._key(str(key))
                 named[line if line not in named else f"{line} ({len(named) + 1})"] = one
-            self.texts += [(f"a key of {at}", key) for key in named]
-            rendered = {key: self.value(one, f"{at}.{key}", written=written) for key, one in named.items()}
+            for key in named:
+                self.texts.append((f"a key of {at}", key))
+                if not is_wordlike(key):
+                    self.strangers.add(f"the keys of {_ROWS.sub('[]', at)}")
+            rendered = {
+                # No stranger's key becomes a part of what we say about the answer.
+                key: self.value(one, f"{at}.{key if _NAME.fullmatch(key) else '*'}", written=written, term=term)
+                for key, one in named.items()
+            }
             return {k: v for k, v in rendered.items() if v not in (None, "", [], {})}
-        return self.value(to_jsonable_python(value), at, written=written)
+        return self.value(to_jsonable_python(value), at, written=written, term=term)
 
     def by_others(self, text: str, at: str) -> str:
         """Record the path of a stranger's text."""
@@ -161,6 +174,7 @@ class _Attempt:
 
 
 _ROWS = re.compile(r"\[\d+\]")
+_NAME = re.compile(r"[\w-]{1,40}")
 
 
 def _secrets_of(value: Any, redact: Redactor) -> None:

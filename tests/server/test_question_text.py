@@ -80,11 +80,21 @@ def test_a_question_whose_name_a_secret_would_hide_is_not_put() -> None:
 
 
 def test_nothing_in_a_page_is_loaded_by_a_host_that_renders_it() -> None:
-    text = "![x](https://evil.example/?q) <img src=x> <Script>, <!-- a --> \\<b a < b ![y][z]"
+    text = "![x](https://evil.example/?q) <img src=x> `` <Script>, <!-- a -->\n```"
     page = render_for_model(f"# Bug\n{passage(text)}\n{quote(text)}", redact)
-    harmless = "! [x](https://evil.example/?q) &lt;img src=x> &lt;Script>, &lt;!-- a --> \\&lt;b a < b ! [y][z]"
-    assert page.count(harmless) == 2
-    assert page.count("![") == page.count("<") - 2 == 0
+    line = text.replace("\n", " ")
+    assert f"|\n````\n{text}\n````\n|" in page, "more ticks than the longest run in the text"
+    assert f"|```` {line} ````|" in page
+
+
+@pytest.mark.parametrize("text", ["[Web] Cart (beta) of 9.1 is slow, 5 < 6", "say \u2018no\u2019 to snake_case & co."])
+def test_a_line_in_which_nothing_is_live_stays_as_it_is_in_a_page(text: str) -> None:
+    assert f"|{text}|" in render_for_model(quote(text), redact)
+
+
+def test_in_a_question_no_image_loads_and_no_link_hides_its_address() -> None:
+    asked = render_question(f"Accept {quote('![x](https://evil.example/) <b>[y]: [z][1]')}?", redact)
+    assert asked == "Accept '! [x] (https://evil.example/) < b>[y] : [z] [1]'?"
 
 
 def test_a_page_says_first_what_others_wrote_and_whether_it_addresses_the_reader() -> None:

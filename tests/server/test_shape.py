@@ -197,7 +197,7 @@ def test_a_model_reads_strangers_words_between_boundaries_and_a_legend() -> None
     told = render_for_model(f"It said: {passage('one' + chr(10) + 'two')}", Redactor())
     first, *_, last = told.splitlines()
     boundary = first.removeprefix("It said: [").removesuffix("|")
-    assert told.startswith(f"It said: [{boundary}|\none\ntwo\n|{boundary}]")
+    assert told.startswith(f"It said: [{boundary}|\n```\none\ntwo\n```\n|{boundary}]")
     assert last.startswith(f"Text between [{boundary}|")
 
 

@@ -1,5 +1,6 @@
 """Devices are named in words, found in the public catalogue, shown to a person and sent as ids."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.desk import DECLINE, ERAS, desk, live_client, sandboxes
 from tools.kit.errors import Refused, Unavailable
 from tools.kit.network import Account, Network
 from tools.kit.sandbox.composition import Composition
+from tools.kit.text import without_marks
 from tools.testio.client import devices as catalogue
 from tools.testio.client.devices import DeviceCatalogue, catalogue_address
 from tools.testio.client.testio import TOKEN, TestIO
@@ -82,7 +84,10 @@ async def test_the_catalogue_is_listed_step_by_step() -> None:
     assert {entry.name for entry in systems.items} >= {"Android", "iOS"}
     assert {(559, "15"), (809, "17.0.1")} <= {(entry.id, entry.name) for entry in versions.items}
     assert "category" in (categories.note or "")
-    assert systems.note == "Operating systems of Smartphones; pass one as operating_system for its versions."
+    assert (
+        without_marks(systems.note or "")
+        == "Operating systems of Smartphones; pass one as operating_system for its versions."
+    )
 
 
 async def test_versions_come_oldest_first_in_all_pages_and_continue_by_cursor() -> None:
@@ -267,8 +272,9 @@ async def test_what_the_catalogue_does_not_have_is_refused_with_what_it_has(
     group: dict[str, Any], sentence: str
 ) -> None:
     async with live_client() as api:
-        with pytest.raises(Refused, match=sentence):
+        with pytest.raises(Refused) as caught:
             await find_devices(api, [Devices(**group)])
+    assert re.search(sentence, without_marks(str(caught.value)))
 
 
 async def test_a_version_by_name_needs_its_system_which_is_said_before_any_request() -> None:
@@ -289,8 +295,9 @@ async def test_a_name_that_several_systems_have_is_asked_back() -> None:
 
     async with live_client() as api:
         api.devices = Imagined(answer).catalogue
-        with pytest.raises(Refused, match=r"'os' may be any of OS \(5\), OS \(6\)\. Give its id"):
+        with pytest.raises(Refused) as caught:
             await find_devices(api, [Devices(operating_system="os")])
+        assert "'os' may be any of OS (5), OS (6). Give its id" in without_marks(str(caught.value))
         assert await wire(api, category="Watch", operating_system="os") == {
             "category": {"id": 2},
             "operating_system": {"id": 6},

@@ -5,7 +5,7 @@ import re
 from pydantic import Field
 
 from tools.kit.model import Many, Model
-from tools.kit.text import Key
+from tools.kit.text import Key, word
 
 
 class Entry(Model):
@@ -19,9 +19,14 @@ class Entry(Model):
     def label(self) -> str:
         return self.name or self.key or str(self.id)
 
-    def is_called(self, word: str) -> bool:
-        """Whether a word means this: by name or key, in any case, singular or plural, with or without hyphens."""
-        return _plain(word) in {_plain(own) for own in (self.key, self.name) if own}
+    @property
+    def marked(self) -> str:
+        """Its label for a sentence of ours."""
+        return word(self.label)
+
+    def is_called(self, wanted: str) -> bool:
+        """Whether a text means this: by name or key, in any case, singular or plural, with or without hyphens."""
+        return _plain(wanted) in {_plain(own) for own in (self.key, self.name) if own}
 
     @property
     def numbers(self) -> tuple[int, ...]:

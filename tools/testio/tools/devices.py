@@ -37,10 +37,10 @@ async def list_devices(
     if operating_system is not None:
         system = await _system(api, kind, operating_system)
         entries = await api.devices.versions(system.id)
-        note = f"Versions of {system.label}, oldest first."
+        note = f"Versions of {system.marked}, oldest first."
     elif kind is not None:
         entries = await api.devices.operating_systems(kind.id)
-        note = f"Operating systems of {kind.label}; pass one as operating_system for its versions."
+        note = f"Operating systems of {kind.marked}; pass one as operating_system for its versions."
     else:
         entries = await api.devices.categories()
         note = "Categories; pass one as category for its operating systems."
@@ -66,7 +66,7 @@ async def _find_group(api: TestIO, group: Devices) -> ChosenDevices:
     low = await _version(api, system, group.min_version, lambda found: found[0])
     high = await _version(api, system, group.max_version, lambda found: found[-1])
     if low is not None and high is not None and low.numbers and high.numbers and low.numbers > high.numbers:
-        raise Refused(f"min_version {low.label} is newer than max_version {high.label}.")
+        raise Refused(f"min_version {low.marked} is newer than max_version {high.marked}.")
     return ChosenDevices(
         category=category,
         operating_system=system,
@@ -94,7 +94,7 @@ async def _system(api: TestIO, category: Entry | None, word: int | str) -> Entry
                 systems.setdefault(system.id, system)  # phones and tablets share systems
         return list(systems.values())
 
-    whose = "The device catalogue has" if category is None else f"{category.label} have"
+    whose = "The device catalogue has" if category is None else f"{category.marked} have"
     return _single(await _find_entries(api, word, read, f"{whose} no operating system"), word)
 
 
@@ -116,7 +116,7 @@ async def _version(
     async def read() -> list[Entry]:
         return await api.devices.versions(system.id)
 
-    return which(await _find_entries(api, word, read, f"{system.label} has no version", pick))
+    return which(await _find_entries(api, word, read, f"{system.marked} has no version", pick))
 
 
 def _by_name(entries: list[Entry], word: str) -> list[Entry]:
@@ -145,7 +145,7 @@ async def _find_entries(api: TestIO, word: int | str, read: Read, has_no: str, p
             ) from error
         found = pick(entries, word) or [entry for entry in entries if str(entry.id) == word]
     if not found:
-        named = ", ".join(f"{entry.label} ({entry.id})" for entry in entries[-MOST_NAMED:])
+        named = ", ".join(f"{entry.marked} ({entry.id})" for entry in entries[-MOST_NAMED:])
         more = f" and {len(entries) - MOST_NAMED} older ones" if len(entries) > MOST_NAMED else ""
         value = repr(word[:60]) if isinstance(word, str) else f"with the id {word}"
         if isinstance(word, int) and pick(entries, str(word)):
@@ -156,6 +156,6 @@ async def _find_entries(api: TestIO, word: int | str, read: Read, has_no: str, p
 
 def _single(found: list[Entry], word: int | str) -> Entry:
     if len(found) > 1:
-        ids = ", ".join(f"{entry.label} ({entry.id})" for entry in found)
+        ids = ", ".join(f"{entry.marked} ({entry.id})" for entry in found)
         raise Refused(f"{word!r} may be any of {ids}. Give its id.")
     return found[0]
