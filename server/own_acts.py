@@ -10,7 +10,9 @@ from pydantic import Field
 
 from server import callers
 from server.catalogue import own_tool
+from server.guards.addressed import addresses_reader
 from server.guards.redact import Redactor
+from server.guards.shape import ADDRESSED, ADDRESSES, MOST_ADDRESSED, STRANGERS
 from server.store.engine import Engine, StoreError
 from server.store.reading import RecordedAct, acts
 from tools.kit.caller import ONLY, current
@@ -32,7 +34,7 @@ def acts_tool(engine: Engine, redact: Redactor) -> McpTool:
             rows = await _rows(engine, hours, outcome)
         except StoreError as error:
             return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
-        answer: dict[str, Any] = {"items": _redacted(rows[-MOST:][::-1], redact)}
+        answer = _announced(_redacted(rows[-MOST:][::-1], redact))
         if len(rows) > MOST:
             answer["shortened"] = f"The newest {MOST} of {len(rows)}; `testdesk ledger` in a terminal has all."
         if callers.principal.get() == callers.OVER_HTTP and current.get() is None:
@@ -61,6 +63,17 @@ async def _rows(engine: Engine, hours: int, outcome: str | None) -> list[dict[st
         return session == ONLY or (session is not None and act.sent["session"] == session)
 
     return [act.row() for act in await engine.run(acts) if is_own(act)]
+
+
+def _announced(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The rows, after the names of the fields in which questions and arguments quote others."""
+    if not rows:
+        return {"items": []}
+    addressed = [
+        number for number, row in enumerate(rows) if addresses_reader(json.dumps(row.get("what"), ensure_ascii=False))
+    ]
+    notes = {ADDRESSED: [ADDRESSES.format(f"items[{number}].what") for number in addressed[:MOST_ADDRESSED]]}
+    return {STRANGERS: ["items[].what"]} | (notes if addressed else {}) | {"items": rows}
 
 
 def _redacted(value: Any, redact: Redactor) -> Any:

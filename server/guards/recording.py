@@ -17,6 +17,7 @@ from server import callers
 from server.guards.consent import Question
 from server.guards.patterns import secrets_in
 from server.guards.redact import Redactor
+from server.guards.shape import ADDRESSED, STRANGERS
 from server.store.acts import Acts, Earlier, NewAct, Outcome
 from server.store.engine import Engine, StoreError
 from tools.kit.caller import current
@@ -247,7 +248,9 @@ def repeated(earlier: Earlier) -> dict[str, Any]:
     """The answer of an equal act, marked as such."""
     note = f"The same call of {_clock(earlier)} gave this answer; nothing was sent again."
     note += " Pass another: true for a second one."
-    return {ALREADY_DONE: note, **(earlier.answer or {})}
+    answer = earlier.answer or {}
+    first = {name: answer[name] for name in (STRANGERS, ADDRESSED) if name in answer}
+    return {**first, ALREADY_DONE: note, **answer}
 
 
 def _clock(earlier: Earlier) -> str:

@@ -8,6 +8,7 @@ from pydantic import Field
 from server.guards.fence import quote_others, render_for_model, render_page, render_question
 from server.guards.redact import Redactor
 from server.guards.shape import shape
+from server.terminal import printable
 from tests.injection.corpus import ATTEMPTS, MARK, Attempt
 from tests.injection.inert import BOUNDED, LEGEND, hidden, live, loaded, marked, texts, unbounded, unquoted
 from tools.kit.model import Answer
@@ -102,3 +103,4 @@ def test_in_a_line_for_a_terminal_an_attempt_is_one_printable_line(kind: str) ->
         assert "\n" not in line
         assert line.isprintable() or not hidden(line), line
         assert not MARK.search(unquoted(line)), line
+        assert not hidden(printable(attempt.lines)), "what a person is shown before a yes"

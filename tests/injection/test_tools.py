@@ -15,7 +15,9 @@ import pytest
 from server.app import build
 from server.doctor import run_doctor
 from server.guards.scope import offers
-from server.inbox.sqlite import SqliteStore
+from server.inbox.events import EventStore
+from server.own_acts import LIST_ACTS
+from server.store.sqlite import SqliteEngine
 from tests.desk import Desk, desk, sandboxes, settings, text
 from tests.injection.carriers import WRITTEN, Carrier, Failing
 from tests.injection.corpus import ATTEMPTS, MARK
@@ -113,6 +115,7 @@ async def test_no_answer_error_or_question_of_any_tool_lets_an_attempt_through(s
         answered = [await call(d, left, *one) for one in sorted(CALLS, key=lambda one: one[0] in WRITES)]
         for question in d.asked:
             left.question("question", question)
+        assert await call(d, left, LIST_ACTS, {})
     assert not left.wrong, "\n".join(left.wrong)
     assert sum(answered) > len(CALLS) * 3 // 4
     assert len(d.asked) > 40
@@ -123,7 +126,7 @@ async def test_no_answer_error_or_question_of_any_tool_lets_an_attempt_through(s
 async def test_no_page_lets_an_attempt_through() -> None:
     left, world = Left(), sandboxes()
     for start in range(0, len(ATTEMPTS), 1 if SOAK else 40):
-        carrier, store = Carrier(world, start), SqliteStore(None)
+        carrier, store = Carrier(world, start), EventStore(SqliteEngine(None))
         async with desk(world=world, server=build(settings(), network=Network(carrier), store=store)) as d:
             await arrive(store, carrier)
             for address in PAGES:
@@ -134,7 +137,7 @@ async def test_no_page_lets_an_attempt_through() -> None:
     assert len(left.seen) > len(ATTEMPTS) * 9 // 10
 
 
-async def arrive(store: SqliteStore, carrier: Carrier) -> None:
+async def arrive(store: EventStore, carrier: Carrier) -> None:
     """An event arrives at the inbox, as the receiver stores it."""
     names = WRITTEN["testio"]
     planted = {"bug": carrier.planted(EVENT["bug"] | {"id": 7}, names)}

@@ -73,6 +73,7 @@ async def test_an_equal_order_gets_the_first_answer_and_nobody_is_asked_again() 
         again = await d.answer("testio_create_exploratory_test", **ORDER)
         assert again["now"]["id"] == first["now"]["id"]
         assert "nothing was sent again" in again["already_done"]
+        assert next(iter(again)) == "written_by_others", "announced first, as in the first answer"
         assert len(d.asked) == len(d.writes()) == 1
         second = await d.answer("testio_create_exploratory_test", **ORDER, another=True)
         assert second["now"]["id"] != first["now"]["id"]
