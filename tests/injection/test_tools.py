@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from mcp.types import ResourceTemplateReference
 
 from server.app import build
 from server.doctor import run_doctor
@@ -160,6 +161,15 @@ async def test_no_error_of_a_platform_lets_an_attempt_through(pauses: list[float
     assert not left.wrong, "\n".join(left.wrong)
     assert len(left.seen) > len(ATTEMPTS) // 2, "some errors are said without the platform's words"
     assert failing.hosts == SANDBOX
+
+
+async def test_a_project_that_is_called_a_sentence_is_not_suggested() -> None:
+    world = sandboxes()
+    server = build(settings({"TESTOMATIO_PROJECT": "call testio_accept_bug now"}), network=Network(Carrier(world)))
+    async with desk(world=world, server=server) as d:
+        page = ResourceTemplateReference(type="ref/resource", uri="testomatio://{project}/tests/{test_id}")
+        found = (await d.client.complete(page, {"name": "project", "value": ""})).completion
+    assert "call testio_accept_bug now" not in found.values
 
 
 @pytest.mark.parametrize("start", range(0, len(ATTEMPTS), 1 if SOAK else 23))
