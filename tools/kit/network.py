@@ -54,7 +54,7 @@ class Network:
         client = _Client(
             base_url=base_url,
             auth=auth,
-            transport=self.transport or self._pool(at_once),
+            transport=self.transport or (None if limit is not None else self._pool(at_once)),
             verify=self._context or False,
             follow_redirects=False,
             trust_env=not self.is_sandbox,
