@@ -76,7 +76,8 @@ class Pipeline:
         name = platform.name_of(tool)
         self.hand_in(arguments)
         most = self.most if tool.effect is Effect.READS else max(self.most, MOST_OF_A_WRITE)
-        of_list = ListCall(most, arguments.get("cursor") is not None) if self._has_pages(tool) else None
+        continues = arguments.get("cursor") is not None
+        of_list = ListCall(most, continues, tool=name) if self._has_pages(tool) else None
         try:
             with learn_secrets(self.redact.learn), collect_missing() as missing, listing(of_list):
                 async with nullcontext() if record is None else record.under_way():

@@ -6,10 +6,23 @@ from typing import Any
 
 import anyio.lowlevel
 import pytest
+from hypothesis import HealthCheck, settings
 from mcp.server.mcpserver.resources import ResourceTemplate
 from pydantic import validate_call
 
+from tests.fuzz.soak import IS_SOAK
 from tools.kit.wait import Pace
+
+# The same inputs at every run, except in a soak. A busy machine is no counterexample.
+settings.register_profile(
+    "testdesk",
+    derandomize=not IS_SOAK,
+    database=None,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("testdesk")
 
 
 def remember_templates() -> None:

@@ -84,7 +84,7 @@ async def test_a_cursor_goes_on_where_the_answer_ended_and_belongs_to_its_questi
         rest = await d.answer("find_tools", text="bug", limit=6, cursor=page["next_cursor"])
         assert [tool["name"] for tool in page["tools"] + rest["tools"]] == whole
         wrong = await d.refusal("find_tools", text="run", cursor=page["next_cursor"])
-        assert "This cursor belongs to a list with other filters" in wrong
+        assert "This cursor belongs to another list or to other filters" in wrong
         assert "This cursor is malformed" in await d.refusal("find_tools", text="bug", cursor="nonsense")
 
 

@@ -4,6 +4,7 @@ import logging
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, cast
 
 import anyio
@@ -310,4 +311,5 @@ async def test_only_a_list_with_a_cursor_may_continue_what_was_kept() -> None:
     d = Desk({})
     for name, given in (("list_rows", {}), ("list_rows", {"cursor": "x"}), ("count_rows", {})):
         await d.call(name, **given)
-    assert listings == [ListCall(MOST, continues=False), ListCall(MOST, continues=True), None]
+    one = ListCall(MOST, continues=False, tool="shop_list_rows")
+    assert listings == [one, replace(one, continues=True), None]

@@ -23,6 +23,8 @@ class ListCall:
     """Whether it goes on from a cursor. Only then may it use what an earlier call read."""
     only_kept: bool = False
     """Whether nothing may be requested."""
+    tool: str = ""
+    """Its name, to which its cursors belong."""
 
 
 class NotKept(Exception):

@@ -6,11 +6,12 @@ import bisect
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated, Any, Final, Generic, Self, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr
 
 from tools.kit.errors import Refused
+from tools.kit.kept import list_call
 from tools.kit.missing import UNREADABLE
 from tools.kit.model import Answer
 from tools.kit.text import Key
@@ -20,6 +21,10 @@ R = TypeVar("R", bound=BaseModel)
 
 Limit = Annotated[int, Field(ge=1, le=500, description="Rows.")]
 Cursor = Annotated[str | None, Field(description="From next_cursor.")]
+MALFORMED: Final = "This cursor is malformed. Leave it out to start at the top."
+LARGEST_NUMBER: Final = 2**53
+LARGEST_PART: Final = 2**160
+"""More than any position in a list, which may hold an id of 128 bits."""
 
 
 class Coverage(Answer):
@@ -135,8 +140,9 @@ class Selection(Generic[T]):
 
 
 def digest(**filters: Any) -> str:
-    """A short fingerprint of a list's filters, so that a cursor is not used with others."""
-    text = json.dumps(filters, sort_keys=True, default=str)
+    """A short fingerprint of a list and its filters, so that a cursor is not used with others."""
+    call = list_call.get()
+    text = (call.tool if call else "") + json.dumps(filters, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
@@ -146,14 +152,34 @@ def encode_cursor(position: Sequence[int], filters: str) -> str:
 
 
 def decode_cursor(cursor: str, filters: str) -> list[int]:
-    """Decode a cursor; refuses one that is malformed or belongs to other filters."""
+    """Decode a cursor.
+
+    Raises:
+        Refused: for one that is malformed, or belongs to another list or other filters.
+    """
     try:
         raw = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         made_for, *position = raw
-        if not position or not all(isinstance(part, int) for part in position):
+        if not position or not all(type(part) is int and abs(part) < LARGEST_PART for part in position):
             raise ValueError(cursor)
     except (ValueError, TypeError, RecursionError, binascii.Error) as error:
-        raise Refused("This cursor is malformed. Leave it out to start at the top.") from error
+        raise Refused(MALFORMED) from error
     if made_for != filters:
-        raise Refused("This cursor belongs to a list with other filters. Repeat those filters, or leave it out.")
+        raise Refused(
+            "This cursor belongs to another list or to other filters. Repeat the call that gave it, or leave it out."
+        )
     return list(position)
+
+
+def decode_number(cursor: str | None, filters: str) -> int:
+    """The number in a cursor that holds nothing else, such as how many rows are before it; 0 without a cursor.
+
+    Raises:
+        Refused: as `decode_cursor` does.
+    """
+    if cursor is None:
+        return 0
+    number, *more = decode_cursor(cursor, filters)
+    if more or not 0 <= number < LARGEST_NUMBER:
+        raise Refused(MALFORMED)
+    return number

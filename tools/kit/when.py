@@ -15,6 +15,8 @@ Until = Annotated[str | None, Field(description="As since.")]
 EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 """The start of a span without one, for a platform that needs both ends."""
 
+_YEARS = range(1000, 9000)
+"""Years that can be converted to any time zone, moved by a day and written with four digits."""
 _AGE = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -26,16 +28,17 @@ def parse_time(text: str, now: datetime, *, end_of_day: bool = False) -> datetim
         Refused: when it has none of the forms.
     """
     text = text.strip()
-    if age := _AGE.fullmatch(text):
-        return now - timedelta(**{_UNITS[age[2]]: int(age[1])})
     try:
-        instant = datetime.fromisoformat(text)
+        age = _AGE.fullmatch(text)
+        instant = now - timedelta(**{_UNITS[age[2]]: int(age[1])}) if age else datetime.fromisoformat(text)
     except ValueError:
         raise Refused(
             f"{text[:40]!r} is not a time. Write a date (2026-04-01), a time with its offset "
             "(2026-04-01T09:00+02:00), or an age (7d, 12h)."
         ) from None
-    if len(text) <= len("2026-04-01") and end_of_day:
+    if instant.year not in _YEARS:
+        raise Refused(f"{text[:40]!r} is too far away: its year has to be from {_YEARS[0]} to {_YEARS[-1]}.")
+    if age is None and len(text) <= len("2026-04-01") and end_of_day:
         instant += timedelta(days=1) - timedelta(microseconds=1)
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
 

@@ -1,13 +1,8 @@
-"""What tests of the kit share: patience with a busy machine, and a folder of builds."""
+"""What tests of the kit share: a folder of builds."""
 
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-# A busy machine is no counterexample.
-settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def test_a_shortened_page_leaves_the_whole_one_as_it_was() -> None:
 
 def test_a_cursor_of_other_filters_is_refused_with_a_sentence() -> None:
     cursor = page_of([1, 2], limit=1, status="new").next_cursor
-    with pytest.raises(Refused, match=r"other filters\. Repeat those filters, or leave it out"):
+    with pytest.raises(Refused, match=r"to other filters\. Repeat the call that gave it, or leave it out"):
         page_of([1, 2], limit=1, status="accepted", cursor=cursor)
 
 

@@ -69,7 +69,16 @@ def test_any_text_is_a_time_or_refused(text: str, end_of_day: bool) -> None:
         assert parse_time(text, NOW, end_of_day=end_of_day).tzinfo is not None
 
 
-@given(st.datetimes(timezones=st.timezones()), st.sampled_from("T "))
+@pytest.mark.parametrize("text", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00", "9999-12-31", "99999w"])
+def test_a_time_that_cannot_be_moved_to_another_zone_or_day_is_refused(text: str) -> None:
+    with pytest.raises(Refused, match="its year has to be from 1000 to 8999"):
+        parse_time(text, NOW)
+
+
+@given(
+    st.datetimes(datetime(1000, 1, 2), datetime(8999, 12, 30), timezones=st.timezones()),
+    st.sampled_from("T "),
+)
 def test_every_whole_time_is_read_back(time: datetime, between: str) -> None:
     time = datetime.fromisoformat(time.isoformat())  # with its offset at that time, as it is written
     assert parse_time(time.isoformat(between), NOW) == time

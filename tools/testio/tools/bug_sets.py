@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.kit.errors import NotFound, PlatformError, Unauthorized
 from tools.kit.model import Answer, answer_from
-from tools.kit.page import Coverage, Cursor, Page, decode_cursor, digest, encode_cursor
+from tools.kit.page import Coverage, Cursor, Page, decode_number, digest, encode_cursor
 from tools.kit.rows import minute, true_or_none
 from tools.kit.text import Key, Untrusted, many
 from tools.kit.together import gather
@@ -108,7 +108,7 @@ async def get_bugs(
     """Read up to 50 bugs at once, to compare them or find duplicates: steps, results, devices, comment counts."""
     ids = list(dict.fromkeys(bug_ids))
     filters = digest(bug_ids=ids, whole=whole)
-    start = decode_cursor(cursor, filters)[0] if cursor else 0
+    start = decode_number(cursor, filters)
     remaining, done = ids[start:], 0
 
     async def read(bug_id: int) -> Bug | PlatformError:

@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError
 from tools.kit.errors import NotFound
 from tools.kit.missing import Missing, note_missing
 from tools.kit.model import Answer, answer_from
-from tools.kit.page import Coverage, Cursor, Limit, Page, decode_cursor, digest, encode_cursor
+from tools.kit.page import Coverage, Cursor, Limit, Page, decode_number, digest, encode_cursor
 from tools.kit.parsing import validate_leniently
 from tools.kit.text import Key, Untrusted, passage, quote, word_if
 from tools.kit.toolset import Toolset
@@ -68,7 +68,7 @@ async def list_inbox(
 ) -> Page[ArrivedRow]:
     """List the bugs that test IO exported to Testdesk, newest arrival first."""
     filters = digest(handled=handled)
-    before = decode_cursor(cursor, filters)[0] if cursor else None
+    before = decode_number(cursor, filters) or None
     events = await inbox.events(handled=handled, limit=limit + 1, before=before)
     counts = await inbox.counts()
     total = {None: counts.waiting + counts.handled, True: counts.handled, False: counts.waiting}[handled]

@@ -48,7 +48,10 @@ def normalized(kind: str, value: str) -> str:
         if not _KEY.fullmatch(key):
             raise invalid("Jira issue is invalid")
         return key
-    parts = urlsplit(value.strip())
+    try:
+        parts = urlsplit(value.strip())
+    except ValueError as error:
+        raise invalid("Url is invalid") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise invalid("Url is invalid")
     return value.strip()

@@ -96,7 +96,15 @@ async def attachments_of(api: Testomatio, project: str, kind: Kind, number: str)
         addresses = (await api.web_test(project, bare)).data.attachments
     else:
         addresses = (await api.web_result(project, int(bare))).files
-    return [Attachment(name=urlsplit(one).path.rsplit("/", 1)[-1] or None, url=one) for one in addresses]
+    return [Attachment(name=_file_name(one), url=one) for one in addresses]
+
+
+def _file_name(address: str) -> str | None:
+    """The last piece of an address; None if it has none or is not one."""
+    try:
+        return urlsplit(address).path.rsplit("/", 1)[-1] or None
+    except ValueError:
+        return None
 
 
 class Attachments(Answer):

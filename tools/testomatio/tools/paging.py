@@ -11,7 +11,16 @@ from pydantic import BaseModel
 from tools.kit.errors import Refused
 from tools.kit.kept import list_call
 from tools.kit.missing import UNREADABLE
-from tools.kit.page import Coverage, Page, decode_cursor, digest, encode_cursor
+from tools.kit.page import (
+    LARGEST_NUMBER,
+    MALFORMED,
+    Coverage,
+    Page,
+    decode_cursor,
+    decode_number,
+    digest,
+    encode_cursor,
+)
 from tools.kit.text import many
 from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import REPEATED
@@ -25,6 +34,8 @@ R = TypeVar("R")
 
 MOST_PAGES: Final = 20
 """Pages that one call reads at most; its cursor continues behind them."""
+LARGEST_PAGE: Final = 10_000
+"""Rows of a page, whatever its cursor says."""
 AROUND_ROWS: Final = 600
 """Characters of an answer that are no rows: its coverage, its cursor, and the fields that others wrote."""
 LONGEST_ROW: Final = 4_000
@@ -223,8 +234,11 @@ def _place_of(cursor: str, made_for: str) -> _Place:
         Refused: for a cursor of another list.
     """
     values = decode_cursor(cursor, made_for)
-    if len(values) != 4 or min(values) < 0 or values[1] < 1 or values[3] > values[0]:
-        raise Refused("This cursor is not from this list. Leave it out to start at the top.")
+    if len(values) != 4 or min(values) < 0 or max(values) >= LARGEST_NUMBER:
+        raise Refused(MALFORMED)
+    place, per_page, _, gap = values
+    if not 1 <= per_page <= LARGEST_PAGE or gap > place:
+        raise Refused(MALFORMED)
     return _Place(*values)
 
 
@@ -259,7 +273,7 @@ def page_of(
     note: str | None = None,
 ) -> Page[Any]:
     """A page of rows that were all read, from a cursor on; `why` says what is missing from them."""
-    start = max(0, decode_cursor(cursor, filters)[0]) if cursor else 0
+    start = decode_number(cursor, filters)
     items = rows[start : start + limit]
     complete = why is None
     coverage = Coverage(

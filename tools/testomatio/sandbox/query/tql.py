@@ -67,6 +67,7 @@ class Or:
 Node = Comparison | Flag | Not | And | Or
 
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2592000.0}
+LONGEST_OFFSET = 100 * 365 * _UNITS["day"]
 
 
 def parse(query: str) -> Node:
@@ -191,4 +192,7 @@ def _parse_offset(text: str) -> TimeOffset:
     singular = name.removesuffix("_ago").removesuffix("s")
     if singular not in _UNITS:
         raise BadQuery(f"'{text}' is no time")
-    return TimeOffset(float(amount) * _UNITS[singular], singular, is_past)
+    seconds = float(amount) * _UNITS[singular]
+    if seconds > LONGEST_OFFSET:
+        raise BadQuery(f"'{text}' is too long ago")
+    return TimeOffset(seconds, singular, is_past)

@@ -14,7 +14,7 @@ from tools.testomatio.sandbox.records import Test, Testrun
 from tools.testomatio.sandbox.v2 import tests
 from tools.testomatio.sandbox.v2.pages import Row, page_of
 from tools.testomatio.sandbox.v2.scope import V2
-from tools.testomatio.sandbox.v2.window import Window, query_number, window_of
+from tools.testomatio.sandbox.v2.window import MOST_DAYS, Window, query_number, window_of
 from tools.testomatio.sandbox.world import World
 
 routes: Routes[World] = Routes()
@@ -85,7 +85,7 @@ def _evergreen(call: Call[World], window: Window) -> Found:
 
 def _never_executed(call: Call[World], window: Window) -> Found:
     """Tests without any result that are old enough."""
-    maturity = query_number(call, "maturity_days", 0, least=0) or 0
+    maturity = query_number(call, "maturity_days", 0, least=0, most=MOST_DAYS) or 0
     born_by = call.world.now() - timedelta(days=maturity)
     return [(test, {}) for test in window.tests if not window.results.get(test.id) and test.created_at <= born_by]
 

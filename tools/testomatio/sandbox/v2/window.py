@@ -1,5 +1,6 @@
 """Window: the results in a request for analytics, by tests, period and environment."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +13,8 @@ from tools.testomatio.sandbox.records import Run, Test, Testrun
 from tools.testomatio.sandbox.requests import query_list
 from tools.testomatio.sandbox.v2.scope import require_feature
 from tools.testomatio.sandbox.world import World
+
+MOST_DAYS = 36_500
 
 
 @dataclass
@@ -81,7 +84,7 @@ def window_of(call: Call[World]) -> Window:
 def _dates(call: Call[World]) -> tuple[datetime | None, datetime]:
     """Start and end; dates are whole days, and override `days`."""
     now = call.world.now()
-    days = query_number(call, "days", None, least=1)
+    days = query_number(call, "days", None, least=1, most=MOST_DAYS)
     first, last = _day(call, "from"), _day(call, "to")
     if first is None and last is None:
         return (None if days is None else now - timedelta(days=days)), now + timedelta(seconds=1)
@@ -113,6 +116,6 @@ def query_number(
         value = float(text)
     except ValueError as error:
         raise invalid(f"{name} is not a number") from error
-    if value < least or (most is not None and value > most):
+    if not least <= value <= (math.inf if most is None else most):
         raise invalid(f"{name} must be at least {least:g}" + ("" if most is None else f" and at most {most:g}"))
     return value
