@@ -111,6 +111,7 @@ def test_a_page_says_first_what_others_wrote_and_whether_it_addresses_the_reader
         (rb'{"a\u0002": "x\u0003\u0002i9:y"}', rb'{"a": "xi9:y"}'),
         (rb'{"a": "\\u0002 stays"}', rb'{"a": "\\u0002 stays"}'),
         (rb'{"a": "\\\u0002"}', rb'{"a": "\\"}'),
+        (rb'{"a": "\u000\u00022i9:y\u000\u000\u000333"}', rb'{"a": "\ufffdi9:y\u000\ufffd3"}'),
         (rb'{"a": "\u0020\u0022"}', rb'{"a": "\u0020\u0022"}'),
     ],
 )

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote as percent
@@ -32,7 +31,7 @@ from tools.kit.missing import note_missing
 from tools.kit.network import Account, decompressed
 from tools.kit.parsing import NotJson, is_blank, load_json, parse_answer
 from tools.kit.reasons import error_sentence
-from tools.kit.retry import Pacer, pause
+from tools.kit.retry import Pacer, http_date, pause
 from tools.kit.sending import sending
 from tools.kit.text import without_escaped_marks, word
 from tools.kit.turns import Turns
@@ -328,10 +327,8 @@ class ApiClient:
         return self._http
 
     def _notice_time(self, date: str | None) -> None:
-        if date is not None:
-            with suppress(ValueError, TypeError):
-                self._ahead = parsedate_to_datetime(date).timestamp() - time.time()
-                self._is_dated = True
+        if date is not None and (now := http_date(date)) is not None:
+            self._ahead, self._is_dated = now - time.time(), True
 
     async def _body(self, response: httpx.Response, request: str, is_write: bool) -> bytes:
         pieces, size = [], 0

@@ -84,6 +84,8 @@ def is_internal(host: str) -> bool:
             address = ip_address(socket.inet_aton(name))  # accepts spellings that ip_address rejects
         except (OSError, UnicodeError):
             return False
+        except ValueError:  # it contains NUL
+            return True
     return not is_public(address)
 
 

@@ -4,6 +4,7 @@ import math
 import random
 import time
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 import anyio
@@ -23,14 +24,16 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         seconds = float(value)
         return max(0.0, seconds) if math.isfinite(seconds) else None
     except ValueError:
-        then, now = _seconds(value), _seconds(headers.get("date", ""))
+        then, now = http_date(value), http_date(headers.get("date", ""))
         return None if then is None else max(0.0, then - (time.time() if now is None else now))
 
 
-def _seconds(date: str) -> float | None:
-    """An HTTP date in seconds; None if it is not one."""
+def http_date(date: str) -> float | None:
+    """An HTTP date in seconds since 1970; None if it is not one, or has no equivalent in UTC."""
     try:
-        return parsedate_to_datetime(date).timestamp()
+        read = parsedate_to_datetime(date)
+        # Without a zone, or with -0000, it is UTC and not this machine's time.
+        return (read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
 

@@ -100,7 +100,10 @@ _ESCAPED_MARK = re.compile(rb"(?<!\\)((?:\\\\)*)\\u000[23]")
 
 def without_escaped_marks(document: bytes) -> bytes:
     """Strip our marks from a JSON document as it arrives, field names included."""
-    return _ESCAPED_MARK.sub(rb"\1", document) if rb"\u000" in document else document
+    if rb"\u000" not in document:
+        return document
+    # What stands around a mark can become another one; a replacement in its place cannot.
+    return _ESCAPED_MARK.sub(rb"\1\\ufffd", _ESCAPED_MARK.sub(rb"\1", document))
 
 
 def _without_marks(text: object) -> str:
