@@ -3,8 +3,9 @@
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import cycle
 from random import Random
 from typing import Any
@@ -86,35 +87,47 @@ def generated(name: str, number: int) -> dict[str, Any]:
     return waits_not(make.arguments(schema, WORKING.get(name, ())))
 
 
-def problems(tool: Tool, entries: list[Any], questions: list[str | None], *, was_asked: bool) -> Iterator[str]:
+def problems(tool: Tool, entries: list[Any], questions: list[str | None], answers: list[ElicitResult]) -> Iterator[str]:
     """What a call may not have done to a platform."""
     yield from (f"the sandbox failed at {e.method} {e.path}" for e in entries if e.status >= 500)
     for write in (e for e in entries if e.method not in ("GET", "HEAD") and e.path not in READS_BY_POST):
         sent = f"{write.method} {write.path} was sent"
         if tool.effect is Effect.READS:
             yield f"{sent} by a tool that reads"
-        if tool.asks and not was_asked and any(question is not None for question in questions):
+        if tool.asks and not answers and any(question is not None for question in questions):
             yield f"{sent} without its question"
+        if NO in answers:
+            yield f"{sent} after a no"
 
 
-async def call(d: Desk, name: str, tool: Tool, number: int, questions: list[str | None], errors: list[str]) -> str:
+@dataclass
+class Person:
+    """Says no to the first question, yes to the next, and so on."""
+
+    choices: Iterator[ElicitResult] = field(default_factory=lambda: cycle([NO, YES]))
+    answers: list[ElicitResult] = field(default_factory=list)
+    """What was answered during the present call."""
+
+    def __call__(self, question: str) -> ElicitResult:
+        self.answers.append(next(self.choices))
+        return self.answers[-1]
+
+
+async def call(
+    d: Desk, person: Person, name: str, tool: Tool, number: int, questions: list[str | None], errors: list[str]
+) -> str:
     """Make one generated call, and say what is wrong with it; nothing if it is fine."""
-    arguments, journal, asked = generated(name, number), d.sandboxes.journal, len(d.asked)
+    arguments, journal = generated(name, number), d.sandboxes.journal
+    person.answers.clear()
     questions.clear()
     errors.clear()
     since = journal.entries()[-1].number if len(journal) else 0
     result = await d.call(name, **arguments)
-    wrong = list(problems(tool, journal.entries(since=since), questions, was_asked=len(d.asked) > asked))
+    wrong = list(problems(tool, journal.entries(since=since), questions, person.answers))
     wrong += [f"logged: {line}" for line in errors]
     if result.is_error and UNHANDLED.search(text(result)):
         wrong.append(f"answered: {text(result)[:500]}")
     return f"{name} {json.dumps(arguments)[:2_000]} (number {number}): {'; '.join(wrong)}" if wrong else ""
-
-
-def alternating() -> Callable[[str], ElicitResult]:
-    """A person who says no to the first question, yes to the next, and so on."""
-    answers = cycle([NO, YES])
-    return lambda question: next(answers)
 
 
 @pytest.mark.parametrize("offer", offers(PLATFORMS), ids=lambda offer: str(offer.key))
@@ -126,11 +139,11 @@ async def test_every_generated_call_is_answered_or_refused_in_words(
         for place in range(0, len(offer.tools), IN_ONE_WORLD):
             tools = offer.tools[place : place + IN_ONE_WORLD]
             for first in range(0, EACH, AT_ONCE):
-                async with desk(ERAS[place // IN_ONE_WORLD % 2], person=alternating()) as d:
+                async with desk(ERAS[place // IN_ONE_WORLD % 2], person=(person := Person())) as d:
                     for number in range(first, min(first + AT_ONCE, EACH)):
                         for tool in tools:
                             called += 1
-                            wrong.append(await call(d, offer.name_of(tool), tool, number, questions, errors))
+                            wrong.append(await call(d, person, offer.name_of(tool), tool, number, questions, errors))
     assert called == EACH * len(offer.tools)
     assert not any(wrong), "\n".join(filter(None, wrong))
 
@@ -140,7 +153,7 @@ async def test_the_finders_hold_too_whatever_they_are_to_call(questions: list[st
     tools = {offer.name_of(tool): tool for offer in offers(PLATFORMS) for tool in offer.tools}
     make = Random("finders")
     with logged_errors() as errors:
-        async with desk(told=settings({"TESTDESK_TOOLSETS": "testio:bugs"}), person=alternating()) as d:
+        async with desk(told=settings({"TESTDESK_TOOLSETS": "testio:bugs"}), person=Person()) as d:
             for number in range(EACH * 12):
                 name = make.choice(sorted(tools))
                 through = make.choice(["call_tool", "call_read_tool"])

@@ -38,7 +38,7 @@ TOKENS = (
 
 
 @given(TOKENS)
-@examples(100, 5_000)
+@examples(100, 3_000)
 def test_any_text_is_a_cursor_of_whole_numbers_or_refused(cursor: str) -> None:
     for decode in (decode_cursor, decode_number):
         with suppress(Refused):
@@ -59,7 +59,7 @@ def test_every_cursor_of_ours_is_read_again_and_only_with_its_filters(position: 
 
 
 @given(TOKENS)
-@examples(100, 5_000)
+@examples(100, 3_000)
 def test_any_text_is_a_handle_with_its_fields_or_refused(handle: str) -> None:
     try:
         found = decode_handle(handle, run=int, wait=float)

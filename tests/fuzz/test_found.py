@@ -14,7 +14,7 @@ NOT_A_HOST = "http://\u2100.example"
 """The sign becomes `a/c` where hosts are normalised, which no host can have in it."""
 
 CALLS: list[tuple[str, dict[str, Any], str]] = [
-    ("testomatio_list_runs", {"until": LAST_MOMENT}, "is too far away: its year has to be from 1000 to 8999."),
+    ("testomatio_list_runs", {"until": LAST_MOMENT}, "is too far away: its year has to be from 1900 to 2999."),
     ("testomatio_get_stats", {"kind": "project-summary", "until": LAST_MOMENT}, "is too far away"),
     ("testio_list_bugs", {"since": "99999w"}, "'99999w' is too far away"),
     ("testomatio_get_test_analytics", {"kind": "slow", "days": 10**30}, "days must be at least 1"),

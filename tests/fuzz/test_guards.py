@@ -43,7 +43,7 @@ FENCE = st.lists(
 
 
 @given(st.lists(AROUND | FORMS, max_size=5).map("".join))
-@examples(100, 20_000)
+@examples(100, 3_000)
 def test_redaction_takes_any_text_is_idempotent_bounded_and_never_reveals(text: str) -> None:
     redact = Redactor([HELD])
     masked = redact(text)
@@ -55,7 +55,7 @@ def test_redaction_takes_any_text_is_idempotent_bounded_and_never_reveals(text: 
 
 
 @given(AROUND, FORMS, AROUND)
-@examples(100, 20_000)
+@examples(100, 3_000)
 def test_a_held_secret_is_gone_in_each_of_its_forms(before: str, form: str, after: str) -> None:
     redact = Redactor([HELD])
     for masked in (redact(before + form + after), redact.ours(before + form + after)):
@@ -64,7 +64,7 @@ def test_a_held_secret_is_gone_in_each_of_its_forms(before: str, form: str, afte
 
 
 @given(AROUND, ANY)
-@examples(60, 10_000)
+@examples(60, 3_000)
 def test_what_a_call_handed_in_or_was_shown_never_makes_a_text_fail(text: str, secret: str) -> None:
     redact = Redactor([HELD])
     with scope(Scope().memory):
@@ -82,7 +82,7 @@ CANARY = "canary"
 
 
 @given(st.lists(st.tuples(OURS, st.sampled_from([quote, passage]), THEIRS, THEIRS), min_size=1, max_size=4))
-@examples(100, 20_000)
+@examples(100, 3_000)
 def test_no_text_of_others_leaves_its_boundary(parts: list[tuple[str, Callable[[str], str], str, str]]) -> None:
     redact = Redactor([HELD])
     text = "".join(ours + mark(f"{before}{CANARY}{after}") for ours, mark, before, after in parts)
@@ -96,7 +96,7 @@ def test_no_text_of_others_leaves_its_boundary(parts: list[tuple[str, Callable[[
 
 
 @given(st.lists(st.tuples(OURS, st.sampled_from([quote, passage, word, given_by_caller]), THEIRS), max_size=4))
-@examples(60, 20_000)
+@examples(60, 3_000)
 def test_no_mark_of_ours_is_ever_shown(parts: list[tuple[str, Callable[[str], str], str]]) -> None:
     redact = Redactor([HELD])
     text = "".join(ours + mark(theirs) for ours, mark, theirs in parts)
@@ -106,7 +106,7 @@ def test_no_mark_of_ours_is_ever_shown(parts: list[tuple[str, Callable[[str], st
 
 
 @given(THEIRS)
-@examples(100, 20_000)
+@examples(100, 3_000)
 def test_a_quoted_text_is_one_line_between_two_quotation_marks(theirs: str) -> None:
     line = quote_others(f"<{quote(theirs)}>", Redactor())
     assert line.startswith("<'")

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from mcp.types import jsonrpc_message_adapter
 from pydantic import ValidationError
 
+from server.inbox.events import EventStore
 from server.inbox.receiver import Receiver
-from server.inbox.sqlite import SqliteStore
 from server.inbox.store import PUBLIC_URL, PlatformInbox
 from server.opening import CAPABILITIES, CLIENT, DISCOVER, HANDSHAKES, LISTS, MODERN, VERSION, Opening, parse
 from server.records import Archive, packed
+from server.store.sqlite import SqliteEngine
 from server.unreadable import answer_to
 from tests.fuzz.documents import JSON, MARKS, SCALARS, TEXTS, damaged
 from tests.fuzz.soak import examples
@@ -47,7 +48,7 @@ def texts_in(document: Any) -> Iterator[str]:
 
 
 @given(st.binary(max_size=60) | damaged(JSON))
-@examples(100, 10_000)
+@examples(100, 3_000)
 def test_any_bytes_are_a_document_or_no_json(raw: bytes) -> None:
     with suppress(NotJson):
         error_sentence(load_json(raw))
@@ -55,7 +56,7 @@ def test_any_bytes_are_a_document_or_no_json(raw: bytes) -> None:
 
 
 @given(MARKS)
-@examples(150, 50_000)
+@examples(150, 3_000)
 def test_no_document_brings_a_mark_of_ours(inside: str) -> None:
     raw = b'{"a": "' + inside.encode("utf-8", "surrogatepass") + b'"}'
     with suppress(NotJson):
@@ -68,7 +69,7 @@ DATES = st.from_regex(
 
 
 @given(st.text(max_size=30) | DATES | st.floats().map(str), st.text(max_size=10) | DATES)
-@examples(60, 10_000)
+@examples(60, 3_000)
 def test_any_pause_that_a_platform_asks_for_is_a_number_of_seconds_or_none(value: str, date: str) -> None:
     seconds = retry_after({"retry-after": value, "date": date})
     assert seconds is None or 0 <= seconds < float("inf")
@@ -91,7 +92,7 @@ TIMES = (
 
 
 @given(TIMES, TIMES)
-@examples(60, 10_000)
+@examples(60, 3_000)
 def test_every_time_that_is_taken_can_be_written_in_any_zone_and_moved_by_days(since: str, until: str) -> None:
     with suppress(Refused):
         span = anyio.run(time_span, Stopped(), since, until)
@@ -106,7 +107,7 @@ def test_every_time_that_is_taken_can_be_written_in_any_zone_and_moved_by_days(s
 
 
 @given(st.text(max_size=20) | st.from_regex(r"[\[\]0-9a-fx.:%]{1,20}(\x00|\.local)?", fullmatch=True))
-@examples(60, 10_000)
+@examples(60, 3_000)
 def test_any_host_is_internal_or_not(host: str) -> None:
     assert is_internal(host) in {True, False}
 
@@ -158,7 +159,7 @@ async def read_report(folder: Path, raw: bytes) -> None:
 
 
 @given(REPORTS | st.binary(min_size=1, max_size=40))
-@examples(40, 5_000)
+@examples(40, 3_000)
 def test_any_report_is_counted_or_refused(raw: bytes) -> None:
     with TemporaryDirectory() as folder:
         anyio.run(read_report, Path(folder), raw)
@@ -186,7 +187,7 @@ MESSAGES = st.fixed_dictionaries(
 
 
 @given(st.binary(max_size=60) | damaged(MESSAGES))
-@examples(100, 20_000)
+@examples(100, 3_000)
 def test_any_line_of_a_host_is_recognized_as_the_server_reads_it_or_left_to_the_server(line: bytes) -> None:
     message = parse(line)
     opening = Opening()
@@ -197,7 +198,7 @@ def test_any_line_of_a_host_is_recognized_as_the_server_reads_it_or_left_to_the_
 
 
 @given(st.binary(max_size=60) | damaged(MESSAGES))
-@examples(60, 20_000)
+@examples(60, 3_000)
 def test_any_line_that_is_no_message_is_answered_with_a_message_or_not_at_all(line: bytes) -> None:
     try:
         jsonrpc_message_adapter.validate_json(line, by_name=False)
@@ -207,7 +208,7 @@ def test_any_line_that_is_no_message_is_answered_with_a_message_or_not_at_all(li
 
 
 @given(st.dictionaries(st.from_regex(r"[0-9a-f]{4}", fullmatch=True), st.binary(max_size=20), max_size=4), st.data())
-@examples(25, 5_000)
+@examples(25, 3_000)
 def test_an_archive_of_records_gives_what_was_put_in_and_nothing_where_it_is_cut_before_its_contents(
     contents: dict[str, bytes], data: st.DataObject
 ) -> None:
@@ -237,10 +238,10 @@ EVENTS = st.fixed_dictionaries(
 
 
 @given(damaged(EVENTS | JSON), st.sampled_from(["application/json", "application/json; charset=x", "text/plain", ""]))
-@examples(20, 10_000)
+@examples(20, 3_000)
 def test_any_delivery_is_kept_or_refused_and_never_fails(body: bytes, kind: str) -> None:
     async def deliver() -> None:
-        store = SqliteStore(None)
+        store = EventStore(SqliteEngine(None))
         await store.say(PUBLIC_URL, "https://qa.example.test")
         receiver = Receiver(PLATFORMS, store)
         transport = httpx.ASGITransport(receiver)

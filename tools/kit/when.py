@@ -15,7 +15,7 @@ Until = Annotated[str | None, Field(description="As since.")]
 EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 """The start of a span without one, for a platform that needs both ends."""
 
-_YEARS = range(1000, 9000)
+_YEARS = range(1900, 3000)
 """Years that can be converted to any time zone, moved by a day and written with four digits."""
 _AGE = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

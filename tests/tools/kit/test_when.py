@@ -71,12 +71,12 @@ def test_any_text_is_a_time_or_refused(text: str, end_of_day: bool) -> None:
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00", "9999-12-31", "99999w"])
 def test_a_time_that_cannot_be_moved_to_another_zone_or_day_is_refused(text: str) -> None:
-    with pytest.raises(Refused, match="its year has to be from 1000 to 8999"):
+    with pytest.raises(Refused, match="its year has to be from 1900 to 2999"):
         parse_time(text, NOW)
 
 
 @given(
-    st.datetimes(datetime(1000, 1, 2), datetime(8999, 12, 30), timezones=st.timezones()),
+    st.datetimes(datetime(1900, 1, 2), datetime(2999, 12, 30), timezones=st.timezones()),
     st.sampled_from("T "),
 )
 def test_every_whole_time_is_read_back(time: datetime, between: str) -> None:
