@@ -24,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated bench bench-peers mutants reference docs wheel release image tokens conformance clients format clean
+.PHONY: help demo test check style types generated bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,15 @@ mutants: $(VENV)/.dev ## Mutate the code 500 times and run the tests of each mut
 
 reference: $(VENV)/.runtime ## Write the generated tables.
 	@$(BIN)/testdesk reference
+
+lock: $(VENV)/.dev ## Write requirements.lock: the hash of each wheel that an installation may take. Needs a registry.
+	@$(BIN)/python -m tests.supply.lock
+
+sbom: $(VENV)/.dev ## Write sbom.cdx.json, the bill of materials that the wheel carries.
+	@$(BIN)/python -m tests.supply.sbom
+
+licences: $(VENV)/.dev ## Print the licence of each dependency; fails for one that is not allowed.
+	@$(BIN)/python -m tests.supply.licences
 
 wheel: $(VENV)/.dev ## Build both archives, install the wheel with its dependencies into an empty environment, start it.
 	@rm -rf dist $(EMPTY_VENV)

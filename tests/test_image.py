@@ -39,6 +39,14 @@ def test_the_engine_is_handed_exactly_what_is_copied() -> None:
     assert named_by((ROOT / ".dockerignore").read_text(encoding="utf-8")) == {name for names in taken for name in names}
 
 
+def test_whatever_the_image_takes_from_others_is_checked_by_its_hash() -> None:
+    runs = [step.strip() for name, argument in STEPS if name == "RUN" for step in argument.split("&&")]
+    installs = [step for step in runs if " install " in step]
+    assert len(installs) == 2
+    for step in installs:
+        assert "--require-hashes -r requirements.lock" in step or "--no-deps --no-index dist/*.whl" in step
+
+
 @pytest.mark.parametrize("argument", [argument for name, argument in STEPS if name == "FROM"])
 def test_each_stage_starts_from_the_same_slim_python(argument: str) -> None:
     assert argument.partition(" AS ")[0] == "python:3.13-slim"

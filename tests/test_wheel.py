@@ -76,6 +76,12 @@ def test_the_package_is_the_command_and_the_three_folders(wheel: Path) -> None:
     assert inside == here | {"__init__.py", "__main__.py", "site-packages/server/first_answers.bin"}
 
 
+def test_the_wheel_carries_the_bill_of_materials(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        carried = archive.read(f"testdesk-{stated_version()}.dist-info/sboms/sbom.cdx.json")
+    assert carried == (ROOT / "sbom.cdx.json").read_bytes()
+
+
 def test_the_source_archive_holds_what_is_kept_and_nothing_that_was_made(archives: Path) -> None:
     with tarfile.open(next(archives.glob("*.tar.gz"))) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames()}

@@ -1,0 +1,1 @@
+"""What an installation brings from others: which versions, with which hashes, under which licences."""
