@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, metadata
 from itertools import product
 from pathlib import Path
@@ -48,6 +49,7 @@ class Package:
         return " or ".join(f'sys_platform == "{system}"' for system in sorted(self.systems))
 
 
+@cache
 def constraints() -> dict[str, str]:
     """The exact version of each package, by its normalized name."""
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
@@ -74,6 +76,7 @@ def project() -> tuple[str, str, list[str]]:
     return stated["version"], stated["license"], stated["dependencies"]
 
 
+@cache
 def runtime() -> dict[str, Package]:
     """The packages that an installation brings, by name, with those that only some systems need."""
     found: dict[str, Package] = {}
