@@ -72,9 +72,10 @@ def questions(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     """The questions of all acts that began, None for each that needs no yes."""
     found: list[str | None] = []
 
-    async def noted(act: asking.Asking[Any]) -> str | None:
-        found.append(await asking.question_of(act))
-        return found[-1]
+    async def noted(act: asking.Asking[Any]) -> asking.Ask:
+        asked = await asking.question_of(act)
+        found.append(asked.question)
+        return asked
 
     monkeypatch.setattr("server.expose.question_of", noted)
     return found
