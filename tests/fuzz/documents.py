@@ -13,6 +13,8 @@ MARKS = st.lists(
     max_size=12,
 ).map("".join)
 """What could be put together to a mark of ours."""
+ESCAPES = st.lists(st.sampled_from(["\\u000", "\\u0002", "\\u0003", "2", "3", "\\\\"]), max_size=6).map("".join)
+"""The same, escaped as in a JSON document."""
 SCALARS = (
     st.none()
     | st.booleans()

@@ -21,7 +21,7 @@ from server.opening import CAPABILITIES, CLIENT, DISCOVER, HANDSHAKES, LISTS, MO
 from server.records import Archive, packed
 from server.store.sqlite import SqliteEngine
 from server.unreadable import answer_to
-from tests.fuzz.documents import JSON, MARKS, SCALARS, TEXTS, damaged
+from tests.fuzz.documents import ESCAPES, JSON, MARKS, SCALARS, TEXTS, damaged
 from tests.fuzz.soak import examples
 from tools.kit.egress import is_internal
 from tools.kit.errors import PlatformError, Refused
@@ -55,7 +55,7 @@ def test_any_bytes_are_a_document_or_no_json(raw: bytes) -> None:
     page_title(raw)
 
 
-@given(MARKS)
+@given(MARKS | ESCAPES)
 @examples(150, 3_000)
 def test_no_document_brings_a_mark_of_ours(inside: str) -> None:
     raw = b'{"a": "' + inside.encode("utf-8", "surrogatepass") + b'"}'
