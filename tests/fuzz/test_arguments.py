@@ -15,7 +15,7 @@ from server.app import build
 from server.argument_errors import explain
 from server.arguments import normalize
 from server.faces import FINDERS, listing
-from server.guards.scope import offers
+from server.guards.scope import offered_tools
 from server.settings import SettingsError
 from tests.desk import settings
 from tests.fuzz.documents import JSON
@@ -82,7 +82,7 @@ def test_an_edit_replaces_the_one_piece_that_is_there_or_is_refused(stored: str,
         assert "\r" in stored or changed == stored.replace(old, new)
 
 
-OFFERED = [(offer, tool) for offer in offers(PLATFORMS) for tool in offer.tools]
+OFFERED = offered_tools(PLATFORMS, settings())
 NAMES = {offer.name_of(tool) for offer, tool in OFFERED}
 KNOWN = ["auto", "all", *JOBS, *(f"{offer.key}:{tool.subject}" for offer, tool in OFFERED), *NAMES]
 WORDS = st.sampled_from(KNOWN) | st.sampled_from(KNOWN).map("-{}".format) | st.text(max_size=8)
