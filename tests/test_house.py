@@ -24,7 +24,7 @@ MAY = {  # what each part of a platform's folder, a file or a folder, may take f
 }
 OUTSIDE: dict[str, set[str] | None] = {  # what tools/ takes from other packages, and in which parts; None: in all
     "httpx": {"client", "network", "failures", "picture", "pool", "egress"},
-    "httpcore": {"pool", "egress"},
+    "httpcore": {"pool", "public"},
     "starlette": {"sandbox"},
     "pydantic": None,
     "pydantic_core": None,

@@ -1,7 +1,7 @@
 """Hosts outside of the platform's own: which may be connected to, checked on the address that is then connected.
 
-A name says nothing about where it leads, and may lead elsewhere the next time it is resolved. So a host that a platform
-names is resolved once, its addresses are checked, and the connection goes to one of these addresses.
+A name says nothing about where it leads, and may lead elsewhere the next time it is resolved; `public.py` connects to
+the addresses that were checked.
 """
 
 import socket
@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
-import anyio
-import httpcore
 import httpx
 
 from tools.kit.errors import PlatformError
@@ -99,12 +97,6 @@ def allowed_hosts(setting: str | None, otherwise: tuple[str, ...]) -> tuple[str,
     return tuple(filter(None, map(str.strip, (setting or "").lower().split(",")))) or otherwise
 
 
-async def _resolved(host: str, port: int) -> list[str]:
-    """The addresses of a host, IPv4 first: without a route, a connection over IPv6 may end only by its time limit."""
-    found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(where[0] for *_, where in sorted(found, key=lambda one: one[0] != socket.AF_INET)))
-
-
 @dataclass(frozen=True)
 class PublicOnly:
     """The limit of a client that goes where a platform says: public addresses, and the platform's own.
@@ -117,47 +109,8 @@ class PublicOnly:
 
     def guard(self, client: httpx.AsyncClient) -> None:
         """Limit the direct connections of an open client."""
+        from tools.kit.public import PublicBackend  # with httpcore: at the first call, not at the start
+
         home = None if self.own is None else (self.own.host, self.own.port or _PORTS.get(self.own.scheme, 0))
         pool = client._transport._pool  # type: ignore[attr-defined]  # httpx has no other way to a network backend
-        pool._network_backend = _PublicBackend(pool._network_backend, home)
-
-
-class _PublicBackend(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses only; TLS still checks the certificate for the name."""
-
-    def __init__(self, behind: httpcore.AsyncNetworkBackend, home: tuple[str, int] | None) -> None:
-        self._behind, self._home = behind, home
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to an address of a host, once all of its addresses are known to be public.
-
-        Raises:
-            NotPublic: where one is not, before anything is sent.
-        """
-        addresses = [host] if (host, port) == self._home else await self._checked(host, port, timeout)
-        failure = httpcore.ConnectError("The name has no address.")
-        for address in addresses:
-            try:
-                return await self._behind.connect_tcp(address, port, timeout, local_address, socket_options)
-            except httpcore.ConnectError as error:
-                failure = error
-        raise failure
-
-    async def _checked(self, host: str, port: int, timeout: float | None) -> list[str]:
-        try:
-            with anyio.fail_after(timeout):
-                addresses = await _resolved(host, port)
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout("The name was not resolved in time.") from error
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError("The name cannot be resolved.") from error
-        if not all(is_public(ip_address(address)) for address in addresses):
-            raise NotPublic("Its name leads into a private network, where no host of the platform is.")
-        return addresses
+        pool._network_backend = PublicBackend(pool._network_backend, home)

@@ -18,7 +18,7 @@ from tests.desk import settings
 from tests.tools.kit.files import open_in
 from tests.tools.kit.loopback import company_certificate, head, listening
 from tests.tools.kit.wire import Wire, says
-from tools.kit import egress
+from tools.kit import public
 from tools.kit.client import ApiClient
 from tools.kit.egress import allowed_hosts, is_internal, is_public
 from tools.kit.errors import HostMoved, PlatformError
@@ -156,6 +156,18 @@ async def test_a_listed_name_that_leads_inside_is_not_connected_to(
     assert inside.connected == []
 
 
+async def test_a_listed_name_that_no_proxy_carries_is_checked_too(
+    names: Callable[..., Names], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = names(["127.0.0.1"])
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:8080")
+    monkeypatch.setenv("NO_PROXY", "files.example")
+    with pytest.raises(NotFetched, match="inside a private network"):
+        await fetch()
+    assert inside.asked == ["a.files.example"]
+    assert inside.connected == []
+
+
 @pytest.mark.usefixtures("pauses")
 async def test_a_name_that_leads_elsewhere_when_it_is_resolved_again_is_resolved_once(
     names: Callable[..., Names],
@@ -192,7 +204,7 @@ async def test_a_connection_to_a_checked_address_still_needs_a_certificate_for_t
     caplog.set_level("CRITICAL", "anyio")
     tls, authority = company_certificate(tmp_path, name)
     bare_surroundings.setenv("SSL_CERT_FILE", str(authority))
-    bare_surroundings.setattr(egress, "is_public", lambda address: True)
+    bare_surroundings.setattr(public, "is_public", lambda address: True)
     original = socket.getaddrinfo
     bare_surroundings.setattr(socket, "getaddrinfo", lambda host, port, *a, **k: original("127.0.0.1", port, *a, **k))
 
