@@ -28,7 +28,7 @@ async def test_a_run_is_a_page_with_its_failures_by_their_errors_in_fences(mode:
     text = await page(f"testomatio://{SHOP}/runs/{HOTFIX}", mode)
     for words in (f"# Run {HOTFIX}", "- Status: failed", "103 passed", "## 6 failures", "test c0de0010", "Hotfix"):
         assert words in text
-    assert re.search(r"\[[0-9a-f]+\|\s*Expected the code OLD10", text), "a message stands inside its fence"
+    assert re.search(r"\[[0-9a-f]+\|[\s`]*Expected the code OLD10", text), "a message stands inside its fence"
     assert "[hidden]" in text
 
 
