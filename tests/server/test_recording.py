@@ -164,5 +164,24 @@ async def test_no_secret_of_an_argument_or_of_this_server_is_recorded() -> None:
     assert "Hafen-4711" not in text
 
 
+async def test_a_secret_in_a_text_is_masked_in_the_record() -> None:
+    kept = Recorded()
+    async with kept.desk() as d:
+        text = "Log in as qa with password: Hafen-4711-lang and look at the cart."
+        await d.answer("testio_create_feature", product_id=71, title="Cart", description=text)
+        records = str(await kept.records())
+    assert "look at the cart" in records
+    assert "Hafen-4711" not in records
+
+
+async def test_acts_that_differ_in_a_secret_only_are_two() -> None:
+    kept = Recorded()
+    environment = {"title": "Own", "url": "https://own.example.com", "username": "qa"}
+    async with kept.desk() as d:
+        for password in ("Hafen-4711-lang", "Kai-0815-schmal"):
+            await record_environment(d, environment | {"password": password})
+        assert len(d.writes()) == 2
+
+
 async def record_environment(d: Desk, environment: dict[str, str]) -> None:
     await d.answer("testio_create_test_environment", product_id=71, **environment)
