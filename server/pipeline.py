@@ -28,7 +28,7 @@ from server.settings import ANSWER_CHARACTERS
 from server.store.acts import Earlier
 from tools.kit.asking import Ask, answer_of
 from tools.kit.difference import only_changed
-from tools.kit.errors import OutcomeUnknown, TestdeskError, Unauthorized
+from tools.kit.errors import ACCEPTED, OutcomeUnknown, Refused, TestdeskError, Unauthorized
 from tools.kit.kept import ListCall, listing
 from tools.kit.missing import collect_missing, note_missing
 from tools.kit.naming import with_ids
@@ -113,9 +113,9 @@ class Pipeline:
         except Exception as error:  # noqa: BLE001 - said to the model as a sentence, logged where it is unforeseen
             if record is not None:
                 await record.done(None)  # the act was carried out, and its answer could not be made
-            return CallToolResult(
-                content=[TextContent(type="text", text=self.sentence(error, platform, tool, arguments))], is_error=True
-            )
+            has_changed = record is not None and record.has_changed
+            sentence = self.sentence(error, platform, tool, arguments, has_changed=has_changed)
+            return CallToolResult(content=[TextContent(type="text", text=sentence)], is_error=True)
         content: list[ContentBlock] = [TextContent(type="text", text=shaped.text)]
         if isinstance(answer, Album):
             # No structured content: some hosts would then hide the pictures.
@@ -191,8 +191,13 @@ class Pipeline:
         platform: ToolSource | None = None,
         tool: Tool | None = None,
         arguments: Mapping[str, Any] | None = None,
+        *,
+        has_changed: bool = False,
     ) -> str:
-        """The sentence for a failure; an unexpected one is logged and gets a reference number."""
+        """The sentence for a failure; an unexpected one is logged and gets a reference number.
+
+        It says so if the platform has accepted a change of the same call before.
+        """
         if not isinstance(error, TestdeskError):
             reference = secrets.token_hex(4)
             logger.error("unexpected failure %s", reference, exc_info=error)
@@ -209,6 +214,10 @@ class Pipeline:
             sentence += advice if credential else ""
         if isinstance(error, OutcomeUnknown):
             sentence += self._settled(platform, tool)
+        elif has_changed and ACCEPTED not in sentence:
+            sentence = error.sentence if isinstance(error, Refused) else sentence
+            shows = f"; {platform.name_of(tool.verify_with)} shows it" if platform and tool and tool.verify_with else ""
+            sentence += f" Before that, the platform accepted a change of this call{shows}. Do not send it again."
         # A platform may repeat an argument in its error.
         return render_for_model(sentence, self.redact, theirs=self.redact.hiding(secrets_in(arguments)))
 

@@ -21,7 +21,7 @@ from server.guards.shape import ADDRESSED, STRANGERS
 from server.store.acts import Acts, Earlier, NewAct, Outcome
 from server.store.engine import Engine, StoreError
 from tools.kit.caller import current
-from tools.kit.errors import OutcomeUnknown, Refused, TestdeskError, UnexpectedShape
+from tools.kit.errors import OutcomeUnknown, Refused, TestdeskError
 from tools.kit.platform import ToolSource
 from tools.kit.sending import sending
 from tools.kit.text import cut
@@ -89,7 +89,7 @@ class Act:
     ) -> None:
         self._acts, self._new, self._platform, self._tool = acts, new, platform, tool
         self._arguments, self._question, self._hide = arguments, question, hide
-        self._left = self._answered = 0
+        self._left = self._answered = self._accepted = 0
         self._is_over = False
 
     async def begin(self) -> Earlier | None:
@@ -160,16 +160,22 @@ class Act:
             self._left = 0
             raise _cannot_record(error) from error
 
-    def answered(self) -> None:
+    def answered(self, *, accepted: bool) -> None:
         self._answered += 1
+        self._accepted += accepted
+
+    @property
+    def has_changed(self) -> bool:
+        return self._accepted > 0
 
     def _outcome_of(self, error: BaseException) -> Outcome:
         if not self._left:
             return "not sent"
         if isinstance(error, OutcomeUnknown) or self._answered < self._left:
             return "unknown"
-        # A response in an unknown shape still means that the change was accepted.
-        return "done" if isinstance(error, UnexpectedShape) or not isinstance(error, Exception) else "failed"
+        if self._accepted == self._left or not isinstance(error, Exception):
+            return "done"  # what failed was only the reading of the answer, or a read that followed
+        return "unknown" if self._accepted else "failed"
 
     async def _end(
         self, outcome: Outcome, error: BaseException | None, answer: Mapping[str, Any] | None = None

@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from server.app import build
@@ -12,6 +13,7 @@ from server.sandbox import SandboxTransport
 from server.store import acts, ledger, processes
 from server.store.sqlite import SqliteEngine
 from tests.desk import Desk, desk, sandboxes, settings
+from tests.faults.breaking import Break, Breaking
 from tests.server.test_rounds import ORDER
 from tools.kit.network import Network
 
@@ -51,6 +53,20 @@ async def test_a_refused_act_and_a_read_leave_no_record() -> None:
         await d.refusal("testio_accept_bug", bug_id=88101)
         await d.answer("testio_get_bug", bug_id=88101)
         assert await kept.records() == []
+
+
+async def test_a_change_is_not_denied_when_only_a_later_read_of_its_call_fails() -> None:
+    kept = Recorded()
+    away = Break("away", lambda request, response: httpx.Response(500))
+    transport = Breaking(kept.world, away, at=3, lasts=True)  # projects, folders, the change, folders
+    server = build(settings(), network=Network(transport), engine=kept.engine)
+    async with desk(server=server, world=kept.world) as d:
+        refusal = await d.refusal("testsigma_update_folder", project="HRB", folder="Ideas", name="Ideas of the week")
+        *_, ended = await kept.records()
+    assert [line.method for line in transport.lines[:4]] == ["GET", "GET", "PUT", "GET"]
+    assert "nothing was changed" not in refusal
+    assert "Before that, the platform accepted a change of this call; testsigma_get_folder" in refusal
+    assert ended["outcome"] == "done"
 
 
 async def test_a_failure_and_an_unknown_outcome_are_recorded_as_such() -> None:

@@ -71,7 +71,7 @@ def child(server: MCPServer[Any], last: int) -> None:
     steps = Steps(last)
     steps.around(SqliteEngine, "_transaction")
     steps.around(SqliteDatabase, "change")
-    steps.around(ApiClient, "_exchange", counts=lambda _, request: request.is_write)
+    steps.around(ApiClient, "_exchange", counts=lambda _, request, seconds: request.is_write)
     anyio.run(order, server)
     print(f"done {steps.count}", flush=True)
 

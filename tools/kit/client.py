@@ -16,22 +16,32 @@ from pydantic import BaseModel, ValidationError
 
 from tools.kit.egress import PublicOnly
 from tools.kit.errors import (
+    ACCEPTED,
     OutcomeUnknown,
     PlatformError,
     RateLimited,
     Refused,
     TestdeskError,
-    Unavailable,
     UnexpectedShape,
 )
-from tools.kit.failures import FailureContext, error_for, network_error_message, not_json_message, page_title
+from tools.kit.failures import (
+    BROKEN,
+    UNREACHED,
+    FailureContext,
+    broken_off,
+    check_taken,
+    error_for,
+    not_json_message,
+    page_title,
+    unreached,
+)
 from tools.kit.kept import Kept, Key
 from tools.kit.leaving import Content, Leaving
 from tools.kit.missing import note_missing
-from tools.kit.network import Account, decompressed
-from tools.kit.parsing import NotJson, is_blank, load_json, parse_answer
+from tools.kit.network import Account, decompressed, limited
+from tools.kit.parsing import MOST_VALUES, NotJson, TooManyValues, is_blank, load_json, parse_answer
 from tools.kit.reasons import error_sentence
-from tools.kit.retry import Pacer, http_date, pause
+from tools.kit.retry import Pacer, pause, seconds_ahead
 from tools.kit.sending import sending
 from tools.kit.text import without_escaped_marks, word
 from tools.kit.turns import Turns
@@ -42,8 +52,6 @@ QueryParams = Sequence[tuple[str, str | int]]
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 24 * 1024 * 1024  # a page of 500 full bugs is about 3 MB
-UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-_ACCEPTED = "The change itself was accepted."
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -83,12 +91,18 @@ class _Request:
         """The same for two reads that ask for the same; the account is always the same."""
         return self.method, self.where, tuple(self.query)
 
-    def given(self) -> dict[str, Any]:
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether a body that is sent in pieces has not left as a whole."""
+        return self.leaving is not None and not self.leaving.is_whole
+
+    def given(self, limit: anyio.CancelScope) -> dict[str, Any]:
         """The request as the HTTP library takes it."""
         given: dict[str, Any] = {"params": list(self.query) or None, "headers": dict(self.headers) or None}
         if self.body is not None:
             given["json"] = self.body
         if self.leaving is not None:
+            self.leaving.limit = limit
             given |= {"content": self.leaving.pieces(), "headers": {**self.headers, **self.leaving.content.headers}}
         if self.auth is not None:
             given["auth"] = self.auth
@@ -105,7 +119,7 @@ class ApiClient:
     """Requests per second, where a platform has such a limit; not applied in a sandbox."""
     burst: ClassVar[float] = 1.0
     """Burst after an idle period; counts towards the rate of the following second."""
-    again: ClassVar[frozenset[int]] = frozenset({429, 502, 503, 504})
+    again: ClassVar[frozenset[int]] = frozenset({408, 429, 502, 503, 504})
     """Statuses after which a read is retried."""
     limited_before_acting: ClassVar[bool] = False
     """Whether a rate-limited request is certain to have had no effect, so that a write may be retried."""
@@ -134,14 +148,14 @@ class ApiClient:
     async def clock(self) -> datetime:
         """The platform's time, requested where no response has given it yet.
 
-        Any answer tells it, so the question goes to the base address, without the credential. Where none comes this
-        machine's clock counts: the call that wants the time fails by itself or tells it.
+        Any answer tells it, so the question goes to the base address, without the credential. Where none comes, this
+        machine's clock counts.
         """
         if not self._is_dated:
             if self._pacer is not None:
                 await self._pacer.turn()
-            with suppress(httpx.HTTPError, httpx.InvalidURL):
-                async with self._slots:
+            with suppress(*BROKEN, httpx.InvalidURL):
+                async with self._slots, limited(self.account.network.request_seconds):
                     response = await self._opened().head("", auth=httpx.Auth())
                 self._notice_time(response.headers.get("date"))
         return self.now()
@@ -180,18 +194,20 @@ class ApiClient:
         kept, age = self._kept.get(request.key), self._kept.age
         if kept is not None:
             return self._model(kept, into, envelope, str(request))
-        attempt = 0
+        attempt, left = 0, self.account.network.request_seconds
         while True:
             attempt += 1
             try:
                 async with self._slots:
-                    raw = await self._exchange(request)
+                    began = anyio.current_time()
+                    raw = await self._exchange(request, left)
                 model = self._model(raw, into, envelope, str(request))
                 if method == "GET":
                     self._kept.put(request.key, raw, age=age)
                 return model
             except PlatformError as error:
-                if not await self._again(error, attempt, request):
+                left -= anyio.current_time() - began
+                if left <= 0 or not await self._again(error, attempt, request):
                     raise
 
     async def write(
@@ -252,16 +268,17 @@ class ApiClient:
             # From here a cancel would lose the answer but not the change: wait, as long as the request itself may take.
             # A body sent in pieces can be called back until its last one leaves.
             with anyio.CancelScope(shield=content is None) as scope:
-                leaving = None if content is None else Leaving(content, scope)
+                seconds = self.account.network.request_seconds
+                leaving = None if content is None else Leaving(content, scope, answer_seconds=seconds)
                 follower = sending.get()
                 await follower.leaves()
                 try:
-                    raw = await self._exchange(replace(request, leaving=leaving))
+                    raw = await self._exchange(replace(request, leaving=leaving), seconds)
                 except TestdeskError as error:
                     if not isinstance(error, OutcomeUnknown):
-                        follower.answered()
+                        follower.answered(accepted=isinstance(error, UnexpectedShape))
                     raise
-                follower.answered()
+                follower.answered(accepted=True)
         return raw
 
     async def _again(self, error: PlatformError, attempt: int, request: _Request) -> bool:
@@ -276,49 +293,29 @@ class ApiClient:
     def _passing(self, error: PlatformError) -> bool:
         return error.status is None or error.status in self.again or isinstance(error, RateLimited)
 
-    async def _exchange(self, request: _Request) -> bytes:
+    async def _exchange(self, request: _Request, seconds: float) -> bytes:
         http = self._opened()
         if self._pacer is not None:
             await self._pacer.turn()
         try:
-            async with http.stream(request.method, request.where, **request.given()) as response:
+            async with (
+                limited(seconds if request.leaving is None else request.leaving.seconds) as limit,
+                http.stream(request.method, request.where, **request.given(limit)) as response,
+            ):
                 self._notice_time(response.headers.get("date"))
                 raw = without_escaped_marks(await self._body(response, str(request), request.is_write))
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
             raise Refused("The request is too long for a URL, or not valid Unicode text.") from error
         except UNREACHED as error:
-            rest = (
-                "Nothing was sent." if request.is_write else "Check the network and the base address, then try again."
-            )
-            sentence = f"{self.account.title} cannot be reached ({network_error_message(error)}). {rest}"
-            raise Unavailable(sentence, request=str(request)) from error
-        except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a redirect to what can be no host's name
-            raise self._broken_off(request, error) from error
+            raise unreached(self.account.title, str(request), error, is_write=request.is_write) from error
+        except BROKEN as error:
+            how = {"is_write": request.is_write, "is_incomplete": request.is_incomplete}
+            raise broken_off(self.account.title, str(request), error, **how) from error
         if response.is_success:
+            if request.is_write:
+                check_taken(self.account, str(request), raw, is_incomplete=request.is_incomplete)
             return raw
         raise self.error_for(response.status_code, response.headers, raw, str(request), is_write=request.is_write)
-
-    def _broken_off(self, request: _Request, error: Exception) -> PlatformError:
-        """The error for a request that was sent and got no complete response."""
-        title, what = self.account.title, network_error_message(error)
-        if request.leaving is not None and not request.leaving.is_whole:
-            return Unavailable(
-                f"The connection to {title} was lost before everything was sent ({what}). "
-                "The request was incomplete and was not processed.",
-                request=str(request),
-            )
-        if request.is_write:
-            return OutcomeUnknown(
-                f"{title} took the request and gave no answer ({what}): "
-                "it may or may not have happened. It was not sent again.",
-                request=str(request),
-            )
-        slow = isinstance(error, httpx.TimeoutException)
-        return Unavailable(
-            f"{title} {'took too long' if slow else 'broke off the answer'} ({what}). "
-            "Only reading was tried; nothing was changed.",
-            request=str(request),
-        )
 
     def _opened(self) -> httpx.AsyncClient:
         if self._http is None:
@@ -327,31 +324,36 @@ class ApiClient:
         return self._http
 
     def _notice_time(self, date: str | None) -> None:
-        if date is not None and (now := http_date(date)) is not None:
-            self._ahead, self._is_dated = now - time.time(), True
+        if (ahead := seconds_ahead(date)) is not None:
+            self._ahead, self._is_dated = ahead, True
 
     async def _body(self, response: httpx.Response, request: str, is_write: bool) -> bytes:
-        pieces, size = [], 0
+        body = bytearray()  # not a list: a body in chunks of a byte would take fifty times its size
         async for piece in decompressed(response):
-            size += len(piece)
-            if size > MAX_BODY and not response.is_success:
+            if len(body) + len(piece) > MAX_BODY and not response.is_success:
                 return b""  # the status says enough; no sentence is that long
-            if size > MAX_BODY:
+            if len(body) + len(piece) > MAX_BODY:
                 raise UnexpectedShape(
                     f"The answer is larger than {MAX_BODY // 2**20} MB and was not read to its end. "
-                    + (_ACCEPTED if is_write else "Ask for less: fewer rows, a filter."),
+                    + (ACCEPTED if is_write else "Ask for less: fewer rows, a filter."),
                     request=request,
                     status=response.status_code,
                 )
-            pieces.append(piece)
-        return b"".join(pieces)
+            body += piece
+        return bytes(body)
 
     def _model(self, raw: bytes, into: type[M], envelope: str | None, request: str, *, done: bool = False) -> M:
         try:
             model, missing = parse_answer(raw, into, envelope)
+        except TooManyValues as error:
+            raise UnexpectedShape(
+                f"The answer has more than {MOST_VALUES:,} values and was not read. "
+                + (ACCEPTED if done else "Ask for less: fewer rows, a filter."),
+                request=request,
+            ) from error
         except NotJson as error:
             raise UnexpectedShape(
-                not_json_message(self.account, raw) + (f" {_ACCEPTED}" if done else ""), request=request
+                not_json_message(self.account, raw) + (f" {ACCEPTED}" if done else ""), request=request
             ) from error
         except ValidationError as error:
             wrong = error.errors(include_input=False, include_url=False)
@@ -366,7 +368,7 @@ class ApiClient:
 
     def _unknown(self, why: str, request: str, done: bool) -> UnexpectedShape:
         return UnexpectedShape(
-            f"{self.account.title} answered in a shape we do not know ({why})." + (f" {_ACCEPTED}" if done else ""),
+            f"{self.account.title} answered in a shape we do not know ({why})." + (f" {ACCEPTED}" if done else ""),
             request=request,
         )
 

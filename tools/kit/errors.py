@@ -21,6 +21,9 @@ from typing import Final, TypeVar
 from tools.kit.text import quote
 
 __all__ = [
+    "ACCEPTED",
+    "IN_DOUBT",
+    "NOTHING_SENT",
     "Conflict",
     "HostMoved",
     "Invalid",
@@ -51,6 +54,8 @@ class NotConfigured(TestdeskError):
 
 
 NOTHING_SENT: Final = "Nothing was sent."
+ACCEPTED: Final = "The change itself was accepted."
+IN_DOUBT: Final = "it may or may not have happened. It was not sent again."
 
 
 class Refused(TestdeskError):

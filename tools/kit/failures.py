@@ -11,6 +11,8 @@ from typing import Any, Final
 import httpx
 
 from tools.kit.errors import (
+    IN_DOUBT,
+    NOTHING_SENT,
     Conflict,
     HostMoved,
     Invalid,
@@ -23,7 +25,21 @@ from tools.kit.errors import (
 )
 from tools.kit.network import Account
 from tools.kit.retry import retry_after
+from tools.kit.sending import only_read
 from tools.kit.text import many, quote
+
+UNREACHED: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+BROKEN: Final = (httpx.HTTPError, UnicodeError, TimeoutError)
+"""A request that got no complete answer; UnicodeError stands for a redirect to what can be no host's name."""
+_NOT_DONE: Final = {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
+"""Redirects that ask for the same request again, elsewhere."""
+_LONGEST: Final = 7 * 86_400
 
 
 @dataclass(frozen=True)
@@ -47,13 +63,7 @@ def error_for(context: FailureContext) -> PlatformError:
     """The error for a status, as on most platforms."""
     title, status, given = context.title, context.status, context.facts
     if 300 <= status < 400:
-        host = _host(context.headers.get("location", ""))
-        return HostMoved(
-            f"{title} answers with a redirect{f' to {host}' if host else ''}. It is not followed, since the "
-            "credential would go along. If you trust that host, set it as the base address.",
-            request=context.request,
-            status=status,
-        )
+        return redirected(context)
     if status == HTTPStatus.UNAUTHORIZED:
         return Unauthorized(
             f"{title} does not take the credential (401): it is mistyped, expired or withdrawn.", **given
@@ -70,23 +80,32 @@ def error_for(context: FailureContext) -> PlatformError:
         return Conflict(f"{title} refused: it is in a state that does not allow this (409).", **given)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return rate_limited(context)
-    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    if 400 <= status < 500 and status != HTTPStatus.REQUEST_TIMEOUT:
         return Invalid(f"{title} refused what was sent ({status}).", **given)
     if context.is_write:
-        return OutcomeUnknown(
-            f"{title} answered {status}: it may or may not have happened. It was not sent again.", **given
-        )
-    return Unavailable(
-        f"{title} answered {status}. Only reading was tried; nothing was changed.",
-        **given,
-        wait=retry_after(context.headers),
+        return OutcomeUnknown(f"{title} answered {status}: {IN_DOUBT}", **given)
+    return Unavailable(f"{title} answered {status}.{only_read()}", **given, wait=retry_after(context.headers))
+
+
+def redirected(context: FailureContext) -> PlatformError:
+    """The error for a redirect; after a write some servers answer one as a success, so that its outcome is open."""
+    host = _host(context.headers.get("location", ""))
+    sentence = (
+        f"{context.title} answers with a redirect{f' to {host}' if host else ''}. It is not followed, since the "
+        "credential would go along. If you trust that host, set it as the base address."
     )
+    if context.is_write and context.status not in _NOT_DONE:
+        sentence = f"{sentence} What was sent is in doubt: {IN_DOUBT}"
+        return OutcomeUnknown(sentence, request=context.request, status=context.status)
+    return HostMoved(sentence, request=context.request, status=context.status)
 
 
 def rate_limited(context: FailureContext) -> RateLimited:
     """The error for a rate limit, whatever its status."""
     wait = retry_after(context.headers)
     when = f"in {many(math.ceil(wait), 'second')}" if wait else "in a minute"
+    if wait and wait > _LONGEST:
+        when = "in more than a week"
     return RateLimited(
         f"{context.title} asks for fewer requests ({context.status}). Try again {when}.", **context.facts, wait=wait
     )
@@ -138,4 +157,39 @@ def network_error_message(error: Exception) -> str:
         "WriteTimeout": "could not be sent in time",
         "ReadError": "connection lost",
         "RemoteProtocolError": "connection broken off",
+        "TimeoutError": "not complete in time",
     }.get(type(error).__name__, type(error).__name__)
+
+
+def unreached(title: str, request: str, error: Exception, *, is_write: bool) -> Unavailable:
+    """The error for a request that never left."""
+    rest = NOTHING_SENT if is_write else "Check the network and the base address, then try again."
+    return Unavailable(f"{title} cannot be reached ({network_error_message(error)}). {rest}", request=request)
+
+
+def broken_off(title: str, request: str, error: Exception, *, is_write: bool, is_incomplete: bool) -> PlatformError:
+    """The error for a request that was sent and got no complete response."""
+    what = network_error_message(error)
+    if is_incomplete:
+        return Unavailable(
+            f"The connection to {title} was lost before everything was sent ({what}). "
+            "The request was incomplete and was not processed.",
+            request=request,
+        )
+    if is_write:
+        return OutcomeUnknown(f"{title} took the request and gave no answer ({what}): {IN_DOUBT}", request=request)
+    slow = isinstance(error, httpx.TimeoutException | TimeoutError)
+    how = "took too long" if slow else "broke off the answer"
+    return Unavailable(f"{title} {how} ({what}).{only_read()}", request=request)
+
+
+def check_taken(account: Account, request: str, raw: bytes, *, is_incomplete: bool) -> None:
+    """Believe the success of a write only from an API, and only of a request that it got as a whole.
+
+    Raises:
+        OutcomeUnknown: for a web page, which a proxy or a login may have answered, and for an early answer.
+    """
+    if is_incomplete:
+        raise OutcomeUnknown(f"{account.title} answered before everything was sent: {IN_DOUBT}", request=request)
+    if page_title(raw) is not None:
+        raise OutcomeUnknown(f"{not_json_message(account, raw)} What was sent is in doubt: {IN_DOUBT}", request=request)

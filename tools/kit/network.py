@@ -3,10 +3,12 @@
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.request import getproxies
 
+import anyio
 import httpx
 from pydantic import SecretStr
 
@@ -19,6 +21,17 @@ SPARE = 4
 """Connections beside those of the allowance, for requests outside it, and for ones that are still being closed."""
 _FORMATS = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 READ_SECONDS = 60.0  # test IO's own client waits 90 s; a page of 500 bugs takes several
+
+
+@asynccontextmanager
+async def limited(seconds: float) -> AsyncIterator[anyio.CancelScope]:
+    """End what runs inside after so many seconds: the limits of the HTTP library start anew with each byte.
+
+    Raises:
+        TimeoutError: when they are over.
+    """
+    with anyio.fail_after(seconds) as scope:
+        yield scope
 
 
 class Network:
@@ -37,6 +50,8 @@ class Network:
         self.transport = transport
         self.is_sandbox = is_sandbox or transport is not None
         self.read_seconds = READ_SECONDS if read_seconds is None else read_seconds
+        self.request_seconds = 2 * self.read_seconds
+        """For a whole request and its answer, however little at a time it comes; a read is tried again within it."""
         self._context: ssl.SSLContext | None = None
         self._open: list[httpx.AsyncClient] = []
 

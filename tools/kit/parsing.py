@@ -22,12 +22,20 @@ _ESCAPE: Final = re.compile(
 """An escape in a JSON text: a whole pair of surrogates, half of one, or any other."""
 _SKIPPED: Final = frozenset({"metadata", "config", "cls", "serialization", "default"})
 
+MOST_VALUES: Final = 500_000
+"""Values of a document, counted by commas and brackets; 500 full bugs have 100,000. The bytes alone are no bound: eight
+million empty lists are 24 MB, gigabytes once they are parsed, and minutes of work."""
+
 Found = list[tuple[str, bool]]
 """What was left out so far: the field that held it, and whether it was a row."""
 
 
 class NotJson(ValueError):
     """The bytes are not a JSON document."""
+
+
+class TooManyValues(NotJson):
+    """The document has more values than memory and time should be spent on."""
 
 
 def load_json(raw: bytes) -> Any:
@@ -37,6 +45,7 @@ def load_json(raw: bytes) -> Any:
         NotJson: when it is none.
     """
     raw = raw.removeprefix(b"\xef\xbb\xbf")
+    check_values(raw)
     try:
         return from_json(raw)
     except ValueError:
@@ -48,6 +57,16 @@ def load_json(raw: bytes) -> Any:
         raise NotJson from error
 
 
+def check_values(raw: bytes) -> None:
+    """Refuse a document that would take too much memory and time.
+
+    Raises:
+        TooManyValues: when it has too many values.
+    """
+    if len(raw) > MOST_VALUES and sum(map(raw.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise TooManyValues
+
+
 def parse_answer(raw: bytes, into: type[M], envelope: str | None) -> tuple[M, Missing]:
     """The model of a body, and what of it could not be read; an empty body is an empty object.
 
@@ -56,6 +75,7 @@ def parse_answer(raw: bytes, into: type[M], envelope: str | None) -> tuple[M, Mi
         ValidationError: when something is missing without which the whole means nothing.
     """
     raw = raw.strip()
+    check_values(raw)
     if envelope is None:
         try:
             return into.model_validate_json(raw or b"{}"), Missing()

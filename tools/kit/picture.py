@@ -10,8 +10,9 @@ from pydantic import ConfigDict, Field
 from tools.kit.client import ApiClient
 from tools.kit.egress import ATTACHMENT_HOSTS, NotPublic, PublicOnly, is_listed
 from tools.kit.errors import PlatformError, TestdeskError, Unavailable
+from tools.kit.failures import BROKEN
 from tools.kit.model import Answer
-from tools.kit.network import Account, decompressed
+from tools.kit.network import Account, decompressed, limited
 
 PICTURE_BYTES: Final = "TESTDESK_PICTURE_BYTES"
 ANSWER_BYTES: Final = "TESTDESK_ANSWER_BYTES"
@@ -86,6 +87,13 @@ class Pictures(ApiClient):
             NotFetched: for a host that is not allowed, or a body that is not a picture.
             TooLarge: for a picture over the limit, of which no more than that is read.
         """
+        try:
+            async with limited(self.account.network.request_seconds):
+                return await self._fetch(address)
+        except TimeoutError as error:
+            raise PlatformError("its host could not be reached in time") from error
+
+    async def _fetch(self, address: str) -> Picture:
         if not self.allowed(address):
             raise NotFetched(f"its host is not in {ATTACHMENT_HOSTS}")
         try:
@@ -95,19 +103,19 @@ class Pictures(ApiClient):
                 if not response.is_success:
                     raise Unavailable(f"its host answered {response.status_code}", status=response.status_code)
                 size = _announced(response)
-                data = b""
+                data = bytearray()
                 async for piece in decompressed(response):
                     data += piece
                     if len(data) > self.picture_limit or (size or 0) > self.picture_limit:
                         raise TooLarge(self.picture_limit, mime=self._kind(data), size=size)
         except NotPublic as error:
             raise NotFetched("its host is inside a private network") from error
-        except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a redirect to what can be no host's name
+        except BROKEN as error:
             raise PlatformError("its host could not be reached") from error
-        return Picture(data, self._kind(data))
+        return Picture(bytes(data), self._kind(data))
 
     @staticmethod
-    def _kind(data: bytes) -> str:
+    def _kind(data: bytes | bytearray) -> str:
         for start, mime in SIGNATURES.items():
             if data.startswith(start):
                 return mime

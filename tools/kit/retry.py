@@ -13,6 +13,7 @@ from tools.kit.errors import PlatformError, RateLimited, Unavailable
 
 MAX_WAIT = 20.0  # seconds; a platform that asks for a longer pause gets it from the caller
 TRIES = 3
+MOST_AHEAD = 10 * 365 * 86_400.0  # seconds; a clock that is further off is none
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -36,6 +37,13 @@ def http_date(date: str) -> float | None:
         return (read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def seconds_ahead(date: str | None) -> float | None:
+    """How far the clock of a response's date is ahead of this machine's; None where it can be no clock."""
+    there = None if date is None else http_date(date)
+    ahead = None if there is None else there - time.time()
+    return ahead if ahead is not None and abs(ahead) <= MOST_AHEAD else None
 
 
 def pause(error: PlatformError, attempt: int, asked: float | None) -> float | None:

@@ -216,9 +216,9 @@ class Storage(ApiClient):
                 f"{quote(listed, at_most=300)}."
             )
 
-    async def _exchange(self, request: Any) -> bytes:
+    async def _exchange(self, request: Any, seconds: float) -> bytes:
         try:
-            return await super()._exchange(request)
+            return await super()._exchange(request, seconds)
         except NotPublic as error:
             raise PlatformError(INTERNAL) from error
 

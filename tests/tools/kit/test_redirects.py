@@ -26,8 +26,10 @@ async def ask(wire: Wire, *, write: bool = False) -> Thing:
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("write", [False, True])
 async def test_a_redirect_names_its_host_and_is_not_followed(status: int, write: bool) -> None:
+    """Of a write only those are certain that ask for the same request again."""
     wire = to("https://other.example/api", status)
-    with pytest.raises(HostMoved, match=r"other\.example.*not followed.*base address") as caught:
+    kind = OutcomeUnknown if write and status not in {307, 308} else HostMoved
+    with pytest.raises(kind, match=r"other\.example.*not followed.*base address") as caught:
         await ask(wire, write=write)
     assert caught.value.status == status
     assert [request.url.host for request in wire.arrived] == [HOST]

@@ -67,6 +67,8 @@ async def test_a_write_that_cannot_connect_says_that_nothing_was_sent(error: typ
         *(pytest.param(says(status), id=str(status)) for status in (500, 502, 503, 504, 524)),
         pytest.param(says(stream=Poured([b'{"id"'], then=httpx.ReadError("cut"))), id="an answer that breaks off"),
         pytest.param(says(500, stream=Poured(HUGE)), id="a failure that is too long to read"),
+        pytest.param(says(content=b"<html>Sign in</html>"), id="a web page, perhaps of a proxy or a login"),
+        *(pytest.param(says(status), id=str(status)) for status in (101, 300, 301, 302, 303, 304, 408)),
     ],
 )
 async def test_a_write_whose_answer_is_lost_is_reported_as_unknown(failure: Answer) -> None:
@@ -86,7 +88,7 @@ async def test_a_write_that_was_refused_is_not_in_doubt(status: int, kind: type[
 @pytest.mark.parametrize(
     "answer",
     [
-        pytest.param(says(content=b"<html>done</html>"), id="not JSON"),
+        pytest.param(says(content=b"done"), id="not JSON"),
         pytest.param(says(json={"name": "mug"}), id="a field is missing"),
         pytest.param(says(json=[1, 2]), id="a list"),
         pytest.param(says(204, content=b""), id="empty"),

@@ -288,7 +288,7 @@ async def test_asking_for_a_place_is_never_repeated_since_it_makes_something(
     [
         (httpx.Response(403, content=b"<Error><Message>Policy expired.</Message></Error>"), "It answered 403."),
         (httpx.Response(307, headers={"location": "https://elsewhere.example/"}), "It answered 307."),
-        (httpx.Response(500), "It answered 500."),
+        (httpx.Response(500), "It answered 500: it may or may not have happened."),
         (httpx.ConnectError("no"), "cannot be reached"),
         (httpx.ReadTimeout("slow"), "may or may not have happened"),
     ],
@@ -313,7 +313,7 @@ async def test_a_storage_that_fails_leaves_an_empty_app_whose_id_is_told(
     [
         (httpx.Response(422, json={"error": "Validation failed: File is not there"}), "It answered 422."),
         (httpx.Response(400, json={"error": "filename is missing"}), "It answered 400."),
-        (httpx.Response(502), "It answered 502."),
+        (httpx.Response(502), "It answered 502: it may or may not have happened."),
         (httpx.ReadTimeout("slow"), "may or may not have happened"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import anyio
 from pydantic import Field
 
-from tools.kit.errors import OutcomeUnknown, PlatformError, Refused
+from tools.kit.errors import IN_DOUBT, OutcomeUnknown, PlatformError, Refused
 from tools.kit.form import Attached, Form
 from tools.kit.model import Answer, not_none
 from tools.kit.text import Key, Untrusted
@@ -54,7 +54,8 @@ class _Steps:
         try:
             yield
         except PlatformError as error:
-            why = error.sentence if error.status is None else f"It answered {error.status}."
+            in_doubt = f": {IN_DOUBT}" if isinstance(error, OutcomeUnknown) else "."
+            why = error.sentence if error.status is None else f"It answered {error.status}{in_doubt}"
             # A refusal by the storage says nothing about our credential; `remains` says what is left behind.
             kind = PlatformError if external or isinstance(error, OutcomeUnknown) else type(error)
             raise kind(f"{step} failed. {why} {self.done} {remains}", status=error.status, words=error.words) from error

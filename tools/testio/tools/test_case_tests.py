@@ -9,6 +9,7 @@ from pydantic import Field
 from tools.kit.asking import Ask, Asking
 from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.missing import Missing, note_missing
 from tools.kit.model import Answer, answer_from
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.question import Lines
@@ -188,6 +189,7 @@ async def get_test_case_results(
         cases = (await api.test_case_test(product_id, test_id)).test_cases
     except PlatformError:
         cases = []  # results without the titles of their cases are still results
+        note_missing(Missing(parts=Counter({"test cases of the test": 1})))
     titles = {case.id: case.title for case in cases}
     statuses = WordFilter("status", status, OUTCOMES, meant=OUTCOME_MEANT)
     selection: Selection[tuple[int, CaseResult]] = Selection(
