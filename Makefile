@@ -24,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean
+.PHONY: help demo test check style types generated soak reliability bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,13 @@ types: $(VENV)/.dev
 
 generated: $(VENV)/.dev
 	$(BIN)/testdesk reference --check
+
+soak: $(VENV)/.dev ## Run the long form of the tests that have one: faults, fuzz, injection, store.
+	@TESTDESK_SOAK=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal \
+		$(wildcard tests/faults tests/fuzz tests/injection tests/store)
+
+reliability: $(VENV)/.dev ## Write the counts of docs/reliability.md.
+	@$(BIN)/python -m tests.faults.report
 
 bench: $(VENV)/.dev ## Measure starts and calls.
 	@$(BIN)/python tests/bench/run.py

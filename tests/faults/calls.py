@@ -27,7 +27,7 @@ class Call:
     retries_limited: bool = False
     """Whether a write is sent again after a 429, which this platform answers before it acts."""
     may_be_right: bool = False
-    """Whether it may get round a fault: it reads a range again in smaller pages, or 404 only says that nothing is found."""
+    """Whether it may get round a fault: a range is read again in smaller pages; 404 says that nothing is found."""
     is_picture: bool = False
     is_typical: bool = False
     """Whether every fault is tried at it; at the others only the typical ones are."""
