@@ -16,6 +16,7 @@ from server.catalogue import CataloguedServer, catalogue, unwrap_calls
 from server.clients import Clients
 from server.expose import expose
 from server.faces import CALL, CALL_READ, FIND, listing
+from server.guards.budgets import Budgets
 from server.guards.memory import Sessions
 from server.guards.recording import Recording
 from server.guards.redact import Redactor, remember_session
@@ -74,7 +75,8 @@ def build(
     store = store or EventStore(engine)
     inboxes = {p.key: PlatformInbox(store, p.key, learn=redact.learn) for p in exposed}
     recording = Recording(engine, redact, clients.fingerprint)
-    pipeline = Pipeline(clients, redact, inboxes, recording, most=settings.answer_characters)
+    budgets = Budgets(settings.configuration, engine)
+    pipeline = Pipeline(clients, redact, inboxes, recording, budgets, most=settings.answer_characters)
     bus = InMemorySubscriptionBus()
     watch = Watch(store, bus, exposed)
 
@@ -139,6 +141,7 @@ def build(
     # The SDK's telemetry runs before every guard: it records names and errors unredacted.
     server.middleware[:] = [one for one in server.middleware if not isinstance(one, OpenTelemetryMiddleware)]
     server.middleware.insert(0, rounds.remember)
+    server.middleware.insert(0, budgets.remember)
     server.middleware.insert(0, name_caller)
     server.middleware.insert(0, remember_session(Sessions()))
     server.listing = listed

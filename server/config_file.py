@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from server.configuration import DEFAULT_ACCOUNT, WAYS, Account, Configuration, ConsentBy
+from server.configuration import DEFAULT_ACCOUNT, WAYS, Account, Budgets, Configuration, ConsentBy, Limits
+from server.guards.hours import Hours
 from server.records import LARGEST
 from server.settings import SettingsError
 from tools.kit.platform import Platform
 
-SECTIONS: Final = ("accounts", "consent")
+SECTIONS: Final = ("accounts", "budgets", "consent")
 ACCOUNT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+MOST: Final = 1_000_000
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SECRET: Final = re.compile(r"token|password|secret|key|credential", re.IGNORECASE)
 
@@ -55,10 +58,12 @@ class Reader:
             if name not in SECTIONS:
                 raise self.unknown("", name, SECTIONS)
             self.table(name, value)
+        accounts = tuple(self._accounts(data.get("accounts", {})))
         return Configuration(
             path=self._path,
             consent=self._consent(data.get("consent", {})),
-            accounts=tuple(self._accounts(data.get("accounts", {}))),
+            budgets=self._budgets(data.get("budgets", {}), [account.name for account in accounts]),
+            accounts=accounts,
             stated=tuple(_stated(data)),
         )
 
@@ -70,6 +75,38 @@ class Reader:
             if value not in WAYS:
                 raise self.error("consent", key, f"is one of {', '.join(WAYS)}.")
         return ConsentBy(**data)
+
+    def _budgets(self, data: Mapping[str, Any], accounts: Sequence[str]) -> Budgets:
+        scopes = [*self._platforms, *accounts]
+        general = {key: value for key, value in data.items() if not isinstance(value, dict)}
+        zone, lockdown = general.pop("zone", "UTC"), general.pop("lockdown", False)
+        if not isinstance(zone, str) or not is_zone(zone):
+            raise self.error("budgets", "zone", "takes the name of a time zone, such as Europe/Berlin.")
+        if not isinstance(lockdown, bool):
+            raise self.error("budgets", "lockdown", "takes true or false.")
+        limits = {"": self._limits("budgets", general, ("zone", "lockdown", *scopes))}
+        for scope, value in data.items():
+            if isinstance(value, dict):
+                if scope not in scopes:
+                    raise self.unknown("budgets", scope, scopes)
+                limits[scope] = self._limits(f"budgets.{scope}", value)
+        return Budgets(limits, zone, lockdown)
+
+    def _limits(self, section: str, data: Mapping[str, Any], more: Iterable[str] = ()) -> Limits:
+        known = [field.name for field in fields(Limits)]
+        for key, value in data.items():
+            if key not in known:
+                raise self.unknown(section, key, [*known, *more])
+            if key == "hours":
+                try:
+                    Hours.parse(self.text(section, key, value))
+                except ValueError as error:
+                    raise self.error(
+                        section, key, 'takes hours of the week, such as "mon-fri 08:00-18:00, sat 10:00-12:00".'
+                    ) from error
+            elif isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST:
+                raise self.error(section, key, f"takes a whole number from 0 to {MOST}.")
+        return Limits(**data)
 
     def _accounts(self, data: Mapping[str, Any]) -> Iterator[Account]:
         owners: dict[str, str] = {}
@@ -173,6 +210,15 @@ class Reader:
             elif key and present == section and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line):
                 return number
         return None
+
+
+def is_zone(name: str) -> bool:
+    """Whether a time zone has this name."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def _own(variables: Iterable[str], prefix: str) -> dict[str, str]:

@@ -38,6 +38,33 @@ class ConsentBy:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """The limits of one scope: of all acts, of a platform's, or of an account's; None: no limit."""
+
+    paid_acts_a_day: int | None = None
+    paid_acts_a_month: int | None = None
+    tester_hours_a_day: int | None = None
+    tester_hours_a_month: int | None = None
+    runners_x_copies: int | None = None
+    in_one_act: int | None = None
+    writes_a_minute: int | None = None
+    hours: str | None = None
+    """When something may be ordered, such as `mon-fri 08:00-18:00`."""
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """What may be spent and changed."""
+
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    """By scope: a platform, an account, or empty for all acts together."""
+    zone: str = "UTC"
+    """The time zone of hours, days and months."""
+    lockdown: bool = False
+    """Whether texts that others wrote are left out of answers."""
+
+
+@dataclass(frozen=True)
 class Account:
     """An account of a platform, under a name of the operator's; holds no secret itself."""
 
@@ -57,6 +84,7 @@ class Configuration:
 
     path: str = ""
     consent: ConsentBy = ConsentBy()
+    budgets: Budgets = field(default_factory=Budgets)
     accounts: tuple[Account, ...] = ()
     stated: tuple[str, ...] = ()
     """Each value that it sets, as `[section] key = value`."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from server.clients import Clients, missing_credentials
 from server.configuration import default_file
 from server.faces import AUTO, DEFERRING, FINDERS, listing
+from server.guards.budgets import Budgets
 from server.guards.fence import quote_others
 from server.guards.redact import Redactor
 from server.guards.scope import exposed_platforms, exposed_tools, is_open, offered_tools, offers
@@ -20,6 +21,8 @@ from server.settings import (
     read_settings,
     warnings,
 )
+from server.store.engine import StoreError
+from server.store.place import open_store
 from server.store.report import store_lines
 from server.version import __version__
 from tools.across import across
@@ -51,6 +54,7 @@ async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Ne
     store, can_record = await store_lines(environment)
     well = well and can_record
     lines += ["", *_server(settings, environment), *store]
+    lines += await _budgets(settings, environment)
     lines += [f"WARNING: {sentence}" for sentence in warnings(settings, environment)]
     if not any(configured.is_configured for configured in settings.platforms.values()):
         lines += ["", "No platform is configured. `testdesk serve --sandbox` works without any."]
@@ -116,6 +120,18 @@ def _consent(settings: Settings) -> list[str]:
         return [f"Consent ({CONSENT}={ways[Effect.WRITES]}): {words[ways[Effect.WRITES]]}, before anything that asks"]
     rows = [f"    {effect}: {words[way]}" for effect, way in ways.items()]
     return [f"Consent ({CONSENT}, or [consent] of the configuration file):", *rows]
+
+
+async def _budgets(settings: Settings, environment: Mapping[str, str]) -> list[str]:
+    """What is left of each limit that is counted."""
+    engine = open_store(environment)
+    try:
+        left = await Budgets(settings.configuration, engine).left()
+    except StoreError as error:
+        left = [str(error)]
+    finally:
+        await engine.close()
+    return ["Budgets:", *(f"    {line}" for line in left)] if left else []
 
 
 def _configuration(settings: Settings, environment: Mapping[str, str]) -> list[str]:

@@ -16,7 +16,7 @@ from server.arguments import Arguments
 from server.configuration import Way
 from server.exposed_tool import ExposedTool, hint_meta
 from server.guards import consent, stored_texts
-from server.guards.consent import OpenAct, Question, Verdict
+from server.guards.consent import OpenAct, Verdict
 from server.guards.open_acts import close_later
 from server.guards.rounds import Rounds
 from server.guards.shape import ADDRESSED, CONFIRMED, LONG_TEXT, SHORTENED, STRANGERS
@@ -122,8 +122,10 @@ def _build(
             stored_texts.check_texts(platform, tool, given, pipeline.redact)
             if isinstance(verdict, AcceptedElicitation) and isinstance(verdict.data, Earlier):
                 return pipeline.repeated(verdict.data)
+            pipeline.budgets.check_size(platform, tool, given)
             act = _confirmed_act(verdict, rounds) if tool.asks else None
             if tool.effect is not Effect.READS:
+                await pipeline.budgets.take_write(platform)
                 question = None if act is None else act.question
                 record = pipeline.recording.act(
                     platform, tool, given, another=another, round_key=rounds.current_key(), question=question
@@ -132,9 +134,13 @@ def _build(
                     return pipeline.repeated(earlier)
         except Refused as refused:
             raise ToolError(pipeline.sentence(refused)) from refused
-        return await pipeline(
+        pipeline.budgets.keep()
+        answer = await pipeline(
             platform, tool, given | injected(ctx), act=act, record=record, longest=longest, start=start
         )
+        if record is not None and not record.has_left:
+            pipeline.budgets.keep(is_kept=False)
+        return answer
 
     hidden = [context]
     if tool.asks:
@@ -211,6 +217,7 @@ def _consent(
         pipeline.hand_in(given)
         another = tool.once and given.pop(ANOTHER, False)
         stored_texts.check_texts(platform, tool, given, pipeline.redact)
+        pipeline.budgets.check_size(platform, tool, given)
         record = pipeline.recording.act(platform, tool, given, another=another)
         if tool.once and (earlier := await record.repeats()) is not None:
             return earlier  # nobody is asked about what was done already
@@ -228,9 +235,11 @@ def _consent(
         if refusal is not None:
             raise refusal
         if another:
-            asked = replace(asked, question=await record.repetition() + asked.question)
-        by_host = Question(pipeline.for_person(asked.question or ""), "host") if by == "client" else None
-        return OpenAct(act, by_host or pipeline.question(asked), missing)
+            asked = replace(asked, question=f"{await record.repetition()}{asked.question}")
+        if tool.effect is Effect.SPENDS and asked.order is not None:
+            left = await pipeline.budgets.take(platform, asked.order)
+            asked = replace(asked, question=f"{asked.question} {left}".rstrip())
+        return OpenAct(act, pipeline.question(asked, by), missing)
 
     async def again(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct:
         fresh = await begin(ctx, dict(given))

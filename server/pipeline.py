@@ -18,6 +18,8 @@ from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
 from pydantic import BaseModel
 
 from server.clients import Clients
+from server.configuration import Way
+from server.guards.budgets import Budgets
 from server.guards.consent import OpenAct, Question, bounded
 from server.guards.fence import quote_others, render_for_model, render_question
 from server.guards.patterns import secrets_in
@@ -56,10 +58,12 @@ class Pipeline:
         redact: Redactor,
         inboxes: Mapping[str, Inbox],
         recording: Recording,
+        budgets: Budgets,
         *,
         most: int = MOST,
     ) -> None:
-        self.clients, self.redact, self.inboxes, self.recording, self.most = clients, redact, inboxes, recording, most
+        self.clients, self.redact, self.inboxes, self.most = clients, redact, inboxes, most
+        self.recording, self.budgets = recording, budgets
 
     async def __call__(
         self,
@@ -168,8 +172,10 @@ class Pipeline:
         source = " [sandbox: nothing real happens]" if self.clients.is_sandbox else ""
         return render_question(words, self.redact) + source
 
-    def question(self, asked: Ask) -> Question:
-        """The question of an act, as it is put to the user."""
+    def question(self, asked: Ask, by: Way = "ask") -> Question:
+        """The question of an act, as it is put to the user, or as the host may show it."""
+        if by == "client":
+            return Question(self.for_person(asked.question or ""), "host")
         name = quote(asked.typed or "", at_most=LONGEST_NAME)
         shown = render_question(name, self.redact)[1:-1].strip()
         if not shown:

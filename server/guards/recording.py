@@ -92,6 +92,11 @@ class Act:
         self._left = self._answered = self._accepted = 0
         self._is_over = False
 
+    @property
+    def has_left(self) -> bool:
+        """Whether any of its requests was sent, or may have been."""
+        return self._left > 0
+
     async def begin(self) -> Earlier | None:
         """Enter the act, or return an equal one whose answer stands; an equal one under way is waited for.
 

@@ -120,7 +120,7 @@ class Desk:
 
         clients = Clients(shop=api)
         clients.is_sandbox = is_sandbox  # type: ignore[attr-defined]  # as of the real one
-        self.pipeline = Pipeline(cast(Any, clients), Redactor(), {}, cast(Any, None))
+        self.pipeline = Pipeline(cast(Any, clients), Redactor(), {}, cast(Any, None), cast(Any, None))
 
     async def call(self, name: str, /, **arguments: Any) -> CallToolResult:
         (called,) = (one for one in tool.tools if one.name == name)

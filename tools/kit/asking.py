@@ -10,11 +10,27 @@ Reads and refusals come before the question; what needs the confirmation comes a
 with everything in it has the object's name typed: `Ask(f"Delete {describe(shop)}?", typed=shop.name)`.
 """
 
+import math
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 R = TypeVar("R")
+
+UNKNOWN: Final = math.inf
+"""An amount that an order does not state; no limit has room for it."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What an act orders, as an operator's budgets count it."""
+
+    acts: int = 1
+    """Paid things."""
+    hours: float = 0.0
+    """Hours of testers; 0 where the order is not by the hour."""
+    machines: float = 0.0
+    """Runners times copies; 0 where it runs on none."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +40,8 @@ class Ask:
     question: str | None
     typed: str | None = None
     """The name of the object, for the user to type; None where a choice of yes or no is enough."""
+    order: Order | None = Order()
+    """What a tool that spends orders; None where this case orders nothing."""
 
 
 Asking = AsyncGenerator[Ask | R, None]

@@ -5,6 +5,7 @@ A run request calls a commit `ref`, a build `buildId` and machines `runners`, an
 traps).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -55,6 +56,11 @@ class RunOrder:
     timeout_minutes: int | None = None
     test_timeout_seconds: int | None = None
     variables: Sequence[VariableToSet] = ()
+
+    @property
+    def machines(self) -> float:
+        """The machines it may run on at once; the project's own number of runners is not known."""
+        return math.inf if self.runners is None else self.copies * self.runners
 
     def run_request(
         self,

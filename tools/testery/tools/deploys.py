@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.kit.asking import Ask, Asking
+from tools.kit.asking import UNKNOWN, Ask, Asking, Order
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
 from tools.kit.question import Lines
@@ -72,7 +72,8 @@ async def create_deploy(
     if fired:
         question.say(*await maintenance_lines(api))
     question.say("The platform decides what it starts; a deploy cannot be undone.")
-    yield Ask(str(question) if fired else None)
+    machines = [one.runners * (one.copies or 1) if one.runners else UNKNOWN for one in fired]
+    yield Ask(str(question) if fired else None, order=Order(acts=len(fired), machines=sum(machines)))
     deployment = Deployment(
         project_key=project_key,
         environment_key=environment_key,

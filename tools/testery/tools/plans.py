@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.asking import Ask, Asking
+from tools.kit.asking import UNKNOWN, Ask, Asking, Order
 from tools.kit.changed import Changed
 from tools.kit.errors import NotFound
 from tools.kit.model import Answer
@@ -85,7 +85,7 @@ async def start_test_plan(
     question = Lines(f"Start {named}?")
     question.say("It starts an unknown number of runs, one or more for each of its suites: machine time is paid.")
     question.say(*lines.lines, *await maintenance_lines(api))
-    yield Ask(str(question))
+    yield Ask(str(question), order=Order(machines=UNKNOWN))
     fields = {
         "updateVcsStatus": report_to_git,
         **without_none(

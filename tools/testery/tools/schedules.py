@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.asking import Ask, Asking
+from tools.kit.asking import Ask, Asking, Order
 from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, Refused
 from tools.kit.model import Answer, answer_from
@@ -177,7 +177,7 @@ async def create_schedule(
     question.say(*lines.lines)
     question.say("Machine time is paid each time until the schedule is deleted; there is no further question.")
     question.say(*await maintenance_lines(api))
-    yield Ask(str(question))
+    yield Ask(str(question), order=Order(machines=order.machines))
     created = await api.create_schedule(
         order.schedule(name, cron=cron, fired_by=fired_by, notify=notify, priority=priority)
     )

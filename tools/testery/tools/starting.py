@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.asking import Ask, Asking
+from tools.kit.asking import UNKNOWN, Ask, Asking, Order
 from tools.kit.changed import Changed
 from tools.kit.errors import Refused
 from tools.kit.model import Answer
@@ -126,7 +126,7 @@ async def start_test_run(
     lines.say(*git_lines(report_to_git, status_name))
     question = Lines(f"Start tests of {place(order)}? Machine time is paid.", *lines.lines)
     question.say(*queue_lines(order, runs), *await maintenance_lines(api))
-    yield Ask(str(question))
+    yield Ask(str(question), order=Order(machines=order.machines))
     created = await api.start_test_run(
         order.run_request(
             report_to_git=report_to_git,
@@ -162,7 +162,7 @@ async def rerun_test_run(api: Testery, run_id: RunId) -> Asking[Started]:
     question = Lines(f"Start {named}, which is {state}, once more? Machine time is paid, for {tests}.")
     question.say("Whether all tests run again or only the failed ones is not documented.")
     question.say(*await maintenance_lines(api))
-    yield Ask(str(question))
+    yield Ask(str(question), order=Order(machines=run.runners * (run.copies or 1) if run.runners else UNKNOWN))
     created = await api.rerun_test_run(run_id)
     ordered = [f"Once more {named}", *([f"Up to {many(run.total, 'test')}"] if run.total else [])]
     if created is None:

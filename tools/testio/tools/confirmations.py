@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tools.kit.asking import Ask, Asking
+from tools.kit.asking import Ask, Asking, Order
 from tools.kit.changed import Changed
 from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, Refused, UnexpectedShape
 from tools.kit.model import Answer, Sent
@@ -269,7 +269,7 @@ async def request_bug_fix_confirmations(
     left_out = ", ".join(f"{number} (check {word(check.id)})" for number, check in checks.pending.items())
     lines.add("Left out, since a check of them is pending", left_out)
     lines.say(*how.lines, ORDERS if checks.orders else None, f"Each check is paid. {PAID}")
-    yield Ask(str(lines))
+    yield Ask(str(lines), order=Order(acts=len(todo)))
     same: dict[str, Any] = {}
     if allow_device_clouds:
         same["allow_device_clouds"] = True

@@ -4,13 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.kit.asking import Ask, Asking
+from tools.kit.asking import UNKNOWN, Ask, Asking, Order
 from tools.kit.changed import Changed
 from tools.kit.editing import Edits, apply_edits, describe_edits
 from tools.kit.errors import Refused
 from tools.kit.question import Lines
 from tools.kit.text import quote, word
 from tools.kit.toolset import Toolset
+from tools.kit.when import parse_timestamp
 from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ExploratoryTest, TestRow
 from tools.testio.tools.devices import find_devices
@@ -68,6 +69,12 @@ def ordered_facts(
     lines.add("Hours", hours)
     add_facts(lines, test, "; ".join(map(str, devices or ())))
     return lines.facts
+
+
+def hours_of(test: ExploratoryTest) -> float:
+    """The hours that testers have for a test."""
+    start, end = parse_timestamp(test.start_at), parse_timestamp(test.end_at)
+    return UNKNOWN if start is None or end is None else (end - start).total_seconds() / 3600
 
 
 def only_a_draft(auto_launch: bool, features: Features) -> bool:
@@ -130,7 +137,9 @@ async def create_exploratory_test(
     lines.add("Out of scope", given_if(out_of_scope))
     lines.add("Instructions", given_if(instructions))
     lines.say(ORDERS if may_order else None, f"It starts by itself. {PAID}" if auto_launch else "Nothing starts yet.")
-    yield Ask(str(lines) if auto_launch or overwritten else None)
+    stated = duration_hours or (DEFAULT_HOURS[testing_type] if features else UNKNOWN)
+    order = Order(hours=stated) if auto_launch else None
+    yield Ask(str(lines) if auto_launch or overwritten else None, order=order)
     fields = wire_fields(
         test_title=test_title,
         testing_type=testing_type,
@@ -242,7 +251,7 @@ async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Change
         raise Refused(f"Test {before.id} is {word(before.status)}; only a draft can be launched.")
     lines = begin_question("Launch", before)
     lines.say(f"Testers start working on it. {PAID}")
-    yield Ask(str(lines))
+    yield Ask(str(lines), order=Order(hours=hours_of(before)))
     test = await api.launch_exploratory_test(test_id)
     yield Changed(
         done=f"Launched test {test_id} {quote(before.title or '')}.",
@@ -256,10 +265,11 @@ async def launch_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Change
 @tool.spends(verify_with="list_exploratory_tests")
 async def duplicate_exploratory_test(api: TestIO, test_id: TestId) -> Asking[Changed[TestRow]]:
     """Copy a test; the copy may start by itself. Asks the user first."""
-    lines = begin_question("Duplicate", await known_test(api, test_id))
+    original = await known_test(api, test_id)
+    lines = begin_question("Duplicate", original)
     lines.say("The copy should be a draft, but the API does not promise it: it may start by itself.")
     lines.say("If it does, it costs money; the API gives no price.")
-    yield Ask(str(lines))
+    yield Ask(str(lines), order=Order(hours=hours_of(original)))
     test = await api.duplicate_exploratory_test(test_id)
     yield Changed(
         done=f"Copied from test {test_id}.",

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field
 
-from tools.kit.asking import Ask, Asking
+from tools.kit.asking import UNKNOWN, Ask, Asking, Order
 from tools.kit.changed import Changed
 from tools.kit.errors import NotFound, PlatformError, Refused
 from tools.kit.missing import Missing, note_missing
@@ -113,7 +113,7 @@ async def create_test_case_test(
     lines.add("Out of scope", given_if(out_of_scope))
     lines.add("Instructions", given_if(instructions))
     lines.say(ORDERS if may_order else None, f"It starts by itself. {PAID}")
-    yield Ask(str(lines))
+    yield Ask(str(lines), order=Order(hours=duration_hours or UNKNOWN))
     fields = wire_fields(
         test_title=test_title,
         duration_hours=duration_hours,
