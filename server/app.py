@@ -67,7 +67,7 @@ def build(
     """
     known = known or Known()
     platforms = known.of(platforms)
-    redact = Redactor(settings.secrets)
+    redact = Redactor(settings.secrets, leaves_out=settings.configuration.budgets.lockdown)
     configure_logging(redact, settings.log_level)
     exposed = exposed_platforms(platforms, settings)
     clients = Clients(platforms, settings, network or open_network(settings, platforms))
@@ -196,6 +196,8 @@ def instructions(exposed: Sequence[Platform], settings: Settings, *, hides: bool
     ]
     if hides:
         sentences.append(f"{FIND} finds unlisted tools; {CALL_READ} and {CALL} call them.")
+    if settings.configuration.budgets.lockdown:
+        sentences.append("The operator has all texts of others left out.")
     if settings.read_only:
         sentences.append("This session is read-only.")
     else:

@@ -131,6 +131,8 @@ async def _budgets(settings: Settings, environment: Mapping[str, str]) -> list[s
         left = [str(error)]
     finally:
         await engine.close()
+    if settings.configuration.budgets.lockdown:
+        left.append("lockdown: texts that others wrote, and pictures, are left out of answers and pages")
     return ["Budgets:", *(f"    {line}" for line in left)] if left else []
 
 

@@ -16,6 +16,7 @@ from server.guards.shape import ADDRESSED, ADDRESSES, MOST_ADDRESSED, STRANGERS
 from server.store.engine import Engine, StoreError
 from server.store.reading import RecordedAct, acts
 from tools.kit.caller import ONLY, current
+from tools.kit.shortened import LEFT_OUT
 
 Outcome = Literal["done", "failed", "unknown", "under way"]
 LIST_ACTS: Final = "testdesk_list_acts"
@@ -34,7 +35,8 @@ def acts_tool(engine: Engine, redact: Redactor) -> McpTool:
             rows = await _rows(engine, hours, outcome)
         except StoreError as error:
             return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
-        answer = _announced(_redacted(rows[-MOST:][::-1], redact))
+        shown = _redacted(rows[-MOST:][::-1], redact)
+        answer = _left_out(shown) if redact.leaves_out else _announced(shown)
         if len(rows) > MOST:
             answer["shortened"] = f"The newest {MOST} of {len(rows)}; `testdesk ledger` in a terminal has all."
         if callers.principal.get() == callers.OVER_HTTP and current.get() is None:
@@ -74,6 +76,11 @@ def _announced(rows: list[dict[str, Any]]) -> dict[str, Any]:
     ]
     notes = {ADDRESSED: [ADDRESSES.format(f"items[{number}].what") for number in addressed[:MOST_ADDRESSED]]}
     return {STRANGERS: ["items[].what"]} | (notes if addressed else {}) | {"items": rows}
+
+
+def _left_out(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The rows of a lockdown, without what quotes others."""
+    return {"items": [row | {"what": LEFT_OUT} for row in rows]}
 
 
 def _redacted(value: Any, redact: Redactor) -> Any:

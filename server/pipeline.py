@@ -37,6 +37,7 @@ from tools.kit.naming import with_ids
 from tools.kit.page import Page
 from tools.kit.picture import Album
 from tools.kit.platform import ToolSource
+from tools.kit.shortened import LEFT_OUT
 from tools.kit.text import learn_secrets, quote
 from tools.kit.toolset import Effect, Progress, Tool
 from tools.kit.webhook import Inbox
@@ -121,6 +122,8 @@ class Pipeline:
             sentence = self.sentence(error, platform, tool, arguments, has_changed=has_changed)
             return CallToolResult(content=[TextContent(type="text", text=sentence)], is_error=True)
         content: list[ContentBlock] = [TextContent(type="text", text=shaped.text)]
+        if isinstance(answer, Album) and self.redact.leaves_out:
+            return CallToolResult(content=[*content, TextContent(type="text", text=f"{LEFT_OUT}: pictures")])
         if isinstance(answer, Album):
             # No structured content: some hosts would then hide the pictures.
             for picture in answer.pictures:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from server.guards.addressed import addresses_reader
 from server.guards.redact import Redactor
 from tools.kit.errors import Refused
+from tools.kit.shortened import LEFT_OUT
 from tools.kit.text import MARKED, cut
 
 SPOILT = (
@@ -76,16 +77,24 @@ def render_question(text: str, redact: Redactor) -> str:
 
 def quote_others(text: str, redact: Redactor) -> str:
     """Render a sentence of ours in an answer, with others' text in quotation marks on one line."""
-    return _render_marks(text, redact, lambda match: _quoted(match, redact))
+
+    def quoted(match: re.Match[str]) -> str:
+        line = _quoted(match, redact)
+        return LEFT_OUT if redact.leaves_out and match[1] != "g" and not _is_word(match[1], line) else line
+
+    return _render_marks(text, redact, quoted)
 
 
 def _quoted(match: re.Match[str], redact: Redactor) -> str:
     kind, words = _limits(match, redact.ours if match[1] == "g" else redact)
     line = " ".join(words.split())
     # Some hosts render a question: a space keeps an image from loading and a link from hiding its address.
-    return (
-        line if kind == "w" and is_wordlike(line) else _in_marks(line if kind == "g" else _STARTS.sub(r"\g<0> ", line))
-    )
+    return line if _is_word(kind, line) else _in_marks(line if kind == "g" else _STARTS.sub(r"\g<0> ", line))
+
+
+def _is_word(kind: str, words: str) -> bool:
+    """Whether words are a platform's own term, which needs no marks."""
+    return kind == "w" and is_wordlike(words)
 
 
 _STARTS = re.compile(r"!(?=\[)|<(?=[A-Za-z/!?])|\](?=[(\[:])")
@@ -129,8 +138,10 @@ def render_for_model(
         if match[1] == "g":
             return _in_marks(cut(redact.ours(match[3]), min(int(match[2]), longest)))
         kind, words = _limits(match, theirs or redact, longest)
-        if kind == "w" and is_wordlike(words) and not _LIVE.search(words):
+        if _is_word(kind, words) and not _LIVE.search(words):
             return words
+        if redact.leaves_out:
+            return LEFT_OUT
         found.append(words)
         if kind == "s":
             return f"[{boundary}|\n{_as_block(words.strip())}\n|{boundary}]"

@@ -15,9 +15,13 @@ _LEAST = 3
 
 
 class Redactor:
-    """Masks every secret it knows, and what looks like one."""
+    """Masks every secret it knows, and what looks like one.
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    With `leaves_out`, whoever renders others' texts for a model leaves them out altogether.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), *, leaves_out: bool = False) -> None:
+        self.leaves_out = leaves_out
         self._held = SecretStore(filter(None, secrets), room=10**9)
 
     def __call__(self, text: str) -> str:

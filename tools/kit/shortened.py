@@ -6,11 +6,15 @@ from typing import Final
 MASK: Final = "[hidden]"
 """The replacement of a secret."""
 
+LEFT_OUT: Final = "[left out: lockdown]"
+"""The replacement of a text that others wrote, where the operator lets none through."""
+
 # What a shortened text ends with, what its later pieces begin with, and what a shortened list ends with.
 CUT: Final = re.compile(
     r"… ?\[\d+ more characters(?:: [^\[\]\n]*)?\]"
     r"|\[\d+ characters before this\] ?…"
     r"|\A\[\d+ more left out(?:: [^\[\]\n]*)?\]\Z"
+    rf"|{re.escape(LEFT_OUT)}"
 )
 
 
