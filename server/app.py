@@ -73,7 +73,10 @@ def build(
     clients = Clients(platforms, settings, network or open_network(settings, platforms))
     engine = engine or SqliteEngine(None)
     store = store or EventStore(engine)
-    inboxes = {p.key: PlatformInbox(store, p.key, learn=redact.learn) for p in exposed}
+    inboxes = {
+        p.key: PlatformInbox(store, p.key, learn=redact.learn, is_closed=bool(settings.configuration.only(p.key)))
+        for p in exposed
+    }
     recording = Recording(engine, redact, clients.fingerprint)
     budgets = Budgets(settings.configuration, engine)
     pipeline = Pipeline(clients, redact, inboxes, recording, budgets, most=settings.answer_characters)

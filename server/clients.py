@@ -51,6 +51,8 @@ class Clients:
                     credentials=configured.credentials,
                     settings=configured.values,
                     address_variable=platform.address.variable,
+                    only=self._settings.configuration.only(key),
+                    containers=platform.containers,
                 )
             )
         return self._clients[key]

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -62,7 +62,7 @@ class Reader:
         return Configuration(
             path=self._path,
             consent=self._consent(data.get("consent", {})),
-            budgets=self._budgets(data.get("budgets", {}), [account.name for account in accounts]),
+            budgets=self._budgets(data.get("budgets", {}), {account.name: account.platform for account in accounts}),
             accounts=accounts,
             stated=tuple(_stated(data)),
         )
@@ -76,7 +76,7 @@ class Reader:
                 raise self.error("consent", key, f"is one of {', '.join(WAYS)}.")
         return ConsentBy(**data)
 
-    def _budgets(self, data: Mapping[str, Any], accounts: Sequence[str]) -> Budgets:
+    def _budgets(self, data: Mapping[str, Any], accounts: Mapping[str, str]) -> Budgets:
         scopes = [*self._platforms, *accounts]
         general = {key: value for key, value in data.items() if not isinstance(value, dict)}
         zone, lockdown = general.pop("zone", "UTC"), general.pop("lockdown", False)
@@ -89,11 +89,23 @@ class Reader:
             if isinstance(value, dict):
                 if scope not in scopes:
                     raise self.unknown("budgets", scope, scopes)
-                limits[scope] = self._limits(f"budgets.{scope}", value)
+                limits[scope] = self._limits_of(scope, value, accounts)
         return Budgets(limits, zone, lockdown)
 
+    def _limits_of(self, scope: str, data: Mapping[str, Any], accounts: Mapping[str, str]) -> Limits:
+        """The limits of a platform or an account, which may name the products or projects that may be reached."""
+        section, word = f"budgets.{scope}", self._platforms[accounts.get(scope, scope)].containers
+        rest = {key: value for key, value in data.items() if key != word}
+        limits = self._limits(section, rest, (word,))
+        if word not in data:
+            return limits
+        names = data[word]
+        if not isinstance(names, list) or not names or not all(type(one) in (str, int) and str(one) for one in names):
+            raise self.error(section, word, 'takes a list of ids or names, such as [71, "Harbour Web"].')
+        return replace(limits, only=frozenset(str(one).strip().lower() for one in names))
+
     def _limits(self, section: str, data: Mapping[str, Any], more: Iterable[str] = ()) -> Limits:
-        known = [field.name for field in fields(Limits)]
+        known = [field.name for field in fields(Limits) if field.name != "only"]
         for key, value in data.items():
             if key not in known:
                 raise self.unknown(section, key, [*known, *more])

@@ -9,6 +9,8 @@ from typing import Final, Literal
 from server.records import CONFIG, default_configuration
 from tools.kit.toolset import Effect
 
+NOTHING: Final = "\0"
+"""The name of no product and no project."""
 DEFAULT_ACCOUNT: Final = "default"
 """The name of a platform's account that no configuration file names."""
 
@@ -50,6 +52,8 @@ class Limits:
     writes_a_minute: int | None = None
     hours: str | None = None
     """When something may be ordered, such as `mon-fri 08:00-18:00`."""
+    only: frozenset[str] | None = None
+    """The only products or projects that may be reached, in small letters; None: all."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,13 @@ class Configuration:
     def account_of(self, platform: str) -> Account | None:
         """The account of a platform that it names."""
         return next((account for account in self.accounts if account.platform == platform), None)
+
+    def only(self, platform: str) -> frozenset[str]:
+        """The only products or projects of a platform that may be reached; none: all."""
+        account = self.account_of(platform)
+        scopes = (platform, account.name if account is not None else platform)
+        found = [limits.only for scope in scopes if (limits := self.budgets.limits.get(scope)) and limits.only]
+        return frozenset.intersection(*found) or frozenset({NOTHING}) if found else frozenset()
 
     def under(self, environment: Mapping[str, str]) -> dict[str, str]:
         """An environment with the accounts' values below its own."""

@@ -60,20 +60,39 @@ def digest(word: str) -> bytes:
 class PlatformInbox:
     """One platform's part of the inbox, as its tools see it."""
 
-    def __init__(self, store: Store, platform: str, *, learn: Callable[[str], None] = lambda _: None) -> None:
-        self._store, self._platform, self._learn = store, platform, learn
+    def __init__(
+        self,
+        store: Store,
+        platform: str,
+        *,
+        learn: Callable[[str], None] = lambda _: None,
+        is_closed: bool = False,
+    ) -> None:
+        self._store, self._platform, self._learn, self._is_closed = store, platform, learn, is_closed
+
+    def _open(self) -> Store:
+        """The store, unless its events may be about what must not be reached.
+
+        Raises:
+            Refused: where the operator allows some products or projects only.
+        """
+        if self._is_closed:
+            raise Refused(
+                "The operator allows some products or projects only, and the inbox has events of all of them."
+            )
+        return self._store
 
     async def events(self, *, handled: bool | None, limit: int, before: int | None) -> list[Event]:
-        return await self._store.events(self._platform, handled=handled, limit=limit, before=before)
+        return await self._open().events(self._platform, handled=handled, limit=limit, before=before)
 
     async def newest(self, item: str) -> Event | None:
-        return await self._store.newest(self._platform, item)
+        return await self._open().newest(self._platform, item)
 
     async def mark(self, items: Sequence[str], *, handled: bool) -> list[str]:
-        return await self._store.mark(self._platform, items, handled=handled)
+        return await self._open().mark(self._platform, items, handled=handled)
 
     async def counts(self) -> Counts:
-        return await self._store.counts(self._platform)
+        return await self._open().counts(self._platform)
 
     async def public_host(self) -> str:
         return urlsplit(await self._public()).netloc

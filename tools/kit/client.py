@@ -2,10 +2,11 @@
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote as percent
@@ -40,6 +41,7 @@ from tools.kit.leaving import Content, Leaving
 from tools.kit.missing import note_missing
 from tools.kit.network import Account, decompressed, limited
 from tools.kit.parsing import MOST_VALUES, NotJson, TooManyValues, is_blank, load_json, parse_answer
+from tools.kit.reach import Reachable, reach_of
 from tools.kit.reasons import error_sentence
 from tools.kit.retry import Pacer, pause, seconds_ahead
 from tools.kit.sending import sending
@@ -121,6 +123,8 @@ class ApiClient:
     """Burst after an idle period; counts towards the rate of the following second."""
     again: ClassVar[frozenset[int]] = frozenset({408, 429, 502, 503, 504})
     """Statuses after which a read is retried."""
+    reachable: ClassVar[Reachable | None] = None
+    """How its requests say which product or project they concern; None: they are not those of a platform's API."""
     limited_before_acting: ClassVar[bool] = False
     """Whether a rate-limited request is certain to have had no effect, so that a write may be retried."""
 
@@ -134,6 +138,7 @@ class ApiClient:
         is_paced = self.per_second is not None and not self.is_sandbox
         self._pacer = Pacer(self.per_second or 0, burst=self.burst) if is_paced else None
         self._kept = Kept()
+        self._reach = reach_of(account, self.reachable)
         self._ahead = 0.0
         self._is_dated = False
 
@@ -194,13 +199,18 @@ class ApiClient:
         kept, age = self._kept.get(request.key), self._kept.age
         if kept is not None:
             return self._model(kept, into, envelope, str(request))
-        attempt, left = 0, self.account.network.request_seconds
+        attempt, left, began = 0, self.account.network.request_seconds, anyio.current_time()
+
+        async def exchange() -> bytes:
+            nonlocal began
+            async with self._slots:
+                began = anyio.current_time()  # waiting for a turn does not count
+                return await self._exchange(request, left)
+
         while True:
             attempt += 1
             try:
-                async with self._slots:
-                    began = anyio.current_time()
-                    raw = await self._exchange(request, left)
+                raw = await self._within_reach(request, exchange)
                 model = self._model(raw, into, envelope, str(request))
                 if method == "GET":
                     self._kept.put(request.key, raw, age=age)
@@ -209,6 +219,16 @@ class ApiClient:
                 left -= anyio.current_time() - began
                 if left <= 0 or not await self._again(error, attempt, request):
                     raise
+
+    async def _look_up(self, request: _Request, where: str) -> Any:
+        found = replace(request, method="GET", where=where, query=(), body=None, is_write=False)
+        async with self._slots:
+            return load_json(await self._exchange(found, self.account.network.request_seconds))
+
+    async def _within_reach(self, request: _Request, send: Callable[[], Awaitable[bytes]]) -> bytes:
+        if self._reach is None:
+            return await send()
+        return await self._reach.apply(str(request), request.query, request.body, partial(self._look_up, request), send)
 
     async def write(
         self,
@@ -259,7 +279,7 @@ class ApiClient:
     async def _send_once(self, request: _Request, content: Content | None) -> bytes:
         self._kept.clear()
         try:
-            return await self._send_now(request, content)
+            return await self._within_reach(request, partial(self._send_now, request, content))
         finally:
             self._kept.clear()  # also what was read while it took effect
 

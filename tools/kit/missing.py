@@ -12,6 +12,8 @@ from tools.kit.text import many
 
 UNREADABLE: Final = "could not be read"
 """The phrase that every report of it contains."""
+BEYOND: Final = "left out, of what the operator does not allow"
+"""The phrase for rows of products or projects that may not be reached."""
 MOST_NAMED: Final = 5
 """Fields named in one sentence."""
 
@@ -23,17 +25,26 @@ class Missing:
     rows: int = 0
     parts: Counter[str] = field(default_factory=Counter)
     """How many, by the field that held them."""
+    beyond: int = 0
+    """Rows of products or projects that the operator does not allow."""
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.parts)
+        return bool(self.rows or self.parts or self.beyond)
 
     def add(self, other: "Missing") -> None:
         self.rows += other.rows
+        self.beyond += other.beyond
         self.parts.update(other.parts)
 
     @property
     def sentence(self) -> str | None:
         """What is missing, as a clause; None if nothing is."""
+        left_out = f"{many(self.beyond, 'row')} {BEYOND}" if self.beyond else None
+        return "; ".join(filter(None, (self.unreadable, left_out))) or None
+
+    @property
+    def unreadable(self) -> str | None:
+        """What could not be read, as a clause."""
         said = [many(self.rows, "row") + f" {UNREADABLE}"] if self.rows else []
         if count := self.parts.total():
             places = [name for name, _ in self.parts.most_common(MOST_NAMED)]
@@ -75,7 +86,7 @@ def refuse_if_missing(what: str) -> None:
     Raises:
         Refused: when anything could not be read.
     """
-    if missing := missing_so_far().sentence:
+    if missing := missing_so_far().unreadable:
         raise Refused(
             f"{what} would be written back as a whole, but {missing}, and would be lost. Change it in the web app, or "
             "give the whole text."

@@ -194,6 +194,10 @@ class Account:
     settings: Mapping[str, str] = field(default_factory=dict)
     address_variable: str = ""
     """The variable that sets the address, for errors that name it."""
+    only: frozenset[str] = frozenset()
+    """The only products or projects that may be reached, in small letters; none: all."""
+    containers: str = "projects"
+    """What the platform calls these."""
 
     def secret(self, variable: str) -> str:
         """A credential's value.

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, PrivateAttr
 
 from tools.kit.errors import Refused
 from tools.kit.kept import list_call
-from tools.kit.missing import UNREADABLE
+from tools.kit.missing import BEYOND, UNREADABLE
 from tools.kit.model import Answer
 from tools.kit.text import Key
 
@@ -39,7 +39,8 @@ class Coverage(Answer):
     def lacks(self, missing: str) -> None:
         """Record that something is missing, once."""
         self.complete = False
-        if UNREADABLE not in (self.why or "") or UNREADABLE not in missing:
+        said = [phrase for phrase in (UNREADABLE, BEYOND) if phrase in missing]
+        if not said or not all(phrase in (self.why or "") for phrase in said):
             self.why = f"{self.why}; {missing}" if self.why else missing
 
 

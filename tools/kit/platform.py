@@ -167,6 +167,8 @@ class Platform(ToolSource):
     faces: Path | None = None
     """The TOML file that says which tools are listed for which job; None: all."""
     short_title: str = ""
+    containers: str = "projects"
+    """What holds its tests, and what an operator may allow some of."""
     nouns: str = ""
     """What it holds, in a few words."""
     words: str = field(default="")

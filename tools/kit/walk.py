@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, Generic, TypeVar
 
 from tools.kit.errors import PlatformError
-from tools.kit.missing import UNREADABLE, collect_missing
+from tools.kit.missing import BEYOND, UNREADABLE, collect_missing
 from tools.kit.page import Coverage
 from tools.kit.text import many
 from tools.kit.together import gather
@@ -36,11 +36,13 @@ class Batch(Generic[T]):
     """Rows of this range that the platform fails to show."""
     unread: int = 0
     """Rows that arrived and could not be read."""
+    beyond: int = 0
+    """Rows that arrived and that the operator does not allow."""
 
     @property
     def count(self) -> int:
         """All rows of this range, readable or not."""
-        return len(self.rows) + self.holes + self.unread
+        return len(self.rows) + self.holes + self.unread + self.beyond
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Walked:
     loaded: int = 0
     holes: int = 0
     unread: int = 0
+    beyond: int = 0
     reasons: list[str] = field(default_factory=list)
 
     def coverage(self, matched: int) -> Coverage:
@@ -59,7 +62,9 @@ class Walked:
             reasons.append(f"{self.holes} left out, since the platform itself fails to show them")
         if self.unread:
             reasons.append(f"{many(self.unread, 'row')} {UNREADABLE}")
-        came = self.loaded + self.unread
+        if self.beyond:
+            reasons.append(f"{many(self.beyond, 'row')} {BEYOND}")
+        came = self.loaded + self.unread + self.beyond
         if self.total is not None and came + self.holes < self.total and not self.reasons:
             reasons.append(f"{self.total} were announced and {came} came")
         return Coverage(
@@ -109,7 +114,7 @@ class Walk(Generic[T]):
         return self.walked
 
     async def _rest_by_number(self, total: int, size: int) -> None:
-        if len(self._seen) + self.walked.unread >= total:
+        if len(self._seen) + self.walked.unread + self.walked.beyond >= total:
             return  # also a server without paging that returned everything at once
         last = -(-total // size)
         is_cut = last > MOST_PAGES
@@ -155,13 +160,14 @@ class Walk(Generic[T]):
         self.walked.loaded += new
         self.walked.holes += batch.holes
         self.walked.unread += batch.unread
+        self.walked.beyond += batch.beyond
         return new
 
     async def _page(self, page: int, level: int) -> Batch[T]:
         try:
             with collect_missing() as missing:
                 batch = await self._fetch(page, self._sizes[level])
-            return replace(batch, unread=batch.unread + missing.rows)
+            return replace(batch, unread=batch.unread + missing.rows, beyond=batch.beyond + missing.beyond)
         except PlatformError as error:
             if error.status not in self._broken or self._sizes[-1] != 1:
                 raise
@@ -173,17 +179,18 @@ class Walk(Generic[T]):
         size, smaller = self._sizes[level], self._sizes[level + 1]
         logger.info("page %d of %d answered %s; reading it in pages of %d", page, size, error.status, smaller)
         rows: list[T] = []
-        total, holes, unread = None, 0, 0
+        total, holes, unread, beyond = None, 0, 0, 0
         before = (page - 1) * size // smaller
         for number in range(before + 1, before + size // smaller + 1):
             piece = await self._page(number, level + 1)
             rows.extend(piece.rows)
             holes += piece.holes
             unread += piece.unread
+            beyond += piece.beyond
             if piece.total is not None:
                 total = piece.total
             if holes > MOST_HOLES:
                 raise error
             if not piece.count:
                 break  # past the end of the list
-        return Batch(rows, total=total, size=size, holes=holes, unread=unread)
+        return Batch(rows, total=total, size=size, holes=holes, unread=unread, beyond=beyond)

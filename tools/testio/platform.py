@@ -57,6 +57,7 @@ testio = Platform(
     credentials=(Credential("TESTIO_API_TOKEN", "in the test IO web app under Integrations, API"),),
     address=Setting("TESTIO_BASE_URL", "Address of the Customer API", "https://api.test.io/customer/v2"),
     mount="/testio/customer/v2",
+    containers="products",
     settings=(Setting("TESTIO_WEB_URL", "Your account's own address, such as https://acme.test.io, for links"),),
     faces=Path(__file__).with_name("faces.toml"),
     nouns="products, crowd tests, bugs",

@@ -14,6 +14,7 @@ from tools.kit.reasons import error_sentence
 from tools.testery.client.account import AccountCalls
 from tools.testery.client.credentials import TOKEN
 from tools.testery.client.projects import ProjectCalls
+from tools.testery.client.reach import REACHABLE
 from tools.testery.client.results import ResultCalls
 from tools.testery.client.runs import RunCalls
 from tools.testery.client.schedules import ScheduleCalls
@@ -32,6 +33,8 @@ class Testery(AccountCalls, ProjectCalls, RunCalls, ResultCalls, SettingsCalls, 
     """One account; the token gives access to everything in it."""
 
     __test__ = False
+
+    reachable = REACHABLE
 
     def __init__(self, account: Account) -> None:
         token = account.secret(TOKEN)

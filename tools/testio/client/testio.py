@@ -15,6 +15,7 @@ from tools.testio.client.devices import DeviceCatalogue
 from tools.testio.client.environments import EnvironmentCalls
 from tools.testio.client.exploratory_tests import TestCalls
 from tools.testio.client.products import ProductCalls
+from tools.testio.client.reach import REACHABLE
 from tools.testio.client.stories import StoryCalls
 from tools.testio.client.test_cases import TestCaseCalls
 
@@ -38,6 +39,7 @@ class TestIO(
 
     __test__ = False
 
+    reachable = REACHABLE
     at_once: ClassVar[int] = 10
     """No allowance is documented; the vendor's own MCP server, `testio-mcp`, sends as many."""
 

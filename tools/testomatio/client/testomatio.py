@@ -7,6 +7,7 @@ from tools.testomatio.client.labels import LabelCalls
 from tools.testomatio.client.links import LinkCalls
 from tools.testomatio.client.plans import PlanCalls
 from tools.testomatio.client.projects import ProjectCalls
+from tools.testomatio.client.reach import REACHABLE
 from tools.testomatio.client.reporting import ReportingCalls
 from tools.testomatio.client.results import ResultCalls
 from tools.testomatio.client.runs import RunCalls
@@ -36,5 +37,6 @@ class Testomatio(
 
     __test__ = False
 
+    reachable = REACHABLE
     at_once: ClassVar[int] = 20
     """No rate is documented, only a monthly quota of writes; the vendor's own MCP server has no limit at all."""

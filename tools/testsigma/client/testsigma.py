@@ -13,6 +13,7 @@ from tools.testsigma.client.cache import ListCache
 from tools.testsigma.client.folders import FolderCalls
 from tools.testsigma.client.imports import ImportCalls
 from tools.testsigma.client.projects import ProjectCalls
+from tools.testsigma.client.reach import REACHABLE
 from tools.testsigma.client.settings import LookupKind, SettingsCalls
 from tools.testsigma.client.step_groups import StepGroupCalls
 from tools.testsigma.client.test_cases import TestCaseCalls
@@ -45,6 +46,7 @@ class Testsigma(
 
     __test__ = False
 
+    reachable = REACHABLE
     at_once: ClassVar[int] = 4
     per_second: ClassVar[float | None] = 8
     """The API answers 500 from the 11th request of a second on; `x-tms-api-limit` says 10."""
