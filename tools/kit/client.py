@@ -2,12 +2,11 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote as percent
 
@@ -36,25 +35,24 @@ from tools.kit.failures import (
     page_title,
     unreached,
 )
-from tools.kit.kept import Kept, Key
+from tools.kit.kept import Kept
 from tools.kit.leaving import Content, Leaving
 from tools.kit.missing import note_missing
 from tools.kit.network import Account, decompressed, limited
 from tools.kit.parsing import MOST_VALUES, NotJson, TooManyValues, is_blank, load_json, parse_answer
 from tools.kit.reach import Reachable, reach_of
 from tools.kit.reasons import error_sentence
+from tools.kit.request import NO_HEADERS, QueryParams, Request
 from tools.kit.retry import Pacer, pause, seconds_ahead
 from tools.kit.sending import sending
 from tools.kit.text import without_escaped_marks, word
 from tools.kit.turns import Turns
 
 M = TypeVar("M", bound=BaseModel)
-QueryParams = Sequence[tuple[str, str | int]]
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 24 * 1024 * 1024  # a page of 500 full bugs is about 3 MB
-NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 def path(*pieces: str | int) -> str:
@@ -70,45 +68,6 @@ def path(*pieces: str | int) -> str:
         return "/" + "/".join(percent(str(piece), safe="") for piece in pieces)
     except UnicodeEncodeError as error:
         raise Refused("An id must be valid Unicode text.") from error
-
-
-@dataclass(frozen=True)
-class _Request:
-    """A request, and whether it changes anything."""
-
-    method: str
-    where: str
-    query: QueryParams
-    body: Any
-    auth: httpx.Auth | None
-    headers: Mapping[str, str]
-    is_write: bool
-    leaving: Leaving | None = None
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.where}"
-
-    @property
-    def key(self) -> Key:
-        """The same for two reads that ask for the same; the account is always the same."""
-        return self.method, self.where, tuple(self.query)
-
-    @property
-    def is_incomplete(self) -> bool:
-        """Whether a body that is sent in pieces has not left as a whole."""
-        return self.leaving is not None and not self.leaving.is_whole
-
-    def given(self, limit: anyio.CancelScope) -> dict[str, Any]:
-        """The request as the HTTP library takes it."""
-        given: dict[str, Any] = {"params": list(self.query) or None, "headers": dict(self.headers) or None}
-        if self.body is not None:
-            given["json"] = self.body
-        if self.leaving is not None:
-            self.leaving.limit = limit
-            given |= {"content": self.leaving.pieces(), "headers": {**self.headers, **self.leaving.content.headers}}
-        if self.auth is not None:
-            given["auth"] = self.auth
-        return given
 
 
 class ApiClient:
@@ -195,7 +154,7 @@ class ApiClient:
         `envelope` is the name an object may be wrapped in, or several joined by dots from the outside in; an answer
         without it is taken as the bare object. `auth` stands in for the client's own.
         """
-        request = _Request(method, where, query, body, auth, headers, is_write=False)
+        request = Request(method, where, query, body, auth, headers, is_write=False)
         kept, age = self._kept.get(request.key), self._kept.age
         if kept is not None:
             return self._model(kept, into, envelope, str(request))
@@ -220,12 +179,12 @@ class ApiClient:
                 if left <= 0 or not await self._again(error, attempt, request):
                     raise
 
-    async def _look_up(self, request: _Request, where: str) -> Any:
+    async def _look_up(self, request: Request, where: str) -> Any:
         found = replace(request, method="GET", where=where, query=(), body=None, is_write=False)
         async with self._slots:
             return load_json(await self._exchange(found, self.account.network.request_seconds))
 
-    async def _within_reach(self, request: _Request, send: Callable[[], Awaitable[bytes]]) -> bytes:
+    async def _within_reach(self, request: Request, send: Callable[[], Awaitable[bytes]]) -> bytes:
         if self._reach is None:
             return await send()
         return await self._reach.apply(str(request), request.query, request.body, partial(self._look_up, request), send)
@@ -263,7 +222,7 @@ class ApiClient:
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> bytes:
         """Write as `write` does, and return the raw body, for endpoints without a document."""
-        request = _Request(method, where, query, body, auth, headers, is_write=True)
+        request = Request(method, where, query, body, auth, headers, is_write=True)
         attempt = 0
         while True:
             attempt += 1
@@ -276,14 +235,14 @@ class ApiClient:
             logger.info("%s %s done", method, where)
             return raw
 
-    async def _send_once(self, request: _Request, content: Content | None) -> bytes:
+    async def _send_once(self, request: Request, content: Content | None) -> bytes:
         self._kept.clear()
         try:
             return await self._within_reach(request, partial(self._send_now, request, content))
         finally:
             self._kept.clear()  # also what was read while it took effect
 
-    async def _send_now(self, request: _Request, content: Content | None) -> bytes:
+    async def _send_now(self, request: Request, content: Content | None) -> bytes:
         async with self._slots:
             # From here a cancel would lose the answer but not the change: wait, as long as the request itself may take.
             # A body sent in pieces can be called back until its last one leaves.
@@ -301,7 +260,7 @@ class ApiClient:
                 follower.answered(accepted=True)
         return raw
 
-    async def _again(self, error: PlatformError, attempt: int, request: _Request) -> bool:
+    async def _again(self, error: PlatformError, attempt: int, request: Request) -> bool:
         """Wait until a request may be retried, or return False when it should not be."""
         wait = pause(error, attempt, error.wait) if self._passing(error) else None
         if wait is None:
@@ -313,7 +272,7 @@ class ApiClient:
     def _passing(self, error: PlatformError) -> bool:
         return error.status is None or error.status in self.again or isinstance(error, RateLimited)
 
-    async def _exchange(self, request: _Request, seconds: float) -> bytes:
+    async def _exchange(self, request: Request, seconds: float) -> bytes:
         http = self._opened()
         if self._pacer is not None:
             await self._pacer.turn()

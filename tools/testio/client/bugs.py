@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from tools.kit.client import ApiClient, QueryParams, path
+from tools.kit.client import ApiClient, path
 from tools.kit.errors import PlatformError
+from tools.kit.request import QueryParams
 from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Batch, Walk, Walked
 from tools.testio.models.bugs import Bug, BugScan, BugsFound, BugsPage, RejectReason, RejectReasons

@@ -1,6 +1,6 @@
 """Analytics over family A."""
 
-from tools.kit.client import QueryParams
+from tools.kit.request import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.client.runs import PER_PAGE, paged
 from tools.testomatio.models.analytics import Chart, Rows

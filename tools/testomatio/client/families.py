@@ -13,12 +13,13 @@ import anyio
 from pydantic import BaseModel
 
 from tools.kit.caller import current
-from tools.kit.client import ApiClient, QueryParams, path
+from tools.kit.client import ApiClient, path
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized, UnexpectedShape
 from tools.kit.failures import FailureContext, error_for
 from tools.kit.leaving import Content
 from tools.kit.network import Account, HeaderToken, QueryToken
 from tools.kit.parsing import NotJson, load_json
+from tools.kit.request import QueryParams
 from tools.testomatio.models.documents import ChangeSession, Login, Nothing
 
 TOKEN: Final = "TESTOMATIO_API_TOKEN"  # noqa: S105 - the variable's name

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.kit.client import QueryParams
+from tools.kit.request import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.client.runs import PER_PAGE, paged
 from tools.testomatio.models.documents import Listed, Nothing

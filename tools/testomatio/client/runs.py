@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.kit.client import QueryParams
+from tools.kit.request import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.models.documents import Listed, Nothing
 from tools.testomatio.models.runs import Run, Rungroup, StatsRow

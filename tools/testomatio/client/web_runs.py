@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from tools.kit.client import QueryParams
 from tools.kit.form import Form
+from tools.kit.request import QueryParams
 from tools.testomatio.client.families import Families
 from tools.testomatio.models.documents import Listed, Nothing
 from tools.testomatio.models.issues import WebFile

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from tools.kit.client import ApiClient, QueryParams, path
+from tools.kit.client import ApiClient, path
+from tools.kit.request import QueryParams
 from tools.testsigma.client.cache import CachedList, read_list
 from tools.testsigma.models.folders import Folder, Folders
 

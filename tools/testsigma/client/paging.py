@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel
 
-from tools.kit.client import QueryParams
 from tools.kit.missing import collect_missing
+from tools.kit.request import QueryParams
 from tools.kit.text import many
 from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import MOST_PAGES, Walked

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tools.kit.client import ApiClient, QueryParams, path
+from tools.kit.client import ApiClient, path
+from tools.kit.request import QueryParams
 from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Walked
 from tools.testsigma.client.cache import CachedList, ListCache

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
 
-from tools.kit.client import ApiClient, QueryParams
+from tools.kit.client import ApiClient
+from tools.kit.request import QueryParams
 from tools.testsigma.client.cache import CachedList, ListCache
 from tools.testsigma.models.settings import Label, Labels, Lookup, Lookups, User, Users
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from tools.kit.client import ApiClient, QueryParams, path
+from tools.kit.client import ApiClient, path
 from tools.kit.form import Form
+from tools.kit.request import QueryParams
 from tools.kit.toolset import Progress, no_progress
 from tools.kit.walk import Walked
 from tools.testsigma.client.paging import PageTurner

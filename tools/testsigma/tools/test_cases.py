@@ -6,8 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from tools.kit.client import QueryParams
 from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.request import QueryParams
 from tools.kit.text import clean
 from tools.kit.toolset import Progress, Toolset
 from tools.testsigma.client.settings import LookupKind

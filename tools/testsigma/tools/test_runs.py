@@ -5,9 +5,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from tools.kit.client import QueryParams
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
+from tools.kit.request import QueryParams
 from tools.kit.run_failures import ERROR, ErrorGroup, describe_marks, error_groups, render_group
 from tools.kit.text import Key, Untrusted, clean
 from tools.kit.toolset import Progress, Toolset
