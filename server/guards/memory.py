@@ -7,37 +7,24 @@ old ones, and what is not remembered is still masked by its form.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote as percent
 from weakref import WeakKeyDictionary
 
 from mcp.server.context import ServerRequestContext
 
-from server.guards.patterns import HIDDEN, looks_secret, parts_of
-from tools.kit.invisible import clean
+from server.guards.patterns import looks_secret, parts_of
+from server.guards.redaction.folding import fold
+from server.guards.redaction.spans import Span
 
 ROOM: Final = 200_000
 """Characters per store; the secrets of a test environment have a few hundred."""
 _FEW: Final = 100
 _GRAM: Final = 4
-
-
-def fold(text: str) -> str:
-    """A text without invisible characters and diacritics, which could split a secret."""
-    if text.isascii():
-        return text
-    return re.sub(r"[^\x00-\x7f]", lambda match: _folded(match.group()), unicodedata.normalize("NFKD", text))
-
-
-@lru_cache(4_000)
-def _folded(character: str) -> str:
-    return "" if unicodedata.category(character)[0] == "M" else clean(character)
 
 
 class SecretStore:
@@ -53,6 +40,9 @@ class SecretStore:
 
     def __contains__(self, secret: str) -> bool:
         return fold(secret) in self._forms
+
+    def __bool__(self) -> bool:
+        return bool(self._forms)
 
     def add(self, secret: str) -> None:
         """Add a secret, while there is room."""
@@ -81,21 +71,21 @@ class SecretStore:
         return [form for gram in grams & self._starts.keys() for form in self._starts[gram] if form in folded]
 
 
-def mask_known(text: str, *rooms: SecretStore) -> str:
-    """Mask the secrets of some stores in a text, ignoring diacritics and invisible characters."""
+def known_spans(text: str, *rooms: SecretStore) -> list[Span]:
+    """The places of the secrets of some stores in a text, ignoring diacritics and invisible characters."""
+    rooms = tuple(filter(None, rooms))
+    if not rooms:
+        return []
     folded = fold(text)
     found = {form for room in rooms for form in room.within(folded)}
     if not found:
-        return text
+        return []
     pattern = re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))))
+    spans = [match.span() for match in pattern.finditer(folded)]
     if folded == text:
-        return pattern.sub(HIDDEN, text)
+        return spans
     origins = [at for at, character in enumerate(text) for _ in fold(character)] + [len(text)]
-    out, end = [], 0
-    for match in pattern.finditer(folded):
-        out.append(text[end : origins[match.start()]] + HIDDEN)
-        end = origins[match.end()]
-    return "".join(out) + text[end:]
+    return [(origins[start], origins[end]) for start, end in spans]
 
 
 @dataclass

@@ -3,15 +3,23 @@
 import logging
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
 
-from server.guards.memory import SecretStore, Sessions, current_scope, fold, mask_known, scope
-from server.guards.patterns import HIDDEN, mask_secrets, parts_of
+from server.guards.memory import Sessions, current_scope, known_spans, scope
+from server.guards.patterns import parts_of
+from server.guards.redaction.first_look import secret_spans
+from server.guards.redaction.held import HeldSecrets
+from server.guards.redaction.spans import HIDDEN, Span, mask, union
 from tools.kit.invisible import clean
 
 _LEAST = 3
+_SHORT = 600
+_LONG = 20_000
+_PASSES = 4
+_SHORT_TEXTS = 2_000
 
 
 class Redactor:
@@ -22,21 +30,41 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = (), *, leaves_out: bool = False) -> None:
         self.leaves_out = leaves_out
-        self._held = SecretStore(filter(None, secrets), room=10**9)
+        self._held = HeldSecrets(secrets)
+        self._short_spans = lru_cache(_SHORT_TEXTS)(self._spans)
 
     def __call__(self, text: str) -> str:
         """Strip invisible characters from others' text (they can split a secret), then redact it."""
-        call = current_scope()
-        known = () if call is None else (call.memory.shown, call.memory.sent, call.call)
-        return mask_secrets(mask_known(clean(text), self._held, *known))
+        text, spans = self.find_secrets(text)
+        for _ in range(_PASSES):
+            if not spans:
+                break
+            text = mask(text, spans)
+            # A mask is shorter than a secret and can bring a label and a value together: what is masked stays so.
+            spans = self.find_secrets(text)[1] if len(text) <= _LONG else []
+        return text
+
+    def find_secrets(self, text: str) -> tuple[str, list[Span]]:
+        """A text without stray invisible characters, and the places of the secrets in it."""
+        text = clean(text)
+        spans = self._short_spans(text) if len(text) <= _SHORT else self._spans(text)
+        if (call := current_scope()) is not None:
+            known = known_spans(text, call.memory.shown, call.memory.sent, call.call)
+            return text, union([*spans, *known]) if known else spans
+        return text, spans
+
+    def _spans(self, text: str) -> list[Span]:
+        """The places of what does not depend on the call; short texts come again with every answer."""
+        return union(self._held.spans(text) + secret_spans(text))
 
     def ours(self, text: str) -> str:
         """Redact our own words, or the caller's: mask only our own credentials."""
-        return mask_known(clean(text), self._held)
+        text = clean(text)
+        return mask(text, union(self._held.spans(text)))
 
     def holds(self, text: str) -> bool:
         """Whether a text contains one of our own credentials."""
-        return bool(self._held.within(fold(clean(text))))
+        return bool(self._held.spans(clean(text)))
 
     def is_spoilt(self, text: str) -> bool:
         """Whether learned secrets would mask a name that the user needs to decide.
@@ -47,10 +75,10 @@ class Redactor:
         if call is None:
             return False
         text = clean(text)
-        if mask_known(text, call.memory.sent, call.call) != text:
+        if known_spans(text, call.memory.sent, call.call):
             return True
-        left = mask_known(text, call.memory.shown)
-        return left != text and not re.search(r"\w", left.replace(HIDDEN, ""))
+        shown = union(known_spans(text, call.memory.shown))
+        return bool(shown) and not re.search(r"\w", mask(text, shown).replace(HIDDEN, ""))
 
     def learn(self, secret: str) -> None:
         """Remember a secret that a platform showed, such as an environment's password, for this session."""

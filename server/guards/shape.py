@@ -15,8 +15,8 @@ from pydantic_core import to_jsonable_python
 
 from server.guards.addressed import addresses_reader
 from server.guards.fence import has_strangers, is_wordlike, quote_others
-from server.guards.patterns import HIDDEN
 from server.guards.redact import Redactor
+from server.guards.redaction.spans import HIDDEN
 from tools.kit.page import Page
 from tools.kit.rows import Brief
 from tools.kit.shortened import LEFT_OUT, piece

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.guards.patterns import HIDDEN
 from server.guards.redact import Redactor
+from server.guards.redaction.spans import HIDDEN
 from server.guards.scope import offers
 from server.guards.stored_texts import check_texts
 from server.guards.visible import texts_in

@@ -1,5 +1,7 @@
 """What the redaction takes out, and what it leaves readable."""
 
+import base64
+import html
 import logging
 import sys
 from collections.abc import Iterator
@@ -9,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
-from server.guards.memory import Memory, SecretStore, mask_known, scope
-from server.guards.patterns import HIDDEN, parts_of, secrets_in
+from server.guards.memory import Memory, SecretStore, known_spans, scope
+from server.guards.patterns import parts_of, secrets_in
 from server.guards.redact import RedactingFormatter, Redactor
+from server.guards.redaction.spans import HIDDEN, mask, union
 
 SECRET = "s3cr3t-Value_9"
 
@@ -106,6 +109,43 @@ def test_a_secret_is_found_in_its_encoded_forms() -> None:
     redact = Redactor(['p"ss w/rd+9'])
     assert redact("?x=p%22ss%20w%2Frd%2B9&y") == f"?x={HIDDEN}&y"
     assert redact('{"a": "p\\"ss w/rd+9"}') == f'{{"a": "{HIDDEN}"}}'
+
+
+LONG = "k3/Tz+9Qm=Vw7&pL2x"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        LONG.upper(),
+        LONG.encode().hex(),
+        "".join(f"%{byte:02X}" for byte in LONG.encode()),
+        "".join(f"\\u{ord(c):04x}" for c in LONG),
+        html.escape(LONG),
+        "".join(f"&#{ord(c)};" for c in LONG),
+        f"{LONG[:7]}\n{LONG[7:]}",
+        f'{LONG[:9]}" + "{LONG[9:]}',
+    ],
+)
+def test_a_credential_is_hidden_in_any_form_it_is_likely_to_take(form: str) -> None:
+    assert Redactor([LONG])(f"seen as {form} there") == f"seen as {HIDDEN} there"
+
+
+@pytest.mark.parametrize("before", ["", "u", "me", "ada", "ada:"])
+@pytest.mark.parametrize("after", ["", ":", "\n"])
+def test_a_credential_is_hidden_in_base64_of_whatever_stands_around_it(before: str, after: str) -> None:
+    blob = base64.b64encode(f"{before}{LONG}{after}".encode()).decode()
+    core = base64.b64encode(LONG.encode()).decode()
+    masked = Redactor([LONG])(f"sent {blob} to it")
+    assert HIDDEN in masked
+    assert len(masked) < len(f"sent {HIDDEN} to it") + len(blob) - len(core) + 8, "at most what neighbours change stays"
+
+
+def test_the_head_and_the_tail_of_a_credential_are_hidden_and_its_public_prefix_is_not() -> None:
+    redact = Redactor(["tstmt_9fQ2xK7mZ4vB8nR1"])
+    assert redact("is tstmt_9fQ2xK7m... here") == f"is {HIDDEN}... here"
+    assert redact("is ...mZ4vB8nR1 here") == f"is ...{HIDDEN} here"
+    assert redact("begins with tstmt_, as all do") == "begins with tstmt_, as all do"
 
 
 @pytest.fixture
@@ -274,7 +314,8 @@ def test_a_secret_as_short_as_can_be_is_found_among_many() -> None:
     ],
 )
 def test_a_secret_is_masked_where_it_stands_between_letters_of_any_width(text: str, shown: str) -> None:
-    assert mask_known(text, SecretStore(["Hafen-47"]), SecretStore(["Hafen-4711"])) == shown
+    spans = known_spans(text, SecretStore(["Hafen-47"]), SecretStore(["Hafen-4711"]))
+    assert mask(text, union(spans)) == shown
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Finds secrets in a text, layer by layer; what all layers found is masked once."""
