@@ -24,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated soak reliability bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean
+.PHONY: help demo test check style types generated soak reliability redaction bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ reliability: $(VENV)/.dev ## Write the counts of docs/reliability.md.
 
 bench: $(VENV)/.dev ## Measure starts and calls.
 	@$(BIN)/python tests/bench/run.py
+
+redaction: $(VENV)/.dev ## Measure what is masked of secrets and of other texts, and write docs/security.md.
+	@$(BIN)/python -m tests.redaction.report --write
 
 bench-peers: $(VENV)/.dev ## Measure beside other servers for these platforms, installed from their registries.
 	@$(BIN)/python tests/bench/peers.py
