@@ -16,6 +16,7 @@ from server.catalogue import CataloguedServer, catalogue, unwrap_calls
 from server.clients import Clients
 from server.expose import expose
 from server.faces import CALL, CALL_READ, FIND, listing
+from server.guards.approval import Approving
 from server.guards.budgets import Budgets
 from server.guards.memory import Sessions
 from server.guards.recording import Recording
@@ -104,12 +105,14 @@ def build(
         frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks),
         naming=frozenset(offer.name_of(tool) for offer, tool in offered if tool.typed),
     )
+    approving = Approving(engine, clients.fingerprint)
     tools = [
         expose(
             offer,
             tool,
             pipeline,
             rounds,
+            approving,
             by=settings.consent.of(tool.effect),
             output_schema=output_schema,
             parameters=known.schemas.get(offer.name_of(tool)),

@@ -1,4 +1,4 @@
-"""The command line: serve, inbox, sandbox, ledger, doctor, demo, reference.
+"""The command line: serve, approve, inbox, sandbox, ledger, doctor, demo, reference.
 
 Exit codes: 0 done, 1 failed (the reason is on stderr), 2 the command line or the environment says something that
 cannot be, 130 and 143 ended by a signal.
@@ -78,6 +78,12 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--inbox-file", type=Path, metavar="FILE", help="file of the inbox")
     serve.add_argument("--public-url", metavar="URL", help="with --inbox: its public address for platforms")
     serve.add_argument("--log-level", default="WARNING", type=str.upper, choices=LEVELS, help="how much to log")
+
+    approve = commands.add_parser(
+        "approve", help="answer, as a person in a terminal, what a client could not ask", epilog=EXITS
+    )
+    approve.add_argument("number", nargs="?", metavar="NUMBER", help="from the refusal; without it, list what waits")
+    approve.add_argument("--page", action="store_true", help="answer on a page in the browser of this machine")
 
     inbox = commands.add_parser("inbox", help="receive and store the events that platforms push", epilog=EXITS)
     inbox.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
@@ -223,6 +229,13 @@ def run_serve(given: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"testdesk: {error}", file=sys.stderr)
         return 2
+
+
+def run_approve(given: argparse.Namespace) -> int:
+    """`testdesk approve`"""
+    from server.approve import run_approve
+
+    return run_approve(given.number, on_page=given.page)
 
 
 async def receiver_beside(given: argparse.Namespace, store: "EventStore") -> "dict[str, Application]":

@@ -15,7 +15,8 @@ from pydantic import Field, TypeAdapter
 from server.arguments import Arguments
 from server.configuration import Way
 from server.exposed_tool import ExposedTool, hint_meta
-from server.guards import consent, stored_texts
+from server.guards import consent, links, stored_texts
+from server.guards.approval import ApprovalNeeded, Approving
 from server.guards.consent import OpenAct, Verdict
 from server.guards.open_acts import close_later
 from server.guards.rounds import Rounds
@@ -73,6 +74,7 @@ def expose(
     tool: DeclaredTool,
     pipeline: Pipeline,
     rounds: Rounds,
+    approving: Approving,
     *,
     by: Way,
     output_schema: bool,
@@ -84,7 +86,7 @@ def expose(
         _title(platform, tool.name),
         tool.sentence,
         annotations(tool),
-        partial(_build, platform, tool.name, pipeline, rounds, by=by, output_schema=output_schema),
+        partial(_build, platform, tool.name, pipeline, rounds, approving, by=by, output_schema=output_schema),
         hint=tool.hint,
         parameters=None if output_schema else parameters,
     )
@@ -95,7 +97,14 @@ def _title(platform: ToolSource, name: str) -> str:
 
 
 def _build(
-    platform: ToolSource, name: str, pipeline: Pipeline, rounds: Rounds, *, by: Way, output_schema: bool
+    platform: ToolSource,
+    name: str,
+    pipeline: Pipeline,
+    rounds: Rounds,
+    approving: Approving,
+    *,
+    by: Way,
+    output_schema: bool,
 ) -> McpTool:
     """Build the MCP tool of a declared one, which loads its platform."""
     tool = platform.tool(name)
@@ -144,7 +153,7 @@ def _build(
 
     hidden = [context]
     if tool.asks:
-        hidden.append(_consent(platform, tool, public, injected, pipeline, rounds, by=by))
+        hidden.append(_consent(platform, tool, public, injected, pipeline, rounds, approving, by=by))
     built = _as_function(call, [*public, *hidden])
     # Not structured: the pipeline makes the structured part, and `answer_schema` its schema.
     declared = DeclaredTool.of(tool, platform.hints.get(name, ""))
@@ -208,6 +217,7 @@ def _consent(
     injected: Callable[[Any], dict[str, Any]],
     pipeline: Pipeline,
     rounds: Rounds,
+    approving: Approving,
     *,
     by: Way,
 ) -> inspect.Parameter:
@@ -222,7 +232,8 @@ def _consent(
         if tool.once and (earlier := await record.repeats()) is not None:
             return earlier  # nobody is asked about what was done already
         name = platform.name_of(tool)
-        refusal = consent.refusal(ctx, name, tool.effect, by)
+        elsewhere = by == "ask" and not consent.can_ask(ctx) and (approving.is_reachable or links.can_open(ctx))
+        refusal = None if elsewhere else consent.refusal(ctx, name, tool.effect, by)
         if refusal is not None and tool.effect is not Effect.WRITES and not tool.is_unasked(given):
             raise refusal  # before any request
         api = pipeline.clients[platform.key]
@@ -239,7 +250,19 @@ def _consent(
         if tool.effect is Effect.SPENDS and asked.order is not None:
             left = await pipeline.budgets.take(platform, asked.order)
             asked = replace(asked, question=f"{asked.question} {left}".rstrip())
-        return OpenAct(act, pipeline.question(asked, by), missing)
+        question = pipeline.question(asked, by)
+        if elsewhere:
+            question = await approving.approved(platform, tool, given | {ANOTHER: another}, question)
+        return OpenAct(act, question, missing)
+
+    async def begin_or_ask(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct | Earlier:
+        try:
+            return await begin(ctx, dict(given))
+        except ApprovalNeeded as needed:
+            if not links.can_open(ctx):
+                raise
+            await links.ask(ctx, needed.asked, approving)
+        return await begin(ctx, dict(given))
 
     async def again(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct:
         fresh = await begin(ctx, dict(given))
@@ -249,7 +272,7 @@ def _consent(
 
     async def begun(**given: Any) -> OpenAct | Earlier:
         ctx = given.pop("ctx")
-        return await pipeline.guarded(platform, lambda: begin(ctx, given))
+        return await pipeline.guarded(platform, lambda: begin_or_ask(ctx, given))
 
     async def asked(ctx: Context[Any, Any], act: Any) -> Any:
         return act if isinstance(act, Earlier) else await consent.ask(ctx, act, rounds)

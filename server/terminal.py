@@ -2,18 +2,34 @@
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, TextIO
+from typing import Final, Protocol, TextIO
 
 from tools.kit.invisible import clean
 
 CONSOLE: Final = ("CONIN$", "CONOUT$") if os.name == "nt" else ("/dev/tty", "/dev/tty")
+NONE_HERE: Final = (
+    "This command asks a person in a terminal, and there is none here. Run it yourself in a terminal window; a pipe "
+    "or another program cannot answer it."
+)
+IN_BACKGROUND: Final = "This command asks a person in a terminal, and it runs in the background of this one."
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class NoTerminal(Exception):
     """There is no controlling terminal; the text is for whoever ran the command."""
+
+
+class Person(Protocol):
+    """Where texts are shown and answers typed."""
+
+    def show(self, text: str) -> None:
+        """Print a text."""
+
+    def ask(self, question: str) -> str:
+        """One line that a person typed; empty at the end of input."""
 
 
 class Terminal:
@@ -28,7 +44,8 @@ class Terminal:
         self._writer.flush()
 
     def ask(self, question: str) -> str:
-        """One line that a person typed; empty at the end of input."""
+        """One line that a person typed after the question was shown; empty at the end of input."""
+        _discard_typed(self._reader)
         self._writer.write(f"{printable(question)} ")
         self._writer.flush()
         return self._reader.readline().strip()
@@ -44,14 +61,29 @@ def controlling_terminal() -> Iterator[Terminal]:
     """Open the terminal itself: standard input may be a pipe that a program fills.
 
     Raises:
-        NoTerminal: when this process has none.
+        NoTerminal: when this process has none, or runs in its background.
     """
     try:
         reader = open(CONSOLE[0], encoding="utf-8", errors="replace")  # noqa: SIM115 - closed below
         writer = open(CONSOLE[1], "w", encoding="utf-8", errors="replace")  # noqa: SIM115
     except OSError as error:
-        raise NoTerminal("This command asks a person in a terminal, and there is none here.") from error
+        raise NoTerminal(NONE_HERE) from error
     with reader, writer:
         if not reader.isatty():
-            raise NoTerminal("This command asks a person in a terminal, and there is none here.")
+            raise NoTerminal(NONE_HERE)
+        if os.name == "posix" and os.tcgetpgrp(reader.fileno()) != os.getpgrp():
+            raise NoTerminal(IN_BACKGROUND)  # reading would stop the process
         yield Terminal(reader, writer)
+
+
+def _discard_typed(reader: TextIO) -> None:
+    """Throw away what was typed before the question could be read."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+    else:
+        import termios
+
+        termios.tcflush(reader.fileno(), termios.TCIFLUSH)

@@ -153,8 +153,9 @@ def cannot_ask(tool: str) -> Refused:
     """The refusal for a client without forms, with the alternatives."""
     return Refused(
         f"{tool} needs the user's yes, and this client cannot ask for it. The user can do it in the platform's web "
-        "app or use a client that supports MCP elicitation; the operator can set TESTDESK_CONSENT=client where the "
-        "host itself shows each call for approval."
+        "app or use a client that supports MCP elicitation; the operator can let TESTDESK_STORE name a file, so that "
+        "`testdesk approve` can ask in a terminal, or set TESTDESK_CONSENT=client where the host itself shows each "
+        "call for approval."
     )
 
 
@@ -178,7 +179,7 @@ async def ask(ctx: Context[Any, Any], act: OpenAct, rounds: Rounds) -> Verdict |
     The SDK checks that a yes belongs to the same question. Any other answer is judged here, since the SDK would word a
     malformed answer in its own way.
     """
-    if act.question is None or act.question.by == "host":
+    if act.question is None or act.question.by != "form":
         return Verdict(True, act=act)
     if not is_modern(ctx):
         return await _put(ctx, act.question)
@@ -202,7 +203,7 @@ async def decide(ctx: Context[Any, Any], act: OpenAct, answer: ElicitationResult
         is_yes = act.question is not None and type(given) is act.question.form and act.question.is_yes(given.answer)
         return Verdict(is_yes, WRONG_NAME if isinstance(given, TypedName) else "The user said no.", act)
     verdict = given if isinstance(given, Verdict) else Verdict(False, NOBODY)
-    if not verdict.passed or act.question is None or act.question.by == "host":
+    if not verdict.passed or act.question is None or act.question.by != "form":
         return verdict
     for _ in range(TRIES):
         fresh = await begin()

@@ -35,6 +35,10 @@ class Engine(Protocol):
     def exists(self) -> bool:
         """Whether anybody has made the store yet; asking does not make it."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes can open the same store."""
+
     async def run(self, work: Callable[[Database], T]) -> T:
         """Run one transaction, in a thread; writers are one after another.
 

@@ -63,6 +63,10 @@ class SqliteEngine:
             return True
         return self.file.exists() or _older(self.file).exists()
 
+    @property
+    def is_shared(self) -> bool:
+        return self.file is not None
+
     async def run(self, work: Callable[[Database], T]) -> T:
         def in_thread() -> T:
             with self._lock:
