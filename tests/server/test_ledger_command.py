@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import sqlite3
 import subprocess
@@ -20,6 +19,7 @@ from server.settle import read_state
 from server.store.reading import RecordedAct
 from tests.desk import settings
 from tests.server.test_recording import Recorded
+from tests.terminals import in_terminal
 
 pytestmark = pytest.mark.anyio
 
@@ -99,29 +99,12 @@ def test_only_a_person_in_a_terminal_settles_an_act(tmp_path: Path, capsys: pyte
     anyio.run(ledger, file, "--outcome", "unknown")
     assert "88107" in capsys.readouterr().out
 
-    outer, inner = pty.openpty()
-    person = subprocess.Popen(
-        [sys.executable, "-c", TAKES_TERMINAL, os.ttyname(inner), *command[1:]],
-        cwd=ROOT,
-        env=environment,
-        start_new_session=True,
-        stdin=subprocess.DEVNULL,
-    )
-    os.write(outer, b"yes\n")
-    assert person.wait(60) == 0
-    assert b"Was it done?" in os.read(outer, 65_536)
-    os.close(outer)
-    os.close(inner)
+    code, shown = in_terminal(command, env=environment, types="yes", piped="no\n")
+    assert code == 0
+    assert "Was it done?" in shown
     anyio.run(ledger, file, "--outcome", "unknown")
     assert capsys.readouterr().out == "No act.\n"
     assert anyio.run(ledger, file, "verify") == 0
-
-
-TAKES_TERMINAL = """
-import os, sys
-os.close(os.open(sys.argv[1], os.O_RDWR))  # a session leader's first terminal becomes its controlling one
-os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
-"""
 
 
 async def test_a_session_sees_its_own_acts(tmp_path: Path) -> None:
