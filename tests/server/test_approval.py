@@ -179,6 +179,45 @@ async def test_a_secret_argument_is_part_of_what_was_approved_and_nothing_of_it_
     assert hashlib.sha256(PASSWORD.encode()).hexdigest().encode() not in held
 
 
+@pytest.mark.parametrize("smuggled", ["approval", "approve", "number", "consent", "approved_by"])
+async def test_no_argument_takes_a_number_or_a_yes(smuggled: str, office: Office) -> None:
+    async with office.desk() as d:
+        number = number_in(await d.refusal("testio_reject_bug", **REJECT))
+        assert "There is no argument" in await d.refusal("testio_reject_bug", **REJECT, **{smuggled: number})
+        assert d.writes() == []
+
+
+async def test_no_tool_resource_or_prompt_answers_an_approval(office: Office) -> None:
+    async with office.desk() as d:
+        refusal = await d.refusal("testio_reject_bug", **REJECT)
+        number = number_in(refusal)
+        tools = (await d.client.list_tools()).tools
+        words = re.compile(r"\bapprov(e|es|al|als)\b", re.IGNORECASE)
+        assert not [tool.name for tool in tools if words.search(tool.name.replace("_", " "))]
+        assert not [tool.name for tool in tools if any(map(words.search, tool.input_schema.get("properties", {})))]
+        found = await office.approvals.look(number)
+        assert found is not None
+        assert found.state == "pending"
+
+
+async def test_what_an_operator_rules_out_cannot_be_approved(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "testdesk.toml"
+    file.write_text('[consent]\nwrites = "refuse"\n')
+    async with office.desk(told=settings({"TESTDESK_CONFIG": str(file)})) as d:
+        refusal = await d.refusal("testio_update_exploratory_test", test_id=5519, goal="Only the cart")
+        assert 'writes = "refuse"' in refusal
+        assert not NUMBER.search(refusal)
+
+
+async def test_the_worst_deletes_ask_for_the_name_in_the_terminal_too(office: Office) -> None:
+    async with office.desk() as d:
+        number = number_in(await d.refusal("testio_delete_product", product_id=72))
+        asked = await office.approvals.look(number)
+        assert asked is not None
+        assert asked.names == ("Harbour App",)
+        assert "To confirm, type its name: 'Harbour App'" in asked.words
+
+
 async def test_questions_that_wait_are_bounded(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(approvals, "MOST_PENDING", 2)
     async with office.desk() as d:

@@ -14,7 +14,7 @@ from mcp import Client, StdioServerParameters
 from server.approve import run_approve
 from server.store.approvals import Approval, Approvals, NewApproval
 from server.store.sqlite import SqliteEngine
-from server.terminal import NONE_HERE, printable
+from server.terminal import NONE_HERE, NoTerminal, printable
 from tests.desk import Unpublished, text
 from tests.server.test_approval import REJECT, number_in
 
@@ -99,19 +99,35 @@ async def test_a_rejection_is_carried_out_after_a_person_approved_it_in_another_
 
 
 def test_a_pipe_without_a_terminal_answers_nothing_and_sees_nothing(waiting: Waiting) -> None:
-    for options in ([], ["--page"]):
-        done = subprocess.run(
-            ours("approve", waiting.number, *options),
-            cwd=ROOT,
-            env=waiting.env,
-            input="yes\n" * 100,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            start_new_session=True,
-        )
-        assert (done.returncode, done.stdout, done.stderr) == (1, "", f"testdesk approve: {NONE_HERE}\n")
-        assert waiting.now().state == "pending"
+    done = subprocess.run(
+        ours("approve", waiting.number),
+        cwd=ROOT,
+        env=waiting.env,
+        input="yes\n" * 100,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        start_new_session=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"testdesk approve: {NONE_HERE}\n")
+    assert waiting.now().state == "pending"
+
+
+def test_a_page_is_opened_from_a_terminal_only(
+    waiting: Waiting, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Nowhere(Keys):
+        @contextmanager
+        def terminal(self) -> Iterator[Keys]:
+            if not self.types:
+                raise NoTerminal(NONE_HERE)
+            yield self
+
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    assert run_approve(waiting.number, on_page=True, environment=waiting.env, terminal=Nowhere("").terminal) == 1
+    assert opened == []
+    assert capsys.readouterr().err == f"testdesk approve: {NONE_HERE}\n"
 
 
 def test_neither_a_pipe_nor_what_was_typed_before_the_question_answers_in_a_terminal(waiting: Waiting) -> None:

@@ -1,0 +1,71 @@
+"""Approvals in the store: used once, whoever else tries at the same moment."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio.to_thread
+import pytest
+
+from server.store import approvals
+from server.store.approvals import Approvals, NewApproval
+from server.store.sqlite import SqliteEngine
+
+pytestmark = pytest.mark.anyio
+NEW = NewApproval("binding", "Delete it?", (), "mara", "tests", "a_tool", "default")
+RACER = """
+import sys, anyio
+from pathlib import Path
+from server.store.approvals import Approvals
+from server.store.sqlite import SqliteEngine
+approvals = Approvals(SqliteEngine(Path(sys.argv[1])))
+print("ready", flush=True)
+sys.stdin.readline()
+print(anyio.run(approvals.use, "binding", "mara"))
+"""
+
+
+async def test_processes_that_use_an_approval_at_the_same_moment_get_it_once(tmp_path: Path) -> None:
+    file = tmp_path / "store.sqlite3"
+    held = Approvals(SqliteEngine(file))
+    asked = await held.ask(NEW)
+    assert asked is not None
+    assert await held.answer(asked.number, yes=True, by="mara")
+
+    def race() -> list[str]:
+        racers = [
+            subprocess.Popen(
+                [sys.executable, "-c", RACER, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            for _ in range(2)
+        ]
+        for racer in racers:
+            assert racer.stdout is not None
+            assert racer.stdout.readline() == "ready\n"
+        for racer in racers:
+            assert racer.stdin is not None
+            racer.stdin.write("\n")
+            racer.stdin.flush()
+        return sorted(racer.communicate(timeout=30)[0].strip() for racer in racers)
+
+    assert await anyio.to_thread.run_sync(race) == ["None", "mara"]
+
+
+async def test_an_answer_is_taken_once() -> None:
+    held = Approvals(SqliteEngine(None))
+    asked = await held.ask(NEW)
+    assert asked is not None
+    assert await held.answer(asked.number, yes=False, by="mara")
+    assert not await held.answer(asked.number, yes=True, by="eve")
+    assert await held.use("binding", "mara") is None
+
+
+async def test_expired_questions_are_deleted_with_their_words() -> None:
+    engine = SqliteEngine(None)
+    held = Approvals(engine)
+    await held.ask(NEW)
+    await engine.run(
+        lambda db: db.change("UPDATE approval SET expires_at = expires_at - :past", past=approvals.KEPT_SECONDS + 700)
+    )
+    await held.ask(NEW)
+    assert await engine.run(lambda db: db.rows("SELECT count(*) FROM approval")) == [(1,)]
