@@ -9,21 +9,26 @@ import re
 import sys
 import textwrap
 import time
-from collections.abc import AsyncIterable, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import httpx
 from mcp import Client, StdioServerParameters
 from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestParams, ElicitResult, TextContent
 
+from server.approve import run_approve
 from server.faces import CALL, CALL_READ, FIND, FINDERS
 from server.guards.scope import offers
+from server.store.place import STORE
+from server.terminal import Person
 from tools.platforms import PLATFORMS
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +41,7 @@ ENVIRONMENT = {
     "PYTHONUNBUFFERED": "1",
     "TESTDESK_GREETER": "0",
     "TESTDESK_CONFIG": "",
+    "TESTDESK_STORE": "",
 }
 HOURS_A_SECOND = 3600
 WIDTH = 100
@@ -49,8 +55,8 @@ class FailedStep(Exception):
 class Performance:
     """The client side of an act: calls tools, prints them, and answers questions as the act says."""
 
-    def __init__(self, sandbox: str) -> None:
-        self.sandbox = sandbox
+    def __init__(self, sandbox: str, folder: Path) -> None:
+        self.sandbox, self.folder = sandbox, folder
         self.client: Client | None = None
         self.answers: list[bool] = []
         self.asked: list[str] = []
@@ -71,6 +77,30 @@ class Performance:
         name = re.search("type its name: '([^']*)'", params.message)
         answer = name[1] if name is not None else "yes"
         return ElicitResult(action="accept", content={"answer": answer}) if is_yes else ElicitResult(action="decline")
+
+    @asynccontextmanager
+    async def unable_to_ask(self) -> AsyncIterator["Performance"]:
+        """Connect a client without forms to a server of its own, whose store `testdesk approve` can open."""
+        other = Performance(self.sandbox, self.folder)
+        async with Client(server_on(self.sandbox, TESTDESK_STORE=str(self.store), TESTDESK_TOOLSETS="all")) as client:
+            other.client = client
+            yield other
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "testdesk.sqlite3"
+
+    async def approve(self, refusal: str) -> str:
+        """Run `testdesk approve` with the number of a refusal; its terminal is played, since a demo may have none."""
+        found = re.search(r"`testdesk approve (\w+)`", refusal)
+        if not found:
+            raise FailedStep("the refusal has no number to approve")
+        show(f"the user runs testdesk approve {found[1]} in a terminal, which this demo plays:", "~")
+        terminal = PlayedTerminal()
+        run = partial(run_approve, found[1], environment={STORE: str(self.store)}, terminal=terminal.opened)
+        if await anyio.to_thread.run_sync(run):
+            raise FailedStep(f"testdesk approve {found[1]} failed")
+        return terminal.shown
 
     async def call(self, tool: str, /, *, quietly: bool = False, **arguments: Any) -> dict[str, Any]:
         result = await self._call(tool, arguments, quietly=quietly)
@@ -147,6 +177,25 @@ class Performance:
         return await self.client.call_tool(self.found[tool], {"name": tool, "arguments": arguments})
 
 
+class PlayedTerminal:
+    """A terminal at which somebody types yes."""
+
+    def __init__(self) -> None:
+        self.shown = ""
+
+    @contextmanager
+    def opened(self) -> Iterator[Person]:
+        yield self
+
+    def show(self, text: str) -> None:
+        self.shown += text
+        show(text.strip(), "?", indent=4)
+
+    def ask(self, question: str) -> str:
+        show(f"{question} yes", "!", indent=4)
+        return "yes"
+
+
 def _text(result: Any) -> str:
     return " ".join(block.text for block in result.content if isinstance(block, TextContent))
 
@@ -172,7 +221,7 @@ async def run_demo() -> int:
                 ) as sandbox,
                 running_command(r"listens on (\S+)", "inbox", "--port", "0", "--file", file),
             ):
-                await _run_acts(Performance(sandbox), ["--sandbox-at", sandbox, "--inbox-file", file])
+                await _run_acts(Performance(sandbox, Path(folder)), ["--inbox-file", file])
     except BaseExceptionGroup as failed:
         return _failed(_innermost(failed))
     except (FailedStep, TimeoutError) as failure:
@@ -181,10 +230,14 @@ async def run_demo() -> int:
     return 0
 
 
+def server_on(sandbox: str, *options: str, **environment: str) -> StdioServerParameters:
+    """How a client starts a server on the sandbox of the demo."""
+    args = [*COMMAND, "serve", "--sandbox", "--sandbox-at", sandbox, *options]
+    return StdioServerParameters(command=sys.executable, args=args, env=ENVIRONMENT | environment)
+
+
 async def _run_acts(stage: Performance, options: list[str]) -> None:
-    server = StdioServerParameters(
-        command=sys.executable, args=[*COMMAND, "serve", "--sandbox", *options], env=ENVIRONMENT
-    )
+    server = server_on(stage.sandbox, *options)
     pages = [f"{platform.key}://inbox" for platform in PLATFORMS if platform.webhooks]
     async with Client(server, elicitation_callback=stage.person) as client:
         stage.client = client

@@ -3,9 +3,7 @@
 import hashlib
 import hmac
 import json
-import math
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -16,7 +14,7 @@ from server import callers
 from server.guards.consent import Question
 from server.guards.patterns import secrets_in
 from server.guards.recording import DEFAULT_ACCOUNT
-from server.store.approvals import MOST_PENDING, Approval, Approvals, NewApproval
+from server.store.approvals import MOST_PENDING, VALID_SECONDS, Approval, Approvals, NewApproval
 from server.store.engine import Engine, StoreError
 from tools.kit.errors import Refused
 from tools.kit.invisible import clean
@@ -31,11 +29,11 @@ class ApprovalNeeded(Refused):
 
     def __init__(self, tool: str, asked: Approval) -> None:
         self.asked = asked
-        minutes = max(1, math.floor((asked.expires_at - time.time()) / 60))
         super().__init__(
             f"{tool} needs the user's yes, and this client cannot ask for it. Tell the user to run `testdesk approve "
-            f"{asked.number}` in a terminal of their own on this server's machine within {minutes} minutes: it shows "
-            "what would be done and asks. Only a person can answer there. Then call again with the same arguments."
+            f"{asked.number}` in a terminal of their own on this server's machine within "
+            f"{VALID_SECONDS / 60:.0f} minutes: it shows what would be done and asks. Only a person can answer there. "
+            "Then call again with the same arguments."
         )
 
 

@@ -62,6 +62,7 @@ def test_the_demonstration_does_what_it_claims() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "the user declined, and bug 88107 is still open" in done.stdout
     assert "the user confirmed: bug 88107 went from forwarded to rejected" in done.stdout
+    assert "the approved call passed: bug 88124 is rejected" in done.stdout
     assert "-> running" in done.stdout
 
 
@@ -77,7 +78,7 @@ def test_a_stale_table_is_noticed() -> None:
 
 
 def test_each_command_has_help() -> None:
-    for command in ("serve", "sandbox", "doctor", "demo", "reference"):
+    for command in ("serve", "approve", "sandbox", "doctor", "demo", "reference"):
         with pytest.raises(SystemExit) as ended:
             main([command, "--help"])
         assert ended.value.code == 0

@@ -1,5 +1,7 @@
 """Approvals in the store: used once, whoever else tries at the same moment."""
 
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -69,3 +71,18 @@ async def test_expired_questions_are_deleted_with_their_words() -> None:
     )
     await held.ask(NEW)
     assert await engine.run(lambda db: db.rows("SELECT count(*) FROM approval")) == [(1,)]
+
+
+async def test_a_store_that_a_group_shares_stays_shared(tmp_path: Path) -> None:
+    file = tmp_path / "store.sqlite3"
+    file.touch()
+    file.chmod(0o660)
+    engine = SqliteEngine(file)
+    before = os.umask(0o077)
+    try:
+        await Approvals(engine).ask(NEW)
+        modes = {beside.name: stat.S_IMODE(beside.stat().st_mode) for beside in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+        await engine.close()
+    assert modes == dict.fromkeys(["store.sqlite3", "store.sqlite3-shm", "store.sqlite3-wal"], 0o660)

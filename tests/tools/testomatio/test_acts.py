@@ -1,6 +1,7 @@
 """The acts of the demonstration do what they claim, played against the fake API in this process."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.anyio
 async def test_an_act_does_what_it_claims(
     act: Callable[[Any], Awaitable[None]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stage = Performance("http://sandbox.invalid")
+    stage = Performance("http://sandbox.invalid", Path())
     server = build(settings(), network=Network(SandboxTransport(sandboxes())))
     async with Client(server, elicitation_callback=stage.person, raise_exceptions=True) as client:
         stage.client = client

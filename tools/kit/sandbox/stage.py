@@ -1,6 +1,7 @@
 """Stage: what a step of the demo runs on; each platform's steps are written beside its sample data."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 
@@ -24,6 +25,12 @@ class Stage(Protocol):
 
     def person_will_say(self, *, yes: bool) -> None:
         """Set the user's answer to the next question."""
+
+    def unable_to_ask(self) -> "AbstractAsyncContextManager[Stage]":
+        """Another client on the same account, one that cannot ask its user anything."""
+
+    async def approve(self, refusal: str) -> str:
+        """Approve, as the user in a terminal, the call that was refused, and return what the terminal showed."""
 
     def question(self) -> str:
         """The last question the user was asked; empty before the first."""

@@ -1,6 +1,7 @@
-"""The steps of the demo on test IO: reject a duplicate, order a test, and triage bugs from the inbox."""
+"""The steps of the demo on test IO: reject bugs, order a test, and triage bugs from the inbox."""
 
 import json
+from typing import Any
 
 import anyio
 
@@ -41,6 +42,23 @@ async def triage(stage: Stage) -> None:
         (before, after) == ("forwarded", "rejected"), f"the user confirmed: bug 88107 went from {before} to {after}"
     )
     stage.claim(comment in stage.question(), "the user saw the exact comment that was sent to the tester")
+
+
+async def approval(stage: Stage) -> None:
+    stage.act("Approval: a client that cannot ask rejects a bug after the user approved it in a terminal")
+    call: dict[str, Any] = {
+        "bug_id": 88124,
+        "reason": "intended_behavior",
+        "comment": "Sold-out articles can be ordered ahead.",
+    }
+    async with stage.unable_to_ask() as other:
+        refusal = await other.refused("testio_reject_bug", **call)
+        shown = await other.approve(refusal)
+        stage.claim(call["comment"] in shown, "the user saw the exact comment in the terminal, and typed yes")
+        again = await other.refused("testio_reject_bug", **call | {"comment": "Another comment."})
+        stage.claim(again != refusal, "a call with another comment does not pass, and has another number")
+        done = await other.call("testio_reject_bug", **call)
+        stage.claim(done["now"]["status"] == "rejected", "the approved call passed: bug 88124 is rejected")
 
 
 async def order(stage: Stage) -> None:
@@ -109,4 +127,4 @@ async def arrival(stage: Stage) -> None:
     stage.claim(marked["waiting"] == 0, "the inbox is empty")
 
 
-ACTS: tuple[Act, ...] = (triage, order, arrival)
+ACTS: tuple[Act, ...] = (triage, approval, order, arrival)
