@@ -105,15 +105,16 @@ def is_yes(asked: Approval, typed: str) -> bool:
 
 def described(asked: Approval) -> str:
     """A question with who asks, as a terminal shows it; a bar marks each line of it."""
+    client = asked.client or "a client without a name"
     lines = [
         f"Tool:    {asked.tool}",
-        f"Asked:   {_clock(asked.asked_at)} by {asked.client or 'a client without a name'} of {asked.principal}",
+        f"Asked:   {_clock(asked.asked_at)} by {client} of {asked.principal}".replace("\n", " "),
         f"Expires: {_clock(asked.expires_at)}",
         "",
         *(f"| {line}" for line in printable(asked.words).splitlines()),
         "",
     ]
-    return "\n".join(lines)
+    return printable("\n".join(lines))
 
 
 def approver() -> str:

@@ -65,7 +65,7 @@ class Approving:
         """
         who, name = callers.principal.get() or callers.local_user(), platform.name_of(tool)
         new = NewApproval(
-            binding=self._binding(who, platform, name, arguments, question),
+            binding=self.binding(who, platform.key, name, arguments, question.words),
             words=question.words,
             # A name that is shown otherwise than it is would be stored with what was masked in it.
             names=tuple(sorted(name for name in question.names if name in question.words)),
@@ -91,15 +91,13 @@ class Approving:
             raise Refused("The user said no to this call.")
         raise ApprovalNeeded(name, asked)
 
-    def _binding(
-        self, who: str, platform: ToolSource, name: str, arguments: Mapping[str, Any], question: Question
-    ) -> str:
+    def binding(self, who: str, platform: str, tool: str, arguments: Mapping[str, Any], words: str) -> str:
         """A digest of all that an approval is for; the words carry the state of the object."""
         plain = to_jsonable_python(dict(arguments), fallback=repr, serialize_unknown=True)
         hidden = [
             hmac.new(self._own, secret.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
             for secret in secrets_in(arguments)
         ]
-        bound = [who, self._fingerprint(platform.key), name, plain, hidden, question.words]
+        bound = [who, self._fingerprint(platform), tool, plain, hidden, words]
         text = json.dumps(bound, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from server import callers
 from server.app import build
+from server.guards.approval import Approving
 from server.sandbox import SandboxTransport
 from server.settings import Settings
 from server.store import approvals, ledger
@@ -164,6 +165,27 @@ async def test_of_two_processes_that_use_one_approval_exactly_one_passes(office:
         assert one.writes() == ["PUT /bugs/88107/reject"]
 
 
+def test_every_part_of_a_call_changes_what_an_approval_is_for() -> None:
+    approving = Approving(SqliteEngine(None), lambda key: f"account of {key}")
+    call: dict[str, Any] = {
+        "who": "mara",
+        "platform": "testio",
+        "tool": "testio_reject_bug",
+        "arguments": REJECT | {"password": SecretStr(PASSWORD)},
+        "words": "Reject it?",
+    }
+    others: dict[str, list[Any]] = {
+        "who": ["eve"],
+        "platform": ["testery"],
+        "tool": ["testio_accept_bug"],
+        "arguments": [REJECT, REJECT | {"password": SecretStr("another")}, call["arguments"] | {"bug_id": 88101}],
+        "words": ["Reject it? "],
+    }
+    bindings = {approving.binding(**call | {name: other}) for name in others for other in others[name]}
+    assert len({*bindings, approving.binding(**call)}) == 1 + sum(map(len, others.values()))
+    assert approving.binding(**call) == approving.binding(**call)
+
+
 async def test_a_secret_argument_is_part_of_what_was_approved_and_nothing_of_it_is_stored(office: Office) -> None:
     change = {"product_id": 71, "environment_id": 32, "username": "qa", "password": PASSWORD}
     async with office.desk() as d, office.desk() as another_process:
@@ -216,6 +238,15 @@ async def test_the_worst_deletes_ask_for_the_name_in_the_terminal_too(office: Of
         assert asked is not None
         assert asked.names == ("Harbour App",)
         assert "To confirm, type its name: 'Harbour App'" in asked.words
+
+
+async def test_a_name_to_be_typed_is_not_stored_with_the_secret_that_the_question_masks(office: Office) -> None:
+    office.world.sandboxes["testio"].world.products[72].name = f"Harbour password: {PASSWORD}"
+    async with office.desk() as d:
+        asked = await office.approvals.look(number_in(await d.refusal("testio_delete_product", product_id=72)))
+    assert asked is not None
+    assert asked.names
+    assert PASSWORD not in str(asked)
 
 
 async def test_questions_that_wait_are_bounded(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

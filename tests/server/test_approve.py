@@ -11,15 +11,17 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
-from server.approve import run_approve
+from server.approve import approver, run_approve
 from server.store.approvals import Approval, Approvals, NewApproval
 from server.store.sqlite import SqliteEngine
-from server.terminal import NONE_HERE, NoTerminal, printable
+from server.terminal import NONE_HERE, NoTerminal
 from tests.desk import Unpublished, text
 from tests.server.test_approval import REJECT, number_in
 
 if os.name != "posix":
     pytest.skip("pseudo-terminals are POSIX's", allow_module_level=True)
+
+import pwd
 
 from tests.terminals import ROOT, environment, in_terminal, ours
 
@@ -29,9 +31,11 @@ QUESTION = "Delete product 71 'Harbour Web'?"
 class Waiting:
     """A store in a file with one question in it."""
 
-    def __init__(self, file: Path, *, words: str = QUESTION, names: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, file: Path, *, words: str = QUESTION, names: tuple[str, ...] = (), client: str = "gemini-cli"
+    ) -> None:
         self.file, self.env = file, environment(file)
-        asked = anyio.run(self.approvals.ask, NewApproval("b", words, names, "mara", "gemini-cli", "a_tool", "default"))
+        asked = anyio.run(self.approvals.ask, NewApproval("b", words, names, "mara", client, "a_tool", "default"))
         assert asked is not None
         self.number = asked.number
 
@@ -52,7 +56,7 @@ class Keys:
         self.types, self.shown = types, ""
 
     def show(self, text: str) -> None:
-        self.shown += f"{printable(text)}\n"
+        self.shown += f"{text}\n"
 
     def ask(self, question: str) -> str:
         self.shown += question
@@ -171,11 +175,23 @@ def test_an_object_whose_name_is_asked_for_is_not_approved_by_a_yes(tmp_path: Pa
 
 def test_the_question_is_shown_with_who_asks_and_without_what_could_redraw_the_terminal(tmp_path: Path) -> None:
     words = "Delete \x1b[2J\x1b[1;1H'\u202edoof\u202c'?\rApprove\nTool:    harmless"
-    _, shown = answered(Waiting(tmp_path / "store.sqlite3", words=words), "no")
+    waiting = Waiting(tmp_path / "store.sqlite3", words=words, client="gemini-cli\x1b[8m\nTool:    harmless")
+    _, shown = answered(waiting, "no")
     assert not set(shown) & set("\x1b\r\u202e\u202c")
     assert "| Delete [2J[1;1H'doof'?\n| Approve\n| Tool:    harmless\n" in shown
-    for part in ("a_tool", "gemini-cli", "mara", "Expires: "):
+    assert "by gemini-cli[8m Tool:    harmless of mara\n" in shown
+    for part in ("Tool:    a_tool\n", "Expires: "):
         assert part in shown
+
+
+def test_the_record_names_who_ran_the_command_and_for_whom_behind_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = pwd.getpwuid(os.getuid()).pw_name
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    for name in ("USER", "LOGNAME"):
+        monkeypatch.setenv(name, "eve")
+    assert approver() == own
+    monkeypatch.setenv("SUDO_USER", "mara")
+    assert approver() == f"{own} for mara"
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,17 @@ async def test_processes_that_use_an_approval_at_the_same_moment_get_it_once(tmp
     assert await anyio.to_thread.run_sync(race) == ["None", "mara"]
 
 
+async def test_an_approval_is_for_one_principal_and_one_binding() -> None:
+    held = Approvals(SqliteEngine(None))
+    asked = await held.ask(NEW)
+    assert asked is not None
+    assert await held.use("binding", "mara") is None, "nobody has answered"
+    assert await held.answer(asked.number, yes=True, by="mara")
+    assert await held.use("binding", "eve") is None
+    assert await held.use("another", "mara") is None
+    assert await held.use("binding", "mara") == "mara"
+
+
 async def test_an_answer_is_taken_once() -> None:
     held = Approvals(SqliteEngine(None))
     asked = await held.ask(NEW)
