@@ -1,5 +1,6 @@
 """Files to upload: opened once below directories that the operator allows, and streamed from disk."""
 
+import hashlib
 import os
 import re
 import stat
@@ -23,6 +24,8 @@ from tools.kit.text import quote
 
 DIRECTORIES: Final = "TESTDESK_UPLOAD_DIRS"
 PIECE: Final = 256 * 1024
+DIGITS: Final = 16
+"""Hexadecimal digits of a file's digest in a question."""
 
 _READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
@@ -65,6 +68,13 @@ class OpenFile:
         now = os.fstat(self._descriptor)
         if left or (now.st_size, now.st_mtime_ns) != (self._seen.st_size, self._seen.st_mtime_ns):
             raise PlatformError("The file was changed while it was sent, so the upload was broken off before its end.")
+
+    async def digest(self) -> str:
+        """The start of its SHA-256, by which a question tells it from another file of its name and size."""
+        made = hashlib.sha256()
+        async for piece in self.pieces():
+            made.update(piece)
+        return made.hexdigest()[:DIGITS]
 
     def close(self) -> None:
         os.close(self._descriptor)

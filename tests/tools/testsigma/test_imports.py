@@ -1,11 +1,13 @@
 """A JUnit file goes into a run after a yes, is followed to its end, and what was not taken over is named."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp.types import ElicitResult
 
-from tests.desk import ERAS, NO, Desk, desk, sandboxes, settings
+from tests.desk import ERAS, NO, YES, Desk, desk, sandboxes, settings
 from tools.kit.wait import Pace
 from tools.testsigma.tools import imports
 
@@ -57,7 +59,8 @@ async def test_a_yes_imports_a_file_and_partial_failures_are_named(folder: Path,
         (question,) = d.asked
         for part in (
             "'results.xml' (",
-            " bytes; 3 tests, 1 failed, 0 skipped)",
+            f" bytes, SHA-256 {hashlib.sha256((folder / 'results.xml').read_bytes()).hexdigest()[:16]}\u2026; "
+            "3 tests, 1 failed, 0 skipped)",
             "HRB-R-5 'Release 9.0.1 coupons, automated'",
             "overwrites the statuses",
             "none of 8 test cases have a result so far (8 UnTested)",
@@ -71,6 +74,20 @@ async def test_a_yes_imports_a_file_and_partial_failures_are_named(folder: Path,
         assert {row["id"]: row["said"] for row in page["items"]}["HRB-7"] == "Failed"
     assert any("pending" in (message or "") for message in told)
     assert any("in_progress" in (message or "") for message in told)
+
+
+@both_eras
+async def test_a_file_that_is_replaced_while_the_user_reads_is_asked_about_again(folder: Path, mode: str) -> None:
+    file = folder / "results.xml"
+    before = file.read_text()
+
+    def person(message: str) -> ElicitResult:
+        file.write_text(before.replace("A case that nobody has", "A case that no one has"))
+        return YES
+
+    async with desk(mode, person=person, told=opened(folder)) as d:
+        await d.answer(IMPORT, run_id="HRB-R-5", file=str(file))
+        assert len(d.asked) == 2
 
 
 @both_eras

@@ -92,7 +92,8 @@ async def import_junit_results(
 ) -> Asking[ImportState]:
     """Load a JUnit file into a run, overwriting statuses, and wait for its end. Asks the user first."""
     async with open_upload(file, allowed=upload_directories(api), extensions=EXTENSIONS, at_most=LARGEST) as found:
-        about = f"{quote(found.name)} ({found.size:,} bytes; {await read_junit(found)})"
+        counts, digest = await read_junit(found), await found.digest()
+        about = f"{quote(found.name)} ({found.size:,} bytes, SHA-256 {digest}\u2026; {counts})"
         owner, run = await open_run(api, run_id, project)
         results = await results_of(api, owner, run)
         recorded = len(results.rows) - count_untested(results.rows)
