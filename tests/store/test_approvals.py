@@ -4,14 +4,19 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import anyio.to_thread
 import pytest
 
 from server.store import approvals
 from server.store.approvals import Approvals, NewApproval
+from server.store.engine import Database
 from server.store.sqlite import SqliteEngine
+
+T = TypeVar("T")
 
 pytestmark = pytest.mark.anyio
 NEW = NewApproval("binding", "Delete it?", (), "mara", "tests", "a_tool", "default")
@@ -51,6 +56,39 @@ async def test_processes_that_use_an_approval_at_the_same_moment_get_it_once(tmp
         return sorted(racer.communicate(timeout=30)[0].strip() for racer in racers)
 
     assert await anyio.to_thread.run_sync(race) == ["None", "mara"]
+
+
+class InStep(SqliteEngine):
+    """An engine that goes on only when the other one has done as many transactions."""
+
+    def __init__(self, file: Path, done: dict[int, int], me: int) -> None:
+        super().__init__(file)
+        self._done, self._me = done, me
+
+    async def run(self, work: Callable[[Database], T]) -> T:
+        result = await super().run(work)
+        self._done[self._me] += 1
+        while self._done[1 - self._me] < self._done[self._me]:  # noqa: ASYNC110 - the other may have ended
+            await anyio.sleep(0.001)
+        return result
+
+
+async def test_an_approval_is_used_in_one_transaction(tmp_path: Path) -> None:
+    file = tmp_path / "store.sqlite3"
+    held = Approvals(SqliteEngine(file))
+    asked = await held.ask(NEW)
+    assert asked is not None
+    await held.answer(asked.number, yes=True, by="mara")
+    done, used = {0: 0, 1: 0}, list[str | None]()
+
+    async def use(me: int) -> None:
+        used.append(await Approvals(InStep(file, done, me)).use("binding", "mara"))
+
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(use, 0)
+            tasks.start_soon(use, 1)
+    assert sorted(used, key=str) == [None, "mara"]
 
 
 async def test_an_approval_is_for_one_principal_and_one_binding() -> None:
