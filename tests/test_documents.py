@@ -19,8 +19,10 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from server.cli import parser
+from server.config_file import read_configuration
 from server.reference import environment
 from tests.starts import PATIENCE, ROOT
+from tools.platforms import PLATFORMS
 
 DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
@@ -97,9 +99,16 @@ def test_every_command_exists(snippet: Snippet, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_every_snippet_is_in_a_language_that_is_checked() -> None:
-    checked = {"sh", "json", "python"}
+    checked = {"sh", "json", "python", "toml"}
     shown = {"", "mermaid", "{toctree}"}  # drawings, and what the site builder checks
     assert {snippet.language for snippet in snippets()} - checked - shown == set()
+
+
+@pytest.mark.parametrize("snippet", snippets("toml"), ids=named)
+def test_every_configuration_shown_is_one(snippet: Snippet, tmp_path: Path) -> None:
+    file = tmp_path / "testdesk.toml"
+    file.write_text(snippet.text, encoding="utf-8")
+    assert read_configuration(str(file), PLATFORMS).stated
 
 
 @pytest.mark.parametrize("snippet", snippets("python"), ids=named)
@@ -152,13 +161,23 @@ def test_the_example_over_http_lists_runs_of_several_platforms() -> None:
     assert {line.split()[0] for line in shown.stdout.splitlines()} == {"testio", "testomatio", "testery", "testsigma"}
 
 
+def is_there(path: str) -> bool:
+    """Whether a file exists, and after `::` the test in it; `...` leaves out a part of its name."""
+    file, _, test = path.partition("::")
+    found = list(ROOT.glob(re.sub(r"<\w+>", "*", file).rstrip("/")))
+    if not test:
+        return bool(found)
+    name = ".*".join(map(re.escape, test.partition("[")[0].split("...")))
+    return any(re.search(rf"def {name}\w*\(", one.read_text(encoding="utf-8")) for one in found)
+
+
 def test_every_file_that_a_document_names_exists() -> None:
     missing = [
         f"{document.relative_to(ROOT)}: {path}"
         for document in DOCUMENTS
         if document.name != "CHANGELOG.md"
         for path in NAMED_FILE.findall(document.read_text(encoding="utf-8"))
-        if not list(ROOT.glob(re.sub(r"<\w+>", "*", path).rstrip("/")))
+        if not is_there(path)
     ]
     assert not missing
 
