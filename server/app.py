@@ -28,7 +28,7 @@ from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
 from server.known import Known, load_rest
 from server.logs import configure_logging
-from server.own_acts import acts_tool
+from server.own_acts import acts_tool, add_acts_page
 from server.pipeline import Pipeline
 from server.policy import protocol_errors
 from server.prose import add_prompts
@@ -121,7 +121,7 @@ def build(
     ]
     names = [tool.name for tool in tools]
     setup = [setup_tool(exposed, settings)] if is_unconfigured(settings) else []
-    own = [] if settings.read_only or setup else [acts_tool(engine, redact)]
+    own = [] if settings.read_only or setup else [acts_tool(engine, redact, settings.answer_characters)]
     listed = listing(offered, settings, [tool.name for tool in own])
     titles = {platform.key: platform.title for platform in exposed}
     why_unavailable = partial(reason_unavailable, platforms, exposed, settings)
@@ -157,6 +157,8 @@ def build(
     # Offer only the prompts whose tools exist.
     prose = [] if is_unconfigured(settings) else [p for p in read_prompts() if p.needs.issubset(names)]
     add_resources(server, exposed, pipeline, prose)
+    if own:
+        add_acts_page(server, engine, redact, settings.answer_characters)
     add_prompts(server, prose, hides=listed.hides)
     return server
 

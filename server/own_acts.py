@@ -1,9 +1,11 @@
-"""`testdesk_list_acts`: what this session did, from the ledger."""
+"""`testdesk_list_acts` and `testdesk://acts`: what this session did, from the ledger."""
 
 import json
 import time
 from typing import Annotated, Any, Final, Literal
 
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ResourceError
 from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
@@ -17,32 +19,30 @@ from server.store.engine import Engine, StoreError
 from server.store.reading import RecordedAct, acts
 from tools.kit.caller import ONLY, current
 from tools.kit.shortened import LEFT_OUT
+from tools.kit.text import cut
 
 Outcome = Literal["done", "failed", "unknown", "under way"]
 LIST_ACTS: Final = "testdesk_list_acts"
 HINT: Final = "what did you do today, what was changed, history of your own actions, audit, ledger, undo, who approved"
+ACTS: Final = "testdesk://acts"
 MOST: Final = 100
+SHORTER: Final = (50, 20, 10, 3)
+MOST_WHAT: Final = 300
+"""Characters of what an act was about."""
 
 
-def acts_tool(engine: Engine, redact: Redactor) -> McpTool:
-    """The tool that lists the acts of whoever asks."""
+def acts_tool(engine: Engine, redact: Redactor, most: int) -> McpTool:
+    """The tool that lists the acts of whoever asks, in at most so many characters."""
 
     async def testdesk_list_acts(
         hours: Annotated[int, Field(ge=1, le=720, description="How far back.")] = 24,
         outcome: Annotated[Outcome | None, Field(description="Only these.")] = None,
     ) -> CallToolResult:
         try:
-            rows = await _rows(engine, hours, outcome)
+            answer = await _answer(engine, redact, most, hours, outcome)
         except StoreError as error:
             return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
-        shown = _redacted(rows[-MOST:][::-1], redact)
-        answer = _left_out(shown) if redact.leaves_out else _announced(shown)
-        if len(rows) > MOST:
-            answer["shortened"] = f"The newest {MOST} of {len(rows)}; `testdesk ledger` in a terminal has all."
-        if callers.principal.get() == callers.OVER_HTTP and current.get() is None:
-            answer["note"] = "This connection has no session, so its own acts cannot be told from others'."
-        line = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-        return CallToolResult(content=[TextContent(type="text", text=line)], structured_content=answer)
+        return CallToolResult(content=[TextContent(type="text", text=_line(answer))], structured_content=answer)
 
     return own_tool(
         testdesk_list_acts,
@@ -51,6 +51,44 @@ def acts_tool(engine: Engine, redact: Redactor) -> McpTool:
         ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False),
         hint=HINT,
     )
+
+
+def add_acts_page(server: MCPServer[Any], engine: Engine, redact: Redactor, most: int) -> None:
+    """Register the page of the same acts."""
+
+    @server.resource(
+        ACTS,
+        name="testdesk_acts",
+        title="Testdesk: acts",
+        description="What this session changed, ordered or deleted in the last 24 hours, newest first.",
+        mime_type="application/json",
+    )
+    async def read() -> str:
+        try:
+            return _line(await _answer(engine, redact, most))
+        except StoreError as error:
+            raise ResourceError(str(error)) from error
+
+
+async def _answer(
+    engine: Engine, redact: Redactor, most: int, hours: int = 24, outcome: str | None = None
+) -> dict[str, Any]:
+    """The newest acts that fit."""
+    rows = await _rows(engine, hours, outcome)
+    for count in (MOST, *SHORTER):
+        shown = _redacted(rows[-count:][::-1], redact)
+        answer = _left_out(shown) if redact.leaves_out else _announced(shown)
+        if len(rows) > count:
+            answer["shortened"] = f"The newest {count} of {len(rows)}; `testdesk ledger` in a terminal has all."
+        if callers.principal.get() == callers.OVER_HTTP and current.get() is None:
+            answer["note"] = "This connection has no session, so its own acts cannot be told from others'."
+        if len(_line(answer)) <= most:
+            break
+    return answer
+
+
+def _line(answer: dict[str, Any]) -> str:
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 
 async def _rows(engine: Engine, hours: int, outcome: str | None) -> list[dict[str, Any]]:
@@ -64,7 +102,13 @@ async def _rows(engine: Engine, hours: int, outcome: str | None) -> list[dict[st
             return False
         return session == ONLY or (session is not None and act.sent["session"] == session)
 
-    return [act.row() for act in await engine.run(acts) if is_own(act)]
+    return [_row(act) for act in await engine.run(acts) if is_own(act)]
+
+
+def _row(act: RecordedAct) -> dict[str, Any]:
+    row = act.row()
+    what = row["what"] if isinstance(row["what"], str) else json.dumps(row["what"], ensure_ascii=False)
+    return row | {"what": cut(what, MOST_WHAT)}
 
 
 def _announced(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -11,13 +11,16 @@ from typing import Any
 
 import anyio
 import pytest
+from mcp.types import TextResourceContents
 
 from server import ledger_command
 from server.cli import parser
 from server.ledger_command import run_ledger
 from server.settle import read_state
+from server.store.ledger import append
+from server.store.ledger import entries as ledger_entries
 from server.store.reading import RecordedAct
-from tests.desk import settings
+from tests.desk import settings, text
 from tests.server.test_recording import Recorded
 from tests.terminals import in_terminal
 
@@ -114,7 +117,22 @@ async def test_a_session_sees_its_own_acts(tmp_path: Path) -> None:
         assert [row["outcome"] for row in answer["items"]] == ["unknown", "done"]
         assert answer["items"][0]["settle_with"] == "testio_get_bug"
         assert (await d.answer("testdesk_list_acts", outcome="done"))["items"][0]["confirmed"] == "form"
+        (page,) = (await d.client.read_resource("testdesk://acts")).contents
+        assert isinstance(page, TextResourceContents)
+        assert json.loads(page.text) == answer
         await kept.engine.run(
             lambda db: db.change('UPDATE ledger SET record = replace(record, \'"who":"\', \'"who":"not-\')')
         )
         assert (await d.answer("testdesk_list_acts"))["items"] == []
+
+
+async def test_the_list_of_own_acts_keeps_to_the_limit_of_an_answer(tmp_path: Path) -> None:
+    kept = await acted(tmp_path / "store.sqlite3")
+    first, *_ = await kept.engine.run(lambda db: list(ledger_entries(db)))
+    for number in range(120):
+        record = dict(first.record) | {"consent": {"how": "form", "question": "x" * 1_900}}
+        await kept.engine.run(lambda db, n=number, r=record: append(db, f"act{n}", r))  # type: ignore[misc]
+    async with kept.desk() as d:
+        result = await d.call("testdesk_list_acts")
+        assert len(text(result)) <= 18_000
+        assert "The newest 20 of 122" in text(result)
