@@ -157,8 +157,9 @@ def run_serve(given: argparse.Namespace) -> int:
     import anyio
 
     from server.app import build
+    from server.credentials import secret
     from server.guards.scope import exposed_platforms
-    from server.settings import HTTP_KEY, SettingsError, read_settings, secret, warnings
+    from server.settings import HTTP_KEY, SettingsError, read_settings, warnings
     from tools.platforms import PLATFORMS
 
     if given.inbox and not given.http:

@@ -1,7 +1,6 @@
 """Settings from the environment and the command line."""
 
 import os
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +9,12 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from server.configuration import Configuration, ConsentBy, configuration_file
+from server.credentials import SettingsError as SettingsError  # raised here, and caught by whoever reads settings
+from server.credentials import is_placeholder, read_credential
 from server.guards.shape import MOST
 from tools.kit.egress import ATTACHMENT_HOSTS
 from tools.kit.picture import ANSWER_BYTES, PICTURE_BYTES, is_loopback
-from tools.kit.platform import Credential, Platform
+from tools.kit.platform import Platform
 
 CONSENT = "TESTDESK_CONSENT"
 OUTPUT_SCHEMAS = "TESTDESK_OUTPUT_SCHEMAS"
@@ -28,21 +29,6 @@ SIZES = {PICTURE_BYTES: (1_000, 50_000_000), ANSWER_BYTES: (1_000, 200_000_000),
 
 SANDBOX_ORIGIN = "http://sandbox.invalid"
 """The origin of a sandbox inside the process; the name can never resolve."""
-MOST_SECRET = 64 * 1024
-
-# Placeholders of examples and templates. The first form is recognized even where a person chooses the value; the words
-# of the second only for tokens, since a person could choose one of them.
-_UNFILLED = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{.*\}\}|<[^>]*>|%\w+%|\.{2,}|\u2026")
-_UNFILLED_TOKEN = re.compile(
-    r"\$[a-z_]\w*|\[[\w -]*\]|[x*]{3,}|(?:change|replace)[-_ ]?(?:me|this)|todo|placeholder|example|none|null|undefined"
-    r"|(?:your|my|the|insert|paste|replace|enter|put)[-_ ]?(?:\w+[-_ ])*(?:token|key|secret|password)s?(?:[-_ ]?here)?"
-    r"|(?:api[-_ ]?)?(?:token|key|secret)[-_ ]?here",
-    re.IGNORECASE,
-)
-
-
-class SettingsError(Exception):
-    """An invalid setting; the text is for the operator."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +176,7 @@ def _platform_settings(
             c.variable: SecretStr(c.sandbox_value or f"sandbox-{platform.key}-credential") for c in platform.credentials
         }
         return _with_access(platform, sandbox_origin + platform.mount, held, values)
-    given = {c.variable: _credential(c, environment) for c in platform.credentials}
+    given = {c.variable: read_credential(c, environment) for c in platform.credentials}
     held = {name: value for name, value in given.items() if value is not None}
     return _with_access(platform, _address(platform, environment, values, plain_hosts), held, values)
 
@@ -276,53 +262,3 @@ def is_unencrypted(address: str) -> bool:
     """Whether requests to a base address can be read in transit."""
     parts = urlsplit(address)
     return parts.scheme == "http" and not is_loopback(parts.hostname or "")
-
-
-def is_placeholder(value: str, *, is_free_text: bool = True) -> bool:
-    """Whether a value is a placeholder, such as `${API_TOKEN}` or `<your-token>`."""
-    bare = value.strip().strip("\"'")
-    return any(form.fullmatch(bare) for form in (_UNFILLED, *(() if is_free_text else (_UNFILLED_TOKEN,))))
-
-
-def _credential(credential: Credential, environment: Mapping[str, str]) -> SecretStr | None:
-    """A credential from its variable, its file, or the vendor's own credentials file."""
-    held = secret(credential.variable, environment, is_free_text=credential.is_free_text)
-    if held is not None or credential.fallback is None:
-        return held
-    try:
-        found = credential.fallback(environment)
-    except ValueError as error:
-        raise SettingsError(str(error)) from error
-    return None if found is None else _checked(found, credential.variable, is_free_text=credential.is_free_text)
-
-
-def secret(variable: str, environment: Mapping[str, str], *, is_free_text: bool = False) -> SecretStr | None:
-    """A secret from its variable, or from the file that `<variable>_FILE` names.
-
-    Raises:
-        SettingsError: when the file cannot be read or the value cannot be a header.
-    """
-    value = environment.get(variable, "").strip()
-    source = variable
-    file = environment.get(f"{variable}_FILE", "").strip()
-    if not value and file:
-        source = f"{variable}_FILE"
-        try:
-            with Path(file).open(encoding="utf-8") as opened:
-                value = opened.read(MOST_SECRET).strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{source} names a file that cannot be read ({type(error).__name__}).") from error
-        if not value:
-            raise SettingsError(f"{source} names an empty file.")
-    return _checked(value, source, is_free_text=is_free_text)
-
-
-def _checked(value: str, source: str, *, is_free_text: bool) -> SecretStr | None:
-    """Check that a secret can be sent: a token in a header, a password in a document."""
-    if is_placeholder(value, is_free_text=is_free_text):
-        raise SettingsError(
-            f"{source} holds a placeholder, not a credential. Set the value itself, or leave the variable out."
-        )
-    if not value.isprintable() or not (is_free_text or (value.isascii() and " " not in value)):
-        raise SettingsError(f"{source} holds a line break, a space or another character that no token has.")
-    return SecretStr(value) if value else None
