@@ -100,7 +100,10 @@ def build(
     output_schema = settings.output_schemas
     offered = offered_tools(exposed, settings)
     if across in offers(exposed):
-        clients.put(across.key, View({p.key: p for p in exposed if p.declared.has_survey}, clients.__getitem__))
+        clients.put(
+            across.key,
+            View({p.key: p for p in exposed if p.declared.has_survey}, clients.__getitem__, clients.defaults),
+        )
     rounds = Rounds(
         frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks),
         naming=frozenset(offer.name_of(tool) for offer, tool in offered if tool.typed),
@@ -115,7 +118,7 @@ def build(
             approving,
             by=settings.consent.of(tool.effect),
             output_schema=output_schema,
-            parameters=known.schemas.get(offer.name_of(tool)),
+            parameters=None if clients.accounts(offer.key) else known.schemas.get(offer.name_of(tool)),
         )
         for offer, tool in offered
     ]
@@ -191,8 +194,9 @@ def instructions(exposed: Sequence[Platform], settings: Settings, *, hides: bool
     if settings.sandbox:
         sentences.append("SANDBOX: invented data; say so when you report.")
     sentences += [platform.words for platform in exposed if platform.words]
+    several = {key: f" in account {next(iter(accounts))}" for key, accounts in settings.accounts.items()}
     sentences += [
-        setting.says.format(value[:LONGEST_SETTING])
+        setting.says.format(value[:LONGEST_SETTING] + several.get(platform.key, ""))
         for platform in exposed
         for setting in platform.settings
         if setting.says and (value := settings.platforms[platform.key].values.get(setting.variable))

@@ -121,7 +121,7 @@ class Reader:
         return Limits(**data)
 
     def _accounts(self, data: Mapping[str, Any]) -> Iterator[Account]:
-        owners: dict[str, str] = {}
+        defaults: dict[str, str] = {}
         for name, value in data.items():
             section = f"accounts.{name}"
             if not ACCOUNT.fullmatch(name) or name == DEFAULT_ACCOUNT or name in self._platforms:
@@ -132,13 +132,8 @@ class Reader:
                     f"{DEFAULT_ACCOUNT} nor a platform.",
                 )
             account = self._account(name, self.table(section, value))
-            if account.platform in owners:
-                raise self.error(
-                    section,
-                    "platform",
-                    f"is that of [accounts.{owners[account.platform]}] too; one account of each platform is supported.",
-                )
-            owners[account.platform] = name
+            if account.is_default and (other := defaults.setdefault(account.platform, name)) != name:
+                raise self.error(section, "default", f"is true for [accounts.{other}] too, of the same platform.")
             yield account
 
     def _account(self, name: str, data: Mapping[str, Any]) -> Account:
@@ -149,10 +144,20 @@ class Reader:
         platform, prefix = self._platforms[key], f"{key}_"
         credentials = _own({c.variable for c in platform.credentials}, prefix)
         settings = _own({s.variable for s in (platform.address, *platform.settings)}, prefix)
-        known = ["platform", *settings, *(f"{name}_{kind}" for name in credentials for kind in ("file", "variable"))]
+        known = [
+            "platform",
+            "default",
+            *settings,
+            *(f"{name}_{kind}" for name in credentials for kind in ("file", "variable")),
+        ]
         files, variables, values = dict[str, str](), dict[str, str](), dict[str, str]()
+        is_default = data.get("default", False)
+        if not isinstance(is_default, bool):
+            raise self.error(section, "default", "takes true or false.")
         for key, value in data.items():
             name_of_it, _, kind = key.rpartition("_")
+            if key == "default":
+                continue
             if key in credentials:
                 raise self.literal(section, key)
             if key not in known:
@@ -168,7 +173,7 @@ class Reader:
                 variables[credentials[name_of_it]] = text
         for twice in files.keys() & variables.keys():
             raise self.error(section, "", f"has two sources of {twice}; give a file or a variable.")
-        return Account(name, data["platform"], files, variables, values)
+        return Account(name, data["platform"], files, variables, values, is_default)
 
     # The pieces
 

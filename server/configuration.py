@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -12,7 +12,7 @@ from tools.kit.toolset import Effect
 NOTHING: Final = "\0"
 """The name of no product and no project."""
 DEFAULT_ACCOUNT: Final = "default"
-"""The name of a platform's account that no configuration file names."""
+"""The name of the environment's account beside several of the file's, and of a platform's only one."""
 
 
 Way = Literal["ask", "client", "refuse"]
@@ -80,6 +80,13 @@ class Account:
     """Variables that hold credentials, by the credential's own variable."""
     values: Mapping[str, str] = field(default_factory=dict)
     """Settings, by their variables."""
+    is_default: bool = False
+
+    def alone_in(self, environment: Mapping[str, str], own: Collection[str]) -> dict[str, str]:
+        """An environment in which this account alone says what the platform's `own` variables are."""
+        found = {name: value for name, value in environment.items() if name.removesuffix("_FILE") not in own}
+        found |= {**self.values, **{f"{variable}_FILE": path for variable, path in self.files.items()}}
+        return found | {name: environment[source] for name, source in self.variables.items() if source in environment}
 
 
 @dataclass(frozen=True)
@@ -104,28 +111,37 @@ class Configuration:
         found = [limits.only for scope in scopes if (limits := self.budgets.limits.get(scope)) and limits.only]
         return frozenset.intersection(*found) or frozenset({NOTHING}) if found else frozenset()
 
+    def several(self, platform: str) -> tuple[Account, ...]:
+        """The accounts of a platform of which it names at least two."""
+        found = tuple(account for account in self.accounts if account.platform == platform)
+        return found if len(found) > 1 else ()
+
     def under(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """An environment with the accounts' values below its own."""
+        """An environment with the accounts' values below its own; of several accounts of a platform it takes none."""
         found: dict[str, str] = {}
         for account in self.accounts:
+            if self.several(account.platform):
+                continue
             found |= account.values
             for variable, path in account.files.items():
-                if not _is_set(variable, environment):
+                if not is_set(variable, environment):
                     found[f"{variable}_FILE"] = path
             for variable, source in account.variables.items():
-                if not _is_set(variable, environment) and source in environment:
+                if not is_set(variable, environment) and source in environment:
                     found[variable] = environment[source]
         return found | {name: value for name, value in environment.items() if value.strip() or name not in found}
 
     def source_of(self, sentence: str) -> str:
         """Where a sentence about a variable has its value from, if that is this file."""
         for account in self.accounts:
-            if any(name in sentence for name in (*account.files, *account.variables, *account.values)):
+            names = (*account.files, *account.variables, *account.values)
+            if not self.several(account.platform) and any(name in sentence for name in names):
                 return f" {self.path} sets it, in [accounts.{account.name}]."
         return ""
 
 
-def _is_set(variable: str, environment: Mapping[str, str]) -> bool:
+def is_set(variable: str, environment: Mapping[str, str]) -> bool:
+    """Whether a credential is given, as it is or as a file."""
     return any(environment.get(name, "").strip() for name in (variable, f"{variable}_FILE"))
 
 

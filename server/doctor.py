@@ -9,7 +9,7 @@ from server.faces import AUTO, DEFERRING, FINDERS, listing
 from server.guards.budgets import Budgets
 from server.guards.fence import quote_others
 from server.guards.redact import Redactor
-from server.guards.scope import exposed_platforms, exposed_tools, is_open, offered_tools, offers
+from server.guards.scope import exposed_platforms, exposed_tools, offered_tools, offers
 from server.records import CONFIG
 from server.settings import (
     ANSWER_CHARACTERS,
@@ -17,6 +17,7 @@ from server.settings import (
     HTTP_KEY,
     OUTPUT_SCHEMAS,
     TOOLSETS,
+    PlatformSettings,
     Settings,
     read_settings,
     warnings,
@@ -63,19 +64,30 @@ async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Ne
 
 
 async def _platform(platform: Platform, settings: Settings, clients: Clients, is_shown: bool) -> tuple[list[str], bool]:
+    """The state of a platform, with each of its accounts, and whether all of them work."""
     configured = settings.platforms[platform.key]
-    tools = [tool for tool in platform.declared.tools if is_open(platform, tool, settings)]
     if not configured.is_configured:
         why = "listed, but each call says this" if is_shown else "not offered"
         return [f"- {platform.title}: {why}. {missing_credentials(platform, configured.missing)}"], True
-    lines = [f"- {platform.title}: configured ({', '.join(configured.credentials)}), at {configured.base_url}"]
+    reports = [await _account(platform, name, one, clients) for name, one in settings.accounts_of(platform.key).items()]
+    return [line for lines, _ in reports for line in lines], all(works for _, works in reports)
+
+
+async def _account(
+    platform: Platform, name: str, configured: PlatformSettings, clients: Clients
+) -> tuple[list[str], bool]:
+    """The state of one account, and whether its credential works; a platform's only one has no name."""
+    which = f", account {name}" if name else ""
+    which += " (the default)" if name and name == clients.defaults[platform.key] else ""
+    lines = [f"- {platform.title}{which}: configured ({', '.join(configured.credentials)}), at {configured.base_url}"]
     try:
-        lines.append(f"    works: {await platform.parts.probe(clients[platform.key])}")
+        lines.append(f"    works: {await platform.parts.probe(clients.of(platform.key, name or None))}")
         works = True
     except TestdeskError as error:
         lines.append(f"    DOES NOT WORK: {error}")
         lines.append(f"    Check {clients.credential_of(platform.key)}.")
         works = False
+    tools = [tool for tool in platform.declared.tools if tool.needs is None or tool.needs not in configured.locked]
     effects = {effect: sum(tool.effect is effect for tool in tools) for effect in Effect}
     split = ", ".join(f"{number} {effect}" for effect, number in effects.items() if number)
     lines.append(f"    offers {len(tools)} tools ({split}), {len(platform.resources)} resource templates")
@@ -83,7 +95,7 @@ async def _platform(platform: Platform, settings: Settings, clients: Clients, is
         f"    does not offer {sum(tool.needs == what for tool in platform.declared.tools)} tools: {why}"
         for what, why in configured.locked.items()
     ]
-    lines += [f"    {name} = {value}" for name, value in configured.values.items()]
+    lines += [f"    {variable} = {value}" for variable, value in configured.values.items()]
     lines += [
         f"    {setting.variable} not set: {setting.meaning}"
         for setting in platform.settings

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import AcceptedElicitation, Context, ElicitationResult, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
@@ -22,7 +22,7 @@ from server.guards.open_acts import close_later
 from server.guards.rounds import Rounds
 from server.guards.shape import ADDRESSED, CONFIRMED, LONG_TEXT, SHORTENED, STRANGERS
 from server.guards.visible import check_visible
-from server.pipeline import Pipeline
+from server.pipeline import ACCOUNT, Pipeline
 from server.schemas import slim
 from server.store.acts import Earlier
 from tools.kit.asking import question_of
@@ -117,6 +117,8 @@ def _build(
         public.append(_parameter("text_from", TextFrom, 0))
     if tool.once:
         public.append(_parameter(ANOTHER, Another, False))
+    if accounts := pipeline.clients.accounts(platform.key):
+        public.append(_of_account(accounts, tool.effect))
     context = _parameter("ctx", Context)
 
     def injected(ctx: Any) -> dict[str, Any]:
@@ -124,10 +126,11 @@ def _build(
         return extra if inbox is None else extra | {inbox: pipeline.inboxes[platform.key]}
 
     async def call(**given: Any) -> CallToolResult:
-        ctx, verdict = given.pop("ctx"), given.pop("consent", None)
+        ctx, verdict, account = given.pop("ctx"), given.pop("consent", None), given.pop(ACCOUNT, None)
         longest, start = given.pop("max_text", LONG_TEXT), given.pop("text_from", 0)
         another, record = tool.once and given.pop(ANOTHER, False), None
         try:
+            pipeline.clients.check_access(platform.key, account, tool.needs)
             stored_texts.check_texts(platform, tool, given, pipeline.redact)
             if isinstance(verdict, AcceptedElicitation) and isinstance(verdict.data, Earlier):
                 return pipeline.repeated(verdict.data)
@@ -137,7 +140,13 @@ def _build(
                 await pipeline.budgets.take_write(platform)
                 question = None if act is None else act.question
                 record = pipeline.recording.act(
-                    platform, tool, given, another=another, round_key=rounds.current_key(), question=question
+                    platform,
+                    tool,
+                    given,
+                    account=account,
+                    another=another,
+                    round_key=rounds.current_key(),
+                    question=question,
                 )
                 if (earlier := await record.begin()) is not None:
                     return pipeline.repeated(earlier)
@@ -145,7 +154,14 @@ def _build(
             raise ToolError(pipeline.sentence(refused)) from refused
         pipeline.budgets.keep()
         answer = await pipeline(
-            platform, tool, given | injected(ctx), act=act, record=record, longest=longest, start=start
+            platform,
+            tool,
+            given | injected(ctx),
+            account=account,
+            act=act,
+            record=record,
+            longest=longest,
+            start=start,
         )
         if record is not None and not record.has_left:
             pipeline.budgets.keep(is_kept=False)
@@ -169,7 +185,9 @@ def _build(
     asks, is_sandbox = tool.asks, pipeline.clients.is_sandbox
     exposed.fn_metadata = CheckedArguments(
         arg_model=exposed.fn_metadata.arg_model,
-        output_schema=answer_schema(tool.answer, sandbox=is_sandbox, asks=asks) if output_schema else None,
+        output_schema=answer_schema(tool.answer, sandbox=is_sandbox, asks=asks, accounts=accounts)
+        if output_schema
+        else None,
         takes=exposed.parameters,
         filters=tool.effect is Effect.READS,
         look=None if tool.effect is Effect.READS else partial(check_visible, holds=pipeline.redact.holds),
@@ -177,7 +195,9 @@ def _build(
     return exposed
 
 
-def answer_schema(answer: type[Any], *, sandbox: bool = False, asks: bool = False) -> dict[str, Any] | None:
+def answer_schema(
+    answer: type[Any], *, sandbox: bool = False, asks: bool = False, accounts: tuple[str, ...] = ()
+) -> dict[str, Any] | None:
     """The schema of a tool's structured answers as they are sent; None for an album, whose pictures are content."""
     if isinstance(answer, type) and issubclass(answer, Album):
         return None
@@ -191,6 +211,8 @@ def answer_schema(answer: type[Any], *, sandbox: bool = False, asks: bool = Fals
             "type": "object",
             "properties": {"how": {"enum": ["form", "typed", "approval", "host"]}, "what": {"type": "string"}},
         }
+    if accounts:
+        schema["properties"][ACCOUNT] = {"enum": list(accounts)}
     if sandbox:
         schema["properties"]["source"] = {"type": "string"}
     return slim(schema, answer=True)
@@ -225,10 +247,11 @@ def _consent(
 
     async def begin(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct | Earlier:
         pipeline.hand_in(given)
-        another = tool.once and given.pop(ANOTHER, False)
+        another, account = tool.once and given.pop(ANOTHER, False), given.pop(ACCOUNT, None)
+        pipeline.clients.check_access(platform.key, account, tool.needs)
         stored_texts.check_texts(platform, tool, given, pipeline.redact)
         pipeline.budgets.check_size(platform, tool, given)
-        record = pipeline.recording.act(platform, tool, given, another=another)
+        record = pipeline.recording.act(platform, tool, given, account=account, another=another)
         if tool.once and (earlier := await record.repeats()) is not None:
             return earlier  # nobody is asked about what was done already
         name = platform.name_of(tool)
@@ -236,7 +259,7 @@ def _consent(
         refusal = None if elsewhere else consent.refusal(ctx, name, tool.effect, by)
         if refusal is not None and tool.effect is not Effect.WRITES and not tool.is_unasked(given):
             raise refusal  # before any request
-        api = pipeline.clients[platform.key]
+        api = pipeline.clients.of(platform.key, account)
         with collect_missing() as missing:
             act = tool.act(api, await with_ids(tool.function, api, given, parts=False) | injected(ctx))
             close_later(act)
@@ -245,6 +268,8 @@ def _consent(
             return OpenAct(act, None, missing)
         if refusal is not None:
             raise refusal
+        if account is not None:
+            asked = replace(asked, question=f"In account {account}: {asked.question}")
         if another:
             asked = replace(asked, question=f"{await record.repetition()}{asked.question}")
         if tool.effect is Effect.SPENDS and asked.order is not None:
@@ -271,8 +296,8 @@ def _consent(
         return fresh
 
     async def begun(**given: Any) -> OpenAct | Earlier:
-        ctx = given.pop("ctx")
-        return await pipeline.guarded(platform, lambda: begin_or_ask(ctx, given))
+        ctx, account = given.pop("ctx"), given.get(ACCOUNT)
+        return await pipeline.guarded(platform, lambda: begin_or_ask(ctx, given), account=account)
 
     async def asked(ctx: Context[Any, Any], act: Any) -> Any:
         return act if isinstance(act, Earlier) else await consent.ask(ctx, act, rounds)
@@ -281,7 +306,10 @@ def _consent(
         ctx, act, answer = given.pop("ctx"), given.pop("act"), given.pop("answer")
         if isinstance(act, Earlier):
             return act
-        return await consent.decide(ctx, act, answer, lambda: pipeline.guarded(platform, lambda: again(ctx, given)))
+        account = given.get(ACCOUNT)
+        return await consent.decide(
+            ctx, act, answer, lambda: pipeline.guarded(platform, lambda: again(ctx, given), account=account)
+        )
 
     plain = [p.replace(default=inspect.Parameter.empty) for p in public if p.name not in OF_TEXTS]
     context = _parameter("ctx", Context)
@@ -296,6 +324,15 @@ def _parameters(tool: Tool) -> list[inspect.Parameter]:
     """A tool's parameters without the client."""
     parameters = list(inspect.signature(tool.function, eval_str=True).parameters.values())[1:]
     return [p.replace(annotation=published_type(p.annotation)) for p in parameters]
+
+
+def _of_account(names: tuple[str, ...], effect: Effect) -> inspect.Parameter:
+    """The account that a call works in: reads have a default, acts have to name one."""
+    choice: Any = Literal
+    if effect is Effect.READS:
+        described = Annotated[choice[names], Field(description=f"Default: {names[0]}.")]
+        return _parameter(ACCOUNT, described, names[0])
+    return _parameter(ACCOUNT, Annotated[choice[names], Field(description="Where to do it.")])
 
 
 def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:

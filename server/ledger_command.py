@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from server.configuration import DEFAULT_ACCOUNT
 from server.settings import SettingsError
 from server.store import ledger
 from server.store.engine import Engine, StoreError
@@ -37,7 +38,7 @@ async def run_ledger(given: argparse.Namespace, environment: Mapping[str, str] =
 
 async def show_list(given: argparse.Namespace, engine: Engine) -> int:
     """The acts that pass the filter, newest first."""
-    wanted = Filter(_seconds(given.since), given.platform, given.tool, given.who, given.outcome)
+    wanted = Filter(_seconds(given.since), given.platform, given.account, given.tool, given.who, given.outcome)
     found = [act for act in await engine.run(acts) if wanted.takes(act)]
     for act in reversed(found[-given.limit :]):
         say(_line(act))
@@ -159,6 +160,8 @@ def _line(act: RecordedAct) -> str:
     what = row["what"] if isinstance(row["what"], str) else json.dumps(row["what"], ensure_ascii=False)
     what = " ".join(what.split())
     head = f"{act.seq:>6}  {local_time(row['when'])}  {row['outcome']:<9}  {row['who']}  {row['tool']}"
+    if row["account"] != DEFAULT_ACCOUNT:
+        head += f" in {row['account']}"
     return f"{head}  {what if len(what) <= MOST_LINE else what[: MOST_LINE - 1] + '…'}"
 
 

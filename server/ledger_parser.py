@@ -15,6 +15,7 @@ def add_ledger(commands: Any, epilog: str) -> None:
     for one in (top, listed):
         one.add_argument("--since", metavar="AGE", help="such as 12h or 7d")
         one.add_argument("--platform", metavar="NAME")
+        one.add_argument("--account", metavar="NAME")
         one.add_argument("--tool", metavar="NAME")
         one.add_argument("--who", metavar="NAME")
         one.add_argument("--outcome", choices=OUTCOMES, metavar="WORD", help=", ".join(OUTCOMES))

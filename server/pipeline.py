@@ -46,6 +46,7 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
+ACCOUNT = "account"
 LONGEST_NAME = 300
 """Characters of a name that a user is asked to type."""
 
@@ -72,17 +73,21 @@ class Pipeline:
         tool: Tool,
         arguments: dict[str, Any],
         *,
+        account: str | None = None,
         act: OpenAct | None = None,
         record: Act | None = None,
         longest: int = LONG_TEXT,
         start: int = 0,
     ) -> CallToolResult:
-        """Run a tool, or continue a confirmed act, and shape its answer; `record` is that of a tool that changes."""
+        """Run a tool, or continue a confirmed act, and shape its answer.
+
+        `account` is the one to work in where the platform has several, `record` that of a tool that changes.
+        """
         name = platform.name_of(tool)
         self.hand_in(arguments)
         most = self.most if tool.effect is Effect.READS else max(self.most, MOST_OF_A_WRITE)
         continues = arguments.get("cursor") is not None
-        of_list = ListCall(most, continues, tool=name) if self._has_pages(tool) else None
+        of_list = ListCall(most, continues, tool=name, account=account or "") if self._has_pages(tool) else None
         try:
             with learn_secrets(self.redact.learn), collect_missing() as missing, listing(of_list):
                 async with nullcontext() if record is None else record.under_way():
@@ -90,7 +95,8 @@ class Pipeline:
                         note_missing(act.missing)
                         answer = await answer_of(act.act)
                     else:
-                        api, function = self.clients[platform.key], cast(Callable[..., Awaitable[Any]], tool.function)
+                        api = self.clients.of(platform.key, account)
+                        function = cast(Callable[..., Awaitable[Any]], tool.function)
                         # Writes take whole names: part of a name may match something else later.
                         named = await with_ids(function, api, arguments, parts=tool.effect is Effect.READS)
                         answer = await function(api, **named)
@@ -103,6 +109,7 @@ class Pipeline:
             if tool.full_text_in:
                 how = f"{platform.name_of(tool.full_text_in)} has it"
             extra: dict[str, Any] = {CONFIRMED: act.question.confirmed} if act is not None and act.question else {}
+            extra |= {ACCOUNT: account} if account else {}
             extra |= {"source": "sandbox, invented data"} if self.clients.is_sandbox else {}
             if missing.sentence:
                 extra |= not_read(answer, missing.sentence)
@@ -119,7 +126,7 @@ class Pipeline:
             if record is not None:
                 await record.done(None)  # the act was carried out, and its answer could not be made
             has_changed = record is not None and record.has_changed
-            sentence = self.sentence(error, platform, tool, arguments, has_changed=has_changed)
+            sentence = self.sentence(error, platform, tool, arguments, account=account, has_changed=has_changed)
             return CallToolResult(content=[TextContent(type="text", text=sentence)], is_error=True)
         content: list[ContentBlock] = [TextContent(type="text", text=shaped.text)]
         if isinstance(answer, Album) and self.redact.leaves_out:
@@ -158,7 +165,7 @@ class Pipeline:
         """Hide the secrets in a caller's arguments, before anything in this call can repeat them."""
         self.redact.hand_in(secrets_in(arguments))
 
-    async def guarded(self, platform: ToolSource, read: Callable[[], Awaitable[T]]) -> T:
+    async def guarded(self, platform: ToolSource, read: Callable[[], Awaitable[T]], *, account: str | None = None) -> T:
         """Read something for a call outside of it, such as its question.
 
         Raises:
@@ -168,7 +175,7 @@ class Pipeline:
             with learn_secrets(self.redact.learn):
                 return await read()
         except Exception as error:
-            raise ToolError(self.sentence(error, platform)) from error
+            raise ToolError(self.sentence(error, platform, account=account)) from error
 
     def for_person(self, words: str) -> str:
         """Render a question: redacted, with quotation marks around others' texts."""
@@ -201,6 +208,7 @@ class Pipeline:
         tool: Tool | None = None,
         arguments: Mapping[str, Any] | None = None,
         *,
+        account: str | None = None,
         has_changed: bool = False,
     ) -> str:
         """The sentence for a failure; an unexpected one is logged and gets a reference number.
@@ -227,6 +235,7 @@ class Pipeline:
             sentence = error.sentence if isinstance(error, Refused) else sentence
             shows = f"; {platform.name_of(tool.verify_with)} shows it" if platform and tool and tool.verify_with else ""
             sentence += f" Before that, the platform accepted a change of this call{shows}. Do not send it again."
+        sentence += f" Account: {account}." if account else ""
         # A platform may repeat an argument in its error.
         return render_for_model(sentence, self.redact, theirs=self.redact.hiding(secrets_in(arguments)))
 

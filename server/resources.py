@@ -72,6 +72,7 @@ def _register(
     server: MCPServer[Any], address: str, platform: Platform, page: DeclaredResource, pipeline: Pipeline
 ) -> None:
     async def read(**given: str) -> str:
+        account = pipeline.clients.defaults.get(platform.key)
         try:
             function = platform.resource(page.template).function
             taken = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
@@ -81,10 +82,11 @@ def _register(
             with learn_secrets(pipeline.redact.learn), collect_missing() as missing:
                 page_text = await function(pipeline.clients[platform.key], **inbox, **arguments)
         except NotFound as error:
-            raise ResourceNotFoundError(pipeline.sentence(error, platform)) from error
+            raise ResourceNotFoundError(pipeline.sentence(error, platform, account=account)) from error
         except Exception as error:
-            raise ResourceError(pipeline.sentence(error, platform)) from error
+            raise ResourceError(pipeline.sentence(error, platform, account=account)) from error
         source = "> Sandbox: invented data.\n\n" if pipeline.clients.is_sandbox else ""
+        source += f"> Account: {account}.\n\n" if account else ""
         lacks = f"> Not all of it is here: {missing.sentence}.\n\n" if missing.sentence else ""
         return source + lacks + render_page(page_text, pipeline.redact, pipeline.most)
 

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from server.configuration import Configuration, ConsentBy, configuration_file
+from server.configuration import DEFAULT_ACCOUNT, Configuration, ConsentBy, configuration_file, is_set
 from server.credentials import SettingsError as SettingsError  # raised here, and caught by whoever reads settings
 from server.credentials import is_placeholder, read_credential
 from server.guards.shape import MOST
@@ -52,6 +52,9 @@ class Settings:
     """The settings of a server."""
 
     platforms: Mapping[str, PlatformSettings]
+    """By platform; of several accounts, the default one's."""
+    accounts: Mapping[str, Mapping[str, PlatformSettings]] = field(default_factory=dict)
+    """For each platform with several accounts, those by their names, the default one first."""
     sandbox: bool = False
     sandbox_at: str = ""
     """The origin of a sandbox on a local port; otherwise the sandbox is in this process."""
@@ -69,10 +72,15 @@ class Settings:
     configuration: Configuration = field(default_factory=Configuration)
     """What the configuration file says."""
 
+    def accounts_of(self, platform: str) -> Mapping[str, PlatformSettings]:
+        """The accounts of a platform; a single one has an empty name."""
+        return self.accounts.get(platform) or {"": self.platforms[platform]}
+
     @property
     def secrets(self) -> list[str]:
         """All credentials, for redaction."""
-        return [value.get_secret_value() for p in self.platforms.values() for value in p.credentials.values()]
+        every = [account for platform in self.platforms for account in self.accounts_of(platform).values()]
+        return [value.get_secret_value() for account in every for value in account.credentials.values()]
 
 
 def read_settings(
@@ -102,11 +110,16 @@ def read_settings(
     origin = sandbox_at.rstrip("/") or SANDBOX_ORIGIN if sandbox else ""
     plain = frozenset(word.strip().lower() for word in environment.get(ALLOW_HTTP, "").split(",") if word.strip())
     try:
-        settings_of = {p.key: _platform_settings(p, environment, origin, plain) for p in platforms}
+        accounts = {p.key: _accounts(p, configuration, environment, origin, plain) for p in platforms}
+        settings_of = {
+            p.key: next(iter(accounts[p.key].values()), None) or _platform_settings(p, environment, origin, plain)
+            for p in platforms
+        }
     except SettingsError as error:
         raise SettingsError(f"{error}{configuration.source_of(str(error))}") from error
     return Settings(
         platforms=settings_of,
+        accounts={key: named for key, named in accounts.items() if named},
         sandbox=sandbox,
         sandbox_at=sandbox_at,
         sandbox_pace=sandbox_pace,
@@ -130,7 +143,8 @@ def _configuration(platforms: Sequence[Platform], environment: Mapping[str, str]
     configuration = read_configuration(path, platforms)
     for account in () if sandbox else configuration.accounts:
         for variable, source in account.variables.items():
-            if not environment.get(source, "").strip() and not environment.get(variable, "").strip():
+            is_given = not configuration.several(account.platform) and environment.get(variable, "").strip()
+            if not environment.get(source, "").strip() and not is_given:
                 raise SettingsError(
                     f"{path}, [accounts.{account.name}]: the variable that it names for {variable} is not set."
                 )
@@ -158,8 +172,55 @@ def _numbers(environment: Mapping[str, str]) -> dict[str, int]:
     return sizes
 
 
+def _accounts(
+    platform: Platform,
+    configuration: Configuration,
+    environment: Mapping[str, str],
+    sandbox_origin: str,
+    plain_hosts: Collection[str],
+) -> dict[str, PlatformSettings]:
+    """The accounts of a platform of which the file names several, the default one first.
+
+    Raises:
+        SettingsError: when one of them lacks a credential, or a variable belongs to none.
+    """
+    named, found = configuration.several(platform.key), dict[str, PlatformSettings]()
+    if not named:
+        return found
+    taken = {source for account in named for source in account.variables.values()}
+    rest = {} if sandbox_origin else {name: value for name, value in environment.items() if name not in taken}
+    own = {setting.variable for setting in (platform.address, *platform.settings)}
+    if any(is_set(credential.variable, rest) for credential in platform.credentials):
+        found[DEFAULT_ACCOUNT] = _platform_settings(platform, rest, sandbox_origin, plain_hosts)
+    elif stray := sorted(name for name in own if rest.get(name, "").strip()):
+        raise SettingsError(
+            f"{stray[0]} is set, but no account has it: {configuration.path} names several of {platform.title}, and "
+            "the environment has no credential of its own. Set it in the sections of those that need it."
+        )
+    # What the vendor's own programs store belongs to no account of the file.
+    alone = replace(platform, credentials=tuple(replace(c, fallback=None) for c in platform.credentials))
+    for account in named:
+        its = account.alone_in(environment, own | {credential.variable for credential in platform.credentials})
+        try:
+            found[account.name] = _platform_settings(alone, its, sandbox_origin, plain_hosts, account.name)
+        except SettingsError as error:
+            raise SettingsError(f"{configuration.path}, [accounts.{account.name}]: {error}") from error
+    for name, settings in found.items():
+        if settings.missing:
+            raise SettingsError(
+                f"{configuration.path} names several accounts of {platform.title}, and {name} lacks "
+                f"{', '.join(settings.missing)}."
+            )
+    first = next((account.name for account in named if account.is_default), next(iter(found)))
+    return {first: found[first], **found}
+
+
 def _platform_settings(
-    platform: Platform, environment: Mapping[str, str], sandbox_origin: str, plain_hosts: Collection[str]
+    platform: Platform,
+    environment: Mapping[str, str],
+    sandbox_origin: str,
+    plain_hosts: Collection[str],
+    account: str = "",
 ) -> PlatformSettings:
     values = {name: environment[name].strip() for name in SHARED if environment.get(name, "").strip()}
     for setting in platform.settings:
@@ -172,8 +233,10 @@ def _platform_settings(
             values[setting.variable] = value
     if sandbox_origin:
         # A sandbox never sees a real credential.
+        behind = f"-{account}" if account else ""
         held = {
-            c.variable: SecretStr(c.sandbox_value or f"sandbox-{platform.key}-credential") for c in platform.credentials
+            c.variable: SecretStr((c.sandbox_value or f"sandbox-{platform.key}-credential") + behind)
+            for c in platform.credentials
         }
         return _with_access(platform, sandbox_origin + platform.mount, held, values)
     given = {c.variable: read_credential(c, environment) for c in platform.credentials}
@@ -226,7 +289,8 @@ def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     """Warnings about risky settings, for doctor and the start."""
     found = [
         f"{ALLOW_HTTP} sends the credential of {key} unencrypted to {urlsplit(configured.base_url).hostname}."
-        for key, configured in settings.platforms.items()
+        for key in settings.platforms
+        for configured in settings.accounts_of(key).values()
         if configured.is_configured and not settings.sandbox and is_unencrypted(configured.base_url)
     ]
     if settings.configuration.path and _others_can(0o066, settings.configuration.path):
@@ -239,6 +303,13 @@ def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         file = environment.get(f"{variable}_FILE", "").strip()
         if file and not environment.get(variable, "").strip() and not settings.sandbox and _others_can(0o044, file):
             found.append(f"Other users of this machine can read the file of {variable}_FILE; run chmod 600 on it.")
+    found += [
+        f"Other users of this machine can read {file}, of [accounts.{account.name}]; run chmod 600 on it."
+        for key in settings.accounts
+        for account in settings.configuration.several(key)
+        for file in account.files.values()
+        if not settings.sandbox and _others_can(0o044, file)
+    ]
     if by_host := settings.consent.by_host:
         variable = environment.get(CONSENT, "").strip()
         source = f"{CONSENT}=client" if variable else f"[consent] {', '.join(by_host)} = client"

@@ -10,7 +10,9 @@ from mcp import Client
 from mcp.types import TextContent
 
 from server.app import build
+from server.configuration import DEFAULT_ACCOUNT
 from server.guards.scope import exposed_platforms, offered_tools
+from server.pipeline import ACCOUNT
 from server.settings import Settings, read_settings
 from server.store.reading import RecordedAct
 from tools.platforms import PLATFORMS
@@ -34,6 +36,13 @@ async def read_state(
         return UNREADABLE
     name, takes = source.name_of(reader), inspect.signature(source.tool(reader).function).parameters
     arguments: dict[str, Any] = {key: value for key, value in act.sent["arguments"].items() if key in takes}
+    accounts = settings.accounts.get(source.key)
+    if act.sent["account"] not in (accounts or (DEFAULT_ACCOUNT,)):
+        return (
+            f"{act.sent['tool']} was called in account {act.sent['account']}, which this configuration does not name."
+        )
+    if accounts:
+        arguments[ACCOUNT] = act.sent["account"]
     async with Client(build(settings)) as client:
         result = await client.call_tool(name, arguments)
     text = "\n".join(block.text for block in result.content if isinstance(block, TextContent))

@@ -4,7 +4,7 @@ Each platform declares a survey. An answer lists every platform as a source, wit
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Any, Final, TypeVar, get_args
 from zlib import crc32
@@ -52,6 +52,8 @@ class View:
     platforms: Mapping[str, Platform]
     client_of: Callable[[str], Any]
     """Returns a platform's client; raises NotConfigured for one without a credential."""
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    """The account that is read of each platform that has several."""
 
     def chosen(self, keys: list[str] | None) -> list[Platform]:
         """The named platforms, or all.
@@ -131,7 +133,7 @@ async def query_platforms(
 
 
 async def _query_platform(view: View, platform: Platform, query: SurveyCall[T]) -> tuple[Source, list[T]]:
-    source = Source(platform=platform.key, title=platform.title, complete=True)
+    source = Source(platform=platform.key, account=view.accounts.get(platform.key), title=platform.title, complete=True)
     try:
         call = None if platform.survey is None else query(platform.survey, view.client_of(platform.key))
         if call is None:
@@ -220,7 +222,10 @@ async def get_run(
         raise Refused(f"Give one platform: {', '.join(one.key for one in (chosen, *others))}.")
     if chosen.survey is None:
         raise Refused(f"{chosen.title} provides no runs here.")
-    return await chosen.survey.run(view.client_of(chosen.key), run_id, Query())
+    story = await chosen.survey.run(view.client_of(chosen.key), run_id, Query())
+    if account := view.accounts.get(chosen.key):
+        story.note = " ".join(filter(None, [f"Read in account {account}.", story.note]))
+    return story
 
 
 @tool.reads()
@@ -331,6 +336,7 @@ def _merge_sources(platforms: list[Platform], answers: list[list[tuple[Source, l
         joined.append(
             Source(
                 platform=platform.key,
+                account=parts[0].account,
                 title=platform.title,
                 rows=sum(part.rows for part in parts),
                 complete=all(part.complete for part in parts),

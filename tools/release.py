@@ -34,6 +34,7 @@ class Source(Answer):
     """What one platform provided, and what it did not."""
 
     platform: Key
+    account: str | None = Field(None, description="Which one was read, where there are several.")
     title: str = Field(exclude=True)
     rows: int = 0
     complete: bool = Field(description="Whether everything the platform has was read; why says what is missing.")

@@ -14,6 +14,7 @@ import anyio
 from pydantic_core import to_jsonable_python
 
 from server import callers
+from server.configuration import DEFAULT_ACCOUNT
 from server.guards.consent import Question
 from server.guards.patterns import secrets_in
 from server.guards.redact import Redactor
@@ -29,7 +30,6 @@ from tools.kit.toolset import Tool
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_ACCOUNT: Final = "default"
 ALREADY_DONE: Final = "already_done"
 NOT_RECORDED: Final = "not_recorded"
 MOST_CHARACTERS: Final = 2_000
@@ -41,7 +41,7 @@ PATIENCE_SECONDS: Final = 30.0
 class Recording:
     """Makes the record of each act."""
 
-    def __init__(self, engine: Engine, redact: Redactor, fingerprint: Callable[[str], str]) -> None:
+    def __init__(self, engine: Engine, redact: Redactor, fingerprint: Callable[[str, str | None], str]) -> None:
         self.engine, self._acts = engine, Acts(engine)
         self._redact, self._fingerprint = redact, fingerprint
 
@@ -51,21 +51,22 @@ class Recording:
         tool: Tool,
         arguments: Mapping[str, Any],
         *,
+        account: str | None = None,
         another: bool = False,
         round_key: str | None = None,
         question: Question | None = None,
     ) -> "Act":
-        """The act of a call that may change something; nothing is recorded yet."""
+        """The act of a call that may change something; nothing is recorded yet. `account` is one of several."""
         plain = to_jsonable_python(dict(arguments), fallback=repr, serialize_unknown=True)
         has_secrets = any(secrets_in(arguments))
         who = callers.principal.get() or callers.local_user()
-        held = _digest(who, self._fingerprint(platform.key), platform.name_of(tool), plain)
+        held = _digest(who, account, self._fingerprint(platform.key, account), platform.name_of(tool), plain)
         new = NewAct(
             key=round_key or secrets.token_hex(12),
             same=held,
             principal=who,
             platform=platform.key,
-            account=DEFAULT_ACCOUNT,
+            account=account or DEFAULT_ACCOUNT,
             tool=platform.name_of(tool),
             # Secrets are not compared: a digest of them would have to be stored.
             once=tool.once and not another and not has_secrets,

@@ -35,9 +35,9 @@ def is_ruled_out(tool: DeclaredTool, settings: Settings) -> bool:
 
 
 def is_open(platform: Platform, tool: DeclaredTool, settings: Settings) -> bool:
-    """Whether the credentials give a tool the access that it needs; without credentials, everything is listed."""
-    configured = settings.platforms[platform.key]
-    return tool.needs is None or not configured.is_configured or tool.needs not in configured.locked
+    """Whether an account gives a tool the access that it needs; without credentials, everything is listed."""
+    accounts = settings.accounts_of(platform.key).values()
+    return tool.needs is None or any(not one.is_configured or tool.needs not in one.locked for one in accounts)
 
 
 def offers(platforms: Sequence[Platform]) -> list[Platform | Across]:

@@ -82,6 +82,7 @@ class Filter:
 
     since: float | None = None
     platform: str | None = None
+    account: str | None = None
     tool: str | None = None
     who: str | None = None
     outcome: str | None = None
@@ -91,6 +92,7 @@ class Filter:
         return (
             (self.since is None or act.at >= time.time() - self.since)
             and self.platform in {None, act.sent["platform"]}
+            and self.account in {None, act.sent["account"]}
             and self.tool in {None, act.sent["tool"]}
             and self.who in {None, act.sent["who"]}
             and self.outcome in {None, act.outcome}

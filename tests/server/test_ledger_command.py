@@ -84,7 +84,7 @@ async def test_others_words_cannot_redraw_the_terminal(tmp_path: Path, capsys: p
 
 
 async def test_the_state_that_an_unknown_act_left_is_read_by_the_tool_that_shows_it() -> None:
-    sent = {"tool": "testio_accept_bug", "arguments": {"bug_id": 88101}}
+    sent = {"tool": "testio_accept_bug", "account": "default", "arguments": {"bug_id": 88101}}
     state = await read_state(RecordedAct("a", 1, 0.0, sent), settings())
     assert state.startswith('testio_get_bug({"bug_id": 88101}): {')
     assert "88101" in state

@@ -25,6 +25,8 @@ class ListCall:
     """Whether nothing may be requested."""
     tool: str = ""
     """Its name, to which its cursors belong."""
+    account: str = ""
+    """The account that it reads, where its platform has several; its cursors belong to that too."""
 
 
 class NotKept(Exception):

@@ -143,7 +143,7 @@ class Selection(Generic[T]):
 def digest(**filters: Any) -> str:
     """A short fingerprint of a list and its filters, so that a cursor is not used with others."""
     call = list_call.get()
-    text = (call.tool if call else "") + json.dumps(filters, sort_keys=True, default=str)
+    text = (call.tool + call.account if call else "") + json.dumps(filters, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 

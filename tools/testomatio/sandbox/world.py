@@ -160,8 +160,8 @@ class World:
         return next((user for user in self.users.values() if user.email == email), None)
 
     def token(self, value: str) -> Token | None:
-        """A token by its text; None when it is unknown."""
-        return self.tokens.get(value)
+        """A token by its text, which may be followed by a hyphen and a name; None when it is unknown."""
+        return self.tokens.get(value.partition("-")[0])
 
     def branch(self, project: str, slug: str | None) -> str | None:
         """The branch of records; None for main, for another project's branch and for an unknown one."""
