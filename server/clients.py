@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.settings import Settings
-from tools.kit.errors import NotConfigured
+from tools.kit.errors import NotConfigured, Refused
 from tools.kit.network import Account, Network
 from tools.kit.platform import Platform
 
@@ -79,10 +79,10 @@ class Clients:
         """Refuse what one of several accounts does not give access to.
 
         Raises:
-            NotConfigured: with the sentence that says what would.
+            Refused: with the sentence that says what would.
         """
         if account is not None and (why := self._settings.accounts_of(key)[account].locked.get(needs or "")):
-            raise NotConfigured(f"Nothing was sent. In account {account} this is not possible: {why}.")
+            raise Refused(f"Account {account} does not give access to such tools: {why}.")
 
     def put(self, key: str, client: Any) -> None:
         """Set the client of the tools that work across platforms."""

@@ -185,7 +185,7 @@ def _build(
     asks, is_sandbox = tool.asks, pipeline.clients.is_sandbox
     exposed.fn_metadata = CheckedArguments(
         arg_model=exposed.fn_metadata.arg_model,
-        output_schema=answer_schema(tool.answer, sandbox=is_sandbox, asks=asks, accounts=accounts)
+        output_schema=answer_schema(tool.answer, sandbox=is_sandbox, asks=asks, accounts=bool(accounts))
         if output_schema
         else None,
         takes=exposed.parameters,
@@ -196,7 +196,7 @@ def _build(
 
 
 def answer_schema(
-    answer: type[Any], *, sandbox: bool = False, asks: bool = False, accounts: tuple[str, ...] = ()
+    answer: type[Any], *, sandbox: bool = False, asks: bool = False, accounts: bool = False
 ) -> dict[str, Any] | None:
     """The schema of a tool's structured answers as they are sent; None for an album, whose pictures are content."""
     if isinstance(answer, type) and issubclass(answer, Album):
@@ -212,7 +212,7 @@ def answer_schema(
             "properties": {"how": {"enum": ["form", "typed", "approval", "host"]}, "what": {"type": "string"}},
         }
     if accounts:
-        schema["properties"][ACCOUNT] = {"enum": list(accounts)}
+        schema["properties"][ACCOUNT] = {"type": "string"}
     if sandbox:
         schema["properties"]["source"] = {"type": "string"}
     return slim(schema, answer=True)

@@ -47,6 +47,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 ACCOUNT = "account"
+OF_INBOX = "; the inbox is that of all accounts"
 LONGEST_NAME = 300
 """Characters of a name that a user is asked to type."""
 
@@ -109,7 +110,7 @@ class Pipeline:
             if tool.full_text_in:
                 how = f"{platform.name_of(tool.full_text_in)} has it"
             extra: dict[str, Any] = {CONFIRMED: act.question.confirmed} if act is not None and act.question else {}
-            extra |= {ACCOUNT: account} if account else {}
+            extra |= {ACCOUNT: account + (OF_INBOX if self._has_inbox(tool) else "")} if account else {}
             extra |= {"source": "sandbox, invented data"} if self.clients.is_sandbox else {}
             if missing.sentence:
                 extra |= not_read(answer, missing.sentence)
@@ -150,6 +151,12 @@ class Pipeline:
     def _has_pages(tool: Tool) -> bool:
         """Whether a tool answers a page of a list."""
         return tool.effect is Effect.READS and "cursor" in signature(tool.function).parameters
+
+    @staticmethod
+    @cache
+    def _has_inbox(tool: Tool) -> bool:
+        """Whether a tool works with what a platform has pushed, which names no account."""
+        return any(p.annotation is Inbox for p in signature(tool.function, eval_str=True).parameters.values())
 
     @staticmethod
     @cache

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -197,12 +197,10 @@ def _accounts(
             f"{stray[0]} is set, but no account has it: {configuration.path} names several of {platform.title}, and "
             "the environment has no credential of its own. Set it in the sections of those that need it."
         )
-    # What the vendor's own programs store belongs to no account of the file.
-    alone = replace(platform, credentials=tuple(replace(c, fallback=None) for c in platform.credentials))
     for account in named:
         its = account.alone_in(environment, own | {credential.variable for credential in platform.credentials})
         try:
-            found[account.name] = _platform_settings(alone, its, sandbox_origin, plain_hosts, account.name)
+            found[account.name] = _platform_settings(platform, its, sandbox_origin, plain_hosts, account.name)
         except SettingsError as error:
             raise SettingsError(f"{configuration.path}, [accounts.{account.name}]: {error}") from error
     for name, settings in found.items():

@@ -114,10 +114,6 @@ def test_the_environment_wins_over_the_file(write: Write, tmp_path: Path) -> Non
         ('[accounts.default]\nplatform = "testio"\n', r"default cannot be an account's name"),
         ("accounts = 5\n", r"line 1: accounts is a section"),
         (
-            '[accounts.a]\nplatform = "testio"\n[accounts.b]\nplatform = "testio"\n',
-            r"line 4, \[accounts\.b\]: platform is that of \[accounts\.a\] too; one account",
-        ),
-        (
             '[accounts.a]\nplatform = "testio"\napi_token_variable = "QA"\napi_token_file = "x"\n',
             "two sources of TESTIO_API_TOKEN",
         ),

@@ -10,6 +10,7 @@ import pytest
 
 from server.app import build
 from server.sandbox import SandboxTransport
+from server.settings import Settings
 from server.store import acts, ledger, processes
 from server.store.sqlite import SqliteEngine
 from tests.desk import Desk, desk, sandboxes, settings
@@ -23,11 +24,11 @@ pytestmark = pytest.mark.anyio
 class Recorded:
     """A desk whose acts can be read."""
 
-    def __init__(self, file: Path | None = None) -> None:
-        self.engine, self.world = SqliteEngine(file), sandboxes()
+    def __init__(self, file: Path | None = None, chosen: Settings | None = None) -> None:
+        self.engine, self.world, self.settings = SqliteEngine(file), sandboxes(), chosen or settings()
 
     def desk(self, **options: Any) -> Any:
-        server = build(settings(), network=Network(SandboxTransport(self.world)), engine=self.engine)
+        server = build(self.settings, network=Network(SandboxTransport(self.world)), engine=self.engine)
         return desk(server=server, world=self.world, **options)
 
     async def records(self) -> list[dict[str, Any]]:
