@@ -75,7 +75,7 @@ def build(
     engine = engine or SqliteEngine(None)
     store = store or EventStore(engine)
     inboxes = {
-        p.key: PlatformInbox(store, p.key, learn=redact.learn, is_closed=bool(settings.configuration.only(p.key)))
+        p.key: PlatformInbox(store, p.key, learn=redact.learn, is_closed=has_limited_reach(settings, p))
         for p in exposed
     }
     recording = Recording(engine, redact, clients.fingerprint)
@@ -164,6 +164,11 @@ def build(
         add_acts_page(server, engine, redact, settings.answer_characters)
     add_prompts(server, prose, hides=listed.hides)
     return server
+
+
+def has_limited_reach(settings: Settings, platform: Platform) -> bool:
+    """Whether an account of a platform may reach some of its products or projects only."""
+    return any(settings.configuration.only(platform.key, name or None) for name in settings.accounts_of(platform.key))
 
 
 def open_network(settings: Settings, platforms: Sequence[Platform]) -> Network:

@@ -69,7 +69,7 @@ class Clients:
                     credentials=configured.credentials,
                     settings=configured.values,
                     address_variable=platform.address.variable,
-                    only=self._settings.configuration.only(key),
+                    only=self._settings.configuration.only(key, account),
                     containers=platform.containers,
                 )
             )

@@ -104,10 +104,15 @@ class Configuration:
         """The account of a platform that it names."""
         return next((account for account in self.accounts if account.platform == platform), None)
 
-    def only(self, platform: str) -> frozenset[str]:
-        """The only products or projects of a platform that may be reached; none: all."""
-        account = self.account_of(platform)
-        scopes = (platform, account.name if account is not None else platform)
+    def scopes(self, platform: str, account: str | None) -> tuple[str, ...]:
+        """The scopes of limits for an account of a platform; None: for its only one."""
+        only = None if self.several(platform) else self.account_of(platform)
+        name = account or (only.name if only is not None else "")
+        return (platform, name) if name else (platform,)
+
+    def only(self, platform: str, account: str | None = None) -> frozenset[str]:
+        """The only products or projects of a platform that may be reached in an account; none: all."""
+        scopes = self.scopes(platform, account)
         found = [limits.only for scope in scopes if (limits := self.budgets.limits.get(scope)) and limits.only]
         return frozenset.intersection(*found) or frozenset({NOTHING}) if found else frozenset()
 

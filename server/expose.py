@@ -134,10 +134,10 @@ def _build(
             stored_texts.check_texts(platform, tool, given, pipeline.redact)
             if isinstance(verdict, AcceptedElicitation) and isinstance(verdict.data, Earlier):
                 return pipeline.repeated(verdict.data)
-            pipeline.budgets.check_size(platform, tool, given)
+            pipeline.budgets.check_size(platform, tool, given, account=account)
             act = _confirmed_act(verdict, rounds) if tool.asks else None
             if tool.effect is not Effect.READS:
-                await pipeline.budgets.take_write(platform)
+                await pipeline.budgets.take_write(platform, account=account)
                 question = None if act is None else act.question
                 record = pipeline.recording.act(
                     platform,
@@ -250,7 +250,7 @@ def _consent(
         another, account = tool.once and given.pop(ANOTHER, False), given.pop(ACCOUNT, None)
         pipeline.clients.check_access(platform.key, account, tool.needs)
         stored_texts.check_texts(platform, tool, given, pipeline.redact)
-        pipeline.budgets.check_size(platform, tool, given)
+        pipeline.budgets.check_size(platform, tool, given, account=account)
         record = pipeline.recording.act(platform, tool, given, account=account, another=another)
         if tool.once and (earlier := await record.repeats()) is not None:
             return earlier  # nobody is asked about what was done already
@@ -273,7 +273,7 @@ def _consent(
         if another:
             asked = replace(asked, question=f"{await record.repetition()}{asked.question}")
         if tool.effect is Effect.SPENDS and asked.order is not None:
-            left = await pipeline.budgets.take(platform, asked.order)
+            left = await pipeline.budgets.take(platform, asked.order, account=account)
             asked = replace(asked, question=f"{asked.question} {left}".rstrip())
         question = pipeline.question(asked, by)
         if elsewhere:

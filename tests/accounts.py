@@ -19,14 +19,14 @@ from tools.kit.network import Network
 from tools.platforms import PLATFORMS
 
 
-def two_accounts(folder: Path, **environment: str) -> Settings:
+def two_accounts(folder: Path, more: str = "", **environment: str) -> Settings:
     """Settings on the sandbox with the accounts `shop-KEY`, the default one, and `web-KEY` of each platform."""
     file = folder / "testdesk.toml"
     sections = [
         f'[accounts.web-{p.key}]\nplatform = "{p.key}"\n[accounts.shop-{p.key}]\nplatform = "{p.key}"\ndefault = true\n'
         for p in PLATFORMS
     ]
-    file.write_text("".join(sections), encoding="utf-8")
+    file.write_text("".join([*sections, more]), encoding="utf-8")
     return settings({"TESTDESK_CONFIG": str(file), **environment})
 
 
@@ -71,9 +71,11 @@ class Pair:
 
 
 @asynccontextmanager
-async def pair(folder: Path, mode: str = "auto", *, person: ElicitResult | None = YES) -> AsyncIterator[Pair]:
-    """Open a desk with two accounts of each platform."""
-    chosen, world, engine = two_accounts(folder), sandboxes(), SqliteEngine(None)
+async def pair(
+    folder: Path, mode: str = "auto", *, person: ElicitResult | None = YES, more: str = ""
+) -> AsyncIterator[Pair]:
+    """Open a desk with two accounts of each platform, and more in the configuration file."""
+    chosen, world, engine = two_accounts(folder, more), sandboxes(), SqliteEngine(None)
     listening = Listening(SandboxTransport(world))
     server = build(chosen, network=Network(listening), engine=engine)
     async with desk(mode, person=person, told=chosen, world=world, server=server) as d:

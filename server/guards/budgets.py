@@ -82,35 +82,36 @@ class Budgets:
         self._configuration, self._budgets = configuration, configuration.budgets
         self._engine, self._zone = engine, _zone(configuration.budgets.zone)
 
-    def limits(self, platform: str) -> Iterator[tuple[str, Limits]]:
-        """The limits that hold for a platform, by their scopes."""
-        account = self._configuration.account_of(platform)
-        for scope in ("", platform, *([account.name] if account is not None else [])):
+    def limits(self, platform: str, account: str | None) -> Iterator[tuple[str, Limits]]:
+        """The limits that hold for an account of a platform, by their scopes."""
+        for scope in ("", *self._configuration.scopes(platform, account)):
             if scope in self._budgets.limits:
                 yield scope, self._budgets.limits[scope]
 
-    def check_size(self, platform: ToolSource, tool: Tool, arguments: Mapping[str, Any]) -> None:
+    def check_size(
+        self, platform: ToolSource, tool: Tool, arguments: Mapping[str, Any], *, account: str | None = None
+    ) -> None:
         """Refuse an act on more things than allowed, before any request.
 
         Raises:
             Refused: with the limit.
         """
         count = things_in(arguments) if tool.effect is not Effect.READS else 0
-        for scope, limits in self.limits(platform.key):
+        for scope, limits in self.limits(platform.key, account):
             if limits.in_one_act is not None and count > limits.in_one_act:
                 raise Refused(
                     f"This act is on {count} things, and the operator allows {limits.in_one_act}: "
                     f"{_place(scope, 'in_one_act')}. Do it in parts."
                 )
 
-    def check_order(self, platform: ToolSource, order: Order) -> None:
+    def check_order(self, platform: ToolSource, order: Order, *, account: str | None = None) -> None:
         """Refuse an order at another time, or of another size, than allowed.
 
         Raises:
             Refused: with the limit.
         """
         moment = now()
-        for scope, limits in self.limits(platform.key):
+        for scope, limits in self.limits(platform.key, account):
             opens = Hours.parse(limits.hours).opening(moment, self._zone) if limits.hours is not None else None
             if opens is not None:
                 raise Refused(
@@ -129,7 +130,7 @@ class Budgets:
                     "them, or create the test anew with a duration."
                 )
 
-    async def take(self, platform: ToolSource, order: Order) -> str:
+    async def take(self, platform: ToolSource, order: Order, *, account: str | None = None) -> str:
         """Count an order, once in each call, and return the sentence that says what is left.
 
         Raises:
@@ -137,13 +138,13 @@ class Budgets:
         """
         taken = _taken.get() or Taken()
         if not taken.needs:
-            self.check_order(platform, order)
-            needs = tuple(self._needs(platform.key, order))
+            self.check_order(platform, order, account=account)
+            needs = tuple(self._needs(platform.key, account, order))
             taken.note = await self._take(needs)
             taken.needs = needs
         return taken.note
 
-    async def take_write(self, platform: ToolSource) -> None:
+    async def take_write(self, platform: ToolSource, *, account: str | None = None) -> None:
         """Count an act that changes something.
 
         Raises:
@@ -157,7 +158,7 @@ class Budgets:
         await self._take(
             tuple(
                 Need(scope, "writes_a_minute", window, 1, limits.writes_a_minute, opens)
-                for scope, limits in self.limits(platform.key)
+                for scope, limits in self.limits(platform.key, account)
                 if limits.writes_a_minute is not None
             )
         )
@@ -196,8 +197,8 @@ class Budgets:
                     lines.append(f"{most - used:g} of {most} {_words(name)} left until {_time(opens)}; {need.place}")
         return lines
 
-    def _needs(self, platform: str, order: Order) -> Iterator[Need]:
-        for scope, limits in self.limits(platform):
+    def _needs(self, platform: str, account: str | None, order: Order) -> Iterator[Need]:
+        for scope, limits in self.limits(platform, account):
             for what, amount in (("paid_acts", order.acts), ("tester_hours", order.hours)):
                 for name in (f"{what}_a_day", f"{what}_a_month"):
                     most = getattr(limits, name)

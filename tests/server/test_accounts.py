@@ -229,3 +229,38 @@ async def test_the_ledger_shows_the_account_and_settles_in_it(
     for told, account in ((chosen, DEFAULT_ACCOUNT), (settings(), "web-testio")):
         state = await read_state(RecordedAct("a", 1, 0.0, sent | {"account": account}), told)
         assert state == f"testio_accept_bug was called in account {account}, which this configuration does not name."
+
+
+async def test_the_budget_of_an_account_holds_in_it_alone_and_that_of_its_platform_in_both(tmp_path: Path) -> None:
+    duplicate: dict[str, Any] = {"test_id": 5512, "another": True}
+    limits = "[budgets.web-testio]\npaid_acts_a_day = 1\n[budgets.testio]\npaid_acts_a_day = 3\n"
+    async with pair(tmp_path, more=limits) as p:
+        await p.desk.answer("testio_duplicate_exploratory_test", **duplicate, account="web-testio")
+        refused = await p.desk.refusal("testio_duplicate_exploratory_test", **duplicate, account="web-testio")
+        assert "paid_acts_a_day = 1 in [budgets.web-testio]" in refused
+        for _ in range(2):
+            await p.desk.answer("testio_duplicate_exploratory_test", **duplicate, account="shop-testio")
+        refused = await p.desk.refusal("testio_duplicate_exploratory_test", **duplicate, account="shop-testio")
+        assert "paid_acts_a_day = 3 in [budgets.testio]" in refused
+        assert len(p.desk.writes()) == 3
+
+
+@pytest.mark.parametrize("limit", ["in_one_act = 1", "writes_a_minute = 0", "tester_hours_a_day = 1"])
+async def test_every_limit_of_an_account_is_that_of_the_account_in_which_a_call_works(
+    tmp_path: Path, limit: str
+) -> None:
+    call: dict[str, Any] = {"test_id": 5512, "another": True}
+    name = "testio_duplicate_exploratory_test"
+    if limit.startswith("in_one_act"):
+        name, call = "testio_mark_inbox_handled", {"bug_ids": [1, 2]}
+    async with pair(tmp_path, more=f"[budgets.web-testio]\n{limit}\n") as p:
+        assert "[budgets.web-testio]" in await p.desk.refusal(name, **call, account="web-testio")
+        await p.desk.answer(name, **call, account="shop-testio")
+
+
+async def test_the_products_that_an_account_may_reach_are_its_own(tmp_path: Path) -> None:
+    async with pair(tmp_path, more="[budgets.web-testio]\nproducts = [72]\n") as p:
+        await p.desk.refusal("testio_get_product", product_id=71, account="web-testio")
+        await p.desk.answer("testio_get_product", product_id=72, account="web-testio")
+        await p.desk.answer("testio_get_product", product_id=71)
+        await p.desk.refusal("testio_list_inbox")
