@@ -277,7 +277,8 @@ def _consent(
             asked = replace(asked, question=f"{asked.question} {left}".rstrip())
         question = pipeline.question(asked, by)
         if elsewhere:
-            question = await approving.approved(platform, tool, given | {ANOTHER: another}, question)
+            whole = given | {ANOTHER: another}
+            question = await approving.approved(platform, tool, whole, question, account=account)
         return OpenAct(act, question, missing)
 
     async def begin_or_ask(ctx: Context[Any, Any], given: dict[str, Any]) -> OpenAct | Earlier:

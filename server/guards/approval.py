@@ -11,9 +11,9 @@ from typing import Any, Final
 from pydantic_core import to_jsonable_python
 
 from server import callers
+from server.configuration import DEFAULT_ACCOUNT
 from server.guards.consent import Question
 from server.guards.patterns import secrets_in
-from server.guards.recording import DEFAULT_ACCOUNT
 from server.store.approvals import MOST_PENDING, VALID_SECONDS, Approval, Approvals, NewApproval
 from server.store.engine import Engine, StoreError
 from tools.kit.errors import Refused
@@ -40,7 +40,7 @@ class ApprovalNeeded(Refused):
 class Approving:
     """Asks for the approval of a call, and uses it up when the call comes again."""
 
-    def __init__(self, engine: Engine, fingerprint: Callable[[str], str]) -> None:
+    def __init__(self, engine: Engine, fingerprint: Callable[[str, str | None], str]) -> None:
         self._engine, self._approvals, self._fingerprint = engine, Approvals(engine), fingerprint
         self._own = secrets.token_bytes(32)
         """Never stored, so that what is stored says nothing about a short secret among the arguments."""
@@ -55,7 +55,13 @@ class Approving:
         await self._approvals.answer(asked.number, yes=yes, by=by)
 
     async def approved(
-        self, platform: ToolSource, tool: Tool, arguments: Mapping[str, Any], question: Question
+        self,
+        platform: ToolSource,
+        tool: Tool,
+        arguments: Mapping[str, Any],
+        question: Question,
+        *,
+        account: str | None = None,
     ) -> Question:
         """The question of a call as a person has approved it; that approval is used up.
 
@@ -65,14 +71,14 @@ class Approving:
         """
         who, name = callers.principal.get() or callers.local_user(), platform.name_of(tool)
         new = NewApproval(
-            binding=self.binding(who, platform.key, name, arguments, question.words),
+            binding=self.binding(who, platform.key, name, arguments, question.words, account=account),
             words=question.words,
             # A name that is shown otherwise than it is would be stored with what was masked in it.
             names=tuple(sorted(name for name in question.names if name in question.words)),
             principal=who,
             client=clean(callers.program.get())[:MOST_NAME],
             tool=name,
-            account=DEFAULT_ACCOUNT,
+            account=account or DEFAULT_ACCOUNT,
         )
         try:
             if (person := await self._approvals.use(new.binding, who)) is not None:
@@ -91,13 +97,22 @@ class Approving:
             raise Refused("The user said no to this call.")
         raise ApprovalNeeded(name, asked)
 
-    def binding(self, who: str, platform: str, tool: str, arguments: Mapping[str, Any], words: str) -> str:
+    def binding(
+        self,
+        who: str,
+        platform: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        words: str,
+        *,
+        account: str | None = None,
+    ) -> str:
         """A digest of all that an approval is for; the words carry the state of the object."""
         plain = to_jsonable_python(dict(arguments), fallback=repr, serialize_unknown=True)
         hidden = [
             hmac.new(self._own, secret.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
             for secret in secrets_in(arguments)
         ]
-        bound = [who, self._fingerprint(platform), tool, plain, hidden, words]
+        bound = [who, account, self._fingerprint(platform, account), tool, plain, hidden, words]
         text = json.dumps(bound, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -19,6 +19,7 @@ from server.settle import read_state
 from server.store.reading import RecordedAct
 from tests.accounts import pair, two_accounts
 from tests.desk import YES, desk, settings
+from tests.server.test_approval import Office, number_in
 from tests.server.test_recording import Recorded
 from tests.server.test_rounds import ORDER
 from tools.platforms import PLATFORMS
@@ -264,3 +265,17 @@ async def test_the_products_that_an_account_may_reach_are_its_own(tmp_path: Path
         await p.desk.answer("testio_get_product", product_id=72, account="web-testio")
         await p.desk.answer("testio_get_product", product_id=71)
         await p.desk.refusal("testio_list_inbox")
+
+
+async def test_an_approval_for_one_account_is_none_for_another(tmp_path: Path) -> None:
+    office = Office(tmp_path / "store.sqlite3")
+    async with office.desk(told=two_accounts(tmp_path)) as d:
+        await office.says(await d.refusal("testio_accept_bug", bug_id=88101, account="web-testio"))
+        other = await d.refusal("testio_accept_bug", bug_id=88101, account="shop-testio")
+        asked = {one.account: one.words for one in await office.approvals.pending()}
+        assert number_in(other)
+        assert asked["shop-testio"].startswith("In account shop-testio: Accept bug 88101")
+        assert d.writes() == []
+        done = await d.answer("testio_accept_bug", bug_id=88101, account="web-testio")
+        assert (done["account"], done["confirmed"]["how"]) == ("web-testio", "approval")
+    await office.engine.close()

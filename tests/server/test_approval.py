@@ -169,7 +169,7 @@ async def test_of_two_processes_that_use_one_approval_exactly_one_passes(office:
 
 
 def test_every_part_of_a_call_changes_what_an_approval_is_for() -> None:
-    approving = Approving(SqliteEngine(None), lambda key: f"account of {key}")
+    approving = Approving(SqliteEngine(None), lambda key, account: f"a digest of {key}")
     call: dict[str, Any] = {
         "who": "mara",
         "platform": "testio",
@@ -180,6 +180,7 @@ def test_every_part_of_a_call_changes_what_an_approval_is_for() -> None:
     others: dict[str, list[Any]] = {
         "who": ["eve"],
         "platform": ["testery"],
+        "account": ["shop"],
         "tool": ["testio_accept_bug"],
         "arguments": [REJECT, REJECT | {"password": SecretStr("another")}, call["arguments"] | {"bug_id": 88101}],
         "words": ["Reject it? "],

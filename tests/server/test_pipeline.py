@@ -115,6 +115,9 @@ class Desk:
             return answer | {"id": item_id}
 
         class Clients(dict[str, Any]):
+            def of(self, key: str, account: str | None) -> Any:
+                return self[key]
+
             def credential_of(self, key: str) -> str | None:
                 return credential if key == "shop" else None
 
