@@ -69,11 +69,16 @@ def test_every_end_of_a_line_becomes_a_newline(end: str) -> None:
     assert clean(f"one{end}two\tthree") == "one\ntwo\tthree"
 
 
+# Format characters with a glyph of their own, such as the Arabic number sign.
+PREPENDED = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+
+
 @given(ANY_TEXT)
 def test_a_clean_text_has_nothing_invisible_and_stays_clean(text: str) -> None:
     cleaned = clean(text)
     assert clean(cleaned) == cleaned
-    assert not {unicodedata.category(c) for c in cleaned if c not in "\n\t"} & {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+    left = {unicodedata.category(c) for c in cleaned if c not in "\n\t" and ord(c) not in PREPENDED}
+    assert not left & {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
     assert not {ord(c) for c in cleaned} & {code for codes in INVISIBLE.values() for code in codes}
     cleaned.encode()
 
