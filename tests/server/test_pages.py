@@ -4,6 +4,7 @@ import pytest
 from mcp import MCPError
 from mcp.types import PromptReference, ResourceTemplateReference
 
+from server.own_acts import ACTS
 from tests.desk import ERAS, desk, settings
 from tools.platforms import PLATFORMS
 
@@ -36,7 +37,7 @@ async def test_every_page_declared_is_offered(mode: str) -> None:
     async with desk(mode) as d:
         offered = {t.uri_template for t in (await d.client.list_resource_templates()).resource_templates}
         offered |= {str(r.uri) for r in (await d.client.list_resources()).resources}
-    assert offered == {f"{p.key}://{r.template}" for p in PLATFORMS for r in p.resources}
+    assert offered == {ACTS, *(f"{p.key}://{r.template}" for p in PLATFORMS for r in p.resources)}
 
 
 @both_eras

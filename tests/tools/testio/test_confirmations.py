@@ -327,7 +327,7 @@ async def test_a_bug_with_a_pending_check_is_neither_asked_about_nor_paid_again(
         first = await d.answer(CHECK, bugs=[{"bug_id": 88107}])
         pending = first["results"][0]["confirmation"]["id"]
         d.asked.clear()
-        told = await d.refusal(CHECK, bugs=[{"bug_id": 88107}])
+        told = await d.refusal(CHECK, bugs=[{"bug_id": 88107}], another=True)
         assert told.startswith(f"already_pending: bug 88107 (check {pending}).")
         assert told.endswith("Nothing was sent.")
         assert d.asked == []
@@ -346,7 +346,9 @@ async def test_a_check_whose_outcome_came_does_not_stand_in_the_way() -> None:
     async with desk() as d:
         await d.answer(CHECK, bugs=[{"bug_id": 88107}])
         await d.control("clock", advance="48h")
-        assert (await d.answer(CHECK, bugs=[{"bug_id": 88107}]))["results"][0]["status"] == "created"
+        again = await d.answer(CHECK, bugs=[{"bug_id": 88107}], another=True)
+        assert again["results"][0]["status"] == "created"
+        assert len(d.writes()) == 2
 
 
 async def test_without_an_environment_each_bug_is_checked_where_it_was_found() -> None:

@@ -321,7 +321,7 @@ async def test_an_unknown_test_case_is_refused_before_anybody_is_asked(mode: str
 
 async def test_a_deletion_that_answers_with_words_is_done_all_the_same() -> None:
     async with desk() as d:
-        await d.fault(method="DELETE", path=f"{CASES}/7313", times=1, status=200, body="<html>gone</html>")
+        await d.fault(method="DELETE", path=f"{CASES}/7313", times=1, status=200, body="gone")
         await d.answer("testio_delete_test_case", product_id=71, test_case_id=7313)
 
 

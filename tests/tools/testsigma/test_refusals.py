@@ -205,7 +205,9 @@ def moved(world: Composition) -> Testsigma:
 @pytest.mark.parametrize("name", ["GET", "POST", "DELETE"])
 async def test_the_old_host_is_left_with_the_name_of_the_new_one_and_never_followed(name: str) -> None:
     world = sandboxes()
-    with pytest.raises(HostMoved, match=r"redirect to .*sandbox\.invalid.*base address"):
+    # Some servers answer with a redirect after they have acted.
+    error = HostMoved if name == "GET" else OutcomeUnknown
+    with pytest.raises(error, match=r"redirect to .*sandbox\.invalid.*base address"):
         await CALLS[name](moved(world))
     assert [entry.status for entry in world.journal.entries()] == [301]
 
