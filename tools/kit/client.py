@@ -100,6 +100,7 @@ class ApiClient:
         self._reach = reach_of(account, self.reachable)
         self._ahead = 0.0
         self._is_dated = False
+        self._date: str | None = None
 
     @property
     def is_sandbox(self) -> bool:
@@ -303,6 +304,9 @@ class ApiClient:
         return self._http
 
     def _notice_time(self, date: str | None) -> None:
+        if date == self._date:
+            return  # of the same second
+        self._date = date
         if (ahead := seconds_ahead(date)) is not None:
             self._ahead, self._is_dated = ahead, True
 

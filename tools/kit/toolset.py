@@ -86,9 +86,10 @@ class Tool:
     @property
     def once(self) -> bool:
         """Whether an equal call soon after is a mistake of the caller: it creates something or orders paid work."""
-        if "allow_duplicates" in inspect.signature(self.function).parameters:
-            return False  # it compares with what is there by itself
-        return self.effect is Effect.SPENDS or (not self.idempotent and self.name.startswith("create_"))
+        orders = self.effect is Effect.SPENDS
+        creates = self.effect is not Effect.READS and not self.idempotent and self.name.startswith("create_")
+        # One that allows duplicates on demand compares with what is there by itself.
+        return (orders or creates) and "allow_duplicates" not in inspect.signature(self.function).parameters
 
     @property
     def removes(self) -> bool:
