@@ -12,6 +12,8 @@ import pytest
 from server.app import build
 from server.guards.scope import offers
 from server.sandbox import SandboxTransport
+from server.store.ledger import entries
+from server.store.sqlite import SqliteEngine
 from tests.desk import desk, sandboxes, settings, text
 from tools.kit.network import Network
 from tools.kit.sandbox.composition import Composition
@@ -94,16 +96,18 @@ class Said:
     errors: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    stored: list[str] = field(default_factory=list)
+    """What the store holds of acts: records, and the answers for repeated calls."""
 
     @property
     def everything(self) -> list[str]:
-        return [*self.answers, *self.errors, *self.pages, *self.questions]
+        return [*self.answers, *self.errors, *self.pages, *self.questions, *self.stored]
 
 
 async def walk(mode: str, *, words: bool) -> Said:
     """Make every call there is, and read pages of each platform."""
-    world, said = sandboxes(), Said()
-    server = build(settings(), network=Network(Planting(world, words=words)))
+    world, said, engine = sandboxes(), Said(), SqliteEngine(None)
+    server = build(settings(), network=Network(Planting(world, words=words)), engine=engine)
     async with desk(mode, world=world, server=server) as d:
         # Reads answer texts; what asks a person says a platform's words, and its refusals do.
         for name, arguments in sorted((call for call in CALLS if not words or call[0] in WRITES), key=is_write):
@@ -114,6 +118,8 @@ async def walk(mode: str, *, words: bool) -> Said:
         for address in PAGES:
             said.pages.append(str((await d.client.read_resource(address)).contents[0].text))  # type: ignore[union-attr]
         said.questions.extend(d.asked)
+        said.stored.extend(str(entry.record) for entry in await engine.run(lambda db: list(entries(db))))
+        said.stored.extend(str(row) for row in await engine.run(lambda db: db.rows("SELECT * FROM act")))
     return said
 
 
@@ -123,6 +129,7 @@ async def test_nothing_of_what_a_platform_answers_leaves_raw() -> None:
     wrong += [one for one in (*said.errors, *said.pages, *said.questions) if has_line(one)]
     assert not wrong, "\n---\n".join(wrong)
     assert len(said.answers) > len(CALLS), "more than half of the calls are answered"
+    assert len(said.stored) > len(WRITES), "most writes are recorded"
     assert sum(LINE in one for one in said.answers) > len(CALLS) // 2, "the plants are shown, as data"
 
 
