@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from server.app import build
+from server.store.ledger import entries
+from server.store.sqlite import SqliteEngine
 from tests.desk import desk, settings, text
 from tests.test_every_string import CALLS, CANARY, PLANT, TOKEN, is_clean
 from tools.kit.network import Network
@@ -33,13 +35,16 @@ class Failing(httpx.AsyncBaseTransport):
 
 async def failures(answer: Callable[[], httpx.Response], every: int = 1) -> list[str]:
     """What tools answer to such a platform, each or some of them, and what a person is asked."""
-    platform = Failing(answer)
-    async with desk(server=build(settings(), network=Network(platform))) as d:
+    platform, engine = Failing(answer), SqliteEngine(None)
+    async with desk(server=build(settings(), network=Network(platform), engine=engine)) as d:
         said = []
         for name, arguments in [*FIRST.items()][::every]:
             result = await d.call(name, **arguments)
             said += [f"{name}: {one}" for one in (text(result), json.dumps(result.structured_content))]
         said += d.asked
+        records = [str(entry.record) for entry in await engine.run(lambda db: list(entries(db)))]
+    assert any("'failed'" in one or "'unknown'" in one for one in records), "some of them are writes"
+    said += records
     assert platform.requests > len(FIRST) // 2 // every, "most tools ask their platform"
     return said
 
