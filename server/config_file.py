@@ -158,8 +158,6 @@ class Reader:
             name_of_it, _, kind = key.rpartition("_")
             if key == "default":
                 continue
-            if key in credentials:
-                raise self.literal(section, key)
             if key not in known:
                 raise self.unknown(section, key, known)
             text = self.text(section, key, value)
