@@ -81,7 +81,7 @@ async def _answer(
         if len(rows) > count:
             answer["shortened"] = f"The newest {count} of {len(rows)}; `testdesk ledger` in a terminal has all."
         if callers.principal.get() == callers.OVER_HTTP and current.get() is None:
-            answer["note"] = "This connection has no session, so its own acts cannot be told from others'."
+            answer["note"] = "This connection has no session, so which acts are its own is not known."
         if len(_line(answer)) <= most:
             break
     return answer

@@ -1,6 +1,7 @@
 """What an installation brings from others is pinned by hash, listed in the wheel, and under licences that we allow."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -55,9 +56,10 @@ def test_pip_refuses_a_package_with_another_hash(tmp_path: Path) -> None:
         archive.writestr("h11-0.16.0.dist-info/RECORD", "")
     (entry,) = [match[0] for match in ENTRY.finditer(LOCK.read_text("utf-8")) if match[1] == "h11"]
     (tmp_path / "lock").write_text(entry, encoding="utf-8")
-    offline = ["--no-index", "--find-links", str(tmp_path), "--no-deps", "--ignore-installed", "--dry-run"]
-    pip = [sys.executable, "-m", "pip", "install", *offline, "--require-hashes", "-r", str(tmp_path / "lock")]
-    ran = subprocess.run(pip, capture_output=True, text=True)
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}
+    only = ["--no-deps", "--ignore-installed", "--dry-run", "--require-hashes", "-r", str(tmp_path / "lock")]
+    pip = [sys.executable, "-m", "pip", "install", *only]
+    ran = subprocess.run(pip, capture_output=True, text=True, env={**os.environ, **offline})
     assert ran.returncode != 0
     assert "THESE PACKAGES DO NOT MATCH THE HASHES" in ran.stderr
 
