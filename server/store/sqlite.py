@@ -53,6 +53,11 @@ class SqliteEngine:
         self._connection: sqlite3.Connection | None = None
         self._lock = Lock()
 
+    def __del__(self) -> None:
+        # A server that was built and never run closes nothing.
+        if self._connection is not None:
+            self._connection.close()
+
     @property
     def place(self) -> str:
         return "memory" if self.file is None else str(self.file)
