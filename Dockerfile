@@ -20,7 +20,11 @@ LABEL org.opencontainers.image.title="Testdesk" \
       org.opencontainers.image.description="An MCP server for the test platforms a QA team works with" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /opt/testdesk /opt/testdesk
-ENV PATH=/opt/testdesk/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# The record of what was done; without it nothing is sent. Mount a volume here to keep it.
+RUN mkdir -p -m 700 /var/lib/testdesk && chown 10001:10001 /var/lib/testdesk
+VOLUME /var/lib/testdesk
+ENV PATH=/opt/testdesk/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    TESTDESK_STORE=/var/lib/testdesk/testdesk.sqlite3
 USER 10001:10001
 EXPOSE 8765
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \

@@ -65,7 +65,7 @@ class Build:
         self.scratch, self.base = scratch, base
         self.stage = Stage(scratch / "none", {})
         self.earlier: dict[str, Stage] = {}
-        tops = {path.split("/")[1] for path in re.findall(r"(?:WORKDIR|--from=\w+) (/\S+)", dockerfile)}
+        tops = {path.split("/")[1] for path in re.findall(r"(?:WORKDIR|VOLUME|--from=\w+) (/\S+)", dockerfile)}
         self.own_path = re.compile(rf"(?<![\w./])/(?=(?:{'|'.join(tops)})\b)")
         self.name = ""
         for word, argument in instructions(dockerfile):
@@ -111,6 +111,8 @@ class Build:
 
     def do_run(self, argument: str) -> None:
         print(f"RUN {argument}", flush=True)
+        if os.getuid():
+            argument = re.sub(r" && chown \S+ \S+", "", argument)  # the image's user is then this one
         subprocess.run(["sh", "-ec", self.here(argument)], cwd=self.stage.place("."), env=self.stage.env, check=True)
 
     def do_user(self, argument: str) -> None:
@@ -127,6 +129,8 @@ class Build:
 
     def do_label(self, _: str) -> None:
         pass
+
+    do_volume = do_label
 
     def do_expose(self, argument: str) -> None:
         self.stage.commands["EXPOSE"] = [argument]
@@ -170,6 +174,8 @@ def exercise(image: Stage, user: int | None) -> None:
             assert time.monotonic() < patience, "the server did not become healthy"
             time.sleep(0.2)
         print("HEALTHCHECK is content", flush=True)
+        doctor = subprocess.run([program, "doctor"], cwd=image.root, env=env, user=user, capture_output=True, text=True)
+        assert "made at the first act" in doctor.stdout, doctor.stdout + doctor.stderr
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=PATIENCE) == 128 + signal.SIGTERM, server.returncode
     finally:

@@ -27,6 +27,12 @@ def test_the_image_runs_as_a_numbered_user_who_is_not_root() -> None:
     assert int(group) > 0
 
 
+def test_the_record_of_acts_is_kept_in_a_volume_of_the_user_of_the_image() -> None:
+    (store,) = re.findall(r"TESTDESK_STORE=(\S+)", " ".join(argument for name, argument in STEPS if name == "ENV"))
+    assert store.startswith(f"{only('VOLUME')}/")
+    assert f"chown {only('USER')} {only('VOLUME')}" in " ".join(argument for name, argument in STEPS if name == "RUN")
+
+
 def test_the_image_serves_http_at_the_port_that_it_exposes_and_checks() -> None:
     given = parser().parse_args(words(only("CMD")))
     assert (given.command, given.http, given.host) == ("serve", True, "0.0.0.0")
