@@ -163,7 +163,7 @@ class LabelUse(Answer):
 
     label: Label
     carried_by: list[CarriedBy]
-    note: str = "Steps and templates are not counted: the API cannot filter them by label."
+    note: str
 
 
 async def carriers(api: Testomatio, project: str, label: Label) -> list[CarriedBy]:
@@ -193,7 +193,11 @@ async def get_label(api: Testomatio, label: LabelName, project: ProjectSlug = No
     """Read one label, and how many tests, suites, runs and plans carry it."""
     slug = api.project_of(project)
     found = await known_label(api, slug, label)
-    return LabelUse(label=found, carried_by=await carriers(api, slug, found))
+    carried = await carriers(api, slug, found)
+    note = "Steps and templates are not counted: the API cannot filter them by label."
+    if uncounted := [one.kind for one in carried if one.count is None]:
+        note += f" These could not be read: {', '.join(f'{kind}s' for kind in uncounted)}."
+    return LabelUse(label=found, carried_by=carried, note=note)
 
 
 class NewField(Sent):
