@@ -79,7 +79,7 @@ def first_calls(on: Stage, rounds: Rounds) -> list[Figure]:
     what = "start to tools/list and a first call, with an account"
     recorded = Figure.of("first_call_greeter", f"{what}, list from a record", times["greeter"], times["ours"], LATEST)
     return [
-        Figure.of("first_call", what, times["ours"], times["bare"]),
+        Figure.of("first_call", what, times["ours"], times["bare"], Limit(ratio=1.3)),
         replace(recorded, beside="without records"),
     ]
 
