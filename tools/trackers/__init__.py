@@ -1,0 +1,1 @@
+"""Trackers: where developers work, and where defects are handed over to."""

@@ -1,0 +1,1 @@
+"""The formats of trackers, each made from the same document."""

@@ -1,0 +1,1 @@
+"""The fake APIs of trackers, one file each."""
