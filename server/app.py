@@ -42,6 +42,7 @@ from tools.across import View, across
 from tools.kit.network import Network
 from tools.kit.platform import Platform
 from tools.platforms import PLATFORMS
+from tools.trackers.source import trackers
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -71,7 +72,8 @@ def build(
     redact = Redactor(settings.secrets, leaves_out=settings.configuration.budgets.lockdown)
     configure_logging(redact, settings.log_level)
     exposed = exposed_platforms(platforms, settings)
-    clients = Clients(platforms, settings, network or open_network(settings, platforms))
+    network = network or open_network(settings, platforms)
+    clients = Clients(platforms, settings, network)
     engine = engine or SqliteEngine(None)
     store = store or EventStore(engine)
     inboxes = {
@@ -104,6 +106,12 @@ def build(
             across.key,
             View({p.key: p for p in exposed if p.declared.has_survey}, clients.__getitem__, clients.defaults),
         )
+    if settings.trackers:
+        from server.store.handovers import StoredHandovers
+        from server.trackers import desk  # a start without trackers does not pay for it
+
+        handovers = StoredHandovers(engine)
+        clients.put(trackers.key, desk(settings.trackers, network, exposed, clients.__getitem__, handovers, inboxes))
     rounds = Rounds(
         frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks),
         naming=frozenset(offer.name_of(tool) for offer, tool in offered if tool.typed),
@@ -181,8 +189,10 @@ def open_network(settings: Settings, platforms: Sequence[Platform]) -> Network:
 
     def fake_apis() -> "ASGIApp":
         from tools.kit.sandbox.composition import compose
+        from tools.trackers.listed import load_sandbox
 
         sandboxes = {platform.key: platform.sandbox() for platform in platforms}
+        sandboxes |= {key: load_sandbox(key) for key in {one.setup.tracker.key for one in settings.trackers.values()}}
         for sandbox in sandboxes.values():
             sandbox.clock.accelerate(settings.sandbox_pace, is_first=True)
         return compose(sandboxes)

@@ -28,6 +28,7 @@ LIMITS = (
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     from server.ledger_parser import add_ledger
+    from server.tracker_parser import add_offered_trackers, add_tracker
 
     top = argparse.ArgumentParser(
         prog="testdesk", description="An MCP server for the test platforms of a QA team.", epilog=EXITS
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
         help="tools to list: auto (default), all, triage, planning, reporting, platforms, platform:subject, names; "
         "-WORD leaves out; before TESTDESK_TOOLSETS",
     )
+    add_offered_trackers(serve)
     serve.add_argument("--http", action="store_true", help="serve streamable HTTP instead of stdio")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     serve.add_argument("--port", type=int, default=8765, help="port to listen on (default 8765, 0 picks one)")
@@ -113,6 +115,7 @@ def parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--pace", type=float, default=1.0, metavar="N", help="sandbox seconds per real second")
 
     add_ledger(commands, EXITS)
+    add_tracker(commands, EXITS)
     commands.add_parser("doctor", help="check the configuration and each credential")
     commands.add_parser("demo", help="run a triage over MCP against the sandbox")
     reference = commands.add_parser("reference", help="write the generated tables of a checkout")
@@ -172,6 +175,7 @@ def run_serve(given: argparse.Namespace) -> int:
         read_only=given.read_only,
         toolsets=given.toolsets,
         log_level=given.log_level,
+        trackers=given.tracker,
     )
     if given.sandbox:
         print("testdesk: SANDBOX, all data is invented and nothing real happens.", file=sys.stderr)
@@ -283,8 +287,10 @@ def run_sandbox(given: argparse.Namespace) -> int:
     """`testdesk sandbox`"""
     from server.sandbox import run_port
     from tools.platforms import PLATFORMS
+    from tools.trackers.listed import TRACKERS, load, load_sandbox
 
     sandboxes = {p.key: p.sandbox(given.profile) for p in PLATFORMS}
+    sandboxes |= {key: load_sandbox(key) for key in TRACKERS if not load(key).shut_down}
     for sandbox in sandboxes.values():
         sandbox.clock.accelerate(given.pace, is_first=True)
     return run_port(sandboxes, given.port, own_ports=given.own_ports, has_own_ports=not given.no_own_ports)
@@ -306,6 +312,15 @@ def run_ledger(given: argparse.Namespace) -> int:
     from server.ledger_command import run_ledger
 
     return anyio.run(run_ledger, given)
+
+
+def run_tracker(given: argparse.Namespace) -> int:
+    """`testdesk tracker`"""
+    import anyio
+
+    from server.tracker_command import run_tracker
+
+    return anyio.run(run_tracker, given)
 
 
 def run_demo(given: argparse.Namespace) -> int:

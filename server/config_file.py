@@ -8,13 +8,22 @@ from difflib import get_close_matches
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from server.configuration import DEFAULT_ACCOUNT, WAYS, Account, Budgets, Configuration, ConsentBy, Limits
+from server.configuration import (
+    DEFAULT_ACCOUNT,
+    WAYS,
+    Account,
+    Budgets,
+    Configuration,
+    ConsentBy,
+    Limits,
+    TrackerSection,
+)
 from server.guards.hours import Hours
 from server.records import LARGEST
 from server.settings import SettingsError
 from tools.kit.platform import Platform
 
-SECTIONS: Final = ("accounts", "budgets", "consent")
+SECTIONS: Final = ("accounts", "budgets", "consent", "trackers")
 ACCOUNT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 MOST: Final = 1_000_000
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -64,8 +73,16 @@ class Reader:
             consent=self._consent(data.get("consent", {})),
             budgets=self._budgets(data.get("budgets", {}), {account.name: account.platform for account in accounts}),
             accounts=accounts,
+            trackers=self._trackers(data.get("trackers", {})),
             stated=tuple(_stated(data)),
         )
+
+    def _trackers(self, data: Mapping[str, Any]) -> tuple[TrackerSection, ...]:
+        if not data:
+            return ()
+        from server.config_trackers import read_trackers  # a start without trackers does not pay for it
+
+        return read_trackers(self, data)
 
     def _consent(self, data: Mapping[str, Any]) -> ConsentBy:
         known = [field.name for field in fields(ConsentBy)]

@@ -90,6 +90,22 @@ class Account:
 
 
 @dataclass(frozen=True)
+class TrackerSection:
+    """A tracker, under a name of the operator's; holds no secret itself."""
+
+    name: str
+    kind: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Files that hold credentials, by the credential's name."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Variables that hold credentials, by the credential's name."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    severities: Mapping[str, str] = field(default_factory=dict)
+    uploads: bool = False
+
+
+@dataclass(frozen=True)
 class Configuration:
     """What one file says; without a file, nothing."""
 
@@ -97,6 +113,7 @@ class Configuration:
     consent: ConsentBy = ConsentBy()
     budgets: Budgets = field(default_factory=Budgets)
     accounts: tuple[Account, ...] = ()
+    trackers: tuple[TrackerSection, ...] = ()
     stated: tuple[str, ...] = ()
     """Each value that it sets, as `[section] key = value`."""
 

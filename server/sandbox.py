@@ -175,7 +175,8 @@ async def serve_on_ports(
         listeners: list[tuple[ASGIApp, socket.socket]] = [
             (composition, listening.enter_context(listen(LOOPBACK, port)))
         ]
-        for place, key in enumerate(sandboxes if own else ()):
+        alone = [key for key, sandbox in sandboxes.items() if sandbox.has_own_port]
+        for place, key in enumerate(alone if own else ()):
             assert own is not None  # noqa: S101 - there is no key without it
             listeners.append((composition.platform_app(key), listening.enter_context(own.listen(place))))
         # uvicorn logs a deliberately truncated body as an error; the sandbox sets its own dates.
@@ -187,7 +188,7 @@ async def serve_on_ports(
                 await is_up.wait()
             origins = [f"http://{LOOPBACK}:{listener.getsockname()[1]}" for _, listener in listeners]
             try:
-                yield Addresses(origins[0], dict(zip(sandboxes, origins[1:], strict=False)))
+                yield Addresses(origins[0], dict(zip(alone, origins[1:], strict=False)))
             finally:
                 for server, _, _ in servers:
                     server.should_exit = True
@@ -230,7 +231,10 @@ def run_port(
 def usage(sandboxes: Mapping[str, Sandbox], origin: str, own: Mapping[str, str] | None = None) -> str:
     """The base addresses, a first curl for each platform, and a line for each of the vendors' programs."""
     lines = [f"Sandboxes on {origin}, for this machine only. Nothing here is a real account."]
+    beside = [sandbox.mount for sandbox in sandboxes.values() if not sandbox.has_own_port]
     for key, sandbox in sandboxes.items():
+        if not sandbox.has_own_port:
+            continue
         base, root = origin + sandbox.mount, (own or {}).get(key)
         lines += ["", key, f"  base URL  {base}", f"  try       curl {sandbox.curl.format(base=base)}"]
         if root is not None:
@@ -238,6 +242,8 @@ def usage(sandboxes: Mapping[str, Sandbox], origin: str, own: Mapping[str, str] 
             lines += [f"  own port  {root}  (base URL {at_root})"]
             for name, line in sandbox.clients.items():
                 lines += [f"  {name}", f"            {line.format(root=root)}"]
+    if beside:
+        lines += ["", f"trackers    {origin}{' '.join(beside)}"]
     lines += ["", f"controls    curl {origin}/_sandbox", ""]
     return "\n".join(lines)
 

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -15,6 +17,9 @@ from server.guards.shape import MOST
 from tools.kit.egress import ATTACHMENT_HOSTS
 from tools.kit.picture import ANSWER_BYTES, PICTURE_BYTES, is_loopback
 from tools.kit.platform import Platform
+
+if TYPE_CHECKING:
+    from server.trackers import TrackerSettings
 
 CONSENT = "TESTDESK_CONSENT"
 OUTPUT_SCHEMAS = "TESTDESK_OUTPUT_SCHEMAS"
@@ -71,6 +76,8 @@ class Settings:
     log_level: str = "WARNING"
     configuration: Configuration = field(default_factory=Configuration)
     """What the configuration file says."""
+    trackers: "Mapping[str, TrackerSettings]" = field(default_factory=dict)
+    """The operator's trackers, by their names."""
 
     def accounts_of(self, platform: str) -> Mapping[str, PlatformSettings]:
         """The accounts of a platform; a single one has an empty name."""
@@ -80,7 +87,8 @@ class Settings:
     def secrets(self) -> list[str]:
         """All credentials, for redaction."""
         every = [account for platform in self.platforms for account in self.accounts_of(platform).values()]
-        return [value.get_secret_value() for account in every for value in account.credentials.values()]
+        held = [value.get_secret_value() for account in every for value in account.credentials.values()]
+        return held + [secret for tracker in self.trackers.values() for secret in tracker.secrets]
 
 
 def read_settings(
@@ -93,6 +101,7 @@ def read_settings(
     read_only: bool = False,
     toolsets: str | None = None,
     log_level: str = "WARNING",
+    trackers: Sequence[str] = (),
 ) -> Settings:
     """Read the environment and the configuration file once; the environment wins.
 
@@ -130,6 +139,28 @@ def read_settings(
         toolsets=tuple(word.strip() for word in chosen.split(",") if word.strip()),
         log_level=log_level,
         configuration=configuration,
+        trackers=_trackers(configuration, environment, origin, plain, trackers),
+    )
+
+
+def _trackers(
+    configuration: Configuration,
+    environment: Mapping[str, str],
+    origin: str,
+    plain: Collection[str],
+    offered: Sequence[str],
+) -> "dict[str, TrackerSettings]":
+    """The operator's trackers; in a sandbox also those that the command line offers."""
+    if not configuration.trackers and not offered:
+        return {}
+    from server.trackers import tracker_settings  # a start without trackers does not pay for it
+
+    return tracker_settings(
+        configuration,
+        environment,
+        sandbox_origin=origin,
+        offered=offered,
+        check_address=partial(_checked_address, plain_hosts=plain),
     )
 
 
@@ -265,7 +296,15 @@ def _address(
             address = platform.base_url_from(values) or ""
         except ValueError as error:
             raise SettingsError(str(error)) from error
-    address = address or platform.address.default or ""
+    return _checked_address(variable, address or platform.address.default or "", plain_hosts)
+
+
+def _checked_address(variable: str, address: str, plain_hosts: Collection[str]) -> str:
+    """A base address without its last slash.
+
+    Raises:
+        SettingsError: as `_address` does.
+    """
     try:
         parts = urlsplit(address)
         host, is_address = parts.hostname or "", parts.port != 0

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PLATFORMS = {d.name for d in (ROOT / "tools").iterdir() if d.is_dir() and d.name not in {"kit", "__pycache__"}}
+BESIDE = {"kit", "trackers", "__pycache__"}
+PLATFORMS = {d.name for d in (ROOT / "tools").iterdir() if d.is_dir() and d.name not in BESIDE}
+TRACKERS = {file.stem for file in (ROOT / "tools" / "trackers" / "vendors").glob("*.py")} - {"__init__"}
 MAY = {  # what each part of a platform's folder, a file or a folder, may take from that folder and from the kit
     "platform": {"tools", "client", "sandbox", "hints", "kit"},
     "tools": {"client", "models", "kit"},
@@ -23,7 +25,7 @@ MAY = {  # what each part of a platform's folder, a file or a folder, may take f
     "__init__": set[str](),
 }
 OUTSIDE: dict[str, set[str] | None] = {  # what tools/ takes from other packages, and in which parts; None: in all
-    "httpx": {"client", "request", "network", "failures", "picture", "pool", "egress"},
+    "httpx": {"client", "request", "network", "failures", "picture", "pool", "egress", "tracker", "vendors"},
     "httpcore": {"pool", "public"},
     "starlette": {"sandbox"},
     "pydantic": None,
@@ -79,6 +81,47 @@ def test_a_platform_takes_only_what_its_part_may() -> None:
     assert not wrong
 
 
+def test_a_tracker_takes_the_kit_and_the_engine_only() -> None:
+    wrong = []
+    for file in files("tools/trackers/vendors"):
+        for name in imports(file):
+            match [*name.split("."), "", ""]:
+                case ["tools", "kit", room, *_]:
+                    is_right = not room.startswith("sandbox")
+                case ["tools", "trackers", room, other, *_]:
+                    # One tracker may build on another, such as the two of the same vendor.
+                    is_right = room not in {"sandbox", "tools", "desk"} or (room, other) == ("vendors", other)
+                case ["tools", *_]:
+                    is_right = False
+                case _:
+                    continue
+            if not is_right:
+                wrong.append((file, name))
+    assert not wrong
+
+
+def test_a_tracker_s_fake_api_takes_the_kit_of_sandboxes_only() -> None:
+    own = ("tools.kit.sandbox", "tools.trackers.sandbox")
+    taken = [(file, name) for file in files("tools/trackers/sandbox") for name in imports(file)]
+    assert not [(file, name) for file, name in taken if name.startswith("tools.") and not name.startswith(own)]
+
+
+def test_the_engine_of_trackers_names_none_of_them() -> None:
+    engine = [file for file in files("tools/trackers") if file.parent.name == "trackers" and file.stem != "listed"]
+    names = [(file, name) for file in engine for name in imports(file)]
+    assert engine
+    assert not [(file, name) for file, name in names if name.startswith(("tools.trackers.vendors", "tools.testio"))]
+
+
+def test_every_tracker_has_a_file_a_line_and_a_fake_api() -> None:
+    from tools.trackers.listed import TRACKERS as LISTED
+    from tools.trackers.listed import load
+
+    sandboxes = {file.stem for file in (ROOT / "tools" / "trackers" / "sandbox").glob("*.py")} - {"__init__", "common"}
+    assert set(LISTED) == TRACKERS
+    assert sandboxes >= {key for key in LISTED if not load(key).shut_down}
+
+
 def test_every_platform_folder_has_the_same_parts() -> None:
     for platform in PLATFORMS:
         parts = {entry.stem for entry in (ROOT / "tools" / platform).iterdir() if entry.name != "__pycache__"}
@@ -98,7 +141,7 @@ def test_the_kit_knows_no_platform() -> None:
 
 def test_tools_take_from_outside_only_what_their_part_needs() -> None:
     wrong = []
-    for file in files("tools/kit", *(f"tools/{platform}" for platform in PLATFORMS)):
+    for file in files("tools/kit", "tools/trackers", *(f"tools/{platform}" for platform in PLATFORMS)):
         for package in {name.split(".")[0] for name in imports(file)} - {"tools"} - sys.stdlib_module_names:
             parts = OUTSIDE.get(package, set())
             if parts is not None and part(file) not in parts:
@@ -116,7 +159,9 @@ def test_the_server_names_no_platform() -> None:
     for file in files("server"):
         with file.open("rb") as source:
             words = [word for word in tokenize.tokenize(source.readline) if word.type != tokenize.COMMENT]
-        wrong += [(file, w.start[0], w.string) for w in words for key in PLATFORMS if key in w.string.lower()]
+        wrong += [
+            (file, w.start[0], w.string) for w in words for key in PLATFORMS | TRACKERS if key in w.string.lower()
+        ]
     assert not wrong
 
 

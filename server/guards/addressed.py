@@ -24,7 +24,7 @@ _SHORT: Final = 1_000
 @cache
 def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
     """The patterns of each group, with their hints; compiled on first use."""
-    prefixes = "|".join([*(platform.key for platform in PLATFORMS), "across", "testdesk"])
+    prefixes = "|".join([*(platform.key for platform in PLATFORMS), "across", "tracker", "testdesk"])
     # White space is collapsed first; a line may end between any two words.
     return tuple((hints, re.compile("|".join(some).replace(" ", r"\s"))) for hints, some in groups(prefixes))
 

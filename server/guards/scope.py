@@ -1,6 +1,7 @@
 """Guards the account: which platforms and tools are available in this session."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from server.clients import missing_credentials
 from server.guards.consent import forbidden
@@ -9,6 +10,9 @@ from tools.across import Across, across
 from tools.kit.declared import DeclaredTool
 from tools.kit.platform import Platform, ToolSource
 from tools.kit.toolset import Effect
+from tools.trackers.source import TOOLS, trackers
+
+READ_ONLY: Final = "It changes something, and this session is read-only."
 
 
 def exposed_platforms(platforms: Sequence[Platform], settings: Settings) -> list[Platform]:
@@ -51,13 +55,27 @@ def offered_tools(platforms: Sequence[Platform], settings: Settings) -> list[tup
     offered: list[tuple[ToolSource, DeclaredTool]] = [
         (p, tool) for p in platforms for tool in exposed_tools(p, settings)
     ]
-    return offered + ([(across, tool) for tool in across.declared.tools] if across in offers(platforms) else [])
+    offered += [(across, tool) for tool in across.declared.tools] if across in offers(platforms) else []
+    return offered + [(trackers, tool) for tool in tracker_tools(settings)]
+
+
+def tracker_tools(settings: Settings) -> list[DeclaredTool]:
+    """The usable tools of the operator's trackers; none where there is no tracker."""
+    if not settings.trackers:
+        return []
+    return [
+        tool
+        for tool in trackers.declared.tools
+        if (not settings.read_only or tool.effect is Effect.READS) and not is_ruled_out(tool, settings)
+    ]
 
 
 def reason_unavailable(
     platforms: Sequence[Platform], exposed: Sequence[Platform], settings: Settings, name: str
 ) -> str | None:
     """Why the tool with this name is not available here; None where no such tool exists."""
+    if name in {trackers.name_of(tool) for tool in TOOLS}:
+        return _no_tracker(settings, name)
     platform = next((p for p in platforms if name.startswith(f"{p.key}_")), None)
     if platform is None:
         return None
@@ -70,4 +88,15 @@ def reason_unavailable(
         return settings.platforms[platform.key].locked[tool.needs or ""]
     if is_ruled_out(tool, settings):
         return forbidden(tool.effect)
-    return "It changes something, and this session is read-only."
+    return READ_ONLY
+
+
+def _no_tracker(settings: Settings, name: str) -> str:
+    """Why a tool of trackers is not available here."""
+    if not settings.trackers:
+        return (
+            "No tracker is configured here. The operator adds a section [trackers.NAME] to the configuration file, and "
+            "`testdesk tracker check` tests it; `testdesk serve --sandbox --tracker github` offers an invented one."
+        )
+    tool = next(tool for tool in trackers.declared.tools if trackers.name_of(tool) == name)
+    return forbidden(tool.effect) if is_ruled_out(tool, settings) else READ_ONLY

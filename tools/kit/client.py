@@ -291,7 +291,7 @@ class ApiClient:
         except BROKEN as error:
             how = {"is_write": request.is_write, "is_incomplete": request.is_incomplete}
             raise broken_off(self.account.title, str(request), error, **how) from error
-        if response.is_success:
+        if self.is_answer(response.status_code):
             if request.is_write:
                 check_taken(self.account, str(request), raw, is_incomplete=request.is_incomplete)
             return raw
@@ -354,6 +354,10 @@ class ApiClient:
             f"{self.account.title} answered in a shape we do not know ({why})." + (f" {ACCEPTED}" if done else ""),
             request=request,
         )
+
+    def is_answer(self, status: int) -> bool:
+        """Whether a status means success; override it where a platform answers a failure with one of 200 to 299."""
+        return 200 <= status < 300
 
     def absolute(self, address: str | None) -> str | None:
         """Resolve an address that a platform gave without its host against the host of its API."""

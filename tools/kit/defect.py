@@ -1,4 +1,4 @@
-"""A defect, a bug or a failing test, in the terms of every platform and every tracker; and what a platform gives of it."""
+"""A defect, which is a bug or a failing test, in the terms that all platforms and trackers share."""
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence

@@ -31,8 +31,11 @@ class Sandbox:
         clock: Clock | None = None,
         curl: str = "{base}/",
         clients: Mapping[str, str] | None = None,
+        has_own_port: bool = True,
     ) -> None:
         self.mount = mount.rstrip("/")
+        self.has_own_port = has_own_port
+        """Whether it is also served at an origin of its own, where all are served on ports."""
         self.clock = clock or Clock()
         self.curl = curl
         """The arguments of a first curl command; `{base}` is the mount's address."""

@@ -1,0 +1,120 @@
+"""`testdesk tracker`: what trackers there are, what a section needs, and whether the operator's work."""
+
+import argparse
+import os
+from collections.abc import Mapping
+
+from server.configuration import configuration_file
+from server.guards.redact import Redactor
+from server.settings import Settings, SettingsError, read_settings
+from server.trackers import tracker_clients
+from tools.kit.errors import TestdeskError
+from tools.kit.network import Network
+from tools.kit.text import quote, word
+from tools.platforms import PLATFORMS
+from tools.trackers.client import TrackerClient
+from tools.trackers.listed import TRACKERS, load
+from tools.trackers.tracker import Choice, Who
+
+MOST_CHOICES = 30
+"""Values of one option that are listed."""
+
+
+async def run_tracker(given: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> int:
+    """`testdesk tracker check` and `testdesk tracker kinds`"""
+    if given.what == "kinds":
+        return _kinds(given.names)
+    settings = read_settings(PLATFORMS, environment, sandbox=given.sandbox, trackers=given.tracker)
+    return await check(settings, given.names, environment)
+
+
+def _kinds(names: list[str]) -> int:
+    """List the kinds, or what the sections of some need."""
+    if unknown := [name for name in names if name not in TRACKERS]:
+        raise SettingsError(f"There is no kind {unknown[0]!r}; `testdesk tracker kinds` lists them.")
+    if not names:
+        return 0
+    for name in names:
+        pass
+    return 0
+
+
+def _section_of(key: str) -> list[str]:
+    tracker = load(key)
+    if tracker.shut_down:
+        return [f"{tracker.title}: {tracker.shut_down}"]
+    lines = [f"# {tracker.title}: {tracker.docs}", "[trackers.NAME]", f'kind = "{key}"']
+    lines += [
+        f'{"" if option.is_required else "# "}{option.name} = "{option.default or option.sandbox}"  # {option.meaning}'
+        for option in tracker.options
+    ]
+    lines += [
+        f'{"" if one.is_required else "# "}{one.name}_file = "/path/to/{one.name}"  # {one.where}'
+        for one in tracker.secrets
+    ]
+    lines += ['# labels = ["bug"]', "# upload_files = true  # others there can then read them"]
+    words = ", ".join(f'{level} = "{value}"' for level, value in tracker.severities.items() if value)
+    return [*lines, f"# severities = {{ {words} }}" if words else "# it has no field for severities", ""]
+
+
+async def check(settings: Settings, names: list[str], environment: Mapping[str, str]) -> int:
+    """Print whose credential each tracker has, what it may do, and what its options can be; 0 if all work."""
+    if not settings.trackers:
+        path = configuration_file(environment) or "the configuration file (TESTDESK_CONFIG)"
+        raise SettingsError(f"No tracker is configured: {path} has no section [trackers.NAME].")
+    for name in names:
+        if name not in settings.trackers:
+            raise SettingsError(f"No tracker is named {name!r}; there is {', '.join(settings.trackers)}.")
+    Redactor(settings.secrets)
+    from server.app import open_network
+
+    network = open_network(settings, PLATFORMS) if settings.sandbox else Network(read_seconds=20)
+    well = True
+    try:
+        for name, api in tracker_clients(settings.trackers, network).items():
+            if names and name not in names:
+                continue
+            _lines, works = await _checked(api)
+            well = well and works
+    finally:
+        await network.close()
+    return 0 if well else 1
+
+
+async def _checked(api: TrackerClient) -> tuple[list[str], bool]:
+    """The report of one tracker, and whether its credential works."""
+    setup, tracker = api.setup, api.setup.tracker
+    lines = [f"{setup.name}: {tracker.title}, {setup.container or 'no container'} at {setup.base_url}"]
+    if tracker.shut_down:
+        return [*lines, f"    {tracker.shut_down}"], False
+    try:
+        who: Who = await tracker.check.function(api)
+        lines.append(f"    works: the credential is that of {quote(who.name)}. {who.may}".rstrip())
+        works = True
+    except TestdeskError as error:
+        lines.append(f"    DOES NOT WORK: {error}")
+        lines += [f"    Find the {one.name} {one.where}." for one in tracker.secrets]
+        works = False
+    if works:
+        if tracker.audience is not None:
+            lines.append(f"    {await tracker.audience.function(api)}".rstrip())
+        try:
+            lines += _choices(await tracker.choices.function(api))
+        except TestdeskError as error:
+            lines.append(f"    The values to choose from could not be read: {error}")
+    if setup.uploads:
+        lines.append("    Files of bugs are uploaded, where others can read them.")
+    return lines, works
+
+
+def _choices(choices: list[Choice]) -> list[str]:
+    """The values to choose from, by option."""
+    by_option: dict[str, list[str]] = {}
+    for choice in choices:
+        name = f" ({quote(choice.name, at_most=60)})" if choice.name and choice.name != choice.value else ""
+        by_option.setdefault(choice.option, []).append(f"{word(choice.value, at_most=100)}{name}")
+    return [
+        f"    {option}: {', '.join(values[:MOST_CHOICES])}"
+        + (f" and {len(values) - MOST_CHOICES} more" if len(values) > MOST_CHOICES else "")
+        for option, values in by_option.items()
+    ]

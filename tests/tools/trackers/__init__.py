@@ -1,0 +1,1 @@
+"""Trackers, against their fake APIs."""

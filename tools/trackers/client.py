@@ -1,0 +1,114 @@
+"""The HTTP client of every tracker: JSON in and out, and failures as the tracker's declaration reads them."""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import RootModel
+
+from tools.kit.client import ApiClient
+from tools.kit.errors import Invalid, PlatformError, Refused, Unauthorized
+from tools.kit.failures import FailureContext
+from tools.kit.network import Account
+from tools.kit.parsing import NotJson, load_json
+from tools.kit.request import NO_HEADERS, QueryParams, Request
+from tools.trackers.tracker import Send, Setup
+
+
+class Anything(RootModel[Any]):
+    """A document of any shape."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Bytes as they are, with their content type."""
+
+    data: bytes
+    content_type: str = "application/octet-stream"
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Content-Type": self.content_type, "Content-Length": str(len(self.data))}
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        yield self.data
+
+
+class TrackerClient(ApiClient):
+    """One tracker of the operator's."""
+
+    at_once = 4
+    limited_before_acting = True  # no tracker acts on what it counts out
+
+    def __init__(self, account: Account, setup: Setup) -> None:
+        self.setup = setup
+        self.per_second = setup.tracker.per_second  # type: ignore[misc]  # of one tracker, not of all
+        super().__init__(account, auth=setup.tracker.auth(account, setup))
+
+    async def look(
+        self,
+        path: str,
+        query: QueryParams = (),
+        *,
+        method: str = "GET",
+        body: Any = None,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> Any:
+        """Read: send a request that changes nothing, whatever its method, and return its document."""
+        headers = {**self.setup.tracker.headers, **headers}
+        return (await self.read(method, path, into=Anything, query=query, body=body, headers=headers)).root
+
+    async def act(self, send: Send) -> Any:
+        """Write: send a request once, and return its document; None for an empty body."""
+        raw = await self.send(
+            send.method,
+            send.path,
+            query=send.query,
+            body=send.body,
+            content=send.content,
+            headers={**self.setup.tracker.headers, **send.headers},
+        )
+        try:
+            return load_json(raw) if raw.strip() else None
+        except NotJson:
+            return None  # it was accepted; what needs more of the answer says so
+
+    def is_answer(self, status: int) -> bool:
+        return super().is_answer(status) and status not in self.setup.tracker.signed_out
+
+    async def _exchange(self, request: Request, seconds: float) -> bytes:
+        raw = await super()._exchange(request, seconds)
+        problem = self.setup.tracker.problem
+        if problem is not None and raw.strip():
+            try:
+                words = problem(load_json(raw))
+            except NotJson:
+                return raw
+            if words:
+                raise Invalid(f"{self.account.title} refused what was sent.", request=str(request), words=words)
+        return raw
+
+    def error_for(
+        self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool
+    ) -> PlatformError:
+        context = FailureContext(self.account.title, request, status, headers, self.words(raw), is_write)
+        tracker = self.setup.tracker
+        if tracker.failure is not None and (own := tracker.failure(replace(context))) is not None:
+            return own
+        if status in tracker.signed_out:
+            return Unauthorized(
+                f"{self.account.title} does not take the credential ({status}): it is mistyped, expired or withdrawn.",
+                request=request,
+                status=status,
+            )
+        return super().error_for(status, headers, raw, request, is_write=is_write)
+
+
+def check_shut_down(setup: Setup) -> None:
+    """Refuse a tracker that no longer exists, before any request.
+
+    Raises:
+        Refused: with its sentence.
+    """
+    if setup.tracker.shut_down:
+        raise Refused(setup.tracker.shut_down)

@@ -1,0 +1,67 @@
+"""From a defect to the issue as it would be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tools.kit.defect import Defect
+from tools.trackers.client import TrackerClient
+from tools.trackers.document import Document
+from tools.trackers.issue_text import fit, issue_document, title_of
+from tools.trackers.tracker import LABEL, Absent, Draft, Setup
+
+MOST_FILES = 10
+"""Files of one defect that are uploaded."""
+OWN_LIMIT = 20_000_000
+"""Bytes of one file that are uploaded, where the tracker allows more."""
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """An issue as it would be, with what was left out of it."""
+
+    draft: Draft
+    document: Document
+    uploaded: tuple[int, ...]
+    """The indices of the files that are uploaded after the creation."""
+    is_cut: bool
+
+
+def draft(defect: Defect, setup: Setup, *, title: str | None = None) -> Drafted:
+    """The issue that a defect becomes; makes no request."""
+    tracker, uploaded = setup.tracker, uploads_of(defect, setup)
+    document = issue_document(defect, uploaded=uploaded)
+    text, is_cut = fit(document, tracker.render(setup), tracker.limits.text, defect.link)
+    drafted = Draft(
+        title=title_of(defect if title is None else replace(defect, title=title), tracker.limits.title),
+        text=text,
+        marker=defect.marker,
+        level=defect.level,
+        severity=setup.severity(defect),
+        labels=tuple(dict.fromkeys((LABEL, *setup.labels))),
+        link=defect.link,
+    )
+    return Drafted(drafted, document, uploaded, is_cut)
+
+
+def uploads_of(defect: Defect, setup: Setup) -> tuple[int, ...]:
+    """The files that are uploaded: none unless the operator allows it."""
+    if not setup.uploads or isinstance(setup.tracker.attach, Absent):
+        return ()
+    most = min(OWN_LIMIT, setup.tracker.limits.file or OWN_LIMIT)
+    small = [number for number, file in enumerate(defect.files) if file.size is None or file.size <= most]
+    return tuple(small[:MOST_FILES])
+
+
+async def resolved(api: TrackerClient, drafted: Draft) -> Draft:
+    """A draft with the ids of the names in it."""
+    resolve = api.setup.tracker.resolve
+    if resolve is None:
+        return drafted
+    found: Mapping[str, Any] = await resolve.function(api, drafted)
+    return replace(drafted, resolved=found)
+
+
+def rendered(document: Document, setup: Setup) -> Any:
+    """Another document, such as a comment, within the tracker's limits."""
+    return fit(document, setup.tracker.render(setup), setup.tracker.limits.text, "")[0]
