@@ -12,10 +12,12 @@ from server.configuration import DEFAULT_ACCOUNT
 from server.settings import SettingsError
 from server.store import ledger
 from server.store.engine import Engine, StoreError
+from server.store.handover_records import HAND_OVER, describe
 from server.store.place import open_store
 from server.store.reading import UNKNOWN, Filter, RecordedAct, acts, local_time
 from server.terminal import NoTerminal, Terminal, controlling_terminal, printable
 from tools.kit.errors import Refused
+from tools.kit.text import many
 from tools.kit.when import parse_time
 
 MOST_LINE: Final = 160
@@ -47,9 +49,12 @@ async def show_list(given: argparse.Namespace, engine: Engine) -> int:
         say(f"{more} older ones; --limit shows more.")
     if not found:
         say("No act.")
-    unknown = sum(act.outcome == UNKNOWN for act in found)
+    unknown = sum(act.is_for_a_person for act in found)
     if unknown:
         say(f"{unknown} of unknown outcome; `testdesk ledger settle` reads what they left.")
+    handed = sum(act.outcome == UNKNOWN for act in found) - unknown
+    if handed:
+        say(f"{many(handed, 'hand-over')} of unknown outcome; the next attempt looks for the issue first.")
     return 0
 
 
@@ -58,7 +63,10 @@ async def show_act(given: argparse.Namespace, engine: Engine) -> int:
     act = await _act(engine, given.act)
     records = await engine.run(lambda db: list(ledger.entries(db, act=act.key)))
     for entry in records:
-        say(json.dumps(entry.record, ensure_ascii=False, indent=2))
+        if entry.record.get("kind") == HAND_OVER:
+            say(f"{local_time(entry.record['when'])}  {describe(entry.record)}")
+        else:
+            say(json.dumps(entry.record, ensure_ascii=False, indent=2))
     say(f"Outcome: {act.outcome}.")
     return 0
 
@@ -83,10 +91,10 @@ async def verify(given: argparse.Namespace, engine: Engine) -> int:
 
 async def settle(given: argparse.Namespace, engine: Engine) -> int:
     """Read the present state for each unknown act; in a terminal a person records the outcome."""
-    found = [act for act in await engine.run(acts) if act.outcome == UNKNOWN]
+    found = [act for act in await engine.run(acts) if act.is_for_a_person]
     if given.act is not None:
         act = await _act(engine, given.act)
-        found = [act] if act.outcome == UNKNOWN else []
+        found = [act] if act.is_for_a_person else []
     if not found:
         say("No act of unknown outcome.")
         return 0

@@ -21,6 +21,7 @@ from server.guards.redact import Redactor
 from server.guards.shape import ADDRESSED, STRANGERS
 from server.store.acts import Acts, Earlier, NewAct, Outcome
 from server.store.engine import Engine, StoreError
+from server.store.ledger import current_act
 from tools.kit.caller import current
 from tools.kit.errors import OutcomeUnknown, Refused, TestdeskError
 from tools.kit.platform import ToolSource
@@ -140,7 +141,7 @@ class Act:
     @asynccontextmanager
     async def under_way(self) -> AsyncIterator[None]:
         """Follow the requests that are sent inside, and record a failure as the outcome."""
-        token = sending.set(self)
+        token, act = sending.set(self), current_act.set(self._new.key)
         try:
             yield
         except BaseException as error:
@@ -148,6 +149,7 @@ class Act:
                 await self._end(self._outcome_of(error), error)
             raise
         finally:
+            current_act.reset(act)
             sending.reset(token)
 
     async def done(self, answer: Mapping[str, Any] | None) -> str | None:

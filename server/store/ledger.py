@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +14,9 @@ START: Final = "0" * 64
 """The hash before the first record."""
 DAY: Final = 86_400.0
 PAGE: Final = 500
+
+current_act: Final[ContextVar[str | None]] = ContextVar("current_act", default=None)
+"""The act that is being carried out, for records of its parts."""
 
 
 @dataclass(frozen=True)

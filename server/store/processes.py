@@ -29,3 +29,8 @@ def has_ended(process: str, begun_at: float) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def is_over(process: str, begun_at: float) -> bool:
+    """Whether nobody is at it any more: the process has ended, or it began longer ago than any act takes."""
+    return has_ended(process, begun_at) or time.time() - begun_at > LONGEST_ACT

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from server.store import processes
 from server.store.engine import Database
+from server.store.handover_records import HAND_OVER
 from server.store.ledger import Entry, entries
 
 UNDER_WAY: Final = "under way"
@@ -35,6 +36,11 @@ class RecordedAct:
             return UNDER_WAY if self.is_running else UNKNOWN
         return str(self.ended["outcome"])
 
+    @property
+    def is_for_a_person(self) -> bool:
+        """Whether a person has to find out what it left; the next attempt of a hand-over looks by itself."""
+        return self.outcome == UNKNOWN and self.sent["tool"] != HAND_OVER
+
     def row(self) -> dict[str, Any]:
         """The act as one short row."""
         consent = self.sent.get("consent") or {}
@@ -59,7 +65,10 @@ def acts(db: Database) -> list[RecordedAct]:
     """All acts in the ledger, oldest first."""
     running = {
         key: not processes.has_ended(process, begun_at)
-        for key, process, begun_at in db.rows("SELECT key, process, begun_at FROM act WHERE state = 'sent'")
+        for key, process, begun_at in db.rows(
+            "SELECT key, process, begun_at FROM act WHERE state = 'sent' "
+            "UNION ALL SELECT act, process, at FROM handover WHERE state = 'intended'"
+        )
     }
     return _together(entries(db), running)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from server.store import ledger
 from server.store.engine import Database, StoreError
 from server.store.place import STORE, open_store
-from server.store.reading import UNKNOWN, acts
+from server.store.reading import acts
 
 
 async def store_lines(environment: Mapping[str, str]) -> tuple[list[str], bool]:
@@ -22,7 +22,7 @@ async def store_lines(environment: Mapping[str, str]) -> tuple[list[str], bool]:
 
     def look(db: Database) -> tuple[ledger.Verified, int]:
         db.change("UPDATE fact SET value = value WHERE name = ''")  # finds out whether it can be written
-        return ledger.verify(db), sum(act.outcome == UNKNOWN for act in acts(db))
+        return ledger.verify(db), sum(act.is_for_a_person for act in acts(db))
 
     try:
         verified, unknown = await engine.run(look)
