@@ -1,5 +1,6 @@
-"""Pictures in answers, and the client that fetches them from allowed hosts."""
+"""Pictures in answers, and the client that fetches them, and other files, from allowed hosts."""
 
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
@@ -19,7 +20,13 @@ ANSWER_BYTES: Final = "TESTDESK_ANSWER_BYTES"
 PICTURE_LIMIT: Final = 1_000_000
 ANSWER_LIMIT: Final = 4_000_000
 """Base64 bytes of one picture and of all pictures of one answer at most: what hosts can take."""
+FILE_LIMIT: Final = 20_000_000
+"""Bytes of a file that is loaded to be passed on, whatever its kind."""
+UNKNOWN_KIND: Final = "application/octet-stream"
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+
+_MIME: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,80}")
+_PAGE: Final = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,25 @@ class Picture:
 
     data: bytes
     mime: str
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """The bytes of a file of any kind, and its kind as its host says."""
+
+    data: bytes
+    mime: str
+
+
+@dataclass(frozen=True)
+class _Download:
+    """The body of a response as far as it was read."""
+
+    data: bytes
+    mime: str
+    size: int | None
+    """As its host announced it."""
+    is_too_large: bool
 
 
 class NotFetched(TestdeskError):
@@ -52,7 +78,7 @@ class Album(Answer):
 
 
 class Pictures(ApiClient):
-    """Fetches pictures without any credential, from allowed hosts only."""
+    """Fetches pictures and other files without any credential, from allowed hosts only."""
 
     at_once = 4
 
@@ -87,41 +113,71 @@ class Pictures(ApiClient):
             NotFetched: for a host that is not allowed, or a body that is not a picture.
             TooLarge: for a picture over the limit, of which no more than that is read.
         """
+        body = await self._download(address, accept="image/*", at_most=self.picture_limit)
+        if body.is_too_large:
+            raise TooLarge(self.picture_limit, mime=self._kind(body.data), size=body.size)
+        return Picture(body.data, self._kind(body.data))
+
+    async def fetch_file(self, address: str, *, content_type: str = "") -> LoadedFile:
+        """Fetch a file of any kind, checking host and size; `content_type` is what the platform says of it.
+
+        Raises:
+            NotFetched: for a host that is not allowed, a file over the limit, of which no more than that is read, and a
+                web page in place of the file, which is what some hosts answer to an address that has expired.
+        """
+        body = await self._download(address, accept="*/*", at_most=FILE_LIMIT)
+        if body.is_too_large:
+            size = in_bytes(body.size) if body.size else f"more than {in_bytes(FILE_LIMIT)}"
+            raise NotFetched(f"it has {size}; files up to {in_bytes(FILE_LIMIT)} are loaded")
+        picture = _signature(body.data)
+        is_page = _PAGE.match(body.data) or (body.mime == "text/html" and picture is None)
+        if is_page and "html" not in content_type.lower():
+            raise NotFetched("its host answers with a web page in its place")
+        return LoadedFile(body.data, picture or body.mime)
+
+    async def _download(self, address: str, *, accept: str, at_most: int) -> _Download:
         try:
             async with limited(self.account.network.request_seconds):
-                return await self._fetch(address)
+                return await self._read(address, accept, at_most)
         except TimeoutError as error:
             raise PlatformError("its host could not be reached in time") from error
 
-    async def _fetch(self, address: str) -> Picture:
+    async def _read(self, address: str, accept: str, at_most: int) -> _Download:
         if not self.allowed(address):
             raise NotFetched(f"its host is not in {ATTACHMENT_HOSTS}")
         try:
-            async with self._slots, self._opened().stream("GET", address, headers={"Accept": "image/*"}) as response:
+            async with self._slots, self._opened().stream("GET", address, headers={"Accept": accept}) as response:
                 if response.is_redirect:
                     raise NotFetched("its host answers with a redirect, which is not followed")
                 if not response.is_success:
                     raise Unavailable(f"its host answered {response.status_code}", status=response.status_code)
-                size = _announced(response)
-                data = bytearray()
+                size, mime = _announced(response), _mime(response)
+                data, is_too_large = bytearray(), False
                 async for piece in decompressed(response):
                     data += piece
-                    if len(data) > self.picture_limit or (size or 0) > self.picture_limit:
-                        raise TooLarge(self.picture_limit, mime=self._kind(data), size=size)
+                    if len(data) > at_most or (size or 0) > at_most:
+                        is_too_large = True
+                        break
         except NotPublic as error:
             raise NotFetched("its host is inside a private network") from error
         except BROKEN as error:
             raise PlatformError("its host could not be reached") from error
-        return Picture(bytes(data), self._kind(data))
+        return _Download(bytes(data), mime, size, is_too_large)
 
     @staticmethod
-    def _kind(data: bytes | bytearray) -> str:
-        for start, mime in SIGNATURES.items():
-            if data.startswith(start):
-                return mime
-        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-            return "image/webp"
-        raise NotFetched("it is not a PNG, JPEG, GIF or WebP picture")
+    def _kind(data: bytes) -> str:
+        kind = _signature(data)
+        if kind is None:
+            raise NotFetched("it is not a PNG, JPEG, GIF or WebP picture")
+        return kind
+
+
+def _signature(data: bytes) -> str | None:
+    """The kind of a picture by its first bytes; None if it is none."""
+    for start, mime in SIGNATURES.items():
+        if data.startswith(start):
+            return mime
+    return "image/webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
 
 
 def in_bytes(size: int) -> str:
@@ -137,6 +193,12 @@ def _announced(response: httpx.Response) -> int | None:
     """The size of a body by its header; None if it is compressed."""
     length = response.headers.get("content-length", "")
     return int(length) if length.isascii() and length.isdigit() and "content-encoding" not in response.headers else None
+
+
+def _mime(response: httpx.Response) -> str:
+    """The kind of a body as its host says, in small letters and without parameters."""
+    mime = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return mime if _MIME.fullmatch(mime) else UNKNOWN_KIND
 
 
 def is_loopback(host: str) -> bool:

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from tools.kit.declared import Declared, DeclaredResource, DeclaredTool
+from tools.kit.defect import DefectSource
 from tools.kit.network import Account
 from tools.kit.survey import Survey
 from tools.kit.toolset import Resource, Tool, Toolset
@@ -91,6 +92,11 @@ class ToolSource:
         """Its runs, bugs and tests in the terms that all platforms share."""
         return None
 
+    @property
+    def defects(self) -> DefectSource | None:
+        """What it gives of its defects, for trackers."""
+        return None
+
     @cached_property
     def declared(self) -> Declared:
         """What lists show of it."""
@@ -134,6 +140,8 @@ class Parts:
     """The events it pushes."""
     survey: Survey | None = None
     """Its runs, bugs and tests in the terms that all platforms share."""
+    defects: DefectSource | None = None
+    """What it gives of its defects, for trackers."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """The words people ask for each tool with."""
 
@@ -195,6 +203,10 @@ class Platform(ToolSource):
     @property
     def survey(self) -> Survey | None:
         return self.parts.survey
+
+    @property
+    def defects(self) -> DefectSource | None:
+        return self.parts.defects
 
     @cached_property
     def declared(self) -> Declared:

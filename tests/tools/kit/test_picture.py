@@ -15,7 +15,18 @@ from tests.tools.kit.wire import Answer, Poured, Wire, fails, says
 from tools.kit.errors import PlatformError, Unavailable
 from tools.kit.gallery import PictureRequest, fetch_pictures
 from tools.kit.network import Account, Network
-from tools.kit.picture import PICTURE_LIMIT, Album, NotFetched, Picture, Pictures, TooLarge, is_loopback
+from tools.kit.picture import (
+    FILE_LIMIT,
+    PICTURE_LIMIT,
+    UNKNOWN_KIND,
+    Album,
+    LoadedFile,
+    NotFetched,
+    Picture,
+    Pictures,
+    TooLarge,
+    is_loopback,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -308,3 +319,50 @@ async def test_a_thumbnail_that_cannot_be_fetched_leaves_the_reason_of_its_pictu
     )
     assert look.picture is None
     assert (look.why or "").startswith("it has more than 750 kB")
+
+
+@pytest.mark.parametrize(
+    ("data", "header", "mime"),
+    [
+        (b"\0\0\0 ftypisom", "video/mp4", "video/mp4"),
+        (b"a log", "Text/Plain; charset=utf-8", "text/plain"),
+        (PNG, "text/html", "image/png"),
+        (b"bytes", "no kind\x01", UNKNOWN_KIND),
+        (b"", "", UNKNOWN_KIND),
+    ],
+)
+async def test_a_file_of_any_kind_is_fetched_without_a_credential(data: bytes, header: str, mime: str) -> None:
+    pictures, wire = behind(says(content=data, headers={"content-type": header}))
+    assert await pictures.fetch_file(GOOD) == LoadedFile(data, mime)
+    assert not {"authorization", "cookie"} & set(wire.arrived[0].headers)
+
+
+async def test_a_file_that_is_too_large_is_not_read_to_its_end() -> None:
+    body = Poured([b"\0" * 2**20] * 40)
+    pictures, _ = behind(says(stream=body))
+    with pytest.raises(NotFetched, match=r"it has more than 20\.0 MB; files up to 20\.0 MB"):
+        await pictures.fetch_file(GOOD)
+    assert body.taken <= FILE_LIMIT + 2**21
+    assert body.is_closed
+    announced, _ = behind(says(stream=Poured([b"x"]), headers={"content-length": "21000000"}))
+    with pytest.raises(NotFetched, match=r"it has 21\.0 MB"):
+        await announced.fetch_file(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("data", "header"), [(b"\n<!DOCTYPE html><p>Log in", "image/png"), (b"<p>Log in", "text/html")]
+)
+async def test_a_web_page_in_place_of_a_file_is_refused(data: bytes, header: str) -> None:
+    pictures, _ = behind(says(content=data, headers={"content-type": header}))
+    with pytest.raises(NotFetched, match="web page in its place"):
+        await pictures.fetch_file(GOOD, content_type="video/mp4")
+    assert (await pictures.fetch_file(GOOD, content_type="text/html")).data == data
+
+
+async def test_a_file_is_fetched_from_allowed_hosts_only_and_without_a_redirect() -> None:
+    pictures, wire = behind(says(302, headers={"location": "https://evil.example/1.mp4"}))
+    with pytest.raises(NotFetched, match="TESTDESK_ATTACHMENT_HOSTS"):
+        await pictures.fetch_file("https://evil.example/1.mp4")
+    assert wire.arrived == []
+    with pytest.raises(NotFetched, match="redirect"):
+        await pictures.fetch_file(GOOD)
