@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from tools.kit.webhook import Event, Inbox
@@ -28,7 +28,7 @@ class Content:
 
     name: str
     content_type: str
-    data: bytes
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,11 @@ class Defect:
     """When it was marked as exported; empty: it is not, or the platform has no such mark."""
     external: str = ""
     """Its id in a tracker, as the platform says."""
+
+
+def facts_of(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
+    """The facts that are known: pairs without a value are left out."""
+    return tuple((name, str(value)) for name, value in pairs if value is not None and str(value).strip())
 
 
 @dataclass(frozen=True)

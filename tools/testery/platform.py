@@ -15,6 +15,7 @@ def parts() -> Parts:
     from tools.testery import tools
     from tools.testery.client.testery import Testery
     from tools.testery.hints import HINTS
+    from tools.testery.tools.defects import defects
     from tools.testery.tools.survey import survey
 
     return Parts(
@@ -22,6 +23,7 @@ def parts() -> Parts:
         toolsets=toolsets_of(tools),
         probe=probe,
         survey=survey,
+        defects=defects,
         hints=HINTS,
     )
 

@@ -15,6 +15,7 @@ def parts() -> Parts:
     from tools.testio import tools
     from tools.testio.client.testio import TestIO
     from tools.testio.hints import HINTS
+    from tools.testio.tools.defects import defects
     from tools.testio.tools.inbox import EXPORT
     from tools.testio.tools.survey import survey
 
@@ -24,6 +25,7 @@ def parts() -> Parts:
         probe=probe,
         webhooks=(EXPORT,),
         survey=survey,
+        defects=defects,
         hints=HINTS,
     )
 

@@ -25,9 +25,12 @@ def parts() -> Parts:
     from tools.testomatio import tools
     from tools.testomatio.client.testomatio import Testomatio
     from tools.testomatio.hints import HINTS
+    from tools.testomatio.tools.defects import defects
     from tools.testomatio.tools.survey import survey
 
-    return Parts(client=Testomatio, toolsets=toolsets_of(tools), probe=probe, survey=survey, hints=HINTS)
+    return Parts(
+        client=Testomatio, toolsets=toolsets_of(tools), probe=probe, survey=survey, defects=defects, hints=HINTS
+    )
 
 
 def sandbox(profile: str = "story") -> Any:

@@ -25,9 +25,12 @@ def parts() -> Parts:
     from tools.testsigma import tools
     from tools.testsigma.client.testsigma import Testsigma
     from tools.testsigma.hints import HINTS
+    from tools.testsigma.tools.defects import defects
     from tools.testsigma.tools.survey import survey
 
-    return Parts(client=Testsigma, toolsets=toolsets_of(tools), probe=probe, survey=survey, hints=HINTS)
+    return Parts(
+        client=Testsigma, toolsets=toolsets_of(tools), probe=probe, survey=survey, defects=defects, hints=HINTS
+    )
 
 
 def sandbox(profile: str = "story") -> Any:

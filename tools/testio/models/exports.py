@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasPath, BeforeValidator, Field, model_validator
 
+from tools.kit.defect_files import file_name_of
 from tools.kit.model import Many, Model
 from tools.kit.text import Key, Untrusted
 from tools.testio.models.bugs import Steps
@@ -50,9 +51,15 @@ class ExportedDevice(Model):
 
 
 class ExportedFile(Model):
-    """A file of the bug; its address is not used."""
+    """A file of the bug; of its address, which may be signed, only the name of the file is read."""
 
     type: Key | None = None
+    name: Untrusted = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return {"type": value.get("type"), "name": file_name_of(value.get("url"))} if isinstance(value, dict) else value
 
 
 class ExportedBug(Model):
