@@ -26,7 +26,7 @@ class IssueFound(Answer):
     found: bool
     issue: IssueRef | None = None
     open: bool | None = None
-    how: Key | None = Field(None, description="created, found or linked; of an earlier call.")
+    how: Key | None = Field(default=None, description="created, found or linked; of an earlier call.")
     note: str | None = None
 
 
@@ -37,11 +37,11 @@ class Preview(Answer):
     tracker: Key
     where: Key
     title: Untrusted
-    severity: Key | None = Field(None, description="In the tracker's words.")
+    severity: Key | None = Field(default=None, description="In the tracker's words.")
     labels: list[Key] = Field(default_factory=list)
     text: Untrusted
     files: list[Untrusted] = Field(default_factory=list, description="Named in the text.")
-    uploads: int = Field(0, description="How many of them are uploaded.")
+    uploads: int = Field(default=0, description="How many of them are uploaded.")
     note: str | None = None
 
 
@@ -51,7 +51,7 @@ class HandedOver(Answer):
     item: Key
     issue: IssueRef | None = None
     outcome: Key = Field(description="created, already_there, linked, or failed.")
-    exported: bool = Field(False, description="Marked as exported on its platform.")
+    exported: bool = Field(default=False, description="Marked as exported on its platform.")
     notes: list[str] = Field(default_factory=list)
 
 

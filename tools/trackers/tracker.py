@@ -11,7 +11,7 @@ from tools.kit.errors import PlatformError, Refused
 from tools.kit.failures import FailureContext
 from tools.kit.leaving import Content as Body
 from tools.kit.network import Account
-from tools.kit.request import NO_HEADERS, QueryParams
+from tools.kit.request import QueryParams
 from tools.trackers.document import Render
 
 Source = Literal["D", "C", "D2", "I", "R"]
@@ -53,7 +53,7 @@ class Send:
     body: Any = None
     """JSON."""
     query: QueryParams = ()
-    headers: Mapping[str, str] = NO_HEADERS
+    headers: Mapping[str, str] = field(default_factory=dict)
     content: Body | None = None
     """In place of JSON: a form or raw bytes."""
 
@@ -235,7 +235,7 @@ class Tracker:
     audience: Op | None = None
     """`(api) -> str`: who can read issues there, as a sentence; empty where it does not say."""
     severities: Mapping[Level, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = NO_HEADERS
+    headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request."""
     limits: Limits = Limits()
     is_exact: bool = False
