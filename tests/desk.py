@@ -27,6 +27,7 @@ from tools.kit.network import Account, Network
 from tools.kit.sandbox.composition import Composition, compose
 from tools.platforms import PLATFORMS
 from tools.testio.client.testio import TestIO
+from tools.trackers.listed import load_sandbox
 
 C = TypeVar("C")
 
@@ -130,8 +131,11 @@ def text(result: CallToolResult) -> str:
     return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
 
 
-def sandboxes() -> Composition:
-    return compose({platform.key: platform.sandbox() for platform in PLATFORMS})
+def sandboxes(*trackers: str) -> Composition:
+    """All platforms, and these trackers."""
+    return compose(
+        {platform.key: platform.sandbox() for platform in PLATFORMS} | {key: load_sandbox(key) for key in trackers}
+    )
 
 
 def change_bug(world: Composition, bug_id: int, *, title: str = "", **fields: Any) -> None:

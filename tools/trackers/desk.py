@@ -57,7 +57,7 @@ class Desk:
         platform = self.platforms.get(key.strip().lower())
         if platform is None or not rest.strip():
             known = ", ".join(name for name, one in self.platforms.items() if one.defects is not None)
-            raise Refused(f"Write an item as {EXAMPLES}; {quote(item)} is none. Platforms here: {known}.")
+            raise Refused(f"Write an item as {EXAMPLES}; {word(item)} is none. Platforms here: {known}.")
         if platform.defects is None:
             raise Refused(f"{platform.title} has nothing that can be handed over.")
         return platform, platform.defects, rest.strip()

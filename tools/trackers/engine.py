@@ -103,7 +103,7 @@ async def _issue(work: Work) -> tuple[Done, Handover | None]:
         return Done(Created(earlier.id, earlier.key, earlier.url), earlier.how or "created"), earlier
     if earlier is not None and earlier.is_running:
         raise NotYet(
-            f"Another call is creating the issue of {quote(work.defect.item)} in {work.setup.name} right now. Wait for "
+            f"Another call is creating the issue of {word(work.defect.item)} in {work.setup.name} right now. Wait for "
             "it, then look with tracker_find_issue.",
             wait=5.0,
         )
@@ -147,7 +147,7 @@ async def _wait_for_search(work: Work, earlier: Handover) -> None:
         return
     if left > PATIENCE:
         raise NotYet(
-            f"An earlier attempt for {quote(work.defect.item)} got no answer, and {work.setup.tracker.title} shows new "
+            f"An earlier attempt for {word(work.defect.item)} got no answer, and {work.setup.tracker.title} shows new "
             f"issues with a delay. Call again in {round(left)} seconds: it is looked up before anything is sent.",
             wait=left,
         )
@@ -254,7 +254,7 @@ async def link(work: Work, issue: Created) -> Done:
     earlier = await work.handovers.claim(place, marker, {**_about(work), "links": issue.key})
     if earlier is not None and earlier.state == "created":
         if earlier.id != issue.id:
-            raise Refused(f"{quote(work.defect.item)} has an issue in {work.setup.name} already: {earlier.key}.")
+            raise Refused(f"{word(work.defect.item)} has an issue in {work.setup.name} already: {earlier.key}.")
         return await _mark(work, Done(issue, earlier.how or "linked"), earlier)
     if earlier is not None and earlier.is_running:
         raise NotYet("Another call is creating its issue right now. Wait for it.", wait=5.0)

@@ -127,9 +127,7 @@ async def create_issues(
     api, wanted = desk.tracker(tracker), list(dict.fromkeys(item.strip() for item in items))
     check_shut_down(api.setup)
     defects = await gather([partial(_read, desk, item) for item in wanted], at_once=AT_ONCE)
-    wrong = [
-        f"{quote(item)}: {defect}" for item, defect in zip(wanted, defects, strict=True) if isinstance(defect, str)
-    ]
+    wrong = [f"{word(item)}: {defect}" for item, defect in zip(wanted, defects, strict=True) if isinstance(defect, str)]
     if wrong:
         raise Refused(" ".join(wrong))
     works = [
@@ -195,7 +193,7 @@ async def get_issue(
     if item is not None:
         found, _ = await look_for(api, desk.handovers, (await desk.read(item)).marker)
         if found is None:
-            raise Refused(f"{quote(item)} has no issue in {api.setup.name}. tracker_create_issue creates it.")
+            raise Refused(f"{word(item)} has no issue in {api.setup.name}. tracker_create_issue creates it.")
         issue = found.issue.id
     state: State = await api.setup.tracker.read.function(api, (issue or "").strip())
     status = "unknown" if state.is_open is None else "open" if state.is_open else "closed"
@@ -237,7 +235,7 @@ async def link_bug(
     found, _ = await look_for(api, desk.handovers, defect.marker)
     state: State = await api.setup.tracker.read.function(api, issue.strip())
     if found is not None and found.issue.id != state.issue.id:
-        raise Refused(f"{quote(item)} has an issue in {api.setup.name} already: {word(found.issue.key)}.")
+        raise Refused(f"{word(item)} has an issue in {api.setup.name} already: {word(found.issue.key)}.")
     names = f" and the names of {many(len(defect.files), 'file')}" if defect.files else ""
     after = f" Then the bug is marked as exported on its platform. {questions.NO_UNDO}" if mark_exported else ""
     yield Ask(
