@@ -2,9 +2,11 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Mapping
 
 from server.configuration import configuration_file
+from server.guards.fence import quote_others
 from server.guards.redact import Redactor
 from server.settings import Settings, SettingsError, read_settings
 from server.trackers import tracker_clients
@@ -32,11 +34,13 @@ def _kinds(names: list[str]) -> int:
     """List the kinds, or what the sections of some need."""
     if unknown := [name for name in names if name not in TRACKERS]:
         raise SettingsError(f"There is no kind {unknown[0]!r}; `testdesk tracker kinds` lists them.")
-    if not names:
-        return 0
-    for name in names:
-        pass
+    lines = [f"{key:<14}{title}" for key, title in TRACKERS.items()]
+    _say(lines if not names else [line for name in names for line in _section_of(name)])
     return 0
+
+
+def _say(lines: list[str]) -> None:
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def _section_of(key: str) -> list[str]:
@@ -66,6 +70,7 @@ async def check(settings: Settings, names: list[str], environment: Mapping[str, 
         if name not in settings.trackers:
             raise SettingsError(f"No tracker is named {name!r}; there is {', '.join(settings.trackers)}.")
     Redactor(settings.secrets)
+    redact = Redactor(settings.secrets)
     from server.app import open_network
 
     network = open_network(settings, PLATFORMS) if settings.sandbox else Network(read_seconds=20)
@@ -74,8 +79,9 @@ async def check(settings: Settings, names: list[str], environment: Mapping[str, 
         for name, api in tracker_clients(settings.trackers, network).items():
             if names and name not in names:
                 continue
-            _lines, works = await _checked(api)
+            lines, works = await _checked(api)
             well = well and works
+            _say(quote_others("\n".join(lines), redact).split("\n"))
     finally:
         await network.close()
     return 0 if well else 1

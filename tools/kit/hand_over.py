@@ -43,7 +43,16 @@ class Handovers(Protocol):
         the caller looks it up in the tracker before anything is sent. `about` goes into the ledger.
         """
 
-    async def created(self, place: str, marker: str, *, id: str, key: str, url: str, how: How) -> None:
+    async def created(
+        self,
+        place: str,
+        marker: str,
+        *,
+        id: str,
+        key: str,
+        url: str,
+        how: How,  # noqa: A002 - as the tracker calls it
+    ) -> None:
         """Record the issue."""
 
     async def unknown(self, place: str, marker: str, why: str) -> None:

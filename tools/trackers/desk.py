@@ -9,7 +9,7 @@ from tools.kit.defect import Content, Defect, DefectSource
 from tools.kit.errors import Refused
 from tools.kit.hand_over import Handovers
 from tools.kit.platform import Platform
-from tools.kit.text import quote
+from tools.kit.text import quote, word
 from tools.kit.webhook import Inbox
 from tools.trackers.client import TrackerClient
 from tools.trackers.drafts import Drafted, draft

@@ -10,7 +10,7 @@ import anyio
 from tools.kit.defect import Content, Defect
 from tools.kit.errors import OutcomeUnknown, PlatformError, Refused, TestdeskError
 from tools.kit.hand_over import Handover, Handovers, How
-from tools.kit.text import quote
+from tools.kit.text import quote, word
 from tools.trackers.client import TrackerClient, check_shut_down
 from tools.trackers.drafts import Drafted, resolved
 from tools.trackers.tracker import Created, Found, Setup
