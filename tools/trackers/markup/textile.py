@@ -1,0 +1,69 @@
+"""Textile: Redmine where the site's formatting is Textile.
+
+Written against Redmine's own parser, which leaves a numeric entity alone and never reads markup, macros, mentions or
+references into it.
+"""
+
+import re
+from typing import Final
+
+from tools.kit.invisible import clean
+from tools.trackers.document import Block, Bullets, Code, Document, Heading, Line, Link, Numbered, Paragraph, Table
+from tools.trackers.markup.leaf import address_of, code_of, lines_of, one_line, spans, text_of
+
+_ACTIVE: Final = re.compile(
+    r"(?P<web>(?<![A-Za-z0-9])https?://[A-Za-z0-9](?:[A-Za-z0-9._/?=:-]*[A-Za-z0-9/])?(?=[\s,.;)]|\Z))"
+    r"""|[&<>"!#%()*+=@\[\\\]^{|}~?$]"""
+    r"|(?<![^\W_])[-_]|[-_](?![^\W_])"  # within a word they stay: a marker is found in the text
+    r"|(?<=[a-z0-9]):(?=\S)"  # commit:1a2b, user:name
+    r"|(?<![\w-])r(?=\d)"  # a revision
+    r"|(?<=[a-z0-9])\.(?=\s|\Z)"  # bq. and h1., of a line that starts with them
+)
+# What would end a block of code, or is a placeholder of the parser's own.
+_ENDS_CODE: Final = re.compile(r"</?(?:pre|code|kbd|notextile|redpre)\b|:redsh#|x%x%", re.IGNORECASE)
+
+
+def render(document: Document) -> str:
+    """Render a document."""
+    return "\n\n".join(filter(None, map(_block, document)))
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph(line):
+            return _lines(line)
+        case Heading(text):
+            return f"h3. {_escape(one_line(text))}" if one_line(text) else ""
+        case Numbered(items):
+            return "\n".join(f"# {_compact(item)}" for item in items)
+        case Bullets(items):
+            return "\n".join(f"* {_compact(item)}" for item in items)
+        case Table(rows):
+            return "\n".join(f"|_. {_compact([name])} | {_compact([value])} |" for name, value in rows)
+        case Code(text):
+            return _code(code_of(text))
+        case _:
+            return re.sub("^(?=(.?))", lambda line: "> " if line[1] else ">", _lines([block.text]), flags=re.MULTILINE)
+
+
+def _code(text: str) -> str:
+    if not text or not _ENDS_CODE.search(text):
+        return f"<pre>\n{text}\n</pre>" if text else ""
+    return "\n".join(_escape(line).replace("  ", "&#160; ") or "&#160;" for line in text.split("\n"))
+
+
+def _compact(line: Line) -> str:
+    """Lines without an empty one, which would end the list or the table."""
+    return _lines(line).replace("\n\n", "\n")
+
+
+def _lines(line: Line) -> str:
+    parts = (
+        f'"{_escape(text_of(span))}":{address_of(span)} ' if isinstance(span, Link) else _escape(span)
+        for span in spans(line)
+    )
+    return "\n".join(lines_of("".join(parts)))
+
+
+def _escape(text: str) -> str:
+    return _ACTIVE.sub(lambda found: found[0] if found["web"] else f"&#{ord(found[0])};", clean(text))

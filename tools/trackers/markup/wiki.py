@@ -1,0 +1,72 @@
+"""Jira's wiki markup: Jira Data Center, and Jira Cloud's version 2.
+
+Written against Jira's help on its markup, not tried. A backslash escapes what the help names; where it does not say so,
+and for the backslash itself, which has no other way before an escape, a numeric entity stands, as other writers of this
+format do. Text in HTML is shown as text by Jira itself.
+"""
+
+import re
+from typing import Final
+
+from tools.kit.invisible import clean
+from tools.trackers.document import Block, Bullets, Code, Document, Heading, Line, Link, Numbered, Paragraph, Table
+from tools.trackers.markup.leaf import address_of, code_of, lines_of, one_line, spans, text_of
+
+_ACTIVE: Final = re.compile(
+    r"(?P<web>(?<![A-Za-z0-9])https?://[A-Za-z0-9](?:[A-Za-z0-9._/?=:&%-]*[A-Za-z0-9/])?(?=[\s,.;)]|\Z))"
+    r"|(?P<entity>\\|&(?=[#\w])|(?<=\bh[1-6])\.|(?<=\bbq)\.|[:;](?=[-()DPp])|\((?=[^\s()]{1,8}\))"
+    r"|(?<=[A-Z0-9_])-(?=\d)|@(?=\w))"  # emoticons, the key of an issue, a mail address
+    r"|(?P<backslash>[{}\[\]*+^~|!#]|\?(?=\?)|(?<=\?)\?|(?<![^\W_])[-_]|[-_](?![^\W_]))"
+)
+
+
+def render(document: Document) -> str:
+    """Render a document."""
+    return "\n\n".join(filter(None, map(_block, document)))
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph(line):
+            return _lines(line)
+        case Heading(text):
+            return f"h3. {_escape(one_line(text))}" if one_line(text) else ""
+        case Numbered(items):
+            return "\n".join(f"# {_compact(item)}" for item in items)
+        case Bullets(items):
+            return "\n".join(f"* {_compact(item)}" for item in items)
+        case Table(rows):
+            return "\n".join(f"||{_compact([name]) or ' '}|{_compact([value]) or ' '}|" for name, value in rows)
+        case Code(text):
+            return _code(code_of(text))
+        case _:
+            text = _lines([block.text])
+            return f"{{quote}}\n{text}\n{{quote}}" if text else ""
+
+
+def _code(text: str) -> str:
+    """A block that the text's own tags cannot end: where it has both tags, escaped lines."""
+    for tag in ("noformat", "code"):
+        if text and f"{{{tag}" not in text.lower():
+            return f"{{{tag}}}\n{text}\n{{{tag}}}"
+    return "\n".join(_escape(line).replace("  ", "&nbsp; ") or "&nbsp;" for line in text.split("\n")) if text else ""
+
+
+def _compact(line: Line) -> str:
+    """Lines as forced breaks of one line, which stay within an item or a cell."""
+    return r" \\ ".join(filter(None, _lines(line).split("\n")))
+
+
+def _lines(line: Line) -> str:
+    parts = (
+        f"[{_escape(text_of(span))}|{address_of(span)}]" if isinstance(span, Link) else _escape(span)
+        for span in spans(line)
+    )
+    return "\n".join(lines_of("".join(parts)))
+
+
+def _escape(text: str) -> str:
+    def escaped(found: re.Match[str]) -> str:
+        return found[0] if found["web"] else f"&#{ord(found[0])};" if found["entity"] else f"\\{found[0]}"
+
+    return _ACTIVE.sub(escaped, clean(text))
