@@ -74,7 +74,8 @@ class Deliveries:
             "AND (delivery.state IN ('done', 'dead') OR delivery.event >= event.number)) GROUP BY platform, item "
             "ON CONFLICT (platform, item) DO UPDATE SET event = excluded.event, at = excluded.at, state = 'waiting', "
             "next_at = CASE delivery.state WHEN 'skipped' THEN excluded.next_at ELSE delivery.next_at END, "
-            "attempts = CASE delivery.state WHEN 'skipped' THEN 0 ELSE delivery.attempts END "
+            "attempts = CASE delivery.state WHEN 'skipped' THEN 0 ELSE delivery.attempts END, "
+            "error = CASE delivery.state WHEN 'skipped' THEN '' ELSE delivery.error END "
             "WHERE delivery.state IN ('waiting', 'skipped') AND delivery.event < excluded.event"
         )
         values = {"platform": platform, "after": after_number, "now": time.time()}
@@ -89,7 +90,7 @@ class Deliveries:
 
         def run(db: Database) -> list[Delivery]:
             _release(db)
-            values = {"now": now, "own": processes.OWN}
+            values = {"due": now, "now": time.time(), "own": processes.OWN}
             if cap is None:
                 return _take(db, "", limit, **values)
             counted = _take(db, "AND counted_at >= :since", limit, since=since, **values)
@@ -118,8 +119,9 @@ class Deliveries:
     async def done(self, platform: str, item: str, *, key: str, url: str, how: How = "created", rule: str = "") -> bool:
         """Record the issue; one that was found by the first attempt was not created by it and does not count."""
         query = (
-            "UPDATE delivery SET state = 'done', process = '', error = '', key = :key, url = :url, rule = :rule, "
-            "at = :now, counted_at = CASE WHEN :how != 'created' AND attempts <= 1 THEN NULL ELSE :now END "
+            "UPDATE delivery SET state = 'done', process = '', error = '', key = :key, url = :url, "
+            "rule = coalesce(nullif(:rule, ''), rule), at = :now, "
+            "counted_at = CASE WHEN :how != 'created' AND attempts <= 1 THEN NULL ELSE :now END "
             "WHERE platform = :platform AND item = :item AND state != 'done'"
         )
         values = {
@@ -175,8 +177,9 @@ class Deliveries:
     ) -> bool:
         """Let go of a waiting one; false where another process has it or it is over."""
         query = (
-            "UPDATE delivery SET state = :state, process = '', error = :error, next_at = :next_at, rule = :rule, "
-            "at = :now, counted_at = CASE WHEN :may_exist = 1 THEN counted_at END "
+            "UPDATE delivery SET state = :state, process = '', error = :error, next_at = :next_at, "
+            "rule = coalesce(nullif(:rule, ''), rule), at = :now, "
+            "counted_at = CASE WHEN :may_exist = 1 THEN counted_at END "
             "WHERE platform = :platform AND item = :item AND state = 'waiting' AND process IN ('', :own)"
         )
         values = {
@@ -214,7 +217,7 @@ def _take(db: Database, condition: str, limit: int, **values: Any) -> list[Deliv
     rows = db.rows(
         "UPDATE delivery SET process = :own, taken_at = :now, counted_at = :now, attempts = attempts + 1 "  # noqa: S608
         "WHERE state = 'waiting' AND process = '' AND (platform, item) IN ("
-        f"SELECT platform, item FROM delivery WHERE state = 'waiting' AND process = '' AND next_at <= :now {condition} "
+        f"SELECT platform, item FROM delivery WHERE state = 'waiting' AND process = '' AND next_at <= :due {condition} "
         f"ORDER BY next_at, event LIMIT :limit) RETURNING {_ROW}",
         limit=limit,
         **values,

@@ -82,6 +82,8 @@ def _together(records: Iterable[Entry], running: Mapping[str, bool]) -> list[Rec
             found[entry.act] = act
         elif (known := found.get(entry.act)) is not None and kind in {"ended", "settled"}:
             setattr(known, str(kind), entry.record)
+        elif known is not None and kind == HAND_OVER and entry.record["state"] == "intended":
+            known.ended = None  # another attempt of the same act is under way
     return list(found.values())
 
 

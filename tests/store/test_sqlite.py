@@ -45,6 +45,32 @@ async def test_a_file_of_events_that_is_named_stays_where_it_is(tmp_path: Path) 
     assert older.exists()
 
 
+async def test_a_store_of_each_earlier_version_keeps_its_rows(tmp_path: Path) -> None:
+    for version in range(1, len(migrations())):
+        file = tmp_path / f"{version}.sqlite3"
+        with sqlite3.connect(file) as db:
+            db.executescript("".join(migrations()[:version]))
+            db.execute(f"PRAGMA user_version = {version}")
+            db.execute("INSERT INTO fact VALUES ('public_url', 'https://qa.example.com')")
+            if version >= 2:
+                db.execute("INSERT INTO ledger VALUES (1, 'a', 0, '{}', 'x')")
+            if version >= 3:
+                db.execute(
+                    "INSERT INTO approval (number, binding, words, principal, tool, account, asked_at, expires_at, "
+                    "state, client) VALUES ('A', 'b', 'Delete it?', 'mara', 't', 'default', 0, 1, 'pending', 'host')"
+                )
+        db.close()
+        engine = SqliteEngine(file)
+
+        def counted(db: Database) -> list[int]:
+            tables = ("fact", "ledger", "approval", "handover", "delivery")
+            return [db.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
+
+        assert await engine.run(counted) == [1, int(version >= 2), int(version >= 3), 0, 0], version
+        assert await engine.run(lambda db: db.rows("PRAGMA user_version")) == [(len(migrations()),)]
+        await engine.close()
+
+
 async def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
     engine = SqliteEngine(tmp_path / "store.sqlite3")
 
