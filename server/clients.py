@@ -30,7 +30,7 @@ class Clients:
 
     def __init__(self, platforms: Sequence[Platform], settings: Settings, network: Network) -> None:
         self._platforms = {platform.key: platform for platform in platforms}
-        self._settings, self._network = settings, network
+        self._settings, self.network = settings, network
         self._clients: dict[tuple[str, str], Any] = {}
 
     @property
@@ -65,7 +65,7 @@ class Clients:
                 Account(
                     title=platform.title,
                     base_url=configured.base_url,
-                    network=self._network,
+                    network=self.network,
                     credentials=configured.credentials,
                     settings=configured.values,
                     address_variable=platform.address.variable,
@@ -104,8 +104,8 @@ class Clients:
 
     @property
     def is_sandbox(self) -> bool:
-        return self._network.is_sandbox
+        return self.network.is_sandbox
 
     async def close(self) -> None:
         self._clients.clear()
-        await self._network.close()
+        await self.network.close()

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from server.tracker_coverage import tracker_lines
 from tools.kit.platform import Platform
 from tools.kit.toolset import Effect, Tool
 
@@ -172,4 +173,5 @@ def _page_lines(platforms: Sequence[Platform]) -> Iterator[str]:
         yield "Left out:"
         yield ""
         yield from (f"- {what}" for what in operations(platform)["left_out"])
+    yield from tracker_lines()
     yield ""

@@ -48,6 +48,9 @@ async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Ne
             report, works = await _platform(platform, settings, clients, platform in exposed)
             lines += report
             well = well and works
+        report, works = await _trackers(settings, clients.network)
+        lines += report
+        well = well and works
     finally:
         await clients.close()
     if across in offers(exposed):
@@ -61,6 +64,19 @@ async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Ne
         lines += ["", "No platform is configured. `testdesk serve --sandbox` works without any."]
     print(quote_others("\n".join(lines), redact))  # noqa: T201 - this is its output
     return 0 if well else 1
+
+
+async def _trackers(settings: Settings, network: Network) -> tuple[list[str], bool]:
+    """The state of the operator's trackers, and whether all of them work."""
+    if not settings.trackers:
+        return [], True
+    from server.tracker_command import report
+    from server.trackers import tracker_clients
+
+    reports = [await report(api, lists=False) for api in tracker_clients(settings.trackers, network).values()]
+    return [f"{'' if line.startswith(' ') else '- Tracker '}{line}" for lines, _ in reports for line in lines], all(
+        works for _, works in reports
+    )
 
 
 async def _platform(platform: Platform, settings: Settings, clients: Clients, is_shown: bool) -> tuple[list[str], bool]:

@@ -69,7 +69,6 @@ async def check(settings: Settings, names: list[str], environment: Mapping[str, 
     for name in names:
         if name not in settings.trackers:
             raise SettingsError(f"No tracker is named {name!r}; there is {', '.join(settings.trackers)}.")
-    Redactor(settings.secrets)
     redact = Redactor(settings.secrets)
     from server.app import open_network
 
@@ -79,7 +78,7 @@ async def check(settings: Settings, names: list[str], environment: Mapping[str, 
         for name, api in tracker_clients(settings.trackers, network).items():
             if names and name not in names:
                 continue
-            lines, works = await _checked(api)
+            lines, works = await report(api)
             well = well and works
             _say(quote_others("\n".join(lines), redact).split("\n"))
     finally:
@@ -87,8 +86,8 @@ async def check(settings: Settings, names: list[str], environment: Mapping[str, 
     return 0 if well else 1
 
 
-async def _checked(api: TrackerClient) -> tuple[list[str], bool]:
-    """The report of one tracker, and whether its credential works."""
+async def report(api: TrackerClient, *, lists: bool = True) -> tuple[list[str], bool]:
+    """The report of one tracker, with what its options can be if it `lists` them, and whether its credential works."""
     setup, tracker = api.setup, api.setup.tracker
     lines = [f"{setup.name}: {tracker.title}, {setup.container or 'no container'} at {setup.base_url}"]
     if tracker.shut_down:
@@ -105,7 +104,7 @@ async def _checked(api: TrackerClient) -> tuple[list[str], bool]:
         if tracker.audience is not None:
             lines.append(f"    {await tracker.audience.function(api)}".rstrip())
         try:
-            lines += _choices(await tracker.choices.function(api))
+            lines += [] if not lists else _choices(await tracker.choices.function(api))
         except TestdeskError as error:
             lines.append(f"    The values to choose from could not be read: {error}")
     if setup.uploads:

@@ -39,7 +39,7 @@ class RecordedAct:
     @property
     def is_for_a_person(self) -> bool:
         """Whether a person has to find out what it left; the next attempt of a hand-over looks by itself."""
-        return self.outcome == UNKNOWN and self.sent["tool"] != HAND_OVER
+        return self.outcome == UNKNOWN and self.sent.get("tool") != HAND_OVER
 
     def row(self) -> dict[str, Any]:
         """The act as one short row."""

@@ -6,8 +6,10 @@ And the other way round: what a client calls or a sandbox serves is in the list 
 import pytest
 
 from server.coverage import Row, coverage_page, endpoints, expected, operations, rows, shape
+from server.tracker_coverage import tracker_rows
 from tools.kit.platform import Platform
 from tools.platforms import PLATFORMS
+from tools.trackers.listed import TRACKERS
 
 every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=[p.key for p in PLATFORMS])
 
@@ -60,3 +62,9 @@ def test_the_page_counts_what_is_whole() -> None:
 def test_what_is_left_out_is_said(platform: Platform) -> None:
     section = coverage_page(PLATFORMS).split(f"## {platform.title}:")[1].split("\n## ")[0]
     assert "\nLeft out:\n\n- " in section
+
+
+def test_every_tracker_has_every_operation_or_says_why_not() -> None:
+    for key, cells in tracker_rows().items():
+        assert all(cells), key
+    assert f"## Trackers: {len(TRACKERS)} of {len(TRACKERS)}" in coverage_page(PLATFORMS)

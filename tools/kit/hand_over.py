@@ -43,15 +43,15 @@ class Handovers(Protocol):
         the caller looks it up in the tracker before anything is sent. `about` goes into the ledger.
         """
 
-    async def created(
+    async def created(  # an issue's id, as trackers call it
         self,
         place: str,
         marker: str,
         *,
-        id: str,
+        id: str,  # noqa: A002
         key: str,
         url: str,
-        how: How,  # noqa: A002 - as the tracker calls it
+        how: How,
     ) -> None:
         """Record the issue."""
 

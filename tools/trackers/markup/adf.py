@@ -1,4 +1,4 @@
-"""Atlassian's document format, of Jira Cloud: a text node is literal, a mention, link or macro has a node of its own."""
+"""Atlassian document format, of Jira Cloud: a text node is literal; a mention, link or macro has a node of its own."""
 
 from typing import Any
 
