@@ -17,7 +17,7 @@ class Handover:
     marker: str
     state: State
     at: float
-    """When it was intended last, in seconds since 1970."""
+    """When a create may have been sent last, in seconds since 1970."""
     attempts: int = 1
     is_running: bool = False
     """Whether the process that intended it may still be at it."""
@@ -55,8 +55,12 @@ class Handovers(Protocol):
     ) -> None:
         """Record the issue."""
 
-    async def unknown(self, place: str, marker: str, why: str) -> None:
-        """Record that a create was sent and its outcome is not known."""
+    async def unknown(self, place: str, marker: str, why: str, *, sent: bool = True) -> None:
+        """Record that a create was sent and its outcome is not known.
+
+        `sent=False` is for an attempt that took another one over and has sent nothing itself: `at` stays that of the
+        attempt before, or each look would begin the wait for a lagging search anew.
+        """
 
     async def withdrawn(self, place: str, marker: str, why: str) -> None:
         """Record that nothing was created, so that the next attempt is a first one."""

@@ -107,7 +107,7 @@ async def _issue(work: Work) -> tuple[Done, Handover | None]:
             "it, then look with tracker_find_issue.",
             wait=5.0,
         )
-    is_open = False
+    is_open = sent = False
     try:
         if earlier is not None:
             is_open = True  # a create may have been sent: nothing may be sent before it is known not to have arrived
@@ -117,7 +117,7 @@ async def _issue(work: Work) -> tuple[Done, Handover | None]:
             return await _record(work, found.issue, "found", is_open=found.is_open), None
         draft = await resolved(work.api, work.drafted.draft)
         send = work.setup.tracker.create.function(draft, work.setup)
-        is_open = True
+        is_open = sent = True
         try:
             answer = await work.api.act(send)
         except OutcomeUnknown as error:
@@ -132,7 +132,10 @@ async def _issue(work: Work) -> tuple[Done, Handover | None]:
     except BaseException as error:
         with anyio.CancelScope(shield=True):
             why = str(error) if isinstance(error, TestdeskError) else type(error).__name__
-            await (work.handovers.unknown if is_open else work.handovers.withdrawn)(place, marker, why)
+            if is_open:
+                await work.handovers.unknown(place, marker, why, sent=sent)
+            else:
+                await work.handovers.withdrawn(place, marker, why)
         raise
 
 
@@ -263,6 +266,9 @@ async def link(work: Work, issue: Created) -> Done:
         await work.setup.tracker.comment.function(work.api, issue.id, text)
     except BaseException as error:
         with anyio.CancelScope(shield=True):
-            await (work.handovers.withdrawn if earlier is None else work.handovers.unknown)(place, marker, str(error))
+            if earlier is None:
+                await work.handovers.withdrawn(place, marker, str(error))
+            else:
+                await work.handovers.unknown(place, marker, str(error), sent=False)
         raise
     return await _mark(work, await _record(work, issue, "linked"), None)
