@@ -61,7 +61,7 @@ class FailureFinder(Generic[T]):
     lister: str
     """The tool that lists the results of a run."""
 
-    def find(self, results: Iterable[T], item: FailureItem) -> T:
+    def failed_result(self, results: Iterable[T], item: FailureItem) -> T:
         """The failed result that an item names, the last of several tries.
 
         Raises:

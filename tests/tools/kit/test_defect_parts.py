@@ -88,18 +88,18 @@ def test_an_item_without_both_parts_is_refused_with_an_example(item: str, run_ha
 
 def test_a_result_is_found_by_its_id_and_else_by_its_title() -> None:
     rows = [Row("1", "Pay"), Row("2", "1"), Row(None, "Ship")]
-    assert FINDER.find(rows, FailureItem("r", "1")) is rows[0]
-    assert FINDER.find(rows, FailureItem("r", "Ship\u200b")) is rows[2]
+    assert FINDER.failed_result(rows, FailureItem("r", "1")) is rows[0]
+    assert FINDER.failed_result(rows, FailureItem("r", "Ship\u200b")) is rows[2]
 
 
 def test_the_last_failed_try_of_a_test_is_taken() -> None:
     rows = [Row("1", "Pay"), Row("2", "Pay"), Row("3", "Pay", "passed")]
-    assert FINDER.find(rows, FailureItem("r", "Pay")) is rows[1]
+    assert FINDER.failed_result(rows, FailureItem("r", "Pay")) is rows[1]
 
 
 def test_a_title_that_several_failing_tests_have_is_refused() -> None:
     with pytest.raises(Refused, match=r"Several failing tests.*shop_list_results"):
-        FINDER.find([Row("1", "Pay"), Row("2", "Pay", file="b.py")], FailureItem("r", "Pay"))
+        FINDER.failed_result([Row("1", "Pay"), Row("2", "Pay", file="b.py")], FailureItem("r", "Pay"))
 
 
 @pytest.mark.parametrize(
@@ -113,16 +113,16 @@ def test_a_title_that_several_failing_tests_have_is_refused() -> None:
 )
 def test_only_a_failure_can_become_an_issue(status: Status, state: str) -> None:
     with pytest.raises(Refused, match=f"{state}; only a failure can become an issue"):
-        FINDER.find([Row("1", "Pay", status)], FailureItem("r", "1"))
+        FINDER.failed_result([Row("1", "Pay", status)], FailureItem("r", "1"))
 
 
 def test_a_blocked_test_is_a_failure() -> None:
-    assert FINDER.find([Row("1", "Pay", "blocked")], FailureItem("r", "1")).id == "1"
+    assert FINDER.failed_result([Row("1", "Pay", "blocked")], FailureItem("r", "1")).id == "1"
 
 
 def test_a_test_that_the_run_lacks_is_not_found() -> None:
     with pytest.raises(NotFound, match="across_get_run and shop_list_results show ids"):
-        FINDER.find([], FailureItem("r", "1"))
+        FINDER.failed_result([], FailureItem("r", "1"))
 
 
 def test_the_texts_of_a_failure() -> None:

@@ -40,7 +40,7 @@ async def read(api: Testery, item: str, inbox: Inbox | None) -> Defect:
     """A failed result of a run, with its stack and the end of its output."""
     wanted = FailureItem.of(item, EXAMPLE)
     run = await known_run(api, run_number(wanted.run))
-    listed = FINDER.find(await known_results(api, run.id), wanted)
+    listed = FINDER.failed_result(await known_results(api, run.id), wanted)
     detail = await known_result(api, run.id, listed.id) if listed.id is not None else listed
     page = ("test-runs", run.id, "tests", listed.id) if listed.id is not None else ("test-runs", run.id, "test-results")
     keys = await project_keys(api)

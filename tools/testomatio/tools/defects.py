@@ -61,10 +61,10 @@ async def read(api: Testomatio, item: str, inbox: Inbox | None) -> Defect:
     run = await known_run(api, project, run_id)
     result = await _result_of(api, project, run, wanted.test)
     if result is not None:
-        BY_RESULT.find([result], FailureItem(wanted.run, str(result.id)))
+        BY_RESULT.failed_result([result], FailureItem(wanted.run, str(result.id)))
     else:
         rows = [one for tries in (await results_of(api, project, run)).tests.values() for one in tries]
-        found = BY_TEST.find(rows, FailureItem(wanted.run, bare_test(wanted.test)))
+        found = BY_TEST.failed_result(rows, FailureItem(wanted.run, bare_test(wanted.test)))
         result = await known_result(api, project, found.id)
     return _defect_of(api, project, run, result, await _test_of(api, project, result))
 

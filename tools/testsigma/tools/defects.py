@@ -43,7 +43,7 @@ async def read(api: Testsigma, item: str, inbox: Inbox | None) -> Defect:
     """A failed or blocked test case of a run, with the steps of the test case."""
     wanted = FailureItem.of(item, EXAMPLE)
     project, run = await known_run(api, wanted.run, None)
-    found = FINDER.find((await results_of(api, project, run)).rows, wanted)
+    found = FINDER.failed_result((await results_of(api, project, run)).rows, wanted)
     case = await _case_of(api, project, found)
     priorities = await lookup_names(api, "priority") if case is not None and case.priority_id else {}
     users = await user_names(api) if found.assignee_id and found.assignee is None else {}
