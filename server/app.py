@@ -111,7 +111,8 @@ def build(
         from server.trackers import desk  # a start without trackers does not pay for it
 
         handovers = StoredHandovers(engine)
-        clients.put(trackers.key, desk(settings.trackers, network, exposed, clients.__getitem__, handovers, inboxes))
+        read = clients.__getitem__
+        clients.put(trackers.key, desk(settings.trackers, network, exposed, read, handovers, inboxes, redact))
     rounds = Rounds(
         frozenset(offer.name_of(tool) for offer, tool in offered if tool.asks),
         naming=frozenset(offer.name_of(tool) for offer, tool in offered if tool.typed),

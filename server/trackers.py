@@ -156,6 +156,7 @@ def desk(
     client_of: Callable[[str], Any],
     handovers: Handovers,
     inboxes: Mapping[str, Inbox],
+    redact: Callable[[str], str],
 ) -> Desk:
     """What the tools of trackers work with."""
     return Desk(
@@ -164,4 +165,5 @@ def desk(
         client_of,
         handovers,
         inboxes,
+        redact,
     )

@@ -163,6 +163,17 @@ class StoredHandovers:
 
         await self._engine.run(run)
 
+    async def forget(self, place: str, marker: str, why: str) -> None:
+        """Take an issue off the record that no longer exists; the ledger keeps that it was there."""
+
+        def run(db: Database) -> None:
+            row = _look(db, place, marker)
+            query = "DELETE FROM handover WHERE place = :place AND marker = :marker AND state = 'created'"
+            if row is not None and db.change(query, place=place, marker=marker):
+                self._append(db, row, "forgotten", key=row.handover.key or row.handover.id, why=why)
+
+        await self._engine.run(run)
+
     def _enter(self, db: Database, place: str, marker: str, about: Mapping[str, Any]) -> tuple[_Row, bool]:
         """The row, and whether it is new and this process's; a standing order's act begins with a new one."""
         act = secrets.token_hex(12)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from tools.kit.webhook import Event, Inbox
@@ -88,6 +88,22 @@ class DefectSource:
     """Loads the file with this index; raises PlatformError or Refused."""
     mark_exported: Callable[[Any, Defect, str], Awaitable[None]] | None = None
     """Marks it as exported, which has no undo; takes the tracker's key for it."""
+
+
+def with_texts(defect: Defect, change: Callable[[str], str]) -> Defect:
+    """A defect with each of its texts changed, such as redacted."""
+    return replace(
+        defect,
+        title=change(defect.title),
+        description=change(defect.description),
+        steps=[change(step) for step in defect.steps],
+        expected=change(defect.expected),
+        actual=change(defect.actual),
+        error=change(defect.error),
+        output=change(defect.output),
+        facts=[(change(name), change(value)) for name, value in defect.facts],
+        files=[replace(file, name=change(file.name)) for file in defect.files],
+    )
 
 
 LONGEST_MARKER: Final = 40

@@ -67,3 +67,6 @@ class Handovers(Protocol):
 
     async def stepped(self, place: str, marker: str, step: str) -> None:
         """Record what was done after the creation."""
+
+    async def forget(self, place: str, marker: str, why: str) -> None:
+        """Take an issue off the record that no longer exists, so that the next attempt is a first one."""

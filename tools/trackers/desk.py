@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from tools.kit.defect import Content, Defect, DefectSource
+from tools.kit.defect import Content, Defect, DefectSource, with_texts
 from tools.kit.errors import Refused
 from tools.kit.hand_over import Handovers
 from tools.kit.platform import Platform
@@ -30,6 +30,8 @@ class Desk:
     """Returns a platform's client; raises NotConfigured."""
     handovers: Handovers
     inboxes: Mapping[str, Inbox] = field(default_factory=dict)
+    redact: Callable[[str], str] = str
+    """Masks the secrets in a text before it goes to a tracker, where more people read it."""
 
     def tracker(self, name: str | None) -> TrackerClient:
         """A tracker by its name; the only one where none is named.
@@ -69,7 +71,8 @@ class Desk:
             TestdeskError: when it cannot be read.
         """
         platform, source, rest = self.source(item)
-        return await source.read(self.client_of(platform.key), rest, self.inboxes.get(platform.key))
+        defect = await source.read(self.client_of(platform.key), rest, self.inboxes.get(platform.key))
+        return with_texts(defect, self.redact)
 
     def work(self, api: TrackerClient, defect: Defect, *, title: str | None = None, marks: bool = False) -> Work:
         """A defect on its way into a tracker.

@@ -114,7 +114,9 @@ async def _issue(work: Work) -> tuple[Done, Handover | None]:
             await _wait_for_search(work, earlier)
         found = await _find(work.api, marker)
         if found is not None:
-            return await _record(work, found.issue, "found", is_open=found.is_open), None
+            # What an earlier attempt has created is ours: its files and the rest may be missing.
+            how: How = "found" if earlier is None else "created"
+            return await _record(work, found.issue, how, is_open=found.is_open), None
         draft = await resolved(work.api, work.drafted.draft)
         send = work.setup.tracker.create.function(draft, work.setup)
         is_open = sent = True
@@ -193,7 +195,7 @@ async def _record(work: Work, issue: Created, how: How, *, is_new: bool = False,
 def _about(work: Work) -> Mapping[str, Any]:
     """What the ledger says of it."""
     return {
-        "tracker": work.setup.name,
+        "account": work.setup.name,
         "container": work.setup.container,
         "platform": work.defect.platform,
         "item": work.defect.item,

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.kit.asking import Ask, Asking
 from tools.kit.defect import Defect
-from tools.kit.errors import OutcomeUnknown, Refused, TestdeskError
+from tools.kit.errors import NotFound, OutcomeUnknown, Refused, TestdeskError
 from tools.kit.text import given, many, quote, word
 from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
@@ -32,6 +32,7 @@ from tools.trackers.tracker import Setup, State
 tool = Toolset(Desk)
 
 MOST: Final = 50
+GONE: Final = "It is not there any more: deleted, or the credential may not see it."
 AT_ONCE: Final = 3
 
 Item = Annotated[str, Field(min_length=3, max_length=300, description=f"{EXAMPLES}.")]
@@ -65,9 +66,20 @@ async def find_issue(desk: Desk, item: Item, tracker: TrackerName = None) -> Iss
         return IssueFound(item=item, found=False, note=" ".join(filter(None, [note, lag_note(api.setup)])) or None)
     is_open = found.is_open
     if is_open is None:
-        state: State = await api.setup.tracker.read.function(api, found.issue.id)
+        state = await _state_of(api, found.issue.id)
+        if state is None:
+            return IssueFound(item=item, found=False, note=f"{found.issue.key} is on record. {GONE}")
         is_open = state.is_open
     return IssueFound(item=item, found=True, issue=ref(api, found.issue), open=is_open, how=how)
+
+
+async def _state_of(api: TrackerClient, issue_id: str) -> State | None:
+    """An issue on record as it is now; None if it is not there, or not visible."""
+    try:
+        state: State = await api.setup.tracker.read.function(api, issue_id)
+    except NotFound:
+        return None
+    return state
 
 
 @tool.reads(long_text=True)
@@ -103,7 +115,12 @@ async def create_issue(
     api, defect = desk.tracker(tracker), await desk.read(item)
     work = desk.work(api, defect, title=title, marks=mark_exported)
     found, record = await look_for(api, desk.handovers, defect.marker)
-    if found is None:
+    gone = found is not None and record is not None and await _state_of(api, found.issue.id) is None
+    if found is not None and gone:
+        question = await questions.of_one(api, item, defect, work.drafted, marks=mark_exported)
+        yield Ask(f"{word(found.issue.key)} is on record. {GONE} {question}")
+        await desk.handovers.forget(api.setup.place, defect.marker, "it is not there any more")
+    elif found is None:
         yield Ask(await questions.of_one(api, item, defect, work.drafted, marks=mark_exported))
     elif mark_exported and not (record is not None and "exported" in record.steps):
         yield Ask(

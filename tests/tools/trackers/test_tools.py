@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from mcp.types import ElicitResult
 
-from tests.desk import NO, YES, Answer, Desk, desk, sandboxes, settings
+from tests.desk import NO, YES, Answer, Desk, change_bug, desk, sandboxes, settings
 from tools.trackers import engine
 
 pytestmark = pytest.mark.anyio
@@ -165,3 +165,25 @@ async def test_the_acts_are_on_record_with_the_place_and_the_key() -> None:
         acts = await desk.answer("testdesk_list_acts")
         (act,) = [one for one in acts["items"] if one["tool"] == "tracker_create_issue"]
         assert act["outcome"] == "done"
+
+
+async def test_an_issue_that_was_deleted_there_is_created_anew_after_another_yes() -> None:
+    async with with_tracker() as desk:
+        first = await desk.answer("tracker_create_issue", item=BUG)
+        world = desk.sandboxes.sandboxes["github"].world
+        world.issues[-1].number, world.issues[-1].text = 999, "deleted"
+        found = await desk.answer("tracker_find_issue", item=BUG)
+        assert not found["found"]
+        assert first["issue"]["key"] in found["note"]
+        again = await desk.answer("tracker_create_issue", item=BUG)
+        assert again["outcome"] == "created"
+        assert "not there any more" in desk.asked[-1]
+
+
+async def test_a_secret_in_a_bug_does_not_reach_the_tracker() -> None:
+    async with with_tracker() as desk:
+        change_bug(desk.sandboxes, 88101, title="Token ghp_" + "a1B2" * 9 + " is in the page")
+        await desk.answer("tracker_create_issue", item=BUG)
+        (issue,) = issues(desk)
+        assert "ghp_a1B2" not in f"{issue.title} {issue.text}"
+        assert "is in the page" in issue.title
