@@ -30,6 +30,7 @@ from server.guards.scope import offers
 from server.store.place import STORE
 from server.terminal import Person
 from tools.platforms import PLATFORMS
+from tools.trackers.source import trackers
 
 ROOT = Path(__file__).parent.parent
 # -P: do not import from the current folder, which may have a tools/ of its own.
@@ -44,6 +45,7 @@ ENVIRONMENT = {
     "TESTDESK_STORE": "",
 }
 HOURS_A_SECOND = 3600
+TRACKER = "github"
 WIDTH = 100
 READING = 0.4  # seconds before a no; a faster answer counts as that of an unattended client
 
@@ -237,14 +239,14 @@ def server_on(sandbox: str, *options: str, **environment: str) -> StdioServerPar
 
 
 async def _run_acts(stage: Performance, options: list[str]) -> None:
-    server = server_on(stage.sandbox, *options)
+    server = server_on(stage.sandbox, *options, "--tracker", TRACKER)
     pages = [f"{platform.key}://inbox" for platform in PLATFORMS if platform.webhooks]
     async with Client(server, elicitation_callback=stage.person) as client:
         stage.client = client
         await _inbox_act(client, stage)
         async with client.listen(resource_subscriptions=pages) as stream, anyio.create_task_group() as group:
             group.start_soon(stage.listen, stream)
-            for offer in offers(PLATFORMS):
+            for offer in (*offers(PLATFORMS), trackers):
                 for act in offer.acts():
                     await act(stage)
             group.cancel_scope.cancel()

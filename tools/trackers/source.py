@@ -1,6 +1,6 @@
 """The tools of trackers, as the server offers them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from tools.kit.platform import ToolSource
@@ -23,6 +23,12 @@ class Trackers(ToolSource):
     @property
     def hints(self) -> Mapping[str, str]:
         return HINTS
+
+    def acts(self) -> Sequence[Callable[[Any], Awaitable[None]]]:
+        """The demo's acts on the fake API of a tracker."""
+        from tools.trackers.acts import ACTS  # only the demonstration needs it
+
+        return ACTS
 
     def face(self, job: str, *, alone: bool) -> Collection[str]:
         return LISTED
