@@ -48,7 +48,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def run(tree: Path, *command: str) -> str:
     """Run Python in the copy, with nothing of the checkout on its path."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    done = subprocess.run(  # noqa: S603 - our own commands
+    done = subprocess.run(
         [sys.executable, *command],
         cwd=tree,
         env=environment | {"UPDATE_SNAPSHOTS": "1"},

@@ -15,16 +15,18 @@ from server.app import build
 from server.argument_errors import explain
 from server.arguments import FROM_HOSTS
 from server.guards.scope import offers
-from tests.desk import ERAS, desk, settings, text
+from tests.desk import ERAS, desk, sandboxes, settings, text
 from tools.kit.vocabulary import folded
 from tools.platforms import PLATFORMS
+from tools.trackers.source import trackers
 
 pytestmark = pytest.mark.anyio
 
-TOOLS: dict[str, McpTool] = {tool.name: tool for tool in build(settings())._tool_manager.list_tools()}
+CHOSEN = settings(trackers=("github",))
+TOOLS: dict[str, McpTool] = {tool.name: tool for tool in build(CHOSEN)._tool_manager.list_tools()}
 CALLS: dict[str, dict[str, Any]] = {
     name: arguments
-    for offer in offers(PLATFORMS)
+    for offer in (*offers(PLATFORMS), trackers)
     for name, arguments in import_module(f"tests.tools.{offer.key}.calls").CALLS
 }
 FORMS = {"^#[0-9a-fA-F]{6}$": "#00aa00"}
@@ -235,7 +237,7 @@ def test_a_refusal_is_a_sentence_of_ours_that_says_what_is_right(name: str) -> N
 @pytest.mark.parametrize("mode", ERAS)
 async def test_a_host_that_sends_all_of_it_is_answered_as_any_other(mode: str) -> None:
     """On one desk: every reading tool, with null for each optional parameter and the names a host adds."""
-    async with desk(mode) as d:
+    async with desk(mode, told=CHOSEN, world=sandboxes("github")) as d:
         for name, arguments in CALLS.items():
             tool = TOOLS[name]
             if tool.annotations is None or not tool.annotations.read_only_hint:
@@ -260,7 +262,7 @@ def known_set_filters() -> Iterator[tuple[str, str]]:
 
 
 async def test_a_word_that_no_platform_has_is_refused_or_named_and_never_a_silent_none() -> None:
-    async with desk() as d:
+    async with desk(told=CHOSEN, world=sandboxes("github")) as d:
         for name, parameter in known_set_filters():
             node = TOOLS[name].parameters["properties"][parameter]
             wrong = ["Zzqx"] if node.get("type") == "array" else "Zzqx"
@@ -295,7 +297,7 @@ async def test_a_word_that_no_platform_has_is_refused_or_named_and_never_a_silen
 async def test_a_word_a_platform_has_is_found_however_it_is_written(
     name: str, base: dict[str, Any], written: dict[str, Any], meant: dict[str, Any]
 ) -> None:
-    async with desk() as d:
+    async with desk(told=CHOSEN, world=sandboxes("github")) as d:
         found = await d.answer(name, **base, **written)
         right = await d.answer(name, **base, **meant)
     assert found["items"] == right["items"] != []

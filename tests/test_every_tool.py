@@ -24,9 +24,10 @@ from tools.kit.platform import ToolSource
 from tools.kit.text import Sealed, Vocabulary, Written
 from tools.kit.toolset import Effect, Tool
 from tools.platforms import PLATFORMS
+from tools.trackers.source import trackers
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-TOOLS = [(offer, tool) for offer in offers(PLATFORMS) for tool in offer.tools]
+TOOLS = [(offer, tool) for offer in (*offers(PLATFORMS), trackers) for tool in offer.tools]
 NAMES = [platform.name_of(tool) for platform, tool in TOOLS]
 
 
@@ -77,7 +78,7 @@ def secret_fields(tool: Tool) -> list[tuple[type[BaseModel], _Field]]:
 @pytest.fixture(scope="module")
 def exposed() -> dict[str, McpTool]:
     """The tools as a server offers them, by name."""
-    server = build(settings())
+    server = build(settings(trackers=("github",)))
     return {tool.name: tool for tool in server._tool_manager.list_tools()}
 
 

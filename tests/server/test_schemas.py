@@ -59,7 +59,7 @@ def test_the_maximum_of_a_limit_is_listed_where_a_caller_may_meet_it(most: int, 
 
 
 def test_every_listed_schema_is_one_that_what_it_takes_fits() -> None:
-    for tool in build(settings())._tool_manager.list_tools():
+    for tool in build(settings(trackers=("github",)))._tool_manager.list_tools():
         listed = published(tool.parameters)
         assert listed["properties"].keys() == tool.parameters["properties"].keys()
         assert listed.get("required") == tool.parameters.get("required")
@@ -108,7 +108,7 @@ def fields_of(node: dict[str, Any], definitions: dict[str, Any]) -> set[str]:
 
 def test_every_field_of_a_structure_that_is_listed_in_words_is_named_in_them() -> None:
     structures = 0
-    for tool in build(settings())._tool_manager.list_tools():
+    for tool in build(settings(trackers=("github",)))._tool_manager.list_tools():
         listed = published(tool.parameters)["properties"]
         for name, node in tool.parameters["properties"].items():
             fields = fields_of(node, tool.parameters.get("$defs", {}))
@@ -120,7 +120,7 @@ def test_every_field_of_a_structure_that_is_listed_in_words_is_named_in_them() -
 
 def test_every_listed_parameter_is_described_unless_its_name_says_what_goes_in() -> None:
     used: set[tuple[str, str]] = set()
-    for tool in build(settings())._tool_manager.list_tools():
+    for tool in build(settings(trackers=("github",)))._tool_manager.list_tools():
         listed = published(tool.parameters)["properties"]
         for name, node in listed.items():
             described = "description" in node or "description" in node.get("items", {})

@@ -1,0 +1,1 @@
+"""The tools of trackers, as the tests over all tools call them."""
