@@ -1,4 +1,4 @@
-"""Atlassian document format, of Jira Cloud: a text node is literal; a mention, link or macro has a node of its own."""
+"""Atlassian's document format, of Jira Cloud: a text node is literal; a mention, link or macro is another node."""
 
 from typing import Any
 

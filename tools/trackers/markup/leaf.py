@@ -1,7 +1,7 @@
 """The leaves of a document: strangers' texts, made ready for a format to escape."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import quote
 
@@ -9,6 +9,8 @@ from tools.kit.invisible import clean
 from tools.trackers.document import Line, Link
 
 _WEB: Final = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"((?<![A-Za-z0-9])https?://\S+)")
+_HARMLESS: Final = re.compile(r"https?://[A-Za-z0-9._/?=&:-]+")
 # No brackets, quotes, pipes or asterisks: an address written with these characters ends no format's link.
 _SAFE: Final = "%/:?#&=+@,;$-._~"
 
@@ -39,6 +41,16 @@ def spans(line: Line) -> Iterator[str | Link]:
         text = text.rstrip() if number == len(parts) - 1 else text
         if isinstance(part, Link) or text:
             yield part if isinstance(part, Link) else text
+
+
+def around_addresses(text: str, escape: Callable[[str], str]) -> str:
+    """Escape a text, but for the addresses in it that are made of characters which no format reads anything into."""
+    parts = _ADDRESS.split(text)
+    for number in range(1, len(parts), 2):
+        address = parts[number].rstrip(".,:;!?)")
+        rest = parts[number][len(address) :]
+        parts[number] = (address if _HARMLESS.fullmatch(address) else escape(address)) + escape(rest)
+    return "".join(escape(part) if number % 2 == 0 else part for number, part in enumerate(parts))
 
 
 def one_line(text: str) -> str:

@@ -19,13 +19,13 @@ _ACTIVE: Final = "|".join(
         r"(?<![\w-])(?i:gh|gl)-\d+",
         r"(?<![\w-])(?:[0-9a-fA-F]{7,64}|r\d+)(?![\w-])",  # a commit
         r"(?<!\w)(?:user|group|commit):[\w.-]+",  # OpenProject, Redmine
-        r"\[[a-z_]+:[^\]\s`|\\{]+\]",  # [issue:1] of GitLab
+        r"\[[a-z_]+:[^\[\]\s`|\\{]{1,99}\]",  # [issue:1] of GitLab
         r"\[\[",  # a wiki's page
         r"(?<!\w):[a-z+-][\w+-]*:(?!\w)",  # an emoji
     )
 )
 _TOKEN: Final = re.compile(
-    rf"(?P<web>(?<![A-Za-z0-9])https?://[^\s<>`|\\{{]+)|(?P<active>{_ACTIVE})"
+    rf"(?P<web>(?<![A-Za-z0-9])(?i:https?://|ftp://|www\.)[^\s<>`|\\{{]+)|(?P<active>{_ACTIVE})"
     r"|(?P<special>[\\*\[\]|~$<`]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])|(?<=\{)\{)"
 )
 # An entity for what a parser of another kind could read before it reads the backslash: HTML, and code spans, which

@@ -9,11 +9,10 @@ from typing import Final
 
 from tools.kit.invisible import clean
 from tools.trackers.document import Block, Bullets, Code, Document, Heading, Line, Link, Numbered, Paragraph, Table
-from tools.trackers.markup.leaf import address_of, code_of, lines_of, one_line, spans, text_of
+from tools.trackers.markup.leaf import address_of, around_addresses, code_of, lines_of, one_line, spans, text_of
 
 _ACTIVE: Final = re.compile(
-    r"(?P<web>(?<![A-Za-z0-9])https?://[A-Za-z0-9](?:[A-Za-z0-9._/?=:-]*[A-Za-z0-9/])?(?=[\s,.;)]|\Z))"
-    r"""|[&<>"!#%()*+=@\[\\\]^{|}~?$]"""
+    r"""[&<>"!#%()*+=@\[\\\]^{|}~?$]"""
     r"|(?<![^\W_])[-_]|[-_](?![^\W_])"  # within a word they stay: a marker is found in the text
     r"|(?<=[a-z0-9]):(?=\S)"  # commit:1a2b, user:name
     r"|(?<![\w-])r(?=\d)"  # a revision
@@ -66,4 +65,4 @@ def _lines(line: Line) -> str:
 
 
 def _escape(text: str) -> str:
-    return _ACTIVE.sub(lambda found: found[0] if found["web"] else f"&#{ord(found[0])};", clean(text))
+    return around_addresses(clean(text), lambda part: _ACTIVE.sub(lambda found: f"&#{ord(found[0])};", part))

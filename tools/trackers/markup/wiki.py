@@ -10,11 +10,10 @@ from typing import Final
 
 from tools.kit.invisible import clean
 from tools.trackers.document import Block, Bullets, Code, Document, Heading, Line, Link, Numbered, Paragraph, Table
-from tools.trackers.markup.leaf import address_of, code_of, lines_of, one_line, spans, text_of
+from tools.trackers.markup.leaf import address_of, around_addresses, code_of, lines_of, one_line, spans, text_of
 
 _ACTIVE: Final = re.compile(
-    r"(?P<web>(?<![A-Za-z0-9])https?://[A-Za-z0-9](?:[A-Za-z0-9._/?=:&%-]*[A-Za-z0-9/])?(?=[\s,.;)]|\Z))"
-    r"|(?P<entity>\\|&(?=[#\w])|(?<=\bh[1-6])\.|(?<=\bbq)\.|[:;](?=[-()DPp])|\((?=[^\s()]{1,8}\))"
+    r"(?P<entity>\\|&(?=[#\w])|(?<=\bh[1-6])\.|(?<=\bbq)\.|[:;](?=[-()DPp])|\((?=[^\s()]{1,8}\))"
     r"|(?<=[A-Z0-9_])-(?=\d)|@(?=\w))"  # emoticons, the key of an issue, a mail address
     r"|(?P<backslash>[{}\[\]*+^~|!#]|\?(?=\?)|(?<=\?)\?|(?<![^\W_])[-_]|[-_](?![^\W_]))"
 )
@@ -67,6 +66,6 @@ def _lines(line: Line) -> str:
 
 def _escape(text: str) -> str:
     def escaped(found: re.Match[str]) -> str:
-        return found[0] if found["web"] else f"&#{ord(found[0])};" if found["entity"] else f"\\{found[0]}"
+        return f"&#{ord(found[0])};" if found["entity"] else f"\\{found[0]}"
 
-    return _ACTIVE.sub(escaped, clean(text))
+    return around_addresses(clean(text), lambda part: _ACTIVE.sub(escaped, part))
