@@ -28,7 +28,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     return [Choice("shelf", text_of(row.get("name"))) for row in rows(await api.look("/shelves"))]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     found = rows(await api.look(path("shelves", api.setup["shelf"], "toys"), [("marker", marker)]))
     return Found(issue_of(found[0]), bool(found[0].get("open"))) if found else None
 
@@ -69,7 +69,7 @@ TRACKER = Tracker(
     mount="/trackers/toylist",
     check=Op(check, ("GET /me",), "R"),
     choices=Op(choices, ("GET /shelves",), "R"),
-    find=Op(find, ("GET /shelves/{shelf}/toys",), "R"),
+    find=Op(find_issue, ("GET /shelves/{shelf}/toys",), "R"),
     create=Op(create, ("POST /shelves/{shelf}/toys",), "R"),
     read_created=read_created,
     read=Op(read, ("GET /toys/{toy}",), "R"),

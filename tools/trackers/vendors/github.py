@@ -67,7 +67,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     return [Choice("repository", text_of(row.get("full_name"))) for row in rows(answer) if row.get("full_name")]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """The newest issues of the label, then those of the credential's user, whose labels may have been dropped.
 
     Both lists are read from the database; the search index would lag.
@@ -154,7 +154,7 @@ TRACKER = Tracker(
     headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
     check=Op(check, ("GET /user", "GET /repos/{owner}/{repo}"), "R"),
     choices=Op(choices, ("GET /user/repos",), "R"),
-    find=Op(find, (f"GET {ISSUES}", "GET /user"), "C"),
+    find=Op(find_issue, (f"GET {ISSUES}", "GET /user"), "C"),
     create=Op(create, (f"POST {ISSUES}",), "C"),
     read_created=read_created,
     read=Op(read, (f"GET {ISSUES}/{{number}}",), "C"),
