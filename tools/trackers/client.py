@@ -8,9 +8,10 @@ from pydantic import RootModel
 
 from tools.kit.client import ApiClient
 from tools.kit.errors import Invalid, PlatformError, Refused, Unauthorized
-from tools.kit.failures import FailureContext
+from tools.kit.failures import FailureContext, page_title
 from tools.kit.network import Account
 from tools.kit.parsing import NotJson, load_json
+from tools.kit.reasons import error_sentence
 from tools.kit.request import NO_HEADERS, QueryParams, Request
 from tools.trackers.tracker import Send, Setup
 
@@ -87,6 +88,16 @@ class TrackerClient(ApiClient):
             if words:
                 raise Invalid(f"{self.account.title} refused what was sent.", request=str(request), words=words)
         return raw
+
+    def words(self, raw: bytes) -> str:
+        """As on any platform; or a text that is no JSON, or what the tracker's declaration reads."""
+        try:
+            body = load_json(raw)
+        except NotJson:
+            page = page_title(raw)
+            return " ".join(raw.decode("utf-8", "replace").split()) if page is None else page
+        own = self.setup.tracker.words
+        return (own(body) if own is not None else "") or error_sentence(body)
 
     def error_for(
         self, status: int, headers: Mapping[str, str], raw: bytes, request: str, *, is_write: bool

@@ -62,6 +62,7 @@ async def resolved(api: TrackerClient, drafted: Draft) -> Draft:
     return replace(drafted, resolved=found)
 
 
-def rendered(document: Document, setup: Setup) -> Any:
-    """Another document, such as a comment, within the tracker's limits."""
-    return fit(document, setup.tracker.render(setup), setup.tracker.limits.text, "")[0]
+def rendered(document: Document, setup: Setup, link: str = "") -> Any:
+    """A document as a comment, within the tracker's limits."""
+    render = setup.tracker.render_comment or setup.tracker.render
+    return fit(document, render(setup), setup.tracker.limits.text, link)[0]

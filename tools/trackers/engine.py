@@ -12,7 +12,7 @@ from tools.kit.errors import OutcomeUnknown, PlatformError, Refused, TestdeskErr
 from tools.kit.hand_over import Handover, Handovers, How
 from tools.kit.text import quote, word
 from tools.trackers.client import TrackerClient, check_shut_down
-from tools.trackers.drafts import Drafted, resolved
+from tools.trackers.drafts import Drafted, rendered, resolved
 from tools.trackers.tracker import Created, Found, Setup
 
 PAUSES: Final = (0.0, 1.0, 3.0)
@@ -264,7 +264,7 @@ async def link(work: Work, issue: Created) -> Done:
     if earlier is not None and earlier.is_running:
         raise NotYet("Another call is creating its issue right now. Wait for it.", wait=5.0)
     try:
-        text = work.setup.tracker.render(work.setup)(work.drafted.document)
+        text = rendered(work.drafted.document, work.setup, work.defect.link)
         await work.setup.tracker.comment.function(work.api, issue.id, text)
     except BaseException as error:
         with anyio.CancelScope(shield=True):

@@ -232,6 +232,8 @@ class Tracker:
     """`(api, draft) -> Mapping[str, Any]`: reads the ids of names, which `create` finds in `draft.resolved`."""
     finish: Op | None = None
     """`(api, issue, draft) -> None`: what the tracker needs after the creation; repeated until it succeeds once."""
+    render_comment: Callable[[Setup], Render] | None = None
+    """The renderer of comments, where they have another format than issues."""
     audience: Op | None = None
     """`(api) -> str`: who can read issues there, as a sentence; empty where it does not say."""
     severities: Mapping[Level, str] = field(default_factory=dict)
@@ -248,6 +250,8 @@ class Tracker:
     """Requests per second, where the tracker has a limit that batches reach."""
     problem: Callable[[Any], str] | None = None
     """Reads an answer of status 200: the tracker's reason if it is a failure, else an empty text."""
+    words: Callable[[Any], str] | None = None
+    """Reads the tracker's reason from an error's JSON, where it has names of its own; empty: it has the usual ones."""
     failure: Callable[[FailureContext], PlatformError | None] | None = None
     """The error for a status that means something else here; None: as on most platforms."""
     signed_out: frozenset[int] = frozenset()
