@@ -7,6 +7,7 @@ from typing import Any, Final
 from tools.trackers.tracker import Tracker
 
 TRACKERS: Final[Mapping[str, str]] = {
+    "clickup": "ClickUp",
     "github": "GitHub",
 }
 """Titles by key; the key is the name of the file in `vendors/` and of the fake API's in `sandbox/`."""
