@@ -9,6 +9,7 @@ from tools.trackers.tracker import Tracker
 TRACKERS: Final[Mapping[str, str]] = {
     "clickup": "ClickUp",
     "github": "GitHub",
+    "trello": "Trello",
 }
 """Titles by key; the key is the name of the file in `vendors/` and of the fake API's in `sandbox/`."""
 
