@@ -10,6 +10,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "clickup": "ClickUp",
     "github": "GitHub",
     "trello": "Trello",
+    "wrike": "Wrike",
 }
 """Titles by key; the key is the name of the file in `vendors/` and of the fake API's in `sandbox/`."""
 
