@@ -1,0 +1,53 @@
+"""Teamwork: what is its own."""
+
+import pytest
+
+from tests.trackers import DEFECT, bench
+from tools.kit.errors import Invalid, NotFound, Refused
+from tools.trackers.engine import hand_over
+from tools.trackers.sandbox.teamwork import TAGS
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_marker_is_in_the_name_where_the_search_finds_it() -> None:
+    async with bench("teamwork") as tracker:
+        issue = (await hand_over(tracker.work())).issue
+        stored = tracker.ours()[0]
+        assert stored.title.endswith(f"[{DEFECT.marker}]")
+        stored.text = "Rewritten."
+        for number in range(150):
+            tracker.world.add(f"Task {number}", "", list="512")
+        async with bench("teamwork", sandboxes=tracker.sandboxes) as fresh:
+            assert (await hand_over(fresh.work())).issue == issue
+
+
+async def test_a_task_that_was_renamed_is_found_among_the_newest() -> None:
+    async with bench("teamwork") as tracker:
+        issue = (await hand_over(tracker.work())).issue
+        tracker.world.issues[-1].title = "Total is wrong"
+        async with bench("teamwork", sandboxes=tracker.sandboxes) as fresh:
+            assert (await hand_over(fresh.work())).issue == issue
+
+
+async def test_tags_go_by_id_and_an_unknown_one_of_the_operator_is_refused() -> None:
+    async with bench("teamwork", labels=["Checkout"]) as tracker:
+        await hand_over(tracker.work())
+        assert [TAGS[number] for number in tracker.ours()[0].fields["tags"]] == ["testio", "checkout"]
+    async with bench("teamwork", labels=["check"]) as tracker:
+        with pytest.raises(Refused, match="check"):
+            await hand_over(tracker.work())
+        assert tracker.ours() == []
+
+
+async def test_a_refusal_of_version_1_that_comes_with_200_is_one() -> None:
+    async with bench("teamwork") as tracker:
+        issue = (await hand_over(tracker.work())).issue
+        with pytest.raises(Invalid, match="Comment body is required"):
+            await tracker.setup.tracker.comment.function(tracker.api, issue.id, "  ")
+
+
+async def test_the_reason_of_a_refusal_reaches_the_person() -> None:
+    async with bench("teamwork", values={"tasklist": "9"}) as tracker:
+        with pytest.raises(NotFound, match="The task list does not exist"):
+            await hand_over(tracker.work())
