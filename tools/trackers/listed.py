@@ -9,6 +9,7 @@ from tools.trackers.tracker import Tracker
 TRACKERS: Final[Mapping[str, str]] = {
     "clickup": "ClickUp",
     "github": "GitHub",
+    "redmine": "Redmine",
     "teamwork": "Teamwork",
     "trello": "Trello",
     "wrike": "Wrike",

@@ -1,0 +1,46 @@
+"""Redmine: its custom field for the marker, its silent refusals, and the site's text format."""
+
+import pytest
+
+from tests.trackers import DEFECT, bench
+from tools.kit.errors import Invalid, Refused
+from tools.trackers.engine import hand_over
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_an_issue_is_found_by_its_custom_field_when_its_text_was_edited() -> None:
+    async with bench("redmine", values={"marker_field": "3"}) as tracker:
+        issue = (await hand_over(tracker.work())).issue
+        tracker.ours()[0].text = "Rewritten by a developer."
+        found = await tracker.setup.tracker.find.function(tracker.api, DEFECT.marker)
+        assert (found.issue, found.is_open) == (issue, True)
+
+
+async def test_a_custom_field_that_is_dropped_or_no_filter_hides_no_issue() -> None:
+    async with bench("redmine", values={"marker_field": "9"}) as tracker:
+        await hand_over(tracker.work())
+        assert "cf_3" not in tracker.ours()[0].fields
+        assert await tracker.setup.tracker.find.function(tracker.api, DEFECT.marker)
+
+
+async def test_a_workflow_that_keeps_an_issue_open_is_reported() -> None:
+    async with bench("redmine") as tracker:
+        issue = (await hand_over(tracker.work())).issue
+        tracker.world.extra["keeps_open"] = True
+        with pytest.raises(Invalid, match="left the issue open"):
+            await tracker.setup.tracker.close.function(tracker.api, issue.id)
+
+
+async def test_a_text_format_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(Refused, match="'textile' or 'markdown'"):
+        async with bench("redmine", values={"text_format": "html"}) as tracker:
+            tracker.work()
+
+
+@pytest.mark.parametrize(("option", "value"), [("tracker", "Defect"), ("tracker", "9")])
+async def test_an_unknown_tracker_is_refused_with_those_there_are(option: str, value: str) -> None:
+    async with bench("redmine", values={option: value}) as tracker:
+        with pytest.raises(Refused, match=r"does not exist in redmine; there is .*Bug.*Feature"):
+            await hand_over(tracker.work())
+        assert not tracker.ours()
