@@ -85,6 +85,8 @@ def test_every_failure_is_one_of_ours() -> None:
         ),
         ({"error": "Bad", "details": ["a", "b"]}, "Bad: a; b"),
         ({"error": "Bad:", "details": ["a"]}, "Bad: a"),
+        ({"error": "Bad Request", "error_description": "Summary is required"}, "Bad Request: Summary is required"),
+        ({"error": "RecordNotFound", "description": "Not found"}, "RecordNotFound: Not found"),
         ({"message": "Bug not found", "errors": {"code": 404, "details": "Bug not found: 4"}}, "Bug not found: 4"),
         ({"errors": [{"detail": "is too long", "source": {"pointer": "/data/title"}}]}, "title is too long"),
         ({"errors": [{"detail": "is too long", "source": {"parameter": "title"}}]}, "title is too long"),
