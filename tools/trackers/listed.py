@@ -13,6 +13,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "teamwork": "Teamwork",
     "trello": "Trello",
     "wrike": "Wrike",
+    "youtrack": "YouTrack",
 }
 """Titles by key; the key is the name of the file in `vendors/` and of the fake API's in `sandbox/`."""
 
