@@ -10,6 +10,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "clickup": "ClickUp",
     "github": "GitHub",
     "redmine": "Redmine",
+    "shortcut": "Shortcut",
     "teamwork": "Teamwork",
     "trello": "Trello",
     "wrike": "Wrike",
