@@ -15,6 +15,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "trello": "Trello",
     "wrike": "Wrike",
     "youtrack": "YouTrack",
+    "zendesk": "Zendesk",
 }
 """Titles by key; the key is the name of the file in `vendors/` and of the fake API's in `sandbox/`."""
 

@@ -252,7 +252,7 @@ TRACKER = Tracker(
     close=Op(close, (f"GET {STATUSES}", f"GET {ISSUE}", f"PUT {ISSUE}"), "R"),
     audience=Op(audience, (PROJECT,), "R"),
     severities={"critical": "Urgent", "high": "High", "normal": "Normal", "low": "Low"},
-    limits=Limits(title=255, text=60_000),
+    limits=Limits(title=255),
     is_exact=True,
     failure=failure,
 )
