@@ -7,6 +7,7 @@ from typing import Any, Final
 from tools.trackers.tracker import Tracker
 
 TRACKERS: Final[Mapping[str, str]] = {
+    "azure": "Azure DevOps",
     "clickup": "ClickUp",
     "github": "GitHub",
     "redmine": "Redmine",
