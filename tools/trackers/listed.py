@@ -10,6 +10,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "azure": "Azure DevOps",
     "clickup": "ClickUp",
     "github": "GitHub",
+    "gitlab": "GitLab",
     "redmine": "Redmine",
     "shortcut": "Shortcut",
     "teamwork": "Teamwork",

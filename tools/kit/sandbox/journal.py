@@ -12,7 +12,9 @@ from tools.kit.sandbox.multipart import NotMultipart, parts
 MAX_ENTRIES = 500
 LONGEST_BODY = 64 * 1024  # only the size of a larger body is stored
 
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"})
+_SECRET_HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token", "private-token"}
+)
 _SECRET_NAMES = frozenset({"api_key", "apikey", "token", "access_token", "api_token", "jwt", "x-amz-signature"})
 """Names of credentials in a query, in a form, and at any depth of a JSON body."""
 _LOGIN = frozenset({"email", "password"})
