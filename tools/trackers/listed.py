@@ -9,6 +9,7 @@ from tools.trackers.tracker import Tracker
 TRACKERS: Final[Mapping[str, str]] = {
     "azure": "Azure DevOps",
     "clickup": "ClickUp",
+    "gitea": "Gitea",
     "github": "GitHub",
     "gitlab": "GitLab",
     "redmine": "Redmine",
