@@ -116,7 +116,7 @@ async def types_of(api: TrackerClient) -> list[str]:
     return [name for row in rows(answer, "value") if (name := text_of(row.get("name")))]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """The newest work item whose text, or the field of the marker, has it; a marker has no quotation mark."""
     own = api.setup["marker_field"]
     conditions = [f"[{name}] CONTAINS '{marker}'" for name in (STEPS, DESCRIPTION)]
@@ -263,7 +263,7 @@ TRACKER = Tracker(
     mount="/trackers/azure",
     check=Op(check, ("GET /_apis/connectionData", f"GET {TYPES}"), "C"),
     choices=Op(choices, ("GET /_apis/projects", f"GET {TYPES}"), "C"),
-    find=Op(find, ("POST /{project}/_apis/wit/wiql", f"GET {ITEMS}", f"GET {TYPES}/{{type}}/states"), "C"),
+    find=Op(find_issue, ("POST /{project}/_apis/wit/wiql", f"GET {ITEMS}", f"GET {TYPES}/{{type}}/states"), "C"),
     create=Op(create, (f"POST {ITEMS}/${{type}}",), "D"),
     read_created=read_created,
     read=Op(read, (f"GET {ITEMS}/{{id}}", f"GET {TYPES}/{{type}}/states"), "C"),

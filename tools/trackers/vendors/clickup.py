@@ -108,7 +108,7 @@ async def _lists(api: TrackerClient, space: dict[str, Any]) -> list[Choice]:
     ]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     if api.setup["marker_field"]:
         row = await _by_field(api, marker)
     else:
@@ -244,7 +244,7 @@ TRACKER = Tracker(
         ),
         "R",
     ),
-    find=Op(find, ("GET /list/{list}/task",), "R"),
+    find=Op(find_issue, ("GET /list/{list}/task",), "R"),
     create=Op(create, ("POST /list/{list}/task",), "C"),
     read_created=read_created,
     read=Op(read, ("GET /task/{task}",), "R"),

@@ -117,7 +117,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     return [Choice("repository", name) for row in found if (name := text_of(row.get("full_name")))]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """The newest issues of the label, if the repository has it, then those of the credential's user."""
     size = await page_size(api)
 
@@ -207,7 +207,7 @@ TRACKER = Tracker(
     mount="/trackers/gitea",
     check=Op(check, ("GET /user", f"GET {REPOSITORY}", *READS_LABELS), "C"),
     choices=Op(choices, ("GET /settings/api", "GET /user/repos"), "C"),
-    find=Op(find, ("GET /settings/api", f"GET {REPOSITORY}/labels", f"GET {ISSUES}", "GET /user"), "C"),
+    find=Op(find_issue, ("GET /settings/api", f"GET {REPOSITORY}/labels", f"GET {ISSUES}", "GET /user"), "C"),
     create=Op(create, (f"POST {ISSUES}",), "C"),
     read_created=read_created,
     read=Op(read, (f"GET {ISSUES}/{{number}}",), "C"),

@@ -86,7 +86,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     ]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """The newest issue whose description has the marker, of any author and state."""
 
     async def page(number: int) -> list[dict[str, Any]]:
@@ -162,7 +162,7 @@ TRACKER = Tracker(
     mount="/trackers/gitlab",
     check=Op(check, ("GET /user", f"GET {PROJECT}"), "R"),
     choices=Op(choices, ("GET /projects",), "D"),
-    find=Op(find, (f"GET {PROJECT}/issues",), "D"),
+    find=Op(find_issue, (f"GET {PROJECT}/issues",), "D"),
     create=Op(create, (f"POST {PROJECT}/issues",), "D"),
     read_created=read_created,
     read=Op(read, (f"GET {PROJECT}/issues/{{iid}}",), "D"),

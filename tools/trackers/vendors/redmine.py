@@ -97,7 +97,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     return found + [Choice("severities", text_of(row.get("name")), "a priority") for row in priorities]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """By the custom field, if there is one; then by the text, also of an issue whose field was dropped."""
     field = api.setup["marker_field"]
 
@@ -242,7 +242,7 @@ TRACKER = Tracker(
     mount="/trackers/redmine",
     check=Op(check, ("GET /users/current.json",), "R"),
     choices=Op(choices, ("GET /projects.json", PROJECT, f"GET {TRACKERS}", f"GET {PRIORITIES}"), "R"),
-    find=Op(find, ("GET /issues.json",), "D2"),
+    find=Op(find_issue, ("GET /issues.json",), "D2"),
     resolve=Op(resolve, (f"GET {PRIORITIES}", f"GET {TRACKERS}"), "R"),
     create=Op(create, ("POST /issues.json",), "C"),
     read_created=read_created,

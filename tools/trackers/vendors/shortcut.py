@@ -85,7 +85,7 @@ async def severity_field(api: TrackerClient) -> dict[str, Any]:
     return {}
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     found = rows(await api.look("/stories/search", method="POST", body={"external_id": marker}))
     row = next((row for row in found if row.get("external_id") == marker), None)
     return None if row is None else Found(story_of(row), openness(row))
@@ -180,7 +180,7 @@ TRACKER = Tracker(
     mount="/trackers/shortcut",
     check=Op(check, ("GET /member",), "C"),
     choices=Op(choices, (f"GET {WORKFLOWS}", "GET /groups", f"GET {FIELDS}"), "R"),
-    find=Op(find, ("POST /stories/search",), "C"),
+    find=Op(find_issue, ("POST /stories/search",), "C"),
     resolve=Op(resolve, (f"GET {FIELDS}",), "R"),
     create=Op(create, ("POST /stories",), "R"),
     read_created=read_created,

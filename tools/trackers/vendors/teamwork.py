@@ -79,7 +79,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     ]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     where = v3("tasklists", api.setup["tasklist"], "tasks")
     newest: list[tuple[str, str | int]] = [("orderBy", "createdAt"), ("orderMode", "desc"), ("pageSize", SIZE)]
     newest.append(("includeCompletedTasks", "true"))
@@ -173,7 +173,7 @@ TRACKER = Tracker(
     mount="/trackers/teamwork",
     check=Op(check, ("GET /authenticate.json",), "C"),
     choices=Op(choices, (f"GET {V3}/projects.json", f"GET {V3}/projects/{{project}}/tasklists.json"), "R"),
-    find=Op(find, (f"GET {V3}/tasklists/{{list}}/tasks.json",), "R"),
+    find=Op(find_issue, (f"GET {V3}/tasklists/{{list}}/tasks.json",), "R"),
     create=Op(create, (f"POST {V3}/tasklists/{{list}}/tasks.json",), "C"),
     read_created=read_created,
     read=Op(read, (f"GET {V3}/tasks/{{task}}.json",), "R"),

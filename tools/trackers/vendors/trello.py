@@ -79,7 +79,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     return found
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """Read the board's cards, the newest first: a page ends where the ids of the one before it begin."""
     oldest = ""
 
@@ -193,7 +193,7 @@ TRACKER = Tracker(
     mount="/trackers/trello",
     check=Op(check, ("GET /members/me",), "R"),
     choices=Op(choices, ("GET /members/me/boards", "GET /boards/{board}/lists"), "R"),
-    find=Op(find, ("GET /boards/{board}/cards/all",), "R"),
+    find=Op(find_issue, ("GET /boards/{board}/cards/all",), "R"),
     create=Op(create, ("POST /cards",), "C"),
     read_created=read_created,
     read=Op(read, ("GET /cards/{card}",), "C"),

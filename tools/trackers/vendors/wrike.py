@@ -91,7 +91,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     ]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     wanted = {"key": LABEL, "value": marker}
 
     async def tasks(*query: tuple[str, str | int]) -> list[dict[str, Any]]:
@@ -171,7 +171,7 @@ TRACKER = Tracker(
     mount="/trackers/wrike",
     check=Op(check, ("GET /contacts",), "D"),
     choices=Op(choices, ("GET /folders",), "C"),
-    find=Op(find, ("GET /folders/{folder}/tasks",), "C"),
+    find=Op(find_issue, ("GET /folders/{folder}/tasks",), "C"),
     create=Op(create, ("POST /folders/{folder}/tasks",), "R"),
     read_created=read_created,
     read=Op(read, ("GET /tasks/{task}",), "C"),

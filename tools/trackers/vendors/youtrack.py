@@ -106,7 +106,7 @@ def braced(name: str) -> str:
     return "{" + re.sub(r"[{}]", "", name) + "}"
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """By the custom field or the text; where there is no such field, then among the issues of the token's user."""
     field = api.setup["marker_field"]
     searches = [*([f"{braced(field)}: {braced(marker)}"] if field else []), f'"{marker}"']
@@ -241,7 +241,7 @@ TRACKER = Tracker(
     mount="/trackers/youtrack",
     check=Op(check, ("GET /users/me",), "R"),
     choices=Op(choices, ("GET /admin/projects", PROJECT), "D"),
-    find=Op(find, ("GET /issues",), "R"),
+    find=Op(find_issue, ("GET /issues",), "R"),
     resolve=Op(resolve, (PROJECT, TAGS), "R"),
     create=Op(create, ("POST /issues",), "D"),
     read_created=read_created,

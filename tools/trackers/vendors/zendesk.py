@@ -84,7 +84,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     return found + [Choice("severities", name, "a priority") for name in PRIORITIES]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """By the list, which is exact; then by the search, for a ticket that was archived."""
     found = rows(await api.look("/tickets", [("external_id", marker)]), "tickets")
     if not any(row.get("external_id") == marker for row in found):
@@ -172,7 +172,7 @@ TRACKER = Tracker(
     mount="/trackers/zendesk",
     check=Op(check, ("GET /users/me",), "R"),
     choices=Op(choices, ("GET /groups",), "R"),
-    find=Op(find, ("GET /tickets", "GET /search"), "R"),
+    find=Op(find_issue, ("GET /tickets", "GET /search"), "R"),
     create=Op(create, ("POST /tickets",), "D2"),
     read_created=read_created,
     read=Op(read, (f"GET {TICKET}",), "R"),
