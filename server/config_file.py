@@ -1,5 +1,6 @@
 """Reads `testdesk.toml`; whatever is wrong with it refuses the start, and no error shows a value."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -181,7 +182,7 @@ class Reader:
             if key in settings:
                 values[settings[key]] = text
             elif name_of_it in credentials and kind == "file":
-                files[credentials[name_of_it]] = text
+                files[credentials[name_of_it]] = self.file(text)
             elif name_of_it in credentials:
                 if not VARIABLE.fullmatch(text):
                     raise self.error(section, key, "takes the name of an environment variable, such as QA_TOKEN.")
@@ -204,6 +205,10 @@ class Reader:
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
             raise self.error(section, key, "takes a text on one line, in quotation marks.")
         return value.strip()
+
+    def file(self, text: str) -> str:
+        """The path of a file that a key names; a relative one is beside this file."""
+        return os.path.join(os.path.dirname(os.path.abspath(self._path)), os.path.expanduser(text))
 
     def unknown(self, section: str, key: str, known: Iterable[str]) -> SettingsError:
         """The refusal of a key that does not exist."""

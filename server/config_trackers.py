@@ -54,7 +54,11 @@ def _section(reader: "Reader", section: str, name: str, tracker: Tracker, data: 
             values[key] = str(value) if number else reader.text(section, key, value)
         elif key in sources:
             secret, how = sources[key]
-            (files if how == "file" else variables)[secret] = reader.text(section, key, value)
+            text = reader.text(section, key, value)
+            if how == "file":
+                files[secret] = reader.file(text)
+            else:
+                variables[secret] = text
         elif key in secrets:
             raise reader.literal(section, key)
         else:
