@@ -16,7 +16,17 @@ SENTENCES: Final = (
     "reason",
 )
 """Keys that hold the message; the first with a text is used."""
-REASONS: Final = ("errors", "details", "detail", "error", "message", "violations", "error_description", "description")
+REASONS: Final = (
+    "errorMessages",
+    "errors",
+    "details",
+    "detail",
+    "error",
+    "message",
+    "violations",
+    "error_description",
+    "description",
+)
 """Keys that hold reasons: a text, a list, or an object by field."""
 PLACES: Final = ("field", "attribute", "property", "param", "path", "loc", "source", "pointer")
 """Keys that name the field of a reason."""

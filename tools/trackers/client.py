@@ -2,18 +2,19 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import RootModel
 
 from tools.kit.client import ApiClient
 from tools.kit.errors import Invalid, PlatformError, Refused, Unauthorized
-from tools.kit.failures import FailureContext, page_title
+from tools.kit.failures import FailureContext, error_for, page_title
 from tools.kit.network import Account
 from tools.kit.parsing import NotJson, load_json
 from tools.kit.reasons import error_sentence
 from tools.kit.request import NO_HEADERS, QueryParams, Request
-from tools.trackers.tracker import Send, Setup
+from tools.trackers.tracker import Problem, Send, Setup
 
 
 class Anything(RootModel[Any]):
@@ -79,15 +80,22 @@ class TrackerClient(ApiClient):
 
     async def _exchange(self, request: Request, seconds: float) -> bytes:
         raw = await super()._exchange(request, seconds)
-        problem = self.setup.tracker.problem
-        if problem is not None and raw.strip():
-            try:
-                words = problem(load_json(raw))
-            except NotJson:
-                return raw
-            if words:
-                raise Invalid(f"{self.account.title} refused what was sent.", request=str(request), words=words)
-        return raw
+        read = self.setup.tracker.problem
+        if read is None or not raw.strip():
+            return raw
+        try:
+            found = read(load_json(raw))
+        except NotJson:
+            return raw
+        problem = Problem(found) if isinstance(found, str) else found
+        if not problem.words:
+            return raw
+        if problem.status == HTTPStatus.BAD_REQUEST:
+            raise Invalid(f"{self.account.title} refused what was sent.", request=str(request), words=problem.words)
+        headers = {} if problem.wait is None else {"retry-after": str(problem.wait)}
+        raise error_for(
+            FailureContext(self.account.title, str(request), problem.status, headers, problem.words, request.is_write)
+        )
 
     def words(self, raw: bytes) -> str:
         """As on any platform; or a text that is no JSON, or what the tracker's declaration reads."""

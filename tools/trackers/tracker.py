@@ -95,6 +95,18 @@ class Who:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """A failure that a tracker answers with a status of success."""
+
+    words: str
+    """The tracker's reason."""
+    status: int = 400
+    """The status that it stands for."""
+    wait: float | None = None
+    """Seconds that the tracker asks to wait."""
+
+
+@dataclass(frozen=True)
 class Choice:
     """A value that a setting can have, with the name that people know it by."""
 
@@ -248,8 +260,11 @@ class Tracker:
     """Whether the tracker itself refuses or ignores a second create with the same marker."""
     per_second: float | None = None
     """Requests per second, where the tracker has a limit that batches reach."""
-    problem: Callable[[Any], str] | None = None
-    """Reads an answer of status 200: the tracker's reason if it is a failure, else an empty text."""
+    problem: Callable[[Any], "str | Problem"] | None = None
+    """Reads an answer of status 200: the tracker's reason if it is a failure, else an empty text.
+
+    A write that may have happened is no refusal: it is a `Problem` of status 500.
+    """
     words: Callable[[Any], str] | None = None
     """Reads the tracker's reason from an error's JSON, where it has names of its own; empty: it has the usual ones."""
     failure: Callable[[FailureContext], PlatformError | None] | None = None
