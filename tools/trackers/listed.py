@@ -12,6 +12,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "gitea": "Gitea",
     "github": "GitHub",
     "gitlab": "GitLab",
+    "jira": "Jira Cloud",
     "redmine": "Redmine",
     "shortcut": "Shortcut",
     "teamwork": "Teamwork",
