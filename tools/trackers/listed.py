@@ -13,6 +13,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "github": "GitHub",
     "gitlab": "GitLab",
     "jira": "Jira Cloud",
+    "jira_dc": "Jira Data Center",
     "redmine": "Redmine",
     "shortcut": "Shortcut",
     "teamwork": "Teamwork",

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from tests.trackers import DEFECT, bench
-from tools.kit.errors import Invalid, Refused
+from tools.kit.errors import Invalid, Refused, Unauthorized
 from tools.trackers.drafts import draft
 from tools.trackers.engine import hand_over
 from tools.trackers.tracker import Send
 
-pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("key", ["jira"])]
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("key", ["jira", "jira_dc"])]
 
 
 async def test_an_unknown_project_or_type_is_refused_with_those_there_are(key: str) -> None:
@@ -77,3 +77,15 @@ async def test_labels_of_the_operator_s_have_no_spaces(key: str) -> None:
     async with bench(key, labels=["from testers"]) as tracker:
         send = tracker.setup.tracker.create.function(draft(DEFECT, tracker.setup).draft, tracker.setup)
         assert send.body["fields"]["labels"] == ["testio", "from-testers", DEFECT.marker]
+
+
+async def test_a_captcha_is_no_missing_right(key: str) -> None:
+    if key == "jira":
+        pytest.skip("Jira Cloud asks for none")
+    async with bench(key) as tracker:
+        headers = {
+            "X-Authentication-Denied-Reason": "CAPTCHA_CHALLENGE; login-url=https://jira.harbour.example/login.jsp"
+        }
+        await tracker.fault(status=403, headers=headers, times=1)
+        with pytest.raises(Unauthorized, match="Sign in there once in a browser"):
+            await tracker.setup.tracker.check.function(tracker.api)
