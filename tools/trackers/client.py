@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from tools.kit.network import Account
 from tools.kit.parsing import NotJson, load_json
 from tools.kit.reasons import error_sentence
 from tools.kit.request import NO_HEADERS, QueryParams, Request
+from tools.trackers.storage import FileStorage
 from tools.trackers.tracker import Problem, Send, Setup
 
 
@@ -46,6 +48,11 @@ class TrackerClient(ApiClient):
         self.setup = setup
         self.per_second = setup.tracker.per_second  # type: ignore[misc]  # of one tracker, not of all
         super().__init__(account, auth=setup.tracker.auth(account, setup))
+
+    @cached_property
+    def storage(self) -> FileStorage:
+        """Where the tracker has files sent, if not to its own address."""
+        return FileStorage(self.account, hosts=self.setup.tracker.storage)
 
     async def look(
         self,

@@ -269,6 +269,8 @@ class Tracker:
     """Reads the tracker's reason from an error's JSON, where it has names of its own; empty: it has the usual ones."""
     failure: Callable[[FailureContext], PlatformError | None] | None = None
     """The error for a status that means something else here; None: as on most platforms."""
+    storage: tuple[str, ...] = ()
+    """Hosts to which the tracker may have files sent; `.example.com` stands for those below it too."""
     signed_out: frozenset[int] = frozenset()
     """Statuses of success that mean that the credential was not taken."""
     shut_down: str = ""
