@@ -14,6 +14,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "gitlab": "GitLab",
     "jira": "Jira Cloud",
     "jira_dc": "Jira Data Center",
+    "linear": "Linear",
     "redmine": "Redmine",
     "shortcut": "Shortcut",
     "teamwork": "Teamwork",
