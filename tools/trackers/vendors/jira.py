@@ -136,7 +136,7 @@ def oldest(answer: Any, setup: Setup, marker: str) -> Found | None:
     return None
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     body = {"jql": jql(api.setup, marker), "fields": ["summary", "status", "labels"], "maxResults": 10}
     try:
         answer = await api.look("/search/jql", method="POST", body=body)
@@ -234,7 +234,7 @@ TRACKER = Tracker(
     mount="/trackers/jira",
     check=Op(check, ("GET /myself", "GET /mypermissions"), "R"),
     choices=Op(choices, ("GET /project/search", f"GET {TYPES}"), "D2"),
-    find=Op(find, ("POST /search/jql",), "D2"),
+    find=Op(find_issue, ("POST /search/jql",), "D2"),
     create=Op(create, ("POST /issue",), "C"),
     read_created=read_created,
     read=Op(read, (f"GET {ISSUE}",), "R"),

@@ -43,7 +43,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     return await choices_of(api, "/project")
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     query: QueryParams = [("jql", jql(api.setup, marker)), ("fields", "summary,status,labels"), ("maxResults", 10)]
     try:
         answer = await api.look("/search", query)
@@ -80,7 +80,7 @@ TRACKER = Tracker(
     mount="/trackers/jira_dc",
     check=Op(check, ("GET /myself", "GET /mypermissions"), "R"),
     choices=Op(choices, ("GET /project", f"GET {TYPES}"), "R"),
-    find=Op(find, ("GET /search",), "R"),
+    find=Op(find_issue, ("GET /search",), "R"),
     create=Op(create, ("POST /issue",), "C"),
     read_created=read_created,
     read=Op(read, (f"GET {ISSUE}",), "R"),

@@ -124,7 +124,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     return [Choice("team", text_of(row.get("key")), text_of(row.get("name"))) for row in found]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     own = id_of(marker, api.setup)
     wanted = [{"id": {"eq": own}}, {"description": {"contains": marker}, "team": team(api.setup)}]
     found = rows(await ask(api, GRAPHQL, FIND, filter={"or": wanted}), "issues", "nodes")
@@ -249,7 +249,7 @@ TRACKER = Tracker(
     mount="/trackers/linear",
     check=Op(check, ROUTES, "C"),
     choices=Op(choices, ROUTES, "C"),
-    find=Op(find, ROUTES, "C"),
+    find=Op(find_issue, ROUTES, "C"),
     create=Op(create, ROUTES, "C"),
     read_created=read_created,
     read=Op(read, ROUTES, "C"),
