@@ -57,19 +57,21 @@ def _blocks(block: Block) -> Iterator[Node]:
             for start in range(0, len(rows), MOST_BLOCKS):
                 yield _table(rows[start : start + MOST_BLOCKS])
         case Code(text):
-            yield from _texts("code", [code_of(text)], language="plain text")
+            yield from _divided("code", _literal(code_of(text)), language="plain text")
         case _:
             yield from _texts("quote", [block.text])
 
 
-def _texts(kind: str, line: Line, *, empty: bool = False, **more: Any) -> Iterator[Node]:
-    """A block, and paragraphs (or blocks of code) for what is more than one can hold."""
+def _texts(kind: str, line: Line, *, empty: bool = False) -> Iterator[Node]:
     texts = _rich(line)
-    if not empty and not "".join(text["text"]["content"] for text in texts).strip():
-        return
-    for start in range(0, max(1, len(texts)), MOST_TEXTS):
-        name = kind if start == 0 or kind in {"code", "quote"} else "paragraph"
-        yield _block(name, rich_text=texts[start : start + MOST_TEXTS], **(more if name == kind else {}))
+    return _divided(kind, texts or _literal(" ")) if empty else _divided(kind, texts)
+
+
+def _divided(kind: str, texts: list[Node], **more: Any) -> Iterator[Node]:
+    """A block, and more of its kind (of a list, paragraphs) for what is more than one can hold."""
+    for start in range(0, len(texts), MOST_TEXTS):
+        name = "paragraph" if start and kind.endswith("_item") else kind
+        yield _block(name, rich_text=texts[start : start + MOST_TEXTS], **more)
 
 
 def _table(rows: Any) -> Node:
@@ -90,12 +92,13 @@ def _rich(line: Line) -> list[Node]:
         text = text_of(span) if isinstance(span, Link) else clean(span)
         if address and len(address) > LONGEST_TEXT:
             text, address = f"{text} ({address})", None
-        link = {"link": {"url": address}} if address else {}
-        texts += [{"type": "text", "text": {"content": part, **link}} for part in _parts(text)]
+        link: Node = {"link": {"url": address}} if address else {}
+        texts += _literal(text, **link)
     return texts
 
 
-def _parts(text: str) -> list[str]:
+def _literal(text: str, **link: Node) -> list[Node]:
     # Counted in UTF-16, where a character beyond the first plane is two.
     step = LONGEST_TEXT if not text or max(text) <= "\uffff" else LONGEST_TEXT // 2
-    return [text[start : start + step] for start in range(0, len(text), step)]
+    parts = (text[start : start + step] for start in range(0, len(text), step))
+    return [{"type": "text", "text": {"content": part, **link}} for part in parts]

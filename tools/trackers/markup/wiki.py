@@ -14,7 +14,7 @@ from tools.trackers.markup.leaf import address_of, around_addresses, code_of, li
 
 _ACTIVE: Final = re.compile(
     r"(?P<entity>\\|&(?=[#\w])|(?<=\bh[1-6])\.|(?<=\bbq)\.|[:;](?=[-()DPp])|\((?=[^\s()]{1,8}\))"
-    r"|(?<=[A-Z0-9_])-(?=\d)|@(?=\w))"  # emoticons, the key of an issue, a mail address
+    r"|@(?=\w))|(?P<key>(?<![A-Za-z0-9_])[A-Z][A-Z0-9_]+-)(?=\d)"  # emoticons, a mail address, the key of an issue
     r"|(?P<backslash>[{}\[\]*+^~|!#]|\?(?=\?)|(?<=\?)\?|(?<![^\W_])[-_]|[-_](?![^\W_]))"
 )
 
@@ -66,6 +66,8 @@ def _lines(line: Line) -> str:
 
 def _escape(text: str) -> str:
     def escaped(found: re.Match[str]) -> str:
+        if found["key"]:
+            return f"{_escape(found[0][:-1])}&#45;"
         return f"&#{ord(found[0])};" if found["entity"] else f"\\{found[0]}"
 
     return around_addresses(clean(text), lambda part: _ACTIVE.sub(escaped, part))
