@@ -64,6 +64,8 @@ HOSTILE: Final = (
     "---\na: b\n---",
     ";;;\na\n;;;",
     "user:admin group:all commit:abc version:1.0 source:x attachment:y [[Wiki]] #note-3 ##4 document#5",
+    "@bob@bob @bob#1 #1@bob GH-1@bob @bob`@bob @bob|@bob @bob\\@bob @bob{@bob (@bob),(@bob) [issue:1][issue:2]",
+    "www.a.example[[x]] https://a.example/@bob[[x @bobhttps://a.example :a::b: [[[[ #1#2 deadbeef@bob @bob, @bob: https://a/%",
     "x" * 5_000,
 )
 

@@ -24,14 +24,18 @@ _ACTIVE: Final = "|".join(
         r"(?<!\w):[a-z+-][\w+-]*:(?!\w)",  # an emoji
     )
 )
+# The rest of the word is in the code span too: what follows a code span is the start of a text for a tracker, so that
+# the second half of `@a@b` would be a mention; and two code spans side by side would be one.
+_REST: Final = r"""(?:[^\s<>`|\\{]*[^\s<>`|\\{.,:;!?()\]'"])?"""
 _TOKEN: Final = re.compile(
-    rf"(?P<web>(?<![A-Za-z0-9])(?i:https?://|ftp://|www\.)[^\s<>`|\\{{]+)|(?P<active>{_ACTIVE})"
+    r"(?P<web>(?<![A-Za-z0-9])(?i:https?://|ftp://|www\.)[^\s<>`|\\{]+)"
+    rf"|(?P<active>(?:{_ACTIVE}){_REST})"
     r"|(?P<special>[\\*\[\]|~$<`]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])|(?<=\{)\{)"
 )
 # An entity for what a parser of another kind could read before it reads the backslash: HTML, and code spans, which
 # Redmine strips with a pattern before it looks for mentions.
 _ENTITIES: Final = {"<": "&lt;", "`": "&#96;", "&": "&amp;"}
-_LINKABLE: Final = re.compile(r"https?://[A-Za-z0-9._~%/?=&:+#,-]+")
+_LINKABLE: Final = re.compile(r"https?://(?:[A-Za-z0-9._~/?=&:+#,-]|%[0-9A-Fa-f]{2})+")
 # The address of an issue becomes a cross-reference at GitHub and GitLab, as its short form does.
 _REFERENCE: Final = re.compile(
     r"/(?:issues?|pulls?|pull-requests|merge_requests|work_items|work_packages|commits?|compare|discussions|epics|browse)/"
@@ -135,7 +139,7 @@ def _escape(text: str, *, linked: bool = False) -> str:
             return f"`{token[0]}`"
         if token["special"]:
             return _ENTITIES.get(token[0], f"\\{token[0]}")
-        web = token[0].rstrip(".,:;!?()[]'\"*_~&$")
+        web = token[0].rstrip(".,:;!?()]'\"*_~&$")
         rest = _TOKEN.sub(escaped, token[0][len(web) :])
         if _LINKABLE.fullmatch(web) and not linked and not _REFERENCE.search(f"{web}/"):
             return f"<{web}>{rest}"
