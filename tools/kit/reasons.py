@@ -64,6 +64,9 @@ def _more(body: Any) -> Iterator[str]:
     for name in REASONS:
         if name != taken and body.get(name):
             yield from _reasons(body[name], "", 0)
+    embedded = body.get("_embedded")  # as HAL has them
+    if isinstance(embedded, dict) and embedded.get("errors"):
+        yield from _reasons(embedded["errors"], "", 0)
 
 
 def _reasons(body: Any, place: str, depth: int) -> Iterator[str]:

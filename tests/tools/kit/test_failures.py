@@ -93,6 +93,10 @@ def test_every_failure_is_one_of_ours() -> None:
         ({"detail": [{"loc": ["body", "x"], "msg": "Field required", "type": "missing"}]}, "body.x: Field required"),
         ({"errors": [{"steps": {"0": {"title": ["is empty"]}}}]}, "steps.0.title is empty"),
         ({"errors": {"step": [{"field": "title", "message": "is empty"}]}}, "step.title is empty"),
+        (
+            {"message": "Two are violated", "_embedded": {"errors": [{"message": "A is bad."}, {"message": "B is."}]}},
+            "Two are violated: A is bad.; B is.",
+        ),
         ({"error": {"message": "No", "errors": [{"field": "a", "message": "is bad"}]}}, "No: a is bad"),
         (
             {"errors": [f"reason {n}" for n in range(9)]},
