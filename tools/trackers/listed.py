@@ -15,6 +15,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "jira": "Jira Cloud",
     "jira_dc": "Jira Data Center",
     "linear": "Linear",
+    "openproject": "OpenProject",
     "redmine": "Redmine",
     "shortcut": "Shortcut",
     "teamwork": "Teamwork",
