@@ -8,6 +8,7 @@ from tools.trackers.tracker import Tracker
 
 TRACKERS: Final[Mapping[str, str]] = {
     "azure": "Azure DevOps",
+    "bugzilla": "Bugzilla",
     "clickup": "ClickUp",
     "gitea": "Gitea",
     "github": "GitHub",
