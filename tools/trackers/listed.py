@@ -17,6 +17,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "jira_dc": "Jira Data Center",
     "linear": "Linear",
     "openproject": "OpenProject",
+    "rally": "Rally",
     "redmine": "Redmine",
     "shortcut": "Shortcut",
     "teamwork": "Teamwork",

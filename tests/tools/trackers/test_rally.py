@@ -1,0 +1,71 @@
+"""Rally: failures in answers of status 200, keys of people, and values that a workspace has of its own."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.trackers import DEFECT, bench
+from tools.kit.errors import Invalid, NotFound, Refused, Unauthorized
+from tools.trackers.engine import hand_over
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_defect_is_found_by_its_custom_field_when_its_text_was_edited() -> None:
+    async with bench("rally", values={"marker_field": "c_TestIO"}) as tracker:
+        issue = (await hand_over(tracker.work())).issue
+        tracker.ours()[0].text = "Rewritten by a developer."
+        found = await tracker.setup.tracker.find.function(tracker.api, DEFECT.marker)
+        assert (found.issue, found.is_open) == (issue, True)
+
+
+async def test_a_custom_field_that_a_workspace_lacks_is_a_reason_to_create_nothing() -> None:
+    async with bench("rally", values={"marker_field": "c_Other"}) as tracker:
+        with pytest.raises(Invalid, match="Could not find the attribute"):
+            await hand_over(tracker.work())
+        assert not tracker.ours()
+
+
+async def test_a_defect_that_is_gone_is_not_found() -> None:
+    async with bench("rally") as tracker:
+        with pytest.raises(NotFound):
+            await tracker.setup.tracker.read.function(tracker.api, "4711")
+        with pytest.raises(NotFound):
+            await tracker.setup.tracker.read.function(tracker.api, "DE4711")
+
+
+async def test_a_key_is_taken_for_an_id_in_every_act() -> None:
+    async with bench("rally") as tracker:
+        issue = (await hand_over(tracker.work())).issue
+        await tracker.setup.tracker.comment.function(tracker.api, issue.key, "<p>Text</p>")
+        await tracker.setup.tracker.close.function(tracker.api, issue.key)
+        assert (tracker.ours()[0].comments, tracker.ours()[0].is_open) == (["<p>Text</p>"], False)
+
+
+async def test_a_key_that_is_refused_with_status_200_is_unauthorized() -> None:
+    async with bench("rally") as tracker:
+        refused = {"OperationResult": {"Errors": ["Not authorized to perform action: Invalid key"], "Warnings": []}}
+        await tracker.fault(status=200, body=refused)
+        with pytest.raises(Unauthorized, match="Invalid key"):
+            await tracker.setup.tracker.check.function(tracker.api)
+
+
+async def test_an_unknown_severity_of_the_operator_is_refused_with_those_there_are() -> None:
+    async with bench("rally") as tracker:
+        tracker.api.setup = replace(tracker.setup, severities={"high": "Blocker"})
+        with pytest.raises(Refused, match=r"Blocker.*there is .*Crash/Data Loss"):
+            await hand_over(tracker.work())
+        assert not tracker.ours()
+
+
+async def test_a_severity_of_ours_that_a_workspace_lacks_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.trackers.sandbox.rally.SEVERITIES", ("Minor", "Major"))
+    async with bench("rally") as tracker:
+        assert (await hand_over(tracker.work())).is_new
+        assert "Severity" not in tracker.ours()[0].fields["own"]
+
+
+async def test_labels_are_set_as_far_as_there_are_such_tags() -> None:
+    async with bench("rally", labels=["qa", "unknown"]) as tracker:
+        await hand_over(tracker.work())
+        assert tracker.ours()[0].fields["own"]["Tags"] == [{"_ref": "/tag/41529011"}]
