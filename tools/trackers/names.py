@@ -20,7 +20,7 @@ def listed(names: Sequence[str]) -> str:
 
 def no_such(what: str, name: str, names: Sequence[str], setup: Setup) -> Refused:
     """The refusal of a name that the tracker does not have, with those that it has."""
-    where = quote(setup.container, at_most=100)
+    where = quote(setup.container or setup.name, at_most=100)
     return Refused(
         f"{what} {quote(name, at_most=80)} does not exist in {where}; there is {listed(names)}."
         if names

@@ -58,11 +58,19 @@ async def test_an_unknown_severity_of_the_operator_is_refused_with_those_there_a
         assert not tracker.ours()
 
 
-async def test_a_severity_of_ours_that_a_workspace_lacks_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_normal_is_left_out_where_a_workspace_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tools.trackers.sandbox.rally.SEVERITIES", ("Minor", "Major"))
     async with bench("rally") as tracker:
-        assert (await hand_over(tracker.work())).is_new
+        assert (await hand_over(tracker.work(replace(DEFECT, level="normal", severity="visual")))).is_new
         assert "Severity" not in tracker.ours()[0].fields["own"]
+        with pytest.raises(Refused, match=r"Crash/Data Loss.*there is .*Minor"):
+            await hand_over(tracker.work(replace(DEFECT, level="critical", marker="testio-bug-7")))
+
+
+async def test_an_unknown_project_is_refused_with_those_there_are() -> None:
+    async with bench("rally", values={"project": "7"}) as tracker:
+        with pytest.raises(Refused, match=r"^project .*:7. does not exist.*there is .*41529002"):
+            await hand_over(tracker.work())
 
 
 async def test_labels_are_set_as_far_as_there_are_such_tags() -> None:

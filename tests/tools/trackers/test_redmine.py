@@ -41,6 +41,6 @@ async def test_a_text_format_that_does_not_exist_is_refused() -> None:
 @pytest.mark.parametrize(("option", "value"), [("tracker", "Defect"), ("tracker", "9")])
 async def test_an_unknown_tracker_is_refused_with_those_there_are(option: str, value: str) -> None:
     async with bench("redmine", values={option: value}) as tracker:
-        with pytest.raises(Refused, match=r"does not exist in redmine; there is .*Bug.*Feature"):
+        with pytest.raises(Refused, match=r"does not exist in .*shop.*; there is .*Bug.*Feature"):
             await hand_over(tracker.work())
         assert not tracker.ours()

@@ -50,7 +50,7 @@ async def test_placeholders_of_a_title_are_broken() -> None:
 async def test_an_unknown_priority_is_refused_with_those_there_are() -> None:
     async with bench("zendesk") as tracker:
         tracker.api.setup = replace(tracker.setup, severities={"high": "Highest"})
-        with pytest.raises(Refused, match=r"Highest.*there is urgent, high, normal, low"):
+        with pytest.raises(Refused, match=r"Highest.*there is .*urgent.*low"):
             await hand_over(tracker.work())
         assert not tracker.ours()
 

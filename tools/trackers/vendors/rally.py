@@ -15,10 +15,10 @@ from tools.kit.client import path
 from tools.kit.defect import Content
 from tools.kit.errors import Invalid, NotFound, Refused, Unauthorized
 from tools.kit.network import Account, HeaderToken
-from tools.kit.request import QueryParams
 from tools.kit.text import quote
 from tools.trackers.client import TrackerClient
 from tools.trackers.markup.html import render
+from tools.trackers.names import not_there, severity_among
 from tools.trackers.scan import newest_with
 from tools.trackers.tracker import (
     LABEL,
@@ -29,6 +29,7 @@ from tools.trackers.tracker import (
     Limits,
     Op,
     Option,
+    Problem,
     Secret,
     Send,
     Setup,
@@ -45,33 +46,23 @@ DEFECTS, DEFECT, USER = "GET /defect", "GET /defect/{defect}", "GET /user"
 TYPE, ATTRIBUTES = "GET /typedefinition", "GET /typedefinition/{type}/Attributes"
 VALUES = "GET /attributedefinition/{attribute}/AllowedValues"
 SHORT: Final = "FormattedID,ObjectID,Name,State"
+PLACES = ("GET /subscription", "GET /subscription/{subscription}/Workspaces", "GET /project", TYPE, ATTRIBUTES, VALUES)
 PAGE: Final = 200
+STATUSES: Final = {"cannot find object": 404, "invalid key": 401, "not authorized": 403, "unexpected error": 500}
+"""What an error with one of these words stands for; the last leaves a write in doubt."""
 
 
 def auth(account: Account, setup: Setup) -> httpx.Auth:
     return HeaderToken("zsessionid", account.secret("api_key"))
 
 
-def problem(answer: Any) -> str:
+def problem(answer: Any) -> str | Problem:
     """The reasons of a failure, in whatever the answer is wrapped."""
     inner = list(answer.values()) if isinstance(answer, dict) else []
     errors = [text_of(error) for one in inner if isinstance(at(one, "Errors"), list) for error in one["Errors"]]
-    return "; ".join(filter(None, errors))
-
-
-async def look(api: TrackerClient, where: str, query: QueryParams = ()) -> Any:
-    """Read; what Rally calls unauthorized or not found in an answer of status 200 is raised as that."""
-    try:
-        return await api.look(where, query)
-    except Invalid as error:
-        words = error.words.lower()
-        if "cannot find object" in words:
-            sentence = f"{api.account.title} has no such thing."
-            raise NotFound(sentence, request=error.request, words=error.words) from error
-        if "not authorized" in words or "invalid key" in words:
-            sentence = f"{api.account.title} does not allow this with the key."
-            raise Unauthorized(sentence, request=error.request, words=error.words) from error
-        raise
+    words = "; ".join(filter(None, errors))
+    status = next((status for part, status in STATUSES.items() if part in words.lower()), 400)
+    return Problem(words, status)
 
 
 def workspace(setup: Setup) -> tuple[str, str]:
@@ -90,7 +81,7 @@ def openness(row: Any) -> bool | None:
 
 
 async def user(api: TrackerClient) -> dict[str, Any]:
-    answer = await look(api, "/user", [("fetch", "UserName,DisplayName,ObjectID,SubscriptionAdmin")])
+    answer = await api.look("/user", [("fetch", "UserName,DisplayName,ObjectID,SubscriptionAdmin")])
     found = rows(answer, "User") or rows(answer, "QueryResult", "Results")
     return found[0] if found else {}
 
@@ -108,7 +99,7 @@ async def listed(api: TrackerClient, where: str, *query: tuple[str, str]) -> lis
     """The rows of a list, as far as ten pages."""
     found = list[dict[str, Any]]()
     for start in range(1, 10 * PAGE, PAGE):
-        answer = await look(api, where, [*query, ("pagesize", PAGE), ("start", start)])
+        answer = await api.look(where, [*query, ("pagesize", PAGE), ("start", start)])
         page = rows(answer, "QueryResult", "Results")
         found += page
         if len(page) < PAGE:
@@ -117,11 +108,11 @@ async def listed(api: TrackerClient, where: str, *query: tuple[str, str]) -> lis
 
 
 async def choices(api: TrackerClient) -> list[Choice]:
-    subscription = at(await look(api, "/subscription", [("fetch", "ObjectID,Name")]), "Subscription", "ObjectID")
+    subscription = at(await api.look("/subscription", [("fetch", "ObjectID,Name")]), "Subscription", "ObjectID")
     fetch = ("fetch", "Name,ObjectID")
     workspaces = await listed(api, path("subscription", text_of(subscription), "Workspaces"), fetch)
     found = [Choice("workspace", text_of(row.get("ObjectID")), text_of(row.get("Name"))) for row in workspaces]
-    if not api.setup["workspace"]:
+    if api.setup["workspace"] not in {choice.value for choice in found}:
         return found
     projects = await listed(api, "/project", fetch, workspace(api.setup))
     found += [Choice("project", text_of(row.get("ObjectID")), text_of(row.get("Name"))) for row in projects]
@@ -143,7 +134,7 @@ async def severities(api: TrackerClient) -> list[str]:
     return []
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """By the custom field, if there is one; then by the text, also of a defect whose field was ignored."""
     scope, field = workspace(api.setup), field_name(api.setup)
     project = ("project", f"/project/{api.setup['project']}")
@@ -152,12 +143,24 @@ async def find(api: TrackerClient, marker: str) -> Found | None:
 
         async def page(number: int, query: list[tuple[str, str]] = query) -> list[dict[str, Any]]:
             paging = [("order", "CreationDate desc"), ("pagesize", str(PAGE)), ("start", str(1 + PAGE * number))]
-            return rows(await look(api, "/defect", [*query, *paging]), "QueryResult", "Results")
+            try:
+                return rows(await api.look("/defect", [*query, *paging]), "QueryResult", "Results")
+            except (Invalid, NotFound, Unauthorized):
+                await check_places(api)
+                raise
 
         row = await newest_with(marker, page, texts=(name,), size=PAGE, first=0)
         if row is not None:
             return Found(defect_of(row, api.setup), openness(row))
     return None
+
+
+async def check_places(api: TrackerClient) -> None:
+    """Refuse a workspace or a project that does not exist, with those that do."""
+    found = await choices(api)
+    for option in ("workspace", "project"):
+        if api.setup[option] not in {choice.value for choice in found if choice.option == option}:
+            raise await not_there(api, option)
 
 
 def field_name(setup: Setup) -> str:
@@ -168,14 +171,10 @@ def field_name(setup: Setup) -> str:
 
 
 async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
-    """The severity as the workspace spells it, which is left out where it lacks it, and the operator's tags."""
+    """The severity as the workspace writes it, and the operator's tags."""
     found = dict[str, Any]()
     if draft.severity:
-        values = await severities(api)
-        found["severity"] = next((one for one in values if one.casefold() == draft.severity.casefold()), None)
-        if found["severity"] is None and draft.severity in api.setup.severities.values():
-            names = ", ".join(map(quote, values)) or "none"
-            raise Refused(f"Severity {quote(draft.severity)} does not exist in {api.setup.name}; there is {names}.")
+        found["severity"] = severity_among(draft, api.setup, await severities(api), "Severity")
     wanted = set(draft.labels)
     if wanted - {LABEL}:
         tags = await listed(api, "/tag", ("fetch", "Name,ObjectID"), workspace(api.setup))
@@ -205,7 +204,7 @@ def read_created(answer: Any, setup: Setup) -> Created:
 
 async def read(api: TrackerClient, defect: str) -> State:
     if defect.isdigit():
-        row = at(await look(api, path("defect", defect), [("fetch", SHORT), workspace(api.setup)]), "Defect")
+        row = at(await api.look(path("defect", defect), [("fetch", SHORT), workspace(api.setup)]), "Defect")
     else:
         row = await row_of(api, defect)
     return State(defect_of(row, api.setup), text_of(at(row, "Name")), openness(row), text_of(at(row, "State")))
@@ -216,7 +215,7 @@ async def row_of(api: TrackerClient, key: str) -> dict[str, Any]:
     if not re.fullmatch(r"[A-Za-z]+\d+", key, re.ASCII):
         raise Refused(f"{quote(key)} is no key of a defect, such as DE42.")
     query = [("query", f'(FormattedID = "{key}")'), ("fetch", SHORT), workspace(api.setup)]
-    found = rows(await look(api, "/defect", query), "QueryResult", "Results")
+    found = rows(await api.look("/defect", query), "QueryResult", "Results")
     if not found:
         raise NotFound(f"{api.account.title} has no defect {key}.")
     return found[0]
@@ -273,12 +272,8 @@ TRACKER = Tracker(
     render=lambda setup: render,
     mount="/trackers/rally",
     check=Op(check, (USER,), "C"),
-    choices=Op(
-        choices,
-        ("GET /subscription", "GET /subscription/{subscription}/Workspaces", "GET /project", TYPE, ATTRIBUTES, VALUES),
-        "R",
-    ),
-    find=Op(find, (DEFECTS,), "R"),
+    choices=Op(choices, PLACES, "R"),
+    find=Op(find_issue, (DEFECTS, *PLACES), "R"),
     resolve=Op(resolve, (TYPE, ATTRIBUTES, VALUES, "GET /tag"), "R"),
     create=Op(create, ("POST /defect/create",), "C"),
     read_created=read_created,

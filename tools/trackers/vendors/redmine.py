@@ -11,13 +11,13 @@ import httpx
 
 from tools.kit.client import path
 from tools.kit.defect import Content
-from tools.kit.errors import Invalid, PlatformError, Refused, Unauthorized
+from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized
 from tools.kit.failures import FailureContext
 from tools.kit.network import Account, HeaderToken
-from tools.kit.text import quote
 from tools.trackers.client import Raw, TrackerClient
 from tools.trackers.document import Render
 from tools.trackers.markup import markdown, textile
+from tools.trackers.names import chosen, not_there, severity_among
 from tools.trackers.scan import has_marker, newest_with
 from tools.trackers.tracker import (
     Choice,
@@ -89,7 +89,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
             break
     trackers = rows(await api.look(TRACKERS), "trackers")
     found += [Choice("tracker", text_of(row.get("id")), text_of(row.get("name"))) for row in trackers]
-    if api.setup["project"]:
+    if api.setup["project"] in {choice.value for choice in found if choice.option == "project"}:
         project = await api.look(project_path(api.setup), [("include", "issue_custom_fields")])
         fields = rows(project, "project", "issue_custom_fields")
         found += [Choice("marker_field", text_of(row.get("id")), text_of(row.get("name"))) for row in fields]
@@ -103,7 +103,10 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
 
     async def page(number: int, name: str, value: str) -> list[dict[str, Any]]:
         scope = [("project_id", api.setup["project"]), ("status_id", "*"), ("sort", "id:desc"), (name, value)]
-        answer = await api.look("/issues.json", [*scope, ("limit", PAGE), ("offset", PAGE * number)])
+        try:
+            answer = await api.look("/issues.json", [*scope, ("limit", PAGE), ("offset", PAGE * number)])
+        except NotFound:
+            raise await not_there(api, "project") from None
         return rows(answer, "issues")
 
     if field:
@@ -119,30 +122,15 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
 
 async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
     """The ids of the priority and of the tracker, such as Bug."""
-    found, setup = dict[str, Any](), api.setup
+    found = dict[str, Any]()
     if draft.severity:
-        priorities = rows(await api.look(PRIORITIES), "issue_priorities")
-        found["priority"] = id_of(priorities, draft.severity)
-        if found["priority"] is None and draft.severity in setup.severities.values():
-            raise unknown("Priority", draft.severity, priorities, setup)
-    if setup["tracker"]:
-        trackers = rows(await api.look(TRACKERS), "trackers")
-        found["tracker"] = id_of(trackers, setup["tracker"])
-        if found["tracker"] is None:
-            raise unknown("Tracker", setup["tracker"], trackers, setup)
+        priorities = {
+            text_of(row.get("name")): row.get("id") for row in rows(await api.look(PRIORITIES), "issue_priorities")
+        }
+        found["priority"] = priorities.get(severity_among(draft, api.setup, list(priorities), "Priority"))
+    if api.setup["tracker"]:
+        found["tracker"] = chosen(rows(await api.look(TRACKERS), "trackers"), api.setup, "tracker").get("id")
     return found
-
-
-def id_of(listed: list[dict[str, Any]], wanted: str) -> Any:
-    """The id of what has this name or id."""
-    by_name = {text_of(row.get("name")).casefold(): row.get("id") for row in listed}
-    by_id = {text_of(row.get("id")): row.get("id") for row in listed}
-    return by_name.get(wanted.casefold(), by_id.get(wanted))
-
-
-def unknown(what: str, name: str, listed: list[dict[str, Any]], setup: Setup) -> Refused:
-    names = ", ".join(quote(text_of(row.get("name"))) for row in listed) or "none"
-    return Refused(f"{what} {quote(name)} does not exist in {setup.name}; there is {names}.")
 
 
 def create(draft: Draft, setup: Setup) -> Send:

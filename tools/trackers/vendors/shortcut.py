@@ -13,9 +13,9 @@ from tools.kit.defect import Content
 from tools.kit.errors import Refused, Unauthorized
 from tools.kit.form import Attached, Form, MadeFile
 from tools.kit.network import Account, HeaderToken
-from tools.kit.text import quote
 from tools.trackers.client import TrackerClient
 from tools.trackers.markup.markdown import render
+from tools.trackers.names import not_there, severity_among
 from tools.trackers.tracker import (
     Choice,
     Created,
@@ -92,28 +92,26 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
 
 
 async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
-    """The ids of the field Severity and of its value; a value that it lacks is left out."""
-    if not draft.severity:
-        return {}
-    field = await severity_field(api)
-    values = [value for value in rows(field, "values") if value.get("enabled") is not False]
-    by_name = {text_of(value.get("value")).casefold(): text_of(value.get("id")) for value in values}
-    if value_id := by_name.get(draft.severity.casefold()):
-        return {"severity": {"field_id": text_of(field.get("id")), "value_id": value_id}}
-    if draft.severity in api.setup.severities.values():
-        names = ", ".join(quote(text_of(value.get("value"))) for value in values) or "no such field"
-        raise Refused(f"Severity {quote(draft.severity)} does not exist in {api.setup.name}; there is {names}.")
-    return {}
+    """The workflow state, and the ids of the field Severity and of its value."""
+    states = [state for workflow in rows(await api.look(WORKFLOWS)) for state in rows(workflow, "states")]
+    state = next((one for one in states if text_of(one.get("id")) == api.setup["workflow_state"]), None)
+    if state is None:
+        raise await not_there(api, "workflow_state")
+    found: dict[str, Any] = {"state": state.get("id")}
+    if draft.severity:
+        field = await severity_field(api)
+        values = [value for value in rows(field, "values") if value.get("enabled") is not False]
+        by_name = {text_of(value.get("value")): text_of(value.get("id")) for value in values}
+        if name := severity_among(draft, api.setup, list(by_name), "Severity"):
+            found["severity"] = {"field_id": text_of(field.get("id")), "value_id": by_name[name]}
+    return found
 
 
 def create(draft: Draft, setup: Setup) -> Send:
-    state = setup["workflow_state"]
-    if not (state.isascii() and state.isdigit()):
-        raise Refused(f"workflow_state in [trackers.{setup.name}] is a number, as `testdesk tracker check` lists it.")
     body: dict[str, Any] = {
         "name": draft.title,
         "story_type": "bug",
-        "workflow_state_id": int(state),
+        "workflow_state_id": draft.resolved.get("state"),
         "description": draft.text,
         "labels": [{"name": label} for label in draft.labels],
         "external_id": draft.marker,
@@ -181,7 +179,7 @@ TRACKER = Tracker(
     check=Op(check, ("GET /member",), "C"),
     choices=Op(choices, (f"GET {WORKFLOWS}", "GET /groups", f"GET {FIELDS}"), "R"),
     find=Op(find_issue, ("POST /stories/search",), "C"),
-    resolve=Op(resolve, (f"GET {FIELDS}",), "R"),
+    resolve=Op(resolve, (f"GET {WORKFLOWS}", f"GET {FIELDS}", "GET /groups"), "R"),
     create=Op(create, ("POST /stories",), "R"),
     read_created=read_created,
     read=Op(read, (f"GET {STORY}", f"GET {WORKFLOWS}"), "C"),

@@ -13,12 +13,13 @@ import httpx
 
 from tools.kit.client import path
 from tools.kit.defect import Content
-from tools.kit.errors import Refused, Unauthorized
+from tools.kit.errors import Invalid, NotFound, Refused, Unauthorized
 from tools.kit.form import Attached, Form, MadeFile
 from tools.kit.network import Account, HeaderToken
 from tools.kit.text import quote
 from tools.trackers.client import TrackerClient
 from tools.trackers.markup.markdown import render
+from tools.trackers.names import no_such, not_there, same, severity_among
 from tools.trackers.scan import newest_with
 from tools.trackers.tracker import (
     LABEL,
@@ -80,9 +81,9 @@ async def choices(api: TrackerClient) -> list[Choice]:
         for row in rows(projects)
         if row.get("archived") is not True
     ]
-    if not api.setup["project"]:
+    if api.setup["project"] not in {choice.value for choice in found}:
         return found
-    for field in await project_fields(api):
+    for field in rows(await project(api), "customFields"):
         name, kind = text_of(at(field, "field", "name")), text_of(at(field, "field", "fieldType", "id"))
         option = {"type": "type", "priority": "severities"}.get(name.casefold(), "")
         if option:
@@ -92,9 +93,12 @@ async def choices(api: TrackerClient) -> list[Choice]:
     return found
 
 
-async def project_fields(api: TrackerClient) -> list[dict[str, Any]]:
-    project = await api.look(path("admin", "projects", api.setup["project"]), [("fields", FIELDS)])
-    return rows(project, "customFields")
+async def project(api: TrackerClient) -> Any:
+    """The project, with its fields."""
+    try:
+        return await api.look(path("admin", "projects", api.setup["project"]), [("fields", FIELDS)])
+    except NotFound:
+        raise await not_there(api, "project") from None
 
 
 def values_of(field: dict[str, Any]) -> list[str]:
@@ -115,7 +119,11 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
 
         async def page(number: int, query: str = query) -> Sequence[dict[str, Any]]:
             paging = [("$top", str(PAGE)), ("$skip", str(PAGE * number))]
-            found = rows(await api.look("/issues", [("query", query), ("fields", ROW), *paging]))
+            try:
+                found = rows(await api.look("/issues", [("query", query), ("fields", ROW), *paging]))
+            except Invalid:
+                await project(api)  # the reason, if there is no such project
+                raise
             return [row | {"field": field_value(row, field)} for row in found]
 
         row = await newest_with(marker, page, texts=("description", "field"), size=PAGE, first=0)
@@ -130,28 +138,27 @@ def field_value(row: dict[str, Any], name: str) -> str:
 
 
 async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
-    """The project's id, and the fields that it has with their types; a value that it lacks is left out."""
-    setup = api.setup
-    project = await api.look(path("admin", "projects", setup["project"]), [("fields", FIELDS)])
-    fields = {text_of(at(field, "field", "name")).casefold(): field for field in rows(project, "customFields")}
-    wanted = [("Type", setup["type"] or "Bug", bool(setup["type"]))]
-    wanted += [("Priority", draft.severity, draft.severity in setup.severities.values())] if draft.severity else []
-    found = list[dict[str, Any]]()
-    for name, value, is_asked_for in wanted:
-        field = fields.get(name.casefold(), {})
-        kind, values = KINDS.get(text_of(at(field, "field", "fieldType", "id"))), values_of(field)
-        fitting = next((one for one in values if one.casefold() == value.casefold()), None)
-        if fitting is not None and kind is not None:
-            chosen = {"name": fitting}
-            is_list = kind.startswith("Multi")
-            own = text_of(at(field, "field", "name"))
-            found.append({"name": own, "$type": kind, "value": [chosen] if is_list else chosen})
-        elif is_asked_for:
-            names = ", ".join(map(quote, values)) or "no such field"
-            raise Refused(f"{name} {quote(value)} does not exist in {setup['project']}; there is {names}.")
+    """The project's id, and the fields that it has, with their types."""
+    setup, own = api.setup, await project(api)
+    fields = {text_of(at(field, "field", "name")).casefold(): field for field in rows(own, "customFields")}
+    types, priorities = (values_of(fields.get(name, {})) for name in ("type", "priority"))
+    kind = same(setup["type"] or "Bug", types)
+    if setup["type"] and not kind:
+        raise no_such("Type", setup["type"], types, setup)
+    found = [chosen(fields.get("type", {}), kind)]
+    found.append(chosen(fields.get("priority", {}), severity_among(draft, setup, priorities, "Priority")))
     if setup["marker_field"]:
         found.append(marker_field(fields, draft, setup))
-    return {"project": text_of(at(project, "id")), "fields": found, "tags": await tags(api, draft)}
+    return {"project": text_of(at(own, "id")), "fields": [one for one in found if one], "tags": await tags(api, draft)}
+
+
+def chosen(field: dict[str, Any], value: str) -> dict[str, Any]:
+    """A value for a field that has a list of values; empty for no value, and for a field of another type."""
+    kind = KINDS.get(text_of(at(field, "field", "fieldType", "id")))
+    if not value or kind is None:
+        return {}
+    name: dict[str, Any] = {"name": text_of(at(field, "field", "name")), "$type": kind}
+    return name | {"value": [{"name": value}] if kind.startswith("Multi") else {"name": value}}
 
 
 def marker_field(fields: dict[str, Any], draft: Draft, setup: Setup) -> dict[str, Any]:
@@ -241,8 +248,8 @@ TRACKER = Tracker(
     mount="/trackers/youtrack",
     check=Op(check, ("GET /users/me",), "R"),
     choices=Op(choices, ("GET /admin/projects", PROJECT), "D"),
-    find=Op(find_issue, ("GET /issues",), "R"),
-    resolve=Op(resolve, (PROJECT, TAGS), "R"),
+    find=Op(find_issue, ("GET /issues", PROJECT, "GET /admin/projects"), "R"),
+    resolve=Op(resolve, (PROJECT, TAGS, "GET /admin/projects"), "R"),
     create=Op(create, ("POST /issues",), "D"),
     read_created=read_created,
     read=Op(read, (f"GET {ISSUE}",), "R"),

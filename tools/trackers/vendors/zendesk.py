@@ -13,12 +13,13 @@ import httpx
 
 from tools.kit.client import path
 from tools.kit.defect import Content
-from tools.kit.errors import Invalid, OutcomeUnknown, PlatformError, Refused, Unauthorized
+from tools.kit.errors import Invalid, OutcomeUnknown, PlatformError, Unauthorized
 from tools.kit.failures import FailureContext
 from tools.kit.network import Account, HeaderToken
 from tools.kit.text import quote
 from tools.trackers.client import Raw, TrackerClient
 from tools.trackers.markup.html import render_for_zendesk
+from tools.trackers.names import severity_among
 from tools.trackers.tracker import (
     Choice,
     Created,
@@ -94,9 +95,6 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
 
 
 def create(draft: Draft, setup: Setup) -> Send:
-    if draft.severity and draft.severity not in PRIORITIES:
-        names = ", ".join(PRIORITIES)
-        raise Refused(f"Priority {quote(draft.severity)} does not exist in {setup.name}; there is {names}.")
     ticket: dict[str, Any] = {
         "subject": re.sub(r"\{(?=[{%])", "{ ", draft.title)[:LONGEST],  # no placeholder
         "comment": {"html_body": draft.text, "public": False},
@@ -104,8 +102,8 @@ def create(draft: Draft, setup: Setup) -> Send:
         "external_id": draft.marker,
         "tags": ["_".join(label.split()) for label in draft.labels],
     }
-    if draft.severity:
-        ticket["priority"] = draft.severity
+    if priority := severity_among(draft, setup, PRIORITIES, "Priority"):
+        ticket["priority"] = priority
     if setup["group"]:
         ticket["group_id"] = setup["group"]
     return Send("POST", "/tickets", {"ticket": ticket}, headers={"Idempotency-Key": draft.marker})
