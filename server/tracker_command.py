@@ -102,7 +102,10 @@ async def report(api: TrackerClient, *, lists: bool = True) -> tuple[list[str], 
         works = False
     if works:
         if tracker.audience is not None:
-            lines.append(f"    {await tracker.audience.function(api)}".rstrip())
+            try:
+                lines.append(f"    {await tracker.audience.function(api)}".rstrip())
+            except TestdeskError as error:
+                lines.append(f"    Who can read issues there could not be read: {error}")
         try:
             lines += [] if not lists else _choices(await tracker.choices.function(api))
         except TestdeskError as error:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from server.tracker_command import report
 from tests.trackers import DEFECT, bench
 from tools.kit.errors import Invalid, Refused
 from tools.trackers.engine import hand_over
@@ -44,3 +45,11 @@ async def test_an_unknown_tracker_is_refused_with_those_there_are(option: str, v
         with pytest.raises(Refused, match=r"does not exist in .*shop.*; there is .*Bug.*Feature"):
             await hand_over(tracker.work())
         assert not tracker.ours()
+
+
+async def test_the_check_of_a_wrong_project_lists_the_right_ones() -> None:
+    async with bench("redmine", values={"project": "7"}) as tracker:
+        lines, works = await report(tracker.api)
+        assert works
+        assert any("Who can read issues there could not be read" in line and "shop" in line for line in lines)
+        assert any(line.strip().startswith("project: shop") for line in lines)

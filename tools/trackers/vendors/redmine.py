@@ -186,7 +186,10 @@ async def close(api: TrackerClient, issue: str) -> None:
 
 
 async def audience(api: TrackerClient) -> str:
-    is_public = at(await api.look(project_path(api.setup)), "project", "is_public")
+    try:
+        is_public = at(await api.look(project_path(api.setup)), "project", "is_public")
+    except NotFound:
+        raise await not_there(api, "project") from None
     if not isinstance(is_public, bool):
         return ""
     if is_public:
@@ -238,7 +241,7 @@ TRACKER = Tracker(
     comment=Op(comment, (f"PUT {ISSUE}",), "R"),
     attach=Op(attach, ("POST /uploads.json", f"PUT {ISSUE}"), "C"),
     close=Op(close, (f"GET {STATUSES}", f"GET {ISSUE}", f"PUT {ISSUE}"), "R"),
-    audience=Op(audience, (PROJECT,), "R"),
+    audience=Op(audience, (PROJECT, "GET /projects.json"), "R"),
     severities={"critical": "Urgent", "high": "High", "normal": "Normal", "low": "Low"},
     limits=Limits(title=255),
     is_exact=True,
