@@ -193,7 +193,8 @@ def open_network(settings: Settings, platforms: Sequence[Platform]) -> Network:
         from tools.trackers.listed import load_sandbox
 
         sandboxes = {platform.key: platform.sandbox() for platform in platforms}
-        sandboxes |= {key: load_sandbox(key) for key in {one.setup.tracker.key for one in settings.trackers.values()}}
+        used = [one.setup.tracker for one in settings.trackers.values() if not one.setup.tracker.shut_down]
+        sandboxes |= {tracker.key: load_sandbox(tracker.key) for tracker in used}
         for sandbox in sandboxes.values():
             sandbox.clock.accelerate(settings.sandbox_pace, is_first=True)
         return compose(sandboxes)

@@ -42,6 +42,8 @@ def _sections(reader: "Reader", data: Mapping[str, Any]) -> Iterator[TrackerSect
 
 
 def _section(reader: "Reader", section: str, name: str, tracker: Tracker, data: Mapping[str, Any]) -> TrackerSection:
+    if tracker.shut_down:
+        return TrackerSection(name, tracker.key)  # what its options were does not matter any more
     options = {option.name: option for option in tracker.options}
     secrets = [secret.name for secret in tracker.secrets]
     sources = {f"{secret}_{how}": (secret, how) for secret in secrets for how in ("file", "variable")}

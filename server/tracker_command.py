@@ -89,9 +89,9 @@ async def check(settings: Settings, names: list[str], environment: Mapping[str, 
 async def report(api: TrackerClient, *, lists: bool = True) -> tuple[list[str], bool]:
     """The report of one tracker, with what its options can be if it `lists` them, and whether its credential works."""
     setup, tracker = api.setup, api.setup.tracker
-    lines = [f"{setup.name}: {tracker.title}, {setup.container or 'no container'} at {setup.base_url}"]
     if tracker.shut_down:
-        return [*lines, f"    {tracker.shut_down}"], False
+        return [f"{setup.name}: {tracker.shut_down}"], False
+    lines = [f"{setup.name}: {tracker.title}, {setup.container or 'no container'} at {setup.base_url}"]
     try:
         who: Who = await tracker.check.function(api)
         lines.append(f"    works: the credential is that of {quote(who.name)}. {who.may}".rstrip())

@@ -81,10 +81,11 @@ def _live(
     tracker = load(section.kind)
     place = f"{path}, [trackers.{section.name}]"
     values = {option.name: section.values.get(option.name, option.default) for option in tracker.options}
-    if not tracker.shut_down:
-        lacks = [option for option in tracker.options if option.is_required and not values[option.name]]
-        if lacks:
-            raise SettingsError(f"{place} lacks {lacks[0].name}: {lacks[0].meaning}.")
+    if tracker.shut_down:
+        return TrackerSettings(_setup(section, tracker, tracker.address, values), {})
+    lacks = [option for option in tracker.options if option.is_required and not values[option.name]]
+    if lacks:
+        raise SettingsError(f"{place} lacks {lacks[0].name}: {lacks[0].meaning}.")
     credentials, missing = dict[str, SecretStr](), list[str]()
     for one in tracker.secrets:
         try:
@@ -93,14 +94,14 @@ def _live(
             raise SettingsError(f"{place}: {error}") from error
         if held is not None:
             credentials[one.name] = held
-        elif one.is_required and not tracker.shut_down:
+        elif one.is_required:
             raise SettingsError(
                 f"{place} names no {one.name}: {one.where}. Name a file with {one.name}_file, or a variable with "
                 f"{one.name}_variable."
             )
     address = values.get("url") or _OPTION.sub(lambda match: values.get(match[1], ""), tracker.address)
     try:
-        base_url = check_address("url", address) if not tracker.shut_down else address
+        base_url = check_address("url", address)
     except SettingsError as error:
         raise SettingsError(f"{place}: {error}") from error
     return TrackerSettings(_setup(section, tracker, base_url, values), credentials, tuple(missing))

@@ -18,6 +18,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "linear": "Linear",
     "notion": "Notion",
     "openproject": "OpenProject",
+    "pivotaltracker": "Pivotal Tracker",
     "rally": "Rally",
     "redmine": "Redmine",
     "shortcut": "Shortcut",

@@ -282,6 +282,37 @@ class Tracker:
         return {name: getattr(self, name) for name in OPERATIONS}
 
 
+def no_longer_exists(key: str, title: str, docs: str, sentence: str) -> Tracker:
+    """The declaration of a tracker that was shut down: it takes nothing, and each operation is its sentence."""
+
+    def refuse(*_: Any) -> Any:
+        raise Refused(sentence)
+
+    gone = Op(refuse, (), "D")
+    return Tracker(
+        key=key,
+        title=title,
+        docs=docs,
+        address="",
+        options=(),
+        secrets=(),
+        container=(),
+        auth=lambda account, setup: httpx.Auth(),
+        render=refuse,
+        mount=f"/trackers/{key}",
+        check=gone,
+        choices=gone,
+        find=gone,
+        create=gone,
+        read_created=refuse,
+        read=gone,
+        comment=gone,
+        attach=Absent(sentence),
+        close=Absent(sentence),
+        shut_down=sentence,
+    )
+
+
 def wanting(setup: Setup, option: str) -> Refused:
     """The refusal of what needs a setting that is not there."""
     return Refused(
