@@ -113,7 +113,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     return found
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """The bug with this alias, of which there is one at most."""
     answer = await api.look("/bug", [("alias", marker), ("include_fields", FIELDS)])
     for row in rows(answer, "bugs"):
@@ -226,7 +226,7 @@ TRACKER = Tracker(
     headers={"Accept": "application/json"},
     check=Op(check, ("GET /whoami", "GET /product"), "D"),
     choices=Op(choices, ("GET /product",), "D"),
-    find=Op(find, ("GET /bug",), "D"),
+    find=Op(find_issue, ("GET /bug",), "D"),
     create=Op(create, ("POST /bug",), "D"),
     read_created=read_created,
     read=Op(read, ("GET /bug/{id}",), "D"),

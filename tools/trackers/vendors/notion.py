@@ -151,7 +151,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     ]
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     own = api.setup["marker_field"]
     wanted: list[dict[str, Any]] = [{"property": "title", "title": {"contains": marker}}]
     if own:  # a page from before it was configured has the marker in its title
@@ -303,7 +303,7 @@ TRACKER = Tracker(
     headers={"Notion-Version": "2025-09-03"},
     check=Op(check, ("GET /users/me", f"GET {SOURCE}"), "C"),
     choices=Op(choices, ("POST /search",), "C"),
-    find=Op(find, (f"POST {SOURCE}/query", f"GET {SOURCE}"), "R"),
+    find=Op(find_issue, (f"POST {SOURCE}/query", f"GET {SOURCE}"), "R"),
     create=Op(create, ("POST /pages",), "R"),
     read_created=read_created,
     read=Op(read, ("GET /pages/{id}", f"GET {SOURCE}"), "R"),

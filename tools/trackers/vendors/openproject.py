@@ -89,7 +89,7 @@ async def types(api: TrackerClient) -> list[dict[str, Any]]:
     return elements(await api.look(path("projects", api.setup["project"], "types")))
 
 
-async def find(api: TrackerClient, marker: str) -> Found | None:
+async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """The work package whose field for the marker is the marker, or whose description has it, in any state."""
     own = api.setup["marker_field"]
     conditions = [{own: {"operator": "=", "values": [marker]}}] if own else []
@@ -221,7 +221,7 @@ TRACKER = Tracker(
     mount="/trackers/openproject",
     check=Op(check, ("GET /users/me", f"GET {PROJECT}"), "R"),
     choices=Op(choices, ("GET /projects", f"GET {PROJECT}/types"), "D"),
-    find=Op(find, (f"GET {PROJECT}/work_packages", "GET /statuses/{id}"), "C"),
+    find=Op(find_issue, (f"GET {PROJECT}/work_packages", "GET /statuses/{id}"), "C"),
     create=Op(create, ("POST /work_packages",), "C"),
     read_created=read_created,
     read=Op(read, (f"GET {PACKAGE}", "GET /statuses/{id}"), "D"),
