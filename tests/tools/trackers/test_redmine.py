@@ -52,4 +52,4 @@ async def test_the_check_of_a_wrong_project_lists_the_right_ones() -> None:
         lines, works = await report(tracker.api)
         assert works
         assert any("Who can read issues there could not be read" in line and "shop" in line for line in lines)
-        assert any(line.strip().startswith("project: shop") for line in lines)
+        assert any(line.strip().startswith("project: ") and "shop" in line for line in lines)
