@@ -26,8 +26,6 @@ from tools.trackers.document import (
 )
 
 LONGEST_OUTPUT: Final = 4_000
-SHORTEST: Final = 200
-"""Characters; a text is not cut below, since the sentence about the cut would take the place."""
 LAST: Final = 2
 """The last blocks of a document, which are never cut: the link and the marker."""
 Lists = Numbered | Bullets
@@ -70,6 +68,7 @@ def fit(document: Document, render: Render, longest: int, link: str) -> tuple[An
     lists; headings, links and the last two blocks, the link and the marker, stay.
     """
     note = f"[cut; the whole text is at {link}]" if link else "[cut]"
+    shortest = len(note) + 20  # below, the note would be longer than what it stands for
     cleaned = [_mapped(block, clean) for block in document]
     blocks, last = cleaned[:-LAST], cleaned[-LAST:]
     sizes = [len(text) for text in _texts(cleaned)]
@@ -78,17 +77,17 @@ def fit(document: Document, render: Render, longest: int, link: str) -> tuple[An
         return rendered, False
     budget = min(longest, sum(sizes))
     for attempt in count():
-        limit = max(SHORTEST, _level(sizes, budget))
+        limit = max(shortest, _level(sizes, budget))
         rendered = render([*(_shortened(block, limit, note) for block in blocks), *last])
         if (size := _size(rendered)) <= longest:
             return rendered, True
-        if limit == SHORTEST:
+        if limit == shortest:
             break
         budget = int(budget * min(0.98 if attempt < 4 else 0.7, longest / size))
     most = max(map(_entries, blocks), default=0)
     while most:
         most //= 2
-        few = [_first(_shortened(block, SHORTEST, note), most, note) for block in blocks]
+        few = [_first(_shortened(block, shortest, note), most, note) for block in blocks]
         if _size(rendered := render([*few, *last])) <= longest:
             return rendered, True
     return render([Paragraph([note]), *last]), True
@@ -160,7 +159,7 @@ def _level(sizes: Sequence[int], budget: int) -> int:
         if size >= level:
             return level
         budget -= size
-    return max(level, SHORTEST)
+    return level
 
 
 def _shortened(block: Block, limit: int, note: str) -> Block:

@@ -161,7 +161,11 @@ class _Html(HTMLParser):
     def handle_comment(self, data: str) -> None:
         raise AssertionError("a comment from a text")
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError("a declaration from a text")
+
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError("an instruction from a text")
 
 
 def read_html(text: str) -> tuple[list[Part], list[str]]:

@@ -144,9 +144,9 @@ def test_no_format_carries_what_cannot_be_seen(name: str, text: str) -> None:
 
 def check_markdown(document: Document) -> None:
     rendered = markdown.render(document)
+    assert not re.search(r"^/", rendered, re.MULTILINE), "a quick action of GitLab"
     parts, addresses, pieces = read_markdown(rendered)
     assert parts == parts_of(document)
-    assert not re.search(r"^/", rendered, re.MULTILINE), "a quick action of GitLab"
     assert all(re.match(r"https?://", address) for address in addresses)
     for piece in pieces:
         assert not ACTIVE.search(piece), piece
@@ -207,13 +207,13 @@ BLOCKS: Final[st.SearchStrategy[Block]] = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(BLOCKS, max_size=4))
 def test_any_document_is_read_back_from_markdown(blocks: Document) -> None:
     check_markdown(blocks)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(BLOCKS, max_size=4))
 def test_any_document_is_read_back_from_the_other_formats(blocks: Document) -> None:
     assert read_html(html.render(blocks))[0] == parts_of(blocks)
@@ -278,15 +278,14 @@ def test_an_address_of_another_kind_is_a_text(name: str, address: str) -> None:
 def test_an_address_cannot_end_its_link(end: str) -> None:
     written = f"https://shop.example/a{end}b"
     blocks = [Paragraph(["before ", Link("text", written), " after"])]
-    parts, addresses, _ = read_markdown(markdown.render(blocks))
+    parts, [encoded] = read_html(html.render(blocks))
     assert parts == [("paragraph", "before text after")]
-    encoded = addresses[0]
     assert re.fullmatch(r"[A-Za-z0-9%/:?#&=+@,;$._~-]+", encoded)
-    assert read_html(html.render(blocks)) == (parts, [encoded])
     assert read_adf(adf.render(blocks)) == (parts, [encoded])
     assert read_notion(notion.render(blocks)) == (parts, [encoded])
     assert f"[text|{encoded}]" in wiki.render(blocks)
     assert f'"text":{encoded} ' in textile.render(blocks)
+    assert read_markdown(markdown.render(blocks))[:2] == (parts, [encoded])
 
 
 def test_an_image_does_not_come_from_an_exclamation_mark_before_a_link() -> None:

@@ -8,9 +8,9 @@ from tools.trackers.document import Block, Bullets, Code, Document, Heading, Lin
 from tools.trackers.markup.leaf import address_of, code_of, lines_of, one_line, spans, text_of
 
 # GitHub, GitLab, Gitea and Redmine look for mentions and references in the rendered page, where a backslash or an
-# entity has already become the character: users of GitHub and GitLab report that `\@name` and `\#1` still act. A code
-# span is what both leave alone by their documentation, and every Markdown has it. A zero-width space works too, but
-# breaks searching and copying.
+# entity has already become the character: users of GitHub and GitLab report that `\@name` and `\#1` still act, and that
+# a code span stops it, which every Markdown has. A zero-width space is reported to work too, but breaks searching and
+# copying. None of it was tried here.
 _ACTIVE: Final = "|".join(
     (
         r"(?<![A-Za-z0-9_])@[\w-]+(?:[./][\w-]+)*",  # @name, @group/team; the @ of a mail address stays
