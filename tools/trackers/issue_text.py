@@ -27,7 +27,7 @@ from tools.trackers.document import (
 
 LONGEST_OUTPUT: Final = 4_000
 LAST: Final = 2
-"""The last blocks of a document, which are never cut: the link and the marker."""
+"""The last blocks of an issue, which are never cut: the link and the marker."""
 Lists = Numbered | Bullets
 
 
@@ -70,8 +70,9 @@ def fit(document: Document, render: Render, longest: int, link: str) -> tuple[An
     note = f"[cut; the whole text is at {link}]" if link else "[cut]"
     shortest = len(note) + 20  # below, the note would be longer than what it stands for
     cleaned = [_mapped(block, clean) for block in document]
-    blocks, last = cleaned[:-LAST], cleaned[-LAST:]
-    sizes = [len(text) for text in _texts(cleaned)]
+    end = len(cleaned) - LAST if len(cleaned) > LAST else len(cleaned)  # a comment has neither link nor marker
+    blocks, last = cleaned[:end], cleaned[end:]
+    sizes = [len(text) for text in _texts(blocks)]
     # No format makes a fourth of a text; to render what is far too long would take seconds.
     if sum(sizes) <= 4 * longest and _size(rendered := render(document)) <= longest:
         return rendered, False
@@ -146,7 +147,7 @@ def _texts(document: Document) -> list[str]:
         texts.append(text)
         return text
 
-    for block in document[:-LAST]:
+    for block in document:
         _mapped(block, collect)
     return texts
 

@@ -183,6 +183,14 @@ def test_under_any_limit_the_link_and_the_marker_stay(render: Callable[[Document
 
 
 @each_format
+def test_a_comment_of_one_paragraph_is_cut(render: Callable[[Document], Any]) -> None:
+    rendered, is_cut = fit([Paragraph(["*#@" * 3_000])], render, 2_000, "")
+    assert is_cut
+    assert 800 < size_of(rendered) <= 2_000
+    assert "[cut" in text_of(rendered).replace("\\", "").replace("&#91;", "[")
+
+
+@each_format
 def test_the_marker_is_the_last_text(render: Callable[[Document], Any]) -> None:
     text = text_of(render(issue_document(BUG)))
     assert text.count(BUG.marker) == 1

@@ -1,8 +1,8 @@
 """HTML: Azure DevOps, Rally, Wrike, Zoho, Teamwork, Monday, Zendesk.
 
-These trackers mark a mention by an element or an attribute, which a stranger's text cannot make; as far as is known, not
-tried, none reads one into the text of HTML that comes through its API. Zendesk links `#1` to a ticket where it shows a
-text, which notifies nobody. An entity would change nothing, since it becomes the character.
+These trackers mark a mention by an element or an attribute, which a stranger's text cannot make; as far as is known
+(it was not tried), none reads one into the text of HTML that comes through its API. Zendesk links `#1` to a ticket when
+it shows a text, which notifies nobody. An entity would change nothing, since it becomes the character.
 """
 
 import re
