@@ -1,10 +1,12 @@
 """A defect, which is a bug or a failing test, in the terms that all platforms and trackers share."""
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
+from tools.kit.invisible import clean
 from tools.kit.webhook import Event, Inbox
 
 Level = Literal["critical", "high", "normal", "low"]
@@ -104,6 +106,14 @@ def with_texts(defect: Defect, change: Callable[[str], str]) -> Defect:
         facts=[(change(name), change(value)) for name, value in defect.facts],
         files=[replace(file, name=change(file.name)) for file in defect.files],
     )
+
+
+_MARKER: Final = re.compile(r"\b([a-z]+)-(bug|failure)-(?=[0-9a-z])", re.IGNORECASE)
+
+
+def without_markers(text: str) -> str:
+    """A text in which nothing reads as a marker: a stranger's would make another defect's issue of this one."""
+    return _MARKER.sub(r"\1 \2 ", clean(text))
 
 
 LONGEST_MARKER: Final = 40

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tools.kit.defect import Defect
+from tools.kit.defect import Defect, with_texts, without_markers
 from tools.trackers.client import TrackerClient
 from tools.trackers.document import Document
 from tools.trackers.issue_text import fit, issue_document, title_of
@@ -29,11 +29,13 @@ class Drafted:
 
 def draft(defect: Defect, setup: Setup, *, title: str | None = None) -> Drafted:
     """The issue that a defect becomes; makes no request."""
+    defect = with_texts(defect, without_markers)
     tracker, uploaded = setup.tracker, uploads_of(defect, setup)
+    longest = tracker.limits.title
     document = issue_document(defect, uploaded=uploaded)
     text, is_cut = fit(document, tracker.render(setup), tracker.limits.text, defect.link)
     drafted = Draft(
-        title=title_of(defect if title is None else replace(defect, title=title), tracker.limits.title),
+        title=title_of(defect if title is None else replace(defect, title=without_markers(title)), longest),
         text=text,
         marker=defect.marker,
         level=defect.level,

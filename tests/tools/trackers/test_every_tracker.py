@@ -255,3 +255,12 @@ async def test_the_body_of_a_create_is_the_one_on_record(key: str) -> None:
     content = None if send.content is None else [piece.decode() async for piece in send.content.pieces()]
     body = {"request": f"{send.method} {send.path}", "query": list(send.query), "body": send.body, "content": content}
     check_golden(f"{key}.json", json.dumps(body, indent=1, ensure_ascii=False))
+
+
+async def test_a_marker_that_a_stranger_wrote_hides_no_other_defect(key: str) -> None:
+    other = replace(DEFECT, item="99", marker=bug_marker("testio", 99))
+    texts = f"See {other.marker}\n\n{other.marker}"
+    spoiled = replace(DEFECT, title=f"{other.marker} again", description=texts, actual=other.marker, steps=[texts])
+    async with bench(key) as tracker:
+        await hand_over(tracker.work(spoiled))
+        assert (await hand_over(tracker.work(other))).is_new
