@@ -1,9 +1,10 @@
 """Names that an installation has or does not have: containers, severities, types, labels."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
-from tools.kit.errors import Refused
+from tools.kit.errors import NotFound, Refused
 from tools.kit.text import quote
 from tools.trackers.client import TrackerClient
 from tools.trackers.tracker import Draft, Setup, text_of
@@ -78,3 +79,12 @@ async def not_there(api: TrackerClient, option: str) -> Refused:
         f"{option} {quote(api.setup[option])} does not exist, or the credential may not see it; there is "
         f"{listed(names) or 'none'}. It is an option of [trackers.{api.setup.name}]."
     )
+
+
+@asynccontextmanager
+async def in_container(api: TrackerClient, option: str) -> AsyncIterator[None]:
+    """Around a read of the container alone: one that is not there is refused, with those that the tracker has."""
+    try:
+        yield
+    except NotFound:
+        raise await not_there(api, option) from None

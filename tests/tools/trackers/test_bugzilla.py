@@ -8,6 +8,7 @@ from tests.trackers import DEFECT, bench
 from tools.kit.errors import Invalid, Refused, Unauthorized
 from tools.trackers.engine import hand_over
 from tools.trackers.sandbox import bugzilla
+from tools.trackers.tracker import Send
 
 pytestmark = pytest.mark.anyio
 
@@ -38,8 +39,20 @@ async def test_a_bug_that_has_the_alias_and_is_hidden_stops_the_create() -> None
 
 
 async def test_a_missing_right_is_not_called_a_wrong_key() -> None:
-    async with bench("bugzilla", values={"product": "Secret"}) as tracker:
+    async with bench("bugzilla") as tracker:
+        body = {"product": "Secret", "component": "Cart", "version": "9.0", "summary": "One"}
         with pytest.raises(Unauthorized, match=r"lacks the right"):
+            await tracker.api.act(Send("POST", "/bug", body))
+
+
+@pytest.mark.parametrize(
+    ("option", "there"), [("product", r"Shop.*App"), ("component", r"Cart.*Search"), ("version", r"unspecified.*9\.0")]
+)
+async def test_names_of_the_settings_that_do_not_exist_are_refused_with_those_there_are(
+    option: str, there: str
+) -> None:
+    async with bench("bugzilla", values={option: "Harbour"}) as tracker:
+        with pytest.raises(Refused, match=rf"{option} .*Harbour.* does not exist.* there is .*{there}"):
             await hand_over(tracker.work())
 
 

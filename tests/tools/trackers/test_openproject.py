@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_a_type_that_the_project_does_not_have_is_refused_with_those_it_has() -> None:
     async with bench("openproject", values={"type": "Defect"}) as tracker:
-        with pytest.raises(Refused, match=r"Type .*Defect.* does not exist in .*shop.*; there is .*Task.*Bug"):
+        with pytest.raises(Refused, match=r"type .*Defect.* does not exist in .*shop.*; there is .*Task.*Bug"):
             await hand_over(tracker.work())
 
 
@@ -29,9 +29,9 @@ async def test_a_priority_that_only_the_operator_names_is_refused_and_a_default_
     async with bench("openproject") as tracker:
         work = tracker.work()
         tracker.api.setup = replace(tracker.setup, severities={"high": "Burning"})
-        with pytest.raises(Refused, match=r"Severity .*Burning.* does not exist .*Immediate"):
+        with pytest.raises(Refused, match=r"(Severity|Priority) .*Burning.* does not exist .*Immediate"):
             await hand_over(tracker.work())
-        draft = replace(work.drafted.draft, severity="Odd")
+        draft = replace(work.drafted.draft, severity="Odd", level="normal")
         await hand_over(replace(work, drafted=replace(work.drafted, draft=draft)))
         assert tracker.ours()[0].fields["priority"] == "9"
 

@@ -88,7 +88,8 @@ async def whoami(call: Call[World]) -> Response:
 
 @routes.get("/product")
 async def products(call: Call[World]) -> Response:
-    if call.last("type") != "enterable":
+    names = call.all("names")
+    if call.last("type") != "enterable" and not names:
         raise problem(50, "The function requires that you set one of the following parameters: ids, names, type")
     found = [
         {
@@ -97,6 +98,7 @@ async def products(call: Call[World]) -> Response:
             "versions": [{"name": one} for one in versions],
         }
         for name, (components, versions) in PRODUCTS.items()
+        if not names or name in names
     ]
     return JSONResponse({"products": found})
 

@@ -18,7 +18,7 @@ from tools.kit.request import QueryParams
 from tools.kit.text import quote
 from tools.trackers.client import Raw, TrackerClient
 from tools.trackers.markup.html import render
-from tools.trackers.names import no_such, severity_in
+from tools.trackers.names import in_container, no_such, severity_in
 from tools.trackers.scan import has_marker
 from tools.trackers.tracker import (
     Choice,
@@ -96,7 +96,8 @@ async def check(api: TrackerClient) -> Who:
             raise Unauthorized(
                 f"{api.account.title} answers as it answers everybody: the credential is mistyped, expired or revoked."
             )
-    await types_of(api)
+    async with in_container(api, "project"):
+        await types_of(api)
     return Who(name, f"It may read the work items of {quote(api.setup['project'], at_most=100)}.")
 
 
@@ -123,7 +124,9 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     conditions += [f"[{own}] = '{marker}'"] if own else []
     wanted = f"[System.TeamProject] = @project AND ({' OR '.join(conditions)})"
     wiql = f"SELECT [System.Id] FROM WorkItems WHERE {wanted} ORDER BY [System.Id] DESC"  # noqa: S608  # no SQL
-    answer = await api.look(below(api.setup, "wit", "wiql"), version(api.setup), method="POST", body={"query": wiql})
+    where, body = below(api.setup, "wit", "wiql"), {"query": wiql}
+    async with in_container(api, "project"):
+        answer = await api.look(where, version(api.setup), method="POST", body=body)
     ids = [text_of(row.get("id")) for row in rows(answer, "workItems")]
     for start in range(0, len(ids), AT_ONCE):
         query = version(api.setup, ("ids", ",".join(ids[start : start + AT_ONCE])))

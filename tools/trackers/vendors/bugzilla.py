@@ -21,7 +21,7 @@ from tools.kit.network import Account, HeaderToken
 from tools.kit.text import quote
 from tools.trackers.client import TrackerClient
 from tools.trackers.markup.plain import render
-from tools.trackers.names import severity_in
+from tools.trackers.names import no_such, not_there, severity_in
 from tools.trackers.tracker import (
     LABEL,
     Choice,
@@ -97,10 +97,10 @@ async def check(api: TrackerClient) -> Who:
     return Who(name, f"It {'may' if is_there else 'may not'} enter bugs in {quote(api.setup['product'], at_most=100)}.")
 
 
-async def products(api: TrackerClient) -> list[dict[str, Any]]:
-    """The products in which the user may enter bugs."""
+async def products(api: TrackerClient, by: str = "type", value: str = "enterable") -> list[dict[str, Any]]:
+    """The products in which the user may enter bugs, or others."""
     fields = "name,components.name,versions.name"
-    return rows(await api.look("/product", [("type", "enterable"), ("include_fields", fields)]), "products")
+    return rows(await api.look("/product", [(by, value), ("include_fields", fields)]), "products")
 
 
 async def choices(api: TrackerClient) -> list[Choice]:
@@ -124,10 +124,18 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
 
 
 async def resolve(api: TrackerClient, draft: Draft) -> dict[str, str]:
-    """The severity, if the installation has it."""
+    """The severity, if the installation has it, after a look at the names of the settings."""
+    setup = api.setup
+    of_name = [row for row in await products(api, "names", setup["product"]) if row.get("name") == setup["product"]]
+    if not of_name:
+        raise await not_there(api, "product")
+    for option, listed in (("component", "components"), ("version", "versions")):
+        there = [text_of(one.get("name")) for one in rows(of_name[0], listed)]
+        if there and setup[option] not in there:
+            raise no_such(option, setup[option], there, setup)
     answer = at(await api.look("/field/bug/severity/values"), "values")
     names = [text_of(one) for one in answer] if isinstance(answer, list) else [draft.severity]
-    return {"severity": severity_in(draft, api.setup, names)}
+    return {"severity": severity_in(draft, setup, names)}
 
 
 def create(draft: Draft, setup: Setup) -> Send:
@@ -233,7 +241,7 @@ TRACKER = Tracker(
     comment=Op(comment, ("POST /bug/{id}/comment",), "D"),
     attach=Op(attach, ("POST /bug/{id}/attachment",), "D"),
     close=Op(close, ("PUT /bug/{id}",), "D"),
-    resolve=Op(resolve, ("GET /field/bug/severity/values",), "C"),
+    resolve=Op(resolve, ("GET /product", "GET /field/bug/severity/values"), "C"),
     severities={"critical": "critical", "high": "major", "normal": "normal", "low": "minor"},
     limits=Limits(title=255, text=60_000),
     is_exact=True,

@@ -18,7 +18,7 @@ from tools.kit.network import Account, HeaderToken
 from tools.kit.request import QueryParams
 from tools.trackers.client import TrackerClient
 from tools.trackers.markup.markdown import render
-from tools.trackers.names import no_such, same, severity_in
+from tools.trackers.names import in_container, no_such, same, severity_in
 from tools.trackers.scan import MOST_PAGES, newest_with
 from tools.trackers.tracker import (
     LABEL,
@@ -105,7 +105,8 @@ def ids_by_name(found: list[dict[str, Any]]) -> dict[str, int]:
 
 async def check(api: TrackerClient) -> Who:
     answer = await api.look("/user")
-    may = at(await api.look(repository(api.setup)), "permissions", "push")
+    async with in_container(api, "repository"):
+        may = at(await api.look(repository(api.setup)), "permissions", "push")
     says = {True: "It may set labels.", False: "It may not write: labels are left out without a word."}
     missing = "" if LABEL in await labels(api) else f"There is no label {LABEL}; issues are created without it."
     words = says.get(may, "") if isinstance(may, bool) else ""
@@ -128,7 +129,9 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
 
         return await newest_with(marker, page, texts=("body",), size=size)
 
-    row = await newest("labels", LABEL) if LABEL in await labels_of_repository(api) else None
+    async with in_container(api, "repository"):
+        has_label = LABEL in await labels_of_repository(api)
+    row = await newest("labels", LABEL) if has_label else None
     if row is None and (login := text_of(at(await api.look("/user"), "login"))):
         row = await newest("created_by", login)
     return None if row is None else Found(issue_of(row, api.setup), row.get("state") != "closed")

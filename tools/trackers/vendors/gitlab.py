@@ -15,6 +15,7 @@ from tools.kit.network import Account, HeaderToken
 from tools.kit.request import QueryParams
 from tools.trackers.client import TrackerClient
 from tools.trackers.markup.markdown import render
+from tools.trackers.names import in_container
 from tools.trackers.scan import newest_with
 from tools.trackers.tracker import (
     Choice,
@@ -50,6 +51,10 @@ def project(setup: Setup, *rest: str) -> str:
     return path("projects", setup["project"], *rest)
 
 
+def is_confidential(setup: Setup) -> bool:
+    return setup["confidential"].lower() in {"yes", "true"}
+
+
 def issue_of(answer: Any, setup: Setup) -> Created:
     """An issue; its page is below the configured address, whatever host the answer names."""
     number = text_of(at(answer, "iid"))
@@ -61,7 +66,8 @@ def issue_of(answer: Any, setup: Setup) -> Created:
 
 async def check(api: TrackerClient) -> Who:
     answer = await api.look("/user")
-    permissions = at(await api.look(project(api.setup)), "permissions")
+    async with in_container(api, "project"):
+        permissions = at(await api.look(project(api.setup)), "permissions")
     levels = [at(permissions, name, "access_level") for name in ("project_access", "group_access")]
     level = max((one for one in levels if isinstance(one, int)), default=0)
     may = (
@@ -94,14 +100,15 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
         pages: QueryParams = [("order_by", "created_at"), ("per_page", 100), ("page", number)]
         return rows(await api.look(project(api.setup, "issues"), [*query, *pages]))
 
-    row = await newest_with(marker, page, texts=("description",), size=100)
+    async with in_container(api, "project"):
+        row = await newest_with(marker, page, texts=("description",), size=100)
     return None if row is None else Found(issue_of(row, api.setup), row.get("state") != "closed")
 
 
 def create(draft: Draft, setup: Setup) -> Send:
     labels = [*draft.labels, *([draft.severity] if draft.severity else [])]
     body: dict[str, Any] = {"title": draft.title, "description": draft.text, "labels": ",".join(labels)}
-    if setup["confidential"] == "yes":
+    if is_confidential(setup):
         body["confidential"] = True
     return Send("POST", project(setup, "issues"), body)
 
@@ -134,7 +141,7 @@ async def close(api: TrackerClient, issue: str) -> None:
 
 async def audience(api: TrackerClient) -> str:
     answer = await api.look(project(api.setup))
-    if api.setup["confidential"] == "yes":
+    if is_confidential(api.setup):
         return "The issue is confidential: only members of the project can read it."
     if text_of(at(answer, "issues_access_level")) == "private":
         return "Only members of the project can read its issues."

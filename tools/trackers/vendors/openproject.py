@@ -20,7 +20,7 @@ from tools.kit.request import QueryParams
 from tools.kit.text import quote
 from tools.trackers.client import TrackerClient
 from tools.trackers.markup.markdown import render
-from tools.trackers.names import no_such, same, severity_in
+from tools.trackers.names import chosen, in_container, severity_among
 from tools.trackers.scan import newest_with
 from tools.trackers.tracker import (
     Choice,
@@ -71,7 +71,8 @@ async def check(api: TrackerClient) -> Who:
         raise Unauthorized(
             f"{api.account.title} answers as it answers everybody: the credential is mistyped, expired or revoked."
         )
-    links = at(await api.look(path("projects", api.setup["project"])), "_links")
+    async with in_container(api, "project"):
+        links = at(await api.look(path("projects", api.setup["project"])), "_links")
     may = "It may" if at(links, "createWorkPackage") or at(links, "createWorkPackageImmediately") else "It may not"
     return Who(login, f"{may} create work packages in {quote(api.setup['project'], at_most=100)}.")
 
@@ -95,7 +96,8 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     conditions = [{own: {"operator": "=", "values": [marker]}}] if own else []
     conditions.append({"description": {"operator": "~", "values": [marker]}})
     for condition in conditions:
-        row = await newest_with(marker, lister(api, condition), texts=("text", own), size=1)
+        async with in_container(api, "project"):
+            row = await newest_with(marker, lister(api, condition), texts=("text", own), size=1)
         if row is not None:
             state = await state_of(api, row)
             return Found(state.issue, state.is_open)
@@ -127,18 +129,13 @@ def lister(api: TrackerClient, condition: dict[str, Any]) -> Callable[[int], Awa
 
 async def resolve(api: TrackerClient, draft: Draft) -> dict[str, str]:
     """The addresses of the project, the type and the priority, as links name them."""
-    setup, kind = api.setup, api.setup["type"]
-    of_project = await types(api)
-    names = [text_of(row.get("name")) for row in of_project]
-    chosen = [row for row in of_project if kind == text_of(row.get("id"))]
-    chosen += [row for row in of_project if text_of(row.get("name")) == same(kind, names)]
-    if not chosen:
-        raise no_such("Type", kind, names, setup)
+    setup = api.setup
+    kind = chosen(await types(api), setup, "type")
     priorities = {text_of(row.get("name")): row for row in elements(await api.look("/priorities"))}
     links = {
         "project": self_of(await api.look(path("projects", setup["project"]))),
-        "type": self_of(chosen[0]),
-        "priority": self_of(priorities.get(severity_in(draft, setup, list(priorities)))),
+        "type": self_of(kind),
+        "priority": self_of(priorities.get(severity_among(draft, setup, list(priorities), "Priority"))),
     }
     return {name: address for name, address in links.items() if address}
 
@@ -190,9 +187,9 @@ async def close(api: TrackerClient, issue: str) -> None:
     closed = [row for row in elements(await api.look("/statuses")) if row.get("isClosed") is True]
     if not closed:
         raise Refused("The installation has no status that is closed.")
-    chosen = next((row for row in closed if text_of(row.get("name")).lower() == "closed"), closed[0])
+    status = next((row for row in closed if text_of(row.get("name")).lower() == "closed"), closed[0])
     version = at(await package(api, issue), "lockVersion")
-    body = {"lockVersion": version, "_links": {"status": {"href": self_of(chosen)}}}
+    body = {"lockVersion": version, "_links": {"status": {"href": self_of(status)}}}
     await api.act(Send("PATCH", path("work_packages", issue.lstrip("#")), body))
 
 
