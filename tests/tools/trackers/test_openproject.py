@@ -69,3 +69,8 @@ async def test_each_reason_of_a_refusal_reaches_the_person() -> None:
         with pytest.raises(Invalid) as refused:
             await tracker.api.act(Send("POST", "/work_packages", {"subject": ""}))
     assert "Project can't be blank.; Type is not set" in refused.value.words
+
+
+async def test_labels_of_the_operator_are_named_as_left_out() -> None:
+    async with bench("openproject", labels=["frontend"]) as tracker:
+        assert "no labels" in (await tracker.setup.tracker.check.function(tracker.api)).may

@@ -74,7 +74,8 @@ async def check(api: TrackerClient) -> Who:
     async with in_container(api, "project"):
         links = at(await api.look(path("projects", api.setup["project"])), "_links")
     may = "It may" if at(links, "createWorkPackage") or at(links, "createWorkPackageImmediately") else "It may not"
-    return Who(login, f"{may} create work packages in {quote(api.setup['project'], at_most=100)}.")
+    left_out = " It has no labels: those of the settings are left out." if api.setup.labels else ""
+    return Who(login, f"{may} create work packages in {quote(api.setup['project'], at_most=100)}.{left_out}")
 
 
 async def choices(api: TrackerClient) -> list[Choice]:
