@@ -57,3 +57,15 @@ async def test_a_user_who_may_not_write_is_named_and_the_issue_is_found_without_
         assert tracker.ours()[0].labels == []
         async with bench("gitea", sandboxes=tracker.sandboxes) as other:
             assert (await hand_over(other.work())).issue == issue
+
+
+async def test_a_token_without_the_scopes_for_settings_and_organizations_still_finds_what_it_created() -> None:
+    async with bench("gitea") as tracker:
+        for path in ("/settings/api", "/orgs/harbour/labels"):
+            await tracker.fault(status=403, path=path, body="token does not have at least one of required scope(s)")
+        issue = (await hand_over(tracker.work())).issue
+        assert sorted(tracker.ours()[0].labels) == ["severity:high", "testio"]
+        for number in range(3):
+            tracker.world.add(f"Newer {number}", "Of somebody else.", labels=["testio"])
+        async with bench("gitea", sandboxes=tracker.sandboxes) as other:
+            assert (await hand_over(other.work())).issue == issue

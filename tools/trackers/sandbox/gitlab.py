@@ -32,7 +32,7 @@ def admit(call: Call[World]) -> Response | None:
 
 
 def project(call: Call[World]) -> None:
-    is_encoded = PATH.replace("/", "%2f").encode() in call.request.scope["raw_path"].lower()
+    is_encoded = PATH.replace("/", "%2f").encode() in call.request.scope.get("raw_path", b"").lower()
     if not is_encoded or f"{call.params['group']}/{call.params['project']}" != PATH:
         raise problem(404, "404 Project Not Found")
 

@@ -12,7 +12,7 @@ import httpx
 
 from tools.kit.client import path
 from tools.kit.defect import Content
-from tools.kit.errors import NotFound
+from tools.kit.errors import NotFound, Unauthorized
 from tools.kit.form import Attached, Form, MadeFile
 from tools.kit.network import Account, HeaderToken
 from tools.kit.request import QueryParams
@@ -70,7 +70,7 @@ async def page_size(api: TrackerClient) -> int:
     """Rows of a full page, which the site limits; 1 where it does not say, so that only an empty page is the last."""
     try:
         most = at(await api.look("/settings/api"), "max_response_items")
-    except NotFound:
+    except (NotFound, Unauthorized):  # an old site, or a token without the scope for it
         return 1
     return min(most, 50) if isinstance(most, int) and most > 0 else 1
 
@@ -94,7 +94,7 @@ async def labels_of_repository(api: TrackerClient) -> dict[str, int]:
 async def labels(api: TrackerClient) -> dict[str, int]:
     """The ids of the labels that an issue can have: those of the repository, and of its organization."""
     found = dict[str, int]()
-    with suppress(NotFound):  # the owner may be a person
+    with suppress(NotFound, Unauthorized):  # the owner may be a person, or the token without the scope for it
         found = ids_by_name(await every(api, path("orgs", owner(api.setup), "labels")))
     return found | await labels_of_repository(api)
 
