@@ -16,6 +16,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "jira": "Jira Cloud",
     "jira_dc": "Jira Data Center",
     "linear": "Linear",
+    "monday": "Monday",
     "notion": "Notion",
     "openproject": "OpenProject",
     "pivotaltracker": "Pivotal Tracker",

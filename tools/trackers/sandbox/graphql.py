@@ -13,7 +13,7 @@ _TOKEN: Final = re.compile(r'\.\.\.|[A-Za-z_]\w*|\$\w+|-?\d+|"[^"]*"|[{}()\[\]:!
 _WORDS: Final[Mapping[str, Any]] = {"true": True, "false": False, "null": None}
 
 Field = Callable[[Call[World], Mapping[str, Any]], Awaitable[Any]]
-"""What a field at the top of a document does with its arguments."""
+"""What a field at the top of a document does with its arguments; one inside it may be a function of its own."""
 
 
 class Failed(Exception):
@@ -108,15 +108,22 @@ def _picked(value: Any, selected: list[Selected]) -> Any:
     picked = {}
     for one in selected:
         if one.name in value:
-            picked[one.name] = _picked(value[one.name], one.fields)
+            inner = value[one.name]
+            picked[one.name] = _picked(inner(one.arguments) if callable(inner) else inner, one.fields)
         elif one.is_certain:
             raise Failed(f'Cannot query field "{one.name}".', code="GRAPHQL_VALIDATION_FAILED")
     return picked
 
 
-async def run(call: Call[World], fields: Mapping[str, Field], refuse: Callable[[Failed], Respond]) -> dict[str, Any]:
-    """The data of a document; `refuse` answers an error."""
-    sent = json_object(call, lambda expected, why: refuse(Failed("The body is not JSON.", code="BAD_REQUEST")))
+async def run(
+    call: Call[World],
+    fields: Mapping[str, Field],
+    refuse: Callable[[Failed], Respond],
+    sent: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The data of a document, which is the body unless it is given; `refuse` answers an error."""
+    if sent is None:
+        sent = json_object(call, lambda expected, why: refuse(Failed("The body is not JSON.", code="BAD_REQUEST")))
     text, variables = sent.get("query"), sent.get("variables") or {}
     try:
         if not isinstance(text, str) or not isinstance(variables, dict):
