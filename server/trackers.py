@@ -99,7 +99,7 @@ def _live(
                 f"{place} names no {one.name}: {one.where}. Name a file with {one.name}_file, or a variable with "
                 f"{one.name}_variable."
             )
-    address = values.get("url") or _OPTION.sub(lambda match: values.get(match[1], ""), tracker.address)
+    address = values.get("url") or _OPTION.sub(lambda match: values.get(match[1], "").rstrip("/"), tracker.address)
     try:
         base_url = check_address("url", address)
     except SettingsError as error:
