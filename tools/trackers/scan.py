@@ -28,8 +28,12 @@ async def newest_with(
     texts: Sequence[str],
     size: int,
     first: int = 1,
+    among: str = "issues of Testdesk's label",
+    remedy: str = "Close or relabel old ones.",
 ) -> dict[str, Any] | None:
     """The first row, of pages that are read newest first, that has the marker in one of its texts.
+
+    `among` is what the pages list, and `remedy` what makes them fewer.
 
     Raises:
         Refused: when there are more pages than are read; "not found" would be a guess then.
@@ -42,6 +46,6 @@ async def newest_with(
         if len(rows) < size:
             return None
     raise Refused(
-        f"The tracker has more than {MOST_PAGES * size:,} issues of Testdesk's label, and not all were read, so "
-        "whether the issue exists is not known. Close or relabel old ones."
+        f"The tracker has more than {MOST_PAGES * size:,} {among}, and not all were read, so whether the issue exists "
+        f"is not known. {remedy}"
     )

@@ -20,9 +20,24 @@ async def test_an_issue_is_found_by_its_custom_field_when_its_text_was_edited() 
 
 async def test_a_custom_field_that_is_dropped_or_no_filter_hides_no_issue() -> None:
     async with bench("redmine", values={"marker_field": "9"}) as tracker:
-        await hand_over(tracker.work())
+        done = await hand_over(tracker.work())
+        assert "did not take the marker in the custom field" in " ".join(done.notes)
         assert "cf_3" not in tracker.ours()[0].fields
         assert await tracker.setup.tracker.find.function(tracker.api, DEFECT.marker)
+
+
+@pytest.mark.parametrize(("field", "is_refused"), [("", True), ("9", True), ("3", False)])
+async def test_where_too_much_would_have_to_be_read_only_the_field_answers(
+    monkeypatch: pytest.MonkeyPatch, field: str, is_refused: bool
+) -> None:
+    monkeypatch.setattr("tools.trackers.scan.MOST_PAGES", 0)
+    async with bench("redmine", values={"marker_field": field}) as tracker:
+        if is_refused:
+            with pytest.raises(Refused, match="marker_field"):
+                await hand_over(tracker.work())
+        else:
+            assert (await hand_over(tracker.work())).notes == []
+        assert len(tracker.ours()) == (not is_refused)
 
 
 async def test_a_workflow_that_keeps_an_issue_open_is_reported() -> None:
@@ -52,4 +67,4 @@ async def test_the_check_of_a_wrong_project_lists_the_right_ones() -> None:
         lines, works = await report(tracker.api)
         assert works
         assert any("Who can read issues there could not be read" in line and "shop" in line for line in lines)
-        assert any(line.strip().startswith("project: ") and "shop" in line for line in lines)
+        assert any(line.startswith("    project: ") and "shop" in line for line in lines)

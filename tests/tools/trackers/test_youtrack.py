@@ -45,3 +45,11 @@ async def test_the_reason_of_a_refusal_reaches_the_person() -> None:
         await tracker.fault(status=400, body=words)
         with pytest.raises(Invalid, match="Assignee is required in SHOP"):
             await tracker.setup.tracker.read.function(tracker.api, "SHOP-1")
+
+
+async def test_more_issues_than_are_read_are_no_reason_to_create_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.trackers.scan.MOST_PAGES", 0)
+    async with bench("youtrack") as tracker:
+        with pytest.raises(Refused, match=r"its search may mean.*marker_field"):
+            await hand_over(tracker.work())
+        assert not tracker.ours()

@@ -14,6 +14,7 @@ from tools.kit.defect import Content
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused, Unauthorized
 from tools.kit.failures import FailureContext
 from tools.kit.network import Account, HeaderToken
+from tools.kit.text import quote
 from tools.trackers.client import Raw, TrackerClient
 from tools.trackers.document import Render
 from tools.trackers.markup import markdown, textile
@@ -109,15 +110,34 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
             raise await not_there(api, "project") from None
         return rows(answer, "issues")
 
+    knows_field = False
     if field:
-        for row in await page(0, f"cf_{field}", marker):
-            fields = {text_of(one.get("id")): one.get("value") for one in rows(row, "custom_fields")}
-            if has_marker(text_of(fields.get(field)), marker):
-                return Found(issue_of(row, api.setup), openness(row))
-    found = await newest_with(
-        marker, lambda number: page(number, "description", f"~{marker}"), texts=("description",), size=PAGE, first=0
-    )
+        listed = await page(0, f"cf_{field}", marker)
+        found = next((row for row in listed if has_marker(field_value(row, field), marker)), None)
+        if found is not None:
+            return Found(issue_of(found, api.setup), openness(found))
+        knows_field = not listed  # a filter that is ignored lists every issue
+    try:
+        found = await newest_with(
+            marker,
+            lambda number: page(number, "description", f"~{marker}"),
+            texts=("description",),
+            size=PAGE,
+            first=0,
+            among="issues in the project, and this version of Redmine does not search in descriptions",
+            remedy="With a custom field for the marker (marker_field), which is usable as a filter, it is found.",
+        )
+    except Refused:
+        if not knows_field:
+            raise
+        return None  # too many to read; the field has answered
     return None if found is None else Found(issue_of(found, api.setup), openness(found))
+
+
+def field_value(row: Any, field: str) -> str:
+    return text_of(
+        next((one.get("value") for one in rows(row, "custom_fields") if text_of(one.get("id")) == field), "")
+    )
 
 
 async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
@@ -145,6 +165,16 @@ def create(draft: Draft, setup: Setup) -> Send:
 
 def read_created(answer: Any, setup: Setup) -> Created:
     return issue_of(at(answer, "issue"), setup)
+
+
+async def finish(api: TrackerClient, issue: Created, draft: Draft) -> None:
+    """Whether the field was taken, which depends on the tracker and on the role, and is dropped without a word."""
+    field = api.setup["marker_field"]
+    if field and field_value(at(await api.look(issue_path(issue.id)), "issue"), field) != draft.marker:
+        raise Invalid(
+            f"{api.account.title} did not take the marker in the custom field {quote(field)}: it has to be a text "
+            "field of the tracker that the key's user may edit."
+        )
 
 
 async def read(api: TrackerClient, issue: str) -> State:
@@ -237,6 +267,7 @@ TRACKER = Tracker(
     resolve=Op(resolve, (f"GET {PRIORITIES}", f"GET {TRACKERS}"), "R"),
     create=Op(create, ("POST /issues.json",), "C"),
     read_created=read_created,
+    finish=Op(finish, (f"GET {ISSUE}",), "C"),
     read=Op(read, (f"GET {ISSUE}", f"GET {STATUSES}"), "C"),
     comment=Op(comment, (f"PUT {ISSUE}",), "R"),
     attach=Op(attach, ("POST /uploads.json", f"PUT {ISSUE}"), "C"),

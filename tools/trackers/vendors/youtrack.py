@@ -47,6 +47,10 @@ ROW = f"{SHORT},description,customFields(name,value(name,text))"
 FIELDS = "id,shortName,customFields(field(name,fieldType(id)),bundle(values(name)))"
 STATES = "customFields($type,name,projectCustomField(bundle(values(name,isResolved))))"
 PAGE = 100
+TOO_MANY = {
+    "among": "issues in the project that its search may mean",
+    "remedy": "With a custom field for the marker (marker_field) it is looked up exactly.",
+}
 KINDS = {"enum[1]": "SingleEnumIssueCustomField", "enum[*]": "MultiEnumIssueCustomField"}
 
 
@@ -126,7 +130,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
                 raise
             return [row | {"field": field_value(row, field)} for row in found]
 
-        row = await newest_with(marker, page, texts=("description", "field"), size=PAGE, first=0)
+        row = await newest_with(marker, page, texts=("description", "field"), size=PAGE, first=0, **TOO_MANY)
         if row is not None:
             return Found(issue_of(row, api.setup), openness(row))
     return None
