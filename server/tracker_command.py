@@ -12,7 +12,7 @@ from server.settings import Settings, SettingsError, read_settings
 from server.trackers import tracker_clients
 from tools.kit.errors import TestdeskError
 from tools.kit.network import Network
-from tools.kit.text import quote, word
+from tools.kit.text import learn_secrets, quote, word
 from tools.platforms import PLATFORMS
 from tools.trackers.client import TrackerClient
 from tools.trackers.listed import TRACKERS, load
@@ -69,7 +69,6 @@ async def check(settings: Settings, names: list[str], environment: Mapping[str, 
     for name in names:
         if name not in settings.trackers:
             raise SettingsError(f"No tracker is named {name!r}; there is {', '.join(settings.trackers)}.")
-    redact = Redactor(settings.secrets)
     from server.app import open_network
 
     network = open_network(settings, PLATFORMS) if settings.sandbox else Network(read_seconds=20)
@@ -78,9 +77,11 @@ async def check(settings: Settings, names: list[str], environment: Mapping[str, 
         for name, api in tracker_clients(settings.trackers, network).items():
             if names and name not in names:
                 continue
-            lines, works = await report(api)
+            made: list[str] = []  # such as access tokens
+            with learn_secrets(made.append):
+                lines, works = await report(api)
             well = well and works
-            _say(quote_others("\n".join(lines), redact).split("\n"))
+            _say(quote_others("\n".join(lines), Redactor([*settings.secrets, *made])).split("\n"))
     finally:
         await network.close()
     return 0 if well else 1

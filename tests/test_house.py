@@ -25,7 +25,10 @@ MAY = {  # what each part of a platform's folder, a file or a folder, may take f
     "__init__": set[str](),
 }
 OUTSIDE: dict[str, set[str] | None] = {  # what tools/ takes from other packages, and in which parts; None: in all
-    "httpx": {"client", "request", "network", "failures", "picture", "pool", "egress", "storage", "tracker", "vendors"},
+    "httpx": {
+        *("client", "request", "network", "failures", "picture", "pool", "egress", "storage"),
+        *("tracker", "vendors", "oauth"),
+    },
     "httpcore": {"pool", "public"},
     "starlette": {"sandbox"},
     "pydantic": None,

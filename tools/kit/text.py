@@ -48,9 +48,14 @@ def learn_secrets(learn: Callable[[str], None]) -> Iterator[None]:
         _learn.reset(token)
 
 
+def notice_secret(secret: str) -> None:
+    """Report a secret that came from a platform to the block around, if there is one."""
+    if (learn := _learn.get()) is not None and secret:
+        learn(secret)
+
+
 def _noticed(secret: SecretStr) -> SecretStr:
-    if (learn := _learn.get()) is not None and secret.get_secret_value():
-        learn(secret.get_secret_value())
+    notice_secret(secret.get_secret_value())
     return secret
 
 

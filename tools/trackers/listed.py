@@ -28,6 +28,7 @@ TRACKERS: Final[Mapping[str, str]] = {
     "wrike": "Wrike",
     "youtrack": "YouTrack",
     "zendesk": "Zendesk",
+    "zoho": "Zoho Projects",
 }
 """Titles by key; the key is the name of the file in `vendors/` and of the fake API's in `sandbox/`."""
 
