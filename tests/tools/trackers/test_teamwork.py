@@ -3,7 +3,8 @@
 import pytest
 
 from tests.trackers import DEFECT, bench
-from tools.kit.errors import Invalid, NotFound, Refused
+from tools.kit.defect import Content
+from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
 from tools.trackers.engine import hand_over
 from tools.trackers.sandbox.teamwork import TAGS
 
@@ -48,6 +49,31 @@ async def test_a_refusal_of_version_1_that_comes_with_200_is_one() -> None:
 
 
 async def test_the_reason_of_a_refusal_reaches_the_person() -> None:
+    async with bench("teamwork") as tracker:
+        with pytest.raises(NotFound, match="The task does not exist"):
+            await tracker.setup.tracker.read.function(tracker.api, "9")
+
+
+async def test_a_wrong_task_list_is_refused_with_those_there_are() -> None:
     async with bench("teamwork", values={"tasklist": "9"}) as tracker:
-        with pytest.raises(NotFound, match="The task list does not exist"):
+        with pytest.raises(Refused, match=r"tasklist .*9.* does not exist.*512.*513"):
             await hand_over(tracker.work())
+
+
+async def test_a_file_is_sent_to_the_storage_without_the_token_and_added_to_what_is_there() -> None:
+    async with bench("teamwork", credential="hush", uploads=True) as tracker:
+        await hand_over(tracker.work())
+        assert [name for name, _ in tracker.ours()[0].files] == ["screen.png", "video.mp4"]
+        stored = [entry for entry in tracker.sandboxes.journal.entries(platform="teamwork") if entry.method == "PUT"]
+        assert len(stored) == 2
+
+
+async def test_a_file_is_not_sent_to_a_host_that_is_no_storage(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with bench("teamwork") as tracker:
+        issue = (await hand_over(tracker.work())).issue
+        place = '{"ref": "tf_1", "url": "https://storage.example.com/tf_1?X-Amz-Signature=5a4b"}'
+        await tracker.fault(path="*presignedurl.json", status=200, body=place)
+        monkeypatch.setattr(type(tracker.api.storage), "is_sandbox", False)
+        content = Content("a.png", "image/png", b"png")
+        with pytest.raises(PlatformError, match=r"storage.example.com.*no storage"):
+            await tracker.setup.tracker.attach.function(tracker.api, issue.id, content)  # type: ignore[union-attr]

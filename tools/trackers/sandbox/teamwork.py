@@ -26,7 +26,9 @@ def problem(status: int, title: str, detail: str) -> Respond:
 
 
 def admit(call: Call[World]) -> Response | None:
-    """The token is the user's name of Basic credentials; the password does not matter."""
+    """The token is the user's name of Basic credentials; the password does not matter. The storage asks for none."""
+    if "/storage/" in call.request.url.path:
+        return None
     scheme, _, given = call.request.headers.get("authorization", "").partition(" ")
     try:
         token = base64.b64decode(given, validate=True).decode().partition(":")[0]
@@ -147,6 +149,43 @@ async def create(call: Call[World]) -> Response:
 @routes.get(f"{V3}/tasks/{{task}}.json")
 async def one_task(call: Call[World]) -> Response:
     return JSONResponse({"task": as_json(task_of(call))})
+
+
+@routes.get("/projects/api/v1/pendingfiles/presignedurl.json")
+async def presigned(call: Call[World]) -> Response:
+    """An address at a storage, which is on another host in truth."""
+    name, pending = call.last("fileName"), call.world.extra.setdefault("pending", {})
+    if not name or number_in(call, "fileSize", 0) < 1:
+        raise refuse({"MESSAGE": "fileName and fileSize are required", "STATUS": "Error"}, 422)
+    reference = f"tf_{len(pending) + 1:08}"
+    pending[reference] = (name, None)
+    query = "X-Amz-SignedHeaders=content-length;host;x-amz-acl&X-Amz-Signature=5a4b"
+    return JSONResponse({"ref": reference, "url": f"{call.base}/storage/{reference}?{query}"})
+
+
+@routes.put("/storage/{reference}")
+async def store(call: Call[World]) -> Response:
+    """It takes the headers that the address is signed for, and no credential beside."""
+    name, _ = call.world.extra.get("pending", {}).get(call.params["reference"], ("", None))
+    headers = call.request.headers
+    if not name or "authorization" in headers or headers.get("x-amz-acl") != "public-read":
+        raise refuse("<Error><Code>SignatureDoesNotMatch</Code></Error>", 403)
+    call.world.extra["pending"][call.params["reference"]] = (name, call.body)
+    return Response()
+
+
+@routes.patch(f"{V3}/tasks/{{task}}.json")
+async def change(call: Call[World]) -> Response:
+    """Adds files that were sent to the storage; they are beside the task in the body, not in it."""
+    issue, sent = task_of(call), json_object(call, lambda expected, why: problem(400, "Bad Request", why))
+    attachments, pending = sent.get("attachments"), call.world.extra.get("pending", {})
+    files = attachments.get("pendingFiles", []) if isinstance(attachments, dict) else []
+    for file in files:
+        name, content = pending.pop(file.get("reference"), ("", None))
+        if content is None:
+            raise problem(400, "Bad Request", "The pending file does not exist")
+        issue.files.append((name, content))
+    return JSONResponse({"task": as_json(issue)})
 
 
 @routes.post("/tasks/{task}/comments.json")

@@ -6,19 +6,21 @@ the words of priorities and states, a task's web address, the rate limit, and ve
 """
 
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from tools.kit.client import path
-from tools.kit.errors import Refused
+from tools.kit.defect import Content
+from tools.kit.errors import NotFound, Refused, UnexpectedShape
 from tools.kit.network import Account
 from tools.kit.text import quote
-from tools.trackers.client import TrackerClient
+from tools.trackers.client import Raw, TrackerClient
 from tools.trackers.markup.html import render
+from tools.trackers.names import not_there, severity_among
 from tools.trackers.scan import has_marker, newest_with
 from tools.trackers.tracker import (
     LABEL,
-    Absent,
     Choice,
     Created,
     Draft,
@@ -38,6 +40,8 @@ from tools.trackers.tracker import (
 )
 
 V3: Final = "/projects/api/v3"
+PRESIGNED: Final = "/projects/api/v1/pendingfiles/presignedurl.json"
+PRIORITIES: Final = ("low", "medium", "high")
 TEXTS: Final = ("name", "description")
 SIZE: Final = 100
 MOST_PROJECTS: Final = 50
@@ -85,7 +89,10 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     newest.append(("includeCompletedTasks", "true"))
 
     async def tasks(*query: tuple[str, str | int]) -> list[dict[str, Any]]:
-        return rows(await api.look(where, [*newest, *query]), "tasks")
+        try:
+            return rows(await api.look(where, [*newest, *query]), "tasks")
+        except NotFound:
+            raise await not_there(api, "tasklist") from None
 
     async def page(number: int) -> list[dict[str, Any]]:
         return await tasks(("searchTerm", marker), ("page", number))
@@ -97,10 +104,10 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
 
 
 async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
-    """The ids of the tags.
+    """The priority, and the ids of the tags.
 
     Raises:
-        Refused: when the operator's settings name one that does not exist; Testdesk's own is left out then.
+        Refused: when the operator's settings name what does not exist; Testdesk's own tag is left out then.
     """
     ids = []
     for name in draft.labels:
@@ -112,7 +119,7 @@ async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
             ids.append(number)
         elif name != LABEL:
             raise Refused(f"Teamwork has no tag {quote(name)}. Create it there, or take it out of labels.")
-    return {"tags": ids}
+    return {"tags": ids, "priority": severity_among(draft, api.setup, PRIORITIES, "Priority")}
 
 
 def create(draft: Draft, setup: Setup) -> Send:
@@ -122,8 +129,8 @@ def create(draft: Draft, setup: Setup) -> Send:
         "descriptionContentType": "HTML",
         "tagIds": draft.resolved.get("tags", []),
     }
-    if draft.severity:
-        task["priority"] = draft.severity
+    if draft.resolved.get("priority"):
+        task["priority"] = draft.resolved["priority"]
     return Send("POST", v3("tasklists", setup["tasklist"], "tasks"), {"task": task, "taskOptions": {"notify": False}})
 
 
@@ -141,6 +148,20 @@ async def read(api: TrackerClient, issue: str) -> State:
 async def comment(api: TrackerClient, issue: str, text: Any) -> None:
     body = {"comment": {"body": text, "contentType": "HTML", "notify": ""}}
     await api.act(Send("POST", f"{path('tasks', issue, 'comments')}.json", body))
+
+
+async def attach(api: TrackerClient, issue: str, content: Content) -> None:
+    """Have an address made for the file, send it there, and add it to the task; the address lives ten minutes."""
+    wanted: list[tuple[str, str | int]] = [("fileName", content.name), ("fileSize", len(content.data))]
+    place = await api.look(PRESIGNED, wanted)
+    address, reference = text_of(at(place, "url")), text_of(at(place, "ref"))
+    if not address or not reference:
+        raise UnexpectedShape("Teamwork gave no address for the file. It was not sent.")
+    signed = parse_qs(urlsplit(address).query).get("X-Amz-SignedHeaders", [""])[0].split(";")
+    headers = {"X-Amz-Acl": "public-read"} if "x-amz-acl" in signed else {}  # a header more or less, and it is refused
+    await api.storage.put(address, Raw(content.data, content.content_type), headers)
+    body = {"task": {}, "attachments": {"pendingFiles": [{"reference": reference}]}}
+    await api.act(Send("PATCH", v3("tasks", issue), body))
 
 
 async def close(api: TrackerClient, issue: str) -> None:
@@ -178,13 +199,14 @@ TRACKER = Tracker(
     read_created=read_created,
     read=Op(read, (f"GET {V3}/tasks/{{task}}.json",), "R"),
     comment=Op(comment, ("POST /tasks/{task}/comments.json",), "C"),
-    attach=Absent("Teamwork takes files at a storage on another host only; they are named in the text."),
+    attach=Op(attach, (f"GET {PRESIGNED}", "PUT /storage/{reference}", f"PATCH {V3}/tasks/{{task}}.json"), "C"),
     close=Op(close, ("PUT /tasks/{task}/complete.json",), "R"),
     resolve=Op(resolve, (f"GET {V3}/tags.json",), "R"),
     severities={"critical": "high", "high": "high", "normal": "medium", "low": "low"},
     limits=Limits(title=200),
     lag_seconds=10.0,
     per_second=2.0,
+    storage=(".amazonaws.com",),
     words=words,
     problem=problem,
 )
