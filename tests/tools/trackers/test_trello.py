@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from tests.trackers import DEFECT, bench
-from tools.kit.errors import Refused, TestdeskError
+from tools.kit.errors import Invalid, Refused
 from tools.trackers.drafts import draft, resolved
 from tools.trackers.engine import hand_over
 from tools.trackers.sandbox import trello
+from tools.trackers.tracker import Send
 from tools.trackers.vendors import trello as vendor
 
 pytestmark = pytest.mark.anyio
@@ -58,6 +59,14 @@ async def test_a_card_in_the_list_of_what_is_done_is_closed() -> None:
 
 
 async def test_the_words_of_a_plain_text_error_reach_the_person() -> None:
-    async with bench("trello", values={"list": "5f0000000000000000000c09"}) as tracker:
-        with pytest.raises(TestdeskError, match="invalid value for idList"):
+    async with bench("trello") as tracker:
+        with pytest.raises(Invalid, match="invalid value for idList"):
+            await tracker.api.act(Send("POST", "/cards", {"idList": "1"}))
+
+
+@pytest.mark.parametrize("option", ["board", "list"])
+async def test_a_wrong_board_or_list_is_refused_with_those_there_are(option: str) -> None:
+    async with bench("trello", values={option: "5f0000000000000000000f09"}) as tracker:
+        with pytest.raises(Refused, match=rf"{option} .*f09.* does not exist.*01"):
             await hand_over(tracker.work())
+        assert tracker.ours() == []

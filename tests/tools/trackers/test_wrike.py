@@ -4,7 +4,7 @@ import pytest
 
 from tests.trackers import bench
 from tools.kit.defect import Content
-from tools.kit.errors import HostMoved, TestdeskError
+from tools.kit.errors import HostMoved, NotFound, Refused
 from tools.trackers.document import Code, Paragraph, Quote, Table
 from tools.trackers.drafts import rendered
 from tools.trackers.engine import hand_over
@@ -58,6 +58,12 @@ async def test_a_file_s_name_cannot_end_the_header_that_has_it() -> None:
 
 
 async def test_the_reason_of_a_refusal_reaches_the_person() -> None:
+    async with bench("wrike") as tracker:
+        with pytest.raises(NotFound, match=r"Requested entity not found \(resource_not_found\)"):
+            await tracker.setup.tracker.read.function(tracker.api, "IEABNONE")
+
+
+async def test_a_wrong_folder_is_refused_with_those_there_are() -> None:
     async with bench("wrike", values={"folder": "IEABNONE"}) as tracker:
-        with pytest.raises(TestdeskError, match=r"Requested entity not found \(resource_not_found\)"):
+        with pytest.raises(Refused, match=r"IEABNONE.*does not exist.*IEABHARB4I7BUGS1"):
             await hand_over(tracker.work())

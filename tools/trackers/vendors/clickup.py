@@ -15,13 +15,13 @@ import httpx
 
 from tools.kit.client import path
 from tools.kit.defect import Content
-from tools.kit.errors import NotFound, PlatformError, Refused
+from tools.kit.errors import NotFound, PlatformError
 from tools.kit.failures import FailureContext
 from tools.kit.form import Attached, Form, MadeFile
 from tools.kit.network import Account, HeaderToken
-from tools.kit.text import quote
 from tools.trackers.client import TrackerClient
 from tools.trackers.markup import markdown, plain
+from tools.trackers.names import no_such, not_there
 from tools.trackers.scan import has_marker, newest_with
 from tools.trackers.tracker import (
     LABEL,
@@ -67,7 +67,10 @@ def is_open(answer: Any) -> bool | None:
 
 async def check(api: TrackerClient) -> Who:
     user = at(await api.look("/user"), "user")
-    level = text_of(at(await api.look(path("list", api.setup["list"])), "permission_level"))
+    try:
+        level = text_of(at(await api.look(path("list", api.setup["list"])), "permission_level"))
+    except NotFound:
+        raise await not_there(api, "list") from None
     may = f"Its right in the list is {level!r}." if level.isalpha() else ""
     return Who(text_of(at(user, "username")) or text_of(at(user, "email")), may)
 
@@ -122,7 +125,10 @@ async def _tasks(api: TrackerClient, query: list[tuple[str, str | int]]) -> Any:
     """A page of the list's tasks, the newest first, closed ones and subtasks too."""
     always: list[tuple[str, str | int]] = [("include_closed", "true"), ("subtasks", "true"), ("order_by", "created")]
     always += [("include_markdown_description", "true")]
-    return await api.look(path("list", api.setup["list"], "task"), [*always, *query])
+    try:
+        return await api.look(path("list", api.setup["list"], "task"), [*always, *query])
+    except NotFound:
+        raise await not_there(api, "list") from None
 
 
 async def _by_tag(api: TrackerClient, marker: str, *, archived: str) -> dict[str, Any] | None:
@@ -156,7 +162,7 @@ def create(draft: Draft, setup: Setup) -> Send:
         "check_required_custom_fields": False,
     }
     if draft.severity:
-        body["priority"] = _priority(draft.severity)
+        body["priority"] = _priority(draft.severity, setup)
     if setup["type"]:
         body["custom_item_id"] = int(setup["type"]) if setup["type"].isdecimal() else setup["type"]
     if setup["marker_field"]:
@@ -164,12 +170,11 @@ def create(draft: Draft, setup: Setup) -> Send:
     return Send("POST", path("list", setup["list"], "task"), body)
 
 
-def _priority(name: str) -> int:
-    if name.strip().lower() in PRIORITIES:
-        return PRIORITIES[name.strip().lower()]
-    if name.strip() in {"1", "2", "3", "4"}:
-        return int(name)
-    raise Refused(f"ClickUp has no priority {quote(name)}; there is {', '.join(PRIORITIES)}.")
+def _priority(name: str, setup: Setup) -> int:
+    known = PRIORITIES | {str(number): number for number in PRIORITIES.values()}
+    if name.strip().lower() not in known:
+        raise no_such("Priority", name, list(PRIORITIES), setup)
+    return known[name.strip().lower()]
 
 
 def read_created(answer: Any, setup: Setup) -> Created:

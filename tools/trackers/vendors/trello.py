@@ -12,13 +12,13 @@ import httpx
 
 from tools.kit.client import path
 from tools.kit.defect import Content
-from tools.kit.errors import PlatformError, Refused, Unauthorized
+from tools.kit.errors import Invalid, NotFound, PlatformError, Unauthorized
 from tools.kit.failures import FailureContext
 from tools.kit.form import Attached, Form, MadeFile
 from tools.kit.network import Account, HeaderToken
-from tools.kit.text import quote
 from tools.trackers.client import TrackerClient
 from tools.trackers.markup.markdown import render_without_tables
+from tools.trackers.names import no_such, not_there
 from tools.trackers.scan import newest_with
 from tools.trackers.tracker import (
     LABEL,
@@ -87,7 +87,10 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
         nonlocal oldest
         query: list[tuple[str, str | int]] = [("fields", FIELDS), ("limit", SIZE)]
         query += [("before", oldest)] if oldest else []
-        cards = rows(await api.look(path("boards", api.setup["board"], "cards", "all"), query))
+        try:
+            cards = rows(await api.look(path("boards", api.setup["board"], "cards", "all"), query))
+        except (Invalid, NotFound):
+            raise await not_there(api, "board") from None
         oldest = min((text_of(row.get("id")) for row in cards), default="")
         return cards
 
@@ -99,8 +102,12 @@ async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
     """The ids of the board's labels by their names, or by their colours.
 
     Raises:
-        Refused: when the operator's settings name a label that the board does not have; others are left out.
+        Refused: when the board does not have the list, or a label that the operator's settings name; a label that they
+            do not name is left out.
     """
+    lists = rows(await api.look(path("boards", api.setup["board"], "lists"), [("fields", "name")]))
+    if api.setup["list"] not in {text_of(row.get("id")) for row in lists}:
+        raise await not_there(api, "list")
     found = rows(
         await api.look(path("boards", api.setup["board"], "labels"), [("fields", "name,color"), ("limit", SIZE)])
     )
@@ -111,8 +118,7 @@ async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
         if number:
             ids.append(number)
         elif name in {*api.setup.labels, *api.setup.severities.values()} - {LABEL}:
-            known = ", ".join(quote(one, at_most=40) for one in sorted(by_name) if one)
-            raise Refused(f"The board has no label {quote(name)}. It has: {known or 'none'}.")
+            raise no_such("Label", name, sorted(filter(None, by_name)), api.setup)
     return {"labels": list(dict.fromkeys(ids))}
 
 
@@ -200,7 +206,7 @@ TRACKER = Tracker(
     comment=Op(comment, ("POST /cards/{card}/actions/comments",), "R"),
     attach=Op(attach, ("POST /cards/{card}/attachments",), "C"),
     close=Op(close, ("PUT /cards/{card}",), "C"),
-    resolve=Op(resolve, ("GET /boards/{board}/labels",), "R"),
+    resolve=Op(resolve, ("GET /boards/{board}/lists", "GET /boards/{board}/labels"), "R"),
     audience=Op(audience, ("GET /boards/{board}",), "R"),
     severities={"critical": "red", "high": "orange", "normal": "sky", "low": "yellow"},
     limits=Limits(title=512, text=16_000, file=10_000_000),

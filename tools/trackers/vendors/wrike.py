@@ -14,12 +14,13 @@ import httpx
 
 from tools.kit.client import path
 from tools.kit.defect import Content
-from tools.kit.errors import HostMoved, PlatformError
+from tools.kit.errors import HostMoved, NotFound, PlatformError
 from tools.kit.failures import FailureContext
 from tools.kit.network import Account, HeaderToken
 from tools.trackers.client import Raw, TrackerClient
 from tools.trackers.document import Block, Bullets, Code, Document, Paragraph, Quote, Table
 from tools.trackers.markup import html
+from tools.trackers.names import not_there
 from tools.trackers.scan import has_marker
 from tools.trackers.tracker import (
     LABEL,
@@ -96,7 +97,10 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
 
     async def tasks(*query: tuple[str, str | int]) -> list[dict[str, Any]]:
         always = [("descendants", "true"), ("fields", json.dumps(["metadata", "description"]))]
-        return rows(await api.look(path("folders", api.setup["folder"], "tasks"), [*always, *query]), "data")
+        try:
+            return rows(await api.look(path("folders", api.setup["folder"], "tasks"), [*always, *query]), "data")
+        except NotFound:
+            raise await not_there(api, "folder") from None
 
     row = next((row for row in await tasks(("metadata", json.dumps(wanted))) if wanted in rows(row, "metadata")), None)
     if row is None:
