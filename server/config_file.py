@@ -16,6 +16,7 @@ from server.configuration import (
     Budgets,
     Configuration,
     ConsentBy,
+    HandOverRule,
     Limits,
     TrackerSection,
 )
@@ -24,7 +25,7 @@ from server.records import LARGEST
 from server.settings import SettingsError
 from tools.kit.platform import Platform
 
-SECTIONS: Final = ("accounts", "budgets", "consent", "trackers")
+SECTIONS: Final = ("accounts", "budgets", "consent", "hand_over", "trackers")
 ACCOUNT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 MOST: Final = 1_000_000
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -69,12 +70,14 @@ class Reader:
                 raise self.unknown("", name, SECTIONS)
             self.table(name, value)
         accounts = tuple(self._accounts(data.get("accounts", {})))
+        trackers = self._trackers(data.get("trackers", {}))
         return Configuration(
             path=self._path,
             consent=self._consent(data.get("consent", {})),
             budgets=self._budgets(data.get("budgets", {}), {account.name: account.platform for account in accounts}),
             accounts=accounts,
-            trackers=self._trackers(data.get("trackers", {})),
+            trackers=trackers,
+            hand_over=self._hand_over(data.get("hand_over", {}), trackers),
             stated=tuple(_stated(data)),
         )
 
@@ -84,6 +87,13 @@ class Reader:
         from server.config_trackers import read_trackers  # a start without trackers does not pay for it
 
         return read_trackers(self, data)
+
+    def _hand_over(self, data: Mapping[str, Any], trackers: Sequence[TrackerSection]) -> tuple[HandOverRule, ...]:
+        if not data:
+            return ()
+        from server.config_hand_over import read_rules
+
+        return read_rules(self, data, self._platforms, {tracker.name: tracker for tracker in trackers})
 
     def _consent(self, data: Mapping[str, Any]) -> ConsentBy:
         known = [field.name for field in fields(ConsentBy)]

@@ -76,13 +76,14 @@ def _section(reader: "Reader", section: str, name: str, tracker: Tracker, data: 
         files=files,
         variables=variables,
         values=values,
-        labels=_labels(reader, section, data.get("labels", [])),
+        labels=read_labels(reader, section, data.get("labels", [])),
         severities=_severities(reader, f"{section}.severities", data.get("severities", {})),
         uploads=uploads,
     )
 
 
-def _labels(reader: "Reader", section: str, labels: Any) -> tuple[str, ...]:
+def read_labels(reader: "Reader", section: str, labels: Any) -> tuple[str, ...]:
+    """A list of labels."""
     if not isinstance(labels, list) or len(labels) > MOST_LABELS:
         raise reader.error(section, "labels", f'takes a list of at most {MOST_LABELS} texts, such as ["bug"].')
     return tuple(reader.text(section, "labels", label) for label in labels)

@@ -105,6 +105,32 @@ class TrackerSection:
     uploads: bool = False
 
 
+MOST_A_DAY: Final = 50
+"""Issues that a standing order creates in one day, unless it says another number."""
+
+
+@dataclass(frozen=True)
+class HandOverRule:
+    """A standing order: which bugs that arrive become issues of a tracker by themselves."""
+
+    name: str
+    platform: str
+    tracker: str
+    """The operator's name of the tracker."""
+    products: frozenset[str] = frozenset()
+    """Ids or names of products or projects, in small letters; none: all."""
+    severities: frozenset[str] = frozenset()
+    """The platform's words or the shared levels, in small letters; none: all."""
+    not_severities: frozenset[str] = frozenset()
+    labels: tuple[str, ...] = ()
+    """Labels besides those of the tracker's section."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Options of the tracker's container that differ from its section."""
+    a_day: int = MOST_A_DAY
+    mark_exported: bool = False
+    uploads: bool = False
+
+
 @dataclass(frozen=True)
 class Configuration:
     """What one file says; without a file, nothing."""
@@ -114,6 +140,8 @@ class Configuration:
     budgets: Budgets = field(default_factory=Budgets)
     accounts: tuple[Account, ...] = ()
     trackers: tuple[TrackerSection, ...] = ()
+    hand_over: tuple[HandOverRule, ...] = ()
+    """The standing orders; of those that take a bug the first one counts."""
     stated: tuple[str, ...] = ()
     """Each value that it sets, as `[section] key = value`."""
 

@@ -80,7 +80,7 @@ class Budgets:
 
     def __init__(self, configuration: Configuration, engine: Engine) -> None:
         self._configuration, self._budgets = configuration, configuration.budgets
-        self._engine, self._zone = engine, _zone(configuration.budgets.zone)
+        self._engine, self._zone = engine, zone_of(configuration.budgets.zone)
 
     def limits(self, platform: str, account: str | None) -> Iterator[tuple[str, Limits]]:
         """The limits that hold for an account of a platform, by their scopes."""
@@ -254,7 +254,8 @@ class Budgets:
         return float(rows[0][0]) if rows else 0.0
 
 
-def _zone(name: str) -> tzinfo:
+def zone_of(name: str) -> tzinfo:
+    """A time zone by its name."""
     if name == "UTC":  # which no system lacks
         return UTC
     from zoneinfo import ZoneInfo  # a start without a zone does not pay for it

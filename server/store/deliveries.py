@@ -73,6 +73,7 @@ class Deliveries:
             "SELECT 1 FROM delivery WHERE delivery.platform = event.platform AND delivery.item = event.item "
             "AND (delivery.state IN ('done', 'dead') OR delivery.event >= event.number)) GROUP BY platform, item "
             "ON CONFLICT (platform, item) DO UPDATE SET event = excluded.event, at = excluded.at, state = 'waiting', "
+            "rule = '', "
             "next_at = CASE delivery.state WHEN 'skipped' THEN excluded.next_at ELSE delivery.next_at END, "
             "attempts = CASE delivery.state WHEN 'skipped' THEN 0 ELSE delivery.attempts END, "
             "error = CASE delivery.state WHEN 'skipped' THEN '' ELSE delivery.error END "
@@ -81,21 +82,75 @@ class Deliveries:
         values = {"platform": platform, "after": after_number, "now": time.time()}
         return await self._engine.run(lambda db: db.change(query, **values))
 
-    async def take(self, limit: int, now: float, *, cap: int | None = None, since: float = 0.0) -> list[Delivery]:
-        """Take the ones that are due, oldest first, so that no other process works on them.
+    async def arrived_again(self) -> list[tuple[str, str, str]]:
+        """Platform, item and key of issue of those that are done, and that a newer event is about."""
+        query = (
+            "SELECT DISTINCT delivery.platform, delivery.item, delivery.key FROM delivery JOIN event "
+            "ON event.platform = delivery.platform AND event.item = delivery.item "
+            "WHERE delivery.state = 'done' AND event.number > delivery.event AND event.handled_at IS NULL"
+        )
+        return [(platform, item, key) for platform, item, key in await self._rows(query)]
+
+    async def pending(self, platform: str) -> list[str]:
+        """The items that wait, in the queue or outside of it, oldest first; changes nothing."""
+        query = (
+            "SELECT item, max(number) FROM event WHERE platform = :platform AND handled_at IS NULL AND NOT EXISTS ("
+            "SELECT 1 FROM delivery WHERE delivery.platform = event.platform AND delivery.item = event.item "
+            "AND (delivery.state IN ('done', 'dead') OR (delivery.state = 'skipped' AND delivery.event >= event.number)"
+            ")) GROUP BY item ORDER BY 2"
+        )
+        return [item for item, _ in await self._rows(query, platform=platform)]
+
+    async def unsort(self) -> None:
+        """Forget which rule takes what waits: the rules may be others now."""
+        query = "UPDATE delivery SET rule = '' WHERE state = 'waiting' AND process = '' AND rule != ''"
+
+        def run(db: Database) -> None:
+            _release(db)
+            db.change(query)
+
+        await self._engine.run(run)
+
+    async def unsorted(self, limit: int) -> list[Delivery]:
+        """The waiting ones whose rule is not known, oldest first."""
+        query = (
+            f"SELECT {_ROW} FROM delivery WHERE state = 'waiting' AND process = '' AND rule = '' "  # noqa: S608 - ours
+            "ORDER BY event LIMIT :limit"
+        )
+        return [Delivery(*row) for row in await self._rows(query, limit=limit)]
+
+    async def sort(self, rules: Mapping[tuple[str, str, int], str]) -> None:
+        """Record which rule takes each of them, by platform, item and number of event; a newer event is left alone."""
+        query = (
+            "UPDATE delivery SET rule = :rule WHERE platform = :platform AND item = :item AND event = :event "
+            "AND state = 'waiting' AND process = ''"
+        )
+
+        def run(db: Database) -> None:
+            for (platform, item, event), rule in rules.items():
+                db.change(query, rule=_bounded(rule), platform=platform, item=item, event=event)
+
+        if rules:
+            await self._engine.run(run)
+
+    async def take(
+        self, limit: int, now: float, *, cap: int | None = None, since: float = 0.0, rule: str | None = None
+    ) -> list[Delivery]:
+        """Take the ones that are due, of one rule or of all, oldest first, so that no other process works on them.
 
         With a cap, not more are taken than issues may still be created since then; one whose issue may exist already
         needs no room and is taken anyway.
         """
+        of = "" if rule is None else "AND rule = :rule "
 
         def run(db: Database) -> list[Delivery]:
             _release(db)
-            values = {"due": now, "now": time.time(), "own": processes.OWN}
+            values = {"due": now, "now": time.time(), "own": processes.OWN} | ({} if rule is None else {"rule": rule})
             if cap is None:
-                return _take(db, "", limit, **values)
-            counted = _take(db, "AND counted_at >= :since", limit, since=since, **values)
-            room = min(limit - len(counted), cap - _created_since(db, since))
-            fresh = "AND (counted_at IS NULL OR counted_at < :since)"
+                return _take(db, of, limit, **values)
+            counted = _take(db, f"{of}AND counted_at >= :since", limit, since=since, **values)
+            room = min(limit - len(counted), cap - _created_since(db, since, rule))
+            fresh = f"{of}AND (counted_at IS NULL OR counted_at < :since)"
             return counted + (_take(db, fresh, room, since=since, **values) if room > 0 else [])
 
         return await self._engine.run(run)
@@ -136,12 +191,12 @@ class Deliveries:
         return bool(await self._engine.run(lambda db: db.change(query, **values)))
 
     async def retry(self, platform: str, item: str) -> bool:
-        """Put a dead letter back, for the newest event of its item; false if it is none."""
+        """Put one back that was given up or skipped, for the newest event of its item; false if it is neither."""
         query = (
-            "UPDATE delivery SET state = 'waiting', attempts = 0, next_at = :now, at = :now, error = '', "
+            "UPDATE delivery SET state = 'waiting', attempts = 0, next_at = :now, at = :now, error = '', rule = '', "
             "event = coalesce((SELECT max(number) FROM event WHERE event.platform = delivery.platform "
             "AND event.item = delivery.item), event) "
-            "WHERE platform = :platform AND item = :item AND state = 'dead'"
+            "WHERE platform = :platform AND item = :item AND state IN ('dead', 'skipped')"
         )
         values = {"platform": platform, "item": item, "now": time.time()}
         return bool(await self._engine.run(lambda db: db.change(query, **values)))
@@ -154,12 +209,16 @@ class Deliveries:
 
     async def dead_letters(self, limit: int) -> list[Delivery]:
         """The ones that were given up, newest first."""
-        query = f"SELECT {_ROW} FROM delivery WHERE state = 'dead' ORDER BY at DESC LIMIT :limit"  # noqa: S608 - our own words
-        return [Delivery(*row) for row in await self._rows(query, limit=limit)]
+        return await self.newest_in("dead", limit)
 
-    async def created_since(self, since: float) -> int:
-        """How many issues were created since a time, or may have been."""
-        return await self._engine.run(lambda db: _created_since(db, since)) if self._engine.exists else 0
+    async def newest_in(self, state: State, limit: int) -> list[Delivery]:
+        """The ones in a state, newest first."""
+        query = f"SELECT {_ROW} FROM delivery WHERE state = :state ORDER BY at DESC LIMIT :limit"  # noqa: S608 - our own words
+        return [Delivery(*row) for row in await self._rows(query, state=state, limit=limit)]
+
+    async def created_since(self, since: float, *, rule: str | None = None) -> int:
+        """How many issues were created since a time, or may have been; by one rule, or by all."""
+        return await self._engine.run(lambda db: _created_since(db, since, rule)) if self._engine.exists else 0
 
     async def _rows(self, query: str, **values: Any) -> Sequence[Sequence[Any]]:
         return await self._engine.run(lambda db: db.rows(query, **values)) if self._engine.exists else []
@@ -225,8 +284,11 @@ def _take(db: Database, condition: str, limit: int, **values: Any) -> list[Deliv
     return sorted((Delivery(*row) for row in rows), key=lambda delivery: (delivery.next_at, delivery.event))
 
 
-def _created_since(db: Database, since: float) -> int:
-    return int(db.rows("SELECT count(*) FROM delivery WHERE counted_at >= :since", since=since)[0][0])
+def _created_since(db: Database, since: float, rule: str | None = None) -> int:
+    query, values = "SELECT count(*) FROM delivery WHERE counted_at >= :since", dict[str, Any](since=since)
+    if rule is not None:
+        query, values = f"{query} AND rule = :rule", values | {"rule": rule}
+    return int(db.rows(query, **values)[0][0])
 
 
 def _bounded(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Standing orders: bugs that arrive become issues by themselves, as the operator's rules say."""
