@@ -27,6 +27,7 @@ LIMITS = (
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
+    from server.inbox_parser import add_inbox
     from server.ledger_parser import add_ledger
     from server.tracker_parser import add_offered_trackers, add_tracker
 
@@ -87,17 +88,7 @@ def parser() -> argparse.ArgumentParser:
     approve.add_argument("number", nargs="?", metavar="NUMBER", help="from the refusal; without it, list what waits")
     approve.add_argument("--page", action="store_true", help="answer on a page in the browser of this machine")
 
-    inbox = commands.add_parser("inbox", help="receive and store the events that platforms push", epilog=EXITS)
-    inbox.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    inbox.add_argument("--port", type=int, default=8767, help="port to listen on (default 8767, 0 picks one)")
-    inbox.add_argument(
-        "--file", type=Path, metavar="FILE", help="file to store them in (default: in your data directory)"
-    )
-    inbox.add_argument("--public-url", metavar="URL", help="its public https address for platforms")
-    inbox.add_argument(
-        "--new-address", metavar="PLATFORM", help="print a new address for a connection of this platform and exit"
-    )
-    inbox.add_argument("--log-level", default="WARNING", type=str.upper, choices=LEVELS, help="how much to log")
+    add_inbox(commands, LEVELS, EXITS)
 
     sandbox = commands.add_parser("sandbox", help="serve the sandboxes on a local port, for curl and tests")
     sandbox.add_argument("--port", type=int, default=8766, help="local port (default 8766, 0 picks one)")
@@ -259,25 +250,11 @@ def run_inbox(given: argparse.Namespace) -> int:
     """`testdesk inbox`"""
     import anyio
 
-    from server.inbox.events import EventStore
-    from server.inbox.serve import checked_url, new_address, run_inbox
+    from server.inbox_command import run_inbox
     from server.store.engine import StoreError
-    from server.store.place import open_store
-    from server.store.sqlite import SqliteEngine
-    from tools.platforms import PLATFORMS
-
-    store = EventStore(SqliteEngine(given.file) if given.file else open_store(os.environ))
-    public_url = checked_url(given.public_url) if given.public_url else None
-
-    async def run() -> int:
-        if given.new_address:
-            return await new_address(PLATFORMS, store, given.new_address)
-        return await run_inbox(
-            PLATFORMS, store, host=given.host, port=given.port, public_url=public_url, log_level=given.log_level
-        )
 
     try:
-        return anyio.run(run)
+        return anyio.run(run_inbox, given)
     except StoreError as error:
         print(f"testdesk: {error}", file=sys.stderr)
         return 1

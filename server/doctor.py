@@ -22,6 +22,7 @@ from server.settings import (
     read_settings,
     warnings,
 )
+from server.standing.describe import order_lines
 from server.store.engine import StoreError
 from server.store.place import open_store
 from server.store.report import store_lines
@@ -51,10 +52,13 @@ async def run_doctor(environment: Mapping[str, str] = os.environ, *, network: Ne
         report, works = await _trackers(settings, clients.network)
         lines += report
         well = well and works
+        orders, can_work = await order_lines(settings, PLATFORMS, clients.network)
+        well = well and can_work
     finally:
         await clients.close()
     if across in offers(exposed):
         lines.append(f"- {across.title}: {len(across.tools)} tools read {', '.join(p.title for p in exposed)} at once")
+    lines += orders
     store, can_record = await store_lines(environment)
     well = well and can_record
     lines += ["", *_server(settings, environment), *store]

@@ -2,7 +2,8 @@
 
 import asyncio
 import errno
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import anyio
@@ -17,6 +18,9 @@ from server.settings import SettingsError
 from server.signals import stopped_by_signals
 from tools.kit.errors import Refused
 from tools.kit.platform import Platform
+
+Beside = Callable[[anyio.Event], Coroutine[Any, Any, None]]
+"""Runs beside the receiver until the event is set."""
 
 
 def checked_url(url: str) -> str:
@@ -42,9 +46,14 @@ async def run_inbox(
     port: int,
     public_url: str | None,
     log_level: LogLevel = "WARNING",
+    beside: Beside | None = None,
+    redact: Redactor | None = None,
 ) -> int:
-    """Receive until SIGTERM (143) or SIGINT (130), or say why it cannot (1)."""
-    configure_logging(Redactor(), log_level)
+    """Receive until SIGTERM (143) or SIGINT (130), or say why it cannot (1).
+
+    What runs `beside` it gets an event that is set by the signal, and is waited for.
+    """
+    configure_logging(redact or Redactor(), log_level)
     try:
         listener = listen(host, port)
     except OSError as error:
@@ -68,6 +77,8 @@ async def run_inbox(
             tasks.start_soon(uvicorn_server.serve, [listener])
             await is_up.wait()
             say(f"testdesk inbox listens on {own}{PREFIX}")
+            if beside is not None:
+                tasks.start_soon(beside, stopping)
             await stopping.wait()
             uvicorn_server.should_exit = True
     await receiver.close()

@@ -94,8 +94,8 @@ class Orders:
         source = next(order.source for order in self.all if order.platform.key == platform)
         return source.arrived(event) if source.arrived is not None else None
 
-    async def choose(self, defect: Defect) -> tuple[Order | None, str]:
-        """The first order that takes a defect; else why none does, as a sentence.
+    async def choose(self, defect: Defect, *, is_dry: bool = False) -> tuple[Order | None, str]:
+        """The first order that takes a defect; else why none does, as a sentence. A dry run reads no name.
 
         Raises:
             TestdeskError: when the name of its product is needed and cannot be read.
@@ -103,6 +103,8 @@ class Orders:
         rules = [order.rule for order in self.all]
         only = self._only.get(defect.platform) or frozenset()
         if needs_name(rules, defect) or (only and not is_of(only, defect) and has_names(only) and not defect.where):
+            if is_dry:
+                return None, "A rule names its product, and whether it is that one is looked up when it is handed over."
             defect = replace(defect, where=await self._name_of(defect))
         if only and not is_of(only, defect):
             return None, f"The operator allows some products only, and it is of {product_of(defect)}."

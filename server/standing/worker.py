@@ -88,6 +88,7 @@ class Worker:
     async def run(self, stopping: anyio.Event) -> None:
         """Work until asked to stop; what is under way then is finished first."""
         await self._surviving(self._forget_rules)
+        await self._surviving(self.sort)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._repeat, self.sort, stopping)
             for _ in range(AT_ONCE):
@@ -123,6 +124,10 @@ class Worker:
                     self._rested(rest, failure, one.platform)
                     continue
                 order, why = None, f"The name of its product cannot be read: {failure.sentence}"
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one event must not keep the others from being sorted
+                order, why = None, _own(error)
             else:
                 rest.worked()
             is_any = True
@@ -158,10 +163,8 @@ class Worker:
                 raise
             except TestdeskError as error:
                 outcome = failed(error, may_exist=one.attempts > 1)
-            except Exception as error:
-                logger.debug("where a hand-over failed", exc_info=True)
-                kind = type(error).__name__
-                outcome = Failed(f"It failed by an error of Testdesk's own ({kind}).", kind, may_exist=True)
+            except Exception as error:  # noqa: BLE001 - it is put back or given up as any other failure
+                outcome = Failed(_own(error), type(error).__name__, may_exist=True)
             if outcome is not None:
                 await self._leave(one, outcome, order)
         except StoreError:
@@ -230,6 +233,8 @@ class Worker:
                 await self._failed(one, outcome, name, rule)
         if order is not None and not isinstance(outcome, Skipped):
             rest = self._rests[order.rule.tracker]
+            if isinstance(outcome, Failed) and outcome.is_due_then:
+                return  # it waits for another process or for the tracker's search, which is no failure
             if isinstance(outcome, Failed):
                 self._rested(rest, outcome, order.rule.tracker)
             else:
@@ -288,11 +293,15 @@ class Worker:
             return await step()
         except StoreError as error:
             logger.error("%s The standing orders wait for it.", error)
-        except Exception as error:
-            # Its text may be others'.
-            logger.error("a standing order failed by an error of Testdesk's own: %s", type(error).__name__)
-            logger.debug("where it failed", exc_info=True)
+        except Exception as error:  # noqa: BLE001 - the next round may work
+            logger.error("%s", _own(error))
         return False
+
+
+def _own(error: Exception) -> str:
+    """What an error of our own is called; its text may be others'."""
+    logger.debug("where a standing order failed", exc_info=error)
+    return f"It failed by an error of Testdesk's own ({type(error).__name__})."
 
 
 def _plain(text: str) -> str:
