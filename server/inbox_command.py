@@ -4,6 +4,8 @@ import argparse
 import os
 from collections.abc import Mapping
 
+from server.config_file import read_configuration
+from server.configuration import Configuration, configuration_file
 from server.guards.redact import Redactor
 from server.inbox.events import EventStore
 from server.inbox.serve import Beside, checked_url, new_address
@@ -40,11 +42,11 @@ async def run_inbox(given: argparse.Namespace, environment: Mapping[str, str] = 
     from server.standing import command
 
     try:
-        settings = _settings(given, environment)
         if given.retry:
             return await command.retry(engine, given.retry)
         if given.status:
-            return await command.status(settings, engine)
+            return await command.status(_configuration(given, environment), engine)
+        settings = _settings(given, environment)
         if given.dry_run:
             return await command.dry_run(settings, engine)
         return await command.carry_out(settings, engine, receive)
@@ -63,6 +65,12 @@ def _check(given: argparse.Namespace) -> None:
         raise SettingsError("--sandbox goes with --hand-over, --status or --retry: receiving uses no account.")
     if given.file and about_orders:
         raise SettingsError(f"Events and issues are in one store here: name it with {STORE} in place of --file.")
+
+
+def _configuration(given: argparse.Namespace, environment: Mapping[str, str]) -> Configuration:
+    """The configuration file alone: whoever looks at the queue need not have the credentials."""
+    path = configuration_file(environment, sandbox=given.sandbox)
+    return read_configuration(path, PLATFORMS) if path else Configuration()
 
 
 def _settings(given: argparse.Namespace, environment: Mapping[str, str]) -> Settings:

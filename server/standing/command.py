@@ -2,9 +2,11 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, tzinfo
+from typing import Final
 
+from server.configuration import Configuration
 from server.guards.budgets import zone_of
 from server.guards.fence import quote_others
 from server.guards.redact import Redactor
@@ -15,7 +17,7 @@ from server.settings import Settings, SettingsError
 from server.standing.describe import describe
 from server.standing.orders import Orders, open_orders
 from server.standing.worker import UNREADABLE, Worker, day_start
-from server.store.deliveries import Deliveries, Delivery
+from server.store.deliveries import Deliveries, Delivery, State
 from server.store.engine import Engine
 from server.terminal import printable
 from tools.kit.defect import Defect
@@ -24,7 +26,8 @@ from tools.kit.text import many, quote, word
 from tools.platforms import PLATFORMS
 
 MOST_LINES = 50
-"""Dead letters and skipped items that are listed."""
+"""Items of each state that are listed."""
+STATES: Final[Mapping[str, State]] = {"Given up": "dead", "Skipped": "skipped"}
 
 
 async def carry_out(
@@ -39,7 +42,7 @@ async def carry_out(
     async with open_orders(settings, PLATFORMS, open_network(settings, PLATFORMS), engine) as orders:
         for order in orders.all:
             say(f"testdesk inbox: {_line(describe(order), redact)}")
-        worker = Worker(orders, engine, zone=_zone(settings), redact=redact)
+        worker = Worker(orders, engine, zone=zone_of(settings.configuration.budgets.zone), redact=redact)
         return await receive(worker.run, redact)
 
 
@@ -92,11 +95,10 @@ async def _would(orders: Orders, defect: Defect) -> list[str]:
     return lines
 
 
-async def status(settings: Settings, engine: Engine) -> int:
-    """Print how the standing orders stand."""
-    redact, queue = Redactor(settings.secrets), Deliveries(engine)
-    day = day_start(_zone(settings), time.time())
-    rules = settings.configuration.hand_over
+async def status(configuration: Configuration, engine: Engine) -> int:
+    """Print how the standing orders stand; errors in the store are redacted already."""
+    redact, queue, zone = Redactor(), Deliveries(engine), zone_of(configuration.budgets.zone)
+    day, rules = day_start(zone, time.time()), configuration.hand_over
     for rule in rules:
         created = await queue.created_since(day, rule=rule.name)
         line = f"{rule.platform} to {rule.tracker}: {created} of {rule.a_day} issues created today"
@@ -104,20 +106,20 @@ async def status(settings: Settings, engine: Engine) -> int:
     if not rules:
         _print("No standing order: the configuration file has no section [hand_over.NAME].", redact)
     counts = await queue.counts()
-    outside = [len(await queue.pending(key)) for key in dict.fromkeys(rule.platform for rule in rules)]
-    waiting = max(counts["waiting"], sum(outside))
+    pending = [len(await queue.pending(key)) for key in dict.fromkeys(rule.platform for rule in rules)]
+    waiting = max(counts["waiting"], sum(pending))
     _print(f"{waiting} waiting, {counts['done']} done, {counts['skipped']} skipped, {counts['dead']} given up", redact)
-    for one in await queue.newest_in("waiting", MOST_LINES):
-        if one.error:
-            _print(f"\n{_about(one)}, tried again at {_time(one.next_at, _zone(settings))}\n    {one.error}", redact)
-    for title, state in (("Given up", "dead"), ("Skipped", "skipped")):
-        found = await queue.newest_in(state, MOST_LINES)  # type: ignore[arg-type]  # two of its words
+    failed = [one for one in await queue.newest_in("waiting", MOST_LINES) if one.error]
+    for one in failed:
+        _print(f"\n{_about(one)}, tried again at {_time(one.next_at, zone)}\n    {one.error}", redact)
+    for title, state in STATES.items():
+        found = await queue.newest_in(state, MOST_LINES)
         if found:
             _print(f"\n{title}; --retry {found[0].platform}:{word(found[0].item)} puts it back:", redact)
         for one in found:
             _print(f"  {_about(one)}\n    {one.error}", redact)
-        if counts[state] > len(found):  # type: ignore[index]
-            _print(f"  and {counts[state] - len(found)} older ones", redact)  # type: ignore[index]
+        if counts[state] > len(found):
+            _print(f"  and {counts[state] - len(found)} older ones", redact)
     return 0
 
 
@@ -140,10 +142,6 @@ def _about(one: Delivery) -> str:
 
 def _time(moment: float, zone: tzinfo) -> str:
     return datetime.fromtimestamp(moment, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
-
-
-def _zone(settings: Settings) -> tzinfo:
-    return zone_of(settings.configuration.budgets.zone)
 
 
 def _line(text: str, redact: Redactor) -> str:
