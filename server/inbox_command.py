@@ -49,7 +49,7 @@ async def run_inbox(given: argparse.Namespace, environment: Mapping[str, str] = 
         settings = _settings(given, environment)
         if given.dry_run:
             return await command.dry_run(settings, engine)
-        return await command.carry_out(settings, engine, receive)
+        return await command.carry_out(settings, engine, receive, environment)
     finally:
         await engine.close()
 

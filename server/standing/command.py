@@ -1,6 +1,7 @@
 """The commands of standing orders: carry them out, try them dry, show how they stand, put an item back."""
 
 import logging
+import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -13,7 +14,7 @@ from server.guards.redact import Redactor
 from server.http_server import say
 from server.inbox.events import EventStore
 from server.inbox.serve import Beside
-from server.settings import Settings, SettingsError
+from server.settings import Settings, SettingsError, warnings
 from server.standing.describe import describe
 from server.standing.orders import Orders, open_orders
 from server.standing.worker import UNREADABLE, Worker, day_start
@@ -31,10 +32,17 @@ STATES: Final[Mapping[str, State]] = {"Given up": "dead", "Skipped": "skipped"}
 
 
 async def carry_out(
-    settings: Settings, engine: Engine, receive: Callable[[Beside | None, Redactor | None], Awaitable[int]]
+    settings: Settings,
+    engine: Engine,
+    receive: Callable[[Beside | None, Redactor | None], Awaitable[int]],
+    environment: Mapping[str, str] = os.environ,
 ) -> int:
     """Receive, and beside it create the issues of what arrives, until a signal."""
     redact = Redactor(settings.secrets)
+    if settings.sandbox:
+        say("testdesk inbox: SANDBOX, all data is invented and nothing real happens.")
+    for sentence in warnings(settings, environment):
+        say(f"testdesk inbox: WARNING: {sentence}")
     if settings.log_level == "WARNING":
         logging.getLogger("server.standing").setLevel(logging.INFO)  # what it creates by itself is always logged
     from server.app import open_network

@@ -25,6 +25,8 @@ AT_ONCE: Final = 2
 """Issues that are created at once."""
 SECONDS: Final = 1.0
 """Seconds between looks at the store when nothing is due."""
+LOOK_AGAIN: Final = 60.0
+"""Seconds after which all unhandled events are looked at, as one that a person has marked as not handled."""
 MOST_ATTEMPTS: Final = len(WAITS) + 1
 RESTS: Final = WAITS[:5]
 """Seconds that a tracker is left alone after one failure in a row, two, and so on."""
@@ -82,6 +84,7 @@ class Worker:
         self._rests = {order.rule.tracker: Rest() for order in orders.all}
         self._dropped: list[Delivery] = []
         """Taken ones whose outcome could not be stored."""
+        self._last, self._look_again = 0, 0.0
         self._full: dict[str, float] = {}
         """The day in which a rule's limit was reached, so that it is logged once."""
 
@@ -105,11 +108,7 @@ class Worker:
 
     async def sort(self) -> bool:
         """Enter what arrived into the queue, and find the rule of each; whether there was anything."""
-        for platform in self._orders.platforms:
-            await self._queue.enqueue_new(platform)
-        for platform, item, key in await self._queue.arrived_again():
-            await self._events.mark(platform, [item], handled=True)
-            logger.info("%s:%s arrived again; it has %s", platform, _plain(item), _plain(key))
+        await self._enter()
         rules = dict[tuple[str, str, int], str]()
         is_any = False
         for one in await self._queue.unsorted(MOST_SORTED):
@@ -137,6 +136,18 @@ class Worker:
                 rules[one.platform, one.item, one.event] = order.name
         await self._queue.sort(rules)
         return is_any
+
+    async def _enter(self) -> None:
+        """Enter what arrived since the last look, and now and then whatever is not in the queue."""
+        last, came = await self._events.arrived_since(self._last)
+        if not came and self._clock() < self._look_again:
+            return
+        for platform in self._orders.platforms:
+            await self._queue.enqueue_new(platform)
+        for platform, item, key in await self._queue.arrived_again():
+            await self._events.mark(platform, [item], handled=True)
+            logger.info("%s:%s arrived again; it has %s", platform, _plain(item), _plain(key))
+        self._last, self._look_again = last, self._clock() + LOOK_AGAIN
 
     async def work(self) -> bool:
         """Hand over one item that is due; whether there was any."""
@@ -225,6 +236,8 @@ class Worker:
                 await self._queue.done(
                     one.platform, one.item, key=outcome.key, url=outcome.url, how=outcome.how, rule=rule
                 )
+                # What arrived since the first mark has its issue too.
+                await self._events.mark(one.platform, [one.item], handled=True)
                 logger.info("%s: %s %s, by [hand_over.%s]", name, outcome.how, _plain(outcome.key), rule)
             case Skipped():
                 await self._queue.skipped(one.platform, one.item, why=self._rendered(outcome.why), rule=rule)

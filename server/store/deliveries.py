@@ -73,7 +73,7 @@ class Deliveries:
             "SELECT 1 FROM delivery WHERE delivery.platform = event.platform AND delivery.item = event.item "
             "AND (delivery.state IN ('done', 'dead') OR delivery.event >= event.number)) GROUP BY platform, item "
             "ON CONFLICT (platform, item) DO UPDATE SET event = excluded.event, at = excluded.at, state = 'waiting', "
-            "rule = '', "
+            "rule = CASE delivery.process WHEN '' THEN '' ELSE delivery.rule END, "
             "next_at = CASE delivery.state WHEN 'skipped' THEN excluded.next_at ELSE delivery.next_at END, "
             "attempts = CASE delivery.state WHEN 'skipped' THEN 0 ELSE delivery.attempts END, "
             "error = CASE delivery.state WHEN 'skipped' THEN '' ELSE delivery.error END "

@@ -26,6 +26,7 @@ from tools.kit.sandbox.composition import Composition
 from tools.kit.webhook import Event
 from tools.platforms import PLATFORMS
 
+FILES = '[trackers.web]\nkind = "gitea"\nsite = "https://git.example.com"\nrepository = "acme/shop"\n'
 TRACKER = '[trackers.web]\nkind = "github"\nrepository = "acme/shop"\ntoken_variable = "WEB_TOKEN"\n'
 ORDER = '[hand_over.crowd]\nplatform = "testio"\ntracker = "web"\n'
 
@@ -94,7 +95,10 @@ class Arriving:
     @property
     def issues(self) -> list[Any]:
         """The issues that were created."""
-        return [issue for issue in self.world.sandboxes["github"].world.issues if "testio-bug-" in issue.text]
+        return self.issues_in("github")
+
+    def issues_in(self, tracker: str) -> list[Any]:
+        return [one for one in self.world.sandboxes[tracker].world.issues if "testio-bug-" in str(one.text)]
 
     async def until_an_issue_exists(self) -> None:
         with anyio.fail_after(5):
@@ -123,7 +127,7 @@ async def arriving(
     folder: Path, text: str = TRACKER + ORDER, *, engine: SqliteEngine | None = None, world: Composition | None = None
 ) -> AsyncIterator[Arriving]:
     """Open the standing orders of a configuration file."""
-    engine, world, clock = engine or SqliteEngine(None), world or sandboxes("github"), Clock()
+    engine, world, clock = engine or SqliteEngine(None), world or sandboxes("github", "gitea"), Clock()
     transport = LosingTransport(SandboxTransport(world), lambda: world.sandboxes["github"].world)
     async with open_orders(configured(folder, text), PLATFORMS, Network(transport), engine) as orders:
         yield Arriving(engine, world, transport, orders, Worker(orders, engine, clock=clock), clock)

@@ -34,6 +34,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     configuration = tmp_path / "testdesk.toml"
     rule = f"{TRACKER}upload_files = true\n{ORDER}severities = ['high']\nlabels = ['crowd']\na_day = 3\n"
     configuration.write_text(rule, encoding="utf-8")
+    configuration.chmod(0o600)
     monkeypatch.setenv("TESTDESK_CONFIG", str(configuration))
     monkeypatch.setenv("TESTDESK_STORE", str(tmp_path / "store.sqlite3"))
     return tmp_path / "store.sqlite3"
@@ -125,7 +126,8 @@ def test_the_command_creates_what_waits_logs_a_line_for_each_and_stops_on_a_sign
             if "created" in line:
                 process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 128 + signal.SIGTERM
-    assert lines[0].startswith("testdesk inbox: standing order crowd creates issues by itself: ")
+    assert lines[0] == "testdesk inbox: SANDBOX, all data is invented and nothing real happens."
+    assert lines[1].startswith("testdesk inbox: standing order crowd creates issues by itself: ")
     logged = [re.sub(r"^.* server.standing.worker: ", "", line) for line in lines if "server.standing" in line]
     assert logged == [
         "testio:88102: skipped; `testdesk inbox --status` says why",

@@ -19,6 +19,7 @@ from server.inbox.events import EventStore
 from server.sandbox import serve_on_port
 from server.store import ledger
 from server.store.deliveries import Deliveries
+from server.store.engine import Database
 from server.store.reading import acts
 from server.store.sqlite import SqliteEngine
 from tests.server.standing.arriving import ORDER, TRACKER, arrive
@@ -77,6 +78,11 @@ def issues(world: Composition) -> Counter[str]:
     return Counter(match[0] for match in found if match)
 
 
+def taken(db: Database) -> int:
+    """How many a worker had under way."""
+    return len(db.rows("SELECT 1 FROM delivery WHERE state = 'waiting' AND process != ''"))
+
+
 async def until(condition: Any, process: Process) -> None:
     while not await condition():
         assert process.returncode is None, "the worker ended by itself"
@@ -94,6 +100,7 @@ async def test_kills_and_lost_answers_double_nothing_and_lose_nothing(
         await arrive(events, item, title=f"Bug {item}")
     environment = {**os.environ, "TESTDESK_CONFIG": str(configuration), "TESTDESK_STORE": str(file)}
     marks = sorted(chance.sample(range(1, EVENTS), KILLS))
+    interrupted = 0
     with anyio.fail_after(PATIENCE):
         async with fake_tracker(monkeypatch) as (origin, world, losing):
             for mark in [*marks, None]:
@@ -111,6 +118,7 @@ async def test_kills_and_lost_answers_double_nothing_and_lose_nothing(
                         await anyio.sleep(chance.random() / 50)
                         process.kill()
                         assert await process.wait() == -signal.SIGKILL
+                        interrupted += await engine.run(taken)
                     else:
 
                         async def all_done() -> bool:
@@ -121,6 +129,7 @@ async def test_kills_and_lost_answers_double_nothing_and_lose_nothing(
                         assert await process.wait() == 128 + signal.SIGTERM
                 log.close()
             found = issues(world)
+    assert interrupted, "some were under way"
     assert losing.lost == round(EVENTS * SHARE)
     assert found.total() == len(found) == EVENTS, "one issue each"
     counts = await queue.counts()

@@ -15,13 +15,14 @@ from server.store import ledger
 from server.store.deliveries import Deliveries
 from server.store.engine import StoreError
 from server.store.reading import acts
-from tests.server.standing.arriving import ORDER, TRACKER, arriving
+from tests.server.standing.arriving import FILES, ORDER, TRACKER, arriving
 from tools.trackers import engine
 from tools.trackers.engine import NotYet
 
 pytestmark = pytest.mark.anyio
 
 DAY = 86_400.0
+TWO = "".join(f"[accounts.{name}]\nplatform = 'testio'\napi_token_variable = 'T{name}'\n" for name in "ab")
 DOWN = {"platform": "github", "status": 503, "times": 1_000}
 
 
@@ -239,6 +240,31 @@ async def test_it_marks_as_exported_only_where_the_rule_says_so_and_tries_again(
         assert puts == ["PUT /bugs/88101/mark_as_exported"] * 2
 
 
+async def test_files_are_uploaded_only_where_rule_and_tracker_allow_it(tmp_path: Path) -> None:
+    tracker, order = f"{FILES}token_variable = 'WEB_TOKEN'\nupload_files = true\n", f"{ORDER}upload_files = true\n"
+    for text, count in ((tracker + ORDER, 0), (tracker + order, 1)):
+        async with arriving(tmp_path, text) as desk:
+            await desk.arrive(88101)
+            await desk.drain()
+            (issue,) = desk.issues_in("gitea")
+            assert len(issue.files) == count
+            assert (await desk.row(88101)).state == "done"
+
+
+async def test_a_platform_that_cannot_be_asked_for_a_name_is_asked_again_later(
+    tmp_path: Path, pauses: list[float]
+) -> None:
+    async with arriving(tmp_path, f"{TRACKER}{ORDER}products = ['Harbour Web']\n") as desk:
+        await desk.fault(platform="testio", status=503, times=1_000)
+        await desk.arrive(88101, 88102)
+        await desk.drain()
+        assert len(desk.requests("testio")) <= 3
+        assert (await desk.row(88102)).state == "waiting"
+        await desk.reset_faults()
+        await desk.drain(later=60)
+        assert (await desk.row(88102)).state == "done"
+
+
 async def test_a_product_is_known_by_its_name_where_the_platform_can_be_asked(tmp_path: Path) -> None:
     async with arriving(tmp_path, f"{TRACKER}{ORDER}products = ['Harbour Web']\n") as desk:
         await desk.arrive(88101, 88102)
@@ -322,6 +348,7 @@ async def test_a_worker_that_is_asked_to_stop_finishes_what_is_under_way(tmp_pat
     ("more", "why"),
     [
         ("", "has no section"),
+        (f"{ORDER}mark_exported = true\n{TWO}", "mark_exported needs one account of test IO"),
         ('[hand_over.x]\nplatform = "testery"\ntracker = "web"\n', "platform is Testery, which pushes no bugs"),
     ],
 )
