@@ -16,6 +16,7 @@ from server.standing.orders import Order, Orders
 from server.store.deliveries import WAITS, Deliveries, Delivery, wait_after
 from server.store.engine import Engine, StoreError
 from server.terminal import printable
+from tools.kit.defect import with_texts
 from tools.kit.errors import TestdeskError
 from tools.kit.text import cut
 
@@ -211,6 +212,7 @@ class Worker:
         defect = self._orders.read(one.platform, event) if event is not None else None
         if event is None or defect is None:
             return Skipped(UNREADABLE)
+        defect = with_texts(defect, self._redact)  # more people read a tracker
         return await attempt(order, defect, is_handled=event.handled_at is not None)
 
     async def _chosen(self, one: Delivery) -> tuple[Order | None, str]:

@@ -45,6 +45,16 @@ async def test_what_arrives_becomes_one_issue_and_its_event_is_handled(tmp_path:
         assert (await desk.engine.run(ledger.verify)).broken_at is None
 
 
+async def test_a_secret_in_a_bug_that_arrived_does_not_reach_the_tracker(tmp_path: Path) -> None:
+    secret = "ghp_" + "a1B2" * 9
+    async with arriving(tmp_path) as desk:
+        await desk.arrive(88101, title=f"{secret} is in the page", steps_to_reproduce=[f"Type {secret}"])
+        await desk.drain()
+        (issue,) = desk.issues
+        assert "is in the page" in issue.title
+        assert secret not in f"{issue.title} {issue.text}"
+
+
 async def test_a_second_arrival_of_an_item_creates_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "server.standing")
     async with arriving(tmp_path) as desk:
