@@ -70,6 +70,8 @@ def _section(reader: "Reader", section: str, name: str, tracker: Tracker, data: 
     uploads = data.get("upload_files", False)
     if not isinstance(uploads, bool):
         raise reader.error(section, "upload_files", "takes true or false.")
+    if data.get("labels") and not tracker.takes_labels:
+        raise reader.error(section, "labels", f"cannot be set: issues of {tracker.title} are created without labels.")
     return TrackerSection(
         name=name,
         kind=tracker.key,

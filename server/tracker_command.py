@@ -16,7 +16,7 @@ from tools.kit.text import learn_secrets, quote, word
 from tools.platforms import PLATFORMS
 from tools.trackers.client import TrackerClient
 from tools.trackers.listed import TRACKERS, load
-from tools.trackers.tracker import Choice, Who
+from tools.trackers.tracker import Absent, Choice, Who
 
 MOST_CHOICES = 30
 """Values of one option that are listed."""
@@ -56,7 +56,9 @@ def _section_of(key: str) -> list[str]:
         f'{"" if one.is_required else "# "}{one.name}_file = "/path/to/{one.name}"  # {one.where}'
         for one in tracker.secrets
     ]
-    lines += ['# labels = ["bug"]', "# upload_files = true  # others there can then read them"]
+    lines += ['# labels = ["bug"]'] if tracker.takes_labels else []
+    if not isinstance(tracker.attach, Absent):
+        lines.append("# upload_files = true  # others there can then read them")
     words = ", ".join(f'{level} = "{value}"' for level, value in tracker.severities.items() if value)
     return [*lines, f"# severities = {{ {words} }}" if words else "# it has no field for severities", ""]
 

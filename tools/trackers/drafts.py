@@ -40,7 +40,7 @@ def draft(defect: Defect, setup: Setup, *, title: str | None = None) -> Drafted:
         marker=defect.marker,
         level=defect.level,
         severity=setup.severity(defect),
-        labels=tuple(dict.fromkeys((LABEL, *setup.labels))),
+        labels=tuple(dict.fromkeys((LABEL, *setup.labels))) if tracker.takes_labels else (),
         link=defect.link,
     )
     return Drafted(drafted, document, uploaded, is_cut)

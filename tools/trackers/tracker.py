@@ -251,6 +251,8 @@ class Tracker:
     severities: Mapping[Level, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request."""
+    takes_labels: bool = True
+    """Whether its issues can have labels, or something like them, that a create sets."""
     limits: Limits = Limits()
     is_exact: bool = False
     """Whether `find` asks for the marker exactly, in what creates have written; otherwise it reads lists."""

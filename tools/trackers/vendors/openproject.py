@@ -229,6 +229,7 @@ TRACKER = Tracker(
     resolve=Op(resolve, (f"GET {PROJECT}", f"GET {PROJECT}/types", "GET /priorities"), "D"),
     audience=Op(audience, (f"GET {PROJECT}",), "D"),
     severities={"critical": "Immediate", "high": "High", "normal": "Normal", "low": "Low"},
+    takes_labels=False,
     limits=Limits(title=255, text=100_000),
     is_exact=True,
 )

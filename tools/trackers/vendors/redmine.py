@@ -274,6 +274,7 @@ TRACKER = Tracker(
     close=Op(close, (f"GET {STATUSES}", f"GET {ISSUE}", f"PUT {ISSUE}"), "R"),
     audience=Op(audience, (PROJECT, "GET /projects.json"), "R"),
     severities={"critical": "Urgent", "high": "High", "normal": "Normal", "low": "Low"},
+    takes_labels=False,
     limits=Limits(title=255),
     is_exact=True,
     failure=failure,

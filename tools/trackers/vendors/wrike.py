@@ -183,6 +183,7 @@ TRACKER = Tracker(
     attach=Op(attach, ("POST /tasks/{task}/attachments",), "R"),
     close=Op(close, ("PUT /tasks/{task}",), "C"),
     severities={"critical": "High", "high": "High", "normal": "Normal", "low": "Low"},
+    takes_labels=False,
     limits=Limits(file=100_000_000),
     is_exact=True,
     lag_seconds=5.0,

@@ -255,6 +255,7 @@ TRACKER = Tracker(
     close=Op(close, (f"GET {FIELDS}", f"PATCH {ISSUES}/{{issue}}"), "C"),
     resolve=Op(resolve, (f"GET {FIELDS}",), "C"),
     severities={"critical": "Show stopper", "high": "Critical", "normal": "Major", "low": "Minor"},
+    takes_labels=False,
     limits=Limits(title=200),
     lag_seconds=20.0,
     per_second=0.75,
