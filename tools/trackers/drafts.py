@@ -31,11 +31,12 @@ def draft(defect: Defect, setup: Setup, *, title: str | None = None) -> Drafted:
     """The issue that a defect becomes; makes no request."""
     defect = with_texts(defect, without_markers)
     tracker, uploaded = setup.tracker, uploads_of(defect, setup)
-    longest = tracker.limits.title
+    named = defect if title is None else replace(defect, title=without_markers(title))
+    end = f" [{defect.marker}]" if tracker.marks_titles else ""
     document = issue_document(defect, uploaded=uploaded)
     text, is_cut = fit(document, tracker.render(setup), tracker.limits.text, defect.link)
     drafted = Draft(
-        title=title_of(defect if title is None else replace(defect, title=without_markers(title)), longest),
+        title=title_of(named, tracker.limits.title - len(end)) + end,
         text=text,
         marker=defect.marker,
         level=defect.level,

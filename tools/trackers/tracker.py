@@ -251,6 +251,8 @@ class Tracker:
     severities: Mapping[Level, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request."""
+    marks_titles: bool = False
+    """Whether a title ends with the marker, which it does where titles alone are searched."""
     takes_labels: bool = True
     """Whether its issues can have labels, or something like them, that a create sets."""
     limits: Limits = Limits()

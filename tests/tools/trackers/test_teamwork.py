@@ -5,6 +5,7 @@ import pytest
 from tests.trackers import DEFECT, bench
 from tools.kit.defect import Content
 from tools.kit.errors import Invalid, NotFound, PlatformError, Refused
+from tools.trackers.drafts import draft
 from tools.trackers.engine import hand_over
 from tools.trackers.sandbox.teamwork import TAGS
 
@@ -21,6 +22,14 @@ async def test_the_marker_is_in_the_name_where_the_search_finds_it() -> None:
             tracker.world.add(f"Task {number}", "", list="512")
         async with bench("teamwork", sandboxes=tracker.sandboxes) as fresh:
             assert (await hand_over(fresh.work())).issue == issue
+
+
+async def test_the_marker_is_in_the_title_that_a_person_is_shown_however_long_it_is() -> None:
+    async with bench("teamwork") as tracker:
+        for title in ("Total is wrong", "long " * 100):
+            drafted = draft(DEFECT, tracker.setup, title=title).draft
+            assert drafted.title.endswith(f" [{DEFECT.marker}]")
+            assert len(drafted.title) <= 255
 
 
 async def test_a_task_that_was_renamed_is_found_among_the_newest() -> None:

@@ -25,7 +25,6 @@ from tools.trackers.tracker import (
     Created,
     Draft,
     Found,
-    Limits,
     Op,
     Option,
     Secret,
@@ -124,7 +123,7 @@ async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
 
 def create(draft: Draft, setup: Setup) -> Send:
     task: dict[str, Any] = {
-        "name": f"{draft.title} [{draft.marker}]",
+        "name": draft.title,
         "description": draft.text,
         "descriptionContentType": "HTML",
         "tagIds": draft.resolved.get("tags", []),
@@ -203,7 +202,7 @@ TRACKER = Tracker(
     close=Op(close, ("PUT /tasks/{task}/complete.json",), "R"),
     resolve=Op(resolve, (f"GET {V3}/tags.json",), "R"),
     severities={"critical": "high", "high": "high", "normal": "medium", "low": "low"},
-    limits=Limits(title=200),
+    marks_titles=True,
     lag_seconds=10.0,
     per_second=2.0,
     storage=(".amazonaws.com",),

@@ -27,7 +27,6 @@ from tools.trackers.tracker import (
     Created,
     Draft,
     Found,
-    Limits,
     Op,
     Option,
     Secret,
@@ -176,7 +175,7 @@ async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
 
 
 def create(draft: Draft, setup: Setup) -> Send:
-    body: dict[str, Any] = {"name": f"{draft.title} [{draft.marker}]", "description": draft.text}
+    body: dict[str, Any] = {"name": draft.title, "description": draft.text}
     if draft.resolved.get("severity"):
         body["severity"] = {"id": draft.resolved["severity"]}
     return Send("POST", project(setup, "issues"), body)
@@ -256,7 +255,7 @@ TRACKER = Tracker(
     resolve=Op(resolve, (f"GET {FIELDS}",), "C"),
     severities={"critical": "Show stopper", "high": "Critical", "normal": "Major", "low": "Minor"},
     takes_labels=False,
-    limits=Limits(title=200),
+    marks_titles=True,
     lag_seconds=20.0,
     per_second=0.75,
     failure=failure,
