@@ -15,12 +15,20 @@ pytestmark = pytest.mark.anyio
 async def test_a_description_has_only_the_tags_that_wrike_shows() -> None:
     async with bench("wrike") as tracker:
         table, lines = Table([("Device", "<Pixel>")]), Paragraph(["one\ntwo"])
-        text = rendered([lines, table, Code("a\nb"), Quote("</p>x")], tracker.setup)
+        text = tracker.setup.tracker.render(tracker.setup)([lines, table, Code("a\nb"), Quote("</p>x")])
     assert "one<br/>two<br/>" in text
     assert "<ul><li>Device: &lt;Pixel&gt;</li></ul>" in text
     assert "a<br/>b<br/>" in text
     assert "&lt;/p&gt;x<br/>" in text
     assert "<p>" not in text
+
+
+async def test_a_comment_is_plain_text_and_sent_as_such() -> None:
+    async with bench("wrike") as tracker:
+        issue = (await hand_over(tracker.work())).issue
+        text = rendered([Paragraph(["<b>Fixed</b> & tested"])], tracker.setup)
+        await tracker.setup.tracker.comment.function(tracker.api, issue.id, text)
+        assert tracker.ours()[0].comments == ["<b>Fixed</b> & tested"]
 
 
 async def test_a_task_whose_metadata_belong_to_another_app_is_found_among_the_newest() -> None:

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from functools import partial
 
+import anyio
 import pytest
 
 from server import tracker_command
@@ -57,6 +58,15 @@ async def test_requests_at_the_same_time_share_one_access_token() -> None:
         await gather([partial(tracker.api.look, where, [one]) for one in paths], at_once=8)
         assert tokens(tracker) == 1
         assert len(tracker.requests()) == 9
+
+
+async def test_a_caller_that_leaves_while_the_token_is_made_hinders_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with bench("zoho") as tracker:
+        await tracker.fault(method="POST", path="/oauth/v2/token", delay=5, times=1)
+        with anyio.move_on_after(0.05) as scope:
+            await look(tracker)
+        assert scope.cancelled_caught
+        assert await look(tracker) is None
 
 
 async def test_a_token_is_made_anew_shortly_before_its_hour_is_over(clock: Time) -> None:

@@ -18,7 +18,7 @@ FOLDERS = {"IEABHARB4I7BUGS1": "Bugs", "IEABHARB4I7IDEA1": "Ideas"}
 FIELDS = {"metadata", "description", "customFields", "briefDescription", "attachmentCount", "hasAttachments"}
 FILTERS = {"descendants", "fields", "metadata", "sortField", "sortOrder", "pageSize", "status", "title"}
 STATUSES = {"Active", "Completed", "Deferred", "Cancelled"}
-TAGS = re.compile(r"</?(?!(?:a|b|i|u|br|ul|ol|li|h[1-6])\b)[a-z]+", re.IGNORECASE)
+TAGS = re.compile(r"</?(?!(?:a|strong|b|em|i|u|s|span|img|br|ul|ol|li|h[1-6]|table|tr|td)\b)[a-z]+", re.IGNORECASE)
 
 routes: Routes[World] = Routes()
 
@@ -167,10 +167,13 @@ async def change(call: Call[World]) -> Response:
 
 @routes.post("/tasks/{task}/comments")
 async def comment(call: Call[World]) -> Response:
-    issue, text = task_of(call), body(call, {"text", "plainText"}).get("text")
+    issue, sent = task_of(call), body(call, {"text", "plainText"})
+    text = sent.get("text")
     if not isinstance(text, str) or not text.strip():
         raise problem(400, "parameter_required", "Parameter 'text' is required")
-    issue.comments.append(text)
+    if not isinstance(sent.get("plainText", False), bool):
+        raise invalid("plainText")
+    issue.comments.append(text if sent.get("plainText") else f"as HTML: {text}")
     return answer("comments", {"id": f"IEABHARBIM{len(issue.comments):06}", "taskId": id_of(issue), "text": text})
 
 

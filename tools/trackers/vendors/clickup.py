@@ -1,9 +1,10 @@
 """ClickUp tasks (API v2).
 
-Recalled, not looked up: the shapes of the user, of a list's statuses and of custom task types, that an unknown tag is
-created, the list of archived tasks, the upload's field name, and the keys of an error. An unknown list is refused as
-one that may not be seen, with 401. `find` reads the newest tasks of the list and all of Testdesk's tag; a text field
-named by `marker_field` is an exact lookup in their place (`==`: a lone `=` means "contains").
+A comment is plain text. Recalled, not looked up: the shapes of the user, of a list's statuses and of custom task
+types, that an unknown tag is created, the list of archived tasks, the upload's field name, and the keys of an error.
+An unknown list is refused as one that may not be seen, with 401. `find_issue` reads the newest tasks of the list and
+all of Testdesk's tag; a text field named by `marker_field` is an exact lookup in their place (`==`: a lone `=` means
+"contains").
 """
 
 import json

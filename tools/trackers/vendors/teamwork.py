@@ -2,7 +2,7 @@
 
 A task's name ends with the marker, since a search covers names. Recalled, not looked up: that it does, and how soon;
 the words of priorities and states, a task's web address, the rate limit, and version 1's errors, which may come with
-200. `find` asks the search and reads the newest tasks of the list, completed ones too.
+200. `find_issue` asks the search and reads the newest tasks of the list, completed ones too.
 """
 
 from typing import Any, Final

@@ -1,9 +1,9 @@
 """Trello cards (REST API, version 1).
 
 Key and token go in a header, which Trello documents beside the query, where they would land in logs. Recalled, not
-looked up: that `limit` and `before` page the cards of a board, the names of a board's levels, the length of a text, and
-the words of errors, which are plain text. No lookup is exact: `find` reads the names and texts of all cards of the
-board, archived ones too. A card that was moved to another board is known from the ledger only.
+looked up: that `limit` and `before` page the cards of a board, the names of a board's levels, the length of a text,
+and the words of errors, which are plain text. No lookup is exact: `find_issue` reads the names and texts of all cards
+of the board, archived ones too. A card that was moved to another board is known from the ledger only.
 """
 
 from typing import Any, Final
@@ -42,6 +42,8 @@ from tools.trackers.tracker import (
 
 FIELDS: Final = "name,desc,closed,idList,shortLink,shortUrl"
 SIZE: Final = 1_000
+CARDS: Final = "cards on the board"
+REMEDY: Final = "Use a board of its own for them."
 MOST_BOARDS: Final = 50
 """Boards whose lists are offered."""
 
@@ -94,7 +96,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
         oldest = min((text_of(row.get("id")) for row in cards), default="")
         return cards
 
-    row = await newest_with(marker, page, texts=("desc", "name"), size=SIZE)
+    row = await newest_with(marker, page, texts=("desc", "name"), size=SIZE, among=CARDS, remedy=REMEDY)
     return None if row is None else Found(issue_of(row), is_open(row, api.setup))
 
 

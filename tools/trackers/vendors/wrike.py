@@ -1,9 +1,10 @@
 """Wrike tasks (API v4).
 
 The marker is kept as metadata of the task, which Wrike filters by exactly; it keeps them apart for each API app, so the
-newest tasks of the folder are read too. Recalled, not looked up: that, the tags that a description may have (no tables,
-and a line break is a tag), the headers of an upload, and that a list has tasks of every status. Labels are not sent:
-Wrike has folders in their place.
+newest tasks of the folder are read too. A description has a limited set of tags, by which a line break is one and a
+paragraph is none; comments have another set, so that they are sent as plain text. Recalled, not looked up: how metadata
+are kept apart, the headers of an upload, and that a list has tasks of every status. Labels are not sent: Wrike has
+folders in their place.
 """
 
 import json
@@ -19,7 +20,7 @@ from tools.kit.failures import FailureContext
 from tools.kit.network import Account, HeaderToken
 from tools.trackers.client import Raw, TrackerClient
 from tools.trackers.document import Block, Bullets, Code, Document, Paragraph, Quote, Table
-from tools.trackers.markup import html
+from tools.trackers.markup import html, plain
 from tools.trackers.names import not_there
 from tools.trackers.scan import has_marker
 from tools.trackers.tracker import (
@@ -130,7 +131,7 @@ async def read(api: TrackerClient, issue: str) -> State:
 
 
 async def comment(api: TrackerClient, issue: str, text: Any) -> None:
-    await api.act(Send("POST", path("tasks", issue, "comments"), {"text": text}))
+    await api.act(Send("POST", path("tasks", issue, "comments"), {"text": text, "plainText": True}))
 
 
 async def attach(api: TrackerClient, issue: str, content: Content) -> None:
@@ -172,14 +173,15 @@ TRACKER = Tracker(
     container=("folder",),
     auth=auth,
     render=lambda setup: render,
+    render_comment=lambda setup: plain.render,
     mount="/trackers/wrike",
     check=Op(check, ("GET /contacts",), "D"),
     choices=Op(choices, ("GET /folders",), "C"),
     find=Op(find_issue, ("GET /folders/{folder}/tasks",), "C"),
-    create=Op(create, ("POST /folders/{folder}/tasks",), "R"),
+    create=Op(create, ("POST /folders/{folder}/tasks",), "C"),
     read_created=read_created,
     read=Op(read, ("GET /tasks/{task}",), "C"),
-    comment=Op(comment, ("POST /tasks/{task}/comments",), "R"),
+    comment=Op(comment, ("POST /tasks/{task}/comments",), "C"),
     attach=Op(attach, ("POST /tasks/{task}/attachments",), "R"),
     close=Op(close, ("PUT /tasks/{task}",), "C"),
     severities={"critical": "High", "high": "High", "normal": "Normal", "low": "Low"},

@@ -3,8 +3,8 @@
 Little of V3 is documented in public, and clients differ: an answer may be the issue, a list of one, or have it below
 `issues` or `bugs`, under `name` or `title`. Recalled, not looked up: that a list has closed issues, the web address,
 the shapes of errors, and the hosts of some data centres. There is no exact lookup and no label: an issue's name ends
-with the marker, and `find` reads all issues of the project. Files would need another product of Zoho's, and labels are
-not sent. After 100 requests in two minutes Zoho locks a caller out for 30 minutes.
+with the marker, and `find_issue` reads all issues of the project. Files would need another product of Zoho's, and
+labels are not sent. After 100 requests in two minutes Zoho locks a caller out for 30 minutes.
 """
 
 from typing import Any, Final
