@@ -25,6 +25,16 @@ async def test_an_unknown_project_or_type_is_refused_with_those_there_are(key: s
         assert tracker.ours() == []
 
 
+async def test_a_user_who_may_not_create_issues_is_told_so(key: str) -> None:
+    async with bench(key) as tracker:
+        tracker.world.extra["may_create"] = False
+        with pytest.raises(Refused, match=r"may not create issues in .*SHOP"):
+            await hand_over(tracker.work())
+        who = await tracker.setup.tracker.check.function(tracker.api)
+        assert "It may comment, attach files, close issues in" in who.may
+        assert "It may not create issues in" in who.may
+
+
 async def test_a_type_is_named_by_its_id_too(key: str) -> None:
     async with bench(key, values={"type": "10004"}) as tracker:
         assert (await hand_over(tracker.work())).is_new

@@ -151,3 +151,10 @@ async def test_an_item_is_open_unless_it_is_done_or_put_away(
     item = {"id": "1", "name": "A", "url": "https://a.example", "state": state, "column_values": [status]}
     found = await read(client({"data": {"items": [item]}}), "1")
     assert (found.is_open, found.word) == expected
+
+
+async def test_labels_that_have_no_place_are_named_by_the_check() -> None:
+    async with bench("monday", labels=["web"]) as tracker:
+        assert "Monday has no labels" in (await tracker.setup.tracker.check.function(tracker.api)).may
+    async with bench("monday") as tracker:
+        assert "labels" not in (await tracker.setup.tracker.check.function(tracker.api)).may

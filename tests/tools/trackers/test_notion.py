@@ -110,3 +110,10 @@ async def test_a_comment_has_the_texts_of_lists_and_tables() -> None:
         texts = rendered(document, tracker.setup)
         assert "".join(text["text"]["content"] for text in texts) == "Seen again.\nOne\nTwo\nDevice\nPixel 4"
         assert len(as_comment([Paragraph(["x"])] * 300)) == 100
+
+
+async def test_labels_that_have_no_place_are_named_by_the_check() -> None:
+    async with bench("notion", labels=["web"]) as tracker:
+        assert "Without a label_field" in (await tracker.setup.tracker.check.function(tracker.api)).may
+    async with bench("notion") as tracker:
+        assert "labels" not in (await tracker.setup.tracker.check.function(tracker.api)).may

@@ -137,7 +137,8 @@ async def permissions(call: Call[World]) -> Response:
     names = (call.last("permissions") or "").split(",")
     if not all(names):
         raise problem(400, "The 'permissions' query parameter is required.")
-    return JSONResponse({"permissions": {name: {"key": name, "havePermission": True} for name in names}})
+    has = {name: name != "CREATE_ISSUES" or call.world.extra["may_create"] for name in names}
+    return JSONResponse({"permissions": {name: {"key": name, "havePermission": has[name]} for name in names}})
 
 
 @routes.get("/project/search")
@@ -151,7 +152,8 @@ async def types(call: Call[World]) -> Response:
     if call.params["project"] not in PROJECTS or is_anonymous(call):
         raise problem(404, f"No project could be found with key '{call.params['project']}'.")
     rows = [{"id": key, "name": name, "subtask": False} for key, name in TYPES.items()]
-    return JSONResponse(paged(call, "issueTypes", [*rows, {"id": "10009", "name": "Sub-task", "subtask": True}]))
+    rows.append({"id": "10009", "name": "Sub-task", "subtask": True})
+    return JSONResponse(paged(call, "issueTypes", rows if call.world.extra["may_create"] else []))
 
 
 @shared.get("/issue/createmeta/{project}/issuetypes/{type}")
@@ -276,6 +278,7 @@ def world(clock: Clock) -> World:
     made = World(clock)
     made.extra = {
         "is_adf": True,
+        "may_create": True,
         "is_anonymous": has_no_token,
         "priorities": list(PRIORITIES),
         "screen": ["summary", "description", "labels", "priority"],

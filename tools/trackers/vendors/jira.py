@@ -82,15 +82,27 @@ async def pages(api: TrackerClient, where: str, *names: str) -> list[dict[str, A
 
 
 async def types(api: TrackerClient) -> list[dict[str, Any]]:
-    """The issue types of the project, without those of sub-tasks."""
+    """The issue types of the project, without those of sub-tasks; none where the user may not create issues."""
+    where = path("issue", "createmeta", api.setup["project"], "issuetypes")
     try:
-        where = path("issue", "createmeta", api.setup["project"], "issuetypes")
         found = await pages(api, where, "issueTypes", "values")
     except (NotFound, Invalid):
-        found = []
-    if not found:
-        raise await not_there(api, "project")
+        return []
     return [row for row in found if row.get("subtask") is not True]
+
+
+async def needed_types(api: TrackerClient) -> list[dict[str, Any]]:
+    """The issue types of the project.
+
+    Raises:
+        Refused: where there is none, with the reason.
+    """
+    if found := await types(api):
+        return found
+    choices = await api.setup.tracker.choices.function(api)
+    if any(choice.value == api.setup["project"] for choice in choices if choice.option == "project"):
+        raise Refused(f"The credential may not create issues in {quote(api.setup['project'])}.")
+    raise await not_there(api, "project")
 
 
 async def check(api: TrackerClient) -> Who:
@@ -152,7 +164,7 @@ async def no_search(api: TrackerClient, error: Invalid) -> Exception:
 
 async def resolve(api: TrackerClient, draft: Draft) -> Mapping[str, Any]:
     """The id of the issue type, and the priority, where the type has one."""
-    kind = text_of(chosen(await types(api), api.setup, "type").get("id"))
+    kind = text_of(chosen(await needed_types(api), api.setup, "type").get("id"))
     where = path("issue", "createmeta", api.setup["project"], "issuetypes", kind)
     fields = {text_of(row.get("fieldId") or row.get("key")): row for row in await pages(api, where, "fields", "values")}
     if fields and "labels" not in fields:

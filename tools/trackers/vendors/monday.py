@@ -134,7 +134,9 @@ async def check(api: TrackerClient) -> Who:
     if not rows(data, "boards"):
         raise await not_there(api, "board")
     account = text_of(at(data, "me", "account", "name"))
-    return Who(name, f"It is a user of the account {quote(account)}." if account else "")
+    left_out = "Monday has no labels: those of the settings are left out." if api.setup.labels else ""
+    says = f"It is a user of the account {quote(account)}." if account else ""
+    return Who(name, " ".join(filter(None, (says, left_out))))
 
 
 async def choices(api: TrackerClient) -> list[Choice]:

@@ -132,7 +132,10 @@ async def check(api: TrackerClient) -> Who:
     await source(api)
     workspace = text_of(at(answer, "bot", "workspace_name"))
     name = text_of(at(answer, "name")) or text_of(at(answer, "id"))
-    return Who(name, f"It is an integration of the workspace {quote(workspace)}." if workspace else "")
+    has_labels = not api.setup.labels or api.setup["label_field"]
+    left_out = "" if has_labels else "Without a label_field, the labels of the settings are left out."
+    says = f"It is an integration of the workspace {quote(workspace)}." if workspace else ""
+    return Who(name, " ".join(filter(None, (says, left_out))))
 
 
 async def choices(api: TrackerClient) -> list[Choice]:
