@@ -87,22 +87,30 @@ class TrackerClient(ApiClient):
 
     async def _exchange(self, request: Request, seconds: float) -> bytes:
         raw = await super()._exchange(request, seconds)
-        read = self.setup.tracker.problem
-        if read is None or not raw.strip():
-            return raw
-        try:
-            found = read(load_json(raw))
-        except NotJson:
-            return raw
-        problem = Problem(found) if isinstance(found, str) else found
-        if not problem.words:
+        problem = self._problem(raw)
+        if problem is None:
             return raw
         if problem.status == HTTPStatus.BAD_REQUEST:
             raise Invalid(f"{self.account.title} refused what was sent.", request=str(request), words=problem.words)
-        headers = {} if problem.wait is None else {"retry-after": str(problem.wait)}
-        raise error_for(
-            FailureContext(self.account.title, str(request), problem.status, headers, problem.words, request.is_write)
-        )
+        raise self._error_of(problem, {}, str(request), is_write=request.is_write)
+
+    def _problem(self, raw: bytes) -> Problem | None:
+        """The failure that an answer's body tells, whatever its status; None if it tells none."""
+        read = self.setup.tracker.problem
+        if read is None or not raw.strip():
+            return None
+        try:
+            found = read(load_json(raw))
+        except NotJson:
+            return None
+        problem = Problem(found) if isinstance(found, str) else found
+        return problem if problem.words else None
+
+    def _error_of(self, problem: Problem, headers: Mapping[str, str], request: str, *, is_write: bool) -> PlatformError:
+        if problem.wait is not None:
+            headers = {"retry-after": str(problem.wait)}
+        title, status, words = self.account.title, problem.status, problem.words
+        return error_for(FailureContext(title, request, status, headers, words, is_write))
 
     def words(self, raw: bytes) -> str:
         """As on any platform; or a text that is no JSON, or what the tracker's declaration reads."""
@@ -127,6 +135,8 @@ class TrackerClient(ApiClient):
                 request=request,
                 status=status,
             )
+        if status == HTTPStatus.BAD_REQUEST and (problem := self._problem(raw)) and problem.status != status:
+            return self._error_of(problem, headers, request, is_write=is_write)
         return super().error_for(status, headers, raw, request, is_write=is_write)
 
 

@@ -78,9 +78,9 @@ def client(wire: Wire) -> TrackerClient:
     return TrackerClient(replace(wire.account(), credentials={"token": SecretStr("lin_api_1")}), setup_of("linear"))
 
 
-def error(kind: str, **extensions: str) -> httpx.Response:
+def error(kind: str, status: int = 200, **extensions: str) -> httpx.Response:
     body = {"errors": [{"message": "No.", "extensions": {"type": kind, **extensions}}], "data": None}
-    return httpx.Response(200, json=body)
+    return httpx.Response(status, json=body)
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,13 @@ def error(kind: str, **extensions: str) -> httpx.Response:
         (error("usage limit exceeded"), Invalid),
         (error("internal error"), OutcomeUnknown),
         (error("ratelimited", code="RATELIMITED"), RateLimited),
+        (error("authentication error", 400), Unauthorized),
+        (error("ratelimited", 400, code="RATELIMITED"), RateLimited),
+        (error("invalid input", 400), Invalid),
         (httpx.Response(200, json={"data": {"commentCreate": {"success": False}}}), Invalid),
     ],
 )
-async def test_a_failure_with_200_is_one(
+async def test_a_failure_is_what_its_type_says(
     answer: httpx.Response, expected: type[PlatformError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tools.kit.client.pause", lambda *_: None)
