@@ -31,7 +31,7 @@ async def test_a_user_who_may_not_create_issues_is_told_so(key: str) -> None:
         with pytest.raises(Refused, match=r"may not create issues in .*SHOP"):
             await hand_over(tracker.work())
         who = await tracker.setup.tracker.check.function(tracker.api)
-        assert "It may comment, attach files, close issues in" in who.may
+        assert "It may comment and attach files and close issues in" in who.may
         assert "It may not create issues in" in who.may
 
 
@@ -48,6 +48,13 @@ async def test_a_priority_that_does_not_exist_is_refused_with_those_there_are(ke
         visual = replace(DEFECT, level="normal", severity="visual")
         assert (await hand_over(tracker.work(visual))).is_new, "a kind of bug needs no priority"
         assert tracker.ours()[0].fields["priority"] is None
+
+
+async def test_the_check_lists_the_types_and_priorities_to_choose_from(key: str) -> None:
+    async with bench(key) as tracker:
+        choices = await tracker.setup.tracker.choices.function(tracker.api)
+        named = {option: [one.value for one in choices if one.option == option] for option in ("type", "severities")}
+        assert named == {"type": ["Task", "Bug"], "severities": ["Highest", "High", "Medium", "Low", "Lowest"]}
 
 
 async def test_a_project_without_priorities_gets_none(key: str) -> None:

@@ -105,6 +105,16 @@ async def needed_types(api: TrackerClient) -> list[dict[str, Any]]:
     raise await not_there(api, "project")
 
 
+async def fields_of(api: TrackerClient, kind: str) -> dict[str, dict[str, Any]]:
+    """The fields that can be set when an issue of a type is created, by their ids."""
+    where = path("issue", "createmeta", api.setup["project"], "issuetypes", kind)
+    return {text_of(row.get("fieldId") or row.get("key")): row for row in await pages(api, where, "fields", "values")}
+
+
+def priorities(fields: Mapping[str, Any]) -> list[str]:
+    return [text_of(row.get("name")) for row in rows(fields.get("priority"), "allowedValues")]
+
+
 async def check(api: TrackerClient) -> Who:
     answer = await api.look("/myself")
     query = [("projectKey", api.setup["project"]), ("permissions", ",".join(PERMISSIONS))]
@@ -115,19 +125,22 @@ async def check(api: TrackerClient) -> Who:
     has = {name: at(permissions, "permissions", name, "havePermission") for name in PERMISSIONS}
     may = [words for name, words in PERMISSIONS.items() if has[name] is True]
     may_not = [words for name, words in PERMISSIONS.items() if has[name] is False]
-    says = [f"It may {', '.join(may)}"] * bool(may) + [f"It may not {', '.join(may_not)}"] * bool(may_not)
+    says = [f"It may {' and '.join(may)}"] * bool(may) + [f"It may not {' or '.join(may_not)}"] * bool(may_not)
     name = text_of(at(answer, "displayName")) or text_of(at(answer, "name")) or text_of(at(answer, "accountId"))
     return Who(name, "".join(f"{one} in {quote(api.setup.container)}. " for one in says).strip())
 
 
 async def choices_of(api: TrackerClient, projects: str) -> list[Choice]:
-    """The projects at a path, and the types of the one that is configured."""
+    """The projects at a path; of the one that is configured the types, and the priorities of the type."""
     found = await pages(api, projects, "values")
     keys = {text_of(row.get("key")) for row in found}
     known = await types(api) if api.setup["project"] in keys else []
+    own = [row for row in known if api.setup["type"] in {text_of(row.get("id")), text_of(row.get("name"))}]
+    fields = await fields_of(api, text_of(own[0].get("id"))) if own else {}
     return [
         *(Choice("project", text_of(row.get("key")), text_of(row.get("name"))) for row in found if row.get("key")),
         *(Choice("type", text_of(row.get("name")), f"id {text_of(row.get('id'))}") for row in known),
+        *(Choice("severities", name, "a priority") for name in priorities(fields)),
     ]
 
 
@@ -165,15 +178,13 @@ async def no_search(api: TrackerClient, error: Invalid) -> Exception:
 async def resolve(api: TrackerClient, draft: Draft) -> Mapping[str, Any]:
     """The id of the issue type, and the priority, where the type has one."""
     kind = text_of(chosen(await needed_types(api), api.setup, "type").get("id"))
-    where = path("issue", "createmeta", api.setup["project"], "issuetypes", kind)
-    fields = {text_of(row.get("fieldId") or row.get("key")): row for row in await pages(api, where, "fields", "values")}
+    fields = await fields_of(api, kind)
     if fields and "labels" not in fields:
         raise Refused(
             f"Labels are not on the screen for creating {quote(api.setup['type'])} in {quote(api.setup['project'])}, "
             "and Testdesk finds its issues by a label. An administrator of Jira can add the field there."
         )
-    names = [text_of(row.get("name")) for row in rows(fields.get("priority"), "allowedValues")]
-    return {"type": kind, "priority": severity_among(draft, api.setup, names, "Priority")}
+    return {"type": kind, "priority": severity_among(draft, api.setup, priorities(fields), "Priority")}
 
 
 def create(draft: Draft, setup: Setup) -> Send:
@@ -245,7 +256,7 @@ TRACKER = Tracker(
     render=lambda setup: render,
     mount="/trackers/jira",
     check=Op(check, ("GET /myself", "GET /mypermissions"), "R"),
-    choices=Op(choices, ("GET /project/search", f"GET {TYPES}"), "D2"),
+    choices=Op(choices, ("GET /project/search", f"GET {TYPES}", f"GET {TYPES}/{{type}}"), "D2"),
     find=Op(find_issue, ("POST /search/jql",), "D2"),
     create=Op(create, ("POST /issue",), "C"),
     read_created=read_created,

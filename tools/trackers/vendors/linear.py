@@ -121,7 +121,8 @@ async def check(api: TrackerClient) -> Who:
 
 async def choices(api: TrackerClient) -> list[Choice]:
     found = rows(await ask(api, GRAPHQL, TEAMS), "teams", "nodes")
-    return [Choice("team", text_of(row.get("key")), text_of(row.get("name"))) for row in found]
+    teams = [Choice("team", text_of(row.get("key")), text_of(row.get("name"))) for row in found]
+    return teams + [Choice("severities", name, "a priority") for name in PRIORITIES]
 
 
 async def find_issue(api: TrackerClient, marker: str) -> Found | None:
@@ -220,7 +221,11 @@ async def audience(api: TrackerClient) -> str:
     private = at(await ask(api, GRAPHQL, PRIVATE, team=team(api.setup)), "teams", "nodes", 0, "private")
     if not isinstance(private, bool):
         return ""
-    return "The team is private: its members can read it." if private else "Everybody in the workspace can read it."
+    return (
+        "The team is private: its members can read its issues."
+        if private
+        else "Everybody in the workspace can read the team's issues."
+    )
 
 
 def problem(answer: Any) -> str | Problem:

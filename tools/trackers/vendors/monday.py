@@ -151,6 +151,12 @@ async def choices(api: TrackerClient) -> list[Choice]:
             for row in rows(own, "columns")
             if row.get("type") in types
         ),
+        *(
+            Choice("severities", name, "a severity")
+            for row in rows(own, "columns")
+            if row.get("id") == api.setup["severity_field"]
+            for name in labels(row)
+        ),
     ]
 
 

@@ -117,6 +117,11 @@ def complete(status: Any) -> list[str]:
     return [text_of(row.get("name")) for row in options if isinstance(ids, list) and row.get("id") in ids]
 
 
+def option_names(field: Any) -> list[str]:
+    """The names that a select or status property has to choose from."""
+    return [text_of(row.get("name")) for row in rows(field, text_of(at(field, "type")), "options")]
+
+
 def state_of(page: Any, properties: Mapping[str, Any], setup: Setup) -> tuple[bool | None, str]:
     """Whether a page is open, and the word for it."""
     if at(page, "in_trash") is True or at(page, "archived") is True:
@@ -143,6 +148,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     found = rows(await api.look("/search", method="POST", body=body), "results")
     own = [row for row in found if text_of(row.get("id")) == api.setup["data_source"]]
     properties = at(own, 0, "properties")
+    severity = at(properties, api.setup["severity_field"])
     return [
         *(Choice("data_source", text_of(row.get("id")), plain(row.get("title"))) for row in found),
         *(
@@ -151,6 +157,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
             for name, value in (properties.items() if isinstance(properties, dict) else ())
             if at(value, "type") in types
         ),
+        *(Choice("severities", name, "a severity") for name in option_names(severity)),
     ]
 
 
@@ -190,9 +197,8 @@ async def resolve(api: TrackerClient, draft: Draft) -> Mapping[str, Any]:
     name = api.setup["severity_field"]
     if not name:
         return {}
-    kind = text_of(properties[name].get("type"))
-    names = [text_of(row.get("name")) for row in rows(properties[name], kind, "options")]
-    return {"severity": severity_among(draft, api.setup, names, "Severity"), "severity_type": kind}
+    severity = severity_among(draft, api.setup, option_names(properties[name]), "Severity")
+    return {"severity": severity, "severity_type": text_of(properties[name].get("type"))}
 
 
 def create(draft: Draft, setup: Setup) -> Send:
