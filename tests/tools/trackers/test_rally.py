@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.trackers import DEFECT, bench
-from tools.kit.errors import Invalid, NotFound, Refused, Unauthorized
+from tools.kit.errors import Invalid, NotFound, OutcomeUnknown, Refused, Unauthorized
+from tools.trackers import engine
 from tools.trackers.engine import hand_over
 
 pytestmark = pytest.mark.anyio
@@ -48,6 +49,18 @@ async def test_a_key_that_is_refused_with_status_200_is_unauthorized() -> None:
         await tracker.fault(status=200, body=refused)
         with pytest.raises(Unauthorized, match="Invalid key"):
             await tracker.setup.tracker.check.function(tracker.api)
+
+
+async def test_a_failure_of_rally_itself_leaves_a_create_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "PAUSES", (0.0,))
+    async with bench("rally") as tracker:
+        words = {"CreateResult": {"Errors": ["An unexpected error has occurred. We have recorded this error."]}}
+        await tracker.fault(status=200, body=words, method="POST")
+        with pytest.raises(OutcomeUnknown):
+            await hand_over(tracker.work())
+        assert (await tracker.handovers.look(tracker.setup.place, DEFECT.marker)).state == "unknown"
+        assert (await hand_over(tracker.work())).is_new
+        assert len(tracker.ours()) == 1
 
 
 async def test_an_unknown_severity_of_the_operator_is_refused_with_those_there_are() -> None:

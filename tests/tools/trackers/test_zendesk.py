@@ -40,6 +40,14 @@ async def test_a_create_that_was_taken_with_another_text_is_looked_up(monkeypatc
         assert len(tracker.ours()) == 1
 
 
+async def test_a_create_that_is_sent_twice_is_one_ticket() -> None:
+    async with bench("zendesk") as tracker:
+        send = tracker.setup.tracker.create.function(tracker.work().drafted.draft, tracker.setup)
+        first, second = [await tracker.api.act(send) for _ in range(2)]
+        assert first["ticket"]["id"] == second["ticket"]["id"]
+        assert len(tracker.ours()) == 1
+
+
 async def test_placeholders_of_a_title_are_broken() -> None:
     async with bench("zendesk") as tracker:
         await hand_over(tracker.work(replace(DEFECT, title="{{ticket.id}} {%if%}")))

@@ -144,10 +144,11 @@ async def audience(api: TrackerClient) -> str:
 
 
 def failure(context: FailureContext) -> PlatformError | None:
-    """A key that came with another text: an earlier create was taken, and its ticket has to be looked up."""
+    """A key that came with another text: an earlier create may have been taken, and its ticket is looked up."""
     if context.status == 400 and "idempoten" in context.words.lower():
         return OutcomeUnknown(
-            f"{context.title} has taken an earlier create of the same bug, with another text.", **context.facts
+            f"{context.title} has had another text for the same bug within two hours, and may have taken that.",
+            **context.facts,
         )
     return None
 
