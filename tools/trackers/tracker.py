@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 import httpx
 
 from tools.kit.defect import Defect, Level
-from tools.kit.errors import PlatformError, Refused
+from tools.kit.errors import PlatformError, Refused, UnexpectedShape
 from tools.kit.failures import FailureContext
 from tools.kit.leaving import Content as Body
 from tools.kit.network import Account
@@ -338,6 +338,21 @@ def at(answer: Any, *path: str | int) -> Any:
         else:
             answer = answer.get(step) if isinstance(answer, dict) else None
     return answer
+
+
+def listing(answer: Any, *path: str | int) -> list[dict[str, Any]]:
+    """The objects of a list that an answer must have, for lookups: without it, nothing is known.
+
+    Raises:
+        UnexpectedShape: when it is not there; null is an empty list.
+    """
+    found = at(answer, *path)
+    if path and found is None:
+        before = at(answer, *path[:-1])
+        found = [] if isinstance(before, dict) and path[-1] in before else None
+    if not isinstance(found, list):
+        raise UnexpectedShape("The answer has no list of what was asked for, so whether the issue exists is not known.")
+    return [one for one in found if isinstance(one, dict)]
 
 
 def rows(answer: Any, *path: str | int) -> list[dict[str, Any]]:

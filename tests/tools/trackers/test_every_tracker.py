@@ -83,6 +83,14 @@ async def test_an_issue_that_a_lagging_search_misses_is_not_created_twice(
         assert len(tracker.ours()) == 1
 
 
+@pytest.mark.parametrize("body", [{}, {"message": "Down for maintenance"}, None])
+async def test_an_answer_without_a_list_does_not_mean_that_there_is_no_issue(key: str, body: object) -> None:
+    async with bench(key) as tracker:
+        await tracker.fault(status=200, body=body, times=50)
+        with pytest.raises(TestdeskError):
+            await tracker.setup.tracker.find.function(tracker.api, DEFECT.marker)
+
+
 async def test_a_wrong_credential_is_found_out(key: str) -> None:
     async with bench(key, credential="wrong") as tracker:
         with pytest.raises(Unauthorized):

@@ -35,6 +35,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -127,10 +128,10 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     where, body = below(api.setup, "wit", "wiql"), {"query": wiql}
     async with in_container(api, "project"):
         answer = await api.look(where, version(api.setup), method="POST", body=body)
-    ids = [text_of(row.get("id")) for row in rows(answer, "workItems")]
+    ids = [text_of(row.get("id")) for row in listing(answer, "workItems")]
     for start in range(0, len(ids), AT_ONCE):
         query = version(api.setup, ("ids", ",".join(ids[start : start + AT_ONCE])))
-        for row in rows(await api.look(below(api.setup, "wit", "workitems"), query), "value"):
+        for row in listing(await api.look(below(api.setup, "wit", "workitems"), query), "value"):
             texts = [at(row, "fields", name) for name in filter(None, (STEPS, DESCRIPTION, own))]
             if any(has_marker(text_of(text), marker) for text in texts):
                 state = await state_of(api, row)

@@ -38,6 +38,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -116,7 +117,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
 async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """The bug with this alias, of which there is one at most."""
     answer = await api.look("/bug", [("alias", marker), ("include_fields", FIELDS)])
-    for row in rows(answer, "bugs"):
+    for row in listing(answer, "bugs"):
         alias = row.get("alias")
         if marker in (alias if isinstance(alias, list) else [alias]):
             return Found(issue_of(row, api.setup), is_open(row))

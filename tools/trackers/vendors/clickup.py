@@ -39,6 +39,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -116,7 +117,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     if api.setup["marker_field"]:
         row = await _by_field(api, marker)
     else:
-        newest = rows(await _tasks(api, [("page", 0)]), "tasks")  # also those that have lost their tag
+        newest = listing(await _tasks(api, [("page", 0)]), "tasks")  # also those that have lost their tag
         row = next((one for one in newest if any(has_marker(text_of(one.get(name)), marker) for name in TEXTS)), None)
         row = row or await _by_tag(api, marker, archived="false") or await _by_tag(api, marker, archived="true")
     return None if row is None else Found(issue_of(row), is_open(row))
@@ -134,7 +135,7 @@ async def _tasks(api: TrackerClient, query: list[tuple[str, str | int]]) -> Any:
 
 async def _by_tag(api: TrackerClient, marker: str, *, archived: str) -> dict[str, Any] | None:
     async def page(number: int) -> list[dict[str, Any]]:
-        return rows(await _tasks(api, [("tags[]", LABEL), ("archived", archived), ("page", number)]), "tasks")
+        return listing(await _tasks(api, [("tags[]", LABEL), ("archived", archived), ("page", number)]), "tasks")
 
     return await newest_with(marker, page, texts=TEXTS, size=SIZE, first=0)
 
@@ -148,7 +149,7 @@ async def _by_field(api: TrackerClient, marker: str) -> dict[str, Any] | None:
         return marker in values
 
     for archived in ("false", "true"):
-        found = rows(await _tasks(api, [("custom_fields", wanted), ("archived", archived), ("page", 0)]), "tasks")
+        found = listing(await _tasks(api, [("custom_fields", wanted), ("archived", archived), ("page", 0)]), "tasks")
         if (row := next(filter(has, found), None)) is not None:
             return row
     return None

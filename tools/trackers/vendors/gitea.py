@@ -36,7 +36,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
-    rows,
+    listing,
     text_of,
 )
 
@@ -79,7 +79,7 @@ async def every(api: TrackerClient, where: str) -> list[dict[str, Any]]:
     """The rows of all pages."""
     size, found = await page_size(api), list[dict[str, Any]]()
     for number in range(1, MOST_PAGES + 1):
-        page = rows(await api.look(where, [("limit", 50), ("page", number)]))
+        page = listing(await api.look(where, [("limit", 50), ("page", number)]))
         found += page
         if len(page) < size:
             break
@@ -125,7 +125,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     async def newest(name: str, value: str) -> dict[str, Any] | None:
         async def page(number: int) -> list[dict[str, Any]]:
             query: QueryParams = [("type", "issues"), ("state", "all"), (name, value), ("limit", 50), ("page", number)]
-            return rows(await api.look(repository(api.setup, "issues"), query))
+            return listing(await api.look(repository(api.setup, "issues"), query))
 
         return await newest_with(marker, page, texts=("body",), size=size)
 

@@ -32,6 +32,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -77,7 +78,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
         async def page(number: int) -> list[dict[str, Any]]:
             query = [(name, value), ("state", "all"), ("sort", "created"), ("direction", "desc")]
             answer = await api.look(repository(api.setup, "issues"), [*query, ("per_page", 100), ("page", number)])
-            return rows(answer)
+            return listing(answer)
 
         return await newest_with(marker, page, texts=("body",), size=100)
 

@@ -32,6 +32,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -98,7 +99,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     async def page(number: int) -> list[dict[str, Any]]:
         query: QueryParams = [("search", marker), ("in", "description"), ("state", "all"), ("scope", "all")]
         pages: QueryParams = [("order_by", "created_at"), ("per_page", 100), ("page", number)]
-        return rows(await api.look(project(api.setup, "issues"), [*query, *pages]))
+        return listing(await api.look(project(api.setup, "issues"), [*query, *pages]))
 
     async with in_container(api, "project"):
         row = await newest_with(marker, page, texts=("description",), size=100)

@@ -34,6 +34,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -154,7 +155,7 @@ def jql(setup: Setup, marker: str) -> str:
 
 
 def oldest(answer: Any, setup: Setup, marker: str) -> Found | None:
-    for row in rows(answer, "issues"):
+    for row in listing(answer, "issues"):
         labels = at(row, "fields", "labels")
         if not isinstance(labels, list) or marker in labels:
             return Found(issue_of(row, setup), is_open(row))

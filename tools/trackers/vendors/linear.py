@@ -39,6 +39,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -128,7 +129,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
 async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     own = id_of(marker, api.setup)
     wanted = [{"id": {"eq": own}}, {"description": {"contains": marker}, "team": team(api.setup)}]
-    found = rows(await ask(api, GRAPHQL, FIND, filter={"or": wanted}), "issues", "nodes")
+    found = listing(await ask(api, GRAPHQL, FIND, filter={"or": wanted}), "issues", "nodes")
     for row in sorted(found, key=lambda row: row.get("id") != own):
         if row.get("id") == own or has_marker(row.get("description"), marker):
             return Found(issue_of(row), is_open(row))

@@ -37,6 +37,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -169,7 +170,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     if not rows(data, "boards"):
         raise await not_there(api, "board")
     page = at(data, "boards", 0, "items_page")
-    for row in rows(page, "items"):
+    for row in listing(page, "items"):
         if has_marker(row.get("name"), marker):
             return Found(issue_of(row), state_of(row)[0])
     if text_of(at(page, "cursor")):
@@ -178,7 +179,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
         return None
     wanted = [{"column_id": setup["marker_field"], "column_values": [marker]}]
     data = await ask(api, GRAPHQL, BY_COLUMN, board=setup["board"], limit=2, wanted=wanted, columns=columns)
-    for row in rows(data, "items_page_by_column_values", "items"):
+    for row in listing(data, "items_page_by_column_values", "items"):
         return Found(issue_of(row), state_of(row)[0])
     return None
 

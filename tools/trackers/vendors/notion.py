@@ -36,6 +36,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -176,7 +177,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
         except Invalid:
             field(await source(api), api.setup, "marker_field") if own else await source(api)
             raise
-        for row in rows(answer, "results"):
+        for row in listing(answer, "results"):
             texts = [
                 plain(at(value, "rich_text") or at(value, "title")) for value in (row.get("properties") or {}).values()
             ]

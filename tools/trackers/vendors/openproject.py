@@ -37,6 +37,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -120,7 +121,7 @@ def lister(api: TrackerClient, condition: dict[str, Any]) -> Callable[[int], Awa
             ("offset", number),  # the number of the page, from 1
         ]
         answer = await api.look(path("projects", api.setup["project"], "work_packages"), query)
-        found, count = elements(answer), at(answer, "total")
+        found, count = listing(answer, "_embedded", "elements"), at(answer, "total")
         read_so_far += len(found)
         total = count if isinstance(count, int) else read_so_far + 1  # until an empty page
         return [row | {"text": at(row, "description", "raw")} for row in found]

@@ -37,6 +37,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -144,7 +145,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
         async def page(number: int, query: list[tuple[str, str]] = query) -> list[dict[str, Any]]:
             paging = [("order", "CreationDate desc"), ("pagesize", str(PAGE)), ("start", str(1 + PAGE * number))]
             try:
-                return rows(await api.look("/defect", [*query, *paging]), "QueryResult", "Results")
+                return listing(await api.look("/defect", [*query, *paging]), "QueryResult", "Results")
             except (Invalid, NotFound, Unauthorized):
                 await check_places(api)
                 raise

@@ -35,6 +35,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -108,7 +109,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
             answer = await api.look("/issues.json", [*scope, ("limit", PAGE), ("offset", PAGE * number)])
         except NotFound:
             raise await not_there(api, "project") from None
-        return rows(answer, "issues")
+        return listing(answer, "issues")
 
     knows_field = False
     if field:

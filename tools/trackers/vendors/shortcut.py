@@ -31,6 +31,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -86,7 +87,7 @@ async def severity_field(api: TrackerClient) -> dict[str, Any]:
 
 
 async def find_issue(api: TrackerClient, marker: str) -> Found | None:
-    found = rows(await api.look("/stories/search", method="POST", body={"external_id": marker}))
+    found = listing(await api.look("/stories/search", method="POST", body={"external_id": marker}))
     row = next((row for row in found if row.get("external_id") == marker), None)
     return None if row is None else Found(story_of(row), openness(row))
 

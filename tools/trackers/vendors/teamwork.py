@@ -34,6 +34,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -89,7 +90,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
 
     async def tasks(*query: tuple[str, str | int]) -> list[dict[str, Any]]:
         try:
-            return rows(await api.look(where, [*newest, *query]), "tasks")
+            return listing(await api.look(where, [*newest, *query]), "tasks")
         except NotFound:
             raise await not_there(api, "tasklist") from None
 

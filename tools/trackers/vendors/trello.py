@@ -36,6 +36,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -90,7 +91,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
         query: list[tuple[str, str | int]] = [("fields", FIELDS), ("limit", SIZE)]
         query += [("before", oldest)] if oldest else []
         try:
-            cards = rows(await api.look(path("boards", api.setup["board"], "cards", "all"), query))
+            cards = listing(await api.look(path("boards", api.setup["board"], "cards", "all"), query))
         except (Invalid, NotFound):
             raise await not_there(api, "board") from None
         oldest = min((text_of(row.get("id")) for row in cards), default="")

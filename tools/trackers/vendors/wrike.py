@@ -39,6 +39,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -99,7 +100,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     async def tasks(*query: tuple[str, str | int]) -> list[dict[str, Any]]:
         always = [("descendants", "true"), ("fields", json.dumps(["metadata", "description"]))]
         try:
-            return rows(await api.look(path("folders", api.setup["folder"], "tasks"), [*always, *query]), "data")
+            return listing(await api.look(path("folders", api.setup["folder"], "tasks"), [*always, *query]), "data")
         except NotFound:
             raise await not_there(api, "folder") from None
 

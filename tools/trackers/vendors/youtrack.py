@@ -37,6 +37,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -124,7 +125,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
         async def page(number: int, query: str = query) -> Sequence[dict[str, Any]]:
             paging = [("$top", str(PAGE)), ("$skip", str(PAGE * number))]
             try:
-                found = rows(await api.look("/issues", [("query", query), ("fields", ROW), *paging]))
+                found = listing(await api.look("/issues", [("query", query), ("fields", ROW), *paging]))
             except Invalid:
                 await project(api)  # the reason, if there is no such project
                 raise

@@ -35,6 +35,7 @@ from tools.trackers.tracker import (
     Tracker,
     Who,
     at,
+    listing,
     rows,
     text_of,
 )
@@ -87,9 +88,9 @@ async def choices(api: TrackerClient) -> list[Choice]:
 
 async def find_issue(api: TrackerClient, marker: str) -> Found | None:
     """By the list, which is exact; then by the search, for a ticket that was archived."""
-    found = rows(await api.look("/tickets", [("external_id", marker)]), "tickets")
+    found = listing(await api.look("/tickets", [("external_id", marker)]), "tickets")
     if not any(row.get("external_id") == marker for row in found):
-        found = rows(await api.look("/search", [("query", f'type:ticket external_id:"{marker}"')]), "results")
+        found = listing(await api.look("/search", [("query", f'type:ticket external_id:"{marker}"')]), "results")
     row = next((one for one in found if one.get("external_id") == marker and one.get("status") != "deleted"), None)
     return None if row is None else Found(ticket_of(row, api.setup), openness(row))
 
