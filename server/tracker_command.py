@@ -15,8 +15,9 @@ from tools.kit.network import Network
 from tools.kit.text import learn_secrets, quote, word
 from tools.platforms import PLATFORMS
 from tools.trackers.client import TrackerClient
+from tools.trackers.engine import identify
 from tools.trackers.listed import TRACKERS, load
-from tools.trackers.tracker import Absent, Choice, Who
+from tools.trackers.tracker import Absent, Choice
 
 MOST_CHOICES = 30
 """Values of one option that are listed."""
@@ -96,7 +97,7 @@ async def report(api: TrackerClient, *, lists: bool = True) -> tuple[list[str], 
         return [f"{setup.name}: {tracker.shut_down}"], False
     lines = [f"{setup.name}: {tracker.title}, {setup.container or 'no container'} at {setup.base_url}"]
     try:
-        who: Who = await tracker.check.function(api)
+        who = await identify(api)
         lines.append(f"    works: the credential is that of {quote(who.name)}. {who.may}".rstrip())
         works = True
     except TestdeskError as error:

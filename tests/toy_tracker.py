@@ -11,7 +11,7 @@ from tools.kit.network import HeaderToken
 from tools.trackers.client import TrackerClient
 from tools.trackers.markup.plain import render
 from tools.trackers.tracker import (
-    Absent, Choice, Created, Found, Op, Option, Secret, Send, Setup, State, Tracker, Who, at, rows, text_of,
+    Absent, Choice, Created, Found, Op, Option, Secret, Send, Setup, State, Tracker, Who, at, listing, rows, text_of,
 )
 
 
@@ -29,7 +29,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
 
 
 async def find_issue(api: TrackerClient, marker: str) -> Found | None:
-    found = rows(await api.look(path("shelves", api.setup["shelf"], "toys"), [("marker", marker)]))
+    found = listing(await api.look(path("shelves", api.setup["shelf"], "toys"), [("marker", marker)]))
     return Found(issue_of(found[0]), bool(found[0].get("open"))) if found else None
 
 

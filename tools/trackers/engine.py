@@ -8,12 +8,12 @@ from typing import Any, Final
 import anyio
 
 from tools.kit.defect import Content, Defect
-from tools.kit.errors import OutcomeUnknown, PlatformError, Refused, TestdeskError
+from tools.kit.errors import OutcomeUnknown, PlatformError, Refused, TestdeskError, Unauthorized, UnexpectedShape
 from tools.kit.hand_over import Handover, Handovers, How
 from tools.kit.text import quote, word
 from tools.trackers.client import TrackerClient, check_shut_down
 from tools.trackers.drafts import Drafted, rendered, resolved
-from tools.trackers.tracker import Created, Found, Setup
+from tools.trackers.tracker import Created, Found, Setup, State, Who
 
 PAUSES: Final = (0.0, 1.0, 3.0)
 """Seconds before each look for an issue whose creation got no answer."""
@@ -92,7 +92,33 @@ async def look_for(api: TrackerClient, handovers: Handovers, marker: str) -> tup
 
 async def _find(api: TrackerClient, marker: str) -> Found | None:
     found: Found | None = await api.setup.tracker.find.function(api, marker)
+    if found is not None and not found.issue.id:
+        raise UnexpectedShape(f"{api.account.title} shows an issue without its id.")
     return found
+
+
+async def read_issue(api: TrackerClient, issue: str) -> State:
+    """An issue as it is now, by its id or key.
+
+    Raises:
+        UnexpectedShape: when the answer is not that of an issue.
+    """
+    state: State = await api.setup.tracker.read.function(api, issue.strip())
+    if not state.issue.id:
+        raise UnexpectedShape(f"{api.account.title} answered with something that is no issue.")
+    return state
+
+
+async def identify(api: TrackerClient) -> Who:
+    """Whose credential it is.
+
+    Raises:
+        Unauthorized: also when the answer does not say.
+    """
+    who: Who = await api.setup.tracker.check.function(api)
+    if not who.name:
+        raise Unauthorized(f"{api.account.title} does not say whose credential it is, as if it had not been taken.")
+    return who
 
 
 async def _issue(work: Work) -> tuple[Done, Handover | None]:

@@ -26,7 +26,7 @@ from tools.trackers.client import TrackerClient, check_shut_down
 from tools.trackers.desk import EXAMPLES, Desk
 from tools.trackers.document import Paragraph
 from tools.trackers.drafts import rendered
-from tools.trackers.engine import Work, hand_over, link, look_for
+from tools.trackers.engine import Work, hand_over, link, look_for, read_issue
 from tools.trackers.tracker import Setup, State
 
 tool = Toolset(Desk)
@@ -76,10 +76,9 @@ async def find_issue(desk: Desk, item: Item, tracker: TrackerName = None) -> Iss
 async def _state_of(api: TrackerClient, issue_id: str) -> State | None:
     """An issue on record as it is now; None if it is not there, or not visible."""
     try:
-        state: State = await api.setup.tracker.read.function(api, issue_id)
+        return await read_issue(api, issue_id)
     except NotFound:
         return None
-    return state
 
 
 @tool.reads(long_text=True)
@@ -212,7 +211,7 @@ async def get_issue(
         if found is None:
             raise Refused(f"{word(item)} has no issue in {api.setup.name}. tracker_create_issue creates it.")
         issue = found.issue.id
-    state: State = await api.setup.tracker.read.function(api, (issue or "").strip())
+    state = await read_issue(api, issue or "")
     status = "unknown" if state.is_open is None else "open" if state.is_open else "closed"
     return IssueState(issue=ref(api, state.issue), title=state.title, status=status, said=state.word or None, item=item)
 
@@ -227,7 +226,7 @@ async def comment(
     """Comment on an issue of the team's tracker. Asks the user first."""
     api = desk.tracker(tracker)
     check_shut_down(api.setup)
-    state: State = await api.setup.tracker.read.function(api, issue.strip())
+    state = await read_issue(api, issue)
     yield Ask(
         f"Comment on {word(state.issue.key)} {quote(state.title)} in {questions.where(api)}? Whoever follows it may be "
         f"notified.\n- Comment: {given(text)}"
@@ -250,7 +249,7 @@ async def link_bug(
     check_shut_down(api.setup)
     work = desk.work(api, defect, marks=mark_exported)
     found, _ = await look_for(api, desk.handovers, defect.marker)
-    state: State = await api.setup.tracker.read.function(api, issue.strip())
+    state = await read_issue(api, issue)
     if found is not None and found.issue.id != state.issue.id:
         raise Refused(f"{word(item)} has an issue in {api.setup.name} already: {word(found.issue.key)}.")
     names = f" and the names of {many(len(defect.files), 'file')}" if defect.files else ""

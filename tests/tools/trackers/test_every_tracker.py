@@ -14,7 +14,7 @@ from tools.kit.errors import TestdeskError, Unauthorized
 from tools.trackers import engine
 from tools.trackers.document import Paragraph
 from tools.trackers.drafts import draft, rendered, resolved
-from tools.trackers.engine import NotYet, hand_over, look_for
+from tools.trackers.engine import NotYet, hand_over, identify, look_for, read_issue
 from tools.trackers.listed import load
 from tools.trackers.tracker import Absent, Created
 
@@ -89,6 +89,8 @@ async def test_an_answer_without_a_list_does_not_mean_that_there_is_no_issue(key
         await tracker.fault(status=200, body=body, times=50)
         with pytest.raises(TestdeskError):
             await tracker.setup.tracker.find.function(tracker.api, DEFECT.marker)
+        with pytest.raises(TestdeskError):
+            await read_issue(tracker.api, "1")
 
 
 async def test_a_wrong_credential_is_found_out(key: str) -> None:
@@ -102,6 +104,16 @@ async def test_a_wrong_credential_is_found_out(key: str) -> None:
         await tracker.switch(anonymous=True)
         with pytest.raises(Unauthorized):
             await tracker.setup.tracker.check.function(tracker.api)
+
+
+async def test_a_check_that_names_nobody_has_not_been_passed(key: str) -> None:
+    async with bench(key) as tracker:
+        await tracker.fault(status=200, body={}, times=50)
+        try:
+            who = await identify(tracker.api)
+        except TestdeskError:
+            return
+        assert who.name
 
 
 async def test_the_check_says_who_it_is_and_lists_what_to_choose_from(key: str) -> None:

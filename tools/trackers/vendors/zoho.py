@@ -136,7 +136,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
             answer = await api.look(project(api.setup, "issues"), [("page", number), ("per_page", SIZE)])
         except (Invalid, NotFound):
             raise await not_there(api, "project") from None
-        issues = listing(answer, *([] if isinstance(answer, list) else ["bugs" if "bugs" in answer else "issues"]))
+        issues = listing(answer, *([] if isinstance(answer, list) else ["bugs" if at(answer, "bugs") else "issues"]))
         for row in issues:
             if any(has_marker(text_of(row.get(name)), marker) for name in TEXTS):
                 return Found(issue_of(row, api.setup), is_open(row))
