@@ -330,7 +330,7 @@ def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         for configured in settings.accounts_of(key).values()
         if configured.is_configured and not settings.sandbox and is_unencrypted(configured.base_url)
     ]
-    if settings.configuration.path and _others_can(0o066, settings.configuration.path):
+    if settings.configuration.path and others_can(0o066, settings.configuration.path):
         found.append(
             f"Other users of this machine can read or change {settings.configuration.path}; run chmod 600 on it."
         )
@@ -338,14 +338,14 @@ def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     variables = [name for configured in settings.platforms.values() for name in configured.credentials]
     for variable in (*variables, HTTP_KEY):
         file = environment.get(f"{variable}_FILE", "").strip()
-        if file and not environment.get(variable, "").strip() and not settings.sandbox and _others_can(0o044, file):
+        if file and not environment.get(variable, "").strip() and not settings.sandbox and others_can(0o044, file):
             found.append(f"Other users of this machine can read the file of {variable}_FILE; run chmod 600 on it.")
     found += [
         f"Other users of this machine can read {file}, of [accounts.{account.name}]; run chmod 600 on it."
         for key in settings.accounts
         for account in settings.configuration.several(key)
         for file in account.files.values()
-        if not settings.sandbox and _others_can(0o044, file)
+        if not settings.sandbox and others_can(0o044, file)
     ]
     if by_host := settings.consent.by_host:
         variable = environment.get(CONSENT, "").strip()
@@ -358,7 +358,7 @@ def warnings(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     return found
 
 
-def _others_can(mode: int, file: str) -> bool:
+def others_can(mode: int, file: str) -> bool:
     """Whether other users have one of these permissions, on systems with such; links are followed."""
     try:
         return os.name == "posix" and bool(Path(file).stat().st_mode & mode)

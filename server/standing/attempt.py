@@ -20,7 +20,7 @@ from tools.trackers.engine import Done, NotYet, Work, hand_over
 
 OUTAGES: Final = (Unavailable, RateLimited, Unauthorized, NotConfigured)
 """Failures that every other item would meet too."""
-HANDLED: Final = "It was marked as handled before its turn came."
+HANDLED: Final = "It was marked as handled before its turn came. To have it created, mark it as not handled first."
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from server.guards.redact import Redactor
 from server.http_server import say
 from server.inbox.events import EventStore
 from server.inbox.serve import Beside
-from server.settings import Settings, SettingsError, warnings
+from server.settings import Settings, SettingsError, others_can, warnings
 from server.standing.describe import describe
 from server.standing.orders import Orders, open_orders
 from server.standing.worker import UNREADABLE, Worker, day_start
@@ -38,9 +38,11 @@ async def carry_out(
     environment: Mapping[str, str] = os.environ,
 ) -> int:
     """Receive, and beside it create the issues of what arrives, until a signal."""
-    redact = Redactor(settings.secrets)
+    redact, path = Redactor(settings.secrets), settings.configuration.path
     if settings.sandbox:
         say("testdesk inbox: SANDBOX, all data is invented and nothing real happens.")
+    elif others_can(0o002, path):
+        raise SettingsError(f"Any user of this machine can change {path}, which is your consent; run chmod 600 on it.")
     for sentence in warnings(settings, environment):
         say(f"testdesk inbox: WARNING: {sentence}")
     if settings.log_level == "WARNING":
@@ -60,8 +62,10 @@ async def dry_run(settings: Settings, engine: Engine) -> int:
     from server.app import open_network
 
     async with open_orders(settings, PLATFORMS, open_network(settings, PLATFORMS), engine) as orders:
+        day = day_start(zone_of(settings.configuration.budgets.zone), time.time())
         for order in orders.all:
-            _print(describe(order), redact)
+            created = await queue.created_since(day, rule=order.name)
+            _print(f"{describe(order)}; {created} created today", redact)
         count = 0
         for platform in orders.platforms:
             for item in await queue.pending(platform):

@@ -66,7 +66,7 @@ def test_a_dry_run_names_rule_place_title_severity_labels_and_files_and_sends_an
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert lines == [
         "standing order crowd creates issues by itself: test IO events (all products; severities high) to GitHub "
-        "harbour/shop (tracker web), at most 3 a day",
+        "harbour/shop (tracker web), at most 3 a day; 0 created today",
         "",
         "testio:88101",
         "by [hand_over.crowd] to GitHub harbour/shop (tracker web)",
@@ -160,6 +160,16 @@ def test_options_that_do_not_go_together_are_refused(
 ) -> None:
     assert main(["inbox", *arguments]) == 2
     assert re.search(why, capsys.readouterr().err)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have other permissions there")
+def test_a_consent_that_anybody_can_change_is_none(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WEB_TOKEN", "tok-5f1e9a7733c0ffee")
+    (file.parent / "testdesk.toml").chmod(0o602)
+    assert main(["inbox", "--hand-over", "--port", "0"]) == 2
+    assert "which is your consent; run chmod 600 on it" in capsys.readouterr().err
 
 
 def test_without_a_rule_there_is_nothing_to_carry_out(

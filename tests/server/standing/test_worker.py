@@ -89,7 +89,11 @@ async def test_what_a_person_has_handled_in_the_meantime_is_left_to_them(tmp_pat
         await desk.events.mark("testio", ["88101"], handled=True)
         await desk.drain()
         assert not desk.issues
-        assert (await desk.row(88101)).error == "It was marked as handled before its turn came."
+        assert (await desk.row(88101)).error.startswith("It was marked as handled before its turn came.")
+        await desk.events.mark("testio", ["88101"], handled=False)
+        assert await desk.queue.retry("testio", "88101")
+        await desk.drain()
+        assert len(desk.issues) == 1
 
 
 async def test_what_no_rule_takes_is_skipped_with_the_reason_and_its_next_event_is_looked_at(tmp_path: Path) -> None:
