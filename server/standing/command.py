@@ -38,7 +38,7 @@ async def carry_out(
     environment: Mapping[str, str] = os.environ,
 ) -> int:
     """Receive, and beside it create the issues of what arrives, until a signal."""
-    redact, path = Redactor(settings.secrets), settings.configuration.path
+    path = settings.configuration.path
     if settings.sandbox:
         say("testdesk inbox: SANDBOX, all data is invented and nothing real happens.")
     elif others_can(0o002, path):
@@ -51,17 +51,18 @@ async def carry_out(
 
     async with open_orders(settings, PLATFORMS, open_network(settings, PLATFORMS), engine) as orders:
         for order in orders.all:
-            say(f"testdesk inbox: {_line(describe(order), redact)}")
-        worker = Worker(orders, engine, zone=zone_of(settings.configuration.budgets.zone), redact=redact)
-        return await receive(worker.run, redact)
+            say(f"testdesk inbox: {_line(describe(order), orders.redact)}")
+        worker = Worker(orders, engine, zone=zone_of(settings.configuration.budgets.zone))
+        return await receive(worker.run, orders.redact)
 
 
 async def dry_run(settings: Settings, engine: Engine) -> int:
     """Print what would become of each item that waits; sends nothing and stores nothing."""
-    redact, events, queue = Redactor(settings.secrets), EventStore(engine), Deliveries(engine)
+    events, queue = EventStore(engine), Deliveries(engine)
     from server.app import open_network
 
     async with open_orders(settings, PLATFORMS, open_network(settings, PLATFORMS), engine) as orders:
+        redact = orders.redact
         day = day_start(zone_of(settings.configuration.budgets.zone), time.time())
         for order in orders.all:
             created = await queue.created_since(day, rule=order.name)

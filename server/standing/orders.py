@@ -8,12 +8,13 @@ from typing import Any
 
 from server.clients import Clients
 from server.configuration import HandOverRule
+from server.guards.redact import Redactor
 from server.settings import Settings, SettingsError
 from server.standing.rules import first_that_takes, has_names, is_of, needs_name, product_of
 from server.store.engine import Engine
 from server.store.handovers import StoredHandovers
 from server.trackers import TrackerSettings, tracker_clients
-from tools.kit.defect import Content, Defect, DefectSource
+from tools.kit.defect import Content, Defect, DefectSource, with_texts
 from tools.kit.network import Network
 from tools.kit.platform import Platform
 from tools.kit.webhook import Event
@@ -75,8 +76,8 @@ class Order:
 class Orders:
     """All standing orders, and which of them takes what."""
 
-    def __init__(self, orders: Sequence[Order], only: Mapping[str, frozenset[str]]) -> None:
-        self.all = tuple(orders)
+    def __init__(self, orders: Sequence[Order], only: Mapping[str, frozenset[str]], redact: Redactor) -> None:
+        self.all, self.redact = tuple(orders), redact
         self._only = only
         self._names: dict[tuple[str, str], str] = {}
 
@@ -90,9 +91,10 @@ class Orders:
         return next((order for order in self.all if order.name == name), None)
 
     def read(self, platform: str, event: Event) -> Defect | None:
-        """The defect of an event; None where it has no readable one."""
+        """The defect of an event, with the secrets in its texts masked; None where it has no readable one."""
         source = next(order.source for order in self.all if order.platform.key == platform)
-        return source.arrived(event) if source.arrived is not None else None
+        defect = source.arrived(event) if source.arrived is not None else None
+        return with_texts(defect, self.redact) if defect is not None else None
 
     async def choose(self, defect: Defect, *, is_dry: bool = False) -> tuple[Order | None, str]:
         """The first order that takes a defect; else why none does, as a sentence. A dry run reads no name.
@@ -139,7 +141,8 @@ async def open_orders(
     by_key = {platform.key: platform for platform in platforms}
     try:
         found = [_order(rule, settings, by_key[rule.platform], network, clients, engine) for rule in rules]
-        yield Orders(found, {key: _reach(settings, key) for key in {rule.platform for rule in rules}})
+        reach = {key: _reach(settings, key) for key in {rule.platform for rule in rules}}
+        yield Orders(found, reach, Redactor(settings.secrets))
     finally:
         await clients.close()
 

@@ -9,14 +9,12 @@ from typing import Final
 import anyio
 
 from server.guards.fence import quote_others
-from server.guards.redact import Redactor
 from server.inbox.events import EventStore
 from server.standing.attempt import Failed, Handed, Skipped, attempt, failed
 from server.standing.orders import Order, Orders
 from server.store.deliveries import WAITS, Deliveries, Delivery, wait_after
 from server.store.engine import Engine, StoreError
 from server.terminal import printable
-from tools.kit.defect import with_texts
 from tools.kit.errors import TestdeskError
 from tools.kit.text import cut
 
@@ -75,13 +73,11 @@ class Worker:
         engine: Engine,
         *,
         zone: tzinfo = UTC,
-        redact: Redactor | None = None,
         clock: Callable[[], float] = time.time,
         seconds: float = SECONDS,
     ) -> None:
         self._orders, self._zone, self._clock, self._seconds = orders, zone, clock, seconds
         self._events, self._queue = EventStore(engine), Deliveries(engine)
-        self._redact = redact or Redactor()
         self._rests = {order.rule.tracker: Rest() for order in orders.all}
         self._dropped: list[Delivery] = []
         """Taken ones whose outcome could not be stored."""
@@ -212,7 +208,6 @@ class Worker:
         defect = self._orders.read(one.platform, event) if event is not None else None
         if event is None or defect is None:
             return Skipped(UNREADABLE)
-        defect = with_texts(defect, self._redact)  # more people read a tracker
         return await attempt(order, defect, is_handled=event.handled_at is not None)
 
     async def _chosen(self, one: Delivery) -> tuple[Order | None, str]:
@@ -293,7 +288,7 @@ class Worker:
 
     def _rendered(self, sentence: str) -> str:
         """A sentence for the store: others' words in it are in quotation marks, and redacted."""
-        return printable(quote_others(sentence, self._redact))
+        return printable(quote_others(sentence, self._orders.redact))
 
     async def _repeat(self, step: Callable[[], Awaitable[bool]], stopping: anyio.Event) -> None:
         """Repeat a step; pause after one that found nothing to do."""
