@@ -237,3 +237,45 @@ async def test_what_a_killed_process_had_taken_is_taken_by_another_and_still_cou
     assert await desk.take(cap=3, since=start) == ["a", "b"]
     assert (await desk.row("a"))["attempts"] == 2
     await desk.engine.close()
+
+
+async def test_each_rule_takes_its_own_within_its_own_limit() -> None:
+    desk = Queue()
+    await desk.arrive("a", "b", "c", "d")
+    events = {one.item: one.event for one in await desk.queue.unsorted(10)}
+    await desk.queue.sort({("shop", item, events[item]): rule for item, rule in zip("abcd", "xxyx", strict=True)})
+    assert await desk.queue.unsorted(10) == []
+    assert await desk.take(cap=2, rule="x") == ["a", "b"]
+    assert await desk.take(cap=2, rule="x") == []
+    assert await desk.take(cap=2, rule="y") == ["c"]
+    assert [await desk.queue.created_since(0, rule=rule) for rule in ("x", "y", "z")] == [2, 1, 0]
+    await desk.queue.unsort()
+    assert [one.item for one in await desk.queue.unsorted(10)] == ["d"], "what is under way keeps its rule"
+
+
+async def test_a_newer_event_is_sorted_anew_unless_its_item_is_under_way() -> None:
+    desk = Queue()
+    await desk.arrive("a", "b")
+    await desk.queue.sort({("shop", one.item, one.event): "x" for one in await desk.queue.unsorted(10)})
+    assert await desk.take(1, rule="x") == ["a"]
+    await desk.arrive("a", "b", at="2")
+    assert [(await desk.row(item))["rule"] for item in "ab"] == ["x", ""]
+    old = {("shop", "b", 2): "x"}
+    await desk.queue.sort(old)
+    assert (await desk.row("b"))["rule"] == "", "it was chosen for the older event"
+
+
+async def test_what_was_skipped_can_be_put_back_and_what_is_done_is_named_when_it_arrives_again() -> None:
+    desk = Queue()
+    await desk.arrive("a", "b")
+    await desk.take(1)
+    assert await desk.queue.done("shop", "a", key="SHOP-1", url="", rule="x")
+    assert await desk.queue.skipped("shop", "b", why="no rule takes it")
+    await desk.events.mark("shop", ["a"], handled=True)
+    assert await desk.queue.pending("shop") == []
+    assert await desk.queue.arrived_again() == []
+    assert await desk.queue.retry("shop", "b")
+    assert not await desk.queue.retry("shop", "a")
+    await desk.events.keep("shop", "export", "a:2", "a", {})
+    assert await desk.queue.arrived_again() == [("shop", "a", "SHOP-1")]
+    assert await desk.queue.pending("shop") == ["b"]
