@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import anyio
 import pytest
 from anyio.abc import Process
+from anyio.streams.buffered import BufferedByteReceiveStream
 
 from server.inbox.events import EventStore
 from server.sandbox import serve_on_port
@@ -83,10 +84,36 @@ def taken(db: Database) -> int:
     return len(db.rows("SELECT 1 FROM delivery WHERE state = 'waiting' AND process != ''"))
 
 
-async def until(condition: Any, process: Process) -> None:
-    while not await condition():
-        assert process.returncode is None, "the worker ended by itself"
-        await anyio.sleep(0.01)
+class Workers:
+    """Workers, one after another."""
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._input, self._lines = process.stdin, BufferedByteReceiveStream(process.stdout)
+
+    async def until(self, condition: Callable[[], Awaitable[bool]], sends: signal.Signals, pause: float = 0.0) -> int:
+        """Let one work until something holds, send it a signal after a pause, and return its exit code."""
+        await self._input.send(b"start\n")
+        number = await self._number()
+        while not await condition():  # noqa: ASYNC110 - the fake API has no event for it
+            await anyio.sleep(0.02)
+        await anyio.sleep(pause)
+        os.kill(number, sends)
+        return await self._number()
+
+    async def _number(self) -> int:
+        return int(await self._lines.receive_until(b"\n", 20))
+
+
+@asynccontextmanager
+async def workers(origin: str, environment: Mapping[str, str], log: Path) -> AsyncIterator[Workers]:
+    command = [sys.executable, "-m", "tests.server.standing.child", origin]
+    with log.open("wb") as errors:
+        async with await anyio.open_process(command, cwd=ROOT, env=environment, stderr=errors) as process:
+            yield Workers(process)
+            assert process.stdin is not None
+            await process.stdin.aclose()
 
 
 async def test_kills_and_lost_answers_double_nothing_and_lose_nothing(
@@ -94,40 +121,29 @@ async def test_kills_and_lost_answers_double_nothing_and_lose_nothing(
 ) -> None:
     file, configuration, chance = tmp_path / "store.sqlite3", tmp_path / "testdesk.toml", random.Random(SEED)
     configuration.write_text(f"{TRACKER}{ORDER}a_day = {EVENTS}\n", encoding="utf-8")
-    engine = SqliteEngine(file)
+    engine, interrupted = SqliteEngine(file), 0
     events, queue = EventStore(engine), Deliveries(engine)
     for item in range(1, EVENTS + 1):
         await arrive(events, item, title=f"Bug {item}")
     environment = {**os.environ, "TESTDESK_CONFIG": str(configuration), "TESTDESK_STORE": str(file)}
-    marks = sorted(chance.sample(range(1, EVENTS), KILLS))
-    interrupted = 0
     with anyio.fail_after(PATIENCE):
-        async with fake_tracker(monkeypatch) as (origin, world, losing):
-            for mark in [*marks, None]:
-                command = [sys.executable, "-m", "tests.server.standing.child", origin]
-                log = (tmp_path / f"log-{mark}").open("wb")
-                async with await anyio.open_process(
-                    command, cwd=ROOT, env=environment, stdout=log, stderr=log
-                ) as process:
-                    if mark is not None:
+        async with (
+            fake_tracker(monkeypatch) as (origin, world, losing),
+            workers(origin, environment, tmp_path / "log") as children,
+        ):
+            for mark in sorted(chance.sample(range(1, EVENTS), KILLS)):
 
-                        async def far_enough(mark: int = mark) -> bool:
-                            return issues(world).total() >= mark
+                async def far_enough(mark: int = mark) -> bool:
+                    return issues(world).total() >= mark
 
-                        await until(far_enough, process)
-                        await anyio.sleep(chance.random() / 50)
-                        process.kill()
-                        assert await process.wait() == -signal.SIGKILL
-                        interrupted += await engine.run(taken)
-                    else:
+                code = await children.until(far_enough, signal.SIGKILL, chance.random() / 50)
+                assert code == -signal.SIGKILL
+                interrupted += await engine.run(taken)
 
-                        async def all_done() -> bool:
-                            return (await queue.counts())["done"] == EVENTS
+            async def all_done() -> bool:
+                return issues(world).total() >= EVENTS and (await queue.counts())["done"] == EVENTS
 
-                        await until(all_done, process)
-                        process.terminate()
-                        assert await process.wait() == 128 + signal.SIGTERM
-                log.close()
+            assert await children.until(all_done, signal.SIGTERM) == 128 + signal.SIGTERM
             found = issues(world)
     assert interrupted, "some were under way"
     assert losing.lost == round(EVENTS * SHARE)
