@@ -1,11 +1,15 @@
 """Redmine: its custom field for the marker, its silent refusals, and the site's text format."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.tracker_command import report
 from tests.trackers import DEFECT, bench
-from tools.kit.errors import Invalid, Refused
+from tools.kit.errors import Invalid, Refused, Unavailable
+from tools.trackers.client import TrackerClient
 from tools.trackers.engine import hand_over
+from tools.trackers.tracker import Op
 
 pytestmark = pytest.mark.anyio
 
@@ -62,9 +66,20 @@ async def test_an_unknown_tracker_is_refused_with_those_there_are(option: str, v
         assert not tracker.ours()
 
 
-async def test_the_check_of_a_wrong_project_lists_the_right_ones() -> None:
-    async with bench("redmine", values={"project": "7"}) as tracker:
+async def test_a_report_goes_on_where_only_who_reads_issues_is_not_known() -> None:
+    async def fail(api: TrackerClient) -> str:
+        raise Unavailable("The project could not be read.")
+
+    async with bench("redmine") as tracker:
+        failing = replace(tracker.setup.tracker, audience=Op(fail, (), "R"))
+        tracker.api.setup = replace(tracker.setup, tracker=failing)
         lines, works = await report(tracker.api)
         assert works
-        assert any("Who can read issues there could not be read" in line and "shop" in line for line in lines)
+        assert any("Who can read issues there could not be read" in line for line in lines)
         assert any(line.startswith("    project: ") and "shop" in line for line in lines)
+
+
+async def test_the_check_of_a_wrong_project_lists_the_right_ones() -> None:
+    async with bench("redmine", values={"project": "7"}) as tracker:
+        with pytest.raises(Refused, match=r"^project .*7.* does not exist.*there is .*shop"):
+            await tracker.setup.tracker.check.function(tracker.api)

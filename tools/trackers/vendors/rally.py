@@ -92,8 +92,10 @@ async def check(api: TrackerClient) -> Who:
     name = text_of(found.get("UserName")) or text_of(found.get("DisplayName"))
     if not name:
         raise Unauthorized(f"{api.account.title} does not say whose key it is.")
-    is_admin = found.get("SubscriptionAdmin") is True
-    return Who(name, "It is an administrator of the subscription." if is_admin else "")
+    await check_places(api)
+    may = ["It is an administrator of the subscription."] if found.get("SubscriptionAdmin") is True else []
+    may += ["Of the labels of the settings, those are set that are tags already."] if api.setup.labels else []
+    return Who(name, " ".join(may))
 
 
 async def listed(api: TrackerClient, where: str, *query: tuple[str, str]) -> list[dict[str, Any]]:
@@ -272,7 +274,7 @@ TRACKER = Tracker(
     auth=auth,
     render=lambda setup: render,
     mount="/trackers/rally",
-    check=Op(check, (USER,), "C"),
+    check=Op(check, (USER, *PLACES), "R"),
     choices=Op(choices, PLACES, "R"),
     find=Op(find_issue, (DEFECTS, *PLACES), "R"),
     resolve=Op(resolve, (TYPE, ATTRIBUTES, VALUES, "GET /tag"), "R"),

@@ -60,10 +60,6 @@ def issue_path(issue: str) -> str:
     return f"{path('issues', issue.lstrip('#'))}.json"
 
 
-def project_path(setup: Setup) -> str:
-    return f"{path('projects', setup['project'])}.json"
-
-
 def issue_of(row: Any, setup: Setup) -> Created:
     number = text_of(at(row, "id"))
     return Created(number, f"#{number}" if number else "", f"{setup.base_url}/issues/{number}" if number else "")
@@ -79,7 +75,15 @@ async def check(api: TrackerClient) -> Who:
     name = text_of(at(user, "login")) or " ".join(text_of(at(user, part)) for part in ("firstname", "lastname")).strip()
     if not name:
         raise Unauthorized(f"{api.account.title} does not say whose key it is: it answers as to anybody.")
+    await project(api)
     return Who(name, "It is an administrator." if at(user, "admin") is True else "")
+
+
+async def project(api: TrackerClient, *query: tuple[str, str]) -> Any:
+    try:
+        return at(await api.look(f"{path('projects', api.setup['project'])}.json", query), "project")
+    except NotFound:
+        raise await not_there(api, "project") from None
 
 
 async def choices(api: TrackerClient) -> list[Choice]:
@@ -92,8 +96,7 @@ async def choices(api: TrackerClient) -> list[Choice]:
     trackers = rows(await api.look(TRACKERS), "trackers")
     found += [Choice("tracker", text_of(row.get("id")), text_of(row.get("name"))) for row in trackers]
     if api.setup["project"] in {choice.value for choice in found if choice.option == "project"}:
-        project = await api.look(project_path(api.setup), [("include", "issue_custom_fields")])
-        fields = rows(project, "project", "issue_custom_fields")
+        fields = rows(await project(api, ("include", "issue_custom_fields")), "issue_custom_fields")
         found += [Choice("marker_field", text_of(row.get("id")), text_of(row.get("name"))) for row in fields]
     priorities = rows(await api.look(PRIORITIES), "issue_priorities")
     return found + [Choice("severities", text_of(row.get("name")), "a priority") for row in priorities]
@@ -217,10 +220,7 @@ async def close(api: TrackerClient, issue: str) -> None:
 
 
 async def audience(api: TrackerClient) -> str:
-    try:
-        is_public = at(await api.look(project_path(api.setup)), "project", "is_public")
-    except NotFound:
-        raise await not_there(api, "project") from None
+    is_public = at(await project(api), "is_public")
     if not isinstance(is_public, bool):
         return ""
     if is_public:
@@ -262,7 +262,7 @@ TRACKER = Tracker(
     auth=auth,
     render=render,
     mount="/trackers/redmine",
-    check=Op(check, ("GET /users/current.json",), "R"),
+    check=Op(check, ("GET /users/current.json", PROJECT), "R"),
     choices=Op(choices, ("GET /projects.json", PROJECT, f"GET {TRACKERS}", f"GET {PRIORITIES}"), "R"),
     find=Op(find_issue, ("GET /issues.json",), "D2"),
     resolve=Op(resolve, (f"GET {PRIORITIES}", f"GET {TRACKERS}"), "R"),
@@ -273,7 +273,7 @@ TRACKER = Tracker(
     comment=Op(comment, (f"PUT {ISSUE}",), "R"),
     attach=Op(attach, ("POST /uploads.json", f"PUT {ISSUE}"), "C"),
     close=Op(close, (f"GET {STATUSES}", f"GET {ISSUE}", f"PUT {ISSUE}"), "R"),
-    audience=Op(audience, (PROJECT, "GET /projects.json"), "R"),
+    audience=Op(audience, (PROJECT,), "R"),
     severities={"critical": "Urgent", "high": "High", "normal": "Normal", "low": "Low"},
     takes_labels=False,
     limits=Limits(title=255),

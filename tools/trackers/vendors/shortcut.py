@@ -62,7 +62,17 @@ async def check(api: TrackerClient) -> Who:
     name = text_of(at(member, "mention_name")) or text_of(at(member, "name")) or text_of(at(member, "profile", "name"))
     if not name:
         raise Unauthorized(f"{api.account.title} does not say whose token it is.")
+    await state_id(api)
     return Who(name, "It is an observer: it may only read." if at(member, "role") == "observer" else "")
+
+
+async def state_id(api: TrackerClient) -> Any:
+    """The id of the workflow state in which stories begin."""
+    for workflow in rows(await api.look(WORKFLOWS)):
+        for state in rows(workflow, "states"):
+            if text_of(state.get("id")) == api.setup["workflow_state"]:
+                return state.get("id")
+    raise await not_there(api, "workflow_state")
 
 
 async def choices(api: TrackerClient) -> list[Choice]:
@@ -94,11 +104,7 @@ async def find_issue(api: TrackerClient, marker: str) -> Found | None:
 
 async def resolve(api: TrackerClient, draft: Draft) -> dict[str, Any]:
     """The workflow state, and the ids of the field Severity and of its value."""
-    states = [state for workflow in rows(await api.look(WORKFLOWS)) for state in rows(workflow, "states")]
-    state = next((one for one in states if text_of(one.get("id")) == api.setup["workflow_state"]), None)
-    if state is None:
-        raise await not_there(api, "workflow_state")
-    found: dict[str, Any] = {"state": state.get("id")}
+    found: dict[str, Any] = {"state": await state_id(api)}
     if draft.severity:
         field = await severity_field(api)
         values = [value for value in rows(field, "values") if value.get("enabled") is not False]
@@ -177,7 +183,7 @@ TRACKER = Tracker(
     auth=auth,
     render=lambda setup: render,
     mount="/trackers/shortcut",
-    check=Op(check, ("GET /member",), "C"),
+    check=Op(check, ("GET /member", f"GET {WORKFLOWS}"), "C"),
     choices=Op(choices, (f"GET {WORKFLOWS}", "GET /groups", f"GET {FIELDS}"), "R"),
     find=Op(find_issue, ("POST /stories/search",), "C"),
     resolve=Op(resolve, (f"GET {WORKFLOWS}", f"GET {FIELDS}", "GET /groups"), "R"),

@@ -76,7 +76,10 @@ async def check(api: TrackerClient) -> Who:
         raise Unauthorized(
             f"{api.account.title} does not take the token: it answers as to a guest. It is mistyped or withdrawn."
         )
-    return Who(login, "Its user is banned." if at(user, "banned") is True else "")
+    await project(api)
+    may = ["Its user is banned."] if at(user, "banned") is True else []
+    may += ["Of the labels of the settings, those are set that are tags already."] if api.setup.labels else []
+    return Who(login, " ".join(may))
 
 
 async def choices(api: TrackerClient) -> list[Choice]:
@@ -251,7 +254,7 @@ TRACKER = Tracker(
     auth=auth,
     render=lambda setup: render,
     mount="/trackers/youtrack",
-    check=Op(check, ("GET /users/me",), "R"),
+    check=Op(check, ("GET /users/me", PROJECT), "R"),
     choices=Op(choices, ("GET /admin/projects", PROJECT), "D"),
     find=Op(find_issue, ("GET /issues", PROJECT, "GET /admin/projects"), "R"),
     resolve=Op(resolve, (PROJECT, TAGS, "GET /admin/projects"), "R"),
