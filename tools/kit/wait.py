@@ -64,23 +64,24 @@ async def wait_until(
     wait: float | None = None,
 ) -> Waited[T]:
     """Poll until the condition holds or the time is over; a transient failure does not end the wait."""
-    began, looks, failures = time.monotonic(), 0, 0
+    began, failures = time.monotonic(), 0
     whole = minutes * 60
     wait = pace.first if wait is None else min(max(wait, pace.first), pace.last)
-    seen: T | None = None
+    seen = await look()  # one that fails at once ends the wait
+    looks = 1
     while True:
+        passed = time.monotonic() - began
+        if is_reached(seen) or passed >= whole:
+            return Waited(seen, is_reached(seen), looks, passed, wait)
+        await _rest(min(wait, whole - passed), began, whole, say(seen), progress)
+        wait = pace.next(wait)
         try:
             seen = await look()
             looks, failures = looks + 1, 0
         except Unavailable:
             failures += 1
-            if failures >= MOST_FAILURES or seen is None:
+            if failures >= MOST_FAILURES:
                 raise
-        passed = time.monotonic() - began
-        if seen is not None and (is_reached(seen) or passed >= whole):
-            return Waited(seen, is_reached(seen), looks, passed, wait)
-        await _rest(min(wait, whole - passed), began, whole, say(seen) if seen is not None else "waiting", progress)
-        wait = pace.next(wait)
 
 
 async def wait_for_change(

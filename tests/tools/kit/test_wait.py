@@ -99,3 +99,18 @@ def test_a_handle_comes_back_as_it_was_made() -> None:
 def test_a_handle_of_another_form_is_refused(handle: str) -> None:
     with pytest.raises(Refused, match=r"This handle is malformed\. Start a new wait instead\."):
         decode_handle(handle, run=str)
+
+
+async def test_a_look_that_shows_nothing_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, looks = World(monkeypatch, 0), 0
+
+    async def look() -> int | None:
+        nonlocal looks
+        looks += 1
+        assert looks < 10, "it would go on for ever"
+        return None
+
+    waited = await wait_until(
+        look, lambda seen: seen is not None, minutes=1, pace=PACE, say=lambda _: "waiting", progress=world.progress
+    )
+    assert (waited.seen, waited.is_reached, waited.seconds) == (None, False, 60)
