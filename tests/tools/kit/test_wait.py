@@ -101,6 +101,7 @@ def test_a_handle_of_another_form_is_refused(handle: str) -> None:
         decode_handle(handle, run=str)
 
 
+@pytest.mark.anyio
 async def test_a_look_that_shows_nothing_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     world, looks = World(monkeypatch, 0), 0
 
