@@ -32,7 +32,7 @@ def draft(defect: Defect, setup: Setup, *, title: str | None = None) -> Drafted:
     defect = with_texts(defect, without_markers)
     tracker, uploaded = setup.tracker, uploads_of(defect, setup)
     named = defect if title is None else replace(defect, title=without_markers(title))
-    end = f" [{defect.marker}]" if tracker.marks_titles else ""
+    end = f" [{defect.marker}]" if tracker.marks_titles and not setup["marker_field"] else ""
     document = issue_document(defect, uploaded=uploaded)
     text, is_cut = fit(document, tracker.render(setup), tracker.limits.text, defect.link)
     drafted = Draft(

@@ -252,7 +252,8 @@ class Tracker:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request."""
     marks_titles: bool = False
-    """Whether a title ends with the marker, which it does where titles alone are searched."""
+    """Whether a title ends with the marker, which it does where titles alone are searched: not if an option
+    `marker_field` gives the marker a place of its own."""
     takes_labels: bool = True
     """Whether its issues can have labels, or something like them, that a create sets."""
     limits: Limits = Limits()

@@ -30,8 +30,12 @@ FIELDS = {"marker_field": "text_mk1", "link_field": "link"}
 
 async def test_the_marker_is_in_the_name_unless_there_is_a_column_for_it() -> None:
     async with bench("monday") as tracker:
-        await hand_over(tracker.work())
-        assert tracker.ours()[0].title == f"{DEFECT.title} [{DEFECT.marker}]"
+        work = tracker.work(replace(DEFECT, title="Long " * 100))
+        await hand_over(work)
+        (issue,) = tracker.ours()
+        assert issue.title == work.drafted.draft.title
+        assert issue.title.endswith(f"\u2026 [{DEFECT.marker}]")
+        assert len(issue.title) <= 255
     async with bench("monday", values=FIELDS) as tracker:
         await hand_over(tracker.work())
         (issue,) = tracker.ours()
@@ -151,10 +155,3 @@ async def test_an_item_is_open_unless_it_is_done_or_put_away(
     item = {"id": "1", "name": "A", "url": "https://a.example", "state": state, "column_values": [status]}
     found = await read(client({"data": {"items": [item]}}), "1")
     assert (found.is_open, found.word) == expected
-
-
-async def test_labels_that_have_no_place_are_named_by_the_check() -> None:
-    async with bench("monday", labels=["web"]) as tracker:
-        assert "Monday has no labels" in (await tracker.setup.tracker.check.function(tracker.api)).may
-    async with bench("monday") as tracker:
-        assert "labels" not in (await tracker.setup.tracker.check.function(tracker.api)).may

@@ -19,8 +19,9 @@ FIELDS = {"marker_field": "test IO bug", "label_field": "Tags", "link_field": "L
 
 async def test_the_marker_is_in_the_title_unless_there_is_a_property_for_it() -> None:
     async with bench("notion") as tracker:
-        await hand_over(tracker.work())
-        assert tracker.ours()[0].title == f"{DEFECT.title} [{DEFECT.marker}]"
+        work = tracker.work()
+        await hand_over(work)
+        assert tracker.ours()[0].title == work.drafted.draft.title == f"{DEFECT.title} [{DEFECT.marker}]"
     async with bench("notion", values=FIELDS, labels=["web"]) as tracker:
         await hand_over(tracker.work())
         (issue,) = tracker.ours()

@@ -26,7 +26,6 @@ from tools.trackers.tracker import (
     Created,
     Draft,
     Found,
-    Limits,
     Op,
     Option,
     Problem,
@@ -135,9 +134,7 @@ async def check(api: TrackerClient) -> Who:
     if not rows(data, "boards"):
         raise await not_there(api, "board")
     account = text_of(at(data, "me", "account", "name"))
-    left_out = "Monday has no labels: those of the settings are left out." if api.setup.labels else ""
-    says = f"It is a user of the account {quote(account)}." if account else ""
-    return Who(name, " ".join(filter(None, (says, left_out))))
+    return Who(name, f"It is a user of the account {quote(account)}." if account else "")
 
 
 async def choices(api: TrackerClient) -> list[Choice]:
@@ -204,9 +201,8 @@ def create(draft: Draft, setup: Setup) -> Send:
         values[setup["severity_field"]] = {"label": severity}
     if setup["link_field"] and draft.link:
         values[setup["link_field"]] = {"url": draft.link, "text": draft.marker}
-    name = draft.title if setup["marker_field"] else f"{draft.title} [{draft.marker}]"
     more = {"group": setup["group"]} if setup["group"] else {}
-    return mutation(GRAPHQL, CREATE, board=setup["board"], name=name, values=json.dumps(values), **more)
+    return mutation(GRAPHQL, CREATE, board=setup["board"], name=draft.title, values=json.dumps(values), **more)
 
 
 def read_created(answer: Any, setup: Setup) -> Created:
@@ -318,7 +314,8 @@ TRACKER = Tracker(
     finish=Op(finish, ROUTES, "R"),
     audience=Op(audience, ROUTES, "R"),
     severities={"critical": "Critical", "high": "High", "normal": "Medium", "low": "Low"},
-    limits=Limits(title=210),
+    marks_titles=True,
+    takes_labels=False,
     is_exact=True,
     lag_seconds=10.0,
     problem=problem,

@@ -203,8 +203,7 @@ async def resolve(api: TrackerClient, draft: Draft) -> Mapping[str, Any]:
 
 
 def create(draft: Draft, setup: Setup) -> Send:
-    title = draft.title if setup["marker_field"] else f"{draft.title} [{draft.marker}]"
-    properties: dict[str, Any] = {"title": {"title": [{"text": {"content": title}}]}}
+    properties: dict[str, Any] = {"title": {"title": [{"text": {"content": draft.title}}]}}
     if setup["marker_field"]:
         properties[setup["marker_field"]] = {"rich_text": [{"text": {"content": draft.marker}}]}
     if severity := draft.resolved.get("severity"):
@@ -323,6 +322,7 @@ TRACKER = Tracker(
     resolve=Op(resolve, (f"GET {SOURCE}",), "C"),
     finish=Op(finish, (f"GET {CHILDREN}", f"PATCH {CHILDREN}"), "R"),
     severities={"critical": "Critical", "high": "High", "normal": "Medium", "low": "Low"},
+    marks_titles=True,
     limits=Limits(title=255, text=200_000, file=20_000_000),
     is_exact=True,
     lag_seconds=10.0,
