@@ -17,7 +17,7 @@ from tools.platforms import PLATFORMS
 from tools.trackers.client import TrackerClient
 from tools.trackers.engine import identify
 from tools.trackers.listed import TRACKERS, load
-from tools.trackers.tracker import Absent, Choice
+from tools.trackers.tracker import Absent, Choice, Option
 
 MOST_CHOICES = 30
 """Values of one option that are listed."""
@@ -50,7 +50,7 @@ def _section_of(key: str) -> list[str]:
         return [f"{tracker.title}: {tracker.shut_down}"]
     lines = [f"# {tracker.title}: {tracker.docs}", "[trackers.NAME]", f'kind = "{key}"']
     lines += [
-        f'{"" if option.is_required else "# "}{option.name} = "{option.default or option.sandbox}"  # {option.meaning}'
+        f'{"" if option.is_required else "# "}{option.name} = "{_example(option)}"  # {option.meaning}'
         for option in tracker.options
     ]
     lines += [
@@ -62,6 +62,11 @@ def _section_of(key: str) -> list[str]:
         lines.append("# upload_files = true  # others there can then read them")
     words = ", ".join(f'{level} = "{value}"' for level, value in tracker.severities.items() if value)
     return [*lines, f"# severities = {{ {words} }}" if words else "# it has no field for severities", ""]
+
+
+def _example(option: Option) -> str:
+    """A value of an option: its own, or the one that its meaning ends with."""
+    return option.default or option.sandbox or (option.meaning.rpartition(": ")[2] if option.is_required else "")
 
 
 async def check(settings: Settings, names: list[str], environment: Mapping[str, str]) -> int:
