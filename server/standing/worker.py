@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, tzinfo
 from typing import Final
@@ -172,6 +173,7 @@ class Worker:
             except TestdeskError as error:
                 outcome = failed(error, may_exist=one.attempts > 1)
             except Exception as error:  # noqa: BLE001 - it is put back or given up as any other failure
+                logger.error("%s", _own(error))
                 outcome = Failed(_own(error), type(error).__name__, may_exist=True)
             if outcome is not None:
                 await self._leave(one, outcome, order)
@@ -309,9 +311,10 @@ class Worker:
 
 
 def _own(error: Exception) -> str:
-    """What an error of our own is called; its text may be others'."""
+    """What an error of our own is called, and where it was raised; its text may be others'."""
     logger.debug("where a standing order failed", exc_info=error)
-    return f"It failed by an error of Testdesk's own ({type(error).__name__})."
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"It failed by an error of Testdesk's own ({type(error).__name__} in {frame.name}, line {frame.lineno})."
 
 
 def _plain(text: str) -> str:

@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.skipif(os.name != "posix", reason="
 
 ROOT = Path(__file__).parent.parent.parent.parent
 IS_SOAK = bool(os.environ.get("TESTDESK_SOAK"))
-EVENTS, KILLS, PATIENCE = (300, 5, 240) if IS_SOAK else (40, 2, 60)
+EVENTS, KILLS, PATIENCE = (300, 5, 120) if IS_SOAK else (40, 2, 60)
 SHARE = 0.05
 """Of creates whose answer is lost."""
 SEED = 11

@@ -338,8 +338,27 @@ async def test_an_error_of_our_own_does_not_end_the_others(tmp_path: Path, caplo
             row = await desk.row(88101)
         finally:
             object.__setattr__(order.source, "arrived", reads)
-    assert (row.state, row.error) == ("skipped", "It failed by an error of Testdesk's own (KeyError).")
+    assert row.state == "skipped"
+    assert row.error.startswith("It failed by an error of Testdesk's own (KeyError in breaks, line ")
     assert "stranger" not in caplog.text
+
+
+async def test_an_error_of_our_own_in_a_hand_over_is_named_by_its_place_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def breaks(work: Any) -> Any:
+        raise AttributeError("a stranger's words")
+
+    async with arriving(tmp_path) as desk:
+        monkeypatch.setattr("server.standing.attempt.hand_over", breaks)
+        await desk.arrive(88101)
+        await desk.drain()
+        assert (await desk.row(88101)).error.startswith("It failed by an error of Testdesk's own (AttributeError in ")
+        assert "AttributeError in breaks, line" in caplog.text
+        assert "stranger" not in caplog.text
+        monkeypatch.undo()
+        await desk.drain(later=60)
+        assert len(desk.issues) == 1
 
 
 async def test_a_worker_that_is_asked_to_stop_finishes_what_is_under_way(tmp_path: Path) -> None:
