@@ -7,6 +7,7 @@ import sys
 import tokenize
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -43,13 +44,16 @@ def files(*folders: str) -> list[Path]:
     return sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
 
 
-def imports(file: Path) -> Iterator[str]:
+@cache  # most rules read most files
+def imports(file: Path) -> tuple[str, ...]:
+    found: list[str] = []
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+            found += (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{file}: imports are absolute here"
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+            found += (f"{node.module}.{name.name}" for name in node.names)
+    return tuple(found)
 
 
 def part(file: Path) -> str:
@@ -168,7 +172,7 @@ def test_the_server_names_no_platform() -> None:
 
 def test_imports_are_absolute() -> None:
     for file in files(*OURS):
-        list(imports(file))
+        imports(file)
 
 
 def test_every_init_is_one_docstring() -> None:
