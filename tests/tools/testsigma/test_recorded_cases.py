@@ -97,7 +97,7 @@ def test_up_to_forty_results_are_shown_with_their_titles(count: int, titles: int
 async def test_a_case_is_waited_for_while_a_run_is_new_or_shows_too_few(
     age: int | None, announced: int | None, *, waits: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recording, "APPEAR_MINUTES", 0.0005)
+    monkeypatch.setattr(recording, "APPEAR_MINUTES", 0.005)
     wire, api = told(page(row(1)))
     now = api.now()
     monkeypatch.setattr(api, "now", lambda: now)
