@@ -38,11 +38,12 @@ from server.setup import SETUP, UNCONFIGURED, is_unconfigured, setup_tool
 from server.store.engine import Engine
 from server.store.sqlite import SqliteEngine
 from server.version import __version__
-from tools.across import View, across
+from tools.across import across
 from tools.kit.network import Network
 from tools.kit.platform import Platform
 from tools.platforms import PLATFORMS
 from tools.trackers.source import trackers
+from tools.view import View
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

@@ -14,7 +14,6 @@ from server.guards.scope import offers
 from server.pipeline import not_read
 from server.sandbox import SandboxTransport
 from tests.desk import settings
-from tools.across import View
 from tools.kit.errors import PlatformError, TestdeskError
 from tools.kit.missing import collect_missing
 from tools.kit.network import Account, Network
@@ -22,6 +21,7 @@ from tools.kit.platform import ToolSource
 from tools.kit.sandbox.composition import Composition
 from tools.kit.toolset import Progress, Tool, no_progress
 from tools.platforms import PLATFORMS
+from tools.view import View
 
 SIZES = ("per_page", "limit", "page_size")
 COUNTS = ("total", "record_count", "total_count", "totalCount", "num")

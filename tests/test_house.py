@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-BESIDE = {"kit", "trackers", "__pycache__"}
+BESIDE = {"analysis", "kit", "trackers", "__pycache__"}
 PLATFORMS = {d.name for d in (ROOT / "tools").iterdir() if d.is_dir() and d.name not in BESIDE}
 TRACKERS = {file.stem for file in (ROOT / "tools" / "trackers" / "vendors").glob("*.py")} - {"__init__"}
 MAY = {  # what each part of a platform's folder, a file or a folder, may take from that folder and from the kit
@@ -35,6 +35,7 @@ OUTSIDE: dict[str, set[str] | None] = {  # what tools/ takes from other packages
     "pydantic": None,
     "pydantic_core": None,
     "anyio": None,
+    "rapidfuzz": {"alike"},
 }
 OURS = ("testdesk", "server", "tools", "prompts", "examples", "tests")
 LONGEST = 400  # lines; past that a file has a second subject
@@ -146,9 +147,32 @@ def test_the_kit_knows_no_platform() -> None:
     assert not [(file, name) for file, name in ours if not name.startswith("tools.kit")]
 
 
+def test_the_analysis_takes_the_kit_and_the_view_of_all_surveys_only() -> None:
+    taken = [(file, name) for file in files("tools/analysis") for name in imports(file) if name.startswith("tools.")]
+    right = re.compile(r"tools\.(kit\.(?!sandbox)|view\.|analysis\.).*")
+    assert taken
+    assert not [(file, name) for file, name in taken if not right.fullmatch(name)]
+
+
+def test_the_analysis_names_no_platform() -> None:
+    wrong = []
+    for file in files("tools/analysis"):
+        with file.open("rb") as source:
+            words = [word for word in tokenize.tokenize(source.readline) if word.type != tokenize.COMMENT]
+        wrong += [(file, w.start[0], w.string) for w in words for key in PLATFORMS if key in w.string.lower()]
+    assert not wrong
+
+
+def test_similarity_is_imported_when_texts_are_compared() -> None:
+    module = ast.parse((ROOT / "tools" / "analysis" / "alike.py").read_text(encoding="utf-8"))
+    on_top = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert "rapidfuzz" in ast.dump(module)
+    assert not [node for node in on_top if "rapidfuzz" in ast.dump(node)]
+
+
 def test_tools_take_from_outside_only_what_their_part_needs() -> None:
     wrong = []
-    for file in files("tools/kit", "tools/trackers", *(f"tools/{platform}" for platform in PLATFORMS)):
+    for file in files("tools/analysis", "tools/kit", "tools/trackers", *(f"tools/{platform}" for platform in PLATFORMS)):
         for package in {name.split(".")[0] for name in imports(file)} - {"tools"} - sys.stdlib_module_names:
             parts = OUTSIDE.get(package, set())
             if parts is not None and part(file) not in parts:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from tests.tools.kit.test_platform import shop
-from tools.across import View, assess_release, get_run, list_runs, search
+from tools.across import assess_release, get_run, list_runs, search
 from tools.kit.errors import NotConfigured, Refused, Unavailable
 from tools.kit.survey import BugRow, Found, Kind, Query, Results, RunRow, RunStory, Survey, Untested
 from tools.kit.toolset import no_progress
+from tools.view import View
 
 pytestmark = pytest.mark.anyio
 
