@@ -3,13 +3,14 @@
 Each platform declares a survey. An answer lists every platform as a source, with what it could not provide.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, Final, TypeVar, get_args
 from zlib import crc32
 
 from pydantic import Field
 
+from tools.analysis import listed as analysis
 from tools.kit.errors import Refused, TestdeskError
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -254,12 +255,16 @@ class Across(ToolSource):
     title = "Across platforms"
 
     @property
-    def toolsets(self) -> tuple[Toolset[View]]:
-        return (tool,)
+    def toolsets(self) -> Sequence[Toolset[View]]:
+        return (tool, *analysis.TOOLSETS)
+
+    def face(self, job: str, *, alone: bool) -> Collection[str]:
+        """The tools that every host is listed; those of the analysis are found by a search."""
+        return [declared.name for declared in tool.tools]
 
     @property
     def hints(self) -> Mapping[str, str]:
-        return HINTS
+        return {**HINTS, **analysis.HINTS}
 
     def acts(self) -> Sequence[Callable[[Any], Awaitable[None]]]:
         """The demo's acts across all fake APIs."""

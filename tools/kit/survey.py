@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 from pydantic import Field
 
 from tools.kit.errors import Invalid, NotFound, Refused
+from tools.kit.evidence import BugReport, TestResult
 from tools.kit.model import Answer
 from tools.kit.run_failures import ErrorGroup, Failure, describe_marks, error_groups, render_group
 from tools.kit.text import Key, Untrusted, clean
@@ -204,3 +205,7 @@ class Survey:
     """Tests without a result in the matching runs."""
     lookup: Callable[[Any, str], Awaitable[Results[Found]]] | None = None
     """Takes one word, and finds what has it as its id or as the key of a linked issue."""
+    reports: Callable[[Any, Query], Awaitable[Results[BugReport]]] | None = None
+    """All bugs that were reported in the span, whatever became of them; neither text nor limit of the query counts."""
+    results: Callable[[Any, str, Query], Awaitable[Results[TestResult]]] | None = None
+    """The results of a run by its id, as `runs` gives it for the same query; the tries of a test in their order."""

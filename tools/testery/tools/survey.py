@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from tools.kit.errors import Refused
+from tools.kit.evidence import TestResult
 from tools.kit.failure_groups import plain_text
 from tools.kit.model import answer_from
 from tools.kit.run_failures import Failure
@@ -160,4 +161,24 @@ async def untested(api: Testery, query: Query) -> Results[Untested]:
     return Results(rows[: query.limit], why is None, why)
 
 
-survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=lookup)
+async def results(api: Testery, run_id: str, query: Query) -> Results[TestResult]:
+    """The tries of the tests of a run; only the run has a time."""
+    number = run_number(run_id)
+    run = next((one for one in (await _matching_runs(api, query)).rows if one.id == number), None)
+    at = (run.ended_at or run.at) if run is not None else None
+    return Results([result_of(one, at) for one in await _results(api, query, number)])
+
+
+def result_of(result: Result, at: str | None) -> TestResult:
+    return TestResult(
+        title=result.name or "",
+        status=result.status,
+        place=result.file or "",
+        said=result.said,
+        error=plain_text(result.what) or None if result.status == "failed" else None,
+        at=at,
+        result_id=str(result.id) if result.id is not None else None,
+    )
+
+
+survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=lookup, results=results)

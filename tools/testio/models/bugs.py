@@ -173,6 +173,9 @@ class BugScan(Model):
     section_id: int | None = Field(None, validation_alias=AliasPath("section", "id"))
     section_name: Untrusted | None = Field(None, validation_alias=AliasPath("section", "name"))
     devices: Many[Device] = Field(default_factory=list)
+    auto_accepted: bool | None = None
+    product_id: int | None = Field(None, validation_alias=AliasPath("product", "id"))
+    last_comment_at: Key | None = Field(None, validation_alias=AliasPath("comments", -1, "created_at"))
 
 
 class BugRow(Model):

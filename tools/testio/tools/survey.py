@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from tools.kit.errors import Refused
+from tools.kit.evidence import TestResult
 from tools.kit.run_failures import Failure
 from tools.kit.survey import BugRow, Found, Kind, Query, Results, RunRow, RunStory, Survey, Untested, run_story
 from tools.kit.text import clean
@@ -17,6 +18,7 @@ from tools.testio.client.testio import TestIO
 from tools.testio.models.bugs import BugScan
 from tools.testio.models.exploratory_tests import ExploratoryTest
 from tools.testio.models.test_cases import TestCase
+from tools.testio.tools import evidence
 from tools.testio.tools.exploratory_tests import known_test, newest_first
 from tools.testio.tools.lookup import PLATFORM, found_bug, found_test, lookup
 
@@ -31,7 +33,6 @@ STATUSES: dict[str, Status] = {
     "cancelled": "cancelled",
 }
 """The platform gives no verdict on an ended test, so its status is `unknown`; its bugs show the result."""
-SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "low": "low"}
 OPEN = frozenset({"forwarded", "question"})
 CONFIRMED = "accepted"
 """Such a bug is real, and the platform rarely says whether it is fixed: only a stated fix closes it."""
@@ -122,7 +123,7 @@ async def run(api: TestIO, run_id: str, query: Query) -> RunStory:
 
 
 def _worst_first(bug: BugScan) -> tuple[int, int]:
-    return WORST_FIRST.index(shared_word(bug.severity, SEVERITIES, "unknown")), -bug.id
+    return WORST_FIRST.index(shared_word(bug.severity, evidence.SEVERITIES, "unknown")), -bug.id
 
 
 async def open_bugs(api: TestIO, query: Query) -> Results[BugRow]:
@@ -153,7 +154,7 @@ def _bug_row(bug: BugScan, test: ExploratoryTest | None) -> BugRow:
         platform=PLATFORM,
         bug_id=str(bug.id),
         title=bug.title,
-        severity=shared_word(bug.severity, SEVERITIES, "unknown"),
+        severity=shared_word(bug.severity, evidence.SEVERITIES, "unknown"),
         said=bug.severity,
         status=bug.status,
         is_confirmed=bug.status == CONFIRMED,
@@ -227,4 +228,22 @@ async def _find_cases(api: TestIO, words: str, *, has_title: Callable[..., bool]
     return sorted(found, key=lambda one: int(one.id)), why
 
 
-survey = Survey(runs=runs, run=run, search=search, bugs=open_bugs, untested=untested, lookup=lookup)
+async def results(api: TestIO, run_id: str, query: Query) -> Results[TestResult]:
+    """The results of a test of test cases."""
+
+    async def tests_of(api: TestIO, query: Query) -> list[ExploratoryTest]:
+        return (await matching_tests(api, query))[0]
+
+    return await evidence.results(api, run_id, query, tests_of)
+
+
+survey = Survey(
+    runs=runs,
+    run=run,
+    search=search,
+    bugs=open_bugs,
+    untested=untested,
+    lookup=lookup,
+    reports=evidence.reports,
+    results=results,
+)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from tools.kit.errors import PlatformError, Refused
+from tools.kit.evidence import TestResult
 from tools.kit.run_failures import Failure
 from tools.kit.survey import Found, Kind, Query, Results, RunRow, RunStory, Survey, Untested, run_story
 from tools.kit.text import clean
@@ -14,6 +15,7 @@ from tools.kit.vocabulary import Status, shared_word
 from tools.kit.when import milliseconds, parse_timestamp
 from tools.testomatio.client.families import PROJECT
 from tools.testomatio.client.testomatio import Testomatio
+from tools.testomatio.models.results import Result
 from tools.testomatio.models.runs import Run
 from tools.testomatio.tools.lookup import PLATFORM, found_row, in_project, suites_called
 from tools.testomatio.tools.paging import drain
@@ -21,6 +23,7 @@ from tools.testomatio.tools.run_history import History, history
 from tools.testomatio.tools.run_report import counted_otherwise, mark_of, results_of, without_stack
 from tools.testomatio.tools.runs import bare_run, counts_of, known_run
 from tools.testomatio.tools.scope import Pairs, opens_web
+from tools.testomatio.tools.test_history import STATUSES as RESULTS
 from tools.testomatio.tools.tql import all_of, quoted
 
 T = TypeVar("T")
@@ -277,4 +280,30 @@ async def lookup(api: Testomatio, word: str) -> Results[Found]:
     return _results(found, why)
 
 
-survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=lookup)
+async def results(api: Testomatio, run_id: str, query: Query) -> Results[TestResult]:
+    """The results of a run, oldest first; of a very large one only those that failed."""
+    project, bare = split_run_id(api, run_id)
+    rows, _ = await query.once(f"{PLATFORM} runs", partial(_read, api, query))
+    found = next((one for slug, one in rows if slug == project and one.id == bare), None)
+    if found is None:
+        found = await known_run(api, project, bare)
+    read = await results_of(api, project, found)
+    at = found.finished_at or found.launched_at or found.created_at
+    return _results([result_of(result, at) for tries in read.tests.values() for result in tries], read.left_out)
+
+
+def result_of(result: Result, at: str | None) -> TestResult:
+    status = shared_word(result.status, RESULTS, "unknown")
+    return TestResult(
+        title=result.test_title or "",
+        status=status,
+        test_id=result.test_id,
+        place=result.suite_title or "",
+        said=result.substatus or result.status,
+        error=without_stack(result.message) if status == "failed" else None,
+        at=result.finished_at or result.created_at or at,
+        result_id=str(result.id),
+    )
+
+
+survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=lookup, results=results)

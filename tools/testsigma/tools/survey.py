@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
+from tools.kit.evidence import TestResult
 from tools.kit.survey import Found, Kind, Query, Results, RunRow, RunStory, Survey, Untested, run_story
 from tools.kit.when import parse_timestamp
 from tools.testsigma.client.testsigma import Testsigma
 from tools.testsigma.models.projects import Project
 from tools.testsigma.models.test_cases import TestCase
-from tools.testsigma.models.test_runs import TestRun
+from tools.testsigma.models.test_runs import RunCase, TestRun
 from tools.testsigma.tools.folder_tree import FolderTree
 from tools.testsigma.tools.lookup import find_by_id, find_folders
 from tools.testsigma.tools.names import lookup_names
@@ -220,4 +221,25 @@ async def untested(api: Testsigma, query: Query) -> Results[Untested]:
     return reading.results(rows[: query.limit])
 
 
-survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=find_by_id)
+async def results(api: Testsigma, run_id: str, query: Query) -> Results[TestResult]:
+    """The results of a run, which keeps only the last one of a case."""
+    reading = await _matching(api, query)
+    project, found = next((one for one in reading.runs if one[1].key == run_id), None) or await known_run(
+        api, run_id, None
+    )
+    read = await _results(api, query, project, found)
+    return Results([result_of(row, found) for row in read.rows], read.coverage.complete, read.coverage.why)
+
+
+def result_of(row: RunCase, run: TestRun) -> TestResult:
+    return TestResult(
+        title=row.test_case.title or "",
+        status=result_status(row.status),
+        test_id=row.test_case.key or None,
+        said=row.status,
+        error=row.description,
+        at=row.updated_at or run.start_date or run.created_at,
+    )
+
+
+survey = Survey(runs=runs, run=run, search=search, untested=untested, lookup=find_by_id, results=results)

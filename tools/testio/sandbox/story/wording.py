@@ -27,11 +27,11 @@ _SHOP = "https://shop.example.test"
 def bug_texts(number: int, area: str, severity: str, language: str, *, place: str = _SHOP) -> BugTexts:
     """Texts for a bug of an area; the number is the seed."""
     random = Random(number)  # noqa: S311 - sample data, not a secret
-    return _fill(random, random.choice(_matching_defects(area, severity, language)), language, place)
+    return _fill(random, random.choice(matching_defects(area, severity, language)), language, place)
 
 
 @cache
-def _matching_defects(area: str, severity: str, language: str) -> list[Defect]:
+def matching_defects(area: str, severity: str, language: str) -> list[Defect]:
     table = GERMAN if language == "de" and severity not in _KINDS else _KINDS.get(severity, DEFECTS)
     return [defect for defect in table if defect.area == area] or table
 

@@ -1,0 +1,1 @@
+"""The analysis, measured and tested: duplicates, clusters, statistics, periods."""
