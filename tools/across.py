@@ -24,7 +24,6 @@ from tools.release import (
     MOST_EXPLAINED,
     WORST,
     Assessment,
-    Source,
     count_words,
     current_runs,
     id_of,
@@ -32,7 +31,7 @@ from tools.release import (
     lines_of,
     set_verdict,
 )
-from tools.view import Platforms, View, joint_coverage, query_platforms, resolve_time
+from tools.view import Platforms, Source, View, joint_coverage, query_platforms, resolve_time
 
 T = TypeVar("T")
 

@@ -10,6 +10,7 @@ from tools.kit.failure_groups import first_words
 from tools.kit.model import Answer
 from tools.kit.survey import BugRow, RunRow, RunStory, Untested
 from tools.kit.text import Key, Untrusted, many
+from tools.view import Source
 
 MOST_LINES = 40
 """Lines that an assessment shows, those against first; the rest are counted."""
@@ -28,17 +29,6 @@ DECIDED = frozenset({"passed", "failed", "blocked"})
 """Statuses of finished runs, which a later one can replace."""
 BAD = ("critical", "high")
 """Severities of open bugs that count against a release."""
-
-
-class Source(Answer):
-    """What one platform provided, and what it did not."""
-
-    platform: Key
-    account: str | None = Field(None, description="Which one was read, where there are several.")
-    title: str = Field(exclude=True)
-    rows: int = 0
-    complete: bool = Field(description="Whether everything the platform has was read; why says what is missing.")
-    why: str | None = None
 
 
 class Cause(Answer):

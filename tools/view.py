@@ -12,20 +12,32 @@ from pydantic import Field
 
 from tools.kit.errors import NotConfigured, TestdeskError
 from tools.kit.missing import UNREADABLE, collect_missing
+from tools.kit.model import Answer
 from tools.kit.page import Coverage
 from tools.kit.platform import Platform
 from tools.kit.survey import Results, Survey
+from tools.kit.text import Key
 from tools.kit.together import gather
 from tools.kit.toolset import Progress
 from tools.kit.vocabulary import WordFilter, folded
 from tools.kit.when import Clock, TimeSpan, time_span
-from tools.release import Source
 
 T = TypeVar("T")
 
 Platforms = Annotated[
     list[str] | None, Field(min_length=1, max_length=10, description="Such as testery. Default: all.")
 ]
+
+
+class Source(Answer):
+    """What one platform provided, and what it did not."""
+
+    platform: Key
+    account: str | None = Field(None, description="Which one was read, where there are several.")
+    title: str = Field(exclude=True)
+    rows: int = 0
+    complete: bool = Field(description="Whether everything the platform has was read; why says what is missing.")
+    why: str | None = None
 
 
 @dataclass(frozen=True)

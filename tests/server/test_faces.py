@@ -83,7 +83,7 @@ def test_a_prompt_names_a_tool_of_its_face_first_and_mostly_tools_of_it(prompt: 
 async def test_a_host_that_searches_tools_itself_is_listed_all_with_the_face_marked(mode: str, program: str) -> None:
     told = settings({"TESTDESK_TOOLSETS": ""})
     every, few = await listed(told, program, mode), await listed(told, "cursor", mode)
-    assert len(every) == sum(len(offer.tools) for offer in PLATFORMS) + 4 + 1, "four across, one of our own"
+    assert len(every) == sum(len(offer.tools) for offer in PLATFORMS) + 9 + 1, "nine across, one of our own"
     assert {
         name for name, tool in every.items() if (tool.meta or {}).get("anthropic/alwaysLoad")
     } == few.keys() - FINDERS

@@ -15,8 +15,7 @@ from tools.kit.survey import Query
 from tools.kit.text import Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.when import Until, When, parse_timestamp
-from tools.release import Source
-from tools.view import Platforms, View, resolve_time
+from tools.view import Platforms, Source, View, resolve_time
 
 tool = Toolset(View)
 
@@ -95,7 +94,7 @@ async def bug_statistics(
     platforms: Platforms = None,
     limit: Annotated[int, Field(ge=1, le=100, description="Values of each kind.")] = 10,
 ) -> BugStatistics:
-    """How many bugs by device, browser or tester; acceptance and rejection rates, time to triage, how long they wait."""
+    """Bugs by device, browser, tester; acceptance and rejection rates, time to triage, how long open ones wait."""
     chosen = view.chosen(platforms)
     time = await resolve_time(view, chosen, since, until)
     sources, read = await read_reports(view, chosen, Query(since=time.since, until=time.until), progress)

@@ -1,5 +1,6 @@
 """Failures in common: the same error over runs and platforms, since when, and where."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from tools.analysis.reading import MOST_LISTED, Runs, TestedRun, coverage_of, read_results
 from tools.kit.evidence import TestResult
-from tools.kit.failure_groups import NO_WORDS, Group, first_words, group_failures
+from tools.kit.failure_groups import NO_WORDS, Group, first_words, group_failures, plain_text
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.rows import minute
@@ -17,8 +18,7 @@ from tools.kit.survey import Query, RunRow
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.when import Until, When, milliseconds
-from tools.release import Source
-from tools.view import Platforms, View, resolve_time
+from tools.view import Platforms, Source, View, resolve_time
 
 tool = Toolset(View)
 
@@ -26,6 +26,7 @@ NAMED: Final = 5
 """Tests that a cluster names."""
 ERROR: Final = 240
 TITLE: Final = 100
+_EXCEPTION: Final = re.compile(r"^(?:[A-Za-z_][\w.]*)?(?:Error|Exception|Failure):\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,12 @@ def failures_of(runs: Iterable[TestedRun]) -> list[Failed]:
     return found
 
 
+def headline(failed: Failed) -> str | None:
+    """The line of an error that tools of different kinds share: the first, without the name of an exception."""
+    lines = [line.strip() for line in plain_text(failed.result.error or "").splitlines() if line.strip()]
+    return next((rest for line in lines if (rest := _EXCEPTION.sub("", line))), lines[0] if lines else None)
+
+
 def newest_of_kind(runs: Sequence[TestedRun]) -> set[tuple[str, str]]:
     """The newest run of each kind, by platform and id."""
     newest: dict[tuple[str | None, ...], tuple[str, str]] = {}
@@ -123,10 +130,10 @@ async def cluster_failures(
     selection: Selection[Group[Failed]] = Selection(
         _widest_first, limit=limit, cursor=cursor, text=text, since=since, until=until, platforms=platforms, runs=runs
     )
-    for group in group_failures(failures, lambda failed: failed.result.error):
+    for group in group_failures(failures, headline):
         selection.offer(group)
     page = selection.page(
-        lambda group: shown(group, newest),
+        lambda group: cluster_of(group, newest),
         coverage_of(sources, loaded=len(failures), matched=selection.matched),
         time.note,
     )
@@ -141,7 +148,7 @@ def _widest_first(group: Group[Failed]) -> tuple[int, ...]:
     return group.key == NO_WORDS, -len(platforms), -len(runs), -len(tests), crc32(group.key.encode())
 
 
-def shown(group: Group[Failed], newest: set[tuple[str, str]]) -> FailureCluster:
+def cluster_of(group: Group[Failed], newest: set[tuple[str, str]], *, named: int = NAMED) -> FailureCluster:
     """A cluster as it is answered."""
     members = sorted(group.members, key=lambda failed: -milliseconds(failed.at))
     tests = {failed.test: failed for failed in reversed(members)}
@@ -162,7 +169,7 @@ def shown(group: Group[Failed], newest: set[tuple[str, str]]) -> FailureCluster:
                 test_id=failed.result.test_id,
                 title=first_words(failed.result.title, TITLE) or None,
             )
-            for failed in list(tests.values())[:NAMED]
+            for failed in list(tests.values())[:named]
         ],
     )
 

@@ -16,11 +16,10 @@ from tools.kit.model import Answer
 from tools.kit.page import Cursor, Page, Selection
 from tools.kit.rows import minute
 from tools.kit.survey import Query
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.when import TimeSpan, Until, When, parse_timestamp
-from tools.release import Source
-from tools.view import Platforms, View, resolve_time
+from tools.view import Platforms, Source, View, resolve_time
 
 tool = Toolset(View)
 
@@ -114,7 +113,7 @@ async def find_duplicates(
         earlier = await to_thread.run_sync(partial(index.earlier, places, at_most=ALIKE))
         for row in earlier.found.items():
             selection.offer(row)
-        notes.append(f"{len(places)} bugs were each compared with those reported before them.")
+        notes.append(f"{many(len(places), 'bug')} compared with those reported before.")
         if earlier.left_out is not None:
             notes.append(
                 f"Words that {earlier.left_out} or more reports have were not looked up; bug_id compares one bug fully."

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from tools.analysis.bug_numbers import Numbers, numbers_of
-from tools.analysis.clusters import Failed, FailureCluster, failures_of, newest_of_kind, shown
+from tools.analysis.clusters import Failed, FailureCluster, cluster_of, failures_of, headline, newest_of_kind
 from tools.analysis.reading import MOST_LISTED, Runs, TestedRun, coverage_of, is_after, read_reports, read_results
 from tools.analysis.series import Series, series_of
 from tools.kit.errors import NotFound, Refused
@@ -24,14 +24,15 @@ from tools.kit.text import Key, Untrusted, quote, word
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Severity
 from tools.kit.when import Until, When, parse_timestamp
-from tools.release import Source
-from tools.view import Platforms, View, query_platforms, resolve_time
+from tools.view import Platforms, Source, View, query_platforms, resolve_time
 
 tool = Toolset(View)
 
 MOST: Final = 5
 """Tests, errors and values of each list; the rest is counted."""
 TITLE: Final = 100
+NAMED: Final = 2
+"""Tests that a new error names."""
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low", "unknown")
 RULE: Final = (
     "before is the same length of time up to the split. A test is newly failing whose last result before it passed and "
@@ -163,7 +164,7 @@ async def _end_of(view: View, platforms: list[Platform], version: str, progress:
             status=404,
         )
     at, row = max(times, key=lambda one: one[0])
-    return at, f"the end of run {word(row.run_id)} of {word(row.platform)}, the last of {quote(version, at_most=80)}"
+    return at, f"the end of run {word(row.run_id)} of {word(row.platform)}, the last of {version}"
 
 
 def _end(row: RunRow) -> datetime | None:
@@ -247,13 +248,13 @@ def _add_errors(comparison: Comparison, before: Sequence[TestedRun], after: Sequ
     old, new = _errors(before), _errors(after)
     only_new = sorted((group for key, group in new.items() if key not in old), key=lambda one: -len(one.members))
     newest = newest_of_kind(after)
-    comparison.new_errors = [shown(group, newest) for group in only_new[:MOST]]
+    comparison.new_errors = [cluster_of(group, newest, named=NAMED) for group in only_new[:MOST]]
     comparison.more_new_errors = max(0, len(only_new) - MOST) or None
     comparison.gone_errors = len(old.keys() - new.keys())
 
 
 def _errors(tested: Sequence[TestedRun]) -> dict[str, Group[Failed]]:
-    groups = group_failures(failures_of(tested), lambda failed: failed.result.error)
+    groups = group_failures(failures_of(tested), headline)
     return {group.key: group for group in groups if group.key != NO_WORDS}
 
 

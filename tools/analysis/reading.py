@@ -16,8 +16,7 @@ from tools.kit.text import many
 from tools.kit.together import gather
 from tools.kit.toolset import Progress
 from tools.kit.when import milliseconds, parse_timestamp
-from tools.release import Source
-from tools.view import View, query_platforms
+from tools.view import Source, View, query_platforms
 
 MOST_LISTED: Final = 400
 """Runs of a platform among which the newest with results are looked for."""

@@ -16,11 +16,10 @@ from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.platform import Platform
 from tools.kit.rows import minute
 from tools.kit.survey import Found, Query
-from tools.kit.text import Key, Untrusted, quote
+from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.when import Until, When
-from tools.release import Source
-from tools.view import Platforms, View, query_platforms, resolve_time
+from tools.view import Platforms, Source, View, query_platforms, resolve_time
 
 tool = Toolset(View)
 
@@ -126,8 +125,8 @@ async def _rows_of(
         ]
     if not rows:
         raise NotFound(
-            f"None of the {len(every)} tests in the runs that were read is {quote(test, at_most=80)}. across_search "
-            "finds tests by words; raise runs to look further back.",
+            f"None of {many(len(every), 'test')} in the runs that were read is {quote(test, at_most=80)}. "
+            "across_search finds tests by words; raise runs to look further back.",
             status=404,
         )
     return sorted(rows, key=lambda row: (_how_sure(row[2]), WORST.index(row[1].trend), row[0].platform))
