@@ -15,11 +15,11 @@ from tools.kit.survey import Query
 from tools.kit.text import Untrusted
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.when import Until, When, parse_timestamp
-from tools.view import Platforms, Source, View, resolve_time
+from tools.view import Source, View, resolve_time
 
 tool = Toolset(View)
 
-Subject = Literal["device", "system", "browser", "tester", "feature", "severity", "product", "run", "platform"]
+Subject = Literal["device", "system", "browser", "tester", "feature", "severity", "product", "run"]
 FEWEST_TIMES: Final = 2
 RATES: Final = (
     "acceptance_rate is accepted of accepted and rejected; open bugs do not count. A bug with several devices counts "
@@ -88,14 +88,13 @@ async def bug_statistics(
     view: View,
     progress: Progress,
     by: Annotated[list[Subject] | None, Field(max_length=4, description="Default: severity, device.")] = None,
-    text: Annotated[str | None, Field(max_length=200, description="Words in titles of tests.")] = None,
+    text: Annotated[str | None, Field(max_length=200, description="In titles of tests.")] = None,
     since: When = None,
     until: Until = None,
-    platforms: Platforms = None,
-    limit: Annotated[int, Field(ge=1, le=100, description="Values of each kind.")] = 10,
+    limit: Annotated[int, Field(ge=1, le=100)] = 10,
 ) -> BugStatistics:
-    """Bugs by device, browser, tester; acceptance and rejection rates, time to triage, how long open ones wait."""
-    chosen = view.chosen(platforms)
+    """Bugs by device, browser, tester; acceptance rate, time to triage, age of open ones."""
+    chosen = view.chosen(None)
     time = await resolve_time(view, chosen, since, until)
     sources, read = await read_reports(view, chosen, Query(since=time.since, until=time.until), progress)
     titles = Query(text=text)

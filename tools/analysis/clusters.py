@@ -17,7 +17,7 @@ from tools.kit.rows import minute
 from tools.kit.survey import Query, RunRow
 from tools.kit.text import Key, Untrusted
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.when import Until, When, milliseconds
+from tools.kit.when import When, milliseconds
 from tools.view import Platforms, Source, View, resolve_time
 
 tool = Toolset(View)
@@ -113,22 +113,21 @@ def newest_of_kind(runs: Sequence[TestedRun]) -> set[tuple[str, str]]:
 async def cluster_failures(
     view: View,
     progress: Progress,
-    text: Annotated[str | None, Field(max_length=200, description="Words in titles of runs.")] = None,
+    text: Annotated[str | None, Field(max_length=200, description="In titles of runs.")] = None,
     since: When = None,
-    until: Until = None,
     platforms: Platforms = None,
     runs: Runs = 15,
     limit: Limit = 10,
     cursor: Cursor = None,
 ) -> FailureClusters:
-    """Same error in several runs or platforms? Failures by error: first and last seen, tests, still there or gone."""
+    """Same error in many runs? Failures by error over all platforms: first and last seen, tests."""
     chosen = view.chosen(platforms)
-    time = await resolve_time(view, chosen, since, until)
-    query = Query(since=time.since, until=time.until, text=text, limit=MOST_LISTED)
+    time = await resolve_time(view, chosen, since, None)
+    query = Query(since=time.since, text=text, limit=MOST_LISTED)
     sources, tested = await read_results(view, chosen, query, progress, runs=runs)
     failures, newest = failures_of(tested), newest_of_kind(tested)
     selection: Selection[Group[Failed]] = Selection(
-        _widest_first, limit=limit, cursor=cursor, text=text, since=since, until=until, platforms=platforms, runs=runs
+        _widest_first, limit=limit, cursor=cursor, text=text, since=since, platforms=platforms, runs=runs
     )
     for group in group_failures(failures, headline):
         selection.offer(group)

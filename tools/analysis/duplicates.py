@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from anyio import to_thread
 from pydantic import Field
@@ -18,8 +18,7 @@ from tools.kit.rows import minute
 from tools.kit.survey import Query
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.when import TimeSpan, Until, When, parse_timestamp
-from tools.view import Platforms, Source, View, resolve_time
+from tools.view import Source, View
 
 tool = Toolset(View)
 
@@ -29,8 +28,6 @@ ALIKE_TO_ONE: Final = 5
 TITLE: Final = 100
 DRAFT_FLOOR: Final = 0.15
 """For a text, which has fewer words to share than a report."""
-
-Scope = Literal["undecided", "all"]
 
 
 class Alike(Answer):
@@ -75,41 +72,33 @@ async def find_duplicates(
     progress: Progress,
     bug_id: Annotated[str | None, Field(max_length=40, description="Only this bug.")] = None,
     text: Annotated[str | None, Field(max_length=4000, description="A report not yet written.")] = None,
-    bugs: Annotated[Scope, Field(description="Whose look-alikes to list.")] = "undecided",
-    since: When = None,
-    until: Until = None,
-    platforms: Platforms = None,
+    decided: Annotated[bool, Field(description="List decided bugs too.")] = False,
     limit: Annotated[int, Field(ge=1, le=100, description="Rows.")] = 10,
     cursor: Cursor = None,
 ) -> Duplicates:
     """Was this bug reported before? Duplicate candidates with what is alike; no verdict, a person decides."""
-    chosen = view.chosen(platforms)
-    time = await resolve_time(view, chosen, since, until)
+    chosen = view.chosen(None)
     sources, reports = await read_reports(view, chosen, Query(), progress)
     selection: Selection[tuple[int, list[Match]]] = Selection(
         lambda row: (-round(row[1][0].score * 1000), row[0]) if row[1] else (0, row[0]),
         limit=limit,
         cursor=cursor,
-        platforms=platforms,
         bug_id=bug_id,
         text=text,
-        bugs=bugs,
-        since=since,
-        until=until,
+        decided=decided,
     )
     read = len(reports)
     if text:
         first, _, rest = text.strip().partition("\n")
         reports = [*reports, BugReport("", "", first, steps=tuple(rest.splitlines()))]
     index = await to_thread.run_sync(Index, reports)
-    notes: list[str | None] = [time.note]
+    notes: list[str] = []
     if text or bug_id:
         place = read if text else _place_of(bug_id or "", reports)
         found = index.similar_to(place, at_most=ALIKE_TO_ONE, floor=DRAFT_FLOOR if text else FLOOR)
         selection.offer((place, found))
     else:
-        span = TimeSpan(time.since, time.until)
-        places = [place for place, report in enumerate(reports) if _is_wanted(report, bugs, span)]
+        places = [place for place, report in enumerate(reports) if decided or report.outcome == "open"]
         earlier = await to_thread.run_sync(partial(index.earlier, places, at_most=ALIKE))
         for row in earlier.found.items():
             selection.offer(row)
@@ -119,12 +108,8 @@ async def find_duplicates(
                 f"Words that {earlier.left_out} or more reports have were not looked up; bug_id compares one bug fully."
             )
     coverage = coverage_of(sources, loaded=read, matched=selection.matched)
-    page = selection.page(partial(_candidates, index), coverage, " ".join(filter(None, notes)) or None)
+    page = selection.page(partial(_candidates, index), coverage, " ".join(notes) or None)
     return Duplicates.widened(page, compared=read, sources=sources)
-
-
-def _is_wanted(report: BugReport, bugs: Scope, span: TimeSpan) -> bool:
-    return (bugs == "all" or report.outcome == "open") and span.holds(parse_timestamp(report.reported_at))
 
 
 def _place_of(bug_id: str, reports: Sequence[BugReport]) -> int:

@@ -18,6 +18,6 @@ HINTS: Final[Mapping[str, str]] = {
     "find_duplicates": "same bug twice, already reported, look-alikes, similar bugs, duplicate candidates, known issue",
     "cluster_failures": "group failures by error, same error everywhere, common cause, first seen, top failure reasons",
     "analyze_tests": "flaky tests, unstable, intermittent, broken since when, history of a test everywhere",
-    "bug_statistics": "bugs per device browser tester, acceptance rate, rejection rate, time to triage, metrics",
+    "bug_statistics": "bugs per device browser tester, how many accepted or rejected, time to triage, metrics",
     "compare_periods": "what changed since the last release, regression since, better or worse than before, trend",
 }

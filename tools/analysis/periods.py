@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tools.analysis.bug_numbers import Numbers, numbers_of
 from tools.analysis.clusters import Failed, FailureCluster, cluster_of, failures_of, headline, newest_of_kind
-from tools.analysis.reading import MOST_LISTED, Runs, TestedRun, coverage_of, is_after, read_reports, read_results
+from tools.analysis.reading import MOST_LISTED, TestedRun, coverage_of, is_after, read_reports, read_results
 from tools.analysis.series import Series, series_of
 from tools.kit.errors import NotFound, Refused
 from tools.kit.evidence import BugReport
@@ -28,6 +28,8 @@ from tools.view import Platforms, Source, View, query_platforms, resolve_time
 
 tool = Toolset(View)
 
+RUNS: Final = 10
+"""The newest runs of each platform in each period that are read."""
 MOST: Final = 5
 """Tests, errors and values of each list; the rest is counted."""
 TITLE: Final = 100
@@ -111,7 +113,6 @@ async def compare_periods(
     since: When = None,
     until: Until = None,
     platforms: Platforms = None,
-    runs: Runs = 10,
 ) -> Comparison:
     """What changed since the last release or a date? New and fixed failures, new errors, bugs, against before."""
     if (version is None) is (since is None):
@@ -125,7 +126,7 @@ async def compare_periods(
         raise Refused("The split lies after the end. Give an earlier since, or a later until.")
     split = _Split(at - (ended - at), at, ended, why)
     query = Query(since=split.began, until=split.ended, limit=MOST_LISTED)
-    tested_in, tested = await read_results(view, chosen, query, progress, runs=runs, split=at)
+    tested_in, tested = await read_results(view, chosen, query, progress, runs=RUNS, split=at)
     reported_in, reports = await read_reports(view, chosen, query, progress)
     sources = [_joined(*pair) for pair in zip(tested_in, reported_in, strict=True)]
     before = [one for one in tested if not is_after(one.run, at)]

@@ -22,7 +22,7 @@ MOST_LISTED: Final = 400
 """Runs of a platform among which the newest with results are looked for."""
 AT_ONCE: Final = 4
 
-Runs = Annotated[int, Field(ge=1, le=50, description="Newest runs to read of each platform.")]
+Runs = Annotated[int, Field(ge=1, le=50, description="Newest of each platform.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,15 @@ async def _newest(survey: Survey, api: Any, query: Query, runs: int, split: date
     listed = await survey.runs(api, query)
     rows = [row for row in listed.rows if row.status != "queued"]
     whys = [listed.why]
-    found = list[TestedRun]()
+    found, advice = list[TestedRun](), "; raise runs" if split is None else " of a period"
     for part in ([row for row in rows if is_after(row, split)], [row for row in rows if not is_after(row, split)]):
-        found += await _with_results(survey, api, query, part, runs, whys)
+        found += await _with_results(survey, api, query, part, runs, whys, advice)
     why = "; ".join(dict.fromkeys(filter(None, whys))) or None
     return Results(found, why is None, why)
 
 
 async def _with_results(
-    survey: Survey, api: Any, query: Query, rows: list[RunRow], runs: int, whys: list[str | None]
+    survey: Survey, api: Any, query: Query, rows: list[RunRow], runs: int, whys: list[str | None], advice: str
 ) -> list[TestedRun]:
     """The first of these runs that have results; `whys` says what was not read."""
     found, waiting = list[TestedRun](), rows
@@ -92,7 +92,7 @@ async def _with_results(
             if results.rows:
                 found.append(TestedRun(row, results.rows))
     if waiting or len(found) > runs:
-        whys.append(f"only the newest {many(runs, 'run')} with results were read; raise runs")
+        whys.append(f"only the newest {many(runs, 'run')} with results were read{advice}")
     return found[:runs]
 
 

@@ -18,8 +18,7 @@ from tools.kit.rows import minute
 from tools.kit.survey import Found, Query
 from tools.kit.text import Key, Untrusted, many, quote
 from tools.kit.toolset import Progress, Toolset
-from tools.kit.when import Until, When
-from tools.view import Platforms, Source, View, query_platforms, resolve_time
+from tools.view import Platforms, Source, View, query_platforms
 
 tool = Toolset(View)
 
@@ -63,12 +62,7 @@ class TestsOverTime(Page[TestOverTime]):
 async def analyze_tests(
     view: View,
     progress: Progress,
-    test: Annotated[
-        str | None, Field(max_length=300, description="Title, id or linked issue of one test. Default: all.")
-    ] = None,
-    text: Annotated[str | None, Field(max_length=200, description="Words in titles of runs.")] = None,
-    since: When = None,
-    until: Until = None,
+    test: Annotated[str | None, Field(max_length=300, description="Title, id or linked issue. Default: all.")] = None,
     platforms: Platforms = None,
     runs: Runs = 15,
     limit: Limit = 20,
@@ -76,18 +70,13 @@ async def analyze_tests(
 ) -> TestsOverTime:
     """What is flaky, what is broken, since when? With test: its history on every platform."""
     chosen = view.chosen(platforms)
-    time = await resolve_time(view, chosen, since, until)
-    query = Query(since=time.since, until=time.until, text=text, limit=MOST_LISTED)
-    sources, tested = await read_results(view, chosen, query, progress, runs=runs)
+    sources, tested = await read_results(view, chosen, Query(limit=MOST_LISTED), progress, runs=runs)
     every = series_of(tested)
     selection: Selection[tuple[int, Series, TestHistory, str | None]] = Selection(
         lambda row: (row[0], crc32(f"{row[1].platform}:{row[1].where}:{row[1].test_id}:{row[1].title}".encode())),
         limit=limit,
         cursor=cursor,
         test=test,
-        text=text,
-        since=since,
-        until=until,
         platforms=platforms,
         runs=runs,
     )
@@ -101,7 +90,6 @@ async def analyze_tests(
     page = selection.page(
         lambda row: _shown(*row[1:]),
         coverage_of(sources, loaded=len(every), matched=selection.matched),
-        time.note,
     )
     return TestsOverTime.widened(page, rule=RULE, runs=len(tested), tests=len(every), sources=sources)
 
