@@ -16,8 +16,7 @@ LARGE = 101
 def scale(on: Stage, lists: int) -> list[Figure]:
     """Read each long list of the account whole, a few times, and see that nothing is missing."""
     with running(Way(SANDBOX, surroundings(on.scratch, {}))) as sandbox:
-        origin = _origin(sandbox)
-        base = {"TESTIO_API_TOKEN": "x", "TESTIO_BASE_URL": f"{origin}/testio/customer/v2"}
+        base = {"TESTIO_API_TOKEN": "x", "TESTIO_BASE_URL": f"{origin(sandbox)}/testio/customer/v2"}
         with running(Way(("-m", "server", "serve"), surroundings(on.scratch, base))) as ours:
             figures = [
                 _figure(ours, lists, "scale_products", PRODUCTS, "testio_list_products"),
@@ -44,7 +43,7 @@ def _figure(ours: Process, times: int, name: str, expected: int, tool: str, **ar
     return Figure(name, what, "ms", samples.median * 1000)
 
 
-def _origin(sandbox: Process) -> str:
+def origin(sandbox: Process) -> str:
     """The address that the sandbox says it is at."""
     found = re.search(rb"http://127\.0\.0\.1:\d+", sandbox.read())
     if found is None:

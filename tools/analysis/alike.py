@@ -60,7 +60,8 @@ class Index:
         self.reports = reports
         self._numbers = Numbers()
         number_of = self._numbers.__getitem__
-        self._words = [frozenset(map(number_of, words_of(_text(report)))) for report in reports]
+        # Tuples: a set of thirty numbers takes six times their memory.
+        self._words = [tuple(set(map(number_of, words_of(_text(report))))) for report in reports]
         self._counts = Counter(chain.from_iterable(self._words))
         most = len(reports) + 1
         self._rarity = {number: math.log(most / count) ** 2 for number, count in self._counts.items()}
@@ -71,9 +72,9 @@ class Index:
 
     def similar_to(self, place: int, *, at_most: int, floor: float = FLOOR) -> list[Match]:
         """The reports that are most like one of them, whenever they were reported."""
-        mine, rarity_of = self._words[place], self._rarity.__getitem__
+        shared_with, rarity_of = frozenset(self._words[place]).intersection, self._rarity.__getitem__
         shares = [
-            sum(map(rarity_of, mine & words)) / norm for words, norm in zip(self._words, self._norms, strict=True)
+            sum(map(rarity_of, shared_with(words))) / norm for words, norm in zip(self._words, self._norms, strict=True)
         ]
         shares[place] = 0.0
         first = nlargest(RANKED, range(len(shares)), key=shares.__getitem__)
@@ -89,7 +90,7 @@ class Index:
         found: dict[int, list[Match]] = {}
         earlier: dict[int, list[int]] = {number: [] for number in rare}
         for place, words in enumerate(self._words):
-            looked_up = words & rare
+            looked_up = rare.intersection(words)
             if place in wanted:
                 shared = Counter(chain.from_iterable(map(earlier.__getitem__, looked_up)))
                 first = [other for other, count in shared.items() if count > 1]
@@ -115,11 +116,12 @@ class Index:
         return frozenset(rare), None
 
     def _best(self, place: int, others: Iterable[int], at_most: int, floor: float) -> list[Match]:
-        matches = [Match(other, score) for other in others if (score := self._score(place, other)) >= floor]
+        mine = frozenset(self._words[place])
+        matches = [Match(other, score) for other in others if (score := self._score(place, mine, other)) >= floor]
         return nlargest(at_most, matches, key=lambda match: (match.score, match.place))
 
-    def _score(self, place: int, other: int) -> float:
-        shared = sum(map(self._rarity.__getitem__, self._words[place] & self._words[other]))
+    def _score(self, place: int, mine: frozenset[int], other: int) -> float:
+        shared = sum(map(self._rarity.__getitem__, mine.intersection(self._words[other])))
         words = shared / (self._norms[place] * self._norms[other])
         if words < FEWEST:
             return 0.0
@@ -144,7 +146,7 @@ class Index:
         from rapidfuzz.fuzz import token_sort_ratio as ratio
 
         one, two = self.reports[place], self.reports[other]
-        shared = self._words[place] & self._words[other]
+        shared = frozenset(self._words[place]).intersection(self._words[other])
         rarest = sorted(shared - {NONE}, key=lambda number: (self._counts[number], number))[:words]
         spelled = self._spelled(one)
         return Evidence(

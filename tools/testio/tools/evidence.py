@@ -1,7 +1,8 @@
 """What test IO gives an analysis: bug reports with their outcomes, and the results of tests of test cases."""
 
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import lru_cache, partial
+from sys import intern
 from typing import Final
 
 from tools.kit.errors import NotFound
@@ -26,6 +27,7 @@ OUTCOMES: Final[dict[str, Outcome]] = {
 SEVERITIES: Final[dict[str, Severity]] = {"critical": "critical", "high": "high", "low": "low"}
 
 
+@lru_cache(2048)
 def device_of(line: str) -> Device:
     """The parts of a device's line, which the model of a bug joins: name, system, browsers."""
     name, _, rest = line.partition(", ")
@@ -48,16 +50,16 @@ def report_of(bug: BugScan) -> BugReport:
         expected=bug.expected_result or "",
         actual=bug.actual_result or "",
         severity=shared_word(bug.severity, SEVERITIES, "unknown"),
-        said=bug.severity or "",
+        said=intern(bug.severity or ""),
         outcome=outcome,
         is_automatic=bool(bug.auto_accepted),
         is_known=bool(bug.known),
-        feature=bug.feature_title or "",
-        where=str(bug.product_id) if bug.product_id is not None else "",
-        run_id=str(bug.test_id) if bug.test_id is not None else "",
-        run=bug.test_title or "",
+        feature=intern(bug.feature_title or ""),  # thousands of bugs share them
+        where=intern(str(bug.product_id)) if bug.product_id is not None else "",
+        run_id=intern(str(bug.test_id)) if bug.test_id is not None else "",
+        run=intern(bug.test_title or ""),
         devices=tuple(device_of(device) for device in bug.devices),
-        tester=bug.author or "",
+        tester=intern(bug.author or ""),
         reported_at=bug.reported_at,
         decided_by={"rejected": bug.last_comment_at, "accepted": bug.exported_at}.get(outcome),
         page=f"{PLATFORM}://bugs/{bug.id}",
