@@ -24,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated soak reliability redaction bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean
+.PHONY: help demo test check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ bench: $(VENV)/.dev ## Measure starts and calls.
 
 redaction: $(VENV)/.dev ## Measure what is masked of secrets and of other texts, and write docs/security.md.
 	@$(BIN)/python -m tests.redaction.report --write
+
+duplicates: $(VENV)/.dev ## Measure how well look-alike bugs are found, and write docs/analysis.md.
+	@$(BIN)/python -m tests.analysis.measure --write
 
 bench-peers: $(VENV)/.dev ## Measure beside other servers for these platforms, installed from their registries.
 	@$(BIN)/python tests/bench/peers.py

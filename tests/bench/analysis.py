@@ -4,7 +4,6 @@ python -m tests.bench.analysis N        prints the seconds of each step, N times
 """
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -66,6 +65,8 @@ def _served(on: Stage) -> list[Figure]:
 
 
 def main() -> None:
+    import resource  # which Windows lacks
+
     loaded, times = reports(), {"all": list[float](), "one": list[float](), "numbers": list[float]()}
     now = datetime(2026, 1, 1, tzinfo=UTC)
 

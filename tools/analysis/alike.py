@@ -76,8 +76,8 @@ class Index:
         shares = [
             sum(map(rarity_of, shared_with(words))) / norm for words, norm in zip(self._words, self._norms, strict=True)
         ]
-        shares[place] = 0.0
-        first = nlargest(RANKED, range(len(shares)), key=shares.__getitem__)
+        others = [other for other, share in enumerate(shares) if share and other != place]
+        first = nlargest(RANKED, others, key=shares.__getitem__)
         return self._best(place, first, at_most, floor)
 
     def earlier(self, places: Collection[int], *, at_most: int, floor: float = FLOOR) -> "Earlier":

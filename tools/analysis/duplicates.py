@@ -123,7 +123,7 @@ def _place_of(bug_id: str, reports: Sequence[BugReport]) -> int:
         if report.bug_id.casefold() == wanted:
             return place
     raise NotFound(
-        f"None of the {len(reports)} bugs that were read has the id {quote(bug_id, at_most=40)}.", status=404
+        f"None of {many(len(reports), 'bug')} that were read has the id {quote(bug_id, at_most=40)}.", status=404
     )
 
 

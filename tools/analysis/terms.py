@@ -4,7 +4,7 @@ from typing import Final
 
 from tools.kit.text import clean
 
-_ENDINGS: Final = ("ings", "ing", "ed", "ies", "es", "s", "ly", "er", "en", "e")
+_ENDINGS: Final = ("ing", "ed", "er", "en", "e")
 _SHORTEST: Final = 3
 """Letters that remain of a word at least."""
 NONE: Final = 0
@@ -40,6 +40,8 @@ def ending_off(word: str) -> str:
         return word if len(word) > 2 else ""
     if len(word) < 2:
         return ""
+    if word.endswith("s") and not word.endswith("ss") and len(word) > _SHORTEST:
+        word = word[:-1]
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
             word = word[: -len(ending)]
