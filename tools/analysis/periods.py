@@ -115,13 +115,17 @@ async def compare_periods(
     platforms: Platforms = None,
 ) -> Comparison:
     """What changed since the last release or a date? New and fixed failures, new errors, bugs, against before."""
-    if (version is None) is (since is None):
-        raise Refused("Give version, as in the titles of the release's runs, or since, a time; one of the two.")
+    if not (version or since):
+        raise Refused("Give version, as in the titles of the release's runs, or since, a time.")
     chosen = view.chosen(platforms)
     time = await resolve_time(view, chosen, since, until)
     now = await view.clock(chosen).clock()
     ended = min(time.until or now, now)
-    at, why = (time.since, f"since {since}") if time.since else await _end_of(view, chosen, version or "", progress)
+    at, why = (
+        (time.since, f"since {since}")
+        if time.since and not version
+        else await _end_of(view, chosen, version, time.since, progress)
+    )
     if at is None or at >= ended:
         raise Refused("The split lies after the end. Give an earlier since, or a later until.")
     split = _Split(at - (ended - at), at, ended, why)
@@ -149,13 +153,15 @@ async def compare_periods(
     return comparison
 
 
-async def _end_of(view: View, platforms: list[Platform], version: str, progress: Progress) -> tuple[datetime, str]:
-    """When the last run of a release ended; where that is not known, when it began.
+async def _end_of(
+    view: View, platforms: list[Platform], version: str | None, since: datetime | None, progress: Progress
+) -> tuple[datetime, str]:
+    """When the last run of a release ended, of those since a time; where that is not known, when it began.
 
     Raises:
         NotFound: when no run has it in its title.
     """
-    query = Query(text=version, limit=MOST_LISTED, whole_numbers=True)
+    query = Query(since=since, text=version, limit=MOST_LISTED, whole_numbers=True)
     answers = await query_platforms(view, platforms, lambda survey, api: survey.runs(api, query), progress)
     times = [(at, row) for _, rows in answers for row in rows if (at := _end(row)) is not None]
     if not times:
