@@ -20,6 +20,7 @@ from tools.kit.together import gather
 from tools.kit.toolset import Progress, Toolset
 from tools.kit.vocabulary import Status
 from tools.kit.when import Until, When, milliseconds
+from tools.planning import inputs as planning
 from tools.release import (
     MOST_EXPLAINED,
     WORST,
@@ -255,7 +256,7 @@ class Across(ToolSource):
 
     @property
     def toolsets(self) -> Sequence[Toolset[View]]:
-        return (tool, *analysis.TOOLSETS)
+        return (tool, *analysis.TOOLSETS, planning.tool)
 
     def face(self, job: str, *, alone: bool) -> Collection[str]:
         """The tools that every host is listed; those of the analysis are found by a search."""
@@ -263,7 +264,7 @@ class Across(ToolSource):
 
     @property
     def hints(self) -> Mapping[str, str]:
-        return {**HINTS, **analysis.HINTS}
+        return {**HINTS, **analysis.HINTS, **planning.HINTS}
 
     def acts(self) -> Sequence[Callable[[Any], Awaitable[None]]]:
         """The demo's acts across all fake APIs."""

@@ -10,8 +10,10 @@ from pydantic import Field
 
 from tools.kit.errors import Invalid, NotFound, Refused
 from tools.kit.evidence import BugReport, TestResult
+from tools.kit.history import TestHistory
 from tools.kit.model import Answer
 from tools.kit.run_failures import ErrorGroup, Failure, describe_marks, error_groups, render_group
+from tools.kit.subject import Area, Case, CrowdTest
 from tools.kit.text import Key, Untrusted, clean
 from tools.kit.vocabulary import Said, Severity, Status
 
@@ -98,6 +100,8 @@ class BugRow(Answer):
         default=False, description="Taken for real; the platform does not say whether it is fixed by now."
     )
     where: Key | None = None
+    feature: Untrusted | None = None
+    devices: list[Untrusted] = Field(default_factory=list)
     reported_at: Key | None = None
     page: Key | None = None
 
@@ -209,3 +213,11 @@ class Survey:
     """All bugs that were reported in the span, whatever became of them; neither text nor limit of the query counts."""
     results: Callable[[Any, str, Query], Awaitable[Results[TestResult]]] | None = None
     """The results of a run by its id, as `runs` gives it for the same query; the tries of a test in their order."""
+    areas: Callable[[Any, Query], Awaitable[Results[Area]]] | None = None
+    """What its products are divided into, whatever the query's text."""
+    cases: Callable[[Any, Collection[str], Query], Awaitable[Results[Case]]] | None = None
+    """Takes words; tests that may have one of them, and possibly others."""
+    past: Callable[[Any, Sequence[Case], Query], Awaitable[Results[TestHistory]]] | None = None
+    """Takes cases of `cases`; the history of each, in their order, over the newest runs."""
+    crowd_tests: Callable[[Any, Query], Awaitable[Results[CrowdTest]]] | None = None
+    """Tests that people outside of the team carried out, newest first, whatever the query's text."""

@@ -16,7 +16,7 @@ def parts() -> Parts:
     from tools.testery.client.testery import Testery
     from tools.testery.hints import HINTS
     from tools.testery.tools.defects import defects
-    from tools.testery.tools.survey import survey
+    from tools.testery.tools.planning import survey
 
     return Parts(
         client=Testery,

@@ -17,7 +17,7 @@ def parts() -> Parts:
     from tools.testio.hints import HINTS
     from tools.testio.tools.defects import defects
     from tools.testio.tools.inbox import EXPORT
-    from tools.testio.tools.survey import survey
+    from tools.testio.tools.planning import survey
 
     return Parts(
         client=TestIO,

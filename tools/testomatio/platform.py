@@ -26,7 +26,7 @@ def parts() -> Parts:
     from tools.testomatio.client.testomatio import Testomatio
     from tools.testomatio.hints import HINTS
     from tools.testomatio.tools.defects import defects
-    from tools.testomatio.tools.survey import survey
+    from tools.testomatio.tools.planning import survey
 
     return Parts(
         client=Testomatio, toolsets=toolsets_of(tools), probe=probe, survey=survey, defects=defects, hints=HINTS

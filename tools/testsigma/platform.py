@@ -26,7 +26,7 @@ def parts() -> Parts:
     from tools.testsigma.client.testsigma import Testsigma
     from tools.testsigma.hints import HINTS
     from tools.testsigma.tools.defects import defects
-    from tools.testsigma.tools.survey import survey
+    from tools.testsigma.tools.planning import survey
 
     return Parts(
         client=Testsigma, toolsets=toolsets_of(tools), probe=probe, survey=survey, defects=defects, hints=HINTS

@@ -12,4 +12,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("across_analyze_tests", {"test": "HRB-7"}),
     ("across_bug_statistics", {"by": ["severity", "browser"]}),
     ("across_compare_periods", {"version": "9.0"}),
+    (
+        "across_plan_inputs",
+        {"change": "Expired vouchers show their reason", "paths": ["src/checkout/CouponField.tsx"], "version": "9.0.1"},
+    ),
 ]

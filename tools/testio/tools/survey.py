@@ -73,12 +73,12 @@ async def matching_tests(api: TestIO, query: Query) -> tuple[list[ExploratoryTes
 
 async def _all_tests(api: TestIO) -> tuple[list[ExploratoryTest], list[str]]:
     found: list[ExploratoryTest] = []
-    products, why = await _products(api)
+    products, why = await newest_products(api)
     walks = await gather([partial(api.walk_exploratory_tests, product, found.append) for product in products])
     return sorted(found, key=newest_first), why + _left_out(walks)
 
 
-async def _products(api: TestIO) -> tuple[list[int], list[str]]:
+async def newest_products(api: TestIO) -> tuple[list[int], list[str]]:
     """The products to read, and a sentence about the others."""
     ids = sorted((product.id for product in await api.products()), reverse=True)
     if len(ids) <= MOST_PRODUCTS:
@@ -159,6 +159,8 @@ def _bug_row(bug: BugScan, test: ExploratoryTest | None) -> BugRow:
         status=bug.status,
         is_confirmed=bug.status == CONFIRMED,
         where=str(test.product.id) if test is not None and test.product is not None else None,
+        feature=bug.feature_title,
+        devices=bug.devices,
         reported_at=bug.reported_at,
         page=f"testio://bugs/{bug.id}",
     )
@@ -223,7 +225,7 @@ async def _find_cases(api: TestIO, words: str, *, has_title: Callable[..., bool]
 
         await api.walk_test_cases(product_id, on_row)
 
-    products, why = await _products(api)
+    products, why = await newest_products(api)
     await gather([partial(search_product, product) for product in products])
     return sorted(found, key=lambda one: int(one.id)), why
 

@@ -1,0 +1,1 @@
+"""Planning across platforms: what is known about a change, before anybody decides what to test."""
