@@ -11,7 +11,7 @@ from tools.kit.subject import Area, Case, CrowdTest
 from tools.kit.survey import BugRow, Query, Results, RunRow, RunStory, Survey, Untested
 from tools.kit.together import gather
 from tools.kit.toolset import Progress, no_progress
-from tools.planning.relevance import Match, Relevance, Texts
+from tools.planning.relevance import Match, Relevance, Texts, varied
 from tools.planning.words import Term
 from tools.release import Source
 from tools.view import SurveyCall, View, query_platforms
@@ -113,7 +113,9 @@ async def gather_all(
 async def _read_past(view: View, platforms: list[Platform], found: Gathered, query: Query) -> None:
     """Read the earlier results of the best matches of each platform; the others are left out of the cases."""
     best = {
-        platform.key: [match.what for match in found.cases if match.what.platform == platform.key][:MOST_PAST]
+        platform.key: [
+            match.what for match in varied([one for one in found.cases if one.what.platform == platform.key], MOST_PAST)
+        ]
         for platform in platforms
     }
 
@@ -129,7 +131,7 @@ async def _read_past(view: View, platforms: list[Platform], found: Gathered, que
 
 async def _read_stories(view: View, platforms: list[Platform], found: Gathered, query: Query) -> None:
     """Read what the best matches among the crowd tests found."""
-    best = [match.what for match in found.crowd_tests[:MOST_CROWD]]
+    best = [match.what for match in varied(found.crowd_tests, MOST_CROWD)]
 
     def call_for(tests: list[CrowdTest]) -> SurveyCall[RunStory]:
         async def read(survey: Survey, api: Any) -> Results[RunStory]:

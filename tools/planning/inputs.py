@@ -26,8 +26,17 @@ from tools.planning.answer import (
     PlanSource,
     VersionRun,
 )
-from tools.planning.gathering import MOST_CROWD, MOST_READ, MOST_RUNS, Gathered, gather_all, has_none_of, key_of
-from tools.planning.relevance import RULE, Match
+from tools.planning.gathering import (
+    MOST_CROWD,
+    MOST_PAST,
+    MOST_READ,
+    MOST_RUNS,
+    Gathered,
+    gather_all,
+    has_none_of,
+    key_of,
+)
+from tools.planning.relevance import RULE, Match, varied
 from tools.planning.words import is_generated, terms_of
 from tools.release import Counted, Source, is_failing
 from tools.view import Platforms, View, resolve_time
@@ -42,7 +51,6 @@ HINTS: Final[Mapping[str, str]] = {
 
 MOST_PATHS: Final = 500
 MOST_SHOWN: Final = 12
-MOST_CASES: Final = 14
 MOST_WORDS: Final = 15
 MOST_DEVICES: Final = 3
 OF_A_BUG: Final = 2
@@ -93,11 +101,11 @@ async def plan_inputs(
     inputs = PlanInputs(
         scope=_scope(change, paths or (), version, len(terms), found.read),
         words=[term.word for term in terms[:MOST_WORDS]],
-        areas=[_area(match) for match in found.areas[:MOST_SHOWN]],
+        areas=[_area(match) for match in varied(found.areas, MOST_SHOWN)],
         cases=_cases(found, release),
-        bugs=[_bug(match) for match in _worst_first(found.bugs)[:MOST_SHOWN]],
+        bugs=[_bug(match) for match in varied(found.bugs, MOST_SHOWN, factor=_severity)],
         untested=gaps[:MOST_SHOWN],
-        crowd_tests=[_crowd(match, found) for match in found.crowd_tests[:MOST_CROWD]],
+        crowd_tests=[_crowd(match, found) for match in varied(found.crowd_tests, MOST_CROWD)],
         runs=[_run(row) for row in _failing_first(found.runs)[:MOST_SHOWN]],
         devices=_devices(found.bugs),
         rule=RULE,
@@ -139,20 +147,20 @@ def _area(match: Match[Area]) -> AreaMatch:
         inside=one.path or None,
         cases=one.cases,
         score=match.score,
-        matched=list(match.matched[:MATCHED]),
+        matched=match.matched[:MATCHED],
     )
 
 
 def _cases(found: Gathered, release: Query | None) -> list[CaseMatch]:
     """The cases whose earlier results were read: the best match of each platform, then the second ones, and so on."""
-    seen: Counter[str] = Counter()
-    rows: list[tuple[int, Match[Case]]] = []
-    for match in found.cases:
-        if key_of(match.what) in found.past:
-            rows.append((seen[match.what.platform], match))
-            seen[match.what.platform] += 1
+    read = [match for match in found.cases if key_of(match.what) in found.past]
+    rows = [
+        (place, match)
+        for platform in dict.fromkeys(match.what.platform for match in read)
+        for place, match in enumerate(varied([one for one in read if one.what.platform == platform], MOST_PAST))
+    ]
     rows.sort(key=lambda row: (row[0], -row[1].score))
-    return [_case(match, found.past[key_of(match.what)], release) for _, match in rows[:MOST_CASES]]
+    return [_case(match, found.past[key_of(match.what)], release) for _, match in rows]
 
 
 def _case(match: Match[Case], past: TestHistory, release: Query | None) -> CaseMatch:
@@ -170,7 +178,7 @@ def _case(match: Match[Case], past: TestHistory, release: Query | None) -> CaseM
         pattern=past.pattern or None,
         in_version=there.status if there else None,
         score=match.score,
-        matched=list(match.matched[:MATCHED]),
+        matched=match.matched[:MATCHED],
     )
 
 
@@ -178,8 +186,8 @@ def _in_version(results: Iterable[PastResult], release: Query | None) -> PastRes
     return None if release is None else next((one for one in results if release.fits(one.run, None, None)), None)
 
 
-def _worst_first(bugs: list[Match[BugRow]]) -> list[Match[BugRow]]:
-    return sorted(bugs, key=lambda match: -match.score * SEVERE.get(match.what.severity, 1.0))
+def _severity(bug: BugRow) -> float:
+    return SEVERE.get(bug.severity, 1.0)
 
 
 def _bug(match: Match[BugRow]) -> BugMatch:
@@ -194,7 +202,7 @@ def _bug(match: Match[BugRow]) -> BugMatch:
         feature=one.feature,
         devices=one.devices[:OF_A_BUG],
         score=match.score,
-        matched=list(match.matched[:MATCHED]),
+        matched=match.matched[:MATCHED],
     )
 
 
@@ -209,9 +217,10 @@ def _gaps(found: Gathered, version: str | None) -> list[Gap]:
         past = found.past.get(key_of(case))
         if past is not None and not past.results:
             gaps.append(Gap(platform=case.platform, what="no result", id=case.id, title=case.title))
+    waiting = {(one.platform, one.title): one for one in reversed([match.what for match in found.untested])}
     gaps += [
         Gap(platform=one.platform, what="no result yet", title=one.title, run_id=one.run_id)
-        for one in (match.what for match in found.untested)
+        for one in reversed(waiting.values())
     ]
     if version and not found.runs:
         gaps[:0] = [Gap(platform="across", what=f"no run of any platform has {version} in its title")]
@@ -233,9 +242,9 @@ def _crowd(match: Match[CrowdTest], found: Gathered) -> CrowdMatch:
         testers=one.testers,
         devices=one.devices,
         bugs=one.bugs if one.bugs is not None or story is None else story.run.bugs,
-        found=[bug.title for group in story.groups for bug in group.failed if bug.title][:FOUND] if story else [],
+        found=[group.error for group in story.groups if group.error][:FOUND] if story else [],
         score=match.score,
-        matched=list(match.matched[:MATCHED]),
+        matched=match.matched[:MATCHED],
     )
 
 

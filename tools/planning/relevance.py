@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -15,6 +15,10 @@ TITLE, PLACE, TEXT = 1.0, 0.6, 0.25
 FLOOR: Final = 0.25
 """The share of the best score below which nothing is shown."""
 FULL: Final = 100
+AGAIN: Final = 0.6
+"""What a word counts that one match more had before."""
+MOST_COMPARED: Final = 300
+"""Matches among which the shown ones are chosen."""
 RULE: Final = (
     "Score: shared words, by how rare they are and where they are (title, feature or folder, steps); 100 is the best "
     "match of all, below 25 is left out."
@@ -37,7 +41,13 @@ class Match(Generic[T]):
 
     what: T
     score: int
-    matched: tuple[str, ...]
+    parts: tuple[tuple[str, float], ...]
+    """The words that it shares, and what each contributes."""
+
+    @property
+    def matched(self) -> list[str]:
+        """The words that it shares, those that contribute most first."""
+        return [word for word, _ in sorted(self.parts, key=lambda part: -part[1])]
 
 
 @dataclass
@@ -47,7 +57,7 @@ class _Read(Generic[T]):
     place: frozenset[str]
     text: frozenset[str]
     raw: float = 0.0
-    matched: tuple[str, ...] = ()
+    parts: tuple[tuple[str, float], ...] = ()
 
 
 class Relevance:
@@ -79,25 +89,44 @@ class Relevance:
         """Score everything that was added; the best score is what all others are shares of."""
         reads = [read for rows in self._lists.values() for read in rows]
         for read in reads:
-            read.raw, read.matched = self._score(read)
+            read.parts = tuple(self._parts(read))
+            read.raw = sum(part for _, part in read.parts)
         self._best = max((read.raw for read in reads), default=0.0)
 
     def matches(self, name: str, kind: type[T]) -> list[Match[T]]:
         """The things of a list that match, the best first; equal ones in the order they were added."""
         found = [
-            Match(read.what, round(FULL * read.raw / self._best), read.matched)
+            Match(read.what, round(FULL * read.raw / self._best), read.parts)
             for read in self._lists.get(name, ())
             if read.raw and read.raw >= FLOOR * self._best and isinstance(read.what, kind)
         ]
         return sorted(found, key=lambda match: -match.score)
 
-    def _score(self, read: _Read[object]) -> tuple[float, tuple[str, ...]]:
-        raw, matched = 0.0, list[str]()
+    def _parts(self, read: _Read[object]) -> Iterator[tuple[str, float]]:
         for term in self._terms:
             where = TITLE if term.stem in read.title else PLACE if term.stem in read.place else 0.0
             where = where or (TEXT if term.stem in read.text else 0.0)
             if where:
                 rarity = math.log(1 + self._total / max(1, self._counts[term.stem]))
-                raw += where * rarity * term.weight
-                matched.append(term.word)
-        return raw, tuple(matched)
+                yield term.word, where * rarity * term.weight
+
+
+def varied(
+    matches: Sequence[Match[T]], at_most: int, *, factor: Callable[[T], float] = lambda _: 1.0
+) -> list[Match[T]]:
+    """The best matches, such that each word of the change has some: a word counts less each time it was matched.
+
+    Otherwise a change of two features would show nothing but the one whose titles share more words. `factor` puts some
+    things before others that match as well.
+    """
+    rest, chosen, times = list(matches[:MOST_COMPARED]), list[Match[T]](), Counter[str]()
+
+    def worth(match: Match[T]) -> float:
+        return factor(match.what) * sum(part * AGAIN ** times[word] for word, part in match.parts)
+
+    while rest and len(chosen) < at_most:
+        best = max(rest, key=worth)  # the first of equal ones
+        rest.remove(best)
+        chosen.append(best)
+        times.update(word for word, _ in best.parts)
+    return chosen
