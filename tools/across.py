@@ -43,6 +43,9 @@ HINTS: Final = {
     "search": "search everything on all platforms, find anything, everywhere, ticket or jira key, duplicates",
 }
 """The words people ask for these tools with."""
+FACE: Final = ("list_runs", "get_run", "search", "assess_release")
+"""The tools to list for most jobs."""
+FACES: Final[Mapping[str, tuple[str, ...]]] = {"planning": ("plan_inputs", "list_runs", "search", "assess_release")}
 
 
 tool = Toolset(View)
@@ -259,8 +262,8 @@ class Across(ToolSource):
         return (tool, *analysis.TOOLSETS, planning.tool)
 
     def face(self, job: str, *, alone: bool) -> Collection[str]:
-        """The tools that every host is listed; those of the analysis are found by a search."""
-        return [declared.name for declared in tool.tools]
+        """Few tools for each job; the others are found and called."""
+        return FACES.get(job, FACE)
 
     @property
     def hints(self) -> Mapping[str, str]:
