@@ -1,4 +1,4 @@
-"""The command line: serve, approve, inbox, sandbox, ledger, doctor, demo, reference.
+"""The command line: serve, approve, inbox, sandbox, ledger, tracker, plan, doctor, demo, reference.
 
 Exit codes: 0 done, 1 failed (the reason is on stderr), 2 the command line or the environment says something that
 cannot be, 130 and 143 ended by a signal.
@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     from server.inbox_parser import add_inbox
     from server.ledger_parser import add_ledger
+    from server.plan.options import add_plan
     from server.tracker_parser import add_offered_trackers, add_tracker
 
     top = argparse.ArgumentParser(
@@ -107,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
 
     add_ledger(commands, EXITS)
     add_tracker(commands, EXITS)
+    add_plan(commands, EXITS)
     commands.add_parser("doctor", help="check the configuration and each credential")
     commands.add_parser("demo", help="run a triage over MCP against the sandbox")
     reference = commands.add_parser("reference", help="write the generated tables of a checkout")
@@ -298,6 +300,15 @@ def run_tracker(given: argparse.Namespace) -> int:
     from server.tracker_command import run_tracker
 
     return anyio.run(run_tracker, given)
+
+
+def run_plan(given: argparse.Namespace) -> int:
+    """`testdesk plan`"""
+    import anyio
+
+    from server.plan.command import run_plan
+
+    return anyio.run(run_plan, given)
 
 
 def run_demo(given: argparse.Namespace) -> int:

@@ -34,6 +34,7 @@ class PlanSource(Answer):
 
     platform: Key
     account: str | None = Field(None, description="Which one was read, where there are several.")
+    rows: int = Field(0, description="Compared with the change.")
     complete: bool = Field(description="Whether all it has was read; why says what is missing.")
     why: str | None = None
     has_no: list[str] = Field(default_factory=list, description="What it does not have.")

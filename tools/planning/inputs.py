@@ -27,6 +27,7 @@ from tools.planning.answer import (
     VersionRun,
 )
 from tools.planning.gathering import (
+    KINDS,
     MOST_CROWD,
     MOST_PAST,
     MOST_READ,
@@ -276,6 +277,7 @@ def _sources(platforms: list[Platform], sources: list[list[Source]]) -> list[Pla
         PlanSource(
             platform=platform.key,
             account=parts[0].account,
+            rows=sum(part.rows for part in parts[: len(KINDS)]),
             complete=all(part.complete for part in parts),
             why=first_words("; ".join(dict.fromkeys(p.why for p in parts if p.why and not p.complete)) or None, WHY),
             has_no=has_none_of(platform.survey),
