@@ -13,6 +13,7 @@ from mcp.types import Completion, PromptReference, ResourceTemplateReference
 from prompts.library import Prompt as Prose
 from server.guards.fence import is_wordlike, render_page
 from server.pipeline import Pipeline
+from tools.across import across
 from tools.kit.declared import DeclaredResource
 from tools.kit.errors import NotFound, Refused
 from tools.kit.missing import collect_missing
@@ -43,7 +44,7 @@ def add_resources(
         elif isinstance(ref, PromptReference) and argument.name in arguments.get(ref.name, ()):
             found = [(p, r) for p, r in pages.values() if f"{{{argument.name}}}" in r.template]
             if not found:
-                return None
+                return await _complete_across(pipeline, argument.name, argument.value)
             platform, page = found[0]
         else:
             return None
@@ -63,6 +64,22 @@ async def _complete(
     except Exception as error:  # noqa: BLE001 - a suggestion that cannot be had is none, never a failure
         logger.info("no completion for %s: %s", variable, type(error).__name__)
         return None
+    return _completion(pipeline, values)
+
+
+async def _complete_across(pipeline: Pipeline, name: str, typed: str) -> Completion | None:
+    """Complete an argument that concerns all platforms."""
+    suggest = across.completions.get(name)
+    if suggest is None:
+        return None
+    try:
+        return _completion(pipeline, await suggest(pipeline.clients[across.key], typed[:100]))
+    except Exception as error:  # noqa: BLE001 - as above
+        logger.info("no completion for %s: %s", name, type(error).__name__)
+        return None
+
+
+def _completion(pipeline: Pipeline, values: list[str]) -> Completion:
     # An id is a word; a platform could name a project with a sentence.
     suggestions = [pipeline.redact(value) for value in values[:MOST_VALUES] if is_wordlike(value)]
     return Completion(values=suggestions, total=len(values), has_more=len(values) > MOST_VALUES)

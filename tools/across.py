@@ -11,6 +11,7 @@ from zlib import crc32
 from pydantic import Field
 
 from tools.analysis import listed as analysis
+from tools.completions import COMPLETIONS, Suggest
 from tools.kit.errors import Refused, TestdeskError
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Limit, Page, Selection
@@ -268,6 +269,11 @@ class Across(ToolSource):
     @property
     def hints(self) -> Mapping[str, str]:
         return {**HINTS, **analysis.HINTS, **planning.HINTS}
+
+    @property
+    def completions(self) -> Mapping[str, Suggest]:
+        """What completes the arguments of prompts that no page of a platform has."""
+        return COMPLETIONS
 
     def acts(self) -> Sequence[Callable[[Any], Awaitable[None]]]:
         """The demo's acts across all fake APIs."""
