@@ -36,7 +36,7 @@ def render(data: Row, origin: str) -> str:
     ):
         lines += [*_section(title, data.get(name, []), row), ""]
     if data.get("devices"):
-        devices = [f"{code(row['what'])} {row['count']}" for row in data["devices"]]
+        devices = [f"{code(row['device'])} {row['bugs']}" for row in data["devices"]]
         lines += [f"Devices of these bugs: {', '.join(devices)}", ""]
     if data.get("left_out"):
         lines += [f"{data['left_out']}.", ""]

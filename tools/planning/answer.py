@@ -11,7 +11,6 @@ from tools.kit.rows import Brief
 from tools.kit.subject import AreaKind
 from tools.kit.text import Key, Untrusted
 from tools.kit.vocabulary import Said, Severity, Status
-from tools.release import Counted
 
 MOST_BYTES: Final = 5_100
 """Of the answer's own JSON; the server adds which fields others wrote, and the whole stays within 6 kB."""
@@ -25,7 +24,8 @@ SHARES: Final[Mapping[str, tuple[float, int]]] = {
 }
 """The share of the bytes for each list, and how many rows stay in any case."""
 
-Short = Annotated[Untrusted, Brief(70)]
+Short = Annotated[Untrusted | None, Brief(70)]
+Shorts = Annotated[list[Untrusted], Brief(50)]
 Matched = Annotated[list[str], Field(description="Words that it shares with the change.")]
 
 
@@ -48,7 +48,7 @@ class AreaMatch(Answer):
     id: Key | None = None
     title: Short
     where: Key | None = None
-    inside: Short | None = None
+    inside: Short = None
     cases: int | None = Field(None, description="Test cases in it.")
     score: int
     matched: Matched
@@ -61,7 +61,7 @@ class CaseMatch(Answer):
     id: Key | None = None
     title: Short
     where: Key | None = None
-    place: Short | None = None
+    place: Short = None
     last: Status | None = Field(None, description="None: no result in the runs that were read.")
     last_at: Key | None = None
     trend: str | None = None
@@ -80,10 +80,17 @@ class BugMatch(Answer):
     severity: Severity
     said: Said = None
     status: Key | None = None
-    feature: Short | None = None
-    devices: list[Short] = Field(default_factory=list)
+    feature: Short = None
+    devices: Shorts = Field(default_factory=list)
     score: int
     matched: Matched
+
+
+class OnDevice(Answer):
+    """How many bugs that match were seen on a device."""
+
+    device: Short
+    bugs: int
 
 
 class Gap(Answer):
@@ -92,7 +99,7 @@ class Gap(Answer):
     platform: Key
     what: str
     id: Key | None = None
-    title: Short | None = None
+    title: Short = None
     run_id: Key | None = None
 
 
@@ -104,13 +111,13 @@ class CrowdMatch(Answer):
     title: Short
     where: Key | None = None
     kind: Key | None = None
-    features: list[Short] = Field(default_factory=list)
+    features: Shorts = Field(default_factory=list)
     started_at: Key | None = None
     hours: float | None = None
     testers: int | None = None
     devices: int | None = None
     bugs: int | None = None
-    found: list[Short] = Field(default_factory=list, description="The worst bugs.")
+    found: Shorts = Field(default_factory=list, description="The worst bugs.")
     score: int
     matched: Matched
 
@@ -120,7 +127,7 @@ class VersionRun(Answer):
 
     platform: Key
     run_id: Key
-    title: Short | None = None
+    title: Short = None
     status: Status
     said: Said = None
     total: int | None = None
@@ -139,7 +146,7 @@ class PlanInputs(Answer):
     untested: list[Gap]
     crowd_tests: list[CrowdMatch]
     runs: list[VersionRun] = Field(default_factory=list, description="Of the version, failing ones first.")
-    devices: list[Counted] = Field(default_factory=list, description="Of all bugs that match.")
+    devices: list[OnDevice] = Field(default_factory=list, description="Of all bugs that match.")
     left_out: str | None = Field(default=None, description="Rows that match and are not here.")
     rule: str
     sources: list[PlanSource]
@@ -147,23 +154,24 @@ class PlanInputs(Answer):
     def fit(self, matching: Mapping[str, int], most: int = MOST_BYTES) -> "PlanInputs":
         """Drop the last rows of lists that take more than their share until the answer fits; count what is left out.
 
-        `matching` has the number of rows that match, by the names of the lists.
+        `matching` has the number of rows that match, by the names of the lists. Titles in scripts of three bytes a
+        letter may leave less than the rows that stay otherwise.
         """
-        while (name := self._largest()) is not None and self._count(matching) and _size(self) > most:
-            self._list(name).pop()
-        self._count(matching)
+        for at_least in (MOST_BYTES, 1, 0):
+            while self._count(matching) and _size(self) > most and (name := self._largest(at_least)) is not None:
+                self._list(name).pop()
         return self
 
     def _list(self, name: str) -> list[Answer]:
         rows: list[Answer] = getattr(self, name)
         return rows
 
-    def _largest(self) -> str | None:
-        """The list that takes the most bytes for its share, of those that may lose a row."""
+    def _largest(self, at_least: int) -> str | None:
+        """The list that takes the most bytes for its share, of those with more rows than stay, at most `at_least`."""
         sizes = {
             name: sum(map(_size, self._list(name))) / share
             for name, (share, fewest) in SHARES.items()
-            if len(self._list(name)) > fewest
+            if len(self._list(name)) > min(fewest, at_least)
         }
         return max(sizes, key=lambda name: sizes[name], default=None)
 

@@ -71,7 +71,7 @@ async def gather_all(
     progress: Progress,
 ) -> Gathered:
     """Read all platforms list by list, and match each row; `release` has the version, `waiting` the open runs."""
-    stems, done, lists = [term.stem for term in terms], 0, 6 if release is None else 7
+    parts, done, lists = [term.part for term in terms], 0, 6 if release is None else 7
 
     async def step() -> None:
         nonlocal done
@@ -87,7 +87,7 @@ async def gather_all(
 
     found = Gathered(sources=[[] for _ in platforms])
     areas = await ask(lambda s, api: s.areas(api, everything) if s.areas else None)
-    cases = await ask(lambda s, api: s.cases(api, stems, everything) if s.cases else None)
+    cases = await ask(lambda s, api: s.cases(api, parts, everything) if s.cases else None)
     bugs = await ask(lambda s, api: s.bugs(api, everything) if s.bugs else None)
     crowd = await ask(lambda s, api: s.crowd_tests(api, everything) if s.crowd_tests else None)
     untested = await ask(lambda s, api: s.untested(api, waiting) if s.untested else None)

@@ -22,6 +22,7 @@ from tools.planning.answer import (
     CaseMatch,
     CrowdMatch,
     Gap,
+    OnDevice,
     PlanInputs,
     PlanSource,
     VersionRun,
@@ -39,7 +40,7 @@ from tools.planning.gathering import (
 )
 from tools.planning.relevance import RULE, Match, varied
 from tools.planning.words import is_generated, terms_of
-from tools.release import Counted, Source, is_failing
+from tools.release import Source, is_failing
 from tools.view import Platforms, View, resolve_time
 
 tool = Toolset(View)
@@ -266,9 +267,9 @@ def _run(row: RunRow) -> VersionRun:
     )
 
 
-def _devices(bugs: list[Match[BugRow]]) -> list[Counted]:
+def _devices(bugs: list[Match[BugRow]]) -> list[OnDevice]:
     counts = Counter(device for match in bugs for device in dict.fromkeys(match.what.devices))
-    return [Counted(what=device, count=count) for device, count in counts.most_common(MOST_DEVICES)]
+    return [OnDevice(device=device, bugs=count) for device, count in counts.most_common(MOST_DEVICES)]
 
 
 def _sources(platforms: list[Platform], sources: list[list[Source]]) -> list[PlanSource]:

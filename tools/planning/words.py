@@ -77,6 +77,11 @@ class Term:
     """As it was first written, in lower case."""
     weight: float
 
+    @property
+    def part(self) -> str:
+        """What all its forms contain, for a platform's own search."""
+        return self.stem.removesuffix("y") if len(self.stem) > _STEM else self.stem
+
 
 def stem_of(word: str) -> str:
     """A word without its ending, so that coupons is coupon and expired is expires."""
@@ -88,7 +93,8 @@ def stem_of(word: str) -> str:
 
 def split_words(text: str) -> list[str]:
     """The words of a text in lower case; camelCase, snake_case and kebab-case are several."""
-    return [word.casefold() for word in _WORD.findall(_CAMEL.sub(" ", clean(text)))]
+    # Not casefold: platforms are searched for these words, and it makes ss of the German sharp s.
+    return [word.lower() for word in _WORD.findall(_CAMEL.sub(" ", clean(text)))]
 
 
 def stems_in(text: str) -> frozenset[str]:
