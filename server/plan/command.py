@@ -50,7 +50,7 @@ async def run_plan(given: argparse.Namespace, environment: Mapping[str, str] = o
         sys.stderr.write(f"testdesk: {quote_others(str(error), redact)}\n")
         return 1
     _print(json.dumps(data, indent=2) if given.json else render(data, change.origin))
-    return 0 if _was_read(data, redact) else 1
+    return 0 if was_read(data, redact) else 1
 
 
 def _read(given: str, environment: Mapping[str, str]) -> Change:
@@ -91,7 +91,7 @@ def _described(change: Change) -> str:
     return f"{change.origin}: {many(len(change.paths), 'path')}{left_out}"
 
 
-def _was_read(data: Mapping[str, Any], redact: Redactor) -> bool:
+def was_read(data: Mapping[str, Any], redact: Redactor) -> bool:
     """Whether any platform gave something; otherwise the reasons go to standard error."""
     sources = data.get("sources", [])
     if any(source.get("rows") or source["complete"] for source in sources):

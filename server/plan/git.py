@@ -42,7 +42,17 @@ def read_range(given: str, environment: Mapping[str, str], folder: Path) -> Chan
         GitFailed: if git does not end in time.
     """
     old, new = _ends(given)
-    commits = _git(["log", "-z", "--no-merges", f"--max-count={MOST_COMMITS}", "--format=%s%n%b", f"{old}..{new}"])
+    program = _program(environment)
+    commits = [
+        *program,
+        "log",
+        "-z",
+        "--no-merges",
+        f"--max-count={MOST_COMMITS}",
+        "--format=%s%n%b",
+        f"{old}..{new}",
+        "--",
+    ]
     messages = [one.splitlines() for one in _run(commits, environment, folder).split("\0") if one.strip()]
     texts = [lines[0] for lines in messages]
     if len(messages) <= WITH_BODIES:
@@ -50,10 +60,10 @@ def read_range(given: str, environment: Mapping[str, str], folder: Path) -> Chan
     names = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv"]
     origin = f"{old}..{new}"
     try:
-        paths = _run(_git([*names, f"{old}...{new}"]), environment, folder)
+        paths = _run([*program, *names, f"{old}...{new}", "--"], environment, folder)
     except NoMergeBase:
         # A shallow clone may lack the commit where the two ends parted.
-        paths = _run(_git([*names, f"{old}..{new}"]), environment, folder)
+        paths = _run([*program, *names, f"{old}..{new}", "--"], environment, folder)
         origin += " (the clone has no commit where its ends parted, so all their differences count)"
     return change_of(texts, paths.split("\0"), origin)
 
@@ -83,16 +93,16 @@ class NoMergeBase(Exception):
     """The two ends of a range have no common commit in this clone."""
 
 
-def _git(arguments: list[str]) -> list[str]:
-    """The command line of git; what follows `--` would be paths, of which there are none.
+def _program(environment: Mapping[str, str]) -> list[str]:
+    """The beginning of every command line; what follows `--` at its end would be paths, of which there are none.
 
     Raises:
         SettingsError: where git is not installed.
     """
-    program = which("git")
+    program = which("git", path=environment.get("PATH"))
     if program is None:
         raise SettingsError("git is not installed or not on PATH. `--diff -` reads a diff from standard input instead.")
-    return [program, *OPTIONS, *arguments, "--"]
+    return [program, *OPTIONS]
 
 
 def _run(command: list[str], environment: Mapping[str, str], folder: Path) -> str:
