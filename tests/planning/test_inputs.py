@@ -67,6 +67,8 @@ async def test_one_answer_has_features_tests_bugs_gaps_and_crowd_tests_of_every_
     assert worst["matched"]
     crowd = answer["crowd_tests"][0]
     assert (crowd["hours"], crowd["bugs"]) == (24.0, 9)
+    assert crowd["testers"] > 1
+    assert crowd["found"]
     assert "no result yet" in {gap["what"] for gap in answer["untested"]}
     assert len(text(result).encode()) <= MOST
 

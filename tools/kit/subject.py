@@ -64,4 +64,6 @@ class CrowdTest:
     testers: int | None = None
     devices: int | None = None
     bugs: int | None = None
+    found: tuple[str, ...] = ()
+    """Titles of its bugs, the worst first."""
     page: str | None = None

@@ -221,3 +221,5 @@ class Survey:
     """Takes cases of `cases`; the history of each, in their order, over the newest runs."""
     crowd_tests: Callable[[Any, Query], Awaitable[Results[CrowdTest]]] | None = None
     """Tests that people outside of the team carried out, newest first, whatever the query's text."""
+    crowd_test: Callable[[Any, str, Query], Awaitable[CrowdTest]] | None = None
+    """Takes an id as `crowd_tests` gives it; one with what it found and took, which lists may lack."""

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from tools.kit.history import TestHistory
 from tools.kit.platform import Platform
 from tools.kit.subject import Area, Case, CrowdTest
-from tools.kit.survey import BugRow, Query, Results, RunRow, RunStory, Survey, Untested
+from tools.kit.survey import BugRow, Query, Results, RunRow, Survey, Untested
 from tools.kit.together import gather
 from tools.kit.toolset import Progress, no_progress
 from tools.planning.relevance import Match, Relevance, Texts, varied
@@ -46,8 +46,8 @@ class Gathered:
     bugs: list[Match[BugRow]] = field(default_factory=list)
     untested: list[Match[Untested]] = field(default_factory=list)
     crowd_tests: list[Match[CrowdTest]] = field(default_factory=list)
-    stories: dict[tuple[str, str], RunStory] = field(default_factory=dict)
-    """What the best matches of them found, by platform and id."""
+    details: dict[tuple[str, str], CrowdTest] = field(default_factory=dict)
+    """The best matches of them with what they found and took, by platform and id."""
     runs: list[RunRow] = field(default_factory=list)
     """Those of the version, newest first of each platform."""
     read: int = 0
@@ -105,7 +105,7 @@ async def gather_all(
     found.bugs, found.untested = relevance.matches("bugs", BugRow), relevance.matches("untested", Untested)
     found.crowd_tests = relevance.matches("crowd", CrowdTest)
     await _read_past(view, platforms, found, everything)
-    await _read_stories(view, platforms, found, everything)
+    await _read_details(view, platforms, found, everything)
     await step()
     return found
 
@@ -129,21 +129,22 @@ async def _read_past(view: View, platforms: list[Platform], found: Gathered, que
         found.past |= {key_of(case): one for case, one in zip(best[platform.key], histories, strict=False)}
 
 
-async def _read_stories(view: View, platforms: list[Platform], found: Gathered, query: Query) -> None:
-    """Read what the best matches among the crowd tests found."""
+async def _read_details(view: View, platforms: list[Platform], found: Gathered, query: Query) -> None:
+    """Read what the best matches among the crowd tests found and took."""
     best = [match.what for match in varied(found.crowd_tests, MOST_CROWD)]
 
-    def call_for(tests: list[CrowdTest]) -> SurveyCall[RunStory]:
-        async def read(survey: Survey, api: Any) -> Results[RunStory]:
-            return Results([await survey.run(api, test.run_id, query) for test in tests])
+    def call_for(tests: list[CrowdTest]) -> SurveyCall[CrowdTest]:
+        async def read(survey: Survey, api: Any) -> Results[CrowdTest]:
+            read_one = survey.crowd_test
+            return Results([] if read_one is None else [await read_one(api, test.run_id, query) for test in tests])
 
         return read
 
     for place, platform in enumerate(platforms):
         if tests := [test for test in best if test.platform == platform.key]:
-            ((source, stories),) = await query_platforms(view, [platform], call_for(tests), no_progress)
+            ((source, rows),) = await query_platforms(view, [platform], call_for(tests), no_progress)
             found.sources[place].append(source)
-            found.stories |= {(test.platform, test.run_id): one for test, one in zip(tests, stories, strict=False)}
+            found.details |= {(row.platform, row.run_id): row for row in rows}
 
 
 def has_none_of(survey: Survey | None) -> list[str]:

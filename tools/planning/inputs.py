@@ -230,8 +230,7 @@ def _gaps(found: Gathered, version: str | None) -> list[Gap]:
 
 
 def _crowd(match: Match[CrowdTest], found: Gathered) -> CrowdMatch:
-    one = match.what
-    story = found.stories.get((one.platform, one.run_id))
+    one = found.details.get((match.what.platform, match.what.run_id), match.what)
     return CrowdMatch(
         platform=one.platform,
         run_id=one.run_id,
@@ -243,8 +242,8 @@ def _crowd(match: Match[CrowdTest], found: Gathered) -> CrowdMatch:
         hours=one.hours,
         testers=one.testers,
         devices=one.devices,
-        bugs=one.bugs if one.bugs is not None or story is None else story.run.bugs,
-        found=[group.error for group in story.groups if group.error][:FOUND] if story else [],
+        bugs=one.bugs,
+        found=list(one.found[:FOUND]),
         score=match.score,
         matched=match.matched[:MATCHED],
     )

@@ -17,6 +17,7 @@ from tools.testio.client.testio import TestIO
 from tools.testio.models.exploratory_tests import ExploratoryTest
 from tools.testio.models.products import Feature
 from tools.testio.models.test_cases import CaseResult, TestCase
+from tools.testio.tools.exploratory_tests import known_test
 from tools.testio.tools.lookup import PLATFORM
 from tools.testio.tools.survey import matching_tests, newest_products
 from tools.testio.tools.survey import survey as without_planning
@@ -128,6 +129,14 @@ async def crowd_tests(api: TestIO, query: Query) -> Results[CrowdTest]:
     return Results([_crowd_test_of(test) for test in begun], complete=not why, why="; ".join(why) or None)
 
 
+async def crowd_test(api: TestIO, run_id: str, query: Query) -> CrowdTest:
+    """A test with its numbers, which only its own answer has, and its bugs that were not rejected."""
+    test = await known_test(api, int(run_id))
+    story = await without_planning.run(api, run_id, query)
+    titles = [group.error for group in story.groups if group.error]
+    return replace(_crowd_test_of(test), bugs=story.run.bugs, found=tuple(titles))
+
+
 def _crowd_test_of(test: ExploratoryTest) -> CrowdTest:
     began, ended = parse_timestamp(test.start_at), parse_timestamp(test.end_at)
     numbers = test.analytics
@@ -149,4 +158,4 @@ def _crowd_test_of(test: ExploratoryTest) -> CrowdTest:
     )
 
 
-survey = replace(without_planning, areas=areas, cases=cases, past=past, crowd_tests=crowd_tests)
+survey = replace(without_planning, areas=areas, cases=cases, past=past, crowd_tests=crowd_tests, crowd_test=crowd_test)
