@@ -246,7 +246,7 @@ async def test_a_host_that_sends_all_of_it_is_answered_as_any_other(mode: str) -
             assert await d.answer(name, **(nulls | arguments), toolCallId="call_1", action="sendMessage")
 
 
-FREE = re.compile(r"(.*_)?(text|since|until|ids?|tql|cursor|handle|value)|name|title|version")
+FREE = re.compile(r"(.*_)?(text|since|until|ids?|tql|cursor|handle|value)|name|title|version|change|paths")
 """Parameters that are no words of a set: texts to find, times, queries, ids."""
 
 

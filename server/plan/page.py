@@ -25,6 +25,8 @@ def render(data: Row, origin: str) -> str:
     """The page of an answer of `plan_inputs`, as the server shapes it."""
     lines = [f"# What is known about {code(origin)}", "", f"{code(data['scope'])}. {data['rule']}", ""]
     lines += [f"Words: {', '.join(map(code, data['words']))}", ""]
+    if data.get("note"):
+        lines += [data["note"], ""]
     if data.get("runs"):
         lines += [*_section("Runs of the version", data["runs"], _run), ""]
     for title, name, row in (

@@ -164,3 +164,11 @@ async def test_a_case_of_the_version_says_how_it_ended_there() -> None:
 
 def test_the_words_of_a_change_are_bounded() -> None:
     assert terms_of("x" * 100_000, ()) == []
+
+
+async def test_a_change_that_nothing_matches_is_not_taken_for_one_that_is_untested() -> None:
+    async with desk() as d:
+        answer = await d.answer("across_plan_inputs", change="zebra xylophone")
+    assert "Nothing that was read shares a word with the change" in answer["note"]
+    assert [answer[name] for name in ("areas", "cases", "bugs", "untested", "crowd_tests")] == [[]] * 5
+    assert sum(source["rows"] for source in answer["sources"]) > 500

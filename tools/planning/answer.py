@@ -148,6 +148,7 @@ class PlanInputs(Answer):
     runs: list[VersionRun] = Field(default_factory=list, description="Of the version, failing ones first.")
     devices: list[OnDevice] = Field(default_factory=list, description="Of all bugs that match.")
     left_out: str | None = Field(default=None, description="Rows that match and are not here.")
+    note: str | None = None
     rule: str
     sources: list[PlanSource]
 

@@ -55,6 +55,10 @@ class Gathered:
     sources: list[list[Source]] = field(default_factory=list)
     """For each platform, one of each list that was read."""
 
+    @property
+    def matches_anything(self) -> bool:
+        return bool(self.areas or self.cases or self.bugs or self.untested or self.crowd_tests)
+
 
 def key_of(case: Case) -> tuple[str, str, str, str]:
     """What tells a case from all others."""

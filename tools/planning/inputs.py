@@ -64,6 +64,10 @@ MATCHED: Final = 3
 OPEN_RUNS: Final = "30d"
 """How far back runs are searched for tests without a result, where no version is given."""
 WHY: Final = 160
+NOTHING: Final = (
+    "Nothing that was read shares a word with the change. That says nothing about what is tested: call again with the "
+    "words that testers use for it."
+)
 SEVERE: Final = {"critical": 1.5, "high": 1.25}
 """A severe bug comes before one that matches a little better."""
 
@@ -110,6 +114,7 @@ async def plan_inputs(
         crowd_tests=[_crowd(match, found) for match in varied(found.crowd_tests, MOST_CROWD)],
         runs=[_run(row) for row in _failing_first(found.runs)[:MOST_SHOWN]],
         devices=_devices(found.bugs),
+        note=None if found.matches_anything else NOTHING,
         rule=RULE,
         sources=_sources(chosen, found.sources),
     )
