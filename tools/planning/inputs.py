@@ -46,8 +46,7 @@ from tools.view import Platforms, View, resolve_time
 tool = Toolset(View)
 
 HINTS: Final[Mapping[str, str]] = {
-    "plan_inputs": "what to test for this change, test plan, impact of a pull request, diff, commit, risk, regression "
-    "scope, which tests to run, what is untested, affected features",
+    "plan_inputs": "what to test for a change, pull request, diff, commit, impact, which tests to run, untested features"
 }
 """The words people ask for the tool with."""
 
