@@ -32,6 +32,7 @@ from tools.kit.errors import TestdeskError
 from tools.kit.network import Network
 from tools.kit.picture import ANSWER_BYTES, ANSWER_LIMIT, PICTURE_BYTES, PICTURE_LIMIT
 from tools.kit.platform import Platform
+from tools.kit.scaling import INSTALL, can_scale
 from tools.kit.toolset import Effect
 from tools.platforms import PLATFORMS
 
@@ -189,4 +190,5 @@ def _listed(settings: Settings) -> str:
 
 def _pictures(environment: Mapping[str, str]) -> str:
     one, every = environment.get(PICTURE_BYTES) or PICTURE_LIMIT, environment.get(ANSWER_BYTES) or ANSWER_LIMIT
-    return f"pictures: at most {one} base64 bytes each ({PICTURE_BYTES}), {every} per answer ({ANSWER_BYTES})"
+    large = "larger ones are made smaller" if can_scale() else f"to make larger ones smaller and draw charts, {INSTALL}"
+    return f"pictures: at most {one} base64 bytes each ({PICTURE_BYTES}), {every} per answer ({ANSWER_BYTES}); {large}"

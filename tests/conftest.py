@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import sys
 from inspect import signature
 from typing import Any
 
@@ -73,3 +74,11 @@ def short_settling(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing waits the seconds a real platform may take to show what it took; the sandbox shows it sooner."""
     monkeypatch.setattr("tools.kit.wait.SETTLES_WITHIN", 0.5)
     monkeypatch.setattr("tools.kit.wait.SETTLING", Pace(first=0.02, last=0.1))
+
+
+@pytest.fixture
+def without_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation without the extra `pictures`."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "PIL"] or ["PIL"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, "PIL", None)

@@ -18,6 +18,8 @@ PYTHONS: Final = ("3.11", "3.12", "3.13")
 SYSTEMS: Final = (("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"))
 LICENCES_ELSEWHERE: Final = {"pywin32": "PSF-2.0"}
 """Packages without dependencies that are installed on another system than the one that most of us work on."""
+EXTRAS: Final = ("pictures",)
+"""Extras for users; those for development are not shipped."""
 SPDX: Final = {
     "MIT License": "MIT",
     "Apache Software License": "Apache-2.0",
@@ -76,12 +78,28 @@ def project() -> tuple[str, str, list[str]]:
     return stated["version"], stated["license"], stated["dependencies"]
 
 
+def extras() -> list[str]:
+    """Our direct dependencies that are installed on request."""
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [text for extra in EXTRAS for text in stated["optional-dependencies"][extra]]
+
+
 @cache
 def runtime() -> dict[str, Package]:
     """The packages that an installation brings, by name, with those that only some systems need."""
+    return _closure(project()[2])
+
+
+@cache
+def optional() -> dict[str, Package]:
+    """The packages that the extras bring besides."""
+    return {name: package for name, package in _closure(extras()).items() if name not in runtime()}
+
+
+def _closure(direct: list[str]) -> dict[str, Package]:
     found: dict[str, Package] = {}
     for environment in environments():
-        waiting = [Requirement(text) for text in project()[2]]
+        waiting = [Requirement(text) for text in direct]
         done = set[tuple[str, frozenset[str]]]()
         while waiting:
             needed = waiting.pop()

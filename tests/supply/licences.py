@@ -7,11 +7,11 @@ import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Final
 
-from tests.supply.closure import constraints, licence_of, runtime
+from tests.supply.closure import constraints, licence_of, optional, runtime
 
 ALLOWED: Final = frozenset({
-    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD License", "ISC", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0",
-    "Unlicense",
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD License", "ISC", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0",
+    "PSF-2.0", "Unlicense",
 })  # fmt: skip
 """Licences that ask for a notice, or for the source of a changed file, and for nothing of ours."""
 EXAMINED: Final = {"docutils": "BSD-2-Clause"}
@@ -26,7 +26,7 @@ def is_allowed(expression: str) -> bool:
 
 def present() -> dict[str, str]:
     """The licences of what an installation brings, and of the packages for development that are installed here."""
-    found = {name: package.licence for name, package in runtime().items()}
+    found = {name: package.licence for name, package in (runtime() | optional()).items()}
     for name in constraints():
         try:
             distribution(name)

@@ -3,6 +3,7 @@
     python -m tests.supply.lock         needs a package registry, which pip asks for each system and Python
 
 It holds no address, so that `pip install --require-hashes -r requirements.lock` works with any registry or mirror.
+What only extras need is in requirements-extras.lock, to be installed besides.
 """
 
 import json
@@ -16,12 +17,15 @@ from typing import Final
 
 from packaging.utils import canonicalize_name
 
-from tests.supply.closure import PYTHONS, ROOT, Package, runtime
+from tests.supply.closure import PYTHONS, ROOT, Package, optional, runtime
 
 LOCK: Final = ROOT / "requirements.lock"
-HEAD: Final = "# Written by `make lock`. Install with: pip install --require-hashes -r requirements.lock\n"
+EXTRAS_LOCK: Final = ROOT / "requirements-extras.lock"
+HEAD: Final = "# Written by `make lock`. Install with: pip install --require-hashes -r {}\n"
 GLIBC: Final = (34, 28, 17)
 """Minor versions of glibc 2 for which wheels are published, the newest first."""
+EXTRAS_GLIBC: Final = GLIBC[:-1]
+"""Those for which Pillow has wheels; on an older one pip builds it."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,13 @@ class Target:
     tags: tuple[str, ...]
 
 
-def targets() -> Iterator[Target]:
+def targets(glibc: Sequence[int]) -> Iterator[Target]:
     """All systems, and for Linux each age of its C library: pip takes the newest wheel that fits.
 
     Macs with Intel processors are not among them: `cryptography` has no wheel for them any more.
     """
     for machine in ("x86_64", "aarch64"):
-        for newest in GLIBC:
+        for newest in glibc:
             tags = [f"manylinux_2_{minor}_{machine}" for minor in GLIBC if minor <= newest]
             yield Target("linux", (*tags, f"manylinux2014_{machine}"))
         yield Target("linux", (f"musllinux_1_2_{machine}", f"musllinux_1_1_{machine}"))
@@ -66,11 +70,11 @@ def wheels(packages: Sequence[Package], target: Target, python: str) -> Iterator
         yield name, found["archive_info"]["hashes"]["sha256"], found["url"].endswith("-none-any.whl")
 
 
-def locked(packages: dict[str, Package]) -> dict[str, set[str]]:
+def locked(packages: dict[str, Package], glibc: Sequence[int] = GLIBC) -> dict[str, set[str]]:
     """The hashes of all wheels of each package."""
     found: dict[str, set[str]] = {name: set() for name in packages}
     waiting = list(packages.values())
-    for target, python in product(targets(), PYTHONS):
+    for target, python in product(targets(glibc), PYTHONS):
         print(f"{len(waiting)} packages for Python {python}, {target.tags[-1]}", flush=True)
         for name, digest, fits_all in wheels(waiting, target, python):
             found[name].add(digest)
@@ -79,7 +83,7 @@ def locked(packages: dict[str, Package]) -> dict[str, set[str]]:
     return found
 
 
-def written(packages: Iterable[Package], hashes: dict[str, set[str]]) -> str:
+def written(packages: Iterable[Package], hashes: dict[str, set[str]], name: str = LOCK.name) -> str:
     """The lock as a file of requirements."""
     entries = []
     for package in packages:
@@ -87,13 +91,13 @@ def written(packages: Iterable[Package], hashes: dict[str, set[str]]) -> str:
         lines = [f"{package.name}=={package.version}{marker}"]
         lines += [f"    --hash=sha256:{digest}" for digest in sorted(hashes[package.name])]
         entries.append(" \\\n".join(lines))
-    return HEAD + "\n".join(entries) + "\n"
+    return HEAD.format(name) + "\n".join(entries) + "\n"
 
 
 def main() -> None:
-    packages = runtime()
-    LOCK.write_text(written(packages.values(), locked(packages)), encoding="utf-8")
-    print(f"{LOCK.name}: {len(packages)} packages")
+    for file, packages, glibc in ((EXTRAS_LOCK, optional(), EXTRAS_GLIBC), (LOCK, runtime(), GLIBC)):
+        file.write_text(written(packages.values(), locked(packages, glibc), file.name), encoding="utf-8")
+        print(f"{file.name}: {len(packages)} packages")
 
 
 if __name__ == "__main__":

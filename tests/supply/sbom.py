@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.supply.closure import ROOT, Package, project, runtime
+from tests.supply.closure import ROOT, Package, optional, project, runtime
 
 SBOM: Final = ROOT / "sbom.cdx.json"
 SPEC_VERSION: Final = "1.6"
@@ -23,14 +23,14 @@ OURS: Final = UUID("6f1f0a3c-4c0e-5a52-9d0b-6f5b8c7f2a11")
 def bill() -> dict[str, Any]:
     """The bill of materials, in CycloneDX."""
     version, licence, direct = project()
-    packages = runtime()
+    packages = runtime() | optional()
     us = Package("testdesk", version, licence, {canonicalize_name(Requirement(text).name) for text in direct})
     document: dict[str, Any] = {
         "bomFormat": "CycloneDX",
         "specVersion": SPEC_VERSION,
         "version": 1,
         "metadata": {"component": component(us, kind="application")},
-        "components": [component(package) for package in packages.values()],
+        "components": [component(one, is_optional=one.name in optional()) for one in packages.values()],
         "dependencies": [
             {"ref": reference(package), "dependsOn": sorted(reference(packages[name]) for name in package.needs)}
             for package in (us, *packages.values())
@@ -40,8 +40,8 @@ def bill() -> dict[str, Any]:
     return {"bomFormat": document.pop("bomFormat"), "serialNumber": f"urn:uuid:{serial}", **document}
 
 
-def component(package: Package, *, kind: str = "library") -> dict[str, Any]:
-    """A package with its identity and licence, and the systems that it is for if it is not for all."""
+def component(package: Package, *, kind: str = "library", is_optional: bool = False) -> dict[str, Any]:
+    """A package with its identity and licence, and whether only an extra or only some systems need it."""
     is_expression = " " in package.licence
     made: dict[str, Any] = {
         "type": kind,
@@ -51,6 +51,8 @@ def component(package: Package, *, kind: str = "library") -> dict[str, Any]:
         "licenses": [{"expression": package.licence} if is_expression else {"license": {"id": package.licence}}],
         "purl": reference(package),
     }
+    if is_optional:
+        made["scope"] = "optional"
     if kind == "library" and package.marker:
         made["properties"] = [{"name": "testdesk:marker", "value": package.marker}]
     return made
@@ -67,7 +69,7 @@ def written(document: dict[str, Any]) -> str:
 
 def main() -> None:
     SBOM.write_text(written(bill()), encoding="utf-8")
-    print(f"{SBOM.name}: {len(runtime())} packages")
+    print(f"{SBOM.name}: {len(runtime() | optional())} packages")
 
 
 if __name__ == "__main__":

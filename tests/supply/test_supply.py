@@ -12,8 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.supply import licences
-from tests.supply.closure import SYSTEMS, Package, constraints, environments, runtime
-from tests.supply.lock import HEAD, LOCK, written
+from tests.supply.closure import SYSTEMS, Package, constraints, environments, optional, runtime
+from tests.supply.lock import EXTRAS_LOCK, HEAD, LOCK, written
 from tests.supply.sbom import SBOM, bill
 from tests.supply.sbom import written as as_json
 
@@ -25,23 +25,35 @@ def packages() -> dict[str, Package]:
     return runtime()
 
 
-def test_the_lock_has_each_package_of_an_installation_once_at_its_version(packages: dict[str, Package]) -> None:
+both_locks = pytest.mark.parametrize("lock", [LOCK, EXTRAS_LOCK], ids=lambda lock: lock.name)
+
+
+@both_locks
+def test_the_lock_has_each_package_of_an_installation_once_at_its_version(lock: Path) -> None:
     """After a change of a version: `make lock sbom`."""
-    found = ENTRY.findall(LOCK.read_text(encoding="utf-8").removeprefix(HEAD))
+    found = ENTRY.findall(lock.read_text(encoding="utf-8").removeprefix(HEAD.format(lock.name)))
+    packages = runtime() if lock == LOCK else optional()
     expected = [(package.name, package.version, package.marker) for package in packages.values()]
     assert [(name, version, marker) for name, version, marker, _ in found] == expected
     assert {name: version for name, version, *_ in found}.items() <= constraints().items()
 
 
-def test_the_lock_holds_nothing_but_names_versions_and_hashes() -> None:
-    text = LOCK.read_text(encoding="utf-8")
-    assert ENTRY.sub("", text) == HEAD
+@both_locks
+def test_the_lock_holds_nothing_but_names_versions_and_hashes(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
+    assert ENTRY.sub("", text) == HEAD.format(lock.name)
     assert not re.search(r"//|@|--(?!hash|require-hashes)|\bfile:", text)
 
 
+def test_what_only_an_extra_needs_is_in_no_installation_without_it(packages: dict[str, Package]) -> None:
+    assert [*optional()] == ["pillow"]
+    assert "pillow" not in packages
+
+
 def test_a_package_with_one_wheel_has_one_hash_and_one_that_is_compiled_has_many() -> None:
-    hashes = {name: len(found.split("--hash")) - 1 for name, _, _, found in ENTRY.findall(LOCK.read_text("utf-8"))}
-    compiled = {"cffi", "cryptography", "pydantic-core", "pywin32", "rapidfuzz", "rpds-py"}
+    texts = LOCK.read_text("utf-8") + EXTRAS_LOCK.read_text("utf-8")
+    hashes = {name: len(found.split("--hash")) - 1 for name, _, _, found in ENTRY.findall(texts)}
+    compiled = {"cffi", "cryptography", "pillow", "pydantic-core", "pywin32", "rapidfuzz", "rpds-py"}
     assert {name for name, count in hashes.items() if count > 1} == compiled
     assert all(hashes[name] >= 9 * 2 for name in compiled - {"cryptography", "pywin32"}), (
         "by Python, system and machine"
@@ -67,7 +79,8 @@ def test_pip_refuses_a_package_with_another_hash(tmp_path: Path) -> None:
 def test_an_entry_says_on_which_system_it_is_needed() -> None:
     one = Package("a", "1", "MIT", systems={"win32"})
     assert (
-        written([one], {"a": {"0" * 64}}) == f'{HEAD}a==1 ; sys_platform == "win32" \\\n    --hash=sha256:{"0" * 64}\n'
+        written([one], {"a": {"0" * 64}})
+        == f'{HEAD.format(LOCK.name)}a==1 ; sys_platform == "win32" \\\n    --hash=sha256:{"0" * 64}\n'
     )
     assert Package("a", "1", "MIT", systems={name for name, *_ in SYSTEMS}).marker == ""
 
@@ -92,7 +105,8 @@ def test_the_bill_of_materials_keeps_the_rules_of_its_schema(packages: dict[str,
     assert "timestamp" not in document["metadata"]
     components = [document["metadata"]["component"], *document["components"]]
     references = [component["bom-ref"] for component in components]
-    assert len(set(references)) == len(components) == len(packages) + 1
+    assert len(set(references)) == len(components) == len(packages | optional()) + 1
+    assert [one["name"] for one in components if one.get("scope") == "optional"] == [*optional()]
     for component in components:
         assert component["type"] in {"application", "library"}
         assert component["purl"] == f"pkg:pypi/{component['name']}@{component['version']}"
@@ -104,7 +118,7 @@ def test_the_bill_of_materials_keeps_the_rules_of_its_schema(packages: dict[str,
 
 def test_every_licence_is_allowed_and_one_that_is_not_is_named(packages: dict[str, Package]) -> None:
     present = licences.present()
-    assert packages.keys() <= present.keys()
+    assert packages.keys() | optional().keys() <= present.keys()
     assert licences.refused(present) == []
     assert licences.refused({"a": "GPL-3.0-only", "b": "", "c": "MIT OR GPL-3.0-only"}) == [
         "a: GPL-3.0-only",

@@ -14,6 +14,7 @@ from tools.kit.errors import PlatformError, TestdeskError, Unavailable
 from tools.kit.failures import BROKEN
 from tools.kit.model import Answer
 from tools.kit.network import Account, decompressed, limited
+from tools.kit.picture_header import ENOUGH, other_kind, picture_kind
 
 PICTURE_BYTES: Final = "TESTDESK_PICTURE_BYTES"
 ANSWER_BYTES: Final = "TESTDESK_ANSWER_BYTES"
@@ -23,7 +24,6 @@ ANSWER_LIMIT: Final = 4_000_000
 FILE_LIMIT: Final = 20_000_000
 """Bytes of a file that is loaded to be passed on, whatever its kind."""
 UNKNOWN_KIND: Final = "application/octet-stream"
-SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 
 _MIME: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,80}")
 _PAGE: Final = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
@@ -43,6 +43,14 @@ class LoadedFile:
 
     data: bytes
     mime: str
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """The kind of a file, and its size if its host gives it."""
+
+    mime: str
+    size: int | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,20 @@ class TooLarge(NotFetched):
         self.mime, self.size = mime, size
         what = f"it has {in_bytes(size)}" if size else f"it has more than {in_bytes(limit)}"
         super().__init__(f"{what}; {PICTURE_BYTES} lets through {in_bytes(limit)}")
+
+
+class NotAPicture(NotFetched):
+    """A file that is no picture a model takes, with its kind and, if the host gives it, its size."""
+
+    def __init__(self, *, mime: str, size: int | None, is_page: bool = False) -> None:
+        self.mime, self.size = mime, size
+        if is_page:
+            why = "its host answers with a web page in its place"
+        elif mime == "image/svg+xml":
+            why = "it is an SVG, which can hold programs"
+        else:
+            why = "it is not a PNG, JPEG, GIF or WebP picture"
+        super().__init__(why)
 
 
 class Album(Answer):
@@ -106,17 +128,38 @@ class Pictures(ApiClient):
             return url.scheme in {"http", "https"}
         return url.scheme == "https" and url.port is None and is_listed(host, self._hosts)
 
-    async def fetch(self, address: str) -> Picture:
+    async def fetch(self, address: str, *, at_most: int | None = None) -> Picture:
         """Fetch one picture, checking host, size and kind (by its first bytes, not its content type).
 
+        `at_most` are bytes, by default those of a picture that is shown.
+
         Raises:
-            NotFetched: for a host that is not allowed, or a body that is not a picture.
+            NotAPicture: for a body that is not a picture, of which only the beginning is read.
+            NotFetched: for a host that is not allowed.
             TooLarge: for a picture over the limit, of which no more than that is read.
         """
-        body = await self._download(address, accept="image/*", at_most=self.picture_limit)
+        body = await self._download(address, accept="image/*", at_most=at_most or self.picture_limit, pictures=True)
+        kind = picture_kind(body.data)
+        if kind is None:
+            announced = "" if body.mime.startswith("image/") or body.mime == UNKNOWN_KIND else body.mime
+            is_page = _PAGE.match(body.data) is not None
+            mime = "text/html" if is_page else other_kind(body.data) or announced or UNKNOWN_KIND
+            raise NotAPicture(
+                mime=mime, size=body.size or (None if body.is_too_large else len(body.data)), is_page=is_page
+            )
         if body.is_too_large:
-            raise TooLarge(self.picture_limit, mime=self._kind(body.data), size=body.size)
-        return Picture(body.data, self._kind(body.data))
+            raise TooLarge(self.picture_limit, mime=kind, size=body.size)
+        return Picture(body.data, kind)
+
+    async def look_at_file(self, address: str) -> FileFacts:
+        """The kind and size of a file as its host says, without reading it.
+
+        Raises:
+            NotFetched: for a host that is not allowed.
+        """
+        body = await self._download(address, accept="*/*", at_most=0)
+        mime = other_kind(body.data) or picture_kind(body.data) or body.mime
+        return FileFacts(mime, body.size)
 
     async def fetch_file(self, address: str, *, content_type: str = "") -> LoadedFile:
         """Fetch a file of any kind, checking host and size; `content_type` is what the platform says of it.
@@ -129,20 +172,20 @@ class Pictures(ApiClient):
         if body.is_too_large:
             size = in_bytes(body.size) if body.size else f"more than {in_bytes(FILE_LIMIT)}"
             raise NotFetched(f"it has {size}; files up to {in_bytes(FILE_LIMIT)} are loaded")
-        picture = _signature(body.data)
+        picture = picture_kind(body.data)
         is_page = _PAGE.match(body.data) or (body.mime == "text/html" and picture is None)
         if is_page and "html" not in content_type.lower():
             raise NotFetched("its host answers with a web page in its place")
         return LoadedFile(body.data, picture or body.mime)
 
-    async def _download(self, address: str, *, accept: str, at_most: int) -> _Download:
+    async def _download(self, address: str, *, accept: str, at_most: int, pictures: bool = False) -> _Download:
         try:
             async with limited(self.account.network.request_seconds):
-                return await self._read(address, accept, at_most)
+                return await self._read(address, accept, at_most, pictures)
         except TimeoutError as error:
             raise PlatformError("its host could not be reached in time") from error
 
-    async def _read(self, address: str, accept: str, at_most: int) -> _Download:
+    async def _read(self, address: str, accept: str, at_most: int, pictures: bool) -> _Download:
         if not self.allowed(address):
             raise NotFetched(f"its host is not in {ATTACHMENT_HOSTS}")
         try:
@@ -155,7 +198,8 @@ class Pictures(ApiClient):
                 data, is_too_large = bytearray(), False
                 async for piece in decompressed(response):
                     data += piece
-                    if len(data) > at_most or (size or 0) > at_most:
+                    is_other = pictures and len(data) >= ENOUGH and picture_kind(data) is None
+                    if is_other or len(data) > at_most or (size or 0) > at_most:
                         is_too_large = True
                         break
         except NotPublic as error:
@@ -163,21 +207,6 @@ class Pictures(ApiClient):
         except BROKEN as error:
             raise PlatformError("its host could not be reached") from error
         return _Download(bytes(data), mime, size, is_too_large)
-
-    @staticmethod
-    def _kind(data: bytes) -> str:
-        kind = _signature(data)
-        if kind is None:
-            raise NotFetched("it is not a PNG, JPEG, GIF or WebP picture")
-        return kind
-
-
-def _signature(data: bytes) -> str | None:
-    """The kind of a picture by its first bytes; None if it is none."""
-    for start, mime in SIGNATURES.items():
-        if data.startswith(start):
-            return mime
-    return "image/webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
 
 
 def in_bytes(size: int) -> str:

@@ -2,7 +2,6 @@
 
 import gzip
 from base64 import b64encode
-from dataclasses import replace
 
 import httpx
 import pytest
@@ -13,7 +12,6 @@ from pydantic import SecretStr
 
 from tests.tools.kit.wire import Answer, Poured, Wire, fails, says
 from tools.kit.errors import PlatformError, Unavailable
-from tools.kit.gallery import PictureRequest, fetch_pictures
 from tools.kit.network import Account, Network
 from tools.kit.picture import (
     FILE_LIMIT,
@@ -21,17 +19,19 @@ from tools.kit.picture import (
     UNKNOWN_KIND,
     Album,
     LoadedFile,
+    NotAPicture,
     NotFetched,
     Picture,
     Pictures,
     TooLarge,
     is_loopback,
 )
+from tools.kit.sandbox.canvas import Canvas
 
 pytestmark = pytest.mark.anyio
 
 HOSTS = (".test.io", "files.example.com")
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
+PNG = Canvas(8, 4, [(250, 250, 247)]).png()
 GOOD = "https://bugs.test.io/1.png"
 
 
@@ -189,12 +189,51 @@ async def test_a_picture_is_what_its_first_bytes_say(data: bytes, mime: str) -> 
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"<svg xmlns='x'/>", b"<html>", b"%PDF-1.7", b"RIFF\x10\0\0\0WAVE", b" \x89PNG\r\n\x1a\n", b"BM"]
+    ("data", "why", "mime"),
+    [
+        (b"", "not a PNG, JPEG, GIF or WebP", UNKNOWN_KIND),
+        (b"BM", "not a PNG, JPEG, GIF or WebP", UNKNOWN_KIND),
+        (b" \x89PNG\r\n\x1a\n", "not a PNG, JPEG, GIF or WebP", UNKNOWN_KIND),
+        (b"RIFF\x10\0\0\0WAVE", "not a PNG, JPEG, GIF or WebP", UNKNOWN_KIND),
+        (b"%PDF-1.7", "not a PNG, JPEG, GIF or WebP", "application/pdf"),
+        (b"\0\0\0\x20ftypisom", "not a PNG, JPEG, GIF or WebP", "video/mp4"),
+        (b"\0\0\0\x20ftypheic", "not a PNG, JPEG, GIF or WebP", "image/heic"),
+        (b"\x1aE\xdf\xa3 webm", "not a PNG, JPEG, GIF or WebP", "video/webm"),
+        (b"PK\x03\x04 trace.zip", "not a PNG, JPEG, GIF or WebP", "application/zip"),
+        (b"<svg xmlns='x'/>", "an SVG, which can hold programs", "image/svg+xml"),
+        (b"<?xml version='1.0'?><!-- x --><SVG onload='x'>", "an SVG, which can hold programs", "image/svg+xml"),
+        (b"<html>", "a web page in its place", "text/html"),
+    ],
 )
-async def test_what_is_no_picture_is_refused_whatever_its_host_says(data: bytes) -> None:
+async def test_what_is_no_picture_is_refused_with_its_kind_whatever_its_host_says(
+    data: bytes, why: str, mime: str
+) -> None:
     pictures, _ = behind(says(content=data, headers={"content-type": "image/png"}))
-    with pytest.raises(NotFetched, match="not a PNG, JPEG, GIF or WebP"):
+    with pytest.raises(NotAPicture, match=why) as caught:
         await pictures.fetch(GOOD)
+    assert (caught.value.mime, caught.value.size) == (mime, len(data))
+
+
+async def test_a_video_is_left_at_its_beginning_and_keeps_the_size_that_it_announces() -> None:
+    body = Poured([b"\0\0\0\x20ftypisom mp42"] + [b"\0" * 2**16] * 1000)
+    pictures, _ = behind(says(stream=body, headers={"content-type": "video/mp4", "content-length": "700000"}))
+    with pytest.raises(NotAPicture) as caught:
+        await pictures.fetch(GOOD)
+    assert (caught.value.mime, caught.value.size) == ("video/mp4", 700_000)
+    assert body.taken <= 2**17
+    assert body.is_closed
+
+
+async def test_a_file_is_described_without_being_read() -> None:
+    body = Poured([b"a log of many lines\n"] * 100_000)
+    headers = {"content-type": "text/plain; charset=utf-8", "content-length": "2000000"}
+    pictures, wire = behind(says(stream=body, headers=headers))
+    facts = await pictures.look_at_file(GOOD)
+    assert (facts.mime, facts.size) == ("text/plain", 2_000_000)
+    assert body.taken < 100
+    assert "authorization" not in wire.arrived[0].headers
+    with pytest.raises(NotFetched, match="TESTDESK_ATTACHMENT_HOSTS"):
+        await pictures.look_at_file("https://evil.example/log.txt")
 
 
 LARGEST = PICTURE_LIMIT * 3 // 4
@@ -233,34 +272,6 @@ async def test_what_a_packed_picture_announces_is_not_its_size() -> None:
     assert caught.value.size is None
 
 
-async def test_an_answer_holds_what_it_has_room_for_and_thumbnails_and_words_for_the_rest() -> None:
-    large, small = PNG.ljust(700_000, b"\0"), PNG
-    wire = Wire(*[says(content=large)] * 6, says(content=small), fails(httpx.ConnectError))
-    pictures = Pictures(wire.account(), hosts=HOSTS)
-    looks = await fetch_pictures(
-        pictures, [PictureRequest(f"https://bugs.test.io/{n}.png", f"{GOOD}?{n}") for n in range(6)]
-    )
-    shown = [look.picture for look in looks if look.picture is not None]
-    assert sum(len(b64encode(picture.data)) for picture in shown) <= 4_000_000
-    assert [look.why is None for look in looks] == [True] * 4 + [False] * 2
-    assert "only its thumbnail is shown: it has 700 kB, and TESTDESK_ANSWER_BYTES" in str(looks[4].why) + str(
-        looks[5].why
-    )
-    assert all(look.size == 700_000 and look.mime == "image/png" for look in looks)
-
-
-async def test_limits_are_those_an_operator_sets() -> None:
-    wire = Wire(says(content=PNG.ljust(4000, b"\0")))
-    account = replace(wire.account(), settings={"TESTDESK_PICTURE_BYTES": "4000"})
-    with pytest.raises(TooLarge):
-        await Pictures(account, hosts=HOSTS).fetch(GOOD)
-    wire = Wire(says(content=PNG.ljust(3000, b"\0")))
-    for limit, count in (("4000", 1), ("8000", 2), ("7999", 1)):
-        pictures = Pictures(replace(wire.account(), settings={"TESTDESK_ANSWER_BYTES": limit}), hosts=HOSTS)
-        looks = await fetch_pictures(pictures, [PictureRequest(GOOD)] * 3)
-        assert [look.picture is not None for look in looks].count(True) == count
-
-
 async def test_a_picture_packed_twice_is_not_unpacked() -> None:
     body = Poured([gzip.compress(gzip.compress(PNG))])
     pictures, _ = behind(says(stream=body, headers={"content-encoding": "gzip, gzip"}))
@@ -296,29 +307,6 @@ def test_the_pictures_of_an_album_never_become_text() -> None:
     album = Album(pictures=[Picture(PNG, "image/png")])
     assert album.model_dump() == {}
     assert "PNG" not in repr(album)
-
-
-async def test_a_picture_without_room_keeps_its_kind_and_size_and_one_that_failed_has_neither() -> None:
-    large = PNG.ljust(LARGEST + 1, b"\0")
-    wire = Wire(says(stream=Poured([large])), fails(httpx.ConnectError))
-    limit = Pictures(wire.account(), hosts=HOSTS).picture_limit
-    large_look, broken = await fetch_pictures(
-        Pictures(wire.account(), hosts=HOSTS),
-        [PictureRequest(GOOD), PictureRequest(GOOD, "https://bugs.test.io/t.png")],
-    )
-    assert (large_look.picture, large_look.mime, large_look.size) == (None, "image/png", limit + 1)
-    assert (broken.picture, broken.mime, broken.size) == (None, None, None)
-    assert "could not be reached" in (broken.why or "")
-    assert len(wire.arrived) == 2, "no thumbnail of what is no picture"
-
-
-async def test_a_thumbnail_that_cannot_be_fetched_leaves_the_reason_of_its_picture() -> None:
-    wire = Wire(says(stream=Poured([PNG.ljust(LARGEST + 1, b"\0")])), fails(httpx.ConnectError))
-    (look,) = await fetch_pictures(
-        Pictures(wire.account(), hosts=HOSTS), [PictureRequest(GOOD, "https://bugs.test.io/t.png")]
-    )
-    assert look.picture is None
-    assert (look.why or "").startswith("it has more than 750 kB")
 
 
 @pytest.mark.parametrize(

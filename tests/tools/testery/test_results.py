@@ -10,6 +10,7 @@ from tests.desk import Desk, desk, text
 from tests.tools.kit.wire import Wire, says
 from tests.tools.testery.wired import client_over, run_as_read
 from tools.kit.failure_groups import group_failures
+from tools.kit.sandbox.canvas import Canvas
 from tools.testery.models.results import Result
 from tools.testery.sandbox.story import logs
 from tools.testery.tools.failures import get_failures
@@ -199,9 +200,13 @@ async def test_screenshots_come_as_pictures_and_what_is_none_says_why() -> None:
         told = json.loads(text(result))
     assert sum(isinstance(block, ImageContent) for block in result.content) == 4
     assert [shot.get("why") for shot in told["screenshots"] if not shot["shown"]] == [
-        "it is not a PNG, JPEG, GIF or WebP picture",
+        "its host answers with a web page in its place",
         "its host answered 403",
     ]
+    assert [(video["file"], video["kind"], video["size"]) for video in told["videos"]] == [
+        ("video.webm", "video/webm", "1 kB")
+    ] * len(told["videos"])
+    assert told["videos"]
     assert "X-Amz" not in text(result)
     assert "testery/media" not in text(result)
 
@@ -249,7 +254,7 @@ async def test_a_picture_of_a_host_that_is_not_allowed_is_never_fetched(address:
 async def test_the_vendors_own_hosts_and_those_an_operator_names_are_allowed(
     address: str, settings: dict[str, str]
 ) -> None:
-    wire = Wire(says(json={"id": 7, "screenShots": [address]}), says(content=b"\x89PNG\r\n\x1a\n"))
+    wire = Wire(says(json={"id": 7, "screenShots": [address]}), says(content=Canvas(2, 2, [(0, 0, 0)]).png()))
     shots = await get_screenshots(client_over(wire, **settings), 5, [7])
     assert len(shots.pictures) == 1
     assert str(wire.arrived[1].url) == address

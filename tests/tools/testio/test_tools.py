@@ -160,10 +160,19 @@ async def test_screenshots_are_pictures_and_what_is_none_says_why() -> None:
         assert [p.mime for p in shots.pictures] == ["image/png"] * 2
         not_a_picture = await get_bug_screenshots(api, 88119)
         assert not_a_picture.pictures == []
-        assert "not a PNG" in (not_a_picture.attachments[0].why or "")
+        assert "a web page in its place" in (not_a_picture.attachments[0].why or "")
         too_large = await get_bug_screenshots(api, 88121)
-        assert "only its thumbnail is shown: it has" in (too_large.attachments[0].why or "")
-        assert (too_large.attachments[0].shown, len(too_large.pictures)) == (True, 1)
+        assert (too_large.attachments[0].why or "").startswith("shown smaller, 320 x 200: it has 12.6 MB")
+        assert (too_large.attachments[0].shown, len(too_large.pictures), too_large.note) == (True, 1, None)
+
+
+@pytest.mark.usefixtures("without_pillow")
+async def test_without_pillow_a_screenshot_that_is_too_large_is_its_thumbnail_with_what_to_install() -> None:
+    async with live_client() as api:
+        too_large = await get_bug_screenshots(api, 88121)
+    assert "only its thumbnail is shown: it has" in (too_large.attachments[0].why or "")
+    assert (too_large.attachments[0].shown, len(too_large.pictures)) == (True, 1)
+    assert "testdesk[pictures]" in (too_large.note or "")
 
 
 async def test_a_screenshot_elsewhere_than_allowed_is_not_fetched() -> None:

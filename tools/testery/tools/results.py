@@ -7,8 +7,9 @@ from pydantic import Field
 
 from tools.kit.errors import found
 from tools.kit.failure_groups import plain_text
-from tools.kit.gallery import FetchedPicture, PictureRequest, fetch_pictures
+from tools.kit.gallery import FetchedPicture, PictureRequest, fetch_pictures, how_to_scale
 from tools.kit.model import Answer, answer_from
+from tools.kit.other_files import OtherFile, describe_files
 from tools.kit.page import Cursor, Limit, Page, Selection
 from tools.kit.picture import Album, in_bytes
 from tools.kit.text import Key, Untrusted, clean, quote
@@ -155,7 +156,13 @@ class Shot(Answer):
     shown: bool
     kind: Key | None = None
     size: str | None = None
-    why: str | None = Field(None, description="Why it is not shown.")
+    why: str | None = Field(None, description="Why it is not shown, or only smaller.")
+
+
+class Video(OtherFile):
+    """A video, which the web app plays."""
+
+    result_id: int
 
 
 class Shots(Album):
@@ -164,6 +171,8 @@ class Shots(Album):
     run_id: int
     link: Key | None = Field(None, description="The run's page in the web app, which has all of them.")
     screenshots: list[Shot]
+    videos: list[Video] = Field(default_factory=list)
+    note: str | None = None
 
 
 @tool.reads()
@@ -173,24 +182,30 @@ async def get_screenshots(
     result_ids: Annotated[list[ResultId], Field(min_length=1, max_length=10, description="From testery_get_results.")],
     at_most: Annotated[int, Field(ge=1, le=10, description="Pictures to show.")] = 3,
 ) -> Shots:
-    """Show the screenshots of some results of a run."""
+    """Show the screenshots of some results of a run; videos are only named."""
     addresses: list[tuple[int, int, str]] = []
+    videos: list[tuple[int, str]] = []
     for result_id in dict.fromkeys(result_ids):
         result = await known_result(api, run_id, result_id)
         addresses += [(result_id, number, address) for number, address in enumerate(result.screenshots, 1)]
+        videos += [(result_id, address) for address in result.videos]
     fetched = await fetch_pictures(api.pictures, [PictureRequest(address) for _, _, address in addresses[:at_most]])
+    note = how_to_scale(fetched)
     fetched += [FetchedPicture(why="pass a larger at_most, or fewer results") for _ in addresses[at_most:]]
     shots = []
     for index, ((result_id, number, address), one) in enumerate(zip(addresses, fetched, strict=True)):
         why = one.why
         if why and index < at_most and not api.pictures.allowed(address):
             why = f"{why}: {quote(_host(address))}"
-        size = in_bytes(one.size) if one.size and why else None
+        size = in_bytes(one.size) if one.size and (why or one.wants_pillow) else None
         shown = one.picture is not None
         shots.append(Shot(result_id=result_id, number=number, shown=shown, kind=one.mime, size=size, why=why))
-    link = await api.link("test-runs", run_id, "test-results") if any(one.why for one in fetched) else None
-    pictures = [one.picture for one in fetched if one.picture is not None]
-    return Shots(run_id=run_id, link=link, screenshots=shots, pictures=pictures)
+    files = await describe_files(api.pictures, [address for _, address in videos])
+    named = [answer_from(Video, file, result_id=owner) for (owner, _), file in zip(videos, files, strict=True)]
+    needs_link = named or any(one.why for one in fetched)
+    link = await api.link("test-runs", run_id, "test-results") if needs_link else None
+    shown_pictures = [one.picture for one in fetched if one.picture is not None]
+    return Shots(run_id=run_id, link=link, screenshots=shots, videos=named, note=note, pictures=shown_pictures)
 
 
 def _host(address: str) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.kit.errors import NotFound, found
-from tools.kit.gallery import FetchedPicture, PictureRequest, fetch_pictures
+from tools.kit.gallery import FetchedPicture, PictureRequest, fetch_pictures, how_to_scale
 from tools.kit.model import Answer
 from tools.kit.page import Cursor, Selection
 from tools.kit.picture import Album, in_bytes
@@ -174,7 +174,7 @@ class Screenshot(Answer):
     kind: Key | None = None
     size: str | None = None
     shown: bool
-    why: str | None = Field(None, description="Why it is not shown, or only its thumbnail.")
+    why: str | None = Field(None, description="Why it is not shown, or only smaller.")
 
 
 class Screenshots(Album):
@@ -183,6 +183,7 @@ class Screenshots(Album):
     bug_id: int
     link: Key | None = Field(None, description="The bug's page, which has all of them.")
     attachments: list[Screenshot]
+    note: str | None = None
 
 
 @tool.reads()
@@ -199,7 +200,7 @@ async def get_bug_screenshots(
             attachment_id=attachment.id,
             file=attachment.original_filename,
             kind=picture.mime or attachment.content_type,
-            size=in_bytes(picture.size) if picture.size and picture.why else None,
+            size=in_bytes(picture.size) if picture.size and (picture.why or picture.wants_pillow) else None,
             shown=picture.picture is not None,
             why=picture.why,
         )
@@ -207,7 +208,8 @@ async def get_bug_screenshots(
     ]
     pictures = [picture.picture for picture in fetched if picture.picture is not None]
     link = bug.link if any(picture.why for picture in fetched) else None
-    return Screenshots(bug_id=bug_id, link=link, attachments=screenshots, pictures=pictures)
+    note = how_to_scale(fetched)
+    return Screenshots(bug_id=bug_id, link=link, attachments=screenshots, note=note, pictures=pictures)
 
 
 async def bug_ids(api: TestIO, variable: str, typed: str, before: dict[str, str]) -> list[str]:
