@@ -36,7 +36,7 @@ OUTSIDE: dict[str, set[str] | None] = {  # what tools/ takes from other packages
     "pydantic_core": None,
     "anyio": None,
     "rapidfuzz": {"alike", "titles"},
-    "PIL": {"scaling"},
+    "PIL": {"drawing", "scaling"},
 }
 OURS = ("testdesk", "server", "tools", "prompts", "examples", "tests")
 LONGEST = 400  # lines; past that a file has a second subject
