@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.supply.closure import ROOT, Package, optional, project, runtime
+from tests.supply.closure import ROOT, Package, extras, optional, project, runtime
 
 SBOM: Final = ROOT / "sbom.cdx.json"
 SPEC_VERSION: Final = "1.6"
@@ -24,7 +24,9 @@ def bill() -> dict[str, Any]:
     """The bill of materials, in CycloneDX."""
     version, licence, direct = project()
     packages = runtime() | optional()
-    us = Package("testdesk", version, licence, {canonicalize_name(Requirement(text).name) for text in direct})
+    us = Package(
+        "testdesk", version, licence, {canonicalize_name(Requirement(text).name) for text in direct + extras()}
+    )
     document: dict[str, Any] = {
         "bomFormat": "CycloneDX",
         "specVersion": SPEC_VERSION,
