@@ -130,7 +130,7 @@ class Pipeline:
             sentence = self.sentence(error, platform, tool, arguments, account=account, has_changed=has_changed)
             return CallToolResult(content=[TextContent(type="text", text=sentence)], is_error=True)
         content: list[ContentBlock] = [TextContent(type="text", text=shaped.text)]
-        if isinstance(answer, Album) and self.redact.leaves_out:
+        if isinstance(answer, Album) and self.redact.leaves_out and not answer.is_drawn:
             return CallToolResult(content=[*content, TextContent(type="text", text=f"{LEFT_OUT}: pictures")])
         if isinstance(answer, Album):
             # No structured content: some hosts would then hide the pictures.

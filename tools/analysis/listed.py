@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tools.analysis import bug_numbers, clusters, duplicates, periods, tests_over_time
+from tools.analysis import bug_numbers, charts, clusters, duplicates, periods, tests_over_time
 from tools.kit.toolset import Toolset
 from tools.view import View
 
@@ -13,8 +13,10 @@ TOOLSETS: Final[tuple[Toolset[View], ...]] = (
     tests_over_time.tool,
     bug_numbers.tool,
     periods.tool,
+    charts.tool,
 )
 HINTS: Final[Mapping[str, str]] = {
+    "chart": "graph, plot, picture, diagram, draw, visualize, trend of bugs, pass rate, duration, devices",
     "find_duplicates": "same bug twice, already reported, look-alikes, similar bugs, duplicate candidates, known issue",
     "cluster_failures": "group failures by error, same error everywhere, common cause, first seen, top failure reasons",
     "analyze_tests": "flaky tests, unstable, intermittent, broken since when, history of a test everywhere",

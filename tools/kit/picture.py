@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Final
+from typing import ClassVar, Final
 
 import httpx
 from pydantic import ConfigDict, Field
@@ -95,6 +95,9 @@ class Album(Answer):
     """An answer with pictures; `pictures` is sent as image content, never as text."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    is_drawn: ClassVar[bool] = False
+    """Whether the pictures are ours and hold no word of others, so that a lockdown does not leave them out."""
 
     pictures: list[Picture] = Field(default_factory=list, exclude=True, repr=False)
 
