@@ -35,6 +35,7 @@ NO_LISTS: Final = {
     "testio_list_inbox": "reads our own store",
     "testery_get_screenshots": "pictures",
     "testsigma_get_import": "one import",
+    "across_chart": "pictures; the tools with the same numbers as rows read the same lists",
 }
 """Reading tools that no list of calls has, and why no list of a platform is read there."""
 THROUGH_OTHERS: Final = {"across_analyze_tests", "across_compare_periods"}

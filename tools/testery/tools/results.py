@@ -182,7 +182,7 @@ async def get_screenshots(
     result_ids: Annotated[list[ResultId], Field(min_length=1, max_length=10, description="From testery_get_results.")],
     at_most: Annotated[int, Field(ge=1, le=10, description="Pictures to show.")] = 3,
 ) -> Shots:
-    """Show the screenshots of some results of a run; videos are only named."""
+    """Show the screenshots of some results of a run."""
     addresses: list[tuple[int, int, str]] = []
     videos: list[tuple[int, str]] = []
     for result_id in dict.fromkeys(result_ids):
