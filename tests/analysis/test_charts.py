@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,10 @@ def numbers_of(result: CallToolResult) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("mode", ERAS)
-async def test_every_chart_comes_as_a_picture_with_its_numbers(mode: str) -> None:
+@pytest.mark.parametrize(("mode", "subjects"), zip(ERAS, (SUBJECTS, SUBJECTS[:1]), strict=True))
+async def test_every_chart_comes_as_a_picture_with_its_numbers(mode: str, subjects: Sequence[str]) -> None:
     async with desk(mode) as d:
-        for subject in SUBJECTS:
+        for subject in subjects:
             result = await d.call("across_chart", of=subject)
             picture, numbers = picture_of(result), numbers_of(result)
             assert picture is not None

@@ -5,21 +5,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import Field
-
+from tools.analysis.chart_rows import ChartRow, Period
 from tools.analysis.reading import TestedRun
 from tools.analysis.series import Series as TestSeries
 from tools.analysis.series import series_of
-from tools.analysis.spans import MOST, Period, Span, day_of, labels, period_of, span_of, spans
+from tools.analysis.spans import MOST, Span, day_of, labels, period_of, span_of, spans
 from tools.kit.chart import OUTCOME_COLOURS, SEVERITY_COLOURS, Chart, Label, Panel, layers, line_series
 from tools.kit.evidence import BugReport, Device
 from tools.kit.history import Outcome, Past, history_of, trend
-from tools.kit.model import Answer
-from tools.kit.rows import Brief, minute
+from tools.kit.rows import minute
 from tools.kit.survey import RunRow
-from tools.kit.text import Key, Untrusted, many
+from tools.kit.text import many
 from tools.kit.when import milliseconds, parse_timestamp
 
 WINDOW: Final = 10
@@ -45,17 +43,6 @@ FLAKY_RULE: Final = (
     f"newest of them without a break. Runs before which too few were read are not drawn; a platform with fewer than "
     f"{2 * WINDOW} runs is drawn from its run {FEWEST} on."
 )
-
-
-class ChartRow(Answer):
-    """A label of the chart and its values, in the order of the columns."""
-
-    label: str = Field(description="Its number on the chart, or the first day of a column.")
-    name: Annotated[Untrusted | None, Brief()] = None
-    platform: Key | None = None
-    id: Key | None = None
-    at: Key | None = None
-    values: list[float | int | None]
 
 
 @dataclass(frozen=True)

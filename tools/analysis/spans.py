@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
+from tools.analysis.chart_rows import Period
 from tools.kit.chart import Label
-
-Period = Literal["day", "week", "month"]
 
 MOST: Final = 40
 """Columns of a chart."""

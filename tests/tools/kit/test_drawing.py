@@ -125,9 +125,3 @@ def test_times_of_several_magnitudes_are_shown_by_magnitude() -> None:
     ]
     narrow = axis_of([300.0, 300.0 * WIDE], "seconds")
     assert [number for _, number in narrow.ticks] == ["0 h", "1 h", "2 h", "3 h", "4 h"]
-
-
-def test_the_package_is_imported_only_when_a_chart_is_drawn() -> None:
-    program = "import sys; import tools.kit.drawing; print([n for n in sys.modules if n.split('.')[0] == 'PIL'])"
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert ran.stdout.strip() == "[]", ran.stderr

@@ -167,9 +167,9 @@ async def test_pictures_are_made_smaller_one_at_a_time_and_the_server_goes_on_me
     assert ticks > 10
 
 
-def test_the_package_is_imported_only_when_a_picture_is_made_smaller() -> None:
+def test_the_package_is_imported_only_when_a_picture_is_made_smaller_or_a_chart_is_drawn() -> None:
     program = (
-        "import sys; import server.app, tools.platforms, tools.kit.scaling as s; s.can_scale();"
+        "import sys; import tools.across, tools.kit.drawing, tools.platforms, tools.kit.scaling as s; s.can_scale();"
         "print([name for name in sys.modules if name.split('.')[0] == 'PIL'])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
