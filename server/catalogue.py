@@ -51,6 +51,10 @@ class CataloguedServer(MCPServer[Any]):
     trusts_records: bool = True
     """Whether to list schemas that are known from records as they are."""
 
+    def every_tool(self) -> list[McpTool]:
+        """All tools that can be called, whatever is listed."""
+        return list(self._tool_manager.list_tools())
+
     async def list_tools(self) -> list[ListedTool]:
         """The tools listed to the host that asks; the schemas of the others are not built."""
         names = self.listing.for_host(program.get())

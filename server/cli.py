@@ -1,4 +1,4 @@
-"""The command line: serve, approve, inbox, sandbox, ledger, tracker, plan, doctor, demo, reference.
+"""The command line: serve, call, report, plan, approve, inbox, sandbox, ledger, tracker, doctor, demo, reference.
 
 Exit codes: 0 done, 1 failed (the reason is on stderr), 2 the command line or the environment says something that
 cannot be, 130 and 143 ended by a signal.
@@ -30,13 +30,14 @@ def parser() -> argparse.ArgumentParser:
     from server.inbox_parser import add_inbox
     from server.ledger_parser import add_ledger
     from server.plan.options import add_plan
+    from server.shell.options import CommandParser, add_call, add_report
     from server.tracker_parser import add_offered_trackers, add_tracker
 
     top = argparse.ArgumentParser(
         prog="testdesk", description="An MCP server for the test platforms of a QA team.", epilog=EXITS
     )
     top.add_argument("--version", action="store_true", help="print the version and exit")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandParser)
 
     serve = commands.add_parser("serve", help="serve MCP, on stdio unless --http is given", epilog=f"{LIMITS}; {EXITS}")
     serve.add_argument(
@@ -82,6 +83,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--inbox-file", type=Path, metavar="FILE", help="file of the inbox")
     serve.add_argument("--public-url", metavar="URL", help="with --inbox: its public address for platforms")
     serve.add_argument("--log-level", default="WARNING", type=str.upper, choices=LEVELS, help="how much to log")
+
+    add_call(commands)
+    add_report(commands)
 
     approve = commands.add_parser(
         "approve", help="answer, as a person in a terminal, what a client could not ask", epilog=EXITS
@@ -227,6 +231,20 @@ def run_serve(given: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"testdesk: {error}", file=sys.stderr)
         return 2
+
+
+def run_call(given: argparse.Namespace) -> int:
+    """`testdesk call`"""
+    from server.shell.call import run_call
+
+    return run_call(given)
+
+
+def run_report(given: argparse.Namespace) -> int:
+    """`testdesk report`"""
+    from server.shell.report import run_report
+
+    return run_report(given)
 
 
 def run_approve(given: argparse.Namespace) -> int:
