@@ -5,6 +5,7 @@ import os
 import sys
 from base64 import b64decode
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from server.shell.answers import as_json, notes, render
 from server.shell.arguments import WrongCall, parse_arguments
 from server.shell.person import Terminals
 from server.shell.progress import ProgressBar
-from server.shell.session import Session, open_session, shell_settings
+from server.shell.session import Session, in_session, shell_settings
 from server.shell.style import RED, Style
 from server.shell.tool_list import callable_tools, described, listed, tool_named
 from server.terminal import controlling_terminal, printable
@@ -56,6 +57,9 @@ def run_call(
     except KeyboardInterrupt:
         sys.stderr.write(f"\n{AFTER_INTERRUPT}\n")
         return INTERRUPTED
+    except OSError as error:
+        sys.stderr.write(f"testdesk call: the answer could not be written: {error}\n")
+        return FAILED
 
 
 async def _call(
@@ -66,16 +70,12 @@ async def _call(
     network: Network | None,
 ) -> int:
     out = Style.of(sys.stdout, environment, no_colour=given.no_color)
-    wrong: WrongCall | None = None
-    async with open_session(settings, environment, terminal=terminal, network=network) as session:
-        try:
-            return await _run(given, session, out, environment)
-        except WrongCall as error:  # not from within the task group, which would wrap it
-            wrong = error
-    raise wrong
+    run = partial(_run, given, out=out, environment=environment)
+    passes = (WrongCall, OSError)
+    return await in_session(run, settings, environment, terminal=terminal, network=network, passes=passes)
 
 
-async def _run(given: argparse.Namespace, session: Session, out: Style, environment: Mapping[str, str]) -> int:
+async def _run(given: argparse.Namespace, session: Session, *, out: Style, environment: Mapping[str, str]) -> int:
     tools = callable_tools(session.server.every_tool())
     if given.tool is None or (given.tool not in tools and not given.words and not given.wants_help):
         return _list(given, tools, out)

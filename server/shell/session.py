@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from mcp import Client
 from mcp.types import Implementation
@@ -19,6 +19,8 @@ from server.store.place import open_store
 from server.version import __version__
 from tools.kit.network import Network
 from tools.platforms import PLATFORMS
+
+T = TypeVar("T")
 
 LARGEST: Final = SIZES[ANSWER_CHARACTERS][1]
 """Characters of an answer: a shell has no context window to protect."""
@@ -52,6 +54,18 @@ def shell_settings(
     if not environment.get(ANSWER_CHARACTERS, "").strip():
         settings = replace(settings, answer_characters=LARGEST)
     return settings
+
+
+async def in_session(
+    work: Callable[[Session], Awaitable[T]], *where: Any, passes: tuple[type[Exception], ...], **how: Any
+) -> T:
+    """Do some work in a session; errors that it `passes` leave it as they are, not wrapped by its task groups."""
+    async with open_session(*where, **how) as session:
+        try:
+            return await work(session)
+        except passes as error:
+            failure = error
+    raise failure
 
 
 @asynccontextmanager

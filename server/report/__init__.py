@@ -1,0 +1,1 @@
+"""The evidence about a release as a report: Markdown, one HTML file, JSON, JUnit."""
