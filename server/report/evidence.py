@@ -1,6 +1,6 @@
 """What a report is made of: the assessment of a release and the counts of its runs, as the tools answered them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -138,7 +138,7 @@ def evidence_from(
         verdict=assessment.get("verdict"),
         why=str(assessment.get("why_no_verdict", "")),
         lines=lines,
-        runs=list(_runs(runs, current, titles)),
+        runs=_runs(runs, current, titles),
         open_bugs=_counted(assessment.get("open_bugs_by_severity", [])),
         confirmed_bugs=_counted(assessment.get("confirmed_bugs_by_severity", [])),
         untested=int(assessment.get("untested_count", 0)),
@@ -190,17 +190,16 @@ def _line(speaks: str, row: Mapping[str, Any], titles: Mapping[str, str]) -> Lin
     )
 
 
-def _runs(
-    rows: Sequence[Mapping[str, Any]], current: Mapping[str, str], titles: Mapping[str, str]
-) -> Iterator[RunCounts]:
-    """The runs that a line is about, and that have any counts."""
+def _runs(rows: Sequence[Mapping[str, Any]], current: Mapping[str, str], titles: Mapping[str, str]) -> list[RunCounts]:
+    """The runs that a line is about and that have any counts, in the order of their lines."""
+    found: dict[str, RunCounts] = {}
     for row in rows:
         source = str(row.get("page") or row.get("run_id"))
         counts = {word: int(row[word]) for word in COUNTED if row.get(word)}
         total = max(int(row.get("total") or 0), sum(counts.values()))
         if source in current and total:
             key = str(row.get("platform", ""))
-            yield RunCounts(
+            found[source] = RunCounts(
                 platform=titles.get(key, key),
                 title=str(row.get("title") or row.get("run_id")),
                 status=str(row.get("status", "")),
@@ -209,6 +208,7 @@ def _runs(
                 counts=counts,
                 link=current[source],
             )
+    return [found[source] for source in current if source in found]
 
 
 def _counted(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -4,6 +4,7 @@ Every text is escaped where it is put into the page, and the page's own policy f
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -68,15 +69,15 @@ def _page(found: Evidence) -> Iterator[str]:
             yield f"<h2>{heading}{_count(len(lines))}</h2>\n"
             yield f'<section class="card list"><ul class="lines">{rows}</ul></section>\n'
     yield from _sources(found)
-    yield f"<footer><p>{escape(RULE)}</p><p>Made by Testdesk {escape(found.made_at)}"
-    yield f" from what the platforms answered then. Exit code: {found.code}.</p></footer>\n</main>\n</body>\n</html>\n"
+    yield f"<footer><p>{escape(RULE)}</p><p>Made by Testdesk from what the platforms answered at"
+    yield f" {escape(found.made_at)}. Exit code: {found.code}.</p></footer>\n</main>\n</body>\n</html>\n"
 
 
 def _head(found: Evidence) -> Iterator[str]:
     kind = KINDS[found.verdict]
     sandbox = '<span class="sandbox">sandbox, invented data</span>' if found.is_sandbox else ""
     yield f'<header><p class="eyebrow">Release report{sandbox}</p><h1>{escape(found.title)}</h1>'
-    yield f'<p class="soft">{escape(found.scope)}, made {escape(found.made_at)}</p></header>\n'
+    yield f'<p class="soft">{escape(found.scope)}, made {escape(_moment(found.made_at))}</p></header>\n'
     yield f'<section class="verdict is-{kind}"><svg viewBox="0 0 24 24" aria-hidden="true">{SIGNS[kind]}</svg>'
     yield f"<div><b>{escape(found.headline)}</b><p>{escape(found.why or _in_short(found))}</p></div></section>\n"
 
@@ -99,6 +100,11 @@ def _in_short(found: Evidence) -> str:
 
 def _plural(word: str, count: int) -> str:
     return word if count == 1 else f"{word}s"
+
+
+def _moment(at: str) -> str:
+    """A time as people write it."""
+    return datetime.fromisoformat(at).strftime("%d %b %Y, %H:%M %Z").strip()
 
 
 def _count(number: int) -> str:
@@ -166,13 +172,13 @@ def _evidence(line: Line, kind: str) -> str:
         causes += (
             f'<li><span class="times"></span><span class="soft">{many(line.more_causes, "more cause")}</span></li>'
         )
+    source = f'<span class="source">{escape(line.source)}</span>' if line.title else ""
     title = f"<b>{_linked(line.title, line.link)}</b>" if line.title else f"<b>{_linked(line.source, line.link)}</b>"
     return (
         f'<li><div class="line-head">{title}<span class="pill {kind}">{escape(line.platform)}</span></div>'
-        f'<p class="line-says">{escape(line.sentence)}</p>'
+        f'<p class="line-says">{escape(line.sentence)}{source}</p>'
         + (f'<ul class="causes">{causes}</ul>' if causes else "")
         + (f'<p class="note">{escape(line.note)}</p>' if line.note else "")
-        + (f'<p class="source">{escape(line.source)}</p>' if line.title else "")
         + "</li>"
     )
 
