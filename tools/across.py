@@ -184,6 +184,7 @@ async def assess_release(
     since: When = None,
     until: Until = None,
     platforms: Platforms = None,
+    links: Annotated[bool, Field(description="Add pages in the web apps.")] = False,
 ) -> Assessment:
     """Is a release ready to ship? Evidence for and against, with causes and sources: runs, open bugs, untested.
 
@@ -193,7 +194,7 @@ async def assess_release(
         raise Refused("Give version, as in the titles of the release's runs, or since, when its tests began.")
     chosen = view.chosen(platforms)
     time = await resolve_time(view, chosen, since, until)
-    query = Query(since=time.since, until=time.until, text=version, limit=200, whole_numbers=True)
+    query = Query(since=time.since, until=time.until, text=version, limit=200, whole_numbers=True, links=links)
     runs = await query_platforms(view, chosen, lambda survey, api: survey.runs(api, query), progress)
     bugs = await query_platforms(view, chosen, lambda s, api: s.bugs(api, query) if s.bugs else None, progress)
     gaps = await query_platforms(view, chosen, lambda s, api: s.untested(api, query) if s.untested else None, progress)
@@ -212,7 +213,8 @@ async def assess_release(
         sources=_merge_sources(chosen, [runs, bugs, gaps]),
     )
     confirmed = [bug for bug in known_bugs if bug.is_confirmed]
-    assessment.add_lines(lines_of(current, open_bugs + confirmed, untested, stories))
+    lines = lines_of(current, open_bugs + confirmed, untested, stories)
+    assessment.add_lines(lines if links else [line.model_copy(update={"link": None}) for line in lines])
     set_verdict(assessment, rows)
     return assessment
 

@@ -50,6 +50,7 @@ class Line(Answer):
     note: str | None = None
     platform: Key | None = Field(None, description="Set where source is not a resource.")
     source: Key = Field(description="Resource that shows it; an ID if there is none.")
+    link: Key | None = Field(None, description="Its page in the web app.")
 
 
 class Counted(Answer):
@@ -199,6 +200,7 @@ def _run_lines(
                 ],
                 more_causes=more if more > 0 else None,
                 note=found.note if found is not None else None,
+                link=row.link,
             )
         )
     return lines
@@ -223,6 +225,7 @@ def _bug_lines(bugs: list[BugRow]) -> list[Line]:
             bug.page,
             bug.bug_id,
             title=first_words(bug.title, SHORT),
+            link=bug.link,
         )
         for bug in bugs
         if not bug.is_confirmed
@@ -239,6 +242,7 @@ def _bug_lines(bugs: list[BugRow]) -> list[Line]:
             platform,
             same[0].page,
             same[0].bug_id,
+            link=same[0].link,
         )
         for (platform, severity), same in by_severity.items()
     ]

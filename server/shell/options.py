@@ -47,7 +47,7 @@ def add_call(commands: Any) -> None:
         epilog=f"{CALL_WORDS} {CALL_EXITS}",
         add_help=False,
     )
-    call.add_argument("tool", nargs="?", metavar="TOOL", help="such as testio_list_bugs; a part of a name lists those")
+    call.add_argument("tool", nargs="?", metavar="TOOL", help="such as across_list_runs; a part of a name lists those with it")
     call.add_argument("words", nargs="*", metavar="KEY=VALUE", help="its arguments")
     call.add_argument("-h", "--help", action="store_true", dest="wants_help", help="with a tool: its parameters")
     call.add_argument("--json", action="store_true", help="print the structured answer as JSON")
@@ -68,7 +68,7 @@ def add_report(commands: Any) -> None:
     report.add_argument("--release", metavar="VERSION", help="as in the titles of its runs, such as 9.0.1")
     report.add_argument("--since", metavar="WHEN", help="count from here: an age such as 7d, or a date")
     report.add_argument("--until", metavar="WHEN", help="count up to here")
-    report.add_argument("--platforms", metavar="NAMES", help="only these, such as testery,testio")
+    report.add_argument("--platforms", metavar="NAMES", help="only these, by their keys and with commas between")
     report.add_argument("--format", choices=FORMATS, help="default: by the file's suffix, and md without a file")
     report.add_argument(
         "--output",

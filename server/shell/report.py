@@ -97,7 +97,7 @@ async def _evidence(given: argparse.Namespace, environment: Mapping[str, str], s
     if ASSESS not in known:
         raise NotMade("no platform is configured here; `testdesk doctor` says what is missing.")
     version = {"version": given.release} if given.release else {}
-    assessment = await _answer(session, ASSESS, version | time, environment, no_colour=given.no_color)
+    assessment = await _answer(session, ASSESS, version | time | {"links": True}, environment, no_colour=given.no_color)
     text = {"text": given.release} if given.release else {}
     limits = {"limit": MOST_RUNS}
     runs = await _answer(session, RUNS, text | time | limits, environment, no_colour=given.no_color)

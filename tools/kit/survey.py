@@ -45,6 +45,8 @@ class RunRow(Answer):
     skipped: int | None = None
     bugs: int | None = None
     page: Key | None = Field(default=None, description="Resource that shows it whole.")
+    link: str | None = Field(default=None, exclude=True)
+    """Its page in the web app; one that takes a request to know only where the query wants links."""
 
 
 class RunStory(Answer):
@@ -104,6 +106,8 @@ class BugRow(Answer):
     devices: list[Untrusted] = Field(default_factory=list)
     reported_at: Key | None = None
     page: Key | None = None
+    link: str | None = Field(default=None, exclude=True)
+    """Its page in the web app."""
 
 
 class Found(Answer):
@@ -152,6 +156,8 @@ class Query:
     limit: int = 50
     whole_numbers: bool = False
     """Whether a number among the words must be a whole version, not part of another or of a date."""
+    links: bool = False
+    """Whether rows are to have links that take a request to know."""
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Results of `once`, by key."""
 

@@ -73,7 +73,10 @@ async def _read_runs(api: Testery, query: Query) -> tuple[list[Run], str | None]
 async def runs(api: Testery, query: Query) -> Results[RunRow]:
     """Runs that match, newest first."""
     fitting, keys = await _matching_runs(api, query), await _project_keys(api, query)
-    return Results([row_of(run, keys) for run in fitting.rows], fitting.complete, fitting.why)
+    rows = [row_of(run, keys) for run in fitting.rows]
+    if query.links and rows and (pages := await api.link("test-runs")):
+        rows = [row.model_copy(update={"link": f"{pages}/{row.run_id}"}) for row in rows]
+    return Results(rows, fitting.complete, fitting.why)
 
 
 def run_number(run_id: str) -> int:

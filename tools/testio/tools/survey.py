@@ -19,6 +19,7 @@ from tools.testio.models.bugs import BugScan
 from tools.testio.models.exploratory_tests import ExploratoryTest
 from tools.testio.models.test_cases import TestCase
 from tools.testio.tools import evidence
+from tools.testio.tools.defects import link_to
 from tools.testio.tools.exploratory_tests import known_test, newest_first
 from tools.testio.tools.lookup import PLATFORM, found_bug, found_test, lookup
 
@@ -55,6 +56,7 @@ def row_of(test: ExploratoryTest) -> RunRow:
         failed=numbers.failed_features if numbers else None,
         bugs=numbers.total_bugs if numbers else None,
         page=f"testio://exploratory-tests/{test.id}",
+        link=test.link,
     )
 
 
@@ -143,13 +145,13 @@ async def open_bugs(api: TestIO, query: Query) -> Results[BugRow]:
     walked = await api.walk_bugs(BugFilters(test_ids=list(titles) if query.text is not None else []), on_row)
     found.sort(key=lambda bug: (bug.status == CONFIRMED, *_worst_first(bug)))
     why += _left_out([walked])
-    rows = [_bug_row(bug, titles.get(bug.test_id or 0)) for bug in found[: query.limit]]
+    rows = [_bug_row(api, bug, titles.get(bug.test_id or 0)) for bug in found[: query.limit]]
     if len(found) > query.limit:
         why.append(f"{len(found) - query.limit} more bugs fit")
     return Results(rows, complete=not why, why="; ".join(why) or None)
 
 
-def _bug_row(bug: BugScan, test: ExploratoryTest | None) -> BugRow:
+def _bug_row(api: TestIO, bug: BugScan, test: ExploratoryTest | None) -> BugRow:
     return BugRow(
         platform=PLATFORM,
         bug_id=str(bug.id),
@@ -163,7 +165,13 @@ def _bug_row(bug: BugScan, test: ExploratoryTest | None) -> BugRow:
         devices=bug.devices,
         reported_at=bug.reported_at,
         page=f"testio://bugs/{bug.id}",
+        link=f"{test.link}/bugs/{bug.id}" if test is not None and test.link else _inferred_page(api, bug),
     )
+
+
+def _inferred_page(api: TestIO, bug: BugScan) -> str | None:
+    """The page of a bug where the account's own address is not set; a fake API has none."""
+    return None if api.is_sandbox else link_to(bug.id)
 
 
 async def untested(api: TestIO, query: Query) -> Results[Untested]:

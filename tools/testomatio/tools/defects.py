@@ -25,7 +25,7 @@ from tools.testomatio.tools.lookup import PLATFORM
 from tools.testomatio.tools.results import known_result
 from tools.testomatio.tools.run_names import env_of
 from tools.testomatio.tools.run_report import results_of, without_stack
-from tools.testomatio.tools.runs import known_run
+from tools.testomatio.tools.runs import known_run, web_page
 from tools.testomatio.tools.survey import id_of, split_run_id
 
 TITLE: Final = "Testomat.io"
@@ -103,7 +103,7 @@ def _defect_of(api: Testomatio, project: str, run: Run, result: FullResult, test
         title=title_of_failure(result.test_title, str(result.id)),
         level=shared_word(priority, LEVELS, "normal"),
         severity=priority or "",
-        link=_run_page(api, project, run.id),
+        link=web_page(api, project, run.id) or "",
         description=result.description or "",
         error=with_stack(result.message, result.stack),
         facts=facts_of(
@@ -125,11 +125,6 @@ def _defect_of(api: Testomatio, project: str, run: Run, result: FullResult, test
         product=project,
         where=project,
     )
-
-
-def _run_page(api: Testomatio, project: str, run_id: str) -> str:
-    """The page of a run in the web app, in the form that the vendor's reporters print; a fake API has none."""
-    return "" if api.is_sandbox else f"{api.base_url}/projects/{project}/runs/{run_id}"
 
 
 defects = DefectSource(

@@ -39,6 +39,11 @@ def bare_run(text: str) -> str:
     return found[1] if found else text.strip()
 
 
+def web_page(api: Testomatio, project: str, run_id: str) -> str | None:
+    """The page of a run in the web app, in the form that the vendor's reporters print; a fake API has none."""
+    return None if api.is_sandbox else f"{api.base_url}/projects/{project}/runs/{run_id}"
+
+
 RunId = Annotated[
     str,
     AfterValidator(bare_run),

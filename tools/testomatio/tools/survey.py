@@ -21,7 +21,7 @@ from tools.testomatio.tools.lookup import PLATFORM, found_row, in_project, suite
 from tools.testomatio.tools.paging import drain
 from tools.testomatio.tools.run_history import History, history
 from tools.testomatio.tools.run_report import counted_otherwise, mark_of, results_of, without_stack
-from tools.testomatio.tools.runs import bare_run, counts_of, known_run
+from tools.testomatio.tools.runs import bare_run, counts_of, known_run, web_page
 from tools.testomatio.tools.scope import Pairs, opens_web
 from tools.testomatio.tools.test_history import STATUSES as RESULTS
 from tools.testomatio.tools.tql import all_of, quoted
@@ -103,6 +103,7 @@ def row_of(api: Testomatio, project: str, run: Run) -> RunRow:
         failed=run.failed_count,
         skipped=run.skipped_count,
         page=f"testomatio://{project}/runs/{run.id}",
+        link=web_page(api, project, run.id),
     )
 
 

@@ -17,7 +17,7 @@ from tools.testsigma.tools.folder_tree import FolderTree
 from tools.testsigma.tools.lookup import find_by_id, find_folders
 from tools.testsigma.tools.names import lookup_names
 from tools.testsigma.tools.run_failures import failures_of, project_runs
-from tools.testsigma.tools.run_view import RunResults, known_run, results_of, why_run_counts_differ
+from tools.testsigma.tools.run_view import RunResults, known_run, results_of, run_link, why_run_counts_differ
 from tools.testsigma.tools.statuses import Counts, reported_counts, result_status, run_status
 from tools.testsigma.tools.test_cases import case_filter
 
@@ -88,7 +88,7 @@ def _page(project: Project, run: TestRun) -> str:
     return f"{KEY}://{project.key}/test-runs/{run.key}"
 
 
-def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
+def _row(api: Testsigma, project: Project, run: TestRun, counts: Counts | None) -> RunRow:
     return RunRow(
         platform=KEY,
         run_id=run.key,
@@ -105,6 +105,7 @@ def _row(project: Project, run: TestRun, counts: Counts | None) -> RunRow:
         blocked=None if counts is None else counts.of("blocked"),
         skipped=None if counts is None else counts.of("skipped"),
         page=_page(project, run),
+        link=run_link(api, run.id),
     )
 
 
@@ -119,7 +120,7 @@ async def runs(api: Testsigma, query: Query) -> Results[RunRow]:
             counts = results.counts
             if not results.coverage.complete:
                 reading.reasons.append(f"results of {run.key}: {results.coverage.why}")
-        rows.append(_row(project, run, counts))
+        rows.append(_row(api, project, run, counts))
     if any(row.passed is None for row in rows):
         reading.reasons.append(f"results were counted only for the newest {MOST_COUNTED} runs without a summary")
     if len(reading.runs) > query.limit:
@@ -135,7 +136,7 @@ async def run(api: Testsigma, run_id: str, query: Query) -> RunStory:
     why = await failures_of(found, results, list_runs, partial(_results, api, query, project))
     notes = [why_run_counts_differ(found, results), results.coverage.why, why.why]
     return run_story(
-        _row(project, found, results.counts),
+        _row(api, project, found, results.counts),
         why.failures,
         earlier=len(why.earlier),
         note=" ".join(filter(None, notes)) or None,
