@@ -47,7 +47,7 @@ def add_call(commands: Any) -> None:
         epilog=f"{CALL_WORDS} {CALL_EXITS}",
         add_help=False,
     )
-    call.add_argument("tool", nargs="?", metavar="TOOL", help="such as across_list_runs; a part of a name lists those with it")
+    call.add_argument("tool", nargs="?", metavar="TOOL", help="such as across_list_runs; part of a name lists those")
     call.add_argument("words", nargs="*", metavar="KEY=VALUE", help="its arguments")
     call.add_argument("-h", "--help", action="store_true", dest="wants_help", help="with a tool: its parameters")
     call.add_argument("--json", action="store_true", help="print the structured answer as JSON")

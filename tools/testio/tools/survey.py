@@ -77,7 +77,7 @@ async def _all_tests(api: TestIO) -> tuple[list[ExploratoryTest], list[str]]:
     found: list[ExploratoryTest] = []
     products, why = await newest_products(api)
     walks = await gather([partial(api.walk_exploratory_tests, product, found.append) for product in products])
-    return sorted(found, key=newest_first), why + _left_out(walks)
+    return sorted(map(api.linked_test, found), key=newest_first), why + _left_out(walks)
 
 
 async def newest_products(api: TestIO) -> tuple[list[int], list[str]]:
