@@ -32,7 +32,8 @@ def render(data: Mapping[str, Any], style: Style) -> str:
         parts = [table(rows, style), *([_fields(rest, style)] if rest else [])]
         return "\n\n".join(parts)
     if rows == []:
-        return "\n".join(["Nothing found.", _fields({k: v for k, v in body.items() if k != "items"}, style)]).strip()
+        del body["items"]
+        return _fields(body, style) if body else "Nothing found."
     return _fields(body, style)
 
 
@@ -70,12 +71,18 @@ def is_table(value: Any) -> bool:
 
 
 def table(rows: Sequence[Mapping[str, Any]], style: Style, *, indent: str = "") -> str:
-    """Rows below a line with their fields' names; the widest columns are cut where they do not fit."""
+    """Rows below a line with their fields' names; the widest columns are cut where they do not fit.
+
+    Rows with more fields than a line can hold are blocks of fields.
+    """
     names = list(dict.fromkeys(name for row in rows for name in row))
     cells = [[_cell(row.get(name)) for name in names] for row in rows]
     widths = [max(columns(printable(name)), *(columns(row[n]) for row in cells)) for n, name in enumerate(names)]
     if style.width is not None:
-        _narrow(widths, style.width - columns(indent) - columns(GAP) * (len(widths) - 1))
+        room = style.width - columns(indent) - columns(GAP) * (len(widths) - 1)
+        _narrow(widths, room)
+        if sum(widths) > room:
+            return "\n\n".join(_fields(row, style, indent=indent) for row in rows)
     numeric = [all(_is_number(row.get(name)) for row in rows) for name in names]
     lines = [style.paint(_line([printable(name) for name in names], widths, numeric), BOLD)]
     for row in cells:

@@ -26,6 +26,13 @@ def test_a_terminal_s_width_holds_a_table_and_a_pipe_cuts_nothing() -> None:
     assert "x" * 200 in render(ROWS, Style())
 
 
+def test_rows_with_more_fields_than_fit_a_line_are_blocks() -> None:
+    rows = {"items": [{f"field_{number}": "value" * 4 for number in range(8)} | {"id": 7}]}
+    lines = render(rows, Style(width=60)).splitlines()
+    assert [line.split()[0] for line in lines] == [*(f"field_{number}" for number in range(8)), "id"]
+    assert len(render(rows, Style()).splitlines()) == 2
+
+
 def test_columns_line_up_beside_wide_characters() -> None:
     rows = {"items": [{"title": "東京", "status": "open"}, {"title": "abcd", "status": "open"}]}
     lines = render(rows, Style()).splitlines()
