@@ -130,11 +130,11 @@ def _charts(found: Evidence) -> Iterator[str]:
         rate = f"{totals['passed'] * 100 // whole} %"
         label = "Results of all runs: " + ", ".join(f"{count} {word}" for word, count in totals.items() if count)
         chart = ring(totals, rate, "passed", label)
-        cards.append(f'<h3>Results of all runs</h3><div class="split">{chart}{legend(totals)}</div>')
+        cards.append(f'<h2>Results of all runs</h2><div class="split">{chart}{legend(totals)}</div>')
     rows = [("open", found.open_bugs), ("confirmed, not known to be fixed", found.confirmed_bugs)]
     if found.open_bugs or found.confirmed_bugs:
         words = [*SEVERITIES, *(word for _, counts in rows for word in counts if word not in SEVERITIES)]
-        cards.append(f"<h3>Bugs by severity</h3>{columns(rows, list(dict.fromkeys(words)))}")
+        cards.append(f"<h2>Bugs by severity</h2>{columns(rows, list(dict.fromkeys(words)))}")
     if cards:
         yield f'<section class="charts">{"".join(f"<div class=card>{card}</div>" for card in cards)}</section>\n'
 
