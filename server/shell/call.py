@@ -21,7 +21,7 @@ from server.shell.answers import as_json, notes, render
 from server.shell.arguments import WrongCall, parse_arguments
 from server.shell.person import Terminals
 from server.shell.progress import ProgressBar
-from server.shell.session import Session, in_session, shell_settings
+from server.shell.session import Interrupted, Session, in_session, shell_settings
 from server.shell.style import RED, Style
 from server.shell.tool_list import callable_tools, described, listed, tool_named
 from server.terminal import controlling_terminal, printable
@@ -54,9 +54,9 @@ def run_call(
     except WrongCall as error:
         sys.stderr.write(f"testdesk call: {printable(str(error))}\n")
         return WRONG
-    except KeyboardInterrupt:
+    except Interrupted as interrupted:
         sys.stderr.write(f"\n{AFTER_INTERRUPT}\n")
-        return INTERRUPTED
+        return interrupted.exit_code
     except OSError as error:
         sys.stderr.write(f"testdesk call: the answer could not be written: {error}\n")
         return FAILED

@@ -17,7 +17,7 @@ from server.settings import Settings, SettingsError
 from server.shell.answers import as_json
 from server.shell.options import fail_on
 from server.shell.progress import ProgressBar
-from server.shell.session import Session, in_session, shell_settings
+from server.shell.session import Interrupted, Session, in_session, shell_settings
 from server.shell.style import Style
 from server.terminal import printable
 from tools.kit.network import Network
@@ -45,6 +45,8 @@ def run_report(
         found = anyio.run(_read, given, settings, environment, network)
         for file, kind in outputs:
             _write(file, FORMATS[kind](found, failing))
+    except Interrupted as interrupted:
+        return interrupted.exit_code
     except (NotMade, OSError) as error:
         sys.stderr.write(f"testdesk report: no report was made: {printable(str(error))}\n")
         return NOT_MADE

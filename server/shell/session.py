@@ -1,12 +1,15 @@
 """A server in this process and a client in front of it, so that a call in the shell passes every guard."""
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, TypeVar
 
+import anyio
 from mcp import Client
 from mcp.types import Implementation
 
@@ -15,6 +18,7 @@ from server.catalogue import CataloguedServer
 from server.known import Known
 from server.settings import ANSWER_CHARACTERS, SIZES, Settings, read_settings, warnings
 from server.shell.person import TerminalPerson, Terminals
+from server.signals import stopped_by_signals
 from server.store.place import open_store
 from server.version import __version__
 from tools.kit.network import Network
@@ -24,6 +28,14 @@ T = TypeVar("T")
 
 LARGEST: Final = SIZES[ANSWER_CHARACTERS][1]
 """Characters of an answer: a shell has no context window to protect."""
+
+
+class Interrupted(Exception):
+    """A signal ended the work."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__()
+        self.exit_code = exit_code
 
 
 @dataclass(frozen=True)
@@ -59,12 +71,24 @@ def shell_settings(
 async def in_session(
     work: Callable[[Session], Awaitable[T]], *where: Any, passes: tuple[type[Exception], ...], **how: Any
 ) -> T:
-    """Do some work in a session; errors that it `passes` leave it as they are, not wrapped by its task groups."""
-    async with open_session(*where, **how) as session:
-        try:
-            return await work(session)
-        except passes as error:
-            failure = error
+    """Do some work in a session; errors that it `passes` leave it as they are, not wrapped by its task groups.
+
+    A signal cancels the work, except a write that has left: it is waited for, and its outcome recorded. The handler of
+    the event loop would end that too.
+
+    Raises:
+        Interrupted: after a signal.
+    """
+    failure: Exception | None = None
+    scope, loop = anyio.CancelScope(), asyncio.get_running_loop()
+    with scope, stopped_by_signals(partial(loop.call_soon_threadsafe, scope.cancel)) as stop:
+        async with open_session(*where, **how) as session:
+            try:
+                return await work(session)
+            except passes as error:
+                failure = error
+    if failure is None:
+        raise Interrupted(stop.exit_code)
     raise failure
 
 
