@@ -22,7 +22,7 @@ from server.guards.memory import Sessions
 from server.guards.recording import Recording
 from server.guards.redact import Redactor, remember_session
 from server.guards.rounds import Rounds
-from server.guards.scope import exposed_platforms, offered_tools, offers, reason_unavailable
+from server.guards.scope import exposed_platforms, has_across, offered_tools, reason_unavailable
 from server.inbox.events import EventStore
 from server.inbox.store import PlatformInbox, Store
 from server.inbox.watch import Watch
@@ -102,7 +102,7 @@ def build(
 
     output_schema = settings.output_schemas
     offered = offered_tools(exposed, settings)
-    if across in offers(exposed):
+    if has_across(exposed, settings):
         clients.put(
             across.key,
             View({p.key: p for p in exposed if p.declared.has_survey}, clients.__getitem__, clients.defaults),

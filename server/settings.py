@@ -69,6 +69,8 @@ class Settings:
     consent: ConsentBy = field(default_factory=ConsentBy)
     """Who confirms what asks."""
     output_schemas: bool = False
+    across_one: bool = False
+    """Whether the tools across platforms are offered where there is one, whose own tools a model would rather take."""
     answer_characters: int = MOST
     """Maximum characters of an answer."""
     toolsets: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ class Stop:
 
 
 @contextmanager
-def stopped_by_signals(ask_to_stop: Callable[[], None]) -> Iterator[Stop]:
+def stopped_by_signals(ask_to_stop: Callable[[], object]) -> Iterator[Stop]:
     """Call `ask_to_stop` on the first signal; it runs between two bytecodes of the main thread.
 
     A handler of our own also makes the first process of a container stoppable, to which the kernel delivers

@@ -266,15 +266,16 @@ def set_verdict(assessment: Assessment, rows: list[RunRow]) -> None:
     One line against is enough for a negative verdict; any other needs every source to be complete.
     """
     missing = [source.title for source in assessment.sources if not source.complete]
+    unread = f"Not everything could be read: {', '.join(missing)}." if missing else ""
     if any(line.speaks == "against" for line in assessment.lines):
         assessment.verdict = "evidence against"
     elif not rows:
         assessment.why_no_verdict = (
             "No run was found for it, so nothing is known. Numbers match whole: 9.0 does not match 9.0.1. "
-            "across_search shows the titles of runs."
-        )
-    elif missing:
-        assessment.why_no_verdict = f"Not everything could be read: {', '.join(missing)}."
+            f"across_search shows the titles of runs. {unread}"
+        ).rstrip()
+    elif unread:
+        assessment.why_no_verdict = unread
     elif any(line.speaks == "not proven" for line in assessment.lines):
         assessment.verdict = "not proven"
     else:

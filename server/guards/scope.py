@@ -44,10 +44,15 @@ def is_open(platform: Platform, tool: DeclaredTool, settings: Settings) -> bool:
     return tool.needs is None or any(not one.is_configured or tool.needs not in one.locked for one in accounts)
 
 
-def offers(platforms: Sequence[Platform]) -> list[Platform | Across]:
+def offers(platforms: Sequence[Platform], *, least: int = 2) -> list[Platform | Across]:
     """The platforms, and the tools across them if there are at least two."""
     surveyed = sum(platform.declared.has_survey for platform in platforms)
-    return [*platforms, across] if surveyed > 1 else list(platforms)
+    return [*platforms, across] if surveyed >= least else list(platforms)
+
+
+def has_across(platforms: Sequence[Platform], settings: Settings) -> bool:
+    """Whether the tools across platforms are offered."""
+    return across in offers(platforms, least=1 if settings.across_one else 2)
 
 
 def offered_tools(platforms: Sequence[Platform], settings: Settings) -> list[tuple[ToolSource, DeclaredTool]]:
@@ -55,7 +60,7 @@ def offered_tools(platforms: Sequence[Platform], settings: Settings) -> list[tup
     offered: list[tuple[ToolSource, DeclaredTool]] = [
         (p, tool) for p in platforms for tool in exposed_tools(p, settings)
     ]
-    offered += [(across, tool) for tool in across.declared.tools] if across in offers(platforms) else []
+    offered += [(across, tool) for tool in across.declared.tools] if has_across(platforms, settings) else []
     return offered + [(trackers, tool) for tool in tracker_tools(settings)]
 
 

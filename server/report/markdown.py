@@ -9,7 +9,8 @@ from tools.kit.text import many
 
 SIGNS: Final = {"evidence against": "❌", "not proven": "⚠️", "nothing found against": "✅", None: "❔"}
 SECTIONS: Final = (("against", "Against"), ("not proven", "Not proven"), ("for", "For"))
-SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|!~&$])")
+SPECIAL: Final = re.compile(r"([\\`*{}\[\]<>#|!~&$]|(?<!\w)_|_(?!\w))")
+"""Characters that may be mark-up; an underscore within a word is none."""
 
 
 def as_markdown(evidence: Evidence) -> str:

@@ -16,6 +16,7 @@ from mcp.types import CallToolResult, ImageContent, TextContent
 from pydantic import ValidationError
 
 from server.argument_errors import explain
+from server.pipeline import ACCOUNT
 from server.settings import Settings
 from server.shell.answers import as_json, notes, render
 from server.shell.arguments import WrongCall, parse_arguments
@@ -85,7 +86,9 @@ async def _run(given: argparse.Namespace, session: Session, *, out: Style, envir
         return DONE
     arguments = parse_arguments(given.words, tool.parameters, sys.stdin.read)
     if given.account is not None:
-        arguments["account"] = given.account
+        if ACCOUNT not in tool.parameters.get("properties", {}):
+            raise WrongCall(f"{tool.name} has no choice of accounts: --account is for platforms with several.")
+        arguments[ACCOUNT] = given.account
     _check(tool, arguments)
     bar = ProgressBar(sys.stderr, Style.of(sys.stderr, environment, no_colour=given.no_color))
     session.person.before = bar.clear

@@ -14,6 +14,7 @@ from mcp.types import TextContent
 
 from server.report.evidence import OUTCOMES, RULE, Evidence, evidence_from
 from server.settings import Settings, SettingsError
+from server.setup import is_unconfigured
 from server.shell.answers import as_json
 from server.shell.options import fail_on
 from server.shell.progress import ProgressBar
@@ -41,6 +42,8 @@ def run_report(
     settings = shell_settings(
         environment, sandbox=given.sandbox, sandbox_at=given.sandbox_at, trackers=given.tracker, read_only=True
     )
+    if is_unconfigured(settings):
+        raise SettingsError("no platform is configured, so there is nothing to report; or use --sandbox.")
     try:
         found = anyio.run(_read, given, settings, environment, network)
         for file, kind in outputs:
@@ -53,7 +56,7 @@ def run_report(
     style, code = Style.of(sys.stderr, environment, no_colour=given.no_color), found.exit_code(failing)
     files = ", ".join(str(file) for file, _ in outputs if file is not None)
     words = style.word(found.verdict or "no verdict")
-    sys.stderr.write(f"{found.title}: {words}{f', {printable(found.why)}' if found.why else ''} (exit {code})")
+    sys.stderr.write(f"{found.title}: {words}{f': {printable(found.why)}' if found.why else ''} (exit {code})")
     sys.stderr.write(f"; written: {files}\n" if files else "\n")
     return code
 
@@ -95,9 +98,8 @@ async def _evidence(given: argparse.Namespace, environment: Mapping[str, str], s
     if given.platforms:
         words["platforms"] = [part.strip() for part in given.platforms.split(",") if part.strip()]
     time = {name: value for name, value in words.items() if value}
-    known = {tool.name for tool in session.server.every_tool()}
-    if ASSESS not in known:
-        raise NotMade("no platform is configured here; `testdesk doctor` says what is missing.")
+    if ASSESS not in {tool.name for tool in session.server.every_tool()}:
+        raise NotMade("none of the configured platforms has runs or bugs to report on.")
     version = {"version": given.release} if given.release else {}
     assessment = await _answer(session, ASSESS, version | time | {"links": True}, environment, no_colour=given.no_color)
     text = {"text": given.release} if given.release else {}

@@ -63,9 +63,8 @@ def shell_settings(
         trackers=trackers,
         read_only=read_only,
     )
-    if not environment.get(ANSWER_CHARACTERS, "").strip():
-        settings = replace(settings, answer_characters=LARGEST)
-    return settings
+    longest = settings.answer_characters if environment.get(ANSWER_CHARACTERS, "").strip() else LARGEST
+    return replace(settings, answer_characters=longest, across_one=True)
 
 
 async def in_session(

@@ -43,6 +43,7 @@ class Shell:
     world: Composition = field(default_factory=sandboxes)
     environment: dict[str, str] = field(default_factory=dict)
     person: Keys | None = None
+    where: tuple[str, ...] = ("--sandbox",)
 
     def __post_init__(self) -> None:
         self.environment |= {"TESTDESK_CONFIG": "", "TESTDESK_STORE": str(self.folder / "store.sqlite3")}
@@ -55,14 +56,14 @@ class Shell:
 
     def call(self, *words: str) -> tuple[int, str, str]:
         """`testdesk call --sandbox WORDS`: its exit code, standard output and standard error."""
-        given = parser().parse_args(["call", "--sandbox", *words])
+        given = parser().parse_args(["call", *self.where, *words])
         network = Network(SandboxTransport(self.world))
         code = run_call(given, self.environment, terminal=self.terminal, network=network)
         return (code, *self.capsys.readouterr())
 
     def report(self, *words: str) -> tuple[int, str, str]:
         """`testdesk report --sandbox WORDS`, likewise."""
-        given = parser().parse_args(["report", "--sandbox", *words])
+        given = parser().parse_args(["report", *self.where, *words])
         code = run_report(given, self.environment, network=Network(SandboxTransport(self.world)))
         return (code, *self.capsys.readouterr())
 

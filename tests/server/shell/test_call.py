@@ -11,6 +11,7 @@ from server.approve import run_approve
 from server.store.engine import Engine
 from server.store.ledger import entries
 from server.store.sqlite import SqliteEngine
+from tests.accounts import two_accounts
 from tests.desk import change_bug
 from tests.server.shell.shell import Keys, Shell
 from tests.server.test_approval import number_in
@@ -158,6 +159,17 @@ def test_options_stand_anywhere_between_the_arguments(shell: Shell) -> None:
     code, out, _ = shell.call("testio_list_bugs", "limit=1", "--json", "severity=critical")
     assert code == 0
     assert [row["severity"] for row in json.loads(out)["items"]] == ["critical"]
+
+
+def test_an_account_is_chosen_by_its_name(shell: Shell) -> None:
+    assert shell.call("--account", "web-testio", "testio_list_bugs")[0] == 2, "there is one account only"
+    told = two_accounts(shell.folder)
+    shell.environment["TESTDESK_CONFIG"] = told.configuration.path
+    shell.person = Keys("yes")
+    code, out, _ = shell.call(*ACCEPT, "--account", "web-testio")
+    assert code == 0
+    assert "| In account web-testio: Accept bug 88213" in shell.person.shown
+    assert "account  web-testio" in out
 
 
 def test_pictures_are_written_where_the_caller_wants_them(shell: Shell, tmp_path: Path) -> None:

@@ -137,6 +137,38 @@ def test_a_report_that_cannot_be_made_ends_with_4(shell: Shell, tmp_path: Path) 
     assert shell.report("--release", "9.0.1", "--output", str(tmp_path / "file" / "report.md"))[0] == 4
 
 
+def test_without_a_platform_there_is_nothing_to_report(shell: Shell) -> None:
+    shell.where = ()
+    with pytest.raises(SettingsError, match="no platform is configured"):
+        shell.report("--release", "9.0.1")
+
+
+def only_testio(shell: Shell, address: str) -> None:
+    """One account alone, whose API is at an address."""
+    shell.where = ()
+    shell.environment |= {
+        "TESTIO_API_TOKEN": "sandbox-testio-credential",
+        "TESTIO_BASE_URL": f"{address}/testio/customer/v2",
+        "TESTDESK_ALLOW_HTTP": "sandbox.invalid",
+    }
+
+
+def test_one_platform_is_enough(shell: Shell) -> None:
+    only_testio(shell, "http://sandbox.invalid")
+    code, out, _ = shell.report("--release", "9.0.1", "--format", "json")
+    assert code == 1
+    assert [source["platform"] for source in json.loads(out)["assessment"]["sources"]] == ["testio"]
+
+
+def test_a_platform_that_cannot_be_read_is_named_where_there_is_no_verdict(shell: Shell) -> None:
+    only_testio(shell, "http://127.0.0.1")
+    code, out, err = shell.report("--release", "9.0.1")
+    assert code == 3
+    assert "No run was found" in err
+    assert "Not everything could be read: test IO." in err
+    assert "| test IO | 0 | not in full: " in out
+
+
 def test_a_page_needs_nothing_from_elsewhere_and_runs_nothing_of_others() -> None:
     page = Page(as_page(evidence(text=PLANT, link="https://shop.example/runs/1?a=1&b=2")))
     tags = {tag for tag, _ in page.elements}
