@@ -83,3 +83,13 @@ async def test_what_was_not_carried_out_is_told_run_by_run() -> None:
     running = [row for row in seen.rows if row.run_id == "902119"]
     assert running
     assert {row.said for row in running} <= {"PENDING", "RUNNING", "NOT_RUN"}
+
+
+async def test_a_run_has_its_page_in_the_web_app_only_where_the_query_wants_links() -> None:
+    for links, page, asked in ((True, "https://testery.app/harbour/test-runs/5", ["/api/account"]), (False, None, [])):
+        read = [says(json=one) for one in ([run_as_read(5)], [], [], {"id": 1, "slug": "harbour"})]
+        wire = Wire(*read)
+        (row,) = (await RUNS(client_over(wire, base="https://api.testery.io/api"), Query(links=links))).rows
+        assert row.link == page
+        assert [request.url.path for request in wire.arrived[3:]] == asked
+        assert "link" not in row.model_dump(), "it is in no list of a model"
