@@ -47,13 +47,16 @@ def add_call(commands: Any) -> None:
         epilog=f"{CALL_WORDS} {CALL_EXITS}",
         add_help=False,
     )
-    call.add_argument("tool", nargs="?", metavar="TOOL", help="such as across_list_runs; part of a name lists those")
+    call.add_argument(
+        "tool", nargs="?", metavar="TOOL", help="such as across_list_runs; part of a name lists its tools"
+    )
     call.add_argument("words", nargs="*", metavar="KEY=VALUE", help="its arguments")
     call.add_argument("-h", "--help", action="store_true", dest="wants_help", help="with a tool: its parameters")
     call.add_argument("--json", action="store_true", help="print the structured answer as JSON")
     call.add_argument("--account", metavar="NAME", help="where a platform has several: the one to work in")
     call.add_argument("--save", type=Path, metavar="FOLDER", help="write the pictures of the answer into it")
     _add_where(call)
+    add_offered_trackers(call)
     call.set_defaults(print_help=call.print_help)
 
 
@@ -106,5 +109,4 @@ def _add_where(command: argparse.ArgumentParser) -> None:
     """The options for the sandbox, which both commands take."""
     command.add_argument("--sandbox", action="store_true", help="use the fake APIs inside this process")
     command.add_argument("--sandbox-at", default="", metavar="URL", help="use the sandbox of `testdesk sandbox`")
-    add_offered_trackers(command)
     command.add_argument("--no-color", action="store_true", help="print without colours, as NO_COLOR does")

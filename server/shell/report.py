@@ -40,7 +40,7 @@ def run_report(
     """Run the command and return its exit code."""
     failing, outputs = checked(given)
     settings = shell_settings(
-        environment, sandbox=given.sandbox, sandbox_at=given.sandbox_at, trackers=given.tracker, read_only=True
+        environment, sandbox=given.sandbox, sandbox_at=given.sandbox_at, trackers=[], read_only=True
     )
     if is_unconfigured(settings):
         raise SettingsError("no platform is configured, so there is nothing to report; or use --sandbox.")
