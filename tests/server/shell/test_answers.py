@@ -5,7 +5,7 @@ import io
 import anyio
 import pytest
 
-from server.shell.answers import render
+from server.shell.answers import as_json, notes, render
 from server.shell.progress import ProgressBar
 from server.shell.style import Style, columns
 
@@ -65,3 +65,11 @@ def test_progress_is_drawn_on_a_terminal_only_and_taken_away() -> None:
         assert ("1/2 Testery" in stream.getvalue()) is is_drawn
         assert "\x1b[2J" not in stream.getvalue()
         assert stream.getvalue().endswith("\r\x1b[K") is is_drawn
+
+
+def test_a_text_with_escapes_gives_no_orders_in_any_form() -> None:
+    hostile = "\x1b[2Jred\x9b31m\x07\u202e"
+    answer = {"items": [{"title": hostile, hostile: hostile}], "text": f"{hostile}\nsecond", "note": hostile}
+    for shown in (render(answer, Style()), render(answer, Style(width=40)), as_json(answer)):
+        assert not {"\x1b", "\x9b", "\x07"} & set(shown)
+    assert not [line for line in notes({"source": hostile}, Style()) if not line.isprintable()]
