@@ -1,4 +1,4 @@
-"""The command line: serve, call, report, plan, approve, inbox, sandbox, ledger, tracker, doctor, demo, reference.
+"""The command line: serve, setup, call, report, plan, approve, inbox, sandbox, ledger, tracker, doctor, demo, reference.
 
 Exit codes: 0 done, 1 failed (the reason is on stderr), 2 the command line or the environment says something that
 cannot be, 130 and 143 ended by a signal.
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     from server.ledger_parser import add_ledger
     from server.plan.options import add_plan
     from server.shell.options import CommandParser, add_call, add_report
+    from server.setup_parser import add_setup
     from server.tracker_parser import add_offered_trackers, add_tracker
 
     top = argparse.ArgumentParser(
@@ -110,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
     )
     sandbox.add_argument("--pace", type=float, default=1.0, metavar="N", help="sandbox seconds per real second")
 
+    add_setup(commands, EXITS)
     add_ledger(commands, EXITS)
     add_tracker(commands, EXITS)
     add_plan(commands, EXITS)
@@ -300,6 +302,13 @@ def run_doctor(given: argparse.Namespace) -> int:
     from server.doctor import run_doctor
 
     return anyio.run(run_doctor)
+
+
+def run_setup(given: argparse.Namespace) -> int:
+    """`testdesk setup`"""
+    from server.setup_command import run_setup
+
+    return run_setup(given)
 
 
 def run_ledger(given: argparse.Namespace) -> int:

@@ -40,7 +40,7 @@ def read_credential(credential: Credential, environment: Mapping[str, str]) -> S
         found = credential.fallback(environment)
     except ValueError as error:
         raise SettingsError(str(error)) from error
-    return None if found is None else _checked(found, credential.variable, is_free_text=credential.is_free_text)
+    return None if found is None else checked(found, credential.variable, is_free_text=credential.is_free_text)
 
 
 def secret(variable: str, environment: Mapping[str, str], *, is_free_text: bool = False) -> SecretStr | None:
@@ -61,10 +61,10 @@ def secret(variable: str, environment: Mapping[str, str], *, is_free_text: bool 
             raise SettingsError(f"{source} names a file that cannot be read ({type(error).__name__}).") from error
         if not value:
             raise SettingsError(f"{source} names an empty file.")
-    return _checked(value, source, is_free_text=is_free_text)
+    return checked(value, source, is_free_text=is_free_text)
 
 
-def _checked(value: str, source: str, *, is_free_text: bool) -> SecretStr | None:
+def checked(value: str, source: str, *, is_free_text: bool) -> SecretStr | None:
     """Check that a secret can be sent: a token in a header, a password in a document."""
     if is_placeholder(value, is_free_text=is_free_text):
         raise SettingsError(

@@ -50,6 +50,17 @@ class Terminal:
         self._writer.flush()
         return self._reader.readline().strip()
 
+    def ask_hidden(self, question: str) -> str:
+        """One line that a person typed, which the terminal does not show; empty at the end of input."""
+        _discard_typed(self._reader)
+        self._writer.write(f"{printable(question)} ")
+        self._writer.flush()
+        with _no_echo(self._reader):
+            answer = self._reader.readline().strip()
+        self._writer.write("\n")
+        self._writer.flush()
+        return answer
+
 
 def printable(text: str) -> str:
     """A text as a terminal may show it: no escapes, no hidden or reordering characters."""
@@ -74,6 +85,33 @@ def controlling_terminal() -> Iterator[Terminal]:
         if os.name == "posix" and os.tcgetpgrp(reader.fileno()) != os.getpgrp():
             raise NoTerminal(IN_BACKGROUND)  # reading would stop the process
         yield Terminal(reader, writer)
+
+
+@contextmanager
+def _no_echo(reader: TextIO) -> Iterator[None]:
+    """Keep what is typed from being shown."""
+    if sys.platform == "win32":
+        import ctypes
+        import msvcrt
+
+        kernel, handle = ctypes.windll.kernel32, msvcrt.get_osfhandle(reader.fileno())
+        before = ctypes.c_ulong()
+        kernel.GetConsoleMode(handle, ctypes.byref(before))
+        kernel.SetConsoleMode(handle, before.value & ~0x0004)  # ENABLE_ECHO_INPUT
+        try:
+            yield
+        finally:
+            kernel.SetConsoleMode(handle, before.value)
+    else:
+        import termios
+
+        before = termios.tcgetattr(reader)
+        silent = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+        termios.tcsetattr(reader, termios.TCSADRAIN, silent)
+        try:
+            yield
+        finally:
+            termios.tcsetattr(reader, termios.TCSADRAIN, before)
 
 
 def _discard_typed(reader: TextIO) -> None:

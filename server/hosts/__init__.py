@@ -1,0 +1,1 @@
+"""The programs that start Testdesk, and the files in which they name their servers."""

@@ -1,0 +1,153 @@
+"""What setup does to a host's file: planned first, then carried out; and the way back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from server.hosts import files
+from server.hosts.documents import (
+    CannotEdit,
+    entries_in,
+    inputs_in,
+    with_entry,
+    with_inputs,
+    without_entry,
+    without_inputs,
+)
+from server.hosts.entries import NAME, NAMES, SANDBOX_NAME, Start, entry_of, start_of
+from server.hosts.table import Host
+
+INPUT_PREFIX: Final = "testdesk-"
+"""What the ids of our inputs begin with."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to become of a file."""
+
+    host: Host
+    file: Path
+    done: str
+    """What happens, such as `added`; empty if nothing does."""
+    before: bytes | None = None
+    after: bytes | None = None
+    """Its new content; None: it is deleted."""
+    backs_up: bool = False
+    drops_backup: bool = False
+    entry: str = ""
+    """The entry as text."""
+
+
+def planned(
+    host: Host,
+    file: Path,
+    start: Start,
+    *,
+    name: str,
+    inputs: Sequence[Mapping[str, Any]] = (),
+    own: Iterable[str] = (),
+) -> Change:
+    """Add an entry or bring it up to date; the one of the sandbox leaves with the first real one.
+
+    Variables and options that the user added to a present entry stay; of the `own` variables only the new ones do.
+
+    Raises:
+        CannotEdit, FileProblem: with the reason.
+    """
+    before = files.read(file)
+    text = files.decoded(before)
+    present = entries_in(host, text)
+    entry = _entry(host, start, present.get(name), set(own))
+    new = text if present.get(name) == entry else with_entry(host, text, name, entry)
+    if name == NAME:
+        new = without_entry(host, new, SANDBOX_NAME)
+    new = with_inputs(host, new, inputs)
+    fragment = with_entry(host, "", name, entry).rstrip()
+    if new == text:
+        return Change(host, file, "", before, before, entry=fragment)
+    ours = any(one in present for one in NAMES)
+    has_backup = files.backup_of(file).exists()
+    return Change(
+        host,
+        file,
+        "created" if before is None else "updated" if name in present else "added",
+        before,
+        new.encode(),
+        backs_up=before is not None and not (ours and has_backup),
+        drops_backup=before is None and has_backup,
+        entry=fragment,
+    )
+
+
+def _entry(host: Host, start: Start, present: Any, own: set[str]) -> dict[str, Any]:
+    """The entry, with what a present one has beside it."""
+    if not isinstance(present, Mapping):
+        return entry_of(host, start)
+    before = start_of(host, present)
+    if before is None:
+        return entry_of(host, start)
+    variables = {name: value for name, value in before.variables.items() if name not in own}
+    arguments = start.arguments
+    if before.arguments[:1] == ("serve",):
+        added = [word for word in start.arguments if word not in before.arguments]
+        arguments = (*before.arguments, *added)
+    return entry_of(host, Start(start.command, arguments, {**variables, **start.variables}), present)
+
+
+def planned_undo(host: Host, file: Path) -> Change:
+    """Take setup's entries out again; what was in their place before comes back.
+
+    A file that nobody has changed since gets its old bytes back, and one that setup created is deleted.
+
+    Raises:
+        CannotEdit, FileProblem: with the reason.
+    """
+    before = files.read(file)
+    text = files.decoded(before)
+    present = entries_in(host, text)
+    ours = {name: present[name] for name in present if name in NAMES}
+    inputs = [one for one in inputs_in(host, text) if str(one.get("id", "")).startswith(INPUT_PREFIX)]
+    backup = files.backup_of(file)
+    if before is None or not (ours or inputs):
+        return Change(host, file, "", before, before)
+    old_bytes = files.read(backup)
+    old = files.decoded(old_bytes)
+    try:
+        if _rebuilt(host, old, ours, inputs) == text:
+            done = "deleted" if old_bytes is None else "restored"
+            return Change(host, file, done, before, old_bytes, drops_backup=True)
+        earlier = entries_in(host, old)
+    except CannotEdit:
+        earlier = {}
+    for name in ours:
+        text = with_entry(host, text, name, earlier[name]) if name in earlier else without_entry(host, text, name)
+    text = without_inputs(host, text, [str(one["id"]) for one in inputs])
+    return Change(host, file, "removed", before, text.encode(), drops_backup=True)
+
+
+def _rebuilt(host: Host, old: str, ours: Mapping[str, Any], inputs: Sequence[Mapping[str, Any]]) -> str:
+    """What setup makes of a file's old text."""
+    for name in NAMES:
+        old = with_entry(host, old, name, ours[name]) if name in ours else without_entry(host, old, name)
+    return with_inputs(host, old, inputs)
+
+
+def carry_out(change: Change) -> None:
+    """Write the file, and its backup before it.
+
+    Raises:
+        FileProblem: with the reason.
+    """
+    if not change.done:
+        return
+    if change.backs_up and change.before is not None:
+        files.back_up(change.file, change.before)
+    if change.after is None:
+        if files.read(change.file) != change.before:
+            raise files.ChangedMeanwhile("another program changed it at the same moment")
+        files.delete(change.file)
+    else:
+        files.replace(change.file, before=change.before, after=change.after)
+    if change.drops_backup:
+        files.delete(files.backup_of(change.file))
