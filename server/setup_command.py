@@ -1,23 +1,23 @@
 """`testdesk setup`: adds the server to the hosts of this machine, checks the entries, and takes them out again."""
 
 import argparse
+import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import Final, Protocol
 
-import anyio
-
 from server.hosts import files, tokens
 from server.hosts.changes import Change, carry_out, planned, planned_undo
-from server.hosts.check import check
-from server.hosts.documents import CannotEdit, entries_in, with_entry
-from server.hosts.entries import NAMES, entry_of, start_of
+from server.hosts.documents import CannotEdit, with_entry
+from server.hosts.entries import NAMES, entry_of
 from server.hosts.files import ChangedMeanwhile, FileProblem
 from server.hosts.places import Machine, hosts_named
 from server.hosts.table import HOSTS, Host
 from server.hosts.wanted import AskToken, Wanted, for_accounts, for_sandbox
 from server.settings import SettingsError
+from server.setup_check import check_all, with_entries
 from server.terminal import NoTerminal, Person, controlling_terminal, printable
 from tools.kit.platform import Credential, Platform
 from tools.platforms import PLATFORMS
@@ -91,9 +91,9 @@ class _Setup:
         given = self._given
         _check_options(given)
         if given.check:
-            return self._check(self._named() or self._with_entries())
+            return 0 if check_all(self._machine, self._named() or with_entries(self._machine), self._say) else 1
         if given.undo:
-            return self._each(self._named() or self._with_entries(), self._undo)
+            return self._each(self._named() or with_entries(self._machine), self._undo)
         with ExitStack() as stack:
             keys = None
             if not (given.print or given.dry_run):
@@ -110,8 +110,7 @@ class _Setup:
             return 1
         code = self._each(hosts, lambda host: self._write(host, wanted))
         if not given.dry_run:
-            offered = ", ".join(wanted.offers)
-            self._say(f"\nOffers {offered}. `testdesk setup --check` starts each entry as its host would.")
+            self._say(_closing(wanted))
         return code
 
     def _named(self) -> list[Host]:
@@ -123,10 +122,6 @@ class _Setup:
         if unknown:
             raise SettingsError(f"{unknown[0]!r} is no host that setup knows: {', '.join(h.key for h in HOSTS)}.")
         return hosts
-
-    def _with_entries(self) -> list[Host]:
-        """The hosts that name one of setup's servers, or whose file cannot be read."""
-        return [host for host in HOSTS if self._entries(host) or self._problem(host)]
 
     def _chosen(self, keys: Keys | None) -> list[Host]:
         """The hosts that a person picks of those found; without a person, what to do is printed."""
@@ -243,45 +238,6 @@ class _Setup:
         file = self._machine.file_of(host)
         return planned(host, file, wanted.start, name=wanted.name, inputs=inputs, own=wanted.own)
 
-    def _check(self, hosts: Sequence[Host]) -> int:
-        return self._each(hosts, self._check_host)
-
-    def _check_host(self, host: Host) -> bool:
-        """Start the entries of a host."""
-        if problem := self._problem(host):
-            self._say(f"{host.title}: {self._file(host)} cannot be used: {problem}.")
-            return False
-        entries = self._entries(host)
-        if not entries:
-            self._say(f"{host.title}: {self._file(host)} has no entry of setup's.")
-            return False
-        works = True
-        for name, entry in entries.items():
-            start = start_of(host, entry) if isinstance(entry, dict) else None
-            if start is None:
-                self._say(f"{host.title}: {name} starts no command.")
-                works = False
-                continue
-            report = anyio.run(check, host, start, self._machine.environment, self._machine.system)
-            self._say(f"{host.title}: {name} {report.sentence}")
-            works = works and report.works
-        return works
-
-    def _entries(self, host: Host) -> dict[str, object]:
-        """Setup's entries in a host's file; none if it cannot be read."""
-        if self._problem(host):
-            return {}
-        found = entries_in(host, files.decoded(files.read(self._machine.file_of(host))))
-        return {name: entry for name, entry in found.items() if name in NAMES}
-
-    def _problem(self, host: Host) -> str:
-        """Why a host's file cannot be read; empty if it can."""
-        try:
-            entries_in(host, files.decoded(files.read(self._machine.file_of(host))))
-        except (CannotEdit, FileProblem) as error:
-            return str(error)
-        return ""
-
     def _sentence(self, words: dict[str, str], change: Change, name: str) -> str:
         form = words.get(change.done, "{file} has this entry already." if not change.done else "")
         backup = self._machine.short(files.backup_of(change.file))
@@ -294,6 +250,18 @@ class _Setup:
 def _fragment(host: Host, wanted: Wanted) -> str:
     """The entry as it would stand in a file of its own."""
     return with_entry(host, "", wanted.name, entry_of(host, wanted.start)).rstrip()
+
+
+def _closing(wanted: Wanted) -> str:
+    """What was set up, and how to test it."""
+    offered = ", ".join(wanted.offers)
+    lines = [f"\nOffers {offered}. `testdesk setup --check` starts each entry as its host would."]
+    if wanted.own and not wanted.inputs and os.name == "posix":
+        named = " ".join(f"{name}={shlex.quote(value)}" for name, value in wanted.start.variables.items())
+        lines.append(
+            f"Test the credentials with `{named} testdesk doctor`." if named else "`testdesk doctor` tests them."
+        )
+    return "\n".join(lines)
 
 
 def _check_options(given: argparse.Namespace) -> None:

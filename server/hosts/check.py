@@ -1,5 +1,6 @@
 """Starts an entry as its host would: spawn, initialize, list, one call, stop."""
 
+import logging
 import tempfile
 import time
 from collections.abc import Mapping
@@ -40,6 +41,7 @@ async def check(host: Host, start: Start, environment: Mapping[str, str], system
     left_out = sorted(name for name, value in found.items() if value is None)
     if host.applications and system == MACOS:
         variables.setdefault("PATH", DESKTOP_PATH)
+    logging.getLogger("client").setLevel(logging.ERROR)  # it warns of a call of what is not listed
     begun = time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         parameters = StdioServerParameters(command=start.command, args=list(start.arguments), env=variables)

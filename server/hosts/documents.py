@@ -33,8 +33,7 @@ def with_entry(host: Host, text: str, name: str, entry: Mapping[str, Any]) -> st
     Raises:
         CannotEdit: it cannot be changed without a risk to what else is in it.
     """
-    expected = copy.deepcopy(_read(host, text))
-    expected.setdefault(host.section, {})[name] = dict(entry)
+    expected = {**_read(host, text), host.section: {**entries_in(host, text), name: dict(entry)}}
     put = toml_text.put if host.format == "toml" else jsonc.put
     return _checked(host, lambda: put(text, (host.section, name), entry), expected)
 

@@ -1,0 +1,1 @@
+"""Tests of the hosts that setup knows."""
