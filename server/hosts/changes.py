@@ -18,6 +18,7 @@ from server.hosts.documents import (
 from server.hosts.entries import NAME, NAMES, SANDBOX_NAME, Start, entry_of, start_of
 from server.hosts.table import Host
 
+SERVE: Final = "serve"
 INPUT_PREFIX: Final = "testdesk-"
 """What the ids of our inputs begin with."""
 
@@ -88,11 +89,17 @@ def _entry(host: Host, start: Start, present: Any, own: set[str]) -> dict[str, A
     if before is None:
         return entry_of(host, start)
     variables = {name: value for name, value in before.variables.items() if name not in own}
-    arguments = start.arguments
-    if before.arguments[:1] == ("serve",):
-        added = [word for word in start.arguments if word not in before.arguments]
-        arguments = (*before.arguments, *added)
+    arguments = _with_options(start.arguments, before.arguments)
     return entry_of(host, Start(start.command, arguments, {**variables, **start.variables}), present)
+
+
+def _with_options(arguments: tuple[str, ...], before: tuple[str, ...]) -> tuple[str, ...]:
+    """Arguments with the options that a present entry has beside them, if it starts the same kind of server."""
+    if SERVE not in before or ("--sandbox" in before) != ("--sandbox" in arguments):
+        return arguments
+    options = before[before.index(SERVE) + 1 :]
+    start = arguments.index(SERVE) + 1
+    return (*arguments[:start], *options, *(word for word in arguments[start:] if word not in options))
 
 
 def planned_undo(host: Host, file: Path) -> Change:

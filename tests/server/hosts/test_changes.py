@@ -88,6 +88,13 @@ def test_a_present_entry_keeps_its_options_and_loses_a_token_in_the_open(tmp_pat
     assert stat.S_IMODE(files.backup_of(file).stat().st_mode) == 0o600, "it has the token"
 
 
+def test_a_present_entry_for_the_sandbox_becomes_one_for_the_account(tmp_path: Path) -> None:
+    file = tmp_path / "mcp.json"
+    file.write_text('{"mcpServers": {"testdesk": {"command": "testdesk", "args": ["serve", "--sandbox"]}}}')
+    added(CURSOR, file)
+    assert json.loads(file.read_text())["mcpServers"]["testdesk"]["args"] == ["serve"]
+
+
 def test_a_link_stays_a_link_and_the_mode_stays(tmp_path: Path) -> None:
     target, file = tmp_path / "dotfiles.json", tmp_path / "mcp.json"
     target.write_text("{}")
