@@ -29,7 +29,7 @@ def add_setup(commands: Any, epilog: str) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="ask for this platform's token only, such as testery; repeatable",
+        help="ask for this platform's token only; repeatable",
     )
     top.add_argument(
         "--inputs", action="store_true", help="VS Code asks for the tokens itself and keeps them, instead of files"
