@@ -24,7 +24,7 @@ SOURCES := testdesk server tools prompts tests
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip \
 	--quiet --disable-pip-version-check
 
-.PHONY: help demo test check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean
+.PHONY: help demo test check style types generated soak reliability redaction duplicates bench bench-peers mutants reference lock sbom licences docs wheel release image tokens conformance clients format clean publish-files hosts installs
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -93,6 +93,10 @@ docs: $(VENV)/.docs ## Build the documentation site in build/docs and check its 
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs . build/docs
 	@echo 'Open build/docs/index.html'
 
+publish-files: $(VENV)/.dev ## Write the bundle for desktop hosts and the registry's entry into dist; publishes nothing.
+	@ls dist/testdesk-*.whl >/dev/null 2>&1 || $(BIN)/python -m build --quiet --no-isolation --wheel --outdir dist .
+	@$(BIN)/python -m tests.publish.make
+
 release: ## Check, build and tag the version that pyproject.toml states; publishes nothing.
 	@.ci/release
 
@@ -108,6 +112,12 @@ conformance: $(VENV)/.dev ## Run the official conformance suite against our serv
 
 clients: $(VENV)/.runtime ## Run the vendors' published programs against the sandbox; skips what cannot be installed.
 	@$(BIN)/python -m tests.clients.run
+
+installs: $(VENV)/.dev ## Follow each way of docs/install.md literally, from the wheel to a first triage.
+	@$(BIN)/python -m tests.install.follow
+
+hosts: $(VENV)/.dev ## Install the hosts' programs, set each up by docs/install.md, and see the server connected.
+	@$(BIN)/python -m tests.install.hosts
 
 format: $(VENV)/.dev ## Format the source.
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -8,6 +8,8 @@ from pathlib import Path
 from prompts.library import read_prompts
 from server.coverage import coverage_page as coverage_page
 from server.guards.scope import offers
+from server.hosts.links import hosts, links
+from server.hosts.plugin import commands as plugin_commands
 from tools.kit.platform import ToolSource
 from tools.kit.toolset import Effect, Tool
 from tools.platforms import PLATFORMS
@@ -119,9 +121,13 @@ PARTS: dict[str, Callable[[], str]] = {
 }
 
 
+INSTALLING: dict[str, Callable[[], str]] = {"links": links, "hosts": hosts}
+"""The parts of the page on installing."""
+
+
 def regenerate(text: str) -> str:
     """A page with each generated part between its markers replaced."""
-    for name, make in PARTS.items():
+    for name, make in (PARTS | INSTALLING).items():
         begin, end = f"<!-- begin {name} (generated) -->", f"<!-- end {name} -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         text = pattern.sub(lambda _, b=begin, e=end, m=make: f"{b}\n{m()}\n{e}", text)  # type: ignore[misc]  # bound now
@@ -137,9 +143,13 @@ def write(*, check: bool) -> int:
     docs = ROOT / "docs"
     pages: list[tuple[Path, Callable[[str], str]]] = [
         (ROOT / "README.md", regenerate),
+        (docs / "install.md", regenerate),
         (docs / "tools.md", lambda _: tools_page()),
         (docs / "coverage.md", lambda _: coverage_page(PLATFORMS)),
     ]
+    plugin = ROOT / "examples" / "claude-plugin" / "commands"
+    for name, command in plugin_commands().items():
+        pages.append((plugin / name, lambda _, command=command: command))  # type: ignore[misc]  # bound now
     for page, make in pages:
         text = page.read_text(encoding="utf-8") if page.exists() else ""
         new = make(text)

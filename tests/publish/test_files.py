@@ -1,0 +1,48 @@
+"""The bundle's manifest and the registry's entry are complete, name every credential as a secret, and no address."""
+
+import json
+import re
+from pathlib import Path
+
+from tests.publish.files import PROJECT, ROOT, SCHEMA, credentials, manifest, registry_entry, write_bundle
+
+
+def test_every_credential_is_a_secret_of_the_bundle_and_of_the_registry() -> None:
+    variables = {credential.variable for _, credential in credentials()}
+    config = manifest()["user_config"]
+    assert set(manifest()["server"]["mcp_config"]["env"]) == variables
+    assert {name.upper() for name in config} == variables
+    assert all(one["sensitive"] and one["default"] == "" for one in config.values())
+    listed = registry_entry()["packages"][0]["environmentVariables"]
+    assert {one["name"] for one in listed if one.get("isSecret")} == variables
+
+
+def test_the_registry_s_entry_keeps_to_its_rules() -> None:
+    entry = registry_entry("io.github.somebody")
+    assert re.fullmatch(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+", entry["name"])
+    assert len(entry["description"]) <= 100
+    assert entry["version"] == entry["packages"][0]["version"] == PROJECT["version"]
+    assert entry["packages"][0]["packageArguments"] == [{"type": "positional", "value": "serve"}]
+
+
+def test_neither_names_an_address() -> None:
+    text = json.dumps([registry_entry(), manifest()]).replace(SCHEMA, "")
+    found = set(re.findall(r"https?://[^\s\"]+", text))
+    assert found <= {"https://acme.test.io,"}, "an example of a setting's value"
+
+
+def test_the_bundle_has_the_wheel_and_no_more_than_it_needs(tmp_path: Path) -> None:
+    wheel = tmp_path / "testdesk-0-py3-none-any.whl"
+    wheel.write_bytes(b"wheel")
+    write_bundle(tmp_path / "bundle", wheel)
+    names = {file.name for file in (tmp_path / "bundle").iterdir()}
+    assert names == {wheel.name, "manifest.json", "pyproject.toml", "main.py", "LICENSE"}
+    assert f'path = "{wheel.name}"' in (tmp_path / "bundle" / "pyproject.toml").read_text()
+
+
+def test_the_plugin_has_the_version_and_every_credential_s_file() -> None:
+    plugin = ROOT / "examples" / "claude-plugin"
+    assert json.loads((plugin / ".claude-plugin" / "plugin.json").read_text())["version"] == PROJECT["version"]
+    server = json.loads((plugin / ".mcp.json").read_text())["mcpServers"]["testdesk"]
+    named = {f"{credential.variable}_FILE" for _, credential in credentials()}
+    assert server["env"] == {name: f"${{{name}:-}}" for name in named}
