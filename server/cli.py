@@ -137,7 +137,7 @@ def main(arguments: Sequence[str] | None = None, *, greeter: "Greeter | None" = 
     if given.command is None:
         top.print_help()
         return 2
-    from server.settings import SettingsError
+    from server.credentials import SettingsError
 
     try:
         return int(globals()[f"run_{given.command}"](given))

@@ -8,16 +8,16 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import Final, Protocol
 
+from server.credentials import SettingsError
 from server.hosts import files, tokens
 from server.hosts.changes import Change, carry_out, planned, planned_undo
 from server.hosts.documents import CannotEdit, with_entry
 from server.hosts.entries import NAMES, entry_of
 from server.hosts.files import ChangedMeanwhile, FileProblem
 from server.hosts.places import Machine, hosts_named
+from server.hosts.present import with_entries
 from server.hosts.table import HOSTS, Host
 from server.hosts.wanted import AskToken, Wanted, for_accounts, for_sandbox
-from server.settings import SettingsError
-from server.setup_check import check_all, with_entries
 from server.terminal import NoTerminal, Person, controlling_terminal, printable
 from tools.kit.platform import Credential, Platform
 from tools.platforms import PLATFORMS
@@ -91,6 +91,8 @@ class _Setup:
         given = self._given
         _check_options(given)
         if given.check:
+            from server.setup_check import check_all  # the client of the SDK takes a while to import
+
             return 0 if check_all(self._machine, self._named() or with_entries(self._machine), self._say) else 1
         if given.undo:
             return self._each(self._named() or with_entries(self._machine), self._undo)

@@ -52,10 +52,10 @@ class Terminal:
 
     def ask_hidden(self, question: str) -> str:
         """One line that a person typed, which the terminal does not show; empty at the end of input."""
-        _discard_typed(self._reader)
-        self._writer.write(f"{printable(question)} ")
-        self._writer.flush()
-        with _no_echo(self._reader):
+        with _no_echo(self._reader):  # before the question, or an early key would be shown
+            _discard_typed(self._reader)
+            self._writer.write(f"{printable(question)} ")
+            self._writer.flush()
             answer = self._reader.readline().strip()
         self._writer.write("\n")
         self._writer.flush()

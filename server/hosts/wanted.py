@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from server.credentials import SettingsError
 from server.hosts import tokens
 from server.hosts.changes import INPUT_PREFIX
 from server.hosts.entries import NAME, SANDBOX_NAME, Start, own_command
 from server.records import CONFIG
-from server.settings import SettingsError, read_settings
 from tools.kit.platform import Credential, Platform
 
 SEES: Final = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA", "LOCALAPPDATA")
@@ -104,6 +104,8 @@ def _file(platform: Platform, credential: Credential, environment: Mapping[str, 
 
 def _offered(platforms: Sequence[Platform], environment: Mapping[str, str], variables: Mapping[str, str]) -> list[str]:
     """The platforms that a server with these variables has; a host need not pass on others."""
+    from server.settings import read_settings  # an entry for the sandbox needs none of it
+
     seen = {name: environment[name] for name in SEES if name in environment}
     settings = read_settings(platforms, {**seen, **variables})
     return [p.title for p in platforms if settings.platforms[p.key].is_configured]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from prompts.library import read_prompts
+from server.hosts.tokens import asked_for
 from tools.kit.platform import Credential, Platform
 from tools.platforms import PLATFORMS
 
@@ -35,6 +36,11 @@ def credentials() -> Iterator[tuple[Platform, Credential]]:
     yield from ((platform, credential) for platform in PLATFORMS for credential in platform.credentials)
 
 
+def sufficient() -> Iterator[tuple[Platform, Credential]]:
+    """The credentials that a bundle asks for: one set of each platform."""
+    yield from ((platform, credential) for platform in PLATFORMS for credential in asked_for(platform))
+
+
 def manifest() -> dict[str, Any]:
     """The manifest of the bundle; the host keeps what is sensitive in the system's keychain."""
     config = {
@@ -46,7 +52,7 @@ def manifest() -> dict[str, Any]:
             "required": False,
             "default": "",  # what is not filled in would reach the server as the placeholder itself
         }
-        for platform, credential in credentials()
+        for platform, credential in sufficient()
     }
     return {
         "manifest_version": "0.4",
@@ -65,7 +71,7 @@ def manifest() -> dict[str, Any]:
                 "args": ["run", "--directory", "${__dirname}", "main.py", "serve"],
                 "env": {
                     credential.variable: f"${{user_config.{credential.variable.lower()}}}"
-                    for _, credential in credentials()
+                    for _, credential in sufficient()
                 },
             },
         },

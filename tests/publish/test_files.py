@@ -4,14 +4,16 @@ import json
 import re
 from pathlib import Path
 
-from tests.publish.files import PROJECT, ROOT, SCHEMA, credentials, manifest, registry_entry, write_bundle
+from tests.publish.files import PROJECT, ROOT, SCHEMA, credentials, manifest, registry_entry, sufficient, write_bundle
 
 
 def test_every_credential_is_a_secret_of_the_bundle_and_of_the_registry() -> None:
     variables = {credential.variable for _, credential in credentials()}
+    asked = {credential.variable for _, credential in sufficient()}
     config = manifest()["user_config"]
-    assert set(manifest()["server"]["mcp_config"]["env"]) == variables
-    assert {name.upper() for name in config} == variables
+    assert set(manifest()["server"]["mcp_config"]["env"]) == asked
+    assert {name.upper() for name in config} == asked
+    assert asked < variables, "a password is asked for by no host"
     assert all(one["sensitive"] and one["default"] == "" for one in config.values())
     listed = registry_entry()["packages"][0]["environmentVariables"]
     assert {one["name"] for one in listed if one.get("isSecret")} == variables

@@ -1,0 +1,1 @@
+"""Follows the page on installing literally, as a new user would, and with the hosts' own programs."""
