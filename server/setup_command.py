@@ -26,8 +26,8 @@ ALL: Final = "all"
 TRIES: Final = 3
 DONE: Final = {
     "created": "{file} was created with the entry {name}.",
-    "added": "{file} has the entry {name} now; a copy of the file before is in {backup}.",
-    "updated": "{file} has the entry {name} brought up to date; a copy of the file before is in {backup}.",
+    "added": "{file} has the entry {name} now{backup}.",
+    "updated": "{file} has the entry {name} brought up to date{backup}.",
     "restored": "{file} is as it was before.",
     "deleted": "{file} is deleted, since setup had created it.",
     "removed": "{file} no longer has setup's entries; what changed in it since stays.",
@@ -242,7 +242,8 @@ class _Setup:
 
     def _sentence(self, words: dict[str, str], change: Change, name: str) -> str:
         form = words.get(change.done, "{file} has this entry already." if not change.done else "")
-        backup = self._machine.short(files.backup_of(change.file))
+        copy = files.backup_of(change.file)
+        backup = f"; what it was before is in {self._machine.short(copy)}" if copy.exists() else ""
         return form.format(file=self._machine.short(change.file), name=name, backup=backup)
 
     def _file(self, host: Host) -> str:

@@ -67,15 +67,16 @@ def planned(
     fragment = with_entry(host, "", name, entry).rstrip()
     if new == text:
         return Change(host, file, "", before, before, entry=fragment)
-    ours = any(one in present for one in NAMES)
+    ours = {one: present[one] for one in present if one in NAMES}
     has_backup = files.backup_of(file).exists()
+    is_created = bool(ours) and _rebuilt(host, "", ours, _own_inputs(host, text)) == text
     return Change(
         host,
         file,
         "created" if before is None else "updated" if name in present else "added",
         before,
         new.encode(),
-        backs_up=before is not None and not (ours and has_backup),
+        backs_up=before is not None and not is_created and not (ours and has_backup),
         drops_backup=before is None and has_backup,
         entry=fragment,
     )
@@ -114,7 +115,7 @@ def planned_undo(host: Host, file: Path) -> Change:
     text = files.decoded(before)
     present = entries_in(host, text)
     ours = {name: present[name] for name in present if name in NAMES}
-    inputs = [one for one in inputs_in(host, text) if str(one.get("id", "")).startswith(INPUT_PREFIX)]
+    inputs = _own_inputs(host, text)
     backup = files.backup_of(file)
     if before is None or not (ours or inputs):
         return Change(host, file, "", before, before)
@@ -131,6 +132,10 @@ def planned_undo(host: Host, file: Path) -> Change:
         text = with_entry(host, text, name, earlier[name]) if name in earlier else without_entry(host, text, name)
     text = without_inputs(host, text, [str(one["id"]) for one in inputs])
     return Change(host, file, "removed", before, text.encode(), drops_backup=True)
+
+
+def _own_inputs(host: Host, text: str) -> list[dict[str, Any]]:
+    return [one for one in inputs_in(host, text) if str(one.get("id", "")).startswith(INPUT_PREFIX)]
 
 
 def _rebuilt(host: Host, old: str, ours: Mapping[str, Any], inputs: Sequence[Mapping[str, Any]]) -> str:
