@@ -36,8 +36,9 @@ def setup_tool(platforms: Sequence[Platform], settings: Settings) -> McpTool:
     answer = {
         "configured": [],
         "platforms": steps,
-        "next": "Set the variables of the platforms you have in this host's configuration of the server (`env`), then "
-        "restart it. `testdesk doctor` in a terminal tests them.",
+        "next": "Run `testdesk setup` in a terminal: it asks for tokens without showing them, and writes this host's "
+        "entry. Or set the variables in this host's configuration of the server (`env`). Then restart it; `testdesk "
+        "doctor` in a terminal tests the variables.",
     }
 
     async def testdesk_setup() -> CallToolResult:

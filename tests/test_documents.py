@@ -32,7 +32,8 @@ DOCUMENTS = [
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED_FILE = re.compile(r"`((?:\.ci|\.github|docs|examples|prompts|server|testdesk|tests|tools)/[^`\s]*)`")
 OTHER_VARIABLES = {"TESTOMATIO", "TESTOMATIO_URL", "UPDATE_SNAPSHOTS"}  # of vendors' programs, and of the tests
-ELSEWHERE = {"pip", "pre-commit", "git", "docker", "pytest"}  # commands of others, whose options are not checked here
+# Commands of others, whose options are not checked here.
+ELSEWHERE = {"pip", "pipx", "uv", "pre-commit", "git", "docker", "pytest"}
 RUNNING = {  # the variables a document's program runs with: no credential, and our command first on the path
     **{name: value for name, value in os.environ.items() if not name.startswith(("TEST", "PYTHON"))},
     "NO_PROXY": "127.0.0.1",
@@ -78,6 +79,8 @@ def check(words: list[str]) -> None:
             assert not [target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)]
         case ["claude", "mcp", "add", *_]:
             check(words[words.index("--") + 1 :])
+        case ["claude", "plugin", *_]:
+            pass  # `make hosts` types these
         case ["python", script, *_]:
             assert (ROOT / script).is_file(), script
         case [".venv/bin/pytest", *arguments]:

@@ -1,4 +1,4 @@
-"""Sets up each host that a registry has by docs/install.md, and sees with the host's program what came of it: `make hosts`.
+"""Sets up each host that a registry has by docs/install.md, and asks the host's program about it: `make hosts`.
 
 No account, no network but the registry's: a program that shows a connection only with an account says less.
 """

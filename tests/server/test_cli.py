@@ -78,7 +78,7 @@ def test_a_stale_table_is_noticed() -> None:
 
 
 def test_each_command_has_help() -> None:
-    for command in ("serve", "approve", "sandbox", "doctor", "demo", "reference"):
+    for command in ("serve", "setup", "approve", "sandbox", "doctor", "demo", "reference"):
         with pytest.raises(SystemExit) as ended:
             main([command, "--help"])
         assert ended.value.code == 0
